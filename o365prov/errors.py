@@ -1,0 +1,162 @@
+"""Everything this package raises, as one tree.
+
+::
+
+    O365ProvError
+    ├── ExpressionError                 something about an expression; knows the text and the place
+    │   ├── ExpressionSyntaxError       the text is not an expression (also a ValueError)
+    │   └── EvaluationError             the expression failed for these values
+    ├── SourceError                     an export or directory can't be read; holds every problem found
+    ├── ConfigurationError              settings that contradict each other (also a ValueError)
+    │   └── StaleMappingError           provisioning settings changed: map the attributes again
+    ├── PlanRefusedError                a plan that may not be applied: already applied, of another tenant, unsafe
+    ├── JournalError                    a journal that is not ours, or of another plan
+    ├── TenantError                     talking to the tenant failed
+    │   ├── CredentialError             no token, or a token without the permissions
+    │   ├── ConnectionFailedError       no answer at all
+    │   └── GraphError                  Graph answered with an error; knows status, code, details and request id
+    └── UsageError                      the library was used in a way it can't work (also a RuntimeError)
+
+Each message is one line: what, where, and what to do next. Secrets and personal values other than those that the
+caller passed in are never part of it.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfigurationError",
+    "ConnectionFailedError",
+    "CredentialError",
+    "EvaluationError",
+    "ExpressionError",
+    "ExpressionSyntaxError",
+    "GraphError",
+    "JournalError",
+    "O365ProvError",
+    "PlanRefusedError",
+    "SourceError",
+    "StaleMappingError",
+    "TenantError",
+    "UsageError",
+]
+
+
+class O365ProvError(Exception):
+    """The base of everything that this package raises on purpose."""
+
+
+class ExpressionError(O365ProvError):
+    """Something is wrong with an expression, or with evaluating it.
+
+    *text* is the expression as typed; *start* and *end* are offsets into it (code points, end exclusive);
+    *line* and *column* count from 1; *hint* says what to do, or is empty.
+    """
+
+    def __init__(self, message: str, *, text: str = "", start: int = 0, end: int = 0, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.text = text
+        self.start = start
+        self.end = max(end, start)
+        self.hint = hint
+
+    @property
+    def line(self) -> int:
+        """The line of the place, from 1."""
+        return self.text.count("\n", 0, self.start) + 1
+
+    @property
+    def column(self) -> int:
+        """The column of the place, from 1."""
+        return self.start - (self.text.rfind("\n", 0, self.start) + 1) + 1
+
+    def __str__(self) -> str:
+        """One line: message, place, hint."""
+        place = f" (line {self.line}, column {self.column})" if self.text else ""
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"{self.message}{place}{hint}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling, so that errors cross process boundaries whole."""
+        return _rebuild, (type(self), self.message, self.text, self.start, self.end, self.hint)
+
+
+def _rebuild(kind: type[ExpressionError], message: str, text: str, start: int, end: int, hint: str) -> ExpressionError:
+    return kind(message, text=text, start=start, end=end, hint=hint)
+
+
+class ExpressionSyntaxError(ExpressionError, ValueError):
+    """The text is not an expression of Okta's language."""
+
+
+class EvaluationError(ExpressionError):
+    """The expression failed for the values it was given."""
+
+
+class SourceError(O365ProvError):
+    """An export or a directory could not be read; *problems* holds one line for each thing that is wrong."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class ConfigurationError(O365ProvError, ValueError):
+    """Settings that are incomplete or contradict each other."""
+
+
+class StaleMappingError(ConfigurationError):
+    """The provisioning settings changed after the attributes were mapped: they must be mapped again."""
+
+
+class PlanRefusedError(O365ProvError):
+    """This plan may not be applied here, or not again, or not without confirmation."""
+
+
+class JournalError(O365ProvError):
+    """The journal can't be used: damaged, of another plan, or not writable."""
+
+
+class TenantError(O365ProvError):
+    """Talking to the tenant failed."""
+
+
+class CredentialError(TenantError):
+    """No token could be had, or it lacks permissions."""
+
+
+class ConnectionFailedError(TenantError):
+    """No answer came back; whether the request had its effect is unknown."""
+
+
+class GraphError(TenantError):
+    """Graph answered with an error.
+
+    *status* is the HTTP status, *code* Graph's ``error.code``, *details* the ``(code, target)`` pairs of
+    ``error.details``, *request_id* what Microsoft support asks for.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str = "",
+        details: tuple[tuple[str, str], ...] = (),
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.details = details
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        """One line: message, status and code, request id."""
+        request = f", request {self.request_id}" if self.request_id else ""
+        return f"{self.message} ({self.status} {self.code}{request})"
+
+
+class UsageError(O365ProvError, RuntimeError):
+    """The library was used in a way in which it can't work, such as one Tenant on two event loops."""

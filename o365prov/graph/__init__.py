@@ -1,0 +1,1 @@
+"""The edge: reads a tenant and applies plans over Microsoft Graph."""

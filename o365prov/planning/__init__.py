@@ -1,0 +1,1 @@
+"""From what should be and what is, to a plan: match, diff, order, explain."""

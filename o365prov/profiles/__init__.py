@@ -1,0 +1,1 @@
+"""What Office 365 should hold for a person: usernames, attribute tables and mappings."""

@@ -1,0 +1,1 @@
+"""Readers for the exports and directories that people come from."""

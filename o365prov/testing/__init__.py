@@ -1,0 +1,1 @@
+"""A tenant that is not a tenant, for our tests and everyone's."""
