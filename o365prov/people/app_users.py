@@ -1,0 +1,176 @@
+"""The memory between runs: what we know we provisioned.
+
+One :class:`AppUser` a person. Without it nobody is ours: an account that has neither an assignment nor an AppUser is
+never touched. The table is a value; a plan takes one and a report gives the next.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from attrs import field, frozen
+
+from o365prov.errors import SourceError
+from o365prov.people.assignment import LicenseGrant
+
+FORMAT = "o365prov.app-users/1"
+
+
+class AppUserStatus(StrEnum):
+    """Whether the account is in use or was deactivated by us."""
+
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
+
+
+@frozen
+class AppUser:
+    """What one person's Office 365 account got from us.
+
+    *object_id* is the account's id in the tenant; *anchor* its ``onPremisesImmutableId``; *fingerprint* stands for the
+    profile last sent; *licenses* and *roles* are those that we granted; *manager_id* the object id of the manager last
+    set; *password_instant* the newest password change that ended sessions; *deactivated_at* when sign-in was blocked.
+    """
+
+    person_id: str
+    object_id: str
+    username: str
+    anchor: str | None = None
+    fingerprint: str = ""
+    licenses: tuple[LicenseGrant, ...] = ()
+    roles: tuple[str, ...] = ()
+    manager_id: str | None = None
+    status: AppUserStatus = AppUserStatus.ACTIVE
+    deactivated_at: datetime | None = None
+    password_instant: datetime | None = None
+    provisioning_type: str = ""
+
+
+def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:
+    if isinstance(users, Mapping):
+        return MappingProxyType(dict(users))
+    return MappingProxyType({user.person_id: user for user in users})
+
+
+@frozen(repr=False)
+class AppUsers:
+    """A frozen table of :class:`AppUser`, one a person.
+
+    >>> table = AppUsers.empty().with_user(AppUser("00u1", "11111111-1111-4111-8111-111111111111", "ann@corp.example"))
+    >>> table.get("00u1").username, len(table), table
+    ('ann@corp.example', 1, AppUsers(1 user))
+    """
+
+    _users: Mapping[str, AppUser] = field(factory=dict, converter=_by_person, alias="users", hash=False)
+
+    @classmethod
+    def empty(cls) -> AppUsers:
+        """The table before the first run."""
+        return cls()
+
+    def get(self, person_id: str) -> AppUser | None:
+        """The person's AppUser, or None if we never provisioned them."""
+        return self._users.get(person_id)
+
+    def with_user(self, user: AppUser) -> AppUsers:
+        """The same table with this user added or replaced."""
+        return AppUsers({**self._users, user.person_id: user})
+
+    def with_users(self, users: Iterable[AppUser]) -> AppUsers:
+        """The same table with these users added or replaced, in one step."""
+        return AppUsers({**self._users, **{user.person_id: user for user in users}})
+
+    def without(self, person_id: str) -> AppUsers:
+        """The same table without this person."""
+        return AppUsers({key: user for key, user in self._users.items() if key != person_id})
+
+    def __iter__(self) -> Iterator[AppUser]:
+        return iter(self._users.values())
+
+    def __len__(self) -> int:
+        return len(self._users)
+
+    def __repr__(self) -> str:
+        return f"AppUsers({len(self)} user{'' if len(self) == 1 else 's'})"
+
+    def to_json(self) -> str:
+        """The table as JSON text that :meth:`from_json` reads back; one line a user, so that it diffs well."""
+        lines = ",\n".join(json.dumps(_to_dict(user), ensure_ascii=False) for user in self)
+        return f'{{"format": "{FORMAT}", "users": [\n{lines}\n]}}\n'
+
+    @classmethod
+    def from_json(cls, text: str, *, where: str = "app users") -> AppUsers:
+        """Read what :meth:`to_json` wrote.
+
+        Raises :class:`~o365prov.errors.SourceError`, which names *where*, if the text is something else.
+        """
+        try:
+            document = json.loads(text)
+            if not isinstance(document, dict) or document.get("format") != FORMAT:
+                raise SourceError(f"{where}: not a table of app users ({FORMAT}): pass the file that save() wrote")
+            return cls(_from_dict(row) for row in document["users"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceError(f"{where}: damaged table of app users ({error}): restore it from a backup") from error
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the table to *path*: wholly or not at all."""
+        target = Path(path)
+        draft = target.with_name(target.name + ".new")
+        draft.write_text(self.to_json(), encoding="utf-8")
+        draft.replace(target)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> AppUsers:
+        """Read the table from *path*; raises SourceError if it is missing or damaged."""
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SourceError(
+                f"{path}: can't be read ({error}): start with AppUsers.empty() or name the file"
+            ) from error
+        return cls.from_json(text, where=str(path))
+
+
+def _to_dict(user: AppUser) -> dict[str, Any]:
+    return {
+        "person_id": user.person_id,
+        "object_id": user.object_id,
+        "username": user.username,
+        "anchor": user.anchor,
+        "fingerprint": user.fingerprint,
+        "licenses": [[grant.sku, grant.service_plans] for grant in user.licenses],
+        "roles": list(user.roles),
+        "manager_id": user.manager_id,
+        "status": user.status.value,
+        "deactivated_at": user.deactivated_at and user.deactivated_at.isoformat(),
+        "password_instant": user.password_instant and user.password_instant.isoformat(),
+        "provisioning_type": user.provisioning_type,
+    }
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _from_dict(row: Mapping[str, Any]) -> AppUser:
+    return AppUser(
+        person_id=row["person_id"],
+        object_id=row["object_id"],
+        username=row["username"],
+        anchor=row["anchor"],
+        fingerprint=row["fingerprint"],
+        licenses=tuple(LicenseGrant(sku, plans) for sku, plans in row["licenses"]),
+        roles=tuple(row["roles"]),
+        manager_id=row["manager_id"],
+        status=AppUserStatus(row["status"]),
+        deactivated_at=_instant(row["deactivated_at"]),
+        password_instant=_instant(row["password_instant"]),
+        provisioning_type=row["provisioning_type"],
+    )

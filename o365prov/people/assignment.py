@@ -1,0 +1,134 @@
+"""Who is assigned Office 365, with which licences and roles.
+
+Okta assigns an app to single people and to groups. A person in several assigned groups gets the values of the group
+with the highest priority (the lowest number); an individual assignment overrides every group.
+
+Source: Okta, "Assign Office 365 to users and groups"; Okta support, "Office 365 integration: combine license assignment
+values from multiple groups" (which describes group priority as the default).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from o365prov.people.person import Person, read_only
+
+
+@frozen
+class Group:
+    """A group as Okta knows it: *members* are person ids."""
+
+    id: str
+    name: str
+    type: str = "OKTA_GROUP"
+    source_id: str | None = None
+    profile: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
+    members: frozenset[str] = field(default=frozenset(), converter=frozenset, repr=False)
+
+
+def _plans(names: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(sorted(set(names)))
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
+
+
+def _groups(groups: Iterable[Group]) -> tuple[Group, ...]:
+    return tuple(groups)
+
+
+@frozen
+class LicenseGrant:
+    """A licence to hold: a SKU, with all of its service plans or only the named ones.
+
+    *sku* is the part number (``SPE_E3``) or the SKU's GUID; *service_plans* the plans to enable, by name or GUID; None
+    enables all of them.
+    """
+
+    sku: str
+    service_plans: tuple[str, ...] | None = field(default=None, converter=_plans)
+
+    def __str__(self) -> str:
+        """The SKU, with the enabled plans in brackets where they are restricted."""
+        return self.sku if self.service_plans is None else f"{self.sku} [{', '.join(self.service_plans)}]"
+
+
+def _grants(values: Iterable[LicenseGrant]) -> tuple[LicenseGrant, ...]:
+    return tuple(sorted(set(values), key=lambda grant: (grant.sku, grant.service_plans or ())))
+
+
+@frozen
+class Grants:
+    """Licences and roles that one assignment gives; *roles* are names of Entra directory roles or template ids."""
+
+    licenses: tuple[LicenseGrant, ...] = field(default=(), converter=_grants)
+    roles: tuple[str, ...] = field(default=(), converter=_names)
+
+
+@frozen
+class GroupAssignment:
+    """Office 365 assigned to a group; of several, the lowest *priority* number wins."""
+
+    group_id: str
+    priority: int
+    grants: Grants = field(factory=Grants)
+
+
+@frozen
+class Assignment:
+    """One person's assignment to Office 365, with everything the mapping and the planner ask about them.
+
+    *via* says where it comes from, for the reasons in a plan: ``individual`` or the group's name. *groups* are all Okta
+    groups of the person, which expressions may ask for.
+    """
+
+    person: Person
+    grants: Grants = field(factory=Grants)
+    via: str = "individual"
+    groups: tuple[Group, ...] = field(default=(), converter=_groups, repr=False)
+
+    @property
+    def person_id(self) -> str:
+        """The assigned person's id."""
+        return self.person.id
+
+
+def assign(
+    people: Iterable[Person],
+    groups: Iterable[Group],
+    by_group: Iterable[GroupAssignment],
+    individually: Mapping[str, Grants],
+) -> tuple[Assignment, ...]:
+    """Merge individual and group assignments into one assignment a person, in the order of *people*.
+
+    Somebody whom neither an assigned group nor an individual assignment names gets none. Returns one
+    :class:`Assignment` for everybody else: individual grants if there are any, else those of the assigned group with
+    the lowest priority number.
+
+    >>> ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"})
+    >>> e3 = Group("00g1", "O365 E3", members={"00u1"})
+    >>> [given] = assign([ann], [e3], [GroupAssignment("00g1", 0, Grants([LicenseGrant("SPE_E3")]))], {})
+    >>> given.via, str(given.grants.licenses[0])
+    ('O365 E3', 'SPE_E3')
+    """
+    groups_of: dict[str, list[Group]] = {}
+    group_named = {}
+    for group in groups:
+        group_named[group.id] = group
+        for member in group.members:
+            groups_of.setdefault(member, []).append(group)
+    winner: dict[str, tuple[str, Grants]] = {}
+    for assignment in sorted(by_group, key=lambda each: each.priority, reverse=True):
+        if group_assigned := group_named.get(assignment.group_id):
+            given = (group_assigned.name, assignment.grants)
+            winner.update(dict.fromkeys(group_assigned.members, given))
+    winner.update({person_id: ("individual", grants) for person_id, grants in individually.items()})
+    return tuple(
+        Assignment(person, winner[person.id][1], winner[person.id][0], groups_of.get(person.id, ()))
+        for person in people
+        if person.id in winner
+    )

@@ -1,0 +1,82 @@
+"""A person as the source directory knows them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from attrs import field, frozen
+
+
+class UserStatus(StrEnum):
+    """Okta's user statuses, as its API spells them."""
+
+    STAGED = "STAGED"
+    PROVISIONED = "PROVISIONED"
+    ACTIVE = "ACTIVE"
+    RECOVERY = "RECOVERY"
+    PASSWORD_EXPIRED = "PASSWORD_EXPIRED"  # noqa: S105 - a status
+    LOCKED_OUT = "LOCKED_OUT"
+    SUSPENDED = "SUSPENDED"
+    DEPROVISIONED = "DEPROVISIONED"
+
+
+def read_only(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same values in a mapping that nobody can change."""
+    return values if isinstance(values, MappingProxyType) else MappingProxyType(dict(values))
+
+
+@frozen
+class DirectoryAccount:
+    """One person's account in one Active Directory instance.
+
+    *instance* names the directory (in Okta: the name of the AD app instance). *attributes* are the app user's profile
+    as Okta spells it (``managerDn``, ``pwdLastSet``, ``msExchUsageLocation``, ...). *password_last_set* is aware, and
+    None where the directory gives no instant: 0 ("must change at next logon") and "never".
+
+    Source: Okta, "Active Directory agent base attributes"; Microsoft, ``pwdLastSet``.
+    """
+
+    instance: str
+    object_guid: UUID
+    distinguished_name: str | None = None
+    password_last_set: datetime | None = None
+    attributes: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
+
+    @property
+    def anchor(self) -> str:
+        """The source anchor: base64 of objectGUID's 16 bytes in Active Directory's own (little-endian) order.
+
+        >>> DirectoryAccount("corp.example", UUID("8e81973e-0bec-47b0-b898-d190f9ebdacc")).anchor
+        'PpeBjuwLsEe4mNGQ+evazA=='
+        """
+        return base64.b64encode(self.object_guid.bytes_le).decode("ascii")
+
+
+@frozen
+class Person:
+    """Somebody who may be assigned Office 365, with the source they come from.
+
+    *id* is Okta's user id; *profile* the Okta profile as its API spells it; *source* the credential provider that
+    masters the person (``OKTA``, ``ACTIVE_DIRECTORY``, ...); *password_changed* the instant of the last password change
+    in Okta.
+    """
+
+    id: str
+    status: UserStatus = field(converter=UserStatus)
+    profile: Mapping[str, Any] = field(converter=read_only, hash=False, repr=False)
+    source: str = "OKTA"
+    password_changed: datetime | None = None
+    directory_accounts: tuple[DirectoryAccount, ...] = field(default=(), converter=tuple)
+
+    @property
+    def name(self) -> str:
+        """What a reader recognises the person by: display name, else both names, else login, else id."""
+        profile = self.profile
+        both = " ".join(part for part in (profile.get("firstName"), profile.get("lastName")) if part)
+        return str(profile.get("displayName") or both or profile.get("login") or self.id)
