@@ -1,0 +1,194 @@
+"""The changes that a plan may hold: a sum type, in the order in which they must happen.
+
+Objects first, then licences, then references, then sessions; deactivations last. A change of an account that the same
+plan creates has no *object_id* yet: applying fills it in from Graph's answer.
+
+*writes* is the number of Graph writes that a change costs; a test compares it with the requests that are built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, TypeAlias
+
+from attrs import field, frozen
+
+from o365prov.people import LicenseGrant
+from o365prov.people.person import read_only
+
+
+@frozen
+class Subject:
+    """Whom a change is about, for people to read: *username* is the account's name once the change is made."""
+
+    person_id: str
+    name: str
+    username: str
+
+
+@frozen
+class PropertyChange:
+    """One property under Graph's name (dots lead into a complex one): *after* None clears it."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+@frozen
+class CreateUser:
+    """Create the account. *properties* are the body of the POST; applying makes a password and keeps it nowhere."""
+
+    kind: ClassVar[str] = "create_user"
+    symbol: ClassVar[str] = "+"
+    phase: ClassVar[int] = 0
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    properties: Mapping[str, Any] = field(converter=read_only, hash=False)
+    fingerprint: str
+    anchor: str | None = None
+    object_id: None = None
+
+
+@frozen
+class LinkUser:
+    """Remember an account that was there already as this person's. Costs no write."""
+
+    kind: ClassVar[str] = "link_user"
+    symbol: ClassVar[str] = "="
+    phase: ClassVar[int] = 0
+    writes: ClassVar[int] = 0
+
+    subject: Subject
+    reason: str
+    object_id: str
+    fingerprint: str
+    anchor: str | None = None
+
+
+@frozen
+class UpdateUser:
+    """Set or clear properties of the account, all in one PATCH; links the account where it was not ours before."""
+
+    kind: ClassVar[str] = "update_user"
+    symbol: ClassVar[str] = "~"
+    phase: ClassVar[int] = 0
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+    properties: tuple[PropertyChange, ...]
+    fingerprint: str
+    anchor: str | None = None
+
+
+@frozen
+class LicenseAddition:
+    """A SKU to hold with some of its service plans switched off (ids); adding a held SKU replaces its plans."""
+
+    sku_id: str
+    part_number: str
+    disabled_plans: tuple[str, ...] = ()
+
+
+@frozen
+class LicenseRemoval:
+    """A directly held SKU to take away."""
+
+    sku_id: str
+    part_number: str
+
+
+@frozen
+class AssignLicenses:
+    """Add and remove licences in one request. *grants* is what the person then has from us."""
+
+    kind: ClassVar[str] = "assign_licenses"
+    symbol: ClassVar[str] = "~"
+    phase: ClassVar[int] = 1
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str | None
+    add: tuple[LicenseAddition, ...]
+    remove: tuple[LicenseRemoval, ...]
+    grants: tuple[LicenseGrant, ...]
+
+
+@frozen
+class SetManager:
+    """Let the account refer to its manager: *manager_id* if the manager exists, else the person this plan creates."""
+
+    kind: ClassVar[str] = "set_manager"
+    symbol: ClassVar[str] = "~"
+    phase: ClassVar[int] = 2
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str | None
+    manager: Subject
+    manager_id: str | None
+
+
+@frozen
+class RemoveManager:
+    """Take the reference to the manager away."""
+
+    kind: ClassVar[str] = "remove_manager"
+    symbol: ClassVar[str] = "-"
+    phase: ClassVar[int] = 2
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+
+
+@frozen
+class RevokeSessions:
+    """End the sessions that began before the password changed.
+
+    *desired* is the instant that StsRefreshTokensValidFrom should have; Graph's ``revokeSignInSessions`` takes no value
+    and sets now.
+    """
+
+    kind: ClassVar[str] = "revoke_sessions"
+    symbol: ClassVar[str] = "~"
+    phase: ClassVar[int] = 3
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+    desired: datetime
+
+
+@frozen
+class BlockSignIn:
+    """Block the leaver's account; licences and data are kept."""
+
+    kind: ClassVar[str] = "block_sign_in"
+    symbol: ClassVar[str] = "-"
+    phase: ClassVar[int] = 4
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+    at: datetime
+
+
+Change: TypeAlias = (
+    CreateUser | LinkUser | UpdateUser | AssignLicenses | SetManager | RemoveManager | RevokeSessions | BlockSignIn
+)
+
+
+def key(change: Change) -> str:
+    """What a journal knows the change by: its kind and the person, which together are unique in a plan."""
+    return f"{change.kind}:{change.subject.person_id}"

@@ -1,0 +1,57 @@
+"""What is remembered of a change once it is done."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from attrs import evolve
+
+from o365prov.people import AppUser, AppUsers, AppUserStatus
+from o365prov.planning.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    Change,
+    CreateUser,
+    LinkUser,
+    RemoveManager,
+    RevokeSessions,
+    SetManager,
+    UpdateUser,
+)
+
+
+def remember(
+    app_users: AppUsers, change: Change, object_id: str, *, manager_id: str | None = None, provisioning_type: str = ""
+) -> AppUsers:
+    """The table after *change* succeeded for the account *object_id*.
+
+    *manager_id* is the manager's object id where the change refers to a manager.
+    """
+    person_id = change.subject.person_id
+    fresh = AppUser(person_id, object_id, change.subject.username)
+    known = fresh if isinstance(change, CreateUser) else app_users.get(person_id) or fresh
+    match change:
+        case CreateUser() | LinkUser() | UpdateUser():
+            after = evolve(
+                known,
+                object_id=object_id,
+                username=change.subject.username,
+                anchor=change.anchor,
+                fingerprint=change.fingerprint,
+                status=AppUserStatus.ACTIVE,
+                deactivated_at=None,
+                provisioning_type=provisioning_type,
+            )
+        case AssignLicenses():
+            after = evolve(known, licenses=change.grants)
+        case SetManager():
+            after = evolve(known, manager_id=manager_id)
+        case RemoveManager():
+            after = evolve(known, manager_id=None)
+        case RevokeSessions():
+            after = evolve(known, password_instant=change.desired)
+        case BlockSignIn():
+            after = evolve(known, status=AppUserStatus.DEACTIVATED, deactivated_at=change.at)
+        case _:
+            assert_never(change)
+    return app_users.with_user(after)

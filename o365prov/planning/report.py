@@ -1,0 +1,65 @@
+"""What applying a plan came to, as a value."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import define, frozen
+
+from o365prov.people import AppUsers
+from o365prov.planning.changes import Change
+
+
+class Result(StrEnum):
+    """How one change ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@frozen
+class Outcome:
+    """How one change ended: *message* says why it failed or was skipped and what to do.
+
+
+    *object_id* is the account that was written, where there is one; *request_id* what Graph calls the request.
+    """
+
+    change: Change
+    result: Result
+    object_id: str | None = None
+    message: str = ""
+    request_id: str = ""
+
+
+@define(frozen=True, slots=False, repr=False)
+class Report:
+    """Every change's outcome, in the order of the plan, and the memory for the next plan."""
+
+    plan_id: str
+    outcomes: tuple[Outcome, ...]
+    app_users: AppUsers
+
+    @property
+    def done(self) -> tuple[Outcome, ...]:
+        """What succeeded."""
+        return tuple(outcome for outcome in self.outcomes if outcome.result is Result.DONE)
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """What failed; the next plan has it again."""
+        return tuple(outcome for outcome in self.outcomes if outcome.result is Result.FAILED)
+
+    @property
+    def skipped(self) -> tuple[Outcome, ...]:
+        """What was not tried, because it rests on something that failed or changed since the plan was drawn."""
+        return tuple(outcome for outcome in self.outcomes if outcome.result is Result.SKIPPED)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every change was done."""
+        return len(self.done) == len(self.outcomes)
+
+    def __repr__(self) -> str:
+        return f"Report({len(self.done)} done, {len(self.failed)} failed, {len(self.skipped)} skipped)"

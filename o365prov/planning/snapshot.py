@@ -1,0 +1,134 @@
+"""What a tenant holds, as read at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from attrs import define, field, frozen
+
+from o365prov.people.person import read_only
+
+
+@frozen
+class HeldLicense:
+    """A licence as a user holds it: *inherited_from* is the id of the group it comes through, None if it is direct."""
+
+    sku_id: str
+    disabled_plans: frozenset[str] = frozenset()
+    inherited_from: str | None = None
+
+
+@frozen
+class TenantUser:
+    """A user of the tenant: *properties* under Graph's own names, as far as they were asked for.
+
+    *sessions_valid_from* is ``signInSessionsValidFromDateTime`` (StsRefreshTokensValidFrom); *manager_id* the object id
+    of the manager, None where there is none.
+    """
+
+    id: str
+    properties: Mapping[str, Any] = field(hash=False, repr=False)
+    licenses: tuple[HeldLicense, ...] = ()
+    manager_id: str | None = None
+    sessions_valid_from: datetime | None = None
+
+    @property
+    def username(self) -> str:
+        """The user principal name."""
+        return str(self.properties.get("userPrincipalName", ""))
+
+    @property
+    def anchor(self) -> str | None:
+        """The source anchor, ``onPremisesImmutableId``."""
+        return self.properties.get("onPremisesImmutableId")
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the account may sign in."""
+        return bool(self.properties.get("accountEnabled", True))
+
+    @property
+    def synced(self) -> bool:
+        """Whether a sync engine such as Entra Connect masters the account now."""
+        return bool(self.properties.get("onPremisesSyncEnabled"))
+
+
+@frozen
+class Sku:
+    """A licence that the tenant subscribed to: *plans* are ids of its service plans by name, *seats* those usable."""
+
+    id: str
+    part_number: str
+    plans: Mapping[str, str] = field(factory=dict, converter=read_only, hash=False, repr=False)
+    seats: int = 0
+    used: int = 0
+    assignable: bool = True
+
+
+@frozen
+class Domain:
+    """A domain of the tenant; the name is in lower case."""
+
+    name: str
+    verified: bool = True
+    federated: bool = False
+
+
+@frozen
+class Needs:
+    """What has to be read of a tenant before a plan can be drawn: Graph's property names, and whether managers too."""
+
+    properties: tuple[str, ...]
+    managers: bool = False
+
+
+def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(values)
+
+
+@define(frozen=True, slots=False, repr=False)
+class TenantSnapshot:
+    """Everything that planning asks about a tenant, read at *read_at*.
+
+    *watermark* marks the moment for Graph (a delta link), so that applying can ask what changed since; it is opaque and
+    taken before the first user was read. Users, SKUs and domains are found by any name that they go by.
+    """
+
+    tenant_id: str
+    users: tuple[TenantUser, ...] = field(default=(), converter=_tuple)
+    skus: tuple[Sku, ...] = field(default=(), converter=_tuple)
+    domains: tuple[Domain, ...] = field(default=(), converter=_tuple)
+    name: str = ""
+    read_at: datetime | None = None
+    watermark: str | None = None
+
+    @cached_property
+    def by_id(self) -> Mapping[str, TenantUser]:
+        """Users by object id."""
+        return {user.id: user for user in self.users}
+
+    @cached_property
+    def by_username(self) -> Mapping[str, TenantUser]:
+        """Users by user principal name in lower case."""
+        return {user.username.lower(): user for user in self.users}
+
+    @cached_property
+    def by_anchor(self) -> Mapping[str, TenantUser]:
+        """Users by source anchor."""
+        return {user.anchor: user for user in self.users if user.anchor}
+
+    @cached_property
+    def sku_named(self) -> Mapping[str, Sku]:
+        """SKUs by part number and by id."""
+        return {**{sku.id: sku for sku in self.skus}, **{sku.part_number: sku for sku in self.skus}}
+
+    @cached_property
+    def domain_named(self) -> Mapping[str, Domain]:
+        """Domains by name."""
+        return {domain.name: domain for domain in self.domains}
+
+    def __repr__(self) -> str:
+        return f"TenantSnapshot({self.name or self.tenant_id}, {len(self.users)} users, read {self.read_at})"
