@@ -13,14 +13,86 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from o365prov.errors import O365ProvError, StaleMappingError
+    from o365prov.app import Office365App
+    from o365prov.errors import (
+        EvaluationError,
+        ExpressionError,
+        ExpressionSyntaxError,
+        O365ProvError,
+        StaleMappingError,
+    )
+    from o365prov.expressions import Bindings, Diagnostic, Dialect, Expression, Semantics
+    from o365prov.graph import BlockingTenant, Cloud, Journal, Tenant
+    from o365prov.people import AppUser, AppUsers, Assignment, DirectoryAccount, Group, LicenseGrant, Person
+    from o365prov.planning import Plan, Report, Safeguards, TenantSnapshot
+    from o365prov.profiles import UNSET, ProfileMapping, UsernameFormat
+    from o365prov.provisioning import UserSync
 
 _HOMES = {
+    "AppUser": "o365prov.people",
+    "AppUsers": "o365prov.people",
+    "Assignment": "o365prov.people",
+    "Bindings": "o365prov.expressions",
+    "BlockingTenant": "o365prov.graph",
+    "Cloud": "o365prov.graph",
+    "Diagnostic": "o365prov.expressions",
+    "Dialect": "o365prov.expressions",
+    "DirectoryAccount": "o365prov.people",
+    "EvaluationError": "o365prov.errors",
+    "Expression": "o365prov.expressions",
+    "ExpressionError": "o365prov.errors",
+    "ExpressionSyntaxError": "o365prov.errors",
+    "Group": "o365prov.people",
+    "Journal": "o365prov.graph",
+    "LicenseGrant": "o365prov.people",
     "O365ProvError": "o365prov.errors",
+    "Office365App": "o365prov.app",
+    "Person": "o365prov.people",
+    "Plan": "o365prov.planning",
+    "ProfileMapping": "o365prov.profiles",
+    "Report": "o365prov.planning",
+    "Safeguards": "o365prov.planning",
+    "Semantics": "o365prov.expressions",
     "StaleMappingError": "o365prov.errors",
+    "Tenant": "o365prov.graph",
+    "TenantSnapshot": "o365prov.planning",
+    "UNSET": "o365prov.profiles",
+    "UserSync": "o365prov.provisioning",
+    "UsernameFormat": "o365prov.profiles",
 }
 
-__all__ = ["O365ProvError", "StaleMappingError"]
+__all__ = [
+    "UNSET",
+    "AppUser",
+    "AppUsers",
+    "Assignment",
+    "Bindings",
+    "BlockingTenant",
+    "Cloud",
+    "Diagnostic",
+    "Dialect",
+    "DirectoryAccount",
+    "EvaluationError",
+    "Expression",
+    "ExpressionError",
+    "ExpressionSyntaxError",
+    "Group",
+    "Journal",
+    "LicenseGrant",
+    "O365ProvError",
+    "Office365App",
+    "Person",
+    "Plan",
+    "ProfileMapping",
+    "Report",
+    "Safeguards",
+    "Semantics",
+    "StaleMappingError",
+    "Tenant",
+    "TenantSnapshot",
+    "UserSync",
+    "UsernameFormat",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -1,1 +1,27 @@
 """From what should be and what is, to a plan: match, diff, order, explain."""
+
+from o365prov.planning.changes import Change, Subject
+from o365prov.planning.draw import draw_plan
+from o365prov.planning.plan import Plan, Problem, Undeliverable
+from o365prov.planning.report import Outcome, Report, Result
+from o365prov.planning.safeguards import Safeguards
+from o365prov.planning.snapshot import Domain, HeldLicense, Needs, Sku, TenantSnapshot, TenantUser
+
+__all__ = [
+    "Change",
+    "Domain",
+    "HeldLicense",
+    "Needs",
+    "Outcome",
+    "Plan",
+    "Problem",
+    "Report",
+    "Result",
+    "Safeguards",
+    "Sku",
+    "Subject",
+    "TenantSnapshot",
+    "TenantUser",
+    "Undeliverable",
+    "draw_plan",
+]

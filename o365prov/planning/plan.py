@@ -14,6 +14,8 @@ from attrs import define, field, frozen
 
 from o365prov.people import AppUsers
 from o365prov.planning.changes import Change, Subject, key
+from o365prov.planning.describe import plan_text
+from o365prov.profiles import Finding
 
 
 @frozen
@@ -30,6 +32,11 @@ class Problem:
     remedy: str
     attribute: str | None = None
     stops: bool = True
+
+    @classmethod
+    def of(cls, subject: Subject, finding: Finding) -> Problem:
+        """The problem that *finding* is for *subject*."""
+        return cls(subject, finding.code, finding.message, finding.remedy, finding.attribute, finding.stops)
 
     def __str__(self) -> str:
         """One line: who, what, what to do."""
@@ -62,7 +69,8 @@ class Plan:
     """Changes in the order in which they must happen, problems by person, and what Graph can't take.
 
     *app_users* is the memory that the plan was drawn with, *watermark* the tenant's state that it was drawn from,
-    *tenant_id* the tenant that it may be applied to.
+    *tenant_id* the tenant that it may be applied to. A plan with *hazards* is applied only if its fingerprint is
+    confirmed.
     """
 
     tenant_id: str
@@ -73,6 +81,7 @@ class Plan:
     app_users: AppUsers = field(factory=AppUsers.empty)
     watermark: str | None = None
     provisioning_type: str = ""
+    hazards: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -107,6 +116,14 @@ class Plan:
 
     def __bool__(self) -> bool:
         return True
+
+    def __str__(self) -> str:
+        return plan_text(self)
+
+    def __rich__(self) -> Any:
+        from o365prov.planning.tables import plan_table  # noqa: PLC0415 - rich is an extra
+
+        return plan_table(self)
 
     def __repr__(self) -> str:
         return f"Plan({len(self.changes)} changes, {len(self.problems)} problems, {self.fingerprint})"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from attrs import define, frozen
 
 from o365prov.people import AppUsers
 from o365prov.planning.changes import Change
+from o365prov.planning.describe import report_text
 
 
 class Result(StrEnum):
@@ -60,6 +62,14 @@ class Report:
     def ok(self) -> bool:
         """Whether every change was done."""
         return len(self.done) == len(self.outcomes)
+
+    def __str__(self) -> str:
+        return report_text(self)
+
+    def __rich__(self) -> Any:
+        from o365prov.planning.tables import report_table  # noqa: PLC0415 - rich is an extra
+
+        return report_table(self)
 
     def __repr__(self) -> str:
         return f"Report({len(self.done)} done, {len(self.failed)} failed, {len(self.skipped)} skipped)"

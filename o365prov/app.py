@@ -1,0 +1,209 @@
+"""Okta's Office 365 app: the settings, and the road from people to a plan.
+
+::
+
+    assignments ──► desired users ──► plan
+      (people)       (username,       (compared with what the tenant holds
+                      mapping,         and with what we remember)
+                      strategy)
+
+:meth:`Office365App.preview` stops after the first step, :meth:`Office365App.plan` goes all the way. Both are pure: a
+:class:`~o365prov.graph.tenant.Tenant` reads what a plan needs and applies it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from attrs import evolve, field, frozen
+
+from o365prov.errors import ConfigurationError, StaleMappingError
+from o365prov.people import AppUsers, Assignment, Person
+from o365prov.planning import Needs, Plan, Safeguards, TenantSnapshot, draw_plan
+from o365prov.profiles import ProfileMapping, UsernameFormat
+from o365prov.profiles.attributes import Kind
+from o365prov.profiles.preview import Preview
+from o365prov.provisioning import (
+    STANDINGS,
+    ProvisioningType,
+    Standing,
+    describe_settings,
+    desired_user,
+    settings_fingerprint,
+)
+
+_ALWAYS_READ = (
+    "id",
+    "userPrincipalName",
+    "displayName",
+    "accountEnabled",
+    "onPremisesImmutableId",
+    "onPremisesSyncEnabled",
+    "signInSessionsValidFromDateTime",
+    "usageLocation",
+    "licenseAssignmentStates",
+)
+
+
+def _domains(domains: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(domains, str):
+        raise ConfigurationError("domains is one text: write domains=('yourfederated.domain',)")
+    return tuple(dict.fromkeys(domain.strip().lower() for domain in domains))
+
+
+@frozen
+class Office365App:
+    """The Office 365 app: domains, provisioning type with its settings, username format and attribute mapping.
+
+    *domains* are those that usernames may be in; each must be verified in the tenant. *mapping* defaults to the one
+    that Okta ships for the type. It belongs to the settings it was made for: after :meth:`with_provisioning` the
+    attributes must be mapped again (:meth:`remap`), and :meth:`plan` insists on it.
+
+    Raises :class:`~o365prov.errors.ConfigurationError` without a domain, and for mapped attributes that the type does
+    not send.
+
+    Source: Okta, "Provision users to Office 365".
+
+    >>> from o365prov.provisioning import UserSync
+    >>> app = Office365App(
+    ...     domains=("yourfederated.domain",),
+    ...     provisioning=UserSync(),
+    ...     username=UsernameFormat.custom('String.substringBefore(user.email, "@") + "@yourfederated.domain"'),
+    ... )
+    >>> isaac = Person("00u1", "ACTIVE", {"email": "isaac.brock@example.com"})
+    >>> app.preview(isaac).username
+    'isaac.brock@yourfederated.domain'
+    """
+
+    domains: tuple[str, ...] = field(converter=_domains)
+    provisioning: ProvisioningType
+    username: UsernameFormat
+    mapping: ProfileMapping = field()
+    safeguards: Safeguards = field(factory=Safeguards)
+
+    @mapping.default
+    def _default_mapping(self) -> ProfileMapping:
+        return self.provisioning.default_mapping()
+
+    def __attrs_post_init__(self) -> None:
+        if self.mapping.bound_to is None:  # a new mapping is made for these settings
+            bound = evolve(self.mapping, bound_to=settings_fingerprint(self.provisioning))
+            object.__setattr__(self, "mapping", bound)
+        if not self.domains:
+            raise ConfigurationError("an Office 365 app needs at least one domain: domains=('yourfederated.domain',)")
+        foreign = [row.attribute.name for row in self.mapping if row.attribute.name not in self.provisioning.attributes]
+        if foreign and not self._is_stale:
+            raise ConfigurationError(
+                f"{self.provisioning.label} does not send {', '.join(foreign)}: take them out of the mapping"
+            )
+
+    @property
+    def _is_stale(self) -> bool:
+        return self.mapping.bound_to != settings_fingerprint(self.provisioning)
+
+    def with_provisioning(self, provisioning: ProvisioningType) -> Office365App:
+        """The same app with other provisioning settings; its attributes then have to be mapped again."""
+        return evolve(self, provisioning=provisioning)
+
+    def remap(self, mapping: ProfileMapping | None = None, *, keep: bool = False) -> Office365App:
+        """The same app with its attributes mapped for the settings as they are now.
+
+        With *mapping*, by that one; with *keep*, by the expressions that it has; otherwise by the type's own mapping.
+        Raises :class:`~o365prov.errors.ConfigurationError` for attributes that the type does not send.
+        """
+        chosen = self.mapping if keep and mapping is None else mapping or self.provisioning.default_mapping()
+        return evolve(self, mapping=evolve(chosen, bound_to=settings_fingerprint(self.provisioning)))
+
+    def needs(self, assignments: Iterable[Assignment] = ()) -> Needs:  # noqa: ARG002 - reading less for few people comes later
+        """What has to be read of the tenant before :meth:`plan`: just the properties that the mapping writes."""
+        kinds = {row.attribute.kind for row in self.mapping}
+        mapped = sorted(
+            row.attribute.graph
+            for row in self.mapping
+            if row.attribute.graph and row.attribute.kind is not Kind.MANAGER
+        )
+        return Needs(tuple(dict.fromkeys((*_ALWAYS_READ, *mapped))), managers=Kind.MANAGER in kinds)
+
+    def preview(self, person: Person | Assignment) -> Preview:
+        """What username and mapping give for one person. Nothing is sent, and a stale mapping only warns."""
+        assignment = person if isinstance(person, Assignment) else Assignment(person)
+        desired = desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains)
+        warnings = (self._staleness(),) if self._is_stale else ()
+        return Preview(assignment.person, self.username, desired.username, desired.values, desired.findings, warnings)
+
+    def plan(
+        self,
+        assignments: Iterable[Assignment],
+        snapshot: TenantSnapshot,
+        app_users: AppUsers | None = None,
+        *,
+        now: datetime,
+    ) -> Plan:
+        """What has to change so that the tenant of *snapshot* holds what the assignments ask for. Pure.
+
+        *app_users* is the memory of earlier runs (:attr:`Report.app_users <o365prov.planning.Report.app_users>`); *now*
+        is aware. A person who can't be provisioned is a problem of the plan and stops nobody else.
+
+        Raises :class:`~o365prov.errors.StaleMappingError` if the settings changed after the attributes were mapped, and
+        :class:`~o365prov.errors.ConfigurationError` if the tenant has not verified one of the app's domains.
+        """
+        if now.tzinfo is None:
+            raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
+        if self._is_stale:
+            raise StaleMappingError(self._staleness())
+        self._check_domains(snapshot)
+        assigned = sorted(assignments, key=lambda each: each.person.id)
+        _refuse_duplicates(assigned)
+        by_standing: dict[Standing, list[Assignment]] = {standing: [] for standing in Standing}
+        for assignment in assigned:
+            by_standing[STANDINGS[assignment.person.status]].append(assignment)
+        return draw_plan(
+            [
+                desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
+                for assignment in by_standing[Standing.PROVISION]
+            ],
+            by_standing[Standing.HOLD],
+            provisioning=self.provisioning,
+            snapshot=snapshot,
+            app_users=AppUsers.empty() if app_users is None else app_users,
+            safeguards=self.safeguards,
+            now=now,
+        )
+
+    def _staleness(self) -> str:
+        sends = set(self.provisioning.attributes)
+        mapped = {row.attribute.name for row in self.mapping}
+        differences = [
+            f"{label} {', '.join(sorted(names))}"
+            for label, names in (("not sent any more:", mapped - sends), ("not mapped:", sends - mapped))
+            if names
+        ]
+        details = f" ({'; '.join(differences)})" if differences else ""
+        return (
+            f"the provisioning settings changed to {describe_settings(self.provisioning)} after the attributes were "
+            f"mapped{details}: call remap(), or remap(keep=True) to keep the expressions"
+        )
+
+    def _check_domains(self, snapshot: TenantSnapshot) -> None:
+        known = snapshot.domain_named
+        unknown = [domain for domain in self.domains if domain not in known]
+        unverified = [domain for domain in self.domains if domain in known and not known[domain].verified]
+        verified = ", ".join(sorted(name for name, domain in known.items() if domain.verified)) or "none"
+        wrong = [
+            f"{', '.join(domains)} {what}"
+            for domains, what in ((unknown, "not in the tenant"), (unverified, "not verified in the tenant"))
+            if domains
+        ]
+        if wrong:
+            raise ConfigurationError(
+                f"domain {'; '.join(wrong)}: add and verify it in Entra, or use one of the verified ones ({verified})"
+            )
+
+
+def _refuse_duplicates(assignments: Iterable[Assignment]) -> None:
+    counts = Counter(each.person.id for each in assignments)
+    twice = sorted(person_id for person_id, count in counts.items() if count > 1)
+    if twice:
+        raise ConfigurationError(f"assigned more than once: {', '.join(twice[:10])}: merge their assignments first")

@@ -1,0 +1,103 @@
+"""The difference between what an account holds and what it should hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from o365prov.people import AppUserStatus
+from o365prov.planning.changes import CreateUser, LinkUser, PropertyChange, UpdateUser
+from o365prov.planning.settled import Settled
+from o365prov.profiles import Finding
+from o365prov.provisioning import DesiredUser, ProvisioningType
+
+_NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
+_LONGEST_NICKNAME = 64
+
+
+def fingerprint(desired: DesiredUser) -> str:
+    """The profile that is sent on updates, as a short hash: the memory compares it instead of the profile itself."""
+    content = [desired.username, desired.properties(creating=False)]
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def creation(settled: Settled) -> CreateUser:
+    """The account to be, with every property that Graph requires on create.
+
+    Source: Microsoft Graph, "Create user" (required properties).
+    """
+    desired = settled.desired
+    username = settled.subject.username
+    nickname = _NOT_IN_A_NICKNAME.sub("", username.partition("@")[0])[:_LONGEST_NICKNAME]
+    return CreateUser(
+        settled.subject,
+        f"assigned through {desired.assignment.via}; {settled.how}",
+        {
+            "accountEnabled": True,
+            "displayName": settled.subject.name,
+            "mailNickname": nickname,
+            "userPrincipalName": username,
+            "onPremisesImmutableId": desired.new_anchor,
+            **desired.properties(creating=True),
+        },
+        fingerprint(desired),
+        anchor=desired.new_anchor,
+    )
+
+
+def profile_change(
+    settled: Settled, provisioning: ProvisioningType
+) -> tuple[CreateUser | UpdateUser | LinkUser | None, Finding | None]:
+    """What happens to the account itself, and what of it may not."""
+    account, known, desired = settled.account, settled.known, settled.desired
+    if account is None:
+        return creation(settled), None
+    now = fingerprint(desired)
+    returning = known is not None and known.status is AppUserStatus.DEACTIVATED
+    if known and known.fingerprint == now and not returning:
+        return None, None
+    if known and not provisioning.update_attributes and not returning:
+        return None, None
+    anchor, finding = _anchor(settled)
+    wanted: dict[str, Any] = dict(desired.properties(creating=False))
+    if provisioning.renames:
+        wanted["userPrincipalName"] = settled.subject.username
+    if anchor:
+        wanted["onPremisesImmutableId"] = anchor
+    if returning:
+        wanted["accountEnabled"] = True
+    changes = differences(account.properties, wanted)
+    kept_anchor = anchor or account.anchor
+    if not changes:
+        return LinkUser(settled.subject, settled.how, account.id, now, anchor=kept_anchor), finding
+    reason = "assigned again" if returning else "the profile changed" if known else settled.how
+    return UpdateUser(settled.subject, reason, account.id, changes, now, anchor=kept_anchor), finding
+
+
+def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
+    """The properties of *wanted* that *held* has otherwise; None, "" and [] are all "nothing"."""
+    return tuple(
+        PropertyChange(name, held.get(name), value)
+        for name, value in sorted(wanted.items())
+        if (held.get(name) or None) != (value or None)
+    )
+
+
+def _anchor(settled: Settled) -> tuple[str | None, Finding | None]:
+    """The anchor to write to an existing account: only where it has none. A set anchor is never changed silently."""
+    account, desired = settled.account, settled.desired
+    held = account.anchor if account else None
+    if held is None:
+        return desired.new_anchor, None
+    if desired.anchor is None or desired.anchor == held:
+        return None, None
+    return None, Finding(
+        "anchor_differs",
+        "the account carries another source anchor than the mapping gives, and it is not changed",
+        "Move the account to a managed domain, correct onPremisesImmutableId in Entra, and move it back",
+        attribute="immutableId",
+    )

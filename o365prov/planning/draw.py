@@ -1,0 +1,231 @@
+"""Drawing a plan: from what should be, what is, and what we remember, to changes, problems and undeliverables.
+
+One pass: find each person's account, compare profiles, count seats, resolve managers, look at sessions, then at those
+who left. Nothing depends on the order of the input; people come in the order of their names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
+from o365prov.planning.changes import BlockSignIn, Change, Subject
+from o365prov.planning.collisions import collisions
+from o365prov.planning.diff import profile_change
+from o365prov.planning.licenses import Seats, license_change
+from o365prov.planning.managers import ManagerAccount, manager_change
+from o365prov.planning.match import Ambiguous, Blocked, ByAnchor, ByUsername, Known, Unmatched, match
+from o365prov.planning.plan import Plan, Problem, Undeliverable
+from o365prov.planning.safeguards import Safeguards
+from o365prov.planning.sessions import session_change
+from o365prov.planning.settled import Settled
+from o365prov.planning.snapshot import TenantSnapshot
+from o365prov.profiles import Finding
+from o365prov.provisioning import DesiredUser, ProvisioningType
+
+
+def draw_plan(
+    desired: Iterable[DesiredUser],
+    held: Iterable[Assignment],
+    *,
+    provisioning: ProvisioningType,
+    snapshot: TenantSnapshot,
+    app_users: AppUsers,
+    safeguards: Safeguards,
+    now: datetime,
+) -> Plan:
+    """The plan that makes the tenant of *snapshot* hold what is *desired*.
+
+    *held* are assigned people whose status lets nothing happen to them: they keep what they have. Everybody else in
+    *app_users* has left. *now* is aware.
+    """
+    people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
+    waiting = list(held)
+    settled, problems = _settle(people, provisioning, snapshot, app_users)
+    problems += [_holding(assignment, app_users) for assignment in waiting]
+    changes, found = _changes(settled, waiting, provisioning, snapshot, app_users, now)
+    problems += found
+    staying = {each.person_id for each in people} | {assignment.person.id for assignment in waiting}
+    changes += _leavers(app_users, staying, provisioning, snapshot, now)
+    linked = sum(user.status is AppUserStatus.ACTIVE for user in app_users)
+    return Plan(
+        tenant_id=snapshot.tenant_id,
+        made_at=now,
+        changes=changes,
+        problems=problems,
+        undeliverable=_undeliverable(people, provisioning),
+        app_users=app_users,
+        watermark=snapshot.watermark,
+        provisioning_type=provisioning.name,
+        hazards=safeguards.hazards(changes, linked=linked, assigned=len(staying)),
+    )
+
+
+def _subject(desired: DesiredUser, app_users: AppUsers) -> Subject:
+    known = app_users.get(desired.person_id)
+    username = desired.username or (known.username if known else "")
+    return Subject(desired.person_id, desired.assignment.person.name, username)
+
+
+def _settle(
+    people: Sequence[DesiredUser], provisioning: ProvisioningType, snapshot: TenantSnapshot, app_users: AppUsers
+) -> tuple[list[Settled], list[Problem]]:
+    """Everybody's account, or why there is none to work on."""
+    settled, problems = [], []
+    clashes = collisions(people, app_users)
+    names = {each.person_id: each.assignment.person.name for each in people}
+    owners = {user.object_id: names.get(user.person_id, user.username) for user in app_users}
+    for desired in people:
+        subject = _subject(desired, app_users)
+        problems += [Problem.of(subject, finding) for finding in desired.findings]
+        clash = clashes.get(desired.person_id)
+        if clash:
+            problems.append(Problem.of(subject, clash))
+        if clash or desired.blocked:
+            continue
+        app_user = app_users.get(desired.person_id)
+        match match(desired, app_user, snapshot, owners):
+            case Known(account):
+                settled.append(Settled(desired, subject, account, app_user, "linked before"))
+            case ByUsername(account):
+                settled.append(Settled(desired, subject, account, None, "the account has this username already"))
+            case ByAnchor(account):
+                settled.append(Settled(desired, subject, account, None, "the account has this source anchor already"))
+            case Unmatched(reason) if provisioning.create_users:
+                settled.append(Settled(desired, subject, None, None, reason))
+            case Unmatched():
+                problems.append(Problem.of(subject, _CREATE_USERS_IS_OFF))
+            case Blocked(finding) | Ambiguous(finding):
+                problems.append(Problem.of(subject, finding))
+    return settled, problems
+
+
+def _changes(
+    settled: Sequence[Settled],
+    waiting: Sequence[Assignment],
+    provisioning: ProvisioningType,
+    snapshot: TenantSnapshot,
+    app_users: AppUsers,
+    now: datetime,
+) -> tuple[list[Change], list[Problem]]:
+    """What changes for the people who stay."""
+    seats = Seats(snapshot.skus)
+    by_dn = _managers(settled, waiting, app_users, snapshot)
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for each in settled:
+        profile, finding = profile_change(each, provisioning)
+        findings = [finding]
+        changes += _present(profile)
+        if provisioning.update_attributes or each.known is None:
+            licenses, missing = license_change(each, snapshot, seats, location=_location(each))
+            manager, finding = manager_change(each, by_dn)
+            findings += [*missing, finding]
+            changes += _present(licenses, manager)
+        changes += _present(session_change(each, now))
+        problems += [Problem.of(each.subject, finding) for finding in findings if finding]
+    return changes, problems
+
+
+def _present(*changes: Change | None) -> Iterator[Change]:
+    return (change for change in changes if change is not None)
+
+
+def _location(settled: Settled) -> str | None:
+    creating = settled.account is None
+    wanted = settled.desired.properties(creating=creating).get("usageLocation")
+    return wanted or (settled.account.properties.get("usageLocation") if settled.account else None)
+
+
+def _managers(
+    settled: Iterable[Settled], waiting: Iterable[Assignment], app_users: AppUsers, snapshot: TenantSnapshot
+) -> dict[str, ManagerAccount]:
+    """Accounts of people from Active Directory by distinguished name: those settled, and those held with an account."""
+    found = {}
+    for assignment in waiting:
+        known = app_users.get(assignment.person.id)
+        if known and known.object_id in snapshot.by_id:
+            subject = Subject(known.person_id, assignment.person.name, known.username)
+            for account in assignment.person.directory_accounts:
+                found[(account.distinguished_name or "").lower()] = ManagerAccount(subject, known.object_id)
+    for each in settled:
+        for account in each.desired.assignment.person.directory_accounts:
+            found[(account.distinguished_name or "").lower()] = ManagerAccount(each.subject, each.object_id)
+    return found
+
+
+def _leavers(
+    app_users: AppUsers,
+    staying: set[str],
+    provisioning: ProvisioningType,
+    snapshot: TenantSnapshot,
+    now: datetime,
+) -> list[Change]:
+    """Blocks for the accounts of people who are not assigned any more."""
+    return [
+        BlockSignIn(
+            Subject(user.person_id, _name_of(user, snapshot), user.username),
+            "not assigned any more, or deactivated in Okta",
+            user.object_id,
+            now,
+        )
+        for user in app_users
+        if provisioning.deactivate_users
+        and user.person_id not in staying
+        and user.status is AppUserStatus.ACTIVE
+        and (account := snapshot.by_id.get(user.object_id)) is not None
+        and account.enabled
+    ]
+
+
+def _name_of(user: AppUser, snapshot: TenantSnapshot) -> str:
+    account = snapshot.by_id[user.object_id]
+    return str(account.properties.get("displayName") or user.username)
+
+
+def _holding(assignment: Assignment, app_users: AppUsers) -> Problem:
+    person = assignment.person
+    known = app_users.get(person.id)
+    return Problem(
+        Subject(person.id, person.name, known.username if known else ""),
+        f"held_{person.status.value.lower()}",
+        f"{person.status.value} in Okta, so the account is left as it is",
+        "Activate the person in Okta to provision them",
+    )
+
+
+_CREATE_USERS_IS_OFF = Finding(
+    "create_users_is_off",
+    "has no Office 365 account, and Create Users is off",
+    "Turn on Create Users, or create the account in Entra",
+    stops=True,
+)
+
+
+def _undeliverable(people: Iterable[DesiredUser], provisioning: ProvisioningType) -> tuple[Undeliverable, ...]:
+    """Values that have no property in Graph, by attribute."""
+    everybody = list(people)
+    attributes = {}
+    counts: Counter[str] = Counter()
+    for desired in everybody:
+        for mapped in desired.values:
+            attribute = mapped.mapping.attribute
+            if attribute.graph is None and mapped.value:
+                attributes[attribute.name] = attribute
+                counts[attribute.name] += 1
+    rows = [
+        Undeliverable(attributes[name].label, "Graph has no such property", attributes[name].instead, count)
+        for name, count in sorted(counts.items())
+    ]
+    if provisioning.synced and everybody:
+        rows.append(
+            Undeliverable(
+                "Synced with Active Directory",
+                "onPremisesSyncEnabled is read-only in Graph",
+                "accounts stay cloud accounts; only Entra Connect can make them synced ones",
+                len(everybody),
+            )
+        )
+    return tuple(rows)

@@ -1,0 +1,123 @@
+"""Which account of the tenant is this person's.
+
+Known accounts come first: a link once made is kept. Then the username, which is what Okta looks for; then the source
+anchor, which finds an account whose owner was renamed. An account that is somebody else's, that a sync engine masters,
+or that carries another anchor is never taken.
+
+Sources: Okta, "Assign Office 365 to users" (match by username); Microsoft Entra, hard and soft match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from attrs import frozen
+
+from o365prov.people import AppUser
+from o365prov.planning.snapshot import TenantSnapshot, TenantUser
+from o365prov.profiles import Finding
+from o365prov.provisioning import DesiredUser
+
+
+@frozen
+class Known:
+    """The account that we linked before."""
+
+    account: TenantUser
+
+
+@frozen
+class ByUsername:
+    """An account that has the desired username."""
+
+    account: TenantUser
+
+
+@frozen
+class ByAnchor:
+    """An account under another username that has the desired source anchor."""
+
+    account: TenantUser
+
+
+@frozen
+class Unmatched:
+    """No account: *reason* says whether there never was one or a known one is gone."""
+
+    reason: str
+
+
+@frozen
+class Blocked:
+    """There is an account, and it may not be taken."""
+
+    finding: Finding
+
+
+@frozen
+class Ambiguous:
+    """There are two accounts, and nobody can say which."""
+
+    finding: Finding
+
+
+Match: TypeAlias = Known | ByUsername | ByAnchor | Unmatched | Blocked | Ambiguous
+
+
+def match(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapshot, owners: Mapping[str, str]) -> Match:
+    """Find the account of *desired*, whose username must be computed.
+
+    *owners* are readable names of the people to whom accounts are linked, by object id.
+    """
+    if app_user and (account := snapshot.by_id.get(app_user.object_id)):
+        return _allowed(Known(account))
+    named = snapshot.by_username.get((desired.username or "").lower())
+    anchored = snapshot.by_anchor.get(desired.new_anchor)
+    if named and anchored and named.id != anchored.id:
+        return Ambiguous(
+            Finding(
+                "ambiguous_account",
+                f"the username {desired.username} and the source anchor belong to two different accounts",
+                "Rename or delete one of them in Entra",
+                stops=True,
+            )
+        )
+    for found in (named, anchored):
+        if found and found.id in owners:
+            return Blocked(
+                Finding(
+                    "account_of_another_person",
+                    f"the account {found.username} is linked to {owners[found.id]}",
+                    "Give one of them another username",
+                    stops=True,
+                )
+            )
+    if named and named.anchor and desired.anchor and named.anchor != desired.anchor:
+        return Blocked(
+            Finding(
+                "other_anchor",
+                f"the account {named.username} carries another source anchor, so it is somebody else's",
+                "Rename that account in Entra, or correct its onPremisesImmutableId if it is this person's",
+                attribute="immutableId",
+                stops=True,
+            )
+        )
+    if named:
+        return _allowed(ByUsername(named))
+    if anchored:
+        return _allowed(ByAnchor(anchored))
+    return Unmatched("the account that was linked is gone" if app_user else "no account has this username or anchor")
+
+
+def _allowed(found: Known | ByUsername | ByAnchor) -> Match:
+    if not found.account.synced:
+        return found
+    return Blocked(
+        Finding(
+            "synced_account",
+            f"the account {found.account.username} is mastered by Entra Connect",
+            "Use the provisioning type License Only, or take the person out of Entra Connect's scope",
+            stops=True,
+        )
+    )

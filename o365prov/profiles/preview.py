@@ -1,0 +1,66 @@
+"""What a mapping gives for one person, before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from o365prov.people import Person
+from o365prov.profiles.mapping import MappedValue
+from o365prov.profiles.username import UsernameFormat
+from o365prov.profiles.values import UNSET, Finding
+
+
+@frozen
+class Preview:
+    """The username and every mapped value of one person, with what is wrong.
+
+    *warnings* concern the whole app, such as a mapping that was made for other settings.
+
+    Source: Okta, "Provision users to Office 365": Preview.
+    """
+
+    person: Person
+    format: UsernameFormat
+    username: str | None
+    values: tuple[MappedValue, ...]
+    findings: tuple[Finding, ...]
+    warnings: tuple[str, ...] = ()
+
+    def value(self, attribute: str) -> object:
+        """What one attribute gives: a value, None where it is cleared, UNSET where it is left alone or not mapped."""
+        return next((each.value for each in self.values if each.mapping.attribute.name == attribute), UNSET)
+
+    def __str__(self) -> str:
+        lines = [f"{self.person.name} ({self.person.source}): {self.username or 'no username'}"]
+        lines += [f"  {label}: {value}" for label, value, _ in self._rows()]
+        lines += [f"  ? {finding.message}. {finding.remedy}." for finding in self.findings]
+        lines += [f"  ! {warning}" for warning in self.warnings]
+        return "\n".join(lines)
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        return [
+            (each.mapping.attribute.label, _shown(each.value), str(each.mapping.expression)) for each in self.values
+        ]
+
+    def __rich__(self) -> Any:
+        from rich.table import Table  # noqa: PLC0415 - rich is an extra
+        from rich.text import Text  # noqa: PLC0415
+
+        title = f"{self.person.name} ({self.person.source})"
+        table = Table("Attribute", "Value", "Expression", title=title, title_justify="left", expand=True)
+        table.add_row("Username", Text(self.username or "-", "bold"), Text(str(self.format.expression), "dim"))
+        for label, value, expression in self._rows():
+            table.add_row(Text(label), Text(value), Text(expression, "dim"))
+        for finding in self.findings:
+            table.add_row(Text("? " + finding.code, "red"), Text(finding.message, "red"), Text(finding.remedy))
+        return table
+
+
+def _shown(value: object) -> str:
+    if value is UNSET:
+        return "(left alone)"
+    if value is None or value == []:
+        return "(cleared)"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
