@@ -1,1 +1,11 @@
-"""Readers for the exports and directories that people come from."""
+"""Readers for the exports and directories that people come from.
+
+>>> from o365prov.sources import okta_json, ldif, csv_file
+
+Each reader gives the vocabulary of :mod:`o365prov.people` and raises one :class:`~o365prov.errors.SourceError` with
+everything that is wrong with its source.
+"""
+
+from o365prov.sources.organization import Organization, enrich
+
+__all__ = ["Organization", "enrich"]

@@ -1,0 +1,96 @@
+"""People from a CSV file, for those who have neither Okta nor a directory at hand.
+
+The header names Okta profile attributes. Three columns are not attributes: ``id`` (needed, and stable: it is how the
+person is known from run to run), ``status`` (``ACTIVE`` where empty or absent) and ``passwordChanged`` (an ISO 8601
+instant).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Final
+
+from o365prov.people import Person, UserStatus
+from o365prov.sources.json_document import parse_instant
+from o365prov.sources.problems import Problems, Unreadable
+from o365prov.sources.text_file import StrPath, read_text
+
+_NEEDED: Final = ("id", "login")
+_STATUSES: Final = frozenset(UserStatus)
+
+
+def read_people(path: StrPath, *, delimiter: str = ",") -> tuple[Person, ...]:
+    """The people of a CSV file in UTF-8 with a header row, one a row; an empty cell is null.
+
+    *delimiter* is the one character between cells. Raises :class:`~o365prov.errors.SourceError` with everything that is
+    wrong: columns that are missing or come twice, rows of another length, empty or repeated ids, unknown statuses, bad
+    instants.
+
+    Source: RFC 4180; Okta developer pages, "Users API", for the attribute names.
+    """
+    problems = Problems(str(path))
+    people: dict[str, Person] = {}
+    lines: dict[str, int] = {}
+    for line, row in _rows(path, delimiter, problems):
+        person = _person(line, row, problems)
+        if person is not None and person.id in people:
+            problems.note(f"line {line}", f"the same id as in line {lines[person.id]}: keep one of them")
+        elif person is not None:
+            people[person.id] = person
+            lines[person.id] = line
+    problems.raise_if_any()
+    return tuple(people.values())
+
+
+def _rows(path: StrPath, delimiter: str, problems: Problems) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row by column name, with the line on which it begins."""
+    try:
+        text = read_text(path, problems)
+    except Unreadable:
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begins = 1
+    try:
+        header = [name.strip() for name in next(reader)]
+        if not _is_usable(header, delimiter, problems):
+            return
+        begins = reader.line_num + 1
+        for cells in reader:
+            if len(cells) == len(header):
+                yield begins, dict(zip(header, cells, strict=True))
+            elif cells:
+                problems.note(f"line {begins}", f"{len(cells)} cells under {len(header)} columns: check the quotes")
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        problems.note(f"line {begins}", f"not CSV ({error}): check the quotes")
+
+
+def _is_usable(header: list[str], delimiter: str, problems: Problems) -> bool:
+    before = problems.count
+    for name in _NEEDED:
+        if name not in header:
+            other = next((mark for mark in ";\t," if mark != delimiter and mark in header[0]), None)
+            hint = f"pass delimiter={other!r}" if other else "the header names Okta profile attributes; add it"
+            problems.note("line 1", f"no column {name}: {hint}")
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        problems.note("line 1", f"the column {name!r} comes {header.count(name)} times: keep one of them")
+    return problems.count == before
+
+
+def _person(line: int, row: dict[str, str], problems: Problems) -> Person | None:
+    before = problems.count
+    for name in _NEEDED:
+        if not row[name]:
+            problems.note(f"line {line}", f"no {name}: fill it in")
+    status = row.get("status") or UserStatus.ACTIVE
+    if status not in _STATUSES:
+        problems.note(f"line {line}", f"status is not one of Okta's ({', '.join(UserStatus)}): write one of them")
+    password_changed = parse_instant(row.get("passwordChanged", ""))
+    if row.get("passwordChanged") and password_changed is None:
+        problems.note(f"line {line}", "passwordChanged is not an instant like 2025-02-04T22:44:22Z: write it so")
+    if problems.count > before:
+        return None
+    profile = {name: cell or None for name, cell in row.items() if name not in {"id", "status", "passwordChanged"}}
+    return Person(row["id"], UserStatus(status), profile, password_changed=password_changed)

@@ -1,0 +1,209 @@
+"""LDIF, the text form of a directory (RFC 2849), as ``ldifde``, ``ldapsearch`` and Samba write it.
+
+Entries are read one by one, so the size of the file does not matter. Content records and ``changetype: add`` are
+read; other changes describe a difference and not people, and are refused by name. ``:<`` values, which point at other
+files or addresses, are never followed.
+
+Decisions beyond the RFC: plain values may hold UTF-8 (many writers do so) and nothing else; an attribute that comes in
+ranges (``member;range=0-1499``) is refused, because a part of a group looks like a whole one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from attrs import frozen
+
+from o365prov.people import DirectoryAccount
+from o365prov.sources.directory_account import directory_account, with_manager_upns
+from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
+from o365prov.sources.problems import Problems, Unreadable
+from o365prov.sources.text_file import StrPath, looks_wide, why_unreadable
+
+LONGEST_VALUE: Final = 10 * 2**20
+"""Bytes of one value, folded lines joined: more is no directory attribute but a file that is not LDIF."""
+
+_ATTRIBUTE: Final = re.compile(
+    rb"([A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)((?:;[A-Za-z0-9=*-]+)*):(:|<|) *(.*)", re.DOTALL
+)
+_OTHER_CHANGES: Final = frozenset({b"delete", b"modify", b"moddn", b"modrdn"})
+
+
+@frozen
+class _Line:
+    """A logical line: folded lines joined; *number* is where it begins."""
+
+    number: int
+    content: bytes
+
+
+def read_entries(path: StrPath) -> Iterator[DirectoryEntry]:
+    """The entries of an LDIF file, one by one: users, groups, contacts, rooms and whatever else is in it.
+
+    Good entries are given as they come. Raises :class:`~o365prov.errors.SourceError` with everything that is wrong
+    when the file has been read to its end, so a caller who must have all entries acts only after the last one.
+
+    Source: RFC 2849, "The LDAP Data Interchange Format (LDIF)".
+    """
+    problems = Problems(str(path))
+    yield from _entries(path, problems)
+    problems.raise_if_any()
+
+
+def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[DirectoryAccount, ...]:
+    """The accounts of the people in an LDIF file; groups, contacts, rooms and computers are left out.
+
+    *instance* names the directory; without it, the domain in each entry's name does. Raises
+    :class:`~o365prov.errors.SourceError` with everything that is wrong: broken LDIF, a user without objectGUID, two
+    users with the same one.
+    """
+    problems = Problems(str(path))
+    accounts: dict[str, DirectoryAccount] = {}
+    for entry in _entries(path, problems):
+        if entry.kind is EntryKind.USER and (account := directory_account(entry, problems, instance=instance)):
+            if account.anchor in accounts:
+                problems.note(entry.place, "the objectGUID of an earlier entry: export each entry once")
+            accounts[account.anchor] = account
+    problems.raise_if_any()
+    return with_manager_upns(accounts.values())
+
+
+def _entries(path: StrPath, problems: Problems) -> Iterator[DirectoryEntry]:
+    try:
+        with Path(path).open("rb") as stream:
+            for record in _records(stream, problems):
+                if entry := _entry(record, problems):
+                    yield entry
+    except OSError as error:
+        problems.note("", why_unreadable(error))
+    except Unreadable:
+        return
+
+
+def _records(stream: BinaryIO, problems: Problems) -> Iterator[list[_Line]]:
+    """Logical lines between empty ones, without comments and the version."""
+    record: list[_Line] = []
+    found = False
+    for line in _logical_lines(stream, problems):
+        if line.content and not found:
+            found = True
+            if line.content.lower().startswith(b"version:"):
+                if line.content[8:].strip() != b"1":
+                    problems.note(f"line {line.number}", "not version 1 of LDIF: export it as version 1")
+                    raise Unreadable
+                continue
+        if line.content:
+            record.append(line)
+        elif record:
+            yield record
+            record = []
+    if record:
+        yield record
+    if not found:
+        problems.note("", "holds no entries: export it again")
+
+
+def _logical_lines(stream: BinaryIO, problems: Problems) -> Iterator[_Line]:
+    """Lines with their continuations (which begin with one space) joined, comments left out."""
+    number = 0
+    content: bytearray | None = None
+    for here, line in _physical_lines(stream, problems):
+        if line.startswith(b" ") and content:
+            content += line[1:]
+            if len(content) > LONGEST_VALUE:
+                problems.note(f"line {number}", f"a value of more than {LONGEST_VALUE} bytes: is this LDIF?")
+                raise Unreadable
+            continue
+        if content is not None and not content.startswith(b"#"):
+            yield _Line(number, bytes(content))
+        number, content = here, bytearray(line)
+    if content is not None and not content.startswith(b"#"):
+        yield _Line(number, bytes(content))
+
+
+def _physical_lines(stream: BinaryIO, problems: Problems) -> Iterator[tuple[int, bytes]]:
+    number = 0
+    while line := stream.readline(LONGEST_VALUE + 1):
+        number += 1
+        if number == 1:
+            if looks_wide(line):
+                problems.note("", "is UTF-16 (ldifde -u writes it): export it without -u, or save it as UTF-8")
+                raise Unreadable
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if not line.endswith(b"\n"):
+            what = "is longer than a value can be: is this LDIF?"
+            if len(line) <= LONGEST_VALUE:
+                what = "the file ends in the middle of a line: it was cut; export it again"
+            problems.note(f"line {number}", what)
+            raise Unreadable
+        yield number, line.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def _entry(record: list[_Line], problems: Problems) -> DirectoryEntry | None:
+    before = problems.count
+    first = record[0]
+    if not first.content.lower().startswith(b"dn:"):
+        problems.note(f"line {first.number}", "an entry that does not begin with dn: the file was cut or is not LDIF")
+        return None
+    dn = _dn(first, problems)
+    attributes: dict[str, list[bytes]] = {}
+    spellings: dict[str, str] = {}
+    for line in record[1:]:
+        if (pair := _attribute(line, problems)) is None:
+            continue
+        name, value = pair
+        match name.lower():
+            case "changetype" if value.lower() == b"add":
+                continue
+            case "changetype" | "control" as word:
+                named = f"{word}: {value.decode().lower()}" if value.lower() in _OTHER_CHANGES else f"a {word}"
+                problems.note(f"line {line.number}", f"{named}: changes are not read, only entries; export those")
+                return None
+            case lower:
+                attributes.setdefault(spellings.setdefault(lower, name), []).append(value)
+    if dn is None or problems.count > before:
+        return None
+    return DirectoryEntry(dn, attributes, place=f"line {first.number}")
+
+
+def _dn(line: _Line, problems: Problems) -> str | None:
+    match _attribute(line, problems):
+        case (_, value):
+            try:
+                return value.decode()
+            except UnicodeDecodeError:
+                problems.note(f"line {line.number}", "the dn is not UTF-8: export it again")
+    return None
+
+
+def _attribute(line: _Line, problems: Problems) -> tuple[str, bytes] | None:
+    """Name and value of a line, or None and a note."""
+    place = f"line {line.number}"
+    if not (parts := _ATTRIBUTE.fullmatch(line.content)):
+        problems.note(place, "no attribute and value (name: value): the file was cut or is not LDIF")
+        return None
+    name, options, mark, value = parts.groups()
+    described = (name + options).decode()
+    if b";range=" in options.lower():
+        problems.note(place, f"{described}: values in ranges are not read: export the attribute whole")
+        return None
+    if mark == b"<":
+        problems.note(place, f"{described}: a value at an address (:<) is not fetched: export the value itself")
+        return None
+    if mark == b":":
+        try:
+            return name.decode(), base64.b64decode(value.rstrip(), validate=True)
+        except binascii.Error:
+            problems.note(place, f"{described}: not base64: the value was cut or damaged; export it again")
+            return None
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        problems.note(place, f"{described}: neither ASCII nor UTF-8: save the file as UTF-8")
+        return None
+    return name.decode(), value

@@ -1,0 +1,303 @@
+"""Exports of what Okta's API answers: users, the Active Directory app's users, groups, Office 365's assignments.
+
+One function a file, and :func:`read_organization` for a folder that holds all of them. Okta answers in pages; an
+export holds all pages in one list.
+
+Sources: Okta developer pages, "Users API", "Application Users API", "Groups API", "Application Groups API".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from attrs import evolve, field, frozen
+
+from o365prov.errors import SourceError
+from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
+from o365prov.sources.directory_account import instance_of
+from o365prov.sources.filetime import read_filetime
+from o365prov.sources.json_document import JsonObject, read_object, read_objects
+from o365prov.sources.organization import Organization
+from o365prov.sources.problems import Problems, read_all
+from o365prov.sources.text_file import StrPath
+
+USERS: Final = "okta-users.json"
+AD_APP_USERS: Final = "okta-ad-app-users.json"
+GROUPS: Final = "okta-groups.json"
+ASSIGNMENTS: Final = "okta-office365-assignments.json"
+
+_STATUSES: Final = frozenset(UserStatus)
+
+
+@frozen
+class AppAssignments:
+    """To whom an app is assigned: to groups by priority, and to single people by their id."""
+
+    groups: tuple[GroupAssignment, ...] = ()
+    individual: Mapping[str, Grants] = field(factory=dict, hash=False)
+
+
+class _Ids:
+    """The ids of one list, or other values, each of which may stand there once."""
+
+    def __init__(self) -> None:
+        self._places: dict[object, str] = {}
+
+    def enter(self, record: JsonObject, key: str, value: object) -> None:
+        """Note a problem if another record has the same value."""
+        if value is None or value == "":
+            return  # noted already, as missing
+        first = self._places.setdefault(value, record.path)
+        if first != record.path:
+            record.note(key, f"the same as in {first}: keep one of them")
+
+
+def read_users(path: StrPath) -> tuple[Person, ...]:
+    """The people in a list of Okta users; their directory accounts stand in another file.
+
+    Raises :class:`~o365prov.errors.SourceError` with everything that is wrong: no JSON, no list, Okta's error instead
+    of users, a user without id, status or ``profile.login``, an unknown status, a bad instant, an id that comes twice.
+
+    Source: Okta developer pages, "Users API", list all users.
+    """
+    problems = Problems(str(path))
+    people = []
+    ids = _Ids()
+    for record in read_objects(path, problems):
+        before = problems.count
+        person_id, profile = record.text("id"), record.child("profile")
+        profile.text("login")
+        status = record.text("status")
+        if status and status not in _STATUSES:
+            record.note(
+                "status", f"not one of Okta's user statuses ({', '.join(UserStatus)}): is this a list of users?"
+            )
+        password_changed = record.instant("passwordChanged")
+        source = record.optional_child("credentials").optional_child("provider").optional_text("type")
+        ids.enter(record, "id", person_id)
+        if problems.count == before:
+            people.append(
+                Person(
+                    person_id,
+                    UserStatus(status),
+                    profile.values,
+                    source=source or "OKTA",
+                    password_changed=password_changed,
+                )
+            )
+    problems.raise_if_any()
+    return tuple(people)
+
+
+def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Mapping[str, DirectoryAccount]:
+    """The accounts of one Active Directory app's users, by the id of the Okta user.
+
+    *instance* names the directory; without it, the domain in each account's ``dn`` does. An account's attributes are
+    the app user's profile and its ``externalId``: the objectGUID's bytes in base64, which mappings use as the source
+    anchor. ``pwdLastSet`` of 0 or "never" gives no instant.
+
+    Raises :class:`~o365prov.errors.SourceError` with everything that is wrong; also where ``externalId`` and
+    ``profile.externalID`` disagree, and where two users have one account.
+
+    Source: Okta developer pages, "Application Users API"; Okta, "Active Directory agent base attributes".
+    """
+    problems = Problems(str(path))
+    accounts = {}
+    ids, guids = _Ids(), _Ids()
+    for record in read_objects(path, problems):
+        before = problems.count
+        person_id, profile = record.text("id"), record.child("profile")
+        guid = _object_guid(record, profile)
+        password_last_set = _password_last_set(profile)
+        dn = profile.optional_text("dn")
+        ids.enter(record, "id", person_id)
+        guids.enter(record, "externalId", guid)
+        if problems.count == before and guid is not None:
+            accounts[person_id] = DirectoryAccount(
+                instance=instance or instance_of(dn),
+                object_guid=guid,
+                distinguished_name=dn,
+                password_last_set=password_last_set,
+                attributes={**profile.values, "externalId": record.text("externalId")},
+            )
+    problems.raise_if_any()
+    return MappingProxyType(accounts)
+
+
+def read_groups(path: StrPath) -> tuple[Group, ...]:
+    """The groups in a list of Okta groups, each with the ids of its people in ``members``.
+
+    Okta lists the members of a group in an answer of its own; an export puts their ids beside ``profile``. Raises
+    :class:`~o365prov.errors.SourceError` with everything that is wrong.
+
+    Source: Okta developer pages, "Groups API", list all groups and list all member users.
+    """
+    problems = Problems(str(path))
+    groups = []
+    ids = _Ids()
+    for record in read_objects(path, problems):
+        before = problems.count
+        group_id, profile = record.text("id"), record.child("profile")
+        name = profile.text("name")
+        group_type = record.optional_text("type") or "OKTA_GROUP"
+        source_id = record.optional_child("source").optional_text("id")
+        if record.values.get("members") is None:
+            record.note("members", "is missing: add the ids of the group's people, which Okta lists apart")
+        members: list[Any] = list(record.texts("members"))
+        ids.enter(record, "id", group_id)
+        if problems.count == before:
+            groups.append(Group(group_id, name, group_type, source_id, profile.values, members))
+    problems.raise_if_any()
+    return tuple(groups)
+
+
+def read_assignments(path: StrPath) -> AppAssignments:
+    """To which groups and people Office 365 is assigned, with licences and roles.
+
+    The file is an object with ``groups`` (each with ``id``, ``priority`` and ``profile``) and ``users`` (``id``,
+    ``scope``, ``profile``). A licence is a part number or ``{"sku", "servicePlans"}``. Users whose scope is ``GROUP``
+    have the assignment from a group and are left out. Raises :class:`~o365prov.errors.SourceError` with everything that
+    is wrong.
+
+    Source: Okta developer pages, "Application Groups API" and "Application Users API".
+    """
+    problems = Problems(str(path))
+    groups, individual = [], {}
+    group_ids, priorities, user_ids = _Ids(), _Ids(), _Ids()
+    document = read_object(path, problems)
+    if not problems.count and not {"groups", "users"} & set(document.values):
+        problems.note("$", "neither groups nor users: is this the list of an app's assignments?")
+    for record in document.children("groups"):
+        group_id, priority = record.text("id"), record.whole_number("priority")
+        group_ids.enter(record, "id", group_id)
+        priorities.enter(record, "priority", record.values.get("priority"))
+        groups.append(GroupAssignment(group_id, priority, _grants(record)))
+    for record in document.children("users"):
+        user_id, scope = record.text("id"), record.text("scope")
+        user_ids.enter(record, "id", user_id)
+        if scope == "USER":
+            individual[user_id] = _grants(record)
+        elif scope and scope != "GROUP":
+            record.note("scope", "neither USER nor GROUP: is this the list of an app's assignments?")
+    problems.raise_if_any()
+    return AppAssignments(tuple(groups), MappingProxyType(individual))
+
+
+def read_organization(folder: StrPath) -> Organization:
+    """People with their directory accounts, groups and assignments, from the four files of one folder.
+
+    The files are ``okta-users.json``, ``okta-ad-app-users.json`` (not needed where nobody comes from Active Directory),
+    ``okta-groups.json`` and ``okta-office365-assignments.json``. Raises :class:`~o365prov.errors.SourceError` with the
+    problems of all files, or, where each can be read, with every id that one file names and another lacks: a list that
+    was cut after its first page must not look like people who left.
+    """
+    root = Path(folder)
+    found: list[str] = []
+    people: tuple[Person, ...] = read_all(found, lambda: read_users(root / USERS), ())
+    groups: tuple[Group, ...] = read_all(found, lambda: read_groups(root / GROUPS), ())
+    assigned = read_all(found, lambda: read_assignments(root / ASSIGNMENTS), AppAssignments())
+    accounts: Mapping[str, DirectoryAccount] = {}
+    if (root / AD_APP_USERS).exists() or any(person.source == "ACTIVE_DIRECTORY" for person in people):
+        accounts = read_all(found, lambda: read_directory_accounts(root / AD_APP_USERS), {})
+    if not found:
+        found = _loose_ends(root, people, groups, assigned, accounts)
+    if found:
+        raise SourceError(*found)
+    linked = (_linked(person, accounts) for person in people)
+    return Organization(linked, groups, assigned.groups, assigned.individual)
+
+
+def _linked(person: Person, accounts: Mapping[str, DirectoryAccount]) -> Person:
+    own: list[Any] = [accounts[person.id]] if person.id in accounts else []
+    return evolve(person, directory_accounts=own)
+
+
+def _object_guid(record: JsonObject, profile: JsonObject) -> UUID | None:
+    """The GUID whose bytes ``externalId`` holds, if ``profile.externalID`` does not say otherwise."""
+    text = record.text("externalId")
+    if not text:
+        return None
+    try:
+        octets = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        octets = b""
+    if len(octets) != 16:
+        record.note("externalId", "not the base64 of an objectGUID's 16 bytes: is this the Active Directory app?")
+        return None
+    guid = UUID(bytes_le=octets)
+    dashed = profile.optional_text("externalID")
+    if dashed and dashed.strip("{}").lower() != str(guid):
+        profile.note("externalID", f"another GUID than the bytes in {record.path}.externalId: import the user again")
+    return guid
+
+
+def _password_last_set(profile: JsonObject) -> datetime | None:
+    text = profile.optional_text("pwdLastSet")
+    try:
+        return read_filetime(text) if text else None
+    except ValueError:
+        profile.note("pwdLastSet", "is not a FILETIME (100 ns since 1601): import the user again")
+        return None
+
+
+def _grants(record: JsonObject) -> Grants:
+    profile = record.optional_child("profile")
+    licenses = []
+    for place, element in profile.items("licenses"):
+        match element:
+            case str() if element:
+                licenses.append(LicenseGrant(element))
+            case {"sku": str(sku), **rest} if sku and not rest:
+                licenses.append(LicenseGrant(sku))
+            case {"sku": str(sku), "servicePlans": [*plans], **rest} if sku and not rest and all(map(_is_name, plans)):
+                licenses.append(LicenseGrant(sku, plans))
+            case _:
+                profile.note(place, 'neither a part number nor {"sku", "servicePlans": [names]}: write one of them')
+    return Grants(licenses, profile.texts("roles"))
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _loose_ends(
+    root: Path,
+    people: tuple[Person, ...],
+    groups: tuple[Group, ...],
+    assigned: AppAssignments,
+    accounts: Mapping[str, DirectoryAccount],
+) -> list[str]:
+    """Every id that one file names and the file that should explain it lacks."""
+    person_ids = {person.id for person in people}
+    group_ids = {group.id for group in groups}
+    in_users, in_accounts, in_groups, in_assignments = (
+        Problems(str(root / name)) for name in (USERS, AD_APP_USERS, GROUPS, ASSIGNMENTS)
+    )
+    nobody = f"is no user of {USERS}: export all pages of it at the same time"
+    for person in people:
+        # Who is deprovisioned in Okta has lost all apps, the directory's among them.
+        left = person.status is UserStatus.DEPROVISIONED
+        if person.source == "ACTIVE_DIRECTORY" and person.id not in accounts and not left:
+            in_users.note(
+                f"user {person.id}", f"comes from Active Directory and is not in {AD_APP_USERS}: export all pages"
+            )
+    for person_id in accounts:
+        if person_id not in person_ids:
+            in_accounts.note(f"user {person_id}", nobody)
+    for group in groups:
+        for member in sorted(group.members - person_ids):
+            in_groups.note(f"group {group.id}, member {member}", nobody)
+    for assignment in assigned.groups:
+        if assignment.group_id not in group_ids:
+            in_assignments.note(f"group {assignment.group_id}", f"is no group of {GROUPS}: export all pages of it")
+    for person_id in assigned.individual:
+        if person_id not in person_ids:
+            in_assignments.note(f"user {person_id}", nobody)
+    return [line for problems in (in_users, in_accounts, in_groups, in_assignments) for line in problems.lines]

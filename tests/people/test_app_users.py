@@ -1,0 +1,120 @@
+"""The memory between runs."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from o365prov.errors import SourceError
+from o365prov.people import AppUser, AppUsers, AppUserStatus, LicenseGrant
+
+texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+instants = st.none() | st.datetimes(min_value=datetime(1990, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+grants = st.builds(LicenseGrant, texts, st.none() | st.lists(texts, max_size=3))
+app_users = st.builds(
+    AppUser,
+    person_id=texts,
+    object_id=texts,
+    username=texts,
+    anchor=st.none() | texts,
+    fingerprint=texts,
+    licenses=st.lists(grants, max_size=3).map(tuple),
+    roles=st.lists(texts, max_size=3).map(tuple),
+    manager_id=st.none() | texts,
+    status=st.sampled_from(AppUserStatus),
+    deactivated_at=instants,
+    password_instant=instants,
+    provisioning_type=texts,
+)
+ANN = AppUser("00u1", "11111111-1111-4111-8111-111111111111", "ann@corp.example")
+BO = AppUser("00u2", "22222222-2222-4222-8222-222222222222", "bo@corp.example")
+
+
+@given(st.lists(app_users, max_size=4))
+def test_json_gives_the_same_table(users):
+    """What to_json writes, from_json reads back without a loss."""
+    table = AppUsers(users)
+    assert AppUsers.from_json(table.to_json()) == table
+
+
+def test_file_gives_the_same_table(tmp_path):
+    """What save writes, load reads back; nothing else is left in the folder."""
+    table = AppUsers([ANN, BO])
+    table.save(tmp_path / "app-users.json")
+    assert AppUsers.load(tmp_path / "app-users.json") == table
+    assert [file.name for file in tmp_path.iterdir()] == ["app-users.json"]
+
+
+def test_json_holds_a_line_a_user():
+    """One line a user: a change of one person is a change of one line."""
+    lines = AppUsers([ANN, BO]).to_json().splitlines()
+    assert [("00u1" in line, "00u2" in line) for line in lines] == [
+        (False, False), (True, False), (False, True), (False, False),
+    ]  # fmt: skip
+
+
+def test_table_is_a_value():
+    """Adding and removing give new tables and leave the old one as it was."""
+    empty = AppUsers.empty()
+    both = empty.with_users([ANN, BO])
+    assert (len(empty), len(both), list(both.without("00u1"))) == (0, 2, [BO])
+
+
+def test_same_person_is_replaced():
+    """There is one AppUser a person: the newer takes the older one's place."""
+    renamed = AppUser("00u1", ANN.object_id, "ann.lee@corp.example")
+    table = AppUsers([ANN, BO]).with_user(renamed)
+    assert (len(table), table.get("00u1")) == (2, renamed)
+
+
+def test_unknown_person_has_no_app_user():
+    """Nobody is ours without an entry; forgetting somebody unknown changes nothing."""
+    table = AppUsers([ANN])
+    assert table.get("00u9") is None
+    assert table.without("00u9") == table
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        '{"format": "o365prov.app-users/1"}',
+        '{"format": "o365prov.app-users/9", "users": []}',
+        '{"format": "o365prov.app-users/1", "users": [{"person_id": "00u1"}]}',
+        '{"format": "o365prov.app-users/1", "users": ["00u1"]}',
+        AppUsers([ANN, BO]).to_json()[:-40],
+    ],
+)
+def test_damaged_table_is_refused(text):
+    """A table that is damaged, of another format or cut is refused and named, not taken for an empty one."""
+    with pytest.raises(SourceError, match=r"^memory\.json: "):
+        AppUsers.from_json(text, where="memory.json")
+
+
+@pytest.mark.parametrize(("key", "value"), [("status", "gone"), ("deactivated_at", "yesterday"), ("licenses", [1])])
+def test_damaged_row_is_refused(key, value):
+    """A row with a value that can't be is refused."""
+    document = json.loads(AppUsers([ANN]).to_json())
+    document["users"][0][key] = value
+    with pytest.raises(SourceError, match="damaged"):
+        AppUsers.from_json(json.dumps(document))
+
+
+def test_missing_file_is_named(tmp_path):
+    """A missing table is no empty table: the path is named, and what to do about it."""
+    with pytest.raises(SourceError, match=r"app-users\.json: can't be read .*AppUsers\.empty\(\)"):
+        AppUsers.load(tmp_path / "app-users.json")
+
+
+def test_failed_save_leaves_the_old_table(tmp_path):
+    """Where the new table can't be written, the old one stays whole."""
+    path = tmp_path / "app-users.json"
+    AppUsers([ANN]).save(path)
+    (tmp_path / "app-users.json.new").mkdir()
+    with pytest.raises(OSError, match=r"app-users\.json\.new"):
+        AppUsers([BO]).save(path)
+    assert AppUsers.load(path) == AppUsers([ANN])
