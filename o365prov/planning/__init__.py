@@ -2,6 +2,7 @@
 
 from o365prov.planning.changes import Change, Subject
 from o365prov.planning.draw import draw_plan
+from o365prov.planning.memory import remember
 from o365prov.planning.plan import Plan, Problem, Undeliverable
 from o365prov.planning.report import Outcome, Report, Result
 from o365prov.planning.safeguards import Safeguards
@@ -24,4 +25,5 @@ __all__ = [
     "TenantUser",
     "Undeliverable",
     "draw_plan",
+    "remember",
 ]

@@ -1,0 +1,146 @@
+"""The main job on real exports: people from Okta and Active Directory into an Office 365 tenant, on two days.
+
+The tenant is an embedded one, but the client is the real msgraph-sdk: with a credential of azure-identity instead of
+``Tenant.over(fake)`` the same code reaches Microsoft.
+
+    python examples/demo.py [--data FOLDER] [--domain DOMAIN] [--license SPE_E3=40 ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from overnight import overnight
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from o365prov import AppUsers, Office365App, Plan, Tenant, UsernameFormat, UserSync
+from o365prov.errors import O365ProvError, SourceError
+from o365prov.graph.events import ChangeEnded, Event
+from o365prov.planning import Report
+from o365prov.sources import Organization, ldif, okta_json
+from o365prov.testing import Clock, FakeTenant
+
+DATA = Path(__file__).parent / "data"
+MONDAY, TUESDAY = datetime(2026, 6, 1, 8, tzinfo=UTC), datetime(2026, 6, 2, 8, tzinfo=UTC)
+PREVIEWED = (
+    "00uQy6nB3Wwd25rq4f5z",  # Kateryna: from Active Directory
+    "00uQHb6BAEcn6zJ4A3Dd",  # Noor: another domain, the same username as Kateryna
+    "00uvUlKsiC47wqaMl9Xv",  # Yusuf: an e-mail without @
+    "00uhJqmHUoZe95b9eGe0",  # Oluwaseun: no first name
+    "00u2ZUjdmb0lo5uhwFcf",  # Inés: UK where ISO says GB
+)
+
+
+def read(folder: Path) -> Organization:
+    """Okta's exports, brought up to date with the directory itself."""
+    organization = okta_json.read_organization(folder)
+    return organization.with_directory(ldif.read_accounts(folder / "active-directory.ldif"))
+
+
+def office365(domain: str) -> Office365App:
+    """User Sync with usernames in the federated domain, and the e-mail mapped likewise."""
+    username = f'String.substringBefore(user.email, "@") + "@{domain}"'
+    provisioning = UserSync(create_users=True, update_attributes=True, deactivate_users=True)
+    return Office365App(
+        domains=(domain,),
+        provisioning=provisioning,
+        username=UsernameFormat.custom(username),
+        mapping=provisioning.default_mapping().with_expression("email", username),
+    )
+
+
+def show_previews(console: Console, app: Office365App, organization: Organization) -> None:
+    """What the app would make of five people."""
+    people = {person.id: person for person in organization.people}
+    table = Table("Person", "Source", "Username", "Location", "What is wrong", title="Preview", title_justify="left")
+    for person in filter(None, map(people.get, PREVIEWED)):
+        preview = app.preview(person)
+        wrong = "\n".join(f"{finding.message}: {finding.remedy}" for finding in preview.findings)
+        location = str(preview.value("usageLocation") or "-")
+        table.add_row(person.name, person.source, Text(preview.username or "-"), location, Text(wrong, "red"))
+    console.print(table)
+
+
+async def apply(console: Console, tenant: Tenant, plan: Plan) -> Report:
+    """Apply the plan under a progress bar."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("Applying", total=len(plan))
+
+        def advance(event: Event) -> None:
+            if isinstance(event, ChangeEnded):
+                progress.update(task, completed=event.done)
+
+        return await tenant.apply(plan, on_event=advance)
+
+
+async def one_day(
+    console: Console, tenant: Tenant, app: Office365App, organization: Organization, known: AppUsers, now: datetime
+) -> Report:
+    """Read the tenant, plan, show, apply, report; then plan again and show that nothing is left to do."""
+    assignments = organization.assignments
+    plan = app.plan(assignments, await tenant.read(app.needs(assignments)), known, now=now)
+    console.print(plan)
+    report = await apply(console, tenant, plan)
+    console.print(report)
+    again = app.plan(assignments, await tenant.read(app.needs(assignments)), report.app_users, now=now)
+    console.print(Text(f"Planned again: {'nothing is left to do' if again.is_empty else again}.", "bold"))
+    return report
+
+
+async def two_days(console: Console, data: Path, domain: str, licenses: dict[str, int]) -> bool:
+    """Monday: everybody is new. Tuesday: what changed overnight. Returns whether every change was done."""
+    organization = read(data)
+    app = office365(domain)
+    clock = Clock(at=MONDAY)
+    fake = FakeTenant(domains={"yourfederated.domain": "Federated"}, licenses=licenses, clock=clock)
+    async with Tenant.over(fake) as tenant:
+        console.rule("Monday: everybody is new")
+        console.print(f"{organization}, {len(organization.assignments)} of them assigned Office 365")
+        show_previews(console, app, organization)
+        monday = await one_day(console, tenant, app, organization, AppUsers.empty(), clock.now())
+
+        console.rule("Tuesday: a new password, a rename, a second licence group, a leaver, somebody hired again")
+        clock.advance(days=1)
+        with tempfile.TemporaryDirectory() as folder:
+            organization = read(overnight(data, Path(folder)))
+        tuesday = await one_day(console, tenant, app, organization, monday.app_users, clock.now())
+    return monday.ok and tuesday.ok
+
+
+def seats(text: str) -> tuple[str, int]:
+    """NAME=SEATS, as the command line gives it."""
+    name, _, number = text.partition("=")
+    return name, int(number)
+
+
+def main() -> int:
+    """Run the demo: 0 if everything was done, 1 if a change failed, 2 if the job could not run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DATA, help="the folder with the exports")
+    parser.add_argument("--domain", default="yourfederated.domain", help="the domain of the usernames")
+    parser.add_argument("--license", type=seats, action="append", metavar="SKU=SEATS", help="a licence of the tenant")
+    options = parser.parse_args()
+    licenses = dict(options.license or [("SPE_E3", 40), ("SPE_F1", 20)])
+    try:
+        done = asyncio.run(two_days(Console(), options.data, options.domain, licenses))
+    except SourceError as error:
+        for problem in error.problems:
+            print(f"demo: {problem}", file=sys.stderr)
+        return 2
+    except O365ProvError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 2
+    return 0 if done else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

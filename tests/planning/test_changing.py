@@ -1,0 +1,196 @@
+"""People whom we provisioned before: what a later plan changes, and what it leaves alone."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+
+from o365prov import AppUsers
+from o365prov.planning import remember
+from o365prov.planning.changes import BlockSignIn, RevokeSessions, UpdateUser
+
+APP = user_sync_app()
+
+
+def provisioned(*assignments, **properties):
+    """The tenant and the memory after a plan for *assignments* was applied; *properties* as somebody edited them."""
+    app_users = AppUsers.empty()
+    users = []
+    for create in APP.plan(assignments, tenant(), now=NOW - timedelta(days=1)):
+        if create.kind != "create_user":
+            continue
+        body = {**create.properties, **properties}
+        user = account(body.pop("userPrincipalName"), **body, sessions_valid_from=NOW - timedelta(days=1))
+        users.append(user)
+        app_users = remember(app_users, create, user.id, provisioning_type="user_sync")
+    return tenant(*users), app_users
+
+
+def test_nothing_changed_is_nothing_to_do():
+    """A second plan is empty."""
+    ann = assigned(somebody())
+    snapshot, app_users = provisioned(ann)
+    assert APP.plan([ann], snapshot, app_users, now=NOW).is_empty
+
+
+def test_only_what_changed_is_sent():
+    """A new title is one property of one PATCH, before and after."""
+    snapshot, app_users = provisioned(assigned(somebody(title="Engineer")))
+    [update] = APP.plan([assigned(somebody(title="Director"))], snapshot, app_users, now=NOW)
+    assert [(each.name, each.before, each.after) for each in update.properties] == [
+        ("jobTitle", "Engineer", "Director")
+    ]
+
+
+def test_an_attribute_that_became_empty_is_cleared():
+    """Null from a mapped attribute clears it."""
+    snapshot, app_users = provisioned(assigned(somebody(title="Engineer")))
+    [update] = APP.plan([assigned(somebody(title=None))], snapshot, app_users, now=NOW)
+    assert [(each.name, each.after) for each in update.properties] == [("jobTitle", None)]
+
+
+def test_a_new_address_renames_the_account():
+    """User Sync owns the username: the same object gets a new UPN."""
+    snapshot, app_users = provisioned(assigned(somebody()))
+    renamed = somebody(email="ann.ross@corp.example")
+    [update] = APP.plan([assigned(renamed)], snapshot, app_users, now=NOW)
+    assert update.object_id == snapshot.users[0].id
+    assert ("userPrincipalName", f"ann.ross@{DOMAIN}") in [(each.name, each.after) for each in update.properties]
+
+
+def test_an_edit_in_office_365_is_not_looked_at():
+    """Scope "changed" compares with what was sent last, not with the tenant."""
+    ann = assigned(somebody(title="Engineer"))
+    snapshot, app_users = provisioned(ann, jobTitle="Edited in Entra")
+    assert APP.plan([ann], snapshot, app_users, now=NOW).is_empty
+
+
+def test_updates_off_sends_no_changes():
+    """Update User Attributes off: the account stays as it was created."""
+    snapshot, app_users = provisioned(assigned(somebody(title="Engineer")))
+    app = user_sync_app(update_attributes=False)
+    assert app.plan([assigned(somebody(title="Director"))], snapshot, app_users, now=NOW).is_empty
+
+
+def test_a_password_change_in_the_directory_ends_sessions():
+    """PwdLastSet later than the tenant's value: revoke, and say since when."""
+    ann = from_directory(somebody(), password_last_set=NOW - timedelta(days=30))
+    snapshot, app_users = provisioned(assigned(ann))
+    changed = from_directory(somebody(), password_last_set=NOW - timedelta(hours=1))
+    [revoke] = APP.plan([assigned(changed)], snapshot, app_users, now=NOW)
+    assert isinstance(revoke, RevokeSessions)
+    assert revoke.desired == NOW - timedelta(hours=1)
+
+
+@pytest.mark.parametrize("when", [None, NOW + timedelta(hours=1), NOW - timedelta(days=2)])
+def test_no_instant_a_future_one_or_an_old_one_ends_nothing(when):
+    """0 and never give none; the future is not believed; the tenant's value is later than the old one."""
+    ann = from_directory(somebody(), password_last_set=NOW - timedelta(days=30))
+    snapshot, app_users = provisioned(assigned(ann))
+    changed = from_directory(somebody(), password_last_set=when)
+    assert APP.plan([assigned(changed)], snapshot, app_users, now=NOW).is_empty
+
+
+def test_a_revocation_is_not_repeated_while_the_tenant_lags_behind():
+    """Our own memory of it counts, even if the tenant still shows the old value."""
+    changed = from_directory(somebody(), password_last_set=NOW - timedelta(hours=1))
+    snapshot, app_users = provisioned(assigned(changed))
+    [revoke] = APP.plan([assigned(changed)], snapshot, app_users, now=NOW)
+    after = remember(app_users, revoke, revoke.object_id)
+    assert APP.plan([assigned(changed)], snapshot, after, now=NOW).is_empty
+
+
+def test_a_leaver_is_blocked_and_nothing_else():
+    """Not assigned any more: sign-in is blocked, last in the plan."""
+    ann, bo = assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))
+    snapshot, app_users = provisioned(ann, bo)
+    [block] = APP.plan([bo], snapshot, app_users, now=NOW)
+    assert isinstance(block, BlockSignIn)
+    assert block.subject.name == "Ann Lee"
+
+
+def test_somebody_deprovisioned_in_okta_is_a_leaver():
+    """DEPROVISIONED counts as unassigned, even while a group still names them."""
+    ann, bo = somebody("Ann Lee"), assigned(somebody("Bo Ross"))
+    snapshot, app_users = provisioned(assigned(ann), bo)
+    gone = assigned(somebody("Ann Lee", status="DEPROVISIONED"))
+    assert [change.kind for change in APP.plan([gone, bo], snapshot, app_users, now=NOW)] == ["block_sign_in"]
+
+
+def test_a_suspended_person_keeps_the_account():
+    """Held: neither changed nor blocked."""
+    snapshot, app_users = provisioned(assigned(somebody()))
+    held = assigned(somebody(status="SUSPENDED", title="Director"))
+    assert APP.plan([held], snapshot, app_users, now=NOW).is_empty
+
+
+def test_deactivation_off_leaves_leavers_alone():
+    """Deactivate Users off."""
+    ann, bo = assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))
+    snapshot, app_users = provisioned(ann, bo)
+    assert user_sync_app(deactivate_users=False).plan([bo], snapshot, app_users, now=NOW).is_empty
+
+
+def test_somebody_who_returns_is_enabled_again():
+    """Assigned again after a block: the account may sign in again."""
+    ann, bo = assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))
+    snapshot, app_users = provisioned(ann, bo)
+    [block] = APP.plan([bo], snapshot, app_users, now=NOW)
+    app_users = remember(app_users, block, block.object_id)
+    users = [
+        evolve(user, properties={**user.properties, "accountEnabled": user.id != block.object_id})
+        for user in snapshot.users
+    ]
+    [update] = APP.plan([ann, bo], evolve(snapshot, users=users), app_users, now=NOW)
+    assert isinstance(update, UpdateUser)
+    assert [(each.name, each.after) for each in update.properties] == [("accountEnabled", True)]
+
+
+def test_an_account_of_nobody_is_never_touched():
+    """Neither assigned nor remembered: not our business, however it looks."""
+    stranger = account(f"stranger@{DOMAIN}", displayName="Stranger")
+    assert APP.plan([], tenant(stranger), now=NOW).is_empty
+
+
+def test_an_account_that_is_gone_is_created_again():
+    """The linked object was deleted: the plan says so and makes a new one."""
+    ann = assigned(somebody())
+    _, app_users = provisioned(ann)
+    [create] = APP.plan([ann], tenant(), app_users, now=NOW)
+    assert create.kind == "create_user"
+    assert "gone" in create.reason
+
+
+def test_a_newcomer_does_not_take_the_username_of_somebody_provisioned():
+    """Whoever has the account keeps it; only the newcomer is stopped."""
+    ann = somebody("Ann Lee", email="a.lee@corp.example")
+    snapshot, app_users = provisioned(assigned(ann))
+    newcomer = somebody("Abe Lee", email="a.lee@acquired.example")
+    plan = APP.plan([assigned(ann), assigned(newcomer)], snapshot, app_users, now=NOW)
+    assert plan.is_empty
+    assert [problem.subject.name for problem in plan.problems] == ["Abe Lee"]
+
+
+def test_an_anchor_that_is_set_is_never_changed_silently():
+    """The mapping gives another anchor: that is a problem, not a write."""
+    person = somebody()
+    snapshot, app_users = provisioned(assigned(person))
+    linked = from_directory(somebody(title="Director"))
+    plan = APP.plan([assigned(linked)], snapshot, app_users, now=NOW)
+    assert "onPremisesImmutableId" not in {each.name for change in plan for each in change.properties}
+    assert "anchor_differs" in {problem.code for problem in plan.problems}
+
+
+def test_a_manager_is_removed_when_the_directory_names_none():
+    """The reference that we set goes when managerDn is empty."""
+    boss = from_directory(somebody("Bo Ross"))
+    ann = from_directory(somebody("Ann Lee"), manager=boss)
+    snapshot, app_users = provisioned(assigned(ann), assigned(boss))
+    by_name = {user.username.partition("@")[0]: user for user in snapshot.users}
+    with_manager = evolve(by_name["ann.lee"], manager_id=by_name["bo.ross"].id)
+    snapshot = evolve(snapshot, users=(with_manager, by_name["bo.ross"]))
+    app_users = app_users.with_user(evolve(app_users.get(ann.id), manager_id=by_name["bo.ross"].id))
+    alone = from_directory(somebody("Ann Lee"))
+    [remove] = APP.plan([assigned(alone), assigned(boss)], snapshot, app_users, now=NOW)
+    assert remove.kind == "remove_manager"

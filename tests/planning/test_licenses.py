@@ -1,0 +1,96 @@
+"""Licences: seats, service plans, and what is removed."""
+
+from attrs import evolve
+from organisation import DOMAIN, E3, F1, NOW, account, assigned, somebody, tenant, user_sync_app
+
+from o365prov import AppUser, AppUsers, LicenseGrant
+from o365prov.planning import HeldLicense
+
+APP = user_sync_app()
+
+
+def held_by(person, *, licenses=(), held=()):
+    """A memory and a tenant in which *person* is provisioned, was granted *licenses* and holds *held*."""
+    there = account(
+        f"{person.profile['firstName']}.{person.profile['lastName']}@{DOMAIN}".lower(),
+        usageLocation="US",
+        licenses=held,
+    )
+    user = AppUser(person.id, there.id, there.username, licenses=tuple(LicenseGrant(each) for each in licenses))
+    return AppUsers.empty().with_user(user), tenant(there)
+
+
+def licences(plan):
+    return [change for change in plan if change.kind == "assign_licenses"]
+
+
+def test_a_restricted_grant_switches_the_other_service_plans_off():
+    """SKU with one plan: Graph takes the complement as disabledPlans."""
+    plan = APP.plan([assigned(somebody(), LicenseGrant("SPE_E3", ["EXCHANGE"]))], tenant(), now=NOW)
+    [change] = licences(plan)
+    assert change.add[0].disabled_plans == ("plan-teams",)
+
+
+def test_a_licence_that_the_tenant_lacks_is_a_gap_that_names_those_it_has():
+    """The account is made all the same."""
+    plan = APP.plan([assigned(somebody(), "SPE_E5")], tenant(), now=NOW)
+    assert [change.kind for change in plan] == ["create_user"]
+    [problem] = plan.problems
+    assert "SPE_E5" in problem.message
+    assert "SPE_E3, SPE_F1" in problem.message
+    assert not problem.stops
+
+
+def test_an_unknown_service_plan_is_a_gap():
+    """A plan that the SKU does not have can't be enabled."""
+    plan = APP.plan([assigned(somebody(), LicenseGrant("SPE_E3", ["YAMMER"]))], tenant(), now=NOW)
+    assert plan.problems[0].code == "unknown_service_plan"
+
+
+def test_seats_go_by_name_and_whoever_goes_without_is_said():
+    """One seat for two people: the first by name gets it, whatever the order of the input."""
+    one_left = tenant(skus=(evolve(E3, seats=3, used=2),))
+    people = [assigned(somebody("Bo Ross"), "SPE_E3"), assigned(somebody("Ann Lee"), "SPE_E3")]
+    for order in (people, people[::-1]):
+        plan = APP.plan(order, one_left, now=NOW)
+        assert [change.subject.name for change in licences(plan)] == ["Ann Lee"]
+        assert [(each.subject.name, each.code) for each in plan.problems] == [("Bo Ross", "no_seat")]
+
+
+def test_what_is_held_is_not_assigned_again():
+    """An adopted account that has the licence costs no write."""
+    there = account(f"ann.lee@{DOMAIN}", licenses=[E3.id], usageLocation="US")
+    plan = APP.plan([assigned(somebody(), "SPE_E3")], tenant(there), now=NOW)
+    assert licences(plan) == []
+
+
+def test_an_unchanged_assignment_is_left_as_it_is():
+    """Compared with the last success: what was granted is not looked at again."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    assert licences(APP.plan([assigned(ann, "SPE_E3")], snapshot, app_users, now=NOW)) == []
+
+
+def test_another_licence_swaps_in_one_request():
+    """E3 for F1: one add and one removal in one change."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    [change] = licences(APP.plan([assigned(ann, "SPE_F1")], snapshot, app_users, now=NOW))
+    assert [each.sku_id for each in change.add] == [F1.id]
+    assert [each.sku_id for each in change.remove] == [E3.id]
+    assert change.writes == 1
+
+
+def test_a_licence_that_we_did_not_grant_is_never_removed():
+    """F1 was given by somebody else."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id, F1.id])
+    [change] = licences(APP.plan([assigned(ann)], snapshot, app_users, now=NOW))
+    assert [each.part_number for each in change.remove] == ["SPE_E3"]
+
+
+def test_an_inherited_licence_is_never_removed():
+    """Graph refuses it: a group gives it."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[HeldLicense(E3.id, inherited_from="group")])
+    assert licences(APP.plan([assigned(ann)], snapshot, app_users, now=NOW)) == []

@@ -1,0 +1,136 @@
+"""A plan as a value: order, fingerprint, safeguards, and how it reads."""
+
+import pickle
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+
+from o365prov import AppUser, AppUsers, Safeguards
+from o365prov.planning.changes import key
+
+APP = user_sync_app()
+BOSS = from_directory(somebody("Bo Ross"))
+ANN = from_directory(somebody("Ann Lee"), manager=BOSS)
+EVERYBODY = [
+    assigned(ANN, "SPE_E3"),
+    assigned(BOSS, "SPE_E3"),
+    assigned(somebody("Cy Young", countryCode="UK"), "SPE_F1"),
+    assigned(somebody("Di Ng", email="no-address")),
+    assigned(somebody("Ed Poe", status="SUSPENDED")),
+]
+
+
+def linked(count):
+    """A memory and a tenant with *count* provisioned accounts."""
+    users = [account(f"user{number}@{DOMAIN}") for number in range(count)]
+    app_users = AppUsers.empty().with_users(
+        AppUser(f"00u{number}", user.id, user.username) for number, user in enumerate(users)
+    )
+    return tenant(*users), app_users
+
+
+@settings(max_examples=25)
+@given(st.permutations(EVERYBODY))
+def test_no_plan_depends_on_the_order_of_its_input(people):
+    """The same people in any order give the same plan, to the fingerprint."""
+    plan, reference = (APP.plan(each, tenant(), now=NOW) for each in (people, EVERYBODY))
+    assert plan.changes == reference.changes
+    assert plan.problems == reference.problems
+    assert plan.fingerprint == reference.fingerprint
+
+
+def test_objects_come_first_then_licences_then_references():
+    """Changes stand in the order in which they must happen."""
+    kinds = [change.kind for change in APP.plan(EVERYBODY, tenant(), now=NOW)]
+    assert kinds == sorted(kinds, key=["create_user", "assign_licenses", "set_manager"].index)
+
+
+def test_no_change_comes_twice():
+    """Kind and person are unique in a plan, which is what a journal relies on."""
+    keys = [key(change) for change in APP.plan(EVERYBODY, tenant(), now=NOW)]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_fingerprint_is_the_content_and_the_id_is_the_moment():
+    """Drawn again a minute later, the content is the same and the plan another one."""
+    first, second = (APP.plan(EVERYBODY, tenant(), now=NOW + timedelta(minutes=each)) for each in (0, 1))
+    assert first.fingerprint == second.fingerprint
+    assert first.id != second.id
+
+
+def test_another_content_has_another_fingerprint():
+    """One changed title is another plan."""
+    first = APP.plan([assigned(somebody(title="Engineer"))], tenant(), now=NOW)
+    second = APP.plan([assigned(somebody(title="Director"))], tenant(), now=NOW)
+    assert first.fingerprint != second.fingerprint
+
+
+def test_a_plan_counts_its_writes():
+    """Two accounts, two licences, one manager; the person without a valid country only gets the account."""
+    assert APP.plan(EVERYBODY, tenant(), now=NOW).writes == 6
+
+
+def test_undeliverables_are_no_changes():
+    """What Graph can't take is said, and the plan is empty all the same."""
+    person = assigned(somebody(middleName="Q"))
+    plan = user_sync_app(create_users=False).plan([person], tenant(), now=NOW)
+    assert plan.is_empty
+    assert [each.attribute for each in plan.undeliverable] == ["Middle name", "Synced with Active Directory"]
+
+
+def test_a_plan_reads_well():
+    """Symbol, who, what and why of each person, then problems with what to do, alike ones together."""
+    text = str(APP.plan(EVERYBODY, tenant(), now=NOW))
+    assert f"+ Ann Lee <ann.lee@{DOMAIN}>: create ann.lee@{DOMAIN}; licences +SPE_E3; manager Bo Ross" in text
+    assert "assigned through O365 E3" in text
+    assert "? Di Ng: " in text
+    assert "Use GB" in text
+    assert "SUSPENDED in Okta" in text
+
+
+def test_an_empty_plan_says_so():
+    """Nothing to do is a success of its own."""
+    assert "nothing to do" in str(APP.plan([], tenant(), now=NOW))
+
+
+def test_a_plan_survives_pickling():
+    """Plans cross processes."""
+    plan = APP.plan(EVERYBODY, tenant(), now=NOW)
+    assert pickle.loads(pickle.dumps(plan)).fingerprint == plan.fingerprint  # noqa: S301
+
+
+def test_an_empty_source_is_a_hazard():
+    """Nobody assigned while accounts are linked: probably a broken export."""
+    snapshot, app_users = linked(3)
+    plan = APP.plan([], snapshot, app_users, now=NOW)
+    assert "source empty" in plan.hazards[0]
+
+
+@pytest.mark.parametrize(("leavers", "refused"), [(20, False), (21, True)])
+def test_more_than_a_fifth_of_the_accounts_is_a_hazard(leavers, refused):
+    """Of 100 linked accounts, 20 may lose something and 21 may not."""
+    snapshot, app_users = linked(100)
+    staying = [
+        assigned(evolve(somebody(email=f"user{number}@corp.example"), id=f"00u{number}"))
+        for number in range(leavers, 100)
+    ]
+    assert bool(APP.plan(staying, snapshot, app_users, now=NOW).hazards) is refused
+
+
+def test_the_share_counts_only_from_a_hundred_accounts_on():
+    """A small team may lose half of its people."""
+    snapshot, app_users = linked(4)
+    staying = [assigned(evolve(somebody(email="user0@corp.example"), id="00u0"))]
+    assert APP.plan(staying, snapshot, app_users, now=NOW).hazards == ()
+
+
+def test_a_count_of_its_own_guards_large_tenants():
+    """Safeguards are settings: here at most one account may lose something."""
+    snapshot, app_users = linked(4)
+    app = evolve(APP, safeguards=Safeguards(count=1))
+    staying = [assigned(evolve(somebody(email="user0@corp.example"), id="00u0"))]
+    assert "1 are allowed" in app.plan(staying, snapshot, app_users, now=NOW).hazards[0]

@@ -1,0 +1,108 @@
+"""Values in the form in which Graph takes them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from iso3166 import countries
+
+from o365prov.profiles import ATTRIBUTES, UNSET
+from o365prov.profiles.conform import conform
+from o365prov.profiles.countries import ALPHA_2
+
+
+def test_a_plain_text_is_sent_as_it_is():
+    """A title within its limit is the value."""
+    assert conform(ATTRIBUTES["title"], "Engineer") == ("Engineer", None)
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_nothing_clears_an_optional_attribute(nothing):
+    """Null and the empty text clear a title."""
+    assert conform(ATTRIBUTES["title"], nothing) == (None, None)
+
+
+def test_nothing_clears_a_list_with_an_empty_list():
+    """Graph clears businessPhones with [], not with null."""
+    assert conform(ATTRIBUTES["telephone"], None) == ([], None)
+
+
+@pytest.mark.parametrize("name", ["firstName", "lastName", "displayName", "email"])
+def test_an_empty_required_attribute_stops_the_person(name):
+    """Okta's push refuses people without names or mail, so they are stopped before the first write."""
+    value, finding = conform(ATTRIBUTES[name], None)
+    assert value is UNSET
+    assert finding.stops
+    assert finding.attribute == name
+
+
+def test_an_empty_usage_location_is_left_alone():
+    """Graph never clears usageLocation: the attribute is left alone and that is said."""
+    value, finding = conform(ATTRIBUTES["usageLocation"], "")
+    assert value is UNSET
+    assert not finding.stops
+    assert "never clears" in finding.message
+
+
+@given(st.sampled_from([row for row in ATTRIBUTES.values() if row.limit]), st.integers(1, 3))
+def test_a_text_over_its_limit_is_never_sent(attribute, excess):
+    """Whatever the attribute, limit + n characters are refused and exactly the limit is taken."""
+    too_long, finding = conform(attribute, "x" * (attribute.limit + excess))
+    assert too_long is UNSET
+    assert str(attribute.limit) in finding.message
+    fits, nothing = conform(attribute, "x" * attribute.limit)
+    assert fits in ("x" * attribute.limit, ["x" * attribute.limit])
+    assert nothing is None
+
+
+def test_uk_is_no_country_and_gb_is_named():
+    """UK is what people write; ISO and Graph say GB."""
+    value, finding = conform(ATTRIBUTES["usageLocation"], "UK")
+    assert value is UNSET
+    assert "GB" in finding.remedy
+
+
+def test_a_country_in_small_letters_is_sent_in_capitals():
+    """Graph takes alpha-2 codes in capitals."""
+    assert conform(ATTRIBUTES["usageLocation"], "ie") == ("IE", None)
+
+
+def test_the_country_codes_are_those_of_iso_3166():
+    """The table has the 249 officially assigned codes; Kosovo's XK is user-assigned and not among them."""
+    assert frozenset(country.alpha2 for country in countries) - {"XK"} == ALPHA_2
+
+
+@pytest.mark.parametrize(("given_tag", "sent"), [("en_US", "en-US"), ("de", "de"), ("zh-Hant-TW", "zh-Hant-TW")])
+def test_a_language_is_sent_as_a_tag(given_tag, sent):
+    """Directories write en_US where Graph takes en-US."""
+    assert conform(ATTRIBUTES["preferredLanguage"], given_tag) == (sent, None)
+
+
+@pytest.mark.parametrize("odd", ["english", "e", "en-", "en US", "en_US.UTF-8"])
+def test_what_is_no_language_tag_is_left_alone(odd):
+    """A locale or a word is no tag."""
+    value, finding = conform(ATTRIBUTES["preferredLanguage"], odd)
+    assert value is UNSET
+    assert "en-US" in finding.remedy
+
+
+@pytest.mark.parametrize("odd", ["not-an-address", "renée@corp.example", "a@b", "a b@corp.example", "@corp.example"])
+def test_an_address_that_graph_refuses_stops_the_person(odd):
+    """Mail takes no accents and needs a name and a domain."""
+    value, finding = conform(ATTRIBUTES["email"], odd)
+    assert value is UNSET
+    assert finding.stops
+
+
+@pytest.mark.parametrize("odd", ["a$b", "a_b"])
+def test_an_anchor_with_forbidden_characters_is_refused(odd):
+    """Graph takes neither $ nor _ in onPremisesImmutableId."""
+    value, finding = conform(ATTRIBUTES["immutableId"], odd)
+    assert value is UNSET
+    assert finding.code == "bad_onPremisesImmutableId"
+
+
+@given(st.sampled_from(list(ATTRIBUTES.values())), st.from_type(object).filter(lambda value: value is not None))
+def test_no_value_makes_it_fail(attribute, value):
+    """Whatever an expression gives, there is a value or a finding, never an exception."""
+    conformed, finding = conform(attribute, value)
+    assert conformed is not UNSET or finding is not None or attribute.name == "immutableId"

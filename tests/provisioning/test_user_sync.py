@@ -1,0 +1,93 @@
+"""User Sync: what this provisioning type decides."""
+
+from datetime import UTC, datetime
+
+import pytest
+from attrs import evolve
+from organisation import DOMAIN, NOW, assigned, from_directory, somebody
+
+from o365prov import UsernameFormat, UserSync
+from o365prov.people import UserStatus
+from o365prov.provisioning import STANDINGS, Standing, desired_user, settings_fingerprint
+
+YESTERDAY = datetime(2026, 5, 31, 7, 30, tzinfo=UTC)
+
+
+def desired(person):
+    strategy = UserSync()
+    username = UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"')
+    return desired_user(assigned(person), strategy, username, strategy.default_mapping(), [DOMAIN], now=NOW)
+
+
+def test_sessions_of_directory_people_follow_pwdlastset():
+    """User Sync: StsRefreshTokensValidFrom is AD's pwdLastSet for people linked from AD."""
+    person = from_directory(evolve(somebody(), password_changed=NOW), password_last_set=YESTERDAY)
+    assert desired(person).sessions_valid_from == YESTERDAY
+
+
+def test_sessions_of_other_people_follow_okta():
+    """User Sync: without AD it is the moment the password changed in Okta."""
+    assert desired(evolve(somebody(), password_changed=YESTERDAY)).sessions_valid_from == YESTERDAY
+
+
+def test_a_directory_account_without_an_instant_gives_none():
+    """PwdLastSet 0 or never is no instant, and Okta's does not stand in for it."""
+    assert desired(from_directory(evolve(somebody(), password_changed=NOW))).sessions_valid_from is None
+
+
+def test_the_anchor_of_a_new_account_is_the_directorys():
+    """ObjectGUID's bytes in base64."""
+    person = from_directory(somebody())
+    assert desired(person).new_anchor == person.directory_accounts[0].anchor
+
+
+def test_the_anchor_falls_back_to_oktas_id():
+    """Without a directory Okta substitutes the app user's id, which is the person's."""
+    assert desired(somebody()).new_anchor == somebody().id
+
+
+def test_several_directory_accounts_stop_the_person():
+    """Okta can't set an Immutable ID for a person in two AD instances."""
+    person = from_directory(somebody())
+    twice = evolve(person, directory_accounts=(*person.directory_accounts, *person.directory_accounts))
+    assert "several_directories" in [finding.code for finding in desired(twice).findings]
+    assert desired(twice).blocked
+
+
+def test_on_create_nothing_is_cleared():
+    """An empty title is left out of the POST."""
+    assert "jobTitle" not in desired(somebody(title="")).properties(creating=True)
+
+
+def test_on_update_an_empty_mapped_attribute_is_cleared():
+    """An empty title is cleared by the PATCH."""
+    assert desired(somebody(title="")).properties(creating=False)["jobTitle"] is None
+
+
+@pytest.mark.parametrize("setting", ["create_users", "update_attributes", "deactivate_users"])
+def test_every_setting_changes_the_fingerprint(setting):
+    """A mapping is bound to the settings: any change of one needs a new mapping."""
+    assert settings_fingerprint(UserSync(**{setting: False})) != settings_fingerprint(UserSync())
+
+
+@pytest.mark.parametrize(
+    ("status", "standing"),
+    [
+        ("ACTIVE", Standing.PROVISION),
+        ("PASSWORD_EXPIRED", Standing.PROVISION),
+        ("LOCKED_OUT", Standing.PROVISION),
+        ("RECOVERY", Standing.PROVISION),
+        ("STAGED", Standing.HOLD),
+        ("PROVISIONED", Standing.HOLD),
+        ("SUSPENDED", Standing.HOLD),
+        ("DEPROVISIONED", Standing.UNASSIGNED),
+    ],
+)
+def test_what_a_status_in_okta_means(status, standing):
+    """Only active people are provisioned; the suspended are held; the deprovisioned count as not assigned."""
+    assert STANDINGS[UserStatus(status)] is standing
+
+
+def test_every_status_has_a_standing():
+    """No status of Okta's is forgotten."""
+    assert set(STANDINGS) == set(UserStatus)
