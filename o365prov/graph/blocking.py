@@ -1,0 +1,203 @@
+"""A tenant for code that is not async: scripts, the prompt, notebooks."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Collection, Coroutine
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from o365prov.errors import UsageError
+from o365prov.graph.clouds import Cloud
+from o365prov.graph.connect import ConnectionTest
+from o365prov.graph.events import Event, quietly
+from o365prov.graph.journal import Journal
+from o365prov.graph.pacing import Clock, Pace
+from o365prov.graph.permissions import EVERYTHING, Operation
+from o365prov.graph.sending import Retries
+from o365prov.graph.tenant import Tenant
+from o365prov.graph.wire import Credential, StandIn, Wire
+from o365prov.planning.plan import Plan
+from o365prov.planning.report import Report
+from o365prov.planning.snapshot import Needs, TenantSnapshot
+
+_Result = TypeVar("_Result")
+
+# Between looks at the queue the interpreter can take a Ctrl-C, on Windows too.
+_LOOK_SECONDS = 0.5
+_ORDERLY_SECONDS = 10.0
+
+
+class BlockingTenant:
+    """A :class:`~o365prov.graph.tenant.Tenant` whose verbs return when they are done.
+
+    It keeps one event loop on a thread of its own, so it works inside a running loop, as in a notebook, as well as
+    without one. Ctrl-C cancels what runs, in an orderly way, before KeyboardInterrupt goes on. Use it as a context
+    manager, or close it.
+    """
+
+    def __init__(
+        self,
+        credential: Credential,
+        cloud: Cloud = Cloud.GLOBAL,
+        *,
+        pace: Pace | None = None,
+        retries: Retries | None = None,
+        wire: Wire | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._tenant = Tenant(credential, cloud, pace=pace, retries=retries, wire=wire, clock=clock)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._starting = threading.Lock()
+
+    @classmethod
+    def over(
+        cls,
+        wire: Wire,
+        *,
+        cloud: Cloud = Cloud.GLOBAL,
+        credential: Credential | None = None,
+        pace: Pace | None = None,
+        retries: Retries | None = None,
+        clock: Clock | None = None,
+    ) -> Self:
+        """The same with *wire* in place of the network; see :meth:`Tenant.over`."""
+        return cls(credential or StandIn(), cloud, pace=pace, retries=retries, wire=wire, clock=clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def read(self, needs: Needs) -> TenantSnapshot:
+        """What the tenant holds; see :meth:`Tenant.read`."""
+        return self._run(self._tenant.read(needs))
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        journal: Journal | None = None,
+        confirm: str | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> Report:
+        """Make the tenant as *plan* says; see :meth:`Tenant.apply`. *on_event* is called on the caller's own thread."""
+        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        put = events.put if on_event is not None else None
+        return self._run(
+            self._tenant.apply(plan, journal=journal, confirm=confirm, on_event=put), events=events, on_event=on_event
+        )
+
+    def test_connection(
+        self, operations: Collection[Operation] = EVERYTHING, *, expected_tenant: str | None = None
+    ) -> ConnectionTest:
+        """Whether the credential works and what it lacks; see :meth:`Tenant.test_connection`."""
+        return self._run(self._tenant.test_connection(operations, expected_tenant=expected_tenant))
+
+    def close(self) -> None:
+        """Close the connections and end the thread; may be called twice."""
+        if self._closed:
+            return
+        if self._loop is not None and self._thread is not None:
+            self._run(self._tenant.close())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+        self._closed = True
+
+    def _run(
+        self,
+        work: Coroutine[Any, Any, _Result],
+        *,
+        events: queue.SimpleQueue[Event | None] | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> _Result:
+        if self._closed:
+            work.close()
+            raise UsageError("this BlockingTenant is closed: make another one")
+        loop = self._running_loop()
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise UsageError("a BlockingTenant can't be used from its own events: use what the event brings")
+        job = _Job(work, loop, events if events is not None else queue.SimpleQueue())
+        try:
+            job.listen(on_event)
+        except BaseException:
+            job.cancel()
+            raise
+        return job.result()
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        with self._starting:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=_run_forever, args=[self._loop], daemon=True, name="o365prov")
+                self._thread.start()
+            return self._loop
+
+    def __repr__(self) -> str:
+        return f"Blocking{self._tenant!r}"
+
+
+class _Job(Generic[_Result]):
+    """A coroutine on the other thread's loop, and what it tells while it runs."""
+
+    def __init__(
+        self,
+        work: Coroutine[Any, Any, _Result],
+        loop: asyncio.AbstractEventLoop,
+        events: queue.SimpleQueue[Event | None],
+    ) -> None:
+        self._loop = loop
+        self._events = events
+        self._ended = threading.Event()
+        self._started: Future[asyncio.Task[_Result]] = Future()
+        loop.call_soon_threadsafe(self._begin, work)
+        self._task = self._started.result()
+
+    def _begin(self, work: Coroutine[Any, Any, _Result]) -> None:
+        task = self._loop.create_task(work)
+        task.add_done_callback(self._end)
+        self._started.set_result(task)
+
+    def _end(self, _: asyncio.Task[_Result]) -> None:
+        self._ended.set()
+        self._events.put(None)
+
+    def listen(self, on_event: Callable[[Event], None] | None) -> None:
+        """Hand on events, on this thread, until the work has ended."""
+        emit = quietly(on_event)
+        while True:
+            try:
+                event = self._events.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                continue
+            if event is None:
+                return
+            emit(event)
+
+    def cancel(self) -> None:
+        """Stop the work, and wait until it has put things in order."""
+        self._loop.call_soon_threadsafe(self._task.cancel)
+        self._ended.wait(_ORDERLY_SECONDS)
+
+    def result(self) -> _Result:
+        """What came of the work."""
+        return self._task.result()
+
+
+def _run_forever(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        loop.close()

@@ -1,0 +1,108 @@
+"""Before writing: is what the plan touches still as it was when the plan was drawn?
+
+One delta read, from the mark that the snapshot took, tells who changed since. Where Graph no longer knows the mark, the
+touched accounts are read and compared with what the plan saw of them. New accounts need no check: Graph refuses doubles.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from o365prov.errors import GraphError, TenantError
+from o365prov.graph import reading, requests
+from o365prov.graph.errors import Meaning, meaning_of, understand
+from o365prov.graph.messages import Request
+from o365prov.graph.sending import Sender, not_json
+from o365prov.planning.changes import Change, UpdateUser
+from o365prov.planning.plan import Plan
+
+_log = logging.getLogger(__name__)
+
+CHANGED = "the account was changed in Office 365 after the plan was drawn; read the tenant and plan again"
+DELETED = "the account was deleted in Office 365 after the plan was drawn; read the tenant and plan again"
+
+
+async def changed_since(
+    sender: Sender, sdk: Any, plan: Plan, changes: Sequence[Change], own: Collection[str]
+) -> Mapping[str, str]:
+    """Why accounts that *changes* touch must be left alone, by object id.
+
+    Accounts in *own* were written by an earlier, interrupted apply of the plan, so that they changed is no surprise;
+    they are compared instead.
+    """
+    touched: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.object_id is not None:
+            touched.setdefault(change.object_id, []).append(change)
+    if not touched:
+        return {}
+    reported = await _reported(sender, plan.watermark)
+    if reported is None:
+        _log.info("no delta since the plan was drawn: reading %d accounts", len(touched))
+        return await _compared(sender, sdk, touched)
+    foreign = {object_id: why for object_id, why in reported.items() if object_id in touched and object_id not in own}
+    ours = {object_id: touched[object_id] for object_id in reported if object_id in touched and object_id in own}
+    return {**foreign, **await _compared(sender, sdk, ours)}
+
+
+async def _reported(sender: Sender, watermark: str | None) -> dict[str, str] | None:
+    """Who changed since the mark, and how; None if Graph can't say."""
+    if watermark is None:
+        return None
+    found: dict[str, str] = {}
+    try:
+        async for row in reading.pages(sender, Request("GET", watermark)):
+            if isinstance(object_id := row.get("id"), str):
+                found[object_id] = DELETED if "@removed" in row else CHANGED
+    except GraphError as error:
+        if meaning_of(error) is Meaning.RESYNC or error.status in {400, 404}:
+            return None
+        raise
+    return found
+
+
+async def _compared(sender: Sender, sdk: Any, touched: Mapping[str, Iterable[Change]]) -> dict[str, str]:
+    wanted = {object_id: _befores(changes) for object_id, changes in touched.items()}
+    reads = [requests.one_user(sdk, object_id, names) for object_id, names in wanted.items()]
+    replies = await sender.read_all(reads)
+    reasons = {}
+    for (object_id, befores), request, reply in zip(wanted.items(), reads, replies, strict=True):
+        if reply.status == 404:
+            reasons[object_id] = DELETED
+            continue
+        if not reply.ok:
+            raise understand(reply).error(request.where)
+        try:
+            row = reply.json()
+        except ValueError:
+            raise not_json(request, reply) from None
+        if not isinstance(row, dict):
+            raise TenantError(f"{request.where}: the answer holds no user; look for a proxy that answers for Graph")
+        if any(_held(row, name) not in values for name, values in befores.items()):
+            reasons[object_id] = CHANGED
+    return reasons
+
+
+def _befores(changes: Iterable[Change]) -> dict[str, list[Any]]:
+    """What the touched properties may hold: what the plan saw, or what it wants."""
+    return {
+        each.name: [_plain(each.before), _plain(each.after)]
+        for change in changes
+        if isinstance(change, UpdateUser)
+        for each in change.properties
+    }
+
+
+def _held(row: Mapping[str, Any], name: str) -> Any:
+    value: Any = row
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """Nothing is null, an empty list or an empty text; lists and tuples are the same."""
+    value = list(value) if isinstance(value, tuple) else value
+    return None if value in ([], "") else value

@@ -1,0 +1,116 @@
+"""Which application permission each operation needs: one row an operation, the least permission first.
+
+Source: Microsoft Graph permissions reference and the "Permissions" section of each operation's page. The rows for the
+manager reference follow "update user": the reference has no row of its own in Microsoft's list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+
+from attrs import frozen
+
+
+class Operation(StrEnum):
+    """What this package does with a tenant."""
+
+    READ_ORGANIZATION = "read the tenant's name"
+    READ_DOMAINS = "read domains"
+    READ_SKUS = "read subscribed licences"
+    READ_USERS = "read users and what changed about them"
+    CREATE_USERS = "create users"
+    UPDATE_USERS = "update users"
+    BLOCK_SIGN_IN = "block sign-in"
+    SET_MANAGERS = "set and remove managers"
+    ASSIGN_LICENSES = "assign and remove licences"
+    REVOKE_SESSIONS = "end sessions"
+
+
+@frozen
+class Permission:
+    """What *operation* needs: any one of the permissions, of which the first grants least."""
+
+    operation: Operation
+    least: str
+    more: tuple[str, ...] = ()
+
+    def is_granted(self, roles: Collection[str]) -> bool:
+        """Whether a token with *roles* may do it."""
+        return any(name in roles for name in (self.least, *self.more))
+
+
+_WRITE_USERS = ("Directory.ReadWrite.All",)
+
+PERMISSIONS: tuple[Permission, ...] = (
+    Permission(
+        Operation.READ_ORGANIZATION,
+        "Organization.Read.All",
+        ("Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        Operation.READ_DOMAINS,
+        "Domain.Read.All",
+        ("Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        Operation.READ_SKUS,
+        "LicenseAssignment.Read.All",
+        (
+            "LicenseAssignment.ReadWrite.All",
+            "Organization.Read.All",
+            "Organization.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        ),
+    ),
+    Permission(
+        Operation.READ_USERS,
+        "User.Read.All",
+        ("User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(Operation.CREATE_USERS, "User.ReadWrite.All", _WRITE_USERS),
+    Permission(Operation.UPDATE_USERS, "User.ReadWrite.All", _WRITE_USERS),
+    Permission(
+        Operation.BLOCK_SIGN_IN, "User.EnableDisableAccount.All", ("User.ReadWrite.All", "Directory.ReadWrite.All")
+    ),
+    Permission(Operation.SET_MANAGERS, "User.ReadWrite.All", _WRITE_USERS),
+    Permission(
+        Operation.ASSIGN_LICENSES,
+        "LicenseAssignment.ReadWrite.All",
+        ("User.ReadWrite.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(Operation.REVOKE_SESSIONS, "User.RevokeSessions.All", ("User.ReadWrite.All", "Directory.ReadWrite.All")),
+)
+
+READING = (Operation.READ_ORGANIZATION, Operation.READ_DOMAINS, Operation.READ_SKUS, Operation.READ_USERS)
+
+# What a provisioning type asks for in all; License Only touches no profile.
+LICENSES_ONLY = frozenset({*READING, Operation.ASSIGN_LICENSES, Operation.REVOKE_SESSIONS})
+EVERYTHING = frozenset(Operation)
+
+
+def lacking(operations: Iterable[Operation], roles: Collection[str]) -> tuple[Permission, ...]:
+    """The rows of *operations* that a token with *roles* may not do, in the order of the table.
+
+    >>> [row.least for row in lacking([Operation.READ_USERS, Operation.CREATE_USERS], {"User.Read.All"})]
+    ['User.ReadWrite.All']
+    """
+    wanted = frozenset(operations)
+    return tuple(row for row in PERMISSIONS if row.operation in wanted and not row.is_granted(roles))
+
+
+def least(operations: Iterable[Operation]) -> tuple[str, ...]:
+    """The fewest permissions to consent to for *operations*: the least of each, without those that another implies.
+
+    >>> least(LICENSES_ONLY)
+    ('Domain.Read.All', 'LicenseAssignment.ReadWrite.All', 'Organization.Read.All', 'User.Read.All', 'User.RevokeSessions.All')
+    """  # noqa: E501
+    wanted = frozenset(operations)
+    chosen = {row.least for row in PERMISSIONS if row.operation in wanted}
+    for row in PERMISSIONS:
+        if row.operation in wanted and chosen & set(row.more):
+            chosen.discard(row.least)
+            if not row.is_granted(chosen):
+                chosen.add(row.least)
+    return tuple(sorted(chosen))

@@ -1,0 +1,213 @@
+"""Every request that this package sends, built with msgraph-sdk's own request builders.
+
+The SDK's builders know the addresses and how to escape what goes into them; bodies are plain JSON of ours, because the
+SDK's models can neither clear a property nor send only what changed. *sdk* is always the SDK's ``GraphServiceClient``.
+
+Source: Microsoft Graph REST v1.0: user-post-users, user-update, user-assignlicense, user-post-manager,
+user-delete-manager, user-revokesigninsessions, user-list, user-delta.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Iterable, Mapping
+from typing import Any, assert_never
+
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
+
+from o365prov.graph.clouds import Cloud
+from o365prov.graph.messages import Request
+from o365prov.planning.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    Change,
+    CreateUser,
+    LinkUser,
+    RemoveManager,
+    RevokeSessions,
+    SetManager,
+    UpdateUser,
+)
+
+PAGE = 999
+
+# Cleared with an empty list; null is refused.
+COLLECTIONS = frozenset({"businessPhones", "otherMails"})
+
+# What TenantUser's own fields and properties need, whoever asks.
+ALWAYS = (
+    "id",
+    "userPrincipalName",
+    "accountEnabled",
+    "onPremisesImmutableId",
+    "onPremisesSyncEnabled",
+    "assignedLicenses",
+    "licenseAssignmentStates",
+    "signInSessionsValidFromDateTime",
+)
+# Derived from others, or changed by signing in and out: not what "somebody changed the account" means.
+_NOT_WATCHED = frozenset({"licenseAssignmentStates", "signInSessionsValidFromDateTime"})
+
+
+def _request(
+    method: str,
+    builder: Any,
+    query: Mapping[str, str | list[str]] | None = None,
+    body: Any = None,
+    *,
+    units: int = 1,
+) -> Request:
+    """A request to where the SDK's *builder* points, relative to the root of Graph's version."""
+    template = builder.url_template
+    for name in query or {}:
+        escaped = name.replace("$", "%24")
+        if escaped not in template:  # the SDK's template of delta lacks $deltatoken
+            template = template.replace("{?", f"{{?{escaped},")
+    information = RequestInformation(Method[method], template, {**builder.path_parameters, "baseurl": ""})
+    information.query_parameters.update({name.replace("$", "%24"): value for name, value in (query or {}).items()})
+    return Request(method, information.url.replace("%24", "$"), body, units, 0 if method == "GET" else 1)
+
+
+def organization(sdk: Any) -> Request:
+    """The tenant's own id and name."""
+    return _request("GET", sdk.organization, {"$select": ["id", "displayName"]})
+
+
+def domains(sdk: Any) -> Request:
+    """The tenant's domains, all in one page."""
+    return _request("GET", sdk.domains)
+
+
+def subscribed_skus(sdk: Any) -> Request:
+    """The licences that the tenant subscribed to."""
+    return _request("GET", sdk.subscribed_skus, units=3)
+
+
+def users(sdk: Any, properties: Iterable[str], *, managers: bool) -> Request:
+    """The first page of all users; the next ones are at the links that Graph gives."""
+    query: dict[str, str | list[str]] = {"$select": selection(properties), "$top": str(PAGE)}
+    if managers:
+        query["$expand"] = "manager($select=id)"
+    return _request("GET", sdk.users, query, units=2 if managers else 1)
+
+
+def delta_from_now(sdk: Any, properties: Iterable[str], *, managers: bool) -> Request:
+    """A mark of this moment, from which changes of *properties* can be asked for later."""
+    watched = [name for name in selection(properties) if name not in _NOT_WATCHED]
+    watched += ["manager"] if managers else []
+    return _request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": watched})
+
+
+def one_user(sdk: Any, object_id: str, properties: Iterable[str]) -> Request:
+    """One user by object id."""
+    return _request("GET", sdk.users.by_user_id(object_id), {"$select": selection(properties)})
+
+
+def users_where(sdk: Any, name: str, value: str) -> Request:
+    """The users whose property *name* equals *value*."""
+    quoted = value.replace("'", "''")
+    return _request("GET", sdk.users, {"$filter": f"{name} eq '{quoted}'", "$select": list(ALWAYS)})
+
+
+def selection(properties: Iterable[str]) -> list[str]:
+    """What to select: always what identifies a user, and of ``employeeOrgData.division`` the complex property.
+
+    >>> selection(["employeeOrgData.division", "id"])[-1]
+    'employeeOrgData'
+    """
+    roots = (name.split(".", 1)[0] for name in properties)
+    return list(dict.fromkeys((*ALWAYS, *roots)))
+
+
+def change_requests(
+    change: Change,
+    sdk: Any,
+    cloud: Cloud,
+    *,
+    object_id: str | None = None,
+    manager_id: str | None = None,
+    federated: bool = True,
+) -> tuple[Request, ...]:
+    """The requests that make *change* so: as many as it declares writes.
+
+    *object_id* and *manager_id* are the ids that the change itself may lack because the plan creates the accounts;
+    *federated* says whether a new account's domain is. Raises ValueError where an id is missing.
+    """
+    match change:
+        case CreateUser():
+            body = {**nested(change.properties), "passwordProfile": password_profile(federated=federated)}
+            return (_request("POST", sdk.users, body=body),)
+        case LinkUser():
+            return ()
+        case UpdateUser():
+            after = {each.name: cleared(each.name) if each.after is None else each.after for each in change.properties}
+            return (_request("PATCH", sdk.users.by_user_id(change.object_id), body=nested(after)),)
+        case AssignLicenses():
+            user = sdk.users.by_user_id(_known(change.object_id or object_id, change))
+            add = [{"skuId": each.sku_id, "disabledPlans": list(each.disabled_plans)} for each in change.add]
+            remove = [each.sku_id for each in change.remove]
+            body = {"addLicenses": add, "removeLicenses": remove}
+            return (_request("POST", user.assign_license, body=body),)
+        case SetManager():
+            user = sdk.users.by_user_id(_known(change.object_id or object_id, change))
+            manager = _known(change.manager_id or manager_id, change)
+            return (_request("PUT", user.manager.ref, body={"@odata.id": f"{cloud.root}/users/{manager}"}),)
+        case RemoveManager():
+            return (_request("DELETE", sdk.users.by_user_id(change.object_id).manager.ref),)
+        case RevokeSessions():
+            return (_request("POST", sdk.users.by_user_id(change.object_id).revoke_sign_in_sessions),)
+        case BlockSignIn():
+            return (_request("PATCH", sdk.users.by_user_id(change.object_id), body={"accountEnabled": False}),)
+        case _:
+            assert_never(change)
+
+
+def _known(object_id: str | None, change: Change) -> str:
+    if object_id is None:
+        raise ValueError(f"{change.kind}: the account's object id is not known yet")
+    return object_id
+
+
+def cleared(name: str) -> Any:
+    """What clears a property: an empty list for collections, null for everything else."""
+    return [] if name in COLLECTIONS else None
+
+
+def nested(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Dotted names led into their complex properties.
+
+    >>> nested({"city": "Oslo", "employeeOrgData.division": "North"})
+    {'city': 'Oslo', 'employeeOrgData': {'division': 'North'}}
+    """
+    body: dict[str, Any] = {}
+    for name, value in properties.items():
+        *roots, leaf = name.split(".")
+        place = body
+        for root in roots:
+            place = place.setdefault(root, {})
+        place[leaf] = dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
+    return body
+
+
+def password_profile(*, federated: bool) -> dict[str, Any]:
+    """A password that nobody knows, made now and kept nowhere.
+
+    Graph wants one even on a federated domain, where it is never used; there nobody is asked to change it either.
+    """
+    return {"password": strong_password(), "forceChangePasswordNextSignIn": not federated}
+
+
+_CLASSES = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "!#$%*-?@_")
+
+
+def strong_password(length: int = 32) -> str:
+    """A random password of *length* (at least 8, at most 256) characters with all four classes that Entra counts.
+
+    Source: Microsoft, "Password policies and account restrictions in Microsoft Entra ID".
+    """
+    characters = [secrets.choice(each) for each in _CLASSES]
+    characters += [secrets.choice("".join(_CLASSES)) for _ in range(length - len(characters))]
+    secrets.SystemRandom().shuffle(characters)
+    return "".join(characters)

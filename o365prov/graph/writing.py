@@ -1,0 +1,218 @@
+"""Writes on their way: which answer means done, which failed, which "again", and which "look first".
+
+A write whose outcome is unknown (no answer, 5xx) is sent again where repeating changes nothing. A create would make a
+second account or fail over the first; so before a create is repeated, the account is looked for: by its source anchor,
+or by its username where it has none.
+
+Source: Microsoft, "Designing for eventual consistency for Microsoft Entra" (trust the answer to a write; objects just
+written may be unknown elsewhere for a while); "Combine multiple requests in one HTTP call using JSON batching".
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from o365prov.errors import TenantError
+from o365prov.graph import requests
+from o365prov.graph.decode import created_id
+from o365prov.graph.errors import Failure, Meaning, request_id, understand
+from o365prov.graph.messages import NoReply, Reply, Request
+from o365prov.graph.sending import Sender, unanswered
+from o365prov.planning.changes import Change, CreateUser, RemoveManager
+
+
+@define(eq=False)
+class Write:
+    """A change and the request that makes it so.
+
+    *object_id* is the account that is written, None for one to be created; *other_id* another that the request refers
+    to. *unknown* says that the request may have had its effect already.
+    """
+
+    change: Change
+    request: Request
+    object_id: str | None
+    other_id: str | None = None
+    unknown: bool = False
+    last_look: bool = False
+
+
+@frozen
+class Settled:
+    """How a write ended: done, if *problem* is empty. *halts* says that no other write would fare better now."""
+
+    write: Write
+    object_id: str | None
+    problem: str = ""
+    status: int = 0
+    code: str = ""
+    request_id: str = ""
+    halts: bool = False
+
+
+@define(eq=False)
+class _Round:
+    """What one round of sending came to."""
+
+    settled: list[Settled] = field(factory=list)
+    again: list[Write] = field(factory=list)
+    look: list[Write] = field(factory=list)
+    replies: list[Reply | NoReply] = field(factory=list)
+
+
+@define(eq=False)
+class Writer:
+    """Sends writes until each is done or has failed. One for an apply: it remembers what was written when."""
+
+    sender: Sender
+    sdk: Any
+    _written: dict[str, float] = field(factory=dict)
+
+    async def deliver(self, writes: Sequence[Write]) -> AsyncIterator[list[Settled]]:
+        """Send at most 20 writes to different accounts; yields what is settled as soon as it is."""
+        sending = [write for write in writes if not _must_look(write)]
+        looking = [write for write in writes if _must_look(write)]
+        attempt = 0
+        while sending or looking:
+            attempt += 1
+            try:
+                if looking:
+                    settled, missing = await self._look(looking)
+                    looking = []
+                    sending += missing
+                    yield settled
+                if not sending:
+                    return
+                replies = await self.sender.batch_once([write.request for write in sending])
+            except TenantError as error:
+                # No token, or no way to look: nothing was sent in this round.
+                yield [Settled(write, write.object_id, str(error), halts=True) for write in (*sending, *looking)]
+                return
+            came_to = _Round()
+            for write, reply in zip(sending, replies, strict=True):
+                self._judge(write, reply, attempt, came_to)
+            yield came_to.settled
+            sending, looking = came_to.again, came_to.look
+            if sending or looking:
+                await self.sender.pause(attempt, came_to.replies)
+
+    def note(self, object_id: str) -> None:
+        """Remember that this account was written just now."""
+        self._written[object_id] = self.sender.pacer.clock.seconds()
+
+    def _judge(self, write: Write, reply: Reply | NoReply, attempt: int, came_to: _Round) -> None:
+        may_repeat = self.sender.may_repeat(attempt, reply)
+        if isinstance(reply, NoReply):
+            unknown, problem = reply.maybe_done, Settled(write, write.object_id, str(unanswered(write.request, reply)))
+            repeat = True
+        elif reply.ok:
+            object_id = created_id(reply.content) if isinstance(write.change, CreateUser) else write.object_id
+            if object_id is not None:
+                self.note(object_id)
+                came_to.settled.append(Settled(write, object_id, request_id=request_id(reply)))
+                return
+            unknown, problem = True, Settled(write, None, "Graph created the account and did not say its id")
+            repeat = True
+        else:
+            failure = understand(reply)
+            if self._is_done_all_the_same(write, failure):
+                came_to.settled.append(Settled(write, write.object_id, request_id=failure.request_id))
+                return
+            unknown = failure.meaning is Meaning.UNKNOWN
+            problem = _problem(write, failure)
+            repeat = self._is_worth_repeating(write, failure, attempt)
+            may_repeat = may_repeat or failure.meaning is Meaning.LAG
+        write.unknown = write.unknown or unknown
+        if repeat and _must_look(write):
+            write.last_look = not may_repeat
+            came_to.look.append(write)
+        elif repeat and may_repeat:
+            came_to.again.append(write)
+        else:
+            came_to.settled.append(problem if not repeat else _gave_up(problem, reply))
+            return
+        came_to.replies.append(reply)
+
+    @staticmethod
+    def _is_done_all_the_same(write: Write, failure: Failure) -> bool:
+        """Whether the error says that what the write wants is so already."""
+        if failure.meaning is Meaning.GONE:
+            return True
+        no_manager = failure.status == 404 and (write.unknown or "manager" in failure.message)
+        return isinstance(write.change, RemoveManager) and no_manager
+
+    def _is_worth_repeating(self, write: Write, failure: Failure, attempt: int) -> bool:
+        match failure.meaning:
+            case Meaning.TRANSIENT | Meaning.UNKNOWN:
+                return True
+            case Meaning.UNAUTHORIZED:
+                return attempt == 1
+            case Meaning.LAG:
+                return self._is_fresh(write.object_id) or self._is_fresh(write.other_id)
+            case Meaning.PERMANENT:
+                return write.unknown and isinstance(write.change, CreateUser) and failure.conflict
+            case _:
+                return False
+
+    def _is_fresh(self, object_id: str | None) -> bool:
+        written = self._written.get(object_id or "")
+        return written is not None and self.sender.pacer.clock.seconds() - written < self.sender.retries.lag
+
+    async def _look(self, writes: Sequence[Write]) -> tuple[list[Settled], list[Write]]:
+        """Look for accounts that may have been created: those that are there are done, the others are to be sent."""
+        settled, missing = [], []
+        replies = await self.sender.read_all([_search(write, self.sdk) for write in writes])
+        for write, reply in zip(writes, replies, strict=True):
+            if not reply.ok:
+                raise understand(reply).error("looking for an account that may have been created")
+            object_id = _found(write, reply)
+            if object_id is not None:
+                self.note(object_id)
+                settled.append(Settled(write, object_id, request_id=request_id(reply)))
+            elif write.last_look:
+                problem = "whether the account was created is unknown; read the tenant and plan again"
+                settled.append(Settled(write, None, problem, halts=True))
+            else:
+                missing.append(write)
+        return settled, missing
+
+
+def _must_look(write: Write) -> bool:
+    return write.unknown and isinstance(write.change, CreateUser)
+
+
+def _search(write: Write, sdk: Any) -> Request:
+    sent = write.request.body
+    anchor = sent.get("onPremisesImmutableId")
+    if anchor:
+        return requests.users_where(sdk, "onPremisesImmutableId", anchor)
+    return requests.users_where(sdk, "userPrincipalName", sent["userPrincipalName"])
+
+
+def _found(write: Write, reply: Reply) -> str | None:
+    """The id of the account that the create made; an account with another username is another's."""
+    try:
+        rows = reply.json()["value"]
+        username = write.request.body["userPrincipalName"].lower()
+        return next((str(row["id"]) for row in rows if str(row["userPrincipalName"]).lower() == username), None)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _problem(write: Write, failure: Failure) -> Settled:
+    return Settled(
+        write,
+        write.object_id,
+        str(failure),
+        failure.status,
+        failure.code,
+        failure.request_id,
+        halts=failure.meaning is Meaning.UNAUTHORIZED,
+    )
+
+
+def _gave_up(problem: Settled, reply: Reply | NoReply) -> Settled:
+    return evolve(problem, halts=problem.halts or isinstance(reply, NoReply))
