@@ -1,0 +1,120 @@
+"""What arrives with the package: names, version, types, licence, and how cheaply."""
+
+import ast
+import importlib
+import subprocess
+import sys
+import tomllib
+import warnings
+from importlib import metadata, resources
+from pathlib import Path
+
+import pytest
+
+import o365prov
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"asyncio", "azure", "httpx", "kiota_abstractions", "msgraph", "msgraph_core", "rich", "ssl"}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def names_for_type_checkers():
+    """What `o365prov/__init__.py` imports under TYPE_CHECKING: name → module."""
+    tree = ast.parse((ROOT / "o365prov" / "__init__.py").read_text())
+    blocks = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    return {
+        alias.asname or alias.name: node.module
+        for block in blocks
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+def test_public_names_are_sorted():
+    """A reader finds a name in __all__ by its letter, once: constants first, then classes."""
+    assert o365prov.__all__ == sorted(set(o365prov.__all__), key=lambda name: (not name.isupper(), name))
+
+
+def test_every_public_name_can_be_imported():
+    """Each public name loads, and no name is public by accident."""
+    assert {name for name in dir(o365prov) if not name.startswith("_")} == set(o365prov.__all__)
+    assert [name for name in o365prov.__all__ if getattr(o365prov, name, None) is None] == []
+
+
+def test_type_checkers_see_the_same_names():
+    """What loads on first use comes from where type checkers think it does."""
+    assert names_for_type_checkers() == o365prov._HOMES
+    assert set(o365prov._HOMES) == set(o365prov.__all__)
+
+
+def test_public_name_is_the_one_of_its_home():
+    """The public name and the one in its own module are the same object."""
+    homes = o365prov._HOMES.items()
+    assert [
+        name for name, home in homes if getattr(o365prov, name) is not getattr(importlib.import_module(home), name)
+    ] == []
+
+
+def test_unknown_name_is_an_attribute_error():
+    """A name that isn't there is missed as any module misses it."""
+    with pytest.raises(AttributeError, match="module 'o365prov' has no attribute 'Tenants'"):
+        o365prov.Tenants  # noqa: B018
+
+
+def test_version_is_the_installed_one():
+    """The version is the metadata's, without a second place to forget, and asking for it warns of nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert o365prov.__version__ == metadata.version("o365prov") == PROJECT["version"]
+
+
+@pytest.mark.parametrize("module", ["o365prov", "o365prov.expressions", "o365prov.people", "o365prov.sources.ldif"])
+def test_import_is_cheap(module):
+    """Neither the SDK, nor HTTP, nor an event loop, nor terminal tables are loaded before somebody asks for them."""
+    assert HEAVY & (loaded_by(f"import {module}") - loaded_by("")) == set()
+
+
+def loaded_by(code):
+    """The modules that a fresh interpreter has loaded after this code."""
+    command = [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())  # noqa: S603 - our own
+
+
+def test_package_is_typed():
+    """Type checkers believe a package's annotations only if it brings py.typed."""
+    assert resources.files("o365prov").joinpath("py.typed").is_file()
+
+
+def test_extras_are_as_promised():
+    """The extras are those that the documentation names."""
+    assert set(PROJECT["optional-dependencies"]) == {"rich", "ad", "re2", "pytest", "docs"}
+    assert set(metadata.metadata("o365prov").get_all("Provides-Extra")) == set(PROJECT["optional-dependencies"])
+
+
+def test_core_stays_small():
+    """Four packages are needed everywhere, and a fifth on Windows, which has no time zones of its own."""
+    names = {requirement.split(">")[0].split(";")[0].strip() for requirement in PROJECT["dependencies"]}
+    assert names == {"attrs", "lark", "msgraph-sdk", "azure-identity", "tzdata"}
+
+
+def test_licence_is_there():
+    """The licence that the metadata names lies in the repository and in the installed package."""
+    assert PROJECT["license"] == "MIT"
+    assert "MIT License" in (ROOT / "LICENSE").read_text()
+    assert any(str(file).endswith("LICENSE") for file in metadata.files("o365prov"))
+
+
+def test_every_supported_python_is_named():
+    """Classifiers, the lower bound and the sessions that test speak of the same Pythons."""
+    named = [
+        line.rsplit(" ", 1)[1]
+        for line in PROJECT["classifiers"]
+        if line.startswith("Programming Language :: Python :: 3.")
+    ]
+    assert PROJECT["requires-python"] == f">={named[0]}"
+    sessions = ast.parse((ROOT / "noxfile.py").read_text())
+    [pythons] = [
+        node for node in sessions.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PYTHONS"
+    ]
+    assert list(ast.literal_eval(pythons.value)) == named
