@@ -1,0 +1,8 @@
+"""An Office 365 tenant in memory: what it holds, what it answers, what it refuses."""
+
+from __future__ import annotations
+
+from o365prov.testing.fake_tenant.exchanges import Exchange
+from o365prov.testing.fake_tenant.tenant import FakeTenant, Snapshot
+
+__all__ = ["Exchange", "FakeTenant", "Snapshot"]

@@ -1,0 +1,127 @@
+"""$batch: up to 20 requests in one, each answered for itself, in an order of the tenant's choosing.
+
+Source: Graph, "Combine multiple HTTP requests using JSON batching". The whole is refused only when it is malformed;
+a request whose parent failed is answered 424.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from o365prov.testing.fake_tenant.refusals import Refusal
+from o365prov.testing.fake_tenant.requests import Request
+
+__all__ = ["MOST_REQUESTS", "Send", "answer_batch"]
+
+MOST_REQUESTS = 20
+_METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
+
+#: Answers one inner request: method, address, headers and body to status, headers and body.
+Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
+
+
+def answer_batch(request: Request, send: Send, order: random.Random) -> dict[str, Any]:
+    """The body that answers a batch; 400 when the batch itself is malformed.
+
+    Answers come in any order on purpose, as Graph's do, so that a client matches them by id.
+    """
+    items = _checked(request.json_object())
+    answers: dict[str, dict[str, Any]] = {}
+    for item in _in_order(items):
+        failed = [parent for parent in item.get("dependsOn") or () if answers[parent]["status"] >= 400]
+        answers[item["id"]] = _failed_dependency(item) if failed else _answer(request, item, send)
+    responses = list(answers.values())
+    order.shuffle(responses)
+    return {"responses": responses}
+
+
+def _checked(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    items = body.get("requests")
+    if not isinstance(items, list) or not items:
+        raise Refusal.malformed("Invalid batch payload format: 'requests' must be a list of at least one request.")
+    if len(items) > MOST_REQUESTS:
+        raise Refusal.malformed(f"Number of batch request steps exceeds the maximum value of {MOST_REQUESTS}.")
+    seen: set[str] = set()
+    for item in items:
+        if not isinstance(item, dict):
+            raise Refusal.malformed("Invalid batch payload format: each request must be an object.")
+        key = item.get("id")
+        if not isinstance(key, str) or not key or key.lower() in seen:
+            raise Refusal.malformed(f"Request Id {key!r} has to be a non-empty text, unique in the batch.")
+        seen.add(key.lower())
+        if item.get("method") not in _METHODS or not isinstance(item.get("url"), str) or not item["url"]:
+            raise Refusal.malformed(
+                f"Request {key}: 'method' must be one of {', '.join(sorted(_METHODS))} and 'url' a relative address."
+            )
+        if "://" in item["url"].split("?")[0]:
+            raise Refusal.malformed(f"Request {key}: 'url' must be relative, such as /users, not {item['url']!r}.")
+        if "$batch" in item["url"]:
+            raise Refusal.malformed(f"Request {key}: a batch can't hold a batch.")
+        unknown = set(item) - {"id", "method", "url", "headers", "body", "dependsOn"}
+        if unknown:
+            raise Refusal.malformed(
+                f"Request {key}: '{min(unknown)}' is not part of a batch request; dependsOn, headers and body are."
+            )
+        if not isinstance(item.get("headers") or {}, dict):
+            raise Refusal.malformed(f"Request {key}: 'headers' must be an object.")
+        if item.get("body") is not None and not _content_type(item):
+            raise Refusal.malformed(f"Write request id : {key} does not contain Content-Type header or body.")
+    ids = {item["id"] for item in items}
+    for item in items:
+        parents = item.get("dependsOn") or []
+        if not isinstance(parents, list) or not ids.issuperset(parents):
+            raise Refusal.malformed(f"Request {item['id']}: 'dependsOn' must list ids of this batch.")
+    return items
+
+
+def _in_order(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Parents before children; 400 when they wait for each other."""
+    ordered: dict[str, dict[str, Any]] = {}
+    waiting = list(items)
+    while waiting:
+        ready = [item for item in waiting if ordered.keys() >= set(item.get("dependsOn") or ())]
+        if not ready:
+            raise Refusal.malformed(
+                f"The requests {', '.join(item['id'] for item in waiting)} depend on each other in a circle."
+            )
+        ordered.update((item["id"], item) for item in ready)
+        waiting = [item for item in waiting if item["id"] not in ordered]
+    return list(ordered.values())
+
+
+def _answer(request: Request, item: dict[str, Any], send: Send) -> dict[str, Any]:
+    body = item.get("body")
+    url = f"{request.base.rstrip('/')}/{item['url'].lstrip('/')}"
+    headers = {"client-request-id": request.header("client-request-id"), **(item.get("headers") or {})}
+    status, answered, content = send(item["method"], url, headers, b"" if body is None else _content(item, body))
+    shown = {name: value for name, value in answered.items() if name.lower() not in {"date", "content-length"}}
+    return {"id": item["id"], "status": status, "headers": shown, "body": json.loads(content) if content else None}
+
+
+def _content_type(item: dict[str, Any]) -> str:
+    headers = item.get("headers") or {}
+    return next((str(value) for name, value in headers.items() if name.lower() == "content-type"), "")
+
+
+def _content(item: dict[str, Any], body: Any) -> bytes:
+    if isinstance(body, str) and "json" not in _content_type(item):
+        return base64.b64decode(body)
+    return json.dumps(body).encode()
+
+
+def _failed_dependency(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": item["id"],
+        "status": 424,
+        "headers": {"Content-Type": "application/json"},
+        "body": {
+            "error": {
+                "code": "FailedDependency",
+                "message": "A request that this one depends on failed, so this one was not carried out.",
+            }
+        },
+    }

@@ -1,0 +1,160 @@
+"""Putting objects into a tenant from outside: past the rules that bind clients, but never past what must stay true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from o365prov.errors import UsageError
+from o365prov.testing.fake_tenant.addresses import with_addresses
+from o365prov.testing.fake_tenant.directory import Directory
+from o365prov.testing.fake_tenant.licensing import Assignment, assign_directly, inherit
+from o365prov.testing.fake_tenant.properties import GROUP, USER, Kind, ObjectType
+from o365prov.testing.fake_tenant.references import set_manager
+from o365prov.testing.fake_tenant.refusals import Refusal
+from o365prov.testing.fake_tenant.role_management import assign_role
+from o365prov.testing.fake_tenant.role_templates import ROLE_TEMPLATES
+from o365prov.testing.fake_tenant.table import Record
+from o365prov.testing.fake_tenant.user_rules import check_principal_name
+
+__all__ = ["add_group", "add_user"]
+
+Licenses = Mapping[str, Iterable[str]] | Iterable[str]
+
+
+def add_user(
+    directory: Directory,
+    principal_name: str | None,
+    *,
+    licenses: Licenses,
+    manager: str | None,
+    roles: Iterable[str],
+    properties: Mapping[str, Any],
+) -> str:
+    """Add a user and return its id."""
+    _known(USER, properties)
+    name = principal_name or properties.get("userPrincipalName")
+    if name is None:
+        name = f"user{len(directory.users) + 1}@{next(iter(directory.domains))}"
+    now = directory.now
+    assignment = _assignment(directory, licenses)
+    record = {
+        "id": directory.new_id(),
+        "accountEnabled": True,
+        "displayName": name.partition("@")[0],
+        "mailNickname": name.partition("@")[0],
+        "userType": "Member",
+        "createdDateTime": now,
+        "lastPasswordChangeDateTime": now,
+        "signInSessionsValidFromDateTime": now,
+        **({"usageLocation": "US"} if assignment.add else {}),
+        **{key: value for key, value in properties.items() if value is not None},
+        "userPrincipalName": name,
+    }
+    try:
+        refusal = check_principal_name(directory, name)
+        if refusal is not None:
+            raise refusal
+        directory.create("user", record if "proxyAddresses" in record else with_addresses(directory, record, {}))
+        if assignment.add:
+            assign_directly(directory, directory.user(record["id"]), assignment)
+        if manager is not None:
+            set_manager(directory, record, _key(directory, manager))
+        for role in roles:
+            assign_role(directory, record["id"], _role(role))
+    except Refusal as refused:
+        raise UsageError(f"add_user({name!r}): {_why(refused)}") from refused
+    return str(record["id"])
+
+
+def add_group(
+    directory: Directory,
+    name: str,
+    *,
+    members: Iterable[str],
+    owners: Iterable[str],
+    licenses: Licenses,
+    properties: Mapping[str, Any],
+) -> str:
+    """Add a group and return its id."""
+    _known(GROUP, properties)
+    assignment = _assignment(directory, licenses)
+    record = {
+        "id": directory.new_id(),
+        "displayName": name,
+        "mailEnabled": False,
+        "mailNickname": "".join(letter for letter in name if letter.isalnum()) or "group",
+        "securityEnabled": True,
+        "groupTypes": [],
+        "createdDateTime": directory.now,
+        "renewedDateTime": directory.now,
+        **(
+            {"assignedLicenses": [{"disabledPlans": list(off), "skuId": sku} for sku, off in assignment.add.items()]}
+            if assignment.add
+            else {}
+        ),
+        **{key: value for key, value in properties.items() if value is not None},
+    }
+    try:
+        directory.create("group", record)
+        for links, keys, label in ((directory.members, members, "members"), (directory.owners, owners, "owners")):
+            for key in keys:
+                target = _key(directory, key)
+                links.add(record["id"], target)
+                directory.log_link("group", record["id"], label, target, added=True)
+                inherit(directory, target)
+    except Refusal as refused:
+        raise UsageError(f"add_group({name!r}): {_why(refused)}") from refused
+    return str(record["id"])
+
+
+def _known(of: ObjectType, properties: Mapping[str, Any]) -> None:
+    unknown = sorted(set(properties) - set(of.properties))
+    if unknown:
+        raise UsageError(
+            f"a {of.title.lower()} has no property {', '.join(unknown)}; use Graph's names, such as displayName"
+        )
+    for name, value in properties.items():
+        is_collection = of.properties[name].kind in {Kind.TEXTS, Kind.COMPLEXES}
+        if value is not None and is_collection != isinstance(value, list):
+            raise UsageError(f"{name}={value!r}: it must be {'a list' if is_collection else 'a single value'}")
+
+
+def _assignment(directory: Directory, licenses: Licenses) -> Assignment:
+    by_name = {item.product.name: item.product for item in directory.subscriptions.values()}
+    wanted = licenses if isinstance(licenses, Mapping) else dict.fromkeys(licenses, ())
+    unknown = sorted(set(wanted) - set(by_name))
+    if unknown:
+        raise UsageError(
+            f"the tenant has no {', '.join(unknown)}; it has {', '.join(by_name) or 'no products'}:"
+            " give FakeTenant(licenses=...)"
+        )
+    add = {}
+    for name, off in wanted.items():
+        plans = {plan.name: plan.id for plan in by_name[name].plans}
+        missing = sorted(set(off) - set(plans))
+        if missing:
+            raise UsageError(f"{name} has no plan {', '.join(missing)}; it has {', '.join(plans)}")
+        add[by_name[name].id] = tuple(plans[plan] for plan in off)
+    return Assignment(add, ())
+
+
+def _key(directory: Directory, key: str) -> str:
+    found: Record | None = directory.find_user(key) or (directory.object(key) or (None, None))[1]
+    if found is None:
+        raise UsageError(f"there is no {key!r} in this tenant; add it first")
+    return str(found["id"])
+
+
+def _role(name: str) -> str:
+    for role in ROLE_TEMPLATES.values():
+        if name in {role.id, role.name}:
+            return role.id
+    raise UsageError(
+        f"there is no built-in role {name!r}; there are {', '.join(role.name for role in ROLE_TEMPLATES.values())}"
+    )
+
+
+def _why(refused: Refusal) -> str:
+    details = "; ".join(detail.message for detail in refused.details)
+    return f"{refused.message} {details}".strip()

@@ -1,0 +1,63 @@
+"""What went over the wire: every request with its answer, without secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+__all__ = ["Exchange", "record_exchange"]
+
+_PASSWORD = re.compile(rb'("password"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+@attrs.frozen
+class Exchange:
+    """One request and its answer.
+
+    Attributes:
+        at: when, by the tenant's clock.
+        method: the HTTP method.
+        url: the address as the client spelled it.
+        headers: what the client sent, by lower-case name; of Authorization only that it was there.
+        content: the request's body, with passwords taken out.
+        status: the answer's status; 0 when the connection was dropped.
+        answer_headers: the answer's headers.
+        answer: the answer's body.
+
+    """
+
+    at: datetime
+    method: str
+    url: str
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    content: bytes = attrs.field(repr=False)
+    status: int
+    answer_headers: Mapping[str, str] = attrs.field(repr=False)
+    answer: bytes = attrs.field(repr=False)
+
+    @property
+    def body(self) -> Any:
+        """The request's body as a JSON value, or None."""
+        return json.loads(self.content) if self.content.strip() else None
+
+    @property
+    def answer_body(self) -> Any:
+        """The answer's body as a JSON value, or None."""
+        return json.loads(self.answer) if self.answer.strip() else None
+
+
+def record_exchange(
+    at: datetime,
+    request: tuple[str, str, Mapping[str, str], bytes],
+    answer: tuple[int, Mapping[str, str], bytes],
+) -> Exchange:
+    """An exchange fit to be kept: secrets are gone before anything can print them."""
+    method, url, headers, content = request
+    kept = {name.lower(): "(not kept)" if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
+    return Exchange(at, method.upper(), url, kept, _PASSWORD.sub(rb'\1"(not kept)"', content), *answer)

@@ -1,0 +1,157 @@
+"""What a client asked for: the address taken apart, the options, the headers, the body."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+import attrs
+
+from o365prov.testing.fake_tenant.refusals import Refusal
+
+__all__ = ["Reply", "Request", "read_request"]
+
+_KEY = re.compile(r"^([A-Za-z]+)\((.*)\)$")
+_CAST = re.compile(r"^(?:microsoft\.)?graph\.", re.IGNORECASE)
+
+
+@attrs.frozen
+class Request:
+    """One request, in a normal form: the odd spellings that Graph takes are gone.
+
+    Attributes:
+        method: in capitals.
+        base: what links in answers start with: scheme, host and ``/v1.0``, as the client spelled them.
+        path: the segments below the base, decoded; ``users('x')`` is two segments, ``delta()`` is ``delta``.
+        options: query options, each with its ``$``.
+        headers: by lower-case name.
+        content: the body.
+        named: what the placeholders of the route stand for, filled in by the router.
+
+    """
+
+    method: str
+    base: str
+    path: tuple[str, ...]
+    options: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    content: bytes = b""
+    named: Mapping[str, str] = attrs.field(factory=dict)
+
+    def header(self, name: str, default: str = "") -> str:
+        """A header's value, whatever the case of its name."""
+        return self.headers.get(name.lower(), default)
+
+    def option(self, name: str) -> str | None:
+        """A query option's value, or None."""
+        return self.options.get(name)
+
+    @property
+    def is_eventual(self) -> bool:
+        """Whether the client accepts advanced queries: ``ConsistencyLevel: eventual`` and ``$count=true``."""
+        return self.header("consistencylevel").lower() == "eventual" and self.counts
+
+    @property
+    def counts(self) -> bool:
+        """Whether ``$count=true`` was asked for."""
+        return (self.option("$count") or "").lower() == "true"
+
+    def link(self, *path: str, **options: str) -> str:
+        """An absolute link below the base that the client used; *options* are given without their ``$``."""
+        query = "&".join(f"${name}={quote(value, safe='')}" for name, value in options.items())
+        return f"{self.base}/{'/'.join(path)}{'?' if query else ''}{query}"
+
+    def json_object(self, *, may_be_empty: bool = False) -> dict[str, Any]:
+        """The body as a JSON object, without the ``@odata`` annotations that SDKs add; 400 when it is none."""
+        if not self.content.strip():
+            if may_be_empty:
+                return {}
+            raise Refusal.malformed("Empty Payload. JSON content expected.")
+        unreadable = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of"
+        if "json" not in self.header("content-type").lower():
+            raise Refusal.malformed(f"{unreadable} valid JSON format.")
+        try:
+            body = json.loads(self.content)
+        except (ValueError, RecursionError) as error:
+            raise Refusal.malformed(f"{unreadable} valid JSON format. ({error})") from None
+        if not isinstance(body, dict):
+            raise Refusal.malformed(f"{unreadable} valid JSON format. (A JSON object is expected.)")
+        bare: dict[str, Any] = _without_annotations(body)
+        return bare
+
+
+@attrs.frozen
+class Reply:
+    """What the tenant answers: a status and, unless it is 204, a JSON value."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+
+
+def read_request(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Request:
+    """Take an absolute address apart; 400 or 501 when it is not one of Graph v1.0."""
+    parts = urlsplit(url)
+    if not parts.scheme or not parts.netloc:
+        raise Refusal.malformed(
+            f"the address {url!r} is not absolute; use one such as https://graph.microsoft.com/v1.0/users"
+        )
+    raw = [segment for segment in parts.path.split("/") if segment]
+    base = f"{parts.scheme}://{parts.netloc}"
+    if raw and raw[0].lower() == "v1.0":
+        base = f"{base}/{raw.pop(0)}"
+    elif raw and raw[0].lower() == "beta":
+        raise Refusal.unsupported("the fake tenant speaks Microsoft Graph v1.0 only, not beta; use .../v1.0/...")
+    return Request(
+        method=method.upper(),
+        base=base,
+        path=tuple(part for segment in raw for part in _segments(unquote(segment))),
+        options=_options(parts.query),
+        headers={name.lower(): value for name, value in headers.items()},
+        content=content,
+    )
+
+
+def _segments(segment: str) -> tuple[str, ...]:
+    """The normal form of one segment: ``users('x')`` → ``users``, ``x``; ``microsoft.graph.delta()`` → ``delta``."""
+    if segment.lower() not in {"microsoft.graph.user", "graph.user", "microsoft.graph.group", "graph.group"}:
+        segment = _CAST.sub("", segment) if "room" not in segment.lower() else segment
+    match = _KEY.match(segment)
+    if match is None:
+        return (segment,)
+    name, key = match.groups()
+    if not key:
+        return (name,)
+    if "=" not in key and key[0] == key[-1] == "'":
+        key = key[1:-1].replace("''", "'")
+    return (name, key)
+
+
+def _options(query: str) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        dollar = name if name.startswith("$") else f"${name}"  # v1.0 takes options without the dollar sign too
+        if dollar in options:
+            raise Refusal.malformed(
+                f"Query option '{dollar}' was specified more than once, but it must be specified at most once."
+            )
+        options[dollar] = value
+    return options
+
+
+def _without_annotations(value: Any) -> Any:
+    """Drop ``@odata.type`` and ``@odata.id`` like members, but keep ``members@odata.bind``."""
+    match value:
+        case dict():
+            return {
+                name: _without_annotations(inner)
+                for name, inner in value.items()
+                if not name.startswith("@odata.") or name == "@odata.id"
+            }
+        case list():
+            return [_without_annotations(inner) for inner in value]
+        case _:
+            return value

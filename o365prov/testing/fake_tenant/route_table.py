@@ -1,0 +1,28 @@
+"""Every route that the tenant answers, in one table: the router, the coverage page and the tests read it."""
+
+from __future__ import annotations
+
+from o365prov.testing.fake_tenant import (
+    deleted_items,
+    delta,
+    licenses,
+    organization,
+    references,
+    role_management,
+    users,
+)
+from o365prov.testing.fake_tenant.routes import Router
+
+__all__ = ["ROUTER"]
+
+ROUTER = Router(
+    (
+        *users.ROUTES,
+        *references.ROUTES,
+        *licenses.ROUTES,
+        *delta.ROUTES,
+        *deleted_items.ROUTES,
+        *role_management.ROUTES,
+        *organization.ROUTES,
+    )
+)

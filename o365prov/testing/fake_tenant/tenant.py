@@ -1,0 +1,365 @@
+"""FakeTenant: an Office 365 tenant in memory that speaks Microsoft Graph's HTTP."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import uuid
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from o365prov.errors import SourceError, UsageError
+from o365prov.testing.clock import Clock
+from o365prov.testing.fake_tenant.batching import answer_batch
+from o365prov.testing.fake_tenant.builders import add_group, add_user
+from o365prov.testing.fake_tenant.deleted_items import purge_expired
+from o365prov.testing.fake_tenant.directory import Directory, Subscription
+from o365prov.testing.fake_tenant.exchanges import Exchange, record_exchange
+from o365prov.testing.fake_tenant.organization import domain_record, organization_record
+from o365prov.testing.fake_tenant.refusals import Refusal
+from o365prov.testing.fake_tenant.requests import Reply, Request, read_request
+from o365prov.testing.fake_tenant.route_table import ROUTER
+from o365prov.testing.fake_tenant.skus import product
+from o365prov.testing.fake_tenant.storage import read_state, write_state
+
+__all__ = ["FakeTenant", "Snapshot"]
+
+_DOMAIN_KINDS = frozenset({"Managed", "Federated", "Unverified"})
+_JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+
+@attrs.frozen
+class Snapshot:
+    """The state of a tenant at one moment, to be given back to `FakeTenant.restore`."""
+
+    _directory: Directory = attrs.field(repr=False)
+
+
+class FakeTenant:
+    """A strict Office 365 tenant in memory: give it HTTP requests for Microsoft Graph v1.0, get Graph's answers.
+
+    It is plain and synchronous: `handle` takes a request and returns the answer; `send` is the same for callers on an
+    event loop. Any host and any base address will do, and links in answers start with the one that the client used.
+    What it does not support is refused with 501 and a message that says what it does.
+
+    Args:
+        domains: the tenant's domains beside the initial one: names (verified and managed), or a mapping to
+            "Managed", "Federated" or "Unverified".
+        licenses: the products that the tenant has bought with their number of seats, by Microsoft's names.
+        clock: the tenant's time; real time by default.
+        seed: makes ids the same on every run; None makes them fresh.
+        name: the organization's display name.
+        country: its two-letter code, which group licences use for users without usageLocation.
+        initial_domain: the ``onmicrosoft.com`` domain that every tenant has; managed and verified.
+        keep_exchanges: how many requests `exchanges` remembers.
+
+    Example:
+        >>> fake = FakeTenant(domains={"yourfederated.domain": "Federated"}, licenses={"SPE_E3": 25}, seed=1)
+        >>> isaac = fake.add_user("isaac.brock@contoso.onmicrosoft.com", displayName="Isaac Brock")
+        >>> status, headers, body = fake.handle("GET", f"https://graph.microsoft.com/v1.0/users/{isaac['id']}", {}, b"")
+        >>> status, json.loads(body)["displayName"]
+        (200, 'Isaac Brock')
+
+    """
+
+    def __init__(
+        self,
+        domains: Mapping[str, str] | Iterable[str] = (),
+        licenses: Mapping[str, int] | None = None,
+        clock: Clock | None = None,
+        *,
+        seed: int | None = None,
+        name: str = "Contoso",
+        country: str = "US",
+        initial_domain: str = "contoso.onmicrosoft.com",
+        keep_exchanges: int = 10_000,
+    ) -> None:
+        self.clock = clock or Clock()
+        chance = random.Random(seed)  # noqa: S311 - ids of a fake
+        self._request_ids = random.Random(chance.getrandbits(64))  # noqa: S311
+        self._lock = threading.RLock()
+        self._exchanges: deque[Exchange] = deque(maxlen=keep_exchanges)
+        tenant_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+        self._directory = Directory(
+            clock=self.clock,
+            random=chance,
+            tenant_id=tenant_id,
+            organization=organization_record(tenant_id, name, country, self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")),
+            domains=_domains(initial_domain, domains),
+            subscriptions=_subscriptions(licenses or {}),
+        )
+        self._start = self.snapshot()
+
+    def __repr__(self) -> str:
+        """One line: the initial domain and how much there is."""
+        directory = self._directory
+        initial = next(iter(directory.domains))
+        return f"<FakeTenant {initial}: {len(directory.users)} users, {len(directory.groups)} groups>"
+
+    # -- the wire ------------------------------------------------------------------------------------------------
+
+    def handle(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Answer one request.
+
+        Args:
+            method: the HTTP method.
+            url: the absolute address; its path may or may not begin with ``/v1.0``.
+            headers: the request's headers, their names in any case.
+            body: the request's body, empty for none.
+
+        Returns:
+            The status, the headers and the body of the answer.
+
+        """
+        with self._lock:
+            answer = self._answer(method, url, headers, body)
+            self._exchanges.append(record_exchange(self.clock.now(), (method, url, headers, body), answer))
+            return answer
+
+    async def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Answer one request to a caller on an event loop."""
+        return self.handle(method, url, headers, body)
+
+    def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        request_id = str(uuid.UUID(int=self._request_ids.getrandbits(128), version=4))
+        client_id = next((value for name, value in headers.items() if name.lower() == "client-request-id"), "")
+        now = self.clock.now()
+        try:
+            reply = self._reply(read_request(method, url, headers, content))
+        except Refusal as refusal:
+            body = refusal.body(request_id, client_id or request_id, now)
+            reply = Reply(refusal.status, body, refusal.headers)
+        answered = {
+            "Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+            "request-id": request_id,
+            "client-request-id": client_id or request_id,
+            "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"o365prov","Slice":"E","Ring":"1","ScaleUnit":"000"}}',
+            "Cache-Control": "no-cache",
+            **reply.headers,
+        }
+        if reply.body is None:
+            return reply.status, answered, b""
+        answered["Content-Type"] = _JSON
+        return reply.status, answered, json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _reply(self, request: Request) -> Reply:
+        purge_expired(self._directory)
+        if request.path == ("$batch",) and request.method == "POST":
+            return Reply(200, answer_batch(request, self._answer, self._request_ids))
+        route, named = ROUTER.find(request)
+        return route.answer(self._directory, named)
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """Every request seen and its answer, oldest first; secrets are not kept."""
+        return tuple(self._exchanges)
+
+    # -- building and looking ------------------------------------------------------------------------------------
+
+    def add_user(
+        self,
+        user_principal_name: str | None = None,
+        *,
+        licenses: Mapping[str, Iterable[str]] | Iterable[str] = (),
+        manager: str | None = None,
+        roles: Iterable[str] = (),
+        **properties: Any,
+    ) -> dict[str, Any]:
+        """Put a user into the tenant, past the rules that bind clients but not past uniqueness and known properties.
+
+        Args:
+            user_principal_name: of a verified domain; made up when left out.
+            licenses: products by name, or a mapping of them to the names of the plans switched off.
+            manager: an id or userPrincipalName.
+            roles: names of built-in roles.
+            properties: by Graph's names, read-only ones such as ``onPremisesSyncEnabled`` too.
+
+        Returns:
+            The user as `user` shows it.
+
+        Raises:
+            UsageError: for a property that users do not have, or a value that they can't take.
+
+        """
+        with self._lock:
+            key = add_user(
+                self._directory,
+                user_principal_name,
+                licenses=licenses,
+                manager=manager,
+                roles=roles,
+                properties=properties,
+            )
+            return self.user(key)
+
+    def add_group(
+        self,
+        name: str,
+        *,
+        members: Iterable[str] = (),
+        owners: Iterable[str] = (),
+        licenses: Mapping[str, Iterable[str]] | Iterable[str] = (),
+        **properties: Any,
+    ) -> dict[str, Any]:
+        """Put a group into the tenant, a security group unless *properties* say otherwise.
+
+        Args:
+            name: the displayName.
+            members: ids or userPrincipalNames.
+            owners: ids or userPrincipalNames.
+            licenses: products that members inherit, as in `add_user`.
+            properties: by Graph's names.
+
+        Returns:
+            The group's properties, by Graph's names.
+
+        Raises:
+            UsageError: for a property that groups do not have, or a value that they can't take.
+
+        """
+        with self._lock:
+            key = add_group(
+                self._directory, name, members=members, owners=owners, licenses=licenses, properties=properties
+            )
+            return dict(self._directory.group(key))
+
+    @property
+    def users(self) -> Sequence[dict[str, Any]]:
+        """Every user that is not deleted, as `user` shows it."""
+        with self._lock:
+            return tuple(self._shown(record) for record in self._directory.users)
+
+    @property
+    def groups(self) -> Sequence[dict[str, Any]]:
+        """Every group that is not deleted, by Graph's names, with the ids of its ``members`` and ``owners``."""
+        with self._lock:
+            members, owners = self._directory.members, self._directory.owners
+            return tuple(
+                {**record, "members": members.targets(record["id"]), "owners": owners.targets(record["id"])}
+                for record in self._directory.groups
+            )
+
+    @property
+    def deleted_items(self) -> Sequence[dict[str, Any]]:
+        """Every deleted user and group that can still be restored."""
+        with self._lock:
+            return tuple(dict(record) for record in self._directory.deleted)
+
+    def user(self, key: str) -> dict[str, Any]:
+        """What the tenant holds of one user: what was set, by Graph's names, and the ``manager``'s id.
+
+        Args:
+            key: an id or userPrincipalName.
+
+        Raises:
+            KeyError: when there is no such user.
+
+        """
+        with self._lock:
+            record = self._directory.find_user(key)
+            if record is None:
+                raise KeyError(f"no user {key!r} in {self!r}")
+            return self._shown(record)
+
+    def roles_of(self, key: str) -> Sequence[str]:
+        """The role definition ids assigned to a user, given its id or userPrincipalName."""
+        with self._lock:
+            wanted = self.user(key)["id"]
+            return tuple(
+                item["roleDefinitionId"] for item in self._directory.role_assignments if item["principalId"] == wanted
+            )
+
+    def seats(self, name: str) -> tuple[int, int]:
+        """Of a product, given its name: how many seats are taken, and how many there are."""
+        with self._lock:
+            identifier = product(name).id
+            if identifier not in self._directory.subscriptions:
+                raise KeyError(f"this tenant has no {name!r}; give FakeTenant(licenses={{{name!r}: 25}})")
+            return self._directory.consumed[identifier], self._directory.subscriptions[identifier].seats
+
+    def _shown(self, record: dict[str, Any]) -> dict[str, Any]:
+        manager = next(iter(self._directory.managers.targets(record["id"])), None)
+        return {**record, "manager": manager}
+
+    # -- keeping -------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """The state as it is now; cheap, since records are shared until they change."""
+        with self._lock:
+            return Snapshot(self._directory.copy())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot of this tenant; the clock and the exchanges stay."""
+        with self._lock:
+            if snapshot._directory.tenant_id != self._directory.tenant_id:  # noqa: SLF001
+                raise UsageError("this snapshot is of another tenant; take one of this tenant with snapshot()")
+            self._directory = snapshot._directory.copy()  # noqa: SLF001
+
+    def reset(self) -> None:
+        """Go back to the empty tenant that was constructed, and forget the exchanges."""
+        with self._lock:
+            self._directory = self._start._directory.copy()  # noqa: SLF001
+            self._exchanges.clear()
+
+    def to_json(self) -> str:
+        """The state as JSON text, for `from_json`."""
+        with self._lock:
+            return json.dumps(write_state(self._directory), ensure_ascii=False)
+
+    def save(self, path: str | Path) -> None:
+        """Write the state to a file, whole or not at all."""
+        target = Path(path)
+        partial = target.with_name(f"{target.name}.partial")
+        partial.write_text(self.to_json(), encoding="utf-8")
+        partial.replace(target)
+
+    @classmethod
+    def from_json(cls, text: str, *, clock: Clock | None = None, seed: int | None = None) -> FakeTenant:
+        """A tenant with the state that `to_json` wrote; SourceError when the text is something else."""
+        try:
+            state = json.loads(text)
+        except ValueError as error:
+            raise SourceError(f"a saved fake tenant must be JSON ({error}); write one with FakeTenant.save") from None
+        fake = cls(clock=clock, seed=seed)
+        fake._directory = read_state(state, fake.clock, fake._directory.random)
+        fake._start = fake.snapshot()
+        return fake
+
+    @classmethod
+    def load(cls, path: str | Path, *, clock: Clock | None = None, seed: int | None = None) -> FakeTenant:
+        """A tenant with the state that `save` wrote to a file; SourceError when the file holds something else."""
+        return cls.from_json(Path(path).read_text(encoding="utf-8"), clock=clock, seed=seed)
+
+
+def _domains(initial: str, others: Mapping[str, str] | Iterable[str]) -> dict[str, dict[str, Any]]:
+    kinds = (
+        {name.lower(): kind for name, kind in others.items()}
+        if isinstance(others, Mapping)
+        else {name.lower(): "Managed" for name in others}
+    )
+    wrong = {name: kind for name, kind in kinds.items() if kind not in _DOMAIN_KINDS}
+    if wrong:
+        raise UsageError(f"FakeTenant(domains={wrong}): a domain is one of {', '.join(sorted(_DOMAIN_KINDS))}")
+    kinds = {initial.lower(): "Managed", **kinds}
+    return {
+        name: domain_record(name, kind, is_default=name == initial.lower(), is_initial=name == initial.lower())
+        for name, kind in kinds.items()
+    }
+
+
+def _subscriptions(licenses: Mapping[str, int]) -> dict[str, Subscription]:
+    return {
+        bought.id: Subscription(bought, seats)
+        for bought, seats in ((product(name), seats) for name, seats in licenses.items())
+    }

@@ -1,0 +1,228 @@
+"""FakeTenant on loopback, for clients in any language: HTTP/1.1 with keep-alive, standard library only."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+
+from o365prov.errors import O365ProvError
+from o365prov.testing.fake_tenant import FakeTenant
+
+__all__ = ["Server", "main"]
+
+_LARGEST_BODY = 16 * 1024 * 1024
+
+
+class Server:
+    """Serves a fake tenant on loopback, from threads of its own, until it is closed.
+
+    Args:
+        fake: the tenant that answers.
+        host: a loopback address.
+        port: 0 picks a free one.
+
+    Raises:
+        OSError: when the port is taken.
+
+    Example:
+        >>> with Server(FakeTenant(seed=1)) as server:
+        ...     server.url.startswith("http://127.0.0.1:")
+        True
+
+    """
+
+    def __init__(self, fake: FakeTenant, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._http = _HTTPServer((host, port), fake)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, name="fake tenant", kwargs={"poll_interval": 0.05}
+        )
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """The base address for clients, such as ``http://127.0.0.1:8080/v1.0``."""
+        host, port = self._http.server_address[:2]
+        return f"http://{host!s}:{port}/v1.0"
+
+    def close(self) -> None:
+        """Stop listening, end the open connections, and wait for it."""
+        self._http.shutdown()
+        self._http.close_connections()
+        self._http.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        """The server itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+
+class _HTTPServer(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], fake: FakeTenant) -> None:
+        self.fake = fake
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        super().__init__(address, _Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def close_connections(self) -> None:
+        with self._guard:
+            still_open = list(self._open)
+        for connection in still_open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news; anything else is."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "o365prov-fake-tenant"
+    wbufsize = -1  # headers and body leave in one packet: two would wait for each other's acknowledgement
+    disable_nagle_algorithm = True
+    server: _HTTPServer
+
+    def _answer(self) -> None:
+        try:
+            content = self._content()
+        except ValueError as error:
+            self.close_connection = True
+            self.send_error(400, explain=str(error))
+            return
+        host = self.headers.get("Host") or "{}:{}".format(*self.server.server_address[:2])
+        try:
+            status, headers, body = self.server.fake.handle(
+                self.command, f"http://{host}{self.path}", dict(self.headers.items()), content
+            )
+        except ConnectionResetError:
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response_only(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815 - http.server's names
+
+    def _content(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return b"".join(self._chunks())
+        text = self.headers.get("Content-Length", "0")
+        if not text.isdecimal() or int(text) > _LARGEST_BODY:
+            raise ValueError(f"Content-Length {text!r} must be a number of at most {_LARGEST_BODY} bytes")
+        return self.rfile.read(int(text))
+
+    def _chunks(self) -> Iterator[bytes]:
+        total = 0
+        while size := int(self.rfile.readline(1024).split(b";")[0], 16):
+            total += size
+            if size < 0 or total > _LARGEST_BODY:
+                raise ValueError(f"a body may hold {_LARGEST_BODY} bytes")
+            yield self.rfile.read(size)
+            self.rfile.readline(8)
+        while self.rfile.readline(8192).strip():
+            pass
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Say nothing: what went over the wire is in `FakeTenant.exchanges`."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``python -m o365prov.testing``: serve until SIGINT or SIGTERM, then keep the state if told to."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    state: Path | None = options.state
+    try:
+        fake = (
+            FakeTenant.load(state, seed=options.seed)
+            if state is not None and state.exists()
+            else FakeTenant(domains=dict(options.domain), licenses=dict(options.sku), seed=options.seed)
+        )
+        server = Server(fake, host=options.host, port=options.port)
+    except (O365ProvError, OSError, UnicodeDecodeError) as error:
+        parser.exit(1, f"fake tenant: {state or ''}{': ' if state else ''}{error}\n")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with server:
+        print(f"fake tenant ready at {server.url}", flush=True)  # noqa: T201 - the one line this command is for
+        stop.wait()
+    if state is not None:
+        fake.save(state)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m o365prov.testing",
+        description="Serve a fake Office 365 tenant that speaks Microsoft Graph v1.0, on loopback.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="port; 0 picks a free one (default: %(default)s)")
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="load the tenant from here if it exists, and save it here on stop"
+    )
+    parser.add_argument(
+        "--domain",
+        type=_domain,
+        action="append",
+        default=[],
+        metavar="NAME[=KIND]",
+        help="a domain, and whether it is Managed (default), Federated or Unverified; for a new tenant, repeatable",
+    )
+    parser.add_argument(
+        "--sku",
+        type=_sku,
+        action="append",
+        default=[],
+        metavar="NAME=SEATS",
+        help="a product that the tenant has, such as SPE_E3=25; for a new tenant, repeatable",
+    )
+    parser.add_argument("--seed", type=int, help="make ids the same on every run")
+    return parser
+
+
+def _domain(text: str) -> tuple[str, str]:
+    name, _, kind = text.partition("=")
+    return name, kind.capitalize() or "Managed"
+
+
+def _sku(text: str) -> tuple[str, int]:
+    name, equals, seats = text.partition("=")
+    if not name or not equals or not seats.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form SPE_E3=25")
+    return name, int(seats)
