@@ -1,4 +1,4 @@
-"""Applying a plan: phase by phase, in batches, each write noted in the journal before and after."""
+"""Applying a plan: stage by stage, in batches, each write noted in the journal before and after."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from o365prov.graph.journal import Entry, History, Journal, Step
 from o365prov.graph.requests import change_requests
 from o365prov.graph.writing import Settled, Write, Writer
 from o365prov.people import AppUsers
-from o365prov.planning.changes import Change, CreateUser, SetManager, key
+from o365prov.planning.changes import AssignLicenses, Change, CreateUser, SetManager, key
 from o365prov.planning.memory import remember
 from o365prov.planning.plan import Plan
 from o365prov.planning.report import Outcome, Report, Result
@@ -56,8 +56,8 @@ class Application:
         self.emit(ApplyStarted(len(self.plan), sum(change.writes for change in left)))
         for number, outcome in enumerate(self._outcomes.values(), 1):
             self.emit(ChangeEnded(outcome, number, len(self.plan)))
-        for _, phase in groupby(left, key=lambda change: change.phase):
-            await self._phase(list(phase))
+        for _, stage in groupby(sorted(left, key=_stage), key=_stage):
+            await self._run_stage(list(stage))
         report = self._report()
         if self.journal is not None and not self._halted:
             self._journalled(self.journal.finish)
@@ -83,9 +83,9 @@ class Application:
         begun = {entry.key for entry in self.history.entries}
         return frozenset(change.object_id for change in self.plan if change.object_id and key(change) in begun)
 
-    # one phase after the other
+    # one stage after the other
 
-    async def _phase(self, changes: Sequence[Change]) -> None:
+    async def _run_stage(self, changes: Sequence[Change]) -> None:
         begun = {entry.key for entry in self.history.entries}
         writes = []
         for change in changes:
@@ -208,6 +208,15 @@ class Application:
                 provisioning_type=self.plan.provisioning_type,
             )
         return self.plan.app_users.with_users(user for table in changed.values() for user in table)
+
+
+def _stage(change: Change) -> tuple[int, int]:
+    """When a change has its turn: in its phase, and licences that are taken away before those that need the seats."""
+    match change:
+        case AssignLicenses(add=add, remove=remove):
+            return change.phase, 2 * bool(add) - bool(remove)
+        case _:
+            return change.phase, 0
 
 
 def waves(writes: Iterable[Write]) -> list[list[Write]]:

@@ -1,0 +1,223 @@
+"""What the tests of this room share: a clock that never waits, and wires that answer as a test says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from o365prov.graph import Tenant
+from o365prov.graph.messages import NoReply, Reply, Request
+from o365prov.graph.pacing import Pace, Pacer, Quota
+from o365prov.graph.sending import Retries, Sender
+from o365prov.planning.snapshot import Needs
+from o365prov.testing import FakeTenant
+
+ROOT = "https://graph.microsoft.com/v1.0"
+
+
+class StandingClock:
+    """Time that passes only by waiting, and a record of the waits."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self.waits: list[float] = []
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(seconds=self.passed)
+
+    def seconds(self) -> float:
+        return self.passed
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.passed += seconds
+        await asyncio.sleep(0)
+
+
+class ScriptedWire:
+    """A wire that gives the next of its answers to each request, and remembers the requests.
+
+    An answer is (status, headers, body), where the body may be a JSON value, text or bytes; an exception is raised.
+    """
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.requests: list[tuple[str, str, Mapping[str, str], bytes]] = []
+
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Any, bytes]:
+        self.requests.append((method, url, headers, body))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        status, answer_headers, content = answer
+        if not isinstance(content, (bytes, str)):
+            content, answer_headers = json.dumps(content), {"content-type": "application/json", **answer_headers}
+        return status, answer_headers, content.encode() if isinstance(content, str) else content
+
+    def bodies(self) -> list[Any]:
+        return [json.loads(body) if body else None for _, _, _, body in self.requests]
+
+
+class Meddler:
+    """A wire to a fake tenant that spoils some requests on the way, inside batches too.
+
+    A rule says which requests (method, and a part of the address), what is answered instead (an exception is raised),
+    whether the request has its *effect* all the same, and how many *times*.
+    """
+
+    def __init__(self, fake: FakeTenant) -> None:
+        self.fake = fake
+        self.rules: list[dict[str, Any]] = []
+        self.seen: list[str] = []
+        self.batches: list[list[str]] = []
+
+    def spoil(self, method: str, part: str, answer: Any, *, effect: bool = False, times: int = 1) -> None:
+        self.rules.append({"method": method, "part": part, "answer": answer, "effect": effect, "times": times})
+
+    def _rule(self, method: str, url: str) -> dict[str, Any] | None:
+        for rule in self.rules:
+            if rule["times"] and rule["method"] == method and rule["part"] in url:
+                rule["times"] -= 1
+                return rule
+        return None
+
+    async def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Any, bytes]:
+        await asyncio.sleep(0)
+        rule = self._rule(method, url)
+        if rule is not None:
+            self.seen.append(f"{method} {url.removeprefix(ROOT)}")
+            if rule["effect"]:
+                self.fake.handle(method, url, headers, body)
+            if isinstance(rule["answer"], BaseException):
+                raise rule["answer"]
+            status, answer_headers, content = rule["answer"]
+            return status, answer_headers, content if isinstance(content, bytes) else json.dumps(content).encode()
+        if not url.endswith("/$batch"):
+            self.seen.append(f"{method} {url.removeprefix(ROOT)}")
+            return self.fake.handle(method, url, headers, body)
+        return self._batch(url, headers, json.loads(body)["requests"])
+
+    def _batch(self, url: str, headers: Mapping[str, str], inner: list[Any]) -> tuple[int, Any, bytes]:
+        self.batches.append([f"{request['method']} {request['url']}" for request in inner])
+        self.seen += self.batches[-1]
+        spoiled = [(request, self._rule(request["method"], request["url"])) for request in inner]
+        passed = [request for request, rule in spoiled if rule is None or rule["effect"]]
+        status, answer_headers, content = 200, {}, b'{"responses": []}'
+        if passed:
+            requests = json.dumps({"requests": passed}).encode()
+            status, answer_headers, content = self.fake.handle("POST", url, headers, requests)
+        answers = {each["id"]: each for each in json.loads(content)["responses"]}
+        for request, rule in spoiled:
+            if rule is not None and rule["answer"] is None:
+                answers.pop(request["id"], None)
+            elif rule is not None:
+                number, inner_headers, body = rule["answer"]
+                answers[request["id"]] = {"id": request["id"], "status": number, "headers": inner_headers, "body": body}
+        return status, answer_headers, json.dumps({"responses": list(answers.values())}).encode()
+
+
+class ScriptedConnection:
+    """What a Sender sends over, giving the next of its answers to each request."""
+
+    def __init__(self, *answers: Reply | NoReply) -> None:
+        self.answers = list(answers)
+        self.requests: list[Request] = []
+
+    async def send(self, request: Request) -> Reply | NoReply:
+        self.requests.append(request)
+        return self.answers.pop(0)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+def wire() -> type[ScriptedWire]:
+    return ScriptedWire
+
+
+@pytest.fixture
+def run() -> Callable[[Awaitable[Any]], Any]:
+    """Run something async on a loop of its own."""
+
+    async def whole(work: Awaitable[Any]) -> Any:
+        return await work
+
+    return lambda work: asyncio.run(whole(work))
+
+
+@pytest.fixture
+def sender(clock: StandingClock) -> Callable[..., Sender]:
+    """A Sender over scripted answers, whose random waits are as long as they may be."""
+
+    def make(*answers: Reply | NoReply, retries: Retries | None = None) -> Sender:
+        wide = Pace(Quota(1e9, 1), Quota(1e9, 1))
+        return Sender(ScriptedConnection(*answers), Pacer(clock, wide), retries or Retries(), lambda: 1.0)
+
+    return make
+
+
+@pytest.fixture
+def reply() -> Callable[..., Reply]:
+    """A reply with a JSON body."""
+
+    def make(status: int, body: Any = None, **headers: str) -> Reply:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Reply(status, named, b"" if body is None else json.dumps(body).encode())
+
+    return make
+
+
+NEEDS = Needs(("displayName", "jobTitle", "department", "employeeOrgData.division", "businessPhones"), managers=True)
+
+
+@pytest.fixture
+def fake() -> FakeTenant:
+    """A tenant with a federated and a managed domain and three seats."""
+    domains = {"fed.example": "Federated", "managed.example": "Managed"}
+    return FakeTenant(domains=domains, licenses={"SPE_E3": 3, "FLOW_FREE": 10}, seed=1)
+
+
+@pytest.fixture
+def meddler(fake: FakeTenant) -> Meddler:
+    return Meddler(fake)
+
+
+@pytest.fixture
+def tenant(meddler: Meddler, clock: StandingClock) -> Callable[..., Tenant]:
+    """The tenant over the fake; waiting takes no time."""
+    return lambda **options: Tenant.over(meddler, clock=clock, **options)
+
+
+@pytest.fixture
+def needs() -> Needs:
+    return NEEDS
+
+
+@pytest.fixture
+def read(tenant: Callable[..., Tenant]) -> Callable[[], Any]:
+    """A snapshot of the fake as it is now."""
+
+    async def whole() -> Any:
+        async with tenant() as connected:
+            return await connected.read(NEEDS)
+
+    return lambda: asyncio.run(whole())
+
+
+@pytest.fixture
+def apply(tenant: Callable[..., Tenant]) -> Callable[..., Any]:
+    """Apply a plan by a tenant of its own."""
+
+    async def whole(plan: Any, options: Any, tenant_options: Any) -> Any:
+        async with tenant(**tenant_options) as connected:
+            return await connected.apply(plan, **options)
+
+    return lambda plan, tenant_options=None, **options: asyncio.run(whole(plan, options, tenant_options or {}))

@@ -1,0 +1,119 @@
+"""Graph's JSON as values."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from o365prov.errors import TenantError
+from o365prov.graph import decode
+from o365prov.planning.snapshot import HeldLicense
+
+
+def test_properties_keep_graphs_names():
+    """What was asked for is there under Graph's own names, without annotations and without what has its own field."""
+    user = decode.user({"id": "1", "@odata.type": "#x", "jobTitle": None, "manager": {"id": "2"}, "city": "Oslo"})
+    assert dict(user.properties) == {"jobTitle": None, "city": "Oslo"}
+
+
+def test_inherited_licences_are_told_from_direct_ones():
+    """assignedByGroup names the group that a licence comes through; only direct ones can be taken away."""
+    states = [
+        {"skuId": "a", "disabledPlans": ["p"], "assignedByGroup": None, "state": "Active"},
+        {"skuId": "b", "disabledPlans": [], "assignedByGroup": "g", "state": "Active"},
+    ]
+    user = decode.user({"id": "1", "licenseAssignmentStates": states, "assignedLicenses": [{"skuId": "c"}]})
+    assert user.licenses == (HeldLicense("a", frozenset({"p"})), HeldLicense("b", frozenset(), "g"))
+
+
+def test_a_licence_that_a_group_failed_to_give_is_not_held():
+    """A group out of seats leaves state Error behind."""
+    states = [{"skuId": "a", "assignedByGroup": "g", "state": "Error", "error": "CountViolation"}]
+    assert decode.user({"id": "1", "licenseAssignmentStates": states}).licenses == ()
+
+
+def test_without_states_all_licences_count_as_direct():
+    """assignedLicenses is all there is where states were not selected."""
+    user = decode.user({"id": "1", "assignedLicenses": [{"skuId": "a", "disabledPlans": ["p"]}]})
+    assert user.licenses == (HeldLicense("a", frozenset({"p"})),)
+
+
+def test_a_user_without_manager_has_none():
+    """$expand leaves the manager out, or sends null, where there is none."""
+    assert decode.user({"id": "1"}).manager_id is None
+    assert decode.user({"id": "1", "manager": None}).manager_id is None
+
+
+@pytest.mark.parametrize("row", [{}, {"id": None}, {"id": ""}, {"id": 5}])
+def test_a_user_without_id_is_named(row):
+    """Without an id nothing can be done with a user."""
+    with pytest.raises(TenantError, match="without id"):
+        decode.user(row)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-01-31T08:00:00Z", datetime(2026, 1, 31, 8, tzinfo=UTC)),
+        ("2026-01-31T08:00:00", datetime(2026, 1, 31, 8, tzinfo=UTC)),
+        ("2026-01-31T08:00:00.1234567Z", datetime(2026, 1, 31, 8, 0, 0, 123456, tzinfo=UTC)),
+        ("never", None),
+        (None, None),
+    ],
+)
+def test_instants_are_aware(text, moment):
+    """An instant without zone is UTC; what is no instant is none."""
+    assert decode.instant(text) == moment
+
+
+def test_seats_in_grace_are_usable():
+    """Seats of a subscription in its grace period (warning) can be assigned, suspended ones can't."""
+    row = {
+        "skuId": "s",
+        "skuPartNumber": "SPE_E3",
+        "prepaidUnits": {"enabled": 20, "warning": 5, "suspended": 7, "lockedOut": 1},
+        "consumedUnits": 3,
+        "servicePlans": [{"servicePlanId": "p", "servicePlanName": "EXCHANGE_S_ENTERPRISE"}],
+    }
+    sku = decode.sku(row)
+    assert (sku.seats, sku.used, dict(sku.plans)) == (25, 3, {"EXCHANGE_S_ENTERPRISE": "p"})
+
+
+@pytest.mark.parametrize(
+    ("row", "assignable"),
+    [
+        ({"appliesTo": "User", "capabilityStatus": "Enabled"}, True),
+        ({"appliesTo": "User", "capabilityStatus": "Warning"}, True),
+        ({"appliesTo": "Company", "capabilityStatus": "Enabled"}, False),
+        ({"appliesTo": "User", "capabilityStatus": "Suspended"}, False),
+    ],
+)
+def test_only_living_licences_for_users_can_be_assigned(row, assignable):
+    """Company SKUs and suspended subscriptions can't be given to anybody."""
+    assert decode.sku({"skuId": "s", **row}).assignable is assignable
+
+
+def test_domain_names_are_in_lower_case():
+    """DNS does not care about case, and neither do we."""
+    domain = decode.domain({"id": "Corp.Example", "isVerified": True, "authenticationType": "Federated"})
+    assert (domain.name, domain.verified, domain.federated) == ("corp.example", True, True)
+
+
+@pytest.mark.parametrize("document", [None, [], {}, {"value": None}, {"value": ["x"]}, "text"])
+def test_what_is_no_collection_is_named(document):
+    """A proxy's or a stranger's JSON is not taken for an empty tenant."""
+    with pytest.raises(TenantError, match="GET /users"):
+        decode.rows(document, "GET /users")
+
+
+def test_of_doubles_the_last_one_counts():
+    """Pages may overlap when the tenant changes between them."""
+    old, new = decode.user({"id": "1", "city": "Oslo"}), decode.user({"id": "1", "city": "Rome"})
+    assert decode.unique([old, new]) == (new,)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"), [(b'{"id": "1"}', "1"), (b"", None), (b"{", None), (b"[]", None), (b'{"id": 1}', None)]
+)
+def test_the_id_of_a_new_user_may_be_missing(content, found):
+    """A cut answer to a create does not tell the id; that is no reason to fail."""
+    assert decode.created_id(content) == found

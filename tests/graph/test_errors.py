@@ -1,0 +1,191 @@
+"""What Graph's errors mean: one table."""
+
+import json
+
+import pytest
+
+from o365prov.errors import GraphError
+from o365prov.graph.errors import ERRORS, Meaning, credential_error, meaning_of, understand
+from o365prov.graph.messages import Reply
+
+
+def error(status, code, message, details=(), **inner):
+    document = {"error": {"code": code, "message": message, "innerError": inner}}
+    if details:
+        document["error"]["details"] = [{"code": code, "target": target, "message": ""} for code, target in details]
+    return Reply(status, {"content-type": "application/json"}, json.dumps(document).encode())
+
+
+@pytest.mark.parametrize(
+    ("reply", "meaning", "remedy"),
+    [
+        (error(429, "TooManyRequests", "Too many requests"), Meaning.TRANSIENT, "slow down"),
+        (error(409, "Directory_ConcurrencyViolation", "concurrent requests"), Meaning.TRANSIENT, "under way"),
+        (error(409, "nameAlreadyExists", "name exists"), Meaning.PERMANENT, "correct the value"),
+        (error(410, "SyncStateNotFound", "delta token is expired"), Meaning.RESYNC, "read the tenant again"),
+        (error(400, "syncStateNotFound", "delta token is expired"), Meaning.RESYNC, "read the tenant again"),
+        (error(401, "InvalidAuthenticationToken", "expired"), Meaning.UNAUTHORIZED, "credential"),
+        (error(403, "Authorization_RequestDenied", "Insufficient privileges"), Meaning.PERMANENT, "admin role"),
+        (error(403, "Forbidden", "no"), Meaning.PERMANENT, "grant the app the permission"),
+        (
+            error(
+                400,
+                "Request_BadRequest",
+                "Subscription with Account a and SKU b does not have any available licenses left.",
+            ),
+            Meaning.PERMANENT,
+            "buy seats",
+        ),
+        (
+            error(400, "Request_BadRequest", "License assignment cannot be done for user with invalid usage location."),
+            Meaning.LAG,
+            "set usageLocation",
+        ),
+        (
+            error(
+                400,
+                "Request_BadRequest",
+                "User license is inherited from a group membership and it cannot be removed directly from the user.",
+            ),
+            Meaning.PERMANENT,
+            "out of the group",
+        ),
+        (
+            error(400, "Request_BadRequest", "The domain portion of the userPrincipalName property is invalid."),
+            Meaning.PERMANENT,
+            "verify the domain",
+        ),
+        (
+            error(
+                400,
+                "Request_BadRequest",
+                "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects "
+                "currently undergoing migration.",
+            ),
+            Meaning.PERMANENT,
+            "License Only",
+        ),
+        (
+            error(
+                400,
+                "Request_BadRequest",
+                "The source resource object or one of the objects being referenced do not exist.",
+            ),
+            Meaning.LAG,
+            "gone",
+        ),
+        (error(404, "Request_ResourceNotFound", "Resource '1' does not exist"), Meaning.LAG, "gone"),
+        (error(500, "InternalServerError", "x"), Meaning.UNKNOWN, "trouble"),
+        (error(502, "BadGateway", "x"), Meaning.UNKNOWN, "trouble"),
+        (error(503, "ServiceUnavailable", "x"), Meaning.UNKNOWN, "not available"),
+        (error(504, "UnknownError", ""), Meaning.UNKNOWN, "too long"),
+        (error(424, "FailedDependency", "x"), Meaning.TRANSIENT, "sent again"),
+        (error(400, "Request_BadRequest", "Invalid value specified for property 'x'"), Meaning.PERMANENT, "correct"),
+    ],
+)
+def test_each_error_has_a_meaning_and_a_remedy(reply, meaning, remedy):
+    """Graph's code alone hardly tells errors apart, so the table reads status, code, details and message."""
+    failure = understand(reply)
+    assert failure.meaning is meaning
+    assert remedy in failure.remedy
+
+
+@pytest.mark.parametrize(
+    ("target", "remedy"),
+    [
+        ("userPrincipalName", "this username"),
+        ("onPremisesImmutableId", "this source anchor"),
+        ("proxyAddresses", "this mail address"),
+        ("employeeId", "share the value"),
+    ],
+)
+def test_a_conflict_names_what_is_shared(target, remedy):
+    """Which value collides stands in error.details; each has its own remedy."""
+    message = f"Another object with the same value for property {target} already exists."
+    failure = understand(error(400, "Request_BadRequest", message, [("ObjectConflict", target)]))
+    assert failure.conflict
+    assert remedy in failure.remedy
+
+
+def test_a_conflict_without_details_is_read_from_the_message():
+    """Some answers lack error.details."""
+    failure = understand(
+        error(
+            400,
+            "Request_BadRequest",
+            "Another object with the same value for property userPrincipalName already exists.",
+        )
+    )
+    assert failure.details == (("ObjectConflict", "userPrincipalName"),)
+    assert "this username" in failure.remedy
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html><title>502</title></html>",
+        b'{"error": {"code": "x',
+        b"[]",
+        b'{"error": "text"}',
+        b"\xff\xfe",
+        b"null",
+    ],
+)
+def test_a_body_that_is_no_error_is_survived(content):
+    """Gateways answer with HTML, cut JSON or nothing; status and size are said then."""
+    failure = understand(Reply(502, {"content-type": "text/html; charset=utf-8"}, content))
+    assert failure.meaning is Meaning.UNKNOWN
+    assert "502" in failure.message
+
+
+def test_the_body_of_a_gateway_is_not_shown():
+    """What a stranger's page holds is nobody's business in our messages."""
+    assert "secret" not in str(understand(Reply(502, {}, b"<html>secret</html>")))
+
+
+def test_the_request_id_is_found_in_headers_or_in_the_error():
+    """Microsoft support asks for it."""
+    reply = error(400, "x", "y", **{"request-id": "inner"})
+    assert understand(reply).request_id == "inner"
+    assert understand(Reply(400, {"Request-Id": "outer"}, reply.content)).request_id == "outer"
+
+
+def test_an_error_says_what_where_and_what_to_do_in_one_line():
+    """The exception holds Graph's own words, ours, status, code and request id."""
+    reply = error(429, "TooManyRequests", "Too many\nrequests.", **{"request-id": "r1"})
+    assert str(understand(reply).error("GET /users")) == (
+        "GET /users: Too many requests; Graph asks everyone to slow down; try again later "
+        "(429 TooManyRequests, request r1)"
+    )
+
+
+def test_a_raised_error_keeps_its_meaning():
+    """Who catches a GraphError can ask what it meant."""
+    assert meaning_of(understand(error(410, "resyncRequired", "x")).error()) is Meaning.RESYNC
+    assert meaning_of(GraphError("x", status=400, code="syncStateNotFound")) is Meaning.RESYNC
+
+
+def test_every_row_says_what_to_do():
+    """No row of the table leaves the reader alone, and the last one matches everything."""
+    assert all(row.remedy for row in ERRORS)
+    assert ERRORS[-1].matches(418, "Teapot", (), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("AADSTS7000215: Invalid client secret provided.\r\nTrace ID: 1", "its value, not its id"),
+        ("AADSTS7000222: expired", "new client secret"),
+        ("AADSTS700016: not found", "client id"),
+        ("AADSTS90002: Tenant not found", "tenant id"),
+        ("something else", "check tenant id"),
+        ("", "check tenant id"),
+    ],
+)
+def test_a_refused_sign_in_says_what_to_do(text, remedy):
+    """Entra's AADSTS numbers have their own remedies; one line of its text is kept."""
+    message = str(credential_error(text))
+    assert remedy in message
+    assert "\n" not in message
+    assert "Trace ID" not in message

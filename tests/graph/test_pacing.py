@@ -1,0 +1,170 @@
+"""The pacer: Graph's buckets on this side, and one wait for everybody."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from o365prov.graph.pacing import Pace, Pacer, Quota, retry_after
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def writes(amount, seconds=10.0, share=1.0):
+    return Pace(Quota(1e9, 1), Quota(amount, seconds), share)
+
+
+def test_a_full_bucket_lets_go_at_once(clock):
+    """Up to the quota nobody waits."""
+    pacer = Pacer(clock, writes(5))
+    asyncio.run(_turns(pacer, 5))
+    assert clock.waits == []
+
+
+def test_an_empty_bucket_is_waited_for(clock):
+    """Beyond the quota each turn waits for what the bucket gains in that time."""
+    pacer = Pacer(clock, writes(5, seconds=10))
+    asyncio.run(_turns(pacer, 6))
+    assert clock.waits == [pytest.approx(2.0)]
+
+
+def test_only_a_share_of_the_quota_is_taken(clock):
+    """Other apps and administrators get the rest."""
+    pacer = Pacer(clock, writes(10, share=0.5))
+    asyncio.run(_turns(pacer, 6))
+    assert len(clock.waits) == 1
+
+
+def test_a_batch_takes_as_much_as_it_costs(clock):
+    """A turn for 20 writes takes 20 tokens."""
+    pacer = Pacer(clock, writes(20, seconds=20))
+    asyncio.run(_turns(pacer, 2, each=20))
+    assert clock.waits == [pytest.approx(20.0)]
+
+
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=60))
+def test_no_window_gets_more_than_the_bucket_and_its_refill(costs):
+    """However turns come, what was let go by any moment is at most one bucket and the refill until then."""
+    clock = _Clock()
+    pacer = Pacer(clock, writes(50, seconds=10))
+
+    async def whole():
+        gone = 0
+        for cost in costs:
+            await pacer.turn(1, cost)
+            gone += cost
+            assert gone <= 50 + clock.seconds() * 5 + 1e-6
+
+    asyncio.run(whole())
+
+
+def test_retry_after_holds_everybody(clock):
+    """While Graph wants quiet nobody goes, whoever got the answer."""
+    pacer = Pacer(clock, writes(1e9))
+    pacer.hold(7, "Graph asked to wait")
+    asyncio.run(_turns(pacer, 3))
+    assert clock.waits == [7]
+
+
+def test_a_hold_that_comes_during_a_wait_counts(clock):
+    """Who waits for the bucket when Graph asks for quiet waits for that too."""
+    pacer = Pacer(clock, writes(1, seconds=4))
+
+    async def whole():
+        await pacer.turn(1, 1)
+        waiting = asyncio.create_task(pacer.turn(1, 1))
+        await asyncio.sleep(0)
+        pacer.hold(30, "Graph asked to wait")
+        await waiting
+
+    asyncio.run(whole())
+    assert clock.passed >= 30
+
+
+def test_a_shorter_hold_does_not_end_a_longer_one(clock):
+    """The largest "retry after" wins."""
+    pacer = Pacer(clock, writes(1e9))
+    pacer.hold(30, "a")
+    pacer.hold(5, "b")
+    asyncio.run(_turns(pacer, 1))
+    assert clock.passed == 30
+
+
+@pytest.mark.parametrize(("used", "slower"), [("0.8", 1 / 0.6), ("0.95", 1 / 0.3), ("1.4", 10)])
+def test_quota_headers_slow_down_before_graph_refuses(clock, used, slower):
+    """From 80 % of the limit on Graph says how full the bucket is, and the pace goes down."""
+    pacer = Pacer(clock, writes(5, seconds=5))
+    pacer.learn({"x-ms-throttle-limit-percentage": used})
+    asyncio.run(_turns(pacer, 6))
+    assert clock.waits == [pytest.approx(slower)]
+
+
+def test_the_old_pace_comes_back(clock):
+    """A minute without a warning ends the slow pace."""
+    pacer = Pacer(clock, writes(5, seconds=5))
+    pacer.learn({"x-ms-throttle-limit-percentage": "1.0"})
+    clock.passed += 61
+    asyncio.run(_turns(pacer, 6))
+    assert clock.waits == [pytest.approx(1.0)]
+
+
+@pytest.mark.parametrize("used", ["", "much", "0.1"])
+def test_other_quota_headers_change_nothing(clock, used):
+    """What is no number, or a low one, is no warning."""
+    pacer = Pacer(clock, writes(5, seconds=5))
+    pacer.learn({"x-ms-throttle-limit-percentage": used})
+    asyncio.run(_turns(pacer, 6))
+    assert clock.waits == [pytest.approx(1.0)]
+
+
+def test_waits_worth_telling_are_told(clock):
+    """A wait of a second and more is reported with its reason, a short one is not."""
+    told = []
+    pacer = Pacer(clock, writes(2, seconds=4), lambda seconds, why: told.append((seconds, why)))
+    asyncio.run(_turns(pacer, 3))
+    pacer.hold(9, "Graph asked to wait")
+    assert told == [(2.0, "keeping to the pace that Graph allows"), (9, "Graph asked to wait")]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0.0),
+        ("17", 17.0),
+        ("1.5", 1.5),
+        ("-3", 0.0),
+        ("Sun, 01 Mar 2026 12:00:20 GMT", 20.0),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(text, seconds):
+    """HTTP allows both; a past date and a negative number mean now, anything else means nothing."""
+    assert retry_after({"retry-after": text}, NOON) == seconds
+
+
+def test_no_header_is_no_wish():
+    """Graph need not say how long to wait."""
+    assert retry_after({}, NOON) is None
+
+
+class _Clock:
+    def __init__(self):
+        self.passed = 0.0
+
+    def now(self):
+        return NOON
+
+    def seconds(self):
+        return self.passed
+
+    async def sleep(self, seconds):
+        self.passed += seconds
+
+
+async def _turns(pacer, count, each=1):
+    for _ in range(count):
+        await pacer.turn(1, each)
