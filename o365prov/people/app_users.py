@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from attrs import field, frozen
 
 from o365prov.errors import SourceError
 from o365prov.people.assignment import LicenseGrant
+from o365prov.people.read_only import read_only
 
 FORMAT = "o365prov.app-users/1"
 
@@ -54,9 +54,7 @@ class AppUser:
 
 
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:
-    if isinstance(users, Mapping):
-        return MappingProxyType(dict(users))
-    return MappingProxyType({user.person_id: user for user in users})
+    return read_only(users if isinstance(users, Mapping) else {user.person_id: user for user in users})
 
 
 @frozen(repr=False)

@@ -14,7 +14,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from o365prov.people.person import Person, read_only
+from o365prov.people.person import Person
+from o365prov.people.read_only import read_only
 
 
 @frozen

@@ -6,11 +6,12 @@ import base64
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from attrs import field, frozen
+
+from o365prov.people.read_only import read_only
 
 
 class UserStatus(StrEnum):
@@ -24,11 +25,6 @@ class UserStatus(StrEnum):
     LOCKED_OUT = "LOCKED_OUT"
     SUSPENDED = "SUSPENDED"
     DEPROVISIONED = "DEPROVISIONED"
-
-
-def read_only(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same values in a mapping that nobody can change."""
-    return values if isinstance(values, MappingProxyType) else MappingProxyType(dict(values))
 
 
 @frozen

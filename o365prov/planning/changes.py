@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeAlias
 from attrs import field, frozen
 
 from o365prov.people import LicenseGrant
-from o365prov.people.person import read_only
+from o365prov.people.read_only import read_only
 
 
 @frozen

@@ -49,7 +49,8 @@ def describe(change: Change) -> str:
         case AssignLicenses():
             restricted = {grant.sku: grant for grant in change.grants if grant.service_plans is not None}
             given = [f"+{restricted.get(each.part_number, each.part_number)}" for each in change.add]
-            return "licences " + ", ".join([*given, *(f"-{each.part_number}" for each in change.remove)])
+            taken = [f"-{each.part_number}" for each in change.remove]
+            return "licences " + ", ".join([*given, *taken])
         case SetManager():
             return f"manager {change.manager.name}"
         case RemoveManager():
@@ -105,9 +106,9 @@ def summary(plan: Plan) -> str:
 
 
 def grouped(problems: Iterable[Problem]) -> list[tuple[list[Problem], str, str]]:
-    """Problems that read alike, together: the problems, what is wrong, and what to do."""
+    """Problems that read alike, together, those that stop people first: the problems, what is wrong, what to do."""
     groups: dict[tuple[str, str], list[Problem]] = {}
-    for problem in problems:
+    for problem in sorted(problems, key=lambda each: not each.stops):
         groups.setdefault((problem.message, problem.remedy), []).append(problem)
     return [(group, message, remedy) for (message, remedy), group in groups.items()]
 

@@ -90,9 +90,9 @@ def _settle(
             case Known(account):
                 settled.append(Settled(desired, subject, account, app_user, "linked before"))
             case ByUsername(account):
-                settled.append(Settled(desired, subject, account, None, "the account has this username already"))
+                settled.append(Settled(desired, subject, account, None, "an account has this username already"))
             case ByAnchor(account):
-                settled.append(Settled(desired, subject, account, None, "the account has this source anchor already"))
+                settled.append(Settled(desired, subject, account, None, "an account has this source anchor already"))
             case Unmatched(reason) if provisioning.create_users:
                 settled.append(Settled(desired, subject, None, None, reason))
             case Unmatched():
@@ -117,7 +117,7 @@ def _changes(
     problems: list[Problem] = []
     for each in settled:
         profile, finding = profile_change(each, provisioning)
-        findings = [finding]
+        findings = [finding, _roles(each)]
         changes += _present(profile)
         if provisioning.update_attributes or each.known is None:
             licenses, missing = license_change(each, snapshot, seats, location=_location(each))
@@ -127,6 +127,18 @@ def _changes(
         changes += _present(session_change(each, now))
         problems += [Problem.of(each.subject, finding) for finding in findings if finding]
     return changes, problems
+
+
+def _roles(settled: Settled) -> Finding | None:
+    roles = settled.desired.assignment.grants.roles
+    if not roles:
+        return None
+    return Finding(
+        "roles_not_granted",
+        f"the assigned roles are not granted by this version: {', '.join(roles)}",
+        "Assign them in Entra",
+        attribute="roles",
+    )
 
 
 def _present(*changes: Change | None) -> Iterator[Change]:

@@ -43,7 +43,7 @@ class ByAnchor:
 
 @frozen
 class Unmatched:
-    """No account: *reason* says whether there never was one or a known one is gone."""
+    """No account: *reason* says so if a known one is gone, and is empty if there never was one."""
 
     reason: str
 
@@ -107,7 +107,7 @@ def match(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
         return _allowed(ByUsername(named))
     if anchored:
         return _allowed(ByAnchor(anchored))
-    return Unmatched("the account that was linked is gone" if app_user else "no account has this username or anchor")
+    return Unmatched("the account that was linked is gone" if app_user else "")
 
 
 def _allowed(found: Known | ByUsername | ByAnchor) -> Match:

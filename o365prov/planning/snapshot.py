@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from o365prov.people.person import read_only
+from o365prov.people.read_only import read_only
 
 
 @frozen

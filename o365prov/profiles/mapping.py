@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
 from attrs import evolve, field, frozen
 
 from o365prov.errors import ConfigurationError, EvaluationError
 from o365prov.expressions import Bindings, Expression
+from o365prov.people.read_only import read_only
 from o365prov.profiles.attributes import ATTRIBUTES, Attribute
 from o365prov.profiles.conform import conform
 from o365prov.profiles.username import REFUSE_NULL
@@ -47,9 +47,7 @@ class MappedValue:
 
 
 def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMapping]) -> Mapping[str, AttributeMapping]:
-    if isinstance(rows, Mapping):
-        return MappingProxyType(dict(rows))
-    return MappingProxyType({row.attribute.name: row for row in rows})
+    return read_only(rows if isinstance(rows, Mapping) else {row.attribute.name: row for row in rows})
 
 
 @frozen(repr=False)
