@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,12 +61,16 @@ def office365(domain: str) -> Office365App:
 def show_previews(console: Console, app: Office365App, organization: Organization) -> None:
     """What the app would make of five people."""
     people = {person.id: person for person in organization.people}
+    previews = [app.preview(people[person_id]) for person_id in PREVIEWED if person_id in people]
+    wanted = Counter(preview.username for preview in previews if preview.username)
     table = Table("Person", "Source", "Username", "Location", "What is wrong", title="Preview", title_justify="left")
-    for person in filter(None, map(people.get, PREVIEWED)):
-        preview = app.preview(person)
-        wrong = "\n".join(f"{finding.message}: {finding.remedy}" for finding in preview.findings)
-        location = str(preview.value("usageLocation") or "-")
-        table.add_row(person.name, person.source, Text(preview.username or "-"), location, Text(wrong, "red"))
+    for preview in previews:
+        wrong = [f"{finding.message}: {finding.remedy}" for finding in preview.findings]
+        if wanted[preview.username] > 1:
+            wrong.append("somebody else would get this username too: whoever is assigned second is stopped")
+        username, location = preview.username or "-", preview.value("usageLocation") or "-"
+        person = preview.person
+        table.add_row(person.name, person.source, Text(username), Text(str(location)), Text("\n".join(wrong), "red"))
     console.print(table)
 
 

@@ -52,7 +52,7 @@ def describe(change: Change) -> str:
             taken = [f"-{each.part_number}" for each in change.remove]
             return "licences " + ", ".join([*given, *taken])
         case SetManager():
-            return f"manager {change.manager.name}"
+            return f"manager {change.manager.name} <{change.manager.username}>"
         case RemoveManager():
             return "no manager"
         case RevokeSessions():

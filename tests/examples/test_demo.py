@@ -1,0 +1,112 @@
+"""The demo: the main job on real exports, and what it says when it can't run."""
+
+import re
+import runpy
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def demo(monkeypatch, capsys):
+    """Run the demo with some arguments: exit code, output, errors."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["demo.py", *arguments])
+        monkeypatch.setenv("COLUMNS", "400")
+        with monkeypatch.context() as patched:
+            patched.syspath_prepend(str(EXAMPLES))
+            with pytest.raises(SystemExit) as ended:
+                runpy.run_path(str(EXAMPLES / "demo.py"), run_name="__main__")
+        output = capsys.readouterr()
+        return ended.value.code, output.out, output.err
+
+    return run
+
+
+@pytest.fixture
+def exports(tmp_path):
+    """A copy of the exports, to be damaged."""
+    return Path(shutil.copytree(EXAMPLES / "data", tmp_path / "exports"))
+
+
+def test_monday_provisions_everybody_who_can_be(demo):
+    """39 people are created; the problem people are shown with what to do, and stop nobody else."""
+    code, output, _ = demo()
+    monday = output.partition("Tuesday")[0]
+    assert code == 0
+    assert "39 to create" in monday
+    assert re.search(r"0 failed, 0 skipped", monday)
+    for problem in ("has nothing before its @", "First name is empty", "SUSPENDED in Okta", "Use GB", "contains 'é'"):
+        assert problem in monday
+    assert "somebody else would get this username too" in monday
+
+
+def test_a_second_plan_has_nothing_to_do(demo):
+    """On both days, planning again right after applying finds nothing."""
+    _, output, _ = demo()
+    assert output.count("Planned again: nothing is left to do.") == 2
+
+
+def test_tuesday_changes_just_what_changed(demo):
+    """A password, a rename, a licence group and a leaver: four people, and the colliding newcomer is stopped."""
+    _, output, _ = demo()
+    tuesday = output.partition("Tuesday")[2]
+    assert "3 to change, 1 to deactivate (4 writes)" in tuesday
+    assert "end sessions from before 2026-06-02 05:12 UTC" in tuesday
+    assert "userPrincipalName: ximena.smith32@yourfederated.domain → ximena.brandt@yourfederated.domain" in tuesday
+    assert "licences +SPE_E3, -SPE_F1" in tuesday
+    assert "block sign-in" in tuesday
+    assert "jane.doe@yourfederated.domain is also that of Kateryna Okafor" in tuesday
+
+
+def test_a_missing_folder_is_one_line_a_file(demo):
+    """What, where, and what to do; exit code 2."""
+    code, _, errors = demo("--data", "/nowhere")
+    assert code == 2
+    assert "demo: /nowhere/okta-users.json: no such file" in errors
+
+
+def test_json_that_is_not_what_okta_sends(demo, exports):
+    """An error object instead of users is recognised as Okta's error."""
+    (exports / "okta-users.json").write_text('{"errorCode": "E0000011", "errorSummary": "Invalid token provided"}')
+    code, _, errors = demo("--data", str(exports))
+    assert code == 2
+    assert "okta-users.json" in errors
+    assert "API token is not valid" in errors
+
+
+def test_ldif_that_was_cut_in_the_middle(demo, exports):
+    """The line where the file ends is named, and nothing is provisioned from half a directory."""
+    ldif = exports / "active-directory.ldif"
+    ldif.write_bytes(ldif.read_bytes()[:10_000])
+    code, output, errors = demo("--data", str(exports))
+    assert code == 2
+    assert re.search(r"active-directory\.ldif: line \d+: .*cut", errors)
+    assert "to create" not in output
+
+
+def test_an_unverified_domain(demo):
+    """The job can't run: which domain, and which would do."""
+    code, _, errors = demo("--domain", "elsewhere.example")
+    assert code == 2
+    assert re.fullmatch(r"demo: domain elsewhere\.example not in the tenant: .*yourfederated\.domain\)\n", errors)
+
+
+def test_a_licence_that_the_tenant_lacks(demo):
+    """The accounts are made; one line says which licence is missing, for whom, and which there are."""
+    code, output, _ = demo("--license", "SPE_F1=20")
+    assert code == 0
+    assert "the tenant has no licence SPE_E3 (it has SPE_F1)" in output
+
+
+def test_no_seats_left(demo):
+    """Three seats: who goes without is said, and everybody has an account."""
+    code, output, _ = demo("--license", "SPE_E3=3", "--license", "SPE_F1=20")
+    assert code == 0
+    assert "39 to create" in output
+    assert "no seat of SPE_E3 is left" in output
