@@ -80,7 +80,8 @@ def bench(session: nox.Session) -> None:
     """Measure, as ratios with their budgets; a benchmark names its peers in its inline script metadata."""
     python = shared(session, sys.executable, RUNNING)
     scripts = sorted((HERE / "benchmarks").glob("bench_*.py"))
-    peers = {peer for script in scripts for peer in nox.project.load_toml(script).get("dependencies", ())}
+    scripted = [script for script in scripts if "# /// script" in script.read_text()]
+    peers = {peer for script in scripted for peer in nox.project.load_toml(script).get("dependencies", ())}
     python = beside(session, python, peers)
     for script in scripts:
         run(session, python, str(script.relative_to(HERE)))
