@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
 from typing import Final
 
 from attrs import field, frozen
+
+from o365prov.people.read_only import read_only
 
 _ACCOUNT_DISABLED: Final = 0x2
 
@@ -33,7 +34,7 @@ class EntryKind(StrEnum):
 
 
 def _as_bytes(attributes: Mapping[str, Iterable[bytes | str]]) -> Mapping[str, tuple[bytes, ...]]:
-    return MappingProxyType(
+    return read_only(
         {
             name: tuple(value.encode() if isinstance(value, str) else value for value in values)
             for name, values in attributes.items()

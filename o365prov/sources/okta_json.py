@@ -13,7 +13,6 @@ import binascii
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from attrs import evolve, field, frozen
 
 from o365prov.errors import SourceError
 from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
+from o365prov.people.read_only import read_only
 from o365prov.sources.directory_account import instance_of
 from o365prov.sources.filetime import read_filetime
 from o365prov.sources.json_document import JsonObject, read_object, read_objects
@@ -41,7 +41,7 @@ class AppAssignments:
     """To whom an app is assigned: to groups by priority, and to single people by their id."""
 
     groups: tuple[GroupAssignment, ...] = ()
-    individual: Mapping[str, Grants] = field(factory=dict, hash=False)
+    individual: Mapping[str, Grants] = field(factory=dict, converter=read_only, hash=False)
 
 
 class _Ids:
@@ -128,7 +128,7 @@ def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Ma
                 attributes={**profile.values, "externalId": record.text("externalId")},
             )
     problems.raise_if_any()
-    return MappingProxyType(accounts)
+    return read_only(accounts)
 
 
 def read_groups(path: StrPath) -> tuple[Group, ...]:
@@ -187,7 +187,7 @@ def read_assignments(path: StrPath) -> AppAssignments:
         elif scope and scope != "GROUP":
             record.note("scope", "neither USER nor GROUP: is this the list of an app's assignments?")
     problems.raise_if_any()
-    return AppAssignments(tuple(groups), MappingProxyType(individual))
+    return AppAssignments(tuple(groups), individual)
 
 
 def read_organization(folder: StrPath) -> Organization:

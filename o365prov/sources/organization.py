@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from attrs import evolve, field, frozen
 
 from o365prov.people import Assignment, DirectoryAccount, Grants, Group, GroupAssignment, Person, assign
+from o365prov.people.read_only import read_only
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:
@@ -24,10 +24,6 @@ def _group_assignments(assignments: Iterable[GroupAssignment]) -> tuple[GroupAss
     return tuple(assignments)
 
 
-def _read_only(grants: Mapping[str, Grants]) -> Mapping[str, Grants]:
-    return MappingProxyType(dict(grants))
-
-
 @frozen(repr=False)
 class Organization:
     """People, their groups, and to whom Office 365 is assigned.
@@ -38,7 +34,7 @@ class Organization:
     people: tuple[Person, ...] = field(converter=_people)
     groups: tuple[Group, ...] = field(default=(), converter=_groups)
     group_assignments: tuple[GroupAssignment, ...] = field(default=(), converter=_group_assignments)
-    individual: Mapping[str, Grants] = field(factory=dict, converter=_read_only, hash=False)
+    individual: Mapping[str, Grants] = field(factory=dict, converter=read_only, hash=False)
 
     @property
     def assignments(self) -> tuple[Assignment, ...]:

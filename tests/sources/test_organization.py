@@ -1,5 +1,6 @@
 """Putting sources together."""
 
+import pickle
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -80,3 +81,12 @@ def test_with_directory_changes_people_only():
     """Groups and assignments of an organisation stay what they were."""
     organization = Organization([ann()], individual={})
     assert organization.with_directory([]) == organization
+
+
+def test_values_survive_pickling():
+    """What was read can be handed to another process."""
+    organization = okta_json.read_organization(DATA)
+    accounts = ldif.read_accounts(DATA / "active-directory.ldif")
+    entries = list(ldif.read_entries(DATA / "active-directory.ldif"))
+    values = (organization, accounts, entries)
+    assert pickle.loads(pickle.dumps(values)) == values  # noqa: S301 - ours
