@@ -24,13 +24,12 @@ HERE = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = ("3.11", "3.12", "3.13")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
-PYTEST = ("-m", "pytest", "--doctest-modules", "o365prov", "tests", "--ignore=tests/typing")
 
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """Test with the running Python: tests and the docstrings' examples. Arguments after -- go to pytest instead."""
-    run(session, shared(session, sys.executable, RUNNING), *(("-m", "pytest") if session.posargs else PYTEST))
+    """Test with the running Python: tests and the docstrings' examples, or what stands after --."""
+    pytest(session, shared(session, sys.executable, RUNNING))
 
 
 @nox.session(venv_backend="none")
@@ -38,7 +37,7 @@ def tests_all(session: nox.Session) -> None:
     """Test with every supported Python that this machine has."""
     for version in PYTHONS:
         if interpreter := find_python(version):
-            run(session, shared(session, interpreter, version), *PYTEST)
+            pytest(session, shared(session, interpreter, version))
         else:
             session.warn(f"Python {version} is not here: skipped")
 
@@ -72,7 +71,7 @@ def docs(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def demo(session: nox.Session) -> None:
     """Do the main job on the example data, in a tenant in memory."""
-    run(session, shared(session, sys.executable, RUNNING), "examples/demo.py")
+    run(session, shared(session, sys.executable, RUNNING), "examples/demo.py", *session.posargs)
 
 
 @nox.session(venv_backend="none")
@@ -87,9 +86,15 @@ def bench(session: nox.Session) -> None:
         run(session, python, str(script.relative_to(HERE)))
 
 
+def pytest(session: nox.Session, python: Path) -> None:
+    """Run all tests and the docstrings' examples, or those that the session's arguments name."""
+    everything = ("--doctest-modules", "o365prov", "tests", "--ignore=tests/typing")
+    run(session, python, "-m", "pytest", *(session.posargs or everything))
+
+
 def run(session: nox.Session, python: Path, *command: str) -> None:
-    """Run Python with this command and the session's own arguments."""
-    session.run(str(python), *command, *session.posargs, external=True)
+    """Run Python with this command."""
+    session.run(str(python), *command, external=True)
 
 
 def shared(session: nox.Session, interpreter: str, version: str) -> Path:
