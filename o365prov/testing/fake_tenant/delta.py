@@ -44,7 +44,8 @@ def _groups(directory: Directory, request: Request) -> Reply:
 def _answer(directory: Directory, request: Request, kind: Kind) -> Reply:
     state = _state(directory, request, kind)
     if state.get("latest"):
-        return _page(directory, request, kind, [], {**state, "since": directory.log.last, "latest": False}, None)
+        started = {**state, "since": directory.log.last, "upto": None, "latest": False}
+        return _page(directory, request, kind, [], started, None)
     if state["since"] is None:
         return _first_round(directory, request, kind, state)
     return _later_round(directory, request, kind, state)

@@ -1,0 +1,115 @@
+"""Building a tenant, keeping its state, and looking at what went over the wire."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from o365prov.errors import SourceError, UsageError
+from o365prov.testing import Clock, FakeTenant
+
+
+def _fill(fake):
+    boss = fake.add_user("boss@managed.example", licenses={"SPE_E3": ["TEAMS1"]}, roles=["Global Reader"])
+    user = fake.add_user("user@managed.example", manager=boss["id"])
+    fake.add_group("Band", members=[user["id"]], licenses=["SPE_F1"])
+    return user
+
+
+def test_a_snapshot_brings_everything_back(graph, fake):
+    """Users, references, seats, unique values and delta tokens are as they were."""
+    user = _fill(fake)
+    link = graph.get("/users/delta?$select=displayName").body["@odata.deltaLink"]
+    before, kept = fake.to_json(), fake.snapshot()
+    graph("DELETE", f"/users/{user['id']}")
+    fake.add_user("another@managed.example")
+    fake.restore(kept)
+    assert fake.to_json() == before
+    assert graph.get(link).value == []
+    assert graph.create("another@managed.example").status == 201
+
+
+def test_a_snapshot_is_of_one_tenant(fake):
+    """Another tenant refuses it."""
+    with pytest.raises(UsageError, match="another tenant"):
+        FakeTenant().restore(fake.snapshot())
+
+
+def test_reset_goes_back_to_the_beginning(graph, fake):
+    """An empty tenant with the same domains and products, and no exchanges."""
+    _fill(fake)
+    graph.get("/users")
+    fake.reset()
+    assert (len(fake.users), len(fake.exchanges), fake.seats("SPE_E3")) == (0, 0, (0, 2))
+
+
+def test_a_saved_tenant_is_loaded_whole(graph, fake, tmp_path, clock):
+    """What save wrote, load reads: state, unique values, seats and delta tokens."""
+    user = _fill(fake)
+    graph("DELETE", f"/users/{user['id']}")
+    link = graph.get("/users/delta").body["@odata.deltaLink"]
+    fake.save(tmp_path / "state.json")
+    loaded = FakeTenant.load(tmp_path / "state.json", clock=clock)
+    assert loaded.to_json() == fake.to_json()
+    assert loaded.seats("SPE_E3") == (1, 2)
+    status, _, body = loaded.handle("GET", link, {}, b"")
+    assert (status, json.loads(body)["value"]) == (200, [])
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"o365prov-fake-tenant": 2}', '{"o365prov-fake-tenant": 1}'])
+def test_a_damaged_state_says_so(text):
+    """One line that says what to do."""
+    with pytest.raises(SourceError, match="fake tenant"):
+        FakeTenant.from_json(text)
+
+
+def test_the_same_seed_gives_the_same_ids():
+    """And no seed gives fresh ones."""
+    assert FakeTenant(seed=1).add_user()["id"] == FakeTenant(seed=1).add_user()["id"]
+    assert FakeTenant().add_user()["id"] != FakeTenant().add_user()["id"]
+
+
+def test_exchanges_are_kept_without_secrets(graph, fake):
+    """Method, address, bodies and status are there; the token and the password are not."""
+    graph("POST", "/users", {"passwordProfile": {"password": 'Sec"ret-1'}}, Authorization="Bearer abc")
+    (exchange,) = fake.exchanges
+    assert (exchange.method, exchange.status, exchange.answer_body["error"]["code"]) == (
+        "POST",
+        400,
+        "Request_BadRequest",
+    )
+    assert exchange.body == {"passwordProfile": {"password": "(not kept)"}}
+    assert "abc" not in repr(exchange.headers) + repr(exchange)
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda fake: fake.add_user("a@managed.example", nonsense=1), "no property nonsense"),
+        (lambda fake: fake.add_user("a@nowhere.example"), "verified domain"),
+        (lambda fake: fake.add_user("a@managed.example", licenses=["NONE"]), "the tenant has no NONE"),
+        (lambda fake: fake.add_user("a@managed.example", licenses={"SPE_E3": ["NONE"]}), "no plan NONE"),
+        (lambda fake: fake.add_user("a@managed.example", manager="nobody"), "there is no 'nobody'"),
+        (lambda fake: fake.add_user("a@managed.example", roles=["King"]), "no built-in role 'King'"),
+        (lambda fake: fake.add_user("a@managed.example", businessPhones="1"), "must be a list"),
+        (lambda fake: fake.add_group("x", members=["nobody"]), "there is no 'nobody'"),
+        (lambda fake: FakeTenant(domains={"x.example": "Weird"}), "Federated, Managed, Unverified"),
+    ],
+)
+def test_builders_say_what_is_wrong(fake, build, words):
+    """A mistake in a test's set-up is one clear line."""
+    with pytest.raises(UsageError, match=words):
+        build(fake)
+
+
+def test_looking_for_nobody_is_a_key_error(fake):
+    """user() is a look-up."""
+    with pytest.raises(KeyError, match="nobody"):
+        fake.user("nobody")
+
+
+def test_a_clock_runs_or_stands():
+    """It goes forward only."""
+    with pytest.raises(ValueError, match="can't go back"):
+        Clock().advance(seconds=-1)

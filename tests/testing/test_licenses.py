@@ -1,0 +1,190 @@
+"""Licences: seats, plans, location, direct and inherited assignments."""
+
+from __future__ import annotations
+
+import pytest
+
+from o365prov.testing.fake_tenant.skus import PLANS, PRODUCTS, product
+
+E3, F1 = PRODUCTS["SPE_E3"].id, PRODUCTS["SPE_F1"].id
+EXCHANGE, TEAMS = PLANS["EXCHANGE_S_ENTERPRISE"].id, PLANS["TEAMS1"].id
+
+
+@pytest.fixture
+def user(fake):
+    return fake.add_user("isaac@managed.example", usageLocation="US")
+
+
+def _assign(graph, user, *add, remove=()):
+    licenses = [item if isinstance(item, dict) else {"skuId": item, "disabledPlans": []} for item in add]
+    body = {"addLicenses": licenses, "removeLicenses": list(remove)}
+    return graph("POST", f"/users/{user['id']}/assignLicense", body)
+
+
+def test_a_licence_is_assigned_and_takes_a_seat(graph, fake, user):
+    """AssignLicense answers the user; licences, states and details show it; a seat is gone."""
+    answer = _assign(graph, user, E3)
+    assert (answer.status, answer.body["id"]) == (200, user["id"])
+    held = graph.get(f"/users/{user['id']}?$select=assignedLicenses,licenseAssignmentStates").body
+    assert held["assignedLicenses"] == [{"disabledPlans": [], "skuId": E3}]
+    assert held["licenseAssignmentStates"] == [
+        {
+            "skuId": E3,
+            "disabledPlans": [],
+            "assignedByGroup": None,
+            "state": "Active",
+            "error": "None",
+            "lastUpdatedDateTime": "2026-03-01T12:00:00Z",
+        }
+    ]
+    assert graph.get(f"/users/{user['id']}/licenseDetails").value[0]["skuPartNumber"] == "SPE_E3"
+    assert fake.seats("SPE_E3") == (1, 2)
+
+
+def test_both_lists_must_be_there(graph, user):
+    """Leaving one out names it."""
+    answer = graph("POST", f"/users/{user['id']}/assignLicense", {"addLicenses": []})
+    assert answer.error["message"].endswith("The missing parameters are: removeLicenses.")
+
+
+def test_location_comes_first(graph, fake):
+    """Without usageLocation nothing is assigned."""
+    nowhere = fake.add_user("nowhere@managed.example")
+    answer = _assign(graph, nowhere, E3)
+    assert answer.error["message"] == "License assignment cannot be done for user with invalid usage location."
+
+
+def test_assigning_again_replaces_the_plans_switched_off(graph, fake, user):
+    """Adding a product that is held already is how its plans are changed; it takes no second seat."""
+    _assign(graph, user, {"skuId": E3, "disabledPlans": [EXCHANGE]})
+    _assign(graph, user, {"skuId": E3, "disabledPlans": [TEAMS]})
+    assert fake.user(user["id"])["assignedLicenses"] == [{"disabledPlans": [TEAMS], "skuId": E3}]
+    assert fake.seats("SPE_E3") == (1, 2)
+
+
+def test_no_seats_left(graph, fake):
+    """The one too many is refused with words that clients match on; a removed licence frees the seat."""
+    users = [fake.add_user(usageLocation="US") for _ in range(3)]
+    for one in users[:2]:
+        assert _assign(graph, one, E3).status == 200
+    assert _assign(graph, users[2], E3).error["message"] == (
+        f"Subscription with SKU {E3} does not have any available licenses."
+    )
+    _assign(graph, users[0], remove=[E3])
+    assert _assign(graph, users[2], E3).status == 200
+
+
+def test_a_swap_is_one_step_and_all_or_nothing(graph, fake, user):
+    """Adds and removes happen together; when one can't, none does."""
+    _assign(graph, user, E3)
+    assert _assign(graph, user, F1, remove=[product("EXCHANGESTANDARD").id]).status == 400
+    assert fake.user(user["id"])["assignedLicenses"][0]["skuId"] == E3
+    assert _assign(graph, user, F1, remove=[E3]).status == 200
+    assert [item["skuId"] for item in fake.user(user["id"])["assignedLicenses"]] == [F1]
+
+
+@pytest.mark.parametrize(
+    ("add", "words"),
+    [
+        ("nonsense", "Cannot convert a primitive value to the expected type 'Edm.Guid'"),
+        ("00000000-0000-0000-0000-000000000001", "does not correspond to a valid company License"),
+        ({"skuId": F1, "disabledPlans": [EXCHANGE]}, "is not part of license"),
+        ({"sku": F1}, "skuId and disabledPlans only"),
+    ],
+)
+def test_products_and_plans_that_do_not_fit(graph, user, add, words):
+    """Unknown products, foreign plans and malformed entries are refused."""
+    assert words in _assign(graph, user, add).error["message"]
+
+
+def test_a_licence_can_not_be_removed_that_is_not_held(graph, user):
+    """It is refused, not passed over."""
+    assert _assign(graph, user, remove=[E3]).error["message"] == "User does not have a corresponding license."
+
+
+def test_members_inherit_a_groups_licences(graph, fake, user):
+    """A member of a licensed group holds the licence with the group's id, and can't give it back directly."""
+    group = fake.add_group("E3 people", members=[user["id"]], licenses=["SPE_E3"])
+    held = fake.user(user["id"])
+    assert held["licenseAssignmentStates"][0]["assignedByGroup"] == group["id"]
+    assert fake.seats("SPE_E3") == (1, 2)
+    assert "inherited from a group membership" in _assign(graph, user, remove=[E3]).error["message"]
+
+
+def test_inheriting_without_a_seat_fails_into_a_state(fake):
+    """The third member of a group with two seats gets an error state and no licence."""
+    users = [fake.add_user(usageLocation="US")["id"] for _ in range(3)]
+    fake.add_group("E3 people", members=users, licenses=["SPE_E3"])
+    last = fake.user(users[2])
+    assert [(state["state"], state["error"]) for state in last["licenseAssignmentStates"]] == [
+        ("Error", "CountViolation")
+    ]
+    assert last["assignedLicenses"] == []
+    assert fake.seats("SPE_E3") == (2, 2)
+
+
+def test_direct_and_inherited_are_one_seat_and_the_union_of_plans(graph, fake, user):
+    """A plan is off only when every assignment switches it off."""
+    _assign(graph, user, {"skuId": E3, "disabledPlans": [EXCHANGE, TEAMS]})
+    fake.add_group("E3 people", members=[user["id"]], licenses={"SPE_E3": ["TEAMS1"]})
+    assert fake.user(user["id"])["assignedLicenses"] == [{"disabledPlans": [TEAMS], "skuId": E3}]
+    assert fake.seats("SPE_E3") == (1, 2)
+
+
+def test_a_deleted_user_frees_the_seat(graph, fake, user):
+    """A seat of a deleted user is free; restoring takes it back."""
+    _assign(graph, user, E3)
+    graph("DELETE", f"/users/{user['id']}")
+    assert fake.seats("SPE_E3") == (0, 2)
+    graph("POST", f"/directory/deletedItems/{user['id']}/restore")
+    assert fake.seats("SPE_E3") == (1, 2)
+
+
+def test_a_mailbox_brings_an_address(graph, fake, user):
+    """With an Exchange plan switched on, a user without mail gets the userPrincipalName as address."""
+    _assign(graph, user, {"skuId": E3, "disabledPlans": [EXCHANGE]})
+    assert "mail" not in fake.user(user["id"])
+    _assign(graph, user, E3)
+    held = fake.user(user["id"])
+    assert (held["mail"], held["proxyAddresses"]) == ("isaac@managed.example", ["SMTP:isaac@managed.example"])
+
+
+def test_a_mailbox_drops_addresses_of_domains_that_are_not_verified(graph, fake, user):
+    """Mail stays as written, and the address is silently not among proxyAddresses."""
+    _assign(graph, user, E3)
+    graph("PATCH", f"/users/{user['id']}", {"mail": "isaac@elsewhere.example"})
+    held = fake.user(user["id"])
+    assert held["mail"] == "isaac@elsewhere.example"
+    assert held["proxyAddresses"] == ["smtp:isaac@managed.example"]
+
+
+def test_plans_follow_from_licences(graph, user):
+    """AssignedPlans and provisionedPlans are there when asked for."""
+    _assign(graph, user, {"skuId": E3, "disabledPlans": [TEAMS]})
+    body = graph.get(f"/users/{user['id']}?$select=assignedPlans,provisionedPlans").body
+    states = {plan["servicePlanId"]: plan["capabilityStatus"] for plan in body["assignedPlans"]}
+    assert (states[TEAMS], states[EXCHANGE]) == ("Deleted", "Enabled")
+    assert "exchange" in {plan["service"] for plan in body["provisionedPlans"]}
+
+
+def test_users_can_be_found_by_licence(graph, fake, user):
+    """assignedLicenses/any is a basic filter."""
+    fake.add_user("other@managed.example")
+    _assign(graph, user, E3)
+    found = graph.get(f"/users?$filter=assignedLicenses/any(l:l/skuId eq {E3})").value
+    assert [one["id"] for one in found] == [user["id"]]
+
+
+def test_subscribed_skus_count_the_seats(graph, fake):
+    """Each product shows its name, plans, seats and how many are taken."""
+    fake.add_user(licenses=["SPE_E3"])
+    shown = {sku["skuPartNumber"]: sku for sku in graph.get("/subscribedSkus").value}
+    assert (shown["SPE_E3"]["consumedUnits"], shown["SPE_E3"]["prepaidUnits"]["enabled"]) == (1, 2)
+    assert EXCHANGE in {plan["servicePlanId"] for plan in shown["SPE_E3"]["servicePlans"]}
+    assert graph.get(f"/subscribedSkus/{shown['SPE_E3']['id']}?$select=skuId").body["skuId"] == E3
+
+
+def test_product_identifiers_are_guids_and_unique():
+    """No two products or plans of the table share an identifier."""
+    assert len({item.id for item in PRODUCTS.values()}) == len(PRODUCTS)
+    assert len({plan.id for plan in PLANS.values()}) == len(PLANS)

@@ -1,0 +1,247 @@
+"""Query options: pages, filters, ordering, expansion, counts, and the odd spellings that Graph takes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from o365prov.testing.fake_tenant.filters import compile_filter
+from o365prov.testing.fake_tenant.properties import USER
+from o365prov.testing.fake_tenant.refusals import Refusal
+
+
+@pytest.fixture
+def people(fake):
+    """Seven users with a bit of variety."""
+    for number, name in enumerate(("Ann", "Bob", "Cat", "Dan", "Eve", "Fay", "O'Hara")):
+        fake.add_user(
+            f"{name.lower()}@managed.example",
+            displayName=name,
+            department="Music" if number % 2 else "Art",
+            accountEnabled=number != 3,
+            otherMails=[f"{name[0].lower()}@home.example"],
+            **({"jobTitle": "Singer"} if number < 2 else {}),
+        )
+    return fake
+
+
+def _names(answer):
+    return [user["displayName"] for user in answer.value]
+
+
+def test_pages_are_linked_and_hold_everyone_once(graph, people):
+    """$top sets the page, @odata.nextLink leads on, and the last page has none."""
+    first = graph.get("/users?$select=displayName&$top=3")
+    assert _names(first) == ["Ann", "Bob", "Cat"]
+    assert [user["displayName"] for user in graph.all("/users?$select=displayName&$top=3")] == [
+        user["displayName"] for user in people.users
+    ]
+
+
+def test_a_page_is_100_users_without_top(graph, fake):
+    """The default page of /users."""
+    for _ in range(101):
+        fake.add_user()
+    assert len(graph.get("/users").value) == 100
+    assert len(graph.all("/users")) == 101
+
+
+@pytest.mark.parametrize(
+    "base", ["https://graph.microsoft.com/v1.0", "http://127.0.0.1:8080/v1.0", "http://graph.test"]
+)
+def test_links_start_with_the_clients_own_base(graph, people, base):
+    """A client on loopback is not sent to Microsoft by a link."""
+    answer = graph.get(f"{base}//users?$top=1")
+    assert answer.body["@odata.nextLink"].startswith(f"{base}/users?")
+    assert graph.get(answer.body["@odata.nextLink"]).status == 200
+
+
+@pytest.mark.parametrize("top", ["0", "1000", "-1", "x"])
+def test_a_page_holds_1_to_999(graph, top):
+    """$top outside of it is refused with Graph's words."""
+    answer = graph.get(f"/users?$top={top}")
+    assert answer.error["message"] == f"Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."
+
+
+def test_a_made_up_token_is_refused(graph, people):
+    """$skiptoken must be one of ours."""
+    assert graph.get("/users?$skiptoken=AAAA").status == 400
+
+
+@pytest.mark.parametrize("option", ["$skip=5", "$apply=x", "$search=%22displayName:a%22", "nonsense=1"])
+def test_an_unsupported_option_is_refused_and_the_supported_ones_named(graph, option):
+    """Nothing is ignored in silence."""
+    answer = graph.get(f"/users?{option}")
+    assert answer.status == 400
+    assert "$filter" in answer.error["message"]
+
+
+def test_an_unknown_property_in_select_is_refused(graph):
+    """With Graph's words and the property's name."""
+    answer = graph.get("/users?$select=displayname,nonsense")
+    assert "Could not find a property named 'nonsense' on type 'microsoft.graph.user'" in answer.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("displayName eq 'ann'", ["Ann"]),
+        ("displayName eq 'O''Hara'", ["O'Hara"]),
+        ("startswith(displayName,'b')", ["Bob"]),
+        ("startsWith(displayName, 'B') or startsWith(displayName,'C')", ["Bob", "Cat"]),
+        ("department eq 'Music' and accountEnabled eq true", ["Bob", "Fay"]),
+        ("accountEnabled eq false", ["Dan"]),
+        ("displayName in ('Ann','Eve')", ["Ann", "Eve"]),
+        ("(displayName eq 'Ann' or displayName eq 'Bob') and department eq 'Art'", ["Ann"]),
+        ("displayName eq 'Ann' or displayName eq 'Bob' and department eq 'Art'", ["Ann"]),
+        ("jobTitle eq null and department eq 'Music'", ["Dan", "Fay"]),
+        ("otherMails/any(m:m eq 'C@home.example')", ["Cat"]),
+        ("otherMails/any(m: startswith(m,'d@'))", ["Dan"]),
+        ("userPrincipalName eq 'EVE@managed.example'", ["Eve"]),
+        ("createdDateTime ge 2026-03-01T00:00:00Z and displayName eq 'Ann'", ["Ann"]),
+        ("createdDateTime lt 2026-03-01", []),
+        ("onPremisesImmutableId eq 'none'", []),
+    ],
+)
+def test_filters(graph, people, text, names):
+    """Basic filters work without further ado."""
+    assert _names(graph.get(f"/users?$select=displayName&$filter={text}")) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("displayName ne 'Ann' and department eq 'Art'", ["Cat", "Eve", "O'Hara"]),
+        ("not startswith(displayName,'A') and department eq 'Art'", ["Cat", "Eve", "O'Hara"]),
+        ("not (displayName eq 'Ann' or department eq 'Music')", ["Cat", "Eve", "O'Hara"]),
+        ("endswith(userPrincipalName,'HARA@managed.example')", ["O'Hara"]),
+        ("jobTitle ne null", ["Ann", "Bob"]),
+    ],
+)
+def test_advanced_filters_need_the_header_and_the_count(graph, people, text, names):
+    """ne, not and endsWith are refused without ConsistencyLevel and $count, and counted with them."""
+    path = f"/users?$select=displayName&$filter={text}"
+    assert graph.get(path).error["code"] == "Request_UnsupportedQuery"
+    assert graph.get(path, ConsistencyLevel="eventual").error["code"] == "Request_UnsupportedQuery"
+    answer = graph.eventual(path)
+    assert _names(answer) == names
+    assert answer.body["@odata.count"] == len(names)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "displayName", "displayName eq", "displayName eq Ann", "displayName eq 'Ann", "eq 'x'", "displayName is 'x'",
+        "(displayName eq 'x'", "displayName eq 'x')", "nonsense eq 'x'", "startswith(displayName)",
+        "otherMails/any(m:)",
+        "accountEnabled eq 'true'", "displayName eq true", "createdDateTime ge 'soon'", "displayName eq 'a' and",
+        "otherMails/all(m:m eq 'x')", "contains(displayName,'a')", "signInSessionsValidFromDateTime ge 2026-01-01",
+        "assignedLicenses/$count ne 0", "()", "not", "displayName in ()", "otherMails eq 'x'", "(" * 60,
+    ],
+)  # fmt: skip
+def test_filters_that_are_none_or_not_supported_say_so(graph, people, text):
+    """Syntax errors, unknown properties and unsupported operators are refused; none is ignored."""
+    assert graph.get(f"/users?$filter={text}").status in {400, 501}
+
+
+def test_in_takes_15_values(graph, people):
+    """One more is refused."""
+    values = [f"'{number}'" for number in range(16)]
+    assert graph.get(f"/users?$filter=displayName in ({','.join(values[:15])})").status == 200
+    assert graph.get(f"/users?$filter=displayName in ({','.join(values)})").status == 400
+
+
+@given(st.text("()'eqnotandrx ,:/", max_size=40))
+def test_any_text_is_a_filter_or_a_refusal(text):
+    """The parser never fails in any other way."""
+    try:
+        assert callable(compile_filter(text, USER, is_eventual=True))
+    except Refusal as refusal:
+        assert refusal.status in {400, 501}  # noqa: PT017 - refusing is one of the two right outcomes
+
+
+@given(st.text(max_size=20))
+def test_a_quoted_text_is_found_again(text):
+    """Whatever is in a value, doubling its quotes finds it."""
+    quoted = text.replace("'", "''")
+    matches = compile_filter(f"displayName eq '{quoted}'", USER, is_eventual=False)
+    assert matches({"displayName": text})
+    assert not matches({"displayName": text + "x"})
+
+
+def test_ordering(graph, people):
+    """$orderby sorts either way; with $filter it is an advanced query."""
+    assert _names(graph.get("/users?$orderby=displayName desc&$top=2")) == ["O'Hara", "Fay"]
+    assert len(graph.all("/users?$orderby=displayName desc&$top=2")) == 7
+    both = "/users?$orderby=displayName&$filter=department eq 'Art'"
+    assert graph.get(both).error["code"] == "Request_UnsupportedQuery"
+    assert _names(graph.eventual(both)) == ["Ann", "Cat", "Eve", "O'Hara"]
+
+
+def test_managers_are_expanded(graph, people):
+    """$expand=manager puts the manager into the user; who has none has no such member."""
+    boss = people.user("ann@managed.example")["id"]
+    body = {"@odata.id": f"https://graph.microsoft.com/v1.0/users/{boss}"}
+    graph("PUT", "/users/bob@managed.example/manager/$ref", body)
+    one = graph.get("/users/bob@managed.example?$select=id&$expand=manager($select=id,displayName)").body
+    assert one["manager"] == {"@odata.type": "#microsoft.graph.user", "id": boss, "displayName": "Ann"}
+    listed = graph.get("/users?$select=displayName&$expand=manager($select=id)").value
+    assert [user["displayName"] for user in listed if "manager" in user] == ["Bob"]
+    assert graph.get("/users?$expand=memberOf").status == 501
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//users", "/users/", "/Users", "/users?select=id", "/users?%24select=id", "/users?$select=id%2CdisplayName",
+        "/users/ann%40managed.example", "/users('ann@managed.example')", "/users/ann@managed.example/?$select=id",
+        "/users/delta()", "/users/microsoft.graph.delta()", "/users/delta", "/users?$filter=displayName+eq+'Ann'",
+    ],
+)  # fmt: skip
+def test_odd_but_real_spellings(graph, people, path):
+    """Double slashes, casts, keys in parentheses, options without the dollar sign and plus signs are taken."""
+    assert graph.get(path).status == 200
+
+
+def test_a_content_type_on_a_get_does_no_harm(graph, people):
+    """Some SDKs send one."""
+    assert graph.get("/users", content_type="application/json").status == 200
+
+
+def test_types_in_bodies_do_no_harm(graph):
+    """Kiota's SDKs put @odata.type into every object."""
+    body = {"@odata.type": "#microsoft.graph.passwordProfile", "password": "Correct-Horse-7"}
+    assert (
+        graph.create("a@managed.example", passwordProfile=body, **{"@odata.type": "#microsoft.graph.user"}).status
+        == 201
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff"])
+def test_bodies_that_are_no_json_object_are_refused(graph, body):
+    """An empty, damaged or other body is 400."""
+    assert graph("POST", "/users", body).status == 400
+
+
+def test_a_body_needs_its_content_type(graph):
+    """JSON that is not announced is not read."""
+    assert graph("POST", "/users", b"{}", content_type="text/plain").status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "https://graph.microsoft.com/beta/users"),
+        ("GET", "/nonsense"),
+        ("GET", "/users/x/messages"),
+        ("DELETE", "/users"),
+        ("HEAD", "/users"),
+        ("GET", "/"),
+    ],
+)
+def test_what_is_not_supported_is_a_loud_501(graph, method, address):
+    """An unknown route or method names what there is."""
+    answer = graph(method, address)
+    assert (answer.status, answer.error["code"]) == (501, "NotSupportedByFakeTenant")
+    assert "fake tenant" in answer.error["message"]

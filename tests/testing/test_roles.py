@@ -1,0 +1,67 @@
+"""Unified role management: definitions and assignments."""
+
+from __future__ import annotations
+
+import pytest
+
+HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
+PATH = "/roleManagement/directory/roleAssignments"
+
+
+def _body(user, **changes):
+    return {"principalId": user["id"], "roleDefinitionId": HELPDESK, "directoryScopeId": "/", **changes}
+
+
+def test_a_role_is_found_by_name(graph):
+    """A built-in role's id is its template id."""
+    shown = graph.get("/roleManagement/directory/roleDefinitions?$filter=displayName eq 'Helpdesk Administrator'").value
+    assert [(role["id"], role["templateId"], role["isBuiltIn"]) for role in shown] == [(HELPDESK, HELPDESK, True)]
+    assert (
+        graph.get(f"/roleManagement/directory/roleDefinitions/{HELPDESK}").body["displayName"]
+        == "Helpdesk Administrator"
+    )
+
+
+def test_a_role_is_assigned_and_taken_away(graph, fake):
+    """POST gives 201, the list finds it by principal, DELETE gives 204."""
+    user = fake.add_user("a@managed.example")
+    made = graph("POST", PATH, _body(user))
+    assert made.status == 201
+    assert graph.get(f"{PATH}?$filter=principalId eq '{user['id']}'").value == [
+        {name: made.body[name] for name in ("id", "principalId", "roleDefinitionId", "directoryScopeId")}
+    ]
+    assert graph("DELETE", f"{PATH}/{made.body['id']}").status == 204
+    assert graph.get(f"{PATH}/{made.body['id']}").status == 404
+
+
+def test_the_same_assignment_twice_is_a_conflict(graph, fake):
+    """It is a 400 with Graph's words."""
+    user = fake.add_user("a@managed.example")
+    graph("POST", PATH, _body(user))
+    answer = graph("POST", PATH, _body(user))
+    assert (answer.status, answer.error["code"]) == (400, "Request_BadRequest")
+    assert answer.error["message"].startswith("A conflicting object with one or more of the specified property values")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"roleDefinitionId": "00000000-0000-0000-0000-000000000001"}, 404),
+        ({"principalId": "00000000-0000-0000-0000-000000000001"}, 404),
+        ({"directoryScopeId": "/administrativeUnits/1"}, 501),
+        ({"directoryScopeId": None}, 400),
+        ({"condition": "x"}, 501),
+    ],
+)
+def test_assignments_that_do_not_fit(graph, fake, changes, status):
+    """Unknown roles and principals are 404; what the fake lacks is 501."""
+    assert graph("POST", PATH, _body(fake.add_user("a@managed.example"), **changes)).status == status
+
+
+def test_a_purged_user_leaves_no_assignment(graph, fake):
+    """Roles go with the principal."""
+    user = fake.add_user("a@managed.example", roles=["Helpdesk Administrator"])
+    assert fake.roles_of(user["id"]) == (HELPDESK,)
+    graph("DELETE", f"/users/{user['id']}")
+    graph("DELETE", f"/directory/deletedItems/{user['id']}")
+    assert graph.get(PATH).value == []

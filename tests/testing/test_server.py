@@ -1,0 +1,173 @@
+"""The tenant on loopback: keep-alive, several clients, chunked bodies, a clean stop; and the command."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+
+from o365prov.testing import FakeTenant
+from o365prov.testing.server import Server
+
+
+@pytest.fixture
+def server(fake):
+    with Server(fake) as running:
+        yield running
+
+
+def _connection(server):
+    parts = urlsplit(server.url)
+    return http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+
+
+def test_one_connection_carries_many_requests(server, fake):
+    """HTTP/1.1 keep-alive: the socket stays the same."""
+    fake.add_user("a@managed.example")
+    connection = _connection(server)
+    sockets = set()
+    for _ in range(3):
+        connection.request("GET", "/v1.0/users/a@managed.example")
+        answer = connection.getresponse()
+        assert json.loads(answer.read())["displayName"] == "a"
+        sockets.add(connection.sock)
+    assert len(sockets) == 1
+    connection.close()
+
+
+def test_links_lead_back_to_the_server(server, fake):
+    """A nextLink starts with the loopback address."""
+    fake.add_user()
+    fake.add_user()
+    connection = _connection(server)
+    connection.request("GET", "/v1.0/users?$top=1")
+    assert json.loads(connection.getresponse().read())["@odata.nextLink"].startswith(f"{server.url}/users?")
+    connection.close()
+
+
+def test_chunked_bodies_are_read(server, fake):
+    """Clients that stream their bodies are understood, and a 204 has none."""
+    user = fake.add_user("a@managed.example")
+    connection = _connection(server)
+    body = iter([b'{"jobTitle":', b'"Singer"}'])
+    headers = {"Content-Type": "application/json"}
+    connection.request("PATCH", f"/v1.0/users/{user['id']}", body, headers, encode_chunked=True)
+    answer = connection.getresponse()
+    assert (answer.status, answer.read(), answer.getheader("Content-Length")) == (204, b"", None)
+    assert fake.user(user["id"])["jobTitle"] == "Singer"
+    connection.close()
+
+
+@pytest.mark.parametrize("header", ["Content-Length: x", "Content-Length: 99999999999", "Transfer-Encoding: chunked"])
+def test_a_body_of_no_sensible_length_is_400(server, header):
+    """The connection ends, the server does not."""
+    parts = urlsplit(server.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
+        raw.sendall(f"POST /v1.0/users HTTP/1.1\r\nHost: x\r\n{header}\r\n\r\nzz\r\n".encode())
+        assert raw.recv(1000).startswith(b"HTTP/1.1 400")
+    connection = _connection(server)
+    connection.request("GET", "/v1.0/users")
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
+def test_many_clients_at_once_lose_nothing(server, fake):
+    """Eight clients create ten users each."""
+    failures = []
+
+    def create(client):
+        connection = _connection(server)
+        for number in range(10):
+            name = f"u{client}-{number}"
+            body = {
+                "accountEnabled": True,
+                "displayName": name,
+                "mailNickname": name,
+                "userPrincipalName": f"{name}@managed.example",
+                "passwordProfile": {"password": "Correct-Horse-7"},
+            }
+            connection.request("POST", "/v1.0/users", json.dumps(body), {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            if answer.status != 201:
+                failures.append(answer.read())
+            answer.read()
+        connection.close()
+
+    threads = [threading.Thread(target=create, args=(client,)) for client in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(fake.users) == 80
+
+
+def test_closing_ends_open_connections(fake):
+    """A client that waits with an idle connection does not hold the server up."""
+    server = Server(fake)
+    connection = _connection(server)
+    connection.request("GET", "/v1.0/users")
+    connection.getresponse().read()
+    server.close()
+    with pytest.raises((http.client.HTTPException, OSError)):
+        _read(connection)
+    connection.close()
+
+
+def _read(connection):
+    connection.request("GET", "/v1.0/users")
+    return connection.getresponse().read()
+
+
+def _run(*arguments):
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "o365prov.testing", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path, number):
+    """One line when it is ready, state kept on stop, exit code 0."""
+    state = tmp_path / "state.json"
+    with _run("--port", "0", "--state", str(state), "--sku", "SPE_E3=3", "--domain", "x.example=federated") as process:
+        url = process.stdout.readline().split()[-1]
+        parts = urlsplit(url)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+        connection.request("GET", "/v1.0/domains/x.example")
+        assert json.loads(connection.getresponse().read())["authenticationType"] == "Federated"
+        connection.close()
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 0
+        assert process.stderr.read() == ""
+    assert FakeTenant.load(state).seats("SPE_E3") == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["--sku", "SPE_E3"], 2), (["--domain", "x=Weird"], 1), (["--port", "x"], 2), (["--state", "."], 1)],
+)
+def test_the_command_says_what_is_wrong_with_its_arguments(arguments, code):
+    """One line and an exit code that is not 0."""
+    with _run("--port", "0", *arguments) as process:
+        _, complaint = process.communicate(timeout=10)
+    assert process.returncode == code
+    assert complaint.strip().splitlines()[-1]
+    assert "Traceback" not in complaint
+
+
+def test_a_taken_port_is_one_line(server):
+    """The command says so and gives up."""
+    with _run("--port", str(urlsplit(server.url).port)) as process:
+        _, complaint = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert "in use" in complaint
