@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import o365prov
+from o365prov import errors
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"asyncio", "azure", "httpx", "kiota_abstractions", "msgraph", "msgraph_core", "rich", "ssl"}
@@ -118,3 +119,20 @@ def test_every_supported_python_is_named():
         node for node in sessions.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PYTHONS"
     ]
     assert list(ast.literal_eval(pythons.value)) == named
+
+
+def test_every_error_is_explained():
+    """The page of errors says of each what to do."""
+    page = (ROOT / "docs" / "errors.md").read_text()
+    assert [name for name in errors.__all__ if f"errors.{name}`" not in page and not has_kinds(name)] == []
+
+
+def has_kinds(name):
+    """Whether an error is a branch of the tree, so that what is raised has a name of its own."""
+    return bool(getattr(errors, name).__subclasses__())
+
+
+def test_every_room_has_a_page():
+    """The reference has a page for each room that has something in it."""
+    rooms = {module.parent.name for module in (ROOT / "o365prov").glob("*/__init__.py")}
+    assert rooms <= {page.stem for page in (ROOT / "docs" / "api").glob("*.md")}
