@@ -81,6 +81,8 @@ def home_of(target: str) -> str | None:
     place = importlib.import_module(first)
     home = first
     for part in rest:
+        if part in getattr(place, "__annotations__", {}):
+            return home  # a field of an attrs class is described by its class
         if not hasattr(place, part):
             try:
                 importlib.import_module(f"{home}.{part}")
