@@ -108,9 +108,7 @@ def least(operations: Iterable[Operation]) -> tuple[str, ...]:
     """  # noqa: E501
     wanted = frozenset(operations)
     chosen = {row.least for row in PERMISSIONS if row.operation in wanted}
-    for row in PERMISSIONS:
-        if row.operation in wanted and chosen & set(row.more):
-            chosen.discard(row.least)
-            if not row.is_granted(chosen):
-                chosen.add(row.least)
+    for permission in sorted(chosen):
+        if not lacking(wanted, chosen - {permission}):
+            chosen.remove(permission)
     return tuple(sorted(chosen))

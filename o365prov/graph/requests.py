@@ -14,9 +14,6 @@ import string
 from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
-from kiota_abstractions.method import Method
-from kiota_abstractions.request_information import RequestInformation
-
 from o365prov.graph.clouds import Cloud
 from o365prov.graph.messages import Request
 from o365prov.planning.changes import (
@@ -60,6 +57,9 @@ def _request(
     units: int = 1,
 ) -> Request:
     """A request to where the SDK's *builder* points, relative to the root of Graph's version."""
+    from kiota_abstractions.method import Method  # noqa: PLC0415 - loaded with the connection, not with this module
+    from kiota_abstractions.request_information import RequestInformation  # noqa: PLC0415
+
     template = builder.url_template
     for name in query or {}:
         escaped = name.replace("$", "%24")

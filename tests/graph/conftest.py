@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,24 @@ from o365prov.graph import Tenant
 from o365prov.graph.messages import NoReply, Reply, Request
 from o365prov.graph.pacing import Pace, Pacer, Quota
 from o365prov.graph.sending import Retries, Sender
-from o365prov.planning.snapshot import Needs
+from o365prov.people import LicenseGrant
+from o365prov.planning.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    Change,
+    CreateUser,
+    LicenseAddition,
+    LicenseRemoval,
+    LinkUser,
+    PropertyChange,
+    RemoveManager,
+    RevokeSessions,
+    SetManager,
+    Subject,
+    UpdateUser,
+)
+from o365prov.planning.plan import Plan
+from o365prov.planning.snapshot import Needs, TenantSnapshot
 from o365prov.testing import FakeTenant
 
 ROOT = "https://graph.microsoft.com/v1.0"
@@ -221,3 +239,87 @@ def apply(tenant: Callable[..., Tenant]) -> Callable[..., Any]:
             return await connected.apply(plan, **options)
 
     return lambda plan, tenant_options=None, **options: asyncio.run(whole(plan, options, tenant_options or {}))
+
+
+class Changes:
+    """Changes for a fake tenant, written down by hand: what a plan would hold."""
+
+    def __init__(self, fake: FakeTenant) -> None:
+        self.fake = fake
+
+    @staticmethod
+    def subject(name: str, domain: str = "fed.example") -> Subject:
+        return Subject(f"00u-{name}", name.title(), f"{name}@{domain}")
+
+    def create(self, name: str, domain: str = "fed.example", **properties: Any) -> CreateUser:
+        anchor = base64.b64encode(name.encode()).decode()
+        body = {
+            "accountEnabled": True,
+            "displayName": name.title(),
+            "mailNickname": name,
+            "userPrincipalName": f"{name}@{domain}",
+            "usageLocation": "NO",
+            "onPremisesImmutableId": anchor,
+            **properties,
+        }
+        body = {key: value for key, value in body.items() if value is not None}
+        return CreateUser(self.subject(name, domain), "new", body, f"print-{name}", body.get("onPremisesImmutableId"))
+
+    def id_of(self, name: str) -> str:
+        return str(self.fake.user(f"{name}@fed.example")["id"])
+
+    def sku(self, name: str = "SPE_E3") -> str:
+        status, _, body = self.fake.handle("GET", f"{ROOT}/subscribedSkus", {"Authorization": "Bearer x"}, b"")
+        assert status == 200
+        return next(each["skuId"] for each in json.loads(body)["value"] if each["skuPartNumber"] == name)
+
+    def update(self, name: str, **properties: tuple[Any, Any]) -> UpdateUser:
+        each = tuple(PropertyChange(key, before, after) for key, (before, after) in properties.items())
+        return UpdateUser(self.subject(name), "changed", self.id_of(name), each, f"print-{name}-2")
+
+    def link(self, name: str) -> LinkUser:
+        return LinkUser(self.subject(name), "same name", self.id_of(name), f"print-{name}")
+
+    def give(self, name: str, *skus: str, new: bool = False, take: tuple[str, ...] = ()) -> AssignLicenses:
+        add = tuple(LicenseAddition(self.sku(each), each) for each in skus)
+        remove = tuple(LicenseRemoval(self.sku(each), each) for each in take)
+        grants = tuple(LicenseGrant(each) for each in skus)
+        return AssignLicenses(self.subject(name), "group", None if new else self.id_of(name), add, remove, grants)
+
+    def manager(self, name: str, manager: str, *, new: bool = False, known: bool = False) -> SetManager:
+        manager_id = self.id_of(manager) if known else None
+        object_id = None if new else self.id_of(name)
+        return SetManager(self.subject(name), "manager", object_id, self.subject(manager), manager_id)
+
+    def no_manager(self, name: str) -> RemoveManager:
+        return RemoveManager(self.subject(name), "no manager", self.id_of(name))
+
+    def revoke(self, name: str) -> RevokeSessions:
+        return RevokeSessions(self.subject(name), "password", self.id_of(name), datetime(2026, 2, 1, tzinfo=UTC))
+
+    def block(self, name: str) -> BlockSignIn:
+        return BlockSignIn(self.subject(name), "left", self.id_of(name), datetime(2026, 3, 1, tzinfo=UTC))
+
+    def staff(self, *names: str, **properties: Any) -> None:
+        """Put people into the tenant before the story begins."""
+        for name in names:
+            anchor = base64.b64encode(name.encode()).decode()
+            known = {"displayName": name.title(), "usageLocation": "NO", "onPremisesImmutableId": anchor, **properties}
+            self.fake.add_user(f"{name}@fed.example", **known)
+
+
+@pytest.fixture
+def changes(fake: FakeTenant) -> Changes:
+    return Changes(fake)
+
+
+@pytest.fixture
+def plan(read: Callable[[], TenantSnapshot]) -> Callable[..., Plan]:
+    """A plan with these changes, drawn from the tenant as it is now."""
+
+    def make(*changes: Change, **fields: Any) -> Plan:
+        snapshot = read()
+        known = {"tenant_id": snapshot.tenant_id, "watermark": snapshot.watermark, "changes": changes}
+        return Plan(made_at=datetime(2026, 3, 1, tzinfo=UTC), **{**known, **fields})
+
+    return make

@@ -16,7 +16,7 @@ def test_properties_keep_graphs_names():
 
 
 def test_inherited_licences_are_told_from_direct_ones():
-    """assignedByGroup names the group that a licence comes through; only direct ones can be taken away."""
+    """A state names in assignedByGroup the group that a licence comes through; only direct ones can be taken away."""
     states = [
         {"skuId": "a", "disabledPlans": ["p"], "assignedByGroup": None, "state": "Active"},
         {"skuId": "b", "disabledPlans": [], "assignedByGroup": "g", "state": "Active"},
@@ -32,7 +32,7 @@ def test_a_licence_that_a_group_failed_to_give_is_not_held():
 
 
 def test_without_states_all_licences_count_as_direct():
-    """assignedLicenses is all there is where states were not selected."""
+    """The list assignedLicenses is all there is where states were not selected."""
     user = decode.user({"id": "1", "assignedLicenses": [{"skuId": "a", "disabledPlans": ["p"]}]})
     assert user.licenses == (HeldLicense("a", frozenset({"p"})),)
 

@@ -1,0 +1,111 @@
+"""The tenant for code that is not async."""
+
+import asyncio
+import threading
+
+import pytest
+
+from o365prov.errors import PlanRefusedError, UsageError
+from o365prov.graph import ApplyEnded, BlockingTenant, Journal
+
+
+@pytest.fixture
+def blocking(meddler, clock):
+    with BlockingTenant.over(meddler, clock=clock) as tenant:
+        yield tenant
+
+
+def test_the_same_verbs_return_when_they_are_done(blocking, changes, fake, needs, plan):
+    """Read, apply and test, without a loop in sight."""
+    drawn = plan(changes.create("ann"))
+    assert blocking.apply(drawn).ok
+    assert [user.username for user in blocking.read(needs).users] == ["ann@fed.example"]
+    assert blocking.test_connection().tenant_name == "Contoso"
+
+
+def test_it_works_inside_a_running_loop(meddler, needs):
+    """As in a notebook, whose cells run on a loop."""
+
+    async def cell():
+        with BlockingTenant.over(meddler) as tenant:
+            return tenant.read(needs).name
+
+    assert asyncio.run(cell()) == "Contoso"
+
+
+def test_it_works_from_several_threads(blocking, needs):
+    """One loop serves them all."""
+    names = []
+    threads = [threading.Thread(target=lambda: names.append(blocking.read(needs).name)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert names == ["Contoso"] * 4
+
+
+def test_errors_come_through(blocking, changes, plan):
+    """What is raised on the other thread is raised here, as itself."""
+    drawn = plan(changes.create("ann"))
+    blocking.apply(drawn)
+    with pytest.raises(PlanRefusedError, match="applied already"):
+        blocking.apply(drawn)
+
+
+def test_events_come_on_the_callers_thread(blocking, changes, plan):
+    """So that a progress bar needs no locks."""
+    seen = []
+    blocking.apply(plan(changes.create("ann")), on_event=lambda event: seen.append((event, threading.current_thread())))
+    assert isinstance(seen[-1][0], ApplyEnded)
+    assert {thread for _, thread in seen} == {threading.current_thread()}
+
+
+def test_a_listener_that_fails_loses_no_report(blocking, changes, plan):
+    """The same promise as without blocking."""
+
+    def listen(_event):
+        raise RuntimeError("broken bar")
+
+    assert blocking.apply(plan(changes.create("ann")), on_event=listen).ok
+
+
+def test_ctrl_c_stops_in_an_orderly_way(changes, fake, meddler, plan, clock, tmp_path):
+    """KeyboardInterrupt goes on after the work has stopped; the journal knows how far it came."""
+    changes.staff("bob")
+    drawn = plan(
+        changes.create("ann"), changes.update("bob", jobTitle=(None, "x")), changes.give("ann", "SPE_E3", new=True)
+    )
+    journal = Journal(tmp_path / "run.jsonl")
+
+    def press(_event):
+        raise KeyboardInterrupt
+
+    with BlockingTenant.over(meddler, clock=clock) as tenant:
+        with pytest.raises(KeyboardInterrupt):
+            tenant.apply(drawn, journal=journal, on_event=press)
+        if not journal.read().finished:
+            assert tenant.apply(drawn, journal=journal).ok
+    assert len(fake.users) == 2
+    assert journal.read().finished
+
+
+def test_it_closes_cleanly(meddler, needs):
+    """The thread ends; closing twice does no harm; using it afterwards is an error."""
+    tenant = BlockingTenant.over(meddler)
+    tenant.read(needs)
+    tenant.close()
+    tenant.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "o365prov"]
+    with pytest.raises(UsageError, match="closed"):
+        tenant.read(needs)
+
+
+def test_it_starts_no_thread_before_it_is_used(meddler):
+    """Making one and throwing it away costs nothing."""
+    BlockingTenant.over(meddler).close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "o365prov"]
+
+
+def test_its_repr_says_what_it_is(meddler):
+    """One line, like the tenant's."""
+    assert repr(BlockingTenant.over(meddler)) == "BlockingTenant(graph.microsoft.com)"

@@ -1,0 +1,179 @@
+"""Changes as requests of Graph: sparse bodies, addresses by the SDK's own builders."""
+
+import string
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from o365prov.graph.clouds import Cloud
+from o365prov.graph.requests import change_requests, nested, strong_password, users_where
+from o365prov.graph.transport import Connection
+from o365prov.graph.wire import StandIn
+from o365prov.planning.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    Change,
+    CreateUser,
+    LicenseAddition,
+    LicenseRemoval,
+    LinkUser,
+    PropertyChange,
+    RemoveManager,
+    RevokeSessions,
+    SetManager,
+    Subject,
+    UpdateUser,
+)
+
+ANN, BOB = Subject("00u1", "Ann", "ann@corp.example"), Subject("00u2", "Bob", "bob@corp.example")
+CHANGES = {
+    "create": CreateUser(ANN, "", {"displayName": "Ann"}, "f"),
+    "link": LinkUser(ANN, "", "1", "f"),
+    "update": UpdateUser(ANN, "", "1", (PropertyChange("jobTitle", "a", "b"),), "f"),
+    "licences": AssignLicenses(ANN, "", "1", (LicenseAddition("s", "E3", ("p",)),), (LicenseRemoval("t", "E1"),), ()),
+    "manager": SetManager(ANN, "", "1", BOB, "2"),
+    "no manager": RemoveManager(ANN, "", "1"),
+    "revoke": RevokeSessions(ANN, "", "1", None),
+    "block": BlockSignIn(ANN, "", "1", None),
+}
+
+
+@pytest.fixture
+def build(wire, run):
+    """The requests of a change, by method, address and body."""
+
+    def whole(change, **ids):
+        async def inside():
+            connection = Connection(StandIn(), Cloud.US_GOVERNMENT, wire())
+            try:
+                return change_requests(change, connection.sdk, Cloud.US_GOVERNMENT, **ids)
+            finally:
+                await connection.close()
+
+        return run(inside())
+
+    return whole
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_costs_the_writes_that_it_declares(build, change):
+    """A plan can say what it costs before anything is built."""
+    assert sum(request.writes for request in build(change)) == change.writes
+    assert len(build(change)) == change.writes
+
+
+def test_every_kind_of_change_is_tested_here():
+    """A new change type belongs into this file."""
+    assert {type(change) for change in CHANGES.values()} == set(get_args(Change))
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "url", "body"),
+    [
+        ("update", "PATCH", "/users/1", {"jobTitle": "b"}),
+        (
+            "licences",
+            "POST",
+            "/users/1/assignLicense",
+            {"addLicenses": [{"skuId": "s", "disabledPlans": ["p"]}], "removeLicenses": ["t"]},
+        ),
+        ("manager", "PUT", "/users/1/manager/$ref", {"@odata.id": "https://graph.microsoft.us/v1.0/users/2"}),
+        ("no manager", "DELETE", "/users/1/manager/$ref", None),
+        ("revoke", "POST", "/users/1/revokeSignInSessions", None),
+        ("block", "PATCH", "/users/1", {"accountEnabled": False}),
+    ],
+)
+def test_each_change_has_its_request(build, name, method, url, body):
+    """Method, address relative to the version, and nothing in the body but what changes."""
+    [request] = build(CHANGES[name])
+    assert (request.method, request.url, request.body) == (method, url, body)
+
+
+def test_both_licence_lists_are_always_sent(build):
+    """Graph refuses assignLicense without either list."""
+    [request] = build(AssignLicenses(ANN, "", "1", (), (LicenseRemoval("t", "E1"),), ()))
+    assert request.body == {"addLicenses": [], "removeLicenses": ["t"]}
+
+
+def test_clearing_sends_null_and_for_collections_an_empty_list(build):
+    """An omitted property stays as it is, an empty text is refused."""
+    gone = (PropertyChange("jobTitle", "a", None), PropertyChange("businessPhones", ["1"], None))
+    [request] = build(UpdateUser(ANN, "", "1", gone, "f"))
+    assert request.body == {"jobTitle": None, "businessPhones": []}
+
+
+def test_dotted_names_lead_into_complex_properties(build):
+    """EmployeeOrgData and the extension attributes are sent as the objects that they are."""
+    several = (
+        PropertyChange("employeeOrgData.division", None, "North"),
+        PropertyChange("employeeOrgData.costCenter", "1", None),
+        PropertyChange("onPremisesExtensionAttributes.extensionAttribute1", None, "x"),
+    )
+    [request] = build(UpdateUser(ANN, "", "1", several, "f"))
+    assert request.body == {
+        "employeeOrgData": {"division": "North", "costCenter": None},
+        "onPremisesExtensionAttributes": {"extensionAttribute1": "x"},
+    }
+
+
+@pytest.mark.parametrize("federated", [True, False])
+def test_a_new_account_gets_a_password_that_nobody_knows(build, federated):
+    """Graph wants one; on a federated domain nobody is asked to change it, because nobody ever uses it."""
+    [request] = build(CHANGES["create"], federated=federated)
+    profile = request.body["passwordProfile"]
+    assert profile["forceChangePasswordNextSignIn"] is not federated
+    assert len(profile["password"]) == 32
+
+
+def test_the_password_is_not_in_the_change_nor_in_the_repr(build):
+    """A password is made with the request, is different each time, and is shown nowhere."""
+    change = CHANGES["create"]
+    [first], [second] = build(change), build(change)
+    password = first.body["passwordProfile"]["password"]
+    assert password != second.body["passwordProfile"]["password"]
+    assert "passwordProfile" not in change.properties
+    assert password not in repr(first)
+
+
+def test_ids_come_from_applying_where_the_change_lacks_them(build):
+    """An account that the same plan creates is known only after the create."""
+    [request] = build(SetManager(ANN, "", None, BOB, None), object_id="7", manager_id="8")
+    assert request.url == "/users/7/manager/$ref"
+    assert request.body["@odata.id"].endswith("/users/8")
+
+
+def test_a_missing_id_is_a_mistake_of_ours(build):
+    """A request to /users/None must never leave the house."""
+    with pytest.raises(ValueError, match="not known yet"):
+        build(SetManager(ANN, "", "1", BOB, None))
+
+
+def test_filters_are_quoted(wire, run):
+    """A quote in a value is doubled and everything is escaped, so that no value becomes part of the filter."""
+
+    async def inside():
+        connection = Connection(StandIn(), Cloud.GLOBAL, wire())
+        try:
+            return users_where(connection.sdk, "userPrincipalName", "o'neil+x&y@corp.example").url
+        finally:
+            await connection.close()
+
+    assert "$filter=userPrincipalName%20eq%20%27o%27%27neil%2Bx%26y%40corp.example%27" in run(inside())
+
+
+@given(st.integers(8, 256))
+def test_passwords_have_every_class_and_the_length(length):
+    """Entra wants 8 to 256 characters of three classes; four are there, and no letter outside ASCII."""
+    password = strong_password(length)
+    assert len(password) == length
+    for kind in (string.ascii_uppercase, string.ascii_lowercase, string.digits, string.punctuation):
+        assert set(password) & set(kind)
+    assert password.isascii()
+
+
+@given(st.dictionaries(st.text("abc", min_size=1), st.integers() | st.none()))
+def test_names_without_dots_stay_as_they_are(properties):
+    """Only dots lead anywhere."""
+    assert nested(properties) == properties

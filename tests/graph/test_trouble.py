@@ -1,0 +1,299 @@
+"""Trouble while a plan is applied: throttling, drops, unknown outcomes, lag. Nothing is done twice, nothing is lost."""
+
+import json
+
+import pytest
+
+from o365prov.graph import Journal, Pace, Retries
+from o365prov.graph.pacing import Quota
+from o365prov.planning.report import Result
+
+LAG_400 = {
+    "error": {
+        "code": "Request_BadRequest",
+        "message": "The source resource object or one of the objects being referenced do not exist.",
+    }
+}
+GONE = {"error": {"code": "Request_ResourceNotFound", "message": "Resource '1' does not exist."}}
+NO_LOCATION = {
+    "error": {
+        "code": "Request_BadRequest",
+        "message": "License assignment cannot be done for user with invalid usage location.",
+    }
+}
+BUSY = {"error": {"code": "Directory_ConcurrencyViolation", "message": "concurrent requests"}}
+
+
+def creates(meddler):
+    return [seen for seen in meddler.seen if seen == "POST /users"]
+
+
+@pytest.mark.parametrize("status", [423, 429, 500, 502, 503, 504])
+def test_passing_trouble_inside_a_batch_is_waited_out(changes, fake, meddler, plan, apply, status):
+    """Only the request in trouble is sent again, in a new batch."""
+    changes.staff("ann", "bob")
+    meddler.spoil("PATCH", changes.id_of("ann"), (status, {}, {"error": {"code": "x", "message": "y"}}), times=2)
+    report = apply(plan(changes.update("ann", jobTitle=(None, "x")), changes.update("bob", jobTitle=(None, "y"))))
+    assert report.ok
+    assert [len(batch) for batch in meddler.batches] == [2, 1, 1]
+    assert fake.user("ann@fed.example")["jobTitle"] == "x"
+
+
+def test_the_largest_retry_after_of_a_batch_counts(changes, meddler, plan, apply, clock):
+    """Everything that was throttled is sent again together, when the last may be."""
+    changes.staff("ann", "bob", "eve")
+    meddler.spoil("PATCH", changes.id_of("ann"), (429, {"Retry-After": "5"}, {}))
+    meddler.spoil("PATCH", changes.id_of("bob"), (429, {"Retry-After": "30"}, {}))
+    report = apply(plan(*(changes.update(name, jobTitle=(None, "x")) for name in ("ann", "bob", "eve"))))
+    assert report.ok
+    assert clock.waits == [30]
+    assert [len(batch) for batch in meddler.batches] == [3, 2]
+
+
+def test_a_throttled_batch_holds_back_the_others(changes, meddler, plan, apply, clock):
+    """While Graph wants quiet nothing is sent, by whichever batch it was said to."""
+    names = [f"p{number}" for number in range(100)]
+    changes.staff(*names)
+    meddler.spoil("POST", "/$batch", (429, {"Retry-After": "60"}, {}))
+    report = apply(plan(*(changes.update(name, jobTitle=(None, "x")) for name in names)))
+    assert report.ok
+    assert 60 <= clock.passed < 120
+
+
+def test_concurrent_writes_of_others_are_waited_out(changes, meddler, plan, apply, clock):
+    """409 Directory_ConcurrencyViolation passes; other conflicts stay."""
+    changes.staff("ann")
+    meddler.spoil("PATCH", "/users/", (409, {}, BUSY), times=3)
+    assert apply(plan(changes.update("ann", jobTitle=(None, "x")))).ok
+    assert len(clock.waits) == 3
+
+
+def test_endless_throttling_is_a_failure_of_that_change(changes, meddler, plan, apply):
+    """After eight attempts the change has failed; its neighbours have not."""
+    changes.staff("ann", "bob")
+    meddler.spoil("PATCH", changes.id_of("ann"), (429, {"Retry-After": "1"}, {}), times=8)
+    report = apply(plan(changes.update("ann", jobTitle=(None, "x")), changes.update("bob", jobTitle=(None, "y"))))
+    [failed] = report.failed
+    assert failed.change.subject.name == "Ann"
+    assert "slow down" in failed.message
+    assert len(report.done) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [ConnectionResetError("reset"), TimeoutError("slow"), (504, {}, b"<html>"), (503, {}, b""), (200, {}, b'{"resp')],
+)
+def test_a_create_that_got_through_unanswered_is_not_repeated(changes, fake, meddler, plan, apply, answer):
+    """The account is looked for first, and found by its source anchor."""
+    meddler.spoil("POST", "/$batch", answer, effect=True)
+    report = apply(plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True)))
+    assert report.ok
+    assert len(fake.users) == 1
+    assert report.app_users.get("00u-ann").object_id == changes.id_of("ann")
+
+
+@pytest.mark.parametrize("answer", [ConnectionResetError("reset"), (504, {}, b"<html>")])
+def test_a_create_that_got_lost_is_sent_again(changes, fake, meddler, plan, apply, answer):
+    """It is looked for first; as it is not there, it is created."""
+    meddler.spoil("POST", "/$batch", answer)
+    assert apply(plan(changes.create("ann"))).ok
+    assert len(fake.users) == 1
+
+
+def test_a_create_inside_a_batch_may_time_out_after_its_effect(changes, fake, meddler, plan, apply):
+    """The same for an inner 504, for people without an anchor too: they are found by username."""
+    meddler.spoil("POST", "/users", (504, {}, {"error": {"code": "UnknownError", "message": ""}}), effect=True)
+    report = apply(plan(changes.create("ann", domain="managed.example", onPremisesImmutableId=None)))
+    assert report.ok
+    assert len(fake.users) == 1
+    assert len(creates(meddler)) == 1
+
+
+def test_a_batch_that_leaves_an_answer_out_is_survived(changes, fake, meddler, plan, apply):
+    """What became of the request is unknown: a create is looked for, an update sent again."""
+    changes.staff("old")
+    meddler.spoil("POST", "/users", None, effect=True)
+    meddler.spoil("PATCH", "/users/", None, effect=True)
+    assert apply(plan(changes.create("ann"), changes.update("old", jobTitle=(None, "x")))).ok
+    assert len(fake.users) == 2
+
+
+def test_a_new_account_that_is_not_visible_yet_is_found_later(changes, fake, meddler, plan, apply):
+    """After a lost answer the search may come too early; the conflict of the second create says "maybe ours"."""
+    meddler.spoil("POST", "/users", (504, {}, {}), effect=True)
+    meddler.spoil("GET", "/users?$filter", (200, {}, {"value": []}))
+    report = apply(plan(changes.create("ann")))
+    assert report.ok
+    assert len(fake.users) == 1
+
+
+def test_somebody_elses_account_is_not_taken_for_ours(changes, fake, meddler, plan, apply):
+    """An account with our anchor but another username existed before: the create failed by a conflict."""
+    changes.fake.add_user("other@fed.example", onPremisesImmutableId=changes.create("ann").anchor)
+    meddler.spoil("POST", "/users", (504, {}, {}), times=1)
+    report = apply(plan(changes.create("ann")), tenant_options={"retries": Retries(attempts=3)})
+    assert [outcome.result for outcome in report.outcomes] == [Result.FAILED]
+    assert report.app_users.get("00u-ann") is None
+    assert len(fake.users) == 1
+
+
+def test_a_create_without_an_id_in_its_answer_is_looked_for(changes, meddler, plan, apply):
+    """A 201 that says nothing is looked after."""
+    meddler.spoil("POST", "/users", (201, {}, None), effect=True)
+    report = apply(plan(changes.create("ann")))
+    assert report.outcomes[0].object_id == changes.id_of("ann")
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, GONE), (400, LAG_400)])
+@pytest.mark.parametrize("part", ["/assignLicense", "/manager/$ref"])
+def test_a_new_account_may_be_unknown_elsewhere_for_a_while(changes, meddler, plan, apply, status, body, part):
+    """Not-found of what we created a moment ago is lag, not an error; for the manager's account too."""
+    meddler.spoil("POST" if "License" in part else "PUT", part, (status, {}, body), times=3)
+    report = apply(
+        plan(
+            changes.create("ann"),
+            changes.create("bob"),
+            changes.give("ann", "SPE_E3", new=True),
+            changes.manager("ann", "bob", new=True),
+        )
+    )
+    assert report.ok
+
+
+def test_a_usage_location_may_lag_behind(changes, meddler, plan, apply):
+    """A licence right after the usage location was set may come too early."""
+    meddler.spoil("POST", "/assignLicense", (400, {}, NO_LOCATION), times=2)
+    assert apply(plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True))).ok
+
+
+def test_lag_is_waited_for_only_so_long(changes, meddler, plan, apply, clock):
+    """After two minutes not-found is believed."""
+    meddler.spoil("POST", "/assignLicense", (404, {}, GONE), times=1000)
+    report = apply(plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True)))
+    [failed] = report.failed
+    assert "gone" in failed.message
+    assert 120 <= clock.passed <= 240
+
+
+def test_an_old_account_that_is_gone_is_gone(changes, meddler, plan, apply, clock):
+    """Not-found of an account that we did not create just now is final at once."""
+    changes.staff("ann")
+    meddler.spoil("POST", "/assignLicense", (404, {}, GONE))
+    [failed] = apply(plan(changes.give("ann", "SPE_E3"))).failed
+    assert "gone" in failed.message
+    assert clock.waits == []
+
+
+def test_a_removal_that_was_done_unanswered_is_done(changes, fake, meddler, plan, apply):
+    """Taking away what is no longer there is no failure."""
+    changes.staff("ann", "bob", licenses=["SPE_E3"])
+    apply(plan(changes.manager("ann", "bob", known=True)))
+    meddler.spoil("DELETE", "/manager/$ref", None, effect=True)
+    meddler.spoil("POST", "/assignLicense", None, effect=True)
+    assert apply(plan(changes.no_manager("ann"), changes.give("ann", take=("SPE_E3",)))).ok
+    assert fake.user("ann@fed.example")["manager"] is None
+
+
+def test_an_admin_account_is_that_persons_failure_alone(changes, meddler, plan, apply):
+    """403 for an account with an admin role says which role the app would need, and stops nobody else."""
+    changes.staff("ann", "bob")
+    refused = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges."}}
+    meddler.spoil("PATCH", changes.id_of("ann"), (403, {}, refused))
+    report = apply(plan(changes.block("ann"), changes.block("bob")))
+    [failed] = report.failed
+    assert "directory role" in failed.message
+    assert len(report.done) == 1
+
+
+def test_a_lost_network_stops_and_still_reports(changes, fake, meddler, plan, apply):
+    """What was written is in the report, the rest is skipped with the reason instead of tried for hours."""
+    names = [f"p{number}" for number in range(200)]
+    drawn = plan(
+        changes.create("ann"), *(changes.create(name) for name in names), changes.give("ann", "SPE_E3", new=True)
+    )
+    send = meddler.send
+    batches = 0
+
+    async def break_down(method, url, headers, body):
+        nonlocal batches
+        batches += url.endswith("$batch")
+        if batches > 1:
+            raise ConnectionResetError("cable cut")
+        return await send(method, url, headers, body)
+
+    meddler.send = break_down
+    report = apply(drawn)
+    assert len(report.done) == len(fake.users) == 20
+    assert report.failed
+    assert all(
+        "cable cut" in outcome.message or "could not be created" in outcome.message for outcome in report.skipped
+    )
+    assert len(report.outcomes) == len(drawn)
+    assert batches < 60
+
+
+def test_a_withdrawn_consent_stops_and_still_reports(changes, meddler, plan, apply):
+    """A 401 that a fresh token does not cure stops everything."""
+    names = [f"p{number}" for number in range(50)]
+    changes.staff(*names)
+    drawn = plan(*(changes.update(name, jobTitle=(None, "x")) for name in names))
+    gone = {"error": {"code": "InvalidAuthenticationToken", "message": "Access token has expired"}}
+    meddler.spoil("POST", "/$batch", (401, {}, gone), times=100)
+    report = apply(drawn)
+    assert not report.done
+    assert "check the credential" in report.outcomes[0].message
+
+
+def test_a_401_once_is_cured_by_a_fresh_token(changes, meddler, plan, apply):
+    """Tokens run out in the middle of long plans."""
+    changes.staff("ann")
+    meddler.spoil("POST", "/$batch", (401, {}, {}))
+    assert apply(plan(changes.update("ann", jobTitle=(None, "x")))).ok
+
+
+def test_quota_headers_slow_the_plan_down(changes, fake, meddler, plan, apply, clock):
+    """Graph says at 80 % of its limit that it is getting full; inner answers say so too."""
+    names = [f"p{number}" for number in range(120)]
+    changes.staff(*names)
+    drawn = plan(*(changes.update(name, jobTitle=(None, "x")) for name in names))
+    meddler.spoil("PATCH", "/users/", (204, {"x-ms-throttle-limit-percentage": "1.2"}, None), effect=True)
+    report = apply(drawn, tenant_options={"pace": Pace(writes=Quota(20, 10), share=1.0)})
+    assert report.ok
+    assert clock.passed > 60
+
+
+def test_no_secret_is_anywhere_to_be_seen(changes, meddler, plan, apply, caplog, tmp_path):
+    """Passwords and tokens are in no log, no journal, no report and no event, whatever goes wrong."""
+    caplog.set_level("DEBUG")
+    sent = []
+    send = meddler.send
+
+    async def listen(method, url, headers, body):
+        sent.append(body)
+        return await send(method, url, headers, body)
+
+    meddler.send = listen
+    meddler.spoil("POST", "/users", (504, {}, {}))
+    events = []
+    report = apply(plan(changes.create("ann")), journal=Journal(tmp_path / "j"), on_event=events.append)
+    passwords = {
+        request["body"]["passwordProfile"]["password"]
+        for body in sent
+        if b"passwordProfile" in body
+        for request in json.loads(body)["requests"]
+    }
+    assert len(passwords) == 1
+    shown = "".join([caplog.text, (tmp_path / "j").read_text(), repr(events), repr(report), repr(report.outcomes)])
+    assert not [password for password in passwords if password in shown]
+    assert "stand-in" not in shown
+
+
+def test_our_log_holds_no_personal_values(changes, plan, apply, caplog):
+    """Ids and property names only."""
+    caplog.set_level("DEBUG", "o365prov")
+    changes.staff("bob")
+    apply(plan(changes.create("ann"), changes.update("bob", jobTitle=(None, "Singer"))))
+    ours = "".join(record.getMessage() for record in caplog.records if record.name.startswith("o365prov"))
+    assert "00u-ann" in ours
+    assert "ann@fed.example" not in ours
+    assert "Singer" not in ours
