@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from o365prov.people import AppUser, AppUsers, Assignment, DirectoryAccount, Group, LicenseGrant, Person
     from o365prov.planning import Plan, Report, Safeguards, TenantSnapshot
     from o365prov.profiles import UNSET, ProfileMapping, UsernameFormat
-    from o365prov.provisioning import UserSync
+    from o365prov.provisioning import Deprovisioning, LicenseOnly, ProfileSync, UniversalSync, UserSync
 
 _HOMES = {
     "AppUser": "o365prov.people",
@@ -35,6 +35,7 @@ _HOMES = {
     "Bindings": "o365prov.expressions",
     "BlockingTenant": "o365prov.graph",
     "Cloud": "o365prov.graph",
+    "Deprovisioning": "o365prov.provisioning",
     "Diagnostic": "o365prov.expressions",
     "Dialect": "o365prov.expressions",
     "DirectoryAccount": "o365prov.people",
@@ -45,11 +46,13 @@ _HOMES = {
     "Group": "o365prov.people",
     "Journal": "o365prov.graph",
     "LicenseGrant": "o365prov.people",
+    "LicenseOnly": "o365prov.provisioning",
     "O365ProvError": "o365prov.errors",
     "Office365App": "o365prov.app",
     "Person": "o365prov.people",
     "Plan": "o365prov.planning",
     "ProfileMapping": "o365prov.profiles",
+    "ProfileSync": "o365prov.provisioning",
     "Report": "o365prov.planning",
     "Safeguards": "o365prov.planning",
     "Semantics": "o365prov.expressions",
@@ -57,6 +60,7 @@ _HOMES = {
     "Tenant": "o365prov.graph",
     "TenantSnapshot": "o365prov.planning",
     "UNSET": "o365prov.profiles",
+    "UniversalSync": "o365prov.provisioning",
     "UserSync": "o365prov.provisioning",
     "UsernameFormat": "o365prov.profiles",
 }
@@ -69,6 +73,7 @@ __all__ = [
     "Bindings",
     "BlockingTenant",
     "Cloud",
+    "Deprovisioning",
     "Diagnostic",
     "Dialect",
     "DirectoryAccount",
@@ -79,17 +84,20 @@ __all__ = [
     "Group",
     "Journal",
     "LicenseGrant",
+    "LicenseOnly",
     "O365ProvError",
     "Office365App",
     "Person",
     "Plan",
     "ProfileMapping",
+    "ProfileSync",
     "Report",
     "Safeguards",
     "Semantics",
     "StaleMappingError",
     "Tenant",
     "TenantSnapshot",
+    "UniversalSync",
     "UserSync",
     "UsernameFormat",
 ]

@@ -93,7 +93,8 @@ class Office365App:
             object.__setattr__(self, "mapping", bound)
         if not self.domains:
             raise ConfigurationError("an Office 365 app needs at least one domain: domains=('yourfederated.domain',)")
-        foreign = [row.attribute.name for row in self.mapping if row.attribute.name not in self.provisioning.attributes]
+        sends = {*self.provisioning.attributes, *self.provisioning.optional_attributes}
+        foreign = [row.attribute.name for row in self.mapping if row.attribute.name not in sends]
         if foreign and not self._is_stale:
             raise ConfigurationError(
                 f"{self.provisioning.label} does not send {', '.join(foreign)}: take them out of the mapping"
@@ -173,11 +174,14 @@ class Office365App:
         )
 
     def _staleness(self) -> str:
-        sends = set(self.provisioning.attributes)
+        sends = {*self.provisioning.attributes, *self.provisioning.optional_attributes}
         mapped = {row.attribute.name for row in self.mapping}
         differences = [
             f"{label} {', '.join(sorted(names))}"
-            for label, names in (("not sent any more:", mapped - sends), ("not mapped:", sends - mapped))
+            for label, names in (
+                ("not sent any more:", mapped - sends),
+                ("not mapped:", set(self.provisioning.attributes) - mapped),
+            )
             if names
         ]
         details = f" ({'; '.join(differences)})" if differences else ""

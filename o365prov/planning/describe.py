@@ -128,7 +128,8 @@ def plan_text(plan: Plan) -> str:
         lines.append(f"{row.symbol} {row.who.name} <{row.who.username}>: {'; '.join(row.what)}  ({'; '.join(row.why)})")
     lines += [f"? {who(group)}: {message}. {remedy}." for group, message, remedy in grouped(plan.problems)]
     lines += [
-        f"  Not over Graph: {each.attribute} ({each.people} people): {each.reason}; {each.instead}."
+        f"  Not over Graph: {each.attribute}{f' ({each.people} people)' if each.people else ''}: {each.reason}; "
+        f"{each.instead}."
         for each in plan.undeliverable
     ]
     return "\n".join(lines)

@@ -62,7 +62,7 @@ def profile_change(
         return None, None
     if known and not provisioning.update_attributes and not returning:
         return None, None
-    anchor, finding = _anchor(settled)
+    anchor, finding = _anchor(settled) if "immutableId" in provisioning.attributes else (None, None)
     wanted: dict[str, Any] = dict(desired.properties(creating=False))
     if provisioning.renames:
         wanted["userPrincipalName"] = settled.subject.username

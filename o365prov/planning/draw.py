@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from attrs import evolve
+
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.changes import BlockSignIn, Change, Subject
 from o365prov.planning.collisions import collisions
@@ -23,7 +25,7 @@ from o365prov.planning.sessions import session_change
 from o365prov.planning.settled import Settled
 from o365prov.planning.snapshot import TenantSnapshot
 from o365prov.profiles import Finding
-from o365prov.provisioning import DesiredUser, ProvisioningType
+from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
 
 
 def draw_plan(
@@ -86,19 +88,26 @@ def _settle(
         if clash or desired.blocked:
             continue
         app_user = app_users.get(desired.person_id)
-        match match(desired, app_user, snapshot, owners):
+        found = match(desired, app_user, snapshot, owners, beside_entra_connect=provisioning.beside_entra_connect)
+        match found:
             case Known(account):
-                settled.append(Settled(desired, subject, account, app_user, "linked before"))
+                each = Settled(desired, subject, account, app_user, "linked before")
             case ByUsername(account):
-                settled.append(Settled(desired, subject, account, None, "an account has this username already"))
+                each = Settled(desired, subject, account, None, "an account has this username already")
             case ByAnchor(account):
-                settled.append(Settled(desired, subject, account, None, "an account has this source anchor already"))
+                each = Settled(desired, subject, account, None, "an account has this source anchor already")
             case Unmatched(reason) if provisioning.create_users:
-                settled.append(Settled(desired, subject, None, None, reason))
+                each = Settled(desired, subject, None, None, reason)
             case Unmatched():
-                problems.append(Problem.of(subject, _CREATE_USERS_IS_OFF))
+                problems.append(Problem.of(subject, _no_account(provisioning)))
+                continue
             case Blocked(finding) | Ambiguous(finding):
                 problems.append(Problem.of(subject, finding))
+                continue
+        if not provisioning.renames and each.account and each.account.username.lower() != subject.username.lower():
+            problems.append(Problem.of(subject, _not_renamed(provisioning, each.account.username)))
+            each = evolve(each, subject=evolve(subject, username=each.account.username))
+        settled.append(each)
     return settled, problems
 
 
@@ -208,12 +217,21 @@ def _holding(assignment: Assignment, app_users: AppUsers) -> Problem:
     )
 
 
-_CREATE_USERS_IS_OFF = Finding(
-    "create_users_is_off",
-    "has no Office 365 account, and Create Users is off",
-    "Turn on Create Users, or create the account in Entra",
-    stops=True,
-)
+def _no_account(provisioning: ProvisioningType) -> Finding:
+    if isinstance(provisioning, LicenseOnly):
+        why, remedy = f"{provisioning.label} creates none", "Create the account in Entra, or choose another type"
+    else:
+        why, remedy = "Create Users is off", "Turn on Create Users, or create the account in Entra"
+    return Finding("create_users_is_off", f"has no Office 365 account, and {why}", remedy, stops=True)
+
+
+def _not_renamed(provisioning: ProvisioningType, username: str) -> Finding:
+    return Finding(
+        "username_not_changed",
+        f"the account keeps its username {username}: {provisioning.label} does not rename",
+        "Rename it in Entra, or choose User Sync or Universal Sync",
+        attribute="userName",
+    )
 
 
 def _undeliverable(people: Iterable[DesiredUser], provisioning: ProvisioningType) -> tuple[Undeliverable, ...]:
@@ -240,4 +258,22 @@ def _undeliverable(people: Iterable[DesiredUser], provisioning: ProvisioningType
                 len(everybody),
             )
         )
+    if provisioning.sends_resources:
+        rows += _RESOURCES
     return tuple(rows)
+
+
+_RESOURCES = (
+    Undeliverable(
+        "Contacts, distribution lists and resource mailboxes",
+        "Graph can only read them",
+        "make them in Exchange Online",
+        people=0,
+    ),
+    Undeliverable(
+        "Security groups of Active Directory",
+        "this version sends people and no groups",
+        "make the groups in Entra, or leave them to Entra Connect",
+        people=0,
+    ),
+)

@@ -65,13 +65,29 @@ class Ambiguous:
 Match: TypeAlias = Known | ByUsername | ByAnchor | Unmatched | Blocked | Ambiguous
 
 
-def match(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapshot, owners: Mapping[str, str]) -> Match:
+def match(
+    desired: DesiredUser,
+    app_user: AppUser | None,
+    snapshot: TenantSnapshot,
+    owners: Mapping[str, str],
+    *,
+    beside_entra_connect: bool = False,
+) -> Match:
     """Find the account of *desired*, whose username must be computed.
 
-    *owners* are readable names of the people to whom accounts are linked, by object id.
+    *owners* are readable names of the people to whom accounts are linked, by object id. Accounts that Entra Connect
+    masters are blocked unless the provisioning type works *beside_entra_connect*.
     """
+    found = _find(desired, app_user, snapshot, owners)
+    match found:
+        case Known(account) | ByUsername(account) | ByAnchor(account) if account.synced and not beside_entra_connect:
+            return Blocked(_synced(account))
+    return found
+
+
+def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapshot, owners: Mapping[str, str]) -> Match:
     if app_user and (account := snapshot.by_id.get(app_user.object_id)):
-        return _allowed(Known(account))
+        return Known(account)
     named = snapshot.by_username.get((desired.username or "").lower())
     anchored = snapshot.by_anchor.get(desired.new_anchor)
     if named and anchored and named.id != anchored.id:
@@ -104,20 +120,16 @@ def match(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
             )
         )
     if named:
-        return _allowed(ByUsername(named))
+        return ByUsername(named)
     if anchored:
-        return _allowed(ByAnchor(anchored))
+        return ByAnchor(anchored)
     return Unmatched("the account that was linked is gone" if app_user else "")
 
 
-def _allowed(found: Known | ByUsername | ByAnchor) -> Match:
-    if not found.account.synced:
-        return found
-    return Blocked(
-        Finding(
-            "synced_account",
-            f"the account {found.account.username} is mastered by Entra Connect",
-            "Use the provisioning type License Only, or take the person out of Entra Connect's scope",
-            stops=True,
-        )
+def _synced(account: TenantUser) -> Finding:
+    return Finding(
+        "synced_account",
+        f"the account {account.username} is mastered by Entra Connect",
+        "Use the provisioning type License Only, or take the person out of Entra Connect's scope",
+        stops=True,
     )

@@ -45,7 +45,8 @@ class Problem:
 
 @frozen
 class Undeliverable:
-    """What Graph cannot write: the attribute, why, the nearest thing that Graph does, and how many people it concerns.
+    """What Graph cannot write: the attribute, why, the nearest thing that Graph does, and how many people it concerns
+    (0 where it is about other objects than people).
 
     It is no change: nothing waits for it, and a plan that holds only undeliverables is empty.
     """

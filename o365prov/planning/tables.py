@@ -49,7 +49,7 @@ def _undeliverable(plan: Plan) -> Table:
     title = "What Graph can't take (no changes wait for it)"
     table = Table("Attribute", "People", "Why", "Instead", title=title, title_justify="left", expand=True)
     for each in plan.undeliverable:
-        table.add_row(Text(each.attribute), str(each.people), Text(each.reason), Text(each.instead))
+        table.add_row(Text(each.attribute), str(each.people or "-"), Text(each.reason), Text(each.instead))
     return table
 
 

@@ -1,4 +1,4 @@
-"""The attributes of Okta's Office 365 app: one row an attribute.
+"""The attributes of Okta's Office 365 app: one row an attribute, read from ``office365_attributes.tsv``.
 
 The rows drive the default mappings, the checks of values, the bodies sent to Graph, and the documentation. *name* is
 the attribute's name in Okta's app profile, *graph* the property of Graph's user that takes it.
@@ -6,36 +6,49 @@ the attribute's name in Okta's app profile, *graph* the property of Graph's user
 Sources: Okta, "Supported user attributes for Office 365 provisioning" (labels and types); Microsoft Graph, "user
 resource type" (properties, limits, what can be cleared). Okta publishes no required column: the required ones are those
 whose absence its push refuses (first name, last name, mail) or Graph's create does (display name).
+
+Decisions where the sources are silent: Okta's list leaves ExtensionAttribute11 out between 10 and 12, which is taken
+for a slip; "Email" beside "Primary email" in Universal Sync's list is the same attribute; Okta says nowhere which
+property takes its country code, and Graph keeps the code that matters as usageLocation.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from enum import Enum
-from types import MappingProxyType
+from importlib.resources import files
 
 from attrs import frozen
+
+from o365prov.people.read_only import read_only
 
 
 class Kind(Enum):
     """How Graph takes a value."""
 
     TEXT = "text"
-    ONE_IN_LIST = "a list that holds one text"
-    COUNTRY = "an ISO 3166-1 alpha-2 code"
-    LANGUAGE = "a language tag such as en-US"
-    MAIL = "a mail address without accents"
-    ANCHOR = "the source anchor"
-    MANAGER = "a reference to another user"
+    LIST = "list"
+    ONE_IN_LIST = "one in list"
+    COUNTRY = "country"
+    LANGUAGE = "language"
+    MAIL = "mail"
+    INSTANT = "instant"
+    CHOICE = "choice"
+    ANCHOR = "anchor"
+    MANAGER = "reference"
+    REFERENCES = "references"
 
 
 @frozen
 class Attribute:
     """One attribute: what Okta calls it, where Graph takes it, and within which limits.
 
-    *graph* None means that Graph has no such property; *instead* then says what comes nearest. *limit* is in
-    characters. *clearable* false means that Graph never lets the value go once it is set. *directory_only* attributes
-    come from an Active Directory account or not at all.
+    *graph* None means that Graph has no such property; *instead* then says what comes nearest. *directory* is the
+    Active Directory attribute behind it. *limit* is in characters. *clearable* false means that Graph never lets the
+    value go once it is set. *directory_only* attributes come from an Active Directory account or not at all. *types*
+    are letters: P Profile Sync, c Profile Sync where somebody adds it as a custom attribute, U User Sync, V Universal
+    Sync.
     """
 
     name: str
@@ -43,39 +56,60 @@ class Attribute:
     graph: str | None
     kind: Kind = Kind.TEXT
     limit: int | None = None
+    types: str = ""
+    directory: str | None = None
     required: bool = False
     clearable: bool = True
     directory_only: bool = False
     instead: str = ""
 
 
-_ROWS = (
-    Attribute("firstName", "First name", "givenName", limit=64, required=True),
-    Attribute("lastName", "Last name", "surname", limit=64, required=True),
-    Attribute("displayName", "Display name", "displayName", limit=256, required=True, clearable=False),
-    Attribute("email", "Primary email", "mail", Kind.MAIL, required=True),
-    Attribute("immutableId", "Immutable ID", "onPremisesImmutableId", Kind.ANCHOR, clearable=False),
-    Attribute("usageLocation", "UsageLocation", "usageLocation", Kind.COUNTRY, clearable=False),
-    Attribute("middleName", "Middle name", None, instead="put it into the display name's expression"),
-    Attribute("streetAddress", "Street address", "streetAddress", limit=1024),
-    Attribute("city", "City", "city", limit=128),
-    Attribute("state", "State", "state", limit=128),
-    Attribute("zipCode", "Zip Code", "postalCode", limit=40),
-    Attribute("country", "Country", "country", limit=128),
-    # Okta says nowhere which property takes its country code; Graph keeps the code that matters as usageLocation.
-    Attribute("countryCode", "Country code", None, instead="map UsageLocation, which is Graph's country code"),
-    Attribute("department", "Department", "department", limit=64),
-    Attribute("office", "Office", "officeLocation", limit=128),
-    Attribute("telephone", "Telephone", "businessPhones", Kind.ONE_IN_LIST, limit=64),
-    Attribute("mobilePhone", "Mobile phone", "mobilePhone", limit=64),
-    Attribute("faxNumber", "Fax number", "faxNumber", limit=64),
-    Attribute("title", "Title", "jobTitle", limit=128),
-    Attribute("preferredLanguage", "Preferred Language", "preferredLanguage", Kind.LANGUAGE),
-    Attribute("manager", "Manager", "manager", Kind.MANAGER, directory_only=True),
-)
+def _rows() -> Mapping[str, Attribute]:
+    text = files(__package__).joinpath("office365_attributes.tsv").read_text("utf-8")
+    return read_only({row["name"]: _attribute(row) for row in csv.DictReader(text.splitlines(), delimiter="\t")})
 
-ATTRIBUTES: Mapping[str, Attribute] = MappingProxyType({row.name: row for row in _ROWS})
+
+def _attribute(row: Mapping[str, str]) -> Attribute:
+    return Attribute(
+        name=row["name"],
+        label=row["label"],
+        graph=row["graph"] or None,
+        kind=Kind(row["kind"]),
+        limit=int(row["limit"]) if row["limit"] else None,
+        types=row["types"],
+        directory=row["ad"] or None,
+        required=row["required"] == "yes",
+        clearable=row["clearable"] != "no",
+        directory_only=row["directory_only"] == "yes",
+        instead=row["instead"],
+    )
+
+
+ATTRIBUTES: Mapping[str, Attribute] = _rows()
 """Every attribute by Okta's name."""
 
-USER_SYNC: tuple[str, ...] = tuple(ATTRIBUTES)
+
+def _of(letter: str) -> tuple[str, ...]:
+    return tuple(row.name for row in ATTRIBUTES.values() if letter in row.types)
+
+
+PROFILE_SYNC = _of("P")
+"""What Profile Sync always sends besides the username, and the source anchor."""
+
+PROFILE_SYNC_CUSTOM = _of("c")
+"""What Profile Sync sends where somebody added it to the app's profile."""
+
+USER_SYNC = _of("U")
 """What User Sync sends besides the username: Okta's 21 less the username, and the source anchor."""
+
+UNIVERSAL_SYNC = _of("V")
+"""Everything that Universal Sync sends besides the username."""
+
+CHOICES: Mapping[str, tuple[str, ...]] = read_only(
+    {
+        "ageGroup": ("Minor", "NotAdult", "Adult"),
+        "consentProvidedForMinor": ("Granted", "Denied", "NotRequired"),
+        "userType": ("Member", "Guest"),
+    }
+)
+"""The values that Graph takes for attributes with a choice."""

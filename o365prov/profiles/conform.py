@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import assert_never
+from datetime import UTC, datetime
 
-from o365prov.profiles.attributes import Attribute, Kind
+from o365prov.profiles.attributes import CHOICES, Attribute, Kind
 from o365prov.profiles.countries import ALPHA_2, COMMON_MISTAKES
 from o365prov.profiles.values import UNSET, Finding, Unset
 
@@ -28,8 +28,12 @@ def conform(attribute: Attribute, value: object) -> tuple[object | Unset, Findin
     """
     if value is None or value in ("", []):
         return _clear(attribute)
+    if attribute.kind in {Kind.LIST, Kind.REFERENCES}:
+        return _list(attribute, value)
     if isinstance(value, list | dict):
         return UNSET, _wrong(attribute, "gives a list or a map, not a text", "Let its expression give one text")
+    if attribute.kind is Kind.INSTANT:
+        return _instant(attribute, value)
     text = _text(value)
     if attribute.limit is not None and len(text) > attribute.limit:
         return UNSET, _wrong(
@@ -53,12 +57,14 @@ def conform(attribute: Attribute, value: object) -> tuple[object | Unset, Findin
             return UNSET, _wrong(
                 attribute, "is not an address that Graph takes", "Use ASCII letters and a domain after one @"
             )
+        case Kind.CHOICE:
+            return _choice(attribute, text)
         case Kind.ANCHOR:
             if re.search(r"[$_]", text):
                 return UNSET, _wrong(attribute, "contains $ or _, which Graph refuses", "Map another anchor")
             return text, None
-        case _:
-            assert_never(attribute.kind)
+        case _:  # lists and instants went their own way above
+            raise AssertionError(attribute.kind)
 
 
 def _text(value: object) -> str:
@@ -76,7 +82,39 @@ def _clear(attribute: Attribute) -> tuple[object | Unset, Finding | None]:
         return UNSET, _wrong(
             attribute, "is empty, and Graph never clears it", "Map an expression that always gives a value"
         )
-    return ([] if attribute.kind is Kind.ONE_IN_LIST else None), None
+    return ([] if attribute.kind in _LISTS else None), None
+
+
+_LISTS = {Kind.ONE_IN_LIST, Kind.LIST, Kind.REFERENCES}
+
+
+def _list(attribute: Attribute, value: object) -> tuple[object | Unset, Finding | None]:
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(each, list | dict) or each is None for each in values):
+        return UNSET, _wrong(attribute, "gives something else than a list of texts", "Let its expression give texts")
+    texts = [_text(each) for each in values]
+    if attribute.name == "otherMails" and not all(_MAIL.match(each) for each in texts):
+        return UNSET, _wrong(attribute, "holds an address that Graph does not take", "Use ASCII letters and a domain")
+    return texts, None
+
+
+def _choice(attribute: Attribute, text: str) -> tuple[object | Unset, Finding | None]:
+    choices = CHOICES[attribute.name]
+    for choice in choices:
+        if text.lower() == choice.lower():
+            return choice, None
+    return UNSET, _wrong(attribute, "is none of its values", f"Use one of {', '.join(choices)}")
+
+
+def _instant(attribute: Attribute, value: object) -> tuple[object | Unset, Finding | None]:
+    try:
+        instant = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+        in_utc = instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
+        in_utc = None
+    if in_utc is None:
+        return UNSET, _wrong(attribute, "is no instant in UTC", "Use ISO 8601, such as 2026-01-31T00:00:00Z")
+    return in_utc.strftime("%Y-%m-%dT%H:%M:%SZ"), None
 
 
 def _country(attribute: Attribute, text: str) -> tuple[object | Unset, Finding | None]:

@@ -7,7 +7,7 @@ other settings than its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from attrs import evolve, field, frozen
@@ -50,6 +50,10 @@ def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMappi
     return read_only(rows if isinstance(rows, Mapping) else {row.attribute.name: row for row in rows})
 
 
+def _everything(_: Attribute) -> bool:
+    return True
+
+
 @frozen(repr=False)
 class ProfileMapping:
     """Expressions by attribute. An attribute without one is not mapped: it is left alone.
@@ -81,16 +85,15 @@ class ProfileMapping:
         """The same mapping with this attribute not mapped ("do not map")."""
         return evolve(self, rows={name: row for name, row in self._rows.items() if name != attribute})
 
-    def values(self, bindings: Bindings, *, directory_linked: bool) -> tuple[MappedValue, ...]:
+    def values(
+        self, bindings: Bindings, *, takes: Callable[[Attribute], bool] = _everything
+    ) -> tuple[MappedValue, ...]:
         """What every mapped attribute gives for one person, in the form in which Graph takes it.
 
-        An attribute that Okta takes from Active Directory alone is left alone for people without an account there.
+        Attributes that *takes* refuses for this person are left alone.
         """
         return tuple(
-            MappedValue(row, UNSET)
-            if row.attribute.directory_only and not directory_linked
-            else _evaluate(row, bindings)
-            for row in self
+            _evaluate(row, bindings) if takes(row.attribute) else MappedValue(row, UNSET) for row in self._rows.values()
         )
 
     def __iter__(self) -> Iterator[AttributeMapping]:

@@ -1,17 +1,28 @@
 """The provisioning types as strategies: what each may send, create, rename and deactivate."""
 
+from o365prov.provisioning.deprovisioning import AfterBlock, Deprovisioning
 from o365prov.provisioning.desired import DesiredUser, desired_user
+from o365prov.provisioning.license_only import LicenseOnly
 from o365prov.provisioning.lifecycle import STANDINGS, Standing
+from o365prov.provisioning.matrix import operations_matrix
+from o365prov.provisioning.profile_sync import ProfileSync
 from o365prov.provisioning.strategy import ProvisioningType, describe_settings, settings_fingerprint
+from o365prov.provisioning.universal_sync import UniversalSync
 from o365prov.provisioning.user_sync import UserSync
 
 __all__ = [
     "STANDINGS",
+    "AfterBlock",
+    "Deprovisioning",
     "DesiredUser",
+    "LicenseOnly",
+    "ProfileSync",
     "ProvisioningType",
     "Standing",
+    "UniversalSync",
     "UserSync",
     "describe_settings",
     "desired_user",
+    "operations_matrix",
     "settings_fingerprint",
 ]

@@ -105,7 +105,7 @@ def desired_user(
     person = assignment.person
     bindings = bindings_of(assignment, now=now)
     name, wrong = username.username(bindings, domains)
-    values = mapping.values(bindings, directory_linked=bool(person.directory_accounts))
+    values = mapping.values(bindings, takes=lambda attribute: provisioning.takes(attribute, person))
     findings = [wrong, *(mapped.finding for mapped in values)]
     if len(person.directory_accounts) > 1:
         findings.append(_SEVERAL_DIRECTORIES)

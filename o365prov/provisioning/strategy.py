@@ -12,22 +12,29 @@ from typing import Any, ClassVar, Protocol
 import attrs
 
 from o365prov.people import Person
-from o365prov.profiles import ProfileMapping
+from o365prov.profiles import Attribute, ProfileMapping
+from o365prov.provisioning.deprovisioning import Deprovisioning
 
 
 class ProvisioningType(Protocol):
     """One of Okta's provisioning types with its settings.
 
     *name* is for programs and files, *label* what Okta's page calls the type. *attributes* are those it sends besides
-    the username, *renames* whether it changes the username of an existing account, *synced* whether Okta shows its
-    people as "Synced with Active Directory".
+    the username, *optional_attributes* those it sends if somebody maps them. It *owns_profile* if edits in Office 365
+    are not to be made, *renames* if it changes the username of an existing account, is *synced* if Okta shows its
+    people as "Synced with Active Directory", works *beside_entra_connect* for people whom that masters, and
+    *sends_resources* if groups, contacts and rooms of the directory go along.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     attributes: ClassVar[tuple[str, ...]]
+    optional_attributes: ClassVar[tuple[str, ...]]
+    owns_profile: ClassVar[bool]
     renames: ClassVar[bool]
     synced: ClassVar[bool]
+    beside_entra_connect: ClassVar[bool]
+    sends_resources: ClassVar[bool]
 
     @property
     def create_users(self) -> bool:
@@ -41,11 +48,25 @@ class ProvisioningType(Protocol):
 
     @property
     def deactivate_users(self) -> bool:
-        """Whether sign-in is blocked for people who are not assigned any more."""
+        """Whether the accounts of people who are not assigned any more are deprovisioned."""
+        ...
+
+    @property
+    def sync_password(self) -> bool:
+        """Whether Okta would push passwords. No export holds one, and federated people have none here."""
+        ...
+
+    @property
+    def deprovisioning(self) -> Deprovisioning:
+        """What deprovisioning does."""
         ...
 
     def default_mapping(self) -> ProfileMapping:
         """The mapping that Okta ships for this type, not bound to any settings yet."""
+        ...
+
+    def takes(self, attribute: Attribute, person: Person) -> bool:
+        """Whether *attribute*, where it is mapped, is sent for *person*."""
         ...
 
     def sessions_valid_from(self, person: Person) -> datetime | None:
@@ -55,8 +76,7 @@ class ProvisioningType(Protocol):
 
 def settings_fingerprint(provisioning: ProvisioningType) -> str:
     """The type and its settings as a short hash: what a mapping is bound to."""
-    settings: dict[str, Any] = attrs.asdict(provisioning)  # type: ignore[arg-type]  # each type is an attrs class
-    text = repr((provisioning.name, sorted(settings.items())))
+    text = repr((provisioning.name, sorted(_settings(provisioning).items())))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -65,7 +85,13 @@ def describe_settings(provisioning: ProvisioningType) -> str:
 
     >>> from o365prov.provisioning import UserSync
     >>> describe_settings(UserSync(deactivate_users=False))
-    'User Sync (create_users=True, update_attributes=True, deactivate_users=False)'
+    'User Sync (create_users=True, update_attributes=True, deactivate_users=False, sync_password=False; Block sign-in)'
     """
-    settings: dict[str, Any] = attrs.asdict(provisioning)  # type: ignore[arg-type]  # each type is an attrs class
-    return f"{provisioning.label} ({', '.join(f'{name}={value}' for name, value in settings.items())})"
+    settings = {**_settings(provisioning)}
+    settings.pop("deprovisioning")
+    named = ", ".join(f"{name}={value}" for name, value in settings.items())
+    return f"{provisioning.label} ({named}; {provisioning.deprovisioning.label})"
+
+
+def _settings(provisioning: ProvisioningType) -> dict[str, Any]:
+    return attrs.asdict(provisioning, recurse=False)  # type: ignore[arg-type]  # each type is an attrs class

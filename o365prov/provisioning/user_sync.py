@@ -8,15 +8,17 @@ from typing import ClassVar
 from attrs import frozen
 
 from o365prov.people import Person
-from o365prov.profiles import ProfileMapping, attributes, defaults
+from o365prov.profiles import Attribute, ProfileMapping, defaults
+from o365prov.profiles.attributes import USER_SYNC
+from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_set_in_directory
 
 
 @frozen(kw_only=True)
 class UserSync:
-    """Creates, updates, renames and deactivates; sends Okta's 21 attributes.
+    """Creates, updates and renames; sends Okta's 21 attributes.
 
-    *create_users*, *update_attributes* and *deactivate_users* are the To App settings of those names.
+    *create_users*, *update_attributes*, *deactivate_users* and *sync_password* are the To App settings of those names.
 
     Source: Okta, "Provisioning options for Office 365", column User Sync.
 
@@ -26,17 +28,27 @@ class UserSync:
 
     name: ClassVar[str] = "user_sync"
     label: ClassVar[str] = "User Sync"
-    attributes: ClassVar[tuple[str, ...]] = attributes.USER_SYNC
+    attributes: ClassVar[tuple[str, ...]] = USER_SYNC
+    optional_attributes: ClassVar[tuple[str, ...]] = ()
+    owns_profile: ClassVar[bool] = True
     renames: ClassVar[bool] = True
     synced: ClassVar[bool] = True
+    beside_entra_connect: ClassVar[bool] = False
+    sends_resources: ClassVar[bool] = False
 
     create_users: bool = True
     update_attributes: bool = True
     deactivate_users: bool = True
+    sync_password: bool = False
+    deprovisioning: Deprovisioning = BLOCK_SIGN_IN
 
     def default_mapping(self) -> ProfileMapping:
         """The mapping that Okta ships for User Sync."""
         return ProfileMapping.of(defaults.USER_SYNC)
+
+    def takes(self, attribute: Attribute, person: Person) -> bool:
+        """Every mapped attribute, but those of Active Directory alone only for people with an account there."""
+        return not attribute.directory_only or bool(person.directory_accounts)
 
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """``pwdLastSet`` for people linked from Active Directory, else the password change in Okta."""

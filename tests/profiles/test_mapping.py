@@ -10,7 +10,9 @@ from o365prov.provisioning import UserSync
 
 
 def values(mapping, person):
-    evaluated = mapping.values(bindings_of(assigned(person)), directory_linked=bool(person.directory_accounts))
+    evaluated = mapping.values(
+        bindings_of(assigned(person)), takes=lambda attribute: UserSync().takes(attribute, person)
+    )
     return {each.mapping.attribute.name: each.value for each in evaluated}
 
 
@@ -57,7 +59,7 @@ def test_a_display_name_that_nobody_set_is_both_names():
 def test_a_failing_expression_is_a_finding_and_leaves_the_attribute_alone():
     """An evaluation error stops the attribute, not the evaluation of the others."""
     mapping = ProfileMapping.of({"title": "source.title + source.nothing", "city": "source.city"})
-    title, city = mapping.values(bindings_of(assigned(somebody(city="Oslo"))), directory_linked=False)
+    title, city = mapping.values(bindings_of(assigned(somebody(city="Oslo"))))
     assert title.value is UNSET
     assert title.finding.code == "mapping_failed"
     assert city.value == "Oslo"

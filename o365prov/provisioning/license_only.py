@@ -1,0 +1,54 @@
+"""License Only ("Licenses/Roles Management Only"): licences and roles of accounts that somebody else makes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from attrs import frozen
+
+from o365prov.people import Person
+from o365prov.profiles import Attribute, ProfileMapping
+from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
+from o365prov.provisioning.sessions import password_changed_in_okta
+
+
+@frozen(kw_only=True)
+class LicenseOnly:
+    """Sends licences and roles, nothing of the profile; never creates. The only type that works beside Entra Connect.
+
+    *update_attributes* and *deactivate_users* are its only To App settings.
+
+    Source: Okta, "Provisioning options for Office 365", column Licenses & Roles Management Only.
+
+    >>> LicenseOnly().create_users
+    False
+    """
+
+    name: ClassVar[str] = "license_only"
+    label: ClassVar[str] = "Licenses/Roles Management Only"
+    attributes: ClassVar[tuple[str, ...]] = ()
+    optional_attributes: ClassVar[tuple[str, ...]] = ()
+    owns_profile: ClassVar[bool] = False
+    renames: ClassVar[bool] = False
+    synced: ClassVar[bool] = False
+    beside_entra_connect: ClassVar[bool] = True
+    sends_resources: ClassVar[bool] = False
+    create_users: ClassVar[bool] = False
+    sync_password: ClassVar[bool] = False
+
+    update_attributes: bool = True
+    deactivate_users: bool = True
+    deprovisioning: Deprovisioning = BLOCK_SIGN_IN
+
+    def default_mapping(self) -> ProfileMapping:
+        """No attribute: licences and roles are all that is sent."""
+        return ProfileMapping()
+
+    def takes(self, attribute: Attribute, person: Person) -> bool:  # noqa: ARG002 - the Protocol's question
+        """No attribute is sent."""
+        return False
+
+    def sessions_valid_from(self, person: Person) -> datetime | None:
+        """When the password changed in Okta."""
+        return password_changed_in_okta(person)

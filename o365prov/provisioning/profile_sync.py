@@ -1,0 +1,56 @@
+"""Profile Sync: accounts are made with a small profile, and may be edited in Office 365."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from attrs import frozen
+
+from o365prov.people import Person
+from o365prov.profiles import Attribute, ProfileMapping, defaults
+from o365prov.profiles.attributes import PROFILE_SYNC, PROFILE_SYNC_CUSTOM
+from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
+from o365prov.provisioning.sessions import password_changed_in_okta
+
+
+@frozen(kw_only=True)
+class ProfileSync:
+    """Creates and updates, never renames. Sends the base attributes, and those that somebody adds to the app's profile.
+
+    *create_users*, *update_attributes*, *deactivate_users* and *sync_password* are the To App settings of those names.
+
+    Source: Okta, "Provisioning options for Office 365", column Profile Sync; "Supported user attributes", the current
+    list (which has usageLocation and the custom attributes; the list of 2023 had the country code instead).
+
+    >>> ProfileSync().renames
+    False
+    """
+
+    name: ClassVar[str] = "profile_sync"
+    label: ClassVar[str] = "Profile Sync"
+    attributes: ClassVar[tuple[str, ...]] = PROFILE_SYNC
+    optional_attributes: ClassVar[tuple[str, ...]] = PROFILE_SYNC_CUSTOM
+    owns_profile: ClassVar[bool] = False
+    renames: ClassVar[bool] = False
+    synced: ClassVar[bool] = False
+    beside_entra_connect: ClassVar[bool] = False
+    sends_resources: ClassVar[bool] = False
+
+    create_users: bool = True
+    update_attributes: bool = True
+    deactivate_users: bool = True
+    sync_password: bool = False
+    deprovisioning: Deprovisioning = BLOCK_SIGN_IN
+
+    def default_mapping(self) -> ProfileMapping:
+        """The mapping that Okta ships for Profile Sync: the base attributes."""
+        return ProfileMapping.of(defaults.PROFILE_SYNC)
+
+    def takes(self, attribute: Attribute, person: Person) -> bool:  # noqa: ARG002 - the Protocol's question
+        """Every mapped attribute; a manager is given as a username or object id, so it needs no directory."""
+        return True
+
+    def sessions_valid_from(self, person: Person) -> datetime | None:
+        """When the password changed in Okta."""
+        return password_changed_in_okta(person)

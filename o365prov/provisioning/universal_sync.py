@@ -1,0 +1,69 @@
+"""Universal Sync: like User Sync, with the full profile, groups and resources of chosen Active Directory instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from attrs import field, frozen
+
+from o365prov.errors import ConfigurationError
+from o365prov.people import Person
+from o365prov.profiles import Attribute, ProfileMapping, defaults
+from o365prov.profiles.attributes import UNIVERSAL_SYNC
+from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
+from o365prov.provisioning.sessions import password_set_in_directory
+
+
+def _instances(names: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise ConfigurationError("ad_instances is one text: write ad_instances=('corp.example',)")
+    return tuple(sorted(set(names)))
+
+
+@frozen(kw_only=True)
+class UniversalSync:
+    """Creates, updates and renames; sends all attributes.
+
+    *ad_instances* are the Active Directory instances of the setting "Send full profile, contacts, and conference rooms
+    from these AD instances", by name: people from others get User Sync's attributes. JIT-enabled instances are not
+    supported. *create_users*, *update_attributes*, *deactivate_users* and *sync_password* are the To App settings of
+    those names.
+
+    Source: Okta, "Provisioning options for Office 365", column Universal Sync.
+
+    >>> UniversalSync(ad_instances=["corp.example"]).sends_resources
+    True
+    """
+
+    name: ClassVar[str] = "universal_sync"
+    label: ClassVar[str] = "Universal Sync"
+    attributes: ClassVar[tuple[str, ...]] = UNIVERSAL_SYNC
+    optional_attributes: ClassVar[tuple[str, ...]] = ()
+    owns_profile: ClassVar[bool] = True
+    renames: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
+    beside_entra_connect: ClassVar[bool] = False
+    sends_resources: ClassVar[bool] = True
+
+    create_users: bool = True
+    update_attributes: bool = True
+    deactivate_users: bool = True
+    sync_password: bool = False
+    deprovisioning: Deprovisioning = BLOCK_SIGN_IN
+    ad_instances: tuple[str, ...] = field(default=(), converter=_instances)
+
+    def default_mapping(self) -> ProfileMapping:
+        """User Sync's mapping, and the directory's own attribute for everything else."""
+        return ProfileMapping.of(defaults.UNIVERSAL_SYNC)
+
+    def takes(self, attribute: Attribute, person: Person) -> bool:
+        """User Sync's attributes for everybody, the full profile for people of the chosen instances."""
+        if "U" in attribute.types:
+            return not attribute.directory_only or bool(person.directory_accounts)
+        return any(account.instance in self.ad_instances for account in person.directory_accounts)
+
+    def sessions_valid_from(self, person: Person) -> datetime | None:
+        """``pwdLastSet`` for people linked from Active Directory, else the password change in Okta."""
+        return password_set_in_directory(person)
