@@ -63,7 +63,7 @@ def docs(session: nox.Session) -> None:
     """Build the documentation, warnings being errors, and run the examples in its pages."""
     python = shared(session, sys.executable, RUNNING)
     for builder in ("html", "doctest"):
-        sphinx = ("-m", "sphinx", "-W", "--keep-going", "-n", "-q", "-b", builder)
+        sphinx = ("-m", "sphinx", "-E", "-W", "--keep-going", "-n", "-q", "-b", builder)
         run(session, python, *sphinx, "docs", f"docs/_build/{builder}")
     session.log(f"open {HERE / 'docs' / '_build' / 'html' / 'index.html'}")
 

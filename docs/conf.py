@@ -1,7 +1,9 @@
 """How the documentation is built: `nox -s docs`. Warnings are errors, and every reference has to lead somewhere."""
 
 import importlib
+import pkgutil
 import sys
+from enum import Enum
 from importlib import metadata
 
 from docutils import nodes
@@ -10,6 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.ext.napoleon import Config
 from sphinx.ext.napoleon.docstring import GoogleDocstring
+
+import o365prov
 
 project = "o365prov"
 author = "The o365prov authors"
@@ -29,7 +33,6 @@ suppress_warnings = ["toc.not_readable"]  # a page may be written after the plac
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_preserve_defaults = True
 add_module_names = False
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 100
@@ -41,7 +44,6 @@ nitpicky = True
 nitpick_ignore_regex = [
     # Names of Python itself: links to them would need the network while building.
     (r"py:.*", r"(collections|contextlib|datetime|enum|http|os|pathlib|types|typing|uuid|asyncio|logging)\b.*"),
-    (r"py:.*", r"(BinaryIO|Final|Iterator|Mapping|Self|StrEnum|TracebackType|ValueError|RuntimeError|TypeError)"),
 ]
 
 
@@ -74,20 +76,16 @@ def lead_to_its_room(
 
 def home_of(target: str) -> str | None:
     """The module of ours in which a name exists, if it does."""
-    modules = {name: module for name, module in list(sys.modules.items()) if name.startswith("o365prov")}
     first, *rest = target.split(".")
     if first != "o365prov":
-        return next((name for name, module in sorted(modules.items()) if hasattr(module, first)), None)
-    place = importlib.import_module(first)
-    home = first
+        ours = (name for name in sorted(sys.modules) if name.startswith("o365prov"))
+        return next((name for name in ours if hasattr(sys.modules[name], first)), None)
+    place, home = sys.modules[first], first
     for part in rest:
         if part in getattr(place, "__annotations__", {}):
             return home  # a field of an attrs class is described by its class
         if not hasattr(place, part):
-            try:
-                importlib.import_module(f"{home}.{part}")
-            except ModuleNotFoundError:
-                return None
+            return None
         place = getattr(place, part)
         home = f"{home}.{part}" if f"{home}.{part}" in sys.modules else home
     return home
@@ -113,8 +111,31 @@ def read_sections(app: Sphinx, what: str, name: str, obj: object, options: objec
     lines[:] = Sections(lines, Config(napoleon_use_rtype=False), what="object", name=name).lines()
 
 
+def show_values_of_enums(app: Sphinx, what: str, name: str, obj: object, skip: bool, options: object) -> bool | None:  # noqa: ARG001
+    """Show the members of an enum, though they have no docstrings; leave everything else as it is."""
+    return False if isinstance(obj, Enum) else None
+
+
+def show_factories(
+    app: Sphinx,  # noqa: ARG001
+    what: str,  # noqa: ARG001
+    name: str,  # noqa: ARG001
+    obj: object,  # noqa: ARG001
+    options: object,  # noqa: ARG001
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str | None, str | None]:
+    """Show the default of a field that attrs makes anew for each value as "..."."""
+    return signature and signature.replace("= NOTHING", "= ..."), returns
+
+
 def setup(app: Sphinx) -> None:
-    """Connect these to Sphinx."""
+    """Load every module, so that names are found, and connect the functions above to Sphinx."""
+    for module in pkgutil.walk_packages(o365prov.__path__, "o365prov."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    app.connect("autodoc-skip-member", show_values_of_enums)
+    app.connect("autodoc-process-signature", show_factories)
     app.connect("autodoc-process-docstring", read_sections)
     app.connect("missing-reference", lead_to_its_room)
     app.connect("doctree-read", test_fenced_examples)
