@@ -9,7 +9,7 @@ from o365prov.errors import UsageError
 from o365prov.testing.fake_tenant.addresses import with_addresses
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.licensing import Assignment, assign_directly, inherit
-from o365prov.testing.fake_tenant.properties import GROUP, USER, Kind, ObjectType
+from o365prov.testing.fake_tenant.properties import CONTACT, GROUP, ROOM, USER, Kind, ObjectType
 from o365prov.testing.fake_tenant.references import set_manager
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.role_management import assign_role
@@ -17,7 +17,7 @@ from o365prov.testing.fake_tenant.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.user_rules import check_principal_name
 
-__all__ = ["add_group", "add_user"]
+__all__ = ["add_contact", "add_group", "add_room", "add_user"]
 
 Licenses = Mapping[str, Iterable[str]] | Iterable[str]
 
@@ -105,6 +105,22 @@ def add_group(
                 inherit(directory, target)
     except Refusal as refused:
         raise UsageError(f"add_group({name!r}): {_why(refused)}") from refused
+    return str(record["id"])
+
+
+def add_contact(directory: Directory, name: str, properties: Mapping[str, Any]) -> str:
+    """Add a contact of the organization and return its id."""
+    _known(CONTACT, properties)
+    record = {"id": directory.new_id(), "displayName": name, **properties}
+    directory.create("contact", record)
+    return str(record["id"])
+
+
+def add_room(directory: Directory, name: str, address: str, properties: Mapping[str, Any]) -> str:
+    """Add a room and return its id."""
+    _known(ROOM, properties)
+    record = {"id": directory.new_id(), "displayName": name, "nickname": name, "emailAddress": address, **properties}
+    directory.places.put(record)
     return str(record["id"])
 
 

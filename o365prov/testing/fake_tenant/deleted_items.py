@@ -89,7 +89,10 @@ def _restore(directory: Directory, request: Request) -> Reply:
     if kind_of(record) == "user":
         restored = _user_again(directory, restored, body)
     directory.restore(kind_of(record), restored)
-    if kind_of(record) == "user":
+    if kind_of(record) == "group":
+        for member in directory.members.targets(record["id"]):
+            inherit(directory, member)
+    else:
         inherit(directory, record["id"])
         for report in directory.managers.sources(record["id"]):
             directory.log_link("user", report, "manager", record["id"], added=True)

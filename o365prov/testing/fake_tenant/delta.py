@@ -13,14 +13,14 @@ from typing import Any
 
 from o365prov.testing.fake_tenant.changes import TOKEN_LIFE, Change, Kind
 from o365prov.testing.fake_tenant.directory import Directory
-from o365prov.testing.fake_tenant.properties import GROUP, USER, ObjectType
-from o365prov.testing.fake_tenant.queries import DEFAULT_PAGE, LARGEST_PAGE, Projection
+from o365prov.testing.fake_tenant.properties import CONTACT, GROUP, USER, ObjectType
+from o365prov.testing.fake_tenant.queries import DEFAULT_PAGE, LARGEST_PAGE, Projection, select
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.routes import Route
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.tokens import read_token, write_token
-from o365prov.testing.fake_tenant.views import group_view, user_view
+from o365prov.testing.fake_tenant.views import user_view
 
 __all__ = ["MOST_IDS", "ROUTES"]
 
@@ -29,8 +29,12 @@ MOST_IDS = 50
 _ID_FILTER = re.compile(r"\s*id\s+eq\s+'([^']+)'\s*", re.IGNORECASE)
 _PAGE_PREFERENCE = re.compile(r"odata\.maxpagesize\s*=\s*(\d+)")
 #: References that $select may name, and whether they are followed without being named.
-_REFERENCES: dict[Kind, dict[str, bool]] = {"user": {"manager": False}, "group": {"members": True, "owners": False}}
-_TYPES: dict[Kind, ObjectType] = {"user": USER, "group": GROUP}
+_REFERENCES: dict[Kind, dict[str, bool]] = {
+    "user": {"manager": False},
+    "group": {"members": True, "owners": False},
+    "contact": {},
+}
+_TYPES: dict[Kind, ObjectType] = {"user": USER, "group": GROUP, "contact": CONTACT}
 
 
 def _users(directory: Directory, request: Request) -> Reply:
@@ -39,6 +43,10 @@ def _users(directory: Directory, request: Request) -> Reply:
 
 def _groups(directory: Directory, request: Request) -> Reply:
     return _answer(directory, request, "group")
+
+
+def _contacts(directory: Directory, request: Request) -> Reply:
+    return _answer(directory, request, "contact")
 
 
 def _answer(directory: Directory, request: Request, kind: Kind) -> Reply:
@@ -106,10 +114,13 @@ def _views(directory: Directory, kind: Kind, text: str | None) -> tuple[Projecti
     names = [name.strip() for name in text.split(",")] if text else []
     references = tuple(name for name in allowed if name in names or (not names and allowed[name]))
     if not names:
-        return (user_view(directory, None) if kind == "user" else group_view(None)), references
+        return _view(directory, kind, None), references
     own = [name for name in names if name not in allowed and name != "id"]
-    view = user_view(directory, ",".join(["id", *own])) if kind == "user" else group_view(",".join(["id", *own]))
-    return view, references
+    return _view(directory, kind, ",".join(["id", *own])), references
+
+
+def _view(directory: Directory, kind: Kind, text: str | None) -> Projection:
+    return user_view(directory, text) if kind == "user" else select(_TYPES[kind], text)
 
 
 def _first_round(directory: Directory, request: Request, kind: Kind, state: dict[str, Any]) -> Reply:
@@ -214,5 +225,6 @@ _OPTIONS = frozenset({"$select", "$filter", "$deltatoken", "$skiptoken"})
 
 ROUTES = (
     Route("GET", "/users/delta", _users, "Track changes of users", _OPTIONS, source="user-delta"),
+    Route("GET", "/contacts/delta", _contacts, "Track changes of contacts", _OPTIONS, source="orgcontact-delta"),
     Route("GET", "/groups/delta", _groups, "Track changes of groups", _OPTIONS, source="group-delta"),
 )

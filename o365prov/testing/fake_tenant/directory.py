@@ -110,7 +110,6 @@ class Directory:
     deleted: Table = attrs.field(factory=Table)
     activated_roles: Table = attrs.field(factory=Table)
     role_assignments: Table = attrs.field(factory=Table)
-    federations: Table = attrs.field(factory=Table)
     managers: Links = attrs.field(factory=Links)
     members: Links = attrs.field(factory=Links)
     owners: Links = attrs.field(factory=Links)
@@ -178,7 +177,7 @@ class Directory:
         """Add an object; 400 ObjectConflict when a unique value of it is taken."""
         self._claim(record)
         self.table(kind).put(record)
-        self._count_seats(None, record)
+        self._count_seats(kind, None, record)
         self._log(kind, record["id"], None)
 
     def update(self, kind: Kind, record: Record) -> None:
@@ -190,13 +189,13 @@ class Directory:
             return
         self._claim(record, before)
         table.put(record)
-        self._count_seats(before, record)
+        self._count_seats(kind, before, record)
         self._log(kind, record["id"], names)
 
     def soft_delete(self, kind: Kind, record: Record, parked: Record) -> None:
         """Move an object to the deleted items, as *parked* says; it keeps what stays unique there."""
         self.table(kind).remove(record["id"])
-        self._count_seats(record, None)
+        self._count_seats(kind, record, None)
         self._release(record)
         self._claim(parked)
         self.deleted.put(parked)
@@ -208,7 +207,7 @@ class Directory:
         self._claim(record, parked)
         self.deleted.remove(record["id"])
         self.table(kind).put(record)
-        self._count_seats(None, record)
+        self._count_seats(kind, None, record)
         self._log(kind, record["id"], None)
 
     def purge(self, kind: Kind, record: Record) -> None:
@@ -218,7 +217,7 @@ class Directory:
             self.deleted.remove(key)
         else:
             self.table(kind).remove(key)
-            self._count_seats(record, None)
+            self._count_seats(kind, record, None)
         self._release(record)
         for links in (self.managers, self.members, self.owners):
             links.forget(key)
@@ -249,11 +248,11 @@ class Directory:
         for key in _unique_values(record):
             self._names.pop(key, None)
 
-    def _count_seats(self, before: Record | None, after: Record | None) -> None:
+    def _count_seats(self, kind: Kind, before: Record | None, after: Record | None) -> None:
+        if kind != "user":  # a group's licences take no seats; its members' do
+            return
         held = {item["skuId"] for item in (before or {}).get("assignedLicenses", ())}
         holds = {item["skuId"] for item in (after or {}).get("assignedLicenses", ())}
-        if after is not None and "groupTypes" in after:  # a group's licences take no seats; its members' do
-            return
         self.consumed.subtract(held - holds)
         self.consumed.update(holds - held)
 
@@ -282,11 +281,11 @@ class Directory:
             for record in table:
                 self._claim(record)
                 if table is self.users:
-                    self._count_seats(None, record)
+                    self._count_seats("user", None, record)
 
 
 _COPIED = (
-    "users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments", "federations",
+    "users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments",
     "managers", "members", "owners", "log",
 )  # fmt: skip
 

@@ -17,7 +17,15 @@ from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.table import Record
 
-__all__ = ["Assignment", "assign_directly", "free_seats", "inherit", "read_assignment", "with_licenses"]
+__all__ = [
+    "Assignment",
+    "assign_directly",
+    "assign_to_group",
+    "free_seats",
+    "inherit",
+    "read_assignment",
+    "with_licenses",
+]
 
 
 @attrs.frozen
@@ -111,6 +119,28 @@ def assign_directly(directory: Directory, record: Record, assignment: Assignment
             states[states.index(direct[sku])] = state
     after = with_addresses(directory, with_licenses(record, states), record)
     directory.update("user", after)
+    return after
+
+
+def assign_to_group(directory: Directory, group: Record, assignment: Assignment) -> Record:
+    """Change the licences that a group hands on, and bring its members into line.
+
+    Graph does the second in the background; here it is done when the answer leaves.
+    """
+    check_products(directory, assignment)
+    held = {item["skuId"]: item for item in group.get("assignedLicenses", ())}
+    for sku in assignment.remove:
+        if held.pop(sku, None) is None:
+            raise Refusal.bad_request("Group does not have a corresponding license.")
+    held |= {sku: {"disabledPlans": sorted(disabled), "skuId": sku} for sku, disabled in assignment.add.items()}
+    after = {
+        **group,
+        "assignedLicenses": list(held.values()),
+        "licenseProcessingState": {"state": "ProcessingComplete"},
+    }
+    directory.update("group", after)
+    for member in directory.members.targets(group["id"]):
+        inherit(directory, member)
     return after
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-__all__ = ["GROUP", "USER", "Kind", "ObjectType", "Property", "Write"]
+__all__ = ["CONTACT", "GROUP", "ROOM", "USER", "Kind", "ObjectType", "Property", "Write"]
 
 
 class Kind(Enum):
@@ -372,5 +372,63 @@ GROUP = ObjectType(
         ),
         _read_only("hasMembersWithLicenseErrors", Kind.FLAG),
         _read_only("licenseProcessingState", Kind.COMPLEX, filters=frozenset()),
+    ),
+)
+
+CONTACT = ObjectType(
+    name="microsoft.graph.orgContact",
+    title="OrgContact",
+    collection="contacts",
+    properties=_table(
+        _read_only("id", in_default_set=True, filters=_PLAIN_FILTERS),
+        _read_only("deletedDateTime", Kind.INSTANT, in_default_set=True, filters=_ORDER_FILTERS),
+        _read_only("addresses", Kind.COMPLEXES, in_default_set=True, filters=frozenset()),
+        *(
+            _read_only(name, in_default_set=True)
+            for name in ("companyName", "department", "displayName", "givenName", "jobTitle", "mail", "mailNickname")
+        ),
+        _read_only("onPremisesLastSyncDateTime", Kind.INSTANT, in_default_set=True, filters=_ORDER_FILTERS),
+        _read_only("onPremisesSyncEnabled", Kind.FLAG, in_default_set=True),
+        _read_only("phones", Kind.COMPLEXES, in_default_set=True, filters=frozenset()),
+        _read_only("proxyAddresses", Kind.TEXTS, in_default_set=True, filters=frozenset({"any"})),
+        _read_only("surname", in_default_set=True),
+    ),
+)
+
+ROOM = ObjectType(
+    name="microsoft.graph.room",
+    title="Room",
+    collection="places",
+    properties=_table(
+        _read_only("id", in_default_set=True, filters=_PLAIN_FILTERS),
+        _read_only("emailAddress", in_default_set=True),
+        *(
+            Property(name, in_default_set=True)
+            for name in (
+                "displayName",
+                "nickname",
+                "building",
+                "floorLabel",
+                "label",
+                "phone",
+                "audioDeviceName",
+                "displayDeviceName",
+                "videoDeviceName",
+                "bookingType",
+            )
+        ),
+        *(
+            Property(name, Kind.NUMBER, in_default_set=True, filters=_PLAIN_FILTERS)
+            for name in ("capacity", "floorNumber")
+        ),
+        Property("isWheelChairAccessible", Kind.FLAG, in_default_set=True, filters=_PLAIN_FILTERS),
+        Property("tags", Kind.TEXTS, in_default_set=True, filters=frozenset({"any"}), unset=[]),
+        Property(
+            "address",
+            Kind.COMPLEX,
+            in_default_set=True,
+            filters=frozenset(),
+            fields=_table(*(_text(name) for name in ("street", "city", "state", "postalCode", "countryOrRegion"))),
+        ),
     ),
 )

@@ -11,7 +11,7 @@ from o365prov.testing.fake_tenant.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.views import object_view, typed, user_view
 
-__all__ = ["ROUTES", "referenced_id", "set_manager"]
+__all__ = ["ROUTES", "reference_key", "referenced_id", "set_manager"]
 
 _REFERENCE = re.compile(
     r"(?:https?://[^/]+)?/*(?:v1\.0/+)?(?:(users|groups|directoryObjects|contacts)(?:/|\('))?([^/'()]+)(?:'\))?/?",
@@ -62,7 +62,7 @@ def _manager(directory: Directory, request: Request) -> tuple[str, Record]:
 
 def _read(directory: Directory, request: Request) -> Reply:
     kind, record = _manager(directory, request)
-    view = object_view(directory, request.option("$select")).get(kind) or user_view(directory, "id")
+    view = object_view(directory, request.option("$select"))[kind]
     context = f"{request.base}/$metadata#directoryObjects/$entity"
     return Reply(200, {"@odata.context": context, **typed(kind, view(record))})
 

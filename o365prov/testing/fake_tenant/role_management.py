@@ -17,7 +17,7 @@ from o365prov.testing.fake_tenant.role_templates import ROLE_TEMPLATES, RoleTemp
 from o365prov.testing.fake_tenant.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.table import Record
 
-__all__ = ["ROUTES", "assign_role"]
+__all__ = ["ROUTES", "activate_role", "assign_role"]
 
 _EQUAL = frozenset({"eq", "in"})
 _ASSIGNMENT = ObjectType(
@@ -59,7 +59,23 @@ def assign_role(directory: Directory, principal_id: str, role_id: str, scope: st
         "directoryScopeId": scope,
     }
     directory.role_assignments.put(record)
+    if all(role["roleTemplateId"] != role_id for role in directory.activated_roles):
+        activate_role(directory, role_id)
     return record
+
+
+def activate_role(directory: Directory, template_id: str) -> Record:
+    """Make the directory role of a template, as its first assignment does too."""
+    name = ROLE_TEMPLATES[template_id].name
+    role = {
+        "id": directory.new_id(),
+        "deletedDateTime": None,
+        "description": f"The built-in role {name}.",
+        "displayName": name,
+        "roleTemplateId": template_id,
+    }
+    directory.activated_roles.put(role)
+    return role
 
 
 def _list(directory: Directory, request: Request) -> Reply:

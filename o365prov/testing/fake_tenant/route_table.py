@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from o365prov.testing.fake_tenant import (
+    contacts,
     deleted_items,
     delta,
+    directory_roles,
+    groups,
     licenses,
     organization,
     references,
@@ -21,8 +24,11 @@ ROUTER = Router(
         *references.ROUTES,
         *licenses.ROUTES,
         *delta.ROUTES,
+        *groups.ROUTES,
         *deleted_items.ROUTES,
         *role_management.ROUTES,
+        *directory_roles.ROUTES,
         *organization.ROUTES,
+        *contacts.ROUTES,
     )
 )

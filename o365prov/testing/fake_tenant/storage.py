@@ -18,7 +18,7 @@ from o365prov.testing.fake_tenant.table import Table
 __all__ = ["read_state", "write_state"]
 
 _VERSION = 1
-_TABLES = ("users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments", "federations")
+_TABLES = ("users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments")
 _LINKS = ("managers", "members", "owners")
 
 

@@ -16,7 +16,7 @@ import attrs
 from o365prov.errors import SourceError, UsageError
 from o365prov.testing.clock import Clock
 from o365prov.testing.fake_tenant.batching import answer_batch
-from o365prov.testing.fake_tenant.builders import add_group, add_user
+from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user
 from o365prov.testing.fake_tenant.deleted_items import purge_expired
 from o365prov.testing.fake_tenant.directory import Directory, Subscription
 from o365prov.testing.fake_tenant.exchanges import Exchange, record_exchange
@@ -233,6 +233,37 @@ class FakeTenant:
                 self._directory, name, members=members, owners=owners, licenses=licenses, properties=properties
             )
             return dict(self._directory.group(key))
+
+    def add_contact(self, name: str, **properties: Any) -> dict[str, Any]:
+        """Put a contact of the organization into the tenant; clients can only read it.
+
+        Args:
+            name: the displayName.
+            properties: by Graph's names.
+
+        Raises:
+            UsageError: for a property that contacts do not have.
+
+        """
+        with self._lock:
+            key = add_contact(self._directory, name, properties)
+            return dict(self._directory.contacts.get(key) or {})
+
+    def add_room(self, name: str, address: str, **properties: Any) -> dict[str, Any]:
+        """Put a room into the tenant.
+
+        Args:
+            name: the displayName.
+            address: the emailAddress of its mailbox.
+            properties: by Graph's names.
+
+        Raises:
+            UsageError: for a property that rooms do not have.
+
+        """
+        with self._lock:
+            key = add_room(self._directory, name, address, properties)
+            return dict(self._directory.places.get(key) or {})
 
     @property
     def users(self) -> Sequence[dict[str, Any]]:

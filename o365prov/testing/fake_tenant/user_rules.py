@@ -16,7 +16,7 @@ from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.table import Record
 
-__all__ = ["check_anchor", "check_password", "check_principal_name", "check_special", "domain_of"]
+__all__ = ["check_anchor", "check_password", "check_principal_name", "check_special", "domain_of", "is_nickname"]
 
 _LOCAL_PART = re.compile(r"[A-Za-z0-9'.\-_!#^~]+")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -29,6 +29,11 @@ _CHOICES: Mapping[str, frozenset[str]] = {
     "consentProvidedForMinor": frozenset({"Granted", "Denied", "NotRequired"}),
 }
 _POLICIES = frozenset({"None", "DisablePasswordExpiration", "DisableStrongPassword"})
+
+
+def is_nickname(value: str) -> bool:
+    """Whether a mailNickname is plain ASCII without the characters that Graph bans."""
+    return value.isascii() and _NICKNAME_FORBIDDEN.isdisjoint(value)
 
 
 def domain_of(principal_name: str) -> str:
@@ -107,7 +112,7 @@ def _why_not(name: str, value: Any) -> str | None:
     match name:
         case "usageLocation":
             return None if value in COUNTRIES else "it must be a two-letter country code of ISO 3166, in capitals"
-        case "mailNickname" if not value.isascii() or not _NICKNAME_FORBIDDEN.isdisjoint(value):
+        case "mailNickname" if not is_nickname(value):
             return 'ASCII only, and none of @ ( ) \\ [ ] " ; : < > , or a space'
         case "mail" if not value.isascii() or not _ADDRESS.fullmatch(value):
             return "it must be an address of the form name@domain, without accents"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from o365prov.testing.fake_tenant.directory import Directory
-from o365prov.testing.fake_tenant.properties import GROUP, USER
+from o365prov.testing.fake_tenant.properties import CONTACT, GROUP, USER
 from o365prov.testing.fake_tenant.queries import Projection, select
 from o365prov.testing.fake_tenant.table import Record
 
@@ -41,18 +41,21 @@ def group_view(text: str | None) -> Projection:
     return select(GROUP, text)
 
 
-def object_view(directory: Directory, text: str | None) -> dict[str, Any]:
+def object_view(directory: Directory, text: str | None) -> dict[str, Projection]:
     """Views of a mixed collection by kind; a property that only one kind has is fine for all."""
     if not text:
-        return {"user": user_view(directory, None), "group": group_view(None)}
+        return {"user": user_view(directory, None), "group": group_view(None), "contact": select(CONTACT, None)}
     names = [name.strip() for name in text.split(",")]
-    views: dict[str, Any] = {}
-    for kind, of in (("user", USER), ("group", GROUP)):
-        own = ",".join(name for name in names if name in of.properties) or "id"
-        views[kind] = user_view(directory, own) if kind == "user" else group_view(own)
-    if not any(name in USER.properties or name in GROUP.properties for name in names):
-        user_view(directory, text)  # refuses, naming what is unknown
-    return views
+    kinds = {"user": USER, "group": GROUP, "contact": CONTACT}
+    for name in names:
+        if not any(name in of.properties for of in kinds.values()):
+            user_view(directory, name)  # refuses, naming what is unknown
+    own = {kind: ",".join(name for name in names if name in of.properties) for kind, of in kinds.items()}
+    return {
+        "user": user_view(directory, own["user"] or "id"),
+        "group": group_view(own["group"] or "id"),
+        "contact": select(CONTACT, own["contact"] or "id"),
+    }
 
 
 def _identities(directory: Directory, record: Record) -> list[dict[str, Any]]:
