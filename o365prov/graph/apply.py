@@ -78,6 +78,7 @@ class Application:
         self._outcomes[entry.key] = Outcome(change, Result.DONE, entry.object_id)
         if isinstance(change, CreateUser) and entry.object_id is not None:
             self._created[change.subject.person_id] = entry.object_id
+            self.writer.note(entry.object_id)  # perhaps a moment ago
 
     def _own(self) -> frozenset[str]:
         begun = {entry.key for entry in self.history.entries}

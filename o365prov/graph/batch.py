@@ -81,7 +81,7 @@ def _headers(headers: object) -> dict[str, str]:
 
 
 def _content(body: object) -> bytes:
-    return b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+    return b"" if body is None else json.dumps(body).encode()
 
 
 def chunks(items: Iterable[_Item], size: int = LIMIT) -> Iterable[tuple[_Item, ...]]:

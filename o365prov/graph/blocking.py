@@ -37,6 +37,12 @@ class BlockingTenant:
     It keeps one event loop on a thread of its own, so it works inside a running loop, as in a notebook, as well as
     without one. Ctrl-C cancels what runs, in an orderly way, before KeyboardInterrupt goes on. Use it as a context
     manager, or close it.
+
+    >>> from o365prov.planning import Needs
+    >>> from o365prov.testing import FakeTenant
+    >>> with BlockingTenant.over(FakeTenant(name="Contoso")) as tenant:
+    ...     tenant.read(Needs(("jobTitle",))).name
+    'Contoso'
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -18,19 +18,30 @@ _FIELDS = frozenset({"id", "manager", "assignedLicenses", "licenseAssignmentStat
 def user(row: Mapping[str, Any]) -> TenantUser:
     """A user; licences through groups are told from direct ones where ``licenseAssignmentStates`` was selected.
 
+    Parts of complex properties have dotted names, such as ``employeeOrgData.division``.
+
     >>> user({"id": "1", "userPrincipalName": "ann@corp.example", "manager": {"id": "2"}}).manager_id
     '2'
     """
     manager = row.get("manager")
     return TenantUser(
         id=_id(row, "user"),
-        properties=MappingProxyType(
-            {name: value for name, value in row.items() if name not in _FIELDS and not name.startswith("@")}
-        ),
+        properties=MappingProxyType(dict(_properties(row))),
         licenses=_licenses(row),
         manager_id=manager.get("id") if isinstance(manager, dict) else None,
         sessions_valid_from=instant(row.get("signInSessionsValidFromDateTime")),
     )
+
+
+def _properties(row: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Properties by name, those of complex ones by dotted names, as changes name them."""
+    for name, value in row.items():
+        if (not prefix and name in _FIELDS) or "@" in name:
+            continue
+        if isinstance(value, dict):
+            yield from _properties(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 def _licenses(row: Mapping[str, Any]) -> tuple[HeldLicense, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from o365prov.graph.clouds import Cloud
@@ -187,8 +188,21 @@ def nested(properties: Mapping[str, Any]) -> dict[str, Any]:
         place = body
         for root in roots:
             place = place.setdefault(root, {})
-        place[leaf] = dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
+        place[leaf] = _json(value)
     return body
+
+
+def _json(value: Any) -> Any:
+    """The value as JSON has it: a read-only mapping as an object, a tuple as a list, an instant as Graph writes it."""
+    match value:
+        case Mapping():
+            return {str(name): _json(each) for name, each in value.items()}
+        case list() | tuple() | frozenset():
+            return [_json(each) for each in value]
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case _:
+            return value
 
 
 def password_profile(*, federated: bool) -> dict[str, Any]:

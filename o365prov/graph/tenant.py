@@ -35,8 +35,13 @@ class Tenant:
     Every method raises TenantError or one of its kinds if the tenant can't be talked to, and UsageError on another
     event loop than the first or after closing.
 
-    >>> Tenant.over(wire=None)
-    Tenant(graph.microsoft.com)
+    >>> from o365prov.planning import Needs
+    >>> from o365prov.testing import FakeTenant
+    >>> async def count_users(fake):
+    ...     async with Tenant.over(fake) as tenant:
+    ...         return len((await tenant.read(Needs(("jobTitle",)))).users)
+    >>> asyncio.run(count_users(FakeTenant()))
+    0
     """
 
     def __init__(

@@ -61,7 +61,7 @@ class Tokens:
         async with self._one_at_a_time:
             try:
                 token = await self._ask(scopes, options)
-            except AzureError as error:
+            except (AzureError, ValueError, OSError) as error:
                 raise credential_error(str(error)) from error
         if not isinstance(token, AccessToken):
             # The SDK would send the request without a token and leave it to Graph to complain.
@@ -119,7 +119,8 @@ class Connection:
         information.url = url
         information.headers.add("Accept", "application/json")
         if request.body is not None:
-            body = json.dumps(request.body, ensure_ascii=False, separators=(",", ":"))
+            # Escaped to ASCII, so that even a name with half a surrogate pair gets to Graph, which refuses that one.
+            body = json.dumps(request.body, separators=(",", ":"))
             information.set_stream_content(body.encode(), "application/json")
         information.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
         try:

@@ -14,11 +14,15 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 from hypothesis import given
 from hypothesis import strategies as st
+from msgraph_core import NationalClouds
 
 from o365prov.errors import ConfigurationError, CredentialError, TenantError, UsageError
 from o365prov.graph import Cloud, Tenant, consent_url, read_consent
 from o365prov.graph.connect import token_claims
+from o365prov.graph.messages import Request
 from o365prov.graph.permissions import EVERYTHING, LICENSES_ONLY, PERMISSIONS, Operation, lacking, least
+from o365prov.graph.transport import Connection
+from o365prov.graph.wire import StandIn
 
 
 def token(**claims):
@@ -54,6 +58,14 @@ def connect(run, meddler, clock):
         return run(inside())
 
     return whole
+
+
+# clouds
+
+
+def test_our_clouds_are_the_sdks():
+    """The SDK knows the same Graph roots; Germany's cloud is closed."""
+    assert {cloud.graph for cloud in Cloud} == {str(each) for each in NationalClouds if each.name != "Germany"}
 
 
 # consent
@@ -196,6 +208,17 @@ def test_what_is_no_token_has_no_claims(text):
     assert token_claims(text) == {}
 
 
+def test_a_credential_that_fails_otherwise_is_a_credential_error(connect):
+    """A wrong certificate or tenant id makes azure-identity raise ValueError."""
+
+    class Broken(Credential):
+        def get_token(self, *scopes, **options):
+            raise ValueError("Invalid tenant ID provided")
+
+    with pytest.raises(CredentialError, match="no token: Invalid tenant ID provided; check tenant id"):
+        connect(Broken())
+
+
 def test_a_refused_sign_in_says_what_to_do(connect):
     """Entra's own line, and the remedy for its number."""
 
@@ -319,6 +342,19 @@ def test_the_sdk_asks_with_our_token_and_its_name(wire, run):
     [(_, _, headers, _)] = scripted.requests
     assert headers["authorization"] == "Bearer t0k3n"
     assert "graph-python" in headers["sdkversion"]
+
+
+def test_half_a_surrogate_pair_gets_to_graph(wire, run):
+    """Exports hold such names; Graph refuses that one person, and we don't stumble over them."""
+    scripted = wire((200, {}, {}))
+
+    async def whole():
+        connection = Connection(StandIn(), Cloud.GLOBAL, scripted)
+        await connection.send(Request("PATCH", "/users/1", {"displayName": "A\ud800"}))
+        await connection.close()
+
+    run(whole())
+    assert scripted.bodies() == [{"displayName": "A\ud800"}]
 
 
 def test_redirects_are_not_followed(wire, run, clock):

@@ -15,6 +15,18 @@ def test_properties_keep_graphs_names():
     assert dict(user.properties) == {"jobTitle": None, "city": "Oslo"}
 
 
+def test_parts_of_complex_properties_have_dotted_names():
+    """They are compared and changed one by one; a complex property that is null has no parts."""
+    user = decode.user(
+        {"id": "1", "employeeOrgData": {"division": "North", "costCenter": None}, "passwordProfile": None}
+    )
+    assert dict(user.properties) == {
+        "employeeOrgData.division": "North",
+        "employeeOrgData.costCenter": None,
+        "passwordProfile": None,
+    }
+
+
 def test_inherited_licences_are_told_from_direct_ones():
     """A state names in assignedByGroup the group that a licence comes through; only direct ones can be taken away."""
     states = [

@@ -1,6 +1,8 @@
 """Changes as requests of Graph: sparse bodies, addresses by the SDK's own builders."""
 
 import string
+from datetime import datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import get_args
 
 import pytest
@@ -89,6 +91,23 @@ def test_each_change_has_its_request(build, name, method, url, body):
     """Method, address relative to the version, and nothing in the body but what changes."""
     [request] = build(CHANGES[name])
     assert (request.method, request.url, request.body) == (method, url, body)
+
+
+def test_values_are_sent_as_json_has_them(build):
+    """Tuples become lists, read-only mappings objects, instants Graph's own spelling in UTC."""
+    hired = datetime(2026, 3, 1, 9, tzinfo=timezone(timedelta(hours=1)))
+    body = {
+        "otherMails": ("a@x.example",),
+        "employeeHireDate": hired,
+        "employeeOrgData": MappingProxyType({"division": "N"}),
+    }
+    [request] = build(CreateUser(ANN, "", body, "f"))
+    del request.body["passwordProfile"]
+    assert request.body == {
+        "otherMails": ["a@x.example"],
+        "employeeHireDate": "2026-03-01T08:00:00Z",
+        "employeeOrgData": {"division": "N"},
+    }
 
 
 def test_both_licence_lists_are_always_sent(build):
