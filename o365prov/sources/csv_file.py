@@ -53,7 +53,7 @@ def _rows(path: StrPath, delimiter: str, problems: Problems) -> Iterator[tuple[i
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     begins = 1
     try:
-        header = [name.strip() for name in next(reader)]
+        header = [name.strip() for name in next(reader, [])]
         if not _is_usable(header, delimiter, problems):
             return
         begins = reader.line_num + 1
@@ -71,7 +71,7 @@ def _is_usable(header: list[str], delimiter: str, problems: Problems) -> bool:
     before = problems.count
     for name in _NEEDED:
         if name not in header:
-            other = next((mark for mark in ";\t," if mark != delimiter and mark in header[0]), None)
+            other = next((mark for mark in ";\t," if mark != delimiter and mark in "".join(header)), None)
             hint = f"pass delimiter={other!r}" if other else "the header names Okta profile attributes; add it"
             problems.note("line 1", f"no column {name}: {hint}")
     for name in sorted({name for name in header if header.count(name) > 1}):

@@ -58,13 +58,13 @@ class JsonObject:
         self.note(key, f"should be a text, not {_kind(value)}")
         return None
 
-    def whole_number(self, key: str) -> int:
-        """A member that must be a whole number."""
+    def whole_number(self, key: str) -> int | None:
+        """A member that must be a whole number; None, and a note, if it is none."""
         value = self.values.get(key, _MISSING)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
         self.note(key, f"should be a whole number, not {_kind(value)}")
-        return 0
+        return None
 
     def instant(self, key: str) -> datetime | None:
         """A member that is an ISO 8601 instant with its zone, as Okta writes them, or is null or absent."""
@@ -200,6 +200,7 @@ def _note_broken_text(value: object, path: str, problems: Problems) -> None:
                 problems.note(path, "holds half a character (a lone surrogate): mend it at the source")
         case dict():
             for key, element in value.items():
+                _note_broken_text(key, path, problems)
                 _note_broken_text(element, f"{path}.{key}", problems)
         case list():
             for position, element in enumerate(value):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -48,12 +48,12 @@ class _Ids:
     """The ids of one list, or other values, each of which may stand there once."""
 
     def __init__(self) -> None:
-        self._places: dict[object, str] = {}
+        self._places: dict[Hashable, str] = {}
 
-    def enter(self, record: JsonObject, key: str, value: object) -> None:
+    def enter(self, record: JsonObject, key: str, value: Hashable) -> None:
         """Note a problem if another record has the same value."""
         if value is None or value == "":
-            return  # noted already, as missing
+            return  # it is missing, which was noted
         first = self._places.setdefault(value, record.path)
         if first != record.path:
             record.note(key, f"the same as in {first}: keep one of them")
@@ -177,8 +177,10 @@ def read_assignments(path: StrPath) -> AppAssignments:
     for record in document.children("groups"):
         group_id, priority = record.text("id"), record.whole_number("priority")
         group_ids.enter(record, "id", group_id)
-        priorities.enter(record, "priority", record.values.get("priority"))
-        groups.append(GroupAssignment(group_id, priority, _grants(record)))
+        priorities.enter(record, "priority", priority)
+        grants = _grants(record)
+        if priority is not None:
+            groups.append(GroupAssignment(group_id, priority, grants))
     for record in document.children("users"):
         user_id, scope = record.text("id"), record.text("scope")
         user_ids.enter(record, "id", user_id)

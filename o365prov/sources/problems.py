@@ -39,7 +39,8 @@ class Problems:
         """Remember that at *place* (a line, a JSON path, or "" for the whole source) *what* is wrong."""
         self.count += 1
         if self.count <= LISTED:
-            self._lines.append(": ".join(part for part in (self.source, place, what) if part))
+            line = ": ".join(part for part in (self.source, place, what) if part)
+            self._lines.append(_on_one_line(line))
 
     @property
     def lines(self) -> list[str]:
@@ -51,6 +52,11 @@ class Problems:
         """Raise one :class:`~o365prov.errors.SourceError` with everything noted, if there is anything."""
         if self.count:
             raise SourceError(*self.lines)
+
+
+def _on_one_line(text: str) -> str:
+    """The text with what can't be printed as escapes: a path or a key of somebody else's JSON may hold anything."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 class Unreadable(Exception):  # noqa: N818 - it steers the reader and never leaves it

@@ -39,15 +39,16 @@ def looks_wide(start: bytes) -> bool:
 def read_text(path: StrPath, problems: Problems) -> str:
     """The text of a UTF-8 file, with or without a byte order mark; any other encoding ends the reading."""
     content = read_bytes(path, problems)
-    if not content.strip():
-        problems.note("", "is empty: export it again")
-        raise Unreadable
     if looks_wide(content):
         problems.note("", "is UTF-16: save it as UTF-8")
         raise Unreadable
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         problems.note(f"line {line}", "is not UTF-8: save the file as UTF-8")
         raise Unreadable from error
+    if not text.strip():
+        problems.note("", "is empty: export it again")
+        raise Unreadable
+    return text
