@@ -1,17 +1,64 @@
-"""A tenant for the tests, and a small client that speaks JSON to it without any library between."""
+"""A tenant for the tests, and a small client that speaks JSON to it without any library between.
+
+Every answer that the client gets, and every request that was taken, is validated against Microsoft's own schema
+(graph-slice.openapi.yaml: a slice of the v1.0 metadata of github.com/microsoftgraph/msgraph-metadata, MIT licence).
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 import pytest
+from openapi_core import OpenAPI
+from openapi_core.templating.paths.exceptions import PathNotFound
+from openapi_core.testing import MockRequest, MockResponse
 
 from o365prov.testing import Clock, FakeTenant
 
 BASE = "https://graph.microsoft.com/v1.0"
+#: What the tenant answers and the slice does not describe.
+BEYOND_THE_SLICE = (
+    "/directReports",
+    "/transitiveMembers",
+    "/transitiveMemberOf",
+    "/members/microsoft.graph.user",
+)
+
+
+@cache
+def _schema() -> OpenAPI:
+    return OpenAPI.from_file_path(Path(__file__).with_name("graph-slice.openapi.yaml"))
+
+
+def validate(method: str, url: str, sent: bytes, status: int, answered: bytes) -> None:
+    """Fail when an answer, or a request that was taken, does not fit Microsoft's schema; for the plain spellings."""
+    parts = urlsplit(url)
+    path = parts.path if parts.path.startswith("/v1.0/") else f"/v1.0{parts.path}"
+    if status == 501 or "//" in path or "(" in path or not url.isascii() or path.endswith(BEYOND_THE_SLICE):
+        return
+    request = MockRequest(
+        "https://graph.microsoft.com",
+        method.lower(),
+        path,
+        args=dict(parse_qsl(parts.query)),
+        data=sent or None,
+        content_type="application/json",
+    )
+    response = MockResponse(answered or None, status_code=status, content_type="application/json")
+    try:
+        if status < 400 and sent:
+            _schema().validate_request(request)
+        _schema().validate_response(request, response)
+    except PathNotFound:
+        if status < 400:
+            raise
 
 
 @attrs.frozen
@@ -40,6 +87,7 @@ class Graph:
     """Sends requests to a tenant; an address may be a path or a whole link from an answer."""
 
     fake: FakeTenant
+    is_plain: bool = True
 
     def __call__(self, method: str, address: str, body: object = None, **headers: str) -> Answer:
         url = address if "://" in address else f"{BASE}{address}"
@@ -49,6 +97,8 @@ class Graph:
             sent.setdefault("Content-Type", "application/json")
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
         status, answered, raw = self.fake.handle(method, url, sent, content)
+        if self.is_plain:
+            validate(method, url, content, status, raw)
         return Answer(status, {k.lower(): v for k, v in answered.items()}, json.loads(raw) if raw else None)
 
     def get(self, address: str, **headers: str) -> Answer:
@@ -96,6 +146,17 @@ def fake(clock: Clock) -> FakeTenant:
         clock=clock,
         seed=7,
     )
+
+
+@pytest.fixture
+def odd_graph(fake: FakeTenant) -> Graph:
+    """A client whose spellings Graph takes and its schema does not know."""
+    return Graph(fake, is_plain=False)
+
+
+@pytest.fixture(name="validate")
+def validate_fixture() -> Callable[[str, str, bytes, int, bytes], None]:
+    return validate
 
 
 @pytest.fixture

@@ -101,8 +101,8 @@ def test_the_sdk_in_process(fake):
     asyncio.run(run())
 
 
-def test_the_sdk_over_a_socket(fake):
-    """And over loopback."""
+def test_the_sdk_over_a_socket(fake, validate):
+    """And over loopback; what it sends and what it gets fits Microsoft's schema."""
 
     async def run(url):
         # The SDK's middleware takes the client's transport away from it, so the test closes it.
@@ -111,6 +111,8 @@ def test_the_sdk_over_a_socket(fake):
 
     with Server(fake) as server:
         asyncio.run(run(server.url))
+    for seen in fake.exchanges:
+        validate(seen.method, seen.url, seen.content, seen.status, seen.answer)
 
 
 def test_a_synchronous_client(fake):
