@@ -12,12 +12,12 @@ from datetime import datetime
 
 from attrs import evolve
 
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.changes import BlockSignIn, Change, Subject
 from o365prov.planning.collisions import collisions
 from o365prov.planning.diff import profile_change
 from o365prov.planning.licenses import Seats, license_change
-from o365prov.planning.managers import ManagerAccount, manager_change
+from o365prov.planning.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.match import Ambiguous, Blocked, ByAnchor, ByUsername, Known, Unmatched, match
 from o365prov.planning.plan import Plan, Problem, Undeliverable
 from o365prov.planning.safeguards import Safeguards
@@ -121,7 +121,7 @@ def _changes(
 ) -> tuple[list[Change], list[Problem]]:
     """What changes for the people who stay."""
     seats = Seats(snapshot.skus)
-    by_dn = _managers(settled, waiting, app_users, snapshot)
+    managers = _managers(settled, waiting, app_users, snapshot)
     changes: list[Change] = []
     problems: list[Problem] = []
     for each in settled:
@@ -130,7 +130,7 @@ def _changes(
         changes += _present(profile)
         if provisioning.update_attributes or each.known is None:
             licenses, missing = license_change(each, snapshot, seats, location=_location(each))
-            manager, finding = manager_change(each, by_dn)
+            manager, finding = manager_change(each, managers)
             findings += [*missing, finding]
             changes += _present(licenses, manager)
         changes += _present(session_change(each, now))
@@ -162,19 +162,22 @@ def _location(settled: Settled) -> str | None:
 
 def _managers(
     settled: Iterable[Settled], waiting: Iterable[Assignment], app_users: AppUsers, snapshot: TenantSnapshot
-) -> dict[str, ManagerAccount]:
-    """Accounts of people from Active Directory by distinguished name: those settled, and those held with an account."""
-    found = {}
+) -> Managers:
+    """Who can be a manager: everybody settled, and those who are held but have an account."""
+    found: dict[str, ManagerAccount] = {}
+
+    def enter(person: Person, manager: ManagerAccount) -> None:
+        names = [account.distinguished_name for account in person.directory_accounts]
+        found.update((name.lower(), manager) for name in (*names, manager.subject.username) if name)
+
     for assignment in waiting:
         known = app_users.get(assignment.person.id)
         if known and known.object_id in snapshot.by_id:
             subject = Subject(known.person_id, assignment.person.name, known.username)
-            for account in assignment.person.directory_accounts:
-                found[(account.distinguished_name or "").lower()] = ManagerAccount(subject, known.object_id)
+            enter(assignment.person, ManagerAccount(subject, known.object_id))
     for each in settled:
-        for account in each.desired.assignment.person.directory_accounts:
-            found[(account.distinguished_name or "").lower()] = ManagerAccount(each.subject, each.object_id)
-    return found
+        enter(each.desired.assignment.person, ManagerAccount(each.subject, each.object_id))
+    return Managers(found, snapshot)
 
 
 def _leavers(

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from o365prov.planning.changes import RemoveManager, SetManager, Subject
 from o365prov.planning.settled import Settled
+from o365prov.planning.snapshot import TenantSnapshot
 from o365prov.profiles import Finding
 
 
@@ -19,32 +20,49 @@ class ManagerAccount:
     object_id: str | None
 
 
-def manager_change(
-    settled: Settled, by_dn: Mapping[str, ManagerAccount]
-) -> tuple[SetManager | RemoveManager | None, Finding | None]:
-    """Set, replace or remove the reference, or say why it can't be set.
+@frozen
+class Managers:
+    """Everybody who can be referred to, by distinguished name, username (both in lower case) and object id."""
 
-    *by_dn* are the accounts that exist or will, by the distinguished name of their person in lower case.
-    """
-    wanted, known, account = settled.desired.manager_dn, settled.known, settled.account
+    people: Mapping[str, ManagerAccount]
+    snapshot: TenantSnapshot
+
+    def find(self, reference: str) -> ManagerAccount | None:
+        """Who is meant by a distinguished name, a user principal name or an object id.
+
+        Source: Okta, "Supported user attributes": with User and Universal Sync a manager is given by managerDn, with
+        Profile Sync by user principal name or object id.
+        """
+        if found := self.people.get(reference.lower()):
+            return found
+        account = self.snapshot.by_username.get(reference.lower()) or self.snapshot.by_id.get(reference)
+        if account is None:
+            return None
+        name = str(account.properties.get("displayName") or account.username)
+        return ManagerAccount(Subject("", name, account.username), account.id)
+
+
+def manager_change(settled: Settled, managers: Managers) -> tuple[SetManager | RemoveManager | None, Finding | None]:
+    """Set, replace or remove the reference, or say why it can't be set."""
+    wanted, known, account = settled.desired.manager, settled.known, settled.account
     if isinstance(wanted, str):
-        manager = by_dn.get(wanted.lower())
+        manager = managers.find(wanted)
         if manager is None:
             return None, _nobody(wanted)
         holds = {known.manager_id if known else None, account.manager_id if account else None}
         if manager.object_id is not None and manager.object_id in holds:
             return None, None
-        reason = f"{manager.subject.name} is the manager in Active Directory"
+        reason = f"{manager.subject.name} is the manager at the source"
         return SetManager(settled.subject, reason, settled.object_id, manager.subject, manager.object_id), None
     if wanted is None and account and account.manager_id and (known is None or known.manager_id):
-        return RemoveManager(settled.subject, "Active Directory names no manager", account.id), None
+        return RemoveManager(settled.subject, "the source names no manager", account.id), None
     return None, None
 
 
-def _nobody(dn: str) -> Finding:
+def _nobody(reference: str) -> Finding:
     return Finding(
         "manager_not_provisioned",
-        f"the manager {dn} has no Office 365 account from here",
+        f"the manager {reference} has no Office 365 account from here",
         "Assign Office 365 to the manager; the reference follows with the next plan",
         attribute="manager",
     )

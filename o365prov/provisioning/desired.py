@@ -65,8 +65,8 @@ class DesiredUser:
         return self.anchor or self.person_id
 
     @property
-    def manager_dn(self) -> str | Unset | None:
-        """The manager's distinguished name; None for no manager, UNSET to leave the reference alone."""
+    def manager(self) -> str | Unset | None:
+        """How the mapping names the manager; None for no manager, UNSET to leave the reference alone."""
         for mapped in self.values:
             if mapped.mapping.attribute.kind is Kind.MANAGER:
                 return mapped.value if isinstance(mapped.value, str | None) else UNSET

@@ -85,7 +85,10 @@ def test_undeliverables_are_no_changes():
 def test_a_plan_reads_well():
     """Symbol, who, what and why of each person, then problems with what to do, alike ones together."""
     text = str(APP.plan(EVERYBODY, tenant(), now=NOW))
-    assert f"+ Ann Lee <ann.lee@{DOMAIN}>: create ann.lee@{DOMAIN}; licences +SPE_E3; manager Bo Ross <bo.ross@{DOMAIN}>" in text
+    assert (
+        f"+ Ann Lee <ann.lee@{DOMAIN}>: create ann.lee@{DOMAIN}; licences +SPE_E3; manager Bo Ross <bo.ross@{DOMAIN}>"
+        in text
+    )
     assert "assigned through O365 E3" in text
     assert "? Di Ng: " in text
     assert "Use GB" in text

@@ -1,0 +1,139 @@
+"""What each provisioning type makes of the same people."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+
+from o365prov import AppUser, AppUsers, LicenseOnly, ProfileMapping, ProfileSync, UniversalSync, UserSync
+from o365prov.errors import ConfigurationError
+
+
+def app_with(provisioning):
+    """The example's app with another provisioning type and that type's own mapping."""
+    return user_sync_app().with_provisioning(provisioning).remap()
+
+
+def known(person, there, **memory):
+    """A memory in which *person* is linked to the account *there*."""
+    return AppUsers.empty().with_user(AppUser(person.id, there.id, there.username, **memory))
+
+
+def test_license_only_never_creates():
+    """Somebody without an account is a problem that says why."""
+    plan = app_with(LicenseOnly()).plan([assigned(somebody(), "SPE_E3")], tenant(), now=NOW)
+    assert plan.is_empty
+    assert "Licenses/Roles Management Only creates none" in plan.problems[0].message
+
+
+def test_license_only_sends_licences_and_nothing_of_the_profile():
+    """An account found by its username is linked and licensed; its profile stays as it is."""
+    there = account(f"ann.lee@{DOMAIN}", displayName="Somebody else's words", usageLocation="US")
+    plan = app_with(LicenseOnly()).plan([assigned(somebody(), "SPE_E3")], tenant(there), now=NOW)
+    assert [change.kind for change in plan] == ["link_user", "assign_licenses"]
+    assert plan.writes == 1
+
+
+@pytest.mark.parametrize(
+    ("provisioning", "taken"),
+    [(LicenseOnly(), True), (ProfileSync(), False), (UserSync(), False), (UniversalSync(), False)],
+)
+def test_only_license_only_works_beside_entra_connect(provisioning, taken):
+    """An account that Entra Connect masters is left to it, except for licences and roles."""
+    there = account(f"ann.lee@{DOMAIN}", onPremisesSyncEnabled=True, usageLocation="US")
+    plan = app_with(provisioning).plan([assigned(somebody(), "SPE_E3")], tenant(there), now=NOW)
+    assert ("assign_licenses" in [change.kind for change in plan]) is taken
+    assert ("synced_account" in [problem.code for problem in plan.problems]) is not taken
+
+
+def test_profile_sync_sends_its_base_attributes():
+    """Names, usageLocation and the anchor; no title, no mail."""
+    [create] = app_with(ProfileSync()).plan([assigned(somebody(title="Engineer"))], tenant(), now=NOW)
+    assert {"givenName", "surname", "displayName", "usageLocation"} <= create.properties.keys()
+    assert not {"jobTitle", "mail"} & create.properties.keys()
+
+
+def test_profile_sync_sends_a_custom_attribute_once_it_is_mapped():
+    """The opt-in attributes of the current list."""
+    app = app_with(ProfileSync())
+    app = app.remap(app.mapping.with_expression("employeeId", "source.employeeNumber"))
+    [create] = app.plan([assigned(somebody(employeeNumber="100017"))], tenant(), now=NOW)
+    assert create.properties["employeeId"] == "100017"
+
+
+def test_profile_sync_never_renames_and_says_so():
+    """Footnote 6: the account keeps its username, the rest is sent."""
+    person = somebody("Ann Ross")
+    there = account(f"ann.lee@{DOMAIN}", displayName="Ann Lee", givenName="Ann", surname="Lee", usageLocation="US")
+    plan = app_with(ProfileSync()).plan([assigned(person)], tenant(there), known(person, there), now=NOW)
+    [update] = plan.changes
+    assert {each.name for each in update.properties} == {"displayName", "surname", "onPremisesImmutableId"}
+    assert update.subject.username == there.username
+    assert [problem.code for problem in plan.problems] == ["username_not_changed"]
+
+
+def test_profile_sync_refers_to_a_manager_by_username():
+    """The custom attribute Manager takes a user principal name or an object id."""
+    app = app_with(ProfileSync())
+    app = app.remap(app.mapping.with_expression("manager", "source.managerId"))
+    boss = account(f"boss@{DOMAIN}")
+    plan = app.plan([assigned(somebody(managerId=boss.username))], tenant(boss), now=NOW)
+    assert plan.changes[-1].manager_id == boss.id
+
+
+def test_mapping_the_email_needs_user_or_universal_sync():
+    """Okta: the e-mail mapping only with these two."""
+    with pytest.raises(ConfigurationError, match="Profile Sync does not send email"):
+        app_with(ProfileSync()).remap(ProfileMapping.of({"email": "source.email"}))
+
+
+def test_universal_sync_sends_the_directorys_extension_attributes():
+    """The full profile of people from the chosen AD instances."""
+    linked = from_directory(somebody())
+    [directory] = linked.directory_accounts
+    rich = evolve(directory, attributes={**directory.attributes, "extensionAttribute1": "x1", "company": "Corp"})
+    app = app_with(UniversalSync(ad_instances=["corp.example"]))
+    [create] = app.plan([assigned(evolve(linked, directory_accounts=[rich]))], tenant(), now=NOW)
+    assert create.properties["onPremisesExtensionAttributes.extensionAttribute1"] == "x1"
+    assert create.properties["companyName"] == "Corp"
+
+
+def test_universal_sync_says_what_of_the_full_profile_graph_cant_take():
+    """Exchange's attributes, aliases, contacts and rooms: each with what to do instead."""
+    linked = from_directory(somebody())
+    [directory] = linked.directory_accounts
+    values = {"proxyAddresses": ["SMTP:ann@corp.example"], "msExchHideFromAddressLists": "TRUE"}
+    rich = evolve(directory, attributes={**directory.attributes, **values})
+    app = app_with(UniversalSync(ad_instances=["corp.example"]))
+    plan = app.plan([assigned(evolve(linked, directory_accounts=[rich]))], tenant(), now=NOW)
+    said = {each.attribute: each.instead for each in plan.undeliverable}
+    assert "Exchange Online" in said["MSExchHideFromAddressLists"]
+    assert "Exchange Online" in said["ProxyAddresses"]
+    assert "Contacts, distribution lists and resource mailboxes" in said
+
+
+@pytest.mark.parametrize("provisioning", [UserSync(), UniversalSync()])
+def test_synced_with_active_directory_is_said_once_a_plan(provisioning):
+    """OnPremisesSyncEnabled can't be written over Graph: one line, however many people."""
+    plan = app_with(provisioning).plan(
+        [assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))], tenant(), now=NOW
+    )
+    assert [each.attribute for each in plan.undeliverable].count("Synced with Active Directory") == 1
+
+
+@pytest.mark.parametrize("provisioning", [LicenseOnly(), ProfileSync()])
+def test_the_other_types_promise_no_sync(provisioning):
+    """Nothing is said about a sync that Okta does not show."""
+    plan = app_with(provisioning).plan([assigned(somebody())], tenant(), now=NOW)
+    assert plan.undeliverable == ()
+
+
+def test_license_only_ends_sessions_when_the_password_changes_in_okta():
+    """Even for AD-linked people it is Okta's instant that counts."""
+    changed = NOW - timedelta(hours=1)
+    person = evolve(from_directory(somebody(), password_last_set=NOW - timedelta(minutes=1)), password_changed=changed)
+    there = account(f"ann.lee@{DOMAIN}", sessions_valid_from=NOW - timedelta(days=1), licenses=[E3.id])
+    app_users = known(person, there, fingerprint="")
+    plan = app_with(LicenseOnly()).plan([assigned(person)], tenant(there), app_users, now=NOW)
+    assert [change.desired for change in plan if change.kind == "revoke_sessions"] == [changed]
