@@ -47,9 +47,7 @@ class Application:
 
     async def run(self) -> Report:
         """Do what is left to do; returns the report. What Graph refuses is in the report, not raised."""
-        for entry in self.history.entries:
-            if entry.step is Step.DONE:
-                self._resume(entry)
+        self._resume()
         left = [change for change in self.plan if key(change) not in self._outcomes]
         self._stale = await changed_since(self.writer.sender, self.writer.sdk, self.plan, left, self._own())
         self.began = True
@@ -71,14 +69,18 @@ class Application:
 
     # what an earlier, interrupted apply left behind
 
-    def _resume(self, entry: Entry) -> None:
-        change = next((each for each in self.plan if key(each) == entry.key), None)
-        if change is None:
-            raise JournalError(f"the journal names {entry.key}, which the plan lacks: name the plan's own journal")
-        self._outcomes[entry.key] = Outcome(change, Result.DONE, entry.object_id)
-        if isinstance(change, CreateUser) and entry.object_id is not None:
-            self._created[change.subject.person_id] = entry.object_id
-            self.writer.note(entry.object_id)  # perhaps a moment ago
+    def _resume(self) -> None:
+        named = {key(change): change for change in self.plan}
+        for entry in self.history.entries:
+            change = named.get(entry.key)
+            if change is None:
+                raise JournalError(f"the journal names {entry.key}, which the plan lacks: name the plan's own journal")
+            if entry.step is not Step.DONE:
+                continue
+            self._outcomes[entry.key] = Outcome(change, Result.DONE, entry.object_id)
+            if isinstance(change, CreateUser) and entry.object_id is not None:
+                self._created[change.subject.person_id] = entry.object_id
+                self.writer.note(entry.object_id)  # perhaps a moment ago
 
     def _own(self) -> frozenset[str]:
         begun = {entry.key for entry in self.history.entries}

@@ -1,5 +1,6 @@
 """The tenant for code that is not async."""
 
+import _thread
 import asyncio
 import threading
 
@@ -87,6 +88,24 @@ def test_ctrl_c_stops_in_an_orderly_way(changes, fake, meddler, plan, clock, tmp
             assert tenant.apply(drawn, journal=journal).ok
     assert len(fake.users) == 2
     assert journal.read().finished
+
+
+def test_ctrl_c_ends_a_wait_for_graph(needs):
+    """A signal that comes while nothing else happens is taken, and the request in flight is given up."""
+    given_up = threading.Event()
+
+    class Silent:
+        async def send(self, method, url, headers, body):
+            _thread.interrupt_main()
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                given_up.set()
+                raise
+
+    with BlockingTenant.over(Silent()) as tenant, pytest.raises(KeyboardInterrupt):
+        tenant.read(needs)
+    assert given_up.is_set()
 
 
 def test_it_closes_cleanly(meddler, needs):
