@@ -76,6 +76,19 @@ class ExpressionError(O365ProvError):
         hint = f"; {self.hint}" if self.hint else ""
         return f"{self.message}{place}{hint}"
 
+    def caret(self) -> str:
+        """The message over the line of the expression, with the place marked below it: for people, on several lines."""
+        if not self.text:
+            return str(self)
+        first = self.text.rfind("\n", 0, self.start) + 1
+        last = self.text.find("\n", self.start)
+        line = self.text[first:] if last < 0 else self.text[first:last]
+        left = max(0, min(self.start - first, len(line)) - 60)
+        shown = "".join(char if char.isprintable() else " " for char in line[left : left + 120])
+        width = max(1, min(self.end, first + left + len(shown)) - self.start)
+        marks = " " * (self.start - first - left) + "^" + "~" * (width - 1)
+        return f"{self}\n  {shown}\n  {marks}"
+
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling, so that errors cross process boundaries whole."""
         return _rebuild, (type(self), self.message, self.text, self.start, self.end, self.hint)

@@ -1,0 +1,83 @@
+"""What an expression can see of a person and of the organisation: nothing else is reachable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from attrs import field, frozen
+
+__all__ = ["Bindings", "Values"]
+
+Values: TypeAlias = Mapping[str, Any]
+"""A map of names to values: attributes of a person, a group, an app user; values are JSON's, and aware datetimes."""
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    if isinstance(value, str):
+        from o365prov.expressions.functions.instants import parse_iso  # noqa: PLC0415  # time loads when used
+
+        return parse_iso(value)
+    if value is not None and value.tzinfo is None:
+        raise ValueError("Bindings(now=...) must be an aware datetime: give it a time zone, such as datetime.UTC")
+    return value
+
+
+def _tuple(values: Iterable[Values]) -> tuple[Values, ...]:
+    return tuple(values)
+
+
+@frozen
+class Bindings:
+    """Everything an expression is evaluated with, when functions need more than the roots.
+
+    Args:
+        roots: root names (``user``, ``source``, ``appuser``, an app's name, a bare attribute) to their values. An app
+        to
+            which the person is not assigned is an empty map, so that its attributes are null; a root that is left out
+            is null
+            itself, so that asking for its attributes fails.
+        groups: the person's groups: maps with ``id``, ``name``, ``type``, ``source`` and ``profile``.
+        directory_users: the person's Active Directory app users; ``hasDirectoryUser()`` is true for exactly one.
+        workday_users: the person's Workday app users.
+        managers: by source name, ``{"user": {...}, "apps": {app name: {...}}}``: what ``getManagerUser`` finds.
+        assistants: the same for assistants.
+        linked: linked users by primary name: what ``user.getLinkedObject`` finds.
+        now: the clock, an aware datetime or an ISO 8601 text. Without it, functions that ask for the time fail:
+        evaluation
+            reads no clock of its own.
+
+    *directory_user* and *workday_user* are the one app user of its kind, or None for none and for several.
+
+    Example:
+        >>> from o365prov.expressions import Expression
+        >>> bindings = Bindings({}, directory_users=[{"managerUpn": "bob@example.com"}])
+        >>> Expression("hasDirectoryUser() ? findDirectoryUser().managerUpn : null").evaluate(bindings)
+        'bob@example.com'
+
+    """
+
+    roots: Values
+    groups: tuple[Values, ...] = field(default=(), kw_only=True, converter=_tuple)
+    directory_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_tuple)
+    workday_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_tuple)
+    managers: Values = field(factory=dict, kw_only=True)
+    assistants: Values = field(factory=dict, kw_only=True)
+    linked: Values = field(factory=dict, kw_only=True)
+    now: datetime | None = field(default=None, kw_only=True, converter=_moment)
+
+    directory_user: Values | None = field(init=False, eq=False)
+    workday_user: Values | None = field(init=False, eq=False)
+
+    @directory_user.default
+    def _one_directory_user(self) -> Values | None:
+        return self.directory_users[0] if len(self.directory_users) == 1 else None
+
+    @workday_user.default
+    def _one_workday_user(self) -> Values | None:
+        return self.workday_users[0] if len(self.workday_users) == 1 else None
+
+    def __repr__(self) -> str:
+        """Names only: values are personal."""
+        return f"<Bindings of {', '.join(sorted(map(str, self.roots))) or 'nothing'}; {len(self.groups)} groups>"

@@ -1,0 +1,222 @@
+"""An expression: text that was parsed, and can be checked, evaluated and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from o365prov.errors import EvaluationError
+from o365prov.expressions.bindings import Bindings
+from o365prov.expressions.canonical import canonical
+from o365prov.expressions.failures import Failure
+from o365prov.expressions.limits import LIMITS, Limits
+from o365prov.expressions.parser import parse
+from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.syntax import Node
+
+if TYPE_CHECKING:
+    from o365prov.expressions.checker import Schema
+    from o365prov.expressions.diagnostics import Diagnostic
+    from o365prov.expressions.explaining import Explanation
+    from o365prov.expressions.writing import Place
+
+__all__ = ["Expression", "located", "place_of"]
+
+
+@frozen(eq=False, repr=False, init=False, cache_hash=False)
+class Expression:
+    """One expression of the Okta Expression Language.
+
+    It is parsed when made, compiled when first evaluated, and immutable: threads may share it. Two expressions are
+    equal when their
+    canonical text, dialect and semantics are.
+
+    Args:
+        text: the expression, at most ``limits.text_length`` characters.
+        dialect: the language of profile mappings and group rules, or that of Identity Engine.
+        semantics: answers to the questions that Okta's pages leave open.
+        limits: how large the expression may be.
+
+    Raises:
+        ExpressionSyntaxError: the text is no expression; the error knows line, column and what to do, and its
+        ``caret()`` shows
+            the place.
+
+    Source: Okta developer documentation, "Okta Expression Language overview".
+
+    Example:
+        >>> from o365prov.expressions import Expression
+        >>> username = Expression('String.substringBefore(user.email, "@") + "@yourfederated.domain"')
+        >>> username.evaluate({"user": {"email": "isaac.brock@example.com"}})
+        'isaac.brock@yourfederated.domain'
+
+    """
+
+    text: str
+    dialect: Dialect
+    semantics: Semantics
+    tree: Node
+    _canonical: str
+    _run: Callable[[object], object] | None = field(default=None)
+    _places: tuple[Place, ...] = field(default=())
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        dialect: Dialect = Dialect.CLASSIC,
+        semantics: Semantics = Semantics(),  # noqa: B008  # frozen
+        limits: Limits = LIMITS,
+    ) -> None:
+        tree = parse(text, limits)
+        self.__attrs_init__(
+            text=text, dialect=dialect, semantics=semantics, tree=tree, canonical=canonical(tree, dialect)
+        )
+
+    def evaluate(self, values: Mapping[str, Any] | Bindings) -> Any:
+        """The value for these roots.
+
+        Args:
+            values: root names to their values (``{"user": {"email": ...}}``), or Bindings when functions need more.
+
+        Returns:
+            str, int, float, bool, None, list, dict, or an aware datetime.
+
+        Raises:
+            EvaluationError: the expression failed for these values; it knows the part that failed.
+
+        Example:
+            >>> Expression('user.firstName + "!"').evaluate({"user": {"firstName": "Ada"}})
+            'Ada!'
+
+        """
+        run = self._run or self._compiled()
+        try:
+            return run(values)
+        except Failure as failure:
+            raise located(failure, self.text, self._places) from None
+
+    def _compiled(self) -> Callable[[object], object]:
+        from o365prov.expressions.compiler import lowered  # noqa: PLC0415  # some are only parsed
+
+        run, places = lowered(self.tree, self.dialect, self.semantics)
+        object.__setattr__(self, "_places", places)  # a cache: the same value whichever thread comes first
+        object.__setattr__(self, "_run", run)
+        return run
+
+    @property
+    def references(self) -> frozenset[tuple[str, ...]]:
+        """Every path that evaluation may read: both branches of a choice, arguments, criteria of groups.
+
+        What functions find has the function's name first, with parentheses: ``("findDirectoryUser()", "managerUpn")``.
+
+        Example:
+            >>> sorted(Expression("user.email != null ? user.email : source.login").references)
+            [('source', 'login'), ('user', 'email')]
+
+        """
+        from o365prov.expressions.references import references  # noqa: PLC0415
+
+        return references(self.tree, self.dialect)
+
+    def check(self, schema: Schema | None = None, *, context: str | None = None) -> tuple[Diagnostic, ...]:
+        """Everything that is wrong or doubtful about the expression, without evaluating it.
+
+        Args:
+            schema: root names to the attributes that exist, as names or as a mapping of names to types (``"string"``,
+                ``"integer"``, ``"number"``, ``"boolean"``, ``"array"``); roots that it does not name are not checked.
+            context: where the expression is to be used, such as ``"username"`` or ``"group_rule"``; see
+                :data:`o365prov.expressions.contexts.CONTEXTS`.
+
+        Returns:
+            Diagnostics in the order of the text; empty if nothing was found.
+
+        Raises:
+            ValueError: there is no such context.
+
+        Example:
+            >>> for diagnostic in Expression("string.len(user.mail)").check({"user": ["email"]}):
+            ...     print(diagnostic)
+            error: there is no function string.len (line 1, column 1); write String.len
+            error: user has no attribute mail (line 1, column 12); write user.email
+
+        """
+        from o365prov.expressions.checker import check  # noqa: PLC0415
+
+        return check(self, schema, context)
+
+    def explain(self, values: Mapping[str, Any] | Bindings) -> Explanation:
+        """The value, and what every part of the expression gave; failures and parts not reached are told apart.
+
+        Args:
+            values: as for :meth:`evaluate`.
+
+        Returns:
+            The explanation. A failure does not raise: it is part of the explanation.
+
+        Example:
+            >>> print(Expression("user.age > 17 ? 'adult' : 'minor'").explain({"user": {"age": 20}}))
+            user.age > 17 ? 'adult' : 'minor' => "adult"
+              user.age > 17 => true
+                user.age => 20
+                  user => {"age": 20}
+              'minor' => not reached
+
+        """
+        from o365prov.expressions.explaining import explained  # noqa: PLC0415
+
+        return explained(self, values)
+
+    def __str__(self) -> str:
+        """The canonical text."""
+        return self._canonical
+
+    def __repr__(self) -> str:
+        dialect = "" if self.dialect is Dialect.CLASSIC else ", dialect=Dialect.IDENTITY_ENGINE"
+        return f"Expression({self.text!r}{dialect})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Expression):
+            return NotImplemented
+        return (self._canonical, self.dialect, self.semantics) == (other._canonical, other.dialect, other.semantics)
+
+    def __hash__(self) -> int:
+        return hash((self._canonical, self.dialect, self.semantics))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled as text: compiled code stays at home."""
+        return _again, (self.text, self.dialect, self.semantics)
+
+
+def _again(text: str, dialect: Dialect, semantics: Semantics) -> Expression:
+    return Expression(text, dialect=dialect, semantics=semantics)
+
+
+def located(failure: Failure, text: str, places: tuple[Place, ...]) -> EvaluationError:
+    """The failure as callers see it: with its place, and the name of the part that it speaks of."""
+    place = place_of(failure.__traceback__, places)
+    if place is None:
+        return EvaluationError(failure.message, hint=failure.hint)
+    start, end, operand = place.start, place.end, "this"
+    if failure.blame is not None and failure.blame < len(place.operands):
+        node = place.operands[failure.blame]
+        start, end, operand = node.start, node.end, text[node.start : node.end]
+        if len(operand) > 80:
+            operand = f"{operand[:77]}..."
+    message = failure.message.replace("{operand}", " ".join(operand.split()))
+    return EvaluationError(message, text=text, start=start, end=end, hint=failure.hint)
+
+
+def place_of(traceback: TracebackType | None, places: tuple[Place, ...]) -> Place | None:
+    """The innermost place of the compiled code that the failure passed through."""
+    from o365prov.expressions.writing import FILE  # noqa: PLC0415
+
+    found = None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == FILE:
+            found = places[traceback.tb_lineno - 1]
+        traceback = traceback.tb_next
+    return found

@@ -1,0 +1,42 @@
+"""How evaluation fails on the inside, before the place in the expression is known."""
+
+from __future__ import annotations
+
+__all__ = ["Failure", "described"]
+
+from datetime import datetime
+
+from o365prov.expressions.numbers import Float, Long
+
+
+class Failure(Exception):  # noqa: N818  # it never leaves the room: callers see an EvaluationError with the place
+    """Something that can't be evaluated.
+
+    *message* may hold ``{operand}``, which becomes the text of the part number *blame* of the failing expression.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", blame: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.blame = blame
+
+
+def described(value: object) -> str:
+    """What kind of value this is, in words for a message; never the value itself, which may be personal."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a Boolean"
+        case str():
+            return "an empty text" if not value else "a text"
+        case Long() | int():
+            return "an integer"
+        case Float() | float():
+            return "a number"
+        case datetime():
+            return "a time"
+        case list() | tuple():
+            return "an array"
+    return "a map" if hasattr(value, "keys") else f"a {type(value).__name__}"

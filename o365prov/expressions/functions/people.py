@@ -1,0 +1,55 @@
+"""``user.getInternalProperty`` and ``user.getLinkedObject`` (Okta Expression Language overview, "Linked Object
+function").
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from o365prov.expressions.bindings import Bindings, Values
+from o365prov.expressions.catalogue import REFUSED, Function, Kind, Parameter
+from o365prov.expressions.failures import Failure
+from o365prov.expressions.semantics import Dialect
+
+__all__ = ["FUNCTIONS"]
+
+_BOTH: Final = frozenset(Dialect)
+
+
+def _internal_property(bindings: Bindings, name: str) -> object:
+    if name not in ("id", "status"):
+        raise Failure("user.getInternalProperty knows only id and status", hint='write "id" or "status"')
+    user = bindings.roots.get("user")
+    return None if user is None else user.get(name)
+
+
+def _linked_object(bindings: Bindings, name: str) -> Values | None:
+    linked: Values | None = bindings.linked.get(name)
+    return linked
+
+
+FUNCTIONS: Final = (
+    Function(
+        "user.getInternalProperty",
+        (Parameter("name", Kind.TEXT),),
+        Kind.TEXT,
+        _internal_property,
+        "The user's id or status in Okta, which are not part of the profile.",
+        (('user.getInternalProperty("status")', None),),
+        null=REFUSED,
+        by_bindings=True,
+        reads=("user",),
+    ),
+    Function(
+        "user.getLinkedObject",
+        (Parameter("primary name", Kind.TEXT),),
+        Kind.USER,
+        _linked_object,
+        "The user linked under this primary name, such as the manager; null without one.",
+        (('user.getLinkedObject("manager")', None),),
+        null=REFUSED,
+        dialects=_BOTH,
+        by_bindings=True,
+        reads=("user.getLinkedObject()",),
+    ),
+)

@@ -1,0 +1,316 @@
+"""``String.*`` and the bare forms that came before it (Okta Expression Language overview, "String functions")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from o365prov.expressions.catalogue import ACCEPTED, Function, Kind, Parameter
+from o365prov.expressions.failures import Failure
+from o365prov.expressions.limits import LIMITS
+from o365prov.expressions.semantics import Semantics
+from o365prov.expressions.values import cut, length
+
+__all__ = ["FUNCTIONS"]
+
+_BLANKS: Final = re.compile(r"\s+")
+
+
+def null_words(semantics: Semantics) -> Callable[[str | None], str]:
+    """How null is written into a text, as a function."""
+
+    def written(value: str | None) -> str:
+        if value is not None:
+            return value
+        if semantics.null_text == "refuse":
+            raise Failure("a null can't become part of a text", hint='test the attribute first: x != null ? x : ""')
+        return "null" if semantics.null_text == "word" else ""
+
+    return written
+
+
+def bounded(size: int) -> None:
+    """Refuse to build a text or list that is larger than the limit.
+
+    Raises:
+        Failure: it is.
+
+    """
+    if size > LIMITS.result_size:
+        raise Failure(f"the result would have more than {LIMITS.result_size} characters", hint="use shorter texts")
+
+
+def _append(semantics: Semantics) -> Callable[[str | None, str | None], str]:
+    written = null_words(semantics)
+
+    def append(text: str | None, suffix: str | None) -> str:
+        return written(text) + written(suffix)
+
+    return append
+
+
+def _join(semantics: Semantics) -> Callable[..., str]:
+    written = null_words(semantics)
+
+    def join(separator: str | None, *texts: str | None) -> str:
+        between = written(separator)
+        parts = [written(text) for text in texts]
+        bounded(sum(map(len, parts)) + len(between) * len(parts))
+        return between.join(parts)
+
+    return join
+
+
+def _len(text: str | None) -> int:
+    return 0 if text is None else length(text)
+
+
+def remove_spaces(text: str) -> str:
+    """Every blank, tab and line break left out."""
+    return _BLANKS.sub("", text)
+
+
+def replace(text: str, match: str, replacement: str) -> str:
+    """Every occurrence replaced, literally."""
+    if len(replacement) > len(match):
+        bounded(len(text) + text.count(match) * (len(replacement) - len(match)))
+    return text.replace(match, replacement)
+
+
+def replace_first(text: str, match: str, replacement: str) -> str:
+    """The first occurrence replaced, literally."""
+    return text.replace(match, replacement, 1)
+
+
+def _starts_with(text: str, start: str) -> bool:
+    return text.startswith(start)
+
+
+def contains(text: str, part: str) -> bool:
+    """Whether a text occurs in another, case-sensitively."""
+    return part in text
+
+
+def _switch(semantics: Semantics) -> Callable[..., str | None]:
+    def string_switch(text: str | None, default: str | None, *pairs: str | None) -> str | None:
+        if len(pairs) % 2 and semantics.switch_odd_tail == "error":
+            raise Failure("String.stringSwitch has a key without a value", hint="give keys and values in pairs")
+        if text is None:
+            return default
+        for key, value in zip(pairs[::2], pairs[1::2], strict=False):
+            if key is not None and key in text:
+                return value
+        return default
+
+    return string_switch
+
+
+def substring(semantics: Semantics) -> Callable[[str, int, int], str]:
+    """The factory of ``substring``: from 0, end excluded, in Java's count of characters."""
+    clamp = semantics.substring_past_end == "cut"
+
+    def substring(text: str, start: int, end: int) -> str:
+        size = length(text)
+        if clamp:
+            start, end = min(max(start, 0), size), min(max(end, 0), size)
+            return cut(text, start, end) if start < end else ""
+        if not 0 <= start <= end <= size:
+            message = f"substring from {start} to {end} of a text of {size} characters"
+            raise Failure(message, hint='guard with String.len(x) >= n, or use Semantics(substring_past_end="cut")')
+        return cut(text, start, end)
+
+    return substring
+
+
+def substring_after(text: str, mark: str) -> str:
+    """What follows the first occurrence; "" without one."""
+    place = text.find(mark)
+    return text[place + len(mark) :] if place >= 0 else ""
+
+
+def substring_before(semantics: Semantics) -> Callable[[str, str], str]:
+    """The factory of ``substringBefore``: what precedes the first occurrence."""
+    whole = semantics.substring_before_without_hit == "whole"
+
+    def substring_before(text: str, mark: str) -> str:
+        try:
+            head, hit, _ = text.partition(mark)
+        except ValueError:  # an empty mark, which occurs before everything
+            return ""
+        return head if hit or whole else ""
+
+    return substring_before
+
+
+_TEXT = Parameter("text", Kind.TEXT)
+_SUB = Parameter("substring", Kind.TEXT)
+_PART = (_TEXT, Parameter("start", Kind.INTEGER), Parameter("end", Kind.INTEGER))
+
+_NAMESPACE: Final = (
+    Function(
+        "String.append",
+        (Parameter("text", Kind.TEXT), Parameter("suffix", Kind.TEXT, nullable=True)),
+        Kind.TEXT,
+        _append,
+        "Two texts in a row; null becomes what + makes of it.",
+        (('String.append("This is", " a test")', "This is a test"), ('String.append("a", 1.50)', "a1.5")),
+        null=ACCEPTED,
+        by_semantics=True,
+        question="null_text",
+    ),
+    Function(
+        "String.join",
+        (Parameter("separator", Kind.TEXT), Parameter("texts", Kind.TEXT, repeated=True, nullable=True)),
+        Kind.TEXT,
+        _join,
+        "Texts with a separator between them; one array as the only text gives its elements.",
+        (
+            ('String.join(",", "This", "is", "a", "test")', "This,is,a,test"),
+            ('String.join("-", {"a", "b"})', "a-b"),
+            ('String.join(",")', ""),
+        ),
+        null=ACCEPTED,
+        by_semantics=True,
+        question="null_text",
+    ),
+    Function(
+        "String.len",
+        (_TEXT,),
+        Kind.INTEGER,
+        _len,
+        "The number of characters; 0 for null.",
+        (('String.len("This")', 4), ("String.len(null)", 0), ('String.len("")', 0)),
+        null=ACCEPTED,
+    ),
+    Function(
+        "String.removeSpaces",
+        (_TEXT,),
+        Kind.TEXT,
+        remove_spaces,
+        "The text without blanks, tabs and line breaks.",
+        (('String.removeSpaces("This is a test")', "Thisisatest"), ("String.removeSpaces(null)", None)),
+    ),
+    Function(
+        "String.replace",
+        (_TEXT, Parameter("match", Kind.TEXT), Parameter("replacement", Kind.TEXT)),
+        Kind.TEXT,
+        replace,
+        "Every occurrence replaced; the match is literal, no regular expression.",
+        (('String.replace("This is a test", "is", "at")', "That at a test"), ('String.replace("a.b", ".", "")', "ab")),
+    ),
+    Function(
+        "String.replaceFirst",
+        (_TEXT, Parameter("match", Kind.TEXT), Parameter("replacement", Kind.TEXT)),
+        Kind.TEXT,
+        replace_first,
+        "The first occurrence replaced; the match is literal, no regular expression.",
+        (('String.replaceFirst("This is a test", "is", "at")', "That is a test"),),
+    ),
+    Function(
+        "String.startsWith",
+        (_TEXT, Parameter("start", Kind.TEXT)),
+        Kind.BOOLEAN,
+        _starts_with,
+        "Whether the text begins so, case-sensitively; false for null.",
+        (('String.startsWith("Kiss", "K")', True), ('String.startsWith("Kiss", "k")', False)),
+        null=False,
+    ),
+    Function(
+        "String.stringContains",
+        (_TEXT, _SUB),
+        Kind.BOOLEAN,
+        contains,
+        "Whether the substring occurs, case-sensitively; false for null. An array is searched as comma-separated text.",
+        (
+            ('String.stringContains("This is a test", "test")', True),
+            ('String.stringContains("This is a test", "Test")', False),
+            ('String.stringContains({"Sales", "Support"}, "Sales,S")', True),
+        ),
+        null=False,
+    ),
+    Function(
+        "String.stringSwitch",
+        (
+            _TEXT,
+            Parameter("default", Kind.TEXT, nullable=True),
+            Parameter("keys and values", Kind.TEXT, repeated=True, nullable=True),
+        ),
+        Kind.TEXT,
+        _switch,
+        "The value of the first key, in argument order, that occurs in the text; else the default.",
+        (
+            ('String.stringSwitch("First match wins", "none", "absent", "a", "wins", "b", "match", "c")', "b"),
+            ('String.stringSwitch("x", "default", "y", "1")', "default"),
+        ),
+        null=ACCEPTED,
+        by_semantics=True,
+        question="switch_odd_tail",
+    ),
+    Function(
+        "String.substring",
+        _PART,
+        Kind.TEXT,
+        substring,
+        "Characters from start, counted from 0, up to end, which is excluded.",
+        (('String.substring("This is a test", 2, 9)', "is is a"), ('String.substring("abcdef", 1.6, "3")', "bc")),
+        by_semantics=True,
+        question="substring_past_end",
+    ),
+    Function(
+        "String.substringAfter",
+        (_TEXT, _SUB),
+        Kind.TEXT,
+        substring_after,
+        'What follows the first occurrence; "" without one.',
+        (
+            ('String.substringAfter("abc@okta.com", "@")', "okta.com"),
+            ('String.substringAfter("abc", "@")', ""),
+        ),
+    ),
+    Function(
+        "String.substringBefore",
+        (_TEXT, _SUB),
+        Kind.TEXT,
+        substring_before,
+        'What precedes the first occurrence; "" without one.',
+        (
+            ('String.substringBefore("abc@okta.com", "@")', "abc"),
+            ('String.substringBefore("abc", "@")', ""),
+        ),
+        by_semantics=True,
+        question="substring_before_without_hit",
+    ),
+    Function(
+        "String.toUpperCase",
+        (_TEXT,),
+        Kind.TEXT,
+        str.upper,
+        "In capitals.",
+        (('String.toUpperCase("This")', "THIS"), ("String.toUpperCase(null)", None)),
+    ),
+    Function(
+        "String.toLowerCase",
+        (_TEXT,),
+        Kind.TEXT,
+        str.lower,
+        "In small letters.",
+        (('String.toLowerCase("ThiS")', "this"),),
+    ),
+)
+
+_BARE_NAMES: Final = ("toUpperCase", "toLowerCase", "substring", "substringBefore", "substringAfter")
+
+
+def _bare(row: Function) -> Function:
+    from attrs import evolve  # noqa: PLC0415
+
+    name = row.name.removeprefix("String.")
+    examples = tuple((text.replace("String.", ""), value) for text, value in row.examples)
+    return evolve(row, name=name, examples=examples, deprecated=row.name)
+
+
+FUNCTIONS: Final = (
+    *_NAMESPACE,
+    *(_bare(row) for row in _NAMESPACE if row.name.removeprefix("String.") in _BARE_NAMES),
+)

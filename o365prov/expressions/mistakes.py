@@ -1,0 +1,254 @@
+"""Mistakes with names: what a person most likely meant where the grammar found no way on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from lark.exceptions import UnexpectedInput
+
+__all__ = ["Mistake", "MistakeFound", "empty_text", "explain_failure", "pasted_characters"]
+
+
+@frozen
+class Mistake:
+    """One thing that keeps a text from being an expression; *fix* replaces the marked characters, where one is
+    known.
+    """
+
+    code: str
+    message: str
+    start: int
+    end: int
+    hint: str = ""
+    fix: str | None = None
+
+
+class MistakeFound(Exception):  # noqa: N818  # it carries a Mistake from the builder to the parser, and no further
+    """Ends building the tree."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.message)
+        self.mistake = mistake
+
+
+_WORD: Final = r"(?![A-Za-z0-9_$])"
+
+_REFUSED: Final = "is not part of Okta's language"
+_TEMPLATE: Final = "write the reference without ${{ }}; UsernameFormat.from_okta translates a username template"
+
+# What stands at the place of failure: pattern, code, message, hint, fix. The first that matches names the mistake.
+_HERE: Final[tuple[tuple[str, str, str, str, str | None], ...]] = (
+    (r"===|==>|=>", "wrong-operator", "{found} is no operator", "write ==", "=="),
+    (r"!==", "wrong-operator", "!== is no operator", "write !=", "!="),
+    (r"<>", "wrong-operator", "<> is no operator", "write !=", "!="),
+    (r"=(?!=)", "assignment", "= assigns, which Okta refuses", "write == to compare", "=="),
+    (r"[+\-*/%]=", "assignment", "{found} assigns, which Okta refuses", "expressions only compute", None),
+    (r"\+\+|--", "increment", "{found} is no operator of this language", "put a blank between the signs", None),
+    (r"\?\?", "wrong-operator", "?? is no operator", "write ?: for a default", "?:"),
+    (r"&(?!&)", "wrong-operator", "& is no operator", "write AND", "&&"),
+    (r"\|(?!\|)", "wrong-operator", "| is no operator", "write OR", "||"),
+    (rf"(?i:xor){_WORD}", "wrong-operator", "xor is no operator", "write a != b", None),
+    (rf"(?i:instanceof){_WORD}", "refused", f"instanceof {_REFUSED}", "compare values instead", None),
+    (rf"(?i:between){_WORD}", "refused", f"between {_REFUSED}", "write a >= low AND a <= high", None),
+    (rf"(?i:in){_WORD}", "refused", "in is no operator", "write Arrays.contains(list, value)", None),
+    (rf"(?i:like){_WORD}", "refused", "like is no operator", "write String.stringContains(text, part)", None),
+    (r"\$\{", "legacy-template", "${{...}} is a legacy template, another language than expressions", _TEMPLATE, None),
+    (r"#", "refused", f"a variable or function with # {_REFUSED}", "name the attribute itself", None),
+    (r"@", "refused", f"a bean (@) {_REFUSED}", "put an address into quotes", None),
+    (r"//|/\*", "comment", "there are no comments in expressions", "leave it out", None),
+    (r";", "wrong-character", "; has no meaning: a text holds one expression", "remove it", ""),
+    (r"`", "wrong-character", "a backtick is no quote", "use ' or \"", None),
+    (r"\\", "wrong-character", "a backslash has no meaning outside quotes", "in quotes, write a quote twice", None),
+    (r"!\[|[?^$]\[", "bare-selection", "{found} needs a list and a dot before it", "write list.{found}...]", None),
+)
+_HERE_PATTERNS: Final = tuple((re.compile(pattern), *rest) for pattern, *rest in _HERE)
+
+# Characters that come with text pasted from documents and web pages, and what was meant.
+_PASTED: Final = {
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2033": '"',
+    "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u2032": "'",
+    "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2003": " ", "\u2002": " ", "\u2009": " ", "\u3000": " ",
+    "\ufeff": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\u00ad": "",
+    "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2026": "...", "\u2260": "!=", "\u2264": "<=", "\u2265": ">=",
+}  # fmt: skip
+_PASTED_NAMES: Final = {
+    '"': "a curly quote",
+    "'": "a curly quote",
+    " ": "an unusual blank",
+    "": "an invisible character",
+}
+_SEARCH: Final = re.compile("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[" + "".join(_PASTED) + "]")
+
+_REFUSED_CALLS: Final = {
+    "new": (f"new {_REFUSED}", "use Okta's functions, such as String.append"),
+}
+_BINARY: Final = frozenset({"AND", "OR", "RELATION", "STAR", "SLASH", "PERCENT", "CARET"})
+_OPENING: Final = {")": "(", "]": "[", "}": "{"}
+
+
+def empty_text(text: str) -> Mistake:
+    """The mistake of writing nothing."""
+    return Mistake("empty", "the expression is empty", 0, len(text), hint="write a reference, such as user.email")
+
+
+def pasted_characters(text: str) -> list[Mistake]:
+    """Every character outside quotes that came with pasted text."""
+    return [_pasted(found.start(), found[0]) for found in _SEARCH.finditer(text) if found[0] in _PASTED]
+
+
+def _pasted(place: int, character: str) -> Mistake:
+    meant = _PASTED[character]
+    name = _PASTED_NAMES.get(meant, "a typographic character")
+    message = f"U+{ord(character):04X} is {name}, which the language does not know"
+    hint = f"write {meant}" if meant.strip() else "remove it" if not meant else "write a plain blank"
+    return Mistake("pasted-character", message, place, place + 1, hint=hint, fix=meant)
+
+
+def explain_failure(text: str, failure: UnexpectedInput) -> Mistake:
+    """Name the mistake at which the parser stopped."""
+    place = failure.pos_in_stream
+    token = getattr(failure, "token", None)
+    if token is not None and token.type == "$END":
+        return _ends_early(text)
+    if place is None or place >= len(text):
+        return _ends_early(text)
+    here = text[place]
+    if here in _PASTED:
+        return _pasted(place, here)
+    if here in "'\"":
+        message = (
+            f"the text that begins with {here} never ends" if _unterminated(text, place) else "two values in a row"
+        )
+        hint = f"close it with {here}" if _unterminated(text, place) else "put an operator between them, such as +"
+        return Mistake(
+            "unterminated-text" if "never" in message else "missing-operator", message, place, place + 1, hint=hint
+        )
+    for start in range(max(0, place - 2), place + 1):  # a wrong operator may begin like a right one: ==> and ${
+        for pattern, code, message, hint, fix in _HERE_PATTERNS:
+            found = pattern.match(text, start)
+            if found and found.end() > place and (start == place or len(found[0]) > 1):
+                shown = found[0]
+                return Mistake(
+                    code, message.format(found=shown), start, found.end(), hint=hint.format(found=shown), fix=fix
+                )
+    return _by_token(text, place, here, token)
+
+
+def _by_token(text: str, place: int, here: str, token: object) -> Mistake:
+    shown = str(token) if token is not None else here
+    end = place + len(shown)
+    kind = getattr(token, "type", "")
+    last = _last_token(text, place)
+    if here in _OPENING:
+        return _closing(text, place, here, last)
+    if kind == "RELATION" and (last[-1:] not in ("", "(", "[", "{", ",", "?", ":")) and not _operator(last):
+        message = f"comparisons do not chain: {shown} follows a comparison"
+        return Mistake("chained-comparison", message, place, end, hint="join two comparisons with AND")
+    if here == "^" and not _operator(last):
+        return Mistake("chained-power", "powers do not chain", place, end, hint="write (a ^ b) ^ c or a ^ (b ^ c)")
+    if here == ":" and last == "?":
+        return Mistake("wrong-operator", "?: must be written without a gap", place, end, hint="write ?:")
+    if kind in _BINARY or here in "*/%,:?" or (kind == "SIGN"):
+        return Mistake(
+            "missing-operand", f"{shown} needs a value before it", place, end, hint="add it, or remove " + shown
+        )
+    if last in _REFUSED_CALLS:
+        message, hint = _REFUSED_CALLS[last]
+        return Mistake("refused", message, place - len(last), end, hint=hint)
+    if last in (".", "?."):
+        return Mistake(
+            "missing-name",
+            f"a name is needed after {last}",
+            place,
+            end,
+            hint="names are ASCII letters, digits, _ and $",
+        )
+    if not here.isascii():
+        message = f"U+{ord(here):04X} can't stand outside quotes"
+        return Mistake("wrong-character", message, place, place + 1, hint="names are ASCII letters, digits, _ and $")
+    if here.isalnum() or here in "_$([{" or kind in ("NOT", "CONSTANT", "TEXT"):
+        message = f"{shown[:40]} follows a complete expression"
+        escaped = last[-2:] in ("\\'", '\\"')
+        hint = "to have a quote inside quotes, write it twice; a backslash does not escape it" if escaped else ""
+        return Mistake(
+            "missing-operator", message, place, end, hint=hint or "put an operator between them, such as + or AND"
+        )
+    if here == "!":
+        return Mistake("missing-operator", "! follows a complete expression", place, end, hint="write != or AND !")
+    return Mistake("wrong-character", f"{shown!r} has no meaning here", place, end, hint="remove it")
+
+
+def _closing(text: str, place: int, here: str, last: str) -> Mistake:
+    opening = _open_bracket(text, place)
+    if last == ",":
+        return Mistake(
+            "trailing-comma", f"a value is missing between , and {here}", place, place + 1, hint="remove the comma"
+        )
+    if opening is None:
+        return Mistake(
+            "bracket", f"{here} closes nothing", place, place + 1, hint=f"remove it, or open it with {_OPENING[here]}"
+        )
+    if text[opening] != _OPENING[here]:
+        column = opening - text.rfind("\n", 0, opening)
+        message = f"{here} does not close the {text[opening]} of column {column}"
+        return Mistake("bracket", message, place, place + 1, hint="close the inner bracket first")
+    return Mistake("missing-operand", f"a value is missing before {here}", place, place + 1, hint="add it")
+
+
+def _ends_early(text: str) -> Mistake:
+    end = len(text.rstrip(" \t\r\n"))
+    opening = _open_bracket(text, len(text))
+    last = _last_token(text, len(text))
+    if last in (".", "?."):
+        return Mistake(
+            "missing-name", "a name is missing after the dot", end - len(last), end, hint="add it, or remove the dot"
+        )
+    if _operator(last) or last in ("?", ":", "?:", ",", "!"):
+        start = end - len(last)
+        return Mistake(
+            "missing-operand", f"a value is missing after {last}", start, end, hint=f"add it, or remove {last}"
+        )
+    if opening is not None:
+        return Mistake("bracket", f"{text[opening]} is never closed", opening, opening + 1, hint="close it")
+    hint = "a condition needs both values: condition ? value : otherwise" if "?" in text else "complete it"
+    return Mistake("incomplete", "the expression ends too early", max(end - 1, 0), end, hint=hint)
+
+
+def _operator(token: str) -> bool:
+    return bool(token) and (
+        token in ("+", "-", "*", "/", "%", "^", "==", "!=", "<", ">", "<=", ">=", "&&", "||")
+        or token.lower() in ("and", "or", "not", "lt", "gt", "le", "ge", "eq", "ne", "div", "mod", "matches")
+    )
+
+
+_TOKENS: Final = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z0-9_$]+|\?\.|\?:|==|!=|<=|>=|&&|\|\||[^ \t\r\n]""",
+)
+
+
+def _last_token(text: str, place: int) -> str:
+    """The token that ends before the place, or nothing."""
+    last = ""
+    for found in _TOKENS.finditer(text, 0, place):
+        last = found[0]
+    return last
+
+
+def _open_bracket(text: str, place: int) -> int | None:
+    """The innermost bracket that is still open at the place."""
+    opened: list[int] = []
+    for found in _TOKENS.finditer(text, 0, place):
+        if found[0] in ("(", "[", "{"):
+            opened.append(found.start())
+        elif found[0] in (")", "]", "}") and opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def _unterminated(text: str, place: int) -> bool:
+    quote = text[place]
+    return re.compile(f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}").match(text, place) is None

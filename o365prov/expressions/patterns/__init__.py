@@ -1,0 +1,111 @@
+r"""``matches`` and patterns of group names: Java's regular expressions, run so that no pattern can run away.
+
+A pattern is read into a tree with Java's meaning. Where the ``re2`` extra is installed, the tree is written as an RE2
+pattern,
+which runs in linear time. Without it, and for what RE2 words differently (``$`` inside a pattern, ``\b``), a small
+automaton runs the
+tree in bounded steps. What neither can bound is refused: look-around, back references, possessive and atomic groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from o365prov.expressions.failures import Failure, described
+from o365prov.expressions.limits import LIMITS
+from o365prov.expressions.patterns.automaton import Automaton
+from o365prov.expressions.patterns.re2_text import re2_text
+from o365prov.expressions.patterns.reading import PatternError, read
+from o365prov.expressions.patterns.tree import ANYTHING, Pattern, Repeat, Sequence
+from o365prov.expressions.values import text
+
+__all__ = ["PatternError", "compiled", "matcher"]
+
+_ANYWHERE: Final = Repeat(ANYTHING, 0, None)
+
+
+def matcher(constant: object = None) -> Callable[[object, object], bool]:
+    """The function behind ``matches``: whether the whole text matches the pattern.
+
+    *constant* is the pattern where the expression writes it out; it is compiled at the first use.
+    """
+
+    def matches(value: object, pattern: object) -> bool:
+        if value is None:
+            raise Failure(
+                "{operand} is null, which matches cannot take",
+                hint="test it first: x != null AND x matches ...",
+                blame=0,
+            )
+        if not isinstance(pattern, str):
+            raise Failure(
+                f"{{operand}} is {described(pattern)}, but a pattern is a text", hint="put it into quotes", blame=1
+            )
+        try:
+            return compiled(pattern)(text(value))
+        except PatternError as error:
+            raise Failure(f"the pattern {error}", hint=error.hint, blame=1) from None
+
+    if isinstance(constant, str):
+        known: list[Callable[[str], bool]] = []
+
+        def matches_constant(value: object, pattern: object) -> bool:
+            if type(value) is str and known:
+                return known[0](value)
+            result = matches(value, pattern)
+            known[:] = [compiled(constant)]
+            return result
+
+        return matches_constant
+    return matches
+
+
+@lru_cache(maxsize=512)
+def compiled(pattern: str, *, anywhere: bool = False) -> Callable[[str], bool]:
+    """A test of texts for one pattern: of the whole text, or *anywhere* in it.
+
+    Raises:
+        PatternError: no pattern of Java's, larger than the limits, or one that can't be bounded.
+
+    """
+    if len(pattern) > LIMITS.pattern_length:
+        raise PatternError(f"has more than {LIMITS.pattern_length} characters", hint="shorten it")
+    tree = read(pattern)
+    if anywhere:
+        tree = Sequence((_ANYWHERE, tree, _ANYWHERE))
+    automaton = Automaton(tree, LIMITS.pattern_size)  # also where RE2 runs: one limit, and a second way for odd texts
+    fast = _with_re2(tree)
+    if fast is None:
+        return automaton.matches
+
+    def matches(value: str) -> bool:
+        try:
+            return fast(value) is not None
+        except UnicodeEncodeError:  # half of a character, which UTF-8 cannot hold
+            return automaton.matches(value)
+
+    return matches
+
+
+@cache
+def _re2() -> Any:
+    try:
+        import re2  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra
+    except ImportError:
+        return None
+    return re2
+
+
+def _with_re2(tree: Pattern) -> Callable[[str], object] | None:
+    re2, written = _re2(), re2_text(tree)
+    if re2 is None or written is None:
+        return None
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        fullmatch: Callable[[str], object] = re2.compile(written, options).fullmatch
+    except re2.error:  # such as more than a thousand repetitions
+        return None
+    return fullmatch

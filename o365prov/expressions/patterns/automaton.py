@@ -1,0 +1,152 @@
+"""A pattern as an automaton that is in many states at once: its work is bounded by states times characters."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Final
+
+from o365prov.expressions.failures import Failure
+from o365prov.expressions.patterns.reading import PatternError
+from o365prov.expressions.patterns.sets import Ranges
+from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
+
+__all__ = ["Automaton"]
+
+_MOST_STEPS: Final = 3_000_000
+_FINAL: Final = -1
+
+
+class Automaton:
+    """Runs a pattern over a text without ever going back."""
+
+    def __init__(self, pattern: Pattern, most_states: int) -> None:
+        """Build the states.
+
+        Raises:
+            PatternError: it needs more than *most_states*.
+
+        """
+        self._most_states = most_states
+        self._built = 0
+        self._sets: list[tuple[int, Ranges] | None] = []
+        self._conditions: list[str] = []
+        self._next: list[tuple[int, ...]] = []
+        self._start = self._build(pattern, _FINAL)
+
+    def matches(self, text: str) -> bool:
+        """Whether the whole text matches.
+
+        Raises:
+            Failure: text and pattern are too large together.
+
+        """
+        steps = 0
+        states = self._reached({self._start}, text, 0)
+        for place, character in enumerate(text):
+            steps += len(states)
+            if steps > _MOST_STEPS:
+                hint = "install the re2 extra, which is faster, or use a simpler pattern"
+                raise Failure("the text and the pattern are too large together", hint=hint)
+            code = ord(character)
+            after = {self._next[state][0] for state in states if state != _FINAL and self._takes(state, code)}
+            if not after:
+                return False
+            states = self._reached(after, text, place + 1)
+        return _FINAL in states
+
+    def _takes(self, state: int, code: int) -> bool:
+        known = self._sets[state]
+        if known is None:
+            return False
+        ascii_, ranges = known
+        if code < 128:
+            return bool(ascii_ >> code & 1)
+        position = bisect_right(ranges, (code, 0x110000)) - 1
+        return position >= 0 and ranges[position][0] <= code <= ranges[position][1]
+
+    def _reached(self, states: set[int], text: str, place: int) -> set[int]:
+        """The states, and all that follow without a character."""
+        reached = set(states)
+        waiting = list(states)
+        while waiting:
+            state = waiting.pop()
+            if state == _FINAL or self._sets[state] is not None:
+                continue
+            condition = self._conditions[state]
+            if condition and not _holds(condition, text, place):
+                continue
+            for following in self._next[state]:
+                if following not in reached:
+                    reached.add(following)
+                    waiting.append(following)
+        return reached
+
+    def _state(self, following: tuple[int, ...], *, ranges: Ranges | None = None, condition: str = "") -> int:
+        if len(self._next) >= self._most_states:
+            raise PatternError(f"needs more than {self._most_states} states", hint="repeat less")
+        known = None
+        if ranges is not None:
+            ascii_ = 0
+            for low, high in ranges:
+                for code in range(low, min(high, 127) + 1):
+                    ascii_ |= 1 << code
+            known = (ascii_, ranges)
+        self._sets.append(known)
+        self._conditions.append(condition)
+        self._next.append(following)
+        return len(self._next) - 1
+
+    def _build(self, pattern: Pattern, following: int) -> int:
+        """The state that begins this pattern and goes on at *following*; patterns nest no deeper than the reader
+        allows.
+        """
+        self._built += 1
+        if self._built > 10 * self._most_states:  # repetitions of nothing make no states, but cost all the same
+            raise PatternError("repeats too much", hint="repeat less")
+        match pattern:
+            case Characters(ranges=ranges):
+                return self._state((following,), ranges=ranges)
+            case Assertion(kind=kind):
+                return self._state((following,), condition=kind)
+            case Sequence(parts=parts):
+                for part in reversed(parts):
+                    following = self._build(part, following)
+                return following
+            case Choice(options=options):
+                return self._state(tuple(self._build(option, following) for option in options))
+            case Repeat(part=part, low=low, high=high):
+                if high is None:
+                    loop = self._state(())
+                    self._next[loop] = (self._build(part, loop), following)
+                    following = loop
+                else:
+                    after = following
+                    for _ in range(high - low):
+                        following = self._state((self._build(part, following), after))
+                for _ in range(low):
+                    following = self._build(part, following)
+                return following
+
+
+def _holds(condition: str, text: str, place: int) -> bool:
+    match condition:
+        case "begin":
+            return place == 0
+        case "end":
+            return place == len(text)
+        case "line end":
+            rest = text[place : place + 3]
+            return rest in ("", "\r\n") or (
+                rest in ("\n", "\r", "\u0085", "\u2028", "\u2029") and not _inside_break(text, place)
+            )
+    before = place > 0 and _is_word(text[place - 1])
+    after = place < len(text) and _is_word(text[place])
+    return (before != after) == (condition == "edge")
+
+
+def _inside_break(text: str, place: int) -> bool:
+    return text[place] == "\n" and text[place - 1 : place] == "\r"
+
+
+def _is_word(character: str) -> bool:
+    return character == "_" or character.isalpha() or character.isdecimal()

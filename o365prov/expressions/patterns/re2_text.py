@@ -1,0 +1,43 @@
+"""A pattern's tree as RE2 writes it: sets spelled out, so that both mean the same."""
+
+from __future__ import annotations
+
+from o365prov.expressions.patterns.sets import Ranges
+from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
+
+__all__ = ["re2_text"]
+
+
+def re2_text(pattern: Pattern) -> str | None:
+    """The pattern for RE2, or None where RE2 means something else: edges of words, and ``$`` before the pattern's
+    end.
+    """
+    match pattern:
+        case Characters(ranges=ranges):
+            return _set(ranges)
+        case Choice(options=options):
+            texts = [re2_text(option) for option in options]
+            return None if None in texts else f"(?:{'|'.join(filter(None.__ne__, texts))})"  # type: ignore[arg-type]
+        case Sequence(parts=parts):
+            pieces = []
+            for position, part in enumerate(parts):
+                last = position == len(parts) - 1
+                piece = r"\z" if last and part == Assertion("line end") else re2_text(part)
+                if piece is None:
+                    return None
+                pieces.append(piece)
+            return "".join(pieces)
+        case Repeat(part=part, low=low, high=high):
+            inner = re2_text(part)
+            return None if inner is None else f"(?:{inner}){{{low},{'' if high is None else high}}}"
+        case Assertion(kind="begin"):
+            return r"\A"
+        case Assertion(kind="end"):
+            return r"\z"
+    return None
+
+
+def _set(ranges: Ranges) -> str:
+    if not ranges:
+        return r"[^\x{0}-\x{10FFFF}]"
+    return "[" + "".join(rf"\x{{{low:X}}}-\x{{{high:X}}}" for low, high in ranges) + "]"

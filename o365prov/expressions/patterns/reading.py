@@ -1,0 +1,278 @@
+"""Reading a pattern as ``java.util.regex.Pattern`` does; what can't be run in bounded time is refused by name."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from o365prov.expressions.patterns.sets import EVERYTHING, Ranges, any_case, inverted, named, of_text, shared, united
+from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
+
+__all__ = ["PatternError", "read"]
+
+_DEEPEST: Final = 50
+_CONTROL: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
+_QUANTIFIER: Final = re.compile(r"[*+?]|\{([0-9]{1,6})(?:(,)([0-9]{0,6}))?\}")
+_GROUP: Final = re.compile(r"\?(?:<([A-Za-z][A-Za-z0-9]*)>|([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)]))")
+_REFUSED: Final = {
+    "?=": "looks ahead",
+    "?!": "looks ahead",
+    "?<=": "looks behind",
+    "?<!": "looks behind",
+    "?>": "has an atomic group",
+}
+_LINE_BREAK: Final = Choice(
+    (Sequence((Characters(of_text("\r")), Characters(of_text("\n")))), Characters(named("v") or ())),
+)
+
+
+class PatternError(Exception):
+    """The pattern is none of Java's, or none that can be bounded; the message continues "the pattern ..."."""
+
+    def __init__(self, message: str, *, hint: str = "check it") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def read(pattern: str) -> Pattern:
+    """The tree of a pattern.
+
+    Raises:
+        PatternError: it can't be read, or not be bounded.
+
+    """
+    reader = _Reader(pattern)
+    tree = reader.choice(0)
+    if reader.place < len(pattern):
+        raise PatternError(f"closes a group that was never opened, at character {reader.place + 1}")
+    return tree
+
+
+class _Reader:
+    """A place in a pattern, and the flags that hold there."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.place = 0
+        self.any_case = False
+        self.dot_all = False
+
+    def next(self) -> str:
+        return self.pattern[self.place : self.place + 1]
+
+    def take(self, expected: str) -> bool:
+        if self.pattern.startswith(expected, self.place):
+            self.place += len(expected)
+            return True
+        return False
+
+    def choice(self, depth: int) -> Pattern:
+        if depth > _DEEPEST:
+            raise PatternError(f"nests groups more than {_DEEPEST} levels deep", hint="simplify it")
+        options = [self.sequence(depth)]
+        while self.take("|"):
+            options.append(self.sequence(depth))
+        return options[0] if len(options) == 1 else Choice(tuple(options))
+
+    def sequence(self, depth: int) -> Pattern:
+        parts: list[Pattern] = []
+        while self.next() not in ("", "|", ")"):
+            part = self.item(depth)
+            if part is not None:
+                parts.append(self.repeated(part))
+        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
+
+    def repeated(self, part: Pattern) -> Pattern:
+        found = _QUANTIFIER.match(self.pattern, self.place)
+        if found is None:
+            return part
+        self.place = found.end()
+        if found[1] is None:
+            low, high = {"*": (0, None), "+": (1, None), "?": (0, 1)}[found[0]]
+        else:
+            low = int(found[1])
+            high = low if found[2] is None else int(found[3]) if found[3] else None
+        if high is not None and high < low:
+            raise PatternError(f"repeats {low} to {high} times, which is backwards")
+        if self.take("+"):
+            raise PatternError("has a possessive repetition, which can't be bounded", hint="leave out the second +")
+        self.take("?")  # lazy or greedy: a match of the whole text is the same
+        if self.next() and self.next() in "*+":
+            raise PatternError(f"has a {self.next()} that repeats nothing, at character {self.place + 1}")
+        return Repeat(part, low, high)
+
+    def item(self, depth: int) -> Pattern | None:
+        start = self.place
+        character = self.next()
+        self.place += 1
+        match character:
+            case "(":
+                return self.group(depth)
+            case "[":
+                return self.characters(self.bracketed(0))
+            case ".":
+                return Characters(EVERYTHING if self.dot_all else named(".") or ())
+            case "^":
+                return Assertion("begin")
+            case "$":
+                return Assertion("line end")
+            case "\\":
+                return self.escape()
+            case "*" | "+" | "?" | "{":
+                raise PatternError(
+                    f"has a {character} that repeats nothing, at character {start + 1}", hint=f"write \\{character}"
+                )
+        return self.characters(of_text(character))
+
+    def characters(self, ranges: Ranges) -> Pattern:
+        return Characters(any_case(ranges) if self.any_case else ranges)
+
+    def group(self, depth: int) -> Pattern | None:
+        for opening, what in _REFUSED.items():
+            if self.pattern.startswith(opening, self.place):
+                raise PatternError(f"{what}, which can't be bounded", hint="write it without")
+        flags = self.any_case, self.dot_all
+        if self.next() == "?":
+            found = _GROUP.match(self.pattern, self.place)
+            if found is None:
+                raise PatternError(f"has a group of an unknown kind at character {self.place}")
+            self.place = found.end()
+            self.switch(found[2] or "", on=True)
+            self.switch(found[3] or "", on=False)
+            if found[4] == ")":
+                return None  # flags for the rest of the enclosing group
+        inner = self.choice(depth + 1)
+        if not self.take(")"):
+            raise PatternError("opens a group that is never closed")
+        self.any_case, self.dot_all = flags
+        return inner
+
+    def switch(self, flags: str, *, on: bool) -> None:
+        for flag in flags:
+            match flag:
+                case "i":
+                    self.any_case = on
+                case "s":
+                    self.dot_all = on
+                case _:
+                    raise PatternError(f"uses the flag {flag}, which is not supported", hint="use i and s only")
+
+    def escape(self) -> Pattern | None:
+        character = self.next()
+        match character:
+            case "A":
+                kind: Pattern = Assertion("begin")
+            case "z":
+                kind = Assertion("end")
+            case "Z":
+                kind = Assertion("line end")
+            case "b":
+                kind = Assertion("edge")
+            case "B":
+                kind = Assertion("no edge")
+            case "R":
+                kind = _LINE_BREAK
+            case "Q":
+                return self.quoted()
+            case _:
+                return self.characters(self.escaped())
+        self.place += 1
+        return kind
+
+    def quoted(self) -> Pattern:
+        end = self.pattern.find("\\E", self.place)
+        stop = len(self.pattern) if end < 0 else end
+        literal = self.pattern[self.place + 1 : stop]
+        self.place = len(self.pattern) if end < 0 else end + 2
+        parts = tuple(self.characters(of_text(character)) for character in literal)
+        if len(parts) < 2 or not _QUANTIFIER.match(self.pattern, self.place):
+            return Sequence(parts)
+        return Sequence((*parts[:-1], self.repeated(parts[-1])))  # a quantifier belongs to the last character
+
+    def escaped(self) -> Ranges:
+        """The set that a backslash and what follows it stand for, in a class or outside."""
+        character = self.next()
+        self.place += 1
+        if character in _CONTROL:
+            return of_text(_CONTROL[character])
+        if character and character in "dwshv":
+            return named(character) or ()
+        if character and character in "DWSHV":
+            return inverted(named(character.lower()) or ())
+        if character and character in "pP":
+            found = re.compile(r"\{(\w+(?:=\w+)?)\}|(\w)").match(self.pattern, self.place)
+            ranges = named(found[1] or found[2]) if found else None
+            if found is None or ranges is None:
+                raise PatternError(f"names a set of characters that is unknown, at character {self.place - 1}")
+            self.place = found.end()
+            return inverted(ranges) if character == "P" else ranges
+        if character and character in "xu0c":
+            return self.coded(character)
+        if character.isascii() and character.isalnum():
+            what = "refers back to a group, which can't be bounded" if character.isdigit() or character == "k" else ""
+            raise PatternError(what or f"has the unknown escape \\{character}", hint="write it without")
+        if not character:
+            raise PatternError("ends with a backslash", hint="write \\\\ for a backslash")
+        return of_text(character)
+
+    def coded(self, kind: str) -> Ranges:
+        found = re.compile(
+            {
+                "x": r"([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\}",
+                "u": r"([0-9A-Fa-f]{4})",
+                "0": r"([0-3]?[0-7]{1,2})",
+                "c": r"(.)",
+            }[kind]
+        ).match(self.pattern, self.place)
+        if found is None:
+            raise PatternError(f"has an incomplete escape \\{kind}")
+        self.place = found.end()
+        digits = next(group for group in found.groups() if group)
+        code = ord(digits) ^ 64 if kind == "c" else int(digits, 8 if kind == "0" else 16)
+        if code > EVERYTHING[0][1]:
+            raise PatternError(f"names a character that does not exist: {digits}")
+        return ((code, code),)
+
+    def bracketed(self, depth: int) -> Ranges:
+        """A class after its opening bracket: union, ranges, classes in classes, and ``&&``."""
+        if depth > _DEEPEST:
+            raise PatternError(f"nests classes more than {_DEEPEST} levels deep", hint="simplify it")
+        negative = self.take("^")
+        union: Ranges = ()
+        sides: list[Ranges] = []
+        first = True
+        while first or not self.take("]"):
+            if self.take("&&"):
+                sides.append(union)
+                union = ()
+            else:
+                union = united(union, self.member(depth))
+            first = False
+        for side in sides:
+            union = shared(union, side) if union else side
+        return inverted(union) if negative else union
+
+    def member(self, depth: int) -> Ranges:
+        character = self.next()
+        if not character:
+            raise PatternError("opens a class that is never closed", hint="close it with ]")
+        self.place += 1
+        if character == "[":
+            return self.bracketed(depth + 1)
+        low = self.escaped() if character == "\\" else of_text(character)
+        dash, end = self.next(), self.pattern[self.place + 1 : self.place + 2]
+        if dash != "-" or end in ("]", "[", ""):
+            return low
+        self.place += 2
+        high = self.escaped() if end == "\\" else of_text(end)
+        if (
+            len(low) != 1
+            or len(high) != 1
+            or low[0][0] != low[0][1]
+            or high[0][0] != high[0][1]
+            or low[0][0] > high[0][0]
+        ):
+            raise PatternError(
+                f"has a range that is none, before character {self.place + 1}", hint="write \\- for a dash"
+            )
+        return ((low[0][0], high[0][0]),)

@@ -1,0 +1,109 @@
+"""Sets of characters as sorted ranges of code points, and the named sets of Java's patterns."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from functools import cache
+from typing import Final, TypeAlias
+
+__all__ = ["EVERYTHING", "Ranges", "any_case", "inverted", "named", "of_text", "shared", "united"]
+
+Ranges: TypeAlias = tuple[tuple[int, int], ...]
+"""Sorted, disjoint, both ends inclusive."""
+
+_LAST: Final = sys.maxunicode
+EVERYTHING: Final[Ranges] = ((0, _LAST),)
+
+
+def united(*sets: Ranges) -> Ranges:
+    """What is in any of the sets."""
+    result: list[tuple[int, int]] = []
+    for low, high in sorted(piece for ranges in sets for piece in ranges):
+        if result and low <= result[-1][1] + 1:
+            result[-1] = (result[-1][0], max(result[-1][1], high))
+        else:
+            result.append((low, high))
+    return tuple(result)
+
+
+def inverted(ranges: Ranges) -> Ranges:
+    """What is not in the set."""
+    result, begin = [], 0
+    for low, high in ranges:
+        if begin < low:
+            result.append((begin, low - 1))
+        begin = high + 1
+    if begin <= _LAST:
+        result.append((begin, _LAST))
+    return tuple(result)
+
+
+def shared(first: Ranges, second: Ranges) -> Ranges:
+    """What is in both sets."""
+    return inverted(united(inverted(first), inverted(second)))
+
+
+def of_text(characters: str) -> Ranges:
+    """The set of these characters."""
+    return united(*(((ord(character), ord(character)),) for character in characters))
+
+
+def any_case(ranges: Ranges) -> Ranges:
+    """With the other case of every ASCII letter, which is all that Java's (?i) adds."""
+    small = tuple((low - 32, high - 32) for low, high in shared(ranges, ((97, 122),)))
+    large = tuple((low + 32, high + 32) for low, high in shared(ranges, ((65, 90),)))
+    return united(ranges, small, large)
+
+
+_DIGIT: Final = ((48, 57),)
+_UPPER: Final = ((65, 90),)
+_LOWER: Final = ((97, 122),)
+_ALPHA: Final = united(_UPPER, _LOWER)
+_ALNUM: Final = united(_ALPHA, _DIGIT)
+_PUNCT: Final = of_text("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_HORIZONTAL: Final = of_text(" \t\u00a0\u1680\u180e\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
+
+_NAMED: Final[dict[str, Ranges]] = {
+    "d": _DIGIT,
+    "w": united(_ALNUM, of_text("_")),
+    "s": of_text(" \t\n\x0b\f\r"),
+    "h": _HORIZONTAL,
+    "v": of_text("\n\x0b\f\r\u0085\u2028\u2029"),
+    ".": inverted(of_text("\n\r\u0085\u2028\u2029")),
+    "Lower": _LOWER,
+    "Upper": _UPPER,
+    "ASCII": ((0, 127),),
+    "Alpha": _ALPHA,
+    "Digit": _DIGIT,
+    "Alnum": _ALNUM,
+    "Punct": _PUNCT,
+    "Graph": united(_ALNUM, _PUNCT),
+    "Print": united(_ALNUM, _PUNCT, of_text(" ")),
+    "Blank": of_text(" \t"),
+    "Cntrl": ((0, 31), (127, 127)),
+    "XDigit": united(_DIGIT, of_text("abcdefABCDEF")),
+    "Space": of_text(" \t\n\x0b\f\r"),
+}
+_CATEGORIES: Final = frozenset(
+    "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Cs Co Cn".split()
+)
+
+
+def named(name: str) -> Ranges | None:
+    r"""The set of an escape (``d`` for ``\d``) or of a property (``Alpha`` for ``\p{Alpha}``); None for an unknown
+    one.
+    """
+    if name in _NAMED:
+        return _NAMED[name]
+    category = name.removeprefix("Is").removeprefix("general_category=").removeprefix("gc=")
+    if category == "Alphabetic":
+        category = "L"
+    return _category(category) if category in _CATEGORIES else None
+
+
+@cache
+def _category(category: str) -> Ranges:
+    return united(
+        *(((code, code),) for code in range(_LAST + 1) if unicodedata.category(chr(code)).startswith(category)),
+    )

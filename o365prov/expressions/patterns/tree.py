@@ -1,0 +1,53 @@
+"""The tree of a regular expression, with every convenience resolved into sets of characters."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from attrs import frozen
+
+from o365prov.expressions.patterns.sets import EVERYTHING, Ranges
+
+__all__ = ["ANYTHING", "Assertion", "Characters", "Choice", "Pattern", "Repeat", "Sequence"]
+
+
+@frozen
+class Characters:
+    """One character of a set."""
+
+    ranges: Ranges
+
+
+@frozen
+class Sequence:
+    """One pattern after the other; empty matches nothing at all, everywhere."""
+
+    parts: tuple[Pattern, ...]
+
+
+@frozen
+class Choice:
+    """One of several patterns."""
+
+    options: tuple[Pattern, ...]
+
+
+@frozen
+class Repeat:
+    """A pattern *low* to *high* times; without *high*, any number of times."""
+
+    part: Pattern
+    low: int
+    high: int | None
+
+
+@frozen
+class Assertion:
+    """A condition on a place: beginning, end, end or before the last line break, at or not at the edge of a word."""
+
+    kind: Literal["begin", "end", "line end", "edge", "no edge"]
+
+
+Pattern: TypeAlias = Characters | Sequence | Choice | Repeat | Assertion
+
+ANYTHING: Final = Characters(EVERYTHING)

@@ -1,0 +1,89 @@
+"""Which attributes and lookups an expression may read, so that callers can fetch just those."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeAlias
+
+from o365prov.expressions.catalogue import Function
+from o365prov.expressions.resolving import function_of
+from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.syntax import (
+    Call,
+    Index,
+    Literal,
+    Member,
+    MethodCall,
+    Name,
+    Node,
+    Projection,
+    Selection,
+    children,
+)
+from o365prov.expressions.walking import folded
+
+__all__ = ["Path", "references"]
+
+Path: TypeAlias = tuple[str, ...]
+"""A root name and attribute names (``("user", "email")``), or a function's name with parentheses first."""
+
+
+def references(tree: Node, dialect: Dialect) -> frozenset[Path]:
+    """Every path that evaluation of this tree may read."""
+    found: set[Path] = set()
+    scopes: list[Path | None] = [()]
+
+    def read(path: Path | None) -> None:
+        if path:
+            found.add(path)
+
+    def apart(nodes: tuple[Node, ...]) -> Generator[Node, Path | None, None]:
+        """Parts whose values go elsewhere: whatever they name is read."""
+        for node in nodes:
+            read((yield node))
+
+    def within(scope: Path | None, node: Node) -> Generator[Node, Path | None, None]:
+        scopes.append(scope)
+        yield from apart((node,))
+        scopes.pop()
+
+    def called(row: Function | None, arguments: tuple[Node, ...]) -> Generator[Node, Path | None, Path | None]:
+        yield from apart(arguments)
+        if row is None or not row.reads:
+            return None
+        if row.criteria is not None:
+            for path in row.criteria(arguments):
+                read((*row.reads, *path))
+            return row.reads
+        names = tuple(part.value for part in arguments if isinstance(part, Literal) and isinstance(part.value, str))
+        return (*row.reads, *names)
+
+    def step(node: Node) -> Generator[Node, Path | None, Path | None]:
+        match node:
+            case Name(name=name):
+                scope = scopes[-1]
+                return None if scope is None else (*scope, name)
+            case Member(target=target, name=name):
+                path = yield target
+                return None if path is None else (*path, name)
+            case Index(target=target, index=index):
+                path = scopes[-1] if target is None else (yield target)
+                match index:
+                    case Literal(value=str(name)):
+                        return None if path is None else (*path, name)
+                yield from within((), index)
+                return path
+            case Call(arguments=arguments):
+                return (yield from called(function_of(node, dialect), arguments))
+            case MethodCall(arguments=arguments) if (row := function_of(node, dialect)) is not None:
+                return (yield from called(row, arguments))
+            case Projection(target=target, body=inner) | Selection(target=target, criterion=inner):
+                path = yield target
+                read(path)
+                yield from within(path, inner)
+                return path if isinstance(node, Selection) else None
+        yield from apart(children(node))
+        return None
+
+    read(folded(tree, step))
+    return frozenset(found)

@@ -1,0 +1,72 @@
+"""The two dialects of the language, and the questions that Okta's pages leave open."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Literal
+
+from attrs import field, frozen
+from attrs.validators import in_
+
+__all__ = ["Dialect", "Semantics"]
+
+
+class Dialect(Enum):
+    """Which of Okta's two expression languages a text is written in; both share one grammar.
+
+    ``CLASSIC`` is the language of profile mappings, usernames, group rules, SAML attributes and OIDC claims
+    (``String.substringBefore(user.email, "@")``). ``IDENTITY_ENGINE`` is the language of Identity Engine policies,
+    where functions are methods of values (``user.profile.email.substringBefore("@")``).
+    """
+
+    CLASSIC = "classic"
+    IDENTITY_ENGINE = "ie"
+
+
+def _choice(*choices: str) -> object:
+    """A field that takes one of the given words, the first by default."""
+    return field(default=choices[0], validator=in_(choices), kw_only=True)
+
+
+@frozen
+class Semantics:
+    """One answer for each question that Okta's pages leave open or answer twice.
+
+    Each field names the question; its default is what the best source says, and the checker warns where an expression
+    depends on it.
+
+    Args:
+        null_text: what null becomes in a text made with ``+``, ``String.append`` or ``String.join``: the word "null",
+        as in
+            Spring's language beneath Okta's; nothing, as the courtesy title sample of Okta's page assumes; or an
+            :class:`~o365prov.errors.EvaluationError` that names the attribute.
+        missing: whether an attribute that the bindings do not hold is null, or an error (strict).
+        substring_before_without_hit: what ``substringBefore`` gives when the mark does not occur: ``""`` after Okta's
+        page
+            about e-mail templates, or the whole text as in Apache Commons.
+        substring_past_end: whether ``substring`` beyond the text fails, as in Java, or is cut to what there is.
+        switch_odd_tail: whether ``String.stringSwitch`` with a key and no value fails, or ignores that key.
+        get_past_end: whether ``Arrays.get`` beyond the array fails, or gives null.
+        unknown_country: whether a country code that does not exist gives null, or fails.
+        empty_time: whether reading the time ``""`` fails, or gives null.
+        group_name_case: whether names of groups are compared exactly, or without regard to case.
+        group_name_regex: whether the pattern of ``isMemberOfGroupNameRegex`` must match the whole name, or a part of
+        it.
+
+    Example:
+        >>> from o365prov.expressions import Expression
+        >>> Expression('"Dear " + user.title', semantics=Semantics(null_text="empty")).evaluate({"user": {}})
+        'Dear '
+
+    """
+
+    null_text: Literal["word", "empty", "refuse"] = _choice("word", "empty", "refuse")  # type: ignore[assignment]
+    missing: Literal["null", "error"] = _choice("null", "error")  # type: ignore[assignment]
+    substring_before_without_hit: Literal["empty", "whole"] = _choice("empty", "whole")  # type: ignore[assignment]
+    substring_past_end: Literal["error", "cut"] = _choice("error", "cut")  # type: ignore[assignment]
+    switch_odd_tail: Literal["error", "ignore"] = _choice("error", "ignore")  # type: ignore[assignment]
+    get_past_end: Literal["error", "null"] = _choice("error", "null")  # type: ignore[assignment]
+    unknown_country: Literal["null", "error"] = _choice("null", "error")  # type: ignore[assignment]
+    empty_time: Literal["error", "null"] = _choice("error", "null")  # type: ignore[assignment]
+    group_name_case: Literal["exact", "ignore"] = _choice("exact", "ignore")  # type: ignore[assignment]
+    group_name_regex: Literal["whole", "part"] = _choice("whole", "part")  # type: ignore[assignment]

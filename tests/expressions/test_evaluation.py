@@ -1,0 +1,237 @@
+"""Values: arithmetic, text, comparison, Booleans, null, navigation."""
+
+import threading
+from contextlib import suppress
+
+import pytest
+
+from o365prov.expressions import Bindings, EvaluationError, Expression, Semantics
+
+USAGE_LOCATION = (
+    "hasDirectoryUser()?(findDirectoryUser().msExchUsageLocation!=null?findDirectoryUser().msExchUsageLocation:"
+    "(source.countryCode!=null? source.countryCode : 'US')):(source.countryCode!=null? source.countryCode : 'US')"
+)
+
+
+def value(text, semantics=None, **roots):
+    """The value of an expression."""
+    return Expression(text, semantics=semantics or Semantics()).evaluate(roots)
+
+
+def failure(text, values, semantics=None):
+    """The error of an expression."""
+    with pytest.raises(EvaluationError) as caught:
+        Expression(text, semantics=semantics or Semantics()).evaluate(values)
+    return caught.value
+
+
+def test_the_username_expression_of_the_main_job():
+    """The part of the address before @, at another domain."""
+    username = Expression('String.substringBefore(user.email, "@") + "@yourfederated.domain"')
+    assert username.evaluate({"user": {"email": "isaac.brock@example.com"}}) == "isaac.brock@yourfederated.domain"
+
+
+@pytest.mark.parametrize(
+    ("directory", "country", "expected"),
+    [([{"msExchUsageLocation": "DE"}], "FR", "DE"), ([{}], "FR", "FR"), ([], None, "US"), ([{}, {}], None, "US")],
+)
+def test_the_default_usage_location(directory, country, expected):
+    """Okta's default mapping: AD's location, else the country code, else US."""
+    bindings = Bindings({"source": {"countryCode": country}}, directory_users=directory)
+    assert Expression(USAGE_LOCATION).evaluate(bindings) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7 / 2", 3),
+        ("-7 / 2", -3),
+        ("-7 % 3", -1),
+        ("2147483647 + 1", -2147483648),
+        ("2147483647L + 1", 2147483648),
+        ("user.big - user.big + 2147483647 + 1", 2147483648),
+        ("1 + 2 + 'a'", "3a"),
+        ("'a' + 1 + 2", "a12"),
+        ("'a' + 1.50", "a1.5"),
+        ("'a' + 1e10", "a1.0E10"),
+        ("'a' + 0.001", "a0.001"),
+        ("'a' + 0.0001", "a1.0E-4"),
+        ("'a' + 1.1f", "a1.1"),
+        ("'a' + {1, {2, null}}", "a1,2,null"),
+        ("'a' + {'k': 1.0}", "a{k=1.0}"),
+        ("'b' - 1", "a"),
+        ("'ab' * 2", "abab"),
+        ("1 == 1.0", True),
+        ("{1} == {1.0}", False),
+        ("0.1f == 0.1", False),
+        ("true == 1", False),
+        ("'\U0001f600' < '\uffff'", True),
+        ("{'x'}['0']", "x"),
+        ("3.141F + 1", 4.141),
+    ],
+)
+def test_values_follow_java(text, expected):
+    """Integers wrap and cut, doubles are written as Java writes them, texts compare by code unit."""
+    result = value(text, user={"big": 3_000_000_000})
+    assert result == expected
+    assert type(result) is type(expected)
+
+
+def test_characters_beyond_the_basic_plane_count_twice():
+    """Java counts them as two; a cut through the middle is refused, because no system can store the halves."""
+    assert value("String.len('a\U0001f600')") == 3
+    assert value("String.substring('a\U0001f600b', 1, 3)") == "\U0001f600"
+    assert "middle of a character" in failure("String.substring('\U0001f600', 0, 1)", {}).message
+
+
+def test_null_in_a_text_is_the_word_by_default():
+    """As in the engine beneath Okta."""
+    assert value("'a' + user.x", user={}) == "anull"
+
+
+def test_null_in_a_text_can_be_nothing():
+    """As the courtesy title sample of Okta's page assumes."""
+    assert value("'a' + user.x + null", Semantics(null_text="empty"), user={}) == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("user.first + '.' + user.last", "user.first"),
+        ("'x' + user.last", "user.last"),
+        ('String.substringBefore(user.email, "@") + "@example.com"', 'String.substringBefore(user.email, "@")'),
+        ("'a' + 'b' + user.last + 'c'", "user.last"),
+    ],
+)
+def test_null_in_a_text_can_be_refused_by_name(text, named):
+    """The error names the reference and marks its place."""
+    error = failure(text, {"user": {}}, Semantics(null_text="refuse"))
+    assert error.message.startswith(f"{named} is null")
+    assert text[error.start : error.end] == named
+
+
+def test_refusing_null_leaves_everything_else_alone():
+    """Numbers, Booleans and lists still join a text."""
+    assert value("'a' + 1 + true + {1}", Semantics(null_text="refuse")) == "a1true1"
+
+
+def test_a_missing_attribute_is_null():
+    """Users and maps without the attribute, and roots that are not given."""
+    assert value("user.x == null AND nothing == null", user={}) is True
+
+
+def test_strict_mode_refuses_a_missing_attribute():
+    """A typo is told apart from a null."""
+    strict = Semantics(missing="error")
+    assert value("user.x == null", strict, user={"x": None}) is True
+    assert "no attribute emial" in failure("user.emial", {"user": {"email": "a"}}, strict).message
+    assert "no attribute usr" in failure("usr", {"user": {}}, strict).message
+
+
+def test_an_attribute_of_null_fails_with_its_place():
+    """The error knows line and column, and what to write instead."""
+    error = failure("true\n AND user.manager.name == 'x'", {"user": {}})
+    assert (error.line, error.column) == (2, 6)
+    assert error.message == "user.manager is null and has no attribute name"
+
+
+def test_an_absent_app_user_is_an_empty_map():
+    """Attributes of an app without assignment are null, so a chain over several instances runs."""
+    text = "String.len(ad_1.externalId) > 0 ? ad_1.externalId : ad_2.externalId"
+    assert value(text, ad_1={}, ad_2={"externalId": "B=="}) == "B=="
+
+
+@pytest.mark.parametrize("text", ["1 ? 2 : 3", "null AND true", "!''", "'maybe' OR true", "!{}", "not 0"])
+def test_only_booleans_and_their_words_decide(text):
+    """Numbers, null, other words and lists are neither true nor false."""
+    assert failure(text, {}).hint
+
+
+@pytest.mark.parametrize(("text", "expected"), [("'YES' ? 1 : 2", 1), ("!' off '", True), ("'1' AND 'on'", True)])
+def test_words_that_are_booleans(text, expected):
+    """true, yes, on, 1 and false, no, off, 0, in any case."""
+    assert value(text) == expected
+
+
+def test_only_the_branch_taken_is_evaluated():
+    """AND, OR and ? : stop early."""
+    assert value("false AND 1/0 == 1") is False
+    assert value("true OR 1/0 == 1") is True
+    assert value("true ? 1 : 1/0") == 1
+    assert value("'x' ?: 1/0") == "x"
+
+
+def test_elvis_replaces_null_and_empty_text_only():
+    """Blanks, 0, false and empty lists are kept."""
+    given = {"n": None, "e": "", "b": " ", "z": 0, "f": False, "l": []}
+    assert [value(f"user.{name} ?: 'd'", user=given) for name in given] == ["d", "d", " ", 0, False, []]
+
+
+def test_safe_steps_stop_at_null():
+    """``?.`` gives null where ``.`` fails, also before functions of lists."""
+    assert value("user?.a?.b?.c", user={}) is None
+    assert value("user.a?.![b]", user={}) is None
+
+
+def test_names_inside_a_projection_are_the_elements_attributes():
+    """Indexes and roots: an index still reads the roots."""
+    groups = [{"name": "A", "ids": [7, 8]}, {"name": "B", "ids": [9, 10]}]
+    assert value("user.groups.![name + ids[at]]", user={"groups": groups}, at=1) == ["A8", "B10"]
+
+
+def test_selections_of_maps_are_maps():
+    """All, first and last entries."""
+    roots = {"user": {"m": {"a": 1, "b": 2, "c": 3}}}
+    results = [Expression(f"user.m.{which}[value > 1]").evaluate(roots) for which in "?^$"]
+    assert results == [{"b": 2, "c": 3}, {"b": 2}, {"c": 3}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["user.__class__", "user.keys", "user.items()", "''.__class__", "user.get('a')", "{}.append(1)", "''.join({'a'})"],
+)
+def test_nothing_but_the_bindings_is_reachable(text):
+    """Python's attributes and methods do not exist in the language."""
+    with suppress(EvaluationError):
+        assert Expression(text).evaluate({"user": {}}) is None
+
+
+def test_results_are_fresh():
+    """Changing a result does not change the bindings."""
+    roots = {"user": {"tags": ["a"]}}
+    value_ = Expression("user.tags").evaluate(roots)
+    value_.append("b")
+    assert roots == {"user": {"tags": ["a"]}}
+
+
+def test_unknown_functions_fail_where_they_are_reached():
+    """A name that does not exist fails in its branch only; names are case-sensitive."""
+    assert value("true ? 1 : string.len('a')") == 1
+    assert failure("string.len('a')", {}).message == "there is no function string.len"
+
+
+def test_wrong_number_of_arguments_fails():
+    """As in Spring, where no such method is found."""
+    assert "takes 3 arguments, not 2" in failure("String.substring('abc', 1)", {}).message
+
+
+def test_values_that_are_none_of_the_language_are_refused():
+    """Not a mapping of roots at all is a TypeError; a strange attribute fails where it is used."""
+    with pytest.raises(TypeError, match="mapping of root names"):
+        Expression("user").evaluate(["user"])
+    assert "object is no value" in failure("'a' + user.x", {"user": {"x": object()}}).message
+
+
+def test_threads_share_an_expression():
+    """An expression is immutable; sixteen threads evaluate it at once."""
+    expression = Expression("String.toUpperCase(user.n) + user.n")
+    results = []
+    threads = [
+        threading.Thread(target=lambda n=n: results.append(expression.evaluate({"user": {"n": f"x{n}"}})))
+        for n in range(16)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == sorted(f"X{n}x{n}" for n in range(16))

@@ -1,0 +1,153 @@
+"""The grammar: what binds to what, which words are names, how literals are written."""
+
+import pytest
+
+from o365prov.expressions import Dialect, Expression, ExpressionSyntaxError
+
+
+def value(text, **roots):
+    """The value of an expression in the classic dialect."""
+    return Expression(text).evaluate(roots)
+
+
+@pytest.mark.parametrize("word", "and or not div mod lt gt le ge eq ne matches true false null between new".split())
+def test_every_word_is_a_name_after_a_dot(word):
+    """No word is reserved: attributes may have any name."""
+    assert value(f"user.{word}", user={word: 7}) == 7
+
+
+@pytest.mark.parametrize("word", "and or div mod lt gt le ge eq ne matches between orange android nested".split())
+def test_words_and_names_that_begin_with_them_are_names_at_the_start(word):
+    """Where an operand is expected, an operator's word is a bare name."""
+    assert value(f"{word} == 7", **{word: 7}) is True
+
+
+@pytest.mark.parametrize("word", ["AND", "And", "and", "&&"])
+def test_word_operators_ignore_case(word):
+    """AND, And, and && are the same operator."""
+    assert value(f"true {word} false") is False
+
+
+def test_not_binds_tighter_than_equality():
+    """``not a == b`` is ``(not a) == b``."""
+    assert str(Expression("not user.t == true")) == "!user.t == true"
+    assert Expression("not user.t == true") != Expression("not (user.t == true)")
+
+
+def test_signs_bind_tighter_than_powers():
+    """``-2 ^ 2`` is 4."""
+    assert value("-2 ^ 2") == 4
+
+
+def test_methods_bind_tighter_than_signs():
+    """``-1.6.toInteger()`` is minus (1.6.toInteger())."""
+    assert str(Expression("-(1.6.toInteger())")) == "-1.6.toInteger()"
+
+
+@pytest.mark.parametrize("text", ["1 < 2 < 3", "1 == 1 == true", "2 ^ 3 ^ 2", "'a' matches 'a' matches 'a'"])
+def test_relations_and_powers_do_not_chain(text):
+    """Non-associative operators are refused in chains, not grouped somehow."""
+    with pytest.raises(ExpressionSyntaxError, match="do not chain"):
+        Expression(text)
+
+
+def test_choices_nest_without_parentheses_on_both_sides():
+    """``c ? c2 ? a : b : d`` needs no parentheses."""
+    text = "user.a ? user.b ? 1 : 2 : user.b ? 3 : 4"
+    results = [value(text, user={"a": a, "b": b}) for a in (True, False) for b in (True, False)]
+    assert results == [1, 2, 3, 4]
+
+
+def test_choice_binds_looser_than_everything():
+    """``'a' + c ? x : y`` tests ``'a' + c``."""
+    assert Expression("'a' + c ? x : y") == Expression("('a' + c) ? x : y")
+
+
+@pytest.mark.parametrize("text", ["user.name", "user. name", "user .name", "user\n.\tname", " user.name\r\n"])
+def test_blanks_around_dots_do_not_count(text):
+    """A real tenant's rule reads ``user. eqtcontracttype``."""
+    assert value(text, user={"name": "x"}) == "x"
+
+
+def test_no_blank_is_needed_where_tokens_end():
+    """``)and(`` and ``5and`` are read as two tokens."""
+    assert value("(true)and(user.n==5and true)", user={"n": 5}) is True
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("'it''s'", "it's"),
+        ('"say ""hi"""', 'say "hi"'),
+        ('"XDOMAIN\\"', "XDOMAIN\\"),
+        (r"'\d+'", r"\d+"),
+        ('"two\nlines"', "two\nlines"),
+        ("'schön'", "schön"),
+        ("007", 7),
+        ("0x1F", 31),
+        ("12L", 12),
+        ("1.5d", 1.5),
+        ("5d", 5.0),
+        ("1E-2", 0.01),
+        ("{}", []),
+        ("{:}", {}),
+        ("{k: 1, 'k 2': {}}", {"k": 1, "k 2": []}),
+        ("TRUE", True),
+        ("Null", None),
+    ],
+)
+def test_literals(text, expected):
+    """Backslash is an ordinary character, quotes are doubled, numbers are Java's."""
+    result = value(text)
+    assert result == expected
+    assert type(result) is type(expected)
+
+
+@pytest.mark.parametrize("text", ["1.", ".5", "1..2", "0xG", "5eq 5", "1.5L", "2147483648", "-2147483648"])
+def test_numbers_that_are_none(text):
+    """Java's integers have 32 bits; a real number needs digits on both sides."""
+    with pytest.raises(ExpressionSyntaxError):
+        Expression(text)
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--5",
+        "user.x++",
+        "a = 1",
+        "T(String)",
+        "new String('a')",
+        "#var",
+        "#fn(1)",
+        "@bean",
+        "a instanceof b",
+        "1 between {1}",
+    ],
+)
+def test_what_okta_leaves_out_of_spring_is_refused_in_both_dialects(text, dialect):
+    """Types, constructors, variables, beans, assignment, increment, instanceof, between."""
+    with pytest.raises(ExpressionSyntaxError):
+        Expression(text, dialect=dialect)
+
+
+@pytest.mark.parametrize("text", ["f('a',)", "f(,'a')", "{1,}", "{'a': 1,}", "()", "{,}"])
+def test_a_comma_needs_a_value_on_both_sides(text):
+    """Trailing commas are refused, though Spring reads one in arguments."""
+    with pytest.raises(ExpressionSyntaxError):
+        Expression(text)
+
+
+def test_a_projection_needs_no_gap():
+    """``.! [x]`` is a mistake, ``.![x]`` a projection."""
+    with pytest.raises(ExpressionSyntaxError):
+        Expression("user.groups.! [name]")
+
+
+def test_real_group_rules_parse():
+    """Three hundred OR with mixed spelling, as tenants have them."""
+    rule = " OR ".join(
+        f'String.stringContains(user.department,"Dept {n}") or user.costCenter=="{n}"' for n in range(300)
+    )
+    assert Expression(rule).evaluate({"user": {"costCenter": "299"}}) is True

@@ -1,0 +1,76 @@
+"""No text makes the parser crash, hang or recurse to death; limits have names."""
+
+import pytest
+from attrs import evolve
+
+from o365prov.expressions import EvaluationError, Expression, ExpressionSyntaxError, Limits
+
+MANY = 100_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * MANY + "1" + ")" * MANY,
+        "(" * MANY,
+        "{" * MANY + "}" * MANY,
+        "[" * MANY,
+        "+".join(["1"] * MANY),
+        "!" * MANY + "x",
+        "a?b:" * MANY + "c",
+        "a" + ".b" * MANY,
+        "f(" * MANY,
+        "'" * (MANY + 1),
+        "9" * MANY,
+    ],
+    ids=lambda text: f"{text[:4]}...",
+)
+def test_huge_texts_end_with_a_clear_error(text):
+    """One hundred thousand of anything is refused, and the error says which limit to raise or what is wrong."""
+    with pytest.raises(ExpressionSyntaxError) as caught:
+        Expression(text)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "text", ["1" + " + 1" * 3000, "a" + " ?: a" * 2000, "b" + " OR b" * 3000, "b ? 1 : " * 1500 + "2"]
+)
+def test_long_chains_are_no_deep_nesting(text):
+    """Chains are flat: thousands of operands parse, compile and run."""
+    assert Expression(text).evaluate({"a": "", "b": False}) in (3001, "", False, 2)
+
+
+@pytest.mark.parametrize("depth", [50, 240])
+def test_nesting_up_to_the_limit_runs(depth):
+    """Choices, functions and brackets inside one another, as deep as the limit lets them."""
+    choices = "user.a ? " * (depth // 2) + "1" + " : 0" * (depth // 2)
+    assert Expression(choices).evaluate({"user": {"a": True}}) == 1
+    calls = "String.append(" * (depth - 5) + "''" + ", 'x')" * (depth - 5)
+    assert Expression(calls).evaluate({}) == "x" * (depth - 5)
+    logic = "(true AND (false OR " * (depth // 2 - 2) + "true" + "))" * (depth // 2 - 2)
+    assert Expression(logic).evaluate({}) is True
+
+
+@pytest.mark.parametrize(
+    ("setting", "text"), [("text_length", "user.abcdef"), ("nesting", "((((1))))"), ("tree_size", "1+2+3")]
+)
+def test_limits_are_settings(setting, text):
+    """Each limit can be set for one expression, and its error names it."""
+    assert Expression(text).text == text
+    with pytest.raises(ExpressionSyntaxError, match=f"Limits.{setting}"):
+        Expression(text, limits=evolve(Limits(), **{setting: 3}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'abc' * 2147483647",
+        'String.replace(user.big, "a", user.big)',
+        "String.join(user.big, user.big, user.big)",
+        "user.big + user.big + user.big",
+    ],
+)
+def test_results_do_not_grow_without_bound(text):
+    """Texts beyond a million characters are refused before they fill the memory."""
+    with pytest.raises(EvaluationError, match="1000000"):
+        Expression(text).evaluate({"user": {"big": "a" * 400_000}})
