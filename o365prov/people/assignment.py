@@ -18,6 +18,10 @@ from o365prov.people.person import Person
 from o365prov.people.read_only import read_only
 
 
+def _members(ids: Iterable[str]) -> frozenset[str]:
+    return frozenset(ids)
+
+
 @frozen
 class Group:
     """A group as Okta knows it: *members* are person ids."""
@@ -27,7 +31,7 @@ class Group:
     type: str = "OKTA_GROUP"
     source_id: str | None = None
     profile: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
-    members: frozenset[str] = field(default=frozenset(), converter=frozenset, repr=False)
+    members: frozenset[str] = field(default=frozenset(), converter=_members, repr=False)
 
 
 def _plans(names: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -54,6 +54,10 @@ class DirectoryAccount:
         return base64.b64encode(self.object_guid.bytes_le).decode("ascii")
 
 
+def _accounts(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAccount, ...]:
+    return tuple(accounts)
+
+
 @frozen
 class Person:
     """Somebody who may be assigned Office 365, with the source they come from.
@@ -68,7 +72,7 @@ class Person:
     profile: Mapping[str, Any] = field(converter=read_only, hash=False, repr=False)
     source: str = "OKTA"
     password_changed: datetime | None = None
-    directory_accounts: tuple[DirectoryAccount, ...] = field(default=(), converter=tuple)
+    directory_accounts: tuple[DirectoryAccount, ...] = field(default=(), converter=_accounts)
 
     @property
     def name(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 
 from o365prov.people import AppUsers
 from o365prov.profiles import Finding
@@ -15,22 +16,37 @@ def collisions(desired: Iterable[DesiredUser], app_users: AppUsers) -> Mapping[s
     Somebody who has the username already keeps it: then only the others are stopped.
     """
     everybody = list(desired)
-    wanted: dict[tuple[str, str], list[DesiredUser]] = {}
-    for person in everybody:
-        if person.username:
-            wanted.setdefault(("the username", person.username.lower()), []).append(person)
-        if person.anchor:
-            wanted.setdefault(("the source anchor", person.anchor), []).append(person)
     found: dict[str, Finding] = {}
-    for (what, _), rivals in wanted.items():
-        if len(rivals) == 1:
-            continue
-        keepers = {rival.person_id for rival in rivals if what == "the username" and _holds(rival, app_users)}
-        for rival in rivals:
-            if rival.person_id not in keepers:
-                others = [other for other in rivals if other is not rival]
-                found.setdefault(rival.person_id, _collision(what, rival, others))
+    for what, wants in _WANTED.items():
+        for rivals in _shared(everybody, wants):
+            keepers = {each.person_id for each in rivals if wants is _username and _holds(each, app_users)}
+            for rival in rivals:
+                if rival.person_id not in keepers:
+                    others = [other for other in rivals if other is not rival]
+                    found.setdefault(rival.person_id, _collision(what, rival, others))
     return found
+
+
+def _username(person: DesiredUser) -> str | None:
+    return person.username.lower() if person.username else None
+
+
+def _anchor(person: DesiredUser) -> str | None:
+    return person.anchor
+
+
+_WANTED = {"the username": _username, "the source anchor": _anchor}
+
+
+def _shared(people: Iterable[DesiredUser], wants: Callable[[DesiredUser], str | None]) -> Iterable[list[DesiredUser]]:
+    """The people who want the same, where there are several."""
+    wanted = [(value, person) for person in people if (value := wants(person))]
+    counts = Counter(value for value, _ in wanted)
+    shared: dict[str, list[DesiredUser]] = {value: [] for value, count in counts.items() if count > 1}
+    for value, person in wanted:
+        if value in shared:
+            shared[value].append(person)
+    return shared.values()
 
 
 def _holds(person: DesiredUser, app_users: AppUsers) -> bool:

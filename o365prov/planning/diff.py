@@ -20,9 +20,8 @@ _LONGEST_NICKNAME = 64
 
 def fingerprint(desired: DesiredUser) -> str:
     """The profile that is sent on updates, as a short hash: the memory compares it instead of the profile itself."""
-    content = [desired.username, desired.properties(creating=False)]
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    text = json.dumps([desired.username, sorted(desired.update_properties().items())], ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def creation(settled: Settled) -> CreateUser:
@@ -42,7 +41,7 @@ def creation(settled: Settled) -> CreateUser:
             "mailNickname": nickname,
             "userPrincipalName": username,
             "onPremisesImmutableId": desired.new_anchor,
-            **desired.properties(creating=True),
+            **desired.creation_properties(),
         },
         fingerprint(desired),
         anchor=desired.new_anchor,
@@ -63,7 +62,7 @@ def profile_change(
     if known and not provisioning.update_attributes and not returning:
         return None, None
     anchor, finding = _anchor(settled) if "immutableId" in provisioning.attributes else (None, None)
-    wanted: dict[str, Any] = dict(desired.properties(creating=False))
+    wanted: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
         wanted["userPrincipalName"] = settled.subject.username
     if anchor:

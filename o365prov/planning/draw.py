@@ -155,9 +155,10 @@ def _present(*changes: Change | None) -> Iterator[Change]:
 
 
 def _location(settled: Settled) -> str | None:
-    creating = settled.account is None
-    wanted = settled.desired.properties(creating=creating).get("usageLocation")
-    return wanted or (settled.account.properties.get("usageLocation") if settled.account else None)
+    wanted = settled.desired.profile.get("usageLocation")
+    if isinstance(wanted, str):
+        return wanted
+    return settled.account.properties.get("usageLocation") if settled.account else None
 
 
 def _managers(
@@ -243,9 +244,8 @@ def _undeliverable(people: Iterable[DesiredUser], provisioning: ProvisioningType
     attributes = {}
     counts: Counter[str] = Counter()
     for desired in everybody:
-        for mapped in desired.values:
-            attribute = mapped.mapping.attribute
-            if attribute.graph is None and mapped.value:
+        for position, attribute in desired.profile.mapping.beyond_graph:
+            if desired.profile.values[position]:
                 attributes[attribute.name] = attribute
                 counts[attribute.name] += 1
     rows = [

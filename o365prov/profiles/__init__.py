@@ -2,7 +2,7 @@
 
 from o365prov.profiles.attributes import ATTRIBUTES, Attribute
 from o365prov.profiles.bindings import bindings_of
-from o365prov.profiles.mapping import ApplyOn, AttributeMapping, MappedValue, ProfileMapping
+from o365prov.profiles.mapping import ApplyOn, AttributeMapping, MappedProfile, ProfileMapping
 from o365prov.profiles.username import UsernameFormat
 from o365prov.profiles.values import UNSET, Finding, Unset
 
@@ -13,7 +13,7 @@ __all__ = [
     "Attribute",
     "AttributeMapping",
     "Finding",
-    "MappedValue",
+    "MappedProfile",
     "ProfileMapping",
     "Unset",
     "UsernameFormat",

@@ -105,6 +105,9 @@ USER_SYNC = _of("U")
 UNIVERSAL_SYNC = _of("V")
 """Everything that Universal Sync sends besides the username."""
 
+DIRECTORY_ONLY = frozenset(row.name for row in ATTRIBUTES.values() if row.directory_only)
+"""What User and Universal Sync take from Active Directory alone: Okta's asterisk."""
+
 CHOICES: Mapping[str, tuple[str, ...]] = read_only(
     {
         "ageGroup": ("Minor", "NotAdult", "Adult"),

@@ -26,9 +26,12 @@ def conform(attribute: Attribute, value: object) -> tuple[object | Unset, Findin
     >>> conform(ATTRIBUTES["usageLocation"], "UK")[1].remedy
     'Use GB, the ISO code of that country'
     """
-    if value is None or value in ("", []):
+    if type(value) is str and value and attribute.kind is Kind.TEXT:
+        if attribute.limit is None or len(value) <= attribute.limit:
+            return value, None  # by far the most frequent case, and the first to be tried
+    elif value is None or value in ("", []):
         return _clear(attribute)
-    if attribute.kind in {Kind.LIST, Kind.REFERENCES}:
+    if attribute.kind is Kind.LIST or attribute.kind is Kind.REFERENCES:
         return _list(attribute, value)
     if isinstance(value, list | dict):
         return UNSET, _wrong(attribute, "gives a list or a map, not a text", "Let its expression give one text")

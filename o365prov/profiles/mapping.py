@@ -7,15 +7,16 @@ other settings than its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from o365prov.errors import ConfigurationError, EvaluationError
 from o365prov.expressions import Bindings, Expression
 from o365prov.people.read_only import read_only
-from o365prov.profiles.attributes import ATTRIBUTES, Attribute
+from o365prov.profiles.attributes import ATTRIBUTES, Attribute, Kind
 from o365prov.profiles.conform import conform
 from o365prov.profiles.username import REFUSE_NULL
 from o365prov.profiles.values import UNSET, Finding, Unset
@@ -38,23 +39,34 @@ class AttributeMapping:
 
 
 @frozen
-class MappedValue:
-    """What one attribute's expression gave for one person: a value, None to clear, or UNSET and perhaps a finding."""
+class MappedProfile:
+    """What a mapping gave for one person: *values* in the order of the mapping's rows, and what is wrong with them.
 
-    mapping: AttributeMapping
-    value: object | Unset
-    finding: Finding | None = None
+    A value sets the attribute, None or [] clears it, UNSET leaves it alone.
+    """
+
+    mapping: ProfileMapping = field(repr=False)
+    values: tuple[object | Unset, ...]
+    findings: tuple[Finding, ...] = ()
+
+    def get(self, attribute: str) -> object | Unset:
+        """The value of one attribute; UNSET if it is not mapped."""
+        position = self.mapping.positions.get(attribute)
+        return UNSET if position is None else self.values[position]
+
+    def rows(self) -> Iterator[tuple[AttributeMapping, object | Unset]]:
+        """Each row of the mapping with its value."""
+        return zip(self.mapping, self.values, strict=True)
 
 
 def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMapping]) -> Mapping[str, AttributeMapping]:
     return read_only(rows if isinstance(rows, Mapping) else {row.attribute.name: row for row in rows})
 
 
-def _everything(_: Attribute) -> bool:
-    return True
+_NOT_IN_A_BODY = {Kind.ANCHOR, Kind.MANAGER, Kind.REFERENCES}
 
 
-@frozen(repr=False)
+@define(frozen=True, slots=False, repr=False)
 class ProfileMapping:
     """Expressions by attribute. An attribute without one is not mapped: it is left alone.
 
@@ -85,16 +97,47 @@ class ProfileMapping:
         """The same mapping with this attribute not mapped ("do not map")."""
         return evolve(self, rows={name: row for name, row in self._rows.items() if name != attribute})
 
-    def values(
-        self, bindings: Bindings, *, takes: Callable[[Attribute], bool] = _everything
-    ) -> tuple[MappedValue, ...]:
+    def evaluate(self, bindings: Bindings, *, withheld: Collection[str] = ()) -> MappedProfile:
         """What every mapped attribute gives for one person, in the form in which Graph takes it.
 
-        Attributes that *takes* refuses for this person are left alone.
+        Attributes named by *withheld* are left alone; what is wrong comes back as findings.
         """
+        values: list[object | Unset] = []
+        findings: list[Finding] = []
+        for name, row in self._rows.items():
+            if name in withheld:
+                values.append(UNSET)
+                continue
+            try:
+                value = row.expression.evaluate(bindings)
+            except EvaluationError as error:
+                values.append(UNSET)
+                findings.append(_failed(row.attribute, error))
+                continue
+            conformed, wrong = conform(row.attribute, value)
+            values.append(conformed)
+            if wrong is not None:
+                findings.append(wrong)
+        return MappedProfile(self, tuple(values), tuple(findings))
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Where each mapped attribute's value stands."""
+        return {name: position for position, name in enumerate(self._rows)}
+
+    @cached_property
+    def outgoing(self) -> tuple[tuple[int, str, ApplyOn], ...]:
+        """Position, Graph's property and moment of every row whose value goes into the body of a request."""
         return tuple(
-            _evaluate(row, bindings) if takes(row.attribute) else MappedValue(row, UNSET) for row in self._rows.values()
+            (position, row.attribute.graph, row.apply_on)
+            for position, row in enumerate(self)
+            if row.attribute.graph and row.attribute.kind not in _NOT_IN_A_BODY
         )
+
+    @cached_property
+    def beyond_graph(self) -> tuple[tuple[int, Attribute], ...]:
+        """Position and attribute of every row whose value Graph has no property for."""
+        return tuple((position, row.attribute) for position, row in enumerate(self) if row.attribute.graph is None)
 
     def __iter__(self) -> Iterator[AttributeMapping]:
         return iter(self._rows.values())
@@ -119,18 +162,11 @@ def _row(name: str, text: str, apply_on: ApplyOn) -> AttributeMapping:
     return AttributeMapping(attribute, Expression(text, semantics=REFUSE_NULL), apply_on)
 
 
-def _evaluate(row: AttributeMapping, bindings: Bindings) -> MappedValue:
-    attribute = row.attribute
-    try:
-        value = row.expression.evaluate(bindings)
-    except EvaluationError as error:
-        finding = Finding(
-            "mapping_failed",
-            f"{attribute.label} could not be computed: {error.message}",
-            "Fill in what its expression reads, or change the expression",
-            attribute=attribute.name,
-            stops=attribute.required,
-        )
-        return MappedValue(row, UNSET, finding)
-    conformed, wrong = conform(attribute, value)
-    return MappedValue(row, conformed, wrong)
+def _failed(attribute: Attribute, error: EvaluationError) -> Finding:
+    return Finding(
+        "mapping_failed",
+        f"{attribute.label} could not be computed: {error.message}",
+        "Fill in what its expression reads, or change the expression",
+        attribute=attribute.name,
+        stops=attribute.required,
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from attrs import frozen
 
 from o365prov.people import Person
-from o365prov.profiles.mapping import MappedValue
+from o365prov.profiles.mapping import MappedProfile
 from o365prov.profiles.username import UsernameFormat
 from o365prov.profiles.values import UNSET, Finding
 
@@ -24,13 +24,13 @@ class Preview:
     person: Person
     format: UsernameFormat
     username: str | None
-    values: tuple[MappedValue, ...]
+    profile: MappedProfile
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...] = ()
 
     def value(self, attribute: str) -> object:
         """What one attribute gives: a value, None where it is cleared, UNSET where it is left alone or not mapped."""
-        return next((each.value for each in self.values if each.mapping.attribute.name == attribute), UNSET)
+        return self.profile.get(attribute)
 
     def __str__(self) -> str:
         lines = [f"{self.person.name} ({self.person.source}): {self.username or 'no username'}"]
@@ -40,9 +40,7 @@ class Preview:
         return "\n".join(lines)
 
     def _rows(self) -> list[tuple[str, str, str]]:
-        return [
-            (each.mapping.attribute.label, _shown(each.value), str(each.mapping.expression)) for each in self.values
-        ]
+        return [(row.attribute.label, _shown(value), str(row.expression)) for row, value in self.profile.rows()]
 
     def __rich__(self) -> Any:
         from rich.table import Table  # noqa: PLC0415 - rich is an extra

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,12 @@ from o365prov.profiles import (
     UNSET,
     ApplyOn,
     Finding,
-    MappedValue,
+    MappedProfile,
     ProfileMapping,
     Unset,
     UsernameFormat,
     bindings_of,
 )
-from o365prov.profiles.attributes import Kind
 from o365prov.provisioning.strategy import ProvisioningType
 
 
@@ -32,7 +31,7 @@ class DesiredUser:
 
     assignment: Assignment
     username: str | None
-    values: tuple[MappedValue, ...]
+    profile: MappedProfile
     findings: tuple[Finding, ...]
     sessions_valid_from: datetime | None = None
 
@@ -49,10 +48,8 @@ class DesiredUser:
     @property
     def anchor(self) -> str | None:
         """The source anchor that the mapping gives, or None."""
-        for mapped in self.values:
-            if mapped.mapping.attribute.kind is Kind.ANCHOR and isinstance(mapped.value, str):
-                return mapped.value
-        return None
+        anchor = self.profile.get("immutableId")
+        return anchor if isinstance(anchor, str) else None
 
     @property
     def new_anchor(self) -> str:
@@ -67,26 +64,26 @@ class DesiredUser:
     @property
     def manager(self) -> str | Unset | None:
         """How the mapping names the manager; None for no manager, UNSET to leave the reference alone."""
-        for mapped in self.values:
-            if mapped.mapping.attribute.kind is Kind.MANAGER:
-                return mapped.value if isinstance(mapped.value, str | None) else UNSET
-        return UNSET
+        manager = self.profile.get("manager")
+        return manager if isinstance(manager, str | None) else UNSET
 
-    def properties(self, *, creating: bool) -> Mapping[str, Any]:
-        """Values by Graph's property names; None or [] clears. On create nothing is cleared, on update only what is
-        mapped for updates is sent.
-        """
-        found = {}
-        for mapped in self.values:
-            attribute = mapped.mapping.attribute
-            if mapped.value is UNSET or attribute.graph is None or attribute.kind in {Kind.ANCHOR, Kind.MANAGER}:
-                continue
-            if creating and mapped.value in (None, []):
-                continue
-            if not creating and mapped.mapping.apply_on is ApplyOn.CREATE:
-                continue
-            found[attribute.graph] = mapped.value
-        return found
+    def creation_properties(self) -> dict[str, Any]:
+        """Values by Graph's property names for a new account: on create nothing is cleared."""
+        values = self.profile.values
+        return {
+            graph: value
+            for position, graph, _ in self.profile.mapping.outgoing
+            if (value := values[position]) is not UNSET and value is not None and value != []
+        }
+
+    def update_properties(self) -> dict[str, Any]:
+        """Values by Graph's property names for an existing account; None or [] clears. Create-only ones are out."""
+        values = self.profile.values
+        return {
+            graph: value
+            for position, graph, apply_on in self.profile.mapping.outgoing
+            if (value := values[position]) is not UNSET and apply_on is not ApplyOn.CREATE
+        }
 
 
 def desired_user(
@@ -105,17 +102,11 @@ def desired_user(
     person = assignment.person
     bindings = bindings_of(assignment, now=now)
     name, wrong = username.username(bindings, domains)
-    values = mapping.values(bindings, takes=lambda attribute: provisioning.takes(attribute, person))
-    findings = [wrong, *(mapped.finding for mapped in values)]
+    profile = mapping.evaluate(bindings, withheld=provisioning.withheld(person))
+    findings = profile.findings if wrong is None else (wrong, *profile.findings)
     if len(person.directory_accounts) > 1:
-        findings.append(_SEVERAL_DIRECTORIES)
-    return DesiredUser(
-        assignment,
-        name,
-        values,
-        tuple(finding for finding in findings if finding),
-        provisioning.sessions_valid_from(person),
-    )
+        findings = (*findings, _SEVERAL_DIRECTORIES)
+    return DesiredUser(assignment, name, profile, findings, provisioning.sessions_valid_from(person))
 
 
 _SEVERAL_DIRECTORIES = Finding(

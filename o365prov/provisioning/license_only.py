@@ -8,7 +8,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from o365prov.people import Person
-from o365prov.profiles import Attribute, ProfileMapping
+from o365prov.profiles import ProfileMapping
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_changed_in_okta
 
@@ -45,9 +45,9 @@ class LicenseOnly:
         """No attribute: licences and roles are all that is sent."""
         return ProfileMapping()
 
-    def takes(self, attribute: Attribute, person: Person) -> bool:  # noqa: ARG002 - the Protocol's question
-        """No attribute is sent."""
-        return False
+    def withheld(self, person: Person) -> frozenset[str]:  # noqa: ARG002 - the Protocol's question
+        """Nothing: no attribute is mapped to begin with."""
+        return frozenset()
 
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """When the password changed in Okta."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from o365prov.people import Person
-from o365prov.profiles import Attribute, ProfileMapping, defaults
+from o365prov.profiles import ProfileMapping, defaults
 from o365prov.profiles.attributes import PROFILE_SYNC, PROFILE_SYNC_CUSTOM
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_changed_in_okta
@@ -47,9 +47,9 @@ class ProfileSync:
         """The mapping that Okta ships for Profile Sync: the base attributes."""
         return ProfileMapping.of(defaults.PROFILE_SYNC)
 
-    def takes(self, attribute: Attribute, person: Person) -> bool:  # noqa: ARG002 - the Protocol's question
-        """Every mapped attribute; a manager is given as a username or object id, so it needs no directory."""
-        return True
+    def withheld(self, person: Person) -> frozenset[str]:  # noqa: ARG002 - the Protocol's question
+        """Nothing: a manager is given as a username or object id, so it needs no directory."""
+        return frozenset()
 
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """When the password changed in Okta."""

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol
 import attrs
 
 from o365prov.people import Person
-from o365prov.profiles import Attribute, ProfileMapping
+from o365prov.profiles import ProfileMapping
 from o365prov.provisioning.deprovisioning import Deprovisioning
 
 
@@ -65,8 +65,8 @@ class ProvisioningType(Protocol):
         """The mapping that Okta ships for this type, not bound to any settings yet."""
         ...
 
-    def takes(self, attribute: Attribute, person: Person) -> bool:
-        """Whether *attribute*, where it is mapped, is sent for *person*."""
+    def withheld(self, person: Person) -> frozenset[str]:
+        """The attributes that are left alone for *person*, mapped or not."""
         ...
 
     def sessions_valid_from(self, person: Person) -> datetime | None:

@@ -10,10 +10,12 @@ from attrs import field, frozen
 
 from o365prov.errors import ConfigurationError
 from o365prov.people import Person
-from o365prov.profiles import Attribute, ProfileMapping, defaults
-from o365prov.profiles.attributes import UNIVERSAL_SYNC
+from o365prov.profiles import ProfileMapping, defaults
+from o365prov.profiles.attributes import DIRECTORY_ONLY, UNIVERSAL_SYNC, USER_SYNC
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_set_in_directory
+
+_FULL_PROFILE = frozenset(UNIVERSAL_SYNC) - frozenset(USER_SYNC)
 
 
 def _instances(names: Iterable[str]) -> tuple[str, ...]:
@@ -58,11 +60,11 @@ class UniversalSync:
         """User Sync's mapping, and the directory's own attribute for everything else."""
         return ProfileMapping.of(defaults.UNIVERSAL_SYNC)
 
-    def takes(self, attribute: Attribute, person: Person) -> bool:
-        """User Sync's attributes for everybody, the full profile for people of the chosen instances."""
-        if "U" in attribute.types:
-            return not attribute.directory_only or bool(person.directory_accounts)
-        return any(account.instance in self.ad_instances for account in person.directory_accounts)
+    def withheld(self, person: Person) -> frozenset[str]:
+        """The full profile, for people of other instances; Active Directory's own attributes, for people without it."""
+        if any(account.instance in self.ad_instances for account in person.directory_accounts):
+            return frozenset()
+        return _FULL_PROFILE if person.directory_accounts else _FULL_PROFILE | DIRECTORY_ONLY
 
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """``pwdLastSet`` for people linked from Active Directory, else the password change in Okta."""

@@ -8,8 +8,8 @@ from typing import ClassVar
 from attrs import frozen
 
 from o365prov.people import Person
-from o365prov.profiles import Attribute, ProfileMapping, defaults
-from o365prov.profiles.attributes import USER_SYNC
+from o365prov.profiles import ProfileMapping, defaults
+from o365prov.profiles.attributes import DIRECTORY_ONLY, USER_SYNC
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_set_in_directory
 
@@ -46,9 +46,9 @@ class UserSync:
         """The mapping that Okta ships for User Sync."""
         return ProfileMapping.of(defaults.USER_SYNC)
 
-    def takes(self, attribute: Attribute, person: Person) -> bool:
-        """Every mapped attribute, but those of Active Directory alone only for people with an account there."""
-        return not attribute.directory_only or bool(person.directory_accounts)
+    def withheld(self, person: Person) -> frozenset[str]:
+        """Attributes of Active Directory alone, for people without an account there."""
+        return frozenset() if person.directory_accounts else DIRECTORY_ONLY
 
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """``pwdLastSet`` for people linked from Active Directory, else the password change in Okta."""

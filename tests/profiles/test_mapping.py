@@ -10,10 +10,8 @@ from o365prov.provisioning import UserSync
 
 
 def values(mapping, person):
-    evaluated = mapping.values(
-        bindings_of(assigned(person)), takes=lambda attribute: UserSync().takes(attribute, person)
-    )
-    return {each.mapping.attribute.name: each.value for each in evaluated}
+    profile = mapping.evaluate(bindings_of(assigned(person)), withheld=UserSync().withheld(person))
+    return {row.attribute.name: value for row, value in profile.rows()}
 
 
 DEFAULT = UserSync().default_mapping()
@@ -59,10 +57,10 @@ def test_a_display_name_that_nobody_set_is_both_names():
 def test_a_failing_expression_is_a_finding_and_leaves_the_attribute_alone():
     """An evaluation error stops the attribute, not the evaluation of the others."""
     mapping = ProfileMapping.of({"title": "source.title + source.nothing", "city": "source.city"})
-    title, city = mapping.values(bindings_of(assigned(somebody(city="Oslo"))))
-    assert title.value is UNSET
-    assert title.finding.code == "mapping_failed"
-    assert city.value == "Oslo"
+    profile = mapping.evaluate(bindings_of(assigned(somebody(city="Oslo"))))
+    assert profile.get("title") is UNSET
+    assert [(each.code, each.attribute) for each in profile.findings] == [("mapping_failed", "title")]
+    assert profile.get("city") == "Oslo"
 
 
 def test_an_unknown_attribute_is_refused_with_those_there_are():

@@ -56,12 +56,12 @@ def test_several_directory_accounts_stop_the_person():
 
 def test_on_create_nothing_is_cleared():
     """An empty title is left out of the POST."""
-    assert "jobTitle" not in desired(somebody(title="")).properties(creating=True)
+    assert "jobTitle" not in desired(somebody(title="")).creation_properties()
 
 
 def test_on_update_an_empty_mapped_attribute_is_cleared():
     """An empty title is cleared by the PATCH."""
-    assert desired(somebody(title="")).properties(creating=False)["jobTitle"] is None
+    assert desired(somebody(title="")).update_properties()["jobTitle"] is None
 
 
 @pytest.mark.parametrize("setting", ["create_users", "update_attributes", "deactivate_users"])
