@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from o365prov.testing.clock import Clock
-from o365prov.testing.fake_tenant import Exchange, FakeTenant, Snapshot
+from o365prov.testing.fake_tenant import Exchange, FakeTenant, Lag, Snapshot
+from o365prov.testing.quotas import Quotas
 
 if TYPE_CHECKING:
     from o365prov.testing.transport import HttpxTransport
 
-__all__ = ["Clock", "Exchange", "FakeTenant", "HttpxTransport", "Snapshot"]
+__all__ = ["Clock", "Exchange", "FakeTenant", "HttpxTransport", "Lag", "Quotas", "Snapshot"]
 
 
 def __getattr__(name: str) -> Any:

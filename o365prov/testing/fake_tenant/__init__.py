@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from o365prov.testing.fake_tenant.exchanges import Exchange
+from o365prov.testing.fake_tenant.replication import Lag
 from o365prov.testing.fake_tenant.tenant import FakeTenant, Snapshot
 
-__all__ = ["Exchange", "FakeTenant", "Snapshot"]
+__all__ = ["Exchange", "FakeTenant", "Lag", "Snapshot"]

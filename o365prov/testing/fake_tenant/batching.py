@@ -13,27 +13,40 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from o365prov.testing.fake_tenant.refusals import Refusal
-from o365prov.testing.fake_tenant.requests import Request
+from o365prov.testing.fake_tenant.requests import Request, read_request
 
 __all__ = ["MOST_REQUESTS", "Send", "answer_batch"]
 
 MOST_REQUESTS = 20
+_FAILED_DEPENDENCY = Refusal(
+    424, "FailedDependency", "A request that this one depends on failed, so this one was not carried out."
+)
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 
 #: Answers one inner request: method, address, headers and body to status, headers and body.
 Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
 
 
-def answer_batch(request: Request, send: Send, order: random.Random) -> dict[str, Any]:
+def answer_batch(request: Request, send: Send, order: random.Random, *, parallel: bool = False) -> dict[str, Any]:
     """The body that answers a batch; 400 when the batch itself is malformed.
 
-    Answers come in any order on purpose, as Graph's do, so that a client matches them by id.
+    Answers come in any order on purpose, as Graph's do, so that a client matches them by id. Requests that wait for
+    nobody run beside each other; where that takes time (*parallel*), two of them that write one object conflict.
     """
     items = _checked(request.json_object())
     answers: dict[str, dict[str, Any]] = {}
-    for item in _in_order(items):
-        failed = [parent for parent in item.get("dependsOn") or () if answers[parent]["status"] >= 400]
-        answers[item["id"]] = _failed_dependency(item) if failed else _answer(request, item, send)
+    for stage in _stages(items):
+        written: set[tuple[str, ...]] = set()
+        for item in stage:
+            target = _written(request, item)
+            if any(answers[parent]["status"] >= 400 for parent in item.get("dependsOn") or ()):
+                answers[item["id"]] = _refused(item, _FAILED_DEPENDENCY)
+            elif parallel and target in written:
+                answers[item["id"]] = _refused(item, Refusal.concurrent_writes())
+            else:
+                answers[item["id"]] = _answer(request, item, send)
+            if target is not None:
+                written.add(target)
     responses = list(answers.values())
     order.shuffle(responses)
     return {"responses": responses}
@@ -78,24 +91,38 @@ def _checked(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return items
 
 
-def _in_order(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Parents before children; 400 when they wait for each other."""
-    ordered: dict[str, dict[str, Any]] = {}
+def _stages(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """What can run at once, parents before children; 400 when they wait for each other."""
+    stages: list[list[dict[str, Any]]] = []
+    done: set[str] = set()
     waiting = list(items)
     while waiting:
-        ready = [item for item in waiting if ordered.keys() >= set(item.get("dependsOn") or ())]
+        ready = [item for item in waiting if done.issuperset(item.get("dependsOn") or ())]
         if not ready:
             raise Refusal.malformed(
                 f"The requests {', '.join(item['id'] for item in waiting)} depend on each other in a circle."
             )
-        ordered.update((item["id"], item) for item in ready)
-        waiting = [item for item in waiting if item["id"] not in ordered]
-    return list(ordered.values())
+        stages.append(ready)
+        done.update(item["id"] for item in ready)
+        waiting = [item for item in waiting if item["id"] not in done]
+    return stages
+
+
+def _written(request: Request, item: dict[str, Any]) -> tuple[str, ...] | None:
+    """The object that a request writes, as its path names it."""
+    if item["method"] == "GET":
+        return None
+    path = read_request("GET", _address(request, item), {}, b"").path
+    return tuple(part.lower() for part in path[:2]) if len(path) > 1 else None
+
+
+def _address(request: Request, item: dict[str, Any]) -> str:
+    return f"{request.base}/{item['url'].lstrip('/')}"
 
 
 def _answer(request: Request, item: dict[str, Any], send: Send) -> dict[str, Any]:
     body = item.get("body")
-    url = f"{request.base.rstrip('/')}/{item['url'].lstrip('/')}"
+    url = _address(request, item)
     headers = {"client-request-id": request.header("client-request-id"), **(item.get("headers") or {})}
     status, answered, content = send(item["method"], url, headers, b"" if body is None else _content(item, body))
     shown = {name: value for name, value in answered.items() if name.lower() not in {"date", "content-length"}}
@@ -113,15 +140,10 @@ def _content(item: dict[str, Any], body: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def _failed_dependency(item: dict[str, Any]) -> dict[str, Any]:
+def _refused(item: dict[str, Any], refusal: Refusal) -> dict[str, Any]:
     return {
         "id": item["id"],
-        "status": 424,
+        "status": refusal.status,
         "headers": {"Content-Type": "application/json"},
-        "body": {
-            "error": {
-                "code": "FailedDependency",
-                "message": "A request that this one depends on failed, so this one was not carried out.",
-            }
-        },
+        "body": {"error": {"code": refusal.code, "message": refusal.message}},
     }

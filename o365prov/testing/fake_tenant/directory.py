@@ -83,7 +83,10 @@ class Links:
 
     def copy(self) -> Links:
         """Links of their own, equal to these."""
-        return Links(self.pairs())
+        copied = Links()
+        copied._from = {key: others.copy() for key, others in self._from.items()}
+        copied._to = {key: others.copy() for key, others in self._to.items()}
+        return copied
 
 
 def _discard(ends: dict[str, dict[str, None]], key: str, other: str) -> None:

@@ -118,6 +118,26 @@ class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a fai
         return cls.bad_request(message, *details)
 
     @classmethod
+    def concurrent_writes(cls) -> Refusal:
+        """409 when two writes to one object overlap."""
+        return cls(
+            409,
+            "Directory_ConcurrencyViolation",
+            "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
+        )
+
+    @classmethod
+    def throttled(cls, headers: Mapping[str, str]) -> Refusal:
+        """429, with the headers that say for how long."""
+        return cls(
+            429,
+            "TooManyRequests",
+            "Too many requests. Please wait and retry.",
+            headers=headers,
+            inner={"code": "429"},
+        )
+
+    @classmethod
     def unsupported(cls, message: str) -> Refusal:
         """501: Graph may well do this, the fake tenant does not; *message* says what it does instead."""
         return cls(501, "NotSupportedByFakeTenant", message)

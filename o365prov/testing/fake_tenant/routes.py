@@ -44,6 +44,14 @@ class Route:
     cost: int = 1
     source: str = ""
 
+    def units(self, request: Request) -> int:
+        """The resource units of one request: $select saves one, $expand costs one, a small page saves one."""
+        if self.writes:
+            return 1
+        top = request.option("$top")
+        saved = bool(request.option("$select")) + bool(top and top.isdecimal() and int(top) < 20)
+        return max(self.cost - saved + bool(request.option("$expand")), 1)
+
     @property
     def writes(self) -> bool:
         """Whether it changes something."""

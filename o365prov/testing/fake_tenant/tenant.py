@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 import uuid
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,22 +13,20 @@ import attrs
 
 from o365prov.errors import SourceError, UsageError
 from o365prov.testing.clock import Clock
-from o365prov.testing.fake_tenant.batching import answer_batch
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user
-from o365prov.testing.fake_tenant.deleted_items import purge_expired
-from o365prov.testing.fake_tenant.directory import Directory, Subscription
-from o365prov.testing.fake_tenant.exchanges import Exchange, record_exchange
+from o365prov.testing.fake_tenant.directory import Directory, Subscription, instant
+from o365prov.testing.fake_tenant.exchanges import Exchange
+from o365prov.testing.fake_tenant.front_door import FrontDoor
 from o365prov.testing.fake_tenant.organization import domain_record, organization_record
-from o365prov.testing.fake_tenant.refusals import Refusal
-from o365prov.testing.fake_tenant.requests import Reply, Request, read_request
-from o365prov.testing.fake_tenant.route_table import ROUTER
+from o365prov.testing.fake_tenant.replication import Lag
 from o365prov.testing.fake_tenant.skus import product
 from o365prov.testing.fake_tenant.storage import read_state, write_state
+from o365prov.testing.faults import FaultPlan
+from o365prov.testing.quotas import Quotas
 
 __all__ = ["FakeTenant", "Snapshot"]
 
 _DOMAIN_KINDS = frozenset({"Managed", "Federated", "Unverified"})
-_JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 
 @attrs.frozen
@@ -57,6 +53,10 @@ class FakeTenant:
         country: its two-letter code, which group licences use for users without usageLocation.
         initial_domain: the ``onmicrosoft.com`` domain that every tenant has; managed and verified.
         keep_exchanges: how many requests `exchanges` remembers.
+        faults: a plan of what goes wrong (`o365prov.testing.faults`); None for nothing.
+        quotas: Graph's limits on resource units and writes; None for none.
+        lag: how long a write stays unseen; None for not at all.
+        latency: seconds that every request takes; writes to one object that overlap conflict.
 
     Example:
         >>> fake = FakeTenant(domains={"yourfederated.domain": "Federated"}, licenses={"SPE_E3": 25}, seed=1)
@@ -78,21 +78,33 @@ class FakeTenant:
         country: str = "US",
         initial_domain: str = "contoso.onmicrosoft.com",
         keep_exchanges: int = 10_000,
+        faults: FaultPlan | None = None,
+        quotas: Quotas | None = None,
+        lag: Lag | None = None,
+        latency: float = 0.0,
     ) -> None:
         self.clock = clock or Clock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
-        self._request_ids = random.Random(chance.getrandbits(64))  # noqa: S311
-        self._lock = threading.RLock()
-        self._exchanges: deque[Exchange] = deque(maxlen=keep_exchanges)
+        request_ids = random.Random(chance.getrandbits(64))  # noqa: S311
         tenant_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
-        self._directory = Directory(
+        directory = Directory(
             clock=self.clock,
             random=chance,
             tenant_id=tenant_id,
-            organization=organization_record(tenant_id, name, country, self.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")),
+            organization=organization_record(tenant_id, name, country, instant(self.clock.now())),
             domains=_domains(initial_domain, domains),
             subscriptions=_subscriptions(licenses or {}),
         )
+        self._door = FrontDoor(
+            directory,
+            request_ids=request_ids,
+            keep_exchanges=keep_exchanges,
+            faults=faults,
+            quotas=quotas,
+            lag=lag,
+            latency=latency,
+        )
+        self._lock = self._door.lock
         self._start = self.snapshot()
 
     def __repr__(self) -> str:
@@ -118,52 +130,33 @@ class FakeTenant:
             The status, the headers and the body of the answer.
 
         """
-        with self._lock:
-            answer = self._answer(method, url, headers, body)
-            self._exchanges.append(record_exchange(self.clock.now(), (method, url, headers, body), answer))
-            return answer
+        passage = self._door.begin(method, url, headers, body)
+        if passage.delay:
+            self.clock.wait(passage.delay)
+        return self._door.finish(passage)
 
     async def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Answer one request to a caller on an event loop."""
-        return self.handle(method, url, headers, body)
+        """Answer one request to a caller on an event loop, as `handle` does."""
+        passage = self._door.begin(method, url, headers, body)
+        if passage.delay:
+            await self.clock.wait_async(passage.delay)
+        return self._door.finish(passage)
 
-    def _answer(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes
-    ) -> tuple[int, dict[str, str], bytes]:
-        request_id = str(uuid.UUID(int=self._request_ids.getrandbits(128), version=4))
-        client_id = next((value for name, value in headers.items() if name.lower() == "client-request-id"), "")
-        now = self.clock.now()
-        try:
-            reply = self._reply(read_request(method, url, headers, content))
-        except Refusal as refusal:
-            body = refusal.body(request_id, client_id or request_id, now)
-            reply = Reply(refusal.status, body, refusal.headers)
-        answered = {
-            "Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT"),
-            "request-id": request_id,
-            "client-request-id": client_id or request_id,
-            "x-ms-ags-diagnostic": '{"ServerInfo":{"DataCenter":"o365prov","Slice":"E","Ring":"1","ScaleUnit":"000"}}',
-            "Cache-Control": "no-cache",
-            **reply.headers,
-        }
-        if reply.body is None:
-            return reply.status, answered, b""
-        answered["Content-Type"] = _JSON
-        return reply.status, answered, json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode()
+    @property
+    def faults(self) -> FaultPlan | None:
+        """The plan of what goes wrong; it may be changed at any time, and None ends the trouble."""
+        return self._door.faults
 
-    def _reply(self, request: Request) -> Reply:
-        purge_expired(self._directory)
-        if request.path == ("$batch",) and request.method == "POST":
-            return Reply(200, answer_batch(request, self._answer, self._request_ids))
-        route, named = ROUTER.find(request)
-        return route.answer(self._directory, named)
+    @faults.setter
+    def faults(self, plan: FaultPlan | None) -> None:
+        self._door.faults = plan
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
         """Every request seen and its answer, oldest first; secrets are not kept."""
-        return tuple(self._exchanges)
+        return tuple(self._door.exchanges)
 
     # -- building and looking ------------------------------------------------------------------------------------
 
@@ -201,6 +194,7 @@ class FakeTenant:
                 roles=roles,
                 properties=properties,
             )
+            self._door.settle()
             return self.user(key)
 
     def add_group(
@@ -232,6 +226,7 @@ class FakeTenant:
             key = add_group(
                 self._directory, name, members=members, owners=owners, licenses=licenses, properties=properties
             )
+            self._door.settle()
             return dict(self._directory.group(key))
 
     def add_contact(self, name: str, **properties: Any) -> dict[str, Any]:
@@ -247,6 +242,7 @@ class FakeTenant:
         """
         with self._lock:
             key = add_contact(self._directory, name, properties)
+            self._door.settle()
             return dict(self._directory.contacts.get(key) or {})
 
     def add_room(self, name: str, address: str, **properties: Any) -> dict[str, Any]:
@@ -263,6 +259,7 @@ class FakeTenant:
         """
         with self._lock:
             key = add_room(self._directory, name, address, properties)
+            self._door.settle()
             return dict(self._directory.places.get(key) or {})
 
     @property
@@ -319,6 +316,10 @@ class FakeTenant:
                 raise KeyError(f"this tenant has no {name!r}; give FakeTenant(licenses={{{name!r}: 25}})")
             return self._directory.consumed[identifier], self._directory.subscriptions[identifier].seats
 
+    @property
+    def _directory(self) -> Directory:
+        return self._door.directory
+
     def _shown(self, record: dict[str, Any]) -> dict[str, Any]:
         manager = next(iter(self._directory.managers.targets(record["id"])), None)
         return {**record, "manager": manager}
@@ -335,13 +336,13 @@ class FakeTenant:
         with self._lock:
             if snapshot._directory.tenant_id != self._directory.tenant_id:  # noqa: SLF001
                 raise UsageError("this snapshot is of another tenant; take one of this tenant with snapshot()")
-            self._directory = snapshot._directory.copy()  # noqa: SLF001
+            self._door.enter(snapshot._directory.copy())  # noqa: SLF001
 
     def reset(self) -> None:
         """Go back to the empty tenant that was constructed, and forget the exchanges."""
         with self._lock:
-            self._directory = self._start._directory.copy()  # noqa: SLF001
-            self._exchanges.clear()
+            self._door.enter(self._start._directory.copy())  # noqa: SLF001
+            self._door.exchanges.clear()
 
     def to_json(self) -> str:
         """The state as JSON text, for `from_json`."""
@@ -363,7 +364,7 @@ class FakeTenant:
         except ValueError as error:
             raise SourceError(f"a saved fake tenant must be JSON ({error}); write one with FakeTenant.save") from None
         fake = cls(clock=clock, seed=seed)
-        fake._directory = read_state(state, fake.clock, fake._directory.random)
+        fake._door.enter(read_state(state, fake.clock, fake._directory.random))
         fake._start = fake.snapshot()
         return fake
 

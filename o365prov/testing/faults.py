@@ -1,0 +1,155 @@
+"""Trouble on purpose: what can go wrong on the way to Graph, and when.
+
+A fault is what happens to one request; a plan says to which. ``FakeTenant(faults=...)`` takes any plan: `Scheduled` by
+number or by route, `Random` by chance from a seed, or a function of your own.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+
+import attrs
+
+__all__ = [
+    "Attempt",
+    "Dropped",
+    "Fault",
+    "FaultPlan",
+    "GatewayTimeout",
+    "Random",
+    "Scheduled",
+    "Slow",
+    "Throttled",
+    "Unavailable",
+]
+
+
+@attrs.frozen
+class Throttled:
+    """429, with ``Retry-After`` in seconds, or without it for None; the request has no effect."""
+
+    retry_after: int | None = 1
+
+
+@attrs.frozen
+class Unavailable:
+    """503, with ``Retry-After`` in seconds, or without it for None; the request has no effect."""
+
+    retry_after: int | None = None
+
+
+@attrs.frozen
+class GatewayTimeout:
+    """504; whether the request had its effect is what *after_effect* says, and what a client can't know."""
+
+    after_effect: bool = False
+
+
+@attrs.frozen
+class Dropped:
+    """The connection breaks without an answer, before or after the effect; inside a batch it is a 504."""
+
+    after_effect: bool = False
+
+
+@attrs.frozen
+class Slow:
+    """The right answer, *seconds* later."""
+
+    seconds: float
+
+
+Fault = Throttled | Unavailable | GatewayTimeout | Dropped | Slow
+
+
+@attrs.frozen
+class Attempt:
+    """One request as a plan sees it.
+
+    Attributes:
+        number: counts every request from 1, those inside a batch too.
+        method: in capitals.
+        path: below the base, such as ``/users/delta``.
+        is_inner: whether it came inside a batch.
+
+    """
+
+    number: int
+    method: str
+    path: str
+    is_inner: bool = False
+
+
+FaultPlan = Callable[[Attempt], Fault | None]
+
+
+class Scheduled:
+    """Faults for given requests, by number or by route.
+
+    Args:
+        by_number: request numbers, counted from 1, and what happens to them.
+        by_route: ``"METHOD /path"`` with ``*`` for anything, and the faults of the first, second, third ... request
+            that matches; None stands for no fault.
+
+    Example:
+        >>> plan = Scheduled(by_route={"PATCH /users/*": [Throttled(retry_after=2), None, Dropped(after_effect=True)]})
+        >>> [plan(Attempt(number, "PATCH", "/users/1")) for number in (1, 2, 3, 4)]
+        [Throttled(retry_after=2), None, Dropped(after_effect=True), None]
+
+    """
+
+    def __init__(
+        self,
+        by_number: Mapping[int, Fault] | None = None,
+        by_route: Mapping[str, Iterable[Fault | None]] | None = None,
+    ) -> None:
+        self._by_number = dict(by_number or {})
+        self._by_route = [(pattern, deque(faults)) for pattern, faults in (by_route or {}).items()]
+
+    def __call__(self, attempt: Attempt) -> Fault | None:
+        """The fault of this request, or None."""
+        fault = self._by_number.get(attempt.number)
+        for pattern, faults in self._by_route:
+            if fault is None and faults and fnmatchcase(f"{attempt.method} {attempt.path}", pattern):
+                fault = faults.popleft()
+                break
+        return fault
+
+
+class Random:
+    """Faults by chance, the same ones for the same seed and the same requests.
+
+    Args:
+        share: of all requests, between 0 and 1.
+        seed: where chance begins.
+        kinds: what may happen, each as likely as the other.
+
+    """
+
+    def __init__(
+        self,
+        share: float,
+        *,
+        seed: int,
+        kinds: Iterable[Fault] = (
+            Throttled(retry_after=1),
+            Throttled(retry_after=None),
+            Unavailable(),
+            GatewayTimeout(),
+            GatewayTimeout(after_effect=True),
+            Dropped(),
+            Dropped(after_effect=True),
+        ),
+    ) -> None:
+        if not 0 <= share <= 1:
+            raise ValueError(f"Random(share={share}): it must be between 0 and 1")
+        self._share = share
+        self._kinds = tuple(kinds)
+        self._chance = random.Random(seed)  # noqa: S311 - trouble needs no secrecy
+
+    def __call__(self, _: Attempt) -> Fault | None:
+        """The fault of this request, or None."""
+        return self._chance.choice(self._kinds) if self._chance.random() < self._share else None
