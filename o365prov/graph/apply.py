@@ -51,6 +51,7 @@ class Application:
         left = [change for change in self.plan if key(change) not in self._outcomes]
         self._stale = await changed_since(self.writer.sender, self.writer.sdk, self.plan, left, self._own())
         self.began = True
+        _log.info("plan %s: %d changes, %d done before", self.plan.id, len(self.plan), len(self._outcomes))
         self.emit(ApplyStarted(len(self.plan), sum(change.writes for change in left)))
         for number, outcome in enumerate(self._outcomes.values(), 1):
             self.emit(ChangeEnded(outcome, number, len(self.plan)))
@@ -59,6 +60,7 @@ class Application:
         report = self._report()
         if self.journal is not None and not self._halted:
             self._journalled(self.journal.finish)
+        _log.info("plan %s: %r", self.plan.id, report)
         self.emit(ApplyEnded(report))
         return report
 
@@ -176,7 +178,7 @@ class Application:
     def _end(self, outcome: Outcome) -> None:
         name = key(outcome.change)
         self._outcomes[name] = outcome
-        _log.info("%s %s (object %s)", name, outcome.result.value, outcome.object_id)
+        _log.debug("%s %s (object %s)", name, outcome.result.value, outcome.object_id)
         self.emit(ChangeEnded(outcome, len(self._outcomes), len(self.plan)))
 
     def _note(self, entries: Sequence[Entry]) -> None:

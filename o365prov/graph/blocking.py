@@ -6,7 +6,6 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Collection, Coroutine
-from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -113,7 +112,7 @@ class BlockingTenant:
         if self._closed:
             return
         if self._loop is not None and self._thread is not None:
-            self._run(self._tenant.close())
+            self._run(_wind_up(self._tenant))
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
         self._closed = True
@@ -134,6 +133,7 @@ class BlockingTenant:
             raise UsageError("a BlockingTenant can't be used from its own events: use what the event brings")
         job = _Job(work, loop, events if events is not None else queue.SimpleQueue())
         try:
+            job.start()
             job.listen(on_event)
         except BaseException:
             job.cancel()
@@ -161,21 +161,31 @@ class _Job(Generic[_Result]):
         loop: asyncio.AbstractEventLoop,
         events: queue.SimpleQueue[Event | None],
     ) -> None:
+        self._work = work
         self._loop = loop
         self._events = events
         self._ended = threading.Event()
-        self._started: Future[asyncio.Task[_Result]] = Future()
-        loop.call_soon_threadsafe(self._begin, work)
-        self._task = self._started.result()
+        self._task: asyncio.Task[_Result] | None = None
 
-    def _begin(self, work: Coroutine[Any, Any, _Result]) -> None:
-        task = self._loop.create_task(work)
-        task.add_done_callback(self._end)
-        self._started.set_result(task)
+    def start(self) -> None:
+        """Let the loop begin with the work."""
+        self._loop.call_soon_threadsafe(self._begin)
 
-    def _end(self, _: asyncio.Task[_Result]) -> None:
+    def _begin(self) -> None:
+        self._task = self._loop.create_task(self._work)
+        self._task.add_done_callback(self._end)
+
+    def _end(self, _: object = None) -> None:
         self._ended.set()
         self._events.put(None)
+
+    def _give_up(self) -> None:
+        # The interrupt may have come before the loop had begun.
+        if self._task is None:
+            self._work.close()
+            self._end()
+        else:
+            self._task.cancel()
 
     def listen(self, on_event: Callable[[Event], None] | None) -> None:
         """Hand on events, on this thread, until the work has ended."""
@@ -191,12 +201,23 @@ class _Job(Generic[_Result]):
 
     def cancel(self) -> None:
         """Stop the work, and wait until it has put things in order."""
-        self._loop.call_soon_threadsafe(self._task.cancel)
+        self._loop.call_soon_threadsafe(self._give_up)
         self._ended.wait(_ORDERLY_SECONDS)
 
     def result(self) -> _Result:
         """What came of the work."""
+        if self._task is None:
+            raise UsageError("the work was never begun")
         return self._task.result()
+
+
+async def _wind_up(tenant: Tenant) -> None:
+    """End whatever is still going on, and then the connections."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await tenant.close()
 
 
 def _run_forever(loop: asyncio.AbstractEventLoop) -> None:

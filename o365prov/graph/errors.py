@@ -88,7 +88,12 @@ ERRORS: tuple[Row, ...] = (
         400,
         text=r"inherited from a group membership",
     ),
-    Row(Meaning.GONE, "nothing is left to remove", 400, text=r"does not have a corresponding license"),
+    Row(
+        Meaning.GONE,
+        "the licence is gone already: read the tenant and plan again",
+        400,
+        text=r"does not have a corresponding license",
+    ),
     Row(
         Meaning.PERMANENT,
         "assign a licence for users; this one is for the company as a whole or not subscribed",

@@ -18,6 +18,8 @@ from typing import Protocol
 
 from attrs import define, field, frozen
 
+from o365prov.errors import ConfigurationError
+
 
 class Clock(Protocol):
     """Time, and waiting: injected, so that tests never wait."""
@@ -69,6 +71,11 @@ class Pace:
     units: Quota = Quota(3_500, 10)
     writes: Quota = Quota(3_000, 150)
     share: float = 0.8
+
+    def __attrs_post_init__(self) -> None:
+        amounts = (self.units.amount, self.units.seconds, self.writes.amount, self.writes.seconds)
+        if not 0 < self.share <= 1 or min(amounts) <= 0:
+            raise ConfigurationError(f"{self}: share must be above 0 and at most 1, quotas above 0")
 
 
 # x-ms-throttle-limit-percentage comes from 0.8 on; from this much of the limit on, go at this part of the pace.

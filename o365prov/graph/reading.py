@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
-from o365prov.errors import TenantError
+from o365prov.errors import GraphError, TenantError
 from o365prov.graph import decode, requests
 from o365prov.graph.messages import Request
 from o365prov.graph.sending import Sender
 from o365prov.planning.snapshot import Domain, Needs, TenantSnapshot
+
+_log = logging.getLogger(__name__)
 
 
 @frozen
@@ -63,11 +66,21 @@ async def snapshot(sender: Sender, sdk: Any, needs: Needs) -> TenantSnapshot:
     )
 
 
-async def mark(sender: Sender, request: Request) -> str:
-    """The delta link at the end of a delta read."""
-    async for document in documents(sender, request):
-        if isinstance(link := document.get("@odata.deltaLink"), str):
-            return link
+async def mark(sender: Sender, request: Request) -> str | None:
+    """A mark of this moment: the delta link at the end of a delta read.
+
+    None where Graph does not track changes, as in external tenants, or not of the properties that are needed: applying
+    then reads and compares what it touches.
+    """
+    try:
+        async for document in documents(sender, request):
+            if isinstance(link := document.get("@odata.deltaLink"), str):
+                return link
+    except GraphError as error:
+        if error.status not in {400, 404, 501}:
+            raise
+        _log.info("%s: %d %s; applying will compare instead", request.where, error.status, error.code)
+        return None
     raise TenantError(f"{request.where}: the answer has no delta link; try again")
 
 

@@ -229,7 +229,10 @@ class Tenant:
 
     def _open(self) -> Sender:
         """The way to the tenant, made at first use, for the event loop that runs now."""
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise UsageError("a Tenant is used inside async code; outside of it use BlockingTenant") from None
         if self._closed:
             raise UsageError("this Tenant is closed: make another one")
         if self._loop is None:

@@ -21,7 +21,7 @@ from o365prov.graph.decode import created_id
 from o365prov.graph.errors import Failure, Meaning, request_id, understand
 from o365prov.graph.messages import NoReply, Reply, Request
 from o365prov.graph.sending import Sender, unanswered
-from o365prov.planning.changes import Change, CreateUser, RemoveManager
+from o365prov.planning.changes import AssignLicenses, Change, CreateUser, RemoveManager
 
 
 @define(eq=False)
@@ -140,7 +140,8 @@ class Writer:
     def _is_done_all_the_same(write: Write, failure: Failure) -> bool:
         """Whether the error says that what the write wants is so already."""
         if failure.meaning is Meaning.GONE:
-            return True
+            # Graph does all of a licence request or nothing: what should be added with it is then missing.
+            return not (isinstance(write.change, AssignLicenses) and write.change.add)
         no_manager = failure.status == 404 and (write.unknown or "manager" in failure.message)
         return isinstance(write.change, RemoveManager) and no_manager
 

@@ -69,6 +69,20 @@ def test_a_manager_that_is_gone_already_is_no_failure(changes, plan, apply):
     assert apply(plan(changes.no_manager("ann"))).ok
 
 
+def test_a_swap_whose_old_licence_is_gone_is_a_failure(changes, fake, plan, apply):
+    """Graph does all of a licence request or nothing, so the new licence is missing: the next plan gives it."""
+    changes.staff("ann")
+    [failed] = apply(plan(changes.give("ann", "FLOW_FREE", take=("SPE_E3",)))).failed
+    assert "plan again" in failed.message
+    assert not fake.user("ann@fed.example").get("assignedLicenses")
+
+
+def test_a_licence_that_is_gone_already_is_no_failure(changes, plan, apply):
+    """What should be taken away and is not held is done."""
+    changes.staff("ann")
+    assert apply(plan(changes.give("ann", take=("SPE_E3",)))).ok
+
+
 def test_linking_writes_nothing(changes, meddler, plan, apply):
     """An account that is remembered costs no request."""
     changes.staff("ann")

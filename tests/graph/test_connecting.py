@@ -306,6 +306,12 @@ def test_a_tenant_lives_on_one_loop(tenant, needs):
         asyncio.run(connected.read(needs))
 
 
+def test_outside_of_async_code_there_is_no_tenant(tenant):
+    """The message names what to use instead."""
+    with pytest.raises(UsageError, match="use BlockingTenant"):
+        _ = tenant().sdk
+
+
 def test_a_closed_tenant_is_closed(tenant, needs, run):
     """After the with-block nothing is sent any more."""
 

@@ -115,6 +115,27 @@ def test_an_interrupted_apply_goes_on(changes, fake, meddler, plan, apply, journ
     assert report.app_users.get("00u-ann").manager_id == changes.id_of("bob")
 
 
+@pytest.mark.parametrize("effect", [True, False])
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_wherever_it_was_interrupted_it_ends_the_same(changes, fake, plan, apply, journal, interrupt, number, effect):
+    """After each batch, with its effect and without, going on leads to the tenant that the plan wants."""
+    changes.staff("old", licenses=["SPE_E3"])
+    drawn = plan(
+        changes.create("ann"),
+        changes.update("old", jobTitle=(None, "x")),
+        changes.give("ann", "SPE_E3", new=True),
+        changes.manager("ann", "old", new=True, known=True),
+        changes.block("old"),
+    )
+    interrupt(drawn, journal, number, effect=effect)
+    report = apply(drawn, journal=journal)
+    assert report.ok
+    ann, old = fake.user("ann@fed.example"), fake.user("old@fed.example")
+    assert (len(fake.users), fake.seats("SPE_E3")[0], ann["manager"]) == (2, 2, old["id"])
+    assert (old["jobTitle"], old["accountEnabled"]) == ("x", False)
+    assert len(report.app_users) == 2
+
+
 def test_an_apply_interrupted_late_repeats_nothing(changes, fake, meddler, plan, apply, journal, interrupt):
     """Creates are done, licences are unknown: only the licences are sent."""
     drawn = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from o365prov.errors import ConfigurationError
 from o365prov.graph.pacing import Pace, Pacer, Quota, retry_after
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -14,6 +15,13 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def writes(amount, seconds=10.0, share=1.0):
     return Pace(Quota(1e9, 1), Quota(amount, seconds), share)
+
+
+@pytest.mark.parametrize("wrong", [{"share": 0}, {"share": 1.1}, {"units": Quota(0, 1)}, {"writes": Quota(1, 0)}])
+def test_a_pace_of_nothing_is_refused(wrong):
+    """Nothing would ever go, or everything at once."""
+    with pytest.raises(ConfigurationError, match="share must be above 0"):
+        Pace(**wrong)
 
 
 def test_a_full_bucket_lets_go_at_once(clock):

@@ -152,6 +152,12 @@ def test_a_tenant_that_does_not_say_who_it_is_is_refused(wire, run, clock):
         read_over(wire(watermark(), nothing()), run, clock)
 
 
+def test_where_changes_are_not_tracked_there_is_no_mark(meddler, read):
+    """External tenants have no delta queries: applying reads and compares what it touches instead."""
+    meddler.spoil("GET", "/users/delta", (400, {}, {"error": {"code": "Request_UnsupportedQuery", "message": "no"}}))
+    assert read().watermark is None
+
+
 def test_a_mark_is_needed(wire, run, clock):
     """Without a delta link nobody could tell later what changed."""
     with pytest.raises(TenantError, match="no delta link"):

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from o365prov.graph import Journal, Pace, Retries
 from o365prov.graph.pacing import Quota
@@ -203,6 +205,56 @@ def test_an_admin_account_is_that_persons_failure_alone(changes, meddler, plan, 
     [failed] = report.failed
     assert "directory role" in failed.message
     assert len(report.done) == 1
+
+
+TROUBLES = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                ("POST", "/users"),
+                ("POST", "/assignLicense"),
+                ("PUT", "/manager/$ref"),
+                ("PATCH", "/users/"),
+                ("POST", "/$batch"),
+                ("GET", "$filter"),
+            ]
+        ),
+        st.sampled_from([429, 500, 502, 503, 504, None]),
+        st.booleans(),
+        st.integers(1, 2),
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(TROUBLES)
+def test_whatever_passes_by_the_tenant_ends_as_planned(changes, fake, meddler, plan, apply, troubles):
+    """Any mixture of passing troubles, with the request's effect or without, costs time and nothing else."""
+    fake.reset()
+    meddler.rules.clear()
+    changes.staff("old", licenses=["SPE_E3"])
+    drawn = plan(
+        changes.create("ann"),
+        changes.create("bob", domain="managed.example", onPremisesImmutableId=None),
+        changes.update("old", jobTitle=(None, "x")),
+        changes.give("ann", "SPE_E3", new=True),
+        changes.give("old", take=("SPE_E3",)),
+        changes.manager("ann", "bob", new=True),
+        changes.block("old"),
+    )
+    for (method, part), status, effect, times in troubles:
+        answer = ConnectionResetError("reset") if part == "/$batch" else None
+        if status is not None:
+            answer = (status, {}, {})
+        meddler.spoil(method, part, answer, effect=effect and status != 429, times=times)
+    report = apply(drawn)
+    assert report.ok, report.outcomes
+    held = {user["userPrincipalName"]: user for user in fake.users}
+    assert set(held) == {"ann@fed.example", "bob@managed.example", "old@fed.example"}
+    assert held["ann@fed.example"]["manager"] == held["bob@managed.example"]["id"]
+    assert {person.object_id for person in report.app_users} == {user["id"] for user in fake.users}
+    assert fake.seats("SPE_E3") == (1, 3)
 
 
 def test_a_lost_network_stops_and_still_reports(changes, fake, meddler, plan, apply):
