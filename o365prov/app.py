@@ -132,7 +132,7 @@ class Office365App:
         assignment = person if isinstance(person, Assignment) else Assignment(person)
         desired = desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains)
         warnings = (self._staleness(),) if self._is_stale else ()
-        return Preview(assignment.person, self.username, desired.username, desired.values, desired.findings, warnings)
+        return Preview(assignment.person, self.username, desired.username, desired.profile, desired.findings, warnings)
 
     def plan(
         self,
