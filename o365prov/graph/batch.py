@@ -58,8 +58,8 @@ def decode(outer: Reply | NoReply, count: int) -> list[Reply | NoReply]:
     try:
         answers = _by_id(outer.json(), outer.headers.get("request-id", ""))
     except (ValueError, TypeError, AttributeError, KeyError):
-        return [NoReply("Graph's answer to the batch can't be read")] * count
-    missing = NoReply("Graph's answer to the batch lacks this request")
+        return [NoReply("Graph's answer to the batch can't be read", connected=True)] * count
+    missing = NoReply("Graph's answer to the batch lacks this request", connected=True)
     return [answers.get(str(number), missing) for number in range(1, count + 1)]
 
 

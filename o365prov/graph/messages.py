@@ -59,7 +59,11 @@ class Reply:
 
 @frozen
 class NoReply:
-    """No answer came: *why*, and whether the request may have had its effect all the same."""
+    """No answer came: *why*, and whether the request may have had its effect all the same.
+
+    *connected* says that there was an answer, though not to this request or not a readable one.
+    """
 
     why: str
     maybe_done: bool = True
+    connected: bool = False

@@ -109,7 +109,8 @@ def one_user(sdk: Any, object_id: str, properties: Iterable[str]) -> Request:
 def users_where(sdk: Any, name: str, value: str) -> Request:
     """The users whose property *name* equals *value*."""
     quoted = value.replace("'", "''")
-    return _request("GET", sdk.users, {"$filter": f"{name} eq '{quoted}'", "$select": list(ALWAYS)})
+    selected = ["id", "userPrincipalName", "displayName", "mailNickname"]
+    return _request("GET", sdk.users, {"$filter": f"{name} eq '{quoted}'", "$select": selected})
 
 
 def selection(properties: Iterable[str]) -> list[str]:

@@ -109,6 +109,7 @@ class Sender:
         that is no JSON, CredentialError if there is no token.
         """
         attempt = 1
+        renewed = False
         while True:
             reply = await self.once(request)
             if isinstance(reply, Reply) and reply.ok:
@@ -119,8 +120,9 @@ class Sender:
             elif isinstance(reply, Reply):
                 failure = understand(reply)
                 problem = failure.error(request.where)
-                once_more = failure.meaning is Meaning.UNAUTHORIZED and attempt == 1
-                if failure.meaning not in REPEATABLE and not once_more:
+                if failure.meaning is Meaning.UNAUTHORIZED and not renewed:
+                    renewed = True
+                elif failure.meaning not in REPEATABLE:
                     raise problem
             else:
                 problem = unanswered(request, reply)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from o365prov.errors import TenantError
 from o365prov.graph import requests
@@ -29,7 +29,8 @@ class Write:
     """A change and the request that makes it so.
 
     *object_id* is the account that is written, None for one to be created; *other_id* another that the request refers
-    to. *unknown* says that the request may have had its effect already.
+    to. *unknown* says that the request may have had its effect already, *renewed* that it was sent again with a fresh
+    token, *given_up* why it is looked for only once more.
     """
 
     change: Change
@@ -37,7 +38,8 @@ class Write:
     object_id: str | None
     other_id: str | None = None
     unknown: bool = False
-    last_look: bool = False
+    renewed: bool = False
+    given_up: Settled | None = None
 
 
 @frozen
@@ -104,59 +106,72 @@ class Writer:
         self._written[object_id] = self.sender.pacer.clock.seconds()
 
     def _judge(self, write: Write, reply: Reply | NoReply, attempt: int, came_to: _Round) -> None:
-        may_repeat = self.sender.may_repeat(attempt, reply)
-        if isinstance(reply, NoReply):
-            unknown, problem = reply.maybe_done, Settled(write, write.object_id, str(unanswered(write.request, reply)))
-            repeat = True
-        elif reply.ok:
-            object_id = created_id(reply.content) if isinstance(write.change, CreateUser) else write.object_id
-            if object_id is not None:
-                self.note(object_id)
-                came_to.settled.append(Settled(write, object_id, request_id=request_id(reply)))
-                return
-            unknown, problem = True, Settled(write, None, "Graph created the account and did not say its id")
-            repeat = True
-        else:
-            failure = understand(reply)
-            if self._is_done_all_the_same(write, failure):
-                came_to.settled.append(Settled(write, write.object_id, request_id=failure.request_id))
-                return
-            unknown = failure.meaning is Meaning.UNKNOWN
-            problem = _problem(write, failure)
-            repeat = self._is_worth_repeating(write, failure, attempt)
-            may_repeat = may_repeat or failure.meaning is Meaning.LAG
-        write.unknown = write.unknown or unknown
+        """Sort *write* by what was answered: settled, to be sent again, or to be looked for."""
+        done = self._done(write, reply)
+        if done is not None:
+            came_to.settled.append(done)
+            return
+        problem, repeat = self._trouble(write, reply)
+        may_repeat = self.sender.may_repeat(attempt, reply) or self._lags(write, reply)
         if repeat and _must_look(write):
-            write.last_look = not may_repeat
+            write.given_up = None if may_repeat else problem
             came_to.look.append(write)
         elif repeat and may_repeat:
             came_to.again.append(write)
         else:
-            came_to.settled.append(problem if not repeat else _gave_up(problem, reply))
+            came_to.settled.append(problem)
             return
         came_to.replies.append(reply)
 
-    @staticmethod
-    def _is_done_all_the_same(write: Write, failure: Failure) -> bool:
-        """Whether the error says that what the write wants is so already."""
-        if failure.meaning is Meaning.GONE:
-            # Graph does all of a licence request or nothing: what should be added with it is then missing.
-            return not (isinstance(write.change, AssignLicenses) and write.change.add)
-        no_manager = failure.status == 404 and (write.unknown or "manager" in failure.message)
-        return isinstance(write.change, RemoveManager) and no_manager
+    def _done(self, write: Write, reply: Reply | NoReply) -> Settled | None:
+        """That the write is done, if the answer says so."""
+        if isinstance(reply, NoReply):
+            return None
+        if not reply.ok:
+            so_already = _is_so_already(write, understand(reply))
+            return Settled(write, write.object_id, request_id=request_id(reply)) if so_already else None
+        object_id = created_id(reply.content) if isinstance(write.change, CreateUser) else write.object_id
+        if object_id is None:
+            return None
+        self.note(object_id)
+        return Settled(write, object_id, request_id=request_id(reply))
 
-    def _is_worth_repeating(self, write: Write, failure: Failure, attempt: int) -> bool:
+    def _trouble(self, write: Write, reply: Reply | NoReply) -> tuple[Settled, bool]:
+        """What to say if this is the end of it, and whether another attempt could fare better."""
+        if isinstance(reply, NoReply):
+            write.unknown = write.unknown or reply.maybe_done
+            lost = str(unanswered(write.request, reply))
+            return Settled(write, write.object_id, lost, halts=not reply.connected), True
+        if reply.ok:
+            write.unknown = True
+            return Settled(write, None, "Graph took the account and did not say its id", reply.status), True
+        failure = understand(reply)
+        write.unknown = write.unknown or failure.meaning is Meaning.UNKNOWN
+        problem = Settled(
+            write,
+            write.object_id,
+            str(failure),
+            failure.status,
+            failure.code,
+            failure.request_id,
+            halts=failure.meaning is Meaning.UNAUTHORIZED,
+        )
         match failure.meaning:
             case Meaning.TRANSIENT | Meaning.UNKNOWN:
-                return True
+                return problem, True
             case Meaning.UNAUTHORIZED:
-                return attempt == 1
+                first, write.renewed = not write.renewed, True
+                return problem, first
             case Meaning.LAG:
-                return self._is_fresh(write.object_id) or self._is_fresh(write.other_id)
-            case Meaning.PERMANENT:
-                return write.unknown and isinstance(write.change, CreateUser) and failure.conflict
+                return problem, self._lags(write, reply)
             case _:
-                return False
+                return problem, _must_look(write) and failure.conflict
+
+    def _lags(self, write: Write, reply: Reply | NoReply) -> bool:
+        """Whether the answer only means that what was written a moment ago is not known everywhere yet."""
+        if isinstance(reply, NoReply) or reply.ok or understand(reply).meaning is not Meaning.LAG:
+            return False
+        return self._is_fresh(write.object_id) or self._is_fresh(write.other_id)
 
     def _is_fresh(self, object_id: str | None) -> bool:
         written = self._written.get(object_id or "")
@@ -173,9 +188,8 @@ class Writer:
             if object_id is not None:
                 self.note(object_id)
                 settled.append(Settled(write, object_id, request_id=request_id(reply)))
-            elif write.last_look:
-                problem = "whether the account was created is unknown; read the tenant and plan again"
-                settled.append(Settled(write, None, problem, halts=True))
+            elif write.given_up is not None:
+                settled.append(write.given_up)
             else:
                 missing.append(write)
         return settled, missing
@@ -183,6 +197,17 @@ class Writer:
 
 def _must_look(write: Write) -> bool:
     return write.unknown and isinstance(write.change, CreateUser)
+
+
+def _is_so_already(write: Write, failure: Failure) -> bool:
+    """Whether the error says that what the write wants is so already."""
+    change = write.change
+    if isinstance(change, AssignLicenses):
+        # Graph does all of a licence request or nothing: what should be added with it is then missing.
+        return failure.meaning is Meaning.GONE and not change.add
+    if isinstance(change, RemoveManager):
+        return failure.status == 404 and (write.unknown or "manager" in failure.message)
+    return False
 
 
 def _search(write: Write, sdk: Any) -> Request:
@@ -194,26 +219,13 @@ def _search(write: Write, sdk: Any) -> Request:
 
 
 def _found(write: Write, reply: Reply) -> str | None:
-    """The id of the account that the create made; an account with another username is another's."""
+    """The id of the account that the create made: it has all the names that were sent, else it is another's."""
+    sent = write.request.body
     try:
-        rows = reply.json()["value"]
-        username = write.request.body["userPrincipalName"].lower()
-        return next((str(row["id"]) for row in rows if str(row["userPrincipalName"]).lower() == username), None)
+        for row in reply.json()["value"]:
+            same = all(row.get(name) == sent.get(name) for name in ("displayName", "mailNickname"))
+            if same and row["userPrincipalName"].lower() == sent["userPrincipalName"].lower():
+                return str(row["id"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _problem(write: Write, failure: Failure) -> Settled:
-    return Settled(
-        write,
-        write.object_id,
-        str(failure),
-        failure.status,
-        failure.code,
-        failure.request_id,
-        halts=failure.meaning is Meaning.UNAUTHORIZED,
-    )
-
-
-def _gave_up(problem: Settled, reply: Reply | NoReply) -> Settled:
-    return evolve(problem, halts=problem.halts or isinstance(reply, NoReply))
+    return None

@@ -139,6 +139,27 @@ def test_somebody_elses_account_is_not_taken_for_ours(changes, fake, meddler, pl
     assert len(fake.users) == 1
 
 
+def test_somebody_elses_account_of_the_same_name_is_not_taken_either(changes, fake, meddler, plan, apply):
+    """Without an anchor the other names must be what we sent, too."""
+    fake.add_user("ann@managed.example", displayName="Another Ann")
+    meddler.spoil("POST", "/users", (504, {}, {}))
+    report = apply(plan(changes.create("ann", domain="managed.example", onPremisesImmutableId=None)))
+    [failed] = report.failed
+    assert "this username" in failed.message
+    assert len(report.app_users) == 0
+
+
+def test_a_create_that_always_fails_stops_nobody_else(changes, fake, meddler, plan, apply):
+    """Graph may stumble over one person's values for ever; that is that person's failure."""
+    changes.staff("bob")
+    meddler.spoil("POST", "/users", (500, {}, {"error": {"code": "InternalServerError", "message": "oops"}}), times=9)
+    drawn = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True), changes.block("bob"))
+    report = apply(drawn)
+    [failed] = report.failed
+    assert "Graph had trouble" in failed.message
+    assert [outcome.change.subject.name for outcome in report.done] == ["Bob"]
+
+
 def test_a_create_without_an_id_in_its_answer_is_looked_for(changes, meddler, plan, apply):
     """A 201 that says nothing is looked after."""
     meddler.spoil("POST", "/users", (201, {}, None), effect=True)
