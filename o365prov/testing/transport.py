@@ -1,12 +1,18 @@
-"""FakeTenant under httpx: one transport for synchronous and asynchronous clients."""
+"""FakeTenant under httpx, and so under msgraph-sdk: one transport for synchronous and asynchronous clients."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import httpx
 
 from o365prov.testing.fake_tenant import FakeTenant
 
-__all__ = ["HttpxTransport"]
+if TYPE_CHECKING:
+    from msgraph.graph_service_client import GraphServiceClient
+
+__all__ = ["HttpxTransport", "graph_client"]
 
 
 class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -30,20 +36,48 @@ class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """Answer a request of an `httpx.Client`."""
         content = request.read()
         try:
-            answer = self._fake.handle(request.method, str(request.url), request.headers, content)
+            status, headers, answer = self._fake.handle(request.method, str(request.url), request.headers, content)
         except ConnectionResetError as error:
             raise httpx.ReadError(str(error), request=request) from error
-        return _response(request, *answer)
+        return _response(request, status, headers, answer)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an `httpx.AsyncClient`."""
         content = await request.aread()
         try:
-            answer = await self._fake.send(request.method, str(request.url), request.headers, content)
+            status, headers, answer = await self._fake.send(request.method, str(request.url), request.headers, content)
         except ConnectionResetError as error:
             raise httpx.ReadError(str(error), request=request) from error
-        return _response(request, *answer)
+        return _response(request, status, headers, answer)
 
 
-def _response(request: httpx.Request, status: int, headers: object, content: bytes) -> httpx.Response:
-    return httpx.Response(status, headers=headers, content=content, request=request)  # type: ignore[arg-type]
+def graph_client(fake: FakeTenant) -> GraphServiceClient:
+    """A real GraphServiceClient, with msgraph-sdk's own middleware, whose requests a fake tenant answers.
+
+    Args:
+        fake: the tenant that answers.
+
+    Returns:
+        The client; it needs no credential, and holds no connection that would have to be closed.
+
+    Example:
+        >>> import asyncio
+        >>> fake = FakeTenant(seed=1)
+        >>> added = fake.add_user("isaac.brock@contoso.onmicrosoft.com", displayName="Isaac Brock")
+        >>> client = graph_client(fake)
+        >>> asyncio.run(client.users.by_user_id(added["id"]).get()).display_name
+        'Isaac Brock'
+
+    """
+    from kiota_abstractions.authentication import AnonymousAuthenticationProvider  # noqa: PLC0415 - loads the SDK
+    from msgraph.graph_request_adapter import GraphRequestAdapter, options  # noqa: PLC0415
+    from msgraph.graph_service_client import GraphServiceClient  # noqa: PLC0415
+    from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    http = httpx.AsyncClient(transport=HttpxTransport(fake))
+    http = GraphClientFactory.create_with_default_middleware(client=http, options=options)
+    return GraphServiceClient(request_adapter=GraphRequestAdapter(AnonymousAuthenticationProvider(), client=http))
+
+
+def _response(request: httpx.Request, status: int, headers: Mapping[str, str], content: bytes) -> httpx.Response:
+    return httpx.Response(status, headers=dict(headers), content=content, request=request)

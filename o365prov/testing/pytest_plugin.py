@@ -1,0 +1,83 @@
+"""pytest fixtures that hand a fake Office 365 tenant to any project's tests.
+
+Installing o365prov is enough: ``fake_tenant``, ``fake_tenant_factory`` and ``graph_client`` are there, and nothing
+happens to tests that do not ask for them. This module is imported in every run of pytest, so it loads the tenant only
+when a test wants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from msgraph.graph_service_client import GraphServiceClient
+
+    from o365prov.testing import FakeTenant
+
+__all__ = ["fake_tenant", "fake_tenant_factory", "fake_tenant_options", "graph_client"]
+
+_MARKER = (
+    "fake_tenant(users=0, allow_unsupported=False, **options): how the fake_tenant fixture is made: 'users' ready-made"
+    " users, and the options of o365prov.testing.FakeTenant; closer markers win over farther ones"
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known, so that --strict-markers takes it."""
+    config.addinivalue_line("markers", _MARKER)
+
+
+@pytest.fixture
+def fake_tenant_options() -> Mapping[str, Any]:
+    """Options for every tenant of these tests; override it in a conftest.py, a module or a class."""
+    return {}
+
+
+@pytest.fixture
+def fake_tenant_factory(fake_tenant_options: Mapping[str, Any]) -> Callable[..., FakeTenant]:
+    """Makes tenants, as many as a test needs: ``fake_tenant_factory(users=3, licenses={"SPE_E3": 5})``."""
+
+    def make(*, users: int = 0, **options: Any) -> FakeTenant:
+        from o365prov.testing import FakeTenant  # noqa: PLC0415 - see above
+
+        fake = FakeTenant(**{**fake_tenant_options, **options})
+        for _ in range(users):
+            fake.add_user()
+        return fake
+
+    return make
+
+
+@pytest.fixture
+def fake_tenant(request: pytest.FixtureRequest, fake_tenant_factory: Callable[..., FakeTenant]) -> Iterator[FakeTenant]:
+    """A fresh tenant for this test, as its ``fake_tenant`` markers say.
+
+    When the test is over it fails if something was asked that the tenant does not support, since a client that takes
+    such an answer for an ordinary error would hide it.
+    """
+    options: dict[str, Any] = {}
+    for marker in reversed(list(request.node.iter_markers("fake_tenant"))):
+        if marker.args:
+            pytest.fail("the fake_tenant marker takes options by name, such as fake_tenant(users=3)", pytrace=False)
+        options |= marker.kwargs
+    allow_unsupported = options.pop("allow_unsupported", False)
+    try:
+        fake = fake_tenant_factory(**options)
+    except (TypeError, ValueError) as error:
+        pytest.fail(f"the options of the fake_tenant marker do not fit: {error}", pytrace=False)
+    yield fake
+    unsupported = [seen for seen in fake.exchanges if seen.status == 501]
+    if unsupported and not allow_unsupported:
+        lines = [f"{seen.method} {seen.url}: {seen.answer_body['error']['message']}" for seen in unsupported]
+        pytest.fail("requests that the fake tenant does not support:\n" + "\n".join(lines), pytrace=False)
+
+
+@pytest.fixture
+def graph_client(fake_tenant: FakeTenant) -> GraphServiceClient:
+    """A real GraphServiceClient of msgraph-sdk on the test's tenant."""
+    from o365prov.testing import graph_client as make  # noqa: PLC0415 - loads msgraph
+
+    return make(fake_tenant)

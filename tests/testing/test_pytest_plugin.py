@@ -1,0 +1,146 @@
+"""The pytest plugin, as other projects' suites meet it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+pytest_plugins = "pytester"
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Run a test file with the plugin and no other."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def run_with(text, *, conftest=""):
+        pytester.makepyfile(text)
+        if conftest:
+            pytester.makeconftest(conftest)
+        return pytester.runpytest_inprocess("-p", "o365prov.testing.pytest_plugin", "--strict-markers", "-q")
+
+    return run_with
+
+
+def test_a_fresh_tenant_for_each_test(run):
+    """What one test does, the next does not see."""
+    run(
+        """
+        def test_one(fake_tenant):
+            fake_tenant.add_user()
+            assert len(fake_tenant.users) == 1
+
+        def test_two(fake_tenant):
+            assert len(fake_tenant.users) == 0
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_the_marker_says_how_it_is_made(run):
+    """Options of the class and of the test are merged, and the closer wins."""
+    run(
+        """
+        import pytest
+
+        @pytest.mark.fake_tenant(users=2, licenses={"SPE_E3": 5}, seed=1)
+        class TestIt:
+            def test_far(self, fake_tenant):
+                assert len(fake_tenant.users) == 2
+
+            @pytest.mark.fake_tenant(users=3)
+            def test_close(self, fake_tenant):
+                assert len(fake_tenant.users) == 3
+                assert fake_tenant.seats("SPE_E3") == (0, 5)
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_options_for_all_tests_are_a_fixture_to_override(run):
+    """In a conftest.py, once."""
+    conftest = """
+        import pytest
+
+        @pytest.fixture
+        def fake_tenant_options():
+            return {"domains": ["mine.example"]}
+        """
+    run(
+        """
+        def test_it(fake_tenant, fake_tenant_factory):
+            assert fake_tenant.add_user("a@mine.example")
+            assert fake_tenant_factory(users=1).add_user("a@mine.example")
+        """,
+        conftest=conftest,
+    ).assert_outcomes(passed=1)
+
+
+def test_the_real_client_is_a_fixture(run):
+    """graph_client is msgraph-sdk on the test's tenant."""
+    run(
+        """
+        import asyncio
+
+        def test_it(fake_tenant, graph_client):
+            user = fake_tenant.add_user(displayName="Isaac")
+            assert asyncio.run(graph_client.users.by_user_id(user["id"]).get()).display_name == "Isaac"
+        """
+    ).assert_outcomes(passed=1)
+
+
+_UNSUPPORTED = """
+    import pytest
+
+    {marker}
+    def test_it(fake_tenant):
+        fake_tenant.handle("GET", "https://graph.microsoft.com/v1.0/me/messages", {{}}, b"")
+    """
+
+
+def test_an_unsupported_request_fails_the_test(run):
+    """Even when the client swallowed the answer."""
+    result = run(_UNSUPPORTED.format(marker=""))
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*does not support GET /me/messages*"])
+
+
+def test_unless_it_is_allowed(run):
+    """A test of just that can say so."""
+    run(_UNSUPPORTED.format(marker="@pytest.mark.fake_tenant(allow_unsupported=True)")).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("options", ["nonsense=1", "3", "domains={'x': 'Weird'}"])
+def test_a_wrong_option_is_an_error_at_the_test(run, options):
+    """With one clear line."""
+    result = run(
+        f"""
+        import pytest
+
+        @pytest.mark.fake_tenant({options})
+        def test_it(fake_tenant):
+            pass
+        """
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fake_tenant*"])
+
+
+def test_the_marker_is_listed(pytester, monkeypatch):
+    """pytest --markers explains it."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    result = pytester.runpytest_inprocess("-p", "o365prov.testing.pytest_plugin", "--markers")
+    result.stdout.fnmatch_lines(["@pytest.mark.fake_tenant(users=0*"])
+
+
+def test_loading_the_plugin_is_cheap(pytester):
+    """It brings neither the SDK nor httpx nor the tenant into a run that does not use it."""
+    pytester.makepyfile(
+        loaded="""
+        import sys
+        import o365prov.testing.pytest_plugin
+        heavy = ("msgraph", "azure", "httpx", "kiota_http", "lark", "rich", "o365prov.testing.fake_tenant")
+        print([name for name in heavy if name in sys.modules])
+        """
+    )
+    result = pytester.run(sys.executable, "loaded.py")
+    assert result.outlines == ["[]"]
