@@ -22,8 +22,12 @@ from o365prov.planning.changes import (
     BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
+    GrantRole,
     LinkUser,
     RemoveManager,
+    RemoveRole,
+    RestoreUser,
     RevokeSessions,
     SetManager,
     UpdateUser,
@@ -141,6 +145,18 @@ def change_requests(
         case CreateUser():
             body = {**nested(change.properties), "passwordProfile": password_profile(federated=federated)}
             return (_request("POST", sdk.users, body=body),)
+        case RestoreUser():
+            deleted = sdk.directory.deleted_items.by_directory_object_id(change.object_id)
+            return (_request("POST", deleted.restore),)
+        case DeleteUser():
+            return (_request("DELETE", sdk.users.by_user_id(change.object_id)),)
+        case GrantRole():
+            principal = _known(change.object_id or object_id, change)
+            body = {"principalId": principal, "roleDefinitionId": change.role_id, "directoryScopeId": "/"}
+            return (_request("POST", sdk.role_management.directory.role_assignments, body=body),)
+        case RemoveRole():
+            assignments = sdk.role_management.directory.role_assignments
+            return (_request("DELETE", assignments.by_unified_role_assignment_id(change.assignment_id)),)
         case LinkUser():
             return ()
         case UpdateUser():

@@ -24,10 +24,11 @@ FORMAT = "o365prov.app-users/1"
 
 
 class AppUserStatus(StrEnum):
-    """Whether the account is in use or was deactivated by us."""
+    """Whether the account is in use, or was deactivated or deleted by us."""
 
     ACTIVE = "active"
     DEACTIVATED = "deactivated"
+    DELETED = "deleted"
 
 
 @frozen

@@ -1,7 +1,7 @@
 """The changes that a plan may hold: a sum type, in the order in which they must happen.
 
-Objects first, then licences, then references, then sessions; deactivations last. A change of an account that the same
-plan creates has no *object_id* yet: applying fills it in from Graph's answer.
+Objects first, then licences and roles, then references, then sessions; deactivations last. A change of an account that
+the same plan creates has no *object_id* yet: applying fills it in from Graph's answer.
 
 *writes* is the number of Graph writes that a change costs; a test compares it with the requests that are built.
 """
@@ -38,7 +38,11 @@ class PropertyChange:
 
 @frozen
 class CreateUser:
-    """Create the account. *properties* are the body of the POST; applying makes a password and keeps it nowhere."""
+    """Create the account. *properties* are the body of the POST without the password.
+
+    In a federated domain applying makes a random password, which is never used, and keeps it nowhere. In a managed one
+    (*password_given*) the caller of apply gives it, and it has to be changed at the first sign-in.
+    """
 
     kind: ClassVar[str] = "create_user"
     symbol: ClassVar[str] = "+"
@@ -50,7 +54,22 @@ class CreateUser:
     properties: Mapping[str, Any] = field(converter=read_only, hash=False)
     fingerprint: str
     anchor: str | None = None
+    password_given: bool = False
     object_id: None = None
+
+
+@frozen
+class RestoreUser:
+    """Bring the deleted account back, with what it held; other changes of it follow."""
+
+    kind: ClassVar[str] = "restore_user"
+    symbol: ClassVar[str] = "+"
+    phase: ClassVar[int] = 0
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
 
 
 @frozen
@@ -59,7 +78,7 @@ class LinkUser:
 
     kind: ClassVar[str] = "link_user"
     symbol: ClassVar[str] = "="
-    phase: ClassVar[int] = 0
+    phase: ClassVar[int] = 1
     writes: ClassVar[int] = 0
 
     subject: Subject
@@ -75,7 +94,7 @@ class UpdateUser:
 
     kind: ClassVar[str] = "update_user"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[int] = 0
+    phase: ClassVar[int] = 1
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -109,7 +128,7 @@ class AssignLicenses:
 
     kind: ClassVar[str] = "assign_licenses"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[int] = 1
+    phase: ClassVar[int] = 2
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -121,12 +140,45 @@ class AssignLicenses:
 
 
 @frozen
+class GrantRole:
+    """Assign a directory role for the whole tenant."""
+
+    kind: ClassVar[str] = "grant_role"
+    symbol: ClassVar[str] = "~"
+    phase: ClassVar[int] = 3
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str | None
+    role: str
+    role_id: str
+
+
+@frozen
+class RemoveRole:
+    """Take away a directory role that we granted: *assignment_id* is the role assignment."""
+
+    kind: ClassVar[str] = "remove_role"
+    symbol: ClassVar[str] = "-"
+    phase: ClassVar[int] = 6
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+    role: str
+    role_id: str
+    assignment_id: str
+
+
+@frozen
 class SetManager:
     """Let the account refer to its manager: *manager_id* if the manager exists, else the person this plan creates."""
 
     kind: ClassVar[str] = "set_manager"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[int] = 2
+    phase: ClassVar[int] = 4
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -142,7 +194,7 @@ class RemoveManager:
 
     kind: ClassVar[str] = "remove_manager"
     symbol: ClassVar[str] = "-"
-    phase: ClassVar[int] = 2
+    phase: ClassVar[int] = 4
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -160,7 +212,7 @@ class RevokeSessions:
 
     kind: ClassVar[str] = "revoke_sessions"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[int] = 3
+    phase: ClassVar[int] = 5
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -175,7 +227,7 @@ class BlockSignIn:
 
     kind: ClassVar[str] = "block_sign_in"
     symbol: ClassVar[str] = "-"
-    phase: ClassVar[int] = 4
+    phase: ClassVar[int] = 7
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -184,11 +236,37 @@ class BlockSignIn:
     at: datetime
 
 
+@frozen
+class DeleteUser:
+    """Delete the leaver's account, which ends sign-in and frees the licences; Microsoft keeps it for 30 days."""
+
+    kind: ClassVar[str] = "delete_user"
+    symbol: ClassVar[str] = "-"
+    phase: ClassVar[int] = 9
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+
+
 Change: TypeAlias = (
-    CreateUser | LinkUser | UpdateUser | AssignLicenses | SetManager | RemoveManager | RevokeSessions | BlockSignIn
+    CreateUser
+    | RestoreUser
+    | LinkUser
+    | UpdateUser
+    | AssignLicenses
+    | GrantRole
+    | RemoveRole
+    | SetManager
+    | RemoveManager
+    | RevokeSessions
+    | BlockSignIn
+    | DeleteUser
 )
 
 
 def key(change: Change) -> str:
-    """What a journal knows the change by: its kind and the person, which together are unique in a plan."""
-    return f"{change.kind}:{change.subject.person_id}"
+    """What a journal knows the change by: its kind, the person and the role, which together are unique in a plan."""
+    name = f"{change.kind}:{change.subject.person_id}"
+    return f"{name}:{change.role_id}" if isinstance(change, GrantRole | RemoveRole) else name

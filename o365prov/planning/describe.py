@@ -13,9 +13,13 @@ from o365prov.planning.changes import (
     BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
+    GrantRole,
     LinkUser,
     PropertyChange,
     RemoveManager,
+    RemoveRole,
+    RestoreUser,
     RevokeSessions,
     SetManager,
     Subject,
@@ -42,6 +46,14 @@ def describe(change: Change) -> str:
     match change:
         case CreateUser():
             return f"create {change.subject.username}"
+        case RestoreUser():
+            return f"restore the deleted account {change.subject.username}"
+        case GrantRole():
+            return f"role +{change.role}"
+        case RemoveRole():
+            return f"role -{change.role}"
+        case DeleteUser():
+            return "delete the account"
         case LinkUser():
             return "remember the account as this person's"
         case UpdateUser():

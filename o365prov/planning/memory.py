@@ -12,8 +12,12 @@ from o365prov.planning.changes import (
     BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
+    GrantRole,
     LinkUser,
     RemoveManager,
+    RemoveRole,
+    RestoreUser,
     RevokeSessions,
     SetManager,
     UpdateUser,
@@ -42,6 +46,12 @@ def remember(
                 deactivated_at=None,
                 provisioning_type=provisioning_type,
             )
+        case RestoreUser():
+            after = evolve(known, object_id=object_id, status=AppUserStatus.ACTIVE, deactivated_at=None)
+        case GrantRole():
+            after = evolve(known, roles=tuple(sorted({*known.roles, change.role})))
+        case RemoveRole():
+            after = evolve(known, roles=tuple(role for role in known.roles if role != change.role))
         case AssignLicenses():
             after = evolve(known, licenses=change.grants)
         case SetManager():
@@ -52,6 +62,8 @@ def remember(
             after = evolve(known, password_instant=change.desired)
         case BlockSignIn():
             after = evolve(known, status=AppUserStatus.DEACTIVATED, deactivated_at=change.at)
+        case DeleteUser():
+            after = evolve(known, status=AppUserStatus.DELETED, licenses=(), roles=(), manager_id=None)
         case _:
             assert_never(change)
     return app_users.with_user(after)

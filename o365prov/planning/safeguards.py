@@ -12,8 +12,12 @@ from o365prov.planning.changes import (
     BlockSignIn,
     Change,
     CreateUser,
+    DeleteUser,
+    GrantRole,
     LinkUser,
     RemoveManager,
+    RemoveRole,
+    RestoreUser,
     RevokeSessions,
     SetManager,
     UpdateUser,
@@ -54,13 +58,15 @@ class Safeguards:
 
 def _takes_away(change: Change) -> bool:
     match change:
-        case BlockSignIn():
+        case BlockSignIn() | DeleteUser():
             return True
         case AssignLicenses():
             return bool(change.remove and not change.add)
         case UpdateUser():
             return any(each.name == "onPremisesImmutableId" and each.before for each in change.properties)
-        case CreateUser() | LinkUser() | SetManager() | RemoveManager() | RevokeSessions():
+        case CreateUser() | RestoreUser() | LinkUser() | GrantRole() | RemoveRole():
+            return False
+        case SetManager() | RemoveManager() | RevokeSessions():
             return False
         case _:
             assert_never(change)

@@ -78,11 +78,38 @@ class Domain:
 
 
 @frozen
+class Role:
+    """A directory role: *id* is the role definition's, which for built-in roles is the template's in every tenant.
+
+    *privileged* is Microsoft's own label ("isPrivileged").
+    """
+
+    id: str
+    name: str
+    privileged: bool = False
+
+
+@frozen
+class RoleAssignment:
+    """A directory role held by a user, for the whole tenant."""
+
+    id: str
+    role_id: str
+    principal_id: str
+
+
+@frozen
 class Needs:
-    """What has to be read of a tenant before a plan can be drawn: Graph's property names, and whether managers too."""
+    """What has to be read of a tenant before a plan can be drawn.
+
+    *properties* are Graph's names. *managers*, *roles* (definitions and assignments) and *deleted_users* say whether
+    these are read too.
+    """
 
     properties: tuple[str, ...]
     managers: bool = False
+    roles: bool = True
+    deleted_users: bool = True
 
 
 def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -94,7 +121,8 @@ class TenantSnapshot:
     """Everything that planning asks about a tenant, read at *read_at*.
 
     *watermark* marks the moment for Graph (a delta link), so that applying can ask what changed since; it is opaque and
-    taken before the first user was read. Users, SKUs and domains are found by any name that they go by.
+    taken before the first user was read. The tenant is *synced* if Entra Connect or Cloud Sync masters objects in it.
+    Users, SKUs, domains and roles are found by any name that they go by.
     """
 
     tenant_id: str
@@ -104,6 +132,10 @@ class TenantSnapshot:
     name: str = ""
     read_at: datetime | None = None
     watermark: str | None = None
+    roles: tuple[Role, ...] = field(default=(), converter=_tuple)
+    role_assignments: tuple[RoleAssignment, ...] = field(default=(), converter=_tuple)
+    deleted_users: tuple[TenantUser, ...] = field(default=(), converter=_tuple)
+    synced: bool = False
 
     @cached_property
     def by_id(self) -> Mapping[str, TenantUser]:
@@ -129,6 +161,27 @@ class TenantSnapshot:
     def domain_named(self) -> Mapping[str, Domain]:
         """Domains by name."""
         return {domain.name: domain for domain in self.domains}
+
+    @cached_property
+    def role_named(self) -> Mapping[str, Role]:
+        """Roles by name in lower case and by id."""
+        return {**{role.id: role for role in self.roles}, **{role.name.lower(): role for role in self.roles}}
+
+    @cached_property
+    def roles_of(self) -> Mapping[str, tuple[RoleAssignment, ...]]:
+        """The directly held roles of each user who has any, by object id."""
+        held: dict[str, tuple[RoleAssignment, ...]] = {}
+        for assignment in self.role_assignments:
+            held[assignment.principal_id] = (*held.get(assignment.principal_id, ()), assignment)
+        return held
+
+    def is_privileged(self, object_id: str) -> bool:
+        """Whether this user holds a privileged role."""
+        return any(
+            role.privileged
+            for assignment in self.roles_of.get(object_id, ())
+            if (role := self.role_named.get(assignment.role_id))
+        )
 
     def __repr__(self) -> str:
         return f"TenantSnapshot({self.name or self.tenant_id}, {len(self.users)} users, read {self.read_at})"
