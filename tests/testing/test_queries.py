@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from o365prov.testing.fake_tenant.filters import compile_filter
-from o365prov.testing.fake_tenant.properties import USER
+from o365prov.testing.fake_tenant.object_types import USER
 from o365prov.testing.fake_tenant.refusals import Refusal
 
 

@@ -7,19 +7,27 @@ from typing import Any
 
 from o365prov.errors import UsageError
 from o365prov.testing.fake_tenant.addresses import with_addresses
-from o365prov.testing.fake_tenant.directory import Directory
+from o365prov.testing.fake_tenant.directory import Directory, Subscription
 from o365prov.testing.fake_tenant.licensing import Assignment, assign_directly, inherit
-from o365prov.testing.fake_tenant.properties import CONTACT, GROUP, ROOM, USER, Kind, ObjectType
+from o365prov.testing.fake_tenant.object_types import CONTACT, GROUP, ROOM, USER
+from o365prov.testing.fake_tenant.properties import Kind, ObjectType
 from o365prov.testing.fake_tenant.references import set_manager
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.role_management import assign_role
 from o365prov.testing.fake_tenant.role_templates import ROLE_TEMPLATES
+from o365prov.testing.fake_tenant.skus import product
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.user_rules import check_principal_name
 
-__all__ = ["add_contact", "add_group", "add_room", "add_user"]
+__all__ = ["add_contact", "add_group", "add_room", "add_user", "subscriptions"]
 
 Licenses = Mapping[str, Iterable[str]] | Iterable[str]
+
+
+def subscriptions(licenses: Mapping[str, int]) -> dict[str, Subscription]:
+    """What a new tenant has bought, by skuId, of products' names and numbers of seats."""
+    bought = ((product(name), seats) for name, seats in licenses.items())
+    return {item.id: Subscription(item, seats) for item, seats in bought}
 
 
 def add_user(

@@ -6,7 +6,7 @@ Sources: Graph "orgContact" (no create, update or delete), "place" and "room".
 from __future__ import annotations
 
 from o365prov.testing.fake_tenant.directory import Directory
-from o365prov.testing.fake_tenant.properties import CONTACT, ROOM
+from o365prov.testing.fake_tenant.object_types import CONTACT, ROOM
 from o365prov.testing.fake_tenant.queries import collection, select
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request

@@ -12,7 +12,7 @@ from o365prov.testing.fake_tenant.addresses import with_addresses
 from o365prov.testing.fake_tenant.changes import Kind
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.licensing import free_seats, inherit, with_licenses
-from o365prov.testing.fake_tenant.properties import GROUP, USER
+from o365prov.testing.fake_tenant.object_types import GROUP, USER
 from o365prov.testing.fake_tenant.queries import collection
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request

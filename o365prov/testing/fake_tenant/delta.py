@@ -13,7 +13,8 @@ from typing import Any
 
 from o365prov.testing.fake_tenant.changes import TOKEN_LIFE, Change, Kind
 from o365prov.testing.fake_tenant.directory import Directory
-from o365prov.testing.fake_tenant.properties import CONTACT, GROUP, USER, ObjectType
+from o365prov.testing.fake_tenant.object_types import CONTACT, GROUP, USER
+from o365prov.testing.fake_tenant.properties import ObjectType
 from o365prov.testing.fake_tenant.queries import DEFAULT_PAGE, LARGEST_PAGE, Projection, select
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request

@@ -10,7 +10,7 @@ from typing import Any
 
 from o365prov.testing.fake_tenant.directory import Directory, Links
 from o365prov.testing.fake_tenant.licensing import inherit
-from o365prov.testing.fake_tenant.properties import GROUP
+from o365prov.testing.fake_tenant.object_types import GROUP
 from o365prov.testing.fake_tenant.references import reference_key
 from o365prov.testing.fake_tenant.refusals import Detail, Refusal
 from o365prov.testing.fake_tenant.table import Record

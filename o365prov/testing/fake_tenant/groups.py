@@ -15,7 +15,7 @@ from o365prov.testing.fake_tenant.group_writes import (
     update_group,
 )
 from o365prov.testing.fake_tenant.licensing import assign_to_group, read_assignment
-from o365prov.testing.fake_tenant.properties import GROUP, USER
+from o365prov.testing.fake_tenant.object_types import GROUP, USER
 from o365prov.testing.fake_tenant.queries import collection
 from o365prov.testing.fake_tenant.references import referenced_id
 from o365prov.testing.fake_tenant.refusals import Refusal

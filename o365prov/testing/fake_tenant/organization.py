@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from o365prov.errors import UsageError
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.licenses import chosen
 from o365prov.testing.fake_tenant.refusals import Refusal
@@ -11,12 +13,26 @@ from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.table import Record
 
-__all__ = ["ROUTES", "domain_record", "organization_record"]
+__all__ = ["ROUTES", "domain_records", "organization_record"]
 
+_KINDS = frozenset({"Managed", "Federated", "Unverified"})
 _SERVICES = ["Email", "OfficeCommunicationsOnline"]
 
 
-def domain_record(name: str, kind: str, *, is_default: bool, is_initial: bool) -> Record:
+def domain_records(initial: str, others: Mapping[str, str] | Iterable[str]) -> dict[str, Record]:
+    """The domains of a new tenant: the initial one and *others*, verified and managed unless they say otherwise."""
+    kinds = dict(others) if isinstance(others, Mapping) else dict.fromkeys(others, "Managed")
+    wrong = {name: kind for name, kind in kinds.items() if kind not in _KINDS}
+    if wrong:
+        raise UsageError(f"FakeTenant(domains={wrong}): a domain is one of {', '.join(sorted(_KINDS))}")
+    kinds = {initial.lower(): "Managed", **{name.lower(): kind for name, kind in kinds.items()}}
+    return {
+        name: _domain(name, kind, is_default=name == initial.lower(), is_initial=name == initial.lower())
+        for name, kind in kinds.items()
+    }
+
+
+def _domain(name: str, kind: str, *, is_default: bool, is_initial: bool) -> Record:
     """A domain of this kind: ``Managed``, ``Federated`` or ``Unverified``."""
     return {
         "id": name,

@@ -13,11 +13,11 @@ import attrs
 
 from o365prov.errors import SourceError, UsageError
 from o365prov.testing.clock import Clock
-from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user
-from o365prov.testing.fake_tenant.directory import Directory, Subscription, instant
+from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, subscriptions
+from o365prov.testing.fake_tenant.directory import Directory, instant
 from o365prov.testing.fake_tenant.exchanges import Exchange
 from o365prov.testing.fake_tenant.front_door import FrontDoor
-from o365prov.testing.fake_tenant.organization import domain_record, organization_record
+from o365prov.testing.fake_tenant.organization import domain_records, organization_record
 from o365prov.testing.fake_tenant.replication import Lag
 from o365prov.testing.fake_tenant.skus import product
 from o365prov.testing.fake_tenant.storage import read_state, write_state
@@ -25,8 +25,6 @@ from o365prov.testing.faults import FaultPlan
 from o365prov.testing.quotas import Quotas
 
 __all__ = ["FakeTenant", "Snapshot"]
-
-_DOMAIN_KINDS = frozenset({"Managed", "Federated", "Unverified"})
 
 
 @attrs.frozen
@@ -92,8 +90,8 @@ class FakeTenant:
             random=chance,
             tenant_id=tenant_id,
             organization=organization_record(tenant_id, name, country, instant(self.clock.now())),
-            domains=_domains(initial_domain, domains),
-            subscriptions=_subscriptions(licenses or {}),
+            domains=domain_records(initial_domain, domains),
+            subscriptions=subscriptions(licenses or {}),
         )
         self._door = FrontDoor(
             directory,
@@ -372,26 +370,3 @@ class FakeTenant:
     def load(cls, path: str | Path, *, clock: Clock | None = None, seed: int | None = None) -> FakeTenant:
         """A tenant with the state that `save` wrote to a file; SourceError when the file holds something else."""
         return cls.from_json(Path(path).read_text(encoding="utf-8"), clock=clock, seed=seed)
-
-
-def _domains(initial: str, others: Mapping[str, str] | Iterable[str]) -> dict[str, dict[str, Any]]:
-    kinds = (
-        {name.lower(): kind for name, kind in others.items()}
-        if isinstance(others, Mapping)
-        else {name.lower(): "Managed" for name in others}
-    )
-    wrong = {name: kind for name, kind in kinds.items() if kind not in _DOMAIN_KINDS}
-    if wrong:
-        raise UsageError(f"FakeTenant(domains={wrong}): a domain is one of {', '.join(sorted(_DOMAIN_KINDS))}")
-    kinds = {initial.lower(): "Managed", **kinds}
-    return {
-        name: domain_record(name, kind, is_default=name == initial.lower(), is_initial=name == initial.lower())
-        for name, kind in kinds.items()
-    }
-
-
-def _subscriptions(licenses: Mapping[str, int]) -> dict[str, Subscription]:
-    return {
-        bought.id: Subscription(bought, seats)
-        for bought, seats in ((product(name), seats) for name, seats in licenses.items())
-    }

@@ -10,7 +10,7 @@ from typing import Any
 
 from o365prov.testing.fake_tenant.addresses import with_addresses
 from o365prov.testing.fake_tenant.directory import Directory, instant
-from o365prov.testing.fake_tenant.properties import USER
+from o365prov.testing.fake_tenant.object_types import USER
 from o365prov.testing.fake_tenant.refusals import Detail, Refusal
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.user_rules import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from o365prov.testing.fake_tenant.directory import Directory
-from o365prov.testing.fake_tenant.properties import CONTACT, GROUP, USER
+from o365prov.testing.fake_tenant.object_types import CONTACT, GROUP, USER
 from o365prov.testing.fake_tenant.queries import Projection, select
 from o365prov.testing.fake_tenant.table import Record
 
