@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, Final, TypeAlias
 
@@ -23,7 +23,6 @@ __all__ = [
     "every",
     "find",
     "method",
-    "namespaces",
 ]
 
 
@@ -157,48 +156,45 @@ class Function:
         return f"{owner}{self.name}({', '.join(map(str, self.parameters))}): {self.result.value}"
 
 
-# Where the names of each namespace are defined; a module loads when a name of it is first used.
-_NAMESPACES: Final = {
-    "String": "strings",
-    "user": "people",
+# Where names are defined, in order of search; a module loads when a name of its own is first used.
+_NAMESPACES: Final[dict[tuple[str, Dialect], tuple[str, ...]]] = {
+    ("String", Dialect.CLASSIC): ("strings",),
+    ("Arrays", Dialect.CLASSIC): ("arrays",),
+    ("Convert", Dialect.CLASSIC): ("convert",),
+    ("Iso3166Convert", Dialect.CLASSIC): ("countries",),
+    ("Time", Dialect.CLASSIC): ("times",),
+    ("Groups", Dialect.CLASSIC): ("groups",),
+    ("user", Dialect.CLASSIC): ("people", "groups"),
+    ("user", Dialect.IDENTITY_ENGINE): ("people", "groups"),
+    ("Time", Dialect.IDENTITY_ENGINE): ("identity_engine_times",),
+    ("DateTime", Dialect.IDENTITY_ENGINE): ("identity_engine_times",),
 }
-_BARE: Final = {
-    "toUpperCase": "strings",
-    "toLowerCase": "strings",
-    "substring": "strings",
-    "substringBefore": "strings",
-    "substringAfter": "strings",
-    "hasDirectoryUser": "directory",
-    "findDirectoryUser": "directory",
-    "hasWorkdayUser": "directory",
-    "findWorkdayUser": "directory",
-}
-_METHODS: Final[tuple[str, ...]] = ()
+_BARE: Final = ("directory", "groups", "strings")
+_METHODS: Final = ("identity_engine", "identity_engine_times")
 _PACKAGE: Final = "o365prov.expressions.functions"
 
 
-def namespaces(dialect: Dialect) -> frozenset[str]:
-    """The names before a dot that begin a function's name."""
-    return frozenset(_NAMESPACES) if dialect is Dialect.CLASSIC else frozenset({"user", "Time", "DateTime"})
-
-
 @cache
-def _rows(module: str) -> dict[tuple[str, Dialect], Function]:
-    return {(row.name, dialect): row for row in _functions(module) for dialect in row.dialects if not row.receivers}
+def _functions(module: str) -> tuple[Function, ...]:
+    functions: tuple[Function, ...] = import_module(f"{_PACKAGE}.{module}").FUNCTIONS
+    return functions
 
 
+@lru_cache(maxsize=1024)
 def find(name: str, dialect: Dialect) -> Function | None:
     """The function of this name, or nothing; names are case-sensitive, as Okta's are."""
     space, dot, _ = name.partition(".")
-    module = (_NAMESPACES if dot else _BARE).get(space)
-    return None if module is None else _rows(module).get((name, dialect))
+    modules = _NAMESPACES.get((space, dialect), ()) if dot else _BARE if dialect is Dialect.CLASSIC else ()
+    for module in modules:
+        for row in _functions(module):
+            if row.name == name and dialect in row.dialects and not row.receivers:
+                return row
+    return None
 
 
 def method(name: str, dialect: Dialect) -> Function | None:
     """The method of values of this name, or nothing; only Identity Engine has methods."""
-    if dialect is Dialect.CLASSIC:
-        return None
-    return _methods().get(name)
+    return _methods().get(name) if dialect is Dialect.IDENTITY_ENGINE else None
 
 
 @cache
@@ -206,12 +202,8 @@ def _methods() -> dict[str, Function]:
     return {row.name: row for module in _METHODS for row in _functions(module) if row.receivers}
 
 
-def _functions(module: str) -> tuple[Function, ...]:
-    functions: tuple[Function, ...] = import_module(f"{_PACKAGE}.{module}").FUNCTIONS
-    return functions
-
-
 def every() -> Iterator[Function]:
     """All rows, for the documentation page, suggestions and tests."""
-    for module in dict.fromkeys((*_NAMESPACES.values(), *_BARE.values(), *_METHODS)):
+    modules = (module for several in _NAMESPACES.values() for module in several)
+    for module in dict.fromkeys((*modules, *_BARE, *_METHODS)):
         yield from _functions(module)

@@ -13,6 +13,7 @@ from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.facts import Fact, facts_of, never_null, path_of, verdict
 from o365prov.expressions.failures import Failure
 from o365prov.expressions.resolving import called_name, function_of
+from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.stepping import converted_for
 from o365prov.expressions.suggestions import similar_attribute, similar_function
 from o365prov.expressions.syntax import (
@@ -52,6 +53,7 @@ _TYPES: Final = {
     "boolean": Kind.BOOLEAN,
     "array": Kind.LIST,
 }
+_INTERNAL: Final = frozenset({("user", "id"), ("user", "status")})
 _NUMBERS: Final = frozenset({Kind.INTEGER, Kind.NUMBER})
 _NEVER_BOOLEAN: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.LIST, Kind.MAP, Kind.TIME, Kind.NULL})
 _QUESTIONS: Final = {
@@ -186,7 +188,9 @@ class _Checker:
             return None
         place = self.place
         if place is not None and (name in place.refused_roots or (place.roots is not None and name not in place.roots)):
-            self.error("not-allowed-here", node, f"{name} does not exist in a {place.title}", place.reason)
+            fix = "user" if name == "profile" else None
+            hint = "write user" if fix else place.reason
+            self.error("not-allowed-here", node, f"{name} does not exist in a {place.title}", hint, fix)
         elif self.schema and name not in self.schema:
             similar = similar_attribute(name, self.schema)
             if similar:
@@ -201,6 +205,9 @@ class _Checker:
                 self.error("no-attributes", node, f"{_words(kind)} has no attribute {node.name}")
             return None
         root, *steps = path
+        if path in _INTERNAL and self.dialect is Dialect.CLASSIC:
+            fix = f'user.getInternalProperty("{node.name}")'
+            self.warn("internal-property", node, f"user.{node.name} is not part of the profile", f"write {fix}", fix)
         known = self.schema.get(root)
         if known is None or not steps:
             return None
@@ -208,10 +215,9 @@ class _Checker:
         if name not in known and not any(attribute.startswith(f"{name}.") for attribute in known):
             if not (len(steps) > 1 and ".".join(steps[:-1]) in known):
                 similar = similar_attribute(name, known)
-                fix = f"{root}.{similar}" if similar else None
-                self.error(
-                    "unknown-attribute", node, f"{root} has no attribute {name}", f"write {fix}" if fix else "", fix
-                )
+                better = f"{root}.{similar}" if similar else None
+                hint = f"write {better}" if better else ""
+                self.error("unknown-attribute", node, f"{root} has no attribute {name}", hint, better)
             return None
         return _TYPES.get(known[name].lower()) if isinstance(known, Mapping) and name in known else None
 
@@ -269,9 +275,9 @@ class _Checker:
         place = self.place
         if place is None:
             return
-        if (place.functions is not None and not row.receivers and not row.name.startswith(place.functions)) or (
-            row.name.startswith(place.refused) and place.refused
-        ):
+        name = row.deprecated or row.name
+        listed = place.functions is None or bool(row.receivers) or name.startswith(place.functions)
+        if not listed or (place.refused and name.startswith(place.refused)):
             self.error("not-allowed-here", node, f"{row.name} is not allowed in a {place.title}", place.reason)
 
     def argument(self, row: Function, position: int, part: Node, kind: Kind | None) -> None:
@@ -321,10 +327,10 @@ class _Checker:
                 if not (operator == "*" and kinds[0] is Kind.TEXT):
                     self.numeric(kind, part, operator)
             return _common(kinds) if set(kinds) <= _NUMBERS else None
-        if "+" in node.operators and Kind.TEXT in kinds:
+        if "+" in node.operators and not set(kinds) <= _NUMBERS:
             for part in node.operands:
                 self.may_be_null(part)
-            return Kind.TEXT
+            return Kind.TEXT if Kind.TEXT in kinds else None
         return Kind.INTEGER if set(kinds) == {Kind.INTEGER} else Kind.NUMBER if set(kinds) <= _NUMBERS else None
 
     def may_be_null(self, part: Node) -> None:

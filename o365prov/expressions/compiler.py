@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from o365prov.expressions import stepping, values
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.catalogue import FromBindings, Function, Kind, method
+from o365prov.expressions.functions.instants import to_instant
 from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.resolving import called_name, function_of
 from o365prov.expressions.semantics import Dialect, Semantics
@@ -50,6 +51,8 @@ Lowered: TypeAlias = tuple[Callable[..., object], tuple[Place, ...]]
 _DEEPEST: Final = 12
 # Chains of more operands than this are written flat, with a way out, instead of nested.
 _NESTED: Final = 4
+# What Identity Engine knows as times of a user, though exports hold them as texts.
+_TIMES: Final = frozenset({"created", "lastUpdated", "passwordChanged", "lastLogin"})
 _NULL: Final = Operand("")
 _RELATIONS: Final = {
     "<": (ast.Lt, True, False),
@@ -241,6 +244,9 @@ class _Lowering:
                 )
             )
         operand = self._attribute(node, target, node.name, node.target)
+        if self.dialect is Dialect.IDENTITY_ENGINE and node.name in _TIMES and node.target == Name("user"):
+            self.writer.shared("to_instant", to_instant)
+            operand = self.keep(invoked("to_instant", operand.load()), self.writer.place(node, node))
         return self.writer.remember(key, operand) if target.name else operand
 
     def _unless_null(self, node: Node, target: Operand, then: Callable[[], Operand]) -> Step:

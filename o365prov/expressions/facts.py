@@ -50,6 +50,16 @@ def facts_of(condition: Node, dialect: Dialect, *, holds: bool) -> frozenset[Fac
             return facts_of(operand, dialect, holds=not holds)
         case Logic(operator=operator, operands=operands) if (operator == "and") == holds:
             return frozenset().union(*(facts_of(part, dialect, holds=holds) for part in operands))
+        case Comparison(operator=operator, left=MethodCall() as left, right=Literal(value=int(count))) if (
+            measured := _len_of(left)
+        ) is not None:
+            filled = (operator, holds) in (
+                ((">", True), ("<=", False), ("==", False), ("!=", True))
+                if count == 0
+                else ((">", True), ("<=", False), ("==", True), ("!=", False), (">=", True), ("<", False))
+            )
+            text = canonical(measured, dialect)
+            return frozenset({("there", text), ("filled", text)}) if filled else frozenset()
         case Comparison(operator=("==" | "!=") as operator, left=left, right=right):
             known, other = (left, right) if isinstance(right, Literal) else (right, left)
             if not isinstance(other, Literal):
@@ -61,11 +71,6 @@ def facts_of(condition: Node, dialect: Dialect, *, holds: bool) -> frozenset[Fac
             if other.value == "" and not equal:
                 return frozenset({("not empty", text)})
             return frozenset({("there", text)}) if equal else frozenset()
-        case Comparison(operator=(">" | ">=" | "!=" | "==") as operator, left=left) if (
-            _len_of(left) is not None and holds
-        ):
-            text = canonical(_len_of(left) or left, dialect)
-            return frozenset({("there", text), ("filled", text)}) if operator == ">" else frozenset()
         case MethodCall(arguments=(first, *rest)) if holds and called_name(condition) in (
             "String.stringContains",
             "String.startsWith",

@@ -39,4 +39,6 @@ def described(value: object) -> str:
             return "a time"
         case list() | tuple():
             return "an array"
+    if hasattr(value, "alone"):
+        return "a country code"
     return "a map" if hasattr(value, "keys") else f"a {type(value).__name__}"

@@ -8,11 +8,13 @@ stands here, or in :mod:`values`, once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from datetime import datetime
+from typing import Any, Final, NoReturn
 
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.catalogue import ACCEPTED, REFUSED, Function, Kind
 from o365prov.expressions.failures import Failure, described
+from o365prov.expressions.functions.country_codes import CountryCode
 from o365prov.expressions.functions.strings import bounded
 from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.numbers import arithmetic, is_long, negated, power
@@ -28,6 +30,15 @@ from o365prov.expressions.values import (
     to_list,
     truth,
 )
+
+_RECEIVERS: Final[dict[Kind, tuple[type, ...]]] = {
+    Kind.TEXT: (str,),
+    Kind.INTEGER: (int,),
+    Kind.NUMBER: (int, float),
+    Kind.LIST: (list, tuple),
+    Kind.TIME: (datetime,),
+    Kind.COUNTRY: (CountryCode,),
+}
 
 __all__ = [
     "adder",
@@ -227,39 +238,47 @@ def oversize() -> NoReturn:
 
 def called_with(row: Function, implementation: Callable[..., Any]) -> Callable[..., Any]:
     """A function that takes any values: it converts them for the parameters, then keeps the row's rule for null."""
-    name = row.name
-    first = len(row.receivers) > 0
+    context, shift = int(row.by_bindings), int(bool(row.receivers))
 
-    def call(*arguments: Any) -> object:
-        context, given = (arguments[:1], arguments[1:]) if row.by_bindings else ((), arguments)
-        receiver, given = (given[:1], given[1:]) if first else ((), given)
-        if receiver and receiver[0] is None and row.null is not ACCEPTED:
-            raise Failure(
-                f"{{operand}} is null and has no method {name}", hint="guard it with a test for null", blame=0
-            )
-        if row.parameters and row.parameters[-1].repeated and len(given) == len(row.parameters):
-            last = given[-1]
+    def call(*given: Any) -> object:
+        converted = list(given[:context])
+        if shift:
+            converted.append(_received(row, given[context]))
+        arguments = given[context + shift :]
+        if row.parameters and row.parameters[-1].repeated and len(arguments) == len(row.parameters):
+            last = arguments[-1]
             if isinstance(last, list | tuple):  # Java spreads one array over a variable number of arguments
-                given = (*given[:-1], *last)
-        converted = list(receiver)
-        for position, value in enumerate(given):
+                arguments = (*arguments[:-1], *last)
+        for position, value in enumerate(arguments):
             parameter = row.parameter(position)
-            shift = len(receiver)
             try:
                 fitting = converted_for(parameter.kind, value)
             except Failure as failure:
                 failure.blame = position + shift
                 raise
-            if fitting is None and row.null is not ACCEPTED:
-                if position == 0 and not receiver and row.null is not REFUSED:
+            if fitting is None and row.null is not ACCEPTED and not parameter.nullable:
+                if position + shift == 0 and row.null is not REFUSED:
                     return row.null
-                if not parameter.nullable:
-                    message = f"{{operand}} is null, but {name} needs its {parameter.name}"
-                    raise Failure(message, hint="test it for null first", blame=position + shift)
+                message = f"{{operand}} is null, but {row.name} needs its {parameter.name}"
+                raise Failure(message, hint="test it for null first", blame=position + shift)
             converted.append(fitting)
-        return implementation(*context, *converted)
+        return implementation(*converted)
 
     return call
+
+
+def _received(row: Function, value: object) -> object:
+    """What a method is called on, if it is of a kind that has the method."""
+    if value is None:
+        message = f"{{operand}} is null and has no method {row.name}"
+        raise Failure(message, hint="test it first: x != null && ...", blame=0)
+    if Kind.TIME in row.receivers and isinstance(value, str | datetime):
+        return converted_for(Kind.TIME, value)
+    kinds: tuple[type, ...] = tuple(python for kind in row.receivers for python in _RECEIVERS[kind])
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        hint = f"it is a method of {' and '.join(kind.value for kind in row.receivers)}"
+        raise Failure(f"{{operand}} is {described(value)} and has no method {row.name}", hint=hint, blame=0)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def converted_for(kind: Kind, value: object) -> object:

@@ -23,7 +23,10 @@ __all__ = [
     "is_number",
     "length",
     "number_argument",
+    "ordered",
+    "parse_double",
     "plain",
+    "same",
     "text",
     "text_argument",
     "to_integer",
@@ -175,18 +178,18 @@ def equal(left: object, right: object) -> bool:
         if isinstance(left, float) or isinstance(right, float):
             return to_float(left) == to_float(right)  # type: ignore[arg-type]
         return left == right
-    return _same(left, right)
+    return same(left, right)
 
 
-def _same(left: object, right: object) -> bool:
+def same(left: object, right: object) -> bool:
     """Java's ``equals``: inside lists and maps an Integer is no Double."""
     if isinstance(left, list | tuple):
-        return isinstance(right, list | tuple) and len(left) == len(right) and all(map(_same, left, right))
+        return isinstance(right, list | tuple) and len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, Mapping):
         return (
             isinstance(right, Mapping)
             and left.keys() == right.keys()
-            and all(_same(item, right[key]) for key, item in left.items())
+            and all(same(item, right[key]) for key, item in left.items())
         )
     if isinstance(left, str):
         return isinstance(right, str) and left == right

@@ -1,15 +1,84 @@
-"""Directory and Workday functions (Okta Expression Language overview, "Directory and Workday functions")."""
+"""Directory, Workday, manager and assistant functions (Okta Expression Language overview, same headings)."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
-from o365prov.expressions.catalogue import FromBindings, Function, Kind
+from o365prov.expressions.bindings import Bindings, Values
+from o365prov.expressions.catalogue import REFUSED, FromBindings, Function, Kind, Parameter, Remark
+from o365prov.expressions.syntax import Literal, Node
 
 __all__ = ["FUNCTIONS"]
 
 _DIRECTORY: Final = ("findDirectoryUser()",)
 _WORKDAY: Final = ("findWorkdayUser()",)
+
+_AD: Final = "active_directory"
+
+
+def _user(relation: str) -> Callable[[Bindings, str], Values | None]:
+    def find(bindings: Bindings, source: str) -> Values | None:
+        return _at(getattr(bindings, relation), source, "user")
+
+    return find
+
+
+def _app_user(relation: str) -> Callable[[Bindings, str, str], Values | None]:
+    def find(bindings: Bindings, source: str, app: str) -> Values | None:
+        return _at(getattr(bindings, relation), source, "apps", app)
+
+    return find
+
+
+def _at(values: Values, *path: str) -> Values | None:
+    found: Any = values
+    for name in path:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else None
+
+
+def _review_source(arguments: tuple[Node, ...]) -> Iterator[Remark]:
+    match arguments:
+        case (Literal(value=str(source)) as part, *_) if source != _AD:
+            yield (
+                "unknown-source",
+                "error",
+                part,
+                f"{source!r} is no source of managers and assistants",
+                f"write {_AD!r}",
+            )
+
+
+def _relation(name: str, relation: str, who: str) -> tuple[Function, Function]:
+    source = Parameter("source", Kind.TEXT)
+    return (
+        Function(
+            f"get{name}User",
+            (source,),
+            Kind.USER,
+            _user(relation),
+            f"The Okta user of the person's {who}, found through Active Directory; null without one.",
+            ((f'get{name}User("active_directory")', None),),
+            null=REFUSED,
+            by_bindings=True,
+            reads=(f"get{name}User()",),
+            review=_review_source,
+        ),
+        Function(
+            f"get{name}AppUser",
+            (source, Parameter("attribute source", Kind.TEXT)),
+            Kind.USER,
+            _app_user(relation),
+            f"The app user of the person's {who} in another app, found through Active Directory; null without one.",
+            ((f'get{name}AppUser("active_directory", "google")', None),),
+            null=REFUSED,
+            by_bindings=True,
+            reads=(f"get{name}AppUser()",),
+            review=_review_source,
+        ),
+    )
+
 
 FUNCTIONS: Final = (
     Function(
@@ -52,4 +121,6 @@ FUNCTIONS: Final = (
         by_bindings=True,
         reads=_WORKDAY,
     ),
+    *_relation("Manager", "managers", "manager"),
+    *_relation("Assistant", "assistants", "assistant"),
 )

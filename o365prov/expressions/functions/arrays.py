@@ -1,0 +1,167 @@
+"""``Arrays.*`` (Okta Expression Language overview, "Array functions"). A new array is returned, none is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from o365prov.expressions.catalogue import ACCEPTED, Function, Kind, Parameter
+from o365prov.expressions.failures import Failure
+from o365prov.expressions.limits import LIMITS
+from o365prov.expressions.semantics import Semantics
+from o365prov.expressions.values import same, text, to_list
+
+__all__ = ["FUNCTIONS", "added", "flattened", "holds", "without"]
+
+
+def added(array: list[Any], value: object) -> list[Any]:
+    """The array with a value at its end."""
+    if len(array) >= LIMITS.result_size:
+        raise Failure(f"the array would have more than {LIMITS.result_size} elements", hint="use a shorter one")
+    return [*array, value]
+
+
+def without(array: list[Any], value: object) -> list[Any]:
+    """The array without the first element that equals the value."""
+    for place, element in enumerate(array):
+        if same(element, value):
+            return [*array[:place], *array[place + 1 :]]
+    return list(array)
+
+
+def holds(array: list[Any] | None, value: object) -> bool:
+    """Whether an element equals the value, in kind as well."""
+    return array is not None and any(same(element, value) for element in array)
+
+
+def flattened(array: list[Any]) -> list[Any]:
+    """Lists in lists as one list.
+
+    Raises:
+        Failure: an element is null; Okta's evaluation fails on it.
+
+    """
+    result: list[Any] = []
+    waiting = list(reversed(array))
+    while waiting:
+        value = waiting.pop()
+        if value is None:
+            raise Failure("an element to flatten is null", hint="write x != null ? x : {}")
+        if isinstance(value, list | tuple):
+            waiting.extend(reversed(value))
+        else:
+            result.append(value)
+            if len(result) > LIMITS.result_size:
+                raise Failure(f"the array would have more than {LIMITS.result_size} elements", hint="use shorter ones")
+    return result
+
+
+def _flatten(*values: object) -> list[Any]:
+    for position, value in enumerate(values):
+        if value is None or value == "":
+            what = "null" if value is None else "an empty text"
+            raise Failure(
+                f"{{operand}} is {what}, which Arrays.flatten fails on", hint="write x != null ? x : {}", blame=position
+            )
+    return flattened([to_list(value) for value in values])
+
+
+def _clear(array: list[Any]) -> list[Any]:  # noqa: ARG001  # whatever it holds
+    return []
+
+
+def _get(semantics: Semantics) -> Callable[[list[Any], int], object]:
+    def get(array: list[Any], position: int) -> object:
+        if 0 <= position < len(array):
+            return array[position]
+        if semantics.get_past_end == "null":
+            return None
+        raise Failure(f"there is no element {position}: {{operand}} has {len(array)}", hint="count from 0", blame=0)
+
+    return get
+
+
+def _size(array: list[Any] | None) -> int:
+    return 0 if array is None else len(array)
+
+
+def _is_empty(array: list[Any] | None) -> bool:
+    return not array
+
+
+_ARRAY: Final = Parameter("array", Kind.LIST)
+_VALUE: Final = Parameter("value", Kind.ANY, nullable=True)
+
+FUNCTIONS: Final = (
+    Function(
+        "Arrays.add",
+        (_ARRAY, _VALUE),
+        Kind.LIST,
+        added,
+        "The array with a value at its end.",
+        (("Arrays.add({10, 20, 30}, 40)", [10, 20, 30, 40]), ('Arrays.add(Arrays.toCsvString({}), "x")', ["x"])),
+    ),
+    Function(
+        "Arrays.remove",
+        (_ARRAY, _VALUE),
+        Kind.LIST,
+        without,
+        "The array without the first element that equals the value.",
+        (("Arrays.remove({10, 20, 30}, 20)", [10, 30]),),
+    ),
+    Function("Arrays.clear", (_ARRAY,), Kind.LIST, _clear, "An empty array.", (("Arrays.clear({10, 20, 30})", []),)),
+    Function(
+        "Arrays.get",
+        (_ARRAY, Parameter("position", Kind.INTEGER)),
+        Kind.ANY,
+        _get,
+        "The element at a position, counted from 0.",
+        (("Arrays.get({0, 1, 2}, 0)", 0), ('Arrays.get("a, b", 1)', "b")),
+        by_semantics=True,
+        question="get_past_end",
+    ),
+    Function(
+        "Arrays.flatten",
+        (Parameter("values", Kind.ANY, repeated=True, nullable=True),),
+        Kind.LIST,
+        _flatten,
+        "One array of all values and all elements of arrays among them; a text is split at commas. Fails on null.",
+        (("Arrays.flatten(10, {20, 30}, 40)", [10, 20, 30, 40]), ("Arrays.flatten('10, 20')", ["10", "20"])),
+        null=ACCEPTED,
+    ),
+    Function(
+        "Arrays.contains",
+        (_ARRAY, _VALUE),
+        Kind.BOOLEAN,
+        holds,
+        "Whether an element equals the value, case and kind included; false for null.",
+        (("Arrays.contains({10, 20, 30}, 10)", True), ('Arrays.contains({10, 20, 30}, "10")', False)),
+        null=False,
+    ),
+    Function(
+        "Arrays.size",
+        (_ARRAY,),
+        Kind.INTEGER,
+        _size,
+        "The number of elements; 0 for null.",
+        (("Arrays.size({10, 20, 30})", 3), ("Arrays.size(NULL)", 0)),
+        null=ACCEPTED,
+    ),
+    Function(
+        "Arrays.isEmpty",
+        (_ARRAY,),
+        Kind.BOOLEAN,
+        _is_empty,
+        "Whether there are no elements; true for null.",
+        (("Arrays.isEmpty({10, 20})", False), ("Arrays.isEmpty(NULL)", True), ('Arrays.isEmpty("")', True)),
+        null=ACCEPTED,
+    ),
+    Function(
+        "Arrays.toCsvString",
+        (_ARRAY,),
+        Kind.TEXT,
+        text,
+        "The elements with commas between them; blanks are kept.",
+        (('Arrays.toCsvString({"This", "is", " a ", "test"})', "This,is, a ,test"), ("Arrays.toCsvString({})", "")),
+    ),
+)

@@ -1,0 +1,64 @@
+"""``Convert.*`` (Okta Expression Language overview, "Conversion functions")."""
+
+from __future__ import annotations
+
+from math import floor, isnan
+from typing import Final
+
+from o365prov.expressions.catalogue import REFUSED, Function, Kind, Parameter
+from o365prov.expressions.failures import Failure, described
+from o365prov.expressions.numbers import INT_MIN, LONG_MAX, LONG_MIN
+from o365prov.expressions.values import is_number, parse_double, to_integer
+
+__all__ = ["FUNCTIONS", "rounded"]
+
+
+def rounded(value: float) -> int:
+    """A number as Java's ``(int) Math.round(value)``: half goes up, then the low 32 bits are kept."""
+    if isnan(value):
+        return 0
+    whole = LONG_MAX if value >= LONG_MAX else LONG_MIN if value <= LONG_MIN else floor(value + 0.5)
+    if abs(value) >= 2**52 and LONG_MIN < value < LONG_MAX:
+        whole = int(value)  # whole already, and adding a half would not be exact
+    return (whole - INT_MIN) % 2**32 + INT_MIN
+
+
+def _to_int(value: object) -> int | None:
+    if isinstance(value, str):
+        return to_integer(value if value == value.strip() else "no blanks around it")
+    if is_number(value):
+        return rounded(float(value))  # type: ignore[arg-type]
+    raise Failure(f"{{operand}} is {described(value)} where a text or a number is needed", blame=0)
+
+
+def _to_num(value: object) -> float:
+    if isinstance(value, str):
+        return parse_double(value)
+    if is_number(value):
+        return float(value)  # type: ignore[arg-type]
+    raise Failure(f"{{operand}} is {described(value)} where a text or a number is needed", blame=0)
+
+
+_VALUE: Final = (Parameter("value", Kind.ANY),)
+# A group rule takes no conversions: Okta's page names Convert.toInt("2018") == user.yearJoined as refused.
+
+FUNCTIONS: Final = (
+    Function(
+        "Convert.toInt",
+        _VALUE,
+        Kind.INTEGER,
+        _to_int,
+        "The 32-bit integer that a text writes, or that is nearest to a number; half goes up.",
+        (('Convert.toInt("1234")', 1234), ("Convert.toInt(123.4)", 123), ("Convert.toInt(123.6)", 124)),
+        null=REFUSED,
+    ),
+    Function(
+        "Convert.toNum",
+        _VALUE,
+        Kind.NUMBER,
+        _to_num,
+        "The number that a text writes.",
+        (('Convert.toNum("3.141")', 3.141),),
+        null=REFUSED,
+    ),
+)

@@ -1,0 +1,56 @@
+"""``Iso3166Convert.*`` (Okta Expression Language overview, "Country code conversion functions")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from o365prov.expressions.catalogue import Function, Kind, Parameter
+from o365prov.expressions.failures import Failure
+from o365prov.expressions.functions.country_codes import country
+from o365prov.expressions.semantics import Semantics
+
+__all__ = ["FUNCTIONS"]
+
+
+def _converter(attribute: str) -> Callable[[Semantics], Callable[[str], str | None]]:
+    def for_semantics(semantics: Semantics) -> Callable[[str], str | None]:
+        def convert(code: str) -> str | None:
+            found = country(code)
+            if found is not None:
+                value: str = getattr(found, attribute)
+                return value
+            if semantics.unknown_country == "null":
+                return None
+            raise Failure("{operand} is no country code", hint="write it like US, USA or 840", blame=0)
+
+        return convert
+
+    return for_semantics
+
+
+def _row(name: str, attribute: str, doc: str, *examples: tuple[str, Any]) -> Function:
+    return Function(
+        f"Iso3166Convert.{name}",
+        (Parameter("code", Kind.TEXT),),
+        Kind.TEXT,
+        _converter(attribute),
+        doc,
+        examples,
+        by_semantics=True,
+        question="unknown_country",
+    )
+
+
+FUNCTIONS: Final = (
+    _row("toAlpha2", "alpha2", "The two-letter code of a country.", ('Iso3166Convert.toAlpha2("IND")', "IN")),
+    _row("toAlpha3", "alpha3", "The three-letter code of a country.", ('Iso3166Convert.toAlpha3("840")', "USA")),
+    _row(
+        "toNumeric",
+        "numeric",
+        "The numeric code of a country: a text of three digits.",
+        ('Iso3166Convert.toNumeric("USA")', "840"),
+        ('Iso3166Convert.toNumeric("AF")', "004"),
+    ),
+    _row("toName", "name", "The English name of a country.", ('Iso3166Convert.toName("IN")', "India")),
+)

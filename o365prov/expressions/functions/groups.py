@@ -1,0 +1,352 @@
+"""Functions over the person's groups (Okta Expression Language overview, "Group functions")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from o365prov.errors import ExpressionError
+from o365prov.expressions.bindings import Bindings, Values
+from o365prov.expressions.catalogue import REFUSED, Function, Kind, Parameter, Remark
+from o365prov.expressions.failures import Failure
+from o365prov.expressions.functions.membership import criteria_paths, name_of, name_test, selected_groups, shown_group
+from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.syntax import Literal, MapLiteral, Node
+from o365prov.expressions.values import text
+
+__all__ = ["FUNCTIONS"]
+
+_MOST_GROUPS: Final = 100
+_CLAIMS: Final = frozenset({"oidc_claim", "saml_attribute"})
+_ID: Final = re.compile(r"00g[A-Za-z0-9]{17}")
+
+
+# --- membership by id and name
+
+
+def _is_member_of_any(bindings: Bindings, *ids: str) -> bool:
+    return any(group.get("id") in ids for group in bindings.groups)
+
+
+def _equals(semantics: Semantics) -> Callable[[Bindings, str], bool]:
+    return name_test(semantics, str.__eq__)
+
+
+def _starts(semantics: Semantics) -> Callable[[Bindings, str], bool]:
+    return name_test(semantics, str.startswith)
+
+
+def _contains(semantics: Semantics) -> Callable[[Bindings, str], bool]:
+    return name_test(semantics, str.__contains__)
+
+
+def _matches(semantics: Semantics) -> Callable[[Bindings, str], bool]:
+    def any_match(bindings: Bindings, pattern: str) -> bool:
+        from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
+
+        try:
+            matches = compiled(pattern, anywhere=semantics.group_name_regex == "part")
+        except PatternError as error:
+            raise Failure(f"the pattern {error}", hint=error.hint, blame=0) from None
+        return any(matches(name_of(group)) for group in bindings.groups)
+
+    return any_match
+
+
+def _any_selected(semantics: Semantics) -> Callable[..., bool]:
+    select = selected_groups(semantics)
+    return lambda bindings, *criteria: bool(select(bindings, *criteria))
+
+
+# --- groups for claims
+
+
+def _limited(limit: int, position: int) -> int:
+    if not 1 <= limit <= _MOST_GROUPS:
+        raise Failure(f"the limit must lie between 1 and {_MOST_GROUPS}", hint="write 100 at most", blame=position)
+    return limit
+
+
+def _named(compare: Callable[[str, str], bool]) -> Callable[[Semantics], Callable[..., list[str] | None]]:
+    def for_semantics(semantics: Semantics) -> Callable[..., list[str] | None]:
+        folded = str.lower if semantics.group_name_case == "ignore" else str
+
+        def names(bindings: Bindings, app: str, pattern: str, limit: int) -> list[str] | None:
+            most = _limited(limit, 2)
+            found = [
+                name
+                for group in bindings.groups
+                if _of_app(group, app) and compare(folded(name := name_of(group)), folded(pattern))
+            ]
+            if len(found) > most:
+                raise Failure(f"more than {most} groups fit, and the claim fails", hint="raise the limit", blame=2)
+            return found or None
+
+        return names
+
+    return for_semantics
+
+
+def _of_app(group: Values, app: str) -> bool:
+    """Whether a group comes from an app, by the app's type, name or instance id; OKTA names Okta's own groups."""
+    if app.upper() == "OKTA":
+        return group.get("type") == "OKTA_GROUP"
+    source = group.get("source")
+    return isinstance(source, Mapping) and app in (source.get("id"), source.get("name"), source.get("type"))
+
+
+def _filtered(semantics: Semantics) -> Callable[..., list[Any]]:
+    def filtered(bindings: Bindings, ids: list[Any], expression: str, limit: int) -> list[Any]:
+        most = _limited(limit, 2)
+        wanted = {text(item) for item in ids}
+        members = [group for group in bindings.groups if group.get("id") in wanted]
+        if len(members) > most:
+            raise Failure(
+                f"the person is in more than {most} of the groups", hint="raise the limit, at most 100", blame=2
+            )
+        try:
+            each = _for_groups(expression, semantics)
+            return [each({"group": shown_group(group)}) for group in members]
+        except ExpressionError as error:
+            raise Failure(
+                f"in the text of the expression for groups, {error.message}", hint=error.hint, blame=1
+            ) from None
+
+    return filtered
+
+
+@lru_cache(maxsize=256)
+def _for_groups(expression: str, semantics: Semantics) -> Callable[[Mapping[str, Any]], Any]:
+    from o365prov.expressions.expression import Expression  # noqa: PLC0415  # expressions use functions
+
+    return Expression(expression, semantics=semantics).evaluate
+
+
+# --- what the checker and the references want to know of constant arguments
+
+
+def _texts(arguments: tuple[Node, ...]) -> Iterator[tuple[Node, str]]:
+    for part in arguments:
+        match part:
+            case Literal(value=str(value)):
+                yield part, value
+
+
+def _review_ids(arguments: tuple[Node, ...]) -> Iterator[Remark]:
+    for part, value in _texts(arguments):
+        if not _ID.fullmatch(value):
+            hint = "write the group's id, or use isMemberOfGroupName"
+            yield (
+                "name-for-id",
+                "warning",
+                part,
+                f"{value!r} does not look like a group's id, and names never match",
+                hint,
+            )
+
+
+def _review_pattern(arguments: tuple[Node, ...]) -> Iterator[Remark]:
+    from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
+
+    for part, value in _texts(arguments):
+        try:
+            compiled(value)
+        except PatternError as error:
+            yield "bad-pattern", "error", part, f"the pattern {error}", error.hint
+
+
+def _review_criteria(arguments: tuple[Node, ...]) -> Iterator[Remark]:
+    for part in arguments:
+        if isinstance(part, MapLiteral):
+            try:
+                selected_groups(Semantics())(Bindings({}), {key: _plain(value) for key, value in part.entries})
+            except Failure as failure:
+                yield "bad-criterion", "error", part, failure.message, failure.hint
+
+
+def _plain(node: Node) -> object:
+    """A constant's value; any text for what is only known later, except where the key decides."""
+    return node.value if isinstance(node, Literal) and node.value is not None else "EXACT"
+
+
+def _review_limit(arguments: tuple[Node, ...]) -> Iterator[Remark]:
+    match arguments:
+        case (*_, Literal(value=int(limit)) as part) if not 1 <= limit <= _MOST_GROUPS:
+            yield "bad-limit", "error", part, f"the limit must lie between 1 and {_MOST_GROUPS}", "write 100 at most"
+
+
+def _review_filtered(arguments: tuple[Node, ...]) -> Iterator[Remark]:
+    yield from _review_limit(arguments)
+    match arguments:
+        case (_, Literal(value=str(expression)) as part, _):
+            try:
+                _for_groups(expression, Semantics())
+            except ExpressionError as error:
+                message = f"the text of the expression for groups is none: {error.message}"
+                yield "bad-group-expression", "error", part, message, error.hint
+
+
+def _criteria(arguments: tuple[Node, ...]) -> list[tuple[str, ...]]:
+    return criteria_paths(key for part in arguments if isinstance(part, MapLiteral) for key, _ in part.entries)
+
+
+def _filtered_paths(arguments: tuple[Node, ...]) -> list[tuple[str, ...]]:
+    from o365prov.expressions.expression import Expression  # noqa: PLC0415  # expressions use functions
+
+    match arguments:
+        case (_, Literal(value=str(expression)), _):
+            try:
+                inner = Expression(expression).references
+            except ExpressionError:
+                return [("id",)]
+            return [("id",), *(path[1:] for path in inner if path[:1] == ("group",) and path[1:])]
+    return [("id",)]
+
+
+def _reads(*path: str) -> Callable[[tuple[Node, ...]], list[tuple[str, ...]]]:
+    return lambda _: [path]
+
+
+# --- the rows
+
+_GROUPS: Final = ("groups()",)
+_NAME: Final = (Parameter("name", Kind.TEXT),)
+_TEXT: Final = (Parameter("text", Kind.TEXT),)
+
+
+def _by_name(
+    name: str, parameters: tuple[Parameter, ...], implementation: Callable[..., Any], doc: str, **more: Any
+) -> Function:
+    return Function(
+        name,
+        parameters,
+        Kind.BOOLEAN,
+        implementation,
+        doc,
+        ((f'{name}("Everyone")', False),),
+        null=REFUSED,
+        by_bindings=True,
+        by_semantics=True,
+        reads=_GROUPS,
+        criteria=_reads("profile", "name"),
+        **{"question": "group_name_case", **more},
+    )
+
+
+def _for_claims(name: str, compare: Callable[[str, str], bool], what: str) -> Function:
+    return Function(
+        f"Groups.{name}",
+        (Parameter("app type or id", Kind.TEXT), Parameter("pattern", Kind.TEXT), Parameter("limit", Kind.INTEGER)),
+        Kind.LIST,
+        _named(compare),
+        f"The names of the person's groups from an app that {what} the pattern, 100 at most; null for none.",
+        ((f'Groups.{name}("OKTA", "Sales", 10) ?: {{}}', []),),
+        null=REFUSED,
+        by_bindings=True,
+        by_semantics=True,
+        question="group_name_case",
+        reads=_GROUPS,
+        criteria=lambda _: [("profile", "name"), ("type",), ("source", "id")],
+        review=_review_limit,
+    )
+
+
+_CRITERIA: Final = (Parameter("criteria", Kind.MAP, repeated=True),)
+
+FUNCTIONS: Final = (
+    Function(
+        "isMemberOfGroup",
+        (Parameter("group id", Kind.TEXT),),
+        Kind.BOOLEAN,
+        _is_member_of_any,
+        "Whether the person is in the group of this id.",
+        (('isMemberOfGroup("00garwpuyxHaWOkdV0g4")', False),),
+        null=REFUSED,
+        by_bindings=True,
+        reads=_GROUPS,
+        criteria=_reads("id"),
+        review=_review_ids,
+    ),
+    Function(
+        "isMemberOfAnyGroup",
+        (Parameter("group id", Kind.TEXT), Parameter("group ids", Kind.TEXT, repeated=True)),
+        Kind.BOOLEAN,
+        _is_member_of_any,
+        "Whether the person is in a group of one of these ids; names never match.",
+        (('isMemberOfAnyGroup("00garwpuyxHaWOkdV0g4", "00gak46y5hydV6NdM0g4")', False),),
+        null=REFUSED,
+        by_bindings=True,
+        reads=_GROUPS,
+        criteria=_reads("id"),
+        review=_review_ids,
+    ),
+    _by_name("isMemberOfGroupName", _NAME, _equals, "Whether the person is in a group of this name, from any source."),
+    _by_name("isMemberOfGroupNameStartsWith", _TEXT, _starts, "Whether the person is in a group whose name begins so."),
+    _by_name(
+        "isMemberOfGroupNameContains",
+        _TEXT,
+        _contains,
+        "Whether the person is in a group whose name contains the text.",
+    ),
+    _by_name(
+        "isMemberOfGroupNameRegex",
+        _TEXT,
+        _matches,
+        "Whether the person is in a group whose name matches the regular expression.",
+        question="group_name_regex",
+        review=_review_pattern,
+    ),
+    Function(
+        "user.getGroups",
+        _CRITERIA,
+        Kind.LIST,
+        selected_groups,
+        "The person's groups that fit all criteria, maps with group.id, .source.id, .type or .profile.name.",
+        (("user.getGroups({'group.type': 'OKTA_GROUP'}).![profile.name]", []),),
+        null=REFUSED,
+        dialects=frozenset(Dialect),
+        by_bindings=True,
+        by_semantics=True,
+        reads=_GROUPS,
+        criteria=_criteria,
+        review=_review_criteria,
+    ),
+    Function(
+        "user.isMemberOf",
+        _CRITERIA,
+        Kind.BOOLEAN,
+        _any_selected,
+        "Whether the person is in a group that fits all criteria, as for user.getGroups.",
+        (("user.isMemberOf({'group.profile.name': 'West Coast', 'operator': 'EXACT'})", False),),
+        null=REFUSED,
+        dialects=frozenset(Dialect),
+        by_bindings=True,
+        by_semantics=True,
+        reads=_GROUPS,
+        criteria=_criteria,
+        review=_review_criteria,
+    ),
+    _for_claims("contains", str.__contains__, "contain"),
+    _for_claims("startsWith", str.startswith, "begin with"),
+    _for_claims("endsWith", str.endswith, "end with"),
+    Function(
+        "getFilteredGroups",
+        (
+            Parameter("allowed group ids", Kind.LIST),
+            Parameter("group expression", Kind.TEXT),
+            Parameter("limit", Kind.INTEGER),
+        ),
+        Kind.LIST,
+        _filtered,
+        "For each allowed group that the person is in, what the expression, a text, gives; its root is group.",
+        (('getFilteredGroups({"00garwpuyxHaWOkdV0g4"}, "group.name", 40)', []),),
+        null=REFUSED,
+        by_bindings=True,
+        by_semantics=True,
+        reads=_GROUPS,
+        criteria=_filtered_paths,
+        review=_review_filtered,
+    ),
+)

@@ -1,0 +1,270 @@
+"""Methods of texts, arrays, numbers and country codes (Expression Language in Identity Engine, tables of functions)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from o365prov.expressions.catalogue import Function, Kind, Parameter
+from o365prov.expressions.failures import Failure
+from o365prov.expressions.functions import strings
+from o365prov.expressions.functions.arrays import added, flattened, holds, without
+from o365prov.expressions.functions.convert import rounded
+from o365prov.expressions.functions.country_codes import CountryCode, country
+from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.values import length, parse_double
+
+__all__ = ["FUNCTIONS"]
+
+_ENGINE: Final = frozenset({Dialect.IDENTITY_ENGINE})
+_TEXT: Final = (Kind.TEXT,)
+_LIST: Final = (Kind.LIST,)
+
+
+def _contains(receiver: Any, value: object) -> bool:
+    if isinstance(receiver, str):
+        return isinstance(value, str) and value in receiver
+    return holds(receiver, value)
+
+
+def _substring(semantics: Semantics) -> Callable[..., str]:
+    cut = strings.substring(semantics)
+
+    def substring(text: str, start: int, end: int | None = None) -> str:
+        return cut(text, start, length(text) if end is None else end)
+
+    return substring
+
+
+def _to_integer(value: Any) -> int:
+    return rounded(parse_double(value) if isinstance(value, str) else float(value))
+
+
+def _to_number(value: Any) -> float:
+    return parse_double(value) if isinstance(value, str) else float(value)
+
+
+def _version(text: str, blame: int) -> list[int]:
+    parts = text.strip().split(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
+        raise Failure(
+            "{operand} is a text that is no version", hint="versions are numbers with dots: 14.2.1", blame=blame
+        )
+    numbers = [int(part) for part in parts]
+    while numbers and not numbers[-1]:
+        numbers.pop()  # 14.2 and 14.2.0 are one version
+    return numbers
+
+
+def _greater(version: str, other: str) -> bool:
+    return _version(version, 0) > _version(other, 1)
+
+
+def _less(version: str, other: str) -> bool:
+    return _version(version, 0) < _version(other, 1)
+
+
+def _parse_country(semantics: Semantics) -> Callable[[str], CountryCode | None]:
+    def parse(text: str) -> CountryCode | None:
+        found = country(text, names=True)
+        if found is None and semantics.unknown_country == "error":
+            raise Failure("{operand} is no country", hint="write it like US, USA, 840 or United States", blame=0)
+        return found
+
+    return parse
+
+
+def _row(
+    name: str,
+    receivers: tuple[Kind, ...],
+    result: Kind,
+    implementation: Callable[..., Any],
+    doc: str,
+    *examples: tuple[str, Any],
+    takes: tuple[Parameter, ...] = (),
+    **more: Any,
+) -> Function:
+    return Function(name, takes, result, implementation, doc, examples, receivers=receivers, dialects=_ENGINE, **more)
+
+
+def _text(name: str, **more: Any) -> Parameter:
+    return Parameter(name, Kind.TEXT, **more)
+
+
+_VALUE: Final = (Parameter("value", Kind.ANY, nullable=True),)
+_VERSION: Final = (_text("version"),)
+_REPLACED: Final = (_text("match"), _text("replacement"))
+_NUMERIC: Final = (Kind.TEXT, Kind.NUMBER, Kind.INTEGER)
+
+FUNCTIONS: Final = (
+    _row("toUpperCase", _TEXT, Kind.TEXT, str.upper, "In capitals.", ("'test'.toUpperCase()", "TEST")),
+    _row("toLowerCase", _TEXT, Kind.TEXT, str.lower, "In small letters.", ("'TEST'.toLowerCase()", "test")),
+    _row(
+        "substring",
+        _TEXT,
+        Kind.TEXT,
+        _substring,
+        "Characters from start, counted from 0, up to end, which is excluded, or to the text's end.",
+        ("'test'.substring(1)", "est"),
+        ("'test'.substring(1, 3)", "es"),
+        takes=(Parameter("start", Kind.INTEGER), Parameter("end", Kind.INTEGER, optional=True)),
+        by_semantics=True,
+        question="substring_past_end",
+    ),
+    _row(
+        "replace",
+        _TEXT,
+        Kind.TEXT,
+        strings.replace,
+        "Every occurrence replaced; the match is literal.",
+        ("'hello'.replace('l', 'p')", "heppo"),
+        takes=_REPLACED,
+    ),
+    _row(
+        "replaceFirst",
+        _TEXT,
+        Kind.TEXT,
+        strings.replace_first,
+        "The first occurrence replaced; the match is literal.",
+        ("'hello'.replaceFirst('l', 'p')", "heplo"),
+        takes=_REPLACED,
+    ),
+    _row("length", _TEXT, Kind.INTEGER, length, "The number of characters.", ("'test'.length()", 4)),
+    _row(
+        "removeSpaces",
+        _TEXT,
+        Kind.TEXT,
+        strings.remove_spaces,
+        "The text without blanks, tabs and line breaks.",
+        ("'This is a test'.removeSpaces()", "Thisisatest"),
+    ),
+    _row(
+        "substringBefore",
+        _TEXT,
+        Kind.TEXT,
+        strings.substring_before,
+        'What precedes the first occurrence; "" without one.',
+        ("'a@b'.substringBefore('@')", "a"),
+        takes=(_text("substring"),),
+        by_semantics=True,
+        question="substring_before_without_hit",
+    ),
+    _row(
+        "substringAfter",
+        _TEXT,
+        Kind.TEXT,
+        strings.substring_after,
+        'What follows the first occurrence; "" without one.',
+        ("'a@b'.substringAfter('@')", "b"),
+        takes=(_text("substring"),),
+    ),
+    _row(
+        "versionGreaterThan",
+        _TEXT,
+        Kind.BOOLEAN,
+        _greater,
+        "Whether a version is newer, number by number.",
+        ("'14.10'.versionGreaterThan('14.2.1')", True),
+        takes=_VERSION,
+    ),
+    _row(
+        "versionLessThan",
+        _TEXT,
+        Kind.BOOLEAN,
+        _less,
+        "Whether a version is older, number by number.",
+        ("'9.43'.versionLessThan('10.0')", True),
+        takes=_VERSION,
+    ),
+    _row(
+        "toInteger",
+        _NUMERIC,
+        Kind.INTEGER,
+        _to_integer,
+        "The nearest integer, of which the low 32 bits are kept; half goes up.",
+        ("'1.5'.toInteger()", 2),
+        ("'-2147483649'.toInteger()", 2147483647),
+    ),
+    _row("toNumber", _NUMERIC, Kind.NUMBER, _to_number, "The number that a text writes.", ("'1.1'.toNumber()", 1.1)),
+    _row(
+        "parseCountryCode",
+        _TEXT,
+        Kind.COUNTRY,
+        _parse_country,
+        "The country of a code or an English name.",
+        ("'United States'.parseCountryCode()", "US"),
+        by_semantics=True,
+        question="unknown_country",
+    ),
+    _row(
+        "toAlpha2",
+        (Kind.COUNTRY,),
+        Kind.TEXT,
+        lambda code: code.alpha2,
+        "Its two letters.",
+        ("'USA'.parseCountryCode().toAlpha2()", "US"),
+    ),
+    _row(
+        "toAlpha3",
+        (Kind.COUNTRY,),
+        Kind.TEXT,
+        lambda code: code.alpha3,
+        "Its three letters.",
+        ("'840'.parseCountryCode().toAlpha3()", "USA"),
+    ),
+    _row(
+        "toNumeric",
+        (Kind.COUNTRY,),
+        Kind.TEXT,
+        lambda code: code.numeric,
+        "Its three digits.",
+        ("'US'.parseCountryCode().toNumeric()", "840"),
+    ),
+    _row(
+        "toName",
+        (Kind.COUNTRY,),
+        Kind.TEXT,
+        lambda code: code.name,
+        "Its English name.",
+        ("'IN'.parseCountryCode().toName()", "India"),
+    ),
+    _row(
+        "contains",
+        (Kind.TEXT, Kind.LIST),
+        Kind.BOOLEAN,
+        _contains,
+        "Whether a text occurs in the text, or an element of the array equals the value, case included.",
+        ("'This is a test'.contains('test')", True),
+        ("{1, 2, 3}.contains('one')", False),
+        takes=_VALUE,
+    ),
+    _row("size", _LIST, Kind.INTEGER, len, "The number of elements.", ("{'one', 'two'}.size()", 2)),
+    _row(
+        "isEmpty",
+        _LIST,
+        Kind.BOOLEAN,
+        lambda array: not array,
+        "Whether there are no elements.",
+        ("{}.isEmpty()", True),
+    ),
+    _row(
+        "add", _LIST, Kind.LIST, added, "A new array with the value at its end.", ("{1}.add(2)", [1, 2]), takes=_VALUE
+    ),
+    _row(
+        "remove",
+        _LIST,
+        Kind.LIST,
+        without,
+        "A new array without the first element that equals the value.",
+        ("{1, 2, 3}.remove(1)", [2, 3]),
+        takes=_VALUE,
+    ),
+    _row(
+        "flatten",
+        _LIST,
+        Kind.LIST,
+        flattened,
+        "Arrays in the array as one array.",
+        ("{{1}, {2, 3}}.flatten()", [1, 2, 3]),
+    ),
+)

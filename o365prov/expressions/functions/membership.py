@@ -1,0 +1,108 @@
+"""Which groups a person is in, by any of the ways in which Okta's functions ask (overview, "Group functions")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from o365prov.expressions.bindings import Bindings, Values
+from o365prov.expressions.failures import Failure, described
+from o365prov.expressions.semantics import Semantics
+from o365prov.expressions.values import text
+
+__all__ = ["KEYS", "criteria_paths", "name_of", "name_test", "namer", "selected_groups", "shown_group"]
+
+KEYS: Final = {
+    "group.id": ("id",),
+    "group.source.id": ("source", "id"),
+    "group.type": ("type",),
+    "group.profile.name": ("profile", "name"),
+}
+_OPERATORS: Final = ("EXACT", "STARTS_WITH")
+
+
+def name_of(group: Values) -> str:
+    """A group's name, which stands in its profile, or beside it."""
+    profile = group.get("profile")
+    name = profile.get("name") if isinstance(profile, Mapping) else None
+    name = group.get("name") if name is None else name
+    return "" if name is None else text(name)
+
+
+def shown_group(group: Values) -> Values:
+    """A group as expressions see it: its name both as ``name`` (classic) and as ``profile.name`` (Identity Engine)."""
+    profile = group.get("profile")
+    name = name_of(group)
+    return {"name": name, **group, "profile": {"name": name, **(profile if isinstance(profile, Mapping) else {})}}
+
+
+def namer(semantics: Semantics) -> Callable[[str], str]:
+    """How names are compared: exactly, or without regard to case."""
+    return str.lower if semantics.group_name_case == "ignore" else str
+
+
+def name_test(semantics: Semantics, compare: Callable[[str, str], bool]) -> Callable[[Bindings, str], bool]:
+    """A function over names of groups: whether any name compares so with the text."""
+    folded = namer(semantics)
+
+    def any_name(bindings: Bindings, wanted: str) -> bool:
+        return any(compare(folded(name_of(group)), folded(wanted)) for group in bindings.groups)
+
+    return any_name
+
+
+def selected_groups(semantics: Semantics) -> Callable[..., list[Values]]:
+    """The groups that fit all criteria; each is a map of one key and its value or values."""
+    folded = namer(semantics)
+
+    def select(bindings: Bindings, *criteria: Mapping[str, Any]) -> list[Values]:
+        tests = [_test(criterion, folded, position) for position, criterion in enumerate(criteria)]
+        return [shown_group(group) for group in bindings.groups if all(test(group) for test in tests)]
+
+    return select
+
+
+def _test(criterion: Mapping[str, Any], folded: Callable[[str], str], position: int) -> Callable[[Values], bool]:
+    unknown = [key for key in criterion if key not in KEYS and key != "operator"]
+    keys = [key for key in criterion if key in KEYS]
+    if unknown or not keys:
+        what = f"has the unknown key {unknown[0]}" if unknown else "has no key"
+        raise Failure(f"the criterion {what}", hint=f"write one of {', '.join(KEYS)}", blame=position)
+    operator = criterion.get("operator", "STARTS_WITH")
+    if operator not in _OPERATORS:
+        raise Failure("the operator of a criterion is unknown", hint="write EXACT or STARTS_WITH", blame=position)
+    parts = [_key_test(key, list(_values(criterion[key], position)), operator, folded) for key in keys]
+    return lambda group: all(part(group) for part in parts)
+
+
+def _values(value: object, position: int) -> Iterator[str]:
+    """The values of a criterion: one, or a list of which any may fit."""
+    for item in value if isinstance(value, list | tuple) else (value,):
+        if item is None or isinstance(item, Mapping | list | tuple):
+            raise Failure(f"a criterion holds {described(item)} where a text is needed", blame=position)
+        yield text(item)
+
+
+def _key_test(key: str, wanted: list[str], operator: str, folded: Callable[[str], str]) -> Callable[[Values], bool]:
+    if key != "group.profile.name":
+        return lambda group: _at(group, KEYS[key]) in wanted
+    if operator == "EXACT":
+        exact = {folded(name) for name in wanted}
+        return lambda group: folded(name_of(group)) in exact
+    prefixes = tuple(
+        folded(name.removesuffix("*").removesuffix(".") if name.endswith(".*") else name.removesuffix("*"))
+        for name in wanted
+    )
+    return lambda group: folded(name_of(group)).startswith(prefixes)
+
+
+def _at(group: Values, path: tuple[str, ...]) -> str | None:
+    value: Any = group
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return None if value is None else text(value)
+
+
+def criteria_paths(keys: Iterable[str]) -> list[tuple[str, ...]]:
+    """Which attributes of groups some criteria ask for."""
+    return [KEYS[key] for key in keys if key in KEYS]

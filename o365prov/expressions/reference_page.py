@@ -1,0 +1,94 @@
+"""The page of functions, made from the catalogue: ``python -m o365prov.expressions.reference_page``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+
+from o365prov.expressions.catalogue import ACCEPTED, REFUSED, Function, every
+from o365prov.expressions.contexts import CONTEXTS, Context
+from o365prov.expressions.semantics import Dialect
+
+__all__ = ["function_page"]
+
+
+def function_page() -> str:
+    """The page as MyST text."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    rows = list(every())
+    yield "# Functions of the Okta Expression Language"
+    yield ""
+    yield "This page is made from the catalogue that drives the evaluator and the checker. Names are case-sensitive."
+    yield ""
+    yield "## Places"
+    yield ""
+    yield "What each place takes; its name is for `check(context=...)`."
+    yield ""
+    yield "| Place | Name | Dialect | Must give | Functions | Roots |"
+    yield "|---|---|---|---|---|---|"
+    for place in CONTEXTS.values():
+        yield _place(place)
+    yield ""
+    for dialect, title in ((Dialect.CLASSIC, "Classic"), (Dialect.IDENTITY_ENGINE, "Identity Engine")):
+        yield f"## {title}"
+        yield ""
+        for row in sorted((row for row in rows if dialect in row.dialects), key=_order):
+            yield from _function(row)
+
+
+def _order(row: Function) -> tuple[bool, str, str]:
+    space, dot, name = row.name.rpartition(".")
+    return bool(row.deprecated), space if dot else "~", name
+
+
+def _place(place: Context) -> str:
+    functions = "all" if place.functions is None else ", ".join(f"`{name}`…" for name in place.functions)
+    if place.refused:
+        functions += f"; not {', '.join(f'`{name}`…' for name in place.refused)}"
+    roots = "all" if place.roots is None else ", ".join(f"`{name}`" for name in sorted(place.roots))
+    if place.refused_roots:
+        roots += f"; not {', '.join(f'`{name}`' for name in sorted(place.refused_roots))}"
+    result = place.result.value if place.result else "anything"
+    dialect = "classic" if place.dialect is Dialect.CLASSIC else "Identity Engine"
+    return f"| {place.title} | `{place.name}` | {dialect} | {result} | {functions} | {roots} |"
+
+
+def _function(row: Function) -> Iterator[str]:
+    yield f"### {row.name}"
+    yield ""
+    yield f"`{row.signature}`"
+    yield ""
+    yield row.doc
+    if row.deprecated:
+        yield f"Deprecated: write `{row.deprecated}`."
+    null = _null(row)
+    if null:
+        yield null
+    if row.question:
+        yield f"Okta leaves a question open here; `Semantics({row.question}=...)` answers it."
+    yield ""
+    if row.examples:
+        yield "| Expression | Value |"
+        yield "|---|---|"
+        for text, value in row.examples:
+            shown = json.dumps(value, ensure_ascii=False)
+            yield f"| `{text.replace('|', chr(92) + '|')}` | `{shown}` |"
+        yield ""
+
+
+def _null(row: Function) -> str:
+    if row.receivers:
+        return ""
+    if row.null is REFUSED:
+        return "It fails on null." if row.parameters else ""
+    if row.null is ACCEPTED or not row.parameters:
+        return ""
+    return f"Null gives {json.dumps(row.null)}."
+
+
+if __name__ == "__main__":
+    sys.stdout.write(function_page())
