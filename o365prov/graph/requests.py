@@ -25,6 +25,8 @@ from o365prov.planning.changes import (
     DeleteUser,
     GrantRole,
     LinkUser,
+    MarkDeactivated,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -77,7 +79,7 @@ def _request(
 
 def organization(sdk: Any) -> Request:
     """The tenant's own id and name."""
-    return _request("GET", sdk.organization, {"$select": ["id", "displayName"]})
+    return _request("GET", sdk.organization, {"$select": ["id", "displayName", "onPremisesSyncEnabled"]})
 
 
 def domains(sdk: Any) -> Request:
@@ -96,6 +98,24 @@ def users(sdk: Any, properties: Iterable[str], *, managers: bool) -> Request:
     if managers:
         query["$expand"] = "manager($select=id)"
     return _request("GET", sdk.users, query, units=2 if managers else 1)
+
+
+def deleted_users(sdk: Any, properties: Iterable[str]) -> Request:
+    """The first page of the users that can still be restored."""
+    return _request(
+        "GET", sdk.directory.deleted_items.graph_user, {"$select": selection(properties), "$top": str(PAGE)}
+    )
+
+
+def roles(sdk: Any) -> Request:
+    """The directory roles that there are."""
+    return _request("GET", sdk.role_management.directory.role_definitions, {"$select": ["id", "displayName"]})
+
+
+def role_assignments(sdk: Any) -> Request:
+    """Who holds which directory role."""
+    selected = ["id", "principalId", "roleDefinitionId", "directoryScopeId"]
+    return _request("GET", sdk.role_management.directory.role_assignments, {"$select": selected})
 
 
 def delta_from_now(sdk: Any, properties: Iterable[str], *, managers: bool) -> Request:
@@ -157,8 +177,11 @@ def change_requests(
         case RemoveRole():
             assignments = sdk.role_management.directory.role_assignments
             return (_request("DELETE", assignments.by_unified_role_assignment_id(change.assignment_id)),)
-        case LinkUser():
+        case LinkUser() | MarkDeactivated():
             return ()
+        case RemoveLicenses():
+            body = {"addLicenses": [], "removeLicenses": [each.sku_id for each in change.remove]}
+            return (_request("POST", sdk.users.by_user_id(change.object_id).assign_license, body=body),)
         case UpdateUser():
             after = {each.name: cleared(each.name) if each.after is None else each.after for each in change.properties}
             return (_request("PATCH", sdk.users.by_user_id(change.object_id), body=nested(after)),)

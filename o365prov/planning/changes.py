@@ -157,11 +157,13 @@ class GrantRole:
 
 @frozen
 class RemoveRole:
-    """Take away a directory role that we granted: *assignment_id* is the role assignment."""
+    """Take away a directory role that we granted: *assignment_id* is the role assignment.
+
+    For somebody *leaving* with a privileged role it comes before everything else.
+    """
 
     kind: ClassVar[str] = "remove_role"
     symbol: ClassVar[str] = "-"
-    phase: ClassVar[int] = 6
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -170,6 +172,12 @@ class RemoveRole:
     role: str
     role_id: str
     assignment_id: str
+    leaving: bool = False
+
+    @property
+    def phase(self) -> int:
+        """First of all for leavers with a privileged role, otherwise after the licences."""
+        return -2 if self.leaving else 6
 
 
 @frozen
@@ -223,12 +231,32 @@ class RevokeSessions:
 
 @frozen
 class BlockSignIn:
-    """Block the leaver's account; licences and data are kept."""
+    """Block the leaver's account; licences and data are kept. A *privileged* leaver comes before everything else."""
 
     kind: ClassVar[str] = "block_sign_in"
     symbol: ClassVar[str] = "-"
-    phase: ClassVar[int] = 7
     writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+    at: datetime
+    privileged: bool = False
+
+    @property
+    def phase(self) -> int:
+        """First of all for privileged leavers, otherwise after everybody who stays."""
+        return -1 if self.privileged else 7
+
+
+@frozen
+class MarkDeactivated:
+    """Remember that the leaver's account was blocked already, so that its days of grace count. Costs no write."""
+
+    kind: ClassVar[str] = "mark_deactivated"
+    symbol: ClassVar[str] = "-"
+    phase: ClassVar[int] = 7
+    writes: ClassVar[int] = 0
 
     subject: Subject
     reason: str
@@ -237,17 +265,37 @@ class BlockSignIn:
 
 
 @frozen
-class DeleteUser:
-    """Delete the leaver's account, which ends sign-in and frees the licences; Microsoft keeps it for 30 days."""
+class RemoveLicenses:
+    """Take the licences that we granted from a leaver, in one request."""
 
-    kind: ClassVar[str] = "delete_user"
+    kind: ClassVar[str] = "remove_licenses"
     symbol: ClassVar[str] = "-"
-    phase: ClassVar[int] = 9
+    phase: ClassVar[int] = 8
     writes: ClassVar[int] = 1
 
     subject: Subject
     reason: str
     object_id: str
+    remove: tuple[LicenseRemoval, ...]
+
+
+@frozen
+class DeleteUser:
+    """Delete the leaver's account, which ends sign-in and frees the licences; Microsoft keeps it for 30 days."""
+
+    kind: ClassVar[str] = "delete_user"
+    symbol: ClassVar[str] = "-"
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+    privileged: bool = False
+
+    @property
+    def phase(self) -> int:
+        """First of all for privileged leavers, otherwise at the very end."""
+        return -1 if self.privileged else 9
 
 
 Change: TypeAlias = (
@@ -262,6 +310,8 @@ Change: TypeAlias = (
     | RemoveManager
     | RevokeSessions
     | BlockSignIn
+    | MarkDeactivated
+    | RemoveLicenses
     | DeleteUser
 )
 

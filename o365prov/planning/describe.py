@@ -16,7 +16,9 @@ from o365prov.planning.changes import (
     DeleteUser,
     GrantRole,
     LinkUser,
+    MarkDeactivated,
     PropertyChange,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -52,6 +54,10 @@ def describe(change: Change) -> str:
             return f"role +{change.role}"
         case RemoveRole():
             return f"role -{change.role}"
+        case MarkDeactivated():
+            return "sign-in is blocked already"
+        case RemoveLicenses():
+            return "licences " + ", ".join(f"-{each.part_number}" for each in change.remove)
         case DeleteUser():
             return "delete the account"
         case LinkUser():

@@ -15,6 +15,8 @@ from o365prov.planning.changes import (
     DeleteUser,
     GrantRole,
     LinkUser,
+    MarkDeactivated,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -60,7 +62,9 @@ def remember(
             after = evolve(known, manager_id=None)
         case RevokeSessions():
             after = evolve(known, password_instant=change.desired)
-        case BlockSignIn():
+        case RemoveLicenses():
+            after = evolve(known, licenses=())
+        case BlockSignIn() | MarkDeactivated():
             after = evolve(known, status=AppUserStatus.DEACTIVATED, deactivated_at=change.at)
         case DeleteUser():
             after = evolve(known, status=AppUserStatus.DELETED, licenses=(), roles=(), manager_id=None)

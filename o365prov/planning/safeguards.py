@@ -15,6 +15,8 @@ from o365prov.planning.changes import (
     DeleteUser,
     GrantRole,
     LinkUser,
+    MarkDeactivated,
+    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -58,7 +60,7 @@ class Safeguards:
 
 def _takes_away(change: Change) -> bool:
     match change:
-        case BlockSignIn() | DeleteUser():
+        case BlockSignIn() | RemoveLicenses() | DeleteUser():
             return True
         case AssignLicenses():
             return bool(change.remove and not change.add)
@@ -66,7 +68,7 @@ def _takes_away(change: Change) -> bool:
             return any(each.name == "onPremisesImmutableId" and each.before for each in change.properties)
         case CreateUser() | RestoreUser() | LinkUser() | GrantRole() | RemoveRole():
             return False
-        case SetManager() | RemoveManager() | RevokeSessions():
+        case SetManager() | RemoveManager() | RevokeSessions() | MarkDeactivated():
             return False
         case _:
             assert_never(change)

@@ -56,6 +56,15 @@ class TenantUser:
         return bool(self.properties.get("onPremisesSyncEnabled"))
 
 
+def former_username(user: TenantUser) -> str:
+    """The user principal name that a deleted user had: while it is deleted, its id without dashes stands before it.
+
+    >>> former_username(TenantUser("0a-1b", {"userPrincipalName": "0a1bann@corp.example"}))
+    'ann@corp.example'
+    """
+    return user.username.removeprefix(user.id.replace("-", ""))
+
+
 @frozen
 class Sku:
     """A licence that the tenant subscribed to: *plans* are ids of its service plans by name, *seats* those usable."""
@@ -151,6 +160,16 @@ class TenantSnapshot:
     def by_anchor(self) -> Mapping[str, TenantUser]:
         """Users by source anchor."""
         return {user.anchor: user for user in self.users if user.anchor}
+
+    @cached_property
+    def deleted_by_anchor(self) -> Mapping[str, TenantUser]:
+        """Deleted users by source anchor, which they keep."""
+        return {user.anchor: user for user in self.deleted_users if user.anchor}
+
+    @cached_property
+    def deleted_by_username(self) -> Mapping[str, TenantUser]:
+        """Deleted users by the user principal name that they had, in lower case."""
+        return {former_username(user).lower(): user for user in self.deleted_users}
 
     @cached_property
     def sku_named(self) -> Mapping[str, Sku]:
