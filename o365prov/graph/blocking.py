@@ -15,7 +15,7 @@ from o365prov.graph.connect import ConnectionTest
 from o365prov.graph.events import Event, quietly
 from o365prov.graph.journal import Journal
 from o365prov.graph.pacing import Clock, Pace
-from o365prov.graph.permissions import EVERYTHING, Operation
+from o365prov.graph.permissions import FULL, Operation
 from o365prov.graph.sending import Retries
 from o365prov.graph.tenant import Tenant
 from o365prov.graph.wire import Credential, StandIn, Wire
@@ -102,7 +102,7 @@ class BlockingTenant:
         )
 
     def test_connection(
-        self, operations: Collection[Operation] = EVERYTHING, *, expected_tenant: str | None = None
+        self, operations: Collection[Operation] = FULL, *, expected_tenant: str | None = None
     ) -> ConnectionTest:
         """Whether the credential works and what it lacks; see :meth:`Tenant.test_connection`."""
         return self._run(self._tenant.test_connection(operations, expected_tenant=expected_tenant))

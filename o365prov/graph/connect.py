@@ -18,7 +18,7 @@ from attrs import frozen
 
 from o365prov.errors import ConfigurationError, CredentialError
 from o365prov.graph.clouds import Cloud
-from o365prov.graph.permissions import EVERYTHING, Operation, Permission, lacking
+from o365prov.graph.permissions import FULL, Operation, Permission, advice, lacking
 
 _TENANT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
@@ -105,7 +105,7 @@ def judge(
     *,
     tenant_id: str,
     tenant_name: str,
-    operations: Collection[Operation] = EVERYTHING,
+    operations: Collection[Operation] = FULL,
     expected_tenant: str | None = None,
 ) -> ConnectionTest:
     """What a *token* that Graph accepted for the tenant *tenant_id* allows; it is decoded, not verified."""
@@ -115,9 +115,7 @@ def judge(
     if granted is None and claims:
         granted = frozenset()
     missing = lacking(operations, granted) if granted is not None else ()
-    problems = [
-        f"{row.operation}: grant the application permission {row.least} and renew admin consent" for row in missing
-    ]
+    problems = [advice(row.operation) for row in missing]
     if "scp" in claims and not granted:
         problems.insert(0, "the token stands for a user, not for the app: use the app's own secret or certificate")
     issued_for = claims.get("tid")

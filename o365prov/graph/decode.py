@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from o365prov.errors import TenantError
-from o365prov.planning.snapshot import Domain, HeldLicense, Sku, TenantUser
+from o365prov.graph.privileged_roles import PRIVILEGED_ROLES
+from o365prov.planning.snapshot import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantUser
 
 # Properties that become fields of TenantUser and are no attributes to compare.
 _FIELDS = frozenset({"id", "manager", "assignedLicenses", "licenseAssignmentStates", "signInSessionsValidFromDateTime"})
@@ -82,6 +83,18 @@ def domain(row: Mapping[str, Any]) -> Domain:
         verified=bool(row.get("isVerified", True)),
         federated=row.get("authenticationType") == "Federated",
     )
+
+
+def role(row: Mapping[str, Any]) -> Role:
+    """A directory role; whether it is privileged is told from our table."""
+    return Role(id=str(row["id"]), name=str(row["displayName"]), privileged=str(row["id"]).lower() in PRIVILEGED_ROLES)
+
+
+def role_assignment(row: Mapping[str, Any]) -> RoleAssignment | None:
+    """A directory role that somebody holds; None if it holds for less than the whole tenant."""
+    if row.get("directoryScopeId") != "/":
+        return None
+    return RoleAssignment(id=str(row["id"]), role_id=str(row["roleDefinitionId"]), principal_id=str(row["principalId"]))
 
 
 def rows(document: Any, where: str) -> tuple[Mapping[str, Any], ...]:

@@ -19,12 +19,16 @@ class Operation(StrEnum):
     READ_DOMAINS = "read domains"
     READ_SKUS = "read subscribed licences"
     READ_USERS = "read users and what changed about them"
+    READ_DELETED_USERS = "read deleted users"
+    READ_ROLES = "read directory roles and who holds them"
     CREATE_USERS = "create users"
     UPDATE_USERS = "update users"
     BLOCK_SIGN_IN = "block sign-in"
     SET_MANAGERS = "set and remove managers"
     ASSIGN_LICENSES = "assign and remove licences"
     REVOKE_SESSIONS = "end sessions"
+    DELETE_USERS = "delete and restore users"
+    ASSIGN_ROLES = "assign and remove directory roles"
 
 
 @frozen
@@ -69,6 +73,16 @@ PERMISSIONS: tuple[Permission, ...] = (
         "User.Read.All",
         ("User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
     ),
+    Permission(
+        Operation.READ_DELETED_USERS,
+        "User.Read.All",
+        ("User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        Operation.READ_ROLES,
+        "RoleManagement.Read.Directory",
+        ("RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
     Permission(Operation.CREATE_USERS, "User.ReadWrite.All", _WRITE_USERS),
     Permission(Operation.UPDATE_USERS, "User.ReadWrite.All", _WRITE_USERS),
     Permission(
@@ -80,14 +94,29 @@ PERMISSIONS: tuple[Permission, ...] = (
         "LicenseAssignment.ReadWrite.All",
         ("User.ReadWrite.All", "Directory.ReadWrite.All"),
     ),
-    Permission(Operation.REVOKE_SESSIONS, "User.RevokeSessions.All", ("User.ReadWrite.All", "Directory.ReadWrite.All")),
+    Permission(
+        Operation.REVOKE_SESSIONS,
+        "User.RevokeSessions.All",
+        ("User.ReadWrite.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(Operation.DELETE_USERS, "User.DeleteRestore.All", ("User.ReadWrite.All",)),
+    Permission(Operation.ASSIGN_ROLES, "RoleManagement.ReadWrite.Directory"),
 )
 
-READING = (Operation.READ_ORGANIZATION, Operation.READ_DOMAINS, Operation.READ_SKUS, Operation.READ_USERS)
-
-# What a provisioning type asks for in all; License Only touches no profile.
-LICENSES_ONLY = frozenset({*READING, Operation.ASSIGN_LICENSES, Operation.REVOKE_SESSIONS})
-EVERYTHING = frozenset(Operation)
+# What to ask an administrator for. Roles are extra: writing them is power over the whole tenant.
+ROLES = frozenset({Operation.READ_ROLES, Operation.ASSIGN_ROLES})
+FULL = frozenset(Operation) - ROLES
+LICENSES_ONLY = frozenset(
+    {
+        Operation.READ_ORGANIZATION,
+        Operation.READ_DOMAINS,
+        Operation.READ_SKUS,
+        Operation.READ_USERS,
+        Operation.READ_DELETED_USERS,
+        Operation.ASSIGN_LICENSES,
+        Operation.REVOKE_SESSIONS,
+    }
+)
 
 
 def lacking(operations: Iterable[Operation], roles: Collection[str]) -> tuple[Permission, ...]:
@@ -100,12 +129,22 @@ def lacking(operations: Iterable[Operation], roles: Collection[str]) -> tuple[Pe
     return tuple(row for row in PERMISSIONS if row.operation in wanted and not row.is_granted(roles))
 
 
+def advice(operation: Operation) -> str:
+    """What to do so that *operation* is allowed.
+
+    >>> advice(Operation.READ_DOMAINS)
+    'read domains: grant the application permission Domain.Read.All and renew admin consent'
+    """
+    row = next(row for row in PERMISSIONS if row.operation is operation)
+    return f"{operation}: grant the application permission {row.least} and renew admin consent"
+
+
 def least(operations: Iterable[Operation]) -> tuple[str, ...]:
     """The fewest permissions to consent to for *operations*: the least of each, without those that another implies.
 
-    >>> least(LICENSES_ONLY)
-    ('Domain.Read.All', 'LicenseAssignment.ReadWrite.All', 'Organization.Read.All', 'User.Read.All', 'User.RevokeSessions.All')
-    """  # noqa: E501
+    >>> least([Operation.READ_USERS, Operation.ASSIGN_LICENSES, Operation.REVOKE_SESSIONS])
+    ('LicenseAssignment.ReadWrite.All', 'User.Read.All', 'User.RevokeSessions.All')
+    """
     wanted = frozenset(operations)
     chosen = {row.least for row in PERMISSIONS if row.operation in wanted}
     for permission in sorted(chosen):

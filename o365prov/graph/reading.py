@@ -3,41 +3,48 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from attrs import frozen
 
-from o365prov.errors import GraphError, TenantError
+from o365prov.errors import CredentialError, GraphError, TenantError
 from o365prov.graph import decode, requests
 from o365prov.graph.messages import Request
+from o365prov.graph.permissions import Operation, advice
 from o365prov.graph.sending import Sender
-from o365prov.planning.snapshot import Domain, Needs, TenantSnapshot
+from o365prov.planning.snapshot import Domain, Needs, RoleAssignment, TenantSnapshot, TenantUser
 
 _log = logging.getLogger(__name__)
+
+_Value = TypeVar("_Value")
 
 
 @frozen
 class Organization:
-    """The tenant itself."""
+    """The tenant itself; *synced* if Entra Connect or Cloud Sync masters objects in it."""
 
     id: str
     name: str
+    synced: bool = False
 
 
 async def organization(sender: Sender, sdk: Any) -> Organization:
     """Who the tenant is; raises TenantError if it does not say."""
     request = requests.organization(sdk)
-    found = decode.rows(await sender.read(request), request.where)
+    with permitted(Operation.READ_ORGANIZATION):
+        found = decode.rows(await sender.read(request), request.where)
     if not found or not isinstance(found[0].get("id"), str):
         raise TenantError(f"{request.where}: the answer names no tenant; look for a proxy that answers for Graph")
-    return Organization(found[0]["id"], str(found[0].get("displayName") or ""))
+    return Organization(
+        found[0]["id"], str(found[0].get("displayName") or ""), bool(found[0].get("onPremisesSyncEnabled"))
+    )
 
 
 async def domains(sender: Sender, sdk: Any) -> tuple[Domain, ...]:
     """The tenant's domains."""
-    request = requests.domains(sdk)
-    return tuple([_decoded(decode.domain, row, request) async for row in pages(sender, request)])
+    return await _all(sender, requests.domains(sdk), decode.domain, Operation.READ_DOMAINS)
 
 
 async def snapshot(sender: Sender, sdk: Any, needs: Needs) -> TenantSnapshot:
@@ -46,24 +53,63 @@ async def snapshot(sender: Sender, sdk: Any, needs: Needs) -> TenantSnapshot:
     The watermark is taken before the first user is read: what changes while the pages are read is then reported as
     changed rather than missed.
     """
-    clock = sender.pacer.clock
-    read_at = clock.now()
-    watermark = await mark(sender, requests.delta_from_now(sdk, needs.properties, managers=needs.managers))
+    read_at = sender.pacer.clock.now()
+    names = needs.properties
+    with permitted(Operation.READ_USERS):
+        watermark = await mark(sender, requests.delta_from_now(sdk, names, managers=needs.managers))
     tenant = await organization(sender, sdk)
-    tenant_domains = await domains(sender, sdk)
-    skus = requests.subscribed_skus(sdk)
-    tenant_skus = [_decoded(decode.sku, row, skus) async for row in pages(sender, skus)]
-    users = requests.users(sdk, needs.properties, managers=needs.managers)
-    tenant_users = [_decoded(decode.user, row, users) async for row in pages(sender, users)]
+    users = requests.users(sdk, names, managers=needs.managers)
     return TenantSnapshot(
         tenant_id=tenant.id,
-        users=decode.unique(tenant_users),
-        skus=tenant_skus,
-        domains=tenant_domains,
         name=tenant.name,
+        synced=tenant.synced,
+        domains=await domains(sender, sdk),
+        skus=await _all(sender, requests.subscribed_skus(sdk), decode.sku, Operation.READ_SKUS),
+        roles=await _all(sender, requests.roles(sdk), decode.role, Operation.READ_ROLES) if needs.roles else (),
+        role_assignments=await _role_assignments(sender, sdk) if needs.roles else (),
+        users=decode.unique(await _all(sender, users, decode.user, Operation.READ_USERS)),
+        deleted_users=await _deleted_users(sender, sdk, needs) if needs.deleted_users else (),
         read_at=read_at,
         watermark=watermark,
     )
+
+
+async def _role_assignments(sender: Sender, sdk: Any) -> tuple[RoleAssignment, ...]:
+    held = await _all(sender, requests.role_assignments(sdk), decode.role_assignment, Operation.READ_ROLES)
+    return tuple(assignment for assignment in held if assignment is not None)
+
+
+async def _deleted_users(sender: Sender, sdk: Any, needs: Needs) -> tuple[TenantUser, ...]:
+    request = requests.deleted_users(sdk, needs.properties)
+    return decode.unique(await _all(sender, request, decode.user, Operation.READ_DELETED_USERS))
+
+
+async def _all(
+    sender: Sender, request: Request, kind: Callable[[Mapping[str, Any]], _Value], operation: Operation
+) -> tuple[_Value, ...]:
+    """Every object of a collection, decoded; raises TenantError for one that is not what Graph describes."""
+    found = []
+    with permitted(operation):
+        async for row in pages(sender, request):
+            try:
+                found.append(kind(row))
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise TenantError(
+                    f"{request.where}: one of the objects is not what Graph describes "
+                    f"({type(error).__name__}: {error}); look for a proxy that answers for Graph"
+                ) from error
+    return tuple(found)
+
+
+@contextmanager
+def permitted(operation: Operation) -> Iterator[None]:
+    """Turn Graph's 403 for *operation* into a CredentialError that names the permission to grant."""
+    try:
+        yield
+    except GraphError as error:
+        if error.status != 403:
+            raise
+        raise CredentialError(f"{advice(operation)} (403 {error.code}, request {error.request_id})") from error
 
 
 async def mark(sender: Sender, request: Request) -> str | None:
@@ -110,13 +156,3 @@ async def documents(sender: Sender, request: Request) -> AsyncIterator[Mapping[s
             raise TenantError(f"{request.where}: the pages lead in a circle; try again, and report it to Microsoft")
         seen.add(link)
         following = Request("GET", link, units=request.units)
-
-
-def _decoded(kind: Any, row: Mapping[str, Any], request: Request) -> Any:
-    try:
-        return kind(row)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise TenantError(
-            f"{request.where}: one of the objects is not what Graph describes ({type(error).__name__}: {error}); "
-            "look for a proxy that answers for Graph"
-        ) from error

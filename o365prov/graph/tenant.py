@@ -13,7 +13,7 @@ from o365prov.graph.connect import ConnectionTest, judge
 from o365prov.graph.events import Event, Waiting, quietly
 from o365prov.graph.journal import History, Journal
 from o365prov.graph.pacing import Clock, Pace, Pacer, SystemClock
-from o365prov.graph.permissions import EVERYTHING, Operation
+from o365prov.graph.permissions import FULL, Operation
 from o365prov.graph.reading import Organization, domains, organization, snapshot
 from o365prov.graph.sending import Retries, Sender
 from o365prov.graph.wire import Credential, StandIn, Wire
@@ -192,7 +192,7 @@ class Tenant:
                 self._applied.add(plan.id)
 
     async def test_connection(
-        self, operations: Collection[Operation] = EVERYTHING, *, expected_tenant: str | None = None
+        self, operations: Collection[Operation] = FULL, *, expected_tenant: str | None = None
     ) -> ConnectionTest:
         """Whether the credential works and its app may do *operations*; says what is missing and what to do.
 

@@ -321,7 +321,11 @@ def test_creates_need_no_look(changes, meddler, plan, apply):
     drawn = plan(changes.create("ann"))
     meddler.seen.clear()
     apply(drawn)
-    assert meddler.seen == ["GET /organization?$select=id,displayName", "GET /domains", "POST /users"]
+    assert meddler.seen == [
+        "GET /organization?$select=id,displayName,onPremisesSyncEnabled",
+        "GET /domains",
+        "POST /users",
+    ]
 
 
 def test_events_tell_what_happens(changes, plan, apply):

@@ -20,7 +20,7 @@ from o365prov.errors import ConfigurationError, CredentialError, TenantError, Us
 from o365prov.graph import Cloud, Tenant, consent_url, read_consent
 from o365prov.graph.connect import token_claims
 from o365prov.graph.messages import Request
-from o365prov.graph.permissions import EVERYTHING, LICENSES_ONLY, PERMISSIONS, Operation, lacking, least
+from o365prov.graph.permissions import FULL, LICENSES_ONLY, PERMISSIONS, ROLES, Operation, lacking, least
 from o365prov.graph.transport import Connection
 from o365prov.graph.wire import StandIn
 
@@ -53,7 +53,7 @@ def connect(run, meddler, clock):
     def whole(credential, *operations, **options):
         async def inside():
             async with Tenant.over(meddler, credential=credential, clock=clock) as tenant:
-                return await tenant.test_connection(operations or EVERYTHING, **options)
+                return await tenant.test_connection(operations or FULL, **options)
 
         return run(inside())
 
@@ -154,12 +154,18 @@ def test_license_only_asks_for_no_write_of_users():
     assert "User.ReadWrite.All" not in least(LICENSES_ONLY)
 
 
+def test_roles_are_asked_for_only_by_who_wants_them():
+    """Writing roles is power over the whole tenant."""
+    assert not [permission for permission in least(FULL) if "Role" in permission]
+    assert least(FULL | ROLES) == tuple(sorted([*least(FULL), "RoleManagement.ReadWrite.Directory"]))
+
+
 # testing the connection
 
 
 def test_a_good_credential_has_no_problems(connect, fake):
     """The tenant is named, and nothing is missing."""
-    tested = connect(Credential(token(roles=list(least(EVERYTHING)))))
+    tested = connect(Credential(token(roles=list(least(FULL)))))
     assert tested.ok
     assert tested.tenant_name == "Contoso"
 
@@ -177,7 +183,7 @@ def test_missing_permissions_are_listed_with_what_to_do(connect):
 def test_a_token_without_roles_may_do_nothing(connect):
     """An app without consent gets a token, and no roles."""
     tested = connect(Credential(token(tid="x")))
-    assert len(tested.lacking) == len(Operation)
+    assert {row.operation for row in tested.lacking} == FULL
 
 
 def test_a_users_token_is_told_from_an_apps(connect):
@@ -195,7 +201,7 @@ def test_an_opaque_token_is_not_judged(connect):
 
 def test_another_tenant_than_expected_is_a_problem(connect):
     """A credential of the wrong customer must not go unnoticed."""
-    tested = connect(Credential(token(roles=list(least(EVERYTHING)), tid="elsewhere")), expected_tenant="mine")
+    tested = connect(Credential(token(roles=list(least(FULL)), tid="elsewhere")), expected_tenant="mine")
     assert [problem.split(":")[0] for problem in tested.problems] == [
         f"the token is for tenant elsewhere, Graph answers for {tested.tenant_id}",
         f"this is tenant {tested.tenant_id}, not mine",

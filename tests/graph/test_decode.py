@@ -6,7 +6,7 @@ import pytest
 
 from o365prov.errors import TenantError
 from o365prov.graph import decode
-from o365prov.planning.snapshot import HeldLicense
+from o365prov.planning.snapshot import HeldLicense, RoleAssignment
 
 
 def test_properties_keep_graphs_names():
@@ -102,6 +102,13 @@ def test_seats_in_grace_are_usable():
 def test_only_living_licences_for_users_can_be_assigned(row, assignable):
     """Company SKUs and suspended subscriptions can't be given to anybody."""
     assert decode.sku({"skuId": "s", **row}).assignable is assignable
+
+
+def test_roles_for_a_part_of_the_tenant_are_not_counted():
+    """A role that is scoped to an administrative unit is not what we grant or take away."""
+    row = {"id": "a", "roleDefinitionId": "r", "principalId": "u", "directoryScopeId": "/"}
+    assert decode.role_assignment(row) == RoleAssignment("a", "r", "u")
+    assert decode.role_assignment({**row, "directoryScopeId": "/administrativeUnits/1"}) is None
 
 
 def test_domain_names_are_in_lower_case():

@@ -2,14 +2,14 @@
 
 import pytest
 
-from o365prov.errors import ConnectionFailedError, GraphError, TenantError
+from o365prov.errors import ConnectionFailedError, CredentialError, GraphError, TenantError
 from o365prov.graph import Tenant
 from o365prov.planning.snapshot import HeldLicense, Needs
 
 ROOT = "https://graph.microsoft.com/v1.0"
 
 
-NAMES = Needs(("displayName",))
+NAMES = Needs(("displayName",), roles=False, deleted_users=False)
 
 
 def read_over(wire, run, clock, needs=NAMES):
@@ -50,6 +50,42 @@ def test_a_snapshot_holds_the_tenant(changes, fake, read):
     assert snapshot.domain_named["fed.example"].federated
     assert not snapshot.domain_named["managed.example"].federated
     assert snapshot.name == "Contoso"
+
+
+def test_roles_and_who_holds_them_are_read(changes, fake, read):
+    """Roles with Microsoft's own label, and assignments for the whole tenant."""
+    changes.staff("ann")
+    fake.add_user("boss@fed.example", roles=["Global Administrator"])
+    snapshot = read()
+    boss = snapshot.by_username["boss@fed.example"]
+    assert snapshot.role_named["global administrator"].privileged
+    assert not snapshot.role_named["license administrator"].privileged
+    assert [each.role_id for each in snapshot.roles_of[boss.id]] == ["62e90394-69f5-4237-9190-012177145e10"]
+    assert snapshot.is_privileged(boss.id)
+    assert not snapshot.is_privileged(changes.id_of("ann"))
+
+
+def test_deleted_users_are_read(changes, fake, read):
+    """Those who can still be restored, with their anchors."""
+    changes.staff("ann")
+    object_id, anchor = changes.id_of("ann"), changes.create("ann").anchor
+    fake.handle("DELETE", f"{ROOT}/users/{object_id}", {"Authorization": "Bearer x"}, b"")
+    snapshot = read()
+    assert snapshot.users == ()
+    assert [(user.id, user.anchor) for user in snapshot.deleted_users] == [(object_id, anchor)]
+
+
+@pytest.mark.parametrize("synced", [True, False, None])
+def test_a_synced_tenant_says_so(wire, run, clock, synced):
+    """Entra Connect or Cloud Sync masters objects in it; null means never."""
+    answers = [watermark(), organization(onPremisesSyncEnabled=synced), nothing(), nothing(), nothing()]
+    assert read_over(wire(*answers), run, clock).synced is bool(synced)
+
+
+def test_roles_and_deleted_users_are_read_only_if_needed(meddler, run, clock):
+    """They take permissions and requests of their own."""
+    read_over(meddler, run, clock)
+    assert not [seen for seen in meddler.seen if "role" in seen or "deletedItems" in seen]
 
 
 def test_the_mark_is_taken_before_the_first_user(read, meddler):
@@ -217,10 +253,10 @@ def test_no_answer_at_all_is_an_error(meddler, read):
 
 
 def test_a_missing_permission_is_an_error_at_once(meddler, read, clock):
-    """403 does not get better by waiting."""
+    """403 does not get better by waiting; the permission to grant is named."""
     refused = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges"}}
     meddler.spoil("GET", "/domains", (403, {"request-id": "r7"}, refused))
-    with pytest.raises(GraphError, match=r"Insufficient privileges.*request r7"):
+    with pytest.raises(CredentialError, match=r"grant the application permission Domain\.Read\.All.*request r7"):
         read()
     assert clock.waits == []
 
