@@ -21,12 +21,13 @@ from attrs import evolve, field, frozen
 
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
-from o365prov.planning import Needs, Plan, Safeguards, TenantSnapshot, draw_plan
+from o365prov.planning import Needs, Plan, Rules, Safeguards, Scope, TenantSnapshot, draw_plan
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.profiles.attributes import Kind
 from o365prov.profiles.preview import Preview
 from o365prov.provisioning import (
     STANDINGS,
+    OktaOrg,
     ProvisioningType,
     Standing,
     describe_settings,
@@ -53,6 +54,12 @@ def _domains(domains: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(domain.strip().lower() for domain in domains))
 
 
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise ConfigurationError("grantable_roles is one text: write grantable_roles=('Helpdesk Administrator',)")
+    return tuple(dict.fromkeys(names))
+
+
 @frozen
 class Office365App:
     """The Office 365 app: domains, provisioning type with its settings, username format and attribute mapping.
@@ -61,8 +68,14 @@ class Office365App:
     that Okta ships for the type. It belongs to the settings it was made for: after :meth:`with_provisioning` the
     attributes must be mapped again (:meth:`remap`), and :meth:`plan` insists on it.
 
-    Raises :class:`~o365prov.errors.ConfigurationError` without a domain, and for mapped attributes that the type does
-    not send.
+    *safeguards* say which plans need a confirmation. *grantable_roles* are the privileged directory roles that
+    assignments may grant, by name or template id; others are granted without being named here. With
+    *restore_deleted_users* a person's deleted account is brought back instead of being a problem. With
+    *gives_passwords* people may be created in managed domains: the caller of apply then gives their initial passwords.
+    *org* says what Okta's organisation allows.
+
+    Raises :class:`~o365prov.errors.ConfigurationError` without a domain, for mapped attributes that the type does not
+    send, and for a type that the organisation can't use.
 
     Source: Okta, "Provision users to Office 365".
 
@@ -82,6 +95,10 @@ class Office365App:
     username: UsernameFormat
     mapping: ProfileMapping = field()
     safeguards: Safeguards = field(factory=Safeguards)
+    grantable_roles: tuple[str, ...] = field(default=(), converter=_names)
+    restore_deleted_users: bool = False
+    gives_passwords: bool = False
+    org: OktaOrg = field(factory=OktaOrg)
 
     @mapping.default
     def _default_mapping(self) -> ProfileMapping:
@@ -93,6 +110,7 @@ class Office365App:
             object.__setattr__(self, "mapping", bound)
         if not self.domains:
             raise ConfigurationError("an Office 365 app needs at least one domain: domains=('yourfederated.domain',)")
+        self.org.check(self.provisioning)
         sends = {*self.provisioning.attributes, *self.provisioning.optional_attributes}
         foreign = [row.attribute.name for row in self.mapping if row.attribute.name not in sends]
         if foreign and not self._is_stale:
@@ -105,7 +123,12 @@ class Office365App:
         return self.mapping.bound_to != settings_fingerprint(self.provisioning)
 
     def with_provisioning(self, provisioning: ProvisioningType) -> Office365App:
-        """The same app with other provisioning settings; its attributes then have to be mapped again."""
+        """The same app with other provisioning settings; its attributes then have to be mapped again.
+
+        Raises :class:`~o365prov.errors.ConfigurationError` if Okta does not let an app change to that type.
+        """
+        if (reason := self.org.why_not(self.provisioning.name, provisioning)) is not None:
+            raise ConfigurationError(reason)
         return evolve(self, provisioning=provisioning)
 
     def remap(self, mapping: ProfileMapping | None = None, *, keep: bool = False) -> Office365App:
@@ -141,35 +164,49 @@ class Office365App:
         app_users: AppUsers | None = None,
         *,
         now: datetime,
+        scope: Scope | str = Scope.CHANGED,
     ) -> Plan:
         """What has to change so that the tenant of *snapshot* holds what the assignments ask for. Pure.
 
         *app_users* is the memory of earlier runs (:attr:`Report.app_users <o365prov.planning.Report.app_users>`); *now*
-        is aware. A person who can't be provisioned is a problem of the plan and stops nobody else.
+        is aware. *scope* is ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``;
+        see :class:`~o365prov.planning.Scope`. A person who can't be provisioned is a problem of the plan and stops
+        nobody else.
 
         Raises :class:`~o365prov.errors.StaleMappingError` if the settings changed after the attributes were mapped, and
-        :class:`~o365prov.errors.ConfigurationError` if the tenant has not verified one of the app's domains.
+        :class:`~o365prov.errors.ConfigurationError` if the tenant has not verified one of the app's domains, if Entra
+        Connect masters it and the type does not work beside that, if the people were provisioned by a type that can't
+        be left for this one, or if the type's people may be edited in Office 365 and *scope* is ``"drift"``.
         """
         if now.tzinfo is None:
             raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
         if self._is_stale:
             raise StaleMappingError(self._staleness())
-        self._check_domains(snapshot)
+        known = AppUsers.empty() if app_users is None else app_users
+        self._check_scope(Scope(scope))
+        self._check_types(known)
+        self._check_tenant(snapshot)
         assigned = sorted(assignments, key=lambda each: each.person.id)
         _refuse_duplicates(assigned)
         by_standing: dict[Standing, list[Assignment]] = {standing: [] for standing in Standing}
         for assignment in assigned:
             by_standing[STANDINGS[assignment.person.status]].append(assignment)
         return draw_plan(
-            [
+            (
                 desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
                 for assignment in by_standing[Standing.PROVISION]
-            ],
+            ),
             by_standing[Standing.HOLD],
-            provisioning=self.provisioning,
+            rules=Rules(
+                provisioning=self.provisioning,
+                safeguards=self.safeguards,
+                scope=Scope(scope),
+                grantable_roles=frozenset(role.lower() for role in self.grantable_roles),
+                restore_deleted_users=self.restore_deleted_users,
+                gives_passwords=self.gives_passwords,
+            ),
             snapshot=snapshot,
-            app_users=AppUsers.empty() if app_users is None else app_users,
-            safeguards=self.safeguards,
+            app_users=known,
             now=now,
         )
 
@@ -189,6 +226,26 @@ class Office365App:
             f"the provisioning settings changed to {describe_settings(self.provisioning)} after the attributes were "
             f"mapped{details}: call remap(), or remap(keep=True) to keep the expressions"
         )
+
+    def _check_scope(self, scope: Scope) -> None:
+        if scope is Scope.DRIFT and not self.provisioning.owns_profile:
+            raise ConfigurationError(
+                f"scope='drift' would revert edits that {self.provisioning.label} allows in Office 365: "
+                "use scope='changed', or User Sync or Universal Sync"
+            )
+
+    def _check_types(self, app_users: AppUsers) -> None:
+        for name in sorted({user.provisioning_type for user in app_users}):
+            if (reason := self.org.why_not(name, self.provisioning)) is not None:
+                raise ConfigurationError(reason)
+
+    def _check_tenant(self, snapshot: TenantSnapshot) -> None:
+        self._check_domains(snapshot)
+        if snapshot.synced and not self.provisioning.beside_entra_connect:
+            raise ConfigurationError(
+                f"{self.provisioning.label} can't be used beside Entra Connect, which masters the tenant "
+                f"{snapshot.name or snapshot.tenant_id}: choose LicenseOnly(), or turn Entra Connect off"
+            )
 
     def _check_domains(self, snapshot: TenantSnapshot) -> None:
         known = snapshot.domain_named

@@ -5,8 +5,19 @@ from o365prov.planning.draw import draw_plan
 from o365prov.planning.memory import remember
 from o365prov.planning.plan import Plan, Problem, Undeliverable
 from o365prov.planning.report import Outcome, Report, Result
+from o365prov.planning.rules import Rules
 from o365prov.planning.safeguards import Safeguards
-from o365prov.planning.snapshot import Domain, HeldLicense, Needs, Sku, TenantSnapshot, TenantUser
+from o365prov.planning.scope import Scope
+from o365prov.planning.snapshot import (
+    Domain,
+    HeldLicense,
+    Needs,
+    Role,
+    RoleAssignment,
+    Sku,
+    TenantSnapshot,
+    TenantUser,
+)
 
 __all__ = [
     "Change",
@@ -18,7 +29,11 @@ __all__ = [
     "Problem",
     "Report",
     "Result",
+    "Role",
+    "RoleAssignment",
+    "Rules",
     "Safeguards",
+    "Scope",
     "Sku",
     "Subject",
     "TenantSnapshot",

@@ -10,6 +10,7 @@ from typing import Any
 
 from o365prov.people import AppUserStatus
 from o365prov.planning.changes import CreateUser, LinkUser, PropertyChange, UpdateUser
+from o365prov.planning.scope import Scope
 from o365prov.planning.settled import Settled
 from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser, ProvisioningType
@@ -24,7 +25,7 @@ def fingerprint(desired: DesiredUser) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def creation(settled: Settled) -> CreateUser:
+def creation(settled: Settled, *, password_given: bool) -> CreateUser:
     """The account to be, with every property that Graph requires on create.
 
     Source: Microsoft Graph, "Create user" (required properties).
@@ -45,19 +46,20 @@ def creation(settled: Settled) -> CreateUser:
         },
         fingerprint(desired),
         anchor=desired.new_anchor,
+        password_given=password_given,
     )
 
 
 def profile_change(
-    settled: Settled, provisioning: ProvisioningType
-) -> tuple[CreateUser | UpdateUser | LinkUser | None, Finding | None]:
-    """What happens to the account itself, and what of it may not."""
+    settled: Settled, provisioning: ProvisioningType, scope: Scope
+) -> tuple[UpdateUser | LinkUser | None, Finding | None]:
+    """What happens to an account that exists, and what of it may not."""
     account, known, desired = settled.account, settled.known, settled.desired
     if account is None:
-        return creation(settled), None
+        raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
-    returning = known is not None and known.status is AppUserStatus.DEACTIVATED
-    if known and known.fingerprint == now and not returning:
+    returning = known is not None and known.status is not AppUserStatus.ACTIVE
+    if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
         return None, None
     if known and not provisioning.update_attributes and not returning:
         return None, None
@@ -67,14 +69,29 @@ def profile_change(
         wanted["userPrincipalName"] = settled.subject.username
     if anchor:
         wanted["onPremisesImmutableId"] = anchor
-    if returning:
+    if returning or settled.deleted or (known and scope is Scope.DRIFT):
         wanted["accountEnabled"] = True
     changes = differences(account.properties, wanted)
     kept_anchor = anchor or account.anchor
     if not changes:
+        if known and known.fingerprint == now and not returning:
+            return None, finding
         return LinkUser(settled.subject, settled.how, account.id, now, anchor=kept_anchor), finding
-    reason = "assigned again" if returning else "the profile changed" if known else settled.how
+    reason = _reason(settled, now, returning=returning)
     return UpdateUser(settled.subject, reason, account.id, changes, now, anchor=kept_anchor), finding
+
+
+def _looks_at_tenant(provisioning: ProvisioningType, scope: Scope) -> bool:
+    """Whether the tenant's values count although nothing changed at the source: only for types that own the profile."""
+    return scope is not Scope.CHANGED and provisioning.owns_profile
+
+
+def _reason(settled: Settled, now: str, *, returning: bool) -> str:
+    if settled.known is None:
+        return settled.how
+    if returning:
+        return "assigned again"
+    return "edited in Office 365" if settled.known.fingerprint == now else "the profile changed"
 
 
 def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[PropertyChange, ...]:

@@ -38,17 +38,18 @@ class Seats:
 
 
 def license_change(
-    settled: Settled, snapshot: TenantSnapshot, seats: Seats, *, location: str | None
+    settled: Settled, snapshot: TenantSnapshot, seats: Seats, *, location: str | None, again: bool = False
 ) -> tuple[AssignLicenses | None, list[Finding]]:
     """The licences to add and remove for one person in one request, and what can't be given.
 
     *location* is the account's ``usageLocation`` once its profile is written. Only licences held directly and granted
-    by us are removed.
+    by us are removed. Unless *again* is true, a person whose licences are those of the last success is left as they
+    are.
 
     Source: Microsoft Graph, "user: assignLicense".
     """
     known, grants = settled.known, settled.desired.assignment.grants.licenses
-    if known and known.licenses == grants:
+    if known and known.licenses == grants and not again:
         return None, []
     wanted, findings = _resolve(grants, snapshot)
     direct = {

@@ -42,14 +42,19 @@ class Managers:
         return ManagerAccount(Subject("", name, account.username), account.id)
 
 
-def manager_change(settled: Settled, managers: Managers) -> tuple[SetManager | RemoveManager | None, Finding | None]:
-    """Set, replace or remove the reference, or say why it can't be set."""
+def manager_change(
+    settled: Settled, managers: Managers, *, again: bool = False
+) -> tuple[SetManager | RemoveManager | None, Finding | None]:
+    """Set, replace or remove the reference, or say why it can't be set.
+
+    Unless *again* is true, a reference that is the one last set is not looked at in the tenant.
+    """
     wanted, known, account = settled.desired.manager, settled.known, settled.account
     if isinstance(wanted, str):
         manager = managers.find(wanted)
         if manager is None:
             return None, _nobody(wanted)
-        holds = {known.manager_id if known else None, account.manager_id if account else None}
+        holds = {known.manager_id if known and not again else None, account.manager_id if account else None}
         if manager.object_id is not None and manager.object_id in holds:
             return None, None
         reason = f"{manager.subject.name} is the manager at the source"

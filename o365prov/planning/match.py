@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from o365prov.people import AppUser
-from o365prov.planning.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.snapshot import TenantSnapshot, TenantUser, former_username
 from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser
 
@@ -42,6 +42,13 @@ class ByAnchor:
 
 
 @frozen
+class Deleted:
+    """A deleted account of this person, which can still be brought back; its username is the one it had."""
+
+    account: TenantUser
+
+
+@frozen
 class Unmatched:
     """No account: *reason* says so if a known one is gone, and is empty if there never was one."""
 
@@ -62,7 +69,7 @@ class Ambiguous:
     finding: Finding
 
 
-Match: TypeAlias = Known | ByUsername | ByAnchor | Unmatched | Blocked | Ambiguous
+Match: TypeAlias = Known | ByUsername | ByAnchor | Deleted | Unmatched | Blocked | Ambiguous
 
 
 def match(
@@ -76,10 +83,13 @@ def match(
     """Find the account of *desired*, whose username must be computed.
 
     *owners* are readable names of the people to whom accounts are linked, by object id. Accounts that Entra Connect
-    masters are blocked unless the provisioning type works *beside_entra_connect*.
+    masters are blocked unless the provisioning type works *beside_entra_connect*; privileged admins whom nobody linked
+    are blocked always.
     """
     found = _find(desired, app_user, snapshot, owners)
     match found:
+        case ByUsername(account) | ByAnchor(account) if snapshot.is_privileged(account.id):
+            return Blocked(_privileged(account))
         case Known(account) | ByUsername(account) | ByAnchor(account) if account.synced and not beside_entra_connect:
             return Blocked(_synced(account))
     return found
@@ -123,7 +133,29 @@ def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
         return ByUsername(named)
     if anchored:
         return ByAnchor(anchored)
+    deleted = _deleted(desired, app_user, snapshot)
+    if deleted:
+        return Deleted(deleted)
     return Unmatched("the account that was linked is gone" if app_user else "")
+
+
+def _deleted(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapshot) -> TenantUser | None:
+    """The deleted account that is surely this person's: the one we linked, or one with their anchor."""
+    account = (app_user and snapshot.deleted_by_id.get(app_user.object_id)) or snapshot.deleted_by_anchor.get(
+        desired.new_anchor
+    )
+    if account is None:
+        return None
+    return evolve(account, properties={**account.properties, "userPrincipalName": former_username(account)})
+
+
+def _privileged(account: TenantUser) -> Finding:
+    return Finding(
+        "privileged_admin",
+        f"the account {account.username} is a privileged admin that was not provisioned from here",
+        "Give the person another username, or take the role away before the account is linked",
+        stops=True,
+    )
 
 
 def _synced(account: TenantUser) -> Finding:

@@ -15,7 +15,7 @@ class Settled:
     """A person with a username, no collision, and an account that is theirs, or None where the plan creates it.
 
     *known* is what we remember of this very account; None if the plan links or creates it. *how* says how the account
-    was found, for the reasons of a plan.
+    was found, for the reasons of a plan. A *deleted* account has to be restored first.
     """
 
     desired: DesiredUser
@@ -23,6 +23,7 @@ class Settled:
     account: TenantUser | None
     known: AppUser | None
     how: str
+    deleted: bool = False
 
     @property
     def object_id(self) -> str | None:

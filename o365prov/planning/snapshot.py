@@ -167,9 +167,9 @@ class TenantSnapshot:
         return {user.anchor: user for user in self.deleted_users if user.anchor}
 
     @cached_property
-    def deleted_by_username(self) -> Mapping[str, TenantUser]:
-        """Deleted users by the user principal name that they had, in lower case."""
-        return {former_username(user).lower(): user for user in self.deleted_users}
+    def deleted_by_id(self) -> Mapping[str, TenantUser]:
+        """Deleted users by object id."""
+        return {user.id: user for user in self.deleted_users}
 
     @cached_property
     def sku_named(self) -> Mapping[str, Sku]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 from o365prov.expressions import Bindings
 from o365prov.people import Assignment, DirectoryAccount, Group
 
+_ODD = re.compile(r"[^A-Za-z0-9_]")
+
 
 def bindings_of(assignment: Assignment, *, now: datetime | None = None) -> Bindings:
     """The roots and look-ups for the expressions of one person's outbound mapping.
 
     ``user`` and ``source`` are the Okta profile, with ``id`` and ``status`` for ``getInternalProperty``;
-    ``active_directory`` is the profile of the only Active Directory account (empty if there is none, or several).
+    ``active_directory`` is the profile of the only Active Directory account (empty if there is none, or several), and
+    each account's is there under the name of its instance too, with ``_`` for what can't be in a name.
 
     Source: Okta, "Okta Expression Language: reference user attributes, application attributes".
     """
@@ -24,8 +28,10 @@ def bindings_of(assignment: Assignment, *, now: datetime | None = None) -> Bindi
         profile["displayName"] = _display_name(profile)
     accounts = [_app_user(account) for account in person.directory_accounts]
     directory = accounts[0] if len(accounts) == 1 else {}
+    named = zip(person.directory_accounts, accounts, strict=True)
+    instances = {_ODD.sub("_", account.instance): app_user for account, app_user in named}
     return Bindings(
-        {"user": profile, "source": profile, "active_directory": directory},
+        {**instances, "user": profile, "source": profile, "active_directory": directory},
         groups=[_group(group) for group in assignment.groups],
         directory_users=accounts,
         now=now,

@@ -5,6 +5,7 @@ from o365prov.provisioning.desired import DesiredUser, desired_user
 from o365prov.provisioning.license_only import LicenseOnly
 from o365prov.provisioning.lifecycle import STANDINGS, Standing
 from o365prov.provisioning.matrix import operations_matrix
+from o365prov.provisioning.org import OktaOrg
 from o365prov.provisioning.profile_sync import ProfileSync
 from o365prov.provisioning.strategy import ProvisioningType, describe_settings, settings_fingerprint
 from o365prov.provisioning.universal_sync import UniversalSync
@@ -16,6 +17,7 @@ __all__ = [
     "Deprovisioning",
     "DesiredUser",
     "LicenseOnly",
+    "OktaOrg",
     "ProfileSync",
     "ProvisioningType",
     "Standing",

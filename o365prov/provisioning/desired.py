@@ -104,7 +104,7 @@ def desired_user(
     name, wrong = username.username(bindings, domains)
     profile = mapping.evaluate(bindings, withheld=provisioning.withheld(person))
     findings = profile.findings if wrong is None else (wrong, *profile.findings)
-    if len(person.directory_accounts) > 1:
+    if len(person.directory_accounts) > 1 and profile.get("immutableId") is UNSET:
         findings = (*findings, _SEVERAL_DIRECTORIES)
     return DesiredUser(assignment, name, profile, findings, provisioning.sessions_valid_from(person))
 

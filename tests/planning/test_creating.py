@@ -2,7 +2,6 @@
 
 from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
 
-from o365prov.people import Assignment, Grants
 from o365prov.planning.changes import AssignLicenses, CreateUser
 
 
@@ -157,12 +156,3 @@ def test_a_manager_without_an_account_is_said_and_stops_nothing_else():
     [problem] = drawn.problems
     assert problem.code == "manager_not_provisioned"
     assert not problem.stops
-
-
-def test_a_role_that_is_not_granted_is_said():
-    """Nothing assigned is dropped in silence: the account is made, and the role is a gap that names it."""
-    person = somebody()
-    drawn = plan(Assignment(person, Grants(roles=["Helpdesk Administrator"])))
-    assert [change.kind for change in drawn] == ["create_user"]
-    assert [(each.code, each.stops) for each in drawn.problems] == [("roles_not_granted", False)]
-    assert "Helpdesk Administrator" in drawn.problems[0].message

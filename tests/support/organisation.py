@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from o365prov.app import Office365App
 from o365prov.people import Assignment, DirectoryAccount, Grants, LicenseGrant, Person
-from o365prov.planning import Domain, HeldLicense, Sku, TenantSnapshot, TenantUser
+from o365prov.planning import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantSnapshot, TenantUser
 from o365prov.profiles import UsernameFormat
 from o365prov.provisioning import UserSync
 
@@ -70,8 +70,19 @@ def account(username: str, **properties: object) -> TenantUser:
     return TenantUser(str(uuid5(_SPACE, username)), body, held, manager_id, valid_from)
 
 
-def tenant(*users: TenantUser, skus: tuple[Sku, ...] = (E3, F1)) -> TenantSnapshot:
-    """A tenant whose domain is verified and federated."""
+READER = Role("f2ef992c-3afb-46b9-b7cf-a126ee74c451", "Global Reader", privileged=True)
+DIRECTORY_READERS = Role("88d8e3e3-8f55-4a1e-953a-9b9898b8876b", "Directory Readers")
+
+
+def tenant(
+    *users: TenantUser,
+    skus: tuple[Sku, ...] = (E3, F1),
+    deleted: tuple[TenantUser, ...] = (),
+    holding: tuple[tuple[TenantUser, Role], ...] = (),
+    synced: bool = False,
+) -> TenantSnapshot:
+    """A tenant whose domain is verified and federated; *holding* are users with their directory roles."""
+    held = [RoleAssignment(f"{user.id}-{role.id}", role.id, user.id) for user, role in holding]
     return TenantSnapshot(
         "11111111-1111-4111-8111-111111111111",
         users,
@@ -80,6 +91,10 @@ def tenant(*users: TenantUser, skus: tuple[Sku, ...] = (E3, F1)) -> TenantSnapsh
         "Contoso",
         NOW,
         "watermark-1",
+        (READER, DIRECTORY_READERS),
+        held,
+        deleted,
+        synced,
     )
 
 

@@ -1,0 +1,130 @@
+"""Directory roles: granted, refused, taken away; and the admins that are left alone."""
+
+from organisation import (
+    DIRECTORY_READERS,
+    DOMAIN,
+    NOW,
+    READER,
+    account,
+    from_directory,
+    somebody,
+    tenant,
+    user_sync_app,
+)
+
+from o365prov import AppUser, AppUsers, Assignment
+from o365prov.people import Grants
+
+APP = user_sync_app()
+
+
+def with_roles(person, *roles):
+    """An assignment with these roles."""
+    return Assignment(person, Grants(roles=roles), "O365 E3")
+
+
+def linked(person, there, *roles):
+    """A memory in which *person* has the account *there* and these roles from us."""
+    return AppUsers.empty().with_user(AppUser(person.id, there.id, there.username, roles=roles))
+
+
+def roles(plan):
+    return [(change.kind, change.role) for change in plan if change.kind in {"grant_role", "remove_role"}]
+
+
+def test_a_role_is_granted_after_the_account_is_made():
+    """A role that is not privileged needs nothing but the assignment."""
+    plan = APP.plan([with_roles(somebody(), "Directory Readers")], tenant(), now=NOW)
+    assert [change.kind for change in plan] == ["create_user", "grant_role"]
+    assert plan.changes[1].role_id == DIRECTORY_READERS.id
+
+
+def test_a_role_goes_by_its_template_id_too():
+    """Names and ids mean the same role."""
+    plan = APP.plan([with_roles(somebody(), DIRECTORY_READERS.id)], tenant(), now=NOW)
+    assert plan.changes[1].role_id == DIRECTORY_READERS.id
+
+
+def test_a_privileged_role_needs_to_be_named_in_the_settings():
+    """Without it the account is made, and the gap says which setting would grant it."""
+    plan = APP.plan([with_roles(somebody(), "Global Reader")], tenant(), now=NOW)
+    assert roles(plan) == []
+    assert [(each.code, each.stops) for each in plan.problems] == [("privileged_role", False)]
+    assert "grantable_roles" in plan.problems[0].remedy
+
+
+def test_a_privileged_role_that_the_settings_name_is_granted():
+    """grantable_roles, in any case."""
+    app = user_sync_app().__class__(
+        domains=(DOMAIN,), provisioning=APP.provisioning, username=APP.username, grantable_roles=["global reader"]
+    )
+    assert roles(app.plan([with_roles(somebody(), "Global Reader")], tenant(), now=NOW)) == [
+        ("grant_role", "Global Reader")
+    ]
+
+
+def test_an_unknown_role_is_a_gap():
+    """A typo in an assignment stops neither the account nor anybody else."""
+    plan = APP.plan([with_roles(somebody(), "Helpdesk Admin")], tenant(), now=NOW)
+    assert [change.kind for change in plan] == ["create_user"]
+    assert plan.problems[0].code == "unknown_role"
+
+
+def test_a_role_that_is_held_is_not_granted_again():
+    """No write for what already holds."""
+    there = account(f"ann.lee@{DOMAIN}")
+    snapshot = tenant(there, holding=((there, DIRECTORY_READERS),))
+    ann = somebody()
+    assert roles(APP.plan([with_roles(ann, "Directory Readers")], snapshot, linked(ann, there), now=NOW)) == []
+
+
+def test_a_role_that_we_granted_is_taken_away_with_the_assignment():
+    """By the id of its role assignment."""
+    there = account(f"ann.lee@{DOMAIN}")
+    snapshot = tenant(there, holding=((there, DIRECTORY_READERS),))
+    ann = somebody()
+    plan = APP.plan([with_roles(ann)], snapshot, linked(ann, there, "Directory Readers"), now=NOW)
+    assert roles(plan) == [("remove_role", "Directory Readers")]
+
+
+def test_a_role_that_somebody_else_granted_stays():
+    """Only ours are taken away."""
+    there = account(f"ann.lee@{DOMAIN}")
+    snapshot = tenant(there, holding=((there, DIRECTORY_READERS),))
+    ann = somebody()
+    assert roles(APP.plan([with_roles(ann)], snapshot, linked(ann, there), now=NOW)) == []
+
+
+def test_a_privileged_admin_is_never_adopted_by_username():
+    """An existing admin whom no AppUser links is refused, whatever the username says."""
+    there = account(f"ann.lee@{DOMAIN}")
+    plan = APP.plan([with_roles(somebody())], tenant(there, holding=((there, READER),)), now=NOW)
+    assert plan.is_empty
+    assert plan.problems[0].code == "privileged_admin"
+
+
+def test_a_privileged_admin_is_never_adopted_by_anchor():
+    """Nor by the source anchor, which an attacker could set."""
+    person = from_directory(somebody())
+    there = account(f"admin@{DOMAIN}", onPremisesImmutableId=person.directory_accounts[0].anchor)
+    plan = APP.plan([with_roles(person)], tenant(there, holding=((there, READER),)), now=NOW)
+    assert plan.is_empty
+    assert plan.problems[0].code == "privileged_admin"
+
+
+def test_a_linked_admin_is_maintained():
+    """An account that we link already goes on, role or not."""
+    there = account(f"ann.lee@{DOMAIN}", displayName="Old Name")
+    ann = somebody()
+    plan = APP.plan([with_roles(ann)], tenant(there, holding=((there, READER),)), linked(ann, there), now=NOW)
+    assert [change.kind for change in plan] == ["update_user"]
+
+
+def test_a_privileged_leaver_heads_the_plan_and_needs_confirmation():
+    """The roles we granted first, then the block, then everybody else; and the plan has a hazard."""
+    there = account(f"ann.lee@{DOMAIN}", displayName="Ann Lee")
+    ann = somebody()
+    snapshot = tenant(there, holding=((there, READER),))
+    plan = APP.plan([with_roles(somebody("Bo Ross"))], snapshot, linked(ann, there, "Global Reader"), now=NOW)
+    assert [change.kind for change in plan] == ["remove_role", "block_sign_in", "create_user"]
+    assert "Ann Lee holds a privileged role and leaves" in plan.hazards

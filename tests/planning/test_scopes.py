@@ -1,0 +1,100 @@
+"""How far a plan looks: Okta's push, Force Sync, and reverting what was edited in Office 365."""
+
+import pytest
+from attrs import evolve
+from organisation import E3, NOW, account, assigned, somebody, tenant, user_sync_app
+
+from o365prov import AppUsers, LicenseGrant, LicenseOnly, ProfileSync, UserSync
+from o365prov.errors import ConfigurationError
+from o365prov.planning import remember
+
+ANN = assigned(somebody(title="Engineer"), "SPE_E3")
+
+
+def provisioned(app, **edits):
+    """The tenant and the memory after a plan for Ann was applied, and then somebody edited her account."""
+    app_users = AppUsers.empty()
+    plan = app.plan([ANN], tenant(), now=NOW)
+    for change in plan:
+        if change.kind == "create_user":
+            body = {**change.properties, "licenses": [E3.id], **edits}
+            there = account(body.pop("userPrincipalName"), **body, sessions_valid_from=NOW)
+        app_users = remember(app_users, change, there.id, provisioning_type=app.provisioning.name)
+    return tenant(there), app_users
+
+
+def app_with(provisioning):
+    return user_sync_app().with_provisioning(provisioning).remap()
+
+
+def changed(app, scope, **edits):
+    snapshot, app_users = provisioned(app, **edits)
+    plan = app.plan([ANN], snapshot, app_users, now=NOW, scope=scope)
+    return [change.kind for change in plan]
+
+
+@pytest.mark.parametrize("scope", ["changed", "all", "drift"])
+def test_what_nobody_edited_needs_nothing_in_any_scope(scope):
+    """A tenant that agrees is left alone."""
+    assert changed(user_sync_app(), scope) == []
+
+
+@pytest.mark.parametrize(("scope", "reverted"), [("changed", []), ("all", ["update_user"]), ("drift", ["update_user"])])
+def test_an_edited_title(scope, reverted):
+    """Force Sync compares everybody's mapped profile with the tenant."""
+    assert changed(user_sync_app(), scope, jobTitle="Edited") == reverted
+
+
+@pytest.mark.parametrize(("scope", "reverted"), [("changed", []), ("all", []), ("drift", ["update_user"])])
+def test_a_blocked_sign_in(scope, reverted):
+    """Only drift takes back what somebody did beyond the profile."""
+    assert changed(user_sync_app(), scope, accountEnabled=False) == reverted
+
+
+@pytest.mark.parametrize(("scope", "reverted"), [("changed", []), ("all", []), ("drift", ["assign_licenses"])])
+def test_a_licence_taken_away(scope, reverted):
+    """A licence that we granted comes back with drift."""
+    assert changed(user_sync_app(), scope, licenses=()) == reverted
+
+
+def test_edits_of_profile_sync_people_survive_force_sync():
+    """Okta's matrix lets them be edited in Office 365."""
+    assert changed(app_with(ProfileSync()), "all", displayName="Edited") == []
+
+
+@pytest.mark.parametrize("provisioning", [LicenseOnly(), ProfileSync()])
+def test_drift_is_refused_where_office_365_may_be_edited(provisioning):
+    """Reverting would contradict the type."""
+    with pytest.raises(ConfigurationError, match="scope='drift'"):
+        app_with(provisioning).plan([ANN], tenant(), now=NOW, scope="drift")
+
+
+def test_an_unknown_scope_is_refused():
+    """ValueError, with Python's own words."""
+    with pytest.raises(ValueError, match="everything"):
+        user_sync_app().plan([ANN], tenant(), now=NOW, scope="everything")
+
+
+def test_a_new_mapping_counts_as_a_change():
+    """The button "Apply updates now": what should be sent differs from the last success."""
+    app = user_sync_app()
+    snapshot, app_users = provisioned(app)
+    shouting = app.remap(app.mapping.with_expression("title", "String.toUpperCase(source.title)"))
+    [update] = shouting.plan([ANN], snapshot, app_users, now=NOW)
+    assert [(each.name, each.after) for each in update.properties] == [("jobTitle", "ENGINEER")]
+
+
+def test_edits_beside_a_real_change_go_with_it():
+    """Okta pushes the whole profile of somebody who changed."""
+    app = user_sync_app()
+    snapshot, app_users = provisioned(app, city="Edited")
+    moved = evolve(ANN, person=somebody(title="Director"))
+    [update] = app.plan([moved], snapshot, app_users, now=NOW)
+    assert {each.name: each.after for each in update.properties} == {"city": None, "jobTitle": "Director"}
+
+
+def test_the_grant_is_remembered():
+    """The helper above remembers licences too, so that the scopes are compared fairly."""
+    _, app_users = provisioned(user_sync_app())
+    assert next(iter(app_users)).licenses == (LicenseGrant("SPE_E3"),)
+    assert UserSync().owns_profile
