@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
 from o365prov.testing import Clock, FakeTenant
 from o365prov.testing.fake_tenant.skus import PRODUCTS
@@ -15,8 +15,8 @@ from o365prov.testing.fake_tenant.skus import PRODUCTS
 BASE = "https://graph.microsoft.com/v1.0"
 SEATS = 3
 F1 = PRODUCTS["SPE_F1"].id
-NAMES = st.sampled_from([f"{name}@managed.example" for name in ("ann", "Ann", "bob", "cat")])
-ANCHORS = st.sampled_from([None, "YQ==", "Yg=="])
+NAMES = st.sampled_from([f"{name}@managed.example" for name in ("ann", "Ann", "bob", "cat", "dan", "eve")])
+ANCHORS = st.sampled_from([None, None, None, "YQ==", "Yg=="])
 TITLES = st.sampled_from([None, "Singer", "Drummer"])
 
 
@@ -65,6 +65,7 @@ class DirectoryMachine(RuleBasedStateMachine):
     def reference(self, key):
         return {"@odata.id": f"{BASE}/users/{key}"}
 
+    @precondition(lambda self: len(self.model.live) + len(self.model.deleted) < 4)
     @rule(target=users, name=NAMES, anchor=ANCHORS)
     def create(self, name, anchor):
         body = {
@@ -80,7 +81,7 @@ class DirectoryMachine(RuleBasedStateMachine):
         fits = self.model.name_is_free(name) and self.model.anchor_is_free(anchor)
         assert status == (201 if fits else 400)
         if not fits:
-            return "nobody"
+            return multiple()
         self.model.live[answer["id"]] = {"name": name, "anchor": anchor, "title": None, "licensed": False}
         return answer["id"]
 
@@ -156,16 +157,18 @@ class DirectoryMachine(RuleBasedStateMachine):
             assert status == 204
             self.model.members.add(key)
 
-    @rule(key=users)
-    def delete(self, key):
+    @rule(key=users, is_followed=st.booleans())
+    def delete(self, key, is_followed):
         status, _ = self.ask("DELETE", f"/users/{key}")
         assert status == (204 if key in self.model.live else 404)
         if key in self.model.live:
             self.model.deleted[key] = self.model.live.pop(key)
+            if is_followed:
+                self.follow()
 
-    @rule(key=users)
-    def restore(self, key):
-        status, _ = self.ask("POST", f"/directory/deletedItems/{key}/restore")
+    @rule(key=users, is_followed=st.booleans())
+    def restore(self, key, is_followed):
+        status, _ = self.ask("POST", f"/directory/deletedItems/{key}/restore", {"autoReconcileProxyConflict": True})
         user = self.model.deleted.get(key)
         if user is None:
             assert status == 404
@@ -175,6 +178,8 @@ class DirectoryMachine(RuleBasedStateMachine):
             assert status == 200
             user["licensed"] = user["licensed"] and self.model.seats_taken < SEATS
             self.model.live[key] = self.model.deleted.pop(key)
+            if is_followed:
+                self.follow()
 
     @rule(key=consumes(users))
     def purge(self, key):
@@ -241,4 +246,4 @@ class DirectoryMachine(RuleBasedStateMachine):
 
 
 TestDirectory = DirectoryMachine.TestCase
-TestDirectory.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestDirectory.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)

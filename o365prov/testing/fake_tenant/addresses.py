@@ -34,7 +34,7 @@ def with_addresses(directory: Directory, record: Record, before: Record) -> Reco
     """The record with proxyAddresses that fit its mail, and with a mail address once it has a mailbox."""
     mailbox = has_mailbox(directory, record)
     mail = record.get("mail")
-    if mail is None and mailbox and before.get("mail") is None:
+    if mail is None and mailbox and before.get("mail") is None and _is_free(directory, record):
         mail = record["userPrincipalName"]
     if mail == before.get("mail") and mailbox == has_mailbox(directory, before):
         return record
@@ -50,6 +50,12 @@ def with_addresses(directory: Directory, record: Record, before: Record) -> Reco
         **({} if mail is None else {"mail": mail}),
         **({"proxyAddresses": addresses} if addresses else {}),
     }
+
+
+def _is_free(directory: Directory, record: Record) -> bool:
+    """Whether a new mailbox can have the userPrincipalName as its address: somebody may have kept it from a rename."""
+    owner = directory.owner_of("proxyAddresses", f"smtp:{record['userPrincipalName'].lower()}")
+    return owner in {None, record["id"]}
 
 
 def _is_verified(directory: Directory, address: str) -> bool:

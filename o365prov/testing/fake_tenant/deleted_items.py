@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from o365prov.testing.fake_tenant.addresses import with_addresses
 from o365prov.testing.fake_tenant.changes import Kind
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.licensing import free_seats, inherit, with_licenses
@@ -121,7 +120,7 @@ def _user_again(directory: Directory, record: Record, body: Record) -> Record:
         for state in record.get("licenseAssignmentStates", ())
         if state["assignedByGroup"] is None and free_seats(directory, state["skuId"]) > 0
     ]
-    return with_addresses(directory, with_licenses(record, states), record)
+    return with_licenses(record, states)
 
 
 def _purge(directory: Directory, request: Request) -> Reply:
