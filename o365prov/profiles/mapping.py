@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from attrs import define, evolve, field, frozen
 
 from o365prov.errors import ConfigurationError, EvaluationError
-from o365prov.expressions import Bindings, Expression
+from o365prov.expressions import Bindings, Diagnostic, Expression
+from o365prov.expressions.suggestions import similar_attribute
 from o365prov.people.read_only import read_only
 from o365prov.profiles.attributes import ATTRIBUTES, Attribute, Kind
 from o365prov.profiles.conform import conform
@@ -87,15 +89,101 @@ class ProfileMapping:
         """
         return cls(_row(name, text, ApplyOn.CREATE_AND_UPDATE) for name, text in expressions.items())
 
+    @classmethod
+    def from_okta(cls, document: Mapping[str, Any]) -> ProfileMapping:
+        """A mapping as Okta's Mappings API gives it, from the Okta user to the Office 365 app.
+
+        ``PUSH`` is create and update, ``DONT_PUSH`` create only, and a property that is null or absent is not mapped.
+        Attribute names are compared without case; ``user`` and ``source`` both name the Okta profile. The mapping is not
+        bound to any settings yet.
+
+        Raises :class:`~o365prov.errors.ConfigurationError` with everything that is wrong, each with its JSON path: the
+        opposite direction, another app, unknown attributes, texts that are no expressions.
+
+        Source: Okta developer pages, "Mappings API: profile mapping object".
+
+        >>> ProfileMapping.from_okta(
+        ...     {
+        ...         "source": {"name": "user", "type": "user"},
+        ...         "target": {"name": "office365", "type": "appuser"},
+        ...         "properties": {"firstName": {"expression": "user.firstName", "pushStatus": "PUSH"}},
+        ...     }
+        ... )
+        ProfileMapping(firstName)
+        """
+        from o365prov.profiles.from_okta import mapping  # noqa: PLC0415 - which makes these
+
+        return mapping(document)
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> ProfileMapping:
+        """What :meth:`to_dict` gave; raises :class:`~o365prov.errors.ConfigurationError` for anything else."""
+        from o365prov.profiles.saved import mapping  # noqa: PLC0415 - which makes these
+
+        return mapping(saved)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The mapping as JSON values, for a saved configuration; it keeps the settings that it is bound to.
+
+        >>> ProfileMapping.of({"city": "source.city"}).to_dict()["attributes"]
+        {'city': {'expression': 'source.city', 'apply_on': 'create and update'}}
+        """
+        attributes = {
+            name: {"expression": row.expression.text, "apply_on": row.apply_on.value}
+            for name, row in self._rows.items()
+        }
+        return {"attributes": attributes, "bound_to": self.bound_to}
+
     def with_expression(
         self, attribute: str, text: str, *, apply_on: ApplyOn = ApplyOn.CREATE_AND_UPDATE
     ) -> ProfileMapping:
         """The same mapping with this attribute mapped by *text*; raises as :meth:`of` does."""
         return evolve(self, rows={**self._rows, attribute: _row(attribute, text, apply_on)})
 
-    def without(self, attribute: str) -> ProfileMapping:
-        """The same mapping with this attribute not mapped ("do not map")."""
-        return evolve(self, rows={name: row for name, row in self._rows.items() if name != attribute})
+    def applied_on(self, moment: ApplyOn | str, *attributes: str) -> ProfileMapping:
+        """The same mapping with these attributes sent on *moment*: ``"create"`` or ``"create and update"``.
+
+        Raises :class:`~o365prov.errors.ConfigurationError` for a moment that there is not, and for attributes that are
+        not mapped.
+
+        >>> mapping = ProfileMapping.of({"title": "source.title"}).applied_on("create", "title")
+        >>> [str(row.apply_on) for row in mapping]
+        ['create']
+        """
+        try:
+            apply_on = ApplyOn(moment)
+        except ValueError:
+            moments = " or ".join(repr(each.value) for each in ApplyOn)
+            raise ConfigurationError(f"a mapping is applied on {moments}, not on {moment!r}") from None
+        unmapped = [name for name in attributes if name not in self._rows]
+        if unmapped:
+            raise ConfigurationError(f"not mapped: {', '.join(unmapped)}: map them with with_expression(...) first")
+        return evolve(
+            self, rows={**self._rows, **{name: evolve(self._rows[name], apply_on=apply_on) for name in attributes}}
+        )
+
+    def without(self, *attributes: str) -> ProfileMapping:
+        """The same mapping with these attributes not mapped ("do not map").
+
+        Raises :class:`~o365prov.errors.ConfigurationError` for an attribute that the Office 365 app does not have.
+        """
+        names = {_known(name).name for name in attributes}
+        return evolve(self, rows={name: row for name, row in self._rows.items() if name not in names})
+
+    def check(self, schema: Mapping[str, Collection[str]] | None = None) -> Mapping[str, tuple[Diagnostic, ...]]:
+        """What is wrong or doubtful about the expressions, by attribute, before the first person is looked at.
+
+        *schema* names the attributes that exist by root (``{"user": ["login", "email"]}``); without it the attributes
+        that expressions read are not checked. Attributes about which there is nothing to say are left out.
+
+        >>> for name, found in ProfileMapping.of({"city": "source.cty", "state": "source.state"}).check(
+        ...     {"source": ["city", "state"]}
+        ... ).items():
+        ...     print(name, found[0])
+        city error: source has no attribute cty (line 1, column 1); write source.city
+        """
+        checked = {name: row.expression.check(schema, context="profile_mapping") for name, row in self._rows.items()}
+        return {name: found for name, found in checked.items() if found}
 
     def evaluate(self, bindings: Bindings, *, withheld: Collection[str] = ()) -> MappedProfile:
         """What every mapped attribute gives for one person, in the form in which Graph takes it.
@@ -104,21 +192,36 @@ class ProfileMapping:
         """
         values: list[object | Unset] = []
         findings: list[Finding] = []
-        for name, row in self._rows.items():
-            if name in withheld:
+        for row, value in zip(self._rows.values(), self._evaluated(bindings), strict=True):
+            attribute = row.attribute
+            if attribute.name in withheld:
                 values.append(UNSET)
-                continue
-            try:
-                value = row.expression.evaluate(bindings)
-            except EvaluationError as error:
+            elif isinstance(value, EvaluationError):
                 values.append(UNSET)
-                findings.append(_failed(row.attribute, error))
-                continue
-            conformed, wrong = conform(row.attribute, value)
-            values.append(conformed)
-            if wrong is not None:
-                findings.append(wrong)
+                findings.append(_failed(attribute, value))
+            else:
+                conformed, wrong = conform(attribute, value)
+                values.append(conformed)
+                if wrong is not None:
+                    findings.append(wrong)
         return MappedProfile(self, tuple(values), tuple(findings))
+
+    def _evaluated(self, bindings: Bindings) -> list[object]:
+        """The value of every row's expression, or the error that it fails with.
+
+        All rows are compiled into one function, as the elements of one list; only if that fails are they tried one by
+        one, to find out which.
+        """
+        try:
+            values: list[object] = self._all_rows.evaluate(bindings)
+        except EvaluationError:
+            return [_value_or_error(row.expression, bindings) for row in self]
+        return values
+
+    @cached_property
+    def _all_rows(self) -> Expression:
+        text = ", ".join(str(row.expression) for row in self)
+        return Expression(f"{{{text}}}", semantics=REFUSE_NULL)
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
@@ -153,13 +256,35 @@ class ProfileMapping:
 
 
 def _row(name: str, text: str, apply_on: ApplyOn) -> AttributeMapping:
-    attribute = ATTRIBUTES.get(name)
-    if attribute is None:
-        if name == "userName":
-            raise ConfigurationError("userName is no mapped attribute: set the app's username format instead")
-        known = ", ".join(sorted(ATTRIBUTES))
-        raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: map one of {known}")
-    return AttributeMapping(attribute, Expression(text, semantics=REFUSE_NULL), apply_on)
+    return AttributeMapping(_known(name), Expression(text, semantics=REFUSE_NULL), apply_on)
+
+
+def _known(name: str) -> Attribute:
+    if name not in ATTRIBUTES:
+        meant = attribute_named(name).name  # raises for a name that is unknown in any case
+        raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: write {meant!r}")
+    return ATTRIBUTES[name]
+
+
+_BY_LOWER_NAME = {name.lower(): attribute for name, attribute in ATTRIBUTES.items()}
+
+
+def attribute_named(name: str) -> Attribute:
+    """The attribute that goes by this name, in whatever case.
+
+    Raises :class:`~o365prov.errors.ConfigurationError` if there is none.
+
+    >>> attribute_named("firstname").label
+    'First name'
+    """
+    attribute = _BY_LOWER_NAME.get(name.lower())
+    if attribute is not None:
+        return attribute
+    if name.lower() == "username":
+        raise ConfigurationError("userName is no mapped attribute: set the app's username format instead")
+    meant = similar_attribute(name, ATTRIBUTES)
+    known = f"did you mean {meant!r}?" if meant else f"map one of {', '.join(sorted(ATTRIBUTES))}"
+    raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: {known}")
 
 
 def _failed(attribute: Attribute, error: EvaluationError) -> Finding:

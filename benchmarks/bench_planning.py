@@ -1,0 +1,242 @@
+"""Deciding about many people, against what nobody can do without.
+
+- *mapping*: User Sync's default mapping for everybody, against the same mapping written by hand in Python to the same
+  result object.
+- *planning*: a plan against a tenant that already agrees, against ``json.loads`` of the Graph pages that the snapshot
+  was read from. The decoding of the pages into a snapshot is not part of either.
+- *memory*: the peak of this process with people, snapshot, memory and plan in it.
+- *growth*: planning ten times as many people, per person.
+
+The sides take turns, and the smallest time of each counts. ``PEOPLE=10000`` makes it quicker.
+"""
+
+import gc
+import json
+import os
+import resource
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import perf_counter
+from uuid import UUID
+
+from o365prov import (
+    AppUser,
+    AppUsers,
+    Assignment,
+    DirectoryAccount,
+    LicenseGrant,
+    Office365App,
+    Person,
+    TenantSnapshot,
+    UsernameFormat,
+    UserSync,
+)
+from o365prov.graph import decode
+from o365prov.people import Grants
+from o365prov.planning import Domain, Sku
+from o365prov.planning.diff import fingerprint
+from o365prov.profiles import UNSET, bindings_of
+from o365prov.profiles.countries import ALPHA_2
+from o365prov.profiles.mapping import MappedProfile
+from o365prov.provisioning import desired_user
+
+PEOPLE = int(os.environ.get("PEOPLE", "100000"))
+ROUNDS = 3
+NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
+DOMAIN = "yourfederated.domain"
+SKU = "05e9a617-0261-4cee-bb44-138d3ef5d965"
+GRANTS = Grants([LicenseGrant("SPE_E3")])
+
+
+def app() -> Office365App:
+    """User Sync as Okta ships it."""
+    username = UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"')
+    return Office365App(domains=(DOMAIN,), provisioning=UserSync(), username=username)
+
+
+def assignment(number: int) -> Assignment:
+    """Somebody from Active Directory whose manager is the first of their hundred."""
+    first, last = f"First{number}", f"Last{number}"
+    address = f"{first}.{last}@corp.example".lower()
+    profile = {
+        "login": address,
+        "email": address,
+        "firstName": first,
+        "lastName": last,
+        "displayName": f"{first} {last}",
+        "title": "Engineer",
+        "department": "Legal",
+        "employeeNumber": str(number),
+        "city": "Dublin",
+        "state": "L",
+        "zipCode": "D02",
+        "countryCode": "IE",
+        "primaryPhone": f"+1 555 {number:07}",
+        "mobilePhone": None,
+        "secondEmail": None,
+        "streetAddress": f"{number} Example Street",
+        "preferredLanguage": "en-US",
+        "organization": "Corp Example",
+        "costCenter": "CC-100",
+        "middleName": None,
+    }
+    attributes = {"managerDn": dn(number // 100 * 100), "msExchUsageLocation": "IE"}
+    account = DirectoryAccount("corp.example", UUID(int=number + 1), dn(number), None, attributes)
+    person = Person(f"00u{number:017}", "ACTIVE", profile, "ACTIVE_DIRECTORY", None, [account])
+    return Assignment(person, GRANTS, "O365 E3")
+
+
+def dn(number: int) -> str:
+    """The distinguished name of somebody's account."""
+    return f"CN=First{number} Last{number},OU=Staff,DC=corp,DC=example"
+
+
+def object_id(number: int) -> str:
+    """The id of somebody's account in the tenant."""
+    return str(UUID(int=number + 1_000_000))
+
+
+def pages(office365: Office365App, assignments: list[Assignment]) -> tuple[list[str], AppUsers]:
+    """The tenant's users as Graph pages of 999, and what is remembered of them, after everybody was provisioned."""
+    rows, memory = [], []
+    for number, each in enumerate(assignments):
+        desired = desired_user(each, office365.provisioning, office365.username, office365.mapping, [DOMAIN])
+        manager = object_id(number // 100 * 100)
+        rows.append(
+            {
+                "id": object_id(number),
+                "userPrincipalName": desired.username,
+                "accountEnabled": True,
+                "onPremisesImmutableId": desired.anchor,
+                "onPremisesSyncEnabled": None,
+                "signInSessionsValidFromDateTime": "2026-05-01T08:00:00Z",
+                **desired.creation_properties(),
+                "assignedLicenses": [{"skuId": SKU, "disabledPlans": []}],
+                "licenseAssignmentStates": [
+                    {"skuId": SKU, "disabledPlans": [], "assignedByGroup": None, "state": "Active", "error": "None"}
+                ],
+                "manager": {"@odata.type": "#microsoft.graph.user", "id": manager},
+            }
+        )
+        memory.append(
+            AppUser(
+                each.person.id,
+                object_id(number),
+                desired.username or "",
+                desired.anchor,
+                fingerprint(desired),
+                GRANTS.licenses,
+                manager_id=manager,
+                provisioning_type="user_sync",
+            )
+        )
+    texts = [json.dumps({"value": rows[start : start + 999]}) for start in range(0, len(rows), 999)]
+    return texts, AppUsers(memory)
+
+
+def snapshot(texts: list[str]) -> TenantSnapshot:
+    """What reading these pages gives."""
+    users = [decode.user(row) for text in texts for row in json.loads(text)["value"]]
+    sku = Sku(SKU, "SPE_E3", {}, seats=len(users) + 10, used=len(users))
+    return TenantSnapshot("tenant", users, [sku], [Domain(DOMAIN, federated=True)], "Contoso", NOW)
+
+
+def by_hand(office365: Office365App, each: Assignment) -> MappedProfile:
+    """The default mapping as a Python programmer would write it, with the same checks and the same result object."""
+    person = each.person
+    source = person.profile
+    account = person.directory_accounts[0] if len(person.directory_accounts) == 1 else None
+
+    def text(value: object, limit: int) -> object:
+        if value is None or value == "":
+            return None
+        value = str(value)
+        return value if len(value) <= limit else UNSET
+
+    email = source.get("email")
+    location = (account and account.attributes.get("msExchUsageLocation")) or source.get("countryCode") or "US"
+    phone = text(source.get("primaryPhone"), 64)
+    language = source.get("preferredLanguage")
+    return MappedProfile(
+        office365.mapping,
+        (
+            text(source.get("firstName"), 64),
+            text(source.get("lastName"), 64),
+            text(source.get("displayName"), 256),
+            account.anchor if account else UNSET,
+            location.upper() if location.upper() in ALPHA_2 else UNSET,
+            email if email and "@" in email and email.isascii() else UNSET,
+            text(source.get("middleName"), 64),
+            text(source.get("streetAddress"), 1024),
+            text(source.get("city"), 128),
+            text(source.get("state"), 128),
+            text(source.get("zipCode"), 40),
+            text(source.get("countryCode"), 128),
+            text(source.get("department"), 64),
+            [phone] if phone else [],
+            text(source.get("mobilePhone"), 64),
+            text(source.get("title"), 128),
+            language.replace("_", "-") if language else None,
+            account.attributes.get("managerDn") if account else UNSET,
+        ),
+    )
+
+
+def seconds(job: Callable[[], object]) -> float:
+    """How long it takes, with nothing else's garbage to collect."""
+    gc.collect()
+    begin = perf_counter()
+    job()
+    return perf_counter() - begin
+
+
+def best(*jobs: Callable[[], object]) -> list[float]:
+    """The smallest time of each job; they take turns."""
+    rounds = [[seconds(job) for job in jobs] for _ in range(ROUNDS)]
+    return [min(times) for times in zip(*rounds, strict=True)]
+
+
+def main() -> None:
+    """Print a line for each ratio: name, measured, budget."""
+    office365 = app()
+    assignments = [assignment(number) for number in range(PEOPLE)]
+    mapping = office365.mapping
+    withheld = office365.provisioning.withheld
+
+    def mapped() -> None:
+        for each in assignments:
+            mapping.evaluate(bindings_of(each), withheld=withheld(each.person))
+
+    def hand_mapped() -> None:
+        for each in assignments:
+            by_hand(office365, each)
+
+    if mapping.evaluate(bindings_of(assignments[0])).values != by_hand(office365, assignments[0]).values:
+        raise SystemExit("the mapping by hand gives something else than the library's")
+    ours, theirs = best(mapped, hand_mapped)
+    print(f"mapping {PEOPLE} people, against by hand  {ours / theirs:.2f}  3.00")
+
+    texts, memory = pages(office365, assignments)
+    tenant = snapshot(texts)
+
+    def planned() -> None:
+        if not office365.plan(assignments, tenant, memory, now=NOW).is_empty:
+            raise SystemExit("the tenant does not agree with the people")
+
+    def loaded() -> None:
+        for text in texts:
+            json.loads(text)
+
+    ours, theirs = best(planned, loaded)
+    print(f"planning {PEOPLE} people, against json.loads of their pages  {ours / theirs:.2f}  10.00")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"memory of all that, in GiB  {peak:.2f}  1.50")
+    few = assignments[: PEOPLE // 10]
+    few_texts, few_memory = pages(office365, few)
+    few_tenant = snapshot(few_texts)
+    [tenth] = best(lambda: office365.plan(few, few_tenant, few_memory, now=NOW))
+    print(f"growth of planning from {len(few)} to {PEOPLE} people, per person  {ours / tenth / 10:.2f}  -")
+
+
+if __name__ == "__main__":
+    main()
