@@ -18,7 +18,7 @@ from o365prov.graph.journal import Entry, History, Journal, Step
 from o365prov.graph.requests import change_requests
 from o365prov.graph.writing import Settled, Write, Writer
 from o365prov.people import AppUsers
-from o365prov.planning.changes import AssignLicenses, Change, CreateUser, SetManager, key
+from o365prov.planning.changes import AssignLicenses, Change, CreateUser, RestoreUser, SetManager, key
 from o365prov.planning.memory import remember
 from o365prov.planning.plan import Plan
 from o365prov.planning.report import Outcome, Report, Result
@@ -26,6 +26,10 @@ from o365prov.planning.report import Outcome, Report, Result
 _log = logging.getLogger(__name__)
 
 BATCHES_AT_ONCE = 4
+_MANAGED = (
+    "not tried, because a new account of a managed domain needs a first password; "
+    "plan again and apply with passwords=, a function from the change to the password"
+)
 
 
 @define(eq=False)
@@ -38,6 +42,7 @@ class Application:
     federated: frozenset[str]
     journal: Journal | None
     emit: Callable[[Event], None]
+    passwords: Callable[[CreateUser], str] | None = None
     history: History = field(factory=History)
     began: bool = False
     _outcomes: dict[str, Outcome] = field(factory=dict)
@@ -92,7 +97,7 @@ class Application:
 
     async def _run_stage(self, changes: Sequence[Change]) -> None:
         begun = {entry.key for entry in self.history.entries}
-        writes = []
+        writes: list[Write] = []
         for change in changes:
             why_not = self._why_not(change)
             if why_not:
@@ -101,7 +106,7 @@ class Application:
                 self._note([Entry(key(change), Step.DONE, change.object_id)])
                 self._end(Outcome(change, Result.DONE, change.object_id))
             else:
-                writes.append(self._write(change, begun=key(change) in begun))
+                self._prepare(change, writes, begun=key(change) in begun)
         gate = asyncio.Semaphore(BATCHES_AT_ONCE)
         for wave in waves(writes):
             async with asyncio.TaskGroup() as tasks:
@@ -113,17 +118,22 @@ class Application:
         if self._halted:
             return f"not tried: {self._halted}"
         person_id = change.subject.person_id
-        if change.object_id is None and not isinstance(change, CreateUser) and person_id not in self._created:
-            return f"not tried, because the account could not be created{self._create_problem(person_id)}"
+        if isinstance(change, CreateUser):
+            return _MANAGED if change.password_given and self.passwords is None else ""
+        if change.object_id is None and person_id not in self._created:
+            return f"not tried, because the account could not be created{self._problem(CreateUser, person_id)}"
+        if problem := self._problem(RestoreUser, person_id):
+            return f"not tried, because the account could not be restored{problem}"
         if self._stale and (why := self._stale.get(self._object_id(change) or "")):
             return f"not tried, because {why}"
         if isinstance(change, SetManager) and self._manager_id(change) is None:
-            problem = self._create_problem(change.manager.person_id)
+            problem = self._problem(CreateUser, change.manager.person_id)
             return f"not tried, because the manager's account ({change.manager.name}) could not be created{problem}"
         return ""
 
-    def _create_problem(self, person_id: str) -> str:
-        outcome = self._outcomes.get(f"{CreateUser.kind}:{person_id}")
+    def _problem(self, kind: type[CreateUser | RestoreUser], person_id: str) -> str:
+        """What became of the change on which the person's others rest, if it was not done."""
+        outcome = self._outcomes.get(f"{kind.kind}:{person_id}")
         return f": {outcome.message}" if outcome is not None and outcome.message else ""
 
     def _object_id(self, change: Change) -> str | None:
@@ -134,7 +144,22 @@ class Application:
         known = self.plan.app_users.get(person_id)
         return change.manager_id or self._created.get(person_id) or (known.object_id if known else None)
 
-    def _write(self, change: Change, *, begun: bool) -> Write:
+    def _prepare(self, change: Change, writes: list[Write], *, begun: bool) -> None:
+        """Add the write of *change*, unless the caller has no proper password for it."""
+        password = None
+        if isinstance(change, CreateUser) and change.password_given and self.passwords is not None:
+            try:
+                password = self.passwords(change)
+            except Exception as error:  # noqa: BLE001 - whatever the caller's function does, it concerns one person
+                problem = f"passwords failed: {type(error).__name__}; mend it"
+            else:
+                problem = "" if 8 <= len(password) <= 256 else "passwords must give a text of 8 to 256 characters"
+            if problem:
+                self._end(Outcome(change, Result.FAILED, None, problem))
+                return
+        writes.append(self._write(change, password, begun=begun))
+
+    def _write(self, change: Change, password: str | None, *, begun: bool) -> Write:
         object_id = self._object_id(change)
         manager_id = self._manager_id(change) if isinstance(change, SetManager) else None
         domain = change.subject.username.rpartition("@")[2].lower()
@@ -145,6 +170,7 @@ class Application:
             object_id=object_id,
             manager_id=manager_id,
             federated=domain in self.federated,
+            password=password,
         )
         return Write(change, request, object_id, manager_id, unknown=begun)
 

@@ -19,6 +19,7 @@ from o365prov.graph.permissions import FULL, Operation
 from o365prov.graph.sending import Retries
 from o365prov.graph.tenant import Tenant
 from o365prov.graph.wire import Credential, StandIn, Wire
+from o365prov.planning.changes import CreateUser
 from o365prov.planning.plan import Plan
 from o365prov.planning.report import Report
 from o365prov.planning.snapshot import Needs, TenantSnapshot
@@ -93,13 +94,13 @@ class BlockingTenant:
         journal: Journal | None = None,
         confirm: str | None = None,
         on_event: Callable[[Event], None] | None = None,
+        passwords: Callable[[CreateUser], str] | None = None,
     ) -> Report:
         """Make the tenant as *plan* says; see :meth:`Tenant.apply`. *on_event* is called on the caller's own thread."""
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         put = events.put if on_event is not None else None
-        return self._run(
-            self._tenant.apply(plan, journal=journal, confirm=confirm, on_event=put), events=events, on_event=on_event
-        )
+        work = self._tenant.apply(plan, journal=journal, confirm=confirm, on_event=put, passwords=passwords)
+        return self._run(work, events=events, on_event=on_event)
 
     def test_connection(
         self, operations: Collection[Operation] = FULL, *, expected_tenant: str | None = None

@@ -7,15 +7,17 @@ touched accounts are read and compared with what the plan saw of them. New accou
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+
+from attrs import frozen
 
 from o365prov.errors import GraphError, TenantError
 from o365prov.graph import reading, requests
 from o365prov.graph.errors import Meaning, meaning_of, understand
-from o365prov.graph.messages import Request
+from o365prov.graph.messages import Reply, Request
 from o365prov.graph.sending import Sender, not_json
-from o365prov.planning.changes import Change, UpdateUser
+from o365prov.planning.changes import Change, DeleteUser, RestoreUser, UpdateUser
 from o365prov.planning.plan import Plan
 
 _log = logging.getLogger(__name__)
@@ -38,13 +40,49 @@ async def changed_since(
             touched.setdefault(change.object_id, []).append(change)
     if not touched:
         return {}
+    known = {object_id: _Expectation.of(of_one, own=object_id in own) for object_id, of_one in touched.items()}
     reported = await _reported(sender, plan.watermark)
     if reported is None:
         _log.info("no delta since the plan was drawn: reading %d accounts", len(touched))
-        return await _compared(sender, sdk, touched)
-    foreign = {object_id: why for object_id, why in reported.items() if object_id in touched and object_id not in own}
-    ours = {object_id: touched[object_id] for object_id in reported if object_id in touched and object_id in own}
-    return {**foreign, **await _compared(sender, sdk, ours)}
+        return await _compared(sender, sdk, known)
+    concerned = {object_id: why for object_id, why in reported.items() if object_id in known}
+    unsurprising = {object_id: known[object_id] for object_id in concerned if known[object_id].compare}
+    foreign = {object_id: why for object_id, why in concerned.items() if object_id not in unsurprising}
+    return {**foreign, **await _compared(sender, sdk, unsurprising)}
+
+
+@frozen
+class _Expectation:
+    """How an account should look before it is written: the values that each touched property may have.
+
+    *compare* says that a report of a change is no surprise. An account to be restored *may_lack*, that is, it is not
+    among the users, and unless we began with it it *must_lack*; so may one whose deletion we began.
+    """
+
+    values: Mapping[str, Sequence[Any]]
+    compare: bool
+    may_lack: bool
+    must_lack: bool
+
+    @classmethod
+    def of(cls, changes: Sequence[Change], *, own: bool) -> _Expectation:
+        restored = any(isinstance(change, RestoreUser) for change in changes)
+        deleted = any(isinstance(change, DeleteUser) for change in changes)
+        values = {
+            each.name: [_plain(each.before), _plain(each.after)]
+            for change in changes
+            if isinstance(change, UpdateUser)
+            for each in change.properties
+        }
+        return cls(values, own or restored, restored or (deleted and own), restored and not own)
+
+    def surprise(self, row: Mapping[str, Any] | None) -> str:
+        """What speaks against writing the account, given as it is now, or None where it is not; or nothing."""
+        if row is None:
+            return "" if self.may_lack else DELETED
+        if self.must_lack or any(_held(row, name) not in values for name, values in self.values.items()):
+            return CHANGED
+        return ""
 
 
 async def _reported(sender: Sender, watermark: str | None) -> dict[str, str] | None:
@@ -63,36 +101,30 @@ async def _reported(sender: Sender, watermark: str | None) -> dict[str, str] | N
     return found
 
 
-async def _compared(sender: Sender, sdk: Any, touched: Mapping[str, Iterable[Change]]) -> dict[str, str]:
-    wanted = {object_id: _befores(changes) for object_id, changes in touched.items()}
-    reads = [requests.one_user(sdk, object_id, names) for object_id, names in wanted.items()]
+async def _compared(sender: Sender, sdk: Any, expected: Mapping[str, _Expectation]) -> dict[str, str]:
+    """Read the accounts and say which are not as expected."""
+    reads = [requests.one_user(sdk, object_id, each.values) for object_id, each in expected.items()]
     replies = await sender.read_all(reads)
     reasons = {}
-    for (object_id, befores), request, reply in zip(wanted.items(), reads, replies, strict=True):
-        if reply.status == 404:
-            reasons[object_id] = DELETED
-            continue
-        if not reply.ok:
-            raise understand(reply).error(request.where)
-        try:
-            row = reply.json()
-        except ValueError:
-            raise not_json(request, reply) from None
-        if not isinstance(row, dict):
-            raise TenantError(f"{request.where}: the answer holds no user; look for a proxy that answers for Graph")
-        if any(_held(row, name) not in values for name, values in befores.items()):
-            reasons[object_id] = CHANGED
+    for (object_id, each), request, reply in zip(expected.items(), reads, replies, strict=True):
+        if why := each.surprise(_row(request, reply)):
+            reasons[object_id] = why
     return reasons
 
 
-def _befores(changes: Iterable[Change]) -> dict[str, list[Any]]:
-    """What the touched properties may hold: what the plan saw, or what it wants."""
-    return {
-        each.name: [_plain(each.before), _plain(each.after)]
-        for change in changes
-        if isinstance(change, UpdateUser)
-        for each in change.properties
-    }
+def _row(request: Request, reply: Reply) -> Mapping[str, Any] | None:
+    """The user that was read, None if there is none."""
+    if reply.status == 404:
+        return None
+    if not reply.ok:
+        raise understand(reply).error(request.where)
+    try:
+        row = reply.json()
+    except ValueError:
+        raise not_json(request, reply) from None
+    if not isinstance(row, dict):
+        raise TenantError(f"{request.where}: the answer holds no user; look for a proxy that answers for Graph")
+    return row
 
 
 def _held(row: Mapping[str, Any], name: str) -> Any:

@@ -30,7 +30,7 @@ class Meaning(StrEnum):
     LAG = "lag"  # permanent, unless the object was created a moment ago and is not known everywhere yet
     UNAUTHORIZED = "unauthorized"  # once more with a fresh token
     RESYNC = "resync"  # the delta token is of no use any more
-    GONE = "gone"  # what should be taken away is not there
+    SO_ALREADY = "so already"  # what should be given is held, or what should be taken away is not
 
 
 @frozen
@@ -89,10 +89,16 @@ ERRORS: tuple[Row, ...] = (
         text=r"inherited from a group membership",
     ),
     Row(
-        Meaning.GONE,
+        Meaning.SO_ALREADY,
         "the licence is gone already: read the tenant and plan again",
         400,
         text=r"does not have a corresponding license",
+    ),
+    Row(
+        Meaning.SO_ALREADY,
+        "it is assigned already: read the tenant and plan again",
+        400,
+        text=r"conflicting object with one or more of the specified property values",
     ),
     Row(
         Meaning.PERMANENT,

@@ -80,7 +80,9 @@ class Pace:
 
 # x-ms-throttle-limit-percentage comes from 0.8 on; from this much of the limit on, go at this part of the pace.
 SLOWER: tuple[tuple[float, float], ...] = ((1.0, 0.1), (0.9, 0.3), (0.8, 0.6))
-RECOVERY_SECONDS = 60.0
+# Who was refused goes at half the pace, at most once a second and down to this part; who was not for a while, at twice.
+SLOWEST = 0.01
+RECOVERY_SECONDS = 30.0
 WORTH_SAYING_SECONDS = 1.0
 
 
@@ -131,10 +133,10 @@ class Pacer:
         wait = max(self._units.take(units, now, factor), self._writes.take(writes, now, factor))
         if wait >= WORTH_SAYING_SECONDS:
             self.on_wait(wait, "keeping to the pace that Graph allows")
-        if wait > 0:
-            await self.clock.sleep(wait)
-        while (held := self._held_until - self.clock.seconds()) > 0:
-            await self.clock.sleep(max(held, 0.001))
+        wait = max(wait, self._held_until - now)
+        while wait > 0:
+            await self.clock.sleep(max(wait, 0.001))
+            wait = self._held_until - self.clock.seconds()
 
     def hold(self, seconds: float, why: str) -> None:
         """Let nobody go before *seconds* have passed."""
@@ -149,15 +151,27 @@ class Pacer:
             used = float(headers.get("x-ms-throttle-limit-percentage", ""))
         except ValueError:
             return
-        for limit, factor in SLOWER:
-            if used >= limit:
-                self._factor = factor
-                self._slowed_at = self.clock.seconds()
-                return
+        factor = next((factor for limit, factor in SLOWER if used >= limit), 1.0)
+        if factor < 1.0:
+            self._slow_down(min(factor, self._factor))
+
+    def refused(self) -> None:
+        """Take note that Graph refused something for its quota: its bucket is empty, so ours is too."""
+        now = self.clock.seconds()
+        for bucket in (self._units, self._writes):
+            bucket.take(0, now, self._factor)
+            bucket.level = min(bucket.level, 0.0)
+        if self._factor == 1.0 or now - self._slowed_at >= 1.0:
+            self._slow_down(max(SLOWEST, self._factor / 2))
+
+    def _slow_down(self, factor: float) -> None:
+        self._factor = factor
+        self._slowed_at = self.clock.seconds()
 
     def _current_factor(self, now: float) -> float:
-        if self._factor < 1.0 and now - self._slowed_at >= RECOVERY_SECONDS:
-            self._factor = 1.0
+        while self._factor < 1.0 and now - self._slowed_at >= RECOVERY_SECONDS:
+            self._factor = min(1.0, self._factor * 2)
+            self._slowed_at += RECOVERY_SECONDS
         return self._factor
 
 

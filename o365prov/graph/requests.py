@@ -155,15 +155,17 @@ def change_requests(
     object_id: str | None = None,
     manager_id: str | None = None,
     federated: bool = True,
+    password: str | None = None,
 ) -> tuple[Request, ...]:
     """The requests that make *change* so: as many as it declares writes.
 
     *object_id* and *manager_id* are the ids that the change itself may lack because the plan creates the accounts;
-    *federated* says whether a new account's domain is. Raises ValueError where an id is missing.
+    *federated* says whether a new account's domain is, *password* is its first one, None for a random one. Raises
+    ValueError where an id is missing.
     """
     match change:
         case CreateUser():
-            body = {**nested(change.properties), "passwordProfile": password_profile(federated=federated)}
+            body = {**nested(change.properties), "passwordProfile": password_profile(password, federated=federated)}
             return (_request("POST", sdk.users, body=body),)
         case RestoreUser():
             deleted = sdk.directory.deleted_items.by_directory_object_id(change.object_id)
@@ -245,12 +247,12 @@ def _json(value: Any) -> Any:
             return value
 
 
-def password_profile(*, federated: bool) -> dict[str, Any]:
-    """A password that nobody knows, made now and kept nowhere.
+def password_profile(given: str | None, *, federated: bool) -> dict[str, Any]:
+    """The first password: *given*, or one that nobody knows, made now and kept nowhere.
 
     Graph wants one even on a federated domain, where it is never used; there nobody is asked to change it either.
     """
-    return {"password": strong_password(), "forceChangePasswordNextSignIn": not federated}
+    return {"password": given or strong_password(), "forceChangePasswordNextSignIn": not federated}
 
 
 _CLASSES = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "!#$%*-?@_")

@@ -26,13 +26,16 @@ REPEATABLE = frozenset({Meaning.TRANSIENT, Meaning.UNKNOWN})
 
 @frozen
 class Retries:
-    """How often and how long to try: *attempts* of one request in all; all times in seconds.
+    """How often and how long to try: *attempts* of one request in all, *throttled* if the answer is that Graph is busy.
+
+    All times are in seconds.
 
     Waits double from *first* to *longest*, half of each at random; Graph's own "retry after" is kept to if it is at
     most *patience*. An object that was written less than *lag* ago may still be unknown in other places of Microsoft's.
     """
 
     attempts: int = 8
+    throttled: int = 40
     first: float = 1.0
     longest: float = 60.0
     patience: float = 300.0
@@ -68,6 +71,8 @@ class Sender:
         reply = await self.connection.send(request)
         if isinstance(reply, Reply):
             self.pacer.learn(reply.headers)
+            if reply.status == 429:
+                self.pacer.refused()
             _log.debug("%s: %d", request.where, reply.status)
         else:
             _log.debug("%s: no answer", request.where)
@@ -79,6 +84,8 @@ class Sender:
         for request, reply in zip(requests, replies, strict=True):
             if isinstance(reply, Reply):
                 self.pacer.learn(reply.headers)
+                if reply.status == 429:
+                    self.pacer.refused()
                 _log.debug("batched %s: %d", request.where, reply.status)
         return replies
 
@@ -99,8 +106,11 @@ class Sender:
 
     def may_repeat(self, attempt: int, reply: Reply | NoReply) -> bool:
         """Whether another attempt is allowed after the *attempt*-th, and Graph does not ask for more than patience."""
-        asked = retry_after(reply.headers, self.pacer.clock.now()) if isinstance(reply, Reply) else None
-        return attempt < self.retries.attempts and (asked or 0.0) <= self.retries.patience
+        if isinstance(reply, NoReply):
+            return attempt < self.retries.attempts
+        asked = retry_after(reply.headers, self.pacer.clock.now()) or 0.0
+        limit = self.retries.throttled if reply.status == 429 else self.retries.attempts
+        return attempt < limit and asked <= self.retries.patience
 
     async def read(self, request: Request) -> Any:
         """The JSON value that a GET gives; repeated as long as that helps.

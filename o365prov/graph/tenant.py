@@ -17,6 +17,7 @@ from o365prov.graph.permissions import FULL, Operation
 from o365prov.graph.reading import Organization, domains, organization, snapshot
 from o365prov.graph.sending import Retries, Sender
 from o365prov.graph.wire import Credential, StandIn, Wire
+from o365prov.planning.changes import CreateUser
 from o365prov.planning.plan import Plan
 from o365prov.planning.report import Report
 from o365prov.planning.snapshot import Domain, Needs, TenantSnapshot
@@ -133,12 +134,15 @@ class Tenant:
         journal: Journal | None = None,
         confirm: str | None = None,
         on_event: Callable[[Event], None] | None = None,
+        passwords: Callable[[CreateUser], str] | None = None,
     ) -> Report:
         """Make the tenant as *plan* says; returns how each change ended and the memory for the next plan.
 
         *journal* lets an interrupted apply go on later, with the same plan and the same journal. *confirm* is the
         plan's fingerprint, for a plan with hazards. *on_event* is called with every event of
-        :mod:`o365prov.graph.events`, on the event loop; if it raises, it is told nothing more.
+        :mod:`o365prov.graph.events`, on the event loop; if it raises, it is told nothing more. *passwords* gives the
+        first password of a new account in a managed domain, which has to be changed at the first sign-in; without it
+        such creates are skipped.
 
         People whose accounts were changed in Office 365 after the plan was drawn are skipped. What Graph refuses is in
         the report. Raises, before anything is written: PlanRefusedError for another tenant's plan, one applied before,
@@ -147,7 +151,7 @@ class Tenant:
         """
         sender = self._open()
         async with self._one_apply:
-            return await self._apply(sender, plan, journal, confirm, on_event)
+            return await self._apply(sender, plan, journal, confirm, on_event, passwords)
 
     async def _apply(
         self,
@@ -156,6 +160,7 @@ class Tenant:
         journal: Journal | None,
         confirm: str | None,
         on_event: Callable[[Event], None] | None,
+        passwords: Callable[[CreateUser], str] | None,
     ) -> Report:
         from o365prov.graph.apply import Application  # noqa: PLC0415 - loads the SDK's request machinery
         from o365prov.graph.writing import Writer  # noqa: PLC0415
@@ -180,6 +185,7 @@ class Tenant:
             frozenset(domain.name for domain in self._domains if domain.federated),
             journal,
             emit,
+            passwords,
             history,
         )
         try:

@@ -21,7 +21,17 @@ from o365prov.graph.decode import created_id
 from o365prov.graph.errors import Failure, Meaning, request_id, understand
 from o365prov.graph.messages import NoReply, Reply, Request
 from o365prov.graph.sending import Sender, unanswered
-from o365prov.planning.changes import AssignLicenses, Change, CreateUser, RemoveManager
+from o365prov.planning.changes import (
+    AssignLicenses,
+    Change,
+    CreateUser,
+    DeleteUser,
+    GrantRole,
+    RemoveLicenses,
+    RemoveManager,
+    RemoveRole,
+    RestoreUser,
+)
 
 
 @define(eq=False)
@@ -201,13 +211,21 @@ def _must_look(write: Write) -> bool:
 
 def _is_so_already(write: Write, failure: Failure) -> bool:
     """Whether the error says that what the write wants is so already."""
-    change = write.change
-    if isinstance(change, AssignLicenses):
-        # Graph does all of a licence request or nothing: what should be added with it is then missing.
-        return failure.meaning is Meaning.GONE and not change.add
-    if isinstance(change, RemoveManager):
-        return failure.status == 404 and (write.unknown or "manager" in failure.message)
-    return False
+    missing = failure.status == 404
+    match write.change:
+        case AssignLicenses(add=add):
+            # Graph does all of a licence request or nothing: what should be added with it is then missing.
+            return failure.meaning is Meaning.SO_ALREADY and not add
+        case RemoveLicenses() | GrantRole():
+            return failure.meaning is Meaning.SO_ALREADY
+        case RemoveManager():
+            return missing and (write.unknown or "manager" in failure.message)
+        case RestoreUser():
+            return missing and write.unknown  # no longer among the deleted, where it was
+        case RemoveRole() | DeleteUser():
+            return missing
+        case _:
+            return False
 
 
 def _search(write: Write, sdk: Any) -> Request:

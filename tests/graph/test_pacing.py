@@ -110,12 +110,37 @@ def test_quota_headers_slow_down_before_graph_refuses(clock, used, slower):
 
 
 def test_the_old_pace_comes_back(clock):
-    """A minute without a warning ends the slow pace."""
+    """Each half minute without a warning doubles the pace, up to the full one."""
     pacer = Pacer(clock, writes(5, seconds=5))
     pacer.learn({"x-ms-throttle-limit-percentage": "1.0"})
-    clock.passed += 61
+    clock.passed += 31
     asyncio.run(_turns(pacer, 6))
-    assert clock.waits == [pytest.approx(1.0)]
+    assert clock.waits == [pytest.approx(5.0)]
+    clock.passed += 120
+    asyncio.run(_turns(pacer, 6))
+    assert clock.waits[1:] == [pytest.approx(1.0)]
+
+
+def test_a_refusal_empties_the_bucket_and_halves_the_pace(clock):
+    """Graph's bucket is empty, so ours is too; several refusals at once are one."""
+    pacer = Pacer(clock, writes(10, seconds=10))
+    for _ in range(4):
+        pacer.refused()
+    asyncio.run(_turns(pacer, 1))
+    assert clock.waits == [pytest.approx(2.0)]
+    pacer.refused()
+    asyncio.run(_turns(pacer, 1))
+    assert clock.waits[1] == pytest.approx(4.0)
+
+
+def test_the_pace_never_stops(clock):
+    """However often Graph refuses, some day it is the next one's turn."""
+    pacer = Pacer(clock, writes(10, seconds=10))
+    for _ in range(50):
+        clock.passed += 1
+        pacer.refused()
+    asyncio.run(_turns(pacer, 1))
+    assert clock.waits == [pytest.approx(100.0)]
 
 
 @pytest.mark.parametrize("used", ["", "much", "0.1"])

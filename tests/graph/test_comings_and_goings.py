@@ -1,0 +1,190 @@
+"""Accounts that come back or go, roles, and first passwords: what applying makes of them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from o365prov.planning.changes import (
+    CreateUser,
+    DeleteUser,
+    GrantRole,
+    LicenseRemoval,
+    MarkDeactivated,
+    RemoveLicenses,
+    RemoveRole,
+    RestoreUser,
+)
+from o365prov.planning.report import Result
+
+ROOT = "https://graph.microsoft.com/v1.0"
+READER, LICENCES = "f2ef992c-3afb-46b9-b7cf-a126ee74c451", "4d6ac14f-3453-41d0-bef9-a3e0c569773a"
+LOST = {"error": {"code": "UnknownError", "message": ""}}
+
+
+def delete(fake, object_id):
+    assert fake.handle("DELETE", f"{ROOT}/users/{object_id}", {"Authorization": "Bearer x"}, b"")[0] == 204
+
+
+def restore(fake, object_id):
+    url = f"{ROOT}/directory/deletedItems/{object_id}/restore"
+    assert fake.handle("POST", url, {"Authorization": "Bearer x"}, b"")[0] == 200
+
+
+@pytest.fixture
+def gone(changes, fake):
+    """Somebody who was deleted, with the change that brings them back and one that follows."""
+    changes.staff("ann")
+    update = changes.update("ann", jobTitle=(None, "Back"))
+    delete(fake, update.object_id)
+    return RestoreUser(changes.subject("ann"), "assigned again", update.object_id), update
+
+
+def test_a_deleted_account_comes_back_and_is_changed(fake, gone, plan, apply):
+    """Restored first, then what else the plan has for it."""
+    report = apply(plan(*gone))
+    assert report.ok
+    assert fake.user("ann@fed.example")["jobTitle"] == "Back"
+    assert report.app_users.get("00u-ann").object_id == gone[0].object_id
+
+
+def test_what_rests_on_a_failed_restore_is_skipped(meddler, gone, plan, apply):
+    """And says why."""
+    taken = {"error": {"code": "Request_BadRequest", "message": "Another object with the same value for property x"}}
+    meddler.spoil("POST", "/restore", (400, {}, taken))
+    report = apply(plan(*gone))
+    assert [outcome.result for outcome in report.outcomes] == [Result.FAILED, Result.SKIPPED]
+    assert "could not be restored: Another object" in report.skipped[0].message
+
+
+def test_a_restore_whose_answer_got_lost_is_done(fake, meddler, gone, plan, apply):
+    """The second time it is no longer among the deleted."""
+    meddler.spoil("POST", "/restore", (504, {}, LOST), effect=True)
+    assert apply(plan(*gone)).ok
+    assert fake.user("ann@fed.example")["jobTitle"] == "Back"
+
+
+def test_an_account_that_was_purged_can_not_come_back(fake, gone, plan, apply):
+    """Thirty days are over, or somebody deleted it for good: that is a failure of that person."""
+    drawn = plan(*gone)
+    url = f"{ROOT}/directory/deletedItems/{gone[0].object_id}"
+    assert fake.handle("DELETE", url, {"Authorization": "Bearer x"}, b"")[0] == 204
+    report = apply(drawn)
+    assert not report.done
+    assert "gone" in report.failed[0].message
+
+
+@pytest.mark.parametrize("watermark", [True, False])
+def test_an_account_that_somebody_else_brought_back_is_left_alone(fake, gone, plan, apply, watermark):
+    """It may have been changed since."""
+    drawn = plan(*gone, **({} if watermark else {"watermark": None}))
+    restore(fake, gone[0].object_id)
+    assert {outcome.result for outcome in apply(drawn).outcomes} == {Result.SKIPPED}
+
+
+def test_without_a_mark_a_deleted_account_is_as_expected(gone, plan, apply):
+    """That it is not among the users is why it is restored."""
+    assert apply(plan(*gone, watermark=None)).ok
+
+
+def test_a_leaver_is_deleted(changes, fake, plan, apply):
+    """The account goes to the deleted items; we remember that."""
+    changes.staff("ann", licenses=["SPE_E3"])
+    ann = changes.id_of("ann")
+    removal = RemoveLicenses(changes.subject("ann"), "left", ann, (LicenseRemoval(changes.sku(), "SPE_E3"),))
+    mark = MarkDeactivated(changes.subject("ann"), "left", ann, datetime(2026, 3, 1, tzinfo=UTC))
+    report = apply(plan(mark, removal, DeleteUser(changes.subject("ann"), "left", ann)))
+    assert report.ok
+    assert fake.users == ()
+    assert fake.seats("SPE_E3")[0] == 0
+    assert report.app_users.get("00u-ann").status == "deleted"
+
+
+def test_a_leaver_whose_account_is_gone_is_gone(changes, meddler, plan, apply):
+    """A lost answer, and deleted at the first attempt."""
+    changes.staff("ann")
+    meddler.spoil("DELETE", "/users/", (504, {}, LOST), effect=True)
+    assert apply(plan(DeleteUser(changes.subject("ann"), "left", changes.id_of("ann")))).ok
+
+
+def test_roles_come_and_go(changes, fake, plan, apply, read):
+    """Also of somebody whom the same plan creates."""
+    fake.add_user("old@fed.example", roles=["Global Reader"], onPremisesImmutableId="b2xk")
+    old = changes.id_of("old")
+    [held] = read().roles_of[old]
+    report = apply(
+        plan(
+            changes.create("ann"),
+            GrantRole(changes.subject("ann"), "group", None, "License Administrator", LICENCES),
+            GrantRole(changes.subject("ann"), "group", None, "Global Reader", READER),
+            RemoveRole(changes.subject("old"), "group", old, "Global Reader", READER, held.id),
+        )
+    )
+    assert report.ok
+    assert set(fake.roles_of("ann@fed.example")) == {READER, LICENCES}
+    assert fake.roles_of("old@fed.example") == ()
+    assert report.app_users.get("00u-ann").roles == ("Global Reader", "License Administrator")
+
+
+def test_a_role_that_is_held_or_not_already_is_no_failure(changes, fake, plan, apply):
+    """A second assignment is a conflict, a second removal is not found: both are what is wanted."""
+    fake.add_user("old@fed.example", roles=["Global Reader"], onPremisesImmutableId="b2xk")
+    old = changes.id_of("old")
+    report = apply(
+        plan(
+            GrantRole(changes.subject("old"), "group", old, "Global Reader", READER),
+            RemoveRole(changes.subject("old"), "group", old, "License Administrator", LICENCES, "assignment-9"),
+        )
+    )
+    assert report.ok
+
+
+def managed(changes, name="ann"):
+    created = changes.create(name, domain="managed.example", onPremisesImmutableId=None)
+    return CreateUser(created.subject, created.reason, created.properties, created.fingerprint, password_given=True)
+
+
+def test_a_first_password_is_the_callers(changes, meddler, plan, apply):
+    """It is sent as given, and has to be changed at the first sign-in."""
+    sent = []
+    send = meddler.send
+
+    async def listen(method, url, headers, body):
+        sent.append(body)
+        return await send(method, url, headers, body)
+
+    meddler.send = listen
+    asked = []
+    report = apply(plan(managed(changes)), passwords=lambda change: asked.append(change) or "Correct-horse-7")
+    assert report.ok
+    assert [change.subject.name for change in asked] == ["Ann"]
+    profile = b'"passwordProfile":{"password":"Correct-horse-7","forceChangePasswordNextSignIn":true}'
+    assert any(profile in body for body in sent)
+
+
+def test_without_passwords_only_those_who_need_one_are_skipped(changes, plan, apply):
+    """Nobody could ever sign in to such an account."""
+    report = apply(plan(managed(changes), changes.create("bob")))
+    assert {outcome.change.subject.name: outcome.result.value for outcome in report.outcomes} == {
+        "Ann": "skipped",
+        "Bob": "done",
+    }
+    assert "passwords=" in report.skipped[0].message
+
+
+@pytest.mark.parametrize("given", ["", "short", "x" * 257])
+def test_what_is_no_password_is_that_persons_failure(changes, fake, plan, apply, given):
+    """Entra takes 8 to 256 characters."""
+    report = apply(plan(managed(changes), changes.create("bob")), passwords=lambda _: given)
+    [failed] = report.failed
+    assert "8 to 256 characters" in failed.message
+    assert len(fake.users) == 1
+
+
+def test_a_password_function_that_fails_is_that_persons_failure(changes, plan, apply):
+    """Its message may hold anything, so only its kind is told."""
+
+    def lost(_change):
+        raise KeyError("secret of Ann")
+
+    [failed] = apply(plan(managed(changes)), passwords=lost).failed
+    assert failed.message == "passwords failed: KeyError; mend it"

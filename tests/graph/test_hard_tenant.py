@@ -1,0 +1,114 @@
+"""A tenant that behaves as badly as Graph may: lag, quotas, faults at random. Everything still ends as planned."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from o365prov.graph import Pace, Tenant
+from o365prov.graph.pacing import Quota
+from o365prov.planning.changes import (
+    AssignLicenses,
+    CreateUser,
+    LicenseAddition,
+    SetManager,
+    Subject,
+)
+from o365prov.planning.plan import Plan
+from o365prov.planning.snapshot import Needs
+from o365prov.testing import Clock, FakeTenant
+from o365prov.testing.fake_tenant.replication import Lag
+from o365prov.testing.faults import Random
+from o365prov.testing.quotas import Quotas
+
+PEOPLE = [f"p{number}" for number in range(30)]
+
+
+class FakesTime:
+    """The fake tenant's own clock for the client, so that both wait together."""
+
+    def __init__(self, clock):
+        self.clock = clock
+
+    def now(self):
+        return self.clock.now()
+
+    def seconds(self):
+        return self.clock.now().timestamp()
+
+    async def sleep(self, seconds):
+        await self.clock.wait_async(seconds)
+
+
+def hire(name, snapshot):
+    subject = Subject(f"00u-{name}", name, f"{name}@fed.example")
+    sku = snapshot.sku_named["SPE_E3"].id
+    body = {
+        "accountEnabled": True,
+        "displayName": name,
+        "mailNickname": name,
+        "userPrincipalName": subject.username,
+        "usageLocation": "NO",
+        "onPremisesImmutableId": f"anchor{name}==",
+    }
+    yield CreateUser(subject, "new", body, "print", body["onPremisesImmutableId"])
+    yield AssignLicenses(subject, "group", None, (LicenseAddition(sku, "SPE_E3"),), (), ())
+    if name != PEOPLE[0]:
+        yield SetManager(subject, "manager", None, Subject(f"00u-{PEOPLE[0]}", "", ""), None)
+
+
+def hire_everybody(pace=None, **trouble):
+    """Hire thirty people into a tenant in trouble; returns the fake and the report."""
+    clock = Clock(datetime(2026, 3, 1, tzinfo=UTC))
+    fake = FakeTenant(domains={"fed.example": "Federated"}, licenses={"SPE_E3": 30}, clock=clock, seed=1, **trouble)
+
+    async def whole():
+        async with Tenant.over(fake, clock=FakesTime(clock), pace=pace) as tenant:
+            snapshot = await tenant.read(Needs(("displayName",), managers=True))
+            changes = [change for name in PEOPLE for change in hire(name, snapshot)]
+            plan = Plan(snapshot.tenant_id, clock.now(), changes, watermark=snapshot.watermark)
+            return await tenant.apply(plan)
+
+    return fake, asyncio.run(whole())
+
+
+def everybody_is_there(fake, report):
+    assert report.ok, [outcome.message for outcome in report.failed + report.skipped]
+    held = {user["displayName"]: user for user in fake.users}
+    assert sorted(held) == sorted(PEOPLE)
+    assert all(user["assignedLicenses"] for user in held.values())
+    assert all(held[name]["manager"] == held[PEOPLE[0]]["id"] for name in PEOPLE[1:])
+
+
+@pytest.mark.parametrize("lag", [Lag(seconds=5), Lag(seconds=40), Lag(requests=30)])
+def test_what_was_just_written_is_not_seen_at_once(lag):
+    """Licences and managers of new accounts are refused until the replicas know them."""
+    everybody_is_there(*hire_everybody(lag=lag))
+
+
+def test_a_tight_quota_is_kept_to():
+    """Our bucket is Graph's: with the same numbers nothing is ever refused."""
+    quotas = Quotas(writes=40, write_seconds=20)
+    fake, report = hire_everybody(Pace(writes=Quota(40, 20), share=0.9), quotas=quotas)
+    everybody_is_there(fake, report)
+    assert not [exchange for exchange in fake.exchanges if exchange.status == 429]
+
+
+def test_a_quota_that_others_use_too_is_survived():
+    """Where Graph grants less than we think, its headers and its 429 slow us down."""
+    everybody_is_there(*hire_everybody(quotas=Quotas(writes=20, write_seconds=20)))
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**16), share=st.sampled_from([0.05, 0.15]))
+def test_faults_at_random_cost_time_and_nothing_else(seed, share):
+    """Throttling, timeouts and broken connections, with the effect and without, on one request in seven."""
+    everybody_is_there(*hire_everybody(faults=Random(share, seed=seed)))
+
+
+def test_everything_at_once():
+    """Lag, a tight quota and faults together."""
+    trouble = {"lag": Lag(seconds=3), "quotas": Quotas(writes=50, write_seconds=20), "faults": Random(0.1, seed=7)}
+    everybody_is_there(*hire_everybody(**trouble))
