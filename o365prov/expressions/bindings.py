@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
+from o365prov.expressions.failures import Failure
+
 __all__ = ["Bindings", "Values"]
 
 Values: TypeAlias = Mapping[str, Any]
@@ -18,7 +20,10 @@ def _moment(value: datetime | str | None) -> datetime | None:
     if isinstance(value, str):
         from o365prov.expressions.functions.instants import parse_iso  # noqa: PLC0415  # time loads when used
 
-        return parse_iso(value)
+        try:
+            return parse_iso(value)
+        except Failure:
+            raise ValueError("Bindings(now=...) is no ISO 8601 time: write it like 2015-07-31T17:18:37.979Z") from None
     if value is not None and value.tzinfo is None:
         raise ValueError("Bindings(now=...) must be an aware datetime: give it a time zone, such as datetime.UTC")
     return value

@@ -323,6 +323,8 @@ class _Checker:
     def arithmetic(self, node: Arithmetic) -> Checking:
         kinds = yield from self.each(node.operands)
         if node.operators[0] not in "+-":
+            if kinds[0] is not Kind.TEXT:
+                self.numeric(kinds[0], node.operands[0], node.operators[0])
             for part, kind, operator in zip(node.operands[1:], kinds[1:], node.operators, strict=True):
                 if not (operator == "*" and kinds[0] is Kind.TEXT):
                     self.numeric(kind, part, operator)

@@ -254,10 +254,17 @@ class _Lowering:
         line = self.writer.place(node)
         name = self.writer.temporary()
         self.writer.set(name, constant(None), line)
-        with self.writer.when(ast.Compare(target.load(), [ast.IsNot()], [constant(None)]), line):
+        with self.writer.when(self._is_there(target, line), line):
             self.writer.set(name, then().load(), line)
         return Operand(name)
         yield  # a step like the others, though it wants no parts
+
+    def _is_there(self, target: Operand, line: int) -> ast.expr:
+        """The test that a value is not null."""
+        held = (
+            self.keep(target.load(), line) if target.is_constant else target
+        )  # Python warns of literals in such tests
+        return ast.Compare(held.load(), [ast.IsNot()], [constant(None)])
 
     def _index(self, node: Index) -> Step:
         writer = self.writer
@@ -318,7 +325,7 @@ class _Lowering:
             writer, name = self.writer, self.writer.temporary()
             line = writer.place(node)
             writer.set(name, constant(None), line)
-            with writer.when(ast.Compare(target.load(), [ast.IsNot()], [constant(None)]), line):
+            with writer.when(self._is_there(target, line), line):
                 arguments = yield from self._all(node.arguments)
                 called = self._invoked(node, row, [target, *arguments], (node.target, *node.arguments))
                 writer.set(name, called.load(), line)
@@ -510,6 +517,8 @@ class _Lowering:
     def _equality(self, left: Operand, right: Operand, same: bool) -> ast.expr:
         if left.is_null or right.is_null:
             other = right if left.is_null else left
+            if other.is_constant:
+                return constant(other.is_null is same)
             return ast.Compare(other.load(), [ast.Is() if same else ast.IsNot()], [constant(None)])
         compare: ast.cmpop = ast.Eq() if same else ast.NotEq()
         fast = ast.Compare(left.load(), [compare], [right.load()])
@@ -691,7 +700,7 @@ class _Lowering:
             yield from over()
             return
         self.writer.set(out, constant(None), line)
-        with self.writer.when(ast.Compare(target.load(), [ast.IsNot()], [constant(None)]), line):
+        with self.writer.when(self._is_there(target, line), line):
             yield from over()
 
 

@@ -206,8 +206,10 @@ def located(failure: Failure, text: str, places: tuple[Place, ...]) -> Evaluatio
         start, end, operand = node.start, node.end, text[node.start : node.end]
         if len(operand) > 80:
             operand = f"{operand[:77]}..."
-    message = failure.message.replace("{operand}", " ".join(operand.split()))
-    return EvaluationError(message, text=text, start=start, end=end, hint=failure.hint)
+    operand = " ".join(operand.split())
+    message, hint = failure.message.replace("{operand}", operand), failure.hint
+    hint = hint.replace("{operand}", operand if len(operand) < 40 else "x")
+    return EvaluationError(message, text=text, start=start, end=end, hint=hint)
 
 
 def place_of(traceback: TracebackType | None, places: tuple[Place, ...]) -> Place | None:

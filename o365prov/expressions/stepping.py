@@ -102,7 +102,7 @@ def strict_member(target: object, name: str) -> object:
 
 def _no_attribute(target: object, name: str) -> Failure:
     if target is None:
-        hint = f"guard it: x != null ? x.{name} : null"
+        hint = f"guard it: {{operand}} != null ? {{operand}}.{name} : null"
         return Failure(f"{{operand}} is null and has no attribute {name}", hint=hint, blame=0)
     return Failure(f"{{operand}} is {described(target)} and has no attribute {name}", blame=0)
 
@@ -110,7 +110,7 @@ def _no_attribute(target: object, name: str) -> Failure:
 def index(target: object, place: object) -> object:
     """``target[place]`` of a list, a text or a map (Spring's Indexer)."""
     if isinstance(target, Mapping):
-        return target.get(place)
+        return target.get(place) if isinstance(place, str | int | float) else None
     if isinstance(target, list | tuple):
         size = len(target)
     elif isinstance(target, str):

@@ -8,13 +8,14 @@ Mapping), and aware
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import isnan
 from typing import Final
 
 from o365prov.expressions.failures import Failure, described
-from o365prov.expressions.numbers import INT_MAX, INT_MIN, Float, double_text, to_float
+from o365prov.expressions.numbers import INT_MAX, INT_MIN, Float, double_text, is_long, to_float
 
 __all__ = [
     "compared",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 _TRUE: Final = frozenset({"true", "on", "yes", "1"})
+_INTEGER: Final = re.compile(r"[+-]?(?:(0[xX])[0-9a-fA-F]{1,16}|[0-9]{1,19})")
 _FALSE: Final = frozenset({"false", "off", "no", "0"})
 
 
@@ -61,7 +63,7 @@ def text(value: object) -> str:
 
             return iso_text(value)
         case list() | tuple():
-            return ",".join(map(text, value))
+            return ",".join("null" if item is None else text_argument(item) or "" for item in value)
         case Mapping():
             return "{" + ", ".join(f"{text(key)}={text(item)}" for key, item in value.items()) + "}"
     alone: str | None = getattr(value, "alone", None)
@@ -73,7 +75,14 @@ def text(value: object) -> str:
 
 
 def text_argument(value: object) -> str | None:
-    """A value for a text parameter; null stays null."""
+    """A value for a text parameter; null stays null.
+
+    Raises:
+        Failure: a map, which Spring does not convert.
+
+    """
+    if isinstance(value, Mapping):
+        raise Failure("{operand} is a map where a text is needed", hint="name the attribute: x.name", blame=0)
     return None if value is None else text(value)
 
 
@@ -86,12 +95,16 @@ def truth(value: object) -> bool:
     """
     if isinstance(value, bool):
         return value
+    if isinstance(value, list | tuple) and value:
+        return truth(value[0])  # Spring converts a list to a single value by its first element
     if isinstance(value, str):
         word = value.strip().lower()
         if word in _TRUE:
             return True
         if word in _FALSE:
             return False
+        if not word:
+            raise Failure("{operand} is an empty text, neither true nor false", hint='compare it: x == "..."', blame=0)
         raise Failure("{operand} is a text that is neither true nor false", hint='compare it: x == "..."', blame=0)
     hint = "test it first: x != null AND x" if value is None else "compare it with something: x == ..."
     raise Failure(f"{{operand}} is {described(value)} where true or false is needed", hint=hint, blame=0)
@@ -99,14 +112,16 @@ def truth(value: object) -> bool:
 
 def to_integer(value: object) -> int | None:
     """A value for an integer parameter or an index: numeric text is read, a double is cut; null stays null."""
+    if isinstance(value, list | tuple):
+        return to_integer(value[0]) if value else None
     if value is None:
         return None
     if isinstance(value, str):
         word = "".join(value.split())
-        sign, digits = (word[0], word[1:]) if word[:1] in ("+", "-") else ("", word)
-        if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
+        found = _INTEGER.fullmatch(word)
+        if found is None:
             raise Failure("{operand} is a text that is no integer", blame=0)
-        value = int(sign + digits)
+        value = int(word, 16 if found[1] else 10)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise Failure(f"{{operand}} is {described(value)} where an integer is needed", blame=0)
     if not INT_MIN <= value <= INT_MAX:  # NaN fails this test as well
@@ -196,7 +211,7 @@ def same(left: object, right: object) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, int) and isinstance(right, int):
-        return left == right
+        return left == right and is_long(left) == is_long(right)
     if isinstance(left, float) and isinstance(right, float):
         return (type(left) is Float) == (type(right) is Float) and (left == right or (isnan(left) and isnan(right)))
     return type(left) is type(right) and left == right

@@ -22,7 +22,7 @@ __all__ = ["FUNCTIONS"]
 
 _ENGINE: Final = frozenset({Dialect.IDENTITY_ENGINE})
 _TIME: Final = (Kind.TIME,)
-_UNITS: Final = ("Days", "Hours", "Minutes", "Seconds")
+_SECONDS: Final = {"Days": 86400, "Hours": 3600, "Minutes": 60, "Seconds": 1}
 
 
 def _parse(text: str, pattern: str | None = None) -> datetime:
@@ -43,8 +43,8 @@ def _to_zone(moment: datetime, name: str) -> datetime:
 
 def _moved(unit: str, sign: int) -> Callable[[datetime, int], datetime]:
     def move(moment: datetime, count: int) -> datetime:
-        step = timedelta(**{unit.lower(): sign * count})
         try:
+            step = timedelta(**{unit.lower(): sign * count})
             if unit == "Days":
                 return moment + step  # the clock on the wall stays, as in java.time
             return (moment.astimezone(UTC) + step).astimezone(moment.tzinfo)
@@ -56,7 +56,7 @@ def _moved(unit: str, sign: int) -> Callable[[datetime, int], datetime]:
 
 def _within(unit: str) -> Callable[[Bindings, datetime, int], bool]:
     def within(bindings: Bindings, moment: datetime, count: int) -> bool:
-        return abs(now(bindings) - moment) <= timedelta(**{unit.lower(): count})
+        return abs(now(bindings) - moment).total_seconds() <= count * _SECONDS[unit]
 
     return within
 
@@ -158,7 +158,7 @@ FUNCTIONS: Final = (
             takes=_COUNT,
         )
         for verb, sign in (("plus", 1), ("minus", -1))
-        for unit in _UNITS
+        for unit in _SECONDS
     ),
     *(
         _row(
@@ -170,6 +170,6 @@ FUNCTIONS: Final = (
             takes=_COUNT,
             by_bindings=True,
         )
-        for unit in _UNITS
+        for unit in _SECONDS
     ),
 )

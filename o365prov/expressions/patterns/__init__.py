@@ -19,7 +19,7 @@ from o365prov.expressions.patterns.automaton import Automaton
 from o365prov.expressions.patterns.re2_text import re2_text
 from o365prov.expressions.patterns.reading import PatternError, read
 from o365prov.expressions.patterns.tree import ANYTHING, Pattern, Repeat, Sequence
-from o365prov.expressions.values import text
+from o365prov.expressions.values import text_argument
 
 __all__ = ["PatternError", "compiled", "matcher"]
 
@@ -44,7 +44,7 @@ def matcher(constant: object = None) -> Callable[[object, object], bool]:
                 f"{{operand}} is {described(pattern)}, but a pattern is a text", hint="put it into quotes", blame=1
             )
         try:
-            return compiled(pattern)(text(value))
+            return compiled(pattern)(text_argument(value) or "")
         except PatternError as error:
             raise Failure(f"the pattern {error}", hint=error.hint, blame=1) from None
 

@@ -16,8 +16,8 @@ def re2_text(pattern: Pattern) -> str | None:
         case Characters(ranges=ranges):
             return _set(ranges)
         case Choice(options=options):
-            texts = [re2_text(option) for option in options]
-            return None if None in texts else f"(?:{'|'.join(filter(None.__ne__, texts))})"  # type: ignore[arg-type]
+            texts = [text for option in options if (text := re2_text(option)) is not None]
+            return f"(?:{'|'.join(texts)})" if len(texts) == len(options) else None
         case Sequence(parts=parts):
             pieces = []
             for position, part in enumerate(parts):

@@ -1,0 +1,274 @@
+"""The checker: everything that is wrong or doubtful at once, with place, code and fix."""
+
+import pytest
+
+from o365prov.expressions import Dialect, Expression, Semantics, check_text
+from o365prov.expressions.contexts import CONTEXTS
+
+SCHEMA = {"user": {"email": "string", "age": "integer", "tags": "array", "active": "boolean", "nick": "string"}}
+
+
+def found(text, schema=None, context=None, **settings):
+    """Codes with the marked text, in order."""
+    return [(d.code, text[d.start : d.end]) for d in check_text(text, schema, context=context, **settings)]
+
+
+def only(text, code, schema=None, context=None, **settings):
+    """The one diagnostic of a code."""
+    (diagnostic,) = [d for d in check_text(text, schema, context=context, **settings) if d.code == code]
+    return diagnostic
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "fixed"),
+    [
+        ("string.toLowercase(user.email)", "string.toLowercase", "String.toLowerCase(user.email)"),
+        ("String.toUpper(user.email)", "String.toUpper", "String.toUpperCase(user.email)"),
+        ("ismemberofgroupname('x')", "ismemberofgroupname", "isMemberOfGroupName('x')"),
+        ("Array.contains(user.tags, 'x')", "Array.contains", "Arrays.contains(user.tags, 'x')"),
+        ("len(user.email)", "len", "String.len(user.email)"),
+        ("NonExistentFunction(1)", "NonExistentFunction", "NonExistentFunction(1)"),
+    ],
+)
+def test_unknown_functions_come_with_a_suggestion(text, name, fixed):
+    """The name is marked, and the fix is the nearest name, where one is near."""
+    diagnostic = only(text, "unknown-function")
+    assert text[diagnostic.start : diagnostic.end] == name
+    assert diagnostic.fixed() == fixed
+
+
+def test_unknown_methods_of_identity_engine_come_with_a_suggestion():
+    """Methods are suggested among methods."""
+    diagnostic = only("user.profile.email.toUppercase()", "unknown-function", dialect=Dialect.IDENTITY_ENGINE)
+    assert diagnostic.fixed() == "user.profile.email.toUpperCase()"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("user.age > 'x'", "user.age > 'x'"),
+        ("!user.age", "user.age"),
+        ("user.age AND true", "user.age"),
+        ("user.tags < 1", "user.tags"),
+        ("String.substring(user.email, 'a', 1)", "'a'"),
+        ("-user.email", "user.email"),
+        ("user.active * 2", "user.active * 2"),
+        ("1 ? 2 : 3", "1"),
+        ("'a' matches 5", "5"),
+    ],
+)
+def test_wrong_types_are_found_where_they_are_certain(text, marked):
+    """Literals, results of functions, and attributes whose type the schema knows."""
+    wrong = [place for code, place in found(text, SCHEMA) if code == "wrong-type"]
+    assert wrong
+    assert wrong[0] in (marked, marked.split(" ")[0])
+
+
+@pytest.mark.parametrize(
+    "text", ["String.len()", "String.len('a', 'b')", "String.substring('a', 1)", "hasDirectoryUser(1)"]
+)
+def test_wrong_numbers_of_arguments(text):
+    """The whole call is marked, and the signature shown."""
+    assert (only(text, "wrong-arity").hint) != ""
+
+
+def test_attributes_that_the_schema_lacks():
+    """Names are case-sensitive; the nearest is suggested; roots without schema are not checked."""
+    assert only("user.Email == 'x'", "unknown-attribute", SCHEMA).fix == "user.email"
+    assert found("source.whatever == 'x'", SCHEMA) == []
+    assert only("usr.email == 'x'", "unknown-root", SCHEMA).fix == "user"
+    nested = {"user": ["profile.email", "profile"]}
+    assert found("user.profile.email == 'x' && user.profile.anything == 'x'", nested) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "always"),
+    [
+        ("user.a != null or user.a != ''", "true"),
+        ("user.b == 1 OR user.a != '' OR user.a != null", "true"),
+        ("user.a == null and user.a == ''", "false"),
+    ],
+)
+def test_tests_that_decide_nothing(text, always):
+    """A support article warns of a mass assignment by the first of these."""
+    assert f"always {always}" in only(text, "constant").message
+
+
+@pytest.mark.parametrize(
+    "text", ["user.a == null or user.a == ''", "user.a != null and user.a != ''", "user.a != null or user.b != ''"]
+)
+def test_tests_that_decide_something(text):
+    """The idioms that find both, and tests of two attributes, are fine."""
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'a' + user.nick",
+        "user.nick + '@x'",
+        "user.first + user.last",
+        "user.nick != '' ? 'a' + user.nick : ''",
+        "user.nick == null ? 'a' + user.nick : ''",
+        "String.toUpperCase(user.nick) + 'x'",
+        "String.len(user.nick) == 5 ? '' : user.nick + 'x'",
+    ],
+)
+def test_null_that_may_reach_a_text(text):
+    """An attribute that may be null, unguarded, beside +."""
+    assert "null-in-text" in [code for code, _ in found(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user.login + '@x'",
+        "user.nick != null ? 'a' + user.nick : ''",
+        "user.nick == null ? '' : 'a' + user.nick",
+        "user.x == 1 AND user.nick != null ? user.nick + 'x' : ''",
+        "(user.nick ?: '') + 'x'",
+        "(user.nick != null ? user.nick : '') + 'x'",
+        "String.len(user.nick) > 0 ? user.nick + 'x' : ''",
+        "String.len(user.nick) == 0 ? '' : user.nick + 'x'",
+        "String.len(user.nick) + 1",
+        "String.stringContains(user.nick, '@') ? String.substringBefore(user.nick, '@') + 'x' : ''",
+        "'a' + 1 + true",
+    ],
+)
+def test_null_that_can_not_reach_a_text(text):
+    """Guarded references, defaults, functions that never give null, and what Okta requires of every user."""
+    assert "null-in-text" not in [code for code, _ in found(text)]
+
+
+def test_open_questions_are_named_where_they_matter():
+    """What no page of Okta settles, with the field that decides; a guard settles it."""
+    text = "String.substringBefore(user.email, '@') == 'x'"
+    assert (
+        "substring_before_without_hit='whole'"
+        in only(text, "open-question", semantics=Semantics(substring_before_without_hit="whole")).message
+    )
+    assert found(f"String.stringContains(user.email, '@') AND {text}") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("isMemberOfAnyGroup('Sales')", "name-for-id"),
+        ("isMemberOfGroupNameRegex('(')", "bad-pattern"),
+        ("'a' matches '(?=x)'", "bad-pattern"),
+        ("'a' matches 'x'", "deprecated"),
+        ("toUpperCase('x') == 'X'", "deprecated"),
+        ("user.status == 'ACTIVE'", "internal-property"),
+        ("user.isMemberOf({'group.name': 'x'})", "bad-criterion"),
+        ("user.isMemberOf({'group.id': 'x', 'operator': 'LIKE'})", "bad-criterion"),
+        ("Arrays.isEmpty(getFilteredGroups({'00g'}, 'group.', 10))", "bad-group-expression"),
+        ("Arrays.isEmpty(getFilteredGroups({'00g'}, 'group.name', 101))", "bad-limit"),
+        ("getManagerUser('workday').id == 'x'", "unknown-source"),
+        ("true == 'true'", "constant"),
+        ("{1}.x == 1", "no-attributes"),
+        ("user.l.?[1] == {}", "not-boolean"),
+        ("String.replace('a', null, 'b') == 'a'", "null-argument"),
+    ],
+)
+def test_what_else_is_found(text, code):
+    """Each has a code of its own."""
+    assert code in [name for name, _ in found(text)]
+
+
+def test_ids_of_groups_raise_no_doubt():
+    """Twenty characters that begin with 00g."""
+    assert found('isMemberOfAnyGroup("00garwpuyxHaWOkdV0g4", "00gak46y5hydV6NdM0g4")') == []
+
+
+@pytest.mark.parametrize(
+    ("context", "text"),
+    [
+        ("group_rule", 'Convert.toInt("2018") == user.yearJoined'),
+        ("group_rule", "Time.now() == 'x'"),
+        ("group_rule", "appuser.a == 'x'"),
+        ("group_rule", "Arrays.contains(user.g.![name], 'x')"),
+        ("profile_mapping", "Groups.contains('OKTA', 'a', 10)"),
+        ("username", "Groups.contains('OKTA', 'a', 10)[0]"),
+        ("saml_attribute", "access.scope"),
+        ("oidc_claim", "active_directory.managerUpn"),
+    ],
+)
+def test_places_refuse_what_they_do_not_take(context, text):
+    """Functions, roots and projections that a place does not allow."""
+    assert only(text, "not-allowed-here", context=context).severity == "error"
+
+
+@pytest.mark.parametrize(
+    ("context", "text"),
+    [
+        ("group_rule", 'String.stringContains(user.department, "Sales") OR isMemberOfGroupName("a")'),
+        ("group_rule", 'Arrays.contains(user.favoriteColors, "blue")'),
+        ("group-rule", 'hasDirectoryUser() AND findDirectoryUser().managerUpn == "a"'),
+        ("group_rule", "toUpperCase(user.firstName) == 'X'"),
+        ("profile mapping", "hasDirectoryUser() ? findDirectoryUser().managerUpn : null"),
+        ("username", "idpuser.subjectAltNameUpn"),
+        ("oidc_claim", "access.scope"),
+        ("saml_attribute", "session.amr"),
+    ],
+)
+def test_places_take_what_okta_documents(context, text):
+    """Samples of Okta's pages in their places."""
+    assert [d for d in Expression(text).check(context=context) if d.severity == "error"] == []
+
+
+@pytest.mark.parametrize("text", ["user.email + 'x'", "toUpperCase(user.firstName)", "5", "user.a ? 'x' : 'y'"])
+def test_a_group_rule_must_be_boolean(text):
+    """A text or number decides nothing."""
+    assert only(text, "not-boolean", context="group_rule")
+
+
+def test_a_policy_takes_the_other_dialect():
+    """Identity Engine's places and the classic ones do not mix."""
+    assert only("user.status == 'ACTIVE'", "wrong-dialect", context="identity_engine_policy")
+    text = "user.status == 'ACTIVE' && device.profile.managed"
+    assert Expression(text, dialect=Dialect.IDENTITY_ENGINE).check(context="identity_engine_policy") == ()
+
+
+def test_an_unknown_place_is_refused():
+    """The error lists the places."""
+    with pytest.raises(ValueError, match="group_rule"):
+        Expression("a").check(context="somewhere")
+
+
+@pytest.mark.parametrize("name", CONTEXTS)
+def test_every_place_says_why(name):
+    """What a place refuses comes with a reason."""
+    assert CONTEXTS[name].reason
+
+
+def test_mistakes_in_the_text_are_diagnostics_too():
+    """Every pasted character at once, each with its fix."""
+    text = "user.city == “Bonn” OR user.city == \u2018Köln\u2019"
+    assert [d.fix for d in check_text(text)] == ['"', '"', "'", "'"]
+    assert only("user.a = 'x'", "assignment").fixed() == "user.a == 'x'"
+
+
+def test_all_findings_come_at_once_in_order():
+    """One run shows everything."""
+    text = "string.len(user.Email) == 'x' OR user.a != null OR user.a != ''"
+    assert [code for code, _ in found(text, SCHEMA)] == [
+        "unknown-function",
+        "constant",
+        "unknown-attribute",
+        "unknown-attribute",
+        "unknown-attribute",
+    ]
+
+
+def test_the_default_mappings_of_office_365_raise_no_error():
+    """Okta ships these."""
+    usage = (
+        "hasDirectoryUser()?(findDirectoryUser().msExchUsageLocation!=null?findDirectoryUser().msExchUsageLocation:"
+        "(source.countryCode!=null? source.countryCode : 'US')):(source.countryCode!=null? source.countryCode : 'US')"
+    )
+    for text in (
+        usage,
+        "hasDirectoryUser()?findDirectoryUser().externalId:null",
+        "hasDirectoryUser()?findDirectoryUser().managerDn:null",
+    ):
+        assert Expression(text).check(context="profile_mapping") == ()

@@ -1,0 +1,148 @@
+"""Regular expressions: Java's meaning, bounded work, the same with google-re2 and without."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from o365prov.expressions import EvaluationError, Expression
+from o365prov.expressions.failures import Failure
+from o365prov.expressions.patterns import PatternError, compiled
+from o365prov.expressions.patterns.automaton import Automaton
+from o365prov.expressions.patterns.reading import read
+
+
+def both(pattern, text):
+    """Whether a text matches, by RE2 and by the automaton, which must agree."""
+    result = compiled(pattern)(text)
+    assert Automaton(read(pattern), 5000).matches(text) is result
+    return result
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("(?i)engineer", "ENGINEER", True),
+        ("(?i)engineer", "Lead Engineer", False),
+        ("(?i)ä", "Ä", False),
+        ("a(?i:b)c", "aBc", True),
+        ("a(?i:b)c", "aBC", False),
+        ("California-[a-zA-Z]+-Sales", "California-North-Sales", True),
+        (r"(\+\d{1,2}\s)?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}", "+1 (555) 123-4567", True),
+        (r"\d", "\u0663", False),
+        ("a.b", "a\nb", False),
+        ("a.b", "a\u2028b", False),
+        ("(?s)a.b", "a\nb", True),
+        ("[a-z&&[^aeiou]]+", "xyz", True),
+        ("[a-z&&[^aeiou]]+", "xaz", False),
+        ("[]a]+", "]a", True),
+        (r"[\]\-x]+", "]-x", True),
+        (r"\p{Upper}\p{L}*", "Öl", False),
+        (r"\p{Lu}\p{L}*", "Öl", True),
+        (r"\Qa.b\E+", "a.bbb", True),
+        (r"\bfoo\b.*", "foo bar", True),
+        ("a$\n", "a\n", True),
+        ("^a|b$", "b", True),
+        ("", "", True),
+        ("a{2,3}", "aaaa", False),
+        ("(?:a|b)*?c", "abac", True),
+        (r"\x41\u0042\x{1F600}", "AB\U0001f600", True),
+    ],
+)
+def test_patterns_mean_what_java_means(pattern, text, expected):
+    """The whole text must match; sets, flags and anchors are Java's."""
+    assert both(pattern, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("(?=a)a", "looks ahead"),
+        ("(?<!a)b", "looks behind"),
+        (r"(a)\1", "refers back"),
+        (r"(?<n>a)\k<n>", "refers back"),
+        ("a*+", "possessive"),
+        ("(?>a)", "atomic"),
+        ("(?m)^a", "flag m"),
+        ("(", "never closed"),
+        ("a)", "never opened"),
+        ("[a", "never closed"),
+        ("*a", "repeats nothing"),
+        ("a**", "repeats nothing"),
+        ("a{3,2}", "backwards"),
+        (r"\y", "unknown escape"),
+        (r"\p{Klingon}", "unknown"),
+        ("a\\", "ends with a backslash"),
+        ("[z-a]", "range that is none"),
+        ("((a{99}){99}){99}", "states"),
+        ("((){9999}){9999}", "too much"),
+        ("a" * 1001, "1000 characters"),
+        ("(" * 200 + ")" * 200, "50 levels"),
+    ],
+)
+def test_what_can_not_be_bounded_is_refused_by_name(pattern, reason):
+    """So are patterns that Java would refuse, and patterns beyond the limits."""
+    with pytest.raises(PatternError, match=reason):
+        compiled(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+", "(a|a)*", "(a|aa)+", "(.*)(.*)(.*)(.*)(.*)b", "(x+x+)+y"])
+def test_patterns_that_ruin_other_engines_run(pattern):
+    """Nested repetition costs no more than states times characters."""
+    assert both(pattern, "a" * 200 + "!") is False
+
+
+def test_the_automaton_refuses_too_much_work():
+    """A large text and a large pattern together end with a clear error, and soon."""
+    with pytest.raises(Failure, match="too large together"):
+        Automaton(read("(?:(?:a?){100})*"), 5000).matches("a" * 100_000)
+
+
+def test_half_a_character_matches_without_re2():
+    """Text that UTF-8 can't hold still has an answer."""
+    assert compiled("a.")("a\ud800") is True
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.recursive(
+        st.sampled_from(["a", "b", ".", "[ab]", "[^a]", r"\w", r"\d", "(?i:A)", "^", "$", r"\b", ""]),
+        lambda inner: st.one_of(
+            st.tuples(inner, inner).map("".join),
+            st.tuples(inner, inner).map(lambda pair: f"(?:{pair[0]}|{pair[1]})"),
+            st.tuples(inner, st.sampled_from(["*", "+", "?", "{1,2}", "{2}"])).map(
+                lambda pair: f"(?:{pair[0]}){pair[1]}"
+            ),
+        ),
+        max_leaves=8,
+    ),
+    st.text("ab1A\n _", max_size=8),
+)
+def test_both_engines_agree(pattern, text):
+    """Whatever the pattern, RE2 and the automaton give the same answer."""
+    both(pattern, text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("ab(){}[]|*+?.^$\\-&,0189:=!<>idpQEx", max_size=12), st.text("ab01", max_size=5))
+def test_any_text_is_a_pattern_or_an_error(pattern, text):
+    """Reading a pattern gives an answer or a PatternError, nothing else."""
+    try:
+        matches = compiled(pattern)
+    except PatternError:
+        return
+    assert matches(text) in (True, False)
+
+
+def test_a_bad_pattern_fails_when_it_is_reached():
+    """As in Spring, the error comes with evaluation; its place is the pattern."""
+    text = "user.a == null OR 'a' matches '('"
+    assert Expression(text).evaluate({"user": {}}) is True
+    with pytest.raises(EvaluationError, match="never closed") as caught:
+        Expression(text).evaluate({"user": {"a": 1}})
+    assert text[caught.value.start : caught.value.end] == "'('"
+
+
+def test_matching_a_null_fails():
+    """Null is no text to match."""
+    with pytest.raises(EvaluationError, match=r"user\.a is null"):
+        Expression("user.a matches 'x'").evaluate({"user": {}})
