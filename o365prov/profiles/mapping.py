@@ -7,7 +7,7 @@ other settings than its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from o365prov.expressions import Bindings, Diagnostic, Expression
 from o365prov.expressions.suggestions import similar_attribute
 from o365prov.people.read_only import read_only
 from o365prov.profiles.attributes import ATTRIBUTES, Attribute, Kind
-from o365prov.profiles.conform import conform
+from o365prov.profiles.conform import conform, longest_plain_text
 from o365prov.profiles.username import REFUSE_NULL
 from o365prov.profiles.values import UNSET, Finding, Unset
 
@@ -94,8 +94,8 @@ class ProfileMapping:
         """A mapping as Okta's Mappings API gives it, from the Okta user to the Office 365 app.
 
         ``PUSH`` is create and update, ``DONT_PUSH`` create only, and a property that is null or absent is not mapped.
-        Attribute names are compared without case; ``user`` and ``source`` both name the Okta profile. The mapping is not
-        bound to any settings yet.
+        Attribute names are compared without case; ``user`` and ``source`` both name the Okta profile. The mapping is
+        not bound to any settings yet.
 
         Raises :class:`~o365prov.errors.ConfigurationError` with everything that is wrong, each with its JSON path: the
         opposite direction, another app, unknown attributes, texts that are no expressions.
@@ -192,36 +192,31 @@ class ProfileMapping:
         """
         values: list[object | Unset] = []
         findings: list[Finding] = []
-        for row, value in zip(self._rows.values(), self._evaluated(bindings), strict=True):
-            attribute = row.attribute
-            if attribute.name in withheld:
+        for name, evaluate, longest, row in self._steps:
+            if name in withheld:
                 values.append(UNSET)
-            elif isinstance(value, EvaluationError):
+                continue
+            try:
+                value = evaluate(bindings)
+            except EvaluationError as error:
                 values.append(UNSET)
-                findings.append(_failed(attribute, value))
-            else:
-                conformed, wrong = conform(attribute, value)
-                values.append(conformed)
-                if wrong is not None:
-                    findings.append(wrong)
+                findings.append(_failed(row.attribute, error))
+                continue
+            if type(value) is str and 0 < len(value) <= longest:
+                values.append(value)  # a plain text within its limit: by far the most frequent case
+                continue
+            conformed, wrong = conform(row.attribute, value)
+            values.append(conformed)
+            if wrong is not None:
+                findings.append(wrong)
         return MappedProfile(self, tuple(values), tuple(findings))
 
-    def _evaluated(self, bindings: Bindings) -> list[object]:
-        """The value of every row's expression, or the error that it fails with.
-
-        All rows are compiled into one function, as the elements of one list; only if that fails are they tried one by
-        one, to find out which.
-        """
-        try:
-            values: list[object] = self._all_rows.evaluate(bindings)
-        except EvaluationError:
-            return [_value_or_error(row.expression, bindings) for row in self]
-        return values
-
     @cached_property
-    def _all_rows(self) -> Expression:
-        text = ", ".join(str(row.expression) for row in self)
-        return Expression(f"{{{text}}}", semantics=REFUSE_NULL)
+    def _steps(self) -> tuple[tuple[str, Callable[[Bindings], object], int, AttributeMapping], ...]:
+        """Each row's name, evaluation, and the longest text that needs no second look (none, where the kind wants one)."""
+        return tuple(
+            (row.attribute.name, row.expression.evaluate, longest_plain_text(row.attribute), row) for row in self
+        )
 
     @cached_property
     def positions(self) -> Mapping[str, int]:

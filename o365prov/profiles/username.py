@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from attrs import frozen
 
-from o365prov.errors import EvaluationError
-from o365prov.expressions import Bindings, Expression, Semantics
+from o365prov.errors import ConfigurationError, EvaluationError
+from o365prov.expressions import Bindings, Diagnostic, Expression, Semantics
+from o365prov.expressions.canonical import quoted
+from o365prov.profiles.username_formats import BUILT_IN
 from o365prov.profiles.values import Finding
 
 _ALLOWED = re.compile(r"[A-Za-z0-9'.\-_!#^~]+\Z")
 _LONGEST_NAME = 64
 _LONGEST_DOMAIN = 48
+
+CUSTOM = "Custom"
+"""What Okta's list calls a format of one's own."""
 
 REFUSE_NULL = Semantics(null_text="refuse")
 """How the app's expressions treat null in a text: as a failure, since nobody is called "null"."""
@@ -30,14 +36,54 @@ class UsernameFormat:
     expression: Expression
 
     @classmethod
+    def built_in(cls, label: str, suffix: str = "") -> UsernameFormat:
+        """An entry of Okta's list by its name, such as ``"AD Employee ID"``; *suffix* is appended as it is.
+
+        Raises :class:`~o365prov.errors.ConfigurationError` for an entry that is not on the list, or that nothing here
+        can compute.
+
+        >>> UsernameFormat.built_in("Email prefix", "@yourfederated.domain").expression
+        Expression('String.substringBefore(source.email, "@") + "@yourfederated.domain"')
+        """
+        entry = BUILT_IN.get(label)
+        if entry is None:
+            raise ConfigurationError(f"Okta has no username format {label!r}: use one of {', '.join(BUILT_IN)}")
+        if not entry.expression:
+            raise ConfigurationError(f"the username format {label!r} can't be used: {entry.instead}")
+        text = entry.expression
+        if suffix:
+            text = f"({text}) + {quoted(suffix)}" if "?" in text else f"{text} + {quoted(suffix)}"
+        return cls(label, Expression(text, semantics=REFUSE_NULL))
+
+    @classmethod
     def okta_username(cls) -> UsernameFormat:
         """The person's Okta login, as it is."""
-        return cls("Okta username", Expression("source.login", semantics=REFUSE_NULL))
+        return cls.built_in("Okta username")
+
+    @classmethod
+    def okta_username_prefix(cls, suffix: str = "") -> UsernameFormat:
+        """What stands before the @ of the Okta login, and *suffix*, such as ``"@yourfederated.domain"``."""
+        return cls.built_in("Okta username prefix", suffix)
 
     @classmethod
     def email(cls) -> UsernameFormat:
         """The person's primary e-mail address, as it is."""
-        return cls("Email", Expression("source.email", semantics=REFUSE_NULL))
+        return cls.built_in("Email")
+
+    @classmethod
+    def email_prefix(cls, suffix: str = "") -> UsernameFormat:
+        """What stands before the @ of the e-mail address, and *suffix*, such as ``"@yourfederated.domain"``."""
+        return cls.built_in("Email prefix", suffix)
+
+    @classmethod
+    def ad_upn(cls) -> UsernameFormat:
+        """The user principal name in Active Directory; people who have no account there have no username."""
+        return cls.built_in("AD User Principal Name")
+
+    @classmethod
+    def ad_sam_account_name(cls, suffix: str = "") -> UsernameFormat:
+        """The ``sAMAccountName`` in Active Directory and *suffix*; people without an account there have no username."""
+        return cls.built_in("AD SAM Account Name", suffix)
 
     @classmethod
     def custom(cls, text: str) -> UsernameFormat:
@@ -48,7 +94,49 @@ class UsernameFormat:
         >>> UsernameFormat.custom('String.substringBefore(user.email, "@") + "@yourfederated.domain"').label
         'Custom'
         """
-        return cls("Custom", Expression(text, semantics=REFUSE_NULL))
+        return cls(CUSTOM, Expression(text, semantics=REFUSE_NULL))
+
+    @classmethod
+    def from_okta(cls, template: Mapping[str, Any]) -> UsernameFormat:
+        """What Okta's API keeps as an app's ``credentials.userNameTemplate``.
+
+        Raises :class:`~o365prov.errors.ConfigurationError` with everything that is wrong with it: an app without
+        usernames (``NONE``), a template that is none of Okta's, a custom text that is no expression, what is not known.
+
+        Source: Okta developer pages, "Apps API: username template object".
+
+        >>> UsernameFormat.from_okta({"template": "${source.login}", "type": "BUILT_IN", "userSuffix": None}).label
+        'Okta username'
+        """
+        from o365prov.profiles.from_okta import username_format  # noqa: PLC0415 - which makes these
+
+        return username_format(template)
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> UsernameFormat:
+        """What :meth:`to_dict` gave; raises :class:`~o365prov.errors.ConfigurationError` for anything else."""
+        from o365prov.profiles.saved import username_format  # noqa: PLC0415 - which makes these
+
+        return username_format(saved)
+
+    def to_dict(self) -> dict[str, str]:
+        """The format as JSON values, for a saved configuration.
+
+        >>> UsernameFormat.email().to_dict()
+        {'label': 'Email', 'expression': 'source.email'}
+        """
+        return {"label": self.label, "expression": self.expression.text}
+
+    def check(self, schema: Mapping[str, Collection[str]] | None = None) -> tuple[Diagnostic, ...]:
+        """What is wrong or doubtful about the expression, before the first person is looked at.
+
+        *schema* names the attributes that exist by root (``{"user": ["login", "email"]}``); without it attributes are
+        not checked.
+
+        >>> UsernameFormat.custom("source.emial").check({"source": ["login", "email"]})[0].fix
+        'source.email'
+        """
+        return self.expression.check(schema, context="username")
 
     def username(self, bindings: Bindings, domains: Collection[str]) -> tuple[str | None, Finding | None]:
         """The person's username, or None and what is wrong with it.
@@ -92,7 +180,7 @@ def check_username(username: str, domains: Collection[str]) -> Finding | None:
         return _finding(
             "username_no_name", f"{shown} has nothing before its @", "Give the person a complete e-mail address"
         )
-    if domain.lower() not in domains:
+    if not domain.isascii() or domain.lower() not in domains:  # lower() makes an ASCII k of a Kelvin sign
         return _finding(
             "username_foreign_domain",
             f"{shown} is in none of the app's domains ({', '.join(sorted(domains))})",
