@@ -13,6 +13,7 @@ The sides take turns, and the smallest time of each counts. ``PEOPLE=10000`` mak
 import gc
 import json
 import os
+import re
 import resource
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -45,6 +46,8 @@ ROUNDS = 3
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 DOMAIN = "yourfederated.domain"
 SKU = "05e9a617-0261-4cee-bb44-138d3ef5d965"
+MAIL = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\Z")
 GRANTS = Grants([LicenseGrant("SPE_E3")])
 
 
@@ -156,7 +159,7 @@ def by_hand(office365: Office365App, each: Assignment) -> MappedProfile:
     email = source.get("email")
     location = (account and account.attributes.get("msExchUsageLocation")) or source.get("countryCode") or "US"
     phone = text(source.get("primaryPhone"), 64)
-    language = source.get("preferredLanguage")
+    language = (source.get("preferredLanguage") or "").replace("_", "-")
     return MappedProfile(
         office365.mapping,
         (
@@ -165,7 +168,7 @@ def by_hand(office365: Office365App, each: Assignment) -> MappedProfile:
             text(source.get("displayName"), 256),
             account.anchor if account else UNSET,
             location.upper() if location.upper() in ALPHA_2 else UNSET,
-            email if email and "@" in email and email.isascii() else UNSET,
+            email if email and MAIL.match(email) else UNSET,
             text(source.get("middleName"), 64),
             text(source.get("streetAddress"), 1024),
             text(source.get("city"), 128),
@@ -176,7 +179,7 @@ def by_hand(office365: Office365App, each: Assignment) -> MappedProfile:
             [phone] if phone else [],
             text(source.get("mobilePhone"), 64),
             text(source.get("title"), 128),
-            language.replace("_", "-") if language else None,
+            language if language and LANGUAGE.match(language) else None,
             account.attributes.get("managerDn") if account else UNSET,
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import UTC, datetime
 
 from o365prov.profiles.attributes import CHOICES, Attribute, Kind
@@ -26,11 +27,8 @@ def conform(attribute: Attribute, value: object) -> tuple[object | Unset, Findin
     >>> conform(ATTRIBUTES["usageLocation"], "UK")[1].remedy
     'Use GB, the ISO code of that country'
     """
-    if type(value) is str and value and attribute.kind is Kind.TEXT:
-        if attribute.limit is None or len(value) <= attribute.limit:
-            return value, None  # by far the most frequent case, and the first to be tried
-    elif value is None or value in ("", []):
-        return _clear(attribute)
+    if value is None or value in ("", []):
+        return (None, None) if attribute.kind is Kind.TEXT and not attribute.required else _clear(attribute)
     if attribute.kind is Kind.LIST or attribute.kind is Kind.REFERENCES:
         return _list(attribute, value)
     if isinstance(value, list | dict):
@@ -68,6 +66,18 @@ def conform(attribute: Attribute, value: object) -> tuple[object | Unset, Findin
             return text, None
         case _:  # lists and instants went their own way above
             raise AssertionError(attribute.kind)
+
+
+def longest_plain_text(attribute: Attribute) -> int:
+    """How many characters a text may have that is sent as it is, without a look at what it says; 0 where there is one.
+
+    >>> from o365prov.profiles.attributes import ATTRIBUTES
+    >>> longest_plain_text(ATTRIBUTES["title"]), longest_plain_text(ATTRIBUTES["usageLocation"])
+    (128, 0)
+    """
+    if attribute.kind is not Kind.TEXT and attribute.kind is not Kind.MANAGER:
+        return 0
+    return sys.maxsize if attribute.limit is None else attribute.limit
 
 
 def _text(value: object) -> str:

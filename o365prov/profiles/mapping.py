@@ -213,7 +213,7 @@ class ProfileMapping:
 
     @cached_property
     def _steps(self) -> tuple[tuple[str, Callable[[Bindings], object], int, AttributeMapping], ...]:
-        """Each row's name, evaluation, and the longest text that needs no second look (none, where the kind wants one)."""
+        """Each row's name, evaluation, and how long a text may be that needs no second look (0 where all do)."""
         return tuple(
             (row.attribute.name, row.expression.evaluate, longest_plain_text(row.attribute), row) for row in self
         )
