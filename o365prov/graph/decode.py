@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from o365prov.errors import TenantError
+from o365prov.graph.messages import Reply
 from o365prov.graph.privileged_roles import PRIVILEGED_ROLES
 from o365prov.planning.snapshot import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantUser
 
@@ -120,10 +120,10 @@ def instant(text: object) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def created_id(content: bytes) -> str | None:
+def created_id(reply: Reply) -> str | None:
     """The id of the user that a POST created, None if the answer does not tell."""
     try:
-        document = json.loads(content)
+        document = reply.json()
     except ValueError:
         return None
     found = document.get("id") if isinstance(document, dict) else None

@@ -9,7 +9,6 @@ texts of the service as public issue threads and clients quote them.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -216,7 +215,7 @@ def understand(reply: Reply) -> Failure:
     """  # noqa: E501
     error = _error(reply)
     code = _text(error.get("code"))
-    message = " ".join(_text(error.get("message")).split()) or _unsaid(reply)
+    message = _one_line(_text(error.get("message"))) or _unsaid(reply)
     details = _details(error.get("details"))
     if not any(target for _, target in details) and (named := re.search(r"property (\w+) already exists", message)):
         details = (*details, ("ObjectConflict", named[1]))
@@ -262,7 +261,7 @@ SIGN_IN: Mapping[str, str] = {
 
 def _error(reply: Reply) -> Mapping[str, Any]:
     try:
-        document = json.loads(reply.content)
+        document = reply.json()
     except ValueError:
         return {}
     error = document.get("error") if isinstance(document, dict) else None
@@ -279,6 +278,11 @@ def _unsaid(reply: Reply) -> str:
     kind = reply.headers.get("content-type", "").split(";")[0]
     said = f"{len(reply.content)} bytes of {kind or 'something'}" if reply.content.strip() else "nothing"
     return f"Graph answered {reply.status} and said {said} about the reason"
+
+
+def _one_line(text: str) -> str:
+    """One printable line of a reasonable length: what comes over the wire must not steer a terminal."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:500]
 
 
 def _text(value: object) -> str:

@@ -51,7 +51,10 @@ class Reply:
 
     def json(self) -> Any:
         """The body as a JSON value; None for no body. Raises ValueError if it is anything else."""
-        return json.loads(self.content) if self.content.strip() else None
+        try:
+            return json.loads(self.content) if self.content.strip() else None
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
 
     def __repr__(self) -> str:
         return f"Reply({self.status}, {len(self.content)} bytes)"

@@ -140,7 +140,7 @@ class Writer:
         if not reply.ok:
             so_already = _is_so_already(write, understand(reply))
             return Settled(write, write.object_id, request_id=request_id(reply)) if so_already else None
-        object_id = created_id(reply.content) if isinstance(write.change, CreateUser) else write.object_id
+        object_id = created_id(reply) if isinstance(write.change, CreateUser) else write.object_id
         if object_id is None:
             return None
         self.note(object_id)

@@ -9,6 +9,7 @@ import threading
 import time
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
@@ -19,7 +20,7 @@ from msgraph_core import NationalClouds
 from o365prov.errors import ConfigurationError, CredentialError, TenantError, UsageError
 from o365prov.graph import Cloud, Tenant, consent_url, read_consent
 from o365prov.graph.connect import token_claims
-from o365prov.graph.messages import Request
+from o365prov.graph.messages import NoReply, Request
 from o365prov.graph.permissions import FULL, LICENSES_ONLY, PERMISSIONS, ROLES, Operation, lacking, least
 from o365prov.graph.transport import Connection
 from o365prov.graph.wire import StandIn
@@ -367,6 +368,43 @@ def test_half_a_surrogate_pair_gets_to_graph(wire, run):
 
     run(whole())
     assert scripted.bodies() == [{"displayName": "A\ud800"}]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "maybe_done"),
+    [
+        (httpx.ConnectError("refused"), False),
+        (httpx.ConnectTimeout("slow"), False),
+        (httpx.ReadTimeout("slow"), True),
+        (httpx.RemoteProtocolError("cut"), True),
+        (ConnectionResetError("reset"), True),
+    ],
+)
+def test_whether_a_request_may_have_had_its_effect_is_known(run, trouble, maybe_done):
+    """What never left the house had none; everything else may have."""
+
+    class Broken:
+        async def send(self, method, url, headers, body):
+            raise trouble
+
+    async def whole():
+        connection = Connection(StandIn(), Cloud.GLOBAL, Broken())
+        try:
+            return await connection.send(Request("GET", "/users"))
+        finally:
+            await connection.close()
+
+    assert run(whole()) == NoReply(f"{type(trouble).__name__}: {trouble}", maybe_done=maybe_done)
+
+
+def test_without_a_wire_there_is_the_network(run):
+    """The SDK is made for the cloud's own address, without the slash that would double."""
+
+    async def whole():
+        async with Tenant(Credential(), Cloud.CHINA) as tenant:
+            return tenant.sdk.request_adapter.base_url
+
+    assert run(whole()) == "https://microsoftgraph.chinacloudapi.cn/v1.0"
 
 
 def test_redirects_are_not_followed(wire, run, clock):

@@ -130,6 +130,7 @@ def test_a_conflict_without_details_is_read_from_the_message():
         b'{"error": "text"}',
         b"\xff\xfe",
         b"null",
+        b"[" * 100_000,
     ],
 )
 def test_a_body_that_is_no_error_is_survived(content):
@@ -142,6 +143,14 @@ def test_a_body_that_is_no_error_is_survived(content):
 def test_the_body_of_a_gateway_is_not_shown():
     """What a stranger's page holds is nobody's business in our messages."""
     assert "secret" not in str(understand(Reply(502, {}, b"<html>secret</html>")))
+
+
+def test_a_message_is_one_printable_line():
+    """What comes over the wire must not steer a terminal, nor fill it."""
+    failure = understand(error(400, "x", "red \x1b[31m alert\r\n\u202e" + "!" * 10_000))
+    assert failure.message.startswith("red [31m alert !")
+    assert failure.message.isprintable()
+    assert len(failure.message) == 500
 
 
 def test_the_request_id_is_found_in_headers_or_in_the_error():
