@@ -1,12 +1,14 @@
-"""A plan and a report in words: the same rows for plain text and for rich tables."""
+"""Changes and people in words: what text, tables and pages all say alike."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, assert_never
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from enum import Enum
+from typing import Any, assert_never
 
-from attrs import frozen
+from attrs import field, frozen
 
 from o365prov.planning.changes import (
     AssignLicenses,
@@ -28,19 +30,76 @@ from o365prov.planning.changes import (
     UpdateUser,
 )
 
-if TYPE_CHECKING:
-    from o365prov.planning.plan import Plan, Problem
-    from o365prov.planning.report import Report
+
+class Effect(Enum):
+    """What a plan does to one person, all in all: the symbol and how it is counted. The gravest come first."""
+
+    DELETE = ("-", "to delete")
+    DEACTIVATE = ("-", "to deactivate")
+    CHANGE = ("~", "to change")
+    CREATE = ("+", "to create")
+    RESTORE = ("+", "to restore")
+    LINK = ("=", "to link")
+
+    @property
+    def symbol(self) -> str:
+        """One of ``-``, ``~``, ``+`` and ``=``."""
+        return self.value[0]
+
+    @property
+    def words(self) -> str:
+        """As in "12 to change"."""
+        return self.value[1]
+
+    @classmethod
+    def of(cls, changes: Iterable[Change]) -> Effect:
+        """The effect of all changes of one person."""
+        effects = {_effect(change) for change in changes}
+        return next(effect for effect in (*_DECIDING, cls.CHANGE, cls.LINK) if effect in effects)
+
+
+_DECIDING = (Effect.DELETE, Effect.DEACTIVATE, Effect.CREATE, Effect.RESTORE)
+
+
+def _effect(change: Change) -> Effect:
+    match change:
+        case DeleteUser():
+            return Effect.DELETE
+        case BlockSignIn() | MarkDeactivated() | RemoveLicenses():
+            return Effect.DEACTIVATE
+        case RemoveRole():
+            return Effect.DEACTIVATE if change.leaving else Effect.CHANGE
+        case CreateUser():
+            return Effect.CREATE
+        case RestoreUser():
+            return Effect.RESTORE
+        case LinkUser():
+            return Effect.LINK
+        case UpdateUser() | AssignLicenses() | GrantRole() | SetManager() | RemoveManager() | RevokeSessions():
+            return Effect.CHANGE
+        case _:
+            assert_never(change)
 
 
 @frozen
 class Row:
-    """One person's part of a plan: ``+``, ``~``, ``-`` or ``=``, who, and what happens for which reasons."""
+    """A part of a plan to be read: what happens to one person, or alike to several, and for which reasons."""
 
-    symbol: str
-    who: Subject
+    effect: Effect
+    people: tuple[Subject, ...]
     what: tuple[str, ...]
     why: tuple[str, ...]
+    changes: tuple[Change, ...] = field(default=(), eq=False, repr=False)
+
+
+@frozen
+class Section:
+    """The rows of one effect on *total* people, of whom *more* are not shown."""
+
+    effect: Effect
+    total: int
+    rows: tuple[Row, ...]
+    more: int = 0
 
 
 def describe(change: Change) -> str:
@@ -82,83 +141,128 @@ def describe(change: Change) -> str:
 
 
 def _property(change: PropertyChange) -> str:
-    before, after = (_value(each) for each in (change.before, change.after))
-    return f"{change.name}: {before} → {after}" if before else f"{change.name}: {after or 'cleared'}"
+    before, after = value_text(change.before), value_text(change.after) or "cleared"
+    return f"{change.name}: {before} → {after}" if before else f"{change.name}: {after}"
 
 
-def _value(value: Any) -> str:
-    if value is None or value in ([], ""):
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def value_text(value: Any) -> str:
+    """A property's value as people read it, "" where there is nothing.
+
+    >>> value_text(["+1 555 0100"]), value_text(False), value_text(None)
+    ('+1 555 0100', 'no', '')
+    """
+    match value:
+        case None | "" | []:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
 
 
-def rows(changes: Iterable[Change]) -> list[Row]:
-    """The changes by person, in the order in which each person first comes up."""
-    by_person: dict[str, list[Change]] = {}
+def sections(changes: Iterable[Change], *, limit: int | None = None) -> list[Section]:
+    """The changes by effect and person, the gravest first.
+
+    With a *limit* more than ten people to whom the very same happens share a row, and each section has at most so many
+    rows.
+    """
+    by_effect: dict[Effect, list[Row]] = {effect: [] for effect in Effect}
+    for row in _rows(changes):
+        by_effect[row.effect].append(row)
+    return [_section(effect, rows, limit) for effect, rows in by_effect.items() if rows]
+
+
+def effects(changes: Iterable[Change]) -> Counter[Effect]:
+    """How many people each effect is for."""
+    return Counter(Effect.of(group) for group in _by_person(changes))
+
+
+def _by_person(changes: Iterable[Change]) -> Iterable[list[Change]]:
+    """Each person's changes, in the order in which people first come up."""
+    groups: dict[str, list[Change]] = {}
     for change in changes:
-        by_person.setdefault(change.subject.person_id, []).append(change)
+        groups.setdefault(change.subject.person_id, []).append(change)
+    return groups.values()
+
+
+def _rows(changes: Iterable[Change]) -> Iterable[Row]:
+    for group in _by_person(changes):
+        what = tuple(describe(change) for change in group)
+        why = tuple(dict.fromkeys(change.reason for change in group))
+        yield Row(Effect.of(group), (group[0].subject,), what, why, tuple(group))
+
+
+def _section(effect: Effect, rows: Sequence[Row], limit: int | None) -> Section:
+    folded = rows if limit is None else _fold(rows)
+    shown = tuple(folded[:limit])
+    return Section(effect, len(rows), shown, len(rows) - sum(len(row.people) for row in shown))
+
+
+_ALIKE = 10
+
+
+def _fold(rows: Sequence[Row]) -> Sequence[Row]:
+    """One row instead of more than ten that say the same, where the first of them stood."""
+    alike = Counter((row.what, row.why) for row in rows)
+    people: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Subject]] = {}
+    folded: list[Row] = []
+    for row in rows:
+        said = (row.what, row.why)
+        if alike[said] <= _ALIKE:
+            folded.append(row)
+        elif said in people:
+            people[said].append(row.people[0])
+        else:
+            people[said] = [row.people[0]]
+            folded.append(row)
     return [
-        Row(
-            group[0].symbol,
-            group[0].subject,
-            tuple(describe(change) for change in group),
-            tuple(dict.fromkeys(change.reason for change in group)),
-        )
-        for group in by_person.values()
+        Row(row.effect, tuple(people.get((row.what, row.why), row.people)), row.what, row.why, row.changes)
+        for row in folded
     ]
 
 
-def summary(plan: Plan) -> str:
-    """One line: how many people gain, change and lose something, how many writes that takes, and what waits."""
-    if plan.is_empty:
-        counted = "nothing to do"
-    else:
-        symbols = Counter(row.symbol for row in rows(plan.changes))
-        words = {"+": "to create", "~": "to change", "-": "to deactivate", "=": "to link"}
-        counted = ", ".join(f"{symbols[symbol]} {word}" for symbol, word in words.items() if symbols[symbol])
-        counted += f" ({plan.writes} writes)"
-    stopped = len({problem.subject.person_id for problem in plan.problems if problem.stops})
-    partly = len({problem.subject.person_id for problem in plan.problems if not problem.stops})
-    waiting = [f"{stopped} people stopped" if stopped else "", f"{partly} people with gaps" if partly else ""]
-    return ", ".join([f"Plan {plan.fingerprint}: {counted}", *filter(None, waiting)])
+def names_used_twice(subjects: Iterable[Subject]) -> frozenset[str]:
+    """The names that more than one person has: their usernames must tell them apart."""
+    holders: dict[str, set[str]] = {}
+    for subject in subjects:
+        holders.setdefault(subject.name, set()).add(subject.person_id)
+    return frozenset(name for name, ids in holders.items() if len(ids) > 1)
 
 
-def grouped(problems: Iterable[Problem]) -> list[tuple[list[Problem], str, str]]:
-    """Problems that read alike, together, those that stop people first: the problems, what is wrong, what to do."""
-    groups: dict[tuple[str, str], list[Problem]] = {}
-    for problem in sorted(problems, key=lambda each: not each.stops):
-        groups.setdefault((problem.message, problem.remedy), []).append(problem)
-    return [(group, message, remedy) for (message, remedy), group in groups.items()]
+def called(subject: Subject, ambiguous: frozenset[str]) -> str:
+    """The person's name, with the username or else the id where others have the same name."""
+    return f"{subject.name} <{subject.username or subject.person_id}>" if subject.name in ambiguous else subject.name
 
 
-def who(problems: list[Problem]) -> str:
-    """The people of one group of problems, the first five by name."""
-    names = [problem.subject.name for problem in problems]
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
+def named(people: Sequence[str], *, most: int | None = 5) -> str:
+    """The first *most* of some people.
+
+    >>> named(["Ann", "Bo", "Cy"], most=2)
+    'Ann, Bo and 1 more'
+    """
+    shown = people[:most]
+    more = len(people) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
-def plan_text(plan: Plan) -> str:
-    """The plan as plain text."""
-    lines = [summary(plan)]
-    lines += [f"! {hazard}: confirm the fingerprint to apply it all the same" for hazard in plan.hazards]
-    for row in rows(plan.changes):
-        lines.append(f"{row.symbol} {row.who.name} <{row.who.username}>: {'; '.join(row.what)}  ({'; '.join(row.why)})")
-    lines += [f"? {who(group)}: {message}. {remedy}." for group, message, remedy in grouped(plan.problems)]
-    lines += [
-        f"  Not over Graph: {each.attribute}{f' ({each.people} people)' if each.people else ''}: {each.reason}; "
-        f"{each.instead}."
-        for each in plan.undeliverable
-    ]
-    return "\n".join(lines)
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun.
+
+    >>> counted(1, "write"), counted(12_000, "person", "people")
+    ('1 write', '12,000 people')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def report_text(report: Report) -> str:
-    """The report as plain text: the counts, then whatever did not succeed."""
-    counts = f"{len(report.done)} changes done, {len(report.failed)} failed, {len(report.skipped)} skipped"
-    lines = [f"{counts} (plan {report.plan_id})"]
-    lines += [
-        f"! {outcome.change.subject.name}: {describe(outcome.change)}: {outcome.result.value}: {outcome.message}"
-        for outcome in (*report.failed, *report.skipped)
-    ]
-    return "\n".join(lines)
+def lasting(duration: timedelta) -> str:
+    """A duration in its two largest units, rounded up to whole seconds.
+
+    >>> lasting(timedelta(seconds=4000.2)), lasting(timedelta(seconds=59)), lasting(timedelta(minutes=2))
+    ('1 h 6 min', '59 s', '2 min')
+    """
+    seconds = -(-duration // timedelta(seconds=1))
+    parts = [(seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
+    first = next((position for position, (number, _) in enumerate(parts) if number), 2)
+    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number) or "0 s"

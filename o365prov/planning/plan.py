@@ -4,57 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import attrs
-from attrs import define, field, frozen
+from attrs import define, field
 
+from o365prov.errors import SourceError
 from o365prov.people import AppUsers
-from o365prov.planning.changes import Change, Subject, key
-from o365prov.planning.describe import plan_text
-from o365prov.profiles import Finding
+from o365prov.people.read_only import read_only
+from o365prov.planning.changes import Change, key
+from o365prov.planning.describe import describe
+from o365prov.planning.explanation import ExplainedPerson, Explanation
+from o365prov.planning.pace import WriteQuota
+from o365prov.planning.problems import Problem, Undeliverable
+from o365prov.planning.text import SHOWN, plan_text
 
-
-@frozen
-class Problem:
-    """Something that keeps one person, or one attribute of theirs, from being provisioned.
-
-    *code* is for programs, *message* and *remedy* for people. If *stops* is true nothing of this person is changed;
-    otherwise only *attribute* is left alone.
-    """
-
-    subject: Subject
-    code: str
-    message: str
-    remedy: str
-    attribute: str | None = None
-    stops: bool = True
-
-    @classmethod
-    def of(cls, subject: Subject, finding: Finding) -> Problem:
-        """The problem that *finding* is for *subject*."""
-        return cls(subject, finding.code, finding.message, finding.remedy, finding.attribute, finding.stops)
-
-    def __str__(self) -> str:
-        """One line: who, what, what to do."""
-        return f"{self.subject.name}: {self.message}. {self.remedy}."
-
-
-@frozen
-class Undeliverable:
-    """What Graph cannot write: the attribute, why, the nearest thing that Graph does, and how many people it concerns
-    (0 where it is about other objects than people).
-
-    It is no change: nothing waits for it, and a plan that holds only undeliverables is empty.
-    """
-
-    attribute: str
-    reason: str
-    instead: str
-    people: int
+__all__ = ["Plan", "Problem", "Undeliverable"]
 
 
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -71,7 +41,11 @@ class Plan:
 
     *app_users* is the memory that the plan was drawn with, *watermark* the tenant's state that it was drawn from,
     *tenant_id* the tenant that it may be applied to. A plan with *hazards* is applied only if its fingerprint is
-    confirmed.
+    confirmed. *explanations* say of people, by id, what :meth:`explain` tells: how their account was found, and
+    what was mapped.
+
+    A plan prints in a shortened form (50 rows of a kind), as text, as a rich table and in notebooks; :meth:`to_text`,
+    :meth:`to_table` and :meth:`to_html` give all of it.
     """
 
     tenant_id: str
@@ -83,6 +57,7 @@ class Plan:
     watermark: str | None = None
     provisioning_type: str = ""
     hazards: tuple[str, ...] = ()
+    explanations: Mapping[str, Explanation] = field(factory=dict, converter=read_only, hash=False)
 
     @property
     def is_empty(self) -> bool:
@@ -93,6 +68,14 @@ class Plan:
     def writes(self) -> int:
         """How many writes to Graph the changes cost."""
         return sum(change.writes for change in self.changes)
+
+    def duration(self, quota: WriteQuota | None = None) -> timedelta:
+        """The least time that the writes take at Graph's quota (3,000 in 150 seconds unless *quota* says otherwise).
+
+        The first bucketful costs nothing but the round trips, which are not counted. A tenant with the default
+        :class:`~o365prov.graph.Pace` takes 80 % of the quota: ``plan.duration(WriteQuota(share=0.8))``.
+        """
+        return (quota or WriteQuota()).duration(self.writes)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -109,6 +92,91 @@ class Plan:
         """The changes for one person, in order."""
         return tuple(change for change in self.changes if change.subject.person_id == person_id)
 
+    def explain(self, person_id: str) -> ExplainedPerson:
+        """Everything about one person: which account, what changes and why, what is wrong, what was mapped.
+
+        Somebody of whom the plan says nothing is explained as that.
+        """
+        return ExplainedPerson(
+            person_id,
+            self.explanations.get(person_id),
+            self.for_person(person_id),
+            tuple(problem for problem in self.problems if problem.subject.person_id == person_id),
+        )
+
+    def to_dicts(self) -> list[dict[str, str | int | None]]:
+        """A flat dict for each change, in order, all with the same keys: for pandas, polars or csv.
+
+        Keys: ``person_id``, ``name``, ``username``, ``kind`` (such as ``update_user``), ``symbol``, ``what``, ``why``,
+        ``object_id`` (None where the plan creates the account) and ``writes``.
+        """
+        return [
+            {
+                "person_id": change.subject.person_id,
+                "name": change.subject.name,
+                "username": change.subject.username,
+                "kind": change.kind,
+                "symbol": change.symbol,
+                "what": describe(change),
+                "why": change.reason,
+                "object_id": change.object_id,
+                "writes": change.writes,
+            }
+            for change in self.changes
+        ]
+
+    def to_json(self) -> str:
+        """The whole plan as JSON text that :meth:`from_json` reads back; one line a change, so that it diffs well.
+
+        Raises :class:`~o365prov.errors.UsageError` for a value that JSON has no form for; Graph's own all have one.
+        """
+        from o365prov.planning.json_form import to_json  # noqa: PLC0415 - it imports this module
+
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str, *, where: str = "plan") -> Plan:
+        """Read what :meth:`to_json` wrote; the result equals the plan, with the same fingerprint and id.
+
+        Raises :class:`~o365prov.errors.SourceError`, whose lines name *where* and the JSON path, for text that is
+        something else, was written by another version, or was damaged or edited.
+        """
+        from o365prov.planning.json_form import from_json  # noqa: PLC0415 - it imports this module
+
+        return from_json(text, where=where)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the plan to *path*: wholly or not at all."""
+        target = Path(path)
+        draft = target.with_name(target.name + ".new")
+        draft.write_text(self.to_json(), encoding="utf-8")
+        draft.replace(target)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Plan:
+        """Read the plan from *path*; raises SourceError if it is missing, or as :meth:`from_json` does."""
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SourceError(f"{path}: can't be read ({error}): name the file that plan.save() wrote") from error
+        return cls.from_json(text, where=str(path))
+
+    def to_text(self, *, limit: int | None = None) -> str:
+        """The plan as plain text; with a *limit*, that many rows of a kind, and people with alike changes together."""
+        return plan_text(self, limit=limit)
+
+    def to_table(self, *, limit: int | None = None) -> Any:
+        """The plan as a rich renderable, in full or with at most *limit* rows of a kind; takes the extra ``rich``."""
+        from o365prov.planning.tables import plan_table  # noqa: PLC0415 - rich is an extra
+
+        return plan_table(self, limit=limit)
+
+    def to_html(self) -> str:
+        """The whole plan as one page for a reviewer: no scripts, nothing loaded from elsewhere, every value escaped."""
+        from o365prov.planning.pages import plan_page  # noqa: PLC0415 - only reviewers need it
+
+        return plan_page(self)
+
     def __iter__(self) -> Iterator[Change]:
         return iter(self.changes)
 
@@ -119,12 +187,15 @@ class Plan:
         return True
 
     def __str__(self) -> str:
-        return plan_text(self)
+        return self.to_text(limit=SHOWN)
 
     def __rich__(self) -> Any:
-        from o365prov.planning.tables import plan_table  # noqa: PLC0415 - rich is an extra
+        return self.to_table(limit=SHOWN)
 
-        return plan_table(self)
+    def _repr_html_(self) -> str:
+        from o365prov.planning.pages import plan_fragment  # noqa: PLC0415 - only notebooks need it
+
+        return plan_fragment(self, limit=SHOWN)
 
     def __repr__(self) -> str:
         return f"Plan({len(self.changes)} changes, {len(self.problems)} problems, {self.fingerprint})"

@@ -9,7 +9,7 @@ from attrs import define, frozen
 
 from o365prov.people import AppUsers
 from o365prov.planning.changes import Change
-from o365prov.planning.describe import report_text
+from o365prov.planning.text import SHOWN, report_text
 
 
 class Result(StrEnum):
@@ -23,7 +23,6 @@ class Result(StrEnum):
 @frozen
 class Outcome:
     """How one change ended: *message* says why it failed or was skipped and what to do.
-
 
     *object_id* is the account that was written, where there is one; *request_id* what Graph calls the request.
     """
@@ -63,13 +62,26 @@ class Report:
         """Whether every change was done."""
         return len(self.done) == len(self.outcomes)
 
-    def __str__(self) -> str:
-        return report_text(self)
+    def to_text(self, *, limit: int | None = None) -> str:
+        """The report as plain text, with everything that did not succeed or at most *limit* lines of it."""
+        return report_text(self, limit=limit)
 
-    def __rich__(self) -> Any:
+    def to_table(self, *, limit: int | None = None) -> Any:
+        """The report as a rich renderable, in full or with at most *limit* rows; takes the extra ``rich``."""
         from o365prov.planning.tables import report_table  # noqa: PLC0415 - rich is an extra
 
-        return report_table(self)
+        return report_table(self, limit=limit)
+
+    def __str__(self) -> str:
+        return self.to_text(limit=SHOWN)
+
+    def __rich__(self) -> Any:
+        return self.to_table(limit=SHOWN)
+
+    def _repr_html_(self) -> str:
+        from o365prov.planning.pages import report_fragment  # noqa: PLC0415 - only notebooks need it
+
+        return report_fragment(self, limit=SHOWN)
 
     def __repr__(self) -> str:
         return f"Report({len(self.done)} done, {len(self.failed)} failed, {len(self.skipped)} skipped)"

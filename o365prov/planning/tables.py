@@ -6,63 +6,100 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from o365prov.planning.describe import describe, grouped, report_text, rows, summary, who
+from o365prov.planning.describe import Row, Section, named, sections
 from o365prov.planning.plan import Plan
 from o365prov.planning.report import Report
+from o365prov.planning.text import (
+    ambiguous_names,
+    confirming,
+    grants,
+    grouped,
+    outcome_people,
+    people,
+    report_summary,
+    summary,
+    unfinished,
+)
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red", "=": "cyan"}
 
 
-def plan_table(plan: Plan) -> Group:
+def plan_table(plan: Plan, *, limit: int | None) -> Group:
     """The changes by person, then the problems with what to do, then what Graph can't take."""
     parts: list[Table | Text] = [Text(summary(plan), style="bold")]
-    parts += [
-        Text(f"! {hazard}: confirm the fingerprint to apply it all the same", "bold red") for hazard in plan.hazards
-    ]
+    if total := grants(plan):
+        parts.append(Text(f"Licences and roles: {total}"))
+    parts += [Text(f"! {hazard}: {confirming(plan)}", "bold red") for hazard in plan.hazards]
     if plan.changes:
-        parts.append(_changes(plan))
+        parts.append(_changes(plan, limit))
     if plan.problems:
-        parts.append(_problems(plan))
+        parts.append(_problems(plan, limit))
     if plan.undeliverable:
         parts.append(_undeliverable(plan))
     return Group(*parts)
 
 
-def _changes(plan: Plan) -> Table:
-    table = Table("", "Who", "What", "Why", title="Changes", title_justify="left", expand=True)
-    for row in rows(plan.changes):
-        style = _STYLES[row.symbol]
-        person = Text.assemble((row.who.name, "bold"), "\n", (row.who.username, "dim"))
-        table.add_row(Text(row.symbol, style), person, Text("\n".join(row.what)), Text("\n".join(row.why), "dim"))
+def _table(title: str, *columns: str) -> Table:
+    return Table(*columns, title=title, title_justify="left", expand=True)
+
+
+def _changes(plan: Plan, limit: int | None) -> Table:
+    table = _table("Changes", "", "Who", "What", "Why")
+    for section in sections(plan.changes, limit=limit):
+        for row in section.rows:
+            what, why = Text("\n".join(row.what)), Text("\n".join(row.why), "dim")
+            table.add_row(Text(row.effect.symbol, _STYLES[row.effect.symbol]), _who(row), what, why)
+        if section.more:
+            table.add_row(*_more(section))
     return table
 
 
-def _problems(plan: Plan) -> Table:
-    table = Table("", "Who", "What is wrong", "What to do", title="Problems", title_justify="left", expand=True)
-    for group, message, remedy in grouped(plan.problems):
+def _who(row: Row) -> Text:
+    if len(row.people) > 1:
+        count = Text(f"{len(row.people):,} people\n", "bold")
+        return count.append(named([each.username for each in row.people]), "dim")
+    return Text.assemble((row.people[0].name, "bold"), "\n", (row.people[0].username, "dim"))
+
+
+def _more(section: Section) -> tuple[Text, Text]:
+    symbol = section.effect.symbol
+    return Text(symbol, _STYLES[symbol]), Text(f"... and {section.more:,} more {section.effect.words}", "italic")
+
+
+def _problems(plan: Plan, limit: int | None) -> Table:
+    table = _table("Problems", "", "Who", "What is wrong", "What to do")
+    ambiguous = ambiguous_names(plan)
+    problems = grouped(plan.problems)
+    for group, message, remedy in problems[:limit]:
         mark = Text("stopped", "red") if group[0].stops else Text("left out", "yellow")
-        table.add_row(mark, Text(who(group)), Text(message), Text(remedy))
+        who = named(people(group, ambiguous), most=None if limit is None else 5)
+        table.add_row(mark, Text(who), Text(message), Text(remedy))
+    _add_more(table, len(problems), limit)
     return table
+
+
+def _add_more(table: Table, number: int, limit: int | None) -> None:
+    if limit is not None and number > limit:
+        table.add_row("", Text(f"... and {number - limit:,} more", "italic"))
 
 
 def _undeliverable(plan: Plan) -> Table:
-    title = "What Graph can't take (no changes wait for it)"
-    table = Table("Attribute", "People", "Why", "Instead", title=title, title_justify="left", expand=True)
+    table = _table("What Graph can't take (no changes wait for it)", "Attribute", "People", "Why", "Instead")
     for each in plan.undeliverable:
-        table.add_row(Text(each.attribute), str(each.people or "-"), Text(each.reason), Text(each.instead))
+        table.add_row(
+            Text(each.attribute), f"{each.people:,}" if each.people else "-", Text(each.reason), Text(each.instead)
+        )
     return table
 
 
-def report_table(report: Report) -> Group:
+def report_table(report: Report, *, limit: int | None) -> Group:
     """The counts, and a row for whatever did not succeed."""
-    parts: list[Table | Text] = [Text(report_text(report).splitlines()[0], style="bold")]
-    unfinished = [*report.failed, *report.skipped]
-    if unfinished:
-        table = Table("", "Who", "What", "Why", title="Not done", title_justify="left", expand=True)
-        for outcome in unfinished:
-            subject = outcome.change.subject
-            table.add_row(
-                outcome.result.value, Text(subject.name), Text(describe(outcome.change)), Text(outcome.message)
-            )
+    parts: list[Table | Text] = [Text(report_summary(report), style="bold")]
+    if groups := unfinished(report):
+        table = _table("Not done", "", "Who", "What", "Why")
+        for group, said in groups[:limit]:
+            who = named(outcome_people(group, report), most=None if limit is None else 5)
+            table.add_row(group[0].result.value, Text(who), Text(said), Text(group[0].message))
+        _add_more(table, len(groups), limit)
         parts.append(table)
     return Group(*parts)

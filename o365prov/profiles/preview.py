@@ -7,6 +7,7 @@ from typing import Any
 from attrs import frozen
 
 from o365prov.people import Person
+from o365prov.profiles import markup
 from o365prov.profiles.mapping import MappedProfile
 from o365prov.profiles.username import UsernameFormat
 from o365prov.profiles.values import UNSET, Finding
@@ -40,7 +41,7 @@ class Preview:
         return "\n".join(lines)
 
     def _rows(self) -> list[tuple[str, str, str]]:
-        return [(row.attribute.label, _shown(value), str(row.expression)) for row, value in self.profile.rows()]
+        return [(row.attribute.label, shown(value), str(row.expression)) for row, value in self.profile.rows()]
 
     def __rich__(self) -> Any:
         from rich.table import Table  # noqa: PLC0415 - rich is an extra
@@ -53,10 +54,21 @@ class Preview:
             table.add_row(Text(label), Text(value), Text(expression, "dim"))
         for finding in self.findings:
             table.add_row(Text("? " + finding.code, "red"), Text(finding.message, "red"), Text(finding.remedy))
+        for warning in self.warnings:
+            table.add_row(Text("!", "yellow"), Text(warning, "yellow"), "")
         return table
 
+    def _repr_html_(self) -> str:
+        rows = [("Username", self.username or "-", str(self.format.expression)), *self._rows()]
+        told = [f"? {finding.message}. {finding.remedy}." for finding in self.findings]
+        told += [f"! {warning}" for warning in self.warnings]
+        title = f"{self.person.name} ({self.person.source})"
+        values = markup.table(title, ("Attribute", "Value", "Expression"), rows)
+        return markup.element("div", values, *(markup.element("p", text) for text in told))
 
-def _shown(value: object) -> str:
+
+def shown(value: object) -> str:
+    """A mapped value as people read it, with words for what is cleared or left alone."""
     if value is UNSET:
         return "(left alone)"
     if value is None or value == []:
