@@ -1,0 +1,85 @@
+"""What the fake tenant answers and holds, as Markdown tables made from its own tables.
+
+``python -m o365prov.testing.coverage`` prints them; the documentation shows them, and a test keeps both alike.
+"""
+
+from __future__ import annotations
+
+from o365prov.testing.fake_tenant.object_types import CONTACT, GROUP, ROOM, USER
+from o365prov.testing.fake_tenant.properties import ObjectType, Property, Write
+from o365prov.testing.fake_tenant.route_table import ROUTER
+from o365prov.testing.fake_tenant.routes import Route
+
+__all__ = ["object_types", "page", "routes"]
+
+_LEARN = "https://learn.microsoft.com/graph/api"
+
+
+def page() -> str:
+    """The whole coverage page."""
+    return f"""\
+# What the fake tenant covers
+
+This page is made from the tenant's own tables by `python -m o365prov.testing.coverage`.
+What stands in neither table is refused with 501 and a message that says what there is.
+
+## Routes
+
+`POST /$batch` takes all of them.
+RU is what a request costs in resource units before `$select`, `$expand` and a small `$top` move it.
+
+{routes()}
+
+## Properties
+
+`written` says whether clients may write a property; `in` whether a GET without `$select` returns it.
+
+{object_types()}
+"""
+
+
+def routes() -> str:
+    """A table of every route: method, path, what it does, its query options and cost."""
+    rows = [_route_row(route) for route in sorted(ROUTER.routes, key=lambda route: (route.pattern, route.method))]
+    return _table(("method", "path", "what it does", "options", "RU"), rows)
+
+
+def object_types() -> str:
+    """A section for every kind of object, with a table of its properties."""
+    return "\n\n".join(_section(of) for of in (USER, GROUP, CONTACT, ROOM))
+
+
+def _route_row(route: Route) -> tuple[str, ...]:
+    summary = f"[{route.summary}]({_LEARN}/{route.source})" if route.source else route.summary
+    return route.method, f"`{route.pattern}`", summary, " ".join(sorted(route.options)), str(route.cost)
+
+
+def _section(of: ObjectType) -> str:
+    rows = [_property_row(item) for item in of.properties.values()]
+    text = f"### {of.title}\n\n{_table(('property', 'type', 'limit', 'written', 'in', '$filter'), rows)}"
+    if of.not_held:
+        text += f"\n\nNot held: {', '.join(f'`{name}`' for name in sorted(of.not_held))}."
+    return text
+
+
+def _property_row(item: Property) -> tuple[str, ...]:
+    written = {Write.YES: "yes", Write.CREATE_ONLY: "on create", Write.NO: ""}[item.write]
+    if item.write is Write.YES and not item.clearable:
+        written = "yes, not cleared"
+    return (
+        f"`{item.name}`",
+        item.kind.value,
+        str(item.limit or ""),
+        written,
+        "yes" if item.in_default_set else "",
+        " ".join(sorted(item.filters)),
+    )
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    print(page(), end="")  # noqa: T201 - what this command is for
