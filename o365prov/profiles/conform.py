@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-import sys
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from o365prov.profiles.attributes import CHOICES, Attribute, Kind
 from o365prov.profiles.countries import ALPHA_2, COMMON_MISTAKES
 from o365prov.profiles.values import UNSET, Finding, Unset
 
+Conformed: TypeAlias = tuple[object | Unset, Finding | None]
+"""The value in the form in which Graph takes it, or UNSET and what is wrong."""
+
+TextRule: TypeAlias = Callable[[Attribute, str], Conformed]
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\Z")
 _MAIL = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
 
 
-def conform(attribute: Attribute, value: object) -> tuple[object | Unset, Finding | None]:
+def conform(attribute: Attribute, value: object) -> Conformed:
     """The value in the form in which Graph takes it, or UNSET and what is wrong.
 
     None and "" clear the attribute. A number or boolean is sent as its text.
@@ -40,44 +46,13 @@ def conform(attribute: Attribute, value: object) -> tuple[object | Unset, Findin
         return UNSET, _wrong(
             attribute, f"has {len(text)} characters, Graph takes {attribute.limit}", "Shorten it in its expression"
         )
-    match attribute.kind:
-        case Kind.TEXT | Kind.MANAGER:
-            return text, None
-        case Kind.ONE_IN_LIST:
-            return [text], None
-        case Kind.COUNTRY:
-            return _country(attribute, text)
-        case Kind.LANGUAGE:
-            tag = text.replace("_", "-")
-            if _LANGUAGE.match(tag):
-                return tag, None
-            return UNSET, _wrong(attribute, "is no language tag", "Use a tag such as en-US")
-        case Kind.MAIL:
-            if _MAIL.match(text):
-                return text, None
-            return UNSET, _wrong(
-                attribute, "is not an address that Graph takes", "Use ASCII letters and a domain after one @"
-            )
-        case Kind.CHOICE:
-            return _choice(attribute, text)
-        case Kind.ANCHOR:
-            if re.search(r"[$_]", text):
-                return UNSET, _wrong(attribute, "contains $ or _, which Graph refuses", "Map another anchor")
-            return text, None
-        case _:  # lists and instants went their own way above
-            raise AssertionError(attribute.kind)
+    rule = text_rule(attribute)
+    return (text, None) if rule is None else rule(attribute, text)
 
 
-def longest_plain_text(attribute: Attribute) -> int:
-    """How many characters a text may have that is sent as it is, without a look at what it says; 0 where there is one.
-
-    >>> from o365prov.profiles.attributes import ATTRIBUTES
-    >>> longest_plain_text(ATTRIBUTES["title"]), longest_plain_text(ATTRIBUTES["usageLocation"])
-    (128, 0)
-    """
-    if attribute.kind is not Kind.TEXT and attribute.kind is not Kind.MANAGER:
-        return 0
-    return sys.maxsize if attribute.limit is None else attribute.limit
+def text_rule(attribute: Attribute) -> TextRule | None:
+    """What a text within the attribute's limit has to satisfy; None where every such text is sent as it is."""
+    return _RULES.get(attribute.kind)
 
 
 def _text(value: object) -> str:
@@ -86,7 +61,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _clear(attribute: Attribute) -> tuple[object | Unset, Finding | None]:
+def _clear(attribute: Attribute) -> Conformed:
     if attribute.required:
         return UNSET, _wrong(attribute, "is empty", "Fill it in at the source, or map an expression that gives a value")
     if attribute.kind is Kind.ANCHOR:
@@ -101,7 +76,7 @@ def _clear(attribute: Attribute) -> tuple[object | Unset, Finding | None]:
 _LISTS = {Kind.ONE_IN_LIST, Kind.LIST, Kind.REFERENCES}
 
 
-def _list(attribute: Attribute, value: object) -> tuple[object | Unset, Finding | None]:
+def _list(attribute: Attribute, value: object) -> Conformed:
     values = value if isinstance(value, list) else [value]
     if any(isinstance(each, list | dict) or each is None for each in values):
         return UNSET, _wrong(attribute, "gives something else than a list of texts", "Let its expression give texts")
@@ -111,15 +86,7 @@ def _list(attribute: Attribute, value: object) -> tuple[object | Unset, Finding 
     return texts, None
 
 
-def _choice(attribute: Attribute, text: str) -> tuple[object | Unset, Finding | None]:
-    choices = CHOICES[attribute.name]
-    for choice in choices:
-        if text.lower() == choice.lower():
-            return choice, None
-    return UNSET, _wrong(attribute, "is none of its values", f"Use one of {', '.join(choices)}")
-
-
-def _instant(attribute: Attribute, value: object) -> tuple[object | Unset, Finding | None]:
+def _instant(attribute: Attribute, value: object) -> Conformed:
     try:
         instant = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
         in_utc = instant.astimezone(UTC) if instant.tzinfo else None
@@ -130,7 +97,11 @@ def _instant(attribute: Attribute, value: object) -> tuple[object | Unset, Findi
     return in_utc.strftime("%Y-%m-%dT%H:%M:%SZ"), None
 
 
-def _country(attribute: Attribute, text: str) -> tuple[object | Unset, Finding | None]:
+def _one_in_list(_: Attribute, text: str) -> Conformed:
+    return [text], None
+
+
+def _country(attribute: Attribute, text: str) -> Conformed:
     code = text.upper()
     if code in ALPHA_2:
         return code, None
@@ -139,6 +110,43 @@ def _country(attribute: Attribute, text: str) -> tuple[object | Unset, Finding |
     else:
         remedy = "Use a two-letter ISO 3166-1 code such as US"
     return UNSET, _wrong(attribute, "is no ISO 3166-1 alpha-2 code", remedy)
+
+
+def _language(attribute: Attribute, text: str) -> Conformed:
+    tag = text.replace("_", "-")
+    if _LANGUAGE.match(tag):
+        return tag, None
+    return UNSET, _wrong(attribute, "is no language tag", "Use a tag such as en-US")
+
+
+def _mail(attribute: Attribute, text: str) -> Conformed:
+    if _MAIL.match(text):
+        return text, None
+    return UNSET, _wrong(attribute, "is not an address that Graph takes", "Use ASCII letters and a domain after one @")
+
+
+def _choice(attribute: Attribute, text: str) -> Conformed:
+    choices = CHOICES[attribute.name]
+    for choice in choices:
+        if text.lower() == choice.lower():
+            return choice, None
+    return UNSET, _wrong(attribute, "is none of its values", f"Use one of {', '.join(choices)}")
+
+
+def _anchor(attribute: Attribute, text: str) -> Conformed:
+    if "$" in text or "_" in text:
+        return UNSET, _wrong(attribute, "contains $ or _, which Graph refuses", "Map another anchor")
+    return text, None
+
+
+_RULES: Mapping[Kind, TextRule] = {
+    Kind.ONE_IN_LIST: _one_in_list,
+    Kind.COUNTRY: _country,
+    Kind.LANGUAGE: _language,
+    Kind.MAIL: _mail,
+    Kind.CHOICE: _choice,
+    Kind.ANCHOR: _anchor,
+}
 
 
 def _wrong(attribute: Attribute, what: str, remedy: str) -> Finding:

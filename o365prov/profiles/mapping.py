@@ -7,10 +7,11 @@ other settings than its own.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
@@ -19,7 +20,7 @@ from o365prov.expressions import Bindings, Diagnostic, Expression
 from o365prov.expressions.suggestions import similar_attribute
 from o365prov.people.read_only import read_only
 from o365prov.profiles.attributes import ATTRIBUTES, Attribute, Kind
-from o365prov.profiles.conform import conform, longest_plain_text
+from o365prov.profiles.conform import TextRule, conform, text_rule
 from o365prov.profiles.username import REFUSE_NULL
 from o365prov.profiles.values import UNSET, Finding, Unset
 
@@ -66,6 +67,12 @@ def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMappi
 
 
 _NOT_IN_A_BODY = {Kind.ANCHOR, Kind.MANAGER, Kind.REFERENCES}
+
+
+_NO_TEXT = {Kind.LIST, Kind.REFERENCES, Kind.INSTANT}
+
+_Step: TypeAlias = tuple[str, Callable[[Bindings], object], int, TextRule | None, Attribute]
+"""One attribute's name, evaluation, longest text, the rule for such texts, and the attribute itself."""
 
 
 @define(frozen=True, slots=False, repr=False)
@@ -192,7 +199,7 @@ class ProfileMapping:
         """
         values: list[object | Unset] = []
         findings: list[Finding] = []
-        for name, evaluate, longest, row in self._steps:
+        for name, evaluate, longest, rule, attribute in self._steps:
             if name in withheld:
                 values.append(UNSET)
                 continue
@@ -200,22 +207,31 @@ class ProfileMapping:
                 value = evaluate(bindings)
             except EvaluationError as error:
                 values.append(UNSET)
-                findings.append(_failed(row.attribute, error))
+                findings.append(_failed(attribute, error))
                 continue
-            if type(value) is str and 0 < len(value) <= longest:
-                values.append(value)  # a plain text within its limit: by far the most frequent case
-                continue
-            conformed, wrong = conform(row.attribute, value)
+            if type(value) is str and 0 < len(value) <= longest:  # by far the most frequent case
+                if rule is None:
+                    values.append(value)
+                    continue
+                conformed, wrong = rule(attribute, value)
+            else:
+                conformed, wrong = conform(attribute, value)
             values.append(conformed)
             if wrong is not None:
                 findings.append(wrong)
         return MappedProfile(self, tuple(values), tuple(findings))
 
     @cached_property
-    def _steps(self) -> tuple[tuple[str, Callable[[Bindings], object], int, AttributeMapping], ...]:
-        """Each row's name, evaluation, and how long a text may be that needs no second look (0 where all do)."""
+    def _steps(self) -> tuple[_Step, ...]:
         return tuple(
-            (row.attribute.name, row.expression.evaluate, longest_plain_text(row.attribute), row) for row in self
+            (
+                row.attribute.name,
+                row.expression.evaluate,
+                sys.maxsize if row.attribute.limit is None else row.attribute.limit,
+                text_rule(row.attribute) if row.attribute.kind not in _NO_TEXT else conform,
+                row.attribute,
+            )
+            for row in self
         )
 
     @cached_property
