@@ -383,9 +383,23 @@ class _Lowering:
                 with writer.when(test, line):
                     writer.set(name, invoked(direct, *loads), line)
                 with writer.otherwise():
-                    writer.set(name, invoked(wrapped, *loads), line)
+                    self._carefully(row, arguments, len(tests), Operand(name), invoked(wrapped, *loads), line)
         sure = row.result in (Kind.BOOLEAN, Kind.INTEGER) and row.null is not None
         return writer.remember(key, Operand(name, row.result if sure else None, or_null=_RESULTS.get(row.result)))
+
+    def _carefully(
+        self, row: Function, arguments: list[Operand], tests: int, result: Operand, call: ast.expr, line: int
+    ) -> None:
+        """The call for values that do not fit as they are; null, the commonest of them, is answered on the spot."""
+        first = arguments[0]
+        answered = tests == 1 and first.kind is None and (row.null is None or row.null is False) and not row.receivers
+        if not answered:
+            self.writer.set(result.name, call, line)
+            return
+        with self.writer.when(ast.Compare(first.load(), [ast.Is()], [constant(None)]), line):
+            self.writer.set(result.name, constant(row.null), line)
+        with self.writer.otherwise():
+            self.writer.set(result.name, call, line)
 
     def _bound(self, node: Node, source: FromBindings) -> Operand:
         """An attribute of the bindings, or whether there is one."""
