@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
 import httpx
 
 from o365prov.testing.fake_tenant import FakeTenant
-
-if TYPE_CHECKING:
-    from msgraph.graph_service_client import GraphServiceClient
 
 __all__ = ["HttpxTransport", "graph_client"]
 
@@ -51,14 +48,15 @@ class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return _response(request, status, headers, answer)
 
 
-def graph_client(fake: FakeTenant) -> GraphServiceClient:
+def graph_client(fake: FakeTenant) -> Any:
     """A real GraphServiceClient, with msgraph-sdk's own middleware, whose requests a fake tenant answers.
 
     Args:
         fake: the tenant that answers.
 
     Returns:
-        The client; it needs no credential, and holds no connection that would have to be closed.
+        The client; it needs no credential, and holds no connection that would have to be closed. Its type is not
+        declared, or type checkers of everybody who imports this package would read the whole SDK.
 
     Example:
         >>> import asyncio
