@@ -184,7 +184,7 @@ def _decimal(digits: str) -> int:
 def _integer(token: Token, value: int, *, long: bool) -> int:
     if value <= (LONG_MAX if long else INT_MAX):
         return Long(value) if long else value
-    size, hint = (64, "") if long or value > LONG_MAX else (32, f"write {token.value}L")
+    size, hint = (64, "use a smaller number, or a text") if long or value > LONG_MAX else (32, f"write {token.value}L")
     start = token.start_pos or 0
     message = f"{token.value[:30]} does not fit a {size}-bit integer"
     raise MistakeFound(Mistake("integer-range", message, start, start + len(token), hint=hint))

@@ -141,6 +141,15 @@ class Function:
             return None
         return len(self.parameters)
 
+    @property
+    def counted(self) -> str:
+        """How many arguments it takes, in words."""
+        if self.most is None:
+            return f"{self.least} or more arguments"
+        if self.least == self.most:
+            return f"{self.least} argument{'s' if self.least != 1 else ''}"
+        return f"{self.least} to {self.most} arguments"
+
     def accepts(self, count: int) -> bool:
         """Whether it can be called with so many arguments."""
         return count >= self.least and (self.most is None or count <= self.most)

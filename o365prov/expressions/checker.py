@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from o365prov.expressions.canonical import canonical
 from o365prov.expressions.catalogue import ACCEPTED, Function, Kind, method
-from o365prov.expressions.compiler import counted
 from o365prov.expressions.contexts import Context, context
 from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.facts import Fact, facts_of, never_null, path_of, verdict
@@ -255,7 +254,7 @@ class _Checker:
             return None
         self.allowed(node, row)
         if not row.accepts(len(arguments)):
-            self.error("wrong-arity", node, f"{row.name} takes {counted(row)}, not {len(arguments)}", row.signature)
+            self.error("wrong-arity", node, f"{row.name} takes {row.counted}, not {len(arguments)}", row.signature)
             return row.result
         for position, (part, kind) in enumerate(zip(arguments, kinds, strict=True)):
             self.argument(row, position, part, kind)

@@ -19,7 +19,7 @@ from attrs import frozen
 from o365prov.expressions.catalogue import Kind
 from o365prov.expressions.syntax import Node
 
-__all__ = ["FILE", "Operand", "Place", "Writer", "constant", "invoked", "loaded", "raw"]
+__all__ = ["FILE", "Operand", "Place", "Writer", "constant", "invoked", "is_type", "loaded", "raw"]
 
 FILE: Final = "<okta expression>"
 
@@ -85,6 +85,11 @@ def invoked(function: str, *arguments: ast.expr) -> ast.expr:
 def raw(target: ast.expr, method: str, *arguments: ast.expr) -> ast.expr:
     """A call of a method that the target is known to have."""
     return ast.Call(ast.Attribute(target, method, ast.Load()), list(arguments), [])
+
+
+def is_type(value: ast.expr, python: str) -> ast.expr:
+    """The test that a value has exactly the Python type of this name."""
+    return ast.Compare(invoked("type", value), [ast.Is()], [loaded(python)])
 
 
 class Writer:
