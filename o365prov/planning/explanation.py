@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from attrs import field, frozen
 
 from o365prov.planning.changes import Change, Subject
-from o365prov.planning.describe import describe
+from o365prov.planning.describe import describe, value_text
 from o365prov.planning.problems import Problem
 from o365prov.profiles import UNSET, MappedProfile
-from o365prov.profiles.preview import shown
 
 
 @frozen
@@ -31,11 +30,7 @@ class Explanation:
         return cls(
             subject,
             matched,
-            tuple(
-                (row.attribute.label, "" if value in (None, []) else shown(value))
-                for row, value in profile.rows()
-                if value is not UNSET
-            ),
+            tuple((row.attribute.label, value_text(value)) for row, value in profile.rows() if value is not UNSET),
         )
 
 

@@ -26,7 +26,7 @@ from o365prov.planning.text import (
     summary,
     unfinished,
 )
-from o365prov.profiles.markup import Markup, element, lines, table, together
+from o365prov.profiles.markup import Markup, element, fragment, lines, table, together
 
 
 def plan_fragment(plan: Plan, *, limit: int) -> str:
@@ -41,7 +41,7 @@ def plan_fragment(plan: Plan, *, limit: int) -> str:
         parts.append(_problems(plan, limit))
     if plan.undeliverable:
         parts.append(_undeliverable(plan))
-    return element("div", *parts)
+    return fragment(*parts)
 
 
 def _short_rows(plan: Plan, limit: int) -> Iterator[tuple[str, ...]]:
@@ -68,7 +68,7 @@ def report_fragment(report: Report, *, limit: int) -> str:
         ]
         rows += _more(len(groups), limit)
         parts.append(table("Not done", ("", "Who", "What", "Why"), rows))
-    return element("div", *parts)
+    return fragment(*parts)
 
 
 def _more(number: int, limit: int | None) -> list[tuple[str, ...]]:
@@ -110,7 +110,6 @@ def _facts(plan: Plan) -> Markup:
         "Tenant": plan.tenant_id,
         "Drawn": f"{plan.made_at:%Y-%m-%d %H:%M:%S %Z}",
         "Provisioning type": plan.provisioning_type.replace("_", " ") or "not said",
-        "Fingerprint": plan.fingerprint,
         "Plan id": plan.id,
         "Effort": effort(plan),
         "Licences and roles": grants(plan) or "none",
@@ -166,8 +165,10 @@ def _mark(symbol: str) -> Markup:
 
 
 def _person(subject: Subject) -> Markup:
-    parts = [element("strong", subject.name), subject.username, element("small", subject.person_id)]
-    return element("th", lines([part for part in parts if part]), scope="row")
+    name, at, domain = subject.username.partition("@")
+    username = together([name, element("wbr"), at, domain])  # a good place to break what is too long for its column
+    parts = [element("strong", subject.name), username, element("small", subject.person_id)]
+    return element("th", lines(parts), scope="row")
 
 
 def _what(changes: Iterable[Change]) -> Markup:
@@ -178,14 +179,14 @@ def _change(change: Change) -> Markup:
     """One change, with the values before and after where it sets any."""
     match change:
         case CreateUser():
-            said = [element("div", describe(change))]
+            said, kind = [element("div", describe(change))], "values flowing"
             values = [(name, "", value_text(value)) for name, value in change.properties.items() if value_text(value)]
         case UpdateUser():
-            said = []
+            said, kind = [], "values"
             values = [(each.name, value_text(each.before), value_text(each.after)) for each in change.properties]
         case _:
             return element("div", describe(change))
-    return together([*said, element("ul", *(_property(*each) for each in values), class_="values")])
+    return together([*said, element("ul", *(_property(*each) for each in values), class_=kind)])
 
 
 def _property(name: str, before: str, after: str) -> Markup:

@@ -19,7 +19,7 @@ class Markup(str):
         return f"Markup({str(self)!r})"
 
 
-_VOID = frozenset({"br", "meta"})
+_VOID = frozenset({"br", "meta", "wbr"})
 
 
 def element(tag: str, *content: str, **attributes: str) -> Markup:
@@ -45,6 +45,18 @@ def table(caption: str, columns: Iterable[str], rows: Iterable[Iterable[str]], *
     head = element("thead", element("tr", *(element("th", column, scope="col") for column in columns)))
     body = element("tbody", *(element("tr", *map(_cell, row)) for row in rows))
     return element("table", element("caption", caption), head, body, **attributes)
+
+
+_STYLE = Markup(
+    "<style>.o365prov td, .o365prov th { text-align: left; vertical-align: top; }"
+    " .o365prov caption { text-align: left; font-weight: bold; }</style>"
+)
+# Notebooks set numbers in tables to the right; ours hold words.
+
+
+def fragment(*content: str) -> Markup:
+    """A piece of a notebook's output."""
+    return element("div", _STYLE, *content, class_="o365prov")
 
 
 def _cell(content: str) -> Markup:

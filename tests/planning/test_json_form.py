@@ -1,0 +1,337 @@
+"""A plan as JSON: it comes back as it was, or not at all, with everything that is wrong with it."""
+
+import copy
+import json
+import string
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import attrs
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from organisation import NOW, assigned, from_directory, somebody, tenant, user_sync_app
+
+from o365prov import AppUser, AppUsers, LicenseGrant, Plan
+from o365prov.errors import SourceError, UsageError
+from o365prov.planning import Subject
+from o365prov.planning.changes import Change, CreateUser, PropertyChange, UpdateUser
+from o365prov.planning.explanation import Explanation
+
+ANN = Subject("00uAnn", "Ann Lee", "ann.lee@yourfederated.domain")
+BOSS = from_directory(somebody("Bo Ross"))
+PLAN = evolve(
+    user_sync_app().plan(
+        [
+            assigned(from_directory(somebody("Ann Lee", middleName="Q"), manager=BOSS), "SPE_E3"),
+            assigned(BOSS, LicenseGrant("SPE_E3", ("TEAMS",))),
+            assigned(somebody("Cy Young", countryCode="UK"), "SPE_F1"),
+        ],
+        tenant(),
+        AppUsers.empty().with_user(AppUser("00uGone", "id-gone", "gone@yourfederated.domain", deactivated_at=NOW)),
+        now=NOW,
+    ),
+    hazards=("nobody is assigned, but 3 accounts are linked: is the source empty by mistake?",),
+    explanations={"00uAnn": Explanation(ANN, "no account yet", (("Title", "Engineer"), ("City", "")))},
+)
+
+TEXT = st.text(string.ascii_letters + "é€😀<>&\"'\\ \n", max_size=6)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
+    max_leaves=4,
+)
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=2)), timezone(-timedelta(hours=3, minutes=30))])
+SIMPLE = {
+    Any: JSON,
+    str: TEXT,
+    int: st.integers(),
+    bool: st.booleans(),
+    NoneType: st.none(),
+    None: st.none(),
+    datetime: st.datetimes(timezones=ZONES).filter(lambda instant: 1 < instant.year < 9999),
+}
+
+
+def values_of(annotation):
+    """Values of a type, made by its annotations alone: a new kind of change is tried without being named here."""
+    if annotation in SIMPLE:
+        return SIMPLE[annotation]
+    if annotation is AppUsers:
+        return st.builds(AppUsers, values_of(tuple[AppUser, ...]))
+    if attrs.has(annotation):
+        hints = get_type_hints(annotation)
+        return st.builds(annotation, **{each.alias: values_of(hints[each.name]) for each in attrs.fields(annotation)})
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return st.sampled_from(annotation)
+    arguments = get_args(annotation)
+    if get_origin(annotation) is tuple:
+        if arguments[-1] is Ellipsis:
+            return st.lists(values_of(arguments[0]), max_size=2).map(tuple)
+        return st.tuples(*map(values_of, arguments))
+    if get_origin(annotation) is Mapping:
+        return st.dictionaries(TEXT, values_of(arguments[1]), max_size=2)
+    return st.one_of(*map(values_of, arguments))
+
+
+PLANS = st.deferred(lambda: values_of(Plan))
+
+
+def document():
+    """The plan's JSON, to be damaged."""
+    return json.loads(PLAN.to_json())
+
+
+def problems_of(text):
+    """What reading *text* complains about."""
+    with pytest.raises(SourceError) as caught:
+        Plan.from_json(text, where="monday.json")
+    return list(caught.value.problems)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(PLANS)
+def test_any_plan_comes_back_as_it_was(plan):
+    """Whatever a plan may hold comes back equal, with the same fingerprint and id."""
+    again = Plan.from_json(plan.to_json())
+    assert again == plan
+    assert (again.fingerprint, again.id) == (plan.fingerprint, plan.id)
+
+
+@pytest.mark.parametrize("kind", get_args(Change), ids=lambda kind: kind.kind)
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_every_kind_of_change_comes_back(kind, data):
+    """Each change is told by its kind, to the type of every value."""
+    change = data.draw(values_of(kind))
+    [again] = Plan.from_json(Plan("tenant", NOW, (change,)).to_json()).changes
+    assert type(again) is kind
+    assert again == change
+
+
+def test_a_drawn_plan_comes_back_as_it_was():
+    """Changes, problems, undeliverables, memory, hazards, explanations, watermark and the moment with its zone."""
+    again = Plan.from_json(PLAN.to_json())
+    assert again == PLAN
+    assert again.made_at.utcoffset() == PLAN.made_at.utcoffset()
+    assert (again.app_users, again.hazards, again.explanations) == (PLAN.app_users, PLAN.hazards, PLAN.explanations)
+
+
+def test_values_that_come_back_cannot_be_changed():
+    """A read plan is as frozen as a drawn one."""
+    [created, *_] = Plan.from_json(PLAN.to_json()).changes
+    with pytest.raises(TypeError, match="belongs to a frozen value"):
+        created.properties["displayName"] = "Mallory"
+
+
+def test_the_text_begins_with_what_it_is():
+    """Format and version, then the fingerprint that a reviewer confirms."""
+    assert list(document())[:4] == ["format", "fingerprint", "id", "digest"]
+    assert document()["format"] == "o365prov.plan/1"
+    assert document()["fingerprint"] == PLAN.fingerprint
+
+
+def test_each_change_has_a_line_of_its_own():
+    """Two plans can be compared line by line."""
+    lines = PLAN.to_json().splitlines()
+    assert sum(line.startswith('{"kind": ') for line in lines) == len(PLAN)
+
+
+def test_a_text_may_be_laid_out_otherwise():
+    """What an editor or jq makes of it is the same document."""
+    assert Plan.from_json(json.dumps(document(), indent=4, sort_keys=True)) == PLAN
+
+
+def test_a_saved_plan_is_loaded(tmp_path):
+    """A plan goes through a file, and nothing else is left beside it."""
+    PLAN.save(tmp_path / "monday.json")
+    assert Plan.load(tmp_path / "monday.json") == PLAN
+    assert [path.name for path in tmp_path.iterdir()] == ["monday.json"]
+
+
+def test_a_missing_file_is_said(tmp_path):
+    """The path, and what to do."""
+    with pytest.raises(SourceError, match=r"nowhere\.json: can't be read .*: name the file that plan\.save\(\) wrote"):
+        Plan.load(tmp_path / "nowhere.json")
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path):
+    """Bytes that are no UTF-8 are the same kind of error."""
+    (tmp_path / "plan.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SourceError, match="can't be read"):
+        Plan.load(tmp_path / "plan.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "line 1, column 1: not JSON, or cut off"),
+        ("{", "not JSON, or cut off"),
+        ("<html>", "not JSON, or cut off"),
+        ("[]", "not a plan (o365prov.plan/1)"),
+        ("null", "not a plan"),
+        ("{}", "not a plan"),
+        ('{"format": "o365prov.app-users/1", "users": []}', "not a plan"),
+        ('{"format": "o365prov.plan/2"}', "$.format: 'o365prov.plan/2', and this version of o365prov reads"),
+        ("[" * 100_000, "nested without end"),
+        ('{"format": NaN}', "a number that is none (NaN)"),
+        ("1" * 5_000, "a number that is none"),
+    ],
+)
+def test_what_is_no_plan_is_refused(text, said):
+    """One line: where, what, and what to do."""
+    [problem] = problems_of(text)
+    assert problem.startswith("monday.json: ")
+    assert said in problem
+    assert problem.count(": ") >= 2
+
+
+def test_a_plan_that_was_cut_off_is_refused():
+    """Half a file names the place at which it ends."""
+    text = PLAN.to_json()
+    [problem] = problems_of(text[: len(text) // 2])
+    assert "not JSON, or cut off" in problem
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda it: it.pop("made_at"), "$.made_at: is missing"),
+        (lambda it: it.update(made_at="2026-06-01T08:00:00"), "$.made_at: should be an instant with its zone"),
+        (lambda it: it.update(made_at="Monday"), "$.made_at: should be an instant with its zone"),
+        (lambda it: it.update(changes={}), "$.changes: should be a list, not an object"),
+        (lambda it: it.update(colour="red"), "$.colour: is not known here"),
+        (lambda it: it["changes"].append(7), "should be an object, not a number"),
+        (lambda it: it["changes"][0].update(kind="paint_user"), "$.changes[0].kind: 'paint_user' is no kind"),
+        (lambda it: it["changes"][0].update(kind=["create_user"]), "is no kind that is known here"),
+        (lambda it: it["changes"][0].pop("reason"), "$.changes[0].reason: is missing"),
+        (lambda it: it["changes"][1].update(object_id="id-7"), "$.changes[1].object_id: should be null, not a text"),
+        (lambda it: it["changes"][0]["properties"].update(city="\ud800"), "$.changes[0].properties.city: holds half a"),
+        (lambda it: it["problems"][0].update(stops="no"), "$.problems[0].stops: should be true or false, not a text"),
+        (lambda it: it["undeliverable"][0].update(people=True), "should be a whole number, not true or false"),
+        (lambda it: it["app_users"][0].update(status="lost"), "$.app_users[0].status: should be one of active, "),
+        (lambda it: it["explanations"]["00uAnn"]["mapped"][0].pop(), "mapped[0]: should have 2 elements, not 1"),
+    ],
+)
+def test_damage_is_named_with_its_place(damage, said):
+    """The JSON path leads to it."""
+    broken = document()
+    damage(broken)
+    [problem] = problems_of(json.dumps(broken))
+    assert problem.startswith("monday.json: $.")
+    assert said in problem
+    assert problem.endswith(": save the plan again, or draw it anew")
+
+
+def test_all_damage_is_named_at_once():
+    """Three mistakes, three lines."""
+    broken = document()
+    broken["tenant_id"] = None
+    broken["changes"][0]["kind"] = "paint_user"
+    del broken["changes"][1]["subject"]["name"]
+    assert [problem.split(": ")[1] for problem in problems_of(json.dumps(broken))] == [
+        "$.tenant_id",
+        "$.changes[0].kind",
+        "$.changes[1].subject.name",
+    ]
+
+
+def test_much_damage_is_counted():
+    """Twenty lines are listed, the rest is counted."""
+    broken = document()
+    broken["changes"] = [{"kind": "paint_user"}] * 1_020
+    *listed, more = problems_of(json.dumps(broken))
+    assert len(listed) == 20
+    assert more == "monday.json: ... and 1,000 more"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda it: it["changes"][0]["subject"].update(name="Mallory"),
+        lambda it: it["changes"].pop(),
+        lambda it: it.update(hazards=[]),
+        lambda it: it.update(watermark=None),
+        lambda it: it.update(app_users=[]),
+        lambda it: it.pop("digest"),
+    ],
+    ids=["a name", "a change less", "no hazards", "no watermark", "no memory", "no digest"],
+)
+def test_an_edited_plan_is_refused(edit):
+    """What is applied is what was reviewed, hazards, memory and all."""
+    edited = document()
+    edit(edited)
+    [problem] = problems_of(json.dumps(edited))
+    assert "$.digest: does not fit the content, which was damaged or edited" in problem
+
+
+@pytest.mark.parametrize("name", ["fingerprint", "id"])
+def test_a_foreign_fingerprint_is_refused(name):
+    """A fingerprint that was confirmed is the one that applying asks for."""
+    [problem] = problems_of(json.dumps({**document(), name: "0123456789abcdef"}))
+    assert "$.fingerprint: is not what this version of o365prov makes of the content" in problem
+
+
+def places_in(value):
+    """Every place in a document, as the keys that lead there."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield (key,)
+        yield from ((key, *rest) for rest in places_in(child))
+
+
+PLACES = sorted(places_in(document()), key=str)
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(PLACES), JSON)
+def test_whatever_stands_wherever_it_is_a_plan_or_an_error_in_words(place, value):
+    """No document, however odd, fails in another way than by one-line problems; harmless changes read back equal."""
+    odd = copy.deepcopy(document())
+    inner = odd
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    try:
+        found, problems = Plan.from_json(json.dumps(odd), where="monday.json"), ()
+    except SourceError as error:
+        found, problems = PLAN, error.problems
+    assert found == PLAN
+    assert all(each.startswith("monday.json: ") and each.isprintable() for each in problems)
+
+
+def test_a_plan_has_no_place_for_a_secret():
+    """No field of any change is named like one, beside the mere fact that somebody else gives the password."""
+    names = {field.name for kind in get_args(Change) for field in attrs.fields(kind)}
+    assert {name for name in names if "password" in name.lower() or "secret" in name.lower()} == {"password_given"}
+
+
+def test_no_password_is_in_the_text():
+    """The body of a create comes without its password profile."""
+    text = PLAN.to_json().lower()
+    assert text.count("password") == text.count('"password_given": false') + text.count('"password_instant": null')
+
+
+@pytest.mark.parametrize("value", [NOW, ("a", "b"), float("inf"), {1: "one"}, {"since": NOW}])
+def test_what_json_cannot_hold_is_refused_when_writing(value):
+    """A value that would come back as another one is named before anything is saved."""
+    change = UpdateUser(ANN, "the profile changed", "id-ann", (PropertyChange("city", None, value),), "f")
+    with pytest.raises(UsageError, match="can't be kept in JSON: give the text, number or list for Graph"):
+        Plan("tenant", NOW, (change,)).to_json()
+
+
+def test_a_moment_without_a_zone_is_refused_when_writing():
+    """Nobody could say later when that was."""
+    with pytest.raises(UsageError, match="has no time zone"):
+        Plan("tenant", datetime(2026, 6, 1, 8)).to_json()  # noqa: DTZ001
+
+
+def test_nested_values_come_back():
+    """Graph's complex properties are objects in objects."""
+    change = CreateUser(ANN, "new", {"employeeOrgData": {"division": "North", "codes": [1, 2.5, None, True]}}, "f")
+    [again] = Plan.from_json(Plan("tenant", NOW, (change,)).to_json()).changes
+    assert again.properties == change.properties
