@@ -36,8 +36,9 @@ class AppUser:
     """What one person's Office 365 account got from us.
 
     *object_id* is the account's id in the tenant; *anchor* its ``onPremisesImmutableId``; *fingerprint* stands for the
-    profile last sent; *licenses* and *roles* are those that we granted; *manager_id* the object id of the manager last
-    set; *password_instant* the newest password change that ended sessions; *deactivated_at* when sign-in was blocked.
+    profile last sent; *licenses* and *roles* are those that we granted; *manager_id* is the object id of the manager
+    last set, and *manager_reference* stands for how the source named them; *password_instant* is the newest password
+    change that ended sessions; *deactivated_at* when sign-in was blocked.
     """
 
     person_id: str
@@ -48,6 +49,7 @@ class AppUser:
     licenses: tuple[LicenseGrant, ...] = ()
     roles: tuple[str, ...] = ()
     manager_id: str | None = None
+    manager_reference: str = ""
     status: AppUserStatus = AppUserStatus.ACTIVE
     deactivated_at: datetime | None = None
     password_instant: datetime | None = None
@@ -101,7 +103,7 @@ class AppUsers:
 
     def to_json(self) -> str:
         """The table as JSON text that :meth:`from_json` reads back; one line a user, so that it diffs well."""
-        lines = ",\n".join(json.dumps(_to_dict(user), ensure_ascii=False) for user in self)
+        lines = ",\n".join(json.dumps(_to_dict(user)) for user in self)
         return f'{{"format": "{FORMAT}", "users": [\n{lines}\n]}}\n'
 
     @classmethod
@@ -147,6 +149,7 @@ def _to_dict(user: AppUser) -> dict[str, Any]:
         "licenses": [[grant.sku, grant.service_plans] for grant in user.licenses],
         "roles": list(user.roles),
         "manager_id": user.manager_id,
+        "manager_reference": user.manager_reference,
         "status": user.status.value,
         "deactivated_at": user.deactivated_at and user.deactivated_at.isoformat(),
         "password_instant": user.password_instant and user.password_instant.isoformat(),
@@ -168,6 +171,7 @@ def _from_dict(row: Mapping[str, Any]) -> AppUser:
         licenses=tuple(LicenseGrant(sku, plans) for sku, plans in row["licenses"]),
         roles=tuple(row["roles"]),
         manager_id=row["manager_id"],
+        manager_reference=row["manager_reference"],
         status=AppUserStatus(row["status"]),
         deactivated_at=_instant(row["deactivated_at"]),
         password_instant=_instant(row["password_instant"]),

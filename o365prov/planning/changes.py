@@ -182,7 +182,10 @@ class RemoveRole:
 
 @frozen
 class SetManager:
-    """Let the account refer to its manager: *manager_id* if the manager exists, else the person this plan creates."""
+    """Let the account refer to its manager: *manager_id* if the manager exists, else the person this plan creates.
+
+    *reference* stands for how the source names the manager; it is remembered with the success.
+    """
 
     kind: ClassVar[str] = "set_manager"
     symbol: ClassVar[str] = "~"
@@ -194,6 +197,7 @@ class SetManager:
     object_id: str | None
     manager: Subject
     manager_id: str | None
+    reference: str = ""
 
 
 @frozen

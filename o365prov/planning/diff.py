@@ -21,7 +21,7 @@ _LONGEST_NICKNAME = 64
 
 def fingerprint(desired: DesiredUser) -> str:
     """The profile that is sent on updates, as a short hash: the memory compares it instead of the profile itself."""
-    text = json.dumps([desired.username, sorted(desired.update_properties().items())], ensure_ascii=False)
+    text = json.dumps([desired.username, sorted(desired.update_properties().items())])
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -6,8 +6,10 @@ who left. Nothing depends on the order of the input; people come in the order of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+
+from attrs import frozen
 
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.changes import BlockSignIn, Change, DeleteUser, RestoreUser, Subject
@@ -23,9 +25,22 @@ from o365prov.planning.sessions import session_change
 from o365prov.planning.settled import Settled
 from o365prov.planning.settling import settle
 from o365prov.planning.snapshot import TenantSnapshot
-from o365prov.planning.undeliverables import undeliverables
+from o365prov.planning.undeliverables import Tally
 from o365prov.profiles import Finding
-from o365prov.provisioning import DesiredUser
+from o365prov.provisioning import DesiredUser, ProvisioningType
+
+
+@frozen
+class Others:
+    """People who stay as they are and take no part in drawing: *staying* are their ids, *tally* counts them too."""
+
+    staying: Collection[str]
+    tally: Tally
+
+    @classmethod
+    def none(cls, provisioning: ProvisioningType) -> Others:
+        """Nobody else."""
+        return cls((), Tally(provisioning))
 
 
 def draw_plan(
@@ -36,38 +51,43 @@ def draw_plan(
     snapshot: TenantSnapshot,
     app_users: AppUsers,
     now: datetime,
+    others: Others | None = None,
 ) -> Plan:
     """The plan that makes the tenant of *snapshot* hold what is *desired*.
 
-    *held* are assigned people whose status lets nothing happen to them: they keep what they have. Everybody else in
-    *app_users* has left. *now* is aware.
+    *held* are assigned people whose status lets nothing happen to them: they keep what they have. *others* are people
+    of whom it is known already that nothing changes. Everybody else in *app_users* has left. *now* is aware.
     """
     people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
     waiting = list(held)
+    others = others or Others.none(rules.provisioning)
+    for each in people:
+        others.tally.add(each)
     settled: list[Settled] = []
     problems = [_holding(assignment, app_users) for assignment in waiting]
-    for each in settle(people, rules, snapshot, app_users):
-        if isinstance(each, Settled):
-            settled.append(each)
+    for found in settle(people, rules, snapshot, app_users):
+        if isinstance(found, Settled):
+            settled.append(found)
         else:
-            problems.append(each)
-    changes, found = _changes(settled, waiting, rules, snapshot, app_users, now)
-    staying = {each.person_id for each in people} | {assignment.person.id for assignment in waiting}
-    for user in leavers(app_users, staying):
-        changes += leaver_changes(user, snapshot, rules.provisioning, now)
+            problems.append(found)
+    changes, gaps = _changes(settled, waiting, rules, snapshot, app_users, now)
+    assigned = {each.person_id for each in people} | {assignment.person.id for assignment in waiting}
+    for user in leavers(app_users, assigned):
+        if user.person_id not in others.staying:
+            changes += leaver_changes(user, snapshot, rules.provisioning, now)
     linked = sum(user.status is AppUserStatus.ACTIVE for user in app_users)
     return Plan(
         tenant_id=snapshot.tenant_id,
         made_at=now,
         changes=changes,
-        problems=problems + found,
-        undeliverable=tuple(undeliverables(people, rules.provisioning)),
+        problems=problems + gaps,
+        undeliverable=tuple(others.tally.rows()),
         app_users=app_users,
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
         hazards=(
             *_privileged_leavers(changes),
-            *rules.safeguards.hazards(changes, linked=linked, assigned=len(staying)),
+            *rules.safeguards.hazards(changes, linked=linked, assigned=len(assigned) + len(others.staying)),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from attrs import frozen
@@ -42,6 +43,11 @@ class Managers:
         return ManagerAccount(Subject("", name, account.username), account.id)
 
 
+def reference_digest(reference: str) -> str:
+    """What is remembered of how the source names a manager."""
+    return hashlib.blake2b(reference.lower().encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
 def manager_change(
     settled: Settled, managers: Managers, *, again: bool = False
 ) -> tuple[SetManager | RemoveManager | None, Finding | None]:
@@ -51,6 +57,8 @@ def manager_change(
     """
     wanted, known, account = settled.desired.manager, settled.known, settled.account
     if isinstance(wanted, str):
+        if known and not again and known.manager_reference == reference_digest(wanted):
+            return None, None
         manager = managers.find(wanted)
         if manager is None:
             return None, _nobody(wanted)
@@ -58,7 +66,15 @@ def manager_change(
         if manager.object_id is not None and manager.object_id in holds:
             return None, None
         reason = f"{manager.subject.name} is the manager at the source"
-        return SetManager(settled.subject, reason, settled.object_id, manager.subject, manager.object_id), None
+        change = SetManager(
+            settled.subject,
+            reason,
+            settled.object_id,
+            manager.subject,
+            manager.object_id,
+            reference_digest(wanted),
+        )
+        return change, None
     if wanted is None and account and account.manager_id and (known is None or known.manager_id):
         return RemoveManager(settled.subject, "the source names no manager", account.id), None
     return None, None

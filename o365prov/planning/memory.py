@@ -57,9 +57,9 @@ def remember(
         case AssignLicenses():
             after = evolve(known, licenses=change.grants)
         case SetManager():
-            after = evolve(known, manager_id=manager_id)
+            after = evolve(known, manager_id=manager_id, manager_reference=change.reference)
         case RemoveManager():
-            after = evolve(known, manager_id=None)
+            after = evolve(known, manager_id=None, manager_reference="")
         case RevokeSessions():
             after = evolve(known, password_instant=change.desired)
         case RemoveLicenses():
@@ -67,7 +67,9 @@ def remember(
         case BlockSignIn() | MarkDeactivated():
             after = evolve(known, status=AppUserStatus.DEACTIVATED, deactivated_at=change.at)
         case DeleteUser():
-            after = evolve(known, status=AppUserStatus.DELETED, licenses=(), roles=(), manager_id=None)
+            after = evolve(
+                known, status=AppUserStatus.DELETED, licenses=(), roles=(), manager_id=None, manager_reference=""
+            )
         case _:
             assert_never(change)
     return app_users.with_user(after)

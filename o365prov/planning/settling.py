@@ -114,7 +114,7 @@ def _no_password(username: str) -> Finding:
     return Finding(
         "no_initial_password",
         f"{username.rpartition('@')[2]} is a managed domain, where a new account needs an initial password",
-        "Set gives_passwords=True and pass initial_password to apply, or federate the domain",
+        "Set gives_passwords=True and give apply passwords=, or federate the domain",
         stops=True,
     )
 

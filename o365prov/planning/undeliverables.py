@@ -3,41 +3,58 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from o365prov.planning.plan import Undeliverable
+from o365prov.profiles import ATTRIBUTES
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
-def undeliverables(people: Sequence[DesiredUser], provisioning: ProvisioningType) -> Iterator[Undeliverable]:
-    """Values of *people* that have no property in Graph, by attribute; then what the type promises beyond people."""
-    attributes = {}
-    counts: Counter[str] = Counter()
-    for desired in people:
+class Tally:
+    """Counts, person by person, the values that have no property in Graph."""
+
+    def __init__(self, provisioning: ProvisioningType) -> None:
+        self._provisioning = provisioning
+        self._people = 0
+        self._counts: Counter[str] = Counter()
+
+    def add(self, desired: DesiredUser) -> None:
+        """Count what this person has and Graph can't take."""
+        self._people += 1
         for position, attribute in desired.profile.mapping.beyond_graph:
             if desired.profile.values[position]:
-                attributes[attribute.name] = attribute
-                counts[attribute.name] += 1
-    for name, count in sorted(counts.items()):
-        yield Undeliverable(attributes[name].label, "Graph has no such property", attributes[name].instead, count)
-    if not people:
-        return
-    if provisioning.synced:
-        yield Undeliverable(
-            "Synced with Active Directory",
-            "onPremisesSyncEnabled is read-only in Graph",
-            "accounts stay cloud accounts; only Entra Connect can make them synced ones",
-            len(people),
-        )
-    if provisioning.sync_password:
-        yield Undeliverable(
-            "Passwords",
-            "people of a federated domain sign in at Okta, and no export holds a password",
-            "leave Sync Password off",
-            len(people),
-        )
-    if provisioning.sends_resources:
-        yield from _RESOURCES
+                self._counts[attribute.name] += 1
+
+    def remove(self, desired: DesiredUser) -> None:
+        """Take back what was counted of this person."""
+        self._people -= 1
+        for position, attribute in desired.profile.mapping.beyond_graph:
+            if desired.profile.values[position]:
+                self._counts[attribute.name] -= 1
+
+    def rows(self) -> Iterator[Undeliverable]:
+        """What was counted, by attribute; then what the type promises beyond people's attributes."""
+        for name, count in sorted((+self._counts).items()):
+            attribute = ATTRIBUTES[name]
+            yield Undeliverable(attribute.label, "Graph has no such property", attribute.instead, count)
+        if not self._people:
+            return
+        if self._provisioning.synced:
+            yield Undeliverable(
+                "Synced with Active Directory",
+                "onPremisesSyncEnabled is read-only in Graph",
+                "accounts stay cloud accounts; only Entra Connect can make them synced ones",
+                self._people,
+            )
+        if self._provisioning.sync_password:
+            yield Undeliverable(
+                "Passwords",
+                "people of a federated domain sign in at Okta, and no export holds a password",
+                "leave Sync Password off",
+                self._people,
+            )
+        if self._provisioning.sends_resources:
+            yield from _RESOURCES
 
 
 _RESOURCES = (

@@ -38,7 +38,7 @@ class OktaOrg:
         """Why an app can't change from the type named *before* to *after*, or None if it can.
 
         >>> from o365prov.provisioning import ProfileSync
-        >>> print(OktaOrg(graph_api=False).why_not("user_sync", ProfileSync())[:42])
+        >>> print(OktaOrg(graph_api=False).why_not("user_sync", ProfileSync())[:41])
         User Sync can't be left for Profile Sync:
         """
         if self.graph_api or before not in _ONE_WAY or not isinstance(after, ProfileSync):

@@ -66,7 +66,7 @@ def test_a_managed_domain_without_passwords_is_a_problem_before_the_first_write(
     assert plan.is_empty
     [problem] = plan.problems
     assert problem.code == "no_initial_password"
-    assert "initial_password" in problem.remedy
+    assert "passwords=" in problem.remedy
 
 
 def test_a_managed_domain_takes_the_callers_passwords():
