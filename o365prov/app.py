@@ -14,16 +14,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import overload
 
 from attrs import evolve, field, frozen
 
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
 from o365prov.planning import Needs, Plan, Rules, Safeguards, Scope, TenantSnapshot, draw_plan
+from o365prov.planning.previewing import Previewer
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.profiles.attributes import Kind
+from o365prov.profiles.population import PopulationPreview
 from o365prov.profiles.preview import Preview
 from o365prov.provisioning import (
     STANDINGS,
@@ -150,12 +153,85 @@ class Office365App:
         )
         return Needs(tuple(dict.fromkeys((*_ALWAYS_READ, *mapped))), managers=Kind.MANAGER in kinds)
 
-    def preview(self, person: Person | Assignment) -> Preview:
-        """What username and mapping give for one person. Nothing is sent, and a stale mapping only warns."""
-        assignment = person if isinstance(person, Assignment) else Assignment(person)
-        desired = desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains)
-        warnings = (self._staleness(),) if self._is_stale else ()
-        return Preview(assignment.person, self.username, desired.username, desired.profile, desired.findings, warnings)
+    @overload
+    def preview(
+        self,
+        person: Person | Assignment,
+        /,
+        *,
+        snapshot: TenantSnapshot | None = None,
+        app_users: AppUsers | None = None,
+        now: datetime | None = None,
+    ) -> Preview: ...
+
+    @overload
+    def preview(
+        self,
+        people: Iterable[Person | Assignment],
+        /,
+        *,
+        snapshot: TenantSnapshot | None = None,
+        app_users: AppUsers | None = None,
+        now: datetime | None = None,
+    ) -> PopulationPreview: ...
+
+    def preview(
+        self,
+        who: Person | Assignment | Iterable[Person | Assignment],
+        /,
+        *,
+        snapshot: TenantSnapshot | None = None,
+        app_users: AppUsers | None = None,
+        now: datetime | None = None,
+    ) -> Preview | PopulationPreview:
+        """What username and mapping give for one person, or for many. Nothing is sent, and a stale mapping only warns.
+
+        With *snapshot* the preview says what the tenant holds: whether the username exists and whose it is, and what
+        the next plan would create, match, rename and change; *app_users* is the memory of earlier runs. *now* (aware)
+        is the time for expressions that ask for it.
+
+        One person gives a :class:`~o365prov.profiles.preview.Preview`, an iterable of people a
+        :class:`~o365prov.profiles.population.PopulationPreview` with collisions and counts. Raises
+        :class:`~o365prov.errors.ConfigurationError` for what are no people, for somebody who is there twice, and for a
+        *now* without a time zone.
+
+        >>> from o365prov.provisioning import UserSync
+        >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
+        >>> ann, bob = (Person(name, "ACTIVE", {"email": "a.lee@corp.example"}) for name in ("ann", "bob"))
+        >>> print(app.preview([ann, bob]).collisions[0])
+        the username a.lee@corp.example is wanted for 2 people (ann, bob)
+        """
+        if now is not None and now.tzinfo is None:
+            raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
+        previewer = Previewer(
+            format=self.username,
+            mapping=self.mapping,
+            domains=self.domains,
+            rules=Rules(
+                provisioning=self.provisioning,
+                restore_deleted_users=self.restore_deleted_users,
+                gives_passwords=self.gives_passwords,
+            ),
+            app_users=AppUsers.empty() if app_users is None else app_users,
+            snapshot=snapshot,
+            warnings=tuple(self._warnings(snapshot)),
+            now=now,
+        )
+        if isinstance(who, Person | Assignment):
+            return previewer.person(_assigned(who))
+        assignments = [_assigned(each) for each in who]
+        _refuse_duplicates(assignments)
+        return previewer.people(assignments)
+
+    def _warnings(self, snapshot: TenantSnapshot | None) -> Iterator[str]:
+        """What would refuse a plan, and does not keep a preview from showing what it can."""
+        if self._is_stale:
+            yield self._staleness()
+        try:
+            if snapshot is not None:
+                self._check_tenant(snapshot)
+        except ConfigurationError as error:
+            yield str(error)
 
     def plan(
         self,
@@ -261,6 +337,15 @@ class Office365App:
             raise ConfigurationError(
                 f"domain {'; '.join(wrong)}: add and verify it in Entra, or use one of the verified ones ({verified})"
             )
+
+
+def _assigned(who: Person | Assignment) -> Assignment:
+    match who:
+        case Assignment():
+            return who
+        case Person():
+            return Assignment(who)
+    raise ConfigurationError(f"a preview is of people or assignments, not of {type(who).__name__}")
 
 
 def _refuse_duplicates(assignments: Iterable[Assignment]) -> None:

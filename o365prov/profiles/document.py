@@ -17,6 +17,7 @@ from o365prov.profiles.username import REFUSE_NULL
 
 LISTED = 20
 _LONGEST_SHOWN = 60
+_LONGEST_LINE = 400
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -39,6 +40,7 @@ class Document:
         self.count += 1
         if self.count <= LISTED:
             line = f"{path} {problem}"
+            line = line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
             self._lines.append("".join(char if char.isprintable() else repr(char)[1:-1] for char in line))
 
     def error(self) -> ConfigurationError:

@@ -278,6 +278,7 @@ def _known(name: str) -> Attribute:
 
 
 _BY_LOWER_NAME = {name.lower(): attribute for name, attribute in ATTRIBUTES.items()}
+_BY_GRAPH_NAME = {row.graph: row.name for row in reversed(tuple(ATTRIBUTES.values())) if row.graph}
 
 
 def attribute_named(name: str) -> Attribute:
@@ -293,9 +294,9 @@ def attribute_named(name: str) -> Attribute:
         return attribute
     if name.lower() == "username":
         raise ConfigurationError("userName is no mapped attribute: set the app's username format instead")
-    meant = similar_attribute(name, ATTRIBUTES)
-    known = f"did you mean {meant!r}?" if meant else f"map one of {', '.join(sorted(ATTRIBUTES))}"
-    raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: {known}")
+    meant = _BY_GRAPH_NAME.get(name) or similar_attribute(name, ATTRIBUTES)
+    remedy = f"write {meant!r}" if meant else "o365prov.profiles.ATTRIBUTES holds those that it has"
+    raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: {remedy}")
 
 
 def _failed(attribute: Attribute, error: EvaluationError) -> Finding:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
+from o365prov.expressions import Bindings, Expression
 from o365prov.people import Person
 from o365prov.profiles import markup
-from o365prov.profiles.mapping import MappedProfile
+from o365prov.profiles.attribute_preview import AttributePreview
+from o365prov.profiles.mapping import ApplyOn, MappedProfile
+from o365prov.profiles.prospect import USERNAME, AccountPreview
 from o365prov.profiles.username import UsernameFormat
-from o365prov.profiles.values import UNSET, Finding
+from o365prov.profiles.values import UNSET, Finding, Unset
 
 
 @frozen
 class Preview:
     """The username and every mapped value of one person, with what is wrong.
 
-    *warnings* concern the whole app, such as a mapping that was made for other settings.
+    *warnings* concern the whole app, such as a mapping that was made for other settings. *account* says what a tenant
+    holds of the person, None where no snapshot was given.
 
     Source: Okta, "Provision users to Office 365": Preview.
     """
@@ -28,6 +33,29 @@ class Preview:
     profile: MappedProfile
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...] = ()
+    account: AccountPreview | None = None
+    _bindings: Bindings = field(kw_only=True, repr=False, eq=False)
+
+    def attribute(self, name: str) -> AttributePreview:
+        """One mapped attribute, or ``userName``, with its value, expression, explanation and error.
+
+        Raises :class:`KeyError` for an attribute that is not mapped.
+        """
+        if name == USERNAME:
+            username = UNSET if self.username is None else self.username
+            return self._explained(name, "Username", username, self.format.expression, ApplyOn.CREATE_AND_UPDATE)
+        row, value = list(self.profile.rows())[self.profile.mapping.positions[name]]
+        return self._explained(name, row.attribute.label, value, row.expression, row.apply_on)
+
+    def attributes(self) -> Iterator[AttributePreview]:
+        """The username and every mapped attribute, in the order of the mapping."""
+        return map(self.attribute, (USERNAME, *self.profile.mapping.positions))
+
+    def _explained(
+        self, name: str, label: str, value: object | Unset, expression: Expression, apply_on: ApplyOn
+    ) -> AttributePreview:
+        finding = next((each for each in self.findings if each.attribute == name), None)
+        return AttributePreview(name, label, value, expression, apply_on, finding, self._bindings)
 
     def value(self, attribute: str) -> object:
         """What one attribute gives: a value, None where it is cleared, UNSET where it is left alone or not mapped."""
@@ -36,6 +64,7 @@ class Preview:
     def __str__(self) -> str:
         lines = [f"{self.person.name} ({self.person.source}): {self.username or 'no username'}"]
         lines += [f"  {label}: {value}" for label, value, _ in self._rows()]
+        lines += [f"  = {self.account}"] if self.account else []
         lines += [f"  ? {finding.message}. {finding.remedy}." for finding in self.findings]
         lines += [f"  ! {warning}" for warning in self.warnings]
         return "\n".join(lines)
@@ -52,6 +81,8 @@ class Preview:
         table.add_row("Username", Text(self.username or "-", "bold"), Text(str(self.format.expression), "dim"))
         for label, value, expression in self._rows():
             table.add_row(Text(label), Text(value), Text(expression, "dim"))
+        if self.account:
+            table.add_row(Text("Account", "bold"), Text(str(self.account)), "")
         for finding in self.findings:
             table.add_row(Text("? " + finding.code, "red"), Text(finding.message, "red"), Text(finding.remedy))
         for warning in self.warnings:
@@ -60,11 +91,12 @@ class Preview:
 
     def _repr_html_(self) -> str:
         rows = [("Username", self.username or "-", str(self.format.expression)), *self._rows()]
-        told = [f"? {finding.message}. {finding.remedy}." for finding in self.findings]
+        told = [str(self.account)] if self.account else []
+        told += [f"? {finding.message}. {finding.remedy}." for finding in self.findings]
         told += [f"! {warning}" for warning in self.warnings]
         title = f"{self.person.name} ({self.person.source})"
         values = markup.table(title, ("Attribute", "Value", "Expression"), rows)
-        return markup.element("div", values, *(markup.element("p", text) for text in told))
+        return markup.fragment(values, *(markup.element("p", text) for text in told))
 
 
 def shown(value: object) -> str:
