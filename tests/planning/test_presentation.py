@@ -1,0 +1,555 @@
+"""How plans, reports and previews read: as text, as tables, in notebooks, as a page, as rows, person by person."""
+
+import csv
+import io
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from organisation import DOMAIN, NOW, assigned, somebody, tenant, user_sync_app
+from rich.console import Console
+
+from o365prov import AppUsers, LicenseGrant, Plan, Report
+from o365prov.errors import ConfigurationError
+from o365prov.planning import Outcome, Problem, Result, Subject, Undeliverable
+from o365prov.planning.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    CreateUser,
+    DeleteUser,
+    GrantRole,
+    LicenseAddition,
+    LicenseRemoval,
+    LinkUser,
+    PropertyChange,
+    RemoveLicenses,
+    RemoveManager,
+    RemoveRole,
+    RestoreUser,
+    UpdateUser,
+)
+from o365prov.planning.explanation import Explanation
+from o365prov.planning.pace import WriteQuota
+
+
+def subject(name, number=0):
+    """Somebody; another *number* is another person of the same name."""
+    mark = f"{name}{number or ''}".replace(" ", "")
+    return Subject(f"00u{mark}", name, f"{mark.lower()}@{DOMAIN}")
+
+
+def created(who):
+    """A new account."""
+    return CreateUser(who, "assigned through O365 E3", {"displayName": who.name, "city": "Oslo"}, "f")
+
+
+def updated(who, *properties, reason="the profile changed"):
+    """An account with other properties: name, before, after."""
+    return UpdateUser(who, reason, f"id-{who.person_id}", tuple(PropertyChange(*each) for each in properties), "f")
+
+
+def blocked(who):
+    """A leaver."""
+    return BlockSignIn(who, "not assigned any more", f"id-{who.person_id}", NOW)
+
+
+def licensed(who, *skus, without=()):
+    """Licences given and taken."""
+    add = tuple(LicenseAddition(f"id-{sku}", sku) for sku in skus)
+    remove = tuple(LicenseRemoval(f"id-{sku}", sku) for sku in without)
+    grants = tuple(LicenseGrant(sku) for sku in skus)
+    return AssignLicenses(who, "assigned through O365 E3", f"id-{who.person_id}", add, remove, grants)
+
+
+def plan_of(*changes, **fields):
+    """A plan with these changes."""
+    return Plan("tenant-1", NOW, changes, **fields)
+
+
+def crowd(count):
+    """So many people with names of their own."""
+    return [subject(f"Person {number:05}") for number in range(count)]
+
+
+def wrong(who, message="the username is empty", remedy="Fill it in", *, stops=True):
+    """A problem."""
+    return Problem(who, "code", message, remedy, "userName", stops=stops)
+
+
+def starts(text):
+    """The first characters of every line but the first."""
+    return [line[0] for line in text.splitlines()[1:]]
+
+
+ANN, BO, CY, DI = (subject(name) for name in ("Ann Lee", "Bo Ross", "Cy Young", "Di Ng"))
+
+
+# Text
+
+
+def test_the_gravest_comes_first():
+    """Deleted, deactivated, changed, created, linked: what must not be missed comes first."""
+    plan = plan_of(
+        created(ANN), updated(BO, ("city", "Oslo", "Bergen")), blocked(CY), DeleteUser(DI, "due", "id-di"),
+        LinkUser(subject("Ed Poe"), "same username", "id-ed", "f"),
+    )  # fmt: skip
+    assert [line.partition(" <")[0] for line in str(plan).splitlines()[1:]] == [
+        "- Di Ng", "- Cy Young", "~ Bo Ross", "+ Ann Lee", "= Ed Poe",
+    ]  # fmt: skip
+
+
+def test_the_summary_counts_people_by_what_happens_to_them():
+    """A restored account is not called a created one, nor a deleted one deactivated."""
+    plan = plan_of(created(ANN), RestoreUser(BO, "assigned again", "id-bo"), blocked(CY), DeleteUser(DI, "due", "id"))
+    assert "1 to create, 1 to restore, 1 to deactivate, 1 to delete (4 writes)" in str(plan)
+
+
+def test_a_person_is_counted_once_for_the_gravest():
+    """Losing a role and then sign-in is leaving; an account that is created and licensed is created."""
+    leaving = RemoveRole(BO, "not assigned any more", "id-bo", "User Administrator", "role", "assignment", leaving=True)
+    plan = plan_of(created(ANN), licensed(ANN, "SPE_E3"), leaving, blocked(BO))
+    assert str(plan).startswith(f"Plan {plan.fingerprint}: 1 to create, 1 to deactivate (4 writes)")
+
+
+def test_losing_a_manager_is_not_leaving():
+    """Who only loses a reference is changed."""
+    assert "1 to change" in str(plan_of(RemoveManager(ANN, "the source names no manager", "id-ann")))
+
+
+def test_values_before_and_after_are_shown():
+    """Set, changed and cleared, lists and booleans as people write them."""
+    plan = plan_of(
+        updated(
+            ANN,
+            ("city", None, "Oslo"),
+            ("department", "Sales", "Revenue"),
+            ("jobTitle", "Rep", None),
+            ("businessPhones", [], ["+47 1", "+47 2"]),
+            ("accountEnabled", False, True),
+        )
+    )
+    said = "city: Oslo; department: Sales → Revenue; jobTitle: Rep → cleared; businessPhones: +47 1, +47 2"
+    assert f"{said}; accountEnabled: no → yes" in str(plan)
+
+
+def test_a_first_run_prints_in_a_few_lines():
+    """Of 10,000 new accounts fifty are shown and the rest is counted."""
+    text = str(plan_of(*map(created, crowd(10_000))))
+    assert starts(text) == ["+"] * 51
+    assert text.endswith("+ ... and 9,950 more to create")
+
+
+def test_everybody_is_in_the_full_text():
+    """Nothing is left out of what is asked for in full."""
+    people = crowd(60)
+    text = plan_of(*map(created, people)).to_text()
+    assert all(each.username in text for each in people)
+    assert "more" not in text
+
+
+def test_alike_changes_share_a_line():
+    """A department renamed for 3,000 people is one line, with the first of them."""
+    text = str(plan_of(*(updated(each, ("department", "Sales", "Revenue")) for each in crowd(3_000))))
+    [line] = text.splitlines()[1:]
+    assert line.startswith("~ 3,000 people: Person 00000 <")
+    assert "and 2,995 more: department: Sales → Revenue  (the profile changed)" in line
+
+
+def test_ten_alike_changes_do_not():
+    """A small plan is read person by person."""
+    assert starts(str(plan_of(*map(blocked, crowd(10))))) == ["-"] * 10
+    assert starts(str(plan_of(*map(blocked, crowd(11))))) == ["-"]
+
+
+def test_the_full_text_shares_no_lines():
+    """In full everybody has a line."""
+    assert starts(plan_of(*map(blocked, crowd(11))).to_text()) == ["-"] * 11
+
+
+def test_each_effect_has_room_of_its_own():
+    """10,000 new accounts do not push the few that are blocked out of sight."""
+    leavers = [subject(f"Leaver {number}") for number in range(5)]
+    text = str(plan_of(*map(created, crowd(10_000)), *map(blocked, leavers)))
+    assert all(each.username in text for each in leavers)
+
+
+def test_licences_and_roles_are_totalled():
+    """What a reviewer would otherwise add up: seats given and taken."""
+    plan = plan_of(
+        *(licensed(each, "SPE_E3", without=("SPE_F1",)) for each in crowd(1_200)),
+        RemoveLicenses(ANN, "due", "id-ann", (LicenseRemoval("id-SPE_F1", "SPE_F1"),)),
+        GrantRole(BO, "assigned", "id-bo", "User Administrator", "role"),
+    )
+    assert "Licences and roles: +1,200 SPE_E3, -1,201 SPE_F1, +1 User Administrator" in str(plan)
+
+
+def test_namesakes_are_told_apart():
+    """Two people of one name have their usernames in the problems; who has none is told by the id."""
+    namesake, nameless = subject("Ann Lee", 2), evolve(subject("Ann Lee", 3), username="")
+    text = str(plan_of(created(ANN), problems=[wrong(namesake), wrong(nameless), wrong(BO)]))
+    assert f"? Ann Lee <annlee2@{DOMAIN}>, Ann Lee <00uAnnLee3>, Bo Ross: the username is empty. Fill it in." in text
+
+
+def test_alike_problems_share_a_line():
+    """2,000 people without a country are one line, those whom it stops first."""
+    people = crowd(2_000)
+    problems = [*(wrong(each, "no country", "Map one", stops=False) for each in people), wrong(ANN)]
+    first, second = str(plan_of(problems=problems)).splitlines()[1:]
+    assert first == "? Ann Lee: the username is empty. Fill it in."
+    assert second.endswith("Person 00004 and 1,995 more: no country. Map one.")
+
+
+def test_unlike_problems_are_capped():
+    """A mapping that fails differently for everybody does not flood the screen."""
+    text = str(plan_of(problems=[wrong(each, f"bad {each.name}") for each in crowd(70)]))
+    assert text.endswith("? ... and 20 more problems")
+
+
+def test_somebody_stopped_has_no_gaps_besides():
+    """Each person is counted once, by the worst that is wrong."""
+    plan = plan_of(problems=[wrong(ANN), wrong(ANN, "no country", stops=False), wrong(BO, "no city", stops=False)])
+    assert str(plan).splitlines()[0].endswith("nothing to do, 1 person stopped, 1 person with gaps")
+
+
+def test_a_hazard_says_how_to_confirm():
+    """The line can be copied."""
+    plan = plan_of(blocked(ANN), hazards=("1 of 2 accounts is lost",))
+    assert f"! 1 of 2 accounts is lost: look at it, then apply with confirm='{plan.fingerprint}'" in str(plan)
+
+
+def test_reprs_are_one_line():
+    """In a list, or at a prompt, values stay small."""
+    plan = plan_of(created(ANN), problems=[wrong(BO)])
+    assert repr(plan) == f"Plan(1 changes, 1 problems, {plan.fingerprint})"
+    assert repr(plan.explain(ANN.person_id)) == "ExplainedPerson(00uAnnLee, 1 changes, 0 problems)"
+
+
+# Duration
+
+
+@pytest.mark.parametrize(("writes", "seconds"), [(0, 0), (3_000, 0), (3_001, 0.05), (6_000, 150), (100_000, 4_850)])
+def test_the_first_3000_writes_wait_for_nothing(writes, seconds):
+    """Then Graph lets 20 through a second."""
+    assert WriteQuota().duration(writes) == timedelta(seconds=seconds)
+
+
+def test_a_share_of_the_quota_takes_longer():
+    """Taking 80 %, as a tenant does unless told otherwise: 2,400 at once, then 16 a second."""
+    assert WriteQuota(share=0.8).duration(4_000) == timedelta(seconds=100)
+
+
+def test_a_plan_knows_how_long_it_takes():
+    """Its writes at the quota; linking costs none."""
+    plan = plan_of(*map(created, crowd(50)), LinkUser(ANN, "same username", "id-ann", "f"))
+    assert plan.duration() == timedelta(0)
+    assert plan.duration(WriteQuota(writes=10, seconds=1)) == timedelta(seconds=4)
+
+
+def test_the_summary_says_how_long_where_it_matters():
+    """50,000 writes are 39 minutes; 50 are not worth a word."""
+    assert "(13,000 writes, at least 8 min 20 s)" in str(plan_of(*map(created, crowd(13_000))))
+    assert "(50 writes)" in str(plan_of(*map(created, crowd(50))))
+
+
+@pytest.mark.parametrize("numbers", [{"writes": 0}, {"seconds": -1}, {"share": 0}, {"share": 1.1}])
+def test_an_impossible_quota_is_refused(numbers):
+    """Nothing is ever done at a quota of nothing."""
+    with pytest.raises(ConfigurationError, match="share must be above 0 and at most 1, writes and seconds above 0"):
+        WriteQuota(**numbers)
+
+
+# Rows and people
+
+
+def test_changes_as_rows():
+    """One flat dict a change, for a data frame."""
+    plan = plan_of(created(ANN), licensed(BO, "SPE_E3"))
+    assert plan.to_dicts()[1] == {
+        "person_id": "00uBoRoss",
+        "name": "Bo Ross",
+        "username": f"boross@{DOMAIN}",
+        "kind": "assign_licenses",
+        "symbol": "~",
+        "what": "licences +SPE_E3",
+        "why": "assigned through O365 E3",
+        "object_id": "id-00uBoRoss",
+        "writes": 1,
+    }
+
+
+def test_all_rows_have_the_same_columns():
+    """Whatever the change, so that a table needs no care."""
+    rows = plan_of(created(ANN), licensed(BO, "SPE_E3"), blocked(CY), DeleteUser(DI, "due", "id-di")).to_dicts()
+    sheet = io.StringIO()
+    table = csv.DictWriter(sheet, rows[0])
+    table.writerows(rows)
+    assert len({tuple(row) for row in rows}) == 1
+    assert sheet.getvalue().count("\n") == 4
+
+
+def test_one_persons_changes():
+    """In the order in which they happen."""
+    plan = plan_of(licensed(ANN, "SPE_E3"), created(ANN), created(BO))
+    assert [change.kind for change in plan.for_person(ANN.person_id)] == ["create_user", "assign_licenses"]
+
+
+EXPLAINED = plan_of(
+    updated(ANN, ("city", "Oslo", "Bergen")),
+    problems=[Problem(ANN, "bad_country", "UsageLocation is no code", "Use GB", "usageLocation", stops=False)],
+    explanations={
+        ANN.person_id: Explanation(ANN, "linked before", (("Title", "Engineer"), ("City", "Bergen"), ("State", "")))
+    },
+)
+
+
+def test_a_person_is_explained():
+    """Which account and why, what changes and why, what is wrong and what to do, what the mapping gave."""
+    assert str(EXPLAINED.explain("00uAnnLee")).splitlines() == [
+        f"Ann Lee <annlee@{DOMAIN}>, person 00uAnnLee",
+        "Account: linked before",
+        "What changes, and why:",
+        "  ~ city: Oslo → Bergen  (the profile changed)",
+        "What is wrong, and what to do:",
+        "  ? UsageLocation is no code: usageLocation is left alone. Use GB.",
+        "What the mapping gave:",
+        "  Title  Engineer",
+        "  City   Bergen",
+        "  empty: State",
+    ]
+
+
+def test_a_stopped_person_is_explained():
+    """A problem that stops says that nothing happens."""
+    text = str(plan_of(problems=[wrong(evolve(ANN, username=""))]).explain("00uAnnLee"))
+    assert text.startswith("Ann Lee, person 00uAnnLee\n")
+    assert "the username is empty: nothing is changed for this person. Fill it in." in text
+
+
+def test_somebody_of_whom_nothing_is_said_is_explained_too():
+    """Settled, not assigned and unknown look alike from here, and that is said."""
+    assert "changes nothing for them" in str(EXPLAINED.explain("00uNobody"))
+
+
+def test_an_explanation_is_made_from_a_mapped_profile():
+    """Labels and values as people read them; what is left alone is not among them."""
+    preview = user_sync_app().preview(somebody("Ann Lee", city="Oslo", title="", countryCode="UK"))
+    mapped = dict(Explanation.of(ANN, "linked before", preview.profile).mapped)
+    assert mapped["City"] == "Oslo"
+    assert mapped["Title"] == ""
+    assert "UsageLocation" not in mapped
+
+
+# HTML
+
+
+class Reader(HTMLParser):
+    """What a browser makes of a page: elements with their attributes, and the text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes, self.texts = set(), [], []
+        self.feed(page)
+        self.text = " ".join(self.texts)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+OURS = set(
+    "html head meta title style body h1 h2 dl div dt dd nav a span section ul li p code strong em small br wbr".split()
+)
+OURS |= set("table caption thead tbody tr th td ins del".split())
+EVIL = "<script>alert(1)</script>"
+
+
+@settings(max_examples=30)
+@given(st.text(max_size=30) | st.sampled_from([EVIL, '" onload="x', "</style><img src=x>", "&lt;", "a@<b>@c"]))
+def test_no_value_becomes_markup(text):
+    """Whatever a person is called, or has in a profile, is text in every form that browsers read."""
+    who = Subject(text, text, text)
+    plan = plan_of(
+        created(who),
+        updated(ANN, (text, text, text), reason=text),
+        problems=[wrong(who, text, text)],
+        undeliverable=(Undeliverable(text, text, text, 1),),
+        hazards=(text,),
+    )
+    report = Report("plan-1", (Outcome(created(who), Result.FAILED, message=text),), AppUsers.empty())
+    for page in (plan.to_html(), plan._repr_html_(), report._repr_html_()):
+        read = Reader(page)
+        assert read.tags <= OURS
+        assert {name for name, _ in read.attributes} <= {"class", "id", "scope", "href", "lang", *META}
+
+
+META = {"charset", "http-equiv", "content", "name"}
+
+
+def test_a_persons_name_is_still_readable():
+    """Escaped, not dropped."""
+    assert EVIL in Reader(plan_of(created(evolve(ANN, name=EVIL))).to_html()).text
+
+
+def test_the_page_needs_nothing_from_elsewhere():
+    """No scripts, no pictures, no links out; a browser is told so, too."""
+    page = EXPLAINED.to_html()
+    links = [value for name, value in Reader(page).attributes if name in ("href", "src")]
+    assert all(link.startswith("#") for link in links)
+    assert "default-src &#x27;none&#x27;" in page
+    assert not any(word in page for word in ("<script", "http://", "https://", "@import", "url("))
+
+
+def test_the_page_holds_everything():
+    """Nobody is left out of what is reviewed."""
+    people = crowd(120)
+    text = Reader(plan_of(*map(created, people)).to_html()).text
+    assert all(each.person_id in text for each in people)
+
+
+def test_the_page_shows_values_before_and_after():
+    """Old ones struck out, new ones marked, cleared ones named; a new account with all that it gets."""
+    page = plan_of(created(BO), updated(ANN, ("city", "Oslo", "Bergen"), ("state", "X", None))).to_html()
+    assert "<del>Oslo</del> → <ins>Bergen</ins>" in page
+    assert "<del>X</del> → <em>cleared</em>" in page
+    assert '<span class="name">city</span> <ins>Oslo</ins>' in page
+
+
+def test_the_page_puts_hazards_first_with_what_to_confirm():
+    """A plan that needs a second look says so before anything else."""
+    plan = plan_of(blocked(ANN), hazards=("nobody is assigned",))
+    text = Reader(plan.to_html()).text
+    assert text.index("nobody is assigned") < text.index(f"confirm='{plan.fingerprint}'") < text.index("Ann Lee")
+
+
+def test_the_page_says_what_is_wrong_and_what_to_do():
+    """All people of a problem, its remedy, and what Graph can't take."""
+    people = crowd(7)
+    plan = plan_of(
+        problems=[wrong(each) for each in people],
+        undeliverable=(Undeliverable("Middle name", "Graph has no such property", "put it into the display name", 3),),
+    )
+    text = Reader(plan.to_html()).text
+    assert all(each.name in text for each in people)
+    assert all(said in text for said in ("Fill it in.", "Middle name", "put it into the display name"))
+
+
+def test_an_empty_plan_is_a_page_too():
+    """A reviewer sees that nothing is to be done."""
+    assert "Nothing to do" in Reader(plan_of().to_html()).text
+
+
+def test_every_link_of_the_page_leads_somewhere():
+    """The contents at the top lead to what is there."""
+    plan = plan_of(created(ANN), blocked(BO), problems=[wrong(CY)])
+    attributes = Reader(plan.to_html()).attributes
+    places = {value for name, value in attributes if name == "id"}
+    assert {value.removeprefix("#") for name, value in attributes if name == "href"} == places
+
+
+def test_a_notebook_shows_a_part():
+    """Fifty rows of a kind, and how many more there are."""
+    fragment = plan_of(*map(created, crowd(60)))._repr_html_()
+    assert fragment.count("<tr>") == 1 + 50 + 1
+    assert "… and 10 more to create" in fragment
+
+
+def test_a_notebook_says_what_text_says():
+    """The same facts in both forms."""
+    plan = evolve(EXPLAINED, hazards=("too much",), undeliverable=(Undeliverable("X", "why", "instead", 2),))
+    text = Reader(plan._repr_html_()).text
+    for fact in (plan.fingerprint, "too much", "Ann Lee", "Oslo → Bergen", "the profile changed", "Use GB", "instead"):
+        assert fact in text
+        assert fact in str(plan)
+
+
+def test_a_preview_in_a_notebook():
+    """Values, expressions and findings, escaped."""
+    preview = user_sync_app().preview(somebody("Ann Lee", city=EVIL, countryCode="UK"))
+    read = Reader(preview._repr_html_())
+    assert EVIL in read.text
+    assert "Use GB" in read.text
+    assert "source.city" in read.text
+    assert read.tags <= OURS
+
+
+# Reports
+
+
+def failed(who, message="403 Forbidden: grant the permission"):
+    """A create that was refused."""
+    return Outcome(created(who), Result.FAILED, message=message)
+
+
+def test_a_report_groups_what_failed_alike():
+    """500 refusals of one kind are one line; somebody who failed otherwise has a line of their own."""
+    report = Report("plan-1", (*map(failed, crowd(500)), failed(ANN, "409 Conflict: rename")), AppUsers.empty())
+    head, first, second = str(report).splitlines()
+    assert head == "0 changes done, 501 failed, 0 skipped (plan plan-1)"
+    assert first.endswith("Person 00004 and 495 more: create user: failed: 403 Forbidden: grant the permission")
+    assert second == f"! Ann Lee: create annlee@{DOMAIN}: failed: 409 Conflict: rename"
+
+
+def test_the_full_report_names_everybody():
+    """Nothing is left out of what is asked for in full."""
+    people = crowd(60)
+    report = Report("plan-1", tuple(failed(each, f"refused {each.name}") for each in people), AppUsers.empty())
+    assert all(each.name in report.to_text() for each in people)
+    assert str(report).endswith("! ... and 10 more that did not succeed")
+
+
+def test_a_report_in_a_notebook():
+    """The counts, and who did not get what."""
+    text = Reader(Report("plan-1", (failed(ANN),), AppUsers.empty())._repr_html_()).text
+    assert "0 changes done, 1 failed, 0 skipped" in text
+    assert "grant the permission" in text
+
+
+# Rich
+
+
+def printed(value, width=200):
+    """What a terminal shows."""
+    console = Console(width=width, file=io.StringIO(), force_terminal=False)
+    console.print(value)
+    return console.file.getvalue()
+
+
+def test_a_table_is_as_short_as_the_text():
+    """Rich shows fifty rows of a kind, too, and all of them if asked."""
+    plan = plan_of(*map(created, crowd(60)))
+    assert "... and 10 more to create" in printed(plan)
+    assert "Person 00059" not in printed(plan)
+    assert "Person 00059" in printed(plan.to_table())
+
+
+def test_a_table_takes_names_as_they_are():
+    """Square brackets in a name are no markup."""
+    plan = plan_of(created(evolve(ANN, name="[red]Ann[/red]")), problems=[wrong(BO, "[x]")])
+    assert "[red]Ann[/red]" in printed(plan)
+    assert "[x]" in printed(plan)
+
+
+def test_a_table_folds_alike_changes():
+    """One row for 3,000 people."""
+    assert "3,000 people" in printed(plan_of(*map(blocked, crowd(3_000))))
+
+
+def test_a_reports_table():
+    """Who did not get what, and why, grouped as in the text."""
+    report = Report("plan-1", tuple(map(failed, crowd(60))), AppUsers.empty())
+    assert "and 55 more" in printed(report)
+    assert "grant the permission" in printed(report)
+
+
+def test_a_drawn_plan_reads_in_every_form():
+    """From people to print: one plan, all its forms."""
+    plan = user_sync_app().plan([assigned(somebody("Ann Lee", middleName="Q"), "SPE_E3")], tenant(), now=NOW)
+    for form in (str(plan), plan.to_text(), plan.to_html(), plan._repr_html_(), printed(plan)):
+        assert "Ann Lee" in form
+        assert "Middle name" in form
