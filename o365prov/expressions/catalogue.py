@@ -95,7 +95,7 @@ class Function:
         result: what it gives.
         implementation: the one implementation, taking converted arguments. It takes the bindings first if
         *by_bindings*; if
-            *by_semantics*, it is a factory that takes the Semantics and returns the implementation.
+            *by_rules*, it is a factory that takes the Rules and returns the implementation.
         doc: one line.
         examples: expressions and their values, all of which a test holds.
         null: what a null first argument (or receiver) gives: a value, :data:`ACCEPTED` or :data:`REFUSED`.
@@ -127,7 +127,7 @@ class Function:
     review: Callable[[tuple[Node, ...]], Iterable[Remark]] | None = field(default=None, kw_only=True)
     criteria: Callable[[tuple[Node, ...]], Iterable[tuple[str, ...]]] | None = field(default=None, kw_only=True)
     by_bindings: bool = field(default=False, kw_only=True)
-    by_semantics: bool = field(default=False, kw_only=True)
+    by_rules: bool = field(default=False, kw_only=True)
 
     @property
     def least(self) -> int:

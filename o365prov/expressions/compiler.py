@@ -17,7 +17,8 @@ from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.catalogue import Kind
 from o365prov.expressions.lowering import calls, choices, lists, operators, references
 from o365prov.expressions.lowering.state import Lowering, Step
-from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax import (
     Arithmetic,
     Call,
@@ -46,13 +47,13 @@ __all__ = ["Lowered", "lowered"]
 Lowered: TypeAlias = tuple[Callable[..., object], tuple[Place, ...]]
 
 
-def lowered(tree: Node, dialect: Dialect, semantics: Semantics, *, observed: bool = False) -> Lowered:
+def lowered(tree: Node, dialect: Dialect, rules: Rules, *, observed: bool = False) -> Lowered:
     """Compile a tree.
 
     Args:
         tree: what the parser gave.
         dialect: which functions and methods exist.
-        semantics: the answers to open questions.
+        rules: the answers to open questions, and the limits.
         observed: whether the function takes an observer as second argument, which it calls with each part's node and
             value.
 
@@ -60,7 +61,7 @@ def lowered(tree: Node, dialect: Dialect, semantics: Semantics, *, observed: boo
         The function, which takes a mapping of roots or Bindings, and the places that its line numbers stand for.
 
     """
-    lowering = Lowering(dialect, semantics)
+    lowering = Lowering(dialect, rules)
 
     def watched(node: Node) -> Step:
         operand = yield from _step(lowering, node)

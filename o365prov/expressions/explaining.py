@@ -92,7 +92,7 @@ def explained(expression: Expression, values: Mapping[str, Any] | Bindings) -> E
     def observe(node: Node, value: object) -> None:
         seen.setdefault(id(node), []).append(plain(value))
 
-    run, places = lowered(expression.tree, expression.dialect, expression.semantics, observed=True)
+    run, places = lowered(expression.tree, expression.dialect, expression.rules, observed=True)
     value, error, failed = None, None, frozenset[int]()
     try:
         value = run(values, observe)

@@ -14,6 +14,7 @@ from o365prov.expressions.canonical import canonical
 from o365prov.expressions.failures import Failure
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.parser import parse
+from o365prov.expressions.rules import Rules
 from o365prov.expressions.semantics import Dialect, Semantics
 from o365prov.expressions.syntax import Node
 
@@ -38,7 +39,7 @@ class Expression:
         text: the expression, at most ``limits.text_length`` characters.
         dialect: the language of profile mappings and group rules, or that of Identity Engine.
         semantics: answers to the questions that Okta's pages leave open.
-        limits: how large the expression may be.
+        limits: how large the expression and its results may be.
 
     Raises:
         ExpressionSyntaxError: the text is no expression; the error knows line, column and what to do, and its
@@ -58,6 +59,7 @@ class Expression:
     text: str
     dialect: Dialect
     semantics: Semantics
+    limits: Limits
     tree: Node
     _canonical: str
     _run: Callable[[object], object] | None = field(default=None)
@@ -73,7 +75,12 @@ class Expression:
     ) -> None:
         tree = parse(text, limits)
         self.__attrs_init__(
-            text=text, dialect=dialect, semantics=semantics, tree=tree, canonical=canonical(tree, dialect)
+            text=text,
+            dialect=dialect,
+            semantics=semantics,
+            limits=limits,
+            tree=tree,
+            canonical=canonical(tree, dialect),
         )
 
     def evaluate(self, values: Mapping[str, Any] | Bindings) -> Any:
@@ -102,10 +109,15 @@ class Expression:
     def _compiled(self) -> Callable[[object], object]:
         from o365prov.expressions.compiler import lowered  # noqa: PLC0415  # some are only parsed
 
-        run, places = lowered(self.tree, self.dialect, self.semantics)
+        run, places = lowered(self.tree, self.dialect, self.rules)
         object.__setattr__(self, "_places", places)  # a cache: the same value whichever thread comes first
         object.__setattr__(self, "_run", run)
         return run
+
+    @property
+    def rules(self) -> Rules:
+        """What it is evaluated under."""
+        return Rules(self.semantics, self.limits)
 
     @property
     def references(self) -> frozenset[tuple[str, ...]]:
@@ -188,11 +200,11 @@ class Expression:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled as text: compiled code stays at home."""
-        return _again, (self.text, self.dialect, self.semantics)
+        return _again, (self.text, self.dialect, self.semantics, self.limits)
 
 
-def _again(text: str, dialect: Dialect, semantics: Semantics) -> Expression:
-    return Expression(text, dialect=dialect, semantics=semantics)
+def _again(text: str, dialect: Dialect, semantics: Semantics, limits: Limits) -> Expression:
+    return Expression(text, dialect=dialect, semantics=semantics, limits=limits)
 
 
 def located(failure: Failure, text: str, places: tuple[Place, ...]) -> EvaluationError:

@@ -16,9 +16,8 @@ from o365prov.expressions.catalogue import ACCEPTED, REFUSED, Function, Kind
 from o365prov.expressions.failures import Failure, described
 from o365prov.expressions.functions.country_codes import CountryCode
 from o365prov.expressions.functions.strings import bounded
-from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.numbers import arithmetic, is_long, negated, power
-from o365prov.expressions.semantics import Semantics
+from o365prov.expressions.rules import Rules
 from o365prov.expressions.values import (
     cut,
     is_number,
@@ -161,9 +160,9 @@ def selected(target: object, kept: list[Any], which: str) -> object:
     return (kept[0] if which == "^" else kept[-1]) if kept else None
 
 
-def adder(semantics: Semantics) -> Callable[[object, object], object]:
+def adder(rules: Rules) -> Callable[[object, object], object]:
     """``+`` of any two values: numbers add, with a text they join (Spring's OpPlus)."""
-    null_text = semantics.null_text
+    null_text = rules.semantics.null_text
 
     def written(value: object, blame: int) -> str:
         if value is not None or null_text == "word":
@@ -184,7 +183,7 @@ def adder(semantics: Semantics) -> Callable[[object, object], object]:
     return add
 
 
-def calculated(operator: str) -> Callable[[object, object], object]:
+def calculated(operator: str, rules: Rules) -> Callable[[object, object], object]:
     """``- * / %`` of any two values (Spring's OpMinus, OpMultiply, OpDivide, OpModulus)."""
 
     def calculate(left: object, right: object) -> object:
@@ -195,7 +194,7 @@ def calculated(operator: str) -> Callable[[object, object], object]:
                 raise Failure("division by zero", hint="test the divisor first", blame=1) from None
         if isinstance(left, str) and isinstance(right, int) and not isinstance(right, bool) and not is_long(right):
             if operator == "*":
-                bounded(len(left) * max(right, 0))
+                bounded(len(left) * max(right, 0), rules.limits)
                 return left * right
             if operator == "-" and length(left) == 1:
                 code = (ord(left) - right) % 0x10000
@@ -231,9 +230,9 @@ def signed(operator: str) -> Callable[[object], object]:
     return sign
 
 
-def oversize() -> NoReturn:
+def oversize(limit: int) -> NoReturn:
     """Refuse a text beyond the limit of results."""
-    raise Failure(f"the text grew beyond {LIMITS.result_size} characters", hint="use shorter texts")
+    raise Failure(f"the text grew beyond {limit} characters", hint="use shorter texts, or raise Limits.result_size")
 
 
 def called_with(row: Function, implementation: Callable[..., Any]) -> Callable[..., Any]:

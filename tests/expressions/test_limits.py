@@ -74,3 +74,30 @@ def test_results_do_not_grow_without_bound(text):
     """Texts beyond a million characters are refused before they fill the memory."""
     with pytest.raises(EvaluationError, match="1000000"):
         Expression(text).evaluate({"user": {"big": "a" * 400_000}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'ab' * 3",
+        "user.s + user.s",
+        'String.replace("aaa", "a", "bb")',
+        'String.join("", "abc", "def")',
+        "Arrays.add({1,2,3,4,5}, 6)",
+        "Arrays.flatten({1,2,3}, {4,5,6})",
+    ],
+)
+def test_the_size_of_results_is_a_setting(text):
+    """Five characters or elements at most, for this expression; six are refused."""
+    roots = {"user": {"s": "abc"}}
+    assert len(Expression(text).evaluate(roots)) == 6
+    with pytest.raises(EvaluationError, match=r"more than 5|beyond 5"):
+        Expression(text, limits=Limits(result_size=5)).evaluate(roots)
+
+
+@pytest.mark.parametrize("limits", [Limits(pattern_length=3), Limits(pattern_size=3)])
+def test_the_size_of_patterns_is_a_setting(limits):
+    """For matches and for names of groups."""
+    for text in ("'abcd' matches 'abcd'", "isMemberOfGroupNameRegex('abcd')"):
+        with pytest.raises(EvaluationError, match="more than 3"):
+            Expression(text, limits=limits).evaluate({})

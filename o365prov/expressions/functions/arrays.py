@@ -7,18 +7,26 @@ from typing import Any, Final
 
 from o365prov.expressions.catalogue import ACCEPTED, Function, Kind, Parameter
 from o365prov.expressions.failures import Failure
-from o365prov.expressions.limits import LIMITS
-from o365prov.expressions.semantics import Semantics
+from o365prov.expressions.limits import Limits
+from o365prov.expressions.rules import Rules
 from o365prov.expressions.values import same, text, to_list
 
 __all__ = ["FUNCTIONS", "added", "flattened", "holds", "without"]
 
 
-def added(array: list[Any], value: object) -> list[Any]:
-    """The array with a value at its end."""
-    if len(array) >= LIMITS.result_size:
-        raise Failure(f"the array would have more than {LIMITS.result_size} elements", hint="use a shorter one")
-    return [*array, value]
+def _bounded(size: int, limits: Limits) -> None:
+    if size > limits.result_size:
+        raise Failure(f"the array would have more than {limits.result_size} elements", hint="use shorter ones")
+
+
+def added(rules: Rules) -> Callable[[list[Any], object], list[Any]]:
+    """The factory of ``add``: the array with a value at its end."""
+
+    def add(array: list[Any], value: object) -> list[Any]:
+        _bounded(len(array) + 1, rules.limits)
+        return [*array, value]
+
+    return add
 
 
 def without(array: list[Any], value: object) -> list[Any]:
@@ -34,13 +42,12 @@ def holds(array: list[Any] | None, value: object) -> bool:
     return array is not None and any(same(element, value) for element in array)
 
 
-def flattened(array: list[Any]) -> list[Any]:
-    """Lists in lists as one list.
+def flattened(rules: Rules) -> Callable[[list[Any]], list[Any]]:
+    """The factory of ``flatten``: lists in lists as one list; it fails on null, as Okta's does."""
+    return lambda array: _flat(array, rules.limits)
 
-    Raises:
-        Failure: an element is null; Okta's evaluation fails on it.
 
-    """
+def _flat(array: list[Any], limits: Limits) -> list[Any]:
     result: list[Any] = []
     waiting = list(reversed(array))
     while waiting:
@@ -51,30 +58,34 @@ def flattened(array: list[Any]) -> list[Any]:
             waiting.extend(reversed(value))
         else:
             result.append(value)
-            if len(result) > LIMITS.result_size:
-                raise Failure(f"the array would have more than {LIMITS.result_size} elements", hint="use shorter ones")
+            _bounded(len(result), limits)
     return result
 
 
-def _flatten(*values: object) -> list[Any]:
-    for position, value in enumerate(values):
-        if value is None or value == "":
-            what = "null" if value is None else "an empty text"
-            raise Failure(
-                f"{{operand}} is {what}, which Arrays.flatten fails on", hint="write x != null ? x : {}", blame=position
-            )
-    return flattened([to_list(value) for value in values])
+def _flatten(rules: Rules) -> Callable[..., list[Any]]:
+    def flatten(*values: object) -> list[Any]:
+        for position, value in enumerate(values):
+            if value is None or value == "":
+                what = "null" if value is None else "an empty text"
+                raise Failure(
+                    f"{{operand}} is {what}, which Arrays.flatten fails on",
+                    hint="write x != null ? x : {}",
+                    blame=position,
+                )
+        return _flat([to_list(value) for value in values], rules.limits)
+
+    return flatten
 
 
 def _clear(array: list[Any]) -> list[Any]:  # noqa: ARG001  # whatever it holds
     return []
 
 
-def _get(semantics: Semantics) -> Callable[[list[Any], int], object]:
+def _get(rules: Rules) -> Callable[[list[Any], int], object]:
     def get(array: list[Any], position: int) -> object:
         if 0 <= position < len(array):
             return array[position]
-        if semantics.get_past_end == "null":
+        if rules.semantics.get_past_end == "null":
             return None
         raise Failure(f"there is no element {position}: {{operand}} has {len(array)}", hint="count from 0", blame=0)
 
@@ -100,6 +111,7 @@ FUNCTIONS: Final = (
         added,
         "The array with a value at its end.",
         (("Arrays.add({10, 20, 30}, 40)", [10, 20, 30, 40]), ('Arrays.add(Arrays.toCsvString({}), "x")', ["x"])),
+        by_rules=True,
     ),
     Function(
         "Arrays.remove",
@@ -117,7 +129,7 @@ FUNCTIONS: Final = (
         _get,
         "The element at a position, counted from 0.",
         (("Arrays.get({0, 1, 2}, 0)", 0), ('Arrays.get("a, b", 1)', "b")),
-        by_semantics=True,
+        by_rules=True,
         question="get_past_end",
     ),
     Function(
@@ -128,6 +140,7 @@ FUNCTIONS: Final = (
         "One array of all values and all elements of arrays among them; a text is split at commas. Fails on null.",
         (("Arrays.flatten(10, {20, 30}, 40)", [10, 20, 30, 40]), ("Arrays.flatten('10, 20')", ["10", "20"])),
         null=ACCEPTED,
+        by_rules=True,
     ),
     Function(
         "Arrays.contains",

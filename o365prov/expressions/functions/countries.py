@@ -8,25 +8,25 @@ from typing import Any, Final
 from o365prov.expressions.catalogue import Function, Kind, Parameter
 from o365prov.expressions.failures import Failure
 from o365prov.expressions.functions.country_codes import country
-from o365prov.expressions.semantics import Semantics
+from o365prov.expressions.rules import Rules
 
 __all__ = ["FUNCTIONS"]
 
 
-def _converter(attribute: str) -> Callable[[Semantics], Callable[[str], str | None]]:
-    def for_semantics(semantics: Semantics) -> Callable[[str], str | None]:
+def _converter(attribute: str) -> Callable[[Rules], Callable[[str], str | None]]:
+    def for_rules(rules: Rules) -> Callable[[str], str | None]:
         def convert(code: str) -> str | None:
             found = country(code)
             if found is not None:
                 value: str = getattr(found, attribute)
                 return value
-            if semantics.unknown_country == "null":
+            if rules.semantics.unknown_country == "null":
                 return None
             raise Failure("{operand} is no country code", hint="write it like US, USA or 840", blame=0)
 
         return convert
 
-    return for_semantics
+    return for_rules
 
 
 def _row(name: str, attribute: str, doc: str, *examples: tuple[str, Any]) -> Function:
@@ -37,7 +37,7 @@ def _row(name: str, attribute: str, doc: str, *examples: tuple[str, Any]) -> Fun
         _converter(attribute),
         doc,
         examples,
-        by_semantics=True,
+        by_rules=True,
         question="unknown_country",
     )
 

@@ -12,7 +12,8 @@ from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.catalogue import REFUSED, Function, Kind, Parameter, Remark
 from o365prov.expressions.failures import Failure
 from o365prov.expressions.functions.membership import criteria_paths, name_of, name_test, selected_groups, shown_group
-from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax import Literal, MapLiteral, Node
 from o365prov.expressions.values import text
 
@@ -30,24 +31,24 @@ def _is_member_of_any(bindings: Bindings, *ids: str) -> bool:
     return any(group.get("id") in ids for group in bindings.groups)
 
 
-def _equals(semantics: Semantics) -> Callable[[Bindings, str], bool]:
-    return name_test(semantics, str.__eq__)
+def _equals(rules: Rules) -> Callable[[Bindings, str], bool]:
+    return name_test(rules, str.__eq__)
 
 
-def _starts(semantics: Semantics) -> Callable[[Bindings, str], bool]:
-    return name_test(semantics, str.startswith)
+def _starts(rules: Rules) -> Callable[[Bindings, str], bool]:
+    return name_test(rules, str.startswith)
 
 
-def _contains(semantics: Semantics) -> Callable[[Bindings, str], bool]:
-    return name_test(semantics, str.__contains__)
+def _contains(rules: Rules) -> Callable[[Bindings, str], bool]:
+    return name_test(rules, str.__contains__)
 
 
-def _matches(semantics: Semantics) -> Callable[[Bindings, str], bool]:
+def _matches(rules: Rules) -> Callable[[Bindings, str], bool]:
     def any_match(bindings: Bindings, pattern: str) -> bool:
         from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
 
         try:
-            matches = compiled(pattern, anywhere=semantics.group_name_regex == "part")
+            matches = compiled(pattern, rules.limits, anywhere=rules.semantics.group_name_regex == "part")
         except PatternError as error:
             raise Failure(f"the pattern {error}", hint=error.hint, blame=0) from None
         return any(matches(name_of(group)) for group in bindings.groups)
@@ -55,8 +56,8 @@ def _matches(semantics: Semantics) -> Callable[[Bindings, str], bool]:
     return any_match
 
 
-def _any_selected(semantics: Semantics) -> Callable[..., bool]:
-    select = selected_groups(semantics)
+def _any_selected(rules: Rules) -> Callable[..., bool]:
+    select = selected_groups(rules)
     return lambda bindings, *criteria: bool(select(bindings, *criteria))
 
 
@@ -69,9 +70,9 @@ def _limited(limit: int, position: int) -> int:
     return limit
 
 
-def _named(compare: Callable[[str, str], bool]) -> Callable[[Semantics], Callable[..., list[str] | None]]:
-    def for_semantics(semantics: Semantics) -> Callable[..., list[str] | None]:
-        folded = str.lower if semantics.group_name_case == "ignore" else str
+def _named(compare: Callable[[str, str], bool]) -> Callable[[Rules], Callable[..., list[str] | None]]:
+    def for_rules(rules: Rules) -> Callable[..., list[str] | None]:
+        folded = str.lower if rules.semantics.group_name_case == "ignore" else str
 
         def names(bindings: Bindings, app: str, pattern: str, limit: int) -> list[str] | None:
             most = _limited(limit, 2)
@@ -86,7 +87,7 @@ def _named(compare: Callable[[str, str], bool]) -> Callable[[Semantics], Callabl
 
         return names
 
-    return for_semantics
+    return for_rules
 
 
 def _of_app(group: Values, app: str) -> bool:
@@ -97,7 +98,7 @@ def _of_app(group: Values, app: str) -> bool:
     return isinstance(source, Mapping) and app in (source.get("id"), source.get("name"), source.get("type"))
 
 
-def _filtered(semantics: Semantics) -> Callable[..., list[Any]]:
+def _filtered(rules: Rules) -> Callable[..., list[Any]]:
     def filtered(bindings: Bindings, ids: list[Any], expression: str, limit: int) -> list[Any]:
         most = _limited(limit, 2)
         wanted = {text(item) for item in ids}
@@ -107,7 +108,7 @@ def _filtered(semantics: Semantics) -> Callable[..., list[Any]]:
                 f"the person is in more than {most} of the groups", hint="raise the limit, at most 100", blame=2
             )
         try:
-            each = _for_groups(expression, semantics)
+            each = _for_groups(expression, rules)
             return [each({"group": shown_group(group)}) for group in members]
         except ExpressionError as error:
             raise Failure(
@@ -118,10 +119,10 @@ def _filtered(semantics: Semantics) -> Callable[..., list[Any]]:
 
 
 @lru_cache(maxsize=256)
-def _for_groups(expression: str, semantics: Semantics) -> Callable[[Mapping[str, Any]], Any]:
+def _for_groups(expression: str, rules: Rules) -> Callable[[Mapping[str, Any]], Any]:
     from o365prov.expressions.expression import Expression  # noqa: PLC0415  # expressions use functions
 
-    return Expression(expression, semantics=semantics).evaluate
+    return Expression(expression, semantics=rules.semantics, limits=rules.limits).evaluate
 
 
 # --- what the checker and the references want to know of constant arguments
@@ -161,7 +162,7 @@ def _review_criteria(arguments: tuple[Node, ...]) -> Iterator[Remark]:
     for part in arguments:
         if isinstance(part, MapLiteral):
             try:
-                selected_groups(Semantics())(Bindings({}), {key: _plain(value) for key, value in part.entries})
+                selected_groups(Rules())(Bindings({}), {key: _plain(value) for key, value in part.entries})
             except Failure as failure:
                 yield "bad-criterion", "error", part, failure.message, failure.hint
 
@@ -182,7 +183,7 @@ def _review_filtered(arguments: tuple[Node, ...]) -> Iterator[Remark]:
     match arguments:
         case (_, Literal(value=str(expression)) as part, _):
             try:
-                _for_groups(expression, Semantics())
+                _for_groups(expression, Rules())
             except ExpressionError as error:
                 message = f"the text of the expression for groups is none: {error.message}"
                 yield "bad-group-expression", "error", part, message, error.hint
@@ -228,7 +229,7 @@ def _by_name(
         ((f'{name}("Everyone")', False),),
         null=REFUSED,
         by_bindings=True,
-        by_semantics=True,
+        by_rules=True,
         reads=_GROUPS,
         criteria=_reads("profile", "name"),
         **{"question": "group_name_case", **more},
@@ -245,7 +246,7 @@ def _for_claims(name: str, compare: Callable[[str, str], bool], what: str) -> Fu
         ((f'Groups.{name}("OKTA", "Sales", 10) ?: {{}}', []),),
         null=REFUSED,
         by_bindings=True,
-        by_semantics=True,
+        by_rules=True,
         question="group_name_case",
         reads=_GROUPS,
         criteria=lambda _: [("profile", "name"), ("type",), ("source", "id")],
@@ -308,7 +309,7 @@ FUNCTIONS: Final = (
         null=REFUSED,
         dialects=frozenset(Dialect),
         by_bindings=True,
-        by_semantics=True,
+        by_rules=True,
         reads=_GROUPS,
         criteria=_criteria,
         review=_review_criteria,
@@ -323,7 +324,7 @@ FUNCTIONS: Final = (
         null=REFUSED,
         dialects=frozenset(Dialect),
         by_bindings=True,
-        by_semantics=True,
+        by_rules=True,
         reads=_GROUPS,
         criteria=_criteria,
         review=_review_criteria,
@@ -344,7 +345,7 @@ FUNCTIONS: Final = (
         (('getFilteredGroups({"00garwpuyxHaWOkdV0g4"}, "group.name", 40)', []),),
         null=REFUSED,
         by_bindings=True,
-        by_semantics=True,
+        by_rules=True,
         reads=_GROUPS,
         criteria=_filtered_paths,
         review=_review_filtered,

@@ -11,7 +11,8 @@ from o365prov.expressions.functions import strings
 from o365prov.expressions.functions.arrays import added, flattened, holds, without
 from o365prov.expressions.functions.convert import rounded
 from o365prov.expressions.functions.country_codes import CountryCode, country
-from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.values import length, parse_double
 
 __all__ = ["FUNCTIONS"]
@@ -27,8 +28,8 @@ def _contains(receiver: Any, value: object) -> bool:
     return holds(receiver, value)
 
 
-def _substring(semantics: Semantics) -> Callable[..., str]:
-    cut = strings.substring(semantics)
+def _substring(rules: Rules) -> Callable[..., str]:
+    cut = strings.substring(rules)
 
     def substring(text: str, start: int, end: int | None = None) -> str:
         return cut(text, start, length(text) if end is None else end)
@@ -64,10 +65,10 @@ def _less(version: str, other: str) -> bool:
     return _version(version, 0) < _version(other, 1)
 
 
-def _parse_country(semantics: Semantics) -> Callable[[str], CountryCode | None]:
+def _parse_country(rules: Rules) -> Callable[[str], CountryCode | None]:
     def parse(text: str) -> CountryCode | None:
         found = country(text, names=True)
-        if found is None and semantics.unknown_country == "error":
+        if found is None and rules.semantics.unknown_country == "error":
             raise Failure("{operand} is no country", hint="write it like US, USA, 840 or United States", blame=0)
         return found
 
@@ -108,7 +109,7 @@ FUNCTIONS: Final = (
         ("'test'.substring(1)", "est"),
         ("'test'.substring(1, 3)", "es"),
         takes=(Parameter("start", Kind.INTEGER), Parameter("end", Kind.INTEGER, optional=True)),
-        by_semantics=True,
+        by_rules=True,
         question="substring_past_end",
     ),
     _row(
@@ -119,6 +120,7 @@ FUNCTIONS: Final = (
         "Every occurrence replaced; the match is literal.",
         ("'hello'.replace('l', 'p')", "heppo"),
         takes=_REPLACED,
+        by_rules=True,
     ),
     _row(
         "replaceFirst",
@@ -146,7 +148,7 @@ FUNCTIONS: Final = (
         'What precedes the first occurrence; "" without one.',
         ("'a@b'.substringBefore('@')", "a"),
         takes=(_text("substring"),),
-        by_semantics=True,
+        by_rules=True,
         question="substring_before_without_hit",
     ),
     _row(
@@ -193,7 +195,7 @@ FUNCTIONS: Final = (
         _parse_country,
         "The country of a code or an English name.",
         ("'United States'.parseCountryCode()", "US"),
-        by_semantics=True,
+        by_rules=True,
         question="unknown_country",
     ),
     _row(
@@ -248,7 +250,14 @@ FUNCTIONS: Final = (
         ("{}.isEmpty()", True),
     ),
     _row(
-        "add", _LIST, Kind.LIST, added, "A new array with the value at its end.", ("{1}.add(2)", [1, 2]), takes=_VALUE
+        "add",
+        _LIST,
+        Kind.LIST,
+        added,
+        "A new array with the value at its end.",
+        ("{1}.add(2)", [1, 2]),
+        takes=_VALUE,
+        by_rules=True,
     ),
     _row(
         "remove",
@@ -266,5 +275,6 @@ FUNCTIONS: Final = (
         flattened,
         "Arrays in the array as one array.",
         ("{{1}, {2, 3}}.flatten()", [1, 2, 3]),
+        by_rules=True,
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.failures import Failure, described
-from o365prov.expressions.semantics import Semantics
+from o365prov.expressions.rules import Rules
 from o365prov.expressions.values import text
 
 __all__ = ["KEYS", "criteria_paths", "name_of", "name_test", "namer", "selected_groups", "shown_group"]
@@ -36,14 +36,14 @@ def shown_group(group: Values) -> Values:
     return {"name": name, **group, "profile": {"name": name, **(profile if isinstance(profile, Mapping) else {})}}
 
 
-def namer(semantics: Semantics) -> Callable[[str], str]:
+def namer(rules: Rules) -> Callable[[str], str]:
     """How names are compared: exactly, or without regard to case."""
-    return str.lower if semantics.group_name_case == "ignore" else str
+    return str.lower if rules.semantics.group_name_case == "ignore" else str
 
 
-def name_test(semantics: Semantics, compare: Callable[[str, str], bool]) -> Callable[[Bindings, str], bool]:
+def name_test(rules: Rules, compare: Callable[[str, str], bool]) -> Callable[[Bindings, str], bool]:
     """A function over names of groups: whether any name compares so with the text."""
-    folded = namer(semantics)
+    folded = namer(rules)
 
     def any_name(bindings: Bindings, wanted: str) -> bool:
         return any(compare(folded(name_of(group)), folded(wanted)) for group in bindings.groups)
@@ -51,9 +51,9 @@ def name_test(semantics: Semantics, compare: Callable[[str, str], bool]) -> Call
     return any_name
 
 
-def selected_groups(semantics: Semantics) -> Callable[..., list[Values]]:
+def selected_groups(rules: Rules) -> Callable[..., list[Values]]:
     """The groups that fit all criteria; each is a map of one key and its value or values."""
-    folded = namer(semantics)
+    folded = namer(rules)
 
     def select(bindings: Bindings, *criteria: Mapping[str, Any]) -> list[Values]:
         tests = [_test(criterion, folded, position) for position, criterion in enumerate(criteria)]

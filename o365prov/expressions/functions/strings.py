@@ -8,8 +8,8 @@ from typing import Final
 
 from o365prov.expressions.catalogue import ACCEPTED, Function, Kind, Parameter
 from o365prov.expressions.failures import Failure
-from o365prov.expressions.limits import LIMITS
-from o365prov.expressions.semantics import Semantics
+from o365prov.expressions.limits import Limits
+from o365prov.expressions.rules import Rules
 from o365prov.expressions.values import cut, length
 
 __all__ = ["FUNCTIONS"]
@@ -17,32 +17,32 @@ __all__ = ["FUNCTIONS"]
 _BLANKS: Final = re.compile(r"\s+")
 
 
-def null_words(semantics: Semantics) -> Callable[[str | None], str]:
+def null_words(rules: Rules) -> Callable[[str | None], str]:
     """How null is written into a text, as a function."""
 
     def written(value: str | None) -> str:
         if value is not None:
             return value
-        if semantics.null_text == "refuse":
+        if rules.semantics.null_text == "refuse":
             raise Failure("a null can't become part of a text", hint='test the attribute first: x != null ? x : ""')
-        return "null" if semantics.null_text == "word" else ""
+        return "null" if rules.semantics.null_text == "word" else ""
 
     return written
 
 
-def bounded(size: int) -> None:
-    """Refuse to build a text or list that is larger than the limit.
+def bounded(size: int, limits: Limits) -> None:
+    """Refuse to build a text that is larger than the limit.
 
     Raises:
         Failure: it is.
 
     """
-    if size > LIMITS.result_size:
-        raise Failure(f"the result would have more than {LIMITS.result_size} characters", hint="use shorter texts")
+    if size > limits.result_size:
+        raise Failure(f"the result would have more than {limits.result_size} characters", hint="use shorter texts")
 
 
-def _append(semantics: Semantics) -> Callable[[str | None, str | None], str]:
-    written = null_words(semantics)
+def _append(rules: Rules) -> Callable[[str | None, str | None], str]:
+    written = null_words(rules)
 
     def append(text: str | None, suffix: str | None) -> str:
         return written(text) + written(suffix)
@@ -50,13 +50,13 @@ def _append(semantics: Semantics) -> Callable[[str | None, str | None], str]:
     return append
 
 
-def _join(semantics: Semantics) -> Callable[..., str]:
-    written = null_words(semantics)
+def _join(rules: Rules) -> Callable[..., str]:
+    written = null_words(rules)
 
     def join(separator: str | None, *texts: str | None) -> str:
         between = written(separator)
         parts = [written(text) for text in texts]
-        bounded(sum(map(len, parts)) + len(between) * len(parts))
+        bounded(sum(map(len, parts)) + len(between) * len(parts), rules.limits)
         return between.join(parts)
 
     return join
@@ -71,11 +71,15 @@ def remove_spaces(text: str) -> str:
     return _BLANKS.sub("", text)
 
 
-def replace(text: str, match: str, replacement: str) -> str:
-    """Every occurrence replaced, literally."""
-    if len(replacement) > len(match):
-        bounded(len(text) + text.count(match) * (len(replacement) - len(match)))
-    return text.replace(match, replacement)
+def replace(rules: Rules) -> Callable[[str, str, str], str]:
+    """The factory of ``replace``: every occurrence, literally."""
+
+    def replace(text: str, match: str, replacement: str) -> str:
+        if len(replacement) > len(match):
+            bounded(len(text) + text.count(match) * (len(replacement) - len(match)), rules.limits)
+        return text.replace(match, replacement)
+
+    return replace
 
 
 def replace_first(text: str, match: str, replacement: str) -> str:
@@ -92,9 +96,9 @@ def contains(text: str, part: str) -> bool:
     return part in text
 
 
-def _switch(semantics: Semantics) -> Callable[..., str | None]:
+def _switch(rules: Rules) -> Callable[..., str | None]:
     def string_switch(text: str | None, default: str | None, *pairs: str | None) -> str | None:
-        if len(pairs) % 2 and semantics.switch_odd_tail == "error":
+        if len(pairs) % 2 and rules.semantics.switch_odd_tail == "error":
             raise Failure("String.stringSwitch has a key without a value", hint="give keys and values in pairs")
         if text is None:
             return default
@@ -106,9 +110,9 @@ def _switch(semantics: Semantics) -> Callable[..., str | None]:
     return string_switch
 
 
-def substring(semantics: Semantics) -> Callable[[str, int, int], str]:
+def substring(rules: Rules) -> Callable[[str, int, int], str]:
     """The factory of ``substring``: from 0, end excluded, in Java's count of characters."""
-    clamp = semantics.substring_past_end == "cut"
+    clamp = rules.semantics.substring_past_end == "cut"
 
     def substring(text: str, start: int, end: int) -> str:
         size = length(text)
@@ -129,9 +133,9 @@ def substring_after(text: str, mark: str) -> str:
     return text[place + len(mark) :] if place >= 0 else ""
 
 
-def substring_before(semantics: Semantics) -> Callable[[str, str], str]:
+def substring_before(rules: Rules) -> Callable[[str, str], str]:
     """The factory of ``substringBefore``: what precedes the first occurrence."""
-    whole = semantics.substring_before_without_hit == "whole"
+    whole = rules.semantics.substring_before_without_hit == "whole"
 
     def substring_before(text: str, mark: str) -> str:
         try:
@@ -156,7 +160,7 @@ _NAMESPACE: Final = (
         "Two texts in a row; null becomes what + makes of it.",
         (('String.append("This is", " a test")', "This is a test"), ('String.append("a", 1.50)', "a1.5")),
         null=ACCEPTED,
-        by_semantics=True,
+        by_rules=True,
         question="null_text",
     ),
     Function(
@@ -171,7 +175,7 @@ _NAMESPACE: Final = (
             ('String.join(",")', ""),
         ),
         null=ACCEPTED,
-        by_semantics=True,
+        by_rules=True,
         question="null_text",
     ),
     Function(
@@ -198,6 +202,7 @@ _NAMESPACE: Final = (
         replace,
         "Every occurrence replaced; the match is literal, no regular expression.",
         (('String.replace("This is a test", "is", "at")', "That at a test"), ('String.replace("a.b", ".", "")', "ab")),
+        by_rules=True,
     ),
     Function(
         "String.replaceFirst",
@@ -244,7 +249,7 @@ _NAMESPACE: Final = (
             ('String.stringSwitch("x", "default", "y", "1")', "default"),
         ),
         null=ACCEPTED,
-        by_semantics=True,
+        by_rules=True,
         question="switch_odd_tail",
     ),
     Function(
@@ -254,7 +259,7 @@ _NAMESPACE: Final = (
         substring,
         "Characters from start, counted from 0, up to end, which is excluded.",
         (('String.substring("This is a test", 2, 9)', "is is a"), ('String.substring("abcdef", 1.6, "3")', "bc")),
-        by_semantics=True,
+        by_rules=True,
         question="substring_past_end",
     ),
     Function(
@@ -278,7 +283,7 @@ _NAMESPACE: Final = (
             ('String.substringBefore("abc@okta.com", "@")', "abc"),
             ('String.substringBefore("abc", "@")', ""),
         ),
-        by_semantics=True,
+        by_rules=True,
         question="substring_before_without_hit",
     ),
     Function(

@@ -16,7 +16,8 @@ from o365prov.expressions.failures import Failure
 from o365prov.expressions.functions.formats import formatted, parsed
 from o365prov.expressions.functions.instants import iso_text, parse_iso
 from o365prov.expressions.functions.zones import zone
-from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import Dialect
 
 __all__ = ["FUNCTIONS", "from_unix", "from_windows", "now", "to_unix", "to_windows"]
 
@@ -83,18 +84,18 @@ def _to_string(text: str, pattern: str) -> str:
     return formatted(parse_iso(text).astimezone(UTC), pattern, Dialect.CLASSIC)
 
 
-def _unless_empty(convert: Callable[..., str]) -> Callable[[Semantics], Callable[..., str | None]]:
-    def for_semantics(semantics: Semantics) -> Callable[..., str | None]:
+def _unless_empty(convert: Callable[..., str]) -> Callable[[Rules], Callable[..., str | None]]:
+    def for_rules(rules: Rules) -> Callable[..., str | None]:
         def converted(text: str, *more: str) -> str | None:
             if not text.strip():
-                if semantics.empty_time == "null":
+                if rules.semantics.empty_time == "null":
                     return None
                 raise Failure("{operand} is empty, which is no time", hint="test it first", blame=0)
             return convert(text, *more)
 
         return converted
 
-    return for_semantics
+    return for_rules
 
 
 def _row(
@@ -107,7 +108,7 @@ def _row(
         _unless_empty(convert),
         doc,
         examples,
-        by_semantics=True,
+        by_rules=True,
         question="empty_time",
     )
 

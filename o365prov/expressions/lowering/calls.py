@@ -88,7 +88,7 @@ def _invoked(
         return known
     if isinstance(row.implementation, FromBindings):
         return _bound(lowering, node, row.implementation)
-    implementation = row.implementation(lowering.semantics) if row.by_semantics else row.implementation
+    implementation = row.implementation(lowering.rules) if row.by_rules else row.implementation
     loads = [operand.load() for operand in arguments]
     if row.by_bindings:
         lowering.needs_bindings = True

@@ -7,7 +7,6 @@ from typing import Final
 
 from o365prov.expressions import stepping, values
 from o365prov.expressions.catalogue import Kind
-from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.lowering.state import Lowering, Step
 from o365prov.expressions.syntax import (
     Arithmetic,
@@ -56,13 +55,11 @@ def arithmetic(lowering: Lowering, node: Arithmetic) -> Step:
         line = writer.place(node, before, operand_node, end=operand_node.end)
         left = total.load()
         if operator == "+":
-            function = (
-                writer.shared("add", stepping.adder(lowering.semantics)) if "add" not in writer.namespace else "add"
-            )
+            function = writer.shared("add", stepping.adder(lowering.rules)) if "add" not in writer.namespace else "add"
             total = _sum(lowering, name, total, operand, function, line)
         else:
             function = f"calculate{'-*/%'.index(operator)}"
-            writer.shared(function, stepping.calculated(operator))
+            writer.shared(function, stepping.calculated(operator, lowering.rules))
             writer.set(name, invoked(function, left, operand.load()), line)
             total = Operand(name)
         variable = variable + (not operand.is_constant)
@@ -93,11 +90,13 @@ def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function:
 def _bounded(lowering: Lowering, total: Operand, line: int) -> None:
     """Refuse a text that grew too large."""
     lowering.writer.shared("oversize", stepping.oversize)
-    large: ast.expr = ast.Compare(invoked("len", total.load()), [ast.Gt()], [constant(LIMITS.result_size)])
+    large: ast.expr = ast.Compare(
+        invoked("len", total.load()), [ast.Gt()], [constant(lowering.rules.limits.result_size)]
+    )
     if total.kind is not Kind.TEXT:
         large = ast.BoolOp(ast.And(), [is_type(total.load(), "str"), large])
     with lowering.writer.when(large, line):
-        lowering.writer.add(ast.Expr(invoked("oversize")), line)
+        lowering.writer.add(ast.Expr(invoked("oversize", constant(lowering.rules.limits.result_size))), line)
 
 
 def comparison(lowering: Lowering, node: Comparison) -> Step:
@@ -144,5 +143,5 @@ def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> 
 def _matches(lowering: Lowering, left: Operand, right: Operand, line: int) -> Operand:
     from o365prov.expressions.patterns import matcher  # noqa: PLC0415  # patterns load when an expression has one
 
-    function = lowering.writer.cell("m", matcher(right.value if right.is_constant else None))
+    function = lowering.writer.cell("m", matcher(lowering.rules.limits, right.value if right.is_constant else None))
     return lowering.keep(invoked(function, left.load(), right.load()), line, Kind.BOOLEAN)

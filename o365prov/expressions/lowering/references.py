@@ -46,7 +46,7 @@ def name(lowering: Lowering, node: Name) -> Operand:
 def _attribute(lowering: Lowering, node: Node, target: Operand, name: str, target_node: Node | None) -> Operand:
     line = lowering.writer.place(node, *(() if target_node is None else (target_node,)))
     value = target.load()
-    if lowering.semantics.missing == "error":
+    if lowering.rules.semantics.missing == "error":
         lowering.writer.shared("strict_member", stepping.strict_member)
         return lowering.keep(invoked("strict_member", value, constant(name)), line)
     get = raw(value, "get", constant(name))

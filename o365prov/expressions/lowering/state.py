@@ -8,7 +8,8 @@ from typing import Final, TypeAlias
 
 from o365prov.expressions import values
 from o365prov.expressions.catalogue import Kind
-from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax import Node
 from o365prov.expressions.writing import Operand, Writer, constant, invoked, is_type
 
@@ -26,9 +27,9 @@ NESTED: Final = 4
 class Lowering:
     """The state of one compilation: the code so far, and what names resolve on, innermost last."""
 
-    def __init__(self, dialect: Dialect, semantics: Semantics) -> None:
+    def __init__(self, dialect: Dialect, rules: Rules) -> None:
         self.dialect = dialect
-        self.semantics = semantics
+        self.rules = rules
         self.writer = Writer(("roots", "bindings", "seen"))
         self.scopes = ["roots"]
         self.needs_bindings = False

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from o365prov.expressions.failures import Failure, described
-from o365prov.expressions.limits import LIMITS
+from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.patterns.automaton import Automaton
 from o365prov.expressions.patterns.re2_text import re2_text
 from o365prov.expressions.patterns.reading import PatternError, read
@@ -26,7 +26,7 @@ __all__ = ["PatternError", "compiled", "matcher"]
 _ANYWHERE: Final = Repeat(ANYTHING, 0, None)
 
 
-def matcher(constant: object = None) -> Callable[[object, object], bool]:
+def matcher(limits: Limits, constant: object = None) -> Callable[[object, object], bool]:
     """The function behind ``matches``: whether the whole text matches the pattern.
 
     *constant* is the pattern where the expression writes it out; it is compiled at the first use.
@@ -44,7 +44,7 @@ def matcher(constant: object = None) -> Callable[[object, object], bool]:
                 f"{{operand}} is {described(pattern)}, but a pattern is a text", hint="put it into quotes", blame=1
             )
         try:
-            return compiled(pattern)(text_argument(value) or "")
+            return compiled(pattern, limits)(text_argument(value) or "")
         except PatternError as error:
             raise Failure(f"the pattern {error}", hint=error.hint, blame=1) from None
 
@@ -55,7 +55,7 @@ def matcher(constant: object = None) -> Callable[[object, object], bool]:
             if type(value) is str and known:
                 return known[0](value)
             result = matches(value, pattern)
-            known[:] = [compiled(constant)]
+            known[:] = [compiled(constant, limits)]
             return result
 
         return matches_constant
@@ -63,19 +63,19 @@ def matcher(constant: object = None) -> Callable[[object, object], bool]:
 
 
 @lru_cache(maxsize=512)
-def compiled(pattern: str, *, anywhere: bool = False) -> Callable[[str], bool]:
+def compiled(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = False) -> Callable[[str], bool]:
     """A test of texts for one pattern: of the whole text, or *anywhere* in it.
 
     Raises:
         PatternError: no pattern of Java's, larger than the limits, or one that can't be bounded.
 
     """
-    if len(pattern) > LIMITS.pattern_length:
-        raise PatternError(f"has more than {LIMITS.pattern_length} characters", hint="shorten it")
+    if len(pattern) > limits.pattern_length:
+        raise PatternError(f"has more than {limits.pattern_length} characters", hint="shorten it")
     tree = read(pattern)
     if anywhere:
         tree = Sequence((_ANYWHERE, tree, _ANYWHERE))
-    automaton = Automaton(tree, LIMITS.pattern_size)  # also where RE2 runs: one limit, and a second way for odd texts
+    automaton = Automaton(tree, limits.pattern_size)  # also where RE2 runs: one limit, and a second way for odd texts
     fast = _with_re2(tree)
     if fast is None:
         return automaton.matches
