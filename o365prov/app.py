@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import overload
 
@@ -22,7 +22,7 @@ from attrs import evolve, field, frozen
 
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
-from o365prov.planning import Needs, Plan, Rules, Safeguards, Scope, TenantSnapshot, draw_plan
+from o365prov.planning import Needs, Plan, Roster, Rules, Safeguards, Scope, TenantSnapshot, draw_plan
 from o365prov.planning.previewing import Previewer
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.profiles.attributes import Kind
@@ -30,6 +30,7 @@ from o365prov.profiles.population import PopulationPreview
 from o365prov.profiles.preview import Preview
 from o365prov.provisioning import (
     STANDINGS,
+    DesiredUser,
     OktaOrg,
     ProvisioningType,
     Standing,
@@ -207,11 +208,7 @@ class Office365App:
             format=self.username,
             mapping=self.mapping,
             domains=self.domains,
-            rules=Rules(
-                provisioning=self.provisioning,
-                restore_deleted_users=self.restore_deleted_users,
-                gives_passwords=self.gives_passwords,
-            ),
+            rules=self._rules(Scope.CHANGED),
             app_users=AppUsers.empty() if app_users is None else app_users,
             snapshot=snapshot,
             warnings=tuple(self._warnings(snapshot)),
@@ -254,13 +251,8 @@ class Office365App:
         Connect masters it and the type does not work beside that, if the people were provisioned by a type that can't
         be left for this one, or if the type's people may be edited in Office 365 and *scope* is ``"drift"``.
         """
-        if now.tzinfo is None:
-            raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
-        if self._is_stale:
-            raise StaleMappingError(self._staleness())
         known = AppUsers.empty() if app_users is None else app_users
-        self._check_scope(Scope(scope))
-        self._check_types(known)
+        self._check_ready(known, now, Scope(scope))
         self._check_tenant(snapshot)
         assigned = sorted(assignments, key=lambda each: each.person.id)
         _refuse_duplicates(assigned)
@@ -268,23 +260,55 @@ class Office365App:
         for assignment in assigned:
             by_standing[STANDINGS[assignment.person.status]].append(assignment)
         return draw_plan(
-            (
-                desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
-                for assignment in by_standing[Standing.PROVISION]
-            ),
+            (self._desired(assignment, now) for assignment in by_standing[Standing.PROVISION]),
             by_standing[Standing.HOLD],
-            rules=Rules(
-                provisioning=self.provisioning,
-                safeguards=self.safeguards,
-                scope=Scope(scope),
-                grantable_roles=frozenset(role.lower() for role in self.grantable_roles),
-                restore_deleted_users=self.restore_deleted_users,
-                gives_passwords=self.gives_passwords,
-            ),
+            rules=self._rules(Scope(scope)),
             snapshot=snapshot,
             app_users=known,
             now=now,
         )
+
+    def roster(
+        self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers | None = None, *, now: datetime
+    ) -> Roster:
+        """Prepare a plan for more people than fit into memory; see :mod:`o365prov.planning.roster`.
+
+        *assignments* is called for all assignments, one after the other: once now, and again if somebody who stays as
+        they are matters to somebody who changes. The plan is that of :meth:`plan` with scope ``"changed"``. Raises
+        what :meth:`plan` raises.
+        """
+        known = AppUsers.empty() if app_users is None else app_users
+        self._check_ready(known, now, Scope.CHANGED)
+        return Roster(
+            assignments,
+            lambda assignment: self._desired(assignment, now),
+            self._rules(Scope.CHANGED),
+            known,
+            now,
+            self._check_tenant,
+        )
+
+    def _desired(self, assignment: Assignment, now: datetime) -> DesiredUser:
+        return desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
+
+    def _rules(self, scope: Scope) -> Rules:
+        return Rules(
+            provisioning=self.provisioning,
+            safeguards=self.safeguards,
+            scope=scope,
+            grantable_roles=frozenset(role.lower() for role in self.grantable_roles),
+            restore_deleted_users=self.restore_deleted_users,
+            gives_passwords=self.gives_passwords,
+        )
+
+    def _check_ready(self, app_users: AppUsers, now: datetime, scope: Scope) -> None:
+        """Refuse to plan with these settings; what the tenant has to do with it is checked apart."""
+        if now.tzinfo is None:
+            raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
+        if self._is_stale:
+            raise StaleMappingError(self._staleness())
+        self._check_scope(scope)
+        self._check_types(app_users)
 
     def _staleness(self) -> str:
         sends = {*self.provisioning.attributes, *self.provisioning.optional_attributes}

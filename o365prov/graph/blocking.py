@@ -22,7 +22,7 @@ from o365prov.graph.wire import Credential, StandIn, Wire
 from o365prov.planning.changes import CreateUser
 from o365prov.planning.plan import Plan
 from o365prov.planning.report import Report
-from o365prov.planning.snapshot import Needs, TenantSnapshot
+from o365prov.planning.snapshot import Needs, TenantSnapshot, TenantUser
 
 _Result = TypeVar("_Result")
 
@@ -83,9 +83,9 @@ class BlockingTenant:
     ) -> None:
         self.close()
 
-    def read(self, needs: Needs) -> TenantSnapshot:
-        """What the tenant holds; see :meth:`Tenant.read`."""
-        return self._run(self._tenant.read(needs))
+    def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
+        """What the tenant holds; see :meth:`Tenant.read`. *keep* is called on the background thread."""
+        return self._run(self._tenant.read(needs, keep=keep))
 
     def apply(
         self,

@@ -47,8 +47,10 @@ async def domains(sender: Sender, sdk: Any) -> tuple[Domain, ...]:
     return await _all(sender, requests.domains(sdk), decode.domain, Operation.READ_DOMAINS)
 
 
-async def snapshot(sender: Sender, sdk: Any, needs: Needs) -> TenantSnapshot:
-    """Everything that *needs* asks for.
+async def snapshot(
+    sender: Sender, sdk: Any, needs: Needs, keep: Callable[[TenantUser], bool] | None = None
+) -> TenantSnapshot:
+    """Everything that *needs* asks for, of the users only those to *keep*; it is asked once about each.
 
     The watermark is taken before the first user is read: what changes while the pages are read is then reported as
     changed rather than missed.
@@ -67,7 +69,7 @@ async def snapshot(sender: Sender, sdk: Any, needs: Needs) -> TenantSnapshot:
         skus=await _all(sender, requests.subscribed_skus(sdk), decode.sku, Operation.READ_SKUS),
         roles=await _all(sender, requests.roles(sdk), decode.role, Operation.READ_ROLES) if needs.roles else (),
         role_assignments=await _role_assignments(sender, sdk) if needs.roles else (),
-        users=decode.unique(await _all(sender, users, decode.user, Operation.READ_USERS)),
+        users=decode.unique(await _all(sender, users, decode.user, Operation.READ_USERS, keep)),
         deleted_users=await _deleted_users(sender, sdk, needs) if needs.deleted_users else (),
         read_at=read_at,
         watermark=watermark,
@@ -85,19 +87,25 @@ async def _deleted_users(sender: Sender, sdk: Any, needs: Needs) -> tuple[Tenant
 
 
 async def _all(
-    sender: Sender, request: Request, kind: Callable[[Mapping[str, Any]], _Value], operation: Operation
+    sender: Sender,
+    request: Request,
+    kind: Callable[[Mapping[str, Any]], _Value],
+    operation: Operation,
+    keep: Callable[[_Value], bool] | None = None,
 ) -> tuple[_Value, ...]:
-    """Every object of a collection, decoded; raises TenantError for one that is not what Graph describes."""
+    """The objects of a collection to *keep*, decoded; raises TenantError for one that is not what Graph describes."""
     found = []
     with permitted(operation):
         async for row in pages(sender, request):
             try:
-                found.append(kind(row))
+                value = kind(row)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise TenantError(
                     f"{request.where}: one of the objects is not what Graph describes "
                     f"({type(error).__name__}: {error}); look for a proxy that answers for Graph"
                 ) from error
+            if keep is None or keep(value):
+                found.append(value)
     return tuple(found)
 
 

@@ -20,7 +20,7 @@ from o365prov.graph.wire import Credential, StandIn, Wire
 from o365prov.planning.changes import CreateUser
 from o365prov.planning.plan import Plan
 from o365prov.planning.report import Report
-from o365prov.planning.snapshot import Domain, Needs, TenantSnapshot
+from o365prov.planning.snapshot import Domain, Needs, TenantSnapshot, TenantUser
 
 if TYPE_CHECKING:
     from o365prov.graph.transport import Connection
@@ -116,13 +116,14 @@ class Tenant:
         assert self._connection is not None  # noqa: S101 - _open just made it
         return self._connection.sdk
 
-    async def read(self, needs: Needs) -> TenantSnapshot:
+    async def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
         """What the tenant holds, as far as *needs* asks: users, licences, domains.
 
-        Reads pages of 999 users with the properties that are needed and no others.
+        Reads pages of 999 users with the properties that are needed and no others. With *keep*, such as
+        :meth:`Roster.wants <o365prov.planning.Roster.wants>`, only the users for whom it is true are kept in memory.
         """
         sender = self._open()
-        read = await snapshot(sender, self.sdk, needs)
+        read = await snapshot(sender, self.sdk, needs, keep)
         self._organization = Organization(read.tenant_id, read.name)
         self._domains = read.domains
         return read

@@ -5,6 +5,7 @@ from o365prov.planning.draw import draw_plan
 from o365prov.planning.memory import remember
 from o365prov.planning.plan import Plan, Problem, Undeliverable
 from o365prov.planning.report import Outcome, Report, Result
+from o365prov.planning.roster import Roster
 from o365prov.planning.rules import Rules
 from o365prov.planning.safeguards import Safeguards
 from o365prov.planning.scope import Scope
@@ -31,6 +32,7 @@ __all__ = [
     "Result",
     "Role",
     "RoleAssignment",
+    "Roster",
     "Rules",
     "Safeguards",
     "Scope",

@@ -6,10 +6,10 @@ who left. Nothing depends on the order of the input; people come in the order of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.changes import BlockSignIn, Change, DeleteUser, RestoreUser, Subject
@@ -32,10 +32,15 @@ from o365prov.provisioning import DesiredUser, ProvisioningType
 
 @frozen
 class Others:
-    """People who stay as they are and take no part in drawing: *staying* are their ids, *tally* counts them too."""
+    """People who stay as they are and take no part in drawing.
+
+    *staying* are their ids, *tally* counts them too, and *managers* are those to whom somebody refers, by distinguished
+    name in lower case.
+    """
 
     staying: Collection[str]
     tally: Tally
+    managers: Mapping[str, ManagerAccount] = field(factory=dict)
 
     @classmethod
     def none(cls, provisioning: ProvisioningType) -> Others:
@@ -70,7 +75,8 @@ def draw_plan(
             settled.append(found)
         else:
             problems.append(found)
-    changes, gaps = _changes(settled, waiting, rules, snapshot, app_users, now)
+    managers = _managers(settled, waiting, others, app_users, snapshot)
+    changes, gaps = _changes(settled, managers, rules, snapshot, now)
     assigned = {each.person_id for each in people} | {assignment.person.id for assignment in waiting}
     for user in leavers(app_users, assigned):
         if user.person_id not in others.staying:
@@ -93,16 +99,10 @@ def draw_plan(
 
 
 def _changes(
-    settled: Sequence[Settled],
-    waiting: Sequence[Assignment],
-    rules: Rules,
-    snapshot: TenantSnapshot,
-    app_users: AppUsers,
-    now: datetime,
+    settled: Sequence[Settled], managers: Managers, rules: Rules, snapshot: TenantSnapshot, now: datetime
 ) -> tuple[list[Change], list[Problem]]:
     """What changes for the people who stay."""
     seats = Seats(snapshot.skus)
-    managers = _managers(settled, waiting, app_users, snapshot)
     provisioning, scope = rules.provisioning, rules.scope
     changes: list[Change] = []
     problems: list[Problem] = []
@@ -143,10 +143,14 @@ def _location(settled: Settled) -> str | None:
 
 
 def _managers(
-    settled: Iterable[Settled], waiting: Iterable[Assignment], app_users: AppUsers, snapshot: TenantSnapshot
+    settled: Iterable[Settled],
+    waiting: Iterable[Assignment],
+    others: Others,
+    app_users: AppUsers,
+    snapshot: TenantSnapshot,
 ) -> Managers:
-    """Who can be a manager: everybody settled, and those who are held but have an account."""
-    found: dict[str, ManagerAccount] = {}
+    """Who can be a manager: everybody settled, everybody who stays, and those who are held but have an account."""
+    found = dict(others.managers)
 
     def enter(person: Person, manager: ManagerAccount) -> None:
         names = [account.distinguished_name for account in person.directory_accounts]

@@ -18,11 +18,12 @@ from datetime import datetime
 
 from attrs import define, field
 
-from o365prov.errors import UsageError
+from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
+from o365prov.planning.changes import Subject
 from o365prov.planning.diff import fingerprint
 from o365prov.planning.draw import Others, draw_plan
-from o365prov.planning.managers import reference_digest
+from o365prov.planning.managers import ManagerAccount, reference_digest
 from o365prov.planning.plan import Plan
 from o365prov.planning.rules import Rules
 from o365prov.planning.snapshot import TenantSnapshot, TenantUser
@@ -35,8 +36,9 @@ from o365prov.provisioning import STANDINGS, DesiredUser, Standing
 class Roster:
     """Everybody who is assigned, as far as a plan has to know them.
 
-    *assignments* gives all assignments each time it is called: once at the beginning, and once more where somebody who
-    seemed to stay turns out to matter to somebody else. *evaluate* computes what one person should be.
+    *assignments* gives all assignments each time it is called: once at the beginning, and again where somebody who
+    seemed to stay turns out to matter to somebody else. *evaluate* computes what one person should be, *check* refuses
+    a tenant.
     """
 
     _assignments: Callable[[], Iterable[Assignment]]
@@ -44,6 +46,7 @@ class Roster:
     _rules: Rules
     _app_users: AppUsers
     _now: datetime
+    _check: Callable[[TenantSnapshot], None]
     _differing: list[DesiredUser] = field(factory=list)
     _held: list[Assignment] = field(factory=list)
     _settled: dict[str, float] = field(factory=dict)  # object id: the instant before which sessions are void
@@ -56,7 +59,7 @@ class Roster:
 
     def __attrs_post_init__(self) -> None:
         self._tally = Tally(self._rules.provisioning)
-        for assignment in self._assignments():
+        for assignment in self._once_each():
             match STANDINGS[assignment.person.status]:
                 case Standing.HOLD:
                     self._held.append(assignment)
@@ -65,6 +68,17 @@ class Roster:
                 case Standing.UNASSIGNED:
                     pass
         self._find_neighbours()
+
+    def _once_each(self) -> Iterator[Assignment]:
+        """The assignments, or ConfigurationError for somebody who is assigned twice."""
+        others: set[str] = set()
+        for assignment in self._assignments():
+            person_id = assignment.person.id
+            if person_id in self._staying or person_id in others:
+                raise ConfigurationError(f"assigned more than once: {person_id}: merge their assignments first")
+            yield assignment
+            if person_id not in self._staying:
+                others.add(person_id)
 
     def _enter(self, desired: DesiredUser) -> None:
         known = self._app_users.get(desired.person_id)
@@ -85,14 +99,11 @@ class Roster:
         for desired in self._differing:
             names = (desired.username, desired.anchor, desired.new_anchor, desired.manager)
             self._names.update(name.lower() for name in names if isinstance(name, str))
-        held = {assignment.person.id for assignment in self._held}
         for user in self._app_users:
             if user.person_id not in self._staying:
                 self._kept.add(user.object_id)
             elif user.username.lower() in self._names or (user.anchor or "").lower() in self._names:
                 self._pulled.add(user.person_id)
-                self._kept.add(user.object_id)
-            elif user.person_id in held:
                 self._kept.add(user.object_id)
 
     def wants(self, user: TenantUser) -> bool:
@@ -120,15 +131,13 @@ class Roster:
         """
         if self._drawn:
             raise UsageError("this roster was planned already: take a new one for the next plan")
+        self._check(snapshot)
         self._drawn = True
-        gone_or_kept = self._settled.keys() | self._kept
-        for user in self._app_users:
-            if user.object_id in gone_or_kept and user.person_id in self._staying:
-                self._pulled.add(user.person_id)
-        pulled = list(self._pull())
-        self._staying -= {desired.person_id for desired in pulled}
-        for desired in pulled:
-            self._tally.remove(desired)
+        news = self._settled.keys() | self._kept
+        self._pulled.update(
+            user.person_id for user in self._app_users if user.object_id in news and user.person_id in self._staying
+        )
+        pulled = self._pull()
         return draw_plan(
             [*self._differing, *pulled],
             self._held,
@@ -136,21 +145,34 @@ class Roster:
             snapshot=snapshot,
             app_users=self._app_users,
             now=self._now,
-            others=Others(self._staying, self._tally),
+            others=Others(self._staying, self._tally, self._managers([*self._differing, *pulled])),
         )
 
-    def _pull(self) -> Iterator[DesiredUser]:
-        """The people who stay but take part in drawing: neighbours, managers, and those with news in the tenant."""
-        managers = {each.manager.lower() for each in self._differing if isinstance(each.manager, str)}
-        if not self._pulled and not managers:
-            return
-        for assignment in self._assignments():
+    def _pull(self) -> list[DesiredUser]:
+        """The people who stay but take part in drawing: neighbours, and those with news in the tenant."""
+        if not self._pulled:
+            return []
+        pulled = [self._evaluate(each) for each in self._assignments() if each.person.id in self._pulled]
+        for desired in pulled:
+            self._tally.remove(desired)
+        self._staying -= self._pulled
+        return pulled
+
+    def _managers(self, people: Iterable[DesiredUser]) -> dict[str, ManagerAccount]:
+        """Those who stay and to whom one of *people* refers by distinguished name."""
+        wanted = {each.manager.lower() for each in people if isinstance(each.manager, str)}
+        found: dict[str, ManagerAccount] = {}
+        for assignment in self._assignments() if wanted else ():
             person = assignment.person
-            if person.id in self._staying and (
-                person.id in self._pulled
-                or any((each.distinguished_name or "").lower() in managers for each in person.directory_accounts)
-            ):
-                yield self._evaluate(assignment)
+            known = self._app_users.get(person.id)
+            if known is None or person.id not in self._staying:
+                continue
+            for account in person.directory_accounts:
+                name = (account.distinguished_name or "").lower()
+                if name in wanted:
+                    subject = Subject(person.id, person.name, known.username)
+                    found[name] = ManagerAccount(subject, known.object_id)
+        return found
 
 
 def is_settled(desired: DesiredUser, known: AppUser) -> bool:

@@ -1,0 +1,170 @@
+"""A roster: the plan of everybody in memory, drawn from compact rows."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+
+from o365prov import AppUsers
+from o365prov.errors import ConfigurationError, UsageError
+from o365prov.planning import remember
+
+APP = user_sync_app()
+BEFORE = NOW - timedelta(days=30)
+BOSS = from_directory(somebody("Bo Ross"), password_last_set=BEFORE)
+ANN = from_directory(somebody("Ann Lee"), manager=BOSS, password_last_set=BEFORE)
+CY = somebody("Cy Young", middleName="Q")
+EVERYBODY = [assigned(ANN, "SPE_E3"), assigned(BOSS, "SPE_E3"), assigned(CY)]
+
+
+def provisioned(people=EVERYBODY):
+    """The tenant and the memory after *people* were provisioned a day ago."""
+    app_users, users = AppUsers.empty(), {}
+    plan = APP.plan(people, tenant(), now=NOW - timedelta(days=1))
+    for change in plan:
+        person_id = change.subject.person_id
+        match change.kind:
+            case "create_user":
+                body = dict(change.properties)
+                users[person_id] = account(body.pop("userPrincipalName"), **body, sessions_valid_from=BEFORE)
+            case "assign_licenses":
+                users[person_id] = evolve(users[person_id], licenses=account("x", licenses=[E3.id]).licenses)
+            case "set_manager":
+                users[person_id] = evolve(users[person_id], manager_id=users[change.manager.person_id].id)
+        manager = users[change.manager.person_id].id if change.kind == "set_manager" else None
+        app_users = remember(app_users, change, users[person_id].id, manager_id=manager, provisioning_type="user_sync")
+    return tenant(*users.values()), app_users
+
+
+def by_roster(people, snapshot, app_users):
+    """The plan by way of a roster, and which accounts it kept."""
+    roster = APP.roster(lambda: people, app_users, now=NOW)
+    kept = [user for user in snapshot.users if roster.wants(user)]
+    return roster.plan(evolve(snapshot, users=kept)), kept
+
+
+def same(people, snapshot, app_users):
+    """That both ways give the same plan; returns it."""
+    plan, _ = by_roster(people, snapshot, app_users)
+    whole = APP.plan(people, snapshot, app_users, now=NOW)
+    assert plan.changes == whole.changes
+    assert plan.problems == whole.problems
+    assert plan.undeliverable == whole.undeliverable
+    assert plan.hazards == whole.hazards
+    return plan
+
+
+def test_nobody_is_kept_where_nothing_changed():
+    """The whole tenant passes by, and no account stays in memory."""
+    snapshot, app_users = provisioned()
+    plan, kept = by_roster(EVERYBODY, snapshot, app_users)
+    assert plan.is_empty
+    assert kept == []
+
+
+def test_everybody_is_new_to_an_empty_memory():
+    """The first plan is the same, creations, licences and manager."""
+    assert len(same(EVERYBODY, tenant(), AppUsers.empty())) == 6
+
+
+def test_only_who_differs_is_kept():
+    """A new title of one person, and that person's account."""
+    snapshot, app_users = provisioned()
+    changed = [evolve(EVERYBODY[0], person=evolve(ANN, profile={**ANN.profile, "title": "Head"})), *EVERYBODY[1:]]
+    assert [change.kind for change in same(changed, snapshot, app_users)] == ["update_user"]
+    _, kept = by_roster(changed, snapshot, app_users)
+    assert len(kept) == 1
+
+
+def test_a_manager_who_stays_is_found_for_somebody_new():
+    """The second look finds the one who is referred to."""
+    newcomer = from_directory(somebody("Di Ng"), manager=BOSS)
+    snapshot, app_users = provisioned()
+    plan = same([*EVERYBODY, assigned(newcomer)], snapshot, app_users)
+    assert [change.kind for change in plan] == ["create_user", "set_manager"]
+
+
+def test_a_newcomer_collides_with_somebody_who_stays():
+    """Usernames are compared with everybody's."""
+    newcomer = somebody("Abe Lee", email="ann.lee@acquired.example")
+    snapshot, app_users = provisioned()
+    plan = same([*EVERYBODY, assigned(newcomer)], snapshot, app_users)
+    assert [problem.code for problem in plan.problems] == ["collision"]
+
+
+def test_an_account_that_is_gone_is_missed():
+    """Somebody who stays, but whose account is not in the tenant any more, is created again."""
+    snapshot, app_users = provisioned()
+    without_cy = evolve(snapshot, users=[user for user in snapshot.users if "cy" not in user.username])
+    assert [change.kind for change in same(EVERYBODY, without_cy, app_users)] == ["create_user"]
+
+
+def test_a_new_password_is_noticed():
+    """The tenant's sessions are older than pwdLastSet."""
+    changed = from_directory(somebody("Ann Lee"), manager=BOSS, password_last_set=NOW - timedelta(hours=1))
+    snapshot, app_users = provisioned()
+    plan = same([assigned(changed, "SPE_E3"), *EVERYBODY[1:]], snapshot, app_users)
+    assert [change.kind for change in plan] == ["revoke_sessions"]
+
+
+def test_leavers_are_blocked():
+    """Whoever is in the memory and not on the roster."""
+    snapshot, app_users = provisioned()
+    assert [change.kind for change in same(EVERYBODY[1:], snapshot, app_users)] == ["block_sign_in"]
+
+
+def test_what_graph_cant_take_is_counted_of_everybody():
+    """Also of those who stay."""
+    snapshot, app_users = provisioned()
+    assert same(EVERYBODY, snapshot, app_users).undeliverable[0].people == 1
+
+
+def test_a_roster_plans_once():
+    """It remembers which accounts it has seen."""
+    roster = APP.roster(lambda: EVERYBODY, now=NOW)
+    roster.plan(tenant())
+    with pytest.raises(UsageError, match="new one"):
+        roster.plan(tenant())
+
+
+def test_somebody_assigned_twice_is_refused():
+    """As plan does."""
+    with pytest.raises(ConfigurationError, match="more than once"):
+        APP.roster(lambda: [EVERYBODY[0], EVERYBODY[0]], now=NOW)
+
+
+PEOPLE = ["Ann Lee", "Bo Ross", "Cy Young", "Di Ng", "Ed Poe"]
+
+
+@st.composite
+def days(draw):
+    """An organisation, and what it has become a day later."""
+    first, second = [], []
+    for name in draw(st.lists(st.sampled_from(PEOPLE), unique=True)):
+        person = somebody(name, title=draw(st.sampled_from(["Engineer", None])))
+        if draw(st.booleans()):
+            person = from_directory(person, manager=draw(st.sampled_from([None, BOSS])), password_last_set=BEFORE)
+        first.append(assigned(person, *draw(st.sampled_from([[], ["SPE_E3"]]))))
+        later = evolve(
+            person,
+            profile={**person.profile, **draw(st.sampled_from([{}, {"title": "Head"}, {"email": "a.b@corp.example"}]))},
+            status=draw(st.sampled_from(["ACTIVE", "ACTIVE", "SUSPENDED", "DEPROVISIONED"])),
+        )
+        if draw(st.integers(0, 4)):
+            second.append(assigned(later, *draw(st.sampled_from([[], ["SPE_E3"]]))))
+    return first, second, draw(st.sampled_from([None, 0, -1]))
+
+
+@settings(max_examples=120, deadline=None)
+@given(days())
+def test_both_ways_give_the_same_plan(organisation):
+    """Whatever changed from one day to the next, in people and in the tenant."""
+    first, second, gone = organisation
+    snapshot, app_users = provisioned(first)
+    users = list(snapshot.users)
+    if gone is not None and users:
+        del users[gone]
+    same(second, evolve(snapshot, users=[*users, account(f"a.b@{DOMAIN}")]), app_users)
