@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from o365prov.testing import FakeTenant
+
 HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 PATH = "/roleManagement/directory/roleAssignments"
 
@@ -65,3 +67,38 @@ def test_a_purged_user_leaves_no_assignment(graph, fake):
     graph("DELETE", f"/users/{user['id']}")
     graph("DELETE", f"/directory/deletedItems/{user['id']}")
     assert graph.get(PATH).value == []
+
+
+@pytest.mark.parametrize(
+    ("caller", "target", "reaches"),
+    [
+        ([], None, True),
+        ([], "Helpdesk Administrator", False),
+        (["User Administrator"], "Helpdesk Administrator", True),
+        (["User Administrator"], "Global Administrator", False),
+        (["Privileged Authentication Administrator"], "Global Administrator", True),
+        (None, "Global Administrator", True),
+    ],
+)
+def test_administrators_are_protected(caller, target, reaches):
+    """Sensitive properties, delete and restore of an administrator take a role that ranks high enough."""
+    fake = FakeTenant(caller_roles=caller, seed=1)
+    user = fake.add_user(roles=[target] if target else [])
+    path = f"https://graph.microsoft.com/v1.0/users/{user['id']}"
+    headers = {"Content-Type": "application/json"}
+
+    def patch(body):
+        return fake.handle("PATCH", path, headers, body)[0]
+
+    assert patch(b'{"jobTitle":"x"}') == 204
+    assert patch(b'{"accountEnabled":false}') == (204 if reaches else 403)
+    assert fake.handle("DELETE", path, {}, b"")[0] == (204 if reaches else 403)
+
+
+def test_passwords_take_a_role_even_for_others():
+    """An application without a role can create users with a password, and not change it afterwards."""
+    fake = FakeTenant(caller_roles=[], seed=1)
+    user = fake.add_user()
+    body = b'{"passwordProfile":{"password":"Correct-Horse-7"}}'
+    path = f"https://graph.microsoft.com/v1.0/users/{user['id']}"
+    assert fake.handle("PATCH", path, {"Content-Type": "application/json"}, body)[0] == 403

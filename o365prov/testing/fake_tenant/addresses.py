@@ -54,7 +54,7 @@ def with_addresses(directory: Directory, record: Record, before: Record) -> Reco
 
 def _is_free(directory: Directory, record: Record) -> bool:
     """Whether a new mailbox can have the userPrincipalName as its address: somebody may have kept it from a rename."""
-    owner = directory.owner_of("proxyAddresses", f"smtp:{record['userPrincipalName'].lower()}")
+    owner = directory.owner_of("proxyAddresses", record["userPrincipalName"].lower())
     return owner in {None, record["id"]}
 
 

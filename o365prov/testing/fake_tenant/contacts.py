@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.object_types import CONTACT, ROOM
-from o365prov.testing.fake_tenant.queries import collection, select
+from o365prov.testing.fake_tenant.projection import select
+from o365prov.testing.fake_tenant.queries import collection
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.routes import ENTITY, PAGED, Route

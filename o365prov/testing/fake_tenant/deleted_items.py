@@ -16,6 +16,7 @@ from o365prov.testing.fake_tenant.queries import collection
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.routes import ENTITY, PAGED, Route
+from o365prov.testing.fake_tenant.sensitive import check_sensitive
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.user_rules import check_anchor, check_principal_name
 from o365prov.testing.fake_tenant.views import context_of, group_view, typed, user_view
@@ -84,6 +85,7 @@ def _restore(directory: Directory, request: Request) -> Reply:
     unknown = set(body) - {"autoReconcileProxyConflict", "newUserPrincipalName"}
     if unknown:
         raise Refusal.unknown_parameter(min(unknown), "restore")
+    check_sensitive(directory, record, None)
     restored = {name: value for name, value in record.items() if name != "deletedDateTime"}
     if kind_of(record) == "user":
         restored = _user_again(directory, restored, body)
@@ -112,7 +114,7 @@ def _user_again(directory: Directory, record: Record, body: Record) -> Record:
         free = [
             item
             for item in record.get("proxyAddresses", ())
-            if directory.owner_of("proxyAddresses", item.lower()) is None
+            if directory.owner_of("proxyAddresses", item.lower().removeprefix("smtp:")) is None
         ]
         record = {**record, "proxyAddresses": free}
     states = [

@@ -14,8 +14,9 @@ from typing import Any
 from o365prov.testing.fake_tenant.changes import TOKEN_LIFE, Change, Kind
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.object_types import CONTACT, GROUP, USER
+from o365prov.testing.fake_tenant.projection import Projection, select
 from o365prov.testing.fake_tenant.properties import ObjectType
-from o365prov.testing.fake_tenant.queries import DEFAULT_PAGE, LARGEST_PAGE, Projection, select
+from o365prov.testing.fake_tenant.queries import DEFAULT_PAGE, LARGEST_PAGE
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.routes import Route

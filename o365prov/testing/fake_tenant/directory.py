@@ -23,6 +23,10 @@ from o365prov.testing.fake_tenant.table import Record, Table
 __all__ = ["Directory", "Links", "Subscription", "instant"]
 
 
+#: What nobody else may hold.
+_UNIQUE = ("userPrincipalName", "onPremisesImmutableId", "proxyAddresses", "uniqueName")
+
+
 def instant(moment: datetime) -> str:
     """A point in time as Graph writes it: UTC, whole seconds, ``Z``."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -106,6 +110,7 @@ class Directory:
     organization: Record
     domains: dict[str, Record]
     subscriptions: dict[str, Subscription]
+    caller_roles: frozenset[str] | None = None
     users: Table = attrs.field(factory=Table)
     groups: Table = attrs.field(factory=Table)
     contacts: Table = attrs.field(factory=Table)
@@ -118,7 +123,7 @@ class Directory:
     owners: Links = attrs.field(factory=Links)
     log: ChangeLog = attrs.field(factory=ChangeLog)
     consumed: Counter[str] = attrs.field(factory=Counter)
-    _names: dict[tuple[str, str], str] = attrs.field(factory=dict)
+    _names: dict[str, dict[str, str]] = attrs.field(factory=lambda: {name: {} for name in _UNIQUE})
 
     # -- time and identity ---------------------------------------------------------------------------------------
 
@@ -136,7 +141,7 @@ class Directory:
     def find_user(self, key: str) -> Record | None:
         """The user with this id or userPrincipalName, or None."""
         key = key.lower()
-        return self.users.get(key) or self.users.get(self._names.get(("userPrincipalName", key), ""))
+        return self.users.get(key) or self.users.get(self._names["userPrincipalName"].get(key, ""))
 
     def user(self, key: str) -> Record:
         """The user with this id or userPrincipalName; 404 without one."""
@@ -168,7 +173,7 @@ class Directory:
 
     def owner_of(self, name: str, value: str) -> str | None:
         """The id of the object that holds this unique value, or None."""
-        return self._names.get((name, value))
+        return self._names[name].get(value)
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -233,23 +238,25 @@ class Directory:
         self.log.append(Change(kind, source, self.clock.now(), frozenset({name}), LinkChange(name, target, added)))
 
     def _log(self, kind: Kind, key: str, names: frozenset[str] | None) -> None:
+        if names is not None:
+            names = _NAME_SETS.setdefault(names, names)  # few different ones, in very many changes
         self.log.append(Change(kind, key, self.clock.now(), names))
 
     def _claim(self, record: Record, before: Record | None = None) -> None:
         held = frozenset(_unique_values(before or {}))
         wanted = tuple(_unique_values(record))
         for name, value in wanted:
-            owner = self._names.get((name, value))
+            owner = self._names[name].get(value)
             if owner is not None and owner != record["id"]:
                 raise Refusal.conflict(name, conflicting_id=owner if name == "proxyAddresses" else None)
-        for key in held.difference(wanted):
-            self._names.pop(key, None)
-        for key in wanted:
-            self._names[key] = record["id"]
+        for name, value in held.difference(wanted):
+            self._names[name].pop(value, None)
+        for name, value in wanted:
+            self._names[name][value] = record["id"]
 
     def _release(self, record: Record) -> None:
-        for key in _unique_values(record):
-            self._names.pop(key, None)
+        for name, value in _unique_values(record):
+            self._names[name].pop(value, None)
 
     def _count_seats(self, kind: Kind, before: Record | None, after: Record | None) -> None:
         if kind != "user":  # a group's licences take no seats; its members' do
@@ -272,13 +279,14 @@ class Directory:
             domains=dict(self.domains),
             subscriptions=dict(self.subscriptions),
             consumed=Counter(self.consumed),
-            names=dict(self._names),
+            names={name: values.copy() for name, values in self._names.items()},
             **{name: getattr(self, name).copy() for name in _COPIED},
         )
 
     def rebuild(self) -> None:
         """Compute unique values and seats anew, after records were put in from outside."""
-        self._names.clear()
+        for values in self._names.values():
+            values.clear()
         self.consumed.clear()
         for table in (self.users, self.groups, self.deleted):
             for record in table:
@@ -287,6 +295,7 @@ class Directory:
                     self._count_seats("user", None, record)
 
 
+_NAME_SETS: dict[frozenset[str], frozenset[str]] = {}
 _COPIED = (
     "users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments",
     "managers", "members", "owners", "log",
@@ -301,13 +310,19 @@ def _unique_values(record: Record) -> Iterator[tuple[str, str]]:
     """
     principal_name = record.get("userPrincipalName")
     if principal_name:
-        yield "userPrincipalName", principal_name.lower()
+        yield "userPrincipalName", _lower(principal_name)
     anchor = record.get("onPremisesImmutableId")
     if anchor:
         yield "onPremisesImmutableId", anchor
     if record.get("deletedDateTime") is None:
         for address in record.get("proxyAddresses", ()):
-            yield "proxyAddresses", address.lower()
+            yield "proxyAddresses", _lower(address.partition(":")[2] if address[:5].lower() == "smtp:" else address)
         unique_name = record.get("uniqueName")
         if unique_name:
-            yield "uniqueName", unique_name.lower()
+            yield "uniqueName", _lower(unique_name)
+
+
+def _lower(text: str) -> str:
+    """The text in lower case, and itself where it is that already: there are many, and each takes memory."""
+    lowered = text.lower()
+    return text if lowered == text else lowered

@@ -32,6 +32,8 @@ __all__ = ["Answer", "FrontDoor", "Passage"]
 Answer = tuple[int, dict[str, str], bytes]
 
 _JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+#: Bodies are made here and hold no circle, so looking for one would be a third of the work.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _AGS = '{"ServerInfo":{"DataCenter":"o365prov","Slice":"E","Ring":"1","ScaleUnit":"000"}}'
 
 
@@ -202,7 +204,7 @@ class FrontDoor:
         if body is None:
             return reply.status, headers, b""
         headers["Content-Type"] = _JSON
-        return reply.status, headers, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return reply.status, headers, _ENCODER.encode(body).encode()
 
 
 def _fail(fault: Fault | None, *, has_effect: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from o365prov.testing.fake_tenant.directory import Directory, Subscription
 from o365prov.testing.fake_tenant.licensing import assign_directly, inherit, read_assignment
 from o365prov.testing.fake_tenant.object_types import USER
-from o365prov.testing.fake_tenant.queries import select
+from o365prov.testing.fake_tenant.projection import select
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.routes import ENTITY, Route

@@ -108,7 +108,7 @@ def in_sharepoint(name: str, kind: Kind = Kind.TEXT) -> Property:
     return Property(name, kind, home="sharepoint", filters=frozenset(), unset=unset)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class ObjectType:
     """A kind of object: its name in Graph, its properties, and those that the fake does not hold.
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
-
-import attrs
 
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.filters import Predicate, compile_filter
@@ -16,81 +14,13 @@ from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.tokens import read_token, write_token
 
-__all__ = ["Projection", "Render", "collection", "page_size", "select"]
+__all__ = ["DEFAULT_PAGE", "LARGEST_PAGE", "Render", "collection", "page_size"]
 
 Render = Callable[[Record], Record]
 
 #: Pages hold 100 objects unless $top says otherwise, and 999 at most (Graph, "$top"; paging limits of users).
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 999
-
-
-@attrs.frozen
-class Projection:
-    """What of a record goes into an answer.
-
-    Attributes:
-        names: the properties, in the order asked for.
-        is_default: whether no $select was given.
-        unset: each name with what stands for a value never written.
-        computed: properties that are made from the record when they are asked for.
-
-    """
-
-    names: tuple[str, ...]
-    is_default: bool
-    unset: tuple[tuple[str, Any], ...]
-    computed: tuple[tuple[str, Callable[[Record], Any]], ...] = ()
-
-    def __call__(self, record: Record) -> Record:
-        """The answer's view of a record."""
-        get = record.get
-        shown = {name: get(name, unset) for name, unset in self.unset}
-        for name, compute in self.computed:
-            shown[name] = compute(record)
-        return shown
-
-
-def select(
-    of: ObjectType,
-    text: str | None,
-    computed: Mapping[str, Callable[[Record], Any]] | None = None,
-    *,
-    one: bool = False,
-) -> Projection:
-    """The projection that $select asks for; 400 for a name that the type lacks, 501 for one that the fake lacks.
-
-    *one* says that a single object is read, which is the only way to what lives in SharePoint.
-    """
-    names = tuple(dict.fromkeys(part.strip() for part in text.split(","))) if text else of.default_set
-    by_lower = {name.lower(): name for name in of.properties}
-    known = []
-    for name in names:
-        spelled = by_lower.get(name.lower())
-        if spelled is None:
-            raise _unknown(of, name)
-        if of.properties[spelled].home == "sharepoint" and not one:
-            raise Refusal.unsupported(
-                f"'{spelled}' can be read from a single {of.title.lower()} only, not from a collection"
-            )
-        known.append(spelled)
-    made = tuple((name, compute) for name, compute in (computed or {}).items() if name in known)
-    return Projection(
-        names=tuple(known),
-        is_default=not text,
-        unset=tuple((item.name, item.unset) for item in of.named(known)),
-        computed=made,
-    )
-
-
-def _unknown(of: ObjectType, name: str) -> Refusal:
-    if name in of.not_held:
-        return Refusal.unsupported(f"the fake tenant does not hold '{name}'; it holds {', '.join(of.properties)}")
-    if name == "*":
-        return Refusal.unsupported("the fake tenant wants properties by name in $select, not *")
-    return Refusal.malformed(
-        f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type '{of.name}'."
-    )
 
 
 def page_size(request: Request, default: int = DEFAULT_PAGE) -> int:

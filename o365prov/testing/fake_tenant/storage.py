@@ -28,6 +28,7 @@ def write_state(directory: Directory) -> dict[str, Any]:
         "o365prov-fake-tenant": _VERSION,
         "tenant_id": directory.tenant_id,
         "organization": directory.organization,
+        "caller_roles": None if directory.caller_roles is None else sorted(directory.caller_roles),
         "domains": list(directory.domains.values()),
         "subscriptions": [attrs.asdict(item) for item in directory.subscriptions.values()],
         **{name: list(getattr(directory, name)) for name in _TABLES},
@@ -48,6 +49,7 @@ def read_state(state: Any, clock: Clock, chance: random.Random) -> Directory:
             organization=state["organization"],
             domains={item["id"]: item for item in state["domains"]},
             subscriptions={item["product"]["id"]: _subscription(item) for item in state["subscriptions"]},
+            caller_roles=None if state["caller_roles"] is None else frozenset(state["caller_roles"]),
             log=ChangeLog((_read(entry) for entry in state["changes"]["entries"]), state["changes"]["forgotten"]),
         )
         for name in _TABLES:

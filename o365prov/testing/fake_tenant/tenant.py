@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import uuid
@@ -54,6 +55,8 @@ class FakeTenant:
         faults: a plan of what goes wrong (`o365prov.testing.faults`); None for nothing.
         quotas: Graph's limits on resource units and writes; None for none.
         lag: how long a write stays unseen; None for not at all.
+        caller_roles: names of the directory roles that the calling application holds, which then bind it when it
+            changes sensitive properties of administrators; None lets it do everything.
         latency: seconds that every request takes; writes to one object that overlap conflict.
 
     Example:
@@ -80,6 +83,7 @@ class FakeTenant:
         quotas: Quotas | None = None,
         lag: Lag | None = None,
         latency: float = 0.0,
+        caller_roles: Iterable[str] | None = None,
     ) -> None:
         self.clock = clock or Clock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
@@ -92,6 +96,7 @@ class FakeTenant:
             organization=organization_record(tenant_id, name, country, instant(self.clock.now())),
             domains=domain_records(initial_domain, domains),
             subscriptions=subscriptions(licenses or {}),
+            caller_roles=None if caller_roles is None else frozenset(caller_roles),
         )
         self._door = FrontDoor(
             directory,
@@ -272,7 +277,11 @@ class FakeTenant:
         with self._lock:
             members, owners = self._directory.members, self._directory.owners
             return tuple(
-                {**record, "members": members.targets(record["id"]), "owners": owners.targets(record["id"])}
+                {
+                    **copy.deepcopy(record),
+                    "members": members.targets(record["id"]),
+                    "owners": owners.targets(record["id"]),
+                }
                 for record in self._directory.groups
             )
 
@@ -280,7 +289,7 @@ class FakeTenant:
     def deleted_items(self) -> Sequence[dict[str, Any]]:
         """Every deleted user and group that can still be restored."""
         with self._lock:
-            return tuple(dict(record) for record in self._directory.deleted)
+            return tuple(copy.deepcopy(record) for record in self._directory.deleted)
 
     def user(self, key: str) -> dict[str, Any]:
         """What the tenant holds of one user: what was set, by Graph's names, and the ``manager``'s id.
@@ -320,7 +329,7 @@ class FakeTenant:
 
     def _shown(self, record: dict[str, Any]) -> dict[str, Any]:
         manager = next(iter(self._directory.managers.targets(record["id"])), None)
-        return {**record, "manager": manager}
+        return {**copy.deepcopy(record), "manager": manager}
 
     # -- keeping -------------------------------------------------------------------------------------------------
 

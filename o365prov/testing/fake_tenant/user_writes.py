@@ -12,6 +12,7 @@ from o365prov.testing.fake_tenant.addresses import with_addresses
 from o365prov.testing.fake_tenant.directory import Directory, instant
 from o365prov.testing.fake_tenant.object_types import USER
 from o365prov.testing.fake_tenant.refusals import Detail, Refusal
+from o365prov.testing.fake_tenant.sensitive import check_sensitive
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.user_rules import (
     check_anchor,
@@ -56,6 +57,7 @@ def update_user(directory: Directory, record: Record, body: Mapping[str, Any]) -
             "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects"
             " currently undergoing migration."
         )
+    check_sensitive(directory, record, body)
     raise_first(_problems_of_update(directory, record, body))
     after = merged(USER, record, {name: value for name, value in body.items() if name != "passwordProfile"})
     if {"userPrincipalName", "onPremisesImmutableId"}.intersection(body):
@@ -75,6 +77,7 @@ def delete_user(directory: Directory, record: Record) -> None:
     The userPrincipalName gets the id in front of it, without dashes, so the name is free at once; the
     onPremisesImmutableId stays taken.
     """
+    check_sensitive(directory, record, None)
     parked = {
         **record,
         "userPrincipalName": f"{record['id'].replace('-', '')}{record['userPrincipalName']}",

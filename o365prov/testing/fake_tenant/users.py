@@ -9,7 +9,8 @@ from typing import Any
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.filters import exact_match
 from o365prov.testing.fake_tenant.object_types import USER
-from o365prov.testing.fake_tenant.queries import Projection, Render, collection, select
+from o365prov.testing.fake_tenant.projection import Projection, select
+from o365prov.testing.fake_tenant.queries import Render, collection
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.routes import ENTITY, PAGED, Route

@@ -149,7 +149,7 @@ def merged(of: ObjectType, record: Record, body: Mapping[str, Any]) -> Record:
             fields = {**result.get(name, {}), **value}
             value = {key: inner for key, inner in fields.items() if inner is not None}  # noqa: PLW2901
         if value is None or value in ([], {}):
-            result.pop(name, None)
+            result.pop(item.name, None)
         else:
-            result[name] = value
+            result[item.name] = value  # the table's own text, shared by all records, not the request's
     return result

@@ -6,7 +6,7 @@ from typing import Any
 
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.object_types import CONTACT, GROUP, USER
-from o365prov.testing.fake_tenant.queries import Projection, select
+from o365prov.testing.fake_tenant.projection import Projection, select
 from o365prov.testing.fake_tenant.table import Record
 
 __all__ = ["context_of", "group_view", "object_view", "typed", "user_view"]
