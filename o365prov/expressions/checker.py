@@ -204,6 +204,9 @@ class _Checker:
                 self.error("no-attributes", node, f"{_words(kind)} has no attribute {node.name}")
             return None
         root, *steps = path
+        if self.place is not None and path in self.place.refused_paths:
+            message = f"{'.'.join(path)} does not exist in a {self.place.title}"
+            self.error("not-allowed-here", node, message, self.place.reason)
         if path in _INTERNAL and self.dialect is Dialect.CLASSIC:
             fix = f'user.getInternalProperty("{node.name}")'
             self.warn("internal-property", node, f"user.{node.name} is not part of the profile", f"write {fix}", fix)

@@ -28,6 +28,7 @@ class Context:
         refused: prefixes of functions that are refused.
         roots: the only roots that exist here; None where apps' names are roots too.
         refused_roots: roots that do not exist here.
+        refused_paths: attributes that do not exist here, by root and names.
         projections: whether projections and selections are allowed.
         reason: why, for messages.
 
@@ -41,6 +42,7 @@ class Context:
     refused: tuple[str, ...] = ()
     roots: frozenset[str] | None = None
     refused_roots: frozenset[str] = frozenset()
+    refused_paths: tuple[tuple[str, ...], ...] = ()
     projections: bool = True
     reason: str = ""
 
@@ -101,6 +103,14 @@ CONTEXTS: Final = {
             result=Kind.BOOLEAN,
             roots=_POLICY_ROOTS,
             reason="a policy sees user, device, session, security, login, accessRequest and appuser",
+        ),
+        Context(
+            name="federated_claim",
+            title="federated claim",
+            dialect=Dialect.IDENTITY_ENGINE,
+            roots=_POLICY_ROOTS,
+            refused_paths=(("device", "provider"),),
+            reason="a federated claim sees device.profile, not device.provider",
         ),
     )
 }

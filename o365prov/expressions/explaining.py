@@ -32,8 +32,7 @@ class Part:
         text: its text.
         depth: how deep it lies, from 0.
         state: ``value``; ``failed`` for the part that could not be evaluated and all that contain it; ``not reached``
-        for a
-            branch not taken and for what a failure kept from running.
+            for a branch not taken and for what a failure kept from running.
         values: what it gave: one value, or one for each element inside a projection or selection; personal.
 
     """

@@ -32,8 +32,7 @@ class Expression:
     """One expression of the Okta Expression Language.
 
     It is parsed when made, compiled when first evaluated, and immutable: threads may share it. Two expressions are
-    equal when their
-    canonical text, dialect and semantics are.
+    equal when their canonical text, dialect and semantics are.
 
     Args:
         text: the expression, at most ``limits.text_length`` characters.
@@ -43,8 +42,7 @@ class Expression:
 
     Raises:
         ExpressionSyntaxError: the text is no expression; the error knows line, column and what to do, and its
-        ``caret()`` shows
-            the place.
+            ``caret()`` shows the place.
 
     Source: Okta developer documentation, "Okta Expression Language overview".
 

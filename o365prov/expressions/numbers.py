@@ -1,9 +1,8 @@
 """Numbers as Java has them, because Okta's language is Spring's: 32-bit integers, longs, doubles, floats.
 
 A Python ``int`` is an Integer while it fits 32 bits and a Long beyond; :class:`Long` marks the small values that are
-Long all
-the same (``12L``). A Python ``float`` is a Double; :class:`Float` is single precision. Both leave as ``int`` and
-``float``.
+Long all the same (``12L``). A Python ``float`` is a Double; :class:`Float` is single precision. Both leave as ``int``
+and ``float``.
 """
 
 from __future__ import annotations

@@ -37,13 +37,11 @@ class Semantics:
 
     Args:
         null_text: what null becomes in a text made with ``+``, ``String.append`` or ``String.join``: the word "null",
-        as in
-            Spring's language beneath Okta's; nothing, as the courtesy title sample of Okta's page assumes; or an
-            :class:`~o365prov.errors.EvaluationError` that names the attribute.
+            as in Spring's language beneath Okta's; nothing, as the courtesy title sample of Okta's page assumes; or
+            an :class:`~o365prov.errors.EvaluationError` that names the attribute.
         missing: whether an attribute that the bindings do not hold is null, or an error (strict).
         substring_before_without_hit: what ``substringBefore`` gives when the mark does not occur: ``""`` after Okta's
-        page
-            about e-mail templates, or the whole text as in Apache Commons.
+            page about e-mail templates, or the whole text as in Apache Commons.
         substring_past_end: whether ``substring`` beyond the text fails, as in Java, or is cut to what there is.
         switch_odd_tail: whether ``String.stringSwitch`` with a key and no value fails, or ignores that key.
         get_past_end: whether ``Arrays.get`` beyond the array fails, or gives null.
@@ -51,7 +49,7 @@ class Semantics:
         empty_time: whether reading the time ``""`` fails, or gives null.
         group_name_case: whether names of groups are compared exactly, or without regard to case.
         group_name_regex: whether the pattern of ``isMemberOfGroupNameRegex`` must match the whole name, or a part of
-        it.
+            it.
 
     Example:
         >>> from o365prov.expressions import Expression

@@ -1,8 +1,7 @@
 """What compiled code calls when a step is not the simple case: access, operators, arguments.
 
 Compiled code does the common case itself (a dict's attribute, two texts added) and comes here for the rest, so each
-rule
-stands here, or in :mod:`values`, once.
+rule stands here, or in :mod:`values`, once.
 """
 
 from __future__ import annotations

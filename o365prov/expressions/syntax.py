@@ -1,8 +1,7 @@
 """The tree of an expression: frozen values with the place they came from.
 
-Two trees are equal when they mean the same text; places do not count. Chains of one precedence level are flat, so that
-a
-rule with three thousand ``OR`` is three thousand operands, not three thousand levels.
+Two trees are equal when they mean the same text; places do not count. Chains of one precedence level are flat, so
+that a rule with three thousand ``OR`` is three thousand operands, not three thousand levels.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 rests.
 
 Values are Python's: ``str``, ``int``, ``float``, ``bool``, ``None``, ``list`` (or ``tuple``), ``dict`` (or any
-Mapping), and aware
-``datetime`` where Okta has one.
+Mapping), and aware ``datetime`` where Okta has one.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Writing Python functions as syntax trees, statement by statement.
 
 No text of an expression ever becomes Python source: names are our own, constants are ``ast.Constant`` or cells of the
-namespace. The line number of a statement is the number of a :class:`Place`, so that a traceback says which part of the
-expression
-failed, at no cost while nothing fails.
+namespace. The line number of a statement is the number of a :class:`Place`, so that a traceback says which part of
+the expression failed, at no cost while nothing fails.
 """
 
 from __future__ import annotations

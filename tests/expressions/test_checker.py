@@ -229,6 +229,13 @@ def test_a_policy_takes_the_other_dialect():
     assert Expression(text, dialect=Dialect.IDENTITY_ENGINE).check(context="identity_engine_policy") == ()
 
 
+def test_a_federated_claim_sees_the_profile_of_a_device_only():
+    """Not its providers."""
+    claim = {"dialect": Dialect.IDENTITY_ENGINE, "context": "federated_claim"}
+    assert found("device.profile.platform", **claim) == []
+    assert found("device.provider.zta.overall", **claim) == [("not-allowed-here", "device.provider")]
+
+
 def test_an_unknown_place_is_refused():
     """The error lists the places."""
     with pytest.raises(ValueError, match="group_rule"):

@@ -1,10 +1,9 @@
 r"""``matches`` and patterns of group names: Java's regular expressions, run so that no pattern can run away.
 
 A pattern is read into a tree with Java's meaning. Where the ``re2`` extra is installed, the tree is written as an RE2
-pattern,
-which runs in linear time. Without it, and for what RE2 words differently (``$`` inside a pattern, ``\b``), a small
-automaton runs the
-tree in bounded steps. What neither can bound is refused: look-around, back references, possessive and atomic groups.
+pattern, which runs in linear time. Without it, and for what RE2 words differently (``$`` inside a pattern, ``\b``), a
+small automaton runs the tree in bounded steps. What neither can bound is refused: look-around, back references,
+possessive and atomic groups.
 """
 
 from __future__ import annotations
