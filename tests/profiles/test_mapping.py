@@ -1,12 +1,13 @@
 """Attribute mappings: which expression gives which attribute."""
 
 import pytest
+from attrs import evolve
 from organisation import assigned, from_directory, somebody
 
-from o365prov import UNSET, ExpressionSyntaxError, ProfileMapping
+from o365prov import UNSET, ExpressionSyntaxError, ProfileMapping, UsernameFormat
 from o365prov.errors import ConfigurationError
 from o365prov.profiles import bindings_of
-from o365prov.provisioning import UserSync
+from o365prov.provisioning import LicenseOnly, ProfileSync, UniversalSync, UserSync, desired_user
 
 
 def values(mapping, person):
@@ -63,10 +64,19 @@ def test_a_failing_expression_is_a_finding_and_leaves_the_attribute_alone():
     assert profile.get("city") == "Oslo"
 
 
-def test_an_unknown_attribute_is_refused_with_those_there_are():
-    """The message lists what can be mapped."""
-    with pytest.raises(ConfigurationError, match=r"no attribute 'jobTitle'.*title"):
-        ProfileMapping.of({"jobTitle": "source.title"})
+@pytest.mark.parametrize(
+    ("name", "meant"), [("titel", "title"), ("TITLE", "title"), ("jobTitle", "title"), ("givenName", "firstName")]
+)
+def test_an_unknown_attribute_is_refused_with_the_one_that_is_meant(name, meant):
+    """A slip, another case and Graph's own name are recognised."""
+    with pytest.raises(ConfigurationError, match=f"no attribute '{name}': write '{meant}'"):
+        ProfileMapping.of({name: "source.title"})
+
+
+def test_an_attribute_like_no_other_is_refused_with_where_to_look():
+    """139 names would be no help in a message."""
+    with pytest.raises(ConfigurationError, match=r"o365prov\.profiles\.ATTRIBUTES"):
+        ProfileMapping.of({"shoeSize": "source.title"})
 
 
 def test_the_username_is_no_mapped_attribute():
@@ -85,3 +95,110 @@ def test_do_not_map_takes_an_attribute_out():
     """An attribute that is not mapped is left alone."""
     assert "title" not in DEFAULT.without("title")
     assert "title" in DEFAULT
+
+
+def test_do_not_map_knows_its_attributes():
+    """A slip would leave the attribute mapped in silence."""
+    with pytest.raises(ConfigurationError, match="write 'title'"):
+        DEFAULT.without("titel")
+
+
+def test_do_not_map_may_be_said_twice():
+    """What is not mapped stays so."""
+    assert DEFAULT.without("title", "title").without("title") == DEFAULT.without("title")
+
+
+def desired(mapping, person, provisioning=None):
+    style = UsernameFormat.email()
+    return desired_user(assigned(person), provisioning or UserSync(), style, mapping, ["corp.example"])
+
+
+MAPPING = ProfileMapping.of({"title": "source.title", "city": "source.city", "telephone": "source.primaryPhone"})
+
+
+def test_create_and_update_is_sent_both_times():
+    """Okta's "Create and update"."""
+    both = desired(MAPPING, somebody(title="Singer"))
+    assert both.creation_properties()["jobTitle"] == "Singer"
+    assert both.update_properties()["jobTitle"] == "Singer"
+
+
+def test_create_only_is_sent_to_new_accounts_alone():
+    """Okta's "Create": whatever becomes of the value in Office 365 afterwards stays."""
+    once = desired(MAPPING.applied_on("create", "title"), somebody(title="Singer"))
+    assert once.creation_properties()["jobTitle"] == "Singer"
+    assert "jobTitle" not in once.update_properties()
+
+
+def test_an_attribute_that_is_not_mapped_is_never_sent():
+    """Okta's "Do not map"."""
+    never = desired(MAPPING.without("title"), somebody(title="Singer"))
+    assert "jobTitle" not in never.creation_properties()
+    assert "jobTitle" not in never.update_properties()
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_nothing_clears_on_update_and_is_left_out_on_create(nothing):
+    """A mapped attribute without a value is cleared: with null, or with [] where Graph has a list."""
+    empty = desired(MAPPING, somebody(title=nothing, primaryPhone=nothing))
+    assert empty.update_properties() == {"jobTitle": None, "city": None, "businessPhones": []}
+    assert empty.creation_properties() == {}
+
+
+def test_a_create_only_attribute_without_a_value_clears_nothing():
+    """Later emptiness at the source does not reach what Office 365 holds."""
+    once = desired(MAPPING.applied_on("create", "title", "city", "telephone"), somebody(title=""))
+    assert once.update_properties() == {}
+
+
+def test_an_attribute_whose_expression_fails_is_left_alone():
+    """Neither sent nor cleared: what the account holds stays."""
+    failing = desired(MAPPING.with_expression("title", "source.title + source.nothing"), somebody(title="Singer"))
+    assert "jobTitle" not in failing.update_properties()
+    assert "jobTitle" not in failing.creation_properties()
+    assert [finding.code for finding in failing.findings] == ["mapping_failed"]
+
+
+def test_a_moment_that_there_is_not_is_refused():
+    """With those that there are."""
+    with pytest.raises(ConfigurationError, match="'create' or 'create and update'"):
+        MAPPING.applied_on("update", "title")
+
+
+def test_an_attribute_that_is_not_mapped_has_no_moment():
+    """It must be mapped first."""
+    with pytest.raises(ConfigurationError, match="not mapped: state"):
+        MAPPING.applied_on("create", "title", "state")
+
+
+def test_changing_a_mapping_keeps_the_settings_that_it_is_bound_to():
+    """Each way of changing it gives a mapping for the same settings."""
+    bound = evolve(MAPPING, bound_to="fingerprint")
+    for changed in (bound.without("title"), bound.applied_on("create", "title"), bound.with_expression("city", "1")):
+        assert changed.bound_to == "fingerprint"
+
+
+@pytest.mark.parametrize("kind", [LicenseOnly, ProfileSync, UserSync, UniversalSync])
+def test_oktas_own_mappings_check_clean(kind):
+    """Nothing in them is an error, for people with any attributes."""
+    found = kind().default_mapping().check()
+    assert [each for diagnostics in found.values() for each in diagnostics if each.severity == "error"] == []
+
+
+def test_slips_in_a_mapping_are_seen_before_the_first_person():
+    """By attribute, each with the place and, where it is known, the text that would be right."""
+    mapping = ProfileMapping.of(
+        {"title": "source.titel", "city": "string.toUpperCase(source.city)", "state": "source.state"}
+    )
+    found = mapping.check({"source": ["title", "city", "state"]})
+    assert {name: [each.code for each in diagnostics] for name, diagnostics in found.items()} == {
+        "title": ["unknown-attribute"],
+        "city": ["unknown-function"],
+    }
+    assert found["title"][0].fixed() == "source.title"
+
+
+def test_what_is_for_other_places_is_found_in_a_mapping():
+    """Functions of claims have no place in a profile mapping."""
+    found = ProfileMapping.of({"title": 'Groups.startsWith("OKTA", "x", 1)'}).check()["title"]
+    assert "not-allowed-here" in [each.code for each in found]
