@@ -2,7 +2,9 @@
 
 from o365prov.planning.changes import Change, Subject
 from o365prov.planning.draw import draw_plan
+from o365prov.planning.explanation import ExplainedPerson, Explanation
 from o365prov.planning.memory import remember
+from o365prov.planning.pace import WriteQuota
 from o365prov.planning.plan import Plan, Problem, Undeliverable
 from o365prov.planning.report import Outcome, Report, Result
 from o365prov.planning.roster import Roster
@@ -23,6 +25,8 @@ from o365prov.planning.snapshot import (
 __all__ = [
     "Change",
     "Domain",
+    "ExplainedPerson",
+    "Explanation",
     "HeldLicense",
     "Needs",
     "Outcome",
@@ -41,6 +45,7 @@ __all__ = [
     "TenantSnapshot",
     "TenantUser",
     "Undeliverable",
+    "WriteQuota",
     "draw_plan",
     "remember",
 ]

@@ -14,6 +14,7 @@ from attrs import field, frozen
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.changes import BlockSignIn, Change, DeleteUser, RestoreUser, Subject
 from o365prov.planning.diff import creation, profile_change
+from o365prov.planning.explanation import Explanation
 from o365prov.planning.leavers import leaver_changes, leavers
 from o365prov.planning.licenses import Seats, license_change
 from o365prov.planning.managers import ManagerAccount, Managers, manager_change
@@ -81,12 +82,14 @@ def draw_plan(
     for user in leavers(app_users, assigned):
         if user.person_id not in others.staying:
             changes += leaver_changes(user, snapshot, rules.provisioning, now)
+    problems += gaps
     linked = sum(user.status is AppUserStatus.ACTIVE for user in app_users)
     return Plan(
         tenant_id=snapshot.tenant_id,
         made_at=now,
         changes=changes,
-        problems=problems + gaps,
+        problems=problems,
+        explanations=_explanations(people, settled, changes, problems),
         undeliverable=tuple(others.tally.rows()),
         app_users=app_users,
         watermark=snapshot.watermark,
@@ -96,6 +99,19 @@ def draw_plan(
             *rules.safeguards.hazards(changes, linked=linked, assigned=len(assigned) + len(others.staying)),
         ),
     )
+
+
+def _explanations(
+    people: Iterable[DesiredUser], settled: Iterable[Settled], changes: Iterable[Change], problems: Iterable[Problem]
+) -> dict[str, Explanation]:
+    """How the account of everybody concerned was found, and what their mapping gave."""
+    concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
+    matched = {each.subject.person_id: each.how or "no account was there" for each in settled}
+    return {
+        desired.person_id: Explanation.of(subject, matched.get(desired.person_id, "not looked for"), desired.profile)
+        for desired in people
+        if (subject := concerned.get(desired.person_id))
+    }
 
 
 def _changes(

@@ -206,7 +206,7 @@ def _is_content(attribute: attrs.Attribute[Any], _: object) -> bool:
 
 
 def _digest(content: object) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=_plain)
+    text = json.dumps(content, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

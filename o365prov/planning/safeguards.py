@@ -24,6 +24,7 @@ from o365prov.planning.changes import (
     SetManager,
     UpdateUser,
 )
+from o365prov.planning.describe import counted
 
 
 @frozen(kw_only=True)
@@ -48,13 +49,14 @@ class Safeguards:
         *linked* is the number of accounts that we provisioned, *assigned* that of the people assigned now.
         """
         if linked and not assigned:
-            return (f"nobody is assigned, but {linked} accounts are linked: is the source empty by mistake?",)
+            accounts = counted(linked, "account is", "accounts are")
+            return (f"nobody is assigned, but {accounts} linked: is the source empty by mistake?",)
         losing = len({change.subject.person_id for change in changes if _takes_away(change)})
         found = []
         if linked >= self.from_accounts and losing > self.share * linked:
-            found.append(f"{losing} of {linked} linked accounts lose something; {self.share:.0%} are allowed")
+            found.append(f"{losing:,} of {linked:,} linked accounts lose something; {self.share:.0%} are allowed")
         if losing > self.count:
-            found.append(f"{losing} accounts lose something; {self.count} are allowed")
+            found.append(f"{counted(losing, 'account')} would lose something; {self.count:,} are allowed")
         return tuple(found)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from o365prov.expressions import Bindings
-from o365prov.people import Assignment, DirectoryAccount, Group
+from o365prov.people import Assignment, Group
 
-_ODD = re.compile(r"[^A-Za-z0-9_]")
+
+@lru_cache
+def _root_name(instance: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_]", "_", instance)
 
 
 def bindings_of(assignment: Assignment, *, now: datetime | None = None) -> Bindings:
@@ -26,26 +30,22 @@ def bindings_of(assignment: Assignment, *, now: datetime | None = None) -> Bindi
     profile = {**person.profile, "id": person.id, "status": person.status.value}
     if profile.get("displayName") is None:
         profile["displayName"] = _display_name(profile)
-    accounts = [_app_user(account) for account in person.directory_accounts]
-    directory = accounts[0] if len(accounts) == 1 else {}
-    named = zip(person.directory_accounts, accounts, strict=True)
-    instances = {_ODD.sub("_", account.instance): app_user for account, app_user in named}
-    return Bindings(
-        {**instances, "user": profile, "source": profile, "active_directory": directory},
-        groups=[_group(group) for group in assignment.groups],
-        directory_users=accounts,
-        now=now,
-    )
+    roots: dict[str, Any] = {"user": profile, "source": profile, "active_directory": {}}
+    accounts = []
+    for account in person.directory_accounts:
+        app_user = {"dn": account.distinguished_name, **account.attributes, "externalId": account.anchor}
+        accounts.append(app_user)
+        roots.setdefault(_root_name(account.instance), app_user)
+    if len(accounts) == 1:
+        roots["active_directory"] = accounts[0]
+    groups = [_group(group) for group in assignment.groups] if assignment.groups else ()
+    return Bindings(roots, groups=groups, directory_users=accounts, now=now)
 
 
 def _display_name(profile: Mapping[str, Any]) -> str | None:
     """Okta computes a display name that nobody touched; one that was cleared stays ""."""
     names = [name for name in (profile.get("firstName"), profile.get("lastName")) if name]
     return " ".join(names) or None
-
-
-def _app_user(account: DirectoryAccount) -> dict[str, Any]:
-    return {"dn": account.distinguished_name, **account.attributes, "externalId": account.anchor}
 
 
 def _group(group: Group) -> dict[str, Any]:
