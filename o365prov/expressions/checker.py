@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from o365prov.expressions.canonical import canonical
-from o365prov.expressions.catalogue import ACCEPTED, Function, Kind, method
+from o365prov.expressions import check_calls
+from o365prov.expressions.catalogue import Kind
 from o365prov.expressions.contexts import Context, context
 from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.facts import Fact, facts_of, never_null, path_of, verdict
-from o365prov.expressions.failures import Failure
-from o365prov.expressions.resolving import called_name, function_of
+from o365prov.expressions.kinds import NUMBERS, common_kind, in_words, literal_kind
+from o365prov.expressions.resolving import function_of
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.stepping import converted_for
-from o365prov.expressions.suggestions import similar_attribute, similar_function
+from o365prov.expressions.suggestions import similar_attribute
 from o365prov.expressions.syntax import (
     Arithmetic,
     Call,
@@ -40,7 +39,7 @@ from o365prov.expressions.walking import folded
 if TYPE_CHECKING:
     from o365prov.expressions.expression import Expression
 
-__all__ = ["Schema", "check"]
+__all__ = ["Checker", "Checking", "Schema", "check"]
 
 Schema: TypeAlias = Mapping[str, Collection[str] | Mapping[str, str]]
 """Root names to the names of their attributes, or to a mapping of names to types."""
@@ -53,32 +52,20 @@ _TYPES: Final = {
     "array": Kind.LIST,
 }
 _INTERNAL: Final = frozenset({("user", "id"), ("user", "status")})
-_NUMBERS: Final = frozenset({Kind.INTEGER, Kind.NUMBER})
 _NEVER_BOOLEAN: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.LIST, Kind.MAP, Kind.TIME, Kind.NULL})
-_QUESTIONS: Final = {
-    "null_text": "what null becomes in it",
-    "substring_before_without_hit": "what it gives when the mark does not occur",
-    "substring_past_end": "what it gives beyond the end of the text",
-    "switch_odd_tail": "what a key without a value does",
-    "get_past_end": "what it gives beyond the end of the array",
-    "unknown_country": "what it gives for a country that does not exist",
-    "empty_time": "what it gives for an empty text",
-    "group_name_case": "whether the case of names counts",
-    "group_name_regex": "whether a part of the name is enough",
-}
 
 Checking: TypeAlias = Generator[Node, Kind | None, Kind | None]
 
 
 def check(expression: Expression, schema: Schema | None, place: str | None) -> tuple[Diagnostic, ...]:
     """See :meth:`Expression.check`."""
-    checker = _Checker(expression, schema or {}, None if place is None else context(place))
+    checker = Checker(expression, schema or {}, None if place is None else context(place))
     kind = folded(expression.tree, checker.step)
     checker.result(kind)
     return tuple(sorted(checker.found, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
 
 
-class _Checker:
+class Checker:
     """What is known while the tree is walked."""
 
     def __init__(self, expression: Expression, schema: Schema, place: Context | None) -> None:
@@ -110,7 +97,7 @@ class _Checker:
         if place.result is Kind.BOOLEAN and kind not in (None, Kind.BOOLEAN, Kind.ANY):
             self.error("not-boolean", self.tree, f"a {place.title} must be true or false", "compare the value")
         if place.result is Kind.TEXT and kind in (Kind.LIST, Kind.MAP, Kind.USER, Kind.BOOLEAN, Kind.NULL):
-            self.error("not-text", self.tree, f"a {place.title} must give a text, not {_words(kind)}")
+            self.error("not-text", self.tree, f"a {place.title} must give a text, not {in_words(kind)}")
 
     # --- walking
 
@@ -134,22 +121,22 @@ class _Checker:
         """Check one node; give the kind of its value where it is certain."""
         match node:
             case Literal(value=value):
-                return _literal_kind(value)
+                return literal_kind(value)
             case Name(name=name):
                 return self.root(node, name)
             case Member():
                 return (yield from self.member(node))
             case Call():
-                return (yield from self.call(node, function_of(node, self.dialect), node.arguments))
+                return (yield from check_calls.call(self, node, function_of(node, self.dialect), node.arguments))
             case MethodCall():
-                return (yield from self.method_call(node))
+                return (yield from check_calls.method_call(self, node))
             case Unary(operator="!", operand=operand):
                 self.boolean((yield operand), operand)
                 return Kind.BOOLEAN
             case Unary(operand=operand):
                 kind = yield operand
                 self.numeric(kind, operand, node.operator)
-                return kind if kind in _NUMBERS else None
+                return kind if kind in NUMBERS else None
             case Arithmetic():
                 return (yield from self.arithmetic(node))
             case Power(base=base, exponent=exponent):
@@ -163,7 +150,7 @@ class _Checker:
             case Conditional():
                 return (yield from self.conditional(node))
             case Elvis(operands=operands):
-                return _common((yield from self.each(operands)))
+                return common_kind((yield from self.each(operands)))
             case Projection(target=target, body=inner) | Selection(target=target, criterion=inner):
                 yield target
                 self.projected(node)
@@ -201,7 +188,7 @@ class _Checker:
         path = path_of(node)
         if path is None or self.elements:
             if kind in (Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.LIST):
-                self.error("no-attributes", node, f"{_words(kind)} has no attribute {node.name}")
+                self.error("no-attributes", node, f"{in_words(kind)} has no attribute {node.name}")
             return None
         root, *steps = path
         if self.place is not None and path in self.place.refused_paths:
@@ -223,104 +210,15 @@ class _Checker:
             return None
         return _TYPES.get(known[name].lower()) if isinstance(known, Mapping) and name in known else None
 
-    # --- functions
-
-    def method_call(self, node: MethodCall) -> Checking:
-        row = function_of(node, self.dialect)
-        if row is not None:
-            return (yield from self.call(node, row, node.arguments))
-        row = method(node.name, self.dialect)
-        if row is None:
-            yield from self.each(node.arguments)
-            self.unknown(node)
-            return None
-        kind = yield node.target
-        if kind is not None and kind not in row.receivers and Kind.ANY not in (*row.receivers, kind):
-            self.error("wrong-type", node, f"{_words(kind)} has no method {node.name}", row.signature)
-        return (yield from self.call(node, row, node.arguments))
-
-    def unknown(self, node: Call | MethodCall) -> None:
-        name = called_name(node)
-        similar = similar_function(name, self.dialect)
-        start, end = _name_span(node, self.text, whole=not name.startswith("."))
-        hint = f"write {similar}" if similar else "see the list of functions"
-        self.found.append(
-            Diagnostic(
-                "unknown-function", "error", f"there is no function {name}", self.text, start, end, hint, similar
-            )
-        )
-
-    def call(self, node: Call | MethodCall, row: Function | None, arguments: tuple[Node, ...]) -> Checking:
-        kinds = yield from self.each(arguments)
-        if row is None:
-            self.unknown(node)
-            return None
-        self.allowed(node, row)
-        if not row.accepts(len(arguments)):
-            self.error("wrong-arity", node, f"{row.name} takes {row.counted}, not {len(arguments)}", row.signature)
-            return row.result
-        for position, (part, kind) in enumerate(zip(arguments, kinds, strict=True)):
-            self.argument(row, position, part, kind)
-        if row.deprecated:
-            start, end = _name_span(node, self.text, whole=True)
-            message = f"{row.name} is deprecated"
-            hint = f"write {row.deprecated}"
-            self.found.append(Diagnostic("deprecated", "warning", message, self.text, start, end, hint, row.deprecated))
-        if row.question:
-            self.open_question(node, row, arguments)
-        if row.review is not None:
-            for code, severity, part, message, hint in row.review(arguments):
-                (self.error if severity == "error" else self.warn)(code, part, message, hint)
-        return None if row.result is Kind.ANY else row.result
-
-    def allowed(self, node: Node, row: Function) -> None:
-        place = self.place
-        if place is None:
-            return
-        name = row.deprecated or row.name
-        listed = place.functions is None or bool(row.receivers) or name.startswith(place.functions)
-        if not listed or (place.refused and name.startswith(place.refused)):
-            self.error("not-allowed-here", node, f"{row.name} is not allowed in a {place.title}", place.reason)
-
-    def argument(self, row: Function, position: int, part: Node, kind: Kind | None) -> None:
-        parameter = row.parameter(position)
-        if isinstance(part, Literal) and part.value is not None:
-            try:
-                converted_for(parameter.kind, part.value)
-            except Failure:
-                needed = _words(parameter.kind)
-                self.error("wrong-type", part, f"{row.name} needs {needed} as its {parameter.name}", row.signature)
-        elif kind is Kind.NULL and not parameter.nullable and row.null is not ACCEPTED and position > 0:
-            self.error("null-argument", part, f"{row.name} fails when its {parameter.name} is null")
-        elif parameter.kind is Kind.INTEGER and kind in (Kind.BOOLEAN, Kind.LIST, Kind.MAP):
-            self.error("wrong-type", part, f"{row.name} needs an integer as its {parameter.name}, not {_words(kind)}")
-
-    def open_question(self, node: Call | MethodCall, row: Function, arguments: tuple[Node, ...]) -> None:
-        """Say where the value depends on an answer that Okta's pages do not give."""
-        question, first = row.question, canonical(arguments[0], self.dialect) if arguments else ""
-        if question == "null_text" and all(self.certain(part) for part in arguments):
-            return
-        if question == "switch_odd_tail" and len(arguments) % 2 == 0:
-            return
-        if question == "substring_before_without_hit" and len(arguments) > 1:
-            mark = canonical(arguments[1], self.dialect)
-            if ("contains", first, mark) in self.facts[-1]:
-                return
-        if question == "substring_past_end" and ("filled", first) in self.facts[-1]:
-            return
-        answer = getattr(self.semantics, question)
-        message = f"Okta does not say {_QUESTIONS[question]}; {row.name} follows Semantics({question}={answer!r})"
-        self.warn("open-question", node, message, "set the field, or guard the case in the expression")
-
     # --- operators
 
     def boolean(self, kind: Kind | None, node: Node) -> None:
         if kind in _NEVER_BOOLEAN:
-            self.error("wrong-type", node, f"{_words(kind)} is neither true nor false", "compare it with something")
+            self.error("wrong-type", node, f"{in_words(kind)} is neither true nor false", "compare it with something")
 
     def numeric(self, kind: Kind | None, node: Node, operator: str) -> None:
-        if kind is not None and kind not in _NUMBERS and kind is not Kind.ANY:
-            self.error("wrong-type", node, f"{operator} needs numbers, not {_words(kind)}")
+        if kind is not None and kind not in NUMBERS and kind is not Kind.ANY:
+            self.error("wrong-type", node, f"{operator} needs numbers, not {in_words(kind)}")
 
     def arithmetic(self, node: Arithmetic) -> Checking:
         kinds = yield from self.each(node.operands)
@@ -330,12 +228,12 @@ class _Checker:
             for part, kind, operator in zip(node.operands[1:], kinds[1:], node.operators, strict=True):
                 if not (operator == "*" and kinds[0] is Kind.TEXT):
                     self.numeric(kind, part, operator)
-            return _common(kinds) if set(kinds) <= _NUMBERS else None
-        if "+" in node.operators and not set(kinds) <= _NUMBERS:
+            return common_kind(kinds) if set(kinds) <= NUMBERS else None
+        if "+" in node.operators and not set(kinds) <= NUMBERS:
             for part in node.operands:
                 self.may_be_null(part)
             return Kind.TEXT if Kind.TEXT in kinds else None
-        return Kind.INTEGER if set(kinds) == {Kind.INTEGER} else Kind.NUMBER if set(kinds) <= _NUMBERS else None
+        return Kind.INTEGER if set(kinds) == {Kind.INTEGER} else Kind.NUMBER if set(kinds) <= NUMBERS else None
 
     def may_be_null(self, part: Node) -> None:
         """Warn of a part of a text that may be null."""
@@ -355,17 +253,17 @@ class _Checker:
         right = yield node.right
         if node.operator in ("==", "!="):
             known = {left, right} - {None, Kind.NULL, Kind.ANY}
-            if len(known) == 2 and not known <= _NUMBERS and None not in (left, right):
+            if len(known) == 2 and not known <= NUMBERS and None not in (left, right):
                 always = "false" if node.operator == "==" else "true"
-                self.warn("constant", node, f"{_words(left)} never equals {_words(right)}: always {always}")
+                self.warn("constant", node, f"{in_words(left)} never equals {in_words(right)}: always {always}")
         elif node.operator == "matches":
             self.pattern(node, left, right)
         else:
             for kind, part in ((left, node.left), (right, node.right)):
                 if kind in (Kind.LIST, Kind.MAP, Kind.USER):
-                    self.error("wrong-type", part, f"{_words(kind)} has no order")
-            if {left, right} & _NUMBERS and {left, right} & {Kind.TEXT, Kind.BOOLEAN}:
-                message = f"{_words(left)} can't be compared with {_words(right)}"
+                    self.error("wrong-type", part, f"{in_words(kind)} has no order")
+            if {left, right} & NUMBERS and {left, right} & {Kind.TEXT, Kind.BOOLEAN}:
+                message = f"{in_words(left)} can't be compared with {in_words(right)}"
                 self.error("wrong-type", node, message, "both sides must be numbers, or both texts")
         return Kind.BOOLEAN
 
@@ -376,7 +274,7 @@ class _Checker:
         if left is Kind.NULL:
             self.error("wrong-type", node.left, "null can't be matched")
         if right not in (None, Kind.TEXT, Kind.ANY):
-            self.error("wrong-type", node.right, f"a pattern is a text, not {_words(right)}")
+            self.error("wrong-type", node.right, f"a pattern is a text, not {in_words(right)}")
         match node.right:
             case Literal(value=str(pattern)):
                 try:
@@ -405,51 +303,4 @@ class _Checker:
             kinds.append((yield from self.knowing(against | facts_of(condition, self.dialect, holds=True), value)))
             against |= facts_of(condition, self.dialect, holds=False)
         kinds.append((yield from self.knowing(against, node.otherwise)))
-        return _common(kinds)
-
-
-def _literal_kind(value: object) -> Kind:
-    match value:
-        case None:
-            return Kind.NULL
-        case bool():
-            return Kind.BOOLEAN
-        case str():
-            return Kind.TEXT
-        case int():
-            return Kind.INTEGER
-    return Kind.NUMBER
-
-
-def _common(kinds: list[Kind | None]) -> Kind | None:
-    """The kind of a value that may come from several parts; null beside others leaves theirs."""
-    certain = {kind for kind in kinds if kind is not Kind.NULL}
-    if not certain:
-        return Kind.NULL
-    return certain.pop() if len(certain) == 1 else None
-
-
-def _words(kind: Kind | None) -> str:
-    if kind is None:
-        return "this"
-    return {
-        Kind.TEXT: "a text",
-        Kind.INTEGER: "an integer",
-        Kind.NUMBER: "a number",
-        Kind.BOOLEAN: "a Boolean",
-        Kind.LIST: "an array",
-        Kind.MAP: "a map",
-        Kind.TIME: "a time",
-        Kind.COUNTRY: "a country code",
-        Kind.USER: "a user",
-        Kind.NULL: "null",
-        Kind.ANY: "a value",
-    }[kind]
-
-
-def _name_span(node: Call | MethodCall, text: str, *, whole: bool) -> tuple[int, int]:
-    """Where the name of a called function stands; with its namespace if *whole*."""
-    if isinstance(node, Call):
-        return node.start, node.start + len(node.name)
-    start = text.index(node.name, node.target.end)
-    return (node.start if whole else start), start + len(node.name)
+        return common_kind(kinds)

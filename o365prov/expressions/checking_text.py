@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.expression import Expression
 from o365prov.expressions.limits import LIMITS, Limits
-from o365prov.expressions.parser import attempt
 from o365prov.expressions.semantics import Dialect, Semantics
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ def check_text(
         error: U+201D is a curly quote, which the language does not know (line 1, column 18); write " '"'
 
     """
+    from o365prov.expressions.parser import attempt  # noqa: PLC0415  # importing stays cheap
+
     result = attempt(text, limits)
     if isinstance(result, tuple):
         found = (

@@ -10,18 +10,16 @@ from attrs import field, frozen
 
 from o365prov.errors import EvaluationError
 from o365prov.expressions.bindings import Bindings
-from o365prov.expressions.canonical import canonical
 from o365prov.expressions.failures import Failure
 from o365prov.expressions.limits import LIMITS, Limits
-from o365prov.expressions.parser import parse
 from o365prov.expressions.rules import Rules
 from o365prov.expressions.semantics import Dialect, Semantics
-from o365prov.expressions.syntax import Node
 
 if TYPE_CHECKING:
     from o365prov.expressions.checker import Schema
     from o365prov.expressions.diagnostics import Diagnostic
     from o365prov.expressions.explaining import Explanation
+    from o365prov.expressions.syntax import Node
     from o365prov.expressions.writing import Place
 
 __all__ = ["Expression", "located", "place_of"]
@@ -71,6 +69,9 @@ class Expression:
         semantics: Semantics = Semantics(),  # noqa: B008  # frozen
         limits: Limits = LIMITS,
     ) -> None:
+        from o365prov.expressions.canonical import canonical  # noqa: PLC0415  # importing stays cheap: tree, Lark and
+        from o365prov.expressions.parser import parse  # noqa: PLC0415  # mistakes load with the first expression
+
         tree = parse(text, limits)
         self.__attrs_init__(
             text=text,

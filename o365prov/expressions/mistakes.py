@@ -65,7 +65,6 @@ _HERE: Final[tuple[tuple[str, str, str, str, str | None], ...]] = (
     (r"\\", "wrong-character", "a backslash has no meaning outside quotes", "in quotes, write a quote twice", None),
     (r"!\[|[?^$]\[", "bare-selection", "{found} needs a list and a dot before it", "write list.{found}...]", None),
 )
-_HERE_PATTERNS: Final = tuple((re.compile(pattern), *rest) for pattern, *rest in _HERE)
 
 # Characters that come with text pasted from documents and web pages, and what was meant.
 _PASTED: Final = {
@@ -81,7 +80,7 @@ _PASTED_NAMES: Final = {
     " ": "an unusual blank",
     "": "an invisible character",
 }
-_SEARCH: Final = re.compile("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[" + "".join(_PASTED) + "]")
+_SEARCH: Final = "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[" + "".join(_PASTED) + "]"
 
 _REFUSED_CALLS: Final = {
     "new": (f"new {_REFUSED}", "use Okta's functions, such as String.append"),
@@ -97,7 +96,7 @@ def empty_text(text: str) -> Mistake:
 
 def pasted_characters(text: str) -> list[Mistake]:
     """Every character outside quotes that came with pasted text."""
-    return [_pasted(found.start(), found[0]) for found in _SEARCH.finditer(text) if found[0] in _PASTED]
+    return [_pasted(found.start(), found[0]) for found in re.finditer(_SEARCH, text) if found[0] in _PASTED]
 
 
 def _pasted(place: int, character: str) -> Mistake:
@@ -128,8 +127,8 @@ def explain_failure(text: str, failure: UnexpectedInput) -> Mistake:
             "unterminated-text" if "never" in message else "missing-operator", message, place, place + 1, hint=hint
         )
     for start in range(max(0, place - 2), place + 1):  # a wrong operator may begin like a right one: ==> and ${
-        for pattern, code, message, hint, fix in _HERE_PATTERNS:
-            found = pattern.match(text, start)
+        for pattern, code, message, hint, fix in _HERE:
+            found = re.compile(pattern).match(text, start)  # re remembers what it compiled
             if found and found.end() > place and (start == place or len(found[0]) > 1):
                 shown = found[0]
                 return Mistake(

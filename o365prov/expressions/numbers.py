@@ -82,9 +82,9 @@ def arithmetic(operator: str, left: float, right: float) -> float:
 
     """
     if isinstance(left, float) or isinstance(right, float):
-        double = type(left) is float or type(right) is float
-        result = _real(operator, to_float(left), to_float(right))
-        return result if double else Float(result)
+        if type(left) is float or type(right) is float:
+            return _real(operator, to_float(left), to_float(right))
+        return Float(_real(operator, Float(to_float(left)), Float(to_float(right))))
     long = is_long(left) or is_long(right)
     match operator:
         case "+":

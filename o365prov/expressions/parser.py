@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from o365prov.errors import ExpressionSyntaxError
@@ -24,6 +23,8 @@ _BRACKETS: Final = re.compile(r"""'[^']*'|"[^"]*"|[(\[{]|[)\]}]""")
 @cache
 def grammar() -> Lark:
     """The parser, made at the first use; it keeps no state between texts and is shared between threads."""
+    from importlib.resources import files  # noqa: PLC0415  # as slow to import as Lark
+
     from lark import Lark  # noqa: PLC0415  # 40 ms that only those pay who parse
 
     from o365prov.expressions.builder import TreeBuilder  # noqa: PLC0415
