@@ -15,10 +15,9 @@ from typing import Any, Self
 
 from o365prov.errors import O365ProvError
 from o365prov.testing.fake_tenant import FakeTenant
+from o365prov.testing.fake_tenant.requests import LARGEST_BODY
 
 __all__ = ["Server", "main"]
-
-_LARGEST_BODY = 16 * 1024 * 1024
 
 
 class Server:
@@ -142,16 +141,16 @@ class _Handler(BaseHTTPRequestHandler):
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return b"".join(self._chunks())
         text = self.headers.get("Content-Length", "0")
-        if not text.isdecimal() or int(text) > _LARGEST_BODY:
-            raise ValueError(f"Content-Length {text!r} must be a number of at most {_LARGEST_BODY} bytes")
+        if not text.isdecimal() or int(text) > LARGEST_BODY:
+            raise ValueError(f"Content-Length {text!r} must be a number of at most {LARGEST_BODY} bytes")
         return self.rfile.read(int(text))
 
     def _chunks(self) -> Iterator[bytes]:
         total = 0
         while size := int(self.rfile.readline(1024).split(b";")[0], 16):
             total += size
-            if size < 0 or total > _LARGEST_BODY:
-                raise ValueError(f"a body may hold {_LARGEST_BODY} bytes")
+            if size < 0 or total > LARGEST_BODY:
+                raise ValueError(f"a body may hold {LARGEST_BODY} bytes")
             yield self.rfile.read(size)
             self.rfile.readline(8)
         while self.rfile.readline(8192).strip():

@@ -79,3 +79,10 @@ def test_the_organization_lists_verified_domains(graph):
         "contoso.onmicrosoft.com", "yourfederated.domain", "managed.example",
     }  # fmt: skip
     assert graph.get(f"/organization/{organization['id']}").status == 200
+
+
+def test_a_federated_domain_has_a_configuration(graph):
+    """One, and a managed domain has none."""
+    (configuration,) = graph.get("/domains/yourfederated.domain/federationConfiguration").value
+    assert configuration["preferredAuthenticationProtocol"] == "wsFed"
+    assert graph.get("/domains/managed.example/federationConfiguration").value == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -245,3 +247,25 @@ def test_what_is_not_supported_is_a_loud_501(graph, method, address):
     answer = graph(method, address)
     assert (answer.status, answer.error["code"]) == (501, "NotSupportedByFakeTenant")
     assert "fake tenant" in answer.error["message"]
+
+
+def test_bodies_may_be_compressed(graph, fake):
+    """Some SDKs gzip what they send; a body that is none, or of another kind, is refused."""
+    user = fake.add_user("a@managed.example")
+    path = f"https://graph.microsoft.com/v1.0/users/{user['id']}"
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    secret = b'{"jobTitle":"Singer","passwordProfile":{"password":"Nine-Lives-9"}}'
+    assert fake.handle("PATCH", path, headers, gzip.compress(secret))[0] == 204
+    assert fake.user(user["id"])["jobTitle"] == "Singer"
+    assert b"Nine-Lives-9" not in fake.exchanges[-1].content
+    assert fake.handle("PATCH", path, headers, b'{"jobTitle":"x"}')[0] == 400
+    assert fake.handle("PATCH", path, headers, gzip.compress(secret)[:-9])[0] == 400
+    assert fake.handle("PATCH", path, {**headers, "Content-Encoding": "br"}, b"x")[0] == 415
+
+
+def test_a_bare_count_is_text(people):
+    """/users/$count is a number, and needs ConsistencyLevel."""
+    address = "https://graph.microsoft.com/v1.0/users/$count?$filter=department eq 'Music'"
+    status, headers, body = people.handle("GET", address, {"ConsistencyLevel": "eventual"}, b"")
+    assert (status, headers["Content-Type"], body) == (200, "text/plain", b"3")
+    assert people.handle("GET", address, {}, b"")[0] == 400

@@ -21,7 +21,7 @@ from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.exchanges import Exchange, record_exchange
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.replication import Lag, Replica, check_arrived
-from o365prov.testing.fake_tenant.requests import Reply, Request, read_request
+from o365prov.testing.fake_tenant.requests import Reply, Request, read_request, unpacked
 from o365prov.testing.fake_tenant.route_table import ROUTER
 from o365prov.testing.fake_tenant.routes import Route
 from o365prov.testing.faults import Attempt, Dropped, Fault, FaultPlan, GatewayTimeout, Slow, Throttled, Unavailable
@@ -97,7 +97,11 @@ class FrontDoor:
     def begin(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Passage:
         """Look at a request and decide what happens to it, and how long it takes."""
         with self.lock:
-            passage = self._look_at((method, url, headers, content), is_inner=False)
+            try:
+                plain = unpacked(headers, content)
+            except Refusal as refusal:
+                return Passage((method, url, headers, b""), refusal)
+            passage = self._look_at((method, url, headers, plain), is_inner=False)
             if passage.written is not None:
                 self._in_flight[passage.written] += 1
             return passage
@@ -203,7 +207,7 @@ class FrontDoor:
         body = reply.body.body(request_id, client_id, now) if isinstance(reply.body, Refusal) else reply.body
         if body is None:
             return reply.status, headers, b""
-        headers["Content-Type"] = _JSON
+        headers.setdefault("Content-Type", _JSON)
         return reply.status, headers, _ENCODER.encode(body).encode()
 
 

@@ -16,7 +16,7 @@ from o365prov.testing.fake_tenant.group_writes import (
 )
 from o365prov.testing.fake_tenant.licensing import assign_to_group, read_assignment
 from o365prov.testing.fake_tenant.object_types import GROUP, USER
-from o365prov.testing.fake_tenant.queries import collection
+from o365prov.testing.fake_tenant.queries import collection, counted
 from o365prov.testing.fake_tenant.references import referenced_id
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request
@@ -32,6 +32,10 @@ Found = tuple[Kind, Record]
 def _list(directory: Directory, request: Request) -> Reply:
     view = group_view(request.option("$select"))
     return collection(directory, request, GROUP, directory.groups.after, view, context_of("groups", view))
+
+
+def _count(directory: Directory, request: Request) -> Reply:
+    return counted(directory.groups.after, request, GROUP)
 
 
 def _read(directory: Directory, request: Request) -> Reply:
@@ -175,6 +179,7 @@ def _reference_routes(name: str) -> Iterator[Route]:
 
 ROUTES = (
     Route("GET", "/groups", _list, "List groups", PAGED, source="group-list"),
+    Route("GET", "/groups/$count", _count, "Count groups", frozenset({"$filter"}), source="group-list"),
     Route(
         "POST", "/groups", _create, "Create a group, with up to 20 members and owners bound", source="group-post-groups"
     ),

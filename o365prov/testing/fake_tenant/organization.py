@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -116,6 +117,36 @@ def _read_domain(directory: Directory, request: Request) -> Reply:
     return _read(request, "domains", domain)
 
 
+def _federations(directory: Directory, request: Request) -> Reply:
+    domain = directory.domains.get(request.named["domain"].lower())
+    if domain is None:
+        raise Refusal.not_found(request.named["domain"])
+    found = [_federation(directory, domain)] if domain["authenticationType"] == "Federated" else []
+    return _list(request, f"domains('{domain['id']}')/federationConfiguration", found)
+
+
+def _federation(directory: Directory, domain: Record) -> Record:
+    """How a federated domain signs people in: an identity provider that exists on paper only."""
+    provider = f"https://sign-in.{domain['id']}"
+    return {
+        "id": str(uuid.uuid5(uuid.UUID(directory.tenant_id), domain["id"])),
+        "displayName": domain["id"],
+        "issuerUri": f"{provider}/issuer",
+        "metadataExchangeUri": f"{provider}/mex",
+        "signingCertificate": None,
+        "passiveSignInUri": f"{provider}/passive",
+        "preferredAuthenticationProtocol": "wsFed",
+        "activeSignInUri": f"{provider}/active",
+        "signOutUri": f"{provider}/sign-out",
+        "promptLoginBehavior": None,
+        "isSignedAuthenticationRequestRequired": None,
+        "nextSigningCertificate": None,
+        "signingCertificateUpdateStatus": None,
+        "federatedIdpMfaBehavior": "rejectMfaByFederatedIdp",
+        "passwordResetUri": None,
+    }
+
+
 def _list(request: Request, name: str, records: list[Record]) -> Reply:
     value: list[dict[str, Any]] = [chosen(request, record) for record in records]
     return Reply(200, {"@odata.context": f"{request.base}/$metadata#{name}", "value": value})
@@ -137,4 +168,12 @@ ROUTES = (
     ),
     Route("GET", "/domains", _list_domains, "List domains", ENTITY, source="domain-list"),
     Route("GET", "/domains/{domain}", _read_domain, "Read a domain", ENTITY, source="domain-get"),
+    Route(
+        "GET",
+        "/domains/{domain}/federationConfiguration",
+        _federations,
+        "Read how a domain is federated",
+        ENTITY,
+        source="domain-list-federationconfiguration",
+    ),
 )

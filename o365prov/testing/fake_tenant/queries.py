@@ -14,7 +14,7 @@ from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.tokens import read_token, write_token
 
-__all__ = ["DEFAULT_PAGE", "LARGEST_PAGE", "Render", "collection", "page_size"]
+__all__ = ["DEFAULT_PAGE", "LARGEST_PAGE", "Render", "collection", "counted", "page_size"]
 
 Render = Callable[[Record], Record]
 
@@ -79,6 +79,16 @@ def collection(
         body["@odata.nextLink"] = request.link(*request.path, **options)
     body["value"] = [render(record) for _, record in page]
     return Reply(200, body)
+
+
+def counted(directory_rows: Callable[[int], Iterable[tuple[int, Record]]], request: Request, of: ObjectType) -> Reply:
+    """The bare number of a collection's objects, as text; an advanced query by nature."""
+    if request.header("consistencylevel").lower() != "eventual":
+        raise Refusal(400, "Request_UnsupportedQuery", "$count needs the header ConsistencyLevel: eventual")
+    text = request.option("$filter")
+    predicate = compile_filter(text, of, is_eventual=True) if text else None
+    number = sum(1 for _ in _matching(directory_rows(0), predicate))
+    return Reply(200, number, {"Content-Type": "text/plain"})
 
 
 def _matching(rows: Iterable[tuple[int, Record]], predicate: Predicate | None) -> Iterator[tuple[int, Record]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -12,7 +13,10 @@ import attrs
 
 from o365prov.testing.fake_tenant.refusals import Refusal
 
-__all__ = ["Reply", "Request", "read_request"]
+__all__ = ["LARGEST_BODY", "Reply", "Request", "read_request", "unpacked"]
+
+#: What a body may hold, in bytes.
+LARGEST_BODY = 16 * 1024 * 1024
 
 _KEY = re.compile(r"^([A-Za-z]+)\((.*)\)$")
 _CAST = re.compile(r"^(?:microsoft\.)?graph\.", re.IGNORECASE)
@@ -90,6 +94,23 @@ class Reply:
     status: int
     body: Any = None
     headers: Mapping[str, str] = attrs.field(factory=dict)
+
+
+def unpacked(headers: Mapping[str, str], content: bytes) -> bytes:
+    """The body as it was before a client compressed it, as some SDKs do unasked; 400 or 415 when that can't be done."""
+    encoding = next((value for name, value in headers.items() if name.lower() == "content-encoding"), "identity")
+    if encoding.strip().lower() in {"identity", ""}:
+        return content
+    if encoding.strip().lower() != "gzip":
+        raise Refusal(415, "UnsupportedMediaType", f"Content-Encoding '{encoding}' is not supported; gzip is.")
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(content, LARGEST_BODY)
+    except zlib.error as error:
+        raise Refusal.malformed(f"The body is not gzip, as Content-Encoding says ({error}).") from None
+    if not unpacker.eof:
+        raise Refusal.malformed(f"The body is cut off, or holds more than {LARGEST_BODY} bytes.")
+    return plain
 
 
 def read_request(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Request:

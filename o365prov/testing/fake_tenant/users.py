@@ -10,7 +10,7 @@ from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.filters import exact_match
 from o365prov.testing.fake_tenant.object_types import USER
 from o365prov.testing.fake_tenant.projection import Projection, select
-from o365prov.testing.fake_tenant.queries import Render, collection
+from o365prov.testing.fake_tenant.queries import Render, collection, counted
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.routes import ENTITY, PAGED, Route
@@ -34,6 +34,10 @@ def _list(directory: Directory, request: Request) -> Reply:
         _render(directory, request, view),
         context_of("users", view),
     )
+
+
+def _count(directory: Directory, request: Request) -> Reply:
+    return counted(directory.users.after, request, USER)
 
 
 def _rows(directory: Directory, request: Request) -> Any:
@@ -110,6 +114,7 @@ def _revoke(directory: Directory, request: Request) -> Reply:
 
 ROUTES = (
     Route("GET", "/users", _list, "List users", PAGED | {"$expand"}, 2, "user-list"),
+    Route("GET", "/users/$count", _count, "Count users", frozenset({"$filter"}), source="user-list"),
     Route("POST", "/users", _create, "Create a user", source="user-post-users"),
     Route(
         "GET", "/users/{user}", _read, "Read a user by id or userPrincipalName", ENTITY | {"$expand"}, source="user-get"
