@@ -87,14 +87,16 @@ class GroupAssignment:
 class Assignment:
     """One person's assignment to Office 365, with everything the mapping and the planner ask about them.
 
-    *via* says where it comes from, for the reasons in a plan: ``individual`` or the group's name. *groups* are all Okta
-    groups of the person, which expressions may ask for.
+    *via* says where it comes from, for the reasons in a plan: ``individual`` or the groups' names. *groups* are all
+    Okta groups of the person, which expressions may ask for. *username* overrides the app's username format, which only
+    an individual assignment can do.
     """
 
     person: Person
     grants: Grants = field(factory=Grants)
     via: str = "individual"
     groups: tuple[Group, ...] = field(default=(), converter=_groups, repr=False)
+    username: str | None = None
 
     @property
     def person_id(self) -> str:
@@ -107,12 +109,16 @@ def assign(
     groups: Iterable[Group],
     by_group: Iterable[GroupAssignment],
     individually: Mapping[str, Grants],
+    *,
+    combine_licenses: bool = False,
+    combine_roles: bool = False,
 ) -> tuple[Assignment, ...]:
     """Merge individual and group assignments into one assignment a person, in the order of *people*.
 
     Somebody whom neither an assigned group nor an individual assignment names gets none. Returns one
     :class:`Assignment` for everybody else: individual grants if there are any, else those of the assigned group with
-    the lowest priority number.
+    the lowest priority number; with *combine_licenses* or *combine_roles* those of all assigned groups together, as
+    Okta's "Combine values across groups" does for the attribute.
 
     >>> ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"})
     >>> e3 = Group("00g1", "O365 E3", members={"00u1"})
@@ -126,14 +132,27 @@ def assign(
         group_named[group.id] = group
         for member in group.members:
             groups_of.setdefault(member, []).append(group)
-    winner: dict[str, tuple[str, Grants]] = {}
-    for assignment in sorted(by_group, key=lambda each: each.priority, reverse=True):
+    giving: dict[str, list[tuple[str, Grants]]] = {}
+    for assignment in sorted(by_group, key=lambda each: each.priority):
         if group_assigned := group_named.get(assignment.group_id):
-            given = (group_assigned.name, assignment.grants)
-            winner.update(dict.fromkeys(group_assigned.members, given))
-    winner.update({person_id: ("individual", grants) for person_id, grants in individually.items()})
+            for member in group_assigned.members:
+                giving.setdefault(member, []).append((group_assigned.name, assignment.grants))
+    merged = {member: _merged(given, combine_licenses, combine_roles) for member, given in giving.items()}
+    merged.update({person_id: ("individual", grants) for person_id, grants in individually.items()})
     return tuple(
-        Assignment(person, winner[person.id][1], winner[person.id][0], groups_of.get(person.id, ()))
+        Assignment(person, merged[person.id][1], merged[person.id][0], groups_of.get(person.id, ()))
         for person in people
-        if person.id in winner
+        if person.id in merged
     )
+
+
+def _merged(given: list[tuple[str, Grants]], combine_licenses: bool, combine_roles: bool) -> tuple[str, Grants]:
+    """One person's values from groups, which are in the order of their priority."""
+    (name, first), *others = given
+    if not others or not (combine_licenses or combine_roles):
+        return name, first
+    grants = Grants(
+        [each for _, one in given for each in one.licenses] if combine_licenses else first.licenses,
+        [each for _, one in given for each in one.roles] if combine_roles else first.roles,
+    )
+    return ", ".join(each for each, _ in given), grants

@@ -15,9 +15,15 @@ from o365prov.profiles import Finding
 
 @frozen
 class _Wanted:
-    grant: LicenseGrant
+    """One SKU to hold, with the grants that ask for it: what any of them enables is enabled."""
+
     sku: Sku
     disabled: frozenset[str]
+    grants: tuple[LicenseGrant, ...]
+
+    def also(self, other: _Wanted) -> _Wanted:
+        """Both together."""
+        return _Wanted(self.sku, self.disabled & other.disabled, (*self.grants, *other.grants))
 
 
 class Seats:
@@ -71,7 +77,8 @@ def license_change(
     if not adding and not removing:
         return None, findings
     ours = known.licenses if known else ()
-    granted = [want.grant for want in adding] + [want.grant for want in kept if want.grant in ours]
+    granted = [grant for want in adding for grant in want.grants]
+    granted += [grant for want in kept for grant in want.grants if grant in ours]
     change = AssignLicenses(
         settled.subject,
         f"assigned through {settled.desired.assignment.via}",
@@ -84,7 +91,8 @@ def license_change(
 
 
 def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[list[_Wanted], list[Finding]]:
-    wanted, findings = [], []
+    wanted: dict[str, _Wanted] = {}
+    findings = []
     for grant in grants:
         sku = snapshot.sku_named.get(grant.sku)
         if sku is None or not sku.assignable:
@@ -95,10 +103,10 @@ def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[
         if missing:
             findings.append(_unknown_plans(sku, missing))
             continue
-        enabled = {plans[plan] for plan in grant.service_plans} if grant.service_plans is not None else None
-        disabled = frozenset() if enabled is None else frozenset(sku.plans.values()) - enabled
-        wanted.append(_Wanted(grant, sku, disabled))
-    return wanted, findings
+        enabled = sku.plans.values() if grant.service_plans is None else [plans[plan] for plan in grant.service_plans]
+        want = _Wanted(sku, frozenset(sku.plans.values()) - frozenset(enabled), (grant,))
+        wanted[sku.id] = wanted[sku.id].also(want) if sku.id in wanted else want
+    return list(wanted.values()), findings
 
 
 def _removals(

@@ -19,6 +19,7 @@ from o365prov.profiles import (
     UsernameFormat,
     bindings_of,
 )
+from o365prov.profiles.username import check_username
 from o365prov.provisioning.strategy import ProvisioningType
 
 
@@ -101,12 +102,22 @@ def desired_user(
     """
     person = assignment.person
     bindings = bindings_of(assignment, now=now)
-    name, wrong = username.username(bindings, domains)
+    name, wrong = (
+        username.username(bindings, domains) if assignment.username is None else _override(assignment, domains)
+    )
     profile = mapping.evaluate(bindings, withheld=provisioning.withheld(person))
     findings = profile.findings if wrong is None else (wrong, *profile.findings)
     if len(person.directory_accounts) > 1 and profile.get("immutableId") is UNSET:
         findings = (*findings, _SEVERAL_DIRECTORIES)
     return DesiredUser(assignment, name, profile, findings, provisioning.sessions_valid_from(person))
+
+
+def _override(assignment: Assignment, domains: Collection[str]) -> tuple[str | None, Finding | None] | None:
+    """The username that the assignment itself sets, or what is wrong with it; None if it sets none."""
+    if assignment.username is None:
+        return None
+    wrong = check_username(assignment.username, domains)
+    return (None, wrong) if wrong else (assignment.username, None)
 
 
 _SEVERAL_DIRECTORIES = Finding(

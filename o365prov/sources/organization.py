@@ -28,7 +28,8 @@ def _group_assignments(assignments: Iterable[GroupAssignment]) -> tuple[GroupAss
 class Organization:
     """People, their groups, and to whom Office 365 is assigned.
 
-    *individual* holds the individual assignments by person id; they override *group_assignments*.
+    *individual* holds the individual assignments by person id; they override *group_assignments*. Of several groups
+    the one with the highest priority counts, unless *combine_licenses* or *combine_roles* ask for all of them.
     """
 
     people: tuple[Person, ...] = field(converter=_people)
@@ -36,10 +37,20 @@ class Organization:
     group_assignments: tuple[GroupAssignment, ...] = field(default=(), converter=_group_assignments)
     individual: Mapping[str, Grants] = field(factory=dict, converter=read_only, hash=False)
 
+    combine_licenses: bool = False
+    combine_roles: bool = False
+
     @property
     def assignments(self) -> tuple[Assignment, ...]:
         """One assignment for everybody to whom Office 365 is assigned; see :func:`o365prov.people.assign`."""
-        return assign(self.people, self.groups, self.group_assignments, self.individual)
+        return assign(
+            self.people,
+            self.groups,
+            self.group_assignments,
+            self.individual,
+            combine_licenses=self.combine_licenses,
+            combine_roles=self.combine_roles,
+        )
 
     def with_directory(self, accounts: Iterable[DirectoryAccount]) -> Organization:
         """The same organisation with its directory accounts brought up to date; see :func:`enrich`."""

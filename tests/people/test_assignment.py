@@ -73,3 +73,39 @@ def test_licence_without_plans_differs_from_one_with_none_enabled():
     """All plans (None) and no plan (an empty list) are different grants, and read differently."""
     assert LicenseGrant("SPE_E3") != LicenseGrant("SPE_E3", [])
     assert [str(LicenseGrant("SPE_E3")), str(LicenseGrant("SPE_E3", ["B", "A"]))] == ["SPE_E3", "SPE_E3 [A, B]"]
+
+
+def test_licences_of_all_groups_can_be_combined():
+    """Okta's "Combine values across groups" for licences; roles stay those of the highest priority."""
+    ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"})
+    groups = [Group("00g1", "First", members={"00u1"}), Group("00g2", "Second", members={"00u1"})]
+    by_group = [
+        GroupAssignment("00g2", 1, Grants([LicenseGrant("SPE_F1")], ["Reports Reader"])),
+        GroupAssignment("00g1", 0, Grants([LicenseGrant("SPE_E3")], ["Directory Readers"])),
+    ]
+    [given] = assign([ann], groups, by_group, {}, combine_licenses=True)
+    assert [grant.sku for grant in given.grants.licenses] == ["SPE_E3", "SPE_F1"]
+    assert given.grants.roles == ("Directory Readers",)
+    assert given.via == "First, Second"
+
+
+def test_roles_of_all_groups_can_be_combined():
+    """The same for roles."""
+    ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"})
+    groups = [Group("00g1", "First", members={"00u1"}), Group("00g2", "Second", members={"00u1"})]
+    by_group = [
+        GroupAssignment("00g1", 0, Grants([LicenseGrant("SPE_E3")], ["Directory Readers"])),
+        GroupAssignment("00g2", 1, Grants([LicenseGrant("SPE_F1")], ["Reports Reader"])),
+    ]
+    [given] = assign([ann], groups, by_group, {}, combine_roles=True)
+    assert [grant.sku for grant in given.grants.licenses] == ["SPE_E3"]
+    assert given.grants.roles == ("Directory Readers", "Reports Reader")
+
+
+def test_an_individual_assignment_overrides_combined_values():
+    """Administrator (overrides group)."""
+    ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"})
+    group = Group("00g1", "First", members={"00u1"})
+    by_group = [GroupAssignment("00g1", 0, Grants([LicenseGrant("SPE_E3")]))]
+    [given] = assign([ann], [group], by_group, {"00u1": Grants()}, combine_licenses=True)
+    assert (given.via, given.grants.licenses) == ("individual", ())

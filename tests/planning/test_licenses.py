@@ -94,3 +94,33 @@ def test_an_inherited_licence_is_never_removed():
     ann = somebody()
     app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[HeldLicense(E3.id, inherited_from="group")])
     assert licences(APP.plan([assigned(ann)], snapshot, app_users, now=NOW)) == []
+
+
+def test_grants_of_one_sku_add_up_to_what_any_of_them_enables():
+    """Combined over groups: Exchange from one, Teams from another, and nothing is switched off."""
+    grants = [LicenseGrant("SPE_E3", ["EXCHANGE"]), LicenseGrant("SPE_E3", ["TEAMS"])]
+    plan = APP.plan([assigned(somebody(), *grants)], tenant(), now=NOW)
+    [change] = licences(plan)
+    assert [(each.sku_id, each.disabled_plans) for each in change.add] == [(E3.id, ())]
+    assert change.grants == tuple(grants)
+
+
+def test_an_empty_assignment_shows_what_it_takes_away():
+    """Okta's page warns: a blank assignment removes licences; the plan says which, with a minus."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    plan = APP.plan([assigned(ann)], snapshot, app_users, now=NOW)
+    assert "licences -SPE_E3" in str(plan)
+
+
+def test_an_individual_username_overrides_the_format():
+    """Okta lets an individual assignment set the username."""
+    assignment = evolve(assigned(somebody()), username=f"the.boss@{DOMAIN}")
+    [create] = APP.plan([assignment], tenant(), now=NOW)
+    assert create.properties["userPrincipalName"] == f"the.boss@{DOMAIN}"
+
+
+def test_an_individual_username_has_to_be_legal_too():
+    """It is checked like any other."""
+    plan = APP.plan([evolve(assigned(somebody()), username="the boss")], tenant(), now=NOW)
+    assert plan.problems[0].code == "username_no_domain"
