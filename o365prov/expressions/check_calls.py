@@ -33,6 +33,7 @@ _QUESTIONS: Final = {
 
 
 def method_call(checker: Checker, node: MethodCall) -> Checking:
+    """Check a function of a namespace, or a method of a value."""
     row = function_of(node, checker.dialect)
     if row is not None:
         return (yield from call(checker, node, row, node.arguments))
@@ -58,6 +59,7 @@ def _unknown(checker: Checker, node: Call | MethodCall) -> None:
 
 
 def call(checker: Checker, node: Call | MethodCall, row: Function | None, arguments: tuple[Node, ...]) -> Checking:
+    """Check a call of a known or unknown function."""
     kinds = yield from checker.each(arguments)
     if row is None:
         _unknown(checker, node)

@@ -82,9 +82,11 @@ class Checker:
     # --- saying something
 
     def error(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
+        """Note what Okta refuses, or what must fail."""
         self.found.append(Diagnostic(code, "error", message, self.text, node.start, node.end, hint, fix))
 
     def warn(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
+        """Note what is doubtful."""
         self.found.append(Diagnostic(code, "warning", message, self.text, node.start, node.end, hint, fix))
 
     def result(self, kind: Kind | None) -> None:
@@ -164,12 +166,14 @@ class Checker:
         return Kind.LIST if isinstance(node, ListLiteral) else Kind.MAP if isinstance(node, MapLiteral) else None
 
     def projected(self, node: Node) -> None:
+        """Whether the place takes projections."""
         if self.place is not None and not self.place.projections:
             self.error("not-allowed-here", node, f"a {self.place.title} takes no projections", self.place.reason)
 
     # --- references
 
     def root(self, node: Name, name: str) -> Kind | None:
+        """Check a bare name."""
         if self.elements:
             return None
         place = self.place
@@ -184,6 +188,7 @@ class Checker:
         return None
 
     def member(self, node: Member) -> Checking:
+        """Check an attribute against place and schema."""
         kind = yield node.target
         path = path_of(node)
         if path is None or self.elements:
@@ -213,14 +218,17 @@ class Checker:
     # --- operators
 
     def boolean(self, kind: Kind | None, node: Node) -> None:
+        """Whether a part can decide."""
         if kind in _NEVER_BOOLEAN:
             self.error("wrong-type", node, f"{in_words(kind)} is neither true nor false", "compare it with something")
 
     def numeric(self, kind: Kind | None, node: Node, operator: str) -> None:
+        """Whether a part can be computed with."""
         if kind is not None and kind not in NUMBERS and kind is not Kind.ANY:
             self.error("wrong-type", node, f"{operator} needs numbers, not {in_words(kind)}")
 
     def arithmetic(self, node: Arithmetic) -> Checking:
+        """Check a chain of ``+ -`` or ``* / %``."""
         kinds = yield from self.each(node.operands)
         if node.operators[0] not in "+-":
             if kinds[0] is not Kind.TEXT:
@@ -249,6 +257,7 @@ class Checker:
         return never_null(node, self.facts[-1], self.dialect)
 
     def comparison(self, node: Comparison) -> Checking:
+        """Check a comparison."""
         left = yield node.left
         right = yield node.right
         if node.operator in ("==", "!="):
@@ -268,6 +277,7 @@ class Checker:
         return Kind.BOOLEAN
 
     def pattern(self, node: Comparison, left: Kind | None, right: Kind | None) -> None:
+        """Check ``matches``."""
         from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
 
         self.warn("deprecated", node, "matches is deprecated", "write String.stringContains(...) or ==")
@@ -283,6 +293,7 @@ class Checker:
                     self.error("bad-pattern", node.right, f"the pattern {error}", error.hint)
 
     def logic(self, node: Logic) -> Checking:
+        """Check AND or OR; later parts know what earlier ones tested."""
         facts: frozenset[Fact] = frozenset()
         for part in node.operands:
             kind = yield from self.knowing(facts, part)
@@ -297,6 +308,7 @@ class Checker:
         return Kind.BOOLEAN
 
     def conditional(self, node: Conditional) -> Checking:
+        """Check ``? :``; each value knows its condition."""
         kinds, against = [], frozenset[Fact]()
         for condition, value in node.branches:
             self.boolean((yield from self.knowing(against, condition)), condition)

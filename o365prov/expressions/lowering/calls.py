@@ -32,6 +32,7 @@ _RESULTS: Final = {Kind.TEXT: Kind.TEXT, Kind.BOOLEAN: Kind.BOOLEAN}
 
 
 def call(lowering: Lowering, node: Call) -> Step:
+    """A bare function."""
     arguments = yield from lowering.each(node.arguments)
     row = function_of(node, lowering.dialect)
     if row is None:
@@ -40,6 +41,7 @@ def call(lowering: Lowering, node: Call) -> Step:
 
 
 def method_call(lowering: Lowering, node: MethodCall) -> Step:
+    """A function of a namespace, or a method of a value."""
     row = function_of(node, lowering.dialect)
     if row is not None:
         arguments = yield from lowering.each(node.arguments)

@@ -37,6 +37,7 @@ def logic(lowering: Lowering, node: Logic) -> Step:
 
 
 def elvis(lowering: Lowering, node: Elvis) -> Step:
+    """``a ?: b``: the first that is neither null nor the empty text."""
     name = lowering.writer.temporary()
 
     def empty() -> ast.expr:
@@ -78,6 +79,7 @@ def _chain(
 
 
 def conditional(lowering: Lowering, node: Conditional) -> Step:
+    """``condition ? value : otherwise``."""
     writer, name, line = lowering.writer, lowering.writer.temporary(), lowering.writer.place(node)
     if len(node.branches) <= NESTED:
         yield from _nested(lowering, node, node.branches, name, line)

@@ -19,12 +19,14 @@ __all__ = ["list_literal", "map_literal", "projection", "selection"]
 
 
 def list_literal(lowering: Lowering, node: Node, items: tuple[Node, ...]) -> Step:
+    """``{a, b}``."""
     operands = yield from lowering.each(items)
     value = ast.List([operand.load() for operand in operands], ast.Load())
     return lowering.keep(value, lowering.writer.place(node), Kind.LIST)
 
 
 def map_literal(lowering: Lowering, node: Node, entries: tuple[tuple[str, Node], ...]) -> Step:
+    """``{'k': v}``."""
     operands = yield from lowering.each(tuple(value for _, value in entries))
     keys: list[ast.expr | None] = [constant(key) for key, _ in entries]
     value = ast.Dict(keys, [operand.load() for operand in operands])
@@ -32,6 +34,7 @@ def map_literal(lowering: Lowering, node: Node, entries: tuple[tuple[str, Node],
 
 
 def projection(lowering: Lowering, node: Projection) -> Step:
+    """``target.![body]``."""
     target = yield from lowering.part(node.target)
     writer = lowering.writer
     line = writer.place(node, node.target)
@@ -51,6 +54,7 @@ def projection(lowering: Lowering, node: Projection) -> Step:
 
 
 def selection(lowering: Lowering, node: Selection) -> Step:
+    """``target.?[criterion]``, ``.^[...]``, ``.$[...]``."""
     target = yield from lowering.part(node.target)
     writer = lowering.writer
     line = writer.place(node, node.target)

@@ -28,6 +28,7 @@ _RELATIONS: Final = {
 
 
 def unary(lowering: Lowering, node: Unary) -> Step:
+    """``!x``, ``-x``, ``+x``."""
     inner = yield from lowering.part(node.operand)
     if node.operator == "!":
         inner = lowering.truth(inner, node.operand)
@@ -37,6 +38,7 @@ def unary(lowering: Lowering, node: Unary) -> Step:
 
 
 def power(lowering: Lowering, node: Power) -> Step:
+    """``base ^ exponent``."""
     left = yield from lowering.part(node.base)
     right = yield from lowering.part(node.exponent)
     lowering.writer.shared("raised", stepping.raised)
@@ -45,6 +47,7 @@ def power(lowering: Lowering, node: Power) -> Step:
 
 
 def arithmetic(lowering: Lowering, node: Arithmetic) -> Step:
+    """A chain of ``+ -`` or ``* / %``, from the left."""
     writer = lowering.writer
     total = yield from lowering.part(node.operands[0])
     before: Node = node.operands[0]
@@ -100,6 +103,7 @@ def _bounded(lowering: Lowering, total: Operand, line: int) -> None:
 
 
 def comparison(lowering: Lowering, node: Comparison) -> Step:
+    """``== != < <= > >= matches``."""
     left = yield from lowering.part(node.left)
     right = yield from lowering.part(node.right)
     line = lowering.writer.place(node, node.left, node.right)

@@ -27,6 +27,7 @@ _KINDS: Final = {str: Kind.TEXT, bool: Kind.BOOLEAN, int: Kind.INTEGER, float: K
 
 
 def literal(lowering: Lowering, value: Any) -> Operand:
+    """A constant, or a cell for the kinds of numbers that Python lacks."""
     if value is None:
         return Operand("")
     kind = _KINDS.get(type(value))
@@ -36,6 +37,7 @@ def literal(lowering: Lowering, value: Any) -> Operand:
 
 
 def name(lowering: Lowering, node: Name) -> Operand:
+    """A root, or an attribute of the element inside a projection."""
     scope = lowering.scopes[-1]
     key = ("name", scope, node.name)
     return lowering.writer.known(key) or lowering.writer.remember(
@@ -58,6 +60,7 @@ def _attribute(lowering: Lowering, node: Node, target: Operand, name: str, targe
 
 
 def member(lowering: Lowering, node: Member) -> Step:
+    """``target.name``, or ``target?.name``."""
     target = yield from lowering.part(node.target)
     key = ("member", target.name or target.value, node.name, node.safe)
     known = lowering.writer.known(key) if target.name else None
@@ -88,6 +91,7 @@ def _unless_null(lowering: Lowering, node: Node, target: Operand, then: Callable
 
 
 def index(lowering: Lowering, node: Index) -> Step:
+    """``target[place]``."""
     writer = lowering.writer
     if node.target is None:
         target = Operand(lowering.scopes[-1])
