@@ -74,5 +74,9 @@ ROUTES = (
         for cast in ("microsoft.graph", "graph")
     ),
     Route("GET", "/places/{place}", _read_room, "Read a room by id or address", ENTITY, source="place-get"),
+    *(
+        Route("GET", f"/places/{{place}}/{cast}.room", _read_room, "Read a room, cast", ENTITY, source="place-get")
+        for cast in ("microsoft.graph", "graph")
+    ),
     Route("PATCH", "/places/{place}", _update_room, "Describe a room", source="place-update"),
 )

@@ -1,0 +1,191 @@
+"""Every route of the table, driven by the real msgraph-sdk."""
+
+from __future__ import annotations
+
+import asyncio
+
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from msgraph.generated.groups.item.assign_license.assign_license_post_request_body import (
+    AssignLicensePostRequestBody as GroupLicenses,
+)
+from msgraph.generated.models.assigned_license import AssignedLicense
+from msgraph.generated.models.directory_role import DirectoryRole
+from msgraph.generated.models.group import Group
+from msgraph.generated.models.password_profile import PasswordProfile
+from msgraph.generated.models.reference_create import ReferenceCreate
+from msgraph.generated.models.reference_update import ReferenceUpdate
+from msgraph.generated.models.room import Room
+from msgraph.generated.models.unified_role_assignment import UnifiedRoleAssignment
+from msgraph.generated.models.user import User
+from msgraph.generated.users.item.assign_license.assign_license_post_request_body import (
+    AssignLicensePostRequestBody as UserLicenses,
+)
+
+from o365prov.testing import graph_client
+from o365prov.testing.fake_tenant.requests import read_request
+from o365prov.testing.fake_tenant.route_table import ROUTER
+from o365prov.testing.fake_tenant.skus import PRODUCTS
+
+F1 = PRODUCTS["SPE_F1"].id
+HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
+READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+#: The SDK spells casts one way only, has no builder for deleting a member without $ref, and reads a reference as text
+#: where Graph sends an object.
+BEYOND_THE_SDK = {
+    "GET /groups/{group}/members/graph.user",
+    "GET /groups/{group}/members/microsoft.graph.user",
+    "GET /groups/{group}/owners/graph.user",
+    "GET /groups/{group}/owners/microsoft.graph.user",
+    "GET /directory/deletedItems/microsoft.graph.user",
+    "GET /directory/deletedItems/microsoft.graph.group",
+    "GET /places/microsoft.graph.room",
+    "GET /places/{place}/microsoft.graph.room",
+    "GET /places/{place}",
+    "GET /users/{user}/manager/$ref",
+    "DELETE /groups/{group}/members/{member}",
+    "DELETE /groups/{group}/owners/{member}",
+}
+
+
+def _at(record):
+    return f"https://graph.microsoft.com/v1.0/directoryObjects/{record}"
+
+
+def _eventual():
+    configuration = RequestConfiguration()
+    configuration.headers.add("ConsistencyLevel", "eventual")
+    return configuration
+
+
+def _f1(kind):
+    return kind(add_licenses=[AssignedLicense(sku_id=F1, disabled_plans=[])], remove_licenses=[])
+
+
+async def _users(client, boss):
+    body = User(
+        account_enabled=True,
+        display_name="Isaac",
+        mail_nickname="isaac",
+        user_principal_name="isaac@managed.example",
+        usage_location="US",
+        password_profile=PasswordProfile(password="Correct-Horse-7"),
+    )
+    user = await client.users.post(body)
+    one = client.users.by_user_id(user.id)
+    await one.patch(User(city="Portland"))
+    assert (await one.get()).id == user.id
+    assert len((await client.users.get()).value) == 2
+    assert await client.users.count.get(_eventual())
+    await one.manager.ref.put(ReferenceUpdate(odata_id=_at(boss)))
+    assert (await one.manager.get()).id == boss
+    assert [item.id for item in (await client.users.by_user_id(boss).direct_reports.get()).value] == [user.id]
+    await one.manager.ref.delete()
+    await one.assign_license.post(_f1(UserLicenses))
+    await one.reprocess_license_assignment.post()
+    assert (await one.license_details.get()).value[0].sku_part_number == "SPE_F1"
+    assert (await one.revoke_sign_in_sessions.post()).value
+    assert (await client.users.delta.get()).odata_delta_link
+    return user.id
+
+
+async def _groups(client, user):
+    made = await client.groups.post(
+        Group(
+            display_name="Band",
+            mail_enabled=True,
+            mail_nickname="band",
+            security_enabled=False,
+            group_types=["Unified"],
+        )
+    )
+    one = client.groups.by_group_id(made.id)
+    await one.patch(Group(description="Rock"))
+    assert (await one.get()).description == "Rock"
+    assert len((await client.groups.get()).value) == 1
+    assert await client.groups.count.get(_eventual())
+    await one.members.ref.post(ReferenceCreate(odata_id=_at(user)))
+    await one.owners.ref.post(ReferenceCreate(odata_id=_at(user)))
+    await one.owners.ref.post(
+        ReferenceCreate(odata_id=_at((await client.users.by_user_id("boss@managed.example").get()).id))
+    )
+    assert (await one.members.get()).value[0].id == user
+    assert len((await one.owners.get()).value) == 2
+    assert (await one.transitive_members.get()).value[0].id == user
+    person = client.users.by_user_id(user)
+    assert (await person.member_of.get()).value[0].id == made.id
+    assert (await person.transitive_member_of.get()).value[0].id == made.id
+    assert (await one.assign_license.post(_f1(GroupLicenses))).id == made.id
+    assert (await client.groups.delta.get()).odata_delta_link
+    await one.owners.by_directory_object_id(user).ref.delete()
+    await one.members.by_directory_object_id(user).ref.delete()
+    await one.delete()
+    assert (await client.directory.deleted_items.graph_group.get()).value[0].id == made.id
+
+
+async def _roles(client, user):
+    management = client.role_management.directory
+    made = await management.role_assignments.post(
+        UnifiedRoleAssignment(principal_id=user, role_definition_id=HELPDESK, directory_scope_id="/")
+    )
+    assert len((await management.role_assignments.get()).value) == 1
+    one = management.role_assignments.by_unified_role_assignment_id(made.id)
+    assert (await one.get()).principal_id == user
+    await one.delete()
+    assert (await management.role_definitions.get()).value
+    assert (
+        await management.role_definitions.by_unified_role_definition_id(READER).get()
+    ).display_name == "Global Reader"
+    role = await client.directory_roles.post(DirectoryRole(role_template_id=READER))
+    assert len((await client.directory_roles.get()).value) == 2
+    held = client.directory_roles.by_directory_role_id(role.id)
+    assert (await held.get()).role_template_id == READER
+    await held.members.ref.post(ReferenceCreate(odata_id=_at(user)))
+    assert (await held.members.get()).value[0].id == user
+    await held.members.by_directory_object_id(user).ref.delete()
+    assert (await client.directory_role_templates.get()).value
+    assert (await client.directory_role_templates.by_directory_role_template_id(READER).get()).id == READER
+
+
+async def _rest(client, user, contact, room):
+    sku = (await client.subscribed_skus.get()).value[0]
+    assert (await client.subscribed_skus.by_subscribed_sku_id(sku.id).get()).id == sku.id
+    organization = (await client.organization.get()).value[0]
+    assert (await client.organization.by_organization_id(organization.id).get()).display_name == "Contoso"
+    assert len((await client.domains.get()).value) == 4
+    domain = client.domains.by_domain_id("yourfederated.domain")
+    assert (await domain.get()).authentication_type == "Federated"
+    assert len((await domain.federation_configuration.get()).value) == 1
+    assert (await client.contacts.get()).value[0].id == contact
+    assert (await client.contacts.by_org_contact_id(contact).get()).display_name == "Johnny"
+    assert (await client.contacts.delta.get()).odata_delta_link
+    assert (await client.places.graph_room.get()).value[0].id == room
+    assert (await client.places.by_place_id(room).graph_room.get()).id == room
+    assert (await client.places.by_place_id(room).patch(Room(capacity=6))).capacity == 6
+    await client.users.by_user_id(user).delete()
+    items = client.directory.deleted_items
+    assert (await items.graph_user.get()).value[0].id == user
+    assert (await items.by_directory_object_id(user).get()).id == user
+    assert (await items.by_directory_object_id(user).restore.post()).id == user
+    await client.users.by_user_id(user).delete()
+    await items.by_directory_object_id(user).delete()
+
+
+def test_the_sdk_drives_every_route(fake):
+    """What the SDK has a builder for is asked and answered; the rest is listed above."""
+    boss = fake.add_user("boss@managed.example")["id"]
+    contact, room = fake.add_contact("Johnny")["id"], fake.add_room("Blue", "blue@managed.example")["id"]
+
+    async def run():
+        client = graph_client(fake)
+        user = await _users(client, boss)
+        await _groups(client, user)
+        await _roles(client, user)
+        await _rest(client, user, contact, room)
+
+    asyncio.run(run())
+    assert {seen.status for seen in fake.exchanges} <= {200, 201, 202, 204}
+    driven = {
+        ROUTER.find(read_request(seen.method, seen.url, seen.headers, seen.content))[0] for seen in fake.exchanges
+    }
+    left = {f"{route.method} {route.pattern}" for route in ROUTER.routes if route not in driven}
+    assert left == BEYOND_THE_SDK
