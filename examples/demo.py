@@ -47,7 +47,7 @@ def read(folder: Path) -> Organization:
 
 
 def office365(domain: str) -> Office365App:
-    """User Sync with usernames in the federated domain, the e-mail mapped likewise, and one role that may be granted."""
+    """User Sync: usernames in the federated domain, the e-mail mapped likewise, and one role that may be granted."""
     username = f'String.substringBefore(user.email, "@") + "@{domain}"'
     provisioning = UserSync(create_users=True, update_attributes=True, deactivate_users=True)
     return Office365App(
