@@ -10,8 +10,9 @@ from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.failures import Failure
 from o365prov.expressions.kinds import in_words
 from o365prov.expressions.resolving import called_name, function_of
+from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.stepping import converted_for
-from o365prov.expressions.suggestions import similar_function
+from o365prov.expressions.suggestions import other_dialect, similar_function
 from o365prov.expressions.syntax import Call, Literal, MethodCall, Node
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def method_call(checker: Checker, node: MethodCall) -> Checking:
     if row is not None:
         return (yield from call(checker, node, row, node.arguments))
     row = method(node.name, checker.dialect)
-    if row is None:
+    if row is None or function_of(node, Dialect.CLASSIC) is not None:  # no method of a root "String"
         yield from checker.each(node.arguments)
         _unknown(checker, node)
         return None
@@ -50,9 +51,10 @@ def method_call(checker: Checker, node: MethodCall) -> Checking:
 
 def _unknown(checker: Checker, node: Call | MethodCall) -> None:
     name = called_name(node)
-    similar = similar_function(name, checker.dialect)
+    other = other_dialect(name, checker.dialect)
+    similar = None if other else similar_function(name, checker.dialect)
     start, end = _name_span(node, checker.text, whole=not name.startswith("."))
-    hint = f"write {similar}" if similar else "see the list of functions"
+    hint = other or (f"write {similar}" if similar else "see the list of functions")
     checker.found.append(
         Diagnostic("unknown-function", "error", f"there is no function {name}", checker.text, start, end, hint, similar)
     )

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 
-from o365prov.expressions.catalogue import every
+from o365prov.expressions.catalogue import every, find, method
 from o365prov.expressions.semantics import Dialect
 
-__all__ = ["similar_attribute", "similar_function"]
+__all__ = ["other_dialect", "similar_attribute", "similar_function"]
 
 
 @cache
@@ -35,6 +35,20 @@ def similar_function(name: str, dialect: Dialect) -> str | None:
     if found is None and not space:
         found = next((known for known in plain if known.rpartition(".")[2].lower() == name.lower()), None)
     return found
+
+
+def other_dialect(name: str, dialect: Dialect) -> str | None:
+    """What to say to someone who wrote a function as the other dialect has it, or nothing."""
+    other = next(known for known in Dialect if known is not dialect)
+    last = name.rpartition(".")[2]
+    if dialect is Dialect.CLASSIC and name.startswith(".") and method(last, other) is not None:
+        same = similar_function(f"String.{last}", dialect)
+        return (
+            f"methods of values are Identity Engine's; write {same}(...)" if same else "methods are Identity Engine's"
+        )
+    if dialect is Dialect.IDENTITY_ENGINE and find(name, other) is not None:
+        return f"write x.{last}(...)" if method(last, dialect) else "it is a function of the classic dialect"
+    return None
 
 
 def similar_attribute(name: str, known: Iterable[str]) -> str | None:

@@ -44,6 +44,20 @@ def test_unknown_methods_of_identity_engine_come_with_a_suggestion():
 
 
 @pytest.mark.parametrize(
+    ("text", "dialect", "hint"),
+    [
+        ("user.email.toUpperCase()", Dialect.CLASSIC, "String.toUpperCase(...)"),
+        ("user.created.plusDays(1)", Dialect.CLASSIC, "Identity Engine"),
+        ("String.replace(user.profile.email, 'a', 'b')", Dialect.IDENTITY_ENGINE, "x.replace(...)"),
+        ("hasDirectoryUser()", Dialect.IDENTITY_ENGINE, "classic"),
+    ],
+)
+def test_functions_of_the_other_dialect_are_recognised(text, dialect, hint):
+    """The hint says how this dialect writes it, or whose it is."""
+    assert hint in only(text, "unknown-function", dialect=dialect).hint
+
+
+@pytest.mark.parametrize(
     ("text", "marked"),
     [
         ("user.age > 'x'", "user.age > 'x'"),
