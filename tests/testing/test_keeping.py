@@ -8,6 +8,7 @@ import pytest
 
 from o365prov.errors import SourceError, UsageError
 from o365prov.testing import Clock, FakeTenant
+from o365prov.testing.fake_tenant.exchanges import ExchangeLog
 
 
 def _fill(fake):
@@ -113,3 +114,17 @@ def test_a_clock_runs_or_stands():
     """It goes forward only."""
     with pytest.raises(ValueError, match="can't go back"):
         Clock().advance(seconds=-1)
+
+
+def test_exchanges_do_not_fill_the_memory(graph):
+    """Only so many are kept, and only so many bytes of them."""
+    few = FakeTenant(keep_exchanges=2)
+    for _ in range(3):
+        few.handle("GET", "https://graph.microsoft.com/v1.0/domains", {}, b"")
+    assert len(few.exchanges) == 2
+    graph.get("/domains")
+    (seen,) = graph.fake.exchanges
+    log = ExchangeLog(keep=10, most_bytes=seen.size * 3)
+    for _ in range(5):
+        log.append(seen)
+    assert len(list(log)) == 3

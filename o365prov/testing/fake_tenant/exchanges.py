@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import attrs
 
-__all__ = ["Exchange", "record_exchange"]
+__all__ = ["Exchange", "ExchangeLog", "record_exchange"]
 
 _PASSWORD = re.compile(rb'("password"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -42,6 +43,11 @@ class Exchange:
     answer: bytes = attrs.field(repr=False)
 
     @property
+    def size(self) -> int:
+        """The bytes of both bodies."""
+        return len(self.content) + len(self.answer)
+
+    @property
     def body(self) -> Any:
         """The request's body as a JSON value, or None."""
         return json.loads(self.content) if self.content.strip() else None
@@ -50,6 +56,38 @@ class Exchange:
     def answer_body(self) -> Any:
         """The answer's body as a JSON value, or None."""
         return json.loads(self.answer) if self.answer.strip() else None
+
+
+class ExchangeLog:
+    """The latest exchanges: so many, and so many bytes of bodies, that large pages can't fill the memory.
+
+    Args:
+        keep: how many exchanges.
+        most_bytes: of all bodies together.
+
+    """
+
+    def __init__(self, keep: int, most_bytes: int = 64 * 1024 * 1024) -> None:
+        self._keep = keep
+        self._most_bytes = most_bytes
+        self._kept: deque[Exchange] = deque()
+        self._bytes = 0
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """The exchanges, oldest first."""
+        return iter(self._kept)
+
+    def append(self, exchange: Exchange) -> None:
+        """Add one, and forget the oldest as far as there is need."""
+        self._kept.append(exchange)
+        self._bytes += exchange.size
+        while self._kept and (len(self._kept) > self._keep or self._bytes > self._most_bytes):
+            self._bytes -= self._kept.popleft().size
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._kept.clear()
+        self._bytes = 0
 
 
 def record_exchange(

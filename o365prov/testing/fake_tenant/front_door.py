@@ -10,7 +10,7 @@ import json
 import random
 import threading
 import uuid
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 
 import attrs
@@ -18,7 +18,7 @@ import attrs
 from o365prov.testing.fake_tenant.batching import answer_batch
 from o365prov.testing.fake_tenant.deleted_items import purge_expired
 from o365prov.testing.fake_tenant.directory import Directory
-from o365prov.testing.fake_tenant.exchanges import Exchange, record_exchange
+from o365prov.testing.fake_tenant.exchanges import ExchangeLog, record_exchange
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.replication import Lag, Replica, check_arrived
 from o365prov.testing.fake_tenant.requests import Reply, Request, read_request, unpacked
@@ -74,7 +74,7 @@ class FrontDoor:
         latency: float,
     ) -> None:
         self.lock = threading.RLock()
-        self.exchanges: deque[Exchange] = deque(maxlen=keep_exchanges)
+        self.exchanges = ExchangeLog(keep_exchanges)
         self.faults = faults
         self.latency = latency
         self._ids = request_ids

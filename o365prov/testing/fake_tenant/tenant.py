@@ -51,7 +51,7 @@ class FakeTenant:
         name: the organization's display name.
         country: its two-letter code, which group licences use for users without usageLocation.
         initial_domain: the ``onmicrosoft.com`` domain that every tenant has; managed and verified.
-        keep_exchanges: how many requests `exchanges` remembers.
+        keep_exchanges: how many requests `exchanges` remembers, while their bodies stay below 64 MiB.
         faults: a plan of what goes wrong (`o365prov.testing.faults`); None for nothing.
         quotas: Graph's limits on resource units and writes; None for none.
         lag: how long a write stays unseen; None for not at all.
