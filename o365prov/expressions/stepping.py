@@ -43,6 +43,7 @@ __all__ = [
     "bindings_of",
     "calculated",
     "called_with",
+    "chained",
     "elements",
     "fail",
     "index",
@@ -202,6 +203,27 @@ def calculated(operator: str, rules: Rules) -> Callable[[object, object], object
         raise _unsupported(operator, left, right)
 
     return calculate
+
+
+def chained(operators: tuple[str, ...], rules: Rules) -> Callable[[list[object]], object]:
+    """A chain of ``+ -`` or ``* / %`` over all its operands, from the left."""
+    steps = {operator: adder(rules) if operator == "+" else calculated(operator, rules) for operator in set(operators)}
+    limit = rules.limits.result_size
+
+    def chain(operands: list[object]) -> object:
+        total = operands[0]
+        for position, operator in enumerate(operators):
+            try:
+                total = steps[operator](total, operands[position + 1])
+            except Failure as failure:
+                if failure.blame is not None:
+                    failure.blame += position
+                raise
+            if isinstance(total, str) and len(total) > limit:
+                oversize(limit)
+        return total
+
+    return chain
 
 
 def _unsupported(operator: str, left: object, right: object) -> Failure:

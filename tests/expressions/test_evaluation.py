@@ -235,3 +235,12 @@ def test_threads_share_an_expression():
     for thread in threads:
         thread.join()
     assert sorted(results) == sorted(f"X{n}x{n}" for n in range(16))
+
+
+def test_a_long_chain_fails_at_the_operand_that_fails():
+    """Chains beyond what is written out name their parts, too."""
+    text = "'a'" + " + user.a" * 50 + " + user.b" + " + user.a" * 50
+    assert value(text, user={"a": 1, "b": 2}) == "a" + "1" * 50 + "2" + "1" * 50
+    error = failure(text, {"user": {"a": 1}}, Semantics(null_text="refuse"))
+    assert text[error.start : error.end] == "user.b"
+    assert "division by zero" in failure("1" + " * 1" * 40 + " / 0", {}).message

@@ -19,6 +19,8 @@ from o365prov.expressions.writing import Operand, constant, invoked, is_type
 
 __all__ = ["arithmetic", "comparison", "power", "unary"]
 
+# Longer chains of arithmetic are not written out: Python would compile each step for nothing.
+_WRITTEN_OUT: Final = 32
 _RELATIONS: Final = {
     "<": (ast.Lt, True, False),
     "<=": (ast.LtE, True, True),
@@ -49,6 +51,8 @@ def power(lowering: Lowering, node: Power) -> Step:
 def arithmetic(lowering: Lowering, node: Arithmetic) -> Step:
     """A chain of ``+ -`` or ``* / %``, from the left."""
     writer = lowering.writer
+    if len(node.operands) > _WRITTEN_OUT:
+        return (yield from _long_chain(lowering, node))
     total = yield from lowering.part(node.operands[0])
     before: Node = node.operands[0]
     name = writer.temporary()
@@ -70,6 +74,14 @@ def arithmetic(lowering: Lowering, node: Arithmetic) -> Step:
             _bounded(lowering, total, line)
         before = node
     return total
+
+
+def _long_chain(lowering: Lowering, node: Arithmetic) -> Step:
+    """A chain of many operands: a list of them, and one call that goes through it."""
+    operands = yield from lowering.each(node.operands)
+    chain = lowering.writer.cell("chain", stepping.chained(node.operators, lowering.rules))
+    line = lowering.writer.place(node, *node.operands)
+    return lowering.keep(invoked(chain, ast.List([operand.load() for operand in operands], ast.Load())), line)
 
 
 def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function: str, line: int) -> Operand:
