@@ -69,14 +69,10 @@ def _shown(request: Request, shown: Record) -> Record:
 ROUTES = (
     Route("GET", "/contacts", _list_contacts, "List the organization's contacts", PAGED, source="orgcontact-list"),
     Route("GET", "/contacts/{contact}", _read_contact, "Read a contact", ENTITY, source="orgcontact-get"),
-    *(
-        Route("GET", f"/places/{cast}.room", _list_rooms, "List rooms", PAGED, source="place-list")
-        for cast in ("microsoft.graph", "graph")
-    ),
+    Route("GET", "/places/microsoft.graph.room", _list_rooms, "List rooms", PAGED, source="place-list"),
     Route("GET", "/places/{place}", _read_room, "Read a room by id or address", ENTITY, source="place-get"),
-    *(
-        Route("GET", f"/places/{{place}}/{cast}.room", _read_room, "Read a room, cast", ENTITY, source="place-get")
-        for cast in ("microsoft.graph", "graph")
+    Route(
+        "GET", "/places/{place}/microsoft.graph.room", _read_room, "The same, with a cast", ENTITY, source="place-get"
     ),
     Route("PATCH", "/places/{place}", _update_room, "Describe a room", source="place-update"),
 )

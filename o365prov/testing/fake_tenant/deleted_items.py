@@ -137,14 +137,13 @@ ROUTES = (
     *(
         Route(
             "GET",
-            f"{_ROOT}/{cast}.{kind}",
+            f"{_ROOT}/microsoft.graph.{kind}",
             answer,
             f"List deleted {kind}s",
             PAGED,
             source="directory-deleteditems-list",
         )
         for kind, answer in (("user", _list_users), ("group", _list_groups))
-        for cast in ("microsoft.graph", "graph")
     ),
     Route("GET", f"{_ROOT}/{{object}}", _read, "Read a deleted object", ENTITY, source="directory-deleteditems-get"),
     Route(

@@ -38,9 +38,7 @@ def _activate(directory: Directory, request: Request) -> Reply:
             'A body of the form {"roleTemplateId": "..."} with the id of a built-in role is needed.'
         )
     if any(role["roleTemplateId"] == template.id for role in directory.activated_roles):
-        raise Refusal.bad_request(
-            "A conflicting object with one or more of the specified property values is present in the directory."
-        )
+        raise Refusal.conflicting_object()
     role = activate_role(directory, template.id)
     return Reply(201, {"@odata.context": f"{request.base}/$metadata#directoryRoles/$entity", **role})
 
@@ -83,9 +81,7 @@ def _add(directory: Directory, request: Request) -> Reply:
         (item["principalId"], item["roleDefinitionId"]) == (found["id"], role["roleTemplateId"])
         for item in directory.role_assignments
     ):
-        raise Refusal.bad_request(
-            "One or more added object references already exist for the following modified properties: 'members'."
-        )
+        raise Refusal.already_there("members")
     assign_role(directory, found["id"], role["roleTemplateId"])
     return Reply(204)
 

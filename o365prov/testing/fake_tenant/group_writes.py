@@ -146,9 +146,7 @@ def _targets(directory: Directory, record: Record, name: str, keys: list[str]) -
         if target["id"] == record["id"]:
             raise Refusal.bad_request("A group can't be a member of itself.")
         if links_of(directory, name).has(record["id"], target["id"]) or target["id"] in ids:
-            raise Refusal.bad_request(
-                f"One or more added object references already exist for the following modified properties: '{name}'."
-            )
+            raise Refusal.already_there(name)
         ids.append(str(target["id"]))
     return ids
 
@@ -198,10 +196,7 @@ def _problems_of_values(body: Mapping[str, Any], *, creating: bool) -> Iterator[
 
 def _check_writable(record: Record) -> None:
     if record.get("onPremisesSyncEnabled"):
-        raise Refusal.bad_request(
-            "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects"
-            " currently undergoing migration."
-        )
+        raise Refusal.mastered_on_premises()
     if record.get("mailEnabled") and "Unified" not in record["groupTypes"]:
         raise Refusal.bad_request("Cannot Update a mail-enabled security groups and or distribution list.")
 

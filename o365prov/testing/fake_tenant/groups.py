@@ -164,8 +164,10 @@ _MIXED = frozenset({"$select", "$top", "$count", "$skiptoken"})
 def _reference_routes(name: str) -> Iterator[Route]:
     path, one = f"/groups/{{group}}/{name}", name.removesuffix("s")
     yield Route("GET", path, _linked(name), f"List a group's {name}", _MIXED, 3, f"group-list-{name}")
-    for cast in ("microsoft.graph.user", "graph.user"):
-        yield Route("GET", f"{path}/{cast}", _linked_users(name), f"List the users among a group's {name}", PAGED, 3)
+    cast = f"{path}/microsoft.graph.user"
+    yield Route(
+        "GET", cast, _linked_users(name), f"List the users among a group's {name}", PAGED, 3, f"group-list-{name}"
+    )
     yield Route("POST", f"{path}/$ref", _add(name), f"Add one {one} to a group", source=f"group-post-{name}")
     yield Route(
         "DELETE",

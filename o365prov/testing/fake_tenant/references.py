@@ -104,10 +104,7 @@ def _delete(directory: Directory, request: Request) -> Reply:
 
 def _refuse_when_synced(user: Record) -> None:
     if user.get("onPremisesSyncEnabled"):
-        raise Refusal.bad_request(
-            "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects"
-            " currently undergoing migration."
-        )
+        raise Refusal.mastered_on_premises()
 
 
 def _reports(directory: Directory, request: Request) -> Reply:

@@ -118,6 +118,28 @@ class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a fai
         return cls.bad_request(message, *details)
 
     @classmethod
+    def mastered_on_premises(cls) -> Refusal:
+        """400 for a change of what a directory on-premises is master of."""
+        return cls.bad_request(
+            "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects"
+            " currently undergoing migration."
+        )
+
+    @classmethod
+    def already_there(cls, name: str) -> Refusal:
+        """400 for a reference that exists."""
+        return cls.bad_request(
+            f"One or more added object references already exist for the following modified properties: '{name}'."
+        )
+
+    @classmethod
+    def conflicting_object(cls) -> Refusal:
+        """400 for a role assignment or activated role that exists."""
+        return cls.bad_request(
+            "A conflicting object with one or more of the specified property values is present in the directory."
+        )
+
+    @classmethod
     def concurrent_writes(cls) -> Refusal:
         """409 when two writes to one object overlap."""
         return cls(

@@ -19,7 +19,8 @@ __all__ = ["LARGEST_BODY", "Reply", "Request", "read_request", "unpacked"]
 LARGEST_BODY = 16 * 1024 * 1024
 
 _KEY = re.compile(r"^([A-Za-z]+)\((.*)\)$")
-_CAST = re.compile(r"^(?:microsoft\.)?graph\.", re.IGNORECASE)
+_NAMESPACE = re.compile(r"^(?:microsoft\.)?graph\.", re.IGNORECASE)
+_CASTS = frozenset({"user", "group", "room"})
 
 
 @attrs.frozen
@@ -137,9 +138,13 @@ def read_request(method: str, url: str, headers: Mapping[str, str], content: byt
 
 
 def _segments(segment: str) -> tuple[str, ...]:
-    """The normal form of one segment: ``users('x')`` → ``users``, ``x``; ``microsoft.graph.delta()`` → ``delta``."""
-    if segment.lower() not in {"microsoft.graph.user", "graph.user", "microsoft.graph.group", "graph.group"}:
-        segment = _CAST.sub("", segment) if "room" not in segment.lower() else segment
+    """The normal form of one segment: ``users('x')`` → ``users``, ``x``; ``graph.delta()`` → ``delta``.
+
+    A cast keeps its namespace, the long way, so that it is never taken for the key of an object.
+    """
+    bare = _NAMESPACE.sub("", segment)
+    if bare != segment:
+        segment = f"microsoft.graph.{bare}" if bare.lower() in _CASTS else bare
     match = _KEY.match(segment)
     if match is None:
         return (segment,)

@@ -49,9 +49,7 @@ def assign_role(directory: Directory, principal_id: str, role_id: str, scope: st
         (item["principalId"], item["roleDefinitionId"], item["directoryScopeId"]) == (principal_id, role_id, scope)
         for item in directory.role_assignments
     ):
-        raise Refusal.bad_request(
-            "A conflicting object with one or more of the specified property values is present in the directory."
-        )
+        raise Refusal.conflicting_object()
     record = {
         "id": directory.new_id(),
         "principalId": principal_id,

@@ -53,10 +53,7 @@ def create_user(directory: Directory, body: Mapping[str, Any]) -> Record:
 def update_user(directory: Directory, record: Record, body: Mapping[str, Any]) -> Record:
     """Write a request body into a user and return the new record; 400 with everything that is wrong."""
     if record.get("onPremisesSyncEnabled") and not _SYNCED_WRITABLE.issuperset(body):
-        raise Refusal.bad_request(
-            "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects"
-            " currently undergoing migration."
-        )
+        raise Refusal.mastered_on_premises()
     check_sensitive(directory, record, body)
     raise_first(_problems_of_update(directory, record, body))
     after = merged(USER, record, {name: value for name, value in body.items() if name != "passwordProfile"})
