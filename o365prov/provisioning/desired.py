@@ -112,11 +112,9 @@ def desired_user(
     return DesiredUser(assignment, name, profile, findings, provisioning.sessions_valid_from(person))
 
 
-def _override(assignment: Assignment, domains: Collection[str]) -> tuple[str | None, Finding | None] | None:
-    """The username that the assignment itself sets, or what is wrong with it; None if it sets none."""
-    if assignment.username is None:
-        return None
-    wrong = check_username(assignment.username, domains)
+def _given(assignment: Assignment, domains: Collection[str]) -> tuple[str | None, Finding | None]:
+    """The username that the assignment itself sets, or what is wrong with it."""
+    wrong = check_username(assignment.username or "", domains)
     return (None, wrong) if wrong else (assignment.username, None)
 
 
