@@ -102,9 +102,7 @@ def desired_user(
     """
     person = assignment.person
     bindings = bindings_of(assignment, now=now)
-    name, wrong = (
-        username.username(bindings, domains) if assignment.username is None else _override(assignment, domains)
-    )
+    name, wrong = username.username(bindings, domains) if assignment.username is None else _given(assignment, domains)
     profile = mapping.evaluate(bindings, withheld=provisioning.withheld(person))
     findings = profile.findings if wrong is None else (wrong, *profile.findings)
     if len(person.directory_accounts) > 1 and profile.get("immutableId") is UNSET:
