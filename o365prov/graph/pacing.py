@@ -18,7 +18,7 @@ from typing import Protocol
 
 from attrs import define, field, frozen
 
-from o365prov.errors import ConfigurationError
+from o365prov.planning.quota import UNITS, WRITES, Quota
 
 
 class Clock(Protocol):
@@ -54,28 +54,20 @@ class SystemClock:
 
 
 @frozen
-class Quota:
-    """A bucket of Graph's: it holds *amount* and fills up again within *seconds*."""
-
-    amount: float
-    seconds: float
-
-
-@frozen
 class Pace:
     """How fast to go: Graph's own limits for an app in a tenant, and the *share* of them that we take.
 
-    *units* depends on the tenant's size: 3 500 below 50 users, 5 000 up to 500, 8 000 above; the smallest is the default.
-    """  # noqa: E501
+    *units* depends on the tenant's size: below 50 users it is 3,500 in 10 seconds, the default; 5,000 up to 500 users,
+    8,000 above. *writes* are the same everywhere. Raises :class:`~o365prov.errors.ConfigurationError` unless *share* is
+    above 0 and at most 1.
+    """
 
-    units: Quota = Quota(3_500, 10)
-    writes: Quota = Quota(3_000, 150)
+    units: Quota = UNITS
+    writes: Quota = WRITES
     share: float = 0.8
 
     def __attrs_post_init__(self) -> None:
-        amounts = (self.units.amount, self.units.seconds, self.writes.amount, self.writes.seconds)
-        if not 0 < self.share <= 1 or min(amounts) <= 0:
-            raise ConfigurationError(f"{self}: share must be above 0 and at most 1, quotas above 0")
+        self.writes.part(self.share)  # raises for what is no share
 
 
 # x-ms-throttle-limit-percentage comes from 0.8 on; from this much of the limit on, go at this part of the pace.
@@ -123,8 +115,8 @@ class Pacer:
         now = self.clock.seconds()
         self._held_until = now
         self._slowed_at = now
-        self._units = _bucket(self.pace.units, self.pace.share, now)
-        self._writes = _bucket(self.pace.writes, self.pace.share, now)
+        self._units = _bucket(self.pace.units.part(self.pace.share), now)
+        self._writes = _bucket(self.pace.writes.part(self.pace.share), now)
 
     async def turn(self, units: float, writes: float = 0) -> None:
         """Come back when it is this request's turn."""
@@ -175,9 +167,8 @@ class Pacer:
         return self._factor
 
 
-def _bucket(quota: Quota, share: float, now: float) -> _Bucket:
-    capacity = quota.amount * share
-    return _Bucket(capacity, capacity / quota.seconds, capacity, now)
+def _bucket(quota: Quota, now: float) -> _Bucket:
+    return _Bucket(quota.amount, quota.amount / quota.seconds, quota.amount, now)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

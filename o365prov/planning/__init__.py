@@ -4,8 +4,8 @@ from o365prov.planning.changes import Change, Subject
 from o365prov.planning.draw import draw_plan
 from o365prov.planning.explanation import ExplainedPerson, Explanation
 from o365prov.planning.memory import remember
-from o365prov.planning.pace import WriteQuota
 from o365prov.planning.plan import Plan, Problem, Undeliverable
+from o365prov.planning.quota import WRITES, Quota
 from o365prov.planning.report import Outcome, Report, Result
 from o365prov.planning.roster import Roster
 from o365prov.planning.rules import Rules
@@ -23,6 +23,7 @@ from o365prov.planning.snapshot import (
 )
 
 __all__ = [
+    "WRITES",
     "Change",
     "Domain",
     "ExplainedPerson",
@@ -32,6 +33,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "Problem",
+    "Quota",
     "Report",
     "Result",
     "Role",
@@ -45,7 +47,6 @@ __all__ = [
     "TenantSnapshot",
     "TenantUser",
     "Undeliverable",
-    "WriteQuota",
     "draw_plan",
     "remember",
 ]

@@ -20,8 +20,8 @@ from o365prov.people.read_only import read_only
 from o365prov.planning.changes import Change, key
 from o365prov.planning.describe import describe
 from o365prov.planning.explanation import ExplainedPerson, Explanation
-from o365prov.planning.pace import WriteQuota
 from o365prov.planning.problems import Problem, Undeliverable
+from o365prov.planning.quota import WRITES, Quota
 from o365prov.planning.text import SHOWN, plan_text
 
 __all__ = ["Plan", "Problem", "Undeliverable"]
@@ -69,13 +69,13 @@ class Plan:
         """How many writes to Graph the changes cost."""
         return sum(change.writes for change in self.changes)
 
-    def duration(self, quota: WriteQuota | None = None) -> timedelta:
+    def duration(self, quota: Quota = WRITES) -> timedelta:
         """The least time that the writes take at Graph's quota (3,000 in 150 seconds unless *quota* says otherwise).
 
         The first bucketful costs nothing but the round trips, which are not counted. A tenant with the default
-        :class:`~o365prov.graph.Pace` takes 80 % of the quota: ``plan.duration(WriteQuota(share=0.8))``.
+        :class:`~o365prov.graph.Pace` takes 80 % of the quota: ``plan.duration(WRITES.part(0.8))``.
         """
-        return (quota or WriteQuota()).duration(self.writes)
+        return quota.duration(self.writes)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -13,9 +13,10 @@ import pytest
 
 from o365prov.graph import Tenant
 from o365prov.graph.messages import NoReply, Reply, Request
-from o365prov.graph.pacing import Pace, Pacer, Quota
+from o365prov.graph.pacing import Pace, Pacer
 from o365prov.graph.sending import Retries, Sender
 from o365prov.people import LicenseGrant
+from o365prov.planning import Quota
 from o365prov.planning.changes import (
     AssignLicenses,
     BlockSignIn,

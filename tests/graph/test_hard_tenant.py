@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from o365prov.graph import Pace, Tenant
-from o365prov.graph.pacing import Quota
+from o365prov.planning import Quota
 from o365prov.planning.changes import (
     AssignLicenses,
     CreateUser,

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from o365prov.graph import Journal, Pace, Retries
-from o365prov.graph.pacing import Quota
+from o365prov.planning import Quota
 from o365prov.planning.report import Result
 
 LAG_400 = {

@@ -32,7 +32,7 @@ from o365prov.planning.changes import (
     UpdateUser,
 )
 from o365prov.planning.explanation import Explanation
-from o365prov.planning.pace import WriteQuota
+from o365prov.planning.quota import WRITES, Quota
 
 
 def subject(name, number=0):
@@ -233,19 +233,19 @@ def test_reprs_are_one_line():
 @pytest.mark.parametrize(("writes", "seconds"), [(0, 0), (3_000, 0), (3_001, 0.05), (6_000, 150), (100_000, 4_850)])
 def test_the_first_3000_writes_wait_for_nothing(writes, seconds):
     """Then Graph lets 20 through a second."""
-    assert WriteQuota().duration(writes) == timedelta(seconds=seconds)
+    assert WRITES.duration(writes) == timedelta(seconds=seconds)
 
 
 def test_a_share_of_the_quota_takes_longer():
     """Taking 80 %, as a tenant does unless told otherwise: 2,400 at once, then 16 a second."""
-    assert WriteQuota(share=0.8).duration(4_000) == timedelta(seconds=100)
+    assert WRITES.part(0.8).duration(4_000) == timedelta(seconds=100)
 
 
 def test_a_plan_knows_how_long_it_takes():
     """Its writes at the quota; linking costs none."""
     plan = plan_of(*map(created, crowd(50)), LinkUser(ANN, "same username", "id-ann", "f"))
     assert plan.duration() == timedelta(0)
-    assert plan.duration(WriteQuota(writes=10, seconds=1)) == timedelta(seconds=4)
+    assert plan.duration(Quota(amount=10, seconds=1)) == timedelta(seconds=4)
 
 
 def test_the_summary_says_how_long_where_it_matters():
@@ -254,11 +254,18 @@ def test_the_summary_says_how_long_where_it_matters():
     assert "(50 writes)" in str(plan_of(*map(created, crowd(50))))
 
 
-@pytest.mark.parametrize("numbers", [{"writes": 0}, {"seconds": -1}, {"share": 0}, {"share": 1.1}])
-def test_an_impossible_quota_is_refused(numbers):
+@pytest.mark.parametrize(("amount", "seconds"), [(0, 150), (-1, 150), (3_000, 0), (3_000, -1)])
+def test_an_impossible_quota_is_refused(amount, seconds):
     """Nothing is ever done at a quota of nothing."""
-    with pytest.raises(ConfigurationError, match="share must be above 0 and at most 1, writes and seconds above 0"):
-        WriteQuota(**numbers)
+    with pytest.raises(ConfigurationError, match="amount and seconds must be above 0"):
+        Quota(amount, seconds)
+
+
+@pytest.mark.parametrize("share", [0, -0.5, 1.1])
+def test_an_impossible_share_of_a_quota_is_refused(share):
+    """Nothing at all can't be taken, nor more than there is."""
+    with pytest.raises(ConfigurationError, match="above 0 and at most 1"):
+        WRITES.part(share)
 
 
 # Rows and people
