@@ -266,7 +266,7 @@ def plain(value: object) -> object:
         case float():
             return float(value)
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [item if type(item) is str or item is None else plain(item) for item in value]
         case Mapping():
             return {key: plain(item) for key, item in value.items()}
     return text(value)

@@ -63,7 +63,7 @@ def profile_change(
         return None, None
     if known and not provisioning.update_attributes and not returning:
         return None, None
-    anchor, finding = _anchor(settled) if "immutableId" in provisioning.attributes else (None, None)
+    anchor, finding = _anchor(settled) if _sends_anchor(desired, provisioning) else (None, None)
     wanted: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
         wanted["userPrincipalName"] = settled.subject.username
@@ -79,6 +79,11 @@ def profile_change(
         return LinkUser(settled.subject, settled.how, account.id, now, anchor=kept_anchor), finding
     reason = _reason(settled, now, returning=returning)
     return UpdateUser(settled.subject, reason, account.id, changes, now, anchor=kept_anchor), finding
+
+
+def _sends_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
+    """Whether the source anchor is sent to an account that exists."""
+    return "immutableId" in provisioning.attributes and not desired.profile.mapping.is_create_only("immutableId")
 
 
 def _looks_at_tenant(provisioning: ProvisioningType, scope: Scope) -> bool:

@@ -55,7 +55,8 @@ def manager_change(
 
     Unless *again* is true, a reference that is the one last set is not looked at in the tenant.
     """
-    wanted, known, account = settled.desired.manager, settled.known, settled.account
+    known, account = settled.known, settled.account
+    wanted = settled.desired.manager_on_update if account else settled.desired.manager
     if isinstance(wanted, str):
         if known and not again and known.manager_reference == reference_digest(wanted):
             return None, None

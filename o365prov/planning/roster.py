@@ -177,7 +177,7 @@ class Roster:
 
 def is_settled(desired: DesiredUser, known: AppUser) -> bool:
     """Whether everything that should be sent for this person is what was sent last."""
-    grants, manager = desired.assignment.grants, desired.manager
+    grants, manager = desired.assignment.grants, desired.manager_on_update
     if manager is None:
         same_manager = known.manager_id is None
     else:

@@ -85,6 +85,10 @@ def _account(
         if held.lower() != subject.username.lower():
             yield Problem.of(subject, _not_renamed(provisioning, held))
             settled = evolve(settled, subject=evolve(subject, username=held))
+    taken = snapshot.by_username.get(settled.subject.username.lower())
+    if settled.account and taken and taken.id != settled.account.id:
+        yield Problem.of(subject, _taken(settled.account.username, taken.username))
+        return
     yield settled
 
 
@@ -115,6 +119,16 @@ def _no_password(username: str) -> Finding:
         "no_initial_password",
         f"{username.rpartition('@')[2]} is a managed domain, where a new account needs an initial password",
         "Set gives_passwords=True and give apply passwords=, or federate the domain",
+        stops=True,
+    )
+
+
+def _taken(held: str, username: str) -> Finding:
+    return Finding(
+        "username_taken",
+        f"the account {held} is to be renamed to {username}, which is the name of another account",
+        "Rename or delete that other account in Entra, or give the person another username",
+        attribute="userName",
         stops=True,
     )
 

@@ -68,6 +68,11 @@ class DesiredUser:
         manager = self.profile.get("manager")
         return manager if isinstance(manager, str | None) else UNSET
 
+    @property
+    def manager_on_update(self) -> str | Unset | None:
+        """The same for an account that exists: UNSET if the manager is mapped for new accounts only."""
+        return UNSET if self.profile.mapping.is_create_only("manager") else self.manager
+
     def creation_properties(self) -> dict[str, Any]:
         """Values by Graph's property names for a new account: on create nothing is cleared."""
         values = self.profile.values

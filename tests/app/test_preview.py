@@ -172,7 +172,8 @@ def test_a_new_name_that_another_account_has_is_said():
     user, other = account(f"maiden.name@{DOMAIN}", onPremisesImmutableId=ann.id), account(username_of(ann))
     found = APP.preview(ann, snapshot=tenant(user, other), app_users=linked((ann, user))).account
     assert found.username_is is UsernameIs.TAKEN
-    assert f"another account has the username {username_of(ann)}" in found.message
+    assert found.prospect is Prospect.STOPPED
+    assert f"renamed to {username_of(ann)}, which is the name of another account" in found.message
 
 
 def test_a_username_and_an_anchor_of_two_accounts_stop():

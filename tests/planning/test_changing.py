@@ -9,6 +9,7 @@ from organisation import DOMAIN, NOW, account, assigned, from_directory, somebod
 from o365prov import AppUsers
 from o365prov.planning import remember
 from o365prov.planning.changes import BlockSignIn, RevokeSessions, UpdateUser
+from o365prov.profiles import ApplyOn
 
 APP = user_sync_app()
 
@@ -194,3 +195,37 @@ def test_a_manager_is_removed_when_the_directory_names_none():
     alone = from_directory(somebody("Ann Lee"))
     [remove] = APP.plan([assigned(alone), assigned(boss)], snapshot, app_users, now=NOW)
     assert remove.kind == "remove_manager"
+
+
+def test_a_new_username_that_another_account_has_is_not_taken_away():
+    """A rename that Graph would refuse is a problem before the first write."""
+    snapshot, app_users = provisioned(assigned(somebody()))
+    stranger = account(f"ann.ross@{DOMAIN}")
+    renamed = somebody(email="ann.ross@corp.example")
+    plan = APP.plan([assigned(renamed)], evolve(snapshot, users=[*snapshot.users, stranger]), app_users, now=NOW)
+    assert plan.is_empty
+    assert [problem.code for problem in plan.problems] == ["username_taken"]
+
+
+def test_a_manager_for_new_accounts_only_is_not_set_on_old_ones():
+    """Create only: the reference of an account that exists is left alone."""
+    boss = from_directory(somebody("Bo Ross"))
+    ann = from_directory(somebody("Ann Lee"), manager=boss)
+    app = APP.remap(APP.mapping.with_expression("manager", "findDirectoryUser().managerDn", apply_on=ApplyOn.CREATE))
+    there = [
+        account(f"{name}@{DOMAIN}", onPremisesImmutableId=anchor)
+        for name, anchor in (
+            ("ann.lee", ann.directory_accounts[0].anchor),
+            ("bo.ross", boss.directory_accounts[0].anchor),
+        )
+    ]
+    plan = app.plan([assigned(ann), assigned(boss)], tenant(*there), now=NOW)
+    assert "set_manager" not in {change.kind for change in plan}
+
+
+def test_an_anchor_for_new_accounts_only_is_not_set_on_old_ones():
+    """Create only: an account without an anchor stays without."""
+    mapping = APP.mapping.with_expression("immutableId", "findDirectoryUser().externalId", apply_on=ApplyOn.CREATE)
+    there = account(f"ann.lee@{DOMAIN}")
+    plan = APP.remap(mapping).plan([assigned(from_directory(somebody()))], tenant(there), now=NOW)
+    assert "onPremisesImmutableId" not in {each.name for change in plan for each in change.properties}
