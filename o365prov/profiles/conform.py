@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from o365prov.profiles.attributes import CHOICES, Attribute, Kind
-from o365prov.profiles.countries import ALPHA_2, COMMON_MISTAKES
+from o365prov.profiles.countries import ALPHA_2, meant_by
 from o365prov.profiles.values import UNSET, Finding, Unset
 
 Conformed: TypeAlias = tuple[object | Unset, Finding | None]
@@ -105,10 +105,8 @@ def _country(attribute: Attribute, text: str) -> Conformed:
     code = text.upper()
     if code in ALPHA_2:
         return code, None
-    if meant := COMMON_MISTAKES.get(code):
-        remedy = f"Use {meant}, the ISO code of that country"
-    else:
-        remedy = "Use a two-letter ISO 3166-1 code such as US"
+    meant = meant_by(text)
+    remedy = f"Use {meant}, the ISO code of that country" if meant else "Use a two-letter ISO 3166-1 code such as US"
     return UNSET, _wrong(attribute, "is no ISO 3166-1 alpha-2 code", remedy)
 
 

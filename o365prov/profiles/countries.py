@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-ALPHA_2: Final = frozenset(
-    """
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC
-    CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD
-    GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH
-    KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW
-    MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC
-    SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY
-    UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-    """.split()
-)
+from o365prov.expressions.functions.country_codes import countries, country
 
-COMMON_MISTAKES: Final = {"UK": "GB", "EL": "GR", "EN": "GB"}
-"""Codes that people write for a country, and the ISO code that it has."""
+ALPHA_2: Final = frozenset(each.alpha2 for each in countries())
+
+_COMMON_MISTAKES: Final = {"UK": "GB", "EL": "GR", "EN": "GB"}
+
+
+def meant_by(text: str) -> str | None:
+    """The code that somebody probably meant who wrote *text*: a longer code, an English name, or a common mistake.
+
+    >>> meant_by("UK"), meant_by("DEU"), meant_by("Germany"), meant_by("Neverland")
+    ('GB', 'DE', 'DE', None)
+    """
+    if mistaken := _COMMON_MISTAKES.get(text.upper()):
+        return mistaken
+    found = country(text, names=True)
+    return found.alpha2 if found else None

@@ -54,11 +54,31 @@ def test_a_text_over_its_limit_is_never_sent(attribute, excess):
     assert nothing is None
 
 
-def test_uk_is_no_country_and_gb_is_named():
-    """UK is what people write; ISO and Graph say GB."""
-    value, finding = conform(ATTRIBUTES["usageLocation"], "UK")
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("UK", "GB"),
+        ("uk", "GB"),
+        ("EL", "GR"),
+        ("DEU", "DE"),
+        ("276", "DE"),
+        ("Germany", "DE"),
+        ("côte d'ivoire", "CI"),
+    ],
+)
+def test_what_is_no_country_code_is_left_alone_and_the_code_is_named(written, meant):
+    """UK is what people write, and Germany; ISO and Graph say GB and DE."""
+    value, finding = conform(ATTRIBUTES["usageLocation"], written)
     assert value is UNSET
-    assert "GB" in finding.remedy
+    assert finding.remedy == f"Use {meant}, the ISO code of that country"
+
+
+@pytest.mark.parametrize("written", ["Neverland", "XK", "ZZ", "U", "-1", "0"])
+def test_what_is_no_country_at_all_gets_an_example(written):
+    """Where nothing tells which country is meant."""
+    value, finding = conform(ATTRIBUTES["usageLocation"], written)
+    assert value is UNSET
+    assert finding.remedy == "Use a two-letter ISO 3166-1 code such as US"
 
 
 def test_a_country_in_small_letters_is_sent_in_capitals():
