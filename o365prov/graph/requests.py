@@ -34,11 +34,12 @@ from o365prov.planning.changes import (
     SetManager,
     UpdateUser,
 )
+from o365prov.profiles import ATTRIBUTES
 
 PAGE = 999
 
 # Cleared with an empty list; null is refused.
-COLLECTIONS = frozenset({"businessPhones", "otherMails"})
+COLLECTIONS = frozenset(row.graph for row in ATTRIBUTES.values() if row.graph and row.kind.is_list)
 
 # What TenantUser's own fields and properties need, whoever asks.
 ALWAYS = (

@@ -29,6 +29,7 @@ class Kind(Enum):
 
     TEXT = "text"
     LIST = "list"
+    MAILS = "mails"
     ONE_IN_LIST = "one in list"
     COUNTRY = "country"
     LANGUAGE = "language"
@@ -38,6 +39,11 @@ class Kind(Enum):
     ANCHOR = "anchor"
     MANAGER = "reference"
     REFERENCES = "references"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether Graph keeps a list: an empty one clears it, and null is refused."""
+        return self in {Kind.LIST, Kind.MAILS, Kind.ONE_IN_LIST, Kind.REFERENCES}
 
 
 @frozen

@@ -35,24 +35,22 @@ def conform(attribute: Attribute, value: object) -> Conformed:
     """
     if value is None or value in ("", []):
         return (None, None) if attribute.kind is Kind.TEXT and not attribute.required else _clear(attribute)
-    if attribute.kind is Kind.LIST or attribute.kind is Kind.REFERENCES:
-        return _list(attribute, value)
+    if rule := _WHOLE.get(attribute.kind):
+        return rule(attribute, value)
     if isinstance(value, list | dict):
         return UNSET, _wrong(attribute, "gives a list or a map, not a text", "Let its expression give one text")
-    if attribute.kind is Kind.INSTANT:
-        return _instant(attribute, value)
     text = _text(value)
     if attribute.limit is not None and len(text) > attribute.limit:
         return UNSET, _wrong(
             attribute, f"has {len(text)} characters, Graph takes {attribute.limit}", "Shorten it in its expression"
         )
-    rule = text_rule(attribute)
-    return (text, None) if rule is None else rule(attribute, text)
+    text_rule = _TEXT.get(attribute.kind)
+    return (text, None) if text_rule is None else text_rule(attribute, text)
 
 
 def text_rule(attribute: Attribute) -> TextRule | None:
     """What a text within the attribute's limit has to satisfy; None where every such text is sent as it is."""
-    return _RULES.get(attribute.kind)
+    return _WHOLE.get(attribute.kind) or _TEXT.get(attribute.kind)
 
 
 def _text(value: object) -> str:
@@ -70,20 +68,21 @@ def _clear(attribute: Attribute) -> Conformed:
         return UNSET, _wrong(
             attribute, "is empty, and Graph never clears it", "Map an expression that always gives a value"
         )
-    return ([] if attribute.kind in _LISTS else None), None
-
-
-_LISTS = {Kind.ONE_IN_LIST, Kind.LIST, Kind.REFERENCES}
+    return ([] if attribute.kind.is_list else None), None
 
 
 def _list(attribute: Attribute, value: object) -> Conformed:
     values = value if isinstance(value, list) else [value]
     if any(isinstance(each, list | dict) or each is None for each in values):
         return UNSET, _wrong(attribute, "gives something else than a list of texts", "Let its expression give texts")
-    texts = [_text(each) for each in values]
-    if attribute.name == "otherMails" and not all(_MAIL.match(each) for each in texts):
+    return [_text(each) for each in values], None
+
+
+def _mails(attribute: Attribute, value: object) -> Conformed:
+    conformed, wrong = _list(attribute, value)
+    if isinstance(conformed, list) and not all(map(_MAIL.match, conformed)):
         return UNSET, _wrong(attribute, "holds an address that Graph does not take", "Use ASCII letters and a domain")
-    return texts, None
+    return conformed, wrong
 
 
 def _instant(attribute: Attribute, value: object) -> Conformed:
@@ -137,7 +136,15 @@ def _anchor(attribute: Attribute, text: str) -> Conformed:
     return text, None
 
 
-_RULES: Mapping[Kind, TextRule] = {
+_WHOLE: Mapping[Kind, Callable[[Attribute, object], Conformed]] = {
+    Kind.LIST: _list,
+    Kind.MAILS: _mails,
+    Kind.REFERENCES: _list,
+    Kind.INSTANT: _instant,
+}
+"""How kinds that are more than a text take a value, whatever it is."""
+
+_TEXT: Mapping[Kind, TextRule] = {
     Kind.ONE_IN_LIST: _one_in_list,
     Kind.COUNTRY: _country,
     Kind.LANGUAGE: _language,
@@ -145,6 +152,7 @@ _RULES: Mapping[Kind, TextRule] = {
     Kind.CHOICE: _choice,
     Kind.ANCHOR: _anchor,
 }
+"""What a text has to satisfy, for kinds that don't take every text."""
 
 
 def _wrong(attribute: Attribute, what: str, remedy: str) -> Finding:

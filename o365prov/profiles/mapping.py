@@ -68,9 +68,6 @@ def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMappi
 
 _NOT_IN_A_BODY = {Kind.ANCHOR, Kind.MANAGER, Kind.REFERENCES}
 
-
-_NO_TEXT = {Kind.LIST, Kind.REFERENCES, Kind.INSTANT}
-
 _Step: TypeAlias = tuple[str, int, TextRule | None, Attribute]
 """One attribute's name, longest text, the rule for such texts, and the attribute itself."""
 
@@ -251,7 +248,7 @@ class ProfileMapping:
             (
                 row.attribute.name,
                 sys.maxsize if row.attribute.limit is None else row.attribute.limit,
-                text_rule(row.attribute) if row.attribute.kind not in _NO_TEXT else conform,
+                text_rule(row.attribute),
                 row.attribute,
             )
             for row in self
