@@ -18,13 +18,12 @@ from pathlib import Path
 
 from overnight import overnight
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from o365prov import AppUsers, Office365App, Plan, Tenant, UsernameFormat, UserSync
 from o365prov.errors import O365ProvError, SourceError
-from o365prov.graph.events import ChangeEnded, Event
+from o365prov.graph.progress import progress
 from o365prov.planning import Report
 from o365prov.sources import Organization, ldif, okta_json
 from o365prov.testing import Clock, FakeTenant
@@ -77,15 +76,8 @@ def show_previews(console: Console, app: Office365App, organization: Organizatio
 
 async def apply(console: Console, tenant: Tenant, plan: Plan) -> Report:
     """Apply the plan under a progress bar."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("Applying", total=len(plan))
-
-        def advance(event: Event) -> None:
-            if isinstance(event, ChangeEnded):
-                progress.update(task, completed=event.done)
-
-        return await tenant.apply(plan, on_event=advance)
+    with progress(console) as on_event:
+        return await tenant.apply(plan, on_event=on_event)
 
 
 async def one_day(
