@@ -11,8 +11,8 @@ from typing import Any
 
 from o365prov.errors import ConfigurationError, ExpressionSyntaxError
 from o365prov.expressions import Expression
+from o365prov.profiles.attribute_names import attribute_named
 from o365prov.profiles.attributes import Attribute
-from o365prov.profiles.mapping import attribute_named
 from o365prov.profiles.username import REFUSE_NULL
 
 LISTED = 20

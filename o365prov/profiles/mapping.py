@@ -17,9 +17,9 @@ from attrs import define, evolve, field, frozen
 
 from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError
 from o365prov.expressions import Bindings, Diagnostic, Expression
-from o365prov.expressions.suggestions import similar_attribute
 from o365prov.people.read_only import read_only
-from o365prov.profiles.attributes import ATTRIBUTES, Attribute, Kind
+from o365prov.profiles.attribute_names import attribute_spelled
+from o365prov.profiles.attributes import Attribute, Kind
 from o365prov.profiles.conform import TextRule, conform, text_rule
 from o365prov.profiles.username import REFUSE_NULL
 from o365prov.profiles.values import UNSET, Finding, Unset
@@ -171,7 +171,7 @@ class ProfileMapping:
 
         Raises :class:`~o365prov.errors.ConfigurationError` for an attribute that the Office 365 app does not have.
         """
-        names = {_known(name).name for name in attributes}
+        names = {attribute_spelled(name).name for name in attributes}
         return evolve(self, rows={name: row for name, row in self._rows.items() if name not in names})
 
     def check(self, schema: Mapping[str, Collection[str]] | None = None) -> Mapping[str, tuple[Diagnostic, ...]]:
@@ -292,36 +292,7 @@ class ProfileMapping:
 
 
 def _row(name: str, text: str, apply_on: ApplyOn) -> AttributeMapping:
-    return AttributeMapping(_known(name), Expression(text, semantics=REFUSE_NULL), apply_on)
-
-
-def _known(name: str) -> Attribute:
-    if name not in ATTRIBUTES:
-        meant = attribute_named(name).name  # raises for a name that is unknown in any case
-        raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: write {meant!r}")
-    return ATTRIBUTES[name]
-
-
-_BY_LOWER_NAME = {name.lower(): attribute for name, attribute in ATTRIBUTES.items()}
-_BY_GRAPH_NAME = {row.graph: row.name for row in reversed(tuple(ATTRIBUTES.values())) if row.graph}
-
-
-def attribute_named(name: str) -> Attribute:
-    """The attribute that goes by this name, in whatever case.
-
-    Raises :class:`~o365prov.errors.ConfigurationError` if there is none.
-
-    >>> attribute_named("firstname").label
-    'First name'
-    """
-    attribute = _BY_LOWER_NAME.get(name.lower())
-    if attribute is not None:
-        return attribute
-    if name.lower() == "username":
-        raise ConfigurationError("userName is no mapped attribute: set the app's username format instead")
-    meant = _BY_GRAPH_NAME.get(name) or similar_attribute(name, ATTRIBUTES)
-    remedy = f"write {meant!r}" if meant else "o365prov.profiles.ATTRIBUTES holds those that it has"
-    raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: {remedy}")
+    return AttributeMapping(attribute_spelled(name), Expression(text, semantics=REFUSE_NULL), apply_on)
 
 
 def _value_or_error(expression: Expression, bindings: Bindings) -> object:
