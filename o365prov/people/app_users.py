@@ -118,7 +118,7 @@ class AppUsers:
                 raise SourceError(f"{where}: not a table of app users ({FORMAT}): pass the file that save() wrote")
             return cls(_from_dict(row) for row in document["users"])
         except (ValueError, KeyError, TypeError) as error:
-            raise SourceError(f"{where}: damaged table of app users ({error}): restore it from a backup") from error
+            raise _damaged(where, error) from error
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the table to *path*: wholly or not at all."""
@@ -137,6 +137,29 @@ class AppUsers:
                 f"{path}: can't be read ({error}): start with AppUsers.empty() or name the file"
             ) from error
         return cls.from_json(text, where=str(path))
+
+    def save_sqlite(self, path: str | os.PathLike[str]) -> None:
+        """Let the SQLite database at *path* hold this table: in one transaction, writing only the rows that differ.
+
+        Raises :class:`~o365prov.errors.SourceError` if the file is no such database, or can't be written.
+        """
+        from o365prov.people.sqlite_store import save_rows  # noqa: PLC0415 - sqlite3 loads where it is used
+
+        save_rows(path, ((user.person_id, json.dumps(_to_dict(user))) for user in self))
+
+    @classmethod
+    def load_sqlite(cls, path: str | os.PathLike[str]) -> AppUsers:
+        """Read the table that :meth:`save_sqlite` wrote; raises SourceError if it is missing or damaged."""
+        from o365prov.people.sqlite_store import load_rows  # noqa: PLC0415
+
+        try:
+            return cls(_from_dict(json.loads(row)) for row in load_rows(path))
+        except (ValueError, KeyError, TypeError) as error:
+            raise _damaged(str(path), error) from error
+
+
+def _damaged(where: str, error: Exception) -> SourceError:
+    return SourceError(f"{where}: damaged table of app users ({error}): restore it from a backup")
 
 
 def _to_dict(user: AppUser) -> dict[str, Any]:

@@ -103,6 +103,11 @@ class Assignment:
         """The assigned person's id."""
         return self.person.id
 
+    @property
+    def how(self) -> str:
+        """How the person is assigned, as a plan's reasons say it: "individually", or "through" the groups."""
+        return "individually" if self.via == "individual" else f"through {self.via}"
+
 
 def assign(
     people: Iterable[Person],
