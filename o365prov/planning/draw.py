@@ -125,7 +125,7 @@ def _changes(
     for each in settled:
         found: list[Finding | None] = []
         if each.account is None:
-            changes.append(creation(each, password_given=not _is_federated(each, snapshot)))
+            changes.append(creation(each, password_given=not snapshot.is_federated(each.subject.username)))
         else:
             if each.deleted:
                 changes.append(RestoreUser(each.subject, each.how, each.account.id))
@@ -144,11 +144,6 @@ def _changes(
             changes.append(revocation)
         problems += [Problem.of(each.subject, finding) for finding in found if finding]
     return changes, problems
-
-
-def _is_federated(settled: Settled, snapshot: TenantSnapshot) -> bool:
-    domain = snapshot.domain_named.get(settled.subject.username.rpartition("@")[2].lower())
-    return domain is not None and domain.federated
 
 
 def _location(settled: Settled) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from o365prov.people import LicenseGrant
+from o365prov.people import Grants, LicenseGrant
 from o365prov.planning.changes import AssignLicenses, LicenseAddition, LicenseRemoval
 from o365prov.planning.settled import Settled
 from o365prov.planning.snapshot import Sku, TenantSnapshot
@@ -81,11 +81,11 @@ def license_change(
     granted += [grant for want in kept for grant in want.grants if grant in ours]
     change = AssignLicenses(
         settled.subject,
-        f"assigned through {settled.desired.assignment.via}",
+        f"assigned {settled.desired.assignment.how}",
         settled.object_id,
         tuple(LicenseAddition(want.sku.id, want.sku.part_number, tuple(sorted(want.disabled))) for want in adding),
         removing,
-        tuple(sorted(granted, key=lambda grant: (grant.sku, grant.service_plans or ()))),
+        Grants(granted).licenses,
     )
     return change, findings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from attrs import define, frozen
+from attrs import frozen
 
 from o365prov.people import AppUsers
 from o365prov.planning.changes import Change
@@ -34,7 +34,7 @@ class Outcome:
     request_id: str = ""
 
 
-@define(frozen=True, slots=False, repr=False)
+@frozen(repr=False)
 class Report:
     """Every change's outcome, in the order of the plan, and the memory for the next plan."""
 

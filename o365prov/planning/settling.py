@@ -70,7 +70,7 @@ def _account(
             known = app_user if app_user and app_user.object_id == account.id else None
             settled = Settled(desired, subject, account, known, "a deleted account is this person's", deleted=True)
         case Unmatched(reason) if provisioning.create_users:
-            if not rules.gives_passwords and not _is_federated(subject.username, snapshot):
+            if not rules.gives_passwords and not snapshot.is_federated(subject.username):
                 yield Problem.of(subject, _no_password(subject.username))
                 return
             settled = Settled(desired, subject, None, None, reason)
@@ -90,11 +90,6 @@ def _account(
         yield Problem.of(subject, _taken(settled.account.username, taken.username))
         return
     yield settled
-
-
-def _is_federated(username: str, snapshot: TenantSnapshot) -> bool:
-    domain = snapshot.domain_named.get(username.rpartition("@")[2].lower())
-    return domain is not None and domain.federated
 
 
 def _no_account(provisioning: ProvisioningType) -> Finding:

@@ -181,6 +181,11 @@ class TenantSnapshot:
         """Domains by name."""
         return {domain.name: domain for domain in self.domains}
 
+    def is_federated(self, username: str) -> bool:
+        """Whether the domain of *username* is one of the tenant's, and people of it sign in elsewhere."""
+        domain = self.domain_named.get(username.rpartition("@")[2].lower())
+        return domain is not None and domain.federated
+
     @cached_property
     def role_named(self) -> Mapping[str, Role]:
         """Roles by name in lower case and by id."""
