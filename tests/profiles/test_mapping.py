@@ -202,3 +202,31 @@ def test_what_is_for_other_places_is_found_in_a_mapping():
     """Functions of claims have no place in a profile mapping."""
     found = ProfileMapping.of({"title": 'Groups.startsWith("OKTA", "x", 1)'}).check()["title"]
     assert "not-allowed-here" in [each.code for each in found]
+
+
+CONSISTENCY_GUID = "hasDirectoryUser()?findDirectoryUser()['mS-DS-ConsistencyGuid']:null"
+
+
+def test_the_anchor_can_be_the_consistency_guid():
+    """Okta's alternative anchor, on request: the attribute that survives a move between forests."""
+    linked = from_directory(somebody())
+    [account] = linked.directory_accounts
+    attributes = {**account.attributes, "mS-DS-ConsistencyGuid": "3q2+78r+ur7erb7vyv66vg=="}
+    moved = evolve(linked, directory_accounts=[evolve(account, attributes=attributes)])
+    mapping = DEFAULT.with_expression("immutableId", CONSISTENCY_GUID)
+    assert values(mapping, moved)["immutableId"] == "3q2+78r+ur7erb7vyv66vg=="
+
+
+def test_the_anchor_can_fall_back_to_oktas_id_in_the_mapping_itself():
+    """Okta's own advice: end the mapping in user.getInternalProperty("id")."""
+    text = 'hasDirectoryUser()?findDirectoryUser().externalId:user.getInternalProperty("id")'
+    assert values(DEFAULT.with_expression("immutableId", text), somebody())["immutableId"] == somebody().id
+
+
+def test_an_anchor_of_one_of_several_instances_is_named_by_the_instance():
+    """With two AD instances the mapping asks each by its name, and nobody is stopped."""
+    linked = from_directory(somebody())
+    [account] = linked.directory_accounts
+    twice = evolve(linked, directory_accounts=[account, evolve(account, instance="other.example")])
+    text = "corp_example.externalId != null ? corp_example.externalId : other_example.externalId"
+    assert values(DEFAULT.with_expression("immutableId", text), twice)["immutableId"] == account.anchor
