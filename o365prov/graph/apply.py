@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from attrs import define, field
 
@@ -18,7 +19,7 @@ from o365prov.graph.journal import Entry, History, Journal, Step
 from o365prov.graph.requests import change_requests
 from o365prov.graph.writing import Settled, Write, Writer
 from o365prov.people import AppUsers
-from o365prov.planning.changes import AssignLicenses, Change, CreateUser, RestoreUser, SetManager, key
+from o365prov.planning.changes import Change, CreateUser, RestoreUser, SetManager, key
 from o365prov.planning.memory import remember
 from o365prov.planning.plan import Plan
 from o365prov.planning.report import Outcome, Report, Result
@@ -60,7 +61,7 @@ class Application:
         self.emit(ApplyStarted(len(self.plan), sum(change.writes for change in left)))
         for number, outcome in enumerate(self._outcomes.values(), 1):
             self.emit(ChangeEnded(outcome, number, len(self.plan)))
-        for _, stage in groupby(sorted(left, key=_stage), key=_stage):
+        for _, stage in groupby(left, key=attrgetter("phase")):  # a plan is in the order of its phases
             await self._run_stage(list(stage))
         report = self._report()
         if self.journal is not None and not self._halted:
@@ -239,15 +240,6 @@ class Application:
                 provisioning_type=self.plan.provisioning_type,
             )
         return self.plan.app_users.with_users(user for table in changed.values() for user in table)
-
-
-def _stage(change: Change) -> tuple[int, int]:
-    """When a change has its turn: in its phase, and licences that are taken away before those that need the seats."""
-    match change:
-        case AssignLicenses(add=add, remove=remove):
-            return change.phase, 2 * bool(add) - bool(remove)
-        case _:
-            return change.phase, 0
 
 
 def waves(writes: Iterable[Write]) -> list[list[Write]]:

@@ -1,9 +1,9 @@
-"""The changes that a plan may hold: a sum type, in the order in which they must happen.
+"""The changes that a plan may hold: a sum type.
 
-Objects first, then licences and roles, then references, then sessions; deactivations last. A change of an account that
-the same plan creates has no *object_id* yet: applying fills it in from Graph's answer.
+A change of an account that the same plan creates has no *object_id* yet: applying fills it in from Graph's answer.
 
-*writes* is the number of Graph writes that a change costs; a test compares it with the requests that are built.
+*phase* is when the change has its turn. *writes* is the number of Graph writes that it costs; a test compares it with
+the requests that are built.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from o365prov.people import LicenseGrant
 from o365prov.people.read_only import read_only
+from o365prov.planning.phases import Phase
 
 
 @frozen
@@ -46,7 +47,7 @@ class CreateUser:
 
     kind: ClassVar[str] = "create_user"
     symbol: ClassVar[str] = "+"
-    phase: ClassVar[int] = 0
+    phase: ClassVar[Phase] = Phase.ACCOUNTS
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -64,7 +65,7 @@ class RestoreUser:
 
     kind: ClassVar[str] = "restore_user"
     symbol: ClassVar[str] = "+"
-    phase: ClassVar[int] = 0
+    phase: ClassVar[Phase] = Phase.ACCOUNTS
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -78,7 +79,7 @@ class LinkUser:
 
     kind: ClassVar[str] = "link_user"
     symbol: ClassVar[str] = "="
-    phase: ClassVar[int] = 1
+    phase: ClassVar[Phase] = Phase.PROFILES
     writes: ClassVar[int] = 0
 
     subject: Subject
@@ -94,7 +95,7 @@ class UpdateUser:
 
     kind: ClassVar[str] = "update_user"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[int] = 1
+    phase: ClassVar[Phase] = Phase.PROFILES
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -128,7 +129,6 @@ class AssignLicenses:
 
     kind: ClassVar[str] = "assign_licenses"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[int] = 2
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -138,6 +138,13 @@ class AssignLicenses:
     remove: tuple[LicenseRemoval, ...]
     grants: tuple[LicenseGrant, ...]
 
+    @property
+    def phase(self) -> Phase:
+        """Seats that are given up come before those that are taken."""
+        if not self.add:
+            return Phase.LICENSE_REMOVALS
+        return Phase.LICENSE_EXCHANGES if self.remove else Phase.LICENSES
+
 
 @frozen
 class GrantRole:
@@ -145,7 +152,7 @@ class GrantRole:
 
     kind: ClassVar[str] = "grant_role"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[int] = 3
+    phase: ClassVar[Phase] = Phase.ROLES
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -175,9 +182,9 @@ class RemoveRole:
     leaving: bool = False
 
     @property
-    def phase(self) -> int:
+    def phase(self) -> Phase:
         """First of all for leavers with a privileged role, otherwise after the licences."""
-        return -2 if self.leaving else 6
+        return Phase.PRIVILEGED_ROLES if self.leaving else Phase.ROLE_REMOVALS
 
 
 @frozen
@@ -189,7 +196,7 @@ class SetManager:
 
     kind: ClassVar[str] = "set_manager"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[int] = 4
+    phase: ClassVar[Phase] = Phase.REFERENCES
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -206,7 +213,7 @@ class RemoveManager:
 
     kind: ClassVar[str] = "remove_manager"
     symbol: ClassVar[str] = "-"
-    phase: ClassVar[int] = 4
+    phase: ClassVar[Phase] = Phase.REFERENCES
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -224,7 +231,7 @@ class RevokeSessions:
 
     kind: ClassVar[str] = "revoke_sessions"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[int] = 5
+    phase: ClassVar[Phase] = Phase.SESSIONS
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -248,9 +255,9 @@ class BlockSignIn:
     privileged: bool = False
 
     @property
-    def phase(self) -> int:
+    def phase(self) -> Phase:
         """First of all for privileged leavers, otherwise after everybody who stays."""
-        return -1 if self.privileged else 7
+        return Phase.PRIVILEGED_LEAVERS if self.privileged else Phase.LEAVERS
 
 
 @frozen
@@ -259,7 +266,7 @@ class MarkDeactivated:
 
     kind: ClassVar[str] = "mark_deactivated"
     symbol: ClassVar[str] = "-"
-    phase: ClassVar[int] = 7
+    phase: ClassVar[Phase] = Phase.LEAVERS
     writes: ClassVar[int] = 0
 
     subject: Subject
@@ -274,7 +281,7 @@ class RemoveLicenses:
 
     kind: ClassVar[str] = "remove_licenses"
     symbol: ClassVar[str] = "-"
-    phase: ClassVar[int] = 8
+    phase: ClassVar[Phase] = Phase.LEAVERS_LICENSES
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -297,9 +304,9 @@ class DeleteUser:
     privileged: bool = False
 
     @property
-    def phase(self) -> int:
+    def phase(self) -> Phase:
         """First of all for privileged leavers, otherwise at the very end."""
-        return -1 if self.privileged else 9
+        return Phase.PRIVILEGED_LEAVERS if self.privileged else Phase.DELETIONS
 
 
 Change: TypeAlias = (

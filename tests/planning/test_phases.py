@@ -1,0 +1,60 @@
+"""The order in which a plan's changes happen."""
+
+from datetime import UTC, datetime
+from itertools import permutations
+
+import pytest
+
+from o365prov.planning import Plan, Subject
+from o365prov.planning.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    CreateUser,
+    DeleteUser,
+    GrantRole,
+    LicenseAddition,
+    LicenseRemoval,
+    LinkUser,
+    RemoveLicenses,
+    RemoveRole,
+    RevokeSessions,
+    SetManager,
+)
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+SOMEBODY = Subject("00u1", "Ann Lee", "ann.lee@corp.example")
+E3, E5 = LicenseAddition("id-e3", "SPE_E3"), LicenseRemoval("id-e5", "SPE_E5")
+
+CREATE = CreateUser(SOMEBODY, "assigned", {}, "f")
+LINK = LinkUser(SOMEBODY, "same username", "id", "f")
+GIVE_UP = AssignLicenses(SOMEBODY, "assigned", "id", (), (E5,), ())
+EXCHANGE = AssignLicenses(SOMEBODY, "assigned", "id", (E3,), (E5,), ())
+GIVE = AssignLicenses(SOMEBODY, "assigned", "id", (E3,), (), ())
+GRANT = GrantRole(SOMEBODY, "assigned", "id", "Helpdesk Administrator", "role")
+MANAGER = SetManager(SOMEBODY, "the source says so", "id", SOMEBODY, "id")
+REVOKE = RevokeSessions(SOMEBODY, "a new password", "id", NOW)
+UNGRANT = RemoveRole(SOMEBODY, "not assigned", "id", "Reports Reader", "role", "a1")
+BLOCK = BlockSignIn(SOMEBODY, "left", "id", NOW)
+STRIP = RemoveLicenses(SOMEBODY, "left", "id", (E5,))
+DELETE = DeleteUser(SOMEBODY, "left", "id")
+DEMOTE_LEAVER = RemoveRole(SOMEBODY, "left", "id", "User Administrator", "role", "a1", leaving=True)
+BLOCK_ADMIN = BlockSignIn(SOMEBODY, "left", "id", NOW, privileged=True)
+DELETE_ADMIN = DeleteUser(SOMEBODY, "left", "id", privileged=True)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (CREATE, LINK, GIVE, GRANT, MANAGER, REVOKE),
+        (REVOKE, UNGRANT, BLOCK, STRIP, DELETE),
+        (DEMOTE_LEAVER, BLOCK_ADMIN, CREATE),
+        (DEMOTE_LEAVER, DELETE_ADMIN, CREATE),
+        (GIVE_UP, EXCHANGE, GIVE),
+    ],
+    ids=["what is given", "what is taken", "a privileged leaver", "a privileged leaver deleted", "seats"],
+)
+def test_changes_come_in_their_order(changes):
+    """Objects, licences, references, sessions; deactivations last, privileged leavers first, freed seats before taken
+    ones: however the plan is put together.
+    """
+    assert {Plan("tenant", NOW, given).changes for given in permutations(changes)} == {changes}
