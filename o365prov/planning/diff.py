@@ -35,7 +35,7 @@ def creation(settled: Settled, *, password_given: bool) -> CreateUser:
     nickname = _NOT_IN_A_NICKNAME.sub("", username.partition("@")[0])[:_LONGEST_NICKNAME]
     return CreateUser(
         settled.subject,
-        "; ".join(filter(None, [f"assigned through {desired.assignment.via}", settled.how])),
+        "; ".join(filter(None, [f"assigned {desired.assignment.how}", settled.how])),
         {
             "accountEnabled": True,
             "displayName": settled.subject.name,

@@ -29,14 +29,14 @@ def role_changes(
         return [], []
     wanted, findings = _resolve(names, snapshot, grantable)
     holds = {assignment.role_id for assignment in snapshot.roles_of.get(settled.object_id or "", ())}
-    reason = f"assigned through {settled.desired.assignment.via}"
+    reason = f"assigned {settled.desired.assignment.how}"
     granted: list[GrantRole | RemoveRole] = [
         GrantRole(settled.subject, reason, settled.object_id, name, role.id)
         for name, role in wanted.items()
         if role.id not in holds
     ]
     if known and settled.account:
-        reason = f"not assigned through {settled.desired.assignment.via} any more"
+        reason = f"not given {settled.desired.assignment.how} any more"
         granted += removals(settled.subject, known, settled.account, snapshot, keep=names, reason=reason)
     return granted, findings
 

@@ -95,6 +95,14 @@ def test_a_plan_reads_well():
     assert "SUSPENDED in Okta" in text
 
 
+def test_a_reason_says_how_somebody_is_assigned():
+    """Through a group, by its name, or individually."""
+    through, individually = assigned(somebody("Ann Lee")), evolve(assigned(somebody("Bo Ross")), via="individual")
+    plan = APP.plan([through, individually], tenant(), now=NOW)
+    reasons = {change.subject.name: change.reason for change in plan if change.kind == "create_user"}
+    assert reasons == {"Ann Lee": "assigned through O365 E3", "Bo Ross": "assigned individually"}
+
+
 def test_an_empty_plan_says_so():
     """Nothing to do is a success of its own."""
     assert "nothing to do" in str(APP.plan([], tenant(), now=NOW))
