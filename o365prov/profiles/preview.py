@@ -63,7 +63,13 @@ class Preview:
 
     def __str__(self) -> str:
         lines = [f"{self.person.name} ({self.person.source}): {self.username or 'no username'}"]
-        lines += [f"  {label}: {value}" for label, value, _ in self._rows()]
+        alike: dict[str, list[str]] = {}  # labels of what has no value: Universal Sync maps a hundred such
+        for row, value in self.profile.rows():
+            if value is UNSET or value is None or value == []:
+                alike.setdefault(shown(value), []).append(row.attribute.label)
+            else:
+                lines.append(f"  {row.attribute.label}: {shown(value)}")
+        lines += [f"  {words}: {', '.join(labels)}" for words, labels in sorted(alike.items())]
         lines += [f"  = {self.account}"] if self.account else []
         lines += [f"  ? {finding.message}. {finding.remedy}." for finding in self.findings]
         lines += [f"  ! {warning}" for warning in self.warnings]
@@ -100,9 +106,12 @@ class Preview:
 
 
 def shown(value: object) -> str:
-    """A mapped value as people read it, with words for what is cleared or left alone."""
+    """A mapped value as people read it, with words for what is left alone, and for what is empty.
+
+    Emptiness is left out of a new account and clears an existing one.
+    """
     if value is UNSET:
         return "(left alone)"
     if value is None or value == []:
-        return "(cleared)"
+        return "(empty)"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -137,6 +137,13 @@ def test_a_source_anchor_that_exists_would_be_matched_and_renamed():
     assert "source anchor" in found.message
 
 
+def test_a_preview_names_what_has_no_value_on_one_line():
+    """Universal Sync maps a hundred attributes that hardly anybody has."""
+    app = APP.remap(ProfileMapping.of({"city": "user.city", "title": "user.title", "department": "user.department.x"}))
+    lines = str(app.preview(somebody(city="Oslo"))).splitlines()
+    assert lines[1:4] == ["  City: Oslo", "  (empty): Title", "  (left alone): Department"]
+
+
 def test_a_username_with_another_anchor_is_somebody_elses():
     """Said in words and as data, and nothing would be done."""
     ann = from_directory(somebody())
