@@ -99,6 +99,11 @@ class ConnectionTest:
         """Whether nothing stands in the way."""
         return not self.problems
 
+    def __str__(self) -> str:
+        unsaid = "" if self.granted is not None else "; the token does not tell its permissions"
+        verdict = "nothing stands in the way" if self.ok else "not everything may be done"
+        return "\n? ".join((f"{self.tenant_name} ({self.tenant_id}): {verdict}{unsaid}", *self.problems))
+
 
 def judge(
     token: str,

@@ -181,6 +181,16 @@ def test_missing_permissions_are_listed_with_what_to_do(connect):
     )
 
 
+def test_a_tested_connection_prints_what_it_found(connect):
+    """The tenant, the verdict, and a line for each problem."""
+    good = connect(Credential(token(roles=list(least(FULL)))))
+    assert str(good) == f"Contoso ({good.tenant_id}): nothing stands in the way"
+    lacking = connect(Credential(token(roles=["User.Read.All"])), Operation.READ_USERS, Operation.ASSIGN_LICENSES)
+    assert str(lacking).splitlines()[0].endswith(": not everything may be done")
+    assert str(lacking).splitlines()[1:] == [f"? {problem}" for problem in lacking.problems]
+    assert "does not tell its permissions" in str(connect(Credential("opaque")))
+
+
 def test_a_token_without_roles_may_do_nothing(connect):
     """An app without consent gets a token, and no roles."""
     tested = connect(Credential(token(tid="x")))
