@@ -16,7 +16,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from overnight import overnight
+from overnight import is_known, overnight
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -25,6 +25,7 @@ from o365prov import AppUsers, Office365App, Plan, Tenant, UsernameFormat, UserS
 from o365prov.errors import O365ProvError, SourceError
 from o365prov.graph.progress import progress
 from o365prov.planning import Report
+from o365prov.profiles.legible import legible
 from o365prov.sources import Organization, ldif, okta_json
 from o365prov.testing import Clock, FakeTenant
 
@@ -70,7 +71,8 @@ def show_previews(console: Console, app: Office365App, organization: Organizatio
             wrong.append("somebody else would get this username too: whoever is assigned second is stopped")
         username, location = preview.username or "-", preview.value("usageLocation") or "-"
         person = preview.person
-        table.add_row(person.name, person.source, Text(username), Text(str(location)), Text("\n".join(wrong), "red"))
+        cells = map(Text, (legible(person.name), person.source, username, str(location)))
+        table.add_row(*cells, Text("\n".join(wrong), "red"))
     console.print(table)
 
 
@@ -106,6 +108,9 @@ async def two_days(console: Console, data: Path, domain: str, licenses: dict[str
         show_previews(console, app, organization)
         monday = await one_day(console, tenant, app, organization, AppUsers.empty(), clock.now())
 
+        if not is_known(data):
+            console.print("Tuesday is left out: it tells of people of the demo's own exports.")
+            return monday.ok
         console.rule("Tuesday: a new password, a rename, a second licence group, a leaver, somebody hired again")
         clock.advance(days=1)
         with tempfile.TemporaryDirectory() as folder:
@@ -117,6 +122,8 @@ async def two_days(console: Console, data: Path, domain: str, licenses: dict[str
 def seats(text: str) -> tuple[str, int]:
     """NAME=SEATS, as the command line gives it."""
     name, _, number = text.partition("=")
+    if not name or not (number.isascii() and number.isdecimal() and len(number) <= 9):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a licence with its seats: write SPE_E3=40")
     return name, int(number)
 
 
@@ -132,11 +139,17 @@ def main() -> int:
         done = asyncio.run(two_days(Console(), options.data, options.domain, licenses))
     except SourceError as error:
         for problem in error.problems:
-            print(f"demo: {problem}", file=sys.stderr)
+            print(f"demo: {legible(problem)}", file=sys.stderr)
         return 2
     except O365ProvError as error:
-        print(f"demo: {error}", file=sys.stderr)
+        print(f"demo: {legible(str(error))}", file=sys.stderr)
         return 2
+    except (OSError, UnicodeEncodeError) as error:
+        print(f"demo: {legible(str(error).partition(chr(10))[0])}: check where the output goes", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("demo: interrupted", file=sys.stderr)
+        return 130
     return 0 if done else 1
 
 

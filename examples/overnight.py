@@ -20,6 +20,19 @@ REHIRED = "00uQHb6BAEcn6zJ4A3Dd"  # Noor Okafor, whose address begins like Kater
 _PASSWORD_SET = "134248507200000000"  # noqa: S105 - 2026-06-02 05:12 UTC in 100 ns since 1601
 
 
+def is_known(exports: Path) -> bool:
+    """Whether these exports hold the people of whom this tells: exports of another organisation have no such night."""
+    try:
+        users = {user["id"] for user in _read(exports / "okta-users.json")}
+        accounts = {account["id"] for account in _read(exports / "okta-ad-app-users.json")}
+        groups = {group["profile"]["name"] for group in _read(exports / "okta-groups.json")}
+    except FileNotFoundError:
+        return False
+    return (
+        users >= {RENAMED, LEAVER, REHIRED, PROMOTED} and NEW_PASSWORD in accounts and groups >= {"O365 E3", "O365 F3"}
+    )
+
+
 def overnight(exports: Path, into: Path) -> Path:
     """Write the next day's exports of *exports* into the folder *into*, and return it."""
     for name in ("okta-ad-app-users.json", "okta-office365-assignments.json"):

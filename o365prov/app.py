@@ -252,7 +252,8 @@ class Office365App:
         be left for this one, or if the type's people may be edited in Office 365 and *scope* is ``"drift"``.
         """
         known = AppUsers.empty() if app_users is None else app_users
-        self._check_ready(known, now, Scope(scope))
+        looking = Scope.of(scope)
+        self._check_ready(known, now, looking)
         self._check_tenant(snapshot)
         assigned = sorted(assignments, key=lambda each: each.person.id)
         _refuse_duplicates(assigned)
@@ -262,7 +263,7 @@ class Office365App:
         return draw_plan(
             (self._desired(assignment, now) for assignment in by_standing[Standing.PROVISION]),
             by_standing[Standing.HOLD],
-            rules=self._rules(Scope(scope)),
+            rules=self._rules(looking),
             snapshot=snapshot,
             app_users=known,
             now=now,
@@ -338,6 +339,10 @@ class Office365App:
         for name in sorted({user.provisioning_type for user in app_users}):
             if (reason := self.org.why_not(name, self.provisioning)) is not None:
                 raise ConfigurationError(reason)
+        if shared := app_users.shared_accounts():
+            raise ConfigurationError(
+                f"several app users are linked to one account ({', '.join(shared[:10])}): keep the one whose it is"
+            )
 
     def _check_tenant(self, snapshot: TenantSnapshot) -> None:
         self._check_domains(snapshot)

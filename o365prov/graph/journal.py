@@ -172,7 +172,7 @@ def _history(content: bytes, path: Path) -> tuple[History, int]:
             else:
                 entry = Entry(**{**row, "step": Step(row["step"])})
                 entries[entry.key] = entry
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise JournalError(
                 f"{path}, line {number}: not a journal of o365prov: name a file that is one, or a new one"
             ) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ from attrs import field, frozen
 
 from o365prov.errors import SourceError
 from o365prov.people.assignment import LicenseGrant
+from o365prov.people.instants import aware
 from o365prov.people.read_only import read_only
 
 FORMAT = "o365prov.app-users/1"
@@ -51,8 +53,8 @@ class AppUser:
     manager_id: str | None = None
     manager_reference: str = ""
     status: AppUserStatus = AppUserStatus.ACTIVE
-    deactivated_at: datetime | None = None
-    password_instant: datetime | None = None
+    deactivated_at: datetime | None = field(default=None, validator=aware)
+    password_instant: datetime | None = field(default=None, validator=aware)
     provisioning_type: str = ""
 
 
@@ -92,6 +94,13 @@ class AppUsers:
         """The same table without this person."""
         return AppUsers({key: user for key, user in self._users.items() if key != person_id})
 
+    def shared_accounts(self) -> tuple[str, ...]:
+        """The object ids to which several people are linked: when one leaves, the other would lose the account."""
+        if len({user.object_id for user in self}) == len(self):
+            return ()
+        counts = Counter(user.object_id for user in self)
+        return tuple(sorted(object_id for object_id, count in counts.items() if count > 1))
+
     def __iter__(self) -> Iterator[AppUser]:
         return iter(self._users.values())
 
@@ -116,9 +125,12 @@ class AppUsers:
             document = json.loads(text)
             if not isinstance(document, dict) or document.get("format") != FORMAT:
                 raise SourceError(f"{where}: not a table of app users ({FORMAT}): pass the file that save() wrote")
-            return cls(_from_dict(row) for row in document["users"])
-        except (ValueError, KeyError, TypeError) as error:
+            users = [_from_dict(row) for row in document["users"]]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _damaged(where, error) from error
+        if len({user.person_id for user in users}) < len(users):
+            raise _damaged(where, ValueError("somebody is there twice"))
+        return cls(users)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the table to *path*: wholly or not at all."""
@@ -154,7 +166,7 @@ class AppUsers:
 
         try:
             return cls(_from_dict(json.loads(row)) for row in load_rows(path))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _damaged(str(path), error) from error
 
 
@@ -184,19 +196,39 @@ def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+def _text(row: Mapping[str, Any], key: str) -> str:
+    if not isinstance(row[key], str):
+        raise TypeError(f"{key} is no text")
+    return str(row[key])
+
+
+def _optional_text(row: Mapping[str, Any], key: str) -> str | None:
+    return None if row[key] is None else _text(row, key)
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
+        raise TypeError("roles or licenses hold something else than texts")
+    return tuple(values)
+
+
+def _grant(sku: object, plans: object) -> LicenseGrant:
+    return LicenseGrant(_texts([sku])[0], None if plans is None else _texts(plans))
+
+
 def _from_dict(row: Mapping[str, Any]) -> AppUser:
     return AppUser(
-        person_id=row["person_id"],
-        object_id=row["object_id"],
-        username=row["username"],
-        anchor=row["anchor"],
-        fingerprint=row["fingerprint"],
-        licenses=tuple(LicenseGrant(sku, plans) for sku, plans in row["licenses"]),
-        roles=tuple(row["roles"]),
-        manager_id=row["manager_id"],
-        manager_reference=row["manager_reference"],
+        person_id=_text(row, "person_id"),
+        object_id=_text(row, "object_id"),
+        username=_text(row, "username"),
+        anchor=_optional_text(row, "anchor"),
+        fingerprint=_text(row, "fingerprint"),
+        licenses=tuple(_grant(sku, plans) for sku, plans in row["licenses"]),
+        roles=_texts(row["roles"]),
+        manager_id=_optional_text(row, "manager_id"),
+        manager_reference=_text(row, "manager_reference"),
         status=AppUserStatus(row["status"]),
         deactivated_at=_instant(row["deactivated_at"]),
         password_instant=_instant(row["password_instant"]),
-        provisioning_type=row["provisioning_type"],
+        provisioning_type=_text(row, "provisioning_type"),
     )

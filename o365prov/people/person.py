@@ -11,6 +11,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from o365prov.people.instants import aware
 from o365prov.people.read_only import read_only
 
 
@@ -41,7 +42,7 @@ class DirectoryAccount:
     instance: str
     object_guid: UUID
     distinguished_name: str | None = None
-    password_last_set: datetime | None = None
+    password_last_set: datetime | None = field(default=None, validator=aware)
     attributes: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
 
     @property
@@ -71,12 +72,12 @@ class Person:
     status: UserStatus = field(converter=UserStatus)
     profile: Mapping[str, Any] = field(converter=read_only, hash=False, repr=False)
     source: str = "OKTA"
-    password_changed: datetime | None = None
+    password_changed: datetime | None = field(default=None, validator=aware)
     directory_accounts: tuple[DirectoryAccount, ...] = field(default=(), converter=_accounts)
 
     @property
     def name(self) -> str:
         """What a reader recognises the person by: display name, else both names, else login, else id."""
         profile = self.profile
-        both = " ".join(part for part in (profile.get("firstName"), profile.get("lastName")) if part)
+        both = " ".join(str(part) for part in (profile.get("firstName"), profile.get("lastName")) if part)
         return str(profile.get("displayName") or both or profile.get("login") or self.id)

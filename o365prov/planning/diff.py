@@ -33,6 +33,7 @@ def creation(settled: Settled, *, password_given: bool) -> CreateUser:
     desired = settled.desired
     username = settled.subject.username
     nickname = _NOT_IN_A_NICKNAME.sub("", username.partition("@")[0])[:_LONGEST_NICKNAME]
+    nickname = nickname or hashlib.blake2b(username.encode(), digest_size=8).hexdigest()  # of a username such as '@
     return CreateUser(
         settled.subject,
         "; ".join(filter(None, [f"assigned {desired.assignment.how}", settled.how])),
@@ -69,7 +70,7 @@ def profile_change(
         wanted["userPrincipalName"] = settled.subject.username
     if anchor:
         wanted["onPremisesImmutableId"] = anchor
-    if returning or settled.deleted or (known and scope is Scope.DRIFT):
+    if not account.synced and (returning or settled.deleted or (known and scope is Scope.DRIFT)):
         wanted["accountEnabled"] = True
     changes = differences(account.properties, wanted)
     kept_anchor = anchor or account.anchor

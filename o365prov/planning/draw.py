@@ -15,7 +15,7 @@ from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.changes import BlockSignIn, Change, DeleteUser, RestoreUser, Subject
 from o365prov.planning.diff import creation, profile_change
 from o365prov.planning.explanation import Explanation
-from o365prov.planning.leavers import leaver_changes, leavers
+from o365prov.planning.leavers import leaver_changes, leaver_problem, leavers
 from o365prov.planning.licenses import Seats, license_change
 from o365prov.planning.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.plan import Plan, Problem
@@ -82,6 +82,8 @@ def draw_plan(
     for user in leavers(app_users, assigned):
         if user.person_id not in others.staying:
             changes += leaver_changes(user, snapshot, rules.provisioning, now)
+            problem = leaver_problem(user, snapshot, rules.provisioning)
+            problems += [problem] if problem else []
     problems += gaps
     linked = sum(user.status is AppUserStatus.ACTIVE for user in app_users)
     return Plan(

@@ -10,6 +10,7 @@ from o365prov.planning.changes import Change, Subject
 from o365prov.planning.describe import describe, value_text
 from o365prov.planning.problems import Problem
 from o365prov.profiles import UNSET, MappedProfile
+from o365prov.profiles.legible import legible
 
 
 @frozen
@@ -49,7 +50,7 @@ class ExplainedPerson:
 
     def __str__(self) -> str:
         """Several lines: who, which account, what changes and why, what is wrong, what was mapped."""
-        return "\n".join(self._lines())
+        return "\n".join(map(legible, self._lines()))
 
     def __repr__(self) -> str:
         return f"ExplainedPerson({self.person_id}, {len(self.changes)} changes, {len(self.problems)} problems)"

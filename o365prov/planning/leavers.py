@@ -15,6 +15,7 @@ from o365prov.planning.changes import (
     RemoveLicenses,
     Subject,
 )
+from o365prov.planning.problems import Problem
 from o365prov.planning.roles import removals
 from o365prov.planning.snapshot import TenantSnapshot, TenantUser
 from o365prov.provisioning import AfterBlock, ProvisioningType
@@ -37,7 +38,7 @@ def leaver_changes(
     account = snapshot.by_id.get(user.object_id)
     if account is None or not provisioning.deactivate_users:
         return []
-    subject = Subject(user.person_id, str(account.properties.get("displayName") or user.username), user.username)
+    subject = _subject(user, account)
     option = provisioning.deprovisioning
     if user.status is AppUserStatus.DEACTIVATED and user.deactivated_at is not None:
         if not option.is_due(user.deactivated_at, now):
@@ -52,13 +53,38 @@ def leaver_changes(
     at_once = option.grace_days is None
     if at_once and option.then is AfterBlock.DELETE:
         return [*changes, DeleteUser(subject, _LEFT, account.id, privileged)]
-    if account.enabled:
-        changes.append(BlockSignIn(subject, _LEFT, account.id, now, privileged))
-    else:
+    if not account.enabled:
         changes.append(MarkDeactivated(subject, _LEFT, account.id, now))
+    elif not _beyond_reach(user, account):
+        changes.append(BlockSignIn(subject, _LEFT, account.id, now, privileged))
     if at_once:
         changes += _final(user, account, subject, snapshot, option.then, _LEFT)
     return changes
+
+
+def leaver_problem(user: AppUser, snapshot: TenantSnapshot, provisioning: ProvisioningType) -> Problem | None:
+    """That a leaver's sign-in can't be blocked from here, because a sync engine masters the account."""
+    account = snapshot.by_id.get(user.object_id)
+    if account is None or not provisioning.deactivate_users or not _beyond_reach(user, account):
+        return None
+    option = provisioning.deprovisioning
+    if option.grace_days is None and option.then is AfterBlock.DELETE:
+        return None  # which Graph does
+    return Problem(
+        _subject(user, account),
+        "synced_account",
+        f"{_LEFT}, and Entra Connect masters the account {account.username}: Graph can't block its sign-in",
+        "Disable the person in Active Directory",
+        stops=False,
+    )
+
+
+def _beyond_reach(user: AppUser, account: TenantUser) -> bool:
+    return user.status is AppUserStatus.ACTIVE and account.synced and account.enabled
+
+
+def _subject(user: AppUser, account: TenantUser) -> Subject:
+    return Subject(user.person_id, str(account.properties.get("displayName") or user.username), user.username)
 
 
 def _final(
@@ -70,7 +96,7 @@ def _final(
         case AfterBlock.REMOVE_LICENSES:
             direct = {held.sku_id for held in account.licenses if held.inherited_from is None}
             skus = [sku for grant in user.licenses if (sku := snapshot.sku_named.get(grant.sku)) and sku.id in direct]
-            removing = tuple(LicenseRemoval(sku.id, sku.part_number) for sku in skus)
+            removing = tuple(dict.fromkeys(LicenseRemoval(sku.id, sku.part_number) for sku in skus))
             return [RemoveLicenses(subject, reason, account.id, removing)] if removing else []
         case AfterBlock.DELETE:
-            return [DeleteUser(subject, reason, account.id)]
+            return [DeleteUser(subject, reason, account.id, snapshot.is_privileged(account.id))]

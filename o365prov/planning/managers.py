@@ -63,6 +63,10 @@ def manager_change(
         manager = managers.find(wanted)
         if manager is None:
             return None, _nobody(wanted)
+        if manager.subject.person_id == settled.subject.person_id or (
+            manager.object_id is not None and manager.object_id == settled.object_id
+        ):
+            return None, _THEMSELF
         holds = {known.manager_id if known and not again else None, account.manager_id if account else None}
         if manager.object_id is not None and manager.object_id in holds:
             return None, None
@@ -79,6 +83,14 @@ def manager_change(
     if wanted is None and account and account.manager_id and (known is None or known.manager_id):
         return RemoveManager(settled.subject, "the source names no manager", account.id), None
     return None, None
+
+
+_THEMSELF = Finding(
+    "own_manager",
+    "the source names them as their own manager, which Graph refuses",
+    "Correct the manager at the source",
+    attribute="manager",
+)
 
 
 def _nobody(reference: str) -> Finding:

@@ -35,7 +35,9 @@ def remember(
     """
     person_id = change.subject.person_id
     fresh = AppUser(person_id, object_id, change.subject.username)
-    known = fresh if isinstance(change, CreateUser) else app_users.get(person_id) or fresh
+    known = app_users.get(person_id)
+    if known is None or known.object_id != object_id:  # what we gave to another account is not on this one
+        known = fresh
     match change:
         case CreateUser() | LinkUser() | UpdateUser():
             after = evolve(

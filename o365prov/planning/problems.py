@@ -6,6 +6,7 @@ from attrs import frozen
 
 from o365prov.planning.changes import Subject
 from o365prov.profiles import Finding
+from o365prov.profiles.legible import legible
 
 
 @frozen
@@ -30,7 +31,7 @@ class Problem:
 
     def __str__(self) -> str:
         """One line: who, what, what to do."""
-        return f"{self.subject.name}: {self.message}. {self.remedy}."
+        return legible(f"{self.subject.name}: {self.message}. {self.remedy}.")
 
 
 @frozen

@@ -31,13 +31,14 @@ def role_changes(
     holds = {assignment.role_id for assignment in snapshot.roles_of.get(settled.object_id or "", ())}
     reason = f"assigned {settled.desired.assignment.how}"
     granted: list[GrantRole | RemoveRole] = [
-        GrantRole(settled.subject, reason, settled.object_id, name, role.id)
-        for name, role in wanted.items()
-        if role.id not in holds
+        GrantRole(settled.subject, reason, settled.object_id, name, role_id)
+        for role_id, name in wanted.items()
+        if role_id not in holds
     ]
     if known and settled.account:
         reason = f"not given {settled.desired.assignment.how} any more"
-        granted += removals(settled.subject, known, settled.account, snapshot, keep=names, reason=reason)
+        keep = {role.id for name in names if (role := snapshot.role_named.get(name.lower()))}
+        granted += removals(settled.subject, known, settled.account, snapshot, keep=keep, reason=reason)
     return granted, findings
 
 
@@ -51,9 +52,9 @@ def removals(
     keep: Collection[str] = (),
     leaving: bool = False,
 ) -> list[RemoveRole]:
-    """Take away the roles that we granted and that are still held, but those to *keep*."""
+    """Take away the roles that we granted and that are still held, but those to *keep* (ids)."""
     ours = {
-        role.id: name for name in known.roles if name not in keep and (role := snapshot.role_named.get(name.lower()))
+        role.id: name for name in known.roles if (role := snapshot.role_named.get(name.lower())) and role.id not in keep
     }
     return [
         RemoveRole(subject, reason, account.id, ours[held.role_id], held.role_id, held.id, leaving)
@@ -64,8 +65,10 @@ def removals(
 
 def _resolve(
     names: Collection[str], snapshot: TenantSnapshot, grantable: Collection[str]
-) -> tuple[dict[str, Role], list[Finding]]:
-    wanted, findings = {}, []
+) -> tuple[dict[str, str], list[Finding]]:
+    """The names of the roles to hold by their ids: a role may go by its name and by its id, in whatever case."""
+    wanted: dict[str, str] = {}
+    findings = []
     for name in names:
         role = snapshot.role_named.get(name.lower())
         if role is None:
@@ -73,7 +76,7 @@ def _resolve(
         elif role.privileged and role.name.lower() not in grantable and role.id not in grantable:
             findings.append(_privileged(role))
         else:
-            wanted[name] = role
+            wanted.setdefault(role.id, name)
     return wanted, findings
 
 

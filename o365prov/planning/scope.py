@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from o365prov.errors import ConfigurationError
+
 
 class Scope(StrEnum):
     """What is compared with what.
@@ -22,3 +24,11 @@ class Scope(StrEnum):
     CHANGED = "changed"
     ALL = "all"
     DRIFT = "drift"
+
+    @classmethod
+    def of(cls, name: Scope | str) -> Scope:
+        """The scope that goes by *name*; raises :class:`~o365prov.errors.ConfigurationError` if there is none."""
+        try:
+            return cls(name)
+        except ValueError:
+            raise ConfigurationError(f"scope is one of {', '.join(map(repr, map(str, cls)))}, not {name!r}") from None

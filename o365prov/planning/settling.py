@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import evolve
@@ -26,6 +27,19 @@ def settle(
     Nobody who has a username or source anchor in common with somebody else gets further than here, and nobody whose
     username or required attributes can't be computed.
     """
+    taken = Counter[str]()
+    found = list(_accounts(people, rules, snapshot, app_users))
+    taken.update(each.account.id for each in found if isinstance(each, Settled) and each.account)
+    for each in found:
+        if isinstance(each, Settled) and each.account and taken[each.account.id] > 1:
+            yield Problem.of(each.subject, _shared(each.account.username))
+        else:
+            yield each
+
+
+def _accounts(
+    people: Sequence[DesiredUser], rules: Rules, snapshot: TenantSnapshot, app_users: AppUsers
+) -> Iterator[Settled | Problem]:
     clashes = collisions(people, app_users)
     names = {each.person_id: each.assignment.person.name for each in people}
     owners = {user.object_id: names.get(user.person_id, user.username) for user in app_users}
@@ -67,6 +81,9 @@ def _account(
             if not rules.restore_deleted_users or not provisioning.create_users:
                 yield Problem.of(subject, _deleted(account.username))
                 return
+            if account.username.lower() in snapshot.by_username:
+                yield Problem.of(subject, _username_taken(account.username))
+                return
             known = app_user if app_user and app_user.object_id == account.id else None
             settled = Settled(desired, subject, account, known, "a deleted account is this person's", deleted=True)
         case Unmatched(reason) if provisioning.create_users:
@@ -90,6 +107,25 @@ def _account(
         yield Problem.of(subject, _taken(settled.account.username, taken.username))
         return
     yield settled
+
+
+def _shared(username: str) -> Finding:
+    return Finding(
+        "ambiguous_account",
+        f"the account {username} is somebody else's as well: by its username, its source anchor or an earlier link",
+        "Correct the onPremisesImmutableId of the account, or give one of them another username",
+        stops=True,
+    )
+
+
+def _username_taken(username: str) -> Finding:
+    return Finding(
+        "username_taken",
+        f"has a deleted account, whose username {username} belongs to another account now",
+        "Rename or delete that account in Entra; the next plan restores the deleted one",
+        attribute="userName",
+        stops=True,
+    )
 
 
 def _no_account(provisioning: ProvisioningType) -> Finding:

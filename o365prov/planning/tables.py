@@ -20,16 +20,17 @@ from o365prov.planning.text import (
     summary,
     unfinished,
 )
+from o365prov.profiles.legible import legible
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red", "=": "cyan"}
 
 
 def plan_table(plan: Plan, *, limit: int | None) -> Group:
     """The changes by person, then the problems with what to do, then what Graph can't take."""
-    parts: list[Table | Text] = [Text(summary(plan), style="bold")]
+    parts: list[Table | Text] = [_text(summary(plan), style="bold")]
     if total := grants(plan):
-        parts.append(Text(f"Licences and roles: {total}"))
-    parts += [Text(f"! {hazard}: {confirming(plan)}", "bold red") for hazard in plan.hazards]
+        parts.append(_text(f"Licences and roles: {total}"))
+    parts += [_text(f"! {hazard}: {confirming(plan)}", style="bold red") for hazard in plan.hazards]
     if plan.changes:
         parts.append(_changes(plan, limit))
     if plan.problems:
@@ -37,6 +38,11 @@ def plan_table(plan: Plan, *, limit: int | None) -> Group:
     if plan.undeliverable:
         parts.append(_undeliverable(plan))
     return Group(*parts)
+
+
+def _text(*lines: str, style: str = "") -> Text:
+    """Texts below each other: nothing in them is markup, and nothing steers the terminal."""
+    return Text("\n".join(map(legible, lines)), style)
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -47,7 +53,7 @@ def _changes(plan: Plan, limit: int | None) -> Table:
     table = _table("Changes", "", "Who", "What", "Why")
     for section in sections(plan.changes, limit=limit):
         for row in section.rows:
-            what, why = Text("\n".join(row.what)), Text("\n".join(row.why), "dim")
+            what, why = _text(*row.what), _text(*row.why, style="dim")
             table.add_row(Text(row.effect.symbol, _STYLES[row.effect.symbol]), _who(row), what, why)
         if section.more:
             table.add_row(*_more(section))
@@ -57,8 +63,8 @@ def _changes(plan: Plan, limit: int | None) -> Table:
 def _who(row: Row) -> Text:
     if len(row.people) > 1:
         count = Text(f"{len(row.people):,} people\n", "bold")
-        return count.append(named([each.username for each in row.people]), "dim")
-    return Text.assemble((row.people[0].name, "bold"), "\n", (row.people[0].username, "dim"))
+        return count.append_text(_text(named([each.username for each in row.people]), style="dim"))
+    return Text("\n").join([_text(row.people[0].name, style="bold"), _text(row.people[0].username, style="dim")])
 
 
 def _more(section: Section) -> tuple[Text, Text]:
@@ -73,7 +79,7 @@ def _problems(plan: Plan, limit: int | None) -> Table:
     for group, message, remedy in problems[:limit]:
         mark = Text("stopped", "red") if group[0].stops else Text("left out", "yellow")
         who = named(people(group, ambiguous), most=None if limit is None else 5)
-        table.add_row(mark, Text(who), Text(message), Text(remedy))
+        table.add_row(mark, _text(who), _text(message), _text(remedy))
     _add_more(table, len(problems), limit)
     return table
 
@@ -87,19 +93,19 @@ def _undeliverable(plan: Plan) -> Table:
     table = _table("What Graph can't take (no changes wait for it)", "Attribute", "People", "Why", "Instead")
     for each in plan.undeliverable:
         table.add_row(
-            Text(each.attribute), f"{each.people:,}" if each.people else "-", Text(each.reason), Text(each.instead)
+            _text(each.attribute), f"{each.people:,}" if each.people else "-", _text(each.reason), _text(each.instead)
         )
     return table
 
 
 def report_table(report: Report, *, limit: int | None) -> Group:
     """The counts, and a row for whatever did not succeed."""
-    parts: list[Table | Text] = [Text(report_summary(report), style="bold")]
+    parts: list[Table | Text] = [_text(report_summary(report), style="bold")]
     if groups := unfinished(report):
         table = _table("Not done", "", "Who", "What", "Why")
         for group, said in groups[:limit]:
             who = named(outcome_people(group, report), most=None if limit is None else 5)
-            table.add_row(group[0].result.value, Text(who), Text(said), Text(group[0].message))
+            table.add_row(group[0].result.value, _text(who), _text(said), _text(group[0].message))
         _add_more(table, len(groups), limit)
         parts.append(table)
     return Group(*parts)

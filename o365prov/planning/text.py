@@ -21,6 +21,7 @@ from o365prov.planning.describe import (
     sections,
 )
 from o365prov.planning.problems import Problem, Undeliverable
+from o365prov.profiles.legible import legible
 
 if TYPE_CHECKING:
     from o365prov.planning.plan import Plan
@@ -90,7 +91,7 @@ def ambiguous_names(plan: Plan) -> frozenset[str]:
 
 def plan_text(plan: Plan, *, limit: int | None) -> str:
     """The plan as plain text, with at most *limit* rows of a kind."""
-    return "\n".join(_plan_lines(plan, limit))
+    return "\n".join(map(legible, _plan_lines(plan, limit)))
 
 
 def _plan_lines(plan: Plan, limit: int | None) -> Iterator[str]:
@@ -169,7 +170,7 @@ def _subjects(report: Report) -> Iterator[Subject]:
 
 def report_text(report: Report, *, limit: int | None) -> str:
     """The report as plain text: the counts, then whatever did not succeed, at most *limit* lines of it."""
-    return "\n".join(_report_lines(report, limit))
+    return "\n".join(map(legible, _report_lines(report, limit)))
 
 
 def _report_lines(report: Report, limit: int | None) -> Iterator[str]:

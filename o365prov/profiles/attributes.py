@@ -37,6 +37,7 @@ class Kind(Enum):
     INSTANT = "instant"
     CHOICE = "choice"
     ANCHOR = "anchor"
+    NICKNAME = "nickname"
     MANAGER = "reference"
     REFERENCES = "references"
 

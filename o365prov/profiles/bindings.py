@@ -44,7 +44,7 @@ def bindings_of(assignment: Assignment, *, now: datetime | None = None) -> Bindi
 
 def _display_name(profile: Mapping[str, Any]) -> str | None:
     """Okta computes a display name that nobody touched; one that was cleared stays ""."""
-    names = [name for name in (profile.get("firstName"), profile.get("lastName")) if name]
+    names = [str(name) for name in (profile.get("firstName"), profile.get("lastName")) if name]
     return " ".join(names) or None
 
 

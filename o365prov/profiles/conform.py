@@ -17,6 +17,7 @@ Conformed: TypeAlias = tuple[object | Unset, Finding | None]
 TextRule: TypeAlias = Callable[[Attribute, str], Conformed]
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\Z")
+_NICKNAME = re.compile(r"[^\x00-\x20\x7f-\U0010ffff@()\\\[\]\";:<>,]+\Z")
 _MAIL = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
 
 
@@ -62,13 +63,16 @@ def _text(value: object) -> str:
 def _clear(attribute: Attribute) -> Conformed:
     if attribute.required:
         return UNSET, _wrong(attribute, "is empty", "Fill it in at the source, or map an expression that gives a value")
-    if attribute.kind is Kind.ANCHOR:
-        return UNSET, None  # an anchor is never taken away; on create the strategy's fallback steps in
+    if attribute.kind in _NEVER_TAKEN_AWAY:
+        return UNSET, None  # on create a fallback steps in: the person's id, the name before the @
     if not attribute.clearable:
         return UNSET, _wrong(
             attribute, "is empty, and Graph never clears it", "Map an expression that always gives a value"
         )
     return ([] if attribute.kind.is_list else None), None
+
+
+_NEVER_TAKEN_AWAY = {Kind.ANCHOR, Kind.NICKNAME}
 
 
 def _list(attribute: Attribute, value: object) -> Conformed:
@@ -93,7 +97,7 @@ def _instant(attribute: Attribute, value: object) -> Conformed:
         in_utc = None
     if in_utc is None:
         return UNSET, _wrong(attribute, "is no instant in UTC", "Use ISO 8601, such as 2026-01-31T00:00:00Z")
-    return in_utc.strftime("%Y-%m-%dT%H:%M:%SZ"), None
+    return in_utc.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0"), None  # strftime may leave out zeros of the year
 
 
 def _one_in_list(_: Attribute, text: str) -> Conformed:
@@ -136,6 +140,12 @@ def _anchor(attribute: Attribute, text: str) -> Conformed:
     return text, None
 
 
+def _nickname(attribute: Attribute, text: str) -> Conformed:
+    if _NICKNAME.match(text):
+        return text, None
+    return UNSET, _wrong(attribute, "has a character that Graph refuses", 'Use ASCII without @()\\[]";:<>, and spaces')
+
+
 _WHOLE: Mapping[Kind, Callable[[Attribute, object], Conformed]] = {
     Kind.LIST: _list,
     Kind.MAILS: _mails,
@@ -151,6 +161,7 @@ _TEXT: Mapping[Kind, TextRule] = {
     Kind.MAIL: _mail,
     Kind.CHOICE: _choice,
     Kind.ANCHOR: _anchor,
+    Kind.NICKNAME: _nickname,
 }
 """What a text has to satisfy, for kinds that don't take every text."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from o365prov.profiles.legible import legible
+
 
 class Markup(str):
-    """Text that is HTML already, made by :func:`element`; any other text is escaped where it is put in.
+    """Text that is HTML already, made by :func:`element`; any other text is escaped where it is put in, on one line.
 
     >>> element("p", "Smith & Sons", element("br"), class_="who")
     Markup('<p class="who">Smith &amp; Sons<br></p>')
@@ -31,7 +33,7 @@ def element(tag: str, *content: str, **attributes: str) -> Markup:
 
 def together(parts: Iterable[str]) -> Markup:
     """Several texts and elements, one after the other."""
-    return Markup("".join(part if isinstance(part, Markup) else escape(part) for part in parts))
+    return Markup("".join(part if isinstance(part, Markup) else escape(legible(part)) for part in parts))
 
 
 def lines(texts: Iterable[str]) -> Markup:

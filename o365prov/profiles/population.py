@@ -14,6 +14,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from o365prov.people import Assignment, Person
+from o365prov.profiles.legible import legible
 from o365prov.profiles.preview import Preview
 from o365prov.profiles.prospect import AccountPreview, Prospect
 from o365prov.profiles.values import Finding
@@ -78,7 +79,7 @@ class PeopleAlike:
 
     def __str__(self) -> str:
         """What, for how many, and the first five by name."""
-        text = f"{self.words} for {count(len(self))} ({self.names})"
+        text = legible(f"{self.words} for {count(len(self))} ({self.names})")
         return f"{text}. {self.remedy}." if self.remedy else text
 
 
@@ -176,7 +177,7 @@ class PopulationPreview:
         return f"<PopulationPreview of {count(len(self))}>"
 
     def __str__(self) -> str:
-        return "\n".join([self._summary(), *(f"  {line}" for line in self._grouped()), *self._wrong()])
+        return "\n".join(map(legible, [self._summary(), *(f"  {line}" for line in self._grouped()), *self._wrong()]))
 
     def _summary(self) -> str:
         without = len(self.without_username)
@@ -210,11 +211,13 @@ class PopulationPreview:
             if rows:
                 table = Table("", "People", "For example", "What to do", title=title, title_justify="left", expand=True)
                 for alike in islice(rows, LISTED):
-                    table.add_row(Text(alike.words), f"{len(alike):,}", Text(alike.names), Text(alike.remedy))
+                    table.add_row(
+                        *(Text(legible(each)) for each in (alike.words, f"{len(alike):,}", alike.names, alike.remedy))
+                    )
                 if len(rows) > LISTED:
                     table.add_row(f"... and {len(rows) - LISTED:,} more", "", "", "")
                 parts.append(table)
-        return Group(*parts, *(Text(f"! {warning}", "yellow") for warning in self.warnings))
+        return Group(*parts, *(Text(legible(f"! {warning}"), "yellow") for warning in self.warnings))
 
 
 def _with_finding(found: Sequence[tuple[PersonPreview, Finding]]) -> PeopleAlike:

@@ -11,6 +11,7 @@ from o365prov.expressions import Bindings, Expression
 from o365prov.people import Person
 from o365prov.profiles import markup
 from o365prov.profiles.attribute_preview import AttributePreview
+from o365prov.profiles.legible import legible
 from o365prov.profiles.mapping import ApplyOn, MappedProfile
 from o365prov.profiles.prospect import USERNAME, AccountPreview
 from o365prov.profiles.username import UsernameFormat
@@ -73,7 +74,7 @@ class Preview:
         lines += [f"  = {self.account}"] if self.account else []
         lines += [f"  ? {finding.message}. {finding.remedy}." for finding in self.findings]
         lines += [f"  ! {warning}" for warning in self.warnings]
-        return "\n".join(lines)
+        return "\n".join(map(legible, lines))
 
     def _rows(self) -> list[tuple[str, str, str]]:
         return [(row.attribute.label, shown(value), str(row.expression)) for row, value in self.profile.rows()]
@@ -82,17 +83,20 @@ class Preview:
         from rich.table import Table  # noqa: PLC0415 - rich is an extra
         from rich.text import Text  # noqa: PLC0415
 
-        title = f"{self.person.name} ({self.person.source})"
+        def text(content: str, style: str = "") -> Text:
+            return Text(legible(content), style)
+
+        title = text(f"{self.person.name} ({self.person.source})")
         table = Table("Attribute", "Value", "Expression", title=title, title_justify="left", expand=True)
-        table.add_row("Username", Text(self.username or "-", "bold"), Text(str(self.format.expression), "dim"))
+        table.add_row("Username", text(self.username or "-", "bold"), text(str(self.format.expression), "dim"))
         for label, value, expression in self._rows():
-            table.add_row(Text(label), Text(value), Text(expression, "dim"))
+            table.add_row(text(label), text(value), text(expression, "dim"))
         if self.account:
-            table.add_row(Text("Account", "bold"), Text(str(self.account)), "")
+            table.add_row(text("Account", "bold"), text(str(self.account)), "")
         for finding in self.findings:
-            table.add_row(Text("? " + finding.code, "red"), Text(finding.message, "red"), Text(finding.remedy))
+            table.add_row(text("? " + finding.code, "red"), text(finding.message, "red"), text(finding.remedy))
         for warning in self.warnings:
-            table.add_row(Text("!", "yellow"), Text(warning, "yellow"), "")
+            table.add_row(text("!", "yellow"), text(warning, "yellow"), "")
         return table
 
     def _repr_html_(self) -> str:

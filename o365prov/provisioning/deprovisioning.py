@@ -69,7 +69,7 @@ class Deprovisioning:
 
     def is_due(self, deactivated_at: datetime, now: datetime) -> bool:
         """Whether the days are over for an account that was blocked at *deactivated_at*; both aware."""
-        return self.then is not AfterBlock.KEEP and now >= deactivated_at + timedelta(days=self.grace_days or 0)
+        return self.then is not AfterBlock.KEEP and now - deactivated_at >= timedelta(days=self.grace_days or 0)
 
 
 BLOCK_SIGN_IN = Deprovisioning()

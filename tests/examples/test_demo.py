@@ -97,6 +97,39 @@ def test_an_unverified_domain(demo):
     assert re.fullmatch(r"demo: domain elsewhere\.example not in the tenant: .*yourfederated\.domain\)\n", errors)
 
 
+@pytest.mark.parametrize("seats", ["SPE_E3", "SPE_E3=", "SPE_E3=many", "SPE_E3=-4", "=3", "SPE_E3=" + "9" * 5000])
+def test_a_licence_without_a_number_of_seats(demo, seats):
+    """The command line says how to write it."""
+    code, output, errors = demo("--license", seats)
+    assert (code, output) == (2, "")
+    assert errors.endswith("write SPE_E3=40\n")
+
+
+def test_names_that_look_like_markup_or_steer_terminals(demo, exports):
+    """They are shown as they are, or as escapes; nothing breaks and nothing is coloured by them."""
+    path = exports / "okta-users.json"
+    users = path.read_text("utf-8").replace('"displayName": "', r'"displayName": "[/] [red]\u001b[31m\u202e')
+    path.write_text(users, encoding="utf-8")
+    code, output, errors = demo("--data", str(exports))
+    assert (code, errors) == (0, "")
+    assert r"[/] [red]\x1b[31m\u202e" in output
+    assert "\x1b" not in output
+
+
+def test_exports_of_another_organisation(demo, tmp_path):
+    """Monday is shown; Tuesday tells of people whom they don't have."""
+    for name, content in (
+        ("okta-users.json", '[{"id": "00u1", "status": "ACTIVE", "profile": {"login": "ann@corp.example"}}]'),
+        ("okta-groups.json", "[]"),
+        ("okta-office365-assignments.json", '{"users": [{"id": "00u1", "scope": "USER"}]}'),
+        ("active-directory.ldif", "version: 1\n"),
+    ):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    code, output, errors = demo("--data", str(tmp_path))
+    assert (code, errors) == (0, "")
+    assert "Tuesday is left out" in output
+
+
 def test_a_licence_that_the_tenant_lacks(demo):
     """The accounts are made; one line says which licence is missing, for whom, and which there are."""
     code, output, _ = demo("--license", "SPE_F1=20")

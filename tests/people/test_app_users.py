@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.errors import SourceError
+from o365prov.errors import ConfigurationError, SourceError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, LicenseGrant
 
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
@@ -118,3 +118,48 @@ def test_failed_save_leaves_the_old_table(tmp_path):
     with pytest.raises(OSError, match=r"app-users\.json\.new"):
         AppUsers([BO]).save(path)
     assert AppUsers.load(path) == AppUsers([ANN])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("person_id", None),
+        ("object_id", 5),
+        ("username", None),
+        ("anchor", []),
+        ("fingerprint", {}),
+        ("licenses", [[5, None]]),
+        ("licenses", [["SPE_E3", "TEAMS"]]),
+        ("roles", "Directory Readers"),
+        ("manager_id", 1),
+        ("manager_reference", None),
+        ("deactivated_at", "2026-01-01T00:00:00"),
+        ("password_instant", 0),
+        ("provisioning_type", ["user_sync"]),
+    ],
+)
+def test_row_edited_by_hand_is_refused(key, value):
+    """A value of another type would be found only when it does harm."""
+    document = json.loads(AppUsers([ANN]).to_json())
+    document["users"][0][key] = value
+    with pytest.raises(SourceError, match="damaged"):
+        AppUsers.from_json(json.dumps(document))
+
+
+def test_person_who_is_there_twice_is_refused():
+    """Nobody can say which of the rows is true."""
+    document = json.loads(AppUsers([ANN]).to_json())
+    with pytest.raises(SourceError, match="twice"):
+        AppUsers.from_json(json.dumps({**document, "users": document["users"] * 2}))
+
+
+def test_table_nested_without_end_is_refused():
+    """As any other damage."""
+    with pytest.raises(SourceError, match="damaged"):
+        AppUsers.from_json('{"format": "o365prov.app-users/1", "users": ' + "[" * 100_000)
+
+
+def test_instants_have_a_time_zone():
+    """Others can't be compared with anything."""
+    with pytest.raises(ConfigurationError, match="deactivated_at has no time zone"):
+        AppUser("00u1", "id", "ann@corp.example", deactivated_at=datetime(2026, 1, 1))  # noqa: DTZ001 - the point

@@ -1,10 +1,12 @@
 """Persons and directory accounts."""
 
+from datetime import datetime
 from uuid import UUID
 
 import pytest
 from attrs.exceptions import FrozenInstanceError
 
+from o365prov.errors import ConfigurationError
 from o365prov.people import DirectoryAccount, Person, UserStatus
 
 GUID = UUID("8e81973e-0bec-47b0-b898-d190f9ebdacc")
@@ -22,6 +24,7 @@ def test_anchor_is_base64_of_the_bytes_in_the_directorys_order():
         ({"displayName": "", "firstName": "Ann", "lastName": "Lee", "login": "ann@corp.example"}, "Ann Lee"),
         ({"displayName": None, "firstName": None, "lastName": "Lee", "login": "ann@corp.example"}, "Lee"),
         ({"firstName": "", "lastName": None, "login": "ann@corp.example"}, "ann@corp.example"),
+        ({"firstName": 5, "lastName": ["Lee"]}, "5 ['Lee']"),
         ({}, "00u1"),
     ],
 )
@@ -57,3 +60,12 @@ def test_repr_shows_no_profile():
     account = DirectoryAccount("corp.example", GUID, attributes={"telephoneNumber": "+1 555 0100"})
     person = Person("00u1", "ACTIVE", {"mobilePhone": "+1 555 0100"}, directory_accounts=[account])
     assert "555" not in repr(person)
+
+
+def test_instants_have_a_time_zone():
+    """Whoever leaves it out learns so here, not when somebody's sessions are looked at."""
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001 - the point
+    with pytest.raises(ConfigurationError, match="password_changed has no time zone"):
+        Person("00u1", "ACTIVE", {}, password_changed=naive)
+    with pytest.raises(ConfigurationError, match="password_last_set has no time zone"):
+        DirectoryAccount("corp.example", GUID, password_last_set=naive)

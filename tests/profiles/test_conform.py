@@ -126,3 +126,24 @@ def test_no_value_makes_it_fail(attribute, value):
     """Whatever an expression gives, there is a value or a finding, never an exception."""
     conformed, finding = conform(attribute, value)
     assert conformed is not UNSET or finding is not None or attribute.name == "immutableId"
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_nothing_leaves_the_nickname(nothing):
+    """Graph demands one and never clears it; a new account gets the name before the @."""
+    assert conform(ATTRIBUTES["alias"], nothing) == (UNSET, None)
+
+
+@pytest.mark.parametrize(
+    "name", ["j\xf6rg", "ann lee", "ann@corp", "a;b", "(ann)", "[a]", "a\\b", 'a"b', "a,b", "<a", "\x1b"]
+)
+def test_a_nickname_that_graph_refuses(name):
+    """It takes printable ASCII without some signs."""
+    value, finding = conform(ATTRIBUTES["alias"], name)
+    assert value is UNSET
+    assert finding.code == "bad_mailNickname"
+
+
+def test_an_instant_of_the_first_years():
+    """What some systems write for "no date" has a year of four digits like any other."""
+    assert conform(ATTRIBUTES["employeeHireDate"], "0001-01-01T00:00:00Z") == ("0001-01-01T00:00:00Z", None)
