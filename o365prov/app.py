@@ -22,7 +22,9 @@ from attrs import evolve, field, frozen
 
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
+from o365prov.people.several import several
 from o365prov.planning import Needs, Plan, Roster, Rules, Safeguards, Scope, TenantSnapshot, draw_plan
+from o365prov.planning.conditions import check_tenant
 from o365prov.planning.previewing import Previewer
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.profiles.attributes import Kind
@@ -34,34 +36,24 @@ from o365prov.provisioning import (
     OktaOrg,
     ProvisioningType,
     Standing,
-    describe_settings,
+    bind,
     desired_user,
-    settings_fingerprint,
+    is_stale,
+    not_sent,
+    staleness,
 )
 
-_ALWAYS_READ = (
-    "id",
-    "userPrincipalName",
-    "displayName",
-    "accountEnabled",
-    "onPremisesImmutableId",
-    "onPremisesSyncEnabled",
-    "signInSessionsValidFromDateTime",
-    "usageLocation",
-    "licenseAssignmentStates",
-)
+# The names of leavers and managers, and where licences may be used; what identifies an account is always read.
+_PLANNING_READS = ("displayName", "usageLocation")
 
 
 def _domains(domains: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(domains, str):
-        raise ConfigurationError("domains is one text: write domains=('yourfederated.domain',)")
-    return tuple(dict.fromkeys(domain.strip().lower() for domain in domains))
+    given = several(domains, "domains", "yourfederated.domain")
+    return tuple(dict.fromkeys(domain.strip().lower() for domain in given))
 
 
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise ConfigurationError("grantable_roles is one text: write grantable_roles=('Helpdesk Administrator',)")
-    return tuple(dict.fromkeys(names))
+def _roles(names: Iterable[str]) -> tuple[str, ...]:
+    return several(names, "grantable_roles", "Helpdesk Administrator")
 
 
 @frozen
@@ -99,7 +91,7 @@ class Office365App:
     username: UsernameFormat
     mapping: ProfileMapping = field()
     safeguards: Safeguards = field(factory=Safeguards)
-    grantable_roles: tuple[str, ...] = field(default=(), converter=_names)
+    grantable_roles: tuple[str, ...] = field(default=(), converter=_roles)
     restore_deleted_users: bool = False
     gives_passwords: bool = False
     org: OktaOrg = field(factory=OktaOrg)
@@ -110,21 +102,15 @@ class Office365App:
 
     def __attrs_post_init__(self) -> None:
         if self.mapping.bound_to is None:  # a new mapping is made for these settings
-            bound = evolve(self.mapping, bound_to=settings_fingerprint(self.provisioning))
-            object.__setattr__(self, "mapping", bound)
+            object.__setattr__(self, "mapping", bind(self.mapping, self.provisioning))
         if not self.domains:
             raise ConfigurationError("an Office 365 app needs at least one domain: domains=('yourfederated.domain',)")
         self.org.check(self.provisioning)
-        sends = {*self.provisioning.attributes, *self.provisioning.optional_attributes}
-        foreign = [row.attribute.name for row in self.mapping if row.attribute.name not in sends]
-        if foreign and not self._is_stale:
+        foreign = not_sent(self.mapping, self.provisioning)
+        if foreign and not is_stale(self.mapping, self.provisioning):
             raise ConfigurationError(
                 f"{self.provisioning.label} does not send {', '.join(foreign)}: take them out of the mapping"
             )
-
-    @property
-    def _is_stale(self) -> bool:
-        return self.mapping.bound_to != settings_fingerprint(self.provisioning)
 
     def with_provisioning(self, provisioning: ProvisioningType) -> Office365App:
         """The same app with other provisioning settings; its attributes then have to be mapped again.
@@ -142,17 +128,26 @@ class Office365App:
         Raises :class:`~o365prov.errors.ConfigurationError` for attributes that the type does not send.
         """
         chosen = self.mapping if keep and mapping is None else mapping or self.provisioning.default_mapping()
-        return evolve(self, mapping=evolve(chosen, bound_to=settings_fingerprint(self.provisioning)))
+        return evolve(self, mapping=bind(chosen, self.provisioning))
 
-    def needs(self, assignments: Iterable[Assignment] = ()) -> Needs:  # noqa: ARG002 - reading less for few people comes later
-        """What has to be read of the tenant before :meth:`plan`: just the properties that the mapping writes."""
+    def needs(self, assignments: Iterable[Assignment] = ()) -> Needs:  # noqa: ARG002 - callers need not know that
+        """What has to be read of the tenant before :meth:`plan`: just the properties that the mapping writes.
+
+        Managers are read if they are mapped. The settings alone decide: whoever is assigned, the whole tenant is read,
+        because a username or an anchor may be anybody's there.
+
+        >>> from o365prov.provisioning import UserSync
+        >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
+        >>> "jobTitle" in app.needs().properties, app.needs().managers
+        (True, True)
+        """
         kinds = {row.attribute.kind for row in self.mapping}
         mapped = sorted(
             row.attribute.graph
             for row in self.mapping
             if row.attribute.graph and row.attribute.kind is not Kind.MANAGER
         )
-        return Needs(tuple(dict.fromkeys((*_ALWAYS_READ, *mapped))), managers=Kind.MANAGER in kinds)
+        return Needs(tuple(dict.fromkeys((*_PLANNING_READS, *mapped))), managers=Kind.MANAGER in kinds)
 
     @overload
     def preview(
@@ -222,8 +217,8 @@ class Office365App:
 
     def _warnings(self, snapshot: TenantSnapshot | None) -> Iterator[str]:
         """What would refuse a plan, and does not keep a preview from showing what it can."""
-        if self._is_stale:
-            yield self._staleness()
+        if is_stale(self.mapping, self.provisioning):
+            yield staleness(self.mapping, self.provisioning)
         try:
             if snapshot is not None:
                 self._check_tenant(snapshot)
@@ -306,27 +301,10 @@ class Office365App:
         """Refuse to plan with these settings; what the tenant has to do with it is checked apart."""
         if now.tzinfo is None:
             raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
-        if self._is_stale:
-            raise StaleMappingError(self._staleness())
+        if is_stale(self.mapping, self.provisioning):
+            raise StaleMappingError(staleness(self.mapping, self.provisioning))
         self._check_scope(scope)
         self._check_types(app_users)
-
-    def _staleness(self) -> str:
-        sends = {*self.provisioning.attributes, *self.provisioning.optional_attributes}
-        mapped = {row.attribute.name for row in self.mapping}
-        differences = [
-            f"{label} {', '.join(sorted(names))}"
-            for label, names in (
-                ("not sent any more:", mapped - sends),
-                ("not mapped:", set(self.provisioning.attributes) - mapped),
-            )
-            if names
-        ]
-        details = f" ({'; '.join(differences)})" if differences else ""
-        return (
-            f"the provisioning settings changed to {describe_settings(self.provisioning)} after the attributes were "
-            f"mapped{details}: call remap(), or remap(keep=True) to keep the expressions"
-        )
 
     def _check_scope(self, scope: Scope) -> None:
         if scope is Scope.DRIFT and not self.provisioning.owns_profile:
@@ -345,27 +323,7 @@ class Office365App:
             )
 
     def _check_tenant(self, snapshot: TenantSnapshot) -> None:
-        self._check_domains(snapshot)
-        if snapshot.synced and not self.provisioning.beside_entra_connect:
-            raise ConfigurationError(
-                f"{self.provisioning.label} can't be used beside Entra Connect, which masters the tenant "
-                f"{snapshot.name or snapshot.tenant_id}: choose LicenseOnly(), or turn Entra Connect off"
-            )
-
-    def _check_domains(self, snapshot: TenantSnapshot) -> None:
-        known = snapshot.domain_named
-        unknown = [domain for domain in self.domains if domain not in known]
-        unverified = [domain for domain in self.domains if domain in known and not known[domain].verified]
-        verified = ", ".join(sorted(name for name, domain in known.items() if domain.verified)) or "none"
-        wrong = [
-            f"{', '.join(domains)} {what}"
-            for domains, what in ((unknown, "not in the tenant"), (unverified, "not verified in the tenant"))
-            if domains
-        ]
-        if wrong:
-            raise ConfigurationError(
-                f"domain {'; '.join(wrong)}: add and verify it in Entra, or use one of the verified ones ({verified})"
-            )
+        check_tenant(snapshot, self.provisioning, self.domains)
 
 
 def _assigned(who: Person | Assignment) -> Assignment:

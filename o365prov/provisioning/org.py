@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from attrs import field, frozen
 
 from o365prov.errors import ConfigurationError
+from o365prov.people.several import several
 from o365prov.provisioning.profile_sync import ProfileSync
 from o365prov.provisioning.strategy import ProvisioningType
 from o365prov.provisioning.universal_sync import UniversalSync
@@ -19,7 +20,7 @@ _ONE_WAY = {UserSync.name: UserSync.label, UniversalSync.name: UniversalSync.lab
 
 
 def _instances(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(names)
+    return frozenset(several(names, "jit_ad_instances", "corp.example"))
 
 
 @frozen(kw_only=True)

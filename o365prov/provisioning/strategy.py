@@ -5,11 +5,8 @@ Source: Okta, "Provisioning options for Office 365" (the operations matrix).
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
-
-import attrs
+from typing import ClassVar, Protocol
 
 from o365prov.people import Person
 from o365prov.profiles import ProfileMapping
@@ -72,26 +69,3 @@ class ProvisioningType(Protocol):
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """StsRefreshTokensValidFrom: the instant before which sessions are void, or None where there is none."""
         ...
-
-
-def settings_fingerprint(provisioning: ProvisioningType) -> str:
-    """The type and its settings as a short hash: what a mapping is bound to."""
-    text = repr((provisioning.name, sorted(_settings(provisioning).items())))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def describe_settings(provisioning: ProvisioningType) -> str:
-    """The type and its settings as people read them.
-
-    >>> from o365prov.provisioning import UserSync
-    >>> describe_settings(UserSync(deactivate_users=False))
-    'User Sync (create_users=True, update_attributes=True, deactivate_users=False, sync_password=False; Block sign-in)'
-    """
-    settings = {**_settings(provisioning)}
-    settings.pop("deprovisioning")
-    named = ", ".join(f"{name}={value}" for name, value in settings.items())
-    return f"{provisioning.label} ({named}; {provisioning.deprovisioning.label})"
-
-
-def _settings(provisioning: ProvisioningType) -> dict[str, Any]:
-    return attrs.asdict(provisioning, recurse=False)  # type: ignore[arg-type]  # each type is an attrs class

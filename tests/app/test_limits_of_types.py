@@ -54,6 +54,22 @@ def test_universal_sync_refuses_jit_instances():
         app.with_provisioning(UniversalSync(ad_instances=["corp.example"]))
 
 
+@pytest.mark.parametrize(
+    ("made", "setting"),
+    [
+        (lambda text: evolve(user_sync_app(), domains=text), "domains"),
+        (lambda text: evolve(user_sync_app(), grantable_roles=text), "grantable_roles"),
+        (lambda text: UniversalSync(ad_instances=text), "ad_instances"),
+        (lambda text: OktaOrg(jit_ad_instances=text), "jit_ad_instances"),
+    ],
+    ids=["domains", "grantable_roles", "ad_instances", "jit_ad_instances"],
+)
+def test_one_text_where_several_belong_is_refused(made, setting):
+    """It would be taken for its letters; the error says how to write it."""
+    with pytest.raises(ConfigurationError, match=rf"{setting} is one text: write {setting}=\('"):
+        made("corp.example")
+
+
 def managed(**settings):
     """An app whose usernames are in a managed domain."""
     username = UsernameFormat.custom('String.substringBefore(user.email, "@") + "@contoso.onmicrosoft.com"')
