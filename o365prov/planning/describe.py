@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import Enum
-from typing import Any, assert_never
+from typing import assert_never
 
 from attrs import field, frozen
 
@@ -29,6 +29,7 @@ from o365prov.planning.changes import (
     Subject,
     UpdateUser,
 )
+from o365prov.profiles.wording import value_text
 
 
 class Effect(Enum):
@@ -145,23 +146,6 @@ def _property(change: PropertyChange) -> str:
     return f"{change.name}: {before} → {after}" if before else f"{change.name}: {after}"
 
 
-def value_text(value: Any) -> str:
-    """A property's value as people read it, "" where there is nothing.
-
-    >>> value_text(["+1 555 0100"]), value_text(False), value_text(None)
-    ('+1 555 0100', 'no', '')
-    """
-    match value:
-        case None | "" | []:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(map(str, value))
-        case _:
-            return str(value)
-
-
 def sections(changes: Iterable[Change], *, limit: int | None = None) -> list[Section]:
     """The changes by effect and person, the gravest first.
 
@@ -234,26 +218,6 @@ def names_used_twice(subjects: Iterable[Subject]) -> frozenset[str]:
 def called(subject: Subject, ambiguous: frozenset[str]) -> str:
     """The person's name, with the username or else the id where others have the same name."""
     return f"{subject.name} <{subject.username or subject.person_id}>" if subject.name in ambiguous else subject.name
-
-
-def named(people: Sequence[str], *, most: int | None = 5) -> str:
-    """The first *most* of some people.
-
-    >>> named(["Ann", "Bo", "Cy"], most=2)
-    'Ann, Bo and 1 more'
-    """
-    shown = people[:most]
-    more = len(people) - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more" if more else "")
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun.
-
-    >>> counted(1, "write"), counted(12_000, "person", "people")
-    ('1 write', '12,000 people')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def lasting(duration: timedelta) -> str:

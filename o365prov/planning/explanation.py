@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from attrs import field, frozen
 
 from o365prov.planning.changes import Change, Subject
-from o365prov.planning.describe import describe, value_text
+from o365prov.planning.describe import describe
 from o365prov.planning.problems import Problem
 from o365prov.profiles import UNSET, MappedProfile
 from o365prov.profiles.legible import legible
+from o365prov.profiles.wording import value_text
 
 
 @frozen

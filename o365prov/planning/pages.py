@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from o365prov.planning.changes import Change, CreateUser, Subject, UpdateUser
-from o365prov.planning.describe import Row, Section, counted, describe, named, sections, value_text
+from o365prov.planning.describe import Row, Section, describe, sections
 from o365prov.planning.plan import Plan
 from o365prov.planning.problems import Problem
 from o365prov.planning.report import Report
@@ -27,6 +27,7 @@ from o365prov.planning.text import (
     unfinished,
 )
 from o365prov.profiles.markup import Markup, element, fragment, lines, table, together
+from o365prov.profiles.wording import counted, named, value_text
 
 
 def plan_fragment(plan: Plan, *, limit: int) -> str:

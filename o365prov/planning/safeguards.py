@@ -24,7 +24,7 @@ from o365prov.planning.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.planning.describe import counted
+from o365prov.profiles.wording import counted
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from o365prov.planning.describe import Row, Section, named, sections
+from o365prov.planning.describe import Row, Section, sections
 from o365prov.planning.plan import Plan
 from o365prov.planning.report import Report
 from o365prov.planning.text import (
@@ -21,6 +21,7 @@ from o365prov.planning.text import (
     unfinished,
 )
 from o365prov.profiles.legible import legible
+from o365prov.profiles.wording import named
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red", "=": "cyan"}
 

@@ -12,16 +12,15 @@ from o365prov.planning.describe import (
     Effect,
     Row,
     called,
-    counted,
     describe,
     effects,
     lasting,
-    named,
     names_used_twice,
     sections,
 )
 from o365prov.planning.problems import Problem, Undeliverable
 from o365prov.profiles.legible import legible
+from o365prov.profiles.wording import counted, named
 
 if TYPE_CHECKING:
     from o365prov.planning.plan import Plan

@@ -18,9 +18,8 @@ from o365prov.profiles.legible import legible
 from o365prov.profiles.preview import Preview
 from o365prov.profiles.prospect import AccountPreview, Prospect
 from o365prov.profiles.values import Finding
+from o365prov.profiles.wording import counted, named
 
-NAMED = 5
-"""How many people a line names."""
 LISTED = 20
 """How many lines of one kind are printed."""
 
@@ -74,22 +73,12 @@ class PeopleAlike:
     @property
     def names(self) -> str:
         """The first five by name."""
-        names = ", ".join(row.person.name for row in self.people[:NAMED])
-        return f"{names} and {len(self) - NAMED:,} more" if len(self) > NAMED else names
+        return named([row.person.name for row in self.people])
 
     def __str__(self) -> str:
         """What, for how many, and the first five by name."""
-        text = legible(f"{self.words} for {count(len(self))} ({self.names})")
+        text = legible(f"{self.words} for {counted(len(self), 'person', 'people')} ({self.names})")
         return f"{text}. {self.remedy}." if self.remedy else text
-
-
-def count(people: int) -> str:
-    """A number of people in words.
-
-    >>> count(1), count(1204)
-    ('1 person', '1,204 people')
-    """
-    return f"{people:,} {'person' if people == 1 else 'people'}"
 
 
 @define(frozen=True, slots=False, repr=False, eq=False)
@@ -174,14 +163,14 @@ class PopulationPreview:
         return [row.to_dict() for row in self.people]
 
     def __repr__(self) -> str:
-        return f"<PopulationPreview of {count(len(self))}>"
+        return f"<PopulationPreview of {counted(len(self), 'person', 'people')}>"
 
     def __str__(self) -> str:
         return "\n".join(map(legible, [self._summary(), *(f"  {line}" for line in self._grouped()), *self._wrong()]))
 
     def _summary(self) -> str:
-        without = len(self.without_username)
-        return f"Preview of {count(len(self))}: {len(self) - without:,} with a username, {without:,} without"
+        people, without = counted(len(self), "person", "people"), len(self.without_username)
+        return f"Preview of {people}: {len(self) - without:,} with a username, {without:,} without"
 
     def _grouped(self) -> list[str]:
         """What would happen in the tenant."""

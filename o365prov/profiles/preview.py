@@ -16,6 +16,7 @@ from o365prov.profiles.mapping import ApplyOn, MappedProfile
 from o365prov.profiles.prospect import USERNAME, AccountPreview
 from o365prov.profiles.username import UsernameFormat
 from o365prov.profiles.values import UNSET, Finding, Unset
+from o365prov.profiles.wording import value_text
 
 
 @frozen
@@ -114,8 +115,4 @@ def shown(value: object) -> str:
 
     Emptiness is left out of a new account and clears an existing one.
     """
-    if value is UNSET:
-        return "(left alone)"
-    if value is None or value == []:
-        return "(empty)"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "(left alone)" if value is UNSET else value_text(value) or "(empty)"

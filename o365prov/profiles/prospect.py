@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from o365prov.profiles.wording import value_text
+
 USERNAME = "userName"
 """How a change of the username is called among those of attributes."""
 
@@ -79,13 +81,8 @@ class AccountPreview:
     def __str__(self) -> str:
         """Prospect and changes, on one line."""
         changes = "; ".join(
-            f"{change.attribute}: {_shown(change.before)} → {_shown(change.after)}" for change in self.changes
+            f"{each.attribute}: {value_text(each.before) or 'nothing'} → {value_text(each.after) or 'nothing'}"
+            for each in self.changes
         )
         text = f"{self.prospect}: {self.message}"
         return f"{text} ({changes})" if changes else text
-
-
-def _shown(value: object) -> str:
-    if value is None or value in ("", []):
-        return "nothing"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
