@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from o365prov.errors import SourceError
 from o365prov.planning.json_values import Wrong, form_of
 from o365prov.planning.plan import Plan
+from o365prov.profiles.legible import legible
 
 FAMILY, VERSION = "o365prov.plan", 1
 FORMAT = f"{FAMILY}/{VERSION}"
@@ -106,5 +107,4 @@ def _read(document: dict[str, Any], where: str) -> Plan:
 
 
 def _line(where: str, place: str, what: str) -> str:
-    line = f"{where}: ${place}: {what}: save the plan again, or draw it anew"
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
+    return legible(f"{where}: ${place}: {what}: save the plan again, or draw it anew")

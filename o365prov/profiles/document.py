@@ -13,6 +13,7 @@ from o365prov.errors import ConfigurationError, ExpressionSyntaxError
 from o365prov.expressions import Expression
 from o365prov.profiles.attribute_names import attribute_named
 from o365prov.profiles.attributes import Attribute
+from o365prov.profiles.legible import legible
 from o365prov.profiles.username import REFUSE_NULL
 
 LISTED = 20
@@ -41,7 +42,7 @@ class Document:
         if self.count <= LISTED:
             line = f"{path} {problem}"
             line = line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
-            self._lines.append("".join(char if char.isprintable() else repr(char)[1:-1] for char in line))
+            self._lines.append(legible(line))
 
     def error(self) -> ConfigurationError:
         """One error with everything noted."""
