@@ -110,9 +110,10 @@ class Application:
                 self._prepare(change, writes, begun=key(change) in begun)
         gate = asyncio.Semaphore(BATCHES_AT_ONCE)
         for wave in waves(writes):
-            async with asyncio.TaskGroup() as tasks:
-                for chunk in chunks(wave):
-                    tasks.create_task(self._deliver(chunk, gate))
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._deliver(chunk, gate)) for chunk in chunks(wave)]
+            if any(task.cancelled() for task in tasks):  # by a wire or a listener: the group takes that for an end
+                raise asyncio.CancelledError
 
     def _why_not(self, change: Change) -> str:
         """Why *change* must not be tried, or nothing."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -94,7 +95,7 @@ class Journal:
             raise JournalError(f"{self._path}: in use by an apply that is still running: wait for its report")
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-            file = os.fdopen(descriptor, "r+b")
+            file = os.fdopen(descriptor, "r+b", buffering=0)  # nothing is left to be written when it is closed
         except OSError as error:
             raise JournalError(
                 f"{self._path}: can't be written ({error.strerror}): name a file in a folder that exists"
@@ -123,20 +124,26 @@ class Journal:
 
     def close(self) -> None:
         """Close the file; what was not finished can be gone on with."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):  # every line was synced when it was written
+                file.close()
 
     def _append(self, lines: list[dict[str, Any]]) -> None:
         if self._file is None:
             raise JournalError(f"{self._path}: not open: it is written by Tenant.apply alone")
         if not lines:
             return
+        end = self._file.tell()
+        rest = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
         try:
-            self._file.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
-            self._file.flush()
+            while rest:
+                rest = rest[self._file.write(rest) :]
             os.fsync(self._file.fileno())
         except OSError as error:
+            with suppress(OSError):  # half a line, which the next one would be joined to
+                self._file.seek(end)
+                self._file.truncate()
             raise JournalError(
                 f"{self._path}: can't be written ({error.strerror}): make room, then apply the plan with it again"
             ) from error

@@ -267,6 +267,24 @@ def test_a_journal_can_be_read_at_any_time(changes, plan, apply, journal):
     assert history.entries == (Entry("create_user:00u-ann", Step.DONE, changes.id_of("ann")),)
 
 
+@pytest.mark.parametrize("room", [150, 250, 300])
+def test_a_disk_that_is_really_full(changes, fake, plan, apply, journal, room):
+    """The system writes half a line; the report comes, and with room again the apply goes on where it stopped."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    drawn = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        report = apply(drawn, journal=journal)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert report.skipped
+    assert all("make room" in outcome.message for outcome in report.skipped)
+    assert journal.path.read_bytes().endswith(b"\n")
+    assert apply(drawn, journal=journal).ok
+    assert len(fake.users) == 1
+
+
 def test_a_full_disk_stops_the_writing_and_not_the_report(changes, fake, plan, apply, journal, monkeypatch):
     """Without a journal nothing more is written to the tenant; what was done is reported."""
     real = Journal.write
