@@ -2,6 +2,7 @@
 
 import _thread
 import asyncio
+import signal
 import threading
 
 import pytest
@@ -90,6 +91,15 @@ def test_ctrl_c_stops_in_an_orderly_way(changes, fake, meddler, plan, clock, tmp
     assert journal.read().finished
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C is heard, even where the tests run in the background of a shell, which has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_a_wait_for_graph(needs):
     """A signal that comes while nothing else happens is taken, and the request in flight is given up."""
     given_up = threading.Event()
