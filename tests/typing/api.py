@@ -5,30 +5,50 @@ is an error, too.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import assert_type
+from datetime import datetime, timedelta
+from typing import assert_never, assert_type
 from uuid import UUID
+
+from azure.identity import ClientSecretCredential
+from azure.identity.aio import ClientSecretCredential as AsyncClientSecretCredential
 
 from o365prov import (
     AppUser,
     AppUsers,
     Assignment,
+    BlockingTenant,
+    Cloud,
+    Diagnostic,
+    Dialect,
     DirectoryAccount,
+    Expression,
+    Journal,
     LicenseGrant,
+    LicenseOnly,
     O365ProvError,
     Office365App,
     Person,
     Plan,
+    ProfileSync,
     Report,
+    Semantics,
     StaleMappingError,
     Tenant,
     TenantSnapshot,
+    UniversalSync,
     UsernameFormat,
     UserSync,
 )
+from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, ConnectionTest, Event, Pace, Waiting
 from o365prov.people import UserStatus, assign
+from o365prov.planning import WRITES, Outcome, Result
+from o365prov.planning.changes import BlockSignIn, CreateUser, UpdateUser
+from o365prov.profiles.population import PopulationPreview
+from o365prov.profiles.preview import Preview
+from o365prov.provisioning import ProvisioningType
 from o365prov.sources import Organization, csv_file, enrich, ldif, okta_json
 from o365prov.sources.directory_entry import DirectoryEntry
+from o365prov.testing import FakeTenant
 
 
 def people_are_values(person: Person, account: DirectoryAccount) -> None:
@@ -87,6 +107,92 @@ def settings_are_typed() -> Office365App:
         provisioning=UserSync(create_users=True, update_attributes=True, deactivate_users=True),
         username=UsernameFormat.custom('String.substringBefore(user.email, "@") + "@yourfederated.domain"'),
     )
+
+
+def types_are_one_protocol() -> tuple[ProvisioningType, ...]:
+    """Each of the four types stands where a type is asked for, and has the settings that Okta gives it."""
+    LicenseOnly(create_users=True)  # type: ignore[call-arg]
+    UserSync(ad_instances=["corp.example"])  # type: ignore[call-arg]
+    return LicenseOnly(), ProfileSync(), UserSync(), UniversalSync(ad_instances=["corp.example"])
+
+
+def expressions_say_what_they_read() -> None:
+    """An expression is a value of which much can be asked; what it gives is a JSON value."""
+    expression = Expression("user.email", dialect=Dialect.CLASSIC, semantics=Semantics(null_text="refuse"))
+    assert_type(expression.references, frozenset[tuple[str, ...]])
+    assert_type(expression.check({"user": ["email"]}, context="username"), tuple[Diagnostic, ...])
+    assert_type(str(expression), str)
+    Semantics(null_text="blank")  # type: ignore[arg-type]
+
+
+def previews_are_of_one_or_many(app: Office365App, person: Person, assignments: tuple[Assignment, ...]) -> None:
+    """One person gives one preview, several give one of them all."""
+    assert_type(app.preview(person), Preview)
+    assert_type(app.preview(assignments[0]), Preview)
+    assert_type(app.preview([person]), PopulationPreview)
+    assert_type(app.preview(assignments), PopulationPreview)
+    assert_type(app.preview([person])["00u1"], Preview)
+    app.preview("00u1")  # type: ignore[arg-type]
+
+
+def plans_are_sums_of_changes(plan: Plan) -> list[str]:
+    """A program tells the kinds of change apart, and knows what each of them holds."""
+    assert_type(plan.duration(WRITES.part(0.5)), timedelta)
+    assert_type(plan.to_dicts(), list[dict[str, str | int | None]])
+    said = []
+    for change in plan:
+        match change:
+            case CreateUser():
+                said.append(str(change.properties["displayName"]))
+                assert_type(change.object_id, None)
+            case UpdateUser():
+                said += [each.name for each in change.properties]
+            case BlockSignIn():
+                said.append(f"{change.subject.name} at {change.at:%H:%M}")
+            case _:
+                assert_type(change.reason, str)
+    return said
+
+
+def events_are_told_apart(event: Event) -> Outcome | None:
+    """Whoever listens knows all that can be told."""
+    match event:
+        case ChangeEnded(outcome=outcome):
+            assert_type(outcome.result, Result)
+            return outcome
+        case ApplyStarted() | Waiting() | ApplyEnded():
+            return None
+        case _:
+            assert_never(event)
+
+
+class Recording:
+    """A wire of the user's own: no type of an HTTP library in it."""
+
+    async def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Answer everything with an empty object."""
+        return 200, {}, b"{}"
+
+
+def tenants_take_credentials_and_wires(app: Office365App, plan: Plan) -> Report:
+    """Azure's credentials of both kinds, the fake tenant and wires of one's own all fit."""
+    Tenant(ClientSecretCredential("tenant", "client", "secret"), Cloud.US_GOVERNMENT, pace=Pace(share=0.5))
+    Tenant(AsyncClientSecretCredential("tenant", "client", "secret"))
+    Tenant("secret")  # type: ignore[arg-type]
+    Tenant.over(Recording())
+    heard: list[Outcome | None] = []
+    with BlockingTenant.over(FakeTenant()) as tenant:
+        assert_type(tenant.test_connection(), ConnectionTest)
+        assert_type(tenant.read(app.needs()), TenantSnapshot)
+        return tenant.apply(
+            plan,
+            journal=Journal("monday.jsonl"),
+            confirm=plan.fingerprint,
+            on_event=lambda event: heard.append(events_are_told_apart(event)),
+            passwords=lambda create: create.subject.username,
+        )
 
 
 def errors_are_one_tree(error: StaleMappingError) -> O365ProvError:
