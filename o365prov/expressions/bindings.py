@@ -39,7 +39,7 @@ class Bindings:
 
     Args:
         roots: root names (``user``, ``source``, ``appuser``, an app's name, a bare attribute) to their values. An app
-            to which the person is not assigned is an empty map, so that its attributes are null; a root that is left
+            to which the person is not assigned is an empty map, so that its attributes are null. A root that is left
             out is null itself, so that asking for its attributes fails.
         groups: the person's groups: maps with ``id``, ``name``, ``type``, ``source`` and ``profile``.
         directory_users: the person's Active Directory app users; ``hasDirectoryUser()`` is true for exactly one.
@@ -50,7 +50,8 @@ class Bindings:
         now: the clock, an aware datetime or an ISO 8601 text. Without it, functions that ask for the time fail:
             evaluation reads no clock of its own.
 
-    *directory_user* and *workday_user* are the one app user of its kind, or None for none and for several.
+    The attributes *directory_user* and *workday_user* hold the only app user of their kind; None for none, and for
+    several.
 
     Example:
         >>> from o365prov.expressions import Expression

@@ -149,6 +149,10 @@ def _prologue(lowering: Lowering, line: int, *, observed: bool) -> list[ast.stmt
         set_("roots", ast.IfExp(is_type(given, "dict"), given, invoked("roots_of", given)))
         if writer.divided:
             set_("bindings", constant(None))
+    if lowering.goes_over:
+        set_("gone", ast.List([constant(0)], ast.Load()))  # what all projections and selections went over so far
+    elif writer.divided:
+        set_("gone", constant(None))
     if writer.divided and not observed:
         set_("seen", constant(None))
     return statements

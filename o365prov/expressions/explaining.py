@@ -11,7 +11,7 @@ from attrs import field, frozen
 from o365prov.errors import EvaluationError
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.compiler import lowered
-from o365prov.expressions.failures import Failure
+from o365prov.expressions.failures import Failure, too_deep
 from o365prov.expressions.resolving import function_of
 from o365prov.expressions.syntax import MethodCall, Node, children, walk
 from o365prov.expressions.values import plain
@@ -95,7 +95,8 @@ def explained(expression: Expression, values: Mapping[str, Any] | Bindings) -> E
     value, error, failed = None, None, frozenset[int]()
     try:
         value = run(values, observe)
-    except Failure as failure:
+    except (Failure, RecursionError) as stopped:
+        failure = too_deep(stopped) if isinstance(stopped, RecursionError) else stopped
         error = located(failure, expression.text, places)
         place = place_of(failure.__traceback__, places)
         failed = frozenset() if place is None else _above(expression.tree, place.node)

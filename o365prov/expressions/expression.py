@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from o365prov.errors import EvaluationError
 from o365prov.expressions.bindings import Bindings
-from o365prov.expressions.failures import Failure
+from o365prov.expressions.failures import Failure, too_deep
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.rules import Rules
 from o365prov.expressions.semantics import Dialect, Semantics
@@ -104,6 +104,8 @@ class Expression:
             return run(values)
         except Failure as failure:
             raise located(failure, self.text, self._places) from None
+        except RecursionError as error:
+            raise located(too_deep(error), self.text, self._places) from None
 
     def _compiled(self) -> Callable[[object], object]:
         from o365prov.expressions.compiler import lowered  # noqa: PLC0415  # some are only parsed

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["Failure", "described"]
-
+from collections.abc import Mapping
 from datetime import datetime
 
 from o365prov.expressions.numbers import Float, Long
+
+__all__ = ["Failure", "described", "too_deep"]
 
 
 class Failure(Exception):  # noqa: N818  # it never leaves the room: callers see an EvaluationError with the place
@@ -39,6 +40,14 @@ def described(value: object) -> str:
             return "a time"
         case list() | tuple():
             return "an array"
-    if hasattr(value, "alone"):
-        return "a country code"
-    return "a map" if hasattr(value, "keys") else f"a {type(value).__name__}"
+        case Mapping():
+            return "a map"
+    from o365prov.expressions.functions.country_codes import CountryCode  # noqa: PLC0415  # countries load when used
+
+    return "a country code" if isinstance(value, CountryCode) else f"a {type(value).__name__}"
+
+
+def too_deep(error: RecursionError) -> Failure:
+    """The failure of going through a value that Python's stack does not reach the bottom of, from the same place."""
+    failure = Failure("a value holds arrays or maps that lie too deeply in one another", hint="give flatter values")
+    return failure.with_traceback(error.__traceback__)

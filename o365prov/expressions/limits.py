@@ -18,7 +18,8 @@ class Limits:
         nesting: how deep brackets and sub-expressions may lie in one another. Chains (``a OR b OR c``, ``a + b + c``,
             ``a ? b : c ? d : e``) are flat.
         tree_size: parts of the expression: names, literals, operators, calls.
-        result_size: characters of a text, or elements of a list, that evaluation may build.
+        result_size: characters of a text, or elements of a list, that evaluation may build; also the elements that all
+            projections and selections of one evaluation may go over, with the characters that they give.
         pattern_length: characters of a regular expression.
         pattern_size: states that a regular expression may need.
 

@@ -15,8 +15,9 @@ __all__ = ["Mistake", "MistakeFound", "empty_text", "explain_failure", "pasted_c
 
 @frozen
 class Mistake:
-    """One thing that keeps a text from being an expression; *fix* replaces the marked characters, where one is
-    known.
+    """One thing that keeps a text from being an expression.
+
+    Where *fix* is known, it replaces the marked characters.
     """
 
     code: str

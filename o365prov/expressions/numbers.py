@@ -131,8 +131,9 @@ def negated(value: float) -> float:
 
 
 def power(base: float, exponent: float) -> float:
-    """``base ^ exponent``: of integers an integer, cut towards zero and held at the ends of its range (Spring's
-    OperatorPower).
+    """``base ^ exponent`` (Spring's OperatorPower).
+
+    Of integers it is an integer, cut towards zero and held at the ends of its range.
     """
     result = _pow(to_float(base), to_float(exponent))
     if isinstance(base, float) or isinstance(exponent, float):

@@ -15,6 +15,7 @@ from o365prov.expressions.catalogue import ACCEPTED, REFUSED, Function, Kind
 from o365prov.expressions.failures import Failure, described
 from o365prov.expressions.functions.country_codes import CountryCode
 from o365prov.expressions.functions.strings import bounded
+from o365prov.expressions.limits import Limits
 from o365prov.expressions.numbers import arithmetic, is_long, negated, power
 from o365prov.expressions.rules import Rules
 from o365prov.expressions.values import (
@@ -44,12 +45,13 @@ __all__ = [
     "calculated",
     "called_with",
     "chained",
-    "elements",
+    "elements_within",
     "fail",
     "index",
     "is_map",
     "member",
     "oversize",
+    "projected_within",
     "raised",
     "root",
     "roots_of",
@@ -137,15 +139,42 @@ def root(roots: Values, place: object) -> object:
     raise Failure("only the name of a root can stand in brackets here", hint='write ["user"] or user')
 
 
-def elements(target: object) -> list[Any] | tuple[Any, ...]:
-    """What a projection or selection goes over: a list's elements, a map's entries."""
-    if isinstance(target, list | tuple):
-        return target
-    if isinstance(target, Mapping):
-        return [{"key": key, "value": value} for key, value in target.items()]
-    raise Failure(
-        f"{{operand}} is {described(target)}, which has no elements to go over", hint="it must be a list", blame=0
-    )
+def elements_within(limits: Limits) -> Callable[[object, list[int]], list[Any] | tuple[Any, ...]]:
+    """What a projection or selection goes over: a list's elements, a map's entries.
+
+    *gone* counts them for the whole evaluation, since projections inside one another multiply.
+    """
+
+    def elements(target: object, gone: list[int]) -> list[Any] | tuple[Any, ...]:
+        if isinstance(target, list | tuple):
+            _spent(gone, len(target), limits)
+            return target
+        if isinstance(target, Mapping):
+            _spent(gone, len(target), limits)
+            return [{"key": key, "value": value} for key, value in target.items()]
+        raise Failure(
+            f"{{operand}} is {described(target)}, which has no elements to go over", hint="it must be a list", blame=0
+        )
+
+    return elements
+
+
+def projected_within(limits: Limits) -> Callable[[list[Any], object, list[int]], None]:
+    """Put what a projection gave for an element into its list; the characters of texts count as elements do."""
+
+    def projected(out: list[Any], value: object, gone: list[int]) -> None:
+        if isinstance(value, str):
+            _spent(gone, len(value), limits)
+        out.append(value)
+
+    return projected
+
+
+def _spent(gone: list[int], more: int, limits: Limits) -> None:
+    gone[0] += more
+    if gone[0] > limits.result_size:
+        message = f"projections and selections went over more than {limits.result_size} elements and characters"
+        raise Failure(message, hint="use shorter lists, or raise Limits.result_size")
 
 
 def selected(target: object, kept: list[Any], which: str) -> object:

@@ -65,9 +65,10 @@ def text(value: object) -> str:
             return ",".join("null" if item is None else text_argument(item) or "" for item in value)
         case Mapping():
             return "{" + ", ".join(f"{text(key)}={text(item)}" for key, item in value.items()) + "}"
-    alone: str | None = getattr(value, "alone", None)
-    if alone is not None:
-        return alone
+    from o365prov.expressions.functions.country_codes import CountryCode  # noqa: PLC0415  # countries load when used
+
+    if isinstance(value, CountryCode):
+        return value.alpha2
     raise Failure(
         f"{described(value)} is no value of this language", hint="give texts, numbers, Booleans, lists, maps or times"
     )

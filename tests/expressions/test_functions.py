@@ -157,6 +157,7 @@ def test_settings_take_their_words_only():
         ("isMemberOfGroup('00g2')", True),
         ("isMemberOfAnyGroup('x', 'Everyone')", False),
         ("isMemberOfAnyGroup('x', '00g1')", True),
+        ("isMemberOfAnyGroup({'x', '00g1'})", True),
         ("isMemberOfGroupNameStartsWith('West')", True),
         ("isMemberOfGroupNameContains('oast')", True),
         ("isMemberOfGroupNameRegex('West.*')", True),

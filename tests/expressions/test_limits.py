@@ -8,6 +8,35 @@ from o365prov.expressions import EvaluationError, Expression, ExpressionSyntaxEr
 MANY = 100_000
 
 
+def endless_array():
+    """An array that holds itself."""
+    value = []
+    value.append(value)
+    return value
+
+
+def endless_map():
+    """A map that holds itself."""
+    value = {}
+    value["v"] = value
+    return value
+
+
+def deep(levels):
+    """Arrays inside one another."""
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+class Answering:
+    """A value that claims to have every attribute."""
+
+    def __getattr__(self, name):
+        raise AssertionError(f"evaluation asked a value for its attribute {name}")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -101,3 +130,46 @@ def test_the_size_of_patterns_is_a_setting(limits):
     for text in ("'abcd' matches 'abcd'", "isMemberOfGroupNameRegex('abcd')"):
         with pytest.raises(EvaluationError, match="more than 3"):
             Expression(text, limits=limits).evaluate({})
+
+
+@pytest.mark.parametrize("inside", [".![{}]", ".?[{} == null]", ".^[{} != {{}} AND false]"])
+def test_projections_inside_one_another_are_bounded_together(inside):
+    """Each level multiplies the work; a short text must not buy a long evaluation."""
+    numbers = "{" + ", ".join(["1"] * 100) + "}"
+    text = "1"
+    for _ in range(6):
+        text = numbers + inside.format(text)
+    with pytest.raises(EvaluationError, match=r"Limits\.result_size"):
+        Expression(text, limits=Limits(result_size=10_000)).evaluate({})
+
+
+def test_texts_of_a_projection_are_bounded_together():
+    """A thousand texts of a megabyte are a gigabyte."""
+    with pytest.raises(EvaluationError, match=r"Limits\.result_size"):
+        Expression("user.l.!['a' * 900000]").evaluate({"user": {"l": [1] * 1000}})
+
+
+def test_each_evaluation_has_a_bound_of_its_own():
+    """What one evaluation went over does not count for the next."""
+    expression = Expression("user.l.![1]", limits=Limits(result_size=10))
+    for _ in range(5):
+        assert expression.evaluate({"user": {"l": [2] * 6}}) == [1] * 6
+
+
+@pytest.mark.parametrize("value", [endless_array(), endless_map(), deep(100_000)], ids=["array", "map", "deep"])
+@pytest.mark.parametrize("text", ["user.v", "'a' + user.v", "Arrays.flatten(user.v)", "user.v == {user.v}", "!user.v"])
+def test_values_without_an_end_are_an_evaluation_error_or_a_value(text, value):
+    """Values that hold themselves, or lie too deep for Python, neither hang nor recurse to death."""
+    expression, roots = Expression(text), {"user": {"v": value}}
+    try:
+        expression.evaluate(roots)
+    except EvaluationError as error:
+        assert error.hint  # noqa: PT017  # a value is fine as well
+    assert expression.explain({"user": {"v": value}}).parts
+
+
+@pytest.mark.parametrize("text", ["user.v", "user.v.x", "user.v + 'x'", "String.len(user.v)", "{user.v}", "user.v < 1"])
+def test_a_value_that_is_none_of_the_language_is_not_asked_for_attributes(text):
+    """Evaluation reaches nothing but the bindings: an object of Python's is refused by its kind alone."""
+    with pytest.raises(EvaluationError, match="Answering"):
+        Expression(text).evaluate({"user": {"v": Answering()}})

@@ -38,6 +38,8 @@ def both(pattern, text):
         (r"[\]\-x]+", "]-x", True),
         (r"\p{Upper}\p{L}*", "Öl", False),
         (r"\p{Lu}\p{L}*", "Öl", True),
+        (r"\ud83d\uDE00", "😀", True),
+        (r"[\ud83d\ude00]", "😀", True),
         (r"\Qa.b\E+", "a.bbb", True),
         (r"\bfoo\b.*", "foo bar", True),
         ("a$\n", "a\n", True),

@@ -50,7 +50,10 @@ def flattened(rules: Rules) -> Callable[[list[Any]], list[Any]]:
 def _flat(array: list[Any], limits: Limits) -> list[Any]:
     result: list[Any] = []
     waiting = list(reversed(array))
+    seen = 0
     while waiting:
+        seen += 1
+        _bounded(seen, limits)  # arrays count as well: one that holds itself has no end
         value = waiting.pop()
         if value is None:
             raise Failure("an element to flatten is null", hint="write x != null ? x : {}")
@@ -58,7 +61,6 @@ def _flat(array: list[Any], limits: Limits) -> list[Any]:
             waiting.extend(reversed(value))
         else:
             result.append(value)
-            _bounded(len(result), limits)
     return result
 
 

@@ -19,11 +19,6 @@ class CountryCode:
     numeric: str
     name: str
 
-    @property
-    def alone(self) -> str:
-        """How it is written where a text is needed."""
-        return self.alpha2
-
 
 @cache
 def countries() -> tuple[CountryCode, ...]:

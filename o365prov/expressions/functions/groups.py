@@ -272,7 +272,7 @@ FUNCTIONS: Final = (
     ),
     Function(
         "isMemberOfAnyGroup",
-        (Parameter("group id", Kind.TEXT), Parameter("group ids", Kind.TEXT, repeated=True)),
+        (Parameter("group ids", Kind.TEXT, repeated=True),),
         Kind.BOOLEAN,
         _is_member_of_any,
         "Whether the person is in a group of one of these ids; names never match.",

@@ -59,8 +59,9 @@ def _zone(text: str | None) -> timezone:
 
 
 def iso_text(moment: datetime, *, millis: bool = True) -> str:
-    """``2015-07-31T17:18:37.979Z``; another zone than UTC as its offset. Without *millis*, zero milliseconds are left
-    out.
+    """``2015-07-31T17:18:37.979Z``; a zone other than UTC as its offset.
+
+    Without *millis*, zero milliseconds are left out.
     """
     fraction = moment.microsecond // 1000
     text = moment.strftime("%m-%dT%H:%M:%S")

@@ -46,7 +46,8 @@ def projection(lowering: Lowering, node: Projection) -> Step:
         item = writer.temporary()
         with writer.each(item, elements.load(), line):
             value = yield from _on(lowering, item, node.body)
-            writer.add(ast.Expr(raw(loaded(out), "append", value.load())), line)
+            writer.shared("projected", stepping.projected_within(lowering.rules.limits))
+            writer.add(ast.Expr(invoked("projected", loaded(out), value.load(), loaded("gone"))), line)
         return Operand(out)
 
     yield from _safely(lowering, node.safe, target, out, over, line)
@@ -86,8 +87,9 @@ def selection(lowering: Lowering, node: Selection) -> Step:
 
 
 def _elements(lowering: Lowering, target: Operand, line: int) -> Operand:
-    lowering.writer.shared("elements", stepping.elements)
-    return lowering.keep(invoked("elements", target.load()), line)
+    lowering.goes_over = True
+    lowering.writer.shared("elements", stepping.elements_within(lowering.rules.limits))
+    return lowering.keep(invoked("elements", target.load(), loaded("gone")), line)
 
 
 def _on(lowering: Lowering, item: str, node: Node) -> Step:

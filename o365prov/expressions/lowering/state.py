@@ -30,9 +30,10 @@ class Lowering:
     def __init__(self, dialect: Dialect, rules: Rules) -> None:
         self.dialect = dialect
         self.rules = rules
-        self.writer = Writer(("roots", "bindings", "seen"))
+        self.writer = Writer(("roots", "bindings", "seen", "gone"))
         self.scopes = ["roots"]
         self.needs_bindings = False
+        self.goes_over = False
 
     def keep(self, value: ast.expr, line: int, kind: Kind | None = None) -> Operand:
         """Compute a value and hold it."""

@@ -97,9 +97,7 @@ class Automaton:
         return len(self._next) - 1
 
     def _build(self, pattern: Pattern, following: int) -> int:
-        """The state that begins this pattern and goes on at *following*; patterns nest no deeper than the reader
-        allows.
-        """
+        """The state that begins this pattern and goes on at *following*; the reader bounds how deep patterns nest."""
         self._built += 1
         if self._built > 10 * self._most_states:  # repetitions of nothing make no states, but cost all the same
             raise PatternError("repeats too much", hint="repeat less")

@@ -9,9 +9,7 @@ __all__ = ["re2_text"]
 
 
 def re2_text(pattern: Pattern) -> str | None:
-    """The pattern for RE2, or None where RE2 means something else: edges of words, and ``$`` before the pattern's
-    end.
-    """
+    """The pattern for RE2, or None where RE2 means something else: edges of words, and ``$`` that is not at the end."""
     match pattern:
         case Characters(ranges=ranges):
             return _set(ranges)

@@ -219,7 +219,7 @@ class _Reader:
         found = re.compile(
             {
                 "x": r"([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\}",
-                "u": r"([0-9A-Fa-f]{4})",
+                "u": r"([Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}|[0-9A-Fa-f]{4})",  # two halves, or one
                 "0": r"([0-3]?[0-7]{1,2})",
                 "c": r"(.)",
             }[kind]
@@ -228,6 +228,8 @@ class _Reader:
             raise PatternError(f"has an incomplete escape \\{kind}")
         self.place = found.end()
         digits = next(group for group in found.groups() if group)
+        if len(digits) == 10:
+            digits = bytes.fromhex(digits.replace("\\u", "")).decode("utf-16-be").encode("utf-32-be").hex()
         code = ord(digits) ^ 64 if kind == "c" else int(digits, 8 if kind == "0" else 16)
         if code > EVERYTHING[0][1]:
             raise PatternError(f"names a character that does not exist: {digits}")

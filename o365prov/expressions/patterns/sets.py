@@ -91,9 +91,7 @@ _CATEGORIES: Final = frozenset(
 
 
 def named(name: str) -> Ranges | None:
-    r"""The set of an escape (``d`` for ``\d``) or of a property (``Alpha`` for ``\p{Alpha}``); None for an unknown
-    one.
-    """
+    r"""The set of an escape (``d`` for ``\d``) or a property (``Alpha`` for ``\p{Alpha}``); None for an unknown one."""
     if name in _NAMED:
         return _NAMED[name]
     category = name.removeprefix("Is").removeprefix("general_category=").removeprefix("gc=")
