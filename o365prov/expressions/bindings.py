@@ -29,8 +29,17 @@ def _moment(value: datetime | str | None) -> datetime | None:
     return value
 
 
-def _tuple(values: Iterable[Values]) -> tuple[Values, ...]:
-    return tuple(values)
+def _maps(values: Iterable[Values]) -> tuple[Values, ...]:
+    kept = tuple(values)
+    if isinstance(values, Mapping) or not all(isinstance(value, Mapping) for value in kept):
+        raise ValueError("groups, directory_users and workday_users of Bindings are lists of maps: give [{...}, ...]")
+    return kept
+
+
+def _by_name(values: Values) -> Values:
+    if not isinstance(values, Mapping):
+        raise ValueError("managers, assistants and linked of Bindings are maps by name: give {name: {...}}")  # noqa: TRY004  # as for the other shapes
+    return values
 
 
 @frozen
@@ -53,6 +62,9 @@ class Bindings:
     The attributes *directory_user* and *workday_user* hold the only app user of their kind; None for none, and for
     several.
 
+    Raises:
+        ValueError: groups or app users that are no list of maps, relations that are no map, or a time without a zone.
+
     Example:
         >>> from o365prov.expressions import Expression
         >>> bindings = Bindings({}, directory_users=[{"managerUpn": "bob@example.com"}])
@@ -62,12 +74,12 @@ class Bindings:
     """
 
     roots: Values
-    groups: tuple[Values, ...] = field(default=(), kw_only=True, converter=_tuple)
-    directory_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_tuple)
-    workday_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_tuple)
-    managers: Values = field(factory=dict, kw_only=True)
-    assistants: Values = field(factory=dict, kw_only=True)
-    linked: Values = field(factory=dict, kw_only=True)
+    groups: tuple[Values, ...] = field(default=(), kw_only=True, converter=_maps)
+    directory_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_maps)
+    workday_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_maps)
+    managers: Values = field(factory=dict, kw_only=True, converter=_by_name)
+    assistants: Values = field(factory=dict, kw_only=True, converter=_by_name)
+    linked: Values = field(factory=dict, kw_only=True, converter=_by_name)
     now: datetime | None = field(default=None, kw_only=True, converter=_moment)
 
     directory_user: Values | None = field(init=False, eq=False)

@@ -92,3 +92,25 @@ def test_a_missing_file_is_exit_1(run):
     code, _, err = run("1", "--user", "nowhere.json")
     assert code == 1
     assert "nowhere.json" in err
+
+
+@pytest.mark.parametrize(
+    "person", [{"groups": [1]}, {"groups": {"id": "00g1"}}, {"directoryUsers": "a"}, {"managers": 5}, {"linked": []}]
+)
+def test_lookups_of_the_wrong_shape_are_refused(run, person):
+    """One line says what shape they have, whichever function would have met them."""
+    code, _, errors = run("hasDirectoryUser()", person=person)
+    assert code == 1
+    assert "Bindings" in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "hint"),
+    [("user.firstName.length()", "classic", "String.len"), ("String.toUpperCase(user.a)", "ie", "x.toUpperCase(...)")],
+)
+def test_a_function_of_the_other_dialect_is_named_when_evaluation_meets_it(run, text, dialect, hint):
+    """Evaluation says what the checker says."""
+    code, _, errors = run(text, "--dialect", dialect, person={"user": {}})
+    assert code == 3
+    assert hint in errors

@@ -6,12 +6,14 @@ import ast
 from typing import Final
 
 from o365prov.expressions import stepping
-from o365prov.expressions.catalogue import FromBindings, Function, Kind, method
+from o365prov.expressions.catalogue import FromBindings, Function, Kind, find, method
 from o365prov.expressions.lowering.state import Lowering, Step
 from o365prov.expressions.resolving import called_name, function_of
+from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax import (
     Call,
     MethodCall,
+    Name,
     Node,
 )
 from o365prov.expressions.writing import Operand, constant, invoked, loaded
@@ -47,7 +49,7 @@ def method_call(lowering: Lowering, node: MethodCall) -> Step:
         arguments = yield from lowering.each(node.arguments)
         return _invoked(lowering, node, row, arguments, node.arguments)
     row = method(node.name, lowering.dialect)
-    if row is None:
+    if row is None or (isinstance(node.target, Name) and find(called_name(node), Dialect.CLASSIC) is not None):
         arguments = yield from lowering.each(node.arguments)
         return _unknown(lowering, node, called_name(node))
     target = yield from lowering.part(node.target)
@@ -65,9 +67,10 @@ def method_call(lowering: Lowering, node: MethodCall) -> Step:
 
 
 def _unknown(lowering: Lowering, node: Node, name: str) -> Operand:
-    return _failing(
-        lowering, node, f"there is no function {name}", "names are case-sensitive; check() suggests similar ones"
-    )
+    from o365prov.expressions.suggestions import other_dialect  # noqa: PLC0415  # only mistakes need it
+
+    hint = other_dialect(name, lowering.dialect) or "names are case-sensitive; check() suggests similar ones"
+    return _failing(lowering, node, f"there is no function {name}", hint)
 
 
 def _failing(lowering: Lowering, node: Node, message: str, hint: str) -> Operand:
