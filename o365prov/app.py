@@ -98,9 +98,13 @@ class Office365App:
 
     @mapping.default
     def _default_mapping(self) -> ProfileMapping:
+        if isinstance(self.provisioning, type):
+            raise ConfigurationError(f"provisioning is a class: write provisioning={self.provisioning.__name__}()")
         return self.provisioning.default_mapping()
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.username, UsernameFormat):
+            raise ConfigurationError("username is no format: write username=UsernameFormat.custom('...')")
         if self.mapping.bound_to is None:  # a new mapping is made for these settings
             object.__setattr__(self, "mapping", bind(self.mapping, self.provisioning))
         if not self.domains:
@@ -250,7 +254,7 @@ class Office365App:
         looking = Scope.of(scope)
         self._check_ready(known, now, looking)
         self._check_tenant(snapshot)
-        assigned = sorted(assignments, key=lambda each: each.person.id)
+        assigned = sorted(map(_assignment, assignments), key=lambda each: each.person.id)
         _refuse_duplicates(assigned)
         by_standing: dict[Standing, list[Assignment]] = {standing: [] for standing in Standing}
         for assignment in assigned:
@@ -333,6 +337,14 @@ def _assigned(who: Person | Assignment) -> Assignment:
         case Person():
             return Assignment(who)
     raise ConfigurationError(f"a preview is of people or assignments, not of {type(who).__name__}")
+
+
+def _assignment(value: Assignment) -> Assignment:
+    if not isinstance(value, Assignment):
+        raise ConfigurationError(
+            f"a {type(value).__name__} is no Assignment: pass assignments, such as read_organization(...).assignments"
+        )
+    return value
 
 
 def _refuse_duplicates(assignments: Iterable[Assignment]) -> None:

@@ -223,7 +223,7 @@ class Application:
 
     def _report(self) -> Report:
         outcomes = tuple(self._outcomes[key(change)] for change in self.plan)
-        return Report(self.plan.id, outcomes, self._memory(outcomes))
+        return Report(self.plan.id, outcomes, self._memory(outcomes), self.plan.fingerprint)
 
     def _memory(self, outcomes: Iterable[Outcome]) -> AppUsers:
         changed: dict[str, AppUsers] = {}

@@ -158,7 +158,7 @@ def _check(history: History, plan: Plan, path: Path) -> None:
             f"{path}: belongs to plan {history.plan_id}, not {plan.id}: give each plan a journal of its own"
         )
     if history.finished:
-        raise PlanRefusedError(f"plan {plan.id} was applied already, says {path}: read the tenant and plan again")
+        raise PlanRefusedError(f"plan {plan.fingerprint} was applied already, says {path}: read and plan again")
 
 
 def _history(content: bytes, path: Path) -> tuple[History, int]:

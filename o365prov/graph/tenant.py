@@ -168,7 +168,7 @@ class Tenant:
 
         self._refuse_if_unconfirmed(plan, confirm)
         if plan.id in self._applied:
-            raise PlanRefusedError(f"plan {plan.id} was applied already: read the tenant and plan again")
+            raise PlanRefusedError(f"plan {plan.fingerprint} was applied already: read the tenant and plan again")
         tenant = await self._know_organization(sender)
         if plan.tenant_id != tenant.id:
             raise PlanRefusedError(

@@ -36,11 +36,15 @@ class Outcome:
 
 @frozen(repr=False)
 class Report:
-    """Every change's outcome, in the order of the plan, and the memory for the next plan."""
+    """Every change's outcome, in the order of the plan, and the memory for the next plan.
+
+    *fingerprint* is the plan's, by which people know it; *plan_id* the id under which it was applied once.
+    """
 
     plan_id: str
     outcomes: tuple[Outcome, ...]
     app_users: AppUsers
+    fingerprint: str = ""
 
     @property
     def done(self) -> tuple[Outcome, ...]:

@@ -143,7 +143,7 @@ def report_summary(report: Report) -> str:
     counts = (
         f"{counted(len(report.done), 'change')} done, {len(report.failed):,} failed, {len(report.skipped):,} skipped"
     )
-    return f"{counts} (plan {report.plan_id})"
+    return f"{counts} (plan {report.fingerprint or report.plan_id})"
 
 
 def unfinished(report: Report) -> list[tuple[list[Outcome], str]]:

@@ -116,3 +116,21 @@ def test_what_is_needed_of_the_tenant_follows_from_the_mapping():
 def test_people_keep_their_source():
     """With User Sync all appear as synced; the person still says where they come from."""
     assert "ACTIVE_DIRECTORY" in str(APP.preview(from_directory(somebody())))
+
+
+def test_a_text_is_no_username_format():
+    """The message says how to make one of it."""
+    with pytest.raises(ConfigurationError, match=r"UsernameFormat\.custom"):
+        Office365App(domains=(DOMAIN,), provisioning=UserSync(), username="user.email")
+
+
+def test_a_class_is_no_provisioning_type():
+    """The parentheses are easily forgotten."""
+    with pytest.raises(ConfigurationError, match=r"provisioning=UserSync\(\)"):
+        Office365App(domains=(DOMAIN,), provisioning=UserSync, username=UsernameFormat.email())
+
+
+def test_people_are_no_assignments():
+    """Somebody who passes people is told what to pass."""
+    with pytest.raises(ConfigurationError, match="assignments"):
+        APP.plan([somebody()], tenant(), now=NOW)
