@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import signal
 import socket
 import sys
 import threading
+import uuid
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
 from o365prov.errors import O365ProvError
 from o365prov.testing.fake_tenant import FakeTenant
+from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import LARGEST_BODY
 
 __all__ = ["Server", "main"]
@@ -111,15 +116,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         try:
             content = self._content()
-        except ValueError as error:
-            self.close_connection = True
-            self.send_error(400, explain=str(error))
+        except (ValueError, OverflowError) as error:
+            self.send_error(413 if isinstance(error, OverflowError) else 400, str(error))
+            self._take_the_rest()
             return
         host = self.headers.get("Host") or "{}:{}".format(*self.server.server_address[:2])
+        target = self.path.encode("latin-1").decode(errors="replace")  # http.server reads bytes as Latin-1
+        url = f"http://{host}{target}" if target.startswith("/") else target
         try:
-            status, headers, body = self.server.fake.handle(
-                self.command, f"http://{host}{self.path}", dict(self.headers.items()), content
-            )
+            status, headers, body = self.server.fake.handle(self.command, url, dict(self.headers.items()), content)
         except ConnectionResetError:
             self.close_connection = True
             with contextlib.suppress(OSError):
@@ -141,20 +146,65 @@ class _Handler(BaseHTTPRequestHandler):
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return b"".join(self._chunks())
         text = self.headers.get("Content-Length", "0")
-        if not text.isdecimal() or int(text) > LARGEST_BODY:
-            raise ValueError(f"Content-Length {text!r} must be a number of at most {LARGEST_BODY} bytes")
-        return self.rfile.read(int(text))
+        if not text.isdecimal():
+            raise ValueError(f"Content-Length {text!r} must be a number of bytes")
+        if int(text) > LARGEST_BODY:
+            raise OverflowError(f"Content-Length {text} is too much: a body holds at most {LARGEST_BODY} bytes")
+        return self._exactly(int(text))
+
+    def _exactly(self, size: int) -> bytes:
+        """So many bytes of a body; a client that goes away before it sent them has asked for nothing."""
+        content = self.rfile.read(size)
+        if len(content) < size:
+            raise ConnectionAbortedError("the client went away in the middle of a body")
+        return content
 
     def _chunks(self) -> Iterator[bytes]:
         total = 0
         while size := int(self.rfile.readline(1024).split(b";")[0], 16):
             total += size
-            if size < 0 or total > LARGEST_BODY:
-                raise ValueError(f"a body may hold {LARGEST_BODY} bytes")
-            yield self.rfile.read(size)
+            if size < 0:
+                raise ValueError(f"a chunk can't have {size} bytes")
+            if total > LARGEST_BODY:
+                raise OverflowError(f"a body holds at most {LARGEST_BODY} bytes")
+            yield self._exactly(size)
             self.rfile.readline(8)
         while self.rfile.readline(8192).strip():
             pass
+
+    def handle_expect_100(self) -> bool:
+        """Say at once that the body may come: a client that asked waits for it."""
+        proceeds = super().handle_expect_100()
+        self.wfile.flush()
+        return proceeds
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is no HTTP, or too much of it, in the shape of Graph's errors too."""
+        phrase = HTTPStatus(code).phrase
+        refusal = (
+            Refusal.unsupported(f"the fake tenant does not support the method {self.command}")
+            if code == HTTPStatus.NOT_IMPLEMENTED
+            else Refusal(code, phrase.replace(" ", "").replace("-", ""), message or explain or phrase)
+        )
+        request_id = str(uuid.uuid4())
+        body = json.dumps(refusal.body(request_id, request_id, datetime.now(UTC))).encode()
+        self.close_connection = True
+        self.send_response_only(code)
+        for name, value in (("Content-Type", "application/json"), ("Connection", "close"), ("request-id", request_id)):
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def _take_the_rest(self) -> None:
+        """Read on for a while before hanging up, or the answer would be lost on a client that is still sending."""
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(2)
+            left = 4 * LARGEST_BODY
+            while left > 0 and (chunk := self.rfile.read1(1 << 16)):
+                left -= len(chunk)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Say nothing: what went over the wire is in `FakeTenant.exchanges`."""
@@ -165,6 +215,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     state: Path | None = options.state
+    if state is not None and not state.absolute().parent.is_dir():
+        parser.exit(1, f"fake tenant: {state}: there is no folder {state.parent} to save it in\n")
     try:
         fake = (
             FakeTenant.load(state, seed=options.seed)

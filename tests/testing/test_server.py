@@ -65,17 +65,72 @@ def test_chunked_bodies_are_read(server, fake):
     connection.close()
 
 
-@pytest.mark.parametrize("header", ["Content-Length: x", "Content-Length: 99999999999", "Transfer-Encoding: chunked"])
-def test_a_body_of_no_sensible_length_is_400(server, header):
-    """The connection ends, the server does not."""
+def _raw(server, sent):
+    """What the server answers to these bytes, up to its hanging up or the end of the first body."""
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
-        raw.sendall(f"POST /v1.0/users HTTP/1.1\r\nHost: x\r\n{header}\r\n\r\nzz\r\n".encode())
-        assert raw.recv(1000).startswith(b"HTTP/1.1 400")
+        raw.sendall(sent)
+        answer = http.client.HTTPResponse(raw)
+        answer.begin()
+        return answer.status, json.loads(answer.read())
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"POST /v1.0/users HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400, "BadRequest"),
+        (b"POST /v1.0/users HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", 413, "RequestEntityTooLarge"),
+        (b"POST /v1.0/users HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "BadRequest"),
+        (b"GET /v1.0/users?$filter=a b HTTP/1.1\r\n\r\n", 400, "BadRequest"),
+        (b"GET /v1.0/users HTTP/1.1\r\nHost: [::1\r\n\r\n", 400, "BadRequest"),
+        (b"TRACE /v1.0/users HTTP/1.1\r\n\r\n", 501, "NotSupportedByFakeTenant"),
+    ],
+)
+def test_what_is_no_sensible_http_is_refused_in_the_shape_of_graphs_errors(server, sent, status, code):
+    """The connection ends, the server does not."""
+    answered, body = _raw(server, sent)
+    assert (answered, body["error"]["code"]) == (status, code)
     connection = _connection(server)
     connection.request("GET", "/v1.0/users")
     assert connection.getresponse().status == 200
     connection.close()
+
+
+def test_a_client_that_asks_whether_to_send_its_body_is_told_at_once(server):
+    """Expect: 100-continue; .NET and curl wait for it."""
+    parts = urlsplit(server.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
+        raw.sendall(b"POST /v1.0/users HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        assert raw.recv(1000).startswith(b"HTTP/1.1 100")
+        raw.sendall(b"{}")
+        assert raw.recv(1000).startswith(b"HTTP/1.1 400")
+
+
+def test_a_body_that_breaks_off_has_no_effect(server, fake):
+    """A client that goes away in the middle has asked for nothing, even where the part would do."""
+    user = fake.add_user("a@managed.example", signInSessionsValidFromDateTime="2020-01-01T00:00:00Z")
+    path = f"/v1.0/users/{user['id']}/revokeSignInSessions"
+    parts = urlsplit(server.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
+        raw.sendall(f"POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{{}}".encode())
+        raw.shutdown(socket.SHUT_WR)
+        assert raw.recv(1000) == b""
+    assert fake.user(user["id"]) == user
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.1/v1.0/users?$filter=city%20eq%20'K%C3%B6ln'",
+        "/v1.0/users?$filter=city%20eq%20'Köln'",
+        "/v1.0/http://127.0.0.1:8080/v1.0/users?$filter=city+eq+'Köln'",
+    ],
+)
+def test_targets_that_clients_and_proxies_write_are_understood(server, fake, target):
+    """The absolute form, bytes beyond ASCII, and a nextLink as Microsoft's client for JavaScript follows it."""
+    fake.add_user("a@managed.example", city="Köln")
+    status, body = _raw(server, f"GET {target} HTTP/1.1\r\n\r\n".encode())
+    assert (status, len(body["value"])) == (200, 1)
 
 
 def test_many_clients_at_once_lose_nothing(server, fake):
@@ -154,7 +209,13 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path, number):
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [(["--sku", "SPE_E3"], 2), (["--domain", "x=Weird"], 1), (["--port", "x"], 2), (["--state", "."], 1)],
+    [
+        (["--sku", "SPE_E3"], 2),
+        (["--domain", "x=Weird"], 1),
+        (["--port", "x"], 2),
+        (["--state", "."], 1),
+        (["--state", "no/folder/x"], 1),
+    ],
 )
 def test_the_command_says_what_is_wrong_with_its_arguments(arguments, code):
     """One line and an exit code that is not 0."""

@@ -19,7 +19,10 @@ __all__ = ["LARGEST_BODY", "Reply", "Request", "read_request", "unpacked"]
 LARGEST_BODY = 16 * 1024 * 1024
 
 _KEY = re.compile(r"^([A-Za-z]+)\((.*)\)$")
-_NAMESPACE = re.compile(r"^(?:microsoft\.)?graph\.", re.IGNORECASE)
+#: Before the name of an action or a type; ``graph.admin@contoso.com`` is somebody's name.
+_NAMESPACE = re.compile(r"^(?:microsoft\.)?graph\.(?=[A-Za-z]+(?:\(.*\))?$)", re.IGNORECASE)
+#: Half of a surrogate pair can be escaped in JSON, but it is no text and can't be sent back.
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _CASTS = frozenset({"user", "group", "room"})
 
 
@@ -79,13 +82,14 @@ class Request:
         if "json" not in self.header("content-type").lower():
             raise Refusal.malformed(f"{unreadable} valid JSON format.")
         try:
-            body = json.loads(self.content)
+            body = _without_annotations(json.loads(self.content))
+            if _SURROGATE.search(self.content):
+                json.dumps(body, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise Refusal.malformed(f"{unreadable} valid JSON format. ({error})") from None
         if not isinstance(body, dict):
             raise Refusal.malformed(f"{unreadable} valid JSON format. (A JSON object is expected.)")
-        bare: dict[str, Any] = _without_annotations(body)
-        return bare
+        return body
 
 
 @attrs.frozen
@@ -116,12 +120,17 @@ def unpacked(headers: Mapping[str, str], content: bytes) -> bytes:
 
 def read_request(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Request:
     """Take an absolute address apart; 400 or 501 when it is not one of Graph v1.0."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Refusal.malformed(f"the address {url!r} can't be read: {error}") from None
     if not parts.scheme or not parts.netloc:
         raise Refusal.malformed(
             f"the address {url!r} is not absolute; use one such as https://graph.microsoft.com/v1.0/users"
         )
     raw = [segment for segment in parts.path.split("/") if segment]
+    if "http:" in raw:  # Microsoft's client for JavaScript puts a link that is not https behind its own base
+        raw = raw[raw.index("http:") + 2 :]
     base = f"{parts.scheme}://{parts.netloc}"
     if raw and raw[0].lower() == "v1.0":
         base = f"{base}/{raw.pop(0)}"
@@ -164,18 +173,20 @@ def _options(query: str) -> dict[str, str]:
             raise Refusal.malformed(
                 f"Query option '{dollar}' was specified more than once, but it must be specified at most once."
             )
+        if not value.strip():
+            raise Refusal.malformed(f"The value for OData query '{dollar}' cannot be empty.")
         options[dollar] = value
     return options
 
 
 def _without_annotations(value: Any) -> Any:
-    """Drop ``@odata.type`` and ``@odata.id`` like members, but keep ``members@odata.bind``."""
+    """Drop ``@odata.type`` and its like, also a property's; keep ``@odata.id`` and ``members@odata.bind``."""
     match value:
         case dict():
             return {
                 name: _without_annotations(inner)
                 for name, inner in value.items()
-                if not name.startswith("@odata.") or name == "@odata.id"
+                if name == "@odata.id" or not (name.startswith("@odata.") or name.endswith("@odata.type"))
             }
         case list():
             return [_without_annotations(inner) for inner in value]
