@@ -63,8 +63,8 @@ def _read(directory: Directory, request: Request) -> Reply:
 def _members(directory: Directory, request: Request) -> Reply:
     role = _role(directory, request)
     found = [
-        present
-        for item in directory.role_assignments
+        (number, *present)
+        for number, item in directory.role_assignments.after(0)
         if item["roleDefinitionId"] == role["roleTemplateId"]
         and (present := directory.object(item["principalId"])) is not None
     ]

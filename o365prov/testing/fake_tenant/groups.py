@@ -26,7 +26,8 @@ from o365prov.testing.fake_tenant.views import context_of, group_view, object_vi
 
 __all__ = ["ROUTES"]
 
-Found = tuple[Kind, Record]
+#: The number that orders a page, and what was found.
+Found = tuple[int, Kind, Record]
 
 
 def _list(directory: Directory, request: Request) -> Reply:
@@ -72,7 +73,7 @@ def _assign_license(directory: Directory, request: Request) -> Reply:
 def _linked(name: str) -> Callable[[Directory, Request], Reply]:
     def answer(directory: Directory, request: Request) -> Reply:
         group = directory.group(request.named["group"])
-        return mixed(directory, request, _existing(directory, links_of(directory, name).targets(group["id"])))
+        return mixed(directory, request, _existing(directory, links_of(directory, name).numbered_targets(group["id"])))
 
     return answer
 
@@ -80,27 +81,31 @@ def _linked(name: str) -> Callable[[Directory, Request], Reply]:
 def _linked_users(name: str) -> Callable[[Directory, Request], Reply]:
     def answer(directory: Directory, request: Request) -> Reply:
         group = directory.group(request.named["group"])
-        found = _existing(directory, links_of(directory, name).targets(group["id"]))
-        rows = list(enumerate((record for kind, record in found if kind == "user"), start=1))
+        found = _existing(directory, links_of(directory, name).numbered_targets(group["id"]))
+        rows = [(number, record) for number, kind, record in found if kind == "user"]
         view = user_view(directory, request.option("$select"))
-        return collection(directory, request, USER, lambda at: rows[at:], view, context_of("users", view))
+        return collection(directory, request, USER, lambda at: _after(rows, at), view, context_of("users", view))
 
     return answer
 
 
 def _transitive_members(directory: Directory, request: Request) -> Reply:
     group = directory.group(request.named["group"])
-    return mixed(directory, request, _existing(directory, _closure(group["id"], directory.members.targets)))
+    return mixed(
+        directory, request, _existing(directory, enumerate(_closure(group["id"], directory.members.targets), start=1))
+    )
 
 
 def _transitive_member_of(directory: Directory, request: Request) -> Reply:
     user = directory.user(request.named["user"])
-    return mixed(directory, request, _existing(directory, _closure(user["id"], directory.members.sources)))
+    return mixed(
+        directory, request, _existing(directory, enumerate(_closure(user["id"], directory.members.sources), start=1))
+    )
 
 
 def _member_of(directory: Directory, request: Request) -> Reply:
     user = directory.user(request.named["user"])
-    return mixed(directory, request, _existing(directory, directory.members.sources(user["id"])))
+    return mixed(directory, request, _existing(directory, directory.members.numbered_sources(user["id"])))
 
 
 def _add(name: str) -> Callable[[Directory, Request], Reply]:
@@ -129,22 +134,26 @@ def _refuse_bare_delete(_: Directory, request: Request) -> Reply:
 def mixed(directory: Directory, request: Request, found: Iterable[Found]) -> Reply:
     """A page of objects of several kinds, each with its ``@odata.type``."""
     views = object_view(directory, request.option("$select"))
-    records = [(kind, record) for kind, record in found if kind in views]
-    kinds = {record["id"]: kind for kind, record in records}
-    rows = list(enumerate((record for _, record in records), start=1))
+    records = [(number, kind, record) for number, kind, record in found if kind in views]
+    kinds = {record["id"]: kind for _, kind, record in records}
+    rows = [(number, record) for number, _, record in records]
 
     def render(record: Record) -> Record:
         kind = kinds[record["id"]]
         return typed(kind, views[kind](record))
 
-    return collection(directory, request, USER, lambda at: rows[at:], render, "directoryObjects")
+    return collection(directory, request, USER, lambda at: _after(rows, at), render, "directoryObjects")
 
 
-def _existing(directory: Directory, keys: Iterable[str]) -> Iterator[Found]:
-    for key in keys:
+def _after(rows: Iterable[tuple[int, Record]], position: int) -> Iterator[tuple[int, Record]]:
+    return (row for row in rows if row[0] > position)
+
+
+def _existing(directory: Directory, keys: Iterable[tuple[int, str]]) -> Iterator[Found]:
+    for number, key in keys:
         found = directory.object(key)
         if found is not None:
-            yield found
+            yield number, *found
 
 
 def _closure(start: str, step: Callable[[str], Iterable[str]]) -> Iterator[str]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+import attrs
+
 from o365prov.testing.fake_tenant.directory import Directory
 from o365prov.testing.fake_tenant.filters import Predicate, compile_filter
 from o365prov.testing.fake_tenant.properties import Kind, ObjectType
@@ -60,14 +62,17 @@ def collection(
         raise Refusal(400, "Request_UnsupportedQuery", "$count=true needs the header ConsistencyLevel: eventual")
     ordering = _ordering(request, of, filtered=predicate is not None)
     token = request.option("$skiptoken")
-    position = int(read_token(directory.tenant_id, token, "$skiptoken")["at"]) if token else 0
+    last: dict[str, Any] = {"at": 0, "key": None}
+    if token:
+        last = read_token(directory.tenant_id, token, "$skiptoken")
+    if last.keys() != {"at", "key"}:
+        raise Refusal.malformed("The value of $skiptoken was issued for another collection.")
     size = page_size(request)
 
     if ordering is None:
-        matching = _matching(rows(position), predicate)
+        matching = _matching(rows(last["at"]), predicate)
     else:
-        ordered = ordering(record for _, record in _matching(rows(0), predicate))
-        matching = islice(enumerate(ordered, start=1), position, None)
+        matching = ordering.after(last["at"], last["key"], _matching(rows(0), predicate))
     page = list(islice(matching, size + 1))
     body: dict[str, Any] = {"@odata.context": f"{request.base}/$metadata#{context}"}
     if request.counts and not token:
@@ -75,7 +80,9 @@ def collection(
     if len(page) > size:
         del page[size:]
         options = {name[1:]: value for name, value in request.options.items() if name != "$skiptoken"}
-        options["skiptoken"] = write_token(directory.tenant_id, {"at": page[-1][0]})
+        at, record = page[-1]
+        key = None if ordering is None else ordering.key(record)
+        options["skiptoken"] = write_token(directory.tenant_id, {"at": at, "key": key})
         body["@odata.nextLink"] = request.link(*request.path, **options)
     body["value"] = [render(record) for _, record in page]
     return Reply(200, body)
@@ -95,7 +102,26 @@ def _matching(rows: Iterable[tuple[int, Record]], predicate: Predicate | None) -
     return iter(rows) if predicate is None else (row for row in rows if predicate(row[1]))
 
 
-def _ordering(request: Request, of: ObjectType, *, filtered: bool) -> Callable[[Iterable[Record]], list[Record]] | None:
+@attrs.frozen
+class _Ordering:
+    """$orderby: by one property without regard to case, then by position; a page goes on after the last one's."""
+
+    name: str
+    backwards: bool
+
+    def key(self, record: Record) -> str:
+        return str(record.get(self.name) or "").casefold()
+
+    def after(self, at: int, key: str | None, rows: Iterable[tuple[int, Record]]) -> Iterator[tuple[int, Record]]:
+        ordered = sorted(rows, key=lambda row: self.key(row[1]), reverse=self.backwards)
+        return (row for row in ordered if key is None or self._follows(row, at, key))
+
+    def _follows(self, row: tuple[int, Record], at: int, key: str) -> bool:
+        own = self.key(row[1])
+        return row[0] > at if own == key else (own > key) != self.backwards
+
+
+def _ordering(request: Request, of: ObjectType, *, filtered: bool) -> _Ordering | None:
     text = request.option("$orderby")
     if not text:
         return None
@@ -114,4 +140,4 @@ def _ordering(request: Request, of: ObjectType, *, filtered: bool) -> Callable[[
             "Sorting together with $filter needs $count=true and the header ConsistencyLevel: eventual.",
         )
     backwards = direction.strip().lower() == "desc"
-    return lambda records: sorted(records, key=lambda record: (record.get(name) or "").casefold(), reverse=backwards)
+    return _Ordering(name, backwards)

@@ -16,7 +16,7 @@ from o365prov.testing.fake_tenant.requests import Reply, Request
 from o365prov.testing.fake_tenant.routes import ENTITY, PAGED, Route
 from o365prov.testing.fake_tenant.table import Record
 from o365prov.testing.fake_tenant.user_writes import create_user, delete_user, update_user
-from o365prov.testing.fake_tenant.views import context_of, typed, user_view
+from o365prov.testing.fake_tenant.views import context_of, made_properties, typed, user_view
 
 __all__ = ["ROUTES"]
 
@@ -37,7 +37,7 @@ def _list(directory: Directory, request: Request) -> Reply:
 
 
 def _count(directory: Directory, request: Request) -> Reply:
-    return counted(directory.users.after, request, USER)
+    return counted(_rows(directory, request), request, USER)
 
 
 def _rows(directory: Directory, request: Request) -> Any:
@@ -45,7 +45,13 @@ def _rows(directory: Directory, request: Request) -> Any:
     text = request.option("$filter")
     exact = exact_match(text) if text else None
     if exact is None or exact.path not in _INDEXED:
-        return directory.users.after
+        made = {name: make for name, make in made_properties(directory).items() if name in (text or "")}
+        if not made:
+            return directory.users.after
+        return lambda position: (
+            (after, {**record, **{name: make(record) for name, make in made.items()}})
+            for after, record in directory.users.after(position)
+        )
     if exact.path == "onPremisesImmutableId":
         owner = directory.owner_of(exact.path, exact.value)
         found = directory.users.get(owner) if owner else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from o365prov.testing.fake_tenant.directory import Directory
@@ -9,7 +10,7 @@ from o365prov.testing.fake_tenant.object_types import CONTACT, GROUP, USER
 from o365prov.testing.fake_tenant.projection import Projection, select
 from o365prov.testing.fake_tenant.table import Record
 
-__all__ = ["context_of", "group_view", "object_view", "typed", "user_view"]
+__all__ = ["context_of", "group_view", "made_properties", "object_view", "typed", "user_view"]
 
 
 def context_of(collection: str, view: Projection) -> str:
@@ -24,16 +25,16 @@ def typed(kind: str, shown: Record) -> Record:
 
 def user_view(directory: Directory, text: str | None, *, one: bool = False) -> Projection:
     """The view of users that $select asks for."""
-    return select(
-        USER,
-        text,
-        {
-            "identities": lambda record: _identities(directory, record),
-            "assignedPlans": lambda record: _assigned_plans(directory, record),
-            "provisionedPlans": lambda record: _provisioned_plans(directory, record),
-        },
-        one=one,
-    )
+    return select(USER, text, made_properties(directory), one=one)
+
+
+def made_properties(directory: Directory) -> dict[str, Callable[[Record], Any]]:
+    """The properties of users that are made when they are asked for, by $select or by $filter."""
+    return {
+        "identities": lambda record: _identities(directory, record),
+        "assignedPlans": lambda record: _assigned_plans(directory, record),
+        "provisionedPlans": lambda record: _provisioned_plans(directory, record),
+    }
 
 
 def group_view(text: str | None) -> Projection:
