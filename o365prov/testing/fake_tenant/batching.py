@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
+from urllib.parse import unquote
 
 from o365prov.testing.fake_tenant.refusals import Refusal
 from o365prov.testing.fake_tenant.requests import Request, read_request
@@ -22,6 +24,7 @@ _FAILED_DEPENDENCY = Refusal(
     424, "FailedDependency", "A request that this one depends on failed, so this one was not carried out."
 )
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 #: Answers one inner request: method, address, headers and body to status, headers and body.
 Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
@@ -63,30 +66,33 @@ def _checked(body: Mapping[str, Any]) -> list[dict[str, Any]]:
         if not isinstance(item, dict):
             raise Refusal.malformed("Invalid batch payload format: each request must be an object.")
         key = item.get("id")
-        if not isinstance(key, str) or not key or key.lower() in seen:
+        if not _is_text(key) or key.lower() in seen:
             raise Refusal.malformed(f"Request Id {key!r} has to be a non-empty text, unique in the batch.")
         seen.add(key.lower())
-        if item.get("method") not in _METHODS or not isinstance(item.get("url"), str) or not item["url"]:
+        if not _is_text(item.get("method")) or item["method"] not in _METHODS or not _is_text(item.get("url")):
             raise Refusal.malformed(
                 f"Request {key}: 'method' must be one of {', '.join(sorted(_METHODS))} and 'url' a relative address."
             )
         if "://" in item["url"].split("?")[0]:
             raise Refusal.malformed(f"Request {key}: 'url' must be relative, such as /users, not {item['url']!r}.")
-        if "$batch" in item["url"]:
+        if unquote(item["url"]).lower().lstrip("/").startswith("$batch"):
             raise Refusal.malformed(f"Request {key}: a batch can't hold a batch.")
         unknown = set(item) - {"id", "method", "url", "headers", "body", "dependsOn"}
         if unknown:
             raise Refusal.malformed(
                 f"Request {key}: '{min(unknown)}' is not part of a batch request; dependsOn, headers and body are."
             )
-        if not isinstance(item.get("headers") or {}, dict):
-            raise Refusal.malformed(f"Request {key}: 'headers' must be an object.")
+        headers = item.get("headers") or {}
+        if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+            raise Refusal.malformed(f"Request {key}: 'headers' must be an object of texts.")
         if item.get("body") is not None and not _content_type(item):
             raise Refusal.malformed(f"Write request id : {key} does not contain Content-Type header or body.")
+        if _is_base64(item) and not _BASE64.fullmatch(item["body"]):
+            raise Refusal.malformed(f"Request {key}: a 'body' that is not JSON must be text in base64.")
     ids = {item["id"] for item in items}
     for item in items:
         parents = item.get("dependsOn") or []
-        if not isinstance(parents, list) or not ids.issuperset(parents):
+        if not isinstance(parents, list) or not all(isinstance(parent, str) and parent in ids for parent in parents):
             raise Refusal.malformed(f"Request {item['id']}: 'dependsOn' must list ids of this batch.")
     return items
 
@@ -109,15 +115,19 @@ def _stages(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _written(request: Request, item: dict[str, Any]) -> tuple[str, ...] | None:
-    """The object that a request writes, as its path names it."""
+    """The object that a request writes, as its path names it; None when its address can't be read."""
     if item["method"] == "GET":
         return None
-    path = read_request("GET", _address(request, item), {}, b"").path
+    try:
+        path = read_request("GET", _address(request, item), {}, b"").path
+    except Refusal:
+        return None
     return tuple(part.lower() for part in path[:2]) if len(path) > 1 else None
 
 
 def _address(request: Request, item: dict[str, Any]) -> str:
-    return f"{request.base}/{item['url'].lstrip('/')}"
+    """Where a request goes; Microsoft's client for JavaScript leaves the version before the path."""
+    return f"{request.base}/{item['url'].lstrip('/').removeprefix('v1.0/')}"
 
 
 def _answer(request: Request, item: dict[str, Any], send: Send) -> dict[str, Any]:
@@ -129,13 +139,21 @@ def _answer(request: Request, item: dict[str, Any], send: Send) -> dict[str, Any
     return {"id": item["id"], "status": status, "headers": shown, "body": json.loads(content) if content else None}
 
 
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and value != ""
+
+
+def _is_base64(item: dict[str, Any]) -> bool:
+    return isinstance(item.get("body"), str) and "json" not in _content_type(item)
+
+
 def _content_type(item: dict[str, Any]) -> str:
     headers = item.get("headers") or {}
     return next((str(value) for name, value in headers.items() if name.lower() == "content-type"), "")
 
 
 def _content(item: dict[str, Any], body: Any) -> bytes:
-    if isinstance(body, str) and "json" not in _content_type(item):
+    if _is_base64(item):
         return base64.b64decode(body)
     return json.dumps(body).encode()
 

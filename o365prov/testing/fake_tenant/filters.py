@@ -27,6 +27,7 @@ MOST_VALUES_OF_IN = 15
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
 }  # fmt: skip
+_LITERALS = {Kind.FLAG: bool, Kind.NUMBER: int}
 _NAMES = {"ne": "NotEqualsMatch", "endswith": "EndsWith", "not": "Not"}
 
 
@@ -162,7 +163,7 @@ def _comparison(read: Callable[[Any], Any], item: Property, name: str, value: An
     if item.kind is Kind.INSTANT:
         moment = _moment(item, value)
         return lambda record: (held := read(record)) is not None and compare(_moment(item, held), moment)
-    if (item.kind is Kind.FLAG) != isinstance(value, bool) or not isinstance(value, str | bool):
+    if type(value) is not _LITERALS.get(item.kind, str):
         raise Refusal.malformed(
             f"Invalid filter clause: A value of type '{item.kind.value}' is expected for the property '{item.name}'."
         )
@@ -178,9 +179,12 @@ def _folded(item: Property, value: Any) -> Any:
 
 def _moment(item: Property, value: Any) -> datetime:
     try:
-        return datetime.fromisoformat(value if "T" in value else f"{value}T00:00:00Z")
+        moment = datetime.fromisoformat(value if "T" in value else f"{value}T00:00:00Z")
     except (TypeError, ValueError):
-        raise Refusal.malformed(f"Invalid filter clause: '{value}' is no date and time for '{item.name}'.") from None
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Refusal.malformed(f"Invalid filter clause: '{value}' is no date and time for '{item.name}'.")
+    return moment
 
 
 def _unsupported(name: str, of: ObjectType) -> Refusal:

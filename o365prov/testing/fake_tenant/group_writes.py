@@ -188,7 +188,7 @@ def _problems_of_values(body: Mapping[str, Any], *, creating: bool) -> Iterator[
         yield Refusal.invalid_value(
             "mailNickname", "Group", 'ASCII only, and none of @ ( ) \\ [ ] " ; : < > , or a space'
         )
-    if isinstance(kinds, list) and not _TYPES.issuperset(kinds):
+    if isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds) and not _TYPES.issuperset(kinds):
         yield Refusal.invalid_value("groupTypes", "Group", f"it may hold {' and '.join(sorted(_TYPES))}")
     if isinstance(visibility, str) and visibility not in _VISIBILITY:
         yield Refusal.invalid_value("visibility", "Group", f"it must be one of {', '.join(sorted(_VISIBILITY))}")

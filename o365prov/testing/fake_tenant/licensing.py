@@ -55,7 +55,10 @@ def read_assignment(body: Mapping[str, Any]) -> Assignment:
         sku = _guid(item.get("skuId"))
         if sku in add:
             raise Refusal.bad_request(f"License {sku} is given more than once in addLicenses.")
-        add[sku] = tuple(_guid(plan) for plan in item.get("disabledPlans") or ())
+        plans = item.get("disabledPlans") or []
+        if not isinstance(plans, list):
+            raise Refusal.malformed("disabledPlans must be a list of ids of service plans.")
+        add[sku] = tuple(_guid(plan) for plan in plans)
     remove = tuple(_guid(sku) for sku in body["removeLicenses"])
     both = set(add).intersection(remove)
     if both:

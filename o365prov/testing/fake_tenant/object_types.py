@@ -147,7 +147,7 @@ USER = ObjectType(
         read_only("onPremisesSecurityIdentifier", filters=PLAIN_FILTERS),
         read_only("onPremisesSyncEnabled", Kind.FLAG),
         read_only("onPremisesUserPrincipalName", filters=TEXT_FILTERS),
-        Property("otherMails", Kind.TEXTS, limit=250, at_most=250, filters=frozenset({"any", "endswith"}), unset=[]),
+        Property("otherMails", Kind.TEXTS, limit=250, at_most=250, filters=frozenset({"any"}), unset=[]),
         text("passwordPolicies", filters=PLAIN_FILTERS),
         Property(
             "passwordProfile",

@@ -19,6 +19,7 @@ Answer = Callable[[Directory, Request], Reply]
 PAGED = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$skiptoken"})
 LISTING = frozenset({"$select"})
 ENTITY = frozenset({"$select"})
+_CHOICES = {"$count": ("true", "false"), "$format": ("json", "application/json")}
 
 
 @attrs.frozen
@@ -113,11 +114,25 @@ def _walk(node: dict[str, Any], path: tuple[str, ...]) -> Iterable[dict[str, Rou
             yield from _walk(node[key], path[1:])
 
 
+def _beyond(route: Route) -> frozenset[str]:
+    """The options that Graph takes on such a route, and the fake tenant does not."""
+    if route.writes or "$deltatoken" in route.options:
+        return frozenset()
+    return frozenset({"$expand", "$search", "$filter", "$orderby"} if "$top" in route.options else {"$expand"})
+
+
 def _check_options(route: Route, request: Request) -> None:
     unknown = [name for name in request.options if name not in route.options and name != "$format"]
     if unknown:
         takes = ", ".join(sorted(route.options)) or "no query options"
-        raise Refusal.malformed(
+        message = (
             f"Query option '{unknown[0]}' is not supported here: the fake tenant's {route.method} {route.pattern}"
             f" takes {takes}."
         )
+        raise Refusal.unsupported(message) if unknown[0] in _beyond(route) else Refusal.malformed(message)
+    for name, values in _CHOICES.items():
+        value = request.options.get(name, "").lower()
+        if value and value not in values:
+            raise Refusal.malformed(
+                f"Invalid value '{value}' for {name} query option found. Valid values are {' and '.join(values)}."
+            )

@@ -89,7 +89,8 @@ def delete_user(directory: Directory, record: Record) -> None:
 
 def _problems_of_create(directory: Directory, body: Mapping[str, Any]) -> Iterator[Refusal]:
     for name in _REQUIRED:
-        if body.get(name) is None or (name == "passwordProfile" and not (body[name] or {}).get("password")):
+        value = body.get(name)
+        if value is None or (name == "passwordProfile" and isinstance(value, dict) and not value.get("password")):
             message = f"A value is required for property '{name}' of resource 'User'."
             yield Refusal.bad_request(message, Detail("MissingProperty", name, message))
     yield from check_values(USER, body, creating=True)

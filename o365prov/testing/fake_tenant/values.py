@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from o365prov.testing.fake_tenant.properties import Kind, ObjectType, Property, Write
@@ -71,7 +72,7 @@ def _check(title: str, item: Property, value: Any, *, creating: bool) -> Iterato
     match item.kind:
         case Kind.TEXT:
             yield from _check_text(title, item, value)
-        case Kind.INSTANT if not _INSTANT.fullmatch(value):
+        case Kind.INSTANT if not _is_instant(value):
             yield _wrong_type(item)
         case Kind.GUID if not _is_guid(value):
             yield _wrong_type(item)
@@ -130,6 +131,14 @@ def _wrong_type(item: Property) -> Refusal:
         f"Cannot convert the value of property '{item.name}' to the expected type '{item.kind.value}'. See the inner"
         " exception for more details."
     )
+
+
+def _is_instant(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return _INSTANT.fullmatch(value) is not None
 
 
 def _is_guid(value: str) -> bool:
