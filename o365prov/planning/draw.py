@@ -191,8 +191,8 @@ def _holding(assignment: Assignment, app_users: AppUsers) -> Problem:
 
 
 def _privileged_leavers(changes: Iterable[Change]) -> list[str]:
-    return [
+    return sorted(
         f"{change.subject.name} holds a privileged role and leaves"
         for change in changes
         if isinstance(change, BlockSignIn | DeleteUser) and change.privileged
-    ]
+    )

@@ -199,3 +199,14 @@ def test_a_leaver_whom_active_directory_disabled_is_remembered():
     user = account(USERNAME, onPremisesSyncEnabled=True, accountEnabled=False)
     plan = draw(snapshot=tenant(user), known=[AppUser(ANN.id, user.id, USERNAME)])
     assert (kinds(plan), codes(plan)) == (["mark_deactivated"], [])
+
+
+def test_hazards_do_not_depend_on_the_order_of_the_memory():
+    """Two admins leave: they come by their names."""
+    users = [account(f"{name}@{DOMAIN}", displayName=name) for name in ("ann", "bo")]
+    known = [AppUser(user.username, user.id, user.username) for user in users]
+    snapshot = tenant(*users, holding=tuple((user, READER) for user in users))
+    stays = assigned(somebody("Cy Young"))
+    assert (
+        draw(stays, snapshot=snapshot, known=known).hazards == draw(stays, snapshot=snapshot, known=known[::-1]).hazards
+    )
