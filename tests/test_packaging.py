@@ -136,3 +136,9 @@ def test_every_room_has_a_page():
     """The reference has a page for each room that has something in it."""
     rooms = {module.parent.name for module in (ROOT / "o365prov").glob("*/__init__.py")}
     assert rooms <= {page.stem for page in (ROOT / "docs" / "api").glob("*.md")}
+
+
+def test_the_pytest_plugin_is_found_by_pytest():
+    """The entry point is installed, so that other projects need no configuration."""
+    names = {entry.name: entry.value for entry in metadata.entry_points(group="pytest11")}
+    assert names["o365prov"] == "o365prov.testing.pytest_plugin"

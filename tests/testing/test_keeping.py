@@ -128,3 +128,17 @@ def test_exchanges_do_not_fill_the_memory(graph):
     for _ in range(5):
         log.append(seen)
     assert len(list(log)) == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"domains": "example.com"}, r"domains=\['example.com'\]"),
+        ({"licenses": {"SPE_E3": -1}}, "whole number"),
+        ({"licenses": {"SPE_E3": "5"}}, "whole number"),
+    ],
+)
+def test_a_tenant_that_makes_no_sense_is_not_made(settings, words):
+    """One text is not a domain a letter, and seats can be counted."""
+    with pytest.raises(UsageError, match=words):
+        FakeTenant(**settings)

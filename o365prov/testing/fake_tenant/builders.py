@@ -26,6 +26,9 @@ Licenses = Mapping[str, Iterable[str]] | Iterable[str]
 
 def subscriptions(licenses: Mapping[str, int]) -> dict[str, Subscription]:
     """What a new tenant has bought, by skuId, of products' names and numbers of seats."""
+    wrong = {name: seats for name, seats in licenses.items() if type(seats) is not int or seats < 0}
+    if wrong:
+        raise UsageError(f"FakeTenant(licenses={wrong}): the number of seats is a whole number, 0 or more")
     bought = ((product(name), seats) for name, seats in licenses.items())
     return {item.id: Subscription(item, seats) for item, seats in bought}
 

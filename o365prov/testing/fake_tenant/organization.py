@@ -22,6 +22,8 @@ _SERVICES = ["Email", "OfficeCommunicationsOnline"]
 
 def domain_records(initial: str, others: Mapping[str, str] | Iterable[str]) -> dict[str, Record]:
     """The domains of a new tenant: the initial one and *others*, verified and managed unless they say otherwise."""
+    if isinstance(others, str):
+        raise UsageError(f"FakeTenant(domains={others!r}): give several names, as in domains=[{others!r}]")
     kinds = dict(others) if isinstance(others, Mapping) else dict.fromkeys(others, "Managed")
     wrong = {name: kind for name, kind in kinds.items() if kind not in _KINDS}
     if wrong:
