@@ -151,11 +151,12 @@ class Application:
         password = None
         if isinstance(change, CreateUser) and change.password_given and self.passwords is not None:
             try:
-                password = self.passwords(change)
+                given: object = self.passwords(change)
             except Exception as error:  # noqa: BLE001 - whatever the caller's function does, it concerns one person
                 problem = f"passwords failed: {type(error).__name__}; mend it"
             else:
-                problem = "" if 8 <= len(password) <= 256 else "passwords must give a text of 8 to 256 characters"
+                password = given if isinstance(given, str) and 8 <= len(given) <= 256 else None
+                problem = "" if password else "passwords must give a text of 8 to 256 characters"
             if problem:
                 self._end(Outcome(change, Result.FAILED, None, problem))
                 return

@@ -160,7 +160,7 @@ class Writer:
         problem = Settled(
             write,
             write.object_id,
-            str(failure),
+            _without_password(write, str(failure)),
             failure.status,
             failure.code,
             failure.request_id,
@@ -203,6 +203,14 @@ class Writer:
             else:
                 missing.append(write)
         return settled, missing
+
+
+def _without_password(write: Write, message: str) -> str:
+    """What Graph says, should it repeat the password that it was sent."""
+    body = write.request.body
+    profile = body.get("passwordProfile") if isinstance(body, dict) else None
+    password = profile.get("password") if isinstance(profile, dict) else None
+    return message.replace(password, "(the password)") if password else message
 
 
 def _must_look(write: Write) -> bool:

@@ -171,7 +171,7 @@ def test_without_passwords_only_those_who_need_one_are_skipped(changes, plan, ap
     assert "passwords=" in report.skipped[0].message
 
 
-@pytest.mark.parametrize("given", ["", "short", "x" * 257])
+@pytest.mark.parametrize("given", ["", "short", "x" * 257, None, 12345678, b"Correct-horse-7"])
 def test_what_is_no_password_is_that_persons_failure(changes, fake, plan, apply, given):
     """Entra takes 8 to 256 characters."""
     report = apply(plan(managed(changes), changes.create("bob")), passwords=lambda _: given)
@@ -188,3 +188,13 @@ def test_a_password_function_that_fails_is_that_persons_failure(changes, plan, a
 
     [failed] = apply(plan(managed(changes)), passwords=lost).failed
     assert failed.message == "passwords failed: KeyError; mend it"
+
+
+def test_a_password_that_comes_back_in_an_error_is_not_told(changes, meddler, plan, apply):
+    """Whatever stands between us and Graph may repeat what it was sent."""
+    echo = {"error": {"code": "Request_BadRequest", "message": "The password Correct-horse-7 does not comply"}}
+    meddler.spoil("POST", "/users", (400, {}, echo))
+    report = apply(plan(managed(changes)), passwords=lambda _: "Correct-horse-7")
+    [failed] = report.failed
+    assert "The password (the password) does not comply" in failed.message
+    assert "Correct-horse-7" not in repr(report.outcomes) + str(report)
