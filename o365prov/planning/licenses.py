@@ -68,7 +68,7 @@ def license_change(
         if direct.get(want.sku.id) == want.disabled:
             kept.append(want)
         elif location is None:
-            findings.append(_NO_LOCATION)
+            findings += [_NO_LOCATION] if _NO_LOCATION not in findings else []
         elif want.sku.id in direct or seats.take(want.sku):
             adding.append(want)
         else:

@@ -1,0 +1,110 @@
+"""What a plan does to a tenant, were everything done: the same in memory as over Graph, for laws about plans."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import assert_never
+from uuid import UUID, uuid5
+
+from attrs import evolve
+
+from o365prov.people import AppUsers
+from o365prov.planning import HeldLicense, Plan, RoleAssignment, TenantSnapshot, TenantUser, remember
+from o365prov.planning.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    Change,
+    CreateUser,
+    DeleteUser,
+    GrantRole,
+    LinkUser,
+    MarkDeactivated,
+    RemoveLicenses,
+    RemoveManager,
+    RemoveRole,
+    RestoreUser,
+    RevokeSessions,
+    SetManager,
+    UpdateUser,
+)
+from o365prov.planning.snapshot import former_username
+
+_SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
+
+
+def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUsers]:
+    """The tenant and the memory after every change of *plan*, which was drawn from *snapshot*, was done."""
+    memory = plan.app_users
+    created: dict[str, str] = {}
+    for change in plan:
+        object_id = change.object_id or created.get(change.subject.person_id) or _new_id(change, snapshot)
+        if isinstance(change, CreateUser):
+            created[change.subject.person_id] = object_id
+        manager = None
+        if isinstance(change, SetManager):
+            manager = change.manager_id or created[change.manager.person_id]
+        snapshot = _after(change, snapshot, object_id, manager, plan)
+        memory = remember(memory, change, object_id, manager_id=manager, provisioning_type=plan.provisioning_type)
+    return snapshot, memory
+
+
+def _new_id(change: Change, snapshot: TenantSnapshot) -> str:
+    """An id that no other account ever had: whoever is created again is another account."""
+    return str(uuid5(_SPACE, f"{change.subject.username} {len(snapshot.users)} {len(snapshot.deleted_users)}"))
+
+
+def _after(change: Change, snapshot: TenantSnapshot, object_id: str, manager: str | None, plan: Plan) -> TenantSnapshot:
+    users = {user.id: user for user in snapshot.users}
+    deleted = {user.id: user for user in snapshot.deleted_users}
+    roles = {held.id: held for held in snapshot.role_assignments}
+    match change:
+        case CreateUser():
+            users[object_id] = TenantUser(object_id, dict(change.properties), sessions_valid_from=plan.made_at)
+        case RestoreUser():
+            user = deleted.pop(object_id)
+            users[object_id] = _with(user, {"userPrincipalName": former_username(user)})
+        case DeleteUser():
+            user = users.pop(object_id)
+            deleted[object_id] = _with(user, {"userPrincipalName": object_id.replace("-", "") + user.username})
+            roles = {held.id: held for held in roles.values() if held.principal_id != object_id}
+        case UpdateUser():
+            users[object_id] = _with(users[object_id], {each.name: each.after for each in change.properties})
+        case BlockSignIn():
+            users[object_id] = _with(users[object_id], {"accountEnabled": False})
+        case AssignLicenses():
+            gone = {each.sku_id for each in (*change.add, *change.remove)}
+            kept = [held for held in users[object_id].licenses if held.inherited_from or held.sku_id not in gone]
+            given = [HeldLicense(each.sku_id, frozenset(each.disabled_plans)) for each in change.add]
+            users[object_id] = evolve(users[object_id], licenses=(*kept, *given))
+        case RemoveLicenses():
+            gone = {each.sku_id for each in change.remove}
+            kept = [held for held in users[object_id].licenses if held.inherited_from or held.sku_id not in gone]
+            users[object_id] = evolve(users[object_id], licenses=tuple(kept))
+        case GrantRole():
+            held = RoleAssignment(f"{object_id}-{change.role_id}", change.role_id, object_id)
+            roles[held.id] = held
+        case RemoveRole():
+            del roles[change.assignment_id]
+        case SetManager():
+            users[object_id] = evolve(users[object_id], manager_id=manager)
+        case RemoveManager():
+            users[object_id] = evolve(users[object_id], manager_id=None)
+        case RevokeSessions():
+            users[object_id] = evolve(users[object_id], sessions_valid_from=plan.made_at)
+        case LinkUser() | MarkDeactivated():
+            pass
+        case _:
+            assert_never(change)
+    used = Counter(held.sku_id for user in users.values() for held in user.licenses)
+    return evolve(
+        snapshot,
+        users=users.values(),
+        deleted_users=deleted.values(),
+        role_assignments=roles.values(),
+        skus=[evolve(sku, used=used[sku.id]) for sku in snapshot.skus],
+    )
+
+
+def _with(user: TenantUser, properties: Mapping[str, object]) -> TenantUser:
+    return evolve(user, properties={**user.properties, **properties})
