@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NoReturn
+
+from o365prov.errors import ConfigurationError
 
 from o365prov.errors import ConfigurationError
 
@@ -24,6 +27,10 @@ class Scope(StrEnum):
     CHANGED = "changed"
     ALL = "all"
     DRIFT = "drift"
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise ConfigurationError(f"there is no scope {value!r}: use one of {', '.join(map(repr, map(str, cls)))}")
 
     @classmethod
     def of(cls, name: Scope | str) -> Scope:

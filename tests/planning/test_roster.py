@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
+from effects import effects
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
 
 from o365prov import AppUsers
 from o365prov.errors import ConfigurationError, UsageError
-from o365prov.planning import remember
 
 APP = user_sync_app()
 BEFORE = NOW - timedelta(days=30)
@@ -22,21 +22,7 @@ EVERYBODY = [assigned(ANN, "SPE_E3"), assigned(BOSS, "SPE_E3"), assigned(CY)]
 
 def provisioned(people=EVERYBODY):
     """The tenant and the memory after *people* were provisioned a day ago."""
-    app_users, users = AppUsers.empty(), {}
-    plan = APP.plan(people, tenant(), now=NOW - timedelta(days=1))
-    for change in plan:
-        person_id = change.subject.person_id
-        match change.kind:
-            case "create_user":
-                body = dict(change.properties)
-                users[person_id] = account(body.pop("userPrincipalName"), **body, sessions_valid_from=BEFORE)
-            case "assign_licenses":
-                users[person_id] = evolve(users[person_id], licenses=account("x", licenses=[E3.id]).licenses)
-            case "set_manager":
-                users[person_id] = evolve(users[person_id], manager_id=users[change.manager.person_id].id)
-        manager = users[change.manager.person_id].id if change.kind == "set_manager" else None
-        app_users = remember(app_users, change, users[person_id].id, manager_id=manager, provisioning_type="user_sync")
-    return tenant(*users.values()), app_users
+    return effects(APP.plan(people, tenant(), now=NOW - timedelta(days=1)), tenant())
 
 
 def by_roster(people, snapshot, app_users):

@@ -2,25 +2,22 @@
 
 import pytest
 from attrs import evolve
-from organisation import E3, NOW, account, assigned, somebody, tenant, user_sync_app
+from effects import effects
+from organisation import E3, NOW, assigned, somebody, tenant, user_sync_app
 
-from o365prov import AppUsers, LicenseGrant, LicenseOnly, ProfileSync, UserSync
+from o365prov import LicenseGrant, LicenseOnly, ProfileSync, UserSync
 from o365prov.errors import ConfigurationError
-from o365prov.planning import remember
+from o365prov.planning import HeldLicense
 
 ANN = assigned(somebody(title="Engineer"), "SPE_E3")
 
 
-def provisioned(app, **edits):
+def provisioned(app, licenses=(E3.id,), **edits):
     """The tenant and the memory after a plan for Ann was applied, and then somebody edited her account."""
-    app_users = AppUsers.empty()
-    plan = app.plan([ANN], tenant(), now=NOW)
-    for change in plan:
-        if change.kind == "create_user":
-            body = {**change.properties, "licenses": [E3.id], **edits}
-            there = account(body.pop("userPrincipalName"), **body, sessions_valid_from=NOW)
-        app_users = remember(app_users, change, there.id, provisioning_type=app.provisioning.name)
-    return tenant(there), app_users
+    snapshot, app_users = effects(app.plan([ANN], tenant(), now=NOW), tenant())
+    [there] = snapshot.users
+    held = tuple(map(HeldLicense, licenses))
+    return evolve(snapshot, users=[evolve(there, properties={**there.properties, **edits}, licenses=held)]), app_users
 
 
 def app_with(provisioning):
@@ -70,8 +67,8 @@ def test_drift_is_refused_where_office_365_may_be_edited(provisioning):
 
 
 def test_an_unknown_scope_is_refused():
-    """ValueError, with Python's own words."""
-    with pytest.raises(ValueError, match="everything"):
+    """With those that there are."""
+    with pytest.raises(ConfigurationError, match="no scope 'everything': use one of 'changed', 'all', 'drift'"):
         user_sync_app().plan([ANN], tenant(), now=NOW, scope="everything")
 
 
