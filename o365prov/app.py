@@ -251,7 +251,7 @@ class Office365App:
         be left for this one, or if the type's people may be edited in Office 365 and *scope* is ``"drift"``.
         """
         known = AppUsers.empty() if app_users is None else app_users
-        looking = Scope.of(scope)
+        looking = Scope(scope)
         self._check_ready(known, now, looking)
         self._check_tenant(snapshot)
         assigned = sorted(map(_assignment, assignments), key=lambda each: each.person.id)

@@ -151,6 +151,15 @@ def assign(
     )
 
 
+def _named(groups: list[str]) -> str:
+    more = len(groups) - _NAMED
+    return ", ".join(groups[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+_NAMED = 5
+"""How many groups a reason names."""
+
+
 def _merged(given: list[tuple[str, Grants]], combine_licenses: bool, combine_roles: bool) -> tuple[str, Grants]:
     """One person's values from groups, which are in the order of their priority."""
     (name, first), *others = given
@@ -160,4 +169,4 @@ def _merged(given: list[tuple[str, Grants]], combine_licenses: bool, combine_rol
         [each for _, one in given for each in one.licenses] if combine_licenses else first.licenses,
         [each for _, one in given for each in one.roles] if combine_roles else first.roles,
     )
-    return ", ".join(each for each, _ in given), grants
+    return _named([each for each, _ in given]), grants

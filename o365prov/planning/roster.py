@@ -49,7 +49,8 @@ class Roster:
     _check: Callable[[TenantSnapshot], None]
     _differing: list[DesiredUser] = field(factory=list)
     _held: list[Assignment] = field(factory=list)
-    _settled: dict[str, float] = field(factory=dict)  # object id: the instant before which sessions are void
+    # By object id: the instant before which sessions are void, and the username.
+    _settled: dict[str, tuple[float, str]] = field(factory=dict)
     _staying: set[str] = field(factory=set)
     _pulled: set[str] = field(factory=set)  # people who stay, and yet have to be looked at in full
     _names: set[str] = field(factory=set)  # usernames, anchors and references of those who differ, in lower case
@@ -88,9 +89,9 @@ class Roster:
         instant = desired.sessions_valid_from
         handled = known.password_instant
         if instant is None or instant > self._now or (handled is not None and instant <= handled):
-            self._settled[known.object_id] = 0.0
+            self._settled[known.object_id] = 0.0, known.username
         else:
-            self._settled[known.object_id] = instant.timestamp()
+            self._settled[known.object_id] = instant.timestamp(), known.username
         self._staying.add(known.person_id)
         self._tally.add(desired)
 
@@ -108,12 +109,14 @@ class Roster:
 
     def wants(self, user: TenantUser) -> bool:
         """Whether this account of the tenant has to be kept in full; to be asked once about each account."""
-        instant = self._settled.pop(user.id, None)
-        if instant is None:
+        expected = self._settled.pop(user.id, None)
+        if expected is None:
             return user.id in self._kept or self._is_named(user)
+        instant, username = expected
         since = user.sessions_valid_from
         blocked = user.synced and not self._rules.provisioning.beside_entra_connect
-        if blocked or (instant and (since is None or instant > since.timestamp())):
+        renamed = user.username.lower() != username.lower()
+        if blocked or renamed or (instant and (since is None or instant > since.timestamp())):
             self._kept.add(user.id)
         return user.id in self._kept or self._is_named(user)
 
@@ -186,6 +189,7 @@ def is_settled(desired: DesiredUser, known: AppUser) -> bool:
         same_manager
         and not desired.findings
         and known.status is AppUserStatus.ACTIVE
+        and known.username.lower() == (desired.username or "").lower()
         and known.fingerprint == fingerprint(desired)
         and known.licenses == grants.licenses
         and known.roles == grants.roles

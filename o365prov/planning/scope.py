@@ -7,8 +7,6 @@ from typing import NoReturn
 
 from o365prov.errors import ConfigurationError
 
-from o365prov.errors import ConfigurationError
-
 
 class Scope(StrEnum):
     """What is compared with what.
@@ -31,11 +29,3 @@ class Scope(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
         raise ConfigurationError(f"there is no scope {value!r}: use one of {', '.join(map(repr, map(str, cls)))}")
-
-    @classmethod
-    def of(cls, name: Scope | str) -> Scope:
-        """The scope that goes by *name*; raises :class:`~o365prov.errors.ConfigurationError` if there is none."""
-        try:
-            return cls(name)
-        except ValueError:
-            raise ConfigurationError(f"scope is one of {', '.join(map(repr, map(str, cls)))}, not {name!r}") from None

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from attrs import evolve
 
 from o365prov.people import AppUser, AppUsers
-from o365prov.planning.changes import Subject
+from o365prov.planning.changes import Subject, UpdateUser
 from o365prov.planning.collisions import collisions
+from o365prov.planning.diff import profile_change
 from o365prov.planning.match import Ambiguous, Blocked, ByAnchor, ByUsername, Deleted, Known, Unmatched, match
 from o365prov.planning.plan import Problem
 from o365prov.planning.rules import Rules
@@ -103,10 +104,16 @@ def _account(
             yield Problem.of(subject, _not_renamed(provisioning, held))
             settled = evolve(settled, subject=evolve(subject, username=held))
     taken = snapshot.by_username.get(settled.subject.username.lower())
-    if settled.account and taken and taken.id != settled.account.id:
+    if settled.account and taken and taken.id != settled.account.id and _is_renamed(settled, rules):
         yield Problem.of(subject, _taken(settled.account.username, taken.username))
         return
     yield settled
+
+
+def _is_renamed(settled: Settled, rules: Rules) -> bool:
+    """Whether this plan writes the username: an edit in Office 365 stays until something changes at the source."""
+    change, _ = profile_change(settled, rules.provisioning, rules.scope)
+    return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
 
 
 def _shared(username: str) -> Finding:

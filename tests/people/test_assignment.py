@@ -109,3 +109,11 @@ def test_an_individual_assignment_overrides_combined_values():
     by_group = [GroupAssignment("00g1", 0, Grants([LicenseGrant("SPE_E3")]))]
     [given] = assign([ann], [group], by_group, {"00u1": Grants()}, combine_licenses=True)
     assert (given.via, given.grants.licenses) == ("individual", ())
+
+
+def test_of_many_groups_the_first_are_named():
+    """The reason of a change stays readable for somebody who is in thousands of groups."""
+    groups = [Group(f"00g{number}", f"G{number}", members={"00u1"}) for number in range(3000)]
+    given = [GroupAssignment(group.id, number, Grants()) for number, group in enumerate(groups)]
+    [assignment] = assign([Person("00u1", "ACTIVE", {})], groups, given, {}, combine_licenses=True)
+    assert assignment.via == "G0, G1, G2, G3, G4 and 2,995 more"

@@ -11,6 +11,8 @@ from organisation import DOMAIN, NOW, account, assigned, from_directory, somebod
 
 from o365prov import AppUsers
 from o365prov.errors import ConfigurationError, UsageError
+from o365prov.planning import remember
+from o365prov.provisioning import ProfileSync
 
 APP = user_sync_app()
 BEFORE = NOW - timedelta(days=30)
@@ -154,3 +156,34 @@ def test_both_ways_give_the_same_plan(organisation):
     if gone is not None and users:
         del users[gone]
     same(second, evolve(snapshot, users=[*users, account(f"a.b@{DOMAIN}")]), app_users)
+
+
+RENAMED = account(f"maiden@{DOMAIN}", onPremisesImmutableId=CY.id)
+KEEPS_NAMES = evolve(APP, provisioning=ProfileSync(), mapping=ProfileSync().default_mapping())
+
+
+@pytest.mark.parametrize("remembered", ["cy.young", "maiden"])
+@pytest.mark.parametrize("others", [[], [assigned(somebody("Abe Yu", email="cy.young@acquired.example"))]])
+def test_an_account_that_keeps_another_name(remembered, others):
+    """Profile Sync does not rename: the username at the source is compared with the account's and everybody's."""
+    linked = KEEPS_NAMES.plan([assigned(CY)], tenant(RENAMED), now=NOW)
+    known = remember(AppUsers.empty(), linked.changes[0], RENAMED.id).get(CY.id)
+    app_users, snapshot = AppUsers([evolve(known, username=f"{remembered}@{DOMAIN}")]), tenant(RENAMED)
+    people = [assigned(CY), *others]
+    roster = KEEPS_NAMES.roster(lambda: people, app_users, now=NOW)
+    plan = roster.plan(evolve(snapshot, users=[user for user in snapshot.users if roster.wants(user)]))
+    whole = KEEPS_NAMES.plan(people, snapshot, app_users, now=NOW)
+    assert (plan.changes, plan.problems) == (whole.changes, whole.problems)
+    assert plan.problems
+
+
+def test_a_stranger_who_has_the_old_name_of_somebody_renamed_by_hand():
+    """Nothing changed at the source, so nothing is renamed back and nobody is stopped."""
+    snapshot, app_users = provisioned()
+    users = [
+        evolve(user, properties={**user.properties, "userPrincipalName": f"maiden@{DOMAIN}"})
+        if user.username.startswith("cy.")
+        else user
+        for user in snapshot.users
+    ]
+    assert same(EVERYBODY, evolve(snapshot, users=[account(f"cy.young@{DOMAIN}"), *users]), app_users).is_empty
