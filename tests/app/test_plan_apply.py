@@ -13,6 +13,7 @@ import json
 from datetime import timedelta
 from uuid import NAMESPACE_DNS, uuid5
 
+import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -283,6 +284,7 @@ async def story(app, strangers, seats, people, edits, kept, changed, scope):
         assert again.is_empty
 
 
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # an app is long to print, if this fails
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     apps(),
