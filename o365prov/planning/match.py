@@ -111,14 +111,7 @@ def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
         )
     for found in (named, anchored):
         if found and found.id in owners:
-            return Blocked(
-                Finding(
-                    "account_of_another_person",
-                    f"the account {found.username} is linked to {owners[found.id]}",
-                    "Give one of them another username",
-                    stops=True,
-                )
-            )
+            return Blocked(_of_another(found, owners[found.id]))
     if named and named.anchor and desired.anchor and named.anchor != desired.anchor:
         return Blocked(
             Finding(
@@ -135,6 +128,9 @@ def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
         return ByAnchor(anchored)
     deleted = _deleted(desired, app_user, snapshot)
     if deleted:
+        theirs = app_user is not None and app_user.object_id == deleted.id
+        if deleted.id in owners and not theirs:
+            return Blocked(_of_another(deleted, owners[deleted.id]))
         return Deleted(deleted)
     return Unmatched("the account that was linked is gone" if app_user else "")
 
@@ -147,6 +143,15 @@ def _deleted(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSna
     if account is None:
         return None
     return evolve(account, properties={**account.properties, "userPrincipalName": former_username(account)})
+
+
+def _of_another(account: TenantUser, owner: str) -> Finding:
+    return Finding(
+        "account_of_another_person",
+        f"the account {account.username} is linked to {owner}",
+        "Give one of them another username, or correct the source anchor",
+        stops=True,
+    )
 
 
 def _privileged(account: TenantUser) -> Finding:

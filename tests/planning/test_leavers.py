@@ -137,3 +137,13 @@ def test_somebody_we_deleted_comes_back_as_the_same_account():
     plan = app.plan([assigned(ANN)], tenant(deleted=(gone,)), AppUsers.empty().with_user(known), now=NOW)
     assert plan.changes[0].kind == "restore_user"
     assert plan.changes[0].object_id == gone.id
+
+
+def test_a_deleted_account_that_is_linked_to_another_is_not_restored_for_somebody_else():
+    """The anchor is this person's now, but the account is still remembered as another's."""
+    app = evolve(user_sync_app(), restore_deleted_users=True)
+    gone = deleted(ANN)
+    other = AppUser("00uBoRoss", gone.id, f"bo.ross@{DOMAIN}")
+    plan = app.plan([assigned(ANN), BO], tenant(deleted=(gone,)), AppUsers.empty().with_user(other), now=NOW)
+    assert "restore_user" not in {change.kind for change in plan.for_person(ANN.id)}
+    assert "account_of_another_person" in {each.code for each in plan.problems if each.subject.person_id == ANN.id}
