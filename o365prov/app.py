@@ -68,7 +68,8 @@ class Office365App:
     assignments may grant, by name or template id; others are granted without being named here. With
     *restore_deleted_users* a person's deleted account is brought back instead of being a problem. With
     *gives_passwords* people may be created in managed domains: the caller of apply then gives their initial passwords.
-    *org* says what Okta's organisation allows.
+    With *take_over_licenses* a push also removes licences that somebody else granted and nobody assigned, as Okta's own
+    does; otherwise only licences granted from here are taken away. *org* says what Okta's organisation allows.
 
     Raises :class:`~o365prov.errors.ConfigurationError` without a domain, for mapped attributes that the type does not
     send, and for a type that the organisation can't use.
@@ -94,6 +95,7 @@ class Office365App:
     grantable_roles: tuple[str, ...] = field(default=(), converter=_roles)
     restore_deleted_users: bool = False
     gives_passwords: bool = False
+    take_over_licenses: bool = False
     org: OktaOrg = field(factory=OktaOrg)
 
     @mapping.default
@@ -299,6 +301,7 @@ class Office365App:
             grantable_roles=frozenset(role.lower() for role in self.grantable_roles),
             restore_deleted_users=self.restore_deleted_users,
             gives_passwords=self.gives_passwords,
+            take_over_licenses=self.take_over_licenses,
         )
 
     def _check_ready(self, app_users: AppUsers, now: datetime, scope: Scope) -> None:

@@ -137,7 +137,14 @@ def _changes(
             found.append(wrong)
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
-            licenses, missing = license_change(each, snapshot, seats, location=_location(each), again=drift)
+            licenses, missing = license_change(
+                each,
+                snapshot,
+                seats,
+                location=_location(each),
+                take_over=rules.take_over_licenses,
+                again=drift,
+            )
             roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
             manager, absent = manager_change(each, managers, again=drift)
             found += [*missing, *refused, absent]

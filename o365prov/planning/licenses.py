@@ -44,13 +44,19 @@ class Seats:
 
 
 def license_change(
-    settled: Settled, snapshot: TenantSnapshot, seats: Seats, *, location: str | None, again: bool = False
+    settled: Settled,
+    snapshot: TenantSnapshot,
+    seats: Seats,
+    *,
+    location: str | None,
+    take_over: bool = False,
+    again: bool = False,
 ) -> tuple[AssignLicenses | None, list[Finding]]:
     """The licences to add and remove for one person in one request, and what can't be given.
 
     *location* is the account's ``usageLocation`` once its profile is written. Only licences held directly and granted
-    by us are removed. Unless *again* is true, a person whose licences are those of the last success is left as they
-    are.
+    by us are removed, with *take_over* also those that somebody else granted. Unless *again* is true, a person whose
+    licences are those of the last success is left as they are.
 
     Source: Microsoft Graph, "user: assignLicense".
     """
@@ -73,7 +79,7 @@ def license_change(
             adding.append(want)
         else:
             findings.append(_no_seat(want.sku))
-    removing = _removals(settled, {want.sku.id for want in wanted}, direct, snapshot)
+    removing = _removals(settled, {want.sku.id for want in wanted}, direct, snapshot, take_over=take_over)
     if not adding and not removing:
         return None, findings
     ours = known.licenses if known else ()
@@ -110,14 +116,20 @@ def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[
 
 
 def _removals(
-    settled: Settled, wanted: set[str], direct: Mapping[str, frozenset[str]], snapshot: TenantSnapshot
+    settled: Settled,
+    wanted: set[str],
+    direct: Mapping[str, frozenset[str]],
+    snapshot: TenantSnapshot,
+    *,
+    take_over: bool,
 ) -> tuple[LicenseRemoval, ...]:
+    """The directly held SKUs that are not wanted: those that we granted, or whoever granted them."""
     ours = settled.known.licenses if settled.known else ()
-    skus = {sku.id: sku for grant in ours if (sku := snapshot.sku_named.get(grant.sku))}
+    granted = {sku.id for grant in ours if (sku := snapshot.sku_named.get(grant.sku))}
     return tuple(
         LicenseRemoval(sku.id, sku.part_number)
-        for sku in sorted(skus.values(), key=lambda sku: sku.part_number)
-        if sku.id in direct and sku.id not in wanted
+        for sku in sorted(snapshot.skus, key=lambda sku: sku.part_number)
+        if sku.id in direct and sku.id not in wanted and (take_over or sku.id in granted)
     )
 
 

@@ -16,6 +16,7 @@ class Rules:
     *grantable_roles* are names or template ids, in lower case, of privileged roles that may be granted;
     *restore_deleted_users* says whether a person's deleted account is brought back; *gives_passwords* whether the
     caller of apply gives initial passwords, which people in managed domains need.
+    With *take_over_licenses* licences that somebody else granted are removed too where they are not assigned.
     """
 
     provisioning: ProvisioningType
@@ -24,3 +25,4 @@ class Rules:
     grantable_roles: frozenset[str] = frozenset()
     restore_deleted_users: bool = False
     gives_passwords: bool = False
+    take_over_licenses: bool = False

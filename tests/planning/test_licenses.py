@@ -124,3 +124,13 @@ def test_an_individual_username_has_to_be_legal_too():
     """It is checked like any other."""
     plan = APP.plan([evolve(assigned(somebody()), username="the boss")], tenant(), now=NOW)
     assert plan.problems[0].code == "username_no_domain"
+
+
+def test_licences_of_others_are_taken_over_on_request():
+    """Okta's own push strips what is not assigned; here only where the app says so, and never what a group gives."""
+    app = evolve(APP, take_over_licenses=True)
+    held = [E3.id, HeldLicense(F1.id, inherited_from="group")]
+    there = account(f"ann.lee@{DOMAIN}", usageLocation="US", licenses=held)
+    [change] = licences(app.plan([assigned(somebody())], tenant(there), now=NOW))
+    assert [each.part_number for each in change.remove] == ["SPE_E3"]
+    assert licences(APP.plan([assigned(somebody())], tenant(there), now=NOW)) == []
