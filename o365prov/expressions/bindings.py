@@ -29,16 +29,24 @@ def _moment(value: datetime | str | None) -> datetime | None:
     return value
 
 
+def _is_map(value: object) -> bool:
+    return type(value) is dict or isinstance(value, Mapping)  # the short way first: bindings are made for every person
+
+
 def _maps(values: Iterable[Values]) -> tuple[Values, ...]:
     kept = tuple(values)
-    if isinstance(values, Mapping) or not all(isinstance(value, Mapping) for value in kept):
+    if not kept and type(values) in {tuple, list}:
+        return kept
+    if isinstance(values, Mapping) or not all(_is_map(value) for value in kept):
         raise ValueError("groups, directory_users and workday_users of Bindings are lists of maps: give [{...}, ...]")
     return kept
 
 
 def _by_name(values: Values) -> Values:
-    if not isinstance(values, Mapping):
-        raise ValueError("managers, assistants and linked of Bindings are maps by name: give {name: {...}}")  # noqa: TRY004  # as for the other shapes
+    if not _is_map(values):
+        raise ValueError(
+            "managers, assistants and linked of Bindings are maps by name: give {name: {...}}"
+        )  # as for the other shapes
     return values
 
 
