@@ -36,7 +36,8 @@ class Tally:
         """What was counted, by attribute; then what the type promises beyond people's attributes."""
         for name, count in sorted((+self._counts).items()):
             attribute = ATTRIBUTES[name]
-            yield Undeliverable(attribute.label, "Graph has no such property", attribute.instead, count)
+            reason = "this version writes no such links" if attribute.graph else "Graph has no such property"
+            yield Undeliverable(attribute.label, reason, attribute.instead, count)
         if not self._people:
             return
         if self._provisioning.synced:

@@ -275,8 +275,12 @@ class ProfileMapping:
 
     @cached_property
     def beyond_graph(self) -> tuple[tuple[int, Attribute], ...]:
-        """Position and attribute of every row whose value Graph has no property for."""
-        return tuple((position, row.attribute) for position, row in enumerate(self) if row.attribute.graph is None)
+        """Position and attribute of every row that is not sent: Graph has no property, or we write no such link."""
+        return tuple(
+            (position, row.attribute)
+            for position, row in enumerate(self)
+            if row.attribute.graph is None or row.attribute.kind is Kind.REFERENCES
+        )
 
     def __iter__(self) -> Iterator[AttributeMapping]:
         return iter(self._rows.values())

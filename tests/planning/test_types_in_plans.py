@@ -137,3 +137,11 @@ def test_license_only_ends_sessions_when_the_password_changes_in_okta():
     app_users = known(person, there, fingerprint="")
     plan = app_with(LicenseOnly()).plan([assigned(person)], tenant(there), app_users, now=NOW)
     assert [change.desired for change in plan if change.kind == "revoke_sessions"] == [changed]
+
+
+def test_sponsors_are_said_not_to_be_sent():
+    """Profile Sync's custom attribute Sponsors is a link that is not written: nothing mapped is dropped in silence."""
+    app = app_with(ProfileSync())
+    app = app.remap(app.mapping.with_expression("sponsors", "source.sponsor"))
+    plan = app.plan([assigned(somebody(sponsor="boss@corp.example"))], tenant(), now=NOW)
+    assert [(each.attribute, each.instead) for each in plan.undeliverable] == [("Sponsors", "set them in Entra")]
