@@ -133,7 +133,7 @@ def common_expression_language() -> Callable[[], object]:
 
 def parsing() -> None:
     """Text to Expression against Lark's bare parse, and growth."""
-    source = files("o365prov.expressions").joinpath("grammar.lark").read_text("utf-8")
+    source = files("o365prov.expressions.syntax").joinpath("grammar.lark").read_text("utf-8")
     bare = Lark(source, parser="lalr", lexer="contextual", maybe_placeholders=False)
     report("parsing username / Lark", ratio(lambda: Expression(USERNAME), lambda: bare.parse(USERNAME), 100), "<= 4.00")
     short, long = (" OR ".join(f'user.department == "Sales {n}"' for n in range(count)) for count in (300, 3000))

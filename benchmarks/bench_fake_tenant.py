@@ -12,7 +12,7 @@ import httpx
 from msgraph.generated.models.user import User
 
 from o365prov.testing import FakeTenant, graph_client
-from o365prov.testing.fake_tenant.skus import PRODUCTS
+from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 
 BASE = "https://graph.microsoft.com/v1.0"
 ROUNDS = 15

@@ -38,11 +38,11 @@ from o365prov import (
     UsernameFormat,
     UserSync,
 )
-from o365prov.graph import decode
+from o365prov.graph.read import decode
 from o365prov.people import Grants
 from o365prov.planning import Domain, Sku, TenantUser
-from o365prov.planning.diff import fingerprint
-from o365prov.planning.managers import reference_digest
+from o365prov.planning.rules.managers import reference_digest
+from o365prov.planning.rules.profile import fingerprint
 from o365prov.profiles import UNSET, bindings_of
 from o365prov.profiles.countries import ALPHA_2
 from o365prov.profiles.mapping import MappedProfile

@@ -24,12 +24,12 @@ from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
 from o365prov.people.several import several
 from o365prov.planning import Needs, Plan, Roster, Rules, Safeguards, Scope, TenantSnapshot, draw_plan
-from o365prov.planning.conditions import check_tenant
-from o365prov.planning.previewing import Previewer
+from o365prov.planning.preconditions import check_tenant
+from o365prov.previews.population import PopulationPreview
+from o365prov.previews.preview import Preview
+from o365prov.previews.previewer import Previewer
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.profiles.attributes import Kind
-from o365prov.profiles.population import PopulationPreview
-from o365prov.profiles.preview import Preview
 from o365prov.provisioning import (
     STANDINGS,
     DesiredUser,
@@ -192,8 +192,8 @@ class Office365App:
         the next plan would create, match, rename and change; *app_users* is the memory of earlier runs. *now* (aware)
         is the time for expressions that ask for it.
 
-        One person gives a :class:`~o365prov.profiles.preview.Preview`, an iterable of people a
-        :class:`~o365prov.profiles.population.PopulationPreview` with collisions and counts. Raises
+        One person gives a :class:`~o365prov.previews.preview.Preview`, an iterable of people a
+        :class:`~o365prov.previews.population.PopulationPreview` with collisions and counts. Raises
         :class:`~o365prov.errors.ConfigurationError` for what are no people, for somebody who is there twice, and for a
         *now* without a time zone.
 
@@ -273,7 +273,7 @@ class Office365App:
     def roster(
         self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers | None = None, *, now: datetime
     ) -> Roster:
-        """Prepare a plan for more people than fit into memory; see :mod:`o365prov.planning.roster`.
+        """Prepare a plan for more people than fit into memory; see :mod:`o365prov.planning.streaming`.
 
         *assignments* is called for all assignments, one after the other: once now, and again if somebody who stays as
         they are matters to somebody who changes. The plan is that of :meth:`plan` with scope ``"changed"``. Raises

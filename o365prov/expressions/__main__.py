@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from o365prov.expressions import Bindings, Dialect, EvaluationError, Expression, ExpressionSyntaxError
-from o365prov.expressions.contexts import CONTEXTS
+from o365prov.expressions.checker.contexts import CONTEXTS
 
 _SYNTAX: Final = 2
 _EVALUATION: Final = 3
@@ -96,7 +96,7 @@ def _bindings(path: str | None) -> Bindings:
 
 
 def _shown(value: object) -> str:
-    from o365prov.expressions.functions.instants import shown  # noqa: PLC0415  # only times come here
+    from o365prov.expressions.values.instants import shown  # noqa: PLC0415  # only times come here
 
     return shown(value, millis=True) if isinstance(value, datetime) else str(value)
 

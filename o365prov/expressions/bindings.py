@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from o365prov.expressions.failures import Failure
+from o365prov.expressions.values.failures import Failure
 
 __all__ = ["Bindings", "Values"]
 
@@ -18,7 +18,7 @@ Values: TypeAlias = Mapping[str, Any]
 
 def _moment(value: datetime | str | None) -> datetime | None:
     if isinstance(value, str):
-        from o365prov.expressions.functions.instants import parse_iso  # noqa: PLC0415  # time loads when used
+        from o365prov.expressions.values.instants import parse_iso  # noqa: PLC0415  # time loads when used
 
         try:
             return parse_iso(value)

@@ -10,17 +10,17 @@ from attrs import field, frozen
 
 from o365prov.errors import EvaluationError
 from o365prov.expressions.bindings import Bindings
-from o365prov.expressions.failures import Failure, too_deep
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.rules import Rules
 from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.values.failures import Failure, too_deep
 
 if TYPE_CHECKING:
-    from o365prov.expressions.checker import Schema
+    from o365prov.expressions.checker.checker import Schema
+    from o365prov.expressions.compiler.codegen import Place
     from o365prov.expressions.diagnostics import Diagnostic
-    from o365prov.expressions.explaining import Explanation
-    from o365prov.expressions.syntax import Node
-    from o365prov.expressions.writing import Place
+    from o365prov.expressions.explain import Explanation
+    from o365prov.expressions.syntax.tree import Node
 
 __all__ = ["Expression", "located", "place_of"]
 
@@ -69,8 +69,8 @@ class Expression:
         semantics: Semantics = Semantics(),  # noqa: B008  # frozen
         limits: Limits = LIMITS,
     ) -> None:
-        from o365prov.expressions.canonical import canonical  # noqa: PLC0415  # importing stays cheap: tree, Lark and
-        from o365prov.expressions.parser import parse  # noqa: PLC0415  # mistakes load with the first expression
+        from o365prov.expressions.syntax.parser import parse  # noqa: PLC0415  # mistakes load with the first expression
+        from o365prov.expressions.syntax.unparser import canonical  # noqa: PLC0415  # importing stays cheap: tree, Lark and
 
         tree = parse(text, limits)
         self.__attrs_init__(
@@ -108,7 +108,7 @@ class Expression:
             raise located(too_deep(error), self.text, self._places) from None
 
     def _compiled(self) -> Callable[[object], object]:
-        from o365prov.expressions.compiler import lowered  # noqa: PLC0415  # some are only parsed
+        from o365prov.expressions.compiler.compiler import lowered  # noqa: PLC0415  # some are only parsed
 
         run, places = lowered(self.tree, self.dialect, self.rules)
         object.__setattr__(self, "_places", places)  # a cache: the same value whichever thread comes first
@@ -142,7 +142,7 @@ class Expression:
             schema: root names to the attributes that exist, as names or as a mapping of names to types (``"string"``,
                 ``"integer"``, ``"number"``, ``"boolean"``, ``"array"``); roots that it does not name are not checked.
             context: where the expression is to be used, such as ``"username"`` or ``"group_rule"``; see
-                :data:`o365prov.expressions.contexts.CONTEXTS`.
+                :data:`o365prov.expressions.checker.contexts.CONTEXTS`.
 
         Returns:
             Diagnostics in the order of the text; empty if nothing was found.
@@ -157,7 +157,7 @@ class Expression:
             error: user has no attribute mail (line 1, column 12); write user.email
 
         """
-        from o365prov.expressions.checker import check  # noqa: PLC0415
+        from o365prov.expressions.checker.checker import check  # noqa: PLC0415
 
         return check(self, schema, context)
 
@@ -179,7 +179,7 @@ class Expression:
               'minor' => not reached
 
         """
-        from o365prov.expressions.explaining import explained  # noqa: PLC0415
+        from o365prov.expressions.explain import explained  # noqa: PLC0415
 
         return explained(self, values)
 
@@ -227,7 +227,7 @@ def located(failure: Failure, text: str, places: tuple[Place, ...]) -> Evaluatio
 
 def place_of(traceback: TracebackType | None, places: tuple[Place, ...]) -> Place | None:
     """The innermost place of the compiled code that the failure passed through."""
-    from o365prov.expressions.writing import FILE  # noqa: PLC0415
+    from o365prov.expressions.compiler.codegen import FILE  # noqa: PLC0415
 
     found = None
     while traceback is not None:

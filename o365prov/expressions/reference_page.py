@@ -6,8 +6,8 @@ import json
 import sys
 from collections.abc import Iterator
 
-from o365prov.expressions.catalogue import ACCEPTED, REFUSED, Function, every
-from o365prov.expressions.contexts import CONTEXTS, Context
+from o365prov.expressions.checker.contexts import CONTEXTS, Context
+from o365prov.expressions.functions.registry import ACCEPTED, REFUSED, Function, every
 from o365prov.expressions.semantics import Dialect
 
 __all__ = ["function_page"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TypeAlias
 
-from o365prov.expressions.catalogue import Function
-from o365prov.expressions.resolving import function_of
+from o365prov.expressions.functions.lookup import function_of
+from o365prov.expressions.functions.registry import Function
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.syntax import (
+from o365prov.expressions.syntax.fold import folded
+from o365prov.expressions.syntax.tree import (
     Call,
     Index,
     Literal,
@@ -20,7 +21,6 @@ from o365prov.expressions.syntax import (
     Selection,
     children,
 )
-from o365prov.expressions.walking import folded
 
 __all__ = ["Path", "references"]
 

@@ -10,38 +10,38 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event, Waiting
+    from o365prov.graph.apply.journal import Journal
     from o365prov.graph.blocking import BlockingTenant
-    from o365prov.graph.clouds import Cloud
-    from o365prov.graph.connect import ConnectionTest, Consent, consent_url, read_consent
-    from o365prov.graph.events import ApplyEnded, ApplyStarted, ChangeEnded, Event, Waiting
-    from o365prov.graph.journal import Journal
-    from o365prov.graph.pacing import Clock, Pace
-    from o365prov.graph.permissions import Operation, Permission
-    from o365prov.graph.sending import Retries
+    from o365prov.graph.client.clouds import Cloud
+    from o365prov.graph.client.rate_limiter import Clock, Pace
+    from o365prov.graph.client.sender import Retries
+    from o365prov.graph.client.transport import Credential, Wire
+    from o365prov.graph.setup.consent import ConnectionTest, Consent, consent_url, read_consent
+    from o365prov.graph.setup.permissions import Operation, Permission
     from o365prov.graph.tenant import Tenant
-    from o365prov.graph.wire import Credential, Wire
 
 _HOMES = {
-    "ApplyEnded": "events",
-    "ApplyStarted": "events",
+    "ApplyEnded": "apply.events",
+    "ApplyStarted": "apply.events",
     "BlockingTenant": "blocking",
-    "ChangeEnded": "events",
-    "Clock": "pacing",
-    "Cloud": "clouds",
-    "ConnectionTest": "connect",
-    "Consent": "connect",
-    "Credential": "wire",
-    "Event": "events",
-    "Journal": "journal",
-    "Operation": "permissions",
-    "Pace": "pacing",
-    "Permission": "permissions",
-    "Retries": "sending",
+    "ChangeEnded": "apply.events",
+    "Clock": "client.rate_limiter",
+    "Cloud": "client.clouds",
+    "ConnectionTest": "setup.consent",
+    "Consent": "setup.consent",
+    "Credential": "client.transport",
+    "Event": "apply.events",
+    "Journal": "apply.journal",
+    "Operation": "setup.permissions",
+    "Pace": "client.rate_limiter",
+    "Permission": "setup.permissions",
+    "Retries": "client.sender",
     "Tenant": "tenant",
-    "Waiting": "events",
-    "Wire": "wire",
-    "consent_url": "connect",
-    "read_consent": "connect",
+    "Waiting": "apply.events",
+    "Wire": "client.transport",
+    "consent_url": "setup.consent",
+    "read_consent": "setup.consent",
 }
 
 __all__ = [

@@ -10,19 +10,19 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from o365prov.errors import UsageError
-from o365prov.graph.clouds import Cloud
-from o365prov.graph.connect import ConnectionTest
-from o365prov.graph.events import Event, quietly
-from o365prov.graph.journal import Journal
-from o365prov.graph.pacing import Clock, Pace
-from o365prov.graph.permissions import FULL, Operation
-from o365prov.graph.sending import Retries
+from o365prov.graph.apply.events import Event, quietly
+from o365prov.graph.apply.journal import Journal
+from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.rate_limiter import Clock, Pace
+from o365prov.graph.client.sender import Retries
+from o365prov.graph.client.transport import Credential, StandIn, Wire
+from o365prov.graph.setup.consent import ConnectionTest
+from o365prov.graph.setup.permissions import FULL, Operation
 from o365prov.graph.tenant import Tenant
-from o365prov.graph.wire import Credential, StandIn, Wire
-from o365prov.planning.changes import CreateUser
-from o365prov.planning.plan import Plan
-from o365prov.planning.report import Report
-from o365prov.planning.snapshot import Needs, TenantSnapshot, TenantUser
+from o365prov.planning.model.changes import CreateUser
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.model.report import Report
+from o365prov.planning.model.snapshot import Needs, TenantSnapshot, TenantUser
 
 _Result = TypeVar("_Result")
 

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-from o365prov.graph.clouds import Cloud
-from o365prov.graph.messages import Request
-from o365prov.planning.changes import (
+from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.messages import Request
+from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     Change,

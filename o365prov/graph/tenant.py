@@ -8,22 +8,22 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from o365prov.errors import PlanRefusedError, UsageError
-from o365prov.graph.clouds import Cloud
-from o365prov.graph.connect import ConnectionTest, judge
-from o365prov.graph.events import Event, Waiting, quietly
-from o365prov.graph.journal import History, Journal
-from o365prov.graph.pacing import Clock, Pace, Pacer, SystemClock
-from o365prov.graph.permissions import FULL, Operation
-from o365prov.graph.reading import Organization, domains, organization, snapshot
-from o365prov.graph.sending import Retries, Sender
-from o365prov.graph.wire import Credential, StandIn, Wire
-from o365prov.planning.changes import CreateUser
-from o365prov.planning.plan import Plan
-from o365prov.planning.report import Report
-from o365prov.planning.snapshot import Domain, Needs, TenantSnapshot, TenantUser
+from o365prov.graph.apply.events import Event, Waiting, quietly
+from o365prov.graph.apply.journal import History, Journal
+from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.rate_limiter import Clock, Pace, Pacer, SystemClock
+from o365prov.graph.client.sender import Retries, Sender
+from o365prov.graph.client.transport import Credential, StandIn, Wire
+from o365prov.graph.read.snapshot import Organization, domains, organization, snapshot
+from o365prov.graph.setup.consent import ConnectionTest, judge
+from o365prov.graph.setup.permissions import FULL, Operation
+from o365prov.planning.model.changes import CreateUser
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.model.report import Report
+from o365prov.planning.model.snapshot import Domain, Needs, TenantSnapshot, TenantUser
 
 if TYPE_CHECKING:
-    from o365prov.graph.transport import Connection
+    from o365prov.graph.client.sdk_transport import Connection
 
 
 class Tenant:
@@ -141,9 +141,9 @@ class Tenant:
 
         *journal* lets an interrupted apply go on later, with the same plan and the same journal. *confirm* is the
         plan's fingerprint, for a plan with hazards. *on_event* is called with every event of
-        :mod:`o365prov.graph.events`, on the event loop; if it raises, it is told nothing more. *passwords* gives the
-        first password of a new account in a managed domain, which has to be changed at the first sign-in; without it
-        such creates are skipped.
+        :mod:`o365prov.graph.apply.events`, on the event loop; if it raises, it is told nothing more. *passwords* gives
+        the first password of a new account in a managed domain, which has to be changed at the first sign-in; without
+        it such creates are skipped.
 
         People whose accounts were changed in Office 365 after the plan was drawn are skipped. What Graph refuses is in
         the report. Raises, before anything is written: PlanRefusedError for another tenant's plan, one applied before,
@@ -163,8 +163,8 @@ class Tenant:
         on_event: Callable[[Event], None] | None,
         passwords: Callable[[CreateUser], str] | None,
     ) -> Report:
-        from o365prov.graph.apply import Application  # noqa: PLC0415 - loads the SDK's request machinery
-        from o365prov.graph.writing import Writer  # noqa: PLC0415
+        from o365prov.graph.apply.delivery import Writer  # noqa: PLC0415
+        from o365prov.graph.apply.run import Application  # noqa: PLC0415 - loads the SDK's request machinery
 
         self._refuse_if_unconfirmed(plan, confirm)
         if plan.id in self._applied:
@@ -243,7 +243,7 @@ class Tenant:
         if self._closed:
             raise UsageError("this Tenant is closed: make another one")
         if self._loop is None:
-            from o365prov.graph.transport import Connection  # noqa: PLC0415 - loads httpx and the SDK
+            from o365prov.graph.client.sdk_transport import Connection  # noqa: PLC0415 - loads httpx and the SDK
 
             self._loop = loop
             self._connection = Connection(self._credential, self._cloud, self._wire)

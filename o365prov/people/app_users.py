@@ -155,14 +155,14 @@ class AppUsers:
 
         Raises :class:`~o365prov.errors.SourceError` if the file is no such database, or can't be written.
         """
-        from o365prov.people.sqlite_store import save_rows  # noqa: PLC0415 - sqlite3 loads where it is used
+        from o365prov.people.app_user_store import save_rows  # noqa: PLC0415 - sqlite3 loads where it is used
 
         save_rows(path, ((user.person_id, json.dumps(_to_dict(user))) for user in self))
 
     @classmethod
     def load_sqlite(cls, path: str | os.PathLike[str]) -> AppUsers:
         """Read the table that :meth:`save_sqlite` wrote; raises SourceError if it is missing or damaged."""
-        from o365prov.people.sqlite_store import load_rows  # noqa: PLC0415
+        from o365prov.people.app_user_store import load_rows  # noqa: PLC0415
 
         try:
             return cls(_from_dict(json.loads(row)) for row in load_rows(path))

@@ -1,17 +1,13 @@
 """From what should be and what is, to a plan: match, diff, order, explain."""
 
-from o365prov.planning.changes import Change, Subject
-from o365prov.planning.draw import draw_plan
-from o365prov.planning.explanation import ExplainedPerson, Explanation
-from o365prov.planning.memory import remember
-from o365prov.planning.plan import Plan, Problem, Undeliverable
-from o365prov.planning.quota import WRITES, Quota
-from o365prov.planning.report import Outcome, Report, Result
-from o365prov.planning.roster import Roster
-from o365prov.planning.rules import Rules
-from o365prov.planning.safeguards import Safeguards
-from o365prov.planning.scope import Scope
-from o365prov.planning.snapshot import (
+from o365prov.planning.model.changes import Change, Subject
+from o365prov.planning.model.explanation import ExplainedPerson, Explanation
+from o365prov.planning.model.options import Rules
+from o365prov.planning.model.plan import Plan, Problem, Undeliverable
+from o365prov.planning.model.report import Outcome, Report, Result
+from o365prov.planning.model.safeguards import Safeguards
+from o365prov.planning.model.scope import Scope
+from o365prov.planning.model.snapshot import (
     Domain,
     HeldLicense,
     Needs,
@@ -21,6 +17,10 @@ from o365prov.planning.snapshot import (
     TenantSnapshot,
     TenantUser,
 )
+from o365prov.planning.model.throttle_limits import WRITES, Quota
+from o365prov.planning.next_state import remember
+from o365prov.planning.planner import draw_plan
+from o365prov.planning.streaming import Roster
 
 __all__ = [
     "WRITES",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from o365prov.errors import ConfigurationError
-from o365prov.expressions.suggestions import similar_attribute
+from o365prov.expressions.functions.suggestions import similar_attribute
 from o365prov.profiles.attributes import ATTRIBUTES, Attribute
 
 _BY_LOWER_NAME = {name.lower(): attribute for name, attribute in ATTRIBUTES.items()}

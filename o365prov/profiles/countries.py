@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from o365prov.expressions.functions.country_codes import countries, country
+from o365prov.expressions.values.country_codes import countries, country
 
 ALPHA_2: Final = frozenset(each.alpha2 for each in countries())
 

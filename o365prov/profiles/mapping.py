@@ -20,9 +20,9 @@ from o365prov.expressions import Bindings, Diagnostic, Expression
 from o365prov.people.read_only import read_only
 from o365prov.profiles.attribute_names import attribute_spelled
 from o365prov.profiles.attributes import Attribute, Kind
-from o365prov.profiles.conform import TextRule, conform, text_rule
+from o365prov.profiles.findings import UNSET, Finding, Unset
+from o365prov.profiles.normalization import TextRule, conform, text_rule
 from o365prov.profiles.username import REFUSE_NULL
-from o365prov.profiles.values import UNSET, Finding, Unset
 
 
 class ApplyOn(StrEnum):
@@ -115,14 +115,14 @@ class ProfileMapping:
         ... )
         ProfileMapping(firstName)
         """
-        from o365prov.profiles.from_okta import mapping  # noqa: PLC0415 - which makes these
+        from o365prov.profiles.okta_format import mapping  # noqa: PLC0415 - which makes these
 
         return mapping(document)
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> ProfileMapping:
         """What :meth:`to_dict` gave; raises :class:`~o365prov.errors.ConfigurationError` for anything else."""
-        from o365prov.profiles.saved import mapping  # noqa: PLC0415 - which makes these
+        from o365prov.profiles.saved_format import mapping  # noqa: PLC0415 - which makes these
 
         return mapping(saved)
 

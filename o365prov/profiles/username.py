@@ -10,9 +10,9 @@ from attrs import frozen
 
 from o365prov.errors import ConfigurationError, EvaluationError
 from o365prov.expressions import Bindings, Diagnostic, Expression, Semantics
-from o365prov.expressions.canonical import quoted
+from o365prov.expressions.syntax.unparser import quoted
+from o365prov.profiles.findings import Finding
 from o365prov.profiles.username_formats import BUILT_IN
-from o365prov.profiles.values import Finding
 
 _ALLOWED = re.compile(r"[A-Za-z0-9'.\-_!#^~]+\Z")
 _LONGEST_NAME = 64
@@ -108,14 +108,14 @@ class UsernameFormat:
         >>> UsernameFormat.from_okta({"template": "${source.login}", "type": "BUILT_IN", "userSuffix": None}).label
         'Okta username'
         """
-        from o365prov.profiles.from_okta import username_format  # noqa: PLC0415 - which makes these
+        from o365prov.profiles.okta_format import username_format  # noqa: PLC0415 - which makes these
 
         return username_format(template)
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> UsernameFormat:
         """What :meth:`to_dict` gave; raises :class:`~o365prov.errors.ConfigurationError` for anything else."""
-        from o365prov.profiles.saved import username_format  # noqa: PLC0415 - which makes these
+        from o365prov.profiles.saved_format import username_format  # noqa: PLC0415 - which makes these
 
         return username_format(saved)
 

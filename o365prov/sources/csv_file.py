@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from o365prov.people import Person, UserStatus
-from o365prov.sources.json_document import parse_instant
-from o365prov.sources.problems import Problems, Unreadable
-from o365prov.sources.text_file import StrPath, read_text
+from o365prov.structuring.fault_list import Problems, Unreadable
+from o365prov.structuring.files import StrPath, read_text
+from o365prov.structuring.foreign_json import parse_instant
 
 _NEEDED: Final = ("id", "login")
 _STATUSES: Final = frozenset(UserStatus)

@@ -23,10 +23,10 @@ from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, Li
 from o365prov.people.read_only import read_only
 from o365prov.sources.directory_account import instance_of
 from o365prov.sources.filetime import read_filetime
-from o365prov.sources.json_document import JsonObject, read_object, read_objects
 from o365prov.sources.organization import Organization
-from o365prov.sources.problems import Problems, read_all
-from o365prov.sources.text_file import StrPath
+from o365prov.structuring.fault_list import Problems, read_all
+from o365prov.structuring.files import StrPath
+from o365prov.structuring.foreign_json import JsonObject, read_object, read_objects
 
 USERS: Final = "okta-users.json"
 AD_APP_USERS: Final = "okta-ad-app-users.json"

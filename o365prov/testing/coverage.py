@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from o365prov.testing.fake_tenant.object_types import CONTACT, GROUP, ROOM, USER
-from o365prov.testing.fake_tenant.properties import ObjectType, Property, Write
-from o365prov.testing.fake_tenant.route_table import ROUTER
-from o365prov.testing.fake_tenant.routes import Route
+from o365prov.testing.fake_tenant.endpoints.routes import Route
+from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
+from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
+from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, Write
 
 __all__ = ["object_types", "page", "routes"]
 

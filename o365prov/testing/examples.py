@@ -10,9 +10,9 @@ import string
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from o365prov.testing.fake_tenant.countries import COUNTRIES
-from o365prov.testing.fake_tenant.object_types import USER
-from o365prov.testing.fake_tenant.properties import Kind, Property, Write
+from o365prov.testing.fake_tenant.schema.countries import COUNTRIES
+from o365prov.testing.fake_tenant.schema.object_types import USER
+from o365prov.testing.fake_tenant.schema.properties import Kind, Property, Write
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -19,8 +19,8 @@ from typing import Any, Self
 
 from o365prov.errors import O365ProvError
 from o365prov.testing.fake_tenant import FakeTenant
-from o365prov.testing.fake_tenant.refusals import Refusal
-from o365prov.testing.fake_tenant.requests import LARGEST_BODY
+from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.requests import LARGEST_BODY
 
 __all__ = ["Server", "main"]
 

@@ -21,7 +21,7 @@ from organisation import DOMAIN, NOW, dn, somebody
 
 from o365prov import AppUsers, Assignment, LicenseGrant, Office365App, Tenant, UsernameFormat
 from o365prov.people import DirectoryAccount, Grants, Person
-from o365prov.planning.changes import key
+from o365prov.planning.model.changes import key
 from o365prov.provisioning import Deprovisioning, LicenseOnly, ProfileSync, UniversalSync, UserSync
 from o365prov.testing import Clock, FakeTenant
 

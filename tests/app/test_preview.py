@@ -14,9 +14,9 @@ from o365prov import UNSET, LicenseOnly, Office365App, ProfileMapping, ProfileSy
 from o365prov.errors import ConfigurationError
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning import Domain, TenantSnapshot
-from o365prov.planning.changes import CreateUser, LinkUser, UpdateUser
-from o365prov.profiles.population import LISTED
-from o365prov.profiles.prospect import Prospect, UsernameIs
+from o365prov.planning.model.changes import CreateUser, LinkUser, UpdateUser
+from o365prov.previews.account import Prospect, UsernameIs
+from o365prov.previews.population import LISTED
 
 APP = user_sync_app()
 SMALL = APP.remap(ProfileMapping.of({"title": "source.title", "city": "source.city"}))

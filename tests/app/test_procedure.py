@@ -23,8 +23,8 @@ from o365prov import (
     UserSync,
 )
 from o365prov.errors import ConfigurationError, CredentialError
-from o365prov.graph.connect import consent_url, read_consent
-from o365prov.graph.permissions import FULL, least
+from o365prov.graph.setup.consent import consent_url, read_consent
+from o365prov.graph.setup.permissions import FULL, least
 from o365prov.people import LicenseGrant
 from o365prov.sources import ldif, okta_json
 from o365prov.testing import Clock, FakeTenant

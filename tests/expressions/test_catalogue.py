@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from o365prov.expressions import Bindings, Dialect, Expression
-from o365prov.expressions.catalogue import every, find, method
+from o365prov.expressions.functions.registry import every, find, method
 from o365prov.expressions.reference_page import function_page
 
 ROWS = list(every())

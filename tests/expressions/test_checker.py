@@ -3,7 +3,7 @@
 import pytest
 
 from o365prov.expressions import Dialect, Expression, Semantics, check_text
-from o365prov.expressions.contexts import CONTEXTS
+from o365prov.expressions.checker.contexts import CONTEXTS
 
 SCHEMA = {"user": {"email": "string", "age": "integer", "tags": "array", "active": "boolean", "nick": "string"}}
 

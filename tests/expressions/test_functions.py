@@ -3,8 +3,8 @@
 import pytest
 
 from o365prov.expressions import Bindings, Dialect, EvaluationError, Expression, Semantics
-from o365prov.expressions.functions.country_codes import countries
-from o365prov.expressions.functions.zones import identifiers, zone
+from o365prov.expressions.values.country_codes import countries
+from o365prov.expressions.values.zones import identifiers, zone
 
 GROUPS = [
     {"id": "00g1", "name": "Everyone", "type": "BUILT_IN", "source": {"id": "0oa1"}},

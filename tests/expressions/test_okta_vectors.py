@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from o365prov.expressions import Bindings, Dialect, EvaluationError, Expression, ExpressionSyntaxError
-from o365prov.expressions.functions.instants import parse_iso
+from o365prov.expressions.values.instants import parse_iso
 
 ROWS = [
     json.loads(line) for line in (Path(__file__).parent / "vectors" / "okta-expressions.jsonl").read_text().splitlines()

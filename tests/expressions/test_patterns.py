@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from o365prov.expressions import EvaluationError, Expression
-from o365prov.expressions.failures import Failure
 from o365prov.expressions.patterns import PatternError, compiled
 from o365prov.expressions.patterns.automaton import Automaton
-from o365prov.expressions.patterns.reading import read
+from o365prov.expressions.patterns.parser import read
+from o365prov.expressions.values.failures import Failure
 
 
 def both(pattern, text):

@@ -12,11 +12,9 @@ from o365prov.expressions import (
     Semantics,
     check_text,
 )
-from o365prov.expressions.canonical import canonical
 from o365prov.expressions.limits import LIMITS
-from o365prov.expressions.numbers import Float, Long
-from o365prov.expressions.parser import parse
-from o365prov.expressions.syntax import (
+from o365prov.expressions.syntax.parser import parse
+from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Call,
     Comparison,
@@ -35,6 +33,8 @@ from o365prov.expressions.syntax import (
     Selection,
     Unary,
 )
+from o365prov.expressions.syntax.unparser import canonical
+from o365prov.expressions.values.numbers import Float, Long
 
 NAMES = st.sampled_from(
     ["user", "a", "and", "or", "div", "x1", "$", "_", "name", "String", "matches", "eq", "nested", "created"]

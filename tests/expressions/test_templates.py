@@ -3,7 +3,7 @@
 import pytest
 
 from o365prov.expressions import Expression, ExpressionSyntaxError
-from o365prov.expressions.templates import expression_of_template, is_template
+from o365prov.expressions.okta_templates import expression_of_template, is_template
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from o365prov.graph import Tenant
-from o365prov.graph.messages import NoReply, Reply, Request
-from o365prov.graph.pacing import Pace, Pacer
-from o365prov.graph.sending import Retries, Sender
+from o365prov.graph.client.messages import NoReply, Reply, Request
+from o365prov.graph.client.rate_limiter import Pace, Pacer
+from o365prov.graph.client.sender import Retries, Sender
 from o365prov.people import LicenseGrant
 from o365prov.planning import Quota
-from o365prov.planning.changes import (
+from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     Change,
@@ -32,8 +32,8 @@ from o365prov.planning.changes import (
     Subject,
     UpdateUser,
 )
-from o365prov.planning.plan import Plan
-from o365prov.planning.snapshot import Needs, TenantSnapshot
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.model.snapshot import Needs, TenantSnapshot
 from o365prov.testing import FakeTenant
 
 ROOT = "https://graph.microsoft.com/v1.0"

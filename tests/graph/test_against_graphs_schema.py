@@ -15,10 +15,10 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest
 
 from o365prov.graph import requests
-from o365prov.graph.clouds import Cloud
-from o365prov.graph.transport import Connection
-from o365prov.graph.wire import StandIn
-from o365prov.planning.changes import (
+from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.sdk_transport import Connection
+from o365prov.graph.client.transport import StandIn
+from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     CreateUser,

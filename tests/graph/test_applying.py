@@ -8,7 +8,7 @@ from attrs import evolve
 from o365prov.errors import PlanRefusedError
 from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, Waiting
 from o365prov.people import AppUser, AppUsers, AppUserStatus, LicenseGrant
-from o365prov.planning.report import Result
+from o365prov.planning.model.report import Result
 
 
 def results(report):

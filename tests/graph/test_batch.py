@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.graph.batch import LIMIT, chunks, decode, encode
-from o365prov.graph.messages import NoReply, Reply, Request
+from o365prov.graph.client.batch import LIMIT, chunks, decode, encode
+from o365prov.graph.client.messages import NoReply, Reply, Request
 
 
 def answer(number, status=200, body=None, headers=None):

@@ -19,11 +19,11 @@ from msgraph_core import NationalClouds
 
 from o365prov.errors import ConfigurationError, CredentialError, TenantError, UsageError
 from o365prov.graph import Cloud, Tenant, consent_url, read_consent
-from o365prov.graph.connect import token_claims
-from o365prov.graph.messages import NoReply, Request
-from o365prov.graph.permissions import FULL, LICENSES_ONLY, PERMISSIONS, ROLES, Operation, lacking, least
-from o365prov.graph.transport import Connection
-from o365prov.graph.wire import StandIn
+from o365prov.graph.client.messages import NoReply, Request
+from o365prov.graph.client.sdk_transport import Connection
+from o365prov.graph.client.transport import StandIn
+from o365prov.graph.setup.consent import token_claims
+from o365prov.graph.setup.permissions import FULL, LICENSES_ONLY, PERMISSIONS, ROLES, Operation, lacking, least
 
 
 def token(**claims):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from o365prov.errors import TenantError
-from o365prov.graph import decode
-from o365prov.graph.messages import Reply
-from o365prov.planning.snapshot import HeldLicense, RoleAssignment
+from o365prov.graph.client.messages import Reply
+from o365prov.graph.read import decode
+from o365prov.planning.model.snapshot import HeldLicense, RoleAssignment
 
 
 def test_properties_keep_graphs_names():

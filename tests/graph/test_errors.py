@@ -5,8 +5,8 @@ import json
 import pytest
 
 from o365prov.errors import GraphError
-from o365prov.graph.errors import ERRORS, Meaning, credential_error, meaning_of, understand
-from o365prov.graph.messages import Reply
+from o365prov.graph.client.errors import ERRORS, Meaning, credential_error, meaning_of, understand
+from o365prov.graph.client.messages import Reply
 
 
 def error(status, code, message, details=(), **inner):

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 
 from o365prov.graph import Pace, Tenant
 from o365prov.planning import Quota
-from o365prov.planning.changes import (
+from o365prov.planning.model.changes import (
     AssignLicenses,
     CreateUser,
     LicenseAddition,
     SetManager,
     Subject,
 )
-from o365prov.planning.plan import Plan
-from o365prov.planning.snapshot import Needs
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.model.snapshot import Needs
 from o365prov.testing import Clock, FakeTenant
-from o365prov.testing.fake_tenant.replication import Lag
+from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.faults import Random
 from o365prov.testing.quotas import Quotas
 

@@ -8,7 +8,7 @@ import pytest
 
 from o365prov.errors import JournalError, PlanRefusedError
 from o365prov.graph import Journal
-from o365prov.graph.journal import Entry, Step
+from o365prov.graph.apply.journal import Entry, Step
 
 
 @pytest.fixture

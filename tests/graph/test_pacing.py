@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from o365prov.errors import ConfigurationError
-from o365prov.graph.pacing import Pace, Pacer, retry_after
+from o365prov.graph.client.rate_limiter import Pace, Pacer, retry_after
 from o365prov.planning import Quota
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

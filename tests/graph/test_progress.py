@@ -4,11 +4,11 @@ import io
 
 from rich.console import Console
 
-from o365prov.graph.events import ApplyEnded, ApplyStarted, ChangeEnded, Waiting
-from o365prov.graph.progress import progress
+from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Waiting
+from o365prov.graph.apply.progress import progress
 from o365prov.people import AppUsers
 from o365prov.planning import Outcome, Report, Result, Subject
-from o365prov.planning.changes import RemoveManager
+from o365prov.planning.model.changes import RemoveManager
 
 CHANGE = RemoveManager(Subject("00u1", "Ann", "ann@corp.example"), "", "1")
 

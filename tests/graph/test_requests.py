@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.graph.clouds import Cloud
+from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.sdk_transport import Connection
+from o365prov.graph.client.transport import StandIn
 from o365prov.graph.requests import change_requests, nested, strong_password, users_where
-from o365prov.graph.transport import Connection
-from o365prov.graph.wire import StandIn
-from o365prov.planning.changes import (
+from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     Change,

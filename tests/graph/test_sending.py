@@ -6,8 +6,8 @@ import json
 import pytest
 
 from o365prov.errors import ConnectionFailedError
-from o365prov.graph.messages import NoReply, Reply, Request
-from o365prov.graph.sending import Retries
+from o365prov.graph.client.messages import NoReply, Reply, Request
+from o365prov.graph.client.sender import Retries
 
 
 def batch(*answers):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from o365prov.graph import Journal, Pace, Retries
 from o365prov.planning import Quota
-from o365prov.planning.report import Result
+from o365prov.planning.model.report import Result
 
 LAG_400 = {
     "error": {

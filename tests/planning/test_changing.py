@@ -8,7 +8,7 @@ from organisation import DOMAIN, NOW, account, assigned, from_directory, somebod
 
 from o365prov import AppUsers
 from o365prov.planning import remember
-from o365prov.planning.changes import BlockSignIn, RevokeSessions, UpdateUser
+from o365prov.planning.model.changes import BlockSignIn, RevokeSessions, UpdateUser
 from o365prov.profiles import ApplyOn
 
 APP = user_sync_app()

@@ -2,7 +2,7 @@
 
 from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
 
-from o365prov.planning.changes import AssignLicenses, CreateUser
+from o365prov.planning.model.changes import AssignLicenses, CreateUser
 
 
 def plan(*assignments, snapshot=None, **settings):

@@ -19,8 +19,8 @@ from organisation import NOW, assigned, from_directory, somebody, tenant, user_s
 from o365prov import AppUser, AppUsers, LicenseGrant, Plan
 from o365prov.errors import SourceError, UsageError
 from o365prov.planning import Subject
-from o365prov.planning.changes import Change, CreateUser, PropertyChange, UpdateUser
-from o365prov.planning.explanation import Explanation
+from o365prov.planning.model.changes import Change, CreateUser, PropertyChange, UpdateUser
+from o365prov.planning.model.explanation import Explanation
 
 ANN = Subject("00uAnn", "Ann Lee", "ann.lee@yourfederated.domain")
 BOSS = from_directory(somebody("Bo Ross"))

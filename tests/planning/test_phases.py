@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from o365prov.planning import Plan, Subject
-from o365prov.planning.changes import (
+from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     CreateUser,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, AppUsers, Safeguards
-from o365prov.planning.changes import key
+from o365prov.planning.model.changes import key
 
 APP = user_sync_app()
 BOSS = from_directory(somebody("Bo Ross"))

@@ -15,7 +15,7 @@ from rich.console import Console
 from o365prov import AppUsers, LicenseGrant, Plan, Report
 from o365prov.errors import ConfigurationError
 from o365prov.planning import Outcome, Problem, Result, Subject, Undeliverable
-from o365prov.planning.changes import (
+from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     CreateUser,
@@ -31,8 +31,8 @@ from o365prov.planning.changes import (
     RestoreUser,
     UpdateUser,
 )
-from o365prov.planning.explanation import Explanation
-from o365prov.planning.quota import WRITES, Quota
+from o365prov.planning.model.explanation import Explanation
+from o365prov.planning.model.throttle_limits import WRITES, Quota
 
 
 def subject(name, number=0):

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from iso3166 import countries
 
 from o365prov.profiles import ATTRIBUTES, UNSET
-from o365prov.profiles.conform import conform
 from o365prov.profiles.countries import ALPHA_2
+from o365prov.profiles.normalization import conform
 
 
 def test_a_plain_text_is_sent_as_it_is():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.profiles.legible import legible
+from o365prov.rendering.escaping import legible
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from o365prov.people import AppUsers
 from o365prov.planning import HeldLicense, Plan, RoleAssignment, TenantSnapshot, TenantUser, remember
-from o365prov.planning.changes import (
+from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     Change,
@@ -28,7 +28,7 @@ from o365prov.planning.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.planning.snapshot import former_username
+from o365prov.planning.model.snapshot import former_username
 
 _SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
 from o365prov.testing import Clock, FakeTenant
-from o365prov.testing.fake_tenant.skus import PRODUCTS
+from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 
 BASE = "https://graph.microsoft.com/v1.0"
 SEATS = 3

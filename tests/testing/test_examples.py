@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from o365prov.testing import FakeTenant
 from o365prov.testing.coverage import page
 from o365prov.testing.examples import principal_names, user_bodies, user_body, user_changes
-from o365prov.testing.fake_tenant.user_rules import check_principal_name
+from o365prov.testing.fake_tenant.rules.user_rules import check_principal_name
 
 BASE = "https://graph.microsoft.com/v1.0"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from o365prov.testing.fake_tenant.skus import PRODUCTS
+from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 
 BASE = "https://graph.microsoft.com/v1.0"
 

@@ -8,7 +8,7 @@ import pytest
 
 from o365prov.errors import SourceError, UsageError
 from o365prov.testing import Clock, FakeTenant
-from o365prov.testing.fake_tenant.exchanges import ExchangeLog
+from o365prov.testing.fake_tenant.gateway.recorder import ExchangeLog
 
 
 def _fill(fake):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from o365prov.testing.fake_tenant.skus import PLANS, PRODUCTS, product
+from o365prov.testing.fake_tenant.schema.skus import PLANS, PRODUCTS, product
 
 E3, F1 = PRODUCTS["SPE_E3"].id, PRODUCTS["SPE_F1"].id
 EXCHANGE, TEAMS = PLANS["EXCHANGE_S_ENTERPRISE"].id, PLANS["TEAMS1"].id

@@ -23,7 +23,7 @@ from msgraph.graph_request_adapter import GraphRequestAdapter, options
 from msgraph_core import GraphClientFactory
 
 from o365prov.testing import HttpxTransport
-from o365prov.testing.fake_tenant.skus import PRODUCTS
+from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 from o365prov.testing.server import Server
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.testing.fake_tenant.filters import compile_filter
-from o365prov.testing.fake_tenant.object_types import USER
-from o365prov.testing.fake_tenant.refusals import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.query.filters import compile_filter
+from o365prov.testing.fake_tenant.schema.object_types import USER
 
 
 @pytest.fixture

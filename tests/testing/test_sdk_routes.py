@@ -22,9 +22,9 @@ from msgraph.generated.users.item.assign_license.assign_license_post_request_bod
 )
 
 from o365prov.testing import graph_client
-from o365prov.testing.fake_tenant.requests import read_request
-from o365prov.testing.fake_tenant.route_table import ROUTER
-from o365prov.testing.fake_tenant.skus import PRODUCTS
+from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
+from o365prov.testing.fake_tenant.protocol.requests import read_request
+from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 
 F1 = PRODUCTS["SPE_F1"].id
 HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"

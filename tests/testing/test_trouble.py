@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from o365prov.testing import Clock, FakeTenant, HttpxTransport, Lag, Quotas
-from o365prov.testing.fake_tenant.skus import PRODUCTS
+from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 from o365prov.testing.faults import Attempt, Dropped, GatewayTimeout, Random, Scheduled, Slow, Throttled, Unavailable
 
 BASE = "https://graph.microsoft.com/v1.0"

@@ -42,9 +42,9 @@ from o365prov import (
 from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, ConnectionTest, Event, Pace, Waiting
 from o365prov.people import UserStatus, assign
 from o365prov.planning import WRITES, Outcome, Result
-from o365prov.planning.changes import BlockSignIn, CreateUser, UpdateUser
-from o365prov.profiles.population import PopulationPreview
-from o365prov.profiles.preview import Preview
+from o365prov.planning.model.changes import BlockSignIn, CreateUser, UpdateUser
+from o365prov.previews.population import PopulationPreview
+from o365prov.previews.preview import Preview
 from o365prov.provisioning import ProvisioningType
 from o365prov.sources import Organization, csv_file, enrich, ldif, okta_json
 from o365prov.sources.directory_entry import DirectoryEntry

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from o365prov.expressions.catalogue import ACCEPTED, Function, Kind, Parameter
-from o365prov.expressions.failures import Failure
+from o365prov.expressions.functions.registry import ACCEPTED, Function, Kind, Parameter
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.rules import Rules
-from o365prov.expressions.values import same, text, to_list
+from o365prov.expressions.values.conversion import same, text, to_list
+from o365prov.expressions.values.failures import Failure
 
 __all__ = ["FUNCTIONS", "added", "flattened", "holds", "without"]
 

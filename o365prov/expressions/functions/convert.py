@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import floor, isnan
 from typing import Final
 
-from o365prov.expressions.catalogue import REFUSED, Function, Kind, Parameter
-from o365prov.expressions.failures import Failure, described
-from o365prov.expressions.numbers import INT_MIN, LONG_MAX, LONG_MIN
-from o365prov.expressions.values import is_number, parse_double, to_integer
+from o365prov.expressions.functions.registry import REFUSED, Function, Kind, Parameter
+from o365prov.expressions.values.conversion import is_number, parse_double, to_integer
+from o365prov.expressions.values.failures import Failure, described
+from o365prov.expressions.values.numbers import INT_MIN, LONG_MAX, LONG_MIN
 
 __all__ = ["FUNCTIONS", "rounded"]
 

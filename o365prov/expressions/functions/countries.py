@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from o365prov.expressions.catalogue import Function, Kind, Parameter
-from o365prov.expressions.failures import Failure
-from o365prov.expressions.functions.country_codes import country
+from o365prov.expressions.functions.registry import Function, Kind, Parameter
 from o365prov.expressions.rules import Rules
+from o365prov.expressions.values.country_codes import country
+from o365prov.expressions.values.failures import Failure
 
 __all__ = ["FUNCTIONS"]
 

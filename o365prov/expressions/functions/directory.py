@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.catalogue import REFUSED, FromBindings, Function, Kind, Parameter, Remark
-from o365prov.expressions.syntax import Literal, Node
+from o365prov.expressions.functions.registry import REFUSED, FromBindings, Function, Kind, Parameter, Remark
+from o365prov.expressions.syntax.tree import Literal, Node
 
 __all__ = ["FUNCTIONS"]
 

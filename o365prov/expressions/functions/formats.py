@@ -13,10 +13,10 @@ from typing import Final
 
 from attrs import frozen
 
-from o365prov.expressions.failures import Failure
-from o365prov.expressions.functions.instants import offset_text
-from o365prov.expressions.functions.zones import zone
 from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.instants import offset_text
+from o365prov.expressions.values.zones import zone
 
 __all__ = ["formatted", "parsed"]
 

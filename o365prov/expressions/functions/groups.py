@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from o365prov.errors import ExpressionError
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.catalogue import REFUSED, Function, Kind, Parameter, Remark
-from o365prov.expressions.failures import Failure
 from o365prov.expressions.functions.membership import criteria_paths, name_of, name_test, selected_groups, shown_group
+from o365prov.expressions.functions.registry import REFUSED, Function, Kind, Parameter, Remark
 from o365prov.expressions.rules import Rules
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.syntax import Literal, MapLiteral, Node
-from o365prov.expressions.values import text
+from o365prov.expressions.syntax.tree import Literal, MapLiteral, Node
+from o365prov.expressions.values.conversion import text
+from o365prov.expressions.values.failures import Failure
 
 __all__ = ["FUNCTIONS"]
 

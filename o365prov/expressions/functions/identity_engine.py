@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from o365prov.expressions.catalogue import Function, Kind, Parameter
-from o365prov.expressions.failures import Failure
 from o365prov.expressions.functions import strings
 from o365prov.expressions.functions.arrays import added, flattened, holds, without
 from o365prov.expressions.functions.convert import rounded
-from o365prov.expressions.functions.country_codes import CountryCode, country
+from o365prov.expressions.functions.registry import Function, Kind, Parameter
 from o365prov.expressions.rules import Rules
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.values import length, parse_double
+from o365prov.expressions.values.conversion import length, parse_double
+from o365prov.expressions.values.country_codes import CountryCode, country
+from o365prov.expressions.values.failures import Failure
 
 __all__ = ["FUNCTIONS"]
 

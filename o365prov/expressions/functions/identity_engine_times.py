@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings
-from o365prov.expressions.catalogue import Function, Kind, Parameter
-from o365prov.expressions.failures import Failure
 from o365prov.expressions.functions.formats import formatted, parsed
-from o365prov.expressions.functions.instants import parse_iso, shown
+from o365prov.expressions.functions.registry import Function, Kind, Parameter
 from o365prov.expressions.functions.times import from_unix, from_windows, now, to_unix, to_windows
-from o365prov.expressions.functions.zones import zone
 from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.instants import parse_iso, shown
+from o365prov.expressions.values.zones import zone
 
 __all__ = ["FUNCTIONS"]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.failures import Failure, described
 from o365prov.expressions.rules import Rules
-from o365prov.expressions.values import text
+from o365prov.expressions.values.conversion import text
+from o365prov.expressions.values.failures import Failure, described
 
 __all__ = ["KEYS", "criteria_paths", "name_of", "name_test", "namer", "selected_groups", "shown_group"]
 

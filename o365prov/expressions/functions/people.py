@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Final
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.catalogue import REFUSED, Function, Kind, Parameter
-from o365prov.expressions.failures import Failure
+from o365prov.expressions.functions.registry import REFUSED, Function, Kind, Parameter
 from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.values.failures import Failure
 
 __all__ = ["FUNCTIONS"]
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from o365prov.expressions.catalogue import ACCEPTED, Function, Kind, Parameter
-from o365prov.expressions.failures import Failure
+from o365prov.expressions.functions.registry import ACCEPTED, Function, Kind, Parameter
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.rules import Rules
-from o365prov.expressions.values import cut, length
+from o365prov.expressions.values.conversion import cut, length
+from o365prov.expressions.values.failures import Failure
 
 __all__ = ["FUNCTIONS"]
 

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from o365prov.expressions.failures import Failure, described
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.patterns.automaton import Automaton
+from o365prov.expressions.patterns.parser import PatternError, read
 from o365prov.expressions.patterns.re2_text import re2_text
-from o365prov.expressions.patterns.reading import PatternError, read
 from o365prov.expressions.patterns.tree import ANYTHING, Pattern, Repeat, Sequence
-from o365prov.expressions.values import text_argument
+from o365prov.expressions.values.conversion import text_argument
+from o365prov.expressions.values.failures import Failure, described
 
 __all__ = ["PatternError", "compiled", "matcher"]
 

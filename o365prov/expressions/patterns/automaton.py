@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Final
 
-from o365prov.expressions.failures import Failure
-from o365prov.expressions.patterns.reading import PatternError
+from o365prov.expressions.patterns.parser import PatternError
 from o365prov.expressions.patterns.sets import Ranges
 from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
+from o365prov.expressions.values.failures import Failure
 
 __all__ = ["Automaton"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from o365prov.testing.fake_tenant.exchanges import Exchange
-from o365prov.testing.fake_tenant.replication import Lag
+from o365prov.testing.fake_tenant.gateway.recorder import Exchange
+from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.fake_tenant.tenant import FakeTenant, Snapshot
 
 __all__ = ["Exchange", "FakeTenant", "Lag", "Snapshot"]

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from o365prov.errors import UsageError
-from o365prov.testing.fake_tenant.addresses import with_addresses
-from o365prov.testing.fake_tenant.directory import Directory, Subscription
-from o365prov.testing.fake_tenant.licensing import Assignment, assign_directly, inherit
-from o365prov.testing.fake_tenant.object_types import CONTACT, GROUP, ROOM, USER
-from o365prov.testing.fake_tenant.properties import Kind, ObjectType
-from o365prov.testing.fake_tenant.references import set_manager
-from o365prov.testing.fake_tenant.refusals import Refusal
-from o365prov.testing.fake_tenant.role_management import assign_role
-from o365prov.testing.fake_tenant.role_templates import ROLE_TEMPLATES
-from o365prov.testing.fake_tenant.skus import product
-from o365prov.testing.fake_tenant.table import Record
-from o365prov.testing.fake_tenant.user_rules import check_principal_name
+from o365prov.testing.fake_tenant.endpoints.references import set_manager
+from o365prov.testing.fake_tenant.endpoints.role_management import assign_role
+from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.rules.addresses import with_addresses
+from o365prov.testing.fake_tenant.rules.licensing import Assignment, assign_directly, inherit
+from o365prov.testing.fake_tenant.rules.user_rules import check_principal_name
+from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
+from o365prov.testing.fake_tenant.schema.properties import Kind, ObjectType
+from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
+from o365prov.testing.fake_tenant.schema.skus import product
+from o365prov.testing.fake_tenant.store.directory import Directory, Subscription
+from o365prov.testing.fake_tenant.store.table import Record
 
 __all__ = ["add_contact", "add_group", "add_room", "add_user", "subscriptions"]
 

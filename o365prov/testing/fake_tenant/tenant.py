@@ -15,13 +15,13 @@ import attrs
 from o365prov.errors import SourceError, UsageError
 from o365prov.testing.clock import Clock
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, subscriptions
-from o365prov.testing.fake_tenant.directory import Directory, instant
-from o365prov.testing.fake_tenant.exchanges import Exchange
-from o365prov.testing.fake_tenant.front_door import FrontDoor
-from o365prov.testing.fake_tenant.organization import domain_records, organization_record
-from o365prov.testing.fake_tenant.replication import Lag
-from o365prov.testing.fake_tenant.skus import product
-from o365prov.testing.fake_tenant.storage import read_state, write_state
+from o365prov.testing.fake_tenant.endpoints.organization import domain_records, organization_record
+from o365prov.testing.fake_tenant.gateway.gateway import FrontDoor
+from o365prov.testing.fake_tenant.gateway.recorder import Exchange
+from o365prov.testing.fake_tenant.gateway.replication import Lag
+from o365prov.testing.fake_tenant.schema.skus import product
+from o365prov.testing.fake_tenant.store.directory import Directory, instant
+from o365prov.testing.fake_tenant.store.persistence import read_state, write_state
 from o365prov.testing.faults import FaultPlan
 from o365prov.testing.quotas import Quotas
 

@@ -1,0 +1,137 @@
+"""Checking calls: which function is meant, whether it is allowed here, and whether its arguments fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from o365prov.expressions.compiler.runtime import converted_for
+from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.expressions.functions.lookup import called_name, function_of
+from o365prov.expressions.functions.registry import ACCEPTED, Function, Kind, method
+from o365prov.expressions.functions.suggestions import other_dialect, similar_function
+from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.syntax.tree import Call, Literal, MethodCall, Node
+from o365prov.expressions.syntax.unparser import canonical
+from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.types import in_words
+
+if TYPE_CHECKING:
+    from o365prov.expressions.checker.checker import Checker, Checking
+
+__all__ = ["call", "method_call"]
+
+_QUESTIONS: Final = {
+    "null_text": "what null becomes in it",
+    "substring_before_without_hit": "what it gives when the mark does not occur",
+    "substring_past_end": "what it gives beyond the end of the text",
+    "switch_odd_tail": "what a key without a value does",
+    "get_past_end": "what it gives beyond the end of the array",
+    "unknown_country": "what it gives for a country that does not exist",
+    "empty_time": "what it gives for an empty text",
+    "group_name_case": "whether the case of names counts",
+    "group_name_regex": "whether a part of the name is enough",
+}
+
+
+def method_call(checker: Checker, node: MethodCall) -> Checking:
+    """Check a function of a namespace, or a method of a value."""
+    row = function_of(node, checker.dialect)
+    if row is not None:
+        return (yield from call(checker, node, row, node.arguments))
+    row = method(node.name, checker.dialect)
+    if row is None or function_of(node, Dialect.CLASSIC) is not None:  # no method of a root "String"
+        yield from checker.each(node.arguments)
+        _unknown(checker, node)
+        return None
+    kind = yield node.target
+    if kind is not None and kind not in row.receivers and Kind.ANY not in (*row.receivers, kind):
+        checker.error("wrong-type", node, f"{in_words(kind)} has no method {node.name}", row.signature)
+    return (yield from call(checker, node, row, node.arguments))
+
+
+def _unknown(checker: Checker, node: Call | MethodCall) -> None:
+    name = called_name(node)
+    other = other_dialect(name, checker.dialect)
+    similar = None if other else similar_function(name, checker.dialect)
+    start, end = _name_span(node, checker.text, whole=not name.startswith("."))
+    hint = other or (f"write {similar}" if similar else "see the list of functions")
+    checker.found.append(
+        Diagnostic("unknown-function", "error", f"there is no function {name}", checker.text, start, end, hint, similar)
+    )
+
+
+def call(checker: Checker, node: Call | MethodCall, row: Function | None, arguments: tuple[Node, ...]) -> Checking:
+    """Check a call of a known or unknown function."""
+    kinds = yield from checker.each(arguments)
+    if row is None:
+        _unknown(checker, node)
+        return None
+    _allowed(checker, node, row)
+    if not row.accepts(len(arguments)):
+        checker.error("wrong-arity", node, f"{row.name} takes {row.counted}, not {len(arguments)}", row.signature)
+        return row.result
+    for position, (part, kind) in enumerate(zip(arguments, kinds, strict=True)):
+        _argument(checker, row, position, part, kind)
+    if row.deprecated:
+        start, end = _name_span(node, checker.text, whole=True)
+        message = f"{row.name} is deprecated"
+        hint = f"write {row.deprecated}"
+        checker.found.append(
+            Diagnostic("deprecated", "warning", message, checker.text, start, end, hint, row.deprecated)
+        )
+    if row.question:
+        _open_question(checker, node, row, arguments)
+    if row.review is not None:
+        for code, severity, part, message, hint in row.review(arguments):
+            (checker.error if severity == "error" else checker.warn)(code, part, message, hint)
+    return None if row.result is Kind.ANY else row.result
+
+
+def _allowed(checker: Checker, node: Node, row: Function) -> None:
+    place = checker.place
+    if place is None:
+        return
+    name = row.deprecated or row.name
+    listed = place.functions is None or bool(row.receivers) or name.startswith(place.functions)
+    if not listed or (place.refused and name.startswith(place.refused)):
+        checker.error("not-allowed-here", node, f"{row.name} is not allowed in a {place.title}", place.reason)
+
+
+def _argument(checker: Checker, row: Function, position: int, part: Node, kind: Kind | None) -> None:
+    parameter = row.parameter(position)
+    if isinstance(part, Literal) and part.value is not None:
+        try:
+            converted_for(parameter.kind, part.value)
+        except Failure:
+            needed = in_words(parameter.kind)
+            checker.error("wrong-type", part, f"{row.name} needs {needed} as its {parameter.name}", row.signature)
+    elif kind is Kind.NULL and not parameter.nullable and row.null is not ACCEPTED and position > 0:
+        checker.error("null-argument", part, f"{row.name} fails when its {parameter.name} is null")
+    elif parameter.kind is Kind.INTEGER and kind in (Kind.BOOLEAN, Kind.LIST, Kind.MAP):
+        checker.error("wrong-type", part, f"{row.name} needs an integer as its {parameter.name}, not {in_words(kind)}")
+
+
+def _open_question(checker: Checker, node: Call | MethodCall, row: Function, arguments: tuple[Node, ...]) -> None:
+    """Say where the value depends on an answer that Okta's pages do not give."""
+    question, first = row.question, canonical(arguments[0], checker.dialect) if arguments else ""
+    if question == "null_text" and all(checker.certain(part) for part in arguments):
+        return
+    if question == "switch_odd_tail" and len(arguments) % 2 == 0:
+        return
+    if question == "substring_before_without_hit" and len(arguments) > 1:
+        mark = canonical(arguments[1], checker.dialect)
+        if ("contains", first, mark) in checker.facts[-1]:
+            return
+    if question == "substring_past_end" and ("filled", first) in checker.facts[-1]:
+        return
+    answer = getattr(checker.semantics, question)
+    message = f"Okta does not say {_QUESTIONS[question]}; {row.name} follows Semantics({question}={answer!r})"
+    checker.warn("open-question", node, message, "set the field, or guard the case in the expression")
+
+
+def _name_span(node: Call | MethodCall, text: str, *, whole: bool) -> tuple[int, int]:
+    """Where the name of a called function stands; with its namespace if *whole*."""
+    if isinstance(node, Call):
+        return node.start, node.start + len(node.name)
+    start = text.index(node.name, node.target.end)
+    return (node.start if whole else start), start + len(node.name)

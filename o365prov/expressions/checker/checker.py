@@ -1,0 +1,318 @@
+"""Finding what is wrong with an expression without evaluating it: all of it at once, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Mapping
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from o365prov.expressions.checker import calls as check_calls
+from o365prov.expressions.checker.contexts import Context, context
+from o365prov.expressions.checker.nullness import Fact, facts_of, never_null, path_of, verdict
+from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.expressions.functions.lookup import function_of
+from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.functions.suggestions import similar_attribute
+from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.syntax.fold import folded
+from o365prov.expressions.syntax.tree import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Conditional,
+    Elvis,
+    ListLiteral,
+    Literal,
+    Logic,
+    MapLiteral,
+    Member,
+    MethodCall,
+    Name,
+    Node,
+    Power,
+    Projection,
+    Selection,
+    Unary,
+    children,
+)
+from o365prov.expressions.values.types import NUMBERS, common_kind, in_words, literal_kind
+
+if TYPE_CHECKING:
+    from o365prov.expressions.expression import Expression
+
+__all__ = ["Checker", "Checking", "Schema", "check"]
+
+Schema: TypeAlias = Mapping[str, Collection[str] | Mapping[str, str]]
+"""Root names to the names of their attributes, or to a mapping of names to types."""
+
+_TYPES: Final = {
+    "string": Kind.TEXT,
+    "integer": Kind.INTEGER,
+    "number": Kind.NUMBER,
+    "boolean": Kind.BOOLEAN,
+    "array": Kind.LIST,
+}
+_INTERNAL: Final = frozenset({("user", "id"), ("user", "status")})
+_NEVER_BOOLEAN: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.LIST, Kind.MAP, Kind.TIME, Kind.NULL})
+
+Checking: TypeAlias = Generator[Node, Kind | None, Kind | None]
+
+
+def check(expression: Expression, schema: Schema | None, place: str | None) -> tuple[Diagnostic, ...]:
+    """See :meth:`Expression.check`."""
+    checker = Checker(expression, schema or {}, None if place is None else context(place))
+    kind = folded(expression.tree, checker.step)
+    checker.result(kind)
+    return tuple(sorted(checker.found, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
+
+
+class Checker:
+    """What is known while the tree is walked."""
+
+    def __init__(self, expression: Expression, schema: Schema, place: Context | None) -> None:
+        self.text = expression.text
+        self.tree = expression.tree
+        self.dialect = expression.dialect
+        self.semantics = expression.semantics
+        self.schema = schema
+        self.place = place
+        self.found: list[Diagnostic] = []
+        self.facts: list[frozenset[Fact]] = [frozenset()]
+        self.elements = 0
+
+    # --- saying something
+
+    def error(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
+        """Note what Okta refuses, or what must fail."""
+        self.found.append(Diagnostic(code, "error", message, self.text, node.start, node.end, hint, fix))
+
+    def warn(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
+        """Note what is doubtful."""
+        self.found.append(Diagnostic(code, "warning", message, self.text, node.start, node.end, hint, fix))
+
+    def result(self, kind: Kind | None) -> None:
+        """Whether the whole expression gives what its place needs."""
+        place = self.place
+        if place is None:
+            return
+        if place.dialect is not self.dialect:
+            self.error("wrong-dialect", self.tree, f"a {place.title} takes another dialect", place.dialect.name)
+        if place.result is Kind.BOOLEAN and kind not in (None, Kind.BOOLEAN, Kind.ANY):
+            self.error("not-boolean", self.tree, f"a {place.title} must be true or false", "compare the value")
+        if place.result is Kind.TEXT and kind in (Kind.LIST, Kind.MAP, Kind.USER, Kind.BOOLEAN, Kind.NULL):
+            self.error("not-text", self.tree, f"a {place.title} must give a text, not {in_words(kind)}")
+
+    # --- walking
+
+    def knowing(self, facts: frozenset[Fact], node: Node) -> Checking:
+        """A part that is reached only while these facts hold."""
+        self.facts.append(self.facts[-1] | facts)
+        kind = yield node
+        self.facts.pop()
+        return kind
+
+    @staticmethod
+    def each(parts: tuple[Node, ...]) -> Generator[Node, Kind | None, list[Kind | None]]:
+        """The kinds of several parts."""
+        kinds: list[Kind | None] = []
+        for part in parts:
+            kind = yield part
+            kinds.append(kind)
+        return kinds
+
+    def step(self, node: Node) -> Checking:
+        """Check one node; give the kind of its value where it is certain."""
+        match node:
+            case Literal(value=value):
+                return literal_kind(value)
+            case Name(name=name):
+                return self.root(node, name)
+            case Member():
+                return (yield from self.member(node))
+            case Call():
+                return (yield from check_calls.call(self, node, function_of(node, self.dialect), node.arguments))
+            case MethodCall():
+                return (yield from check_calls.method_call(self, node))
+            case Unary(operator="!", operand=operand):
+                self.boolean((yield operand), operand)
+                return Kind.BOOLEAN
+            case Unary(operand=operand):
+                kind = yield operand
+                self.numeric(kind, operand, node.operator)
+                return kind if kind in NUMBERS else None
+            case Arithmetic():
+                return (yield from self.arithmetic(node))
+            case Power(base=base, exponent=exponent):
+                for part in (base, exponent):
+                    self.numeric((yield part), part, "^")
+                return None
+            case Comparison():
+                return (yield from self.comparison(node))
+            case Logic():
+                return (yield from self.logic(node))
+            case Conditional():
+                return (yield from self.conditional(node))
+            case Elvis(operands=operands):
+                return common_kind((yield from self.each(operands)))
+            case Projection(target=target, body=inner) | Selection(target=target, criterion=inner):
+                yield target
+                self.projected(node)
+                self.elements += 1
+                kind = yield inner
+                self.elements -= 1
+                if isinstance(node, Selection) and kind not in (None, Kind.BOOLEAN, Kind.ANY):
+                    self.error("not-boolean", inner, "the criterion of a selection must be true or false")
+                return None if isinstance(node, Selection) and node.which != "?" else Kind.LIST
+        yield from self.each(children(node))
+        return Kind.LIST if isinstance(node, ListLiteral) else Kind.MAP if isinstance(node, MapLiteral) else None
+
+    def projected(self, node: Node) -> None:
+        """Whether the place takes projections."""
+        if self.place is not None and not self.place.projections:
+            self.error("not-allowed-here", node, f"a {self.place.title} takes no projections", self.place.reason)
+
+    # --- references
+
+    def root(self, node: Name, name: str) -> Kind | None:
+        """Check a bare name."""
+        if self.elements:
+            return None
+        place = self.place
+        if place is not None and (name in place.refused_roots or (place.roots is not None and name not in place.roots)):
+            fix = "user" if name == "profile" else None
+            hint = "write user" if fix else place.reason
+            self.error("not-allowed-here", node, f"{name} does not exist in a {place.title}", hint, fix)
+        elif self.schema and name not in self.schema:
+            similar = similar_attribute(name, self.schema)
+            if similar:
+                self.warn("unknown-root", node, f"nothing is known of {name}", f"write {similar}", similar)
+        return None
+
+    def member(self, node: Member) -> Checking:
+        """Check an attribute against place and schema."""
+        kind = yield node.target
+        path = path_of(node)
+        if path is None or self.elements:
+            if kind in (Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.LIST):
+                self.error("no-attributes", node, f"{in_words(kind)} has no attribute {node.name}")
+            return None
+        root, *steps = path
+        if self.place is not None and path in self.place.refused_paths:
+            message = f"{'.'.join(path)} does not exist in a {self.place.title}"
+            self.error("not-allowed-here", node, message, self.place.reason)
+        if path in _INTERNAL and self.dialect is Dialect.CLASSIC:
+            fix = f'user.getInternalProperty("{node.name}")'
+            self.warn("internal-property", node, f"user.{node.name} is not part of the profile", f"write {fix}", fix)
+        known = self.schema.get(root)
+        if known is None or not steps:
+            return None
+        name = ".".join(steps)
+        if name not in known and not any(attribute.startswith(f"{name}.") for attribute in known):
+            if not (len(steps) > 1 and ".".join(steps[:-1]) in known):
+                similar = similar_attribute(name, known)
+                better = f"{root}.{similar}" if similar else None
+                hint = f"write {better}" if better else ""
+                self.error("unknown-attribute", node, f"{root} has no attribute {name}", hint, better)
+            return None
+        return _TYPES.get(known[name].lower()) if isinstance(known, Mapping) and name in known else None
+
+    # --- operators
+
+    def boolean(self, kind: Kind | None, node: Node) -> None:
+        """Whether a part can decide."""
+        if kind in _NEVER_BOOLEAN:
+            self.error("wrong-type", node, f"{in_words(kind)} is neither true nor false", "compare it with something")
+
+    def numeric(self, kind: Kind | None, node: Node, operator: str) -> None:
+        """Whether a part can be computed with."""
+        if kind is not None and kind not in NUMBERS and kind is not Kind.ANY:
+            self.error("wrong-type", node, f"{operator} needs numbers, not {in_words(kind)}")
+
+    def arithmetic(self, node: Arithmetic) -> Checking:
+        """Check a chain of ``+ -`` or ``* / %``."""
+        kinds = yield from self.each(node.operands)
+        if node.operators[0] not in "+-":
+            if kinds[0] is not Kind.TEXT:
+                self.numeric(kinds[0], node.operands[0], node.operators[0])
+            for part, kind, operator in zip(node.operands[1:], kinds[1:], node.operators, strict=True):
+                if not (operator == "*" and kinds[0] is Kind.TEXT):
+                    self.numeric(kind, part, operator)
+            return common_kind(kinds) if set(kinds) <= NUMBERS else None
+        if "+" in node.operators and not set(kinds) <= NUMBERS:
+            for part in node.operands:
+                self.may_be_null(part)
+            return Kind.TEXT if Kind.TEXT in kinds else None
+        return Kind.INTEGER if set(kinds) == {Kind.INTEGER} else Kind.NUMBER if set(kinds) <= NUMBERS else None
+
+    def may_be_null(self, part: Node) -> None:
+        """Warn of a part of a text that may be null."""
+        if self.certain(part):
+            return
+        becomes = {"word": 'the word "null"', "empty": "nothing", "refuse": "an error"}[self.semantics.null_text]
+        shown = " ".join(self.text[part.start : part.end].split())
+        hint = f'test it first: {shown} != null ? {shown} : ""' if len(shown) < 40 else "test it for null first"
+        self.warn("null-in-text", part, f"{shown} may be null, which becomes {becomes} in a text", hint)
+
+    def certain(self, node: Node) -> bool:
+        """Whether a part can't be null here."""
+        return never_null(node, self.facts[-1], self.dialect)
+
+    def comparison(self, node: Comparison) -> Checking:
+        """Check a comparison."""
+        left = yield node.left
+        right = yield node.right
+        if node.operator in ("==", "!="):
+            known = {left, right} - {None, Kind.NULL, Kind.ANY}
+            if len(known) == 2 and not known <= NUMBERS and None not in (left, right):
+                always = "false" if node.operator == "==" else "true"
+                self.warn("constant", node, f"{in_words(left)} never equals {in_words(right)}: always {always}")
+        elif node.operator == "matches":
+            self.pattern(node, left, right)
+        else:
+            for kind, part in ((left, node.left), (right, node.right)):
+                if kind in (Kind.LIST, Kind.MAP, Kind.USER):
+                    self.error("wrong-type", part, f"{in_words(kind)} has no order")
+            if {left, right} & NUMBERS and {left, right} & {Kind.TEXT, Kind.BOOLEAN}:
+                message = f"{in_words(left)} can't be compared with {in_words(right)}"
+                self.error("wrong-type", node, message, "both sides must be numbers, or both texts")
+        return Kind.BOOLEAN
+
+    def pattern(self, node: Comparison, left: Kind | None, right: Kind | None) -> None:
+        """Check ``matches``."""
+        from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
+
+        self.warn("deprecated", node, "matches is deprecated", "write String.stringContains(...) or ==")
+        if left is Kind.NULL:
+            self.error("wrong-type", node.left, "null can't be matched")
+        if right not in (None, Kind.TEXT, Kind.ANY):
+            self.error("wrong-type", node.right, f"a pattern is a text, not {in_words(right)}")
+        match node.right:
+            case Literal(value=str(pattern)):
+                try:
+                    compiled(pattern)
+                except PatternError as error:
+                    self.error("bad-pattern", node.right, f"the pattern {error}", error.hint)
+
+    def logic(self, node: Logic) -> Checking:
+        """Check AND or OR; later parts know what earlier ones tested."""
+        facts: frozenset[Fact] = frozenset()
+        for part in node.operands:
+            kind = yield from self.knowing(facts, part)
+            self.boolean(kind, part)
+            facts |= facts_of(part, self.dialect, holds=node.operator == "and")
+        always = verdict(node, self.dialect)
+        if always is not None:
+            hint = "write AND to exclude both null and the empty text" if always else "write OR to find both"
+            self.warn(
+                "constant", node, f"this is always {str(always).lower()}: a value can't be both null and empty", hint
+            )
+        return Kind.BOOLEAN
+
+    def conditional(self, node: Conditional) -> Checking:
+        """Check ``? :``; each value knows its condition."""
+        kinds, against = [], frozenset[Fact]()
+        for condition, value in node.branches:
+            self.boolean((yield from self.knowing(against, condition)), condition)
+            kinds.append((yield from self.knowing(against | facts_of(condition, self.dialect, holds=True), value)))
+            against |= facts_of(condition, self.dialect, holds=False)
+        kinds.append((yield from self.knowing(against, node.otherwise)))
+        return common_kind(kinds)

@@ -1,0 +1,129 @@
+"""Where an expression may be used, and what each place allows (Okta Expression Language overview and help pages).
+
+One row a place: a table of facts, which the checker reads and the documentation shows.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import frozen
+
+from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.semantics import Dialect
+
+__all__ = ["CONTEXTS", "Context", "context"]
+
+
+@frozen(kw_only=True)
+class Context:
+    """One place where Okta takes an expression.
+
+    Args:
+        name: the name that ``check(context=...)`` takes.
+        title: the name that people read.
+        dialect: the dialect that the place takes.
+        result: what the expression must give, where Okta demands something.
+        functions: prefixes of the functions that are allowed; None for all.
+        refused: prefixes of functions that are refused.
+        roots: the only roots that exist here; None where apps' names are roots too.
+        refused_roots: roots that do not exist here.
+        refused_paths: attributes that do not exist here, by root and names.
+        projections: whether projections and selections are allowed.
+        reason: why, for messages.
+
+    """
+
+    name: str
+    title: str
+    dialect: Dialect = Dialect.CLASSIC
+    result: Kind | None = None
+    functions: tuple[str, ...] | None = None
+    refused: tuple[str, ...] = ()
+    roots: frozenset[str] | None = None
+    refused_roots: frozenset[str] = frozenset()
+    refused_paths: tuple[tuple[str, ...], ...] = ()
+    projections: bool = True
+    reason: str = ""
+
+
+_POLICY_ROOTS: Final = frozenset({"user", "device", "session", "security", "login", "accessRequest", "appuser"})
+
+CONTEXTS: Final = {
+    row.name: row
+    for row in (
+        Context(
+            name="profile_mapping",
+            title="profile mapping",
+            refused=("Groups.",),
+            refused_roots=frozenset({"idpuser", "access"}),
+            reason="Groups functions are for claims; idpuser is for usernames of identity providers, access for claims",
+        ),
+        Context(
+            name="username",
+            title="username format",
+            result=Kind.TEXT,
+            refused=("Groups.",),
+            refused_roots=frozenset({"access"}),
+            reason="a username is a text, and claims' functions are not for it",
+        ),
+        Context(
+            name="group_rule",
+            title="group rule",
+            result=Kind.BOOLEAN,
+            functions=("String.", "Arrays.", "isMemberOf", "user.", "hasDirectoryUser", "findDirectoryUser"),
+            roots=frozenset({"user"}),
+            projections=False,
+            reason="a group rule takes String and Arrays functions, isMemberOf functions and the user's attributes",
+        ),
+        Context(
+            name="saml_attribute",
+            title="SAML attribute statement",
+            refused_roots=frozenset({"access", "idpuser", "source"}),
+            reason="access is for claims of custom authorization servers, source for mappings",
+        ),
+        Context(
+            name="oidc_claim",
+            title="OpenID Connect claim",
+            refused=(
+                "hasDirectoryUser",
+                "findDirectoryUser",
+                "hasWorkdayUser",
+                "findWorkdayUser",
+                "getManager",
+                "getAssistant",
+            ),
+            roots=frozenset({"user", "appuser", "app", "org", "session", "access"}),
+            reason="a claim can't name apps: write appuser",
+        ),
+        Context(
+            name="identity_engine_policy",
+            title="Identity Engine policy",
+            dialect=Dialect.IDENTITY_ENGINE,
+            result=Kind.BOOLEAN,
+            roots=_POLICY_ROOTS,
+            reason="a policy sees user, device, session, security, login, accessRequest and appuser",
+        ),
+        Context(
+            name="federated_claim",
+            title="federated claim",
+            dialect=Dialect.IDENTITY_ENGINE,
+            roots=_POLICY_ROOTS,
+            refused_paths=(("device", "provider"),),
+            reason="a federated claim sees device.profile, not device.provider",
+        ),
+    )
+}
+
+
+def context(name: str) -> Context:
+    """The place of this name; blanks and dashes count as underscores.
+
+    Raises:
+        ValueError: there is no such place.
+
+    """
+    known = CONTEXTS.get(name.strip().lower().replace("-", "_").replace(" ", "_"))
+    if known is None:
+        raise ValueError(f"there is no context {name!r}: give one of {', '.join(CONTEXTS)}")
+    return known

@@ -1,0 +1,137 @@
+"""What a condition says about its references: which are not null, which texts occur in which."""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias
+
+from o365prov.expressions.functions.lookup import called_name, function_of
+from o365prov.expressions.functions.registry import ACCEPTED, Kind
+from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.syntax.tree import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Conditional,
+    Elvis,
+    ListLiteral,
+    Literal,
+    Logic,
+    MapLiteral,
+    Member,
+    MethodCall,
+    Name,
+    Node,
+    Unary,
+)
+from o365prov.expressions.syntax.unparser import canonical
+
+__all__ = ["Fact", "facts_of", "never_null", "path_of", "verdict"]
+
+Fact: TypeAlias = tuple[str, ...]
+"""``("there", x)``: x is not null; ``("filled", x)``: a text with characters; ``("contains", x, y)``: y occurs in x."""
+
+# Okta's base profile requires these four of every user.
+_REQUIRED: Final = frozenset({("user", "login"), ("user", "email"), ("user", "firstName"), ("user", "lastName")})
+
+
+def path_of(node: Node) -> tuple[str, ...] | None:
+    """The root and attribute names of a plain reference."""
+    names: list[str] = []
+    while isinstance(node, Member):
+        names.append(node.name)
+        node = node.target
+    return (node.name, *reversed(names)) if isinstance(node, Name) else None
+
+
+def facts_of(condition: Node, dialect: Dialect, *, holds: bool) -> frozenset[Fact]:
+    """What is known where a condition holds, or where it does not."""
+    match condition:
+        case Unary(operator="!", operand=operand):
+            return facts_of(operand, dialect, holds=not holds)
+        case Logic(operator=operator, operands=operands) if (operator == "and") == holds:
+            return frozenset().union(*(facts_of(part, dialect, holds=holds) for part in operands))
+        case Comparison(operator=operator, left=MethodCall() as left, right=Literal(value=int(count))) if (
+            measured := _len_of(left)
+        ) is not None:
+            filled = (operator, holds) in (
+                ((">", True), ("<=", False), ("==", False), ("!=", True))
+                if count == 0
+                else ((">", True), ("<=", False), ("==", True), ("!=", False), (">=", True), ("<", False))
+            )
+            text = canonical(measured, dialect)
+            return frozenset({("there", text), ("filled", text)}) if filled else frozenset()
+        case Comparison(operator=("==" | "!=") as operator, left=left, right=right):
+            known, other = (left, right) if isinstance(right, Literal) else (right, left)
+            if not isinstance(other, Literal):
+                return frozenset()
+            text = canonical(known, dialect)
+            equal = (operator == "==") == holds
+            if other.value is None:
+                return frozenset() if equal else frozenset({("there", text)})
+            if other.value == "" and not equal:
+                return frozenset({("not empty", text)})
+            return frozenset({("there", text)}) if equal else frozenset()
+        case MethodCall(arguments=(first, *rest)) if holds and called_name(condition) in (
+            "String.stringContains",
+            "String.startsWith",
+        ):
+            text = canonical(first, dialect)
+            return frozenset({("there", text), ("contains", text, canonical(rest[0], dialect) if rest else "")})
+        case Call(name=("hasDirectoryUser" | "hasWorkdayUser") as name) if holds:
+            return frozenset({("there", f"find{name.removeprefix('has')}()")})
+    return frozenset()
+
+
+def _len_of(node: Node) -> Node | None:
+    """X of ``String.len(x)``."""
+    if isinstance(node, MethodCall) and called_name(node) == "String.len" and len(node.arguments) == 1:
+        return node.arguments[0]
+    return None
+
+
+def never_null(node: Node, facts: frozenset[Fact], dialect: Dialect) -> bool:
+    """Whether a part can't be null while these facts hold; False where it is not known."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        match part:
+            case Literal(value=None):
+                return False
+            case Literal() | Logic() | Comparison() | Unary() | ListLiteral() | MapLiteral() | Arithmetic():
+                continue
+            case Name() | Member():
+                if path_of(part) not in _REQUIRED and ("there", canonical(part, dialect)) not in facts:
+                    return False
+            case Conditional(branches=branches, otherwise=otherwise):
+                # each value was checked under its own condition; here only plain values are certain
+                for condition, value in branches:
+                    if not never_null(value, facts | facts_of(condition, dialect, holds=True), dialect):
+                        return False
+                    facts = facts | facts_of(condition, dialect, holds=False)
+                waiting.append(otherwise)
+            case Elvis(operands=operands):
+                waiting.append(operands[-1])
+            case Call(arguments=arguments) | MethodCall(arguments=arguments):
+                row = function_of(part, dialect)
+                if row is None or row.result not in (Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN, Kind.NUMBER, Kind.LIST):
+                    return False
+                if row.null is None and arguments:
+                    waiting.append(arguments[0])
+                elif row.null is ACCEPTED and row.name == "String.stringSwitch":
+                    waiting.extend(arguments[1:])
+            case _:
+                return False
+    return True
+
+
+def verdict(node: Logic, dialect: Dialect) -> bool | None:
+    """True for ``x != null or x != ""``, which always holds; False for ``x == null and x == ""``, which never does."""
+    wanted = "!=" if node.operator == "or" else "=="
+    tested: dict[str, set[object]] = {}
+    for part in node.operands:
+        match part:
+            case Comparison(operator=operator, left=left, right=Literal(value=(None | "") as value)) if (
+                operator == wanted
+            ):
+                tested.setdefault(canonical(left, dialect), set()).add(value)
+    return (node.operator == "or") if any(len(values) == 2 for values in tested.values()) else None

@@ -1,0 +1,169 @@
+"""Functions and methods: which implementation, called how."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from o365prov.expressions.compiler import runtime as stepping
+from o365prov.expressions.compiler.codegen import Operand, constant, invoked, loaded
+from o365prov.expressions.compiler.state import Lowering, Step
+from o365prov.expressions.functions.lookup import called_name, function_of
+from o365prov.expressions.functions.registry import FromBindings, Function, Kind, find, method
+from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.syntax.tree import (
+    Call,
+    MethodCall,
+    Name,
+    Node,
+)
+
+__all__ = ["call", "method_call"]
+
+# Kinds whose values compiled code recognises by one Python type.
+_SIMPLE: Final = {
+    Kind.TEXT: "str",
+    Kind.INTEGER: "int",
+    Kind.NUMBER: "float",
+    Kind.BOOLEAN: "bool",
+    Kind.LIST: "list",
+}
+_TYPES: Final = {"int": int, "float": float, "list": list}
+# Results that are of this kind or null, and nothing else.
+_RESULTS: Final = {Kind.TEXT: Kind.TEXT, Kind.BOOLEAN: Kind.BOOLEAN}
+
+
+def call(lowering: Lowering, node: Call) -> Step:
+    """A bare function."""
+    arguments = yield from lowering.each(node.arguments)
+    row = function_of(node, lowering.dialect)
+    if row is None:
+        return _unknown(lowering, node, node.name)
+    return _invoked(lowering, node, row, arguments, node.arguments)
+
+
+def method_call(lowering: Lowering, node: MethodCall) -> Step:
+    """A function of a namespace, or a method of a value."""
+    row = function_of(node, lowering.dialect)
+    if row is not None:
+        arguments = yield from lowering.each(node.arguments)
+        return _invoked(lowering, node, row, arguments, node.arguments)
+    row = method(node.name, lowering.dialect)
+    if row is None or (isinstance(node.target, Name) and find(called_name(node), Dialect.CLASSIC) is not None):
+        arguments = yield from lowering.each(node.arguments)
+        return _unknown(lowering, node, called_name(node))
+    target = yield from lowering.part(node.target)
+    if node.safe:
+        writer, name = lowering.writer, lowering.writer.temporary()
+        line = writer.place(node)
+        writer.set(name, constant(None), line)
+        with writer.when(lowering.is_there(target, line), line):
+            arguments = yield from lowering.each(node.arguments)
+            called = _invoked(lowering, node, row, [target, *arguments], (node.target, *node.arguments))
+            writer.set(name, called.load(), line)
+        return Operand(name)
+    arguments = yield from lowering.each(node.arguments)
+    return _invoked(lowering, node, row, [target, *arguments], (node.target, *node.arguments))
+
+
+def _unknown(lowering: Lowering, node: Node, name: str) -> Operand:
+    from o365prov.expressions.functions.suggestions import other_dialect  # noqa: PLC0415  # only mistakes need it
+
+    hint = other_dialect(name, lowering.dialect) or "names are case-sensitive; check() suggests similar ones"
+    return _failing(lowering, node, f"there is no function {name}", hint)
+
+
+def _failing(lowering: Lowering, node: Node, message: str, hint: str) -> Operand:
+    lowering.writer.shared("fail", stepping.fail)
+    return lowering.keep(invoked("fail", constant(message), constant(hint)), lowering.writer.place(node))
+
+
+def _invoked(
+    lowering: Lowering, node: Node, row: Function, arguments: list[Operand], nodes: tuple[Node, ...]
+) -> Operand:
+    receivers = bool(row.receivers)
+    if not row.accepts(len(arguments) - receivers):
+        return _failing(
+            lowering, node, f"{row.name} takes {row.counted}, not {len(arguments) - receivers}", row.signature
+        )
+    writer = lowering.writer
+    key = ("call", row.name, *((operand.name, type(operand.value), operand.value) for operand in arguments))
+    known = writer.known(key)
+    if known is not None:
+        return known
+    if isinstance(row.implementation, FromBindings):
+        return _bound(lowering, node, row.implementation)
+    implementation = row.implementation(lowering.rules) if row.by_rules else row.implementation
+    loads = [operand.load() for operand in arguments]
+    if row.by_bindings:
+        lowering.needs_bindings = True
+        loads.insert(0, loaded("bindings"))
+    line = writer.place(node, *nodes)
+    tests = _fitting(lowering, row, arguments)
+    name = writer.temporary()
+    if tests is None:
+        wrapped = writer.cell("g", stepping.called_with(row, implementation))
+        writer.set(name, invoked(wrapped, *loads), line)
+    else:
+        direct = writer.cell("f", implementation)
+        if not tests:
+            writer.set(name, invoked(direct, *loads), line)
+        else:
+            wrapped = writer.cell("g", stepping.called_with(row, implementation))
+            test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
+            with writer.when(test, line):
+                writer.set(name, invoked(direct, *loads), line)
+            with writer.otherwise():
+                _carefully(lowering, row, arguments, len(tests), Operand(name), invoked(wrapped, *loads), line)
+    sure = row.result in (Kind.BOOLEAN, Kind.INTEGER) and row.null is not None
+    return writer.remember(key, Operand(name, row.result if sure else None, or_null=_RESULTS.get(row.result)))
+
+
+def _carefully(
+    lowering: Lowering, row: Function, arguments: list[Operand], tests: int, result: Operand, call: ast.expr, line: int
+) -> None:
+    """The call for values that do not fit as they are; null, the commonest of them, is answered on the spot."""
+    first = arguments[0]
+    answered = tests == 1 and first.kind is None and (row.null is None or row.null is False) and not row.receivers
+    if not answered:
+        lowering.writer.set(result.name, call, line)
+        return
+    with lowering.writer.when(ast.Compare(first.load(), [ast.Is()], [constant(None)]), line):
+        lowering.writer.set(result.name, constant(row.null), line)
+    with lowering.writer.otherwise():
+        lowering.writer.set(result.name, call, line)
+
+
+def _bound(lowering: Lowering, node: Node, source: FromBindings) -> Operand:
+    """An attribute of the bindings, or whether there is one."""
+    lowering.needs_bindings = True
+    line = lowering.writer.place(node)
+    key = ("binding", source.attribute)
+    value = lowering.writer.known(key)
+    if value is None:
+        attribute = ast.Attribute(loaded("bindings"), source.attribute, ast.Load())
+        value = lowering.writer.remember(key, lowering.keep(attribute, line))
+    if not source.present:
+        return value
+    return lowering.keep(ast.Compare(value.load(), [ast.IsNot()], [constant(None)]), line, Kind.BOOLEAN)
+
+
+def _fitting(lowering: Lowering, row: Function, arguments: list[Operand]) -> list[ast.expr] | None:
+    """The tests that must hold for calling the implementation directly; None where only the careful way serves."""
+    tests: list[ast.expr] = []
+    kinds = [parameter.kind for parameter in row.parameters]
+    if row.receivers:
+        if len(row.receivers) > 1 or row.receivers[0] not in _SIMPLE:
+            return None
+        kinds.insert(0, row.receivers[0])
+    for position, operand in enumerate(arguments):
+        kind = kinds[min(position, len(kinds) - 1)]
+        if operand.kind is kind:
+            continue
+        if kind not in _SIMPLE or operand.is_constant:
+            return None
+        python = _SIMPLE[kind]
+        if python in _TYPES:
+            lowering.writer.shared(python, _TYPES[python])
+        tests.append(operand.test(kind, python))
+    return tests

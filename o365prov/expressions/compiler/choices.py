@@ -1,0 +1,113 @@
+"""AND, OR, ``?:`` and ``? :``, which evaluate only what they need."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Generator
+
+from o365prov.expressions.compiler.codegen import Operand, constant, loaded
+from o365prov.expressions.compiler.state import NESTED, Lowering, Step
+from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.syntax.tree import (
+    Conditional,
+    Elvis,
+    Logic,
+    Node,
+)
+
+__all__ = ["conditional", "elvis", "logic"]
+
+
+def logic(lowering: Lowering, node: Logic) -> Step:
+    """A chain that stops at the first true (or), or the first false (and)."""
+    stop = node.operator == "or"
+    name = lowering.writer.temporary()
+
+    def continues() -> ast.expr:
+        return ast.UnaryOp(ast.Not(), loaded(name)) if stop else loaded(name)
+
+    def operand(part: Node) -> Step:
+        value = yield from lowering.part(part)
+        value = lowering.truth(value, part)
+        lowering.writer.set(name, value.load(), lowering.writer.place(part))
+        return value
+
+    yield from _chain(lowering, node, node.operands, operand, continues)
+    return Operand(name, Kind.BOOLEAN)
+
+
+def elvis(lowering: Lowering, node: Elvis) -> Step:
+    """``a ?: b``: the first that is neither null nor the empty text."""
+    name = lowering.writer.temporary()
+
+    def empty() -> ast.expr:
+        null = ast.Compare(loaded(name), [ast.Is()], [constant(None)])
+        blank = ast.Compare(loaded(name), [ast.Eq()], [constant("")])
+        return ast.BoolOp(ast.Or(), [null, blank])
+
+    def operand(part: Node) -> Step:
+        value = yield from lowering.part(part)
+        lowering.writer.set(name, value.load(), lowering.writer.place(part))
+        return value
+
+    yield from _chain(lowering, node, node.operands, operand, empty)
+    return Operand(name)
+
+
+def _chain(
+    lowering: Lowering,
+    node: Node,
+    parts: tuple[Node, ...],
+    write: Callable[[Node], Step],
+    continues: Callable[[], ast.expr],
+) -> Generator[Node, Operand, None]:
+    """Write the parts so that each is reached only while the chain goes on."""
+    writer = lowering.writer
+    line = writer.place(node)
+    if len(parts) <= NESTED:
+        yield from write(parts[0])
+        if len(parts) > 1:
+            with writer.when(continues(), line):
+                yield from _chain(lowering, node, parts[1:], write, continues)
+        return
+    with writer.once(line):
+        for part in parts[:-1]:
+            yield from write(part)
+            with writer.when(ast.UnaryOp(ast.Not(), continues()), line):
+                writer.leave(line)
+        yield from write(parts[-1])
+
+
+def conditional(lowering: Lowering, node: Conditional) -> Step:
+    """``condition ? value : otherwise``."""
+    writer, name, line = lowering.writer, lowering.writer.temporary(), lowering.writer.place(node)
+    if len(node.branches) <= NESTED:
+        yield from _nested(lowering, node, node.branches, name, line)
+        return Operand(name)
+    with writer.once(line):
+        for condition, value in node.branches:
+            test = yield from lowering.part(condition)
+            with writer.when(lowering.truth(test, condition).load(), line):
+                yield from _assigned(lowering, name, value, line)
+                writer.leave(line)
+        yield from _assigned(lowering, name, node.otherwise, line)
+    return Operand(name)
+
+
+def _nested(
+    lowering: Lowering, node: Conditional, branches: tuple[tuple[Node, Node], ...], name: str, line: int
+) -> Generator[Node, Operand, None]:
+    if not branches:
+        yield from _assigned(lowering, name, node.otherwise, line)
+        return
+    (condition, value), *more = branches
+    test = yield from lowering.part(condition)
+    with lowering.writer.when(lowering.truth(test, condition).load(), line):
+        yield from _assigned(lowering, name, value, line)
+    with lowering.writer.otherwise():
+        yield from _nested(lowering, node, tuple(more), name, line)
+
+
+def _assigned(lowering: Lowering, name: str, node: Node, line: int) -> Generator[Node, Operand, None]:
+    operand = yield from lowering.part(node)
+    lowering.writer.set(name, operand.load(), line)

@@ -1,0 +1,159 @@
+"""Tree to one Python function. ``explain`` is the same lowering with an observer.
+
+The function is straight-line code: each part of the expression becomes an assignment, choices become ``if``. The
+simple case is written out (the attribute of a dict, two texts added), every other case is a call of the one function
+that holds the rule. What was computed before on the same way is not computed again: all functions are pure within one
+evaluation.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TypeAlias
+
+from o365prov.expressions.bindings import Bindings
+from o365prov.expressions.compiler import calls, choices, lists, operators, references
+from o365prov.expressions.compiler import runtime as stepping
+from o365prov.expressions.compiler.codegen import Operand, Place, constant, invoked, is_type, loaded
+from o365prov.expressions.compiler.state import Lowering, Step
+from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.syntax.fold import folded
+from o365prov.expressions.syntax.tree import (
+    Arithmetic,
+    Call,
+    Comparison,
+    Conditional,
+    Elvis,
+    Index,
+    ListLiteral,
+    Literal,
+    Logic,
+    MapLiteral,
+    Member,
+    MethodCall,
+    Name,
+    Node,
+    Power,
+    Projection,
+    Selection,
+    Unary,
+)
+from o365prov.expressions.values import conversion as values
+
+__all__ = ["Lowered", "lowered"]
+
+Lowered: TypeAlias = tuple[Callable[..., object], tuple[Place, ...]]
+
+
+def lowered(tree: Node, dialect: Dialect, rules: Rules, *, observed: bool = False) -> Lowered:
+    """Compile a tree.
+
+    Args:
+        tree: what the parser gave.
+        dialect: which functions and methods exist.
+        rules: the answers to open questions, and the limits.
+        observed: whether the function takes an observer as second argument, which it calls with each part's node and
+            value.
+
+    Returns:
+        The function, which takes a mapping of roots or Bindings, and the places that its line numbers stand for.
+
+    """
+    lowering = Lowering(dialect, rules)
+
+    def watched(node: Node) -> Step:
+        operand = yield from _step(lowering, node)
+        writer = lowering.writer
+        seen = invoked("seen", loaded(writer.cell("n", node)), operand.load())
+        writer.add(ast.Expr(seen), writer.place(node))
+        return operand
+
+    result = folded(tree, watched if observed else lambda node: _step(lowering, node))
+    return _finished(lowering, tree, result, observed=observed), tuple(lowering.writer.places)
+
+
+def _step(lowering: Lowering, node: Node) -> Step:
+    """Lower one node; the parts it yields come back as operands."""
+    match node:
+        case Literal(value=value):
+            return references.literal(lowering, value)
+        case Name():
+            return references.name(lowering, node)
+        case Member():
+            return (yield from references.member(lowering, node))
+        case Index():
+            return (yield from references.index(lowering, node))
+        case Call():
+            return (yield from calls.call(lowering, node))
+        case MethodCall():
+            return (yield from calls.method_call(lowering, node))
+        case Unary():
+            return (yield from operators.unary(lowering, node))
+        case Power():
+            return (yield from operators.power(lowering, node))
+        case Arithmetic():
+            return (yield from operators.arithmetic(lowering, node))
+        case Comparison():
+            return (yield from operators.comparison(lowering, node))
+        case Logic():
+            return (yield from choices.logic(lowering, node))
+        case Conditional():
+            return (yield from choices.conditional(lowering, node))
+        case Elvis():
+            return (yield from choices.elvis(lowering, node))
+        case Projection():
+            return (yield from lists.projection(lowering, node))
+        case Selection():
+            return (yield from lists.selection(lowering, node))
+        case ListLiteral(items=items):
+            return (yield from lists.list_literal(lowering, node, items))
+        case MapLiteral(entries=entries):
+            return (yield from lists.map_literal(lowering, node, entries))
+
+
+def _finished(lowering: Lowering, tree: Node, result: Operand, *, observed: bool) -> Callable[..., object]:
+    """The function, of what was written."""
+    writer = lowering.writer
+    line = writer.place(tree)
+    value = result.load()
+    ready = {Kind.TEXT, Kind.BOOLEAN}  # kinds, and null, that leave the language as they are
+    if result.kind in ready or result.or_null in ready or result.is_null:
+        writer.add(ast.Return(value), line)
+    else:
+        writer.shared("plain", values.plain)
+        writer.add(ast.Return(ast.IfExp(is_type(value, "str"), value, invoked("plain", value))), line)
+    parameters = ("values", "seen") if observed else ("values",)
+    code = writer.finish(_prologue(lowering, line, observed=observed), parameters)
+    exec(code, writer.namespace)  # noqa: S102  # made from our own tree, never from text
+    run: Callable[..., object] = writer.namespace["run"]
+    return run
+
+
+def _prologue(lowering: Lowering, line: int, *, observed: bool) -> list[ast.stmt]:
+    """What the function does first: it finds the roots, and the bindings where functions need them."""
+    writer, given = lowering.writer, loaded("values")
+    statements: list[ast.stmt] = []
+
+    def set_(name: str, value: ast.expr) -> None:
+        statements.append(ast.Assign([ast.Name(name, ast.Store())], value, lineno=line, end_lineno=line))
+
+    if lowering.needs_bindings:
+        writer.shared("Bindings", Bindings)
+        writer.shared("bindings_of", stepping.bindings_of)
+        set_("bindings", ast.IfExp(is_type(given, "Bindings"), given, invoked("bindings_of", given)))
+        set_("roots", ast.Attribute(loaded("bindings"), "roots", ast.Load()))
+    else:
+        writer.shared("roots_of", stepping.roots_of)
+        set_("roots", ast.IfExp(is_type(given, "dict"), given, invoked("roots_of", given)))
+        if writer.divided:
+            set_("bindings", constant(None))
+    if lowering.goes_over:
+        set_("gone", ast.List([constant(0)], ast.Load()))  # what all projections and selections went over so far
+    elif writer.divided:
+        set_("gone", constant(None))
+    if writer.divided and not observed:
+        set_("seen", constant(None))
+    return statements

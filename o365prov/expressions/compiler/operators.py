@@ -1,0 +1,164 @@
+"""Signs, arithmetic, comparison."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from o365prov.expressions.compiler import runtime as stepping
+from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type
+from o365prov.expressions.compiler.state import Lowering, Step
+from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.syntax.tree import (
+    Arithmetic,
+    Comparison,
+    Node,
+    Power,
+    Unary,
+)
+from o365prov.expressions.values import conversion as values
+
+__all__ = ["arithmetic", "comparison", "power", "unary"]
+
+# Longer chains of arithmetic are not written out: Python would compile each step for nothing.
+_WRITTEN_OUT: Final = 32
+_RELATIONS: Final = {
+    "<": (ast.Lt, True, False),
+    "<=": (ast.LtE, True, True),
+    ">": (ast.Gt, False, False),
+    ">=": (ast.GtE, False, True),
+}
+
+
+def unary(lowering: Lowering, node: Unary) -> Step:
+    """``!x``, ``-x``, ``+x``."""
+    inner = yield from lowering.part(node.operand)
+    if node.operator == "!":
+        inner = lowering.truth(inner, node.operand)
+        return lowering.keep(ast.UnaryOp(ast.Not(), inner.load()), lowering.writer.place(node), Kind.BOOLEAN)
+    sign = lowering.writer.shared("negated" if node.operator == "-" else "positive", stepping.signed(node.operator))
+    return lowering.keep(invoked(sign, inner.load()), lowering.writer.place(node, node.operand))
+
+
+def power(lowering: Lowering, node: Power) -> Step:
+    """``base ^ exponent``."""
+    left = yield from lowering.part(node.base)
+    right = yield from lowering.part(node.exponent)
+    lowering.writer.shared("raised", stepping.raised)
+    value = invoked("raised", left.load(), right.load())
+    return lowering.keep(value, lowering.writer.place(node, node.base, node.exponent))
+
+
+def arithmetic(lowering: Lowering, node: Arithmetic) -> Step:
+    """A chain of ``+ -`` or ``* / %``, from the left."""
+    writer = lowering.writer
+    if len(node.operands) > _WRITTEN_OUT:
+        return (yield from _long_chain(lowering, node))
+    total = yield from lowering.part(node.operands[0])
+    before: Node = node.operands[0]
+    name = writer.temporary()
+    variable = int(not total.is_constant)  # with one alone, the text grows by no more than the expression's own length
+    for position, (operator, operand_node) in enumerate(zip(node.operators, node.operands[1:], strict=True)):
+        operand = yield from lowering.part(operand_node)
+        line = writer.place(node, before, operand_node, end=operand_node.end)
+        left = total.load()
+        if operator == "+":
+            function = writer.shared("add", stepping.adder(lowering.rules)) if "add" not in writer.namespace else "add"
+            total = _sum(lowering, name, total, operand, function, line)
+        else:
+            function = f"calculate{'-*/%'.index(operator)}"
+            writer.shared(function, stepping.calculated(operator, lowering.rules))
+            writer.set(name, invoked(function, left, operand.load()), line)
+            total = Operand(name)
+        variable = variable + (not operand.is_constant)
+        if operator == "+" and variable > 1 and (position == len(node.operands) - 2 or position % 16 == 15):
+            _bounded(lowering, total, line)
+        before = node
+    return total
+
+
+def _long_chain(lowering: Lowering, node: Arithmetic) -> Step:
+    """A chain of many operands: a list of them, and one call that goes through it."""
+    operands = yield from lowering.each(node.operands)
+    chain = lowering.writer.cell("chain", stepping.chained(node.operators, lowering.rules))
+    line = lowering.writer.place(node, *node.operands)
+    return lowering.keep(invoked(chain, ast.List([operand.load() for operand in operands], ast.Load())), line)
+
+
+def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function: str, line: int) -> Operand:
+    """``left + right``: texts are joined here, all else in the one function for it."""
+    writer = lowering.writer
+    tests = [operand.test(Kind.TEXT, "str") for operand in (left, right) if operand.kind is not Kind.TEXT]
+    joined = ast.BinOp(left.load(), ast.Add(), right.load())
+    texts = Kind.TEXT in (left.kind, right.kind)
+    if any(operand.is_constant and operand.kind is not Kind.TEXT for operand in (left, right)):
+        writer.set(name, invoked(function, left.load(), right.load()), line)
+    elif not tests:
+        writer.set(name, joined, line)
+    else:
+        with writer.when(tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests), line):
+            writer.set(name, joined, line)
+        with writer.otherwise():
+            writer.set(name, invoked(function, left.load(), right.load()), line)
+    return Operand(name, Kind.TEXT if texts else None)
+
+
+def _bounded(lowering: Lowering, total: Operand, line: int) -> None:
+    """Refuse a text that grew too large."""
+    lowering.writer.shared("oversize", stepping.oversize)
+    large: ast.expr = ast.Compare(
+        invoked("len", total.load()), [ast.Gt()], [constant(lowering.rules.limits.result_size)]
+    )
+    if total.kind is not Kind.TEXT:
+        large = ast.BoolOp(ast.And(), [is_type(total.load(), "str"), large])
+    with lowering.writer.when(large, line):
+        lowering.writer.add(ast.Expr(invoked("oversize", constant(lowering.rules.limits.result_size))), line)
+
+
+def comparison(lowering: Lowering, node: Comparison) -> Step:
+    """``== != < <= > >= matches``."""
+    left = yield from lowering.part(node.left)
+    right = yield from lowering.part(node.right)
+    line = lowering.writer.place(node, node.left, node.right)
+    if node.operator in ("==", "!="):
+        return lowering.keep(_equality(lowering, left, right, node.operator == "=="), line, Kind.BOOLEAN)
+    if node.operator == "matches":
+        return _matches(lowering, left, right, line)
+    compare, less, same = _RELATIONS[node.operator]
+    function = lowering.writer.shared(f"ordered{less:d}{same:d}", values.ordered(less, same))
+    slow = invoked(function, left.load(), right.load())
+    tests = [is_type(operand.load(), "int") for operand in (left, right) if operand.kind is not Kind.INTEGER]
+    if any(operand.is_constant and operand.kind is not Kind.INTEGER for operand in (left, right)):
+        return lowering.keep(slow, line, Kind.BOOLEAN)
+    lowering.writer.shared("int", int)
+    fast: ast.expr = ast.Compare(left.load(), [compare()], [right.load()])
+    if tests:
+        test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
+        fast = ast.IfExp(test, fast, slow)
+    return lowering.keep(fast, line, Kind.BOOLEAN)
+
+
+def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> ast.expr:
+    if left.is_null or right.is_null:
+        other = right if left.is_null else left
+        if other.is_constant:
+            return constant(other.is_null is same)
+        return ast.Compare(other.load(), [ast.Is() if same else ast.IsNot()], [constant(None)])
+    compare: ast.cmpop = ast.Eq() if same else ast.NotEq()
+    fast = ast.Compare(left.load(), [compare], [right.load()])
+    if Kind.TEXT in (left.kind, right.kind):  # a text equals nothing but a text
+        return fast
+    lowering.writer.shared("equal", values.equal)
+    slow: ast.expr = invoked("equal", left.load(), right.load())
+    if not same:
+        slow = ast.UnaryOp(ast.Not(), slow)
+    if left.is_constant:
+        return slow
+    return ast.IfExp(is_type(left.load(), "str"), fast, slow)
+
+
+def _matches(lowering: Lowering, left: Operand, right: Operand, line: int) -> Operand:
+    from o365prov.expressions.patterns import matcher  # noqa: PLC0415  # patterns load when an expression has one
+
+    function = lowering.writer.cell("m", matcher(lowering.rules.limits, right.value if right.is_constant else None))
+    return lowering.keep(invoked(function, left.load(), right.load()), line, Kind.BOOLEAN)

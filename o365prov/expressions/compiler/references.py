@@ -1,0 +1,130 @@
+"""Literals and references: names, attributes, indexes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, Final
+
+from o365prov.expressions.compiler import runtime as stepping
+from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded, raw
+from o365prov.expressions.compiler.state import Lowering, Step
+from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.syntax.tree import (
+    Index,
+    Member,
+    Name,
+    Node,
+)
+from o365prov.expressions.values.instants import to_instant
+
+__all__ = ["index", "literal", "member", "name"]
+
+# What Identity Engine knows as times of a user, though exports hold them as texts.
+_TIMES: Final = frozenset({"created", "lastUpdated", "passwordChanged", "lastLogin"})
+_KINDS: Final = {str: Kind.TEXT, bool: Kind.BOOLEAN, int: Kind.INTEGER, float: Kind.NUMBER}
+
+
+def literal(lowering: Lowering, value: Any) -> Operand:
+    """A constant, or a cell for the kinds of numbers that Python lacks."""
+    if value is None:
+        return Operand("")
+    kind = _KINDS.get(type(value))
+    if kind is None or (type(value) is float and value == float("inf")):
+        return Operand(lowering.writer.cell("k", value))  # a Long or Float is a class of ours
+    return Operand("", kind, value)
+
+
+def name(lowering: Lowering, node: Name) -> Operand:
+    """A root, or an attribute of the element inside a projection."""
+    scope = lowering.scopes[-1]
+    key = ("name", scope, node.name)
+    return lowering.writer.known(key) or lowering.writer.remember(
+        key, _attribute(lowering, node, Operand(scope), node.name, None)
+    )
+
+
+def _attribute(lowering: Lowering, node: Node, target: Operand, name: str, target_node: Node | None) -> Operand:
+    line = lowering.writer.place(node, *(() if target_node is None else (target_node,)))
+    value = target.load()
+    if lowering.rules.semantics.missing == "error":
+        lowering.writer.shared("strict_member", stepping.strict_member)
+        return lowering.keep(invoked("strict_member", value, constant(name)), line)
+    get = raw(value, "get", constant(name))
+    if target.name == "roots":
+        return lowering.keep(get, line)
+    lowering.writer.shared("member", stepping.member)
+    slow = invoked("member", value, constant(name))
+    return lowering.keep(ast.IfExp(is_type(value, "dict"), get, slow), line)
+
+
+def member(lowering: Lowering, node: Member) -> Step:
+    """``target.name``, or ``target?.name``."""
+    target = yield from lowering.part(node.target)
+    key = ("member", target.name or target.value, node.name, node.safe)
+    known = lowering.writer.known(key) if target.name else None
+    if known is not None:
+        return known
+    if node.safe:
+        return (
+            yield from _unless_null(
+                lowering, node, target, lambda: _attribute(lowering, node, target, node.name, node.target)
+            )
+        )
+    operand = _attribute(lowering, node, target, node.name, node.target)
+    if lowering.dialect is Dialect.IDENTITY_ENGINE and node.name in _TIMES and node.target == Name("user"):
+        lowering.writer.shared("to_instant", to_instant)
+        operand = lowering.keep(invoked("to_instant", operand.load()), lowering.writer.place(node, node))
+    return lowering.writer.remember(key, operand) if target.name else operand
+
+
+def _unless_null(lowering: Lowering, node: Node, target: Operand, then: Callable[[], Operand]) -> Step:
+    """Null where the target is null, else what *then* computes: the safe step."""
+    line = lowering.writer.place(node)
+    name = lowering.writer.temporary()
+    lowering.writer.set(name, constant(None), line)
+    with lowering.writer.when(lowering.is_there(target, line), line):
+        lowering.writer.set(name, then().load(), line)
+    return Operand(name)
+    yield  # a step like the others, though it wants no parts
+
+
+def index(lowering: Lowering, node: Index) -> Step:
+    """``target[place]``."""
+    writer = lowering.writer
+    if node.target is None:
+        target = Operand(lowering.scopes[-1])
+        if target.name == "roots":
+            place = yield from lowering.part(node.index)
+            writer.shared("root", stepping.root)
+            return lowering.keep(invoked("root", loaded("roots"), place.load()), _index_place(lowering, node))
+    else:
+        target = yield from lowering.part(node.target)
+    writer.shared("index", stepping.index)
+    if isinstance(node.index, Name):  # the key of a map may be written bare; elsewhere it is a reference
+        line = writer.place(node)
+        writer.shared("is_map", stepping.is_map)
+        name = writer.temporary()
+        with writer.when(invoked("is_map", target.load()), line):
+            writer.set(name, raw(target.load(), "get", constant(node.index.name)), line)
+        with writer.otherwise():
+            place = yield from _at_roots(lowering, node.index)
+            line = _index_place(lowering, node)
+            writer.set(name, invoked("index", target.load(), place.load()), line)
+        return Operand(name)
+    place = yield from _at_roots(lowering, node.index)
+    line = _index_place(lowering, node)
+    return lowering.keep(invoked("index", target.load(), place.load()), line)
+
+
+def _index_place(lowering: Lowering, node: Index) -> int:
+    return lowering.writer.place(node, node if node.target is None else node.target, node.index)
+
+
+def _at_roots(lowering: Lowering, node: Node) -> Step:
+    """An index is evaluated where the expression began, even inside a projection."""
+    lowering.scopes.append("roots")
+    operand = yield from lowering.part(node)
+    lowering.scopes.pop()
+    return operand

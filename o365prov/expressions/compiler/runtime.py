@@ -1,0 +1,354 @@
+"""What compiled code calls when a step is not the simple case: access, operators, arguments.
+
+Compiled code does the common case itself (a dict's attribute, two texts added) and comes here for the rest, so each
+rule stands here, or in :mod:`values`, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, NoReturn
+
+from o365prov.expressions.bindings import Bindings, Values
+from o365prov.expressions.functions.registry import ACCEPTED, REFUSED, Function, Kind
+from o365prov.expressions.functions.strings import bounded
+from o365prov.expressions.limits import Limits
+from o365prov.expressions.rules import Rules
+from o365prov.expressions.values.conversion import (
+    cut,
+    is_number,
+    length,
+    number_argument,
+    text,
+    text_argument,
+    to_integer,
+    to_list,
+    truth,
+)
+from o365prov.expressions.values.country_codes import CountryCode
+from o365prov.expressions.values.failures import Failure, described
+from o365prov.expressions.values.numbers import arithmetic, is_long, negated, power
+
+_RECEIVERS: Final[dict[Kind, tuple[type, ...]]] = {
+    Kind.TEXT: (str,),
+    Kind.INTEGER: (int,),
+    Kind.NUMBER: (int, float),
+    Kind.LIST: (list, tuple),
+    Kind.TIME: (datetime,),
+    Kind.COUNTRY: (CountryCode,),
+}
+
+__all__ = [
+    "adder",
+    "bindings_of",
+    "calculated",
+    "called_with",
+    "chained",
+    "elements_within",
+    "fail",
+    "index",
+    "is_map",
+    "member",
+    "oversize",
+    "projected_within",
+    "raised",
+    "root",
+    "roots_of",
+    "selected",
+    "signed",
+    "strict_member",
+]
+
+
+def roots_of(values: object) -> Values:
+    """The root names of what evaluate was given."""
+    if isinstance(values, Bindings):
+        return values.roots
+    if isinstance(values, Mapping):
+        return values
+    raise TypeError(f"evaluate takes a mapping of root names or a Bindings, not {type(values).__name__}")
+
+
+def bindings_of(values: object) -> Bindings:
+    """What evaluate was given, as bindings."""
+    return Bindings(roots_of(values))
+
+
+def fail(message: str, hint: str) -> NoReturn:
+    """Fail for a reason that was known when the expression was compiled, but counts only where it is reached."""
+    raise Failure(message, hint=hint)
+
+
+def is_map(value: object) -> bool:
+    """Whether a value has attributes."""
+    return isinstance(value, Mapping)
+
+
+def member(target: object, name: str) -> object:
+    """``target.name``; an attribute that a map lacks is null."""
+    if isinstance(target, Mapping):
+        return target.get(name)
+    raise _no_attribute(target, name)
+
+
+def strict_member(target: object, name: str) -> object:
+    """``target.name``; an attribute that a map lacks is an error."""
+    if isinstance(target, Mapping):
+        if name not in target:
+            raise Failure(f"there is no attribute {name}", hint="check the spelling; names are case-sensitive")
+        return target[name]
+    raise _no_attribute(target, name)
+
+
+def _no_attribute(target: object, name: str) -> Failure:
+    if target is None:
+        hint = f"guard it: {{operand}} != null ? {{operand}}.{name} : null"
+        return Failure(f"{{operand}} is null and has no attribute {name}", hint=hint, blame=0)
+    return Failure(f"{{operand}} is {described(target)} and has no attribute {name}", blame=0)
+
+
+def index(target: object, place: object) -> object:
+    """``target[place]`` of a list, a text or a map (Spring's Indexer)."""
+    if isinstance(target, Mapping):
+        return target.get(place) if isinstance(place, str | int | float) else None
+    if isinstance(target, list | tuple):
+        size = len(target)
+    elif isinstance(target, str):
+        size = length(target)
+    elif target is None:
+        raise Failure("{operand} is null and has no elements", hint="guard it with a test for null", blame=0)
+    else:
+        raise Failure(f"{{operand}} is {described(target)} and has no elements", blame=0)
+    try:
+        number = to_integer(place)
+    except Failure as failure:
+        failure.blame = 1
+        raise
+    if number is None:
+        raise Failure("the index is null", hint="count from 0", blame=1)
+    if not 0 <= number < size:
+        raise Failure(f"there is no element {number}: {{operand}} has {size}", hint="count from 0", blame=0)
+    return cut(target, number, number + 1) if isinstance(target, str) else target[number]
+
+
+def root(roots: Values, place: object) -> object:
+    """``[place]`` where an expression begins: the root of that name."""
+    if isinstance(place, str):
+        return roots.get(place)
+    raise Failure("only the name of a root can stand in brackets here", hint='write ["user"] or user')
+
+
+def elements_within(limits: Limits) -> Callable[[object, list[int]], list[Any] | tuple[Any, ...]]:
+    """What a projection or selection goes over: a list's elements, a map's entries.
+
+    *gone* counts them for the whole evaluation, since projections inside one another multiply.
+    """
+
+    def elements(target: object, gone: list[int]) -> list[Any] | tuple[Any, ...]:
+        if isinstance(target, list | tuple):
+            _spent(gone, len(target), limits)
+            return target
+        if isinstance(target, Mapping):
+            _spent(gone, len(target), limits)
+            return [{"key": key, "value": value} for key, value in target.items()]
+        raise Failure(
+            f"{{operand}} is {described(target)}, which has no elements to go over", hint="it must be a list", blame=0
+        )
+
+    return elements
+
+
+def projected_within(limits: Limits) -> Callable[[list[Any], object, list[int]], None]:
+    """Put what a projection gave for an element into its list; the characters of texts count as elements do."""
+
+    def projected(out: list[Any], value: object, gone: list[int]) -> None:
+        if isinstance(value, str):
+            _spent(gone, len(value), limits)
+        out.append(value)
+
+    return projected
+
+
+def _spent(gone: list[int], more: int, limits: Limits) -> None:
+    gone[0] += more
+    if gone[0] > limits.result_size:
+        message = f"projections and selections went over more than {limits.result_size} elements and characters"
+        raise Failure(message, hint="use shorter lists, or raise Limits.result_size")
+
+
+def selected(target: object, kept: list[Any], which: str) -> object:
+    """The result of a selection, of the same kind as its target."""
+    if isinstance(target, Mapping):
+        entries = {entry["key"]: entry["value"] for entry in kept}
+        if which == "?":
+            return entries
+        kept = [{entry["key"]: entry["value"]} for entry in kept]
+    if which == "?":
+        return kept
+    return (kept[0] if which == "^" else kept[-1]) if kept else None
+
+
+def adder(rules: Rules) -> Callable[[object, object], object]:
+    """``+`` of any two values: numbers add, with a text they join (Spring's OpPlus)."""
+    null_text = rules.semantics.null_text
+
+    def written(value: object, blame: int) -> str:
+        if value is not None or null_text == "word":
+            return text(value)
+        if null_text == "empty":
+            return ""
+        raise Failure(
+            "{operand} is null, and would become part of a text", hint='test it first: x != null ? x : ""', blame=blame
+        )
+
+    def add(left: object, right: object) -> object:
+        if isinstance(left, str) or isinstance(right, str):
+            return written(left, 0) + written(right, 1)
+        if is_number(left) and is_number(right):
+            return arithmetic("+", left, right)  # type: ignore[arg-type]
+        raise _unsupported("+", left, right)
+
+    return add
+
+
+def calculated(operator: str, rules: Rules) -> Callable[[object, object], object]:
+    """``- * / %`` of any two values (Spring's OpMinus, OpMultiply, OpDivide, OpModulus)."""
+
+    def calculate(left: object, right: object) -> object:
+        if is_number(left) and is_number(right):
+            try:
+                return arithmetic(operator, left, right)  # type: ignore[arg-type]
+            except ZeroDivisionError:
+                raise Failure("division by zero", hint="test the divisor first", blame=1) from None
+        if isinstance(left, str) and isinstance(right, int) and not isinstance(right, bool) and not is_long(right):
+            if operator == "*":
+                bounded(len(left) * max(right, 0), rules.limits)
+                return left * right
+            if operator == "-" and length(left) == 1:
+                code = (ord(left) - right) % 0x10000
+                if not 0xD800 <= code < 0xE000:
+                    return chr(code)
+        raise _unsupported(operator, left, right)
+
+    return calculate
+
+
+def chained(operators: tuple[str, ...], rules: Rules) -> Callable[[list[object]], object]:
+    """A chain of ``+ -`` or ``* / %`` over all its operands, from the left."""
+    steps = {operator: adder(rules) if operator == "+" else calculated(operator, rules) for operator in set(operators)}
+    limit = rules.limits.result_size
+
+    def chain(operands: list[object]) -> object:
+        total = operands[0]
+        for position, operator in enumerate(operators):
+            try:
+                total = steps[operator](total, operands[position + 1])
+            except Failure as failure:
+                if failure.blame is not None:
+                    failure.blame += position
+                raise
+            if isinstance(total, str) and len(total) > limit:
+                oversize(limit)
+        return total
+
+    return chain
+
+
+def _unsupported(operator: str, left: object, right: object) -> Failure:
+    hint = "one side must be a text, or both numbers" if operator == "+" else "both sides must be numbers"
+    return Failure(f"{described(left)} {operator} {described(right)} can't be computed", hint=hint)
+
+
+def raised(base: object, exponent: object) -> float:
+    """``base ^ exponent``."""
+    if is_number(base) and is_number(exponent):
+        return power(base, exponent)  # type: ignore[arg-type]
+    raise _unsupported("^", base, exponent)
+
+
+def signed(operator: str) -> Callable[[object], object]:
+    """Unary ``-`` and ``+``."""
+
+    def sign(value: object) -> object:
+        if not is_number(value):
+            raise Failure(
+                f"{{operand}} is {described(value)}, which has no sign", hint="only numbers have one", blame=0
+            )
+        return negated(value) if operator == "-" else value  # type: ignore[arg-type]
+
+    return sign
+
+
+def oversize(limit: int) -> NoReturn:
+    """Refuse a text beyond the limit of results."""
+    raise Failure(f"the text grew beyond {limit} characters", hint="use shorter texts, or raise Limits.result_size")
+
+
+def called_with(row: Function, implementation: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that takes any values: it converts them for the parameters, then keeps the row's rule for null."""
+    context, shift = int(row.by_bindings), int(bool(row.receivers))
+
+    def call(*given: Any) -> object:
+        converted = list(given[:context])
+        if shift:
+            converted.append(_received(row, given[context]))
+        arguments = given[context + shift :]
+        if row.parameters and row.parameters[-1].repeated and len(arguments) == len(row.parameters):
+            last = arguments[-1]
+            if isinstance(last, list | tuple):  # Java spreads one array over a variable number of arguments
+                arguments = (*arguments[:-1], *last)
+        for position, value in enumerate(arguments):
+            parameter = row.parameter(position)
+            try:
+                fitting = converted_for(parameter.kind, value)
+            except Failure as failure:
+                failure.blame = position + shift
+                raise
+            if fitting is None and row.null is not ACCEPTED and not parameter.nullable:
+                if position + shift == 0 and row.null is not REFUSED:
+                    return row.null
+                message = f"{{operand}} is null, but {row.name} needs its {parameter.name}"
+                raise Failure(message, hint="test it for null first", blame=position + shift)
+            converted.append(fitting)
+        return implementation(*converted)
+
+    return call
+
+
+def _received(row: Function, value: object) -> object:
+    """What a method is called on, if it is of a kind that has the method."""
+    if value is None:
+        message = f"{{operand}} is null and has no method {row.name}"
+        raise Failure(message, hint="test it first: x != null && ...", blame=0)
+    if Kind.TIME in row.receivers and isinstance(value, str | datetime):
+        return converted_for(Kind.TIME, value)
+    kinds: tuple[type, ...] = tuple(python for kind in row.receivers for python in _RECEIVERS[kind])
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        hint = f"it is a method of {' and '.join(kind.value for kind in row.receivers)}"
+        raise Failure(f"{{operand}} is {described(value)} and has no method {row.name}", hint=hint, blame=0)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def converted_for(kind: Kind, value: object) -> object:
+    """A value for a parameter of this kind."""
+    match kind:
+        case Kind.TEXT:
+            return text_argument(value)
+        case Kind.INTEGER:
+            return to_integer(value)
+        case Kind.NUMBER:
+            return number_argument(value)
+        case Kind.BOOLEAN:
+            return None if value is None else truth(value)
+        case Kind.LIST:
+            return to_list(value)
+        case Kind.MAP:
+            if value is None or isinstance(value, Mapping):
+                return value
+            raise Failure(f"{{operand}} is {described(value)} where a map is needed", hint="write {'key': value}")
+        case Kind.TIME:
+            from o365prov.expressions.values.instants import to_instant  # noqa: PLC0415  # time loads when used
+
+            return to_instant(value)
+    return value

@@ -1,0 +1,64 @@
+"""What someone most likely meant by a name that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+
+from o365prov.expressions.functions.registry import every, find, method
+from o365prov.expressions.semantics import Dialect
+
+__all__ = ["other_dialect", "similar_attribute", "similar_function"]
+
+
+@cache
+def _functions(dialect: Dialect) -> tuple[str, ...]:
+    return tuple(
+        f".{row.name}" if row.receivers else row.name
+        for row in every()
+        if dialect in row.dialects and not row.deprecated
+    )
+
+
+def similar_function(name: str, dialect: Dialect) -> str | None:
+    """The function that this name is nearest to, or nothing near enough; a method as its bare name."""
+    names = _functions(dialect)
+    if name.startswith("."):
+        found = _nearest(name, [known for known in names if known.startswith(".")])
+        return found.removeprefix(".") if found else None
+    plain = [known for known in names if not known.startswith(".")]
+    space, _, last = name.rpartition(".")
+    found = _nearest(name, plain)
+    if found is None and space:  # the right function in the wrong namespace
+        found = next((known for known in plain if known.rpartition(".")[2].lower() == last.lower()), None)
+    if found is None and not space:
+        found = next((known for known in plain if known.rpartition(".")[2].lower() == name.lower()), None)
+    return found
+
+
+def other_dialect(name: str, dialect: Dialect) -> str | None:
+    """What to say to someone who wrote a function as the other dialect has it, or nothing."""
+    other = next(known for known in Dialect if known is not dialect)
+    last = name.rpartition(".")[2]
+    if dialect is Dialect.CLASSIC and name.startswith(".") and method(last, other) is not None:
+        same = similar_function(f"String.{last}", dialect)
+        return (
+            f"methods of values are Identity Engine's; write {same}(...)" if same else "methods are Identity Engine's"
+        )
+    if dialect is Dialect.IDENTITY_ENGINE and find(name, other) is not None:
+        return f"write x.{last}(...)" if method(last, dialect) else "it is a function of the classic dialect"
+    return None
+
+
+def similar_attribute(name: str, known: Iterable[str]) -> str | None:
+    """The attribute that this name is nearest to, or nothing near enough."""
+    return _nearest(name, list(known))
+
+
+def _nearest(name: str, known: list[str]) -> str | None:
+    folded = {candidate.lower(): candidate for candidate in reversed(known)}
+    if name.lower() in folded:
+        return folded[name.lower()]
+    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.75)
+    return folded[near[0]] if near else None

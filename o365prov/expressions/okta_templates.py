@@ -1,0 +1,89 @@
+"""Okta's legacy ``${...}`` templates for usernames, translated into expressions.
+
+The ``BUILT_IN`` user name templates of Okta's API (``${source.login}``, ``${fn:substringBefore(source.login, "@")}``)
+are another language. What they share with expressions is references, calls of a few functions, and text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from o365prov.errors import ExpressionSyntaxError
+from o365prov.expressions.expression import Expression
+from o365prov.expressions.syntax.unparser import quoted
+
+__all__ = ["expression_of_template", "is_template"]
+
+_HOLE: Final = re.compile(r"\$\{([^{}]*)\}")
+_CALL: Final = re.compile(r"\b(?:fn|f):([A-Za-z]+)(?=\s*\()")
+_FUNCTIONS: Final = {
+    "substringBefore": "String.substringBefore",
+    "substringAfter": "String.substringAfter",
+    "substring": "String.substring",
+    "toUpperCase": "String.toUpperCase",
+    "toLowerCase": "String.toLowerCase",
+    "replace": "String.replace",
+    "join": "String.join",
+    "length": "String.len",
+}
+
+
+def is_template(text: str) -> bool:
+    """Whether a text is a template, which Okta tells by ``${``.
+
+    Example:
+        >>> is_template("${source.login}"), is_template("source.login")
+        (True, False)
+
+    """
+    return "${" in text
+
+
+def expression_of_template(template: str) -> str:
+    """The expression that gives what a username template gives.
+
+    Args:
+        template: such as ``${source.login}``; text around the braces is kept.
+
+    Returns:
+        The text of the expression.
+
+    Raises:
+        ExpressionSyntaxError: braces that do not close, a function that no expression has, or no template at all.
+
+    Example:
+        >>> expression_of_template('${fn:substringBefore(source.login, "@")}@example.com')
+        'String.substringBefore(source.login, "@") + "@example.com"'
+
+    """
+    parts, last = [], 0
+    for found in _HOLE.finditer(template):
+        if found.start() > last:
+            parts.append(quoted(template[last : found.start()]))
+        parts.append(_inside(found, template))
+        last = found.end()
+    if last < len(template):
+        parts.append(quoted(template[last:]))
+    rest = _HOLE.sub("", template)
+    if not is_template(template) or "${" in rest:
+        start = max(template.find("${", last), 0)
+        hint = "write ${source.login}"
+        raise ExpressionSyntaxError(
+            "this is no username template", text=template, start=start, end=start + 2, hint=hint
+        )
+    return str(Expression(" + ".join(parts)))
+
+
+def _inside(found: re.Match[str], template: str) -> str:
+    def function(call: re.Match[str]) -> str:
+        name = _FUNCTIONS.get(call[1])
+        if name is None:
+            start = found.start(1) + call.start(1)
+            hint = f"write one of {', '.join(_FUNCTIONS)}"
+            message = f"templates have no function {call[1]} that an expression has"
+            raise ExpressionSyntaxError(message, text=template, start=start, end=start + len(call[1]), hint=hint)
+        return name
+
+    text = str(Expression(_CALL.sub(function, found[1])))
+    return text if "?" not in text else f"({text})"

@@ -1,0 +1,107 @@
+"""Text to tree: Lark reads, a builder without recursion makes the nodes, and every mistake gets a name."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from o365prov.errors import ExpressionSyntaxError
+from o365prov.expressions.limits import Limits
+from o365prov.expressions.syntax.syntax_errors import (
+    Mistake,
+    MistakeFound,
+    empty_text,
+    explain_failure,
+    pasted_characters,
+)
+from o365prov.expressions.syntax.tree import Node, walk
+
+if TYPE_CHECKING:
+    from lark import Lark
+
+__all__ = ["attempt", "grammar", "parse"]
+
+_BLANK: Final = " \t\r\n"
+_BRACKETS: Final = re.compile(r"""'[^']*'|"[^"]*"|[(\[{]|[)\]}]""")
+
+
+@cache
+def grammar() -> Lark:
+    """The parser, made at the first use; it keeps no state between texts and is shared between threads."""
+    from importlib.resources import files  # noqa: PLC0415  # as slow to import as Lark
+
+    from lark import Lark  # noqa: PLC0415  # 40 ms that only those pay who parse
+
+    from o365prov.expressions.syntax.tree_builder import TreeBuilder  # noqa: PLC0415
+
+    source = files("o365prov.expressions.syntax").joinpath("grammar.lark").read_text("utf-8")
+    builder: Any = TreeBuilder()  # Lark wants its own Transformer class, and asks only for methods named after rules
+    return Lark(source, parser="lalr", lexer="contextual", maybe_placeholders=False, transformer=builder)
+
+
+def parse(text: str, limits: Limits) -> Node:
+    """The tree of an expression.
+
+    Raises:
+        ExpressionSyntaxError: the text is no expression, or larger than the limits; it says where, and what to do.
+
+    """
+    result = attempt(text, limits)
+    if isinstance(result, tuple):
+        first = min(result, key=lambda mistake: mistake.start)
+        raise ExpressionSyntaxError(first.message, text=text, start=first.start, end=first.end, hint=first.hint)
+    return result
+
+
+def attempt(text: str, limits: Limits) -> Node | tuple[Mistake, ...]:
+    """The tree of an expression, or everything that is wrong with the text."""
+    if len(text) > limits.text_length:
+        message = f"the expression has {len(text)} characters, more than the limit of {limits.text_length}"
+        return (Mistake("too-large", message, 0, 1, hint="split it, or raise Limits.text_length"),)
+    if not text.strip(_BLANK):
+        return (empty_text(text),)
+    too_deep = _too_many_brackets(text, limits.nesting)
+    if too_deep is not None:
+        return (too_deep,)
+    from lark.exceptions import UnexpectedInput  # noqa: PLC0415
+
+    try:
+        tree: Any = grammar().parse(text)
+    except UnexpectedInput as failure:
+        first = explain_failure(text, failure)
+        others = [other for other in pasted_characters(text) if other.start != first.start]
+        return (first, *others)
+    except MistakeFound as found:
+        return (found.mistake,)
+    return _within(tree, limits)
+
+
+def _too_many_brackets(text: str, nesting: int) -> Mistake | None:
+    """Refuse deep brackets before parsing them; most texts have fewer brackets than the limit and cost three counts."""
+    if text.count("(") + text.count("[") + text.count("{") <= nesting:
+        return None
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        if found[0] in "([{":
+            depth += 1
+            if depth > nesting:
+                return _nested_too_deeply(found.start(), found.end(), nesting)
+        elif found[0] in ")]}":
+            depth -= 1
+    return None
+
+
+def _within(tree: Node, limits: Limits) -> Node | tuple[Mistake, ...]:
+    for size, (node, depth) in enumerate(walk(tree), start=1):
+        if depth > limits.nesting:
+            return (_nested_too_deeply(node.start, node.end, limits.nesting),)
+        if size > limits.tree_size:
+            message = f"the expression has more than {limits.tree_size} parts"
+            return (Mistake("too-large", message, node.start, node.end, hint="split it, or raise Limits.tree_size"),)
+    return tree
+
+
+def _nested_too_deeply(start: int, end: int, nesting: int) -> Mistake:
+    message = f"the expression is nested more than {nesting} levels deep"
+    return Mistake("too-large", message, start, end, hint="simplify it, or raise Limits.nesting")

@@ -1,0 +1,1 @@
+"""The values of the language: types, conversion, comparison, numbers and instants."""

@@ -1,0 +1,273 @@
+"""What values are and how they convert and compare: the rules of Spring's conversion service, on which Okta's language
+rests.
+
+Values are Python's: ``str``, ``int``, ``float``, ``bool``, ``None``, ``list`` (or ``tuple``), ``dict`` (or any
+Mapping), and aware ``datetime`` where Okta has one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from math import isnan
+from typing import Final
+
+from o365prov.expressions.values.failures import Failure, described
+from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, Float, double_text, is_long, to_float
+
+__all__ = [
+    "compared",
+    "cut",
+    "equal",
+    "is_number",
+    "length",
+    "number_argument",
+    "ordered",
+    "parse_double",
+    "plain",
+    "same",
+    "text",
+    "text_argument",
+    "to_integer",
+    "to_list",
+    "truth",
+]
+
+_TRUE: Final = frozenset({"true", "on", "yes", "1"})
+_INTEGER: Final = re.compile(r"[+-]?(?:(0[xX])[0-9a-fA-F]{1,16}|[0-9]{1,19})")
+_FALSE: Final = frozenset({"false", "off", "no", "0"})
+
+
+def is_number(value: object) -> bool:
+    """Whether this is a number; a Boolean is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def text(value: object) -> str:
+    """The text of a value, null included, as ``+`` writes it: lists joined with commas, doubles in Java's spelling."""
+    match value:
+        case str():
+            return value
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(int(value))
+        case float():
+            return double_text(value)
+        case datetime():
+            from o365prov.expressions.values.instants import iso_text  # noqa: PLC0415  # time loads when used
+
+            return iso_text(value)
+        case list() | tuple():
+            return ",".join("null" if item is None else text_argument(item) or "" for item in value)
+        case Mapping():
+            return "{" + ", ".join(f"{text(key)}={text(item)}" for key, item in value.items()) + "}"
+    from o365prov.expressions.values.country_codes import CountryCode  # noqa: PLC0415  # countries load when used
+
+    if isinstance(value, CountryCode):
+        return value.alpha2
+    raise Failure(
+        f"{described(value)} is no value of this language", hint="give texts, numbers, Booleans, lists, maps or times"
+    )
+
+
+def text_argument(value: object) -> str | None:
+    """A value for a text parameter; null stays null.
+
+    Raises:
+        Failure: a map, which Spring does not convert.
+
+    """
+    if isinstance(value, Mapping):
+        raise Failure("{operand} is a map where a text is needed", hint="name the attribute: x.name", blame=0)
+    return None if value is None else text(value)
+
+
+def truth(value: object) -> bool:
+    """A value where true or false is needed: Booleans, and the words true/yes/on/1 and false/no/off/0 in any case.
+
+    Raises:
+        Failure: null, a number, any other text or a list; Spring converts none of these.
+
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, list | tuple) and value:
+        return truth(value[0])  # Spring converts a list to a single value by its first element
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in _TRUE:
+            return True
+        if word in _FALSE:
+            return False
+        if not word:
+            raise Failure("{operand} is an empty text, neither true nor false", hint='compare it: x == "..."', blame=0)
+        raise Failure("{operand} is a text that is neither true nor false", hint='compare it: x == "..."', blame=0)
+    hint = "test it first: x != null AND x" if value is None else "compare it with something: x == ..."
+    raise Failure(f"{{operand}} is {described(value)} where true or false is needed", hint=hint, blame=0)
+
+
+def to_integer(value: object) -> int | None:
+    """A value for an integer parameter or an index: numeric text is read, a double is cut; null stays null."""
+    if isinstance(value, list | tuple):
+        return to_integer(value[0]) if value else None
+    if value is None:
+        return None
+    if isinstance(value, str):
+        word = "".join(value.split())
+        found = _INTEGER.fullmatch(word)
+        if found is None:
+            raise Failure("{operand} is a text that is no integer", blame=0)
+        value = int(word, 16 if found[1] else 10)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise Failure(f"{{operand}} is {described(value)} where an integer is needed", blame=0)
+    if not INT_MIN <= value <= INT_MAX:  # NaN fails this test as well
+        raise Failure("{operand} does not fit a 32-bit integer", blame=0)
+    return int(value)
+
+
+def number_argument(value: object) -> float | None:
+    """A value for a number parameter: numeric text is read; null stays null."""
+    if value is None or is_number(value):
+        return value  # type: ignore[return-value]
+    if isinstance(value, str):
+        return parse_double(value)
+    raise Failure(f"{{operand}} is {described(value)} where a number is needed", blame=0)
+
+
+def parse_double(word: str) -> float:
+    """A text as Java's ``Double.parseDouble`` reads it, without its hexadecimal form."""
+    stripped = word.strip()
+    if stripped[-1:] in "fFdD" and stripped[-2:-1].isdigit():
+        stripped = stripped[:-1]
+    if not stripped.isascii() or "_" in stripped or stripped.lower().strip("+-")[:1] in ("i", "n"):
+        raise Failure("{operand} is a text that is no number", blame=0)
+    try:
+        return float(stripped)
+    except ValueError:
+        raise Failure("{operand} is a text that is no number", blame=0) from None
+
+
+def to_list(value: object) -> list[object] | None:
+    """A value for an array parameter: text splits at commas and is trimmed, "" is empty, one value is a list of one."""
+    match value:
+        case None:
+            return None
+        case list():
+            return value
+        case tuple():
+            return list(value)
+        case "":
+            return []
+        case str():
+            return [part.strip() for part in value.split(",")]
+    return [value]
+
+
+def length(value: str) -> int:
+    """Characters as Java counts them: those beyond U+FFFF count twice."""
+    return len(value) if value.isascii() else len(value.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(value: str, start: int, end: int) -> str:
+    """``value[start:end]`` in Java's count of characters.
+
+    Raises:
+        Failure: the cut would split one character in two, which no system can store.
+
+    """
+    if value.isascii():
+        return value[start:end]
+    try:
+        return value.encode("utf-16-le", "surrogatepass")[2 * start : 2 * end].decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise Failure("{operand} would be cut in the middle of a character", blame=0) from None
+
+
+def equal(left: object, right: object) -> bool:
+    """``==``: never fails; numbers compare across kinds, everything else by value and kind (Spring's equalityCheck)."""
+    if is_number(left) and is_number(right):
+        if isinstance(left, float) or isinstance(right, float):
+            return to_float(left) == to_float(right)  # type: ignore[arg-type]
+        return left == right
+    return same(left, right)
+
+
+def same(left: object, right: object) -> bool:
+    """Java's ``equals``: inside lists and maps an Integer is no Double."""
+    if isinstance(left, list | tuple):
+        return isinstance(right, list | tuple) and len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, Mapping):
+        return (
+            isinstance(right, Mapping)
+            and left.keys() == right.keys()
+            and all(same(item, right[key]) for key, item in left.items())
+        )
+    if isinstance(left, str):
+        return isinstance(right, str) and left == right
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, int) and isinstance(right, int):
+        return left == right and is_long(left) == is_long(right)
+    if isinstance(left, float) and isinstance(right, float):
+        return (type(left) is Float) == (type(right) is Float) and (left == right or (isnan(left) and isnan(right)))
+    return type(left) is type(right) and left == right
+
+
+def compared(left: object, right: object) -> int:
+    """Negative, zero or positive: how two values are ordered; null sorts below everything.
+
+    Raises:
+        Failure: values of different kinds, or of kinds without an order.
+
+    """
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    if isinstance(left, str) and isinstance(right, str):
+        if left.isascii() and right.isascii():
+            return (left > right) - (left < right)
+        first, second = left.encode("utf-16-be", "surrogatepass"), right.encode("utf-16-be", "surrogatepass")
+        return (first > second) - (first < second)
+    if isinstance(left, bool) and isinstance(right, bool):
+        return left - right
+    if isinstance(left, datetime) and isinstance(right, datetime):
+        return (left > right) - (left < right)
+    raise Failure(
+        f"{described(left)} can't be compared with {described(right)}",
+        hint="both sides of < <= > >= must be numbers, or both texts",
+    )
+
+
+def ordered(less: bool, same: bool) -> Callable[[object, object], bool]:
+    """One of ``< <= > >=``: *less* and *same* say what is true below and at equality."""
+
+    def relation(left: object, right: object) -> bool:
+        if is_number(left) and is_number(right):
+            if less:
+                return left < right or (same and left == right)  # type: ignore[operator]
+            return left > right or (same and left == right)  # type: ignore[operator]
+        order = compared(left, right)
+        return (order < 0 if less else order > 0) or (same and order == 0)
+
+    return relation
+
+
+def plain(value: object) -> object:
+    """A value as it leaves the language: plain numbers, fresh lists and dicts."""
+    match value:
+        case None | bool() | str() | datetime():
+            return value
+        case Float():
+            return float(double_text(value))
+        case int():
+            return int(value)
+        case float():
+            return float(value)
+        case list() | tuple():
+            return [item if type(item) is str or item is None else plain(item) for item in value]
+        case Mapping():
+            return {key: plain(item) for key, item in value.items()}
+    return text(value)

@@ -1,0 +1,53 @@
+"""How evaluation fails on the inside, before the place in the expression is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from o365prov.expressions.values.numbers import Float, Long
+
+__all__ = ["Failure", "described", "too_deep"]
+
+
+class Failure(Exception):  # noqa: N818  # it never leaves the room: callers see an EvaluationError with the place
+    """Something that can't be evaluated.
+
+    *message* may hold ``{operand}``, which becomes the text of the part number *blame* of the failing expression.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", blame: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.blame = blame
+
+
+def described(value: object) -> str:
+    """What kind of value this is, in words for a message; never the value itself, which may be personal."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a Boolean"
+        case str():
+            return "an empty text" if not value else "a text"
+        case Long() | int():
+            return "an integer"
+        case Float() | float():
+            return "a number"
+        case datetime():
+            return "a time"
+        case list() | tuple():
+            return "an array"
+        case Mapping():
+            return "a map"
+    from o365prov.expressions.values.country_codes import CountryCode  # noqa: PLC0415  # countries load when used
+
+    return "a country code" if isinstance(value, CountryCode) else f"a {type(value).__name__}"
+
+
+def too_deep(error: RecursionError) -> Failure:
+    """The failure of going through a value that Python's stack does not reach the bottom of, from the same place."""
+    failure = Failure("a value holds arrays or maps that lie too deeply in one another", hint="give flatter values")
+    return failure.with_traceback(error.__traceback__)

@@ -1,0 +1,103 @@
+"""Moments as ISO 8601 texts: read and written as Okta's functions do."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
+
+from o365prov.expressions.values.failures import Failure, described
+
+__all__ = ["iso_text", "offset_text", "parse_iso", "shown", "to_instant"]
+
+_ISO: Final = re.compile(
+    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?)?"
+    r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?(?:\[(?P<name>[A-Za-z0-9_+/-]+)\])?"
+)
+
+
+def parse_iso(text: str) -> datetime:
+    """A moment from ISO 8601: ``2015-07-31T17:18:37.979Z``; without a zone it is UTC, without a time midnight.
+
+    Raises:
+        Failure: the text is none.
+
+    """
+    found = _ISO.fullmatch(text.strip())
+    if found is None:
+        raise Failure("{operand} is no ISO 8601 time", hint="write it like 2015-07-31T17:18:37.979Z", blame=0)
+    part = found.groupdict()
+    micro = int((part["fraction"] or "0").ljust(6, "0")[:6])
+    try:
+        day = datetime.fromisoformat(part["date"])
+        clock = timedelta(
+            hours=int(part["hour"] or 0),
+            minutes=int(part["minute"] or 0),
+            seconds=int(part["second"] or 0),
+            microseconds=micro,
+        )
+        in_range = int(part["hour"] or 0) < 24 and int(part["minute"] or 0) < 60 and int(part["second"] or 0) < 60
+        moment = (day + clock).replace(tzinfo=_zone(part["zone"]))
+    except (ValueError, OverflowError):
+        in_range = False
+    if not in_range:
+        raise Failure("{operand} is no ISO 8601 time", hint="a date or time in it does not exist", blame=0)
+    if part["name"]:
+        from o365prov.expressions.values.zones import zone  # noqa: PLC0415  # zones load when one is named
+
+        return moment.astimezone(zone(part["name"]))
+    return moment
+
+
+def _zone(text: str | None) -> timezone:
+    if text in (None, "Z"):
+        return UTC
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def iso_text(moment: datetime, *, millis: bool = True) -> str:
+    """``2015-07-31T17:18:37.979Z``; a zone other than UTC as its offset.
+
+    Without *millis*, zero milliseconds are left out.
+    """
+    fraction = moment.microsecond // 1000
+    text = moment.strftime("%m-%dT%H:%M:%S")
+    part = f".{fraction:03}" if millis or fraction else ""
+    return f"{moment.year:04}-{text}{part}{offset_text(moment)}"
+
+
+def offset_text(moment: datetime, *, zero: str = "Z", colon: str = ":") -> str:
+    """The offset from UTC: ``Z`` or ``-04:00``."""
+    offset = moment.utcoffset() or timedelta()
+    minutes = round(offset.total_seconds() / 60)
+    if not minutes and zero:
+        return zero
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{colon}{abs(minutes) % 60:02}"
+
+
+def shown(moment: datetime, *, millis: bool = False) -> str:
+    """As java.time writes a moment with its zone: ``2015-08-01T02:18:37.979+09:00[Asia/Tokyo]``."""
+    name = getattr(moment.tzinfo, "key", "")
+    text = iso_text(moment, millis=millis)
+    return f"{text}[{name}]" if name and name != "UTC" else text
+
+
+def to_instant(value: object) -> datetime | None:
+    """A value where a time is needed: a time, or the ISO 8601 text of one; null stays null.
+
+    Raises:
+        Failure: neither.
+
+    """
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise Failure("{operand} is a time without a zone", hint="give aware datetimes", blame=0)
+        return value
+    if isinstance(value, str):
+        return parse_iso(value)
+    raise Failure(f"{{operand}} is {described(value)} where a time is needed", blame=0)

@@ -1,0 +1,42 @@
+"""The time zones that Okta knows, by their ids and the ids' other spellings (Okta's list of valid time zone values)."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from o365prov.expressions.values.failures import Failure
+
+__all__ = ["identifiers", "zone"]
+
+# Two spellings in Okta's list are in no zone database of today; these are the zones that they meant.
+_GONE: Final = {"US/Pacific-New": "America/Los_Angeles", "Canada/East-Saskatchewan": "America/Regina"}
+
+
+@cache
+def identifiers() -> frozenset[str]:
+    """Every id and every other spelling."""
+    table = files("o365prov.expressions.values").joinpath("timezones.tsv").read_text("utf-8")
+    known: set[str] = {"UTC", "GMT"}
+    for row in table.splitlines()[1:]:
+        _, canonical, aliases = row.split("\t")
+        known.update((canonical, *filter(None, aliases.split(","))))
+    return frozenset(known)
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The zone of this id.
+
+    Raises:
+        Failure: Okta does not know it.
+
+    """
+    if name not in identifiers():
+        raise Failure("{operand} is no time zone of Okta's", hint="write one such as America/Los_Angeles", blame=0)
+    try:
+        return ZoneInfo(_GONE.get(name, name))
+    except ZoneInfoNotFoundError:
+        raise Failure("this machine has no data for the time zone", hint="install tzdata") from None

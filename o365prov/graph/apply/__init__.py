@@ -1,0 +1,1 @@
+"""Applying a plan: batches of writes, each noted before and after."""

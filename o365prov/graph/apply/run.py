@@ -1,0 +1,264 @@
+"""Applying a plan: stage by stage, in batches, each write noted in the journal before and after."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from attrs import define, field
+
+from o365prov.errors import JournalError
+from o365prov.graph.apply.delivery import Settled, Write, Writer
+from o365prov.graph.apply.drift import changed_since
+from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event
+from o365prov.graph.apply.journal import Entry, History, Journal, Step
+from o365prov.graph.client.batch import chunks
+from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.requests import change_requests
+from o365prov.people import AppUsers
+from o365prov.planning.model.changes import Change, CreateUser, RestoreUser, SetManager, key
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.model.report import Outcome, Report, Result
+from o365prov.planning.next_state import remember
+
+_log = logging.getLogger(__name__)
+
+BATCHES_AT_ONCE = 4
+_MANAGED = (
+    "not tried, because a new account of a managed domain needs a first password; "
+    "plan again and apply with passwords=, a function from the change to the password"
+)
+
+
+@define(eq=False)
+class Application:
+    """One apply of one plan. *federated* are the names of the tenant's federated domains."""
+
+    plan: Plan
+    writer: Writer
+    cloud: Cloud
+    federated: frozenset[str]
+    journal: Journal | None
+    emit: Callable[[Event], None]
+    passwords: Callable[[CreateUser], str] | None = None
+    history: History = field(factory=History)
+    began: bool = False
+    _outcomes: dict[str, Outcome] = field(factory=dict)
+    _created: dict[str, str] = field(factory=dict)
+    _stale: Mapping[str, str] = field(factory=dict)
+    _halted: str = ""
+
+    async def run(self) -> Report:
+        """Do what is left to do; returns the report. What Graph refuses is in the report, not raised."""
+        self._resume()
+        left = [change for change in self.plan if key(change) not in self._outcomes]
+        self._stale = await changed_since(self.writer.sender, self.writer.sdk, self.plan, left, self._own())
+        self.began = True
+        _log.info("plan %s: %d changes, %d done before", self.plan.id, len(self.plan), len(self._outcomes))
+        self.emit(ApplyStarted(len(self.plan), sum(change.writes for change in left)))
+        for number, outcome in enumerate(self._outcomes.values(), 1):
+            self.emit(ChangeEnded(outcome, number, len(self.plan)))
+        for _, stage in groupby(left, key=attrgetter("phase")):  # a plan is in the order of its phases
+            await self._run_stage(list(stage))
+        report = self._report()
+        if self.journal is not None and not self._halted:
+            self._journalled(self.journal.finish)
+        _log.info("plan %s: %r", self.plan.id, report)
+        self.emit(ApplyEnded(report))
+        return report
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every change was tried, so that going on makes no sense."""
+        return not self._halted and len(self._outcomes) == len(self.plan)
+
+    # what an earlier, interrupted apply left behind
+
+    def _resume(self) -> None:
+        named = {key(change): change for change in self.plan}
+        for entry in self.history.entries:
+            change = named.get(entry.key)
+            if change is None:
+                raise JournalError(f"the journal names {entry.key}, which the plan lacks: name the plan's own journal")
+            if entry.step is not Step.DONE:
+                continue
+            self._outcomes[entry.key] = Outcome(change, Result.DONE, entry.object_id)
+            if isinstance(change, CreateUser) and entry.object_id is not None:
+                self._created[change.subject.person_id] = entry.object_id
+                self.writer.note(entry.object_id)  # perhaps a moment ago
+
+    def _own(self) -> frozenset[str]:
+        begun = {entry.key for entry in self.history.entries}
+        return frozenset(change.object_id for change in self.plan if change.object_id and key(change) in begun)
+
+    # one stage after the other
+
+    async def _run_stage(self, changes: Sequence[Change]) -> None:
+        begun = {entry.key for entry in self.history.entries}
+        writes: list[Write] = []
+        for change in changes:
+            why_not = self._why_not(change)
+            if why_not:
+                self._end(Outcome(change, Result.SKIPPED, self._object_id(change), why_not))
+            elif change.writes == 0:
+                self._note([Entry(key(change), Step.DONE, change.object_id)])
+                self._end(Outcome(change, Result.DONE, change.object_id))
+            else:
+                self._prepare(change, writes, begun=key(change) in begun)
+        gate = asyncio.Semaphore(BATCHES_AT_ONCE)
+        for wave in waves(writes):
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._deliver(chunk, gate)) for chunk in chunks(wave)]
+            if any(task.cancelled() for task in tasks):  # by a wire or a listener: the group takes that for an end
+                raise asyncio.CancelledError
+
+    def _why_not(self, change: Change) -> str:
+        """Why *change* must not be tried, or nothing."""
+        if self._halted:
+            return f"not tried: {self._halted}"
+        person_id = change.subject.person_id
+        if isinstance(change, CreateUser):
+            return _MANAGED if change.password_given and self.passwords is None else ""
+        if change.object_id is None and person_id not in self._created:
+            return f"not tried, because the account could not be created{self._problem(CreateUser, person_id)}"
+        if problem := self._problem(RestoreUser, person_id):
+            return f"not tried, because the account could not be restored{problem}"
+        if self._stale and (why := self._stale.get(self._object_id(change) or "")):
+            return f"not tried, because {why}"
+        if isinstance(change, SetManager) and self._manager_id(change) is None:
+            problem = self._problem(CreateUser, change.manager.person_id)
+            return f"not tried, because the manager's account ({change.manager.name}) could not be created{problem}"
+        return ""
+
+    def _problem(self, kind: type[CreateUser | RestoreUser], person_id: str) -> str:
+        """What became of the change on which the person's others rest, if it was not done."""
+        outcome = self._outcomes.get(f"{kind.kind}:{person_id}")
+        return f": {outcome.message}" if outcome is not None and outcome.message else ""
+
+    def _object_id(self, change: Change) -> str | None:
+        return change.object_id or self._created.get(change.subject.person_id)
+
+    def _manager_id(self, change: SetManager) -> str | None:
+        person_id = change.manager.person_id
+        known = self.plan.app_users.get(person_id)
+        return change.manager_id or self._created.get(person_id) or (known.object_id if known else None)
+
+    def _prepare(self, change: Change, writes: list[Write], *, begun: bool) -> None:
+        """Add the write of *change*, unless the caller has no proper password for it."""
+        password = None
+        if isinstance(change, CreateUser) and change.password_given and self.passwords is not None:
+            try:
+                given: object = self.passwords(change)
+            except Exception as error:  # noqa: BLE001 - whatever the caller's function does, it concerns one person
+                problem = f"passwords failed: {type(error).__name__}; mend it"
+            else:
+                password = given if isinstance(given, str) and 8 <= len(given) <= 256 else None
+                problem = "" if password else "passwords must give a text of 8 to 256 characters"
+            if problem:
+                self._end(Outcome(change, Result.FAILED, None, problem))
+                return
+        writes.append(self._write(change, password, begun=begun))
+
+    def _write(self, change: Change, password: str | None, *, begun: bool) -> Write:
+        object_id = self._object_id(change)
+        manager_id = self._manager_id(change) if isinstance(change, SetManager) else None
+        domain = change.subject.username.rpartition("@")[2].lower()
+        [request] = change_requests(
+            change,
+            self.writer.sdk,
+            self.cloud,
+            object_id=object_id,
+            manager_id=manager_id,
+            federated=domain in self.federated,
+            password=password,
+        )
+        return Write(change, request, object_id, manager_id, unknown=begun)
+
+    async def _deliver(self, writes: Sequence[Write], gate: asyncio.Semaphore) -> None:
+        async with gate:
+            if not self._halted:
+                self._note([Entry(key(write.change), Step.STARTED, write.object_id) for write in writes])
+            if self._halted:
+                for write in writes:
+                    self._end(Outcome(write.change, Result.SKIPPED, write.object_id, f"not tried: {self._halted}"))
+                return
+            async for settled in self.writer.deliver(writes):
+                self._settle(settled)
+
+    def _settle(self, settled: Sequence[Settled]) -> None:
+        """Note how writes ended. Nothing here waits, so a cancelled apply can't lose what Graph has said."""
+        self._note([_entry(each) for each in settled])
+        for each in settled:
+            change = each.write.change
+            if each.halts and not self._halted:
+                self._halted = f"{each.problem}; then apply the plan again with its journal, or read and plan again"
+            if each.problem:
+                self._end(Outcome(change, Result.FAILED, each.object_id, each.problem, each.request_id))
+                continue
+            if isinstance(change, CreateUser) and each.object_id is not None:
+                self._created[change.subject.person_id] = each.object_id
+            self._end(Outcome(change, Result.DONE, each.object_id, request_id=each.request_id))
+
+    # what is told and kept
+
+    def _end(self, outcome: Outcome) -> None:
+        name = key(outcome.change)
+        self._outcomes[name] = outcome
+        _log.debug("%s %s (object %s)", name, outcome.result.value, outcome.object_id)
+        self.emit(ChangeEnded(outcome, len(self._outcomes), len(self.plan)))
+
+    def _note(self, entries: Sequence[Entry]) -> None:
+        if self.journal is not None:
+            journal = self.journal
+            self._journalled(lambda: journal.write(entries))
+
+    def _journalled(self, act: Callable[[], None]) -> None:
+        """Write to the journal; if that fails, stop writing to the tenant, and still give the report."""
+        try:
+            act()
+        except JournalError as error:
+            self._halted = self._halted or str(error)
+
+    def _report(self) -> Report:
+        outcomes = tuple(self._outcomes[key(change)] for change in self.plan)
+        return Report(self.plan.id, outcomes, self._memory(outcomes), self.plan.fingerprint)
+
+    def _memory(self, outcomes: Iterable[Outcome]) -> AppUsers:
+        changed: dict[str, AppUsers] = {}
+        for outcome in outcomes:
+            if outcome.result is not Result.DONE or outcome.object_id is None:
+                continue
+            change = outcome.change
+            person_id = change.subject.person_id
+            known = self.plan.app_users.get(person_id)
+            changed[person_id] = remember(
+                changed.get(person_id, AppUsers([known] if known else [])),
+                change,
+                outcome.object_id,
+                manager_id=self._manager_id(change) if isinstance(change, SetManager) else None,
+                provisioning_type=self.plan.provisioning_type,
+            )
+        return self.plan.app_users.with_users(user for table in changed.values() for user in table)
+
+
+def waves(writes: Iterable[Write]) -> list[list[Write]]:
+    """*writes* in groups within which no account is written twice: Graph refuses two writes to one object at once."""
+    groups: list[list[Write]] = []
+    times: dict[str | None, int] = {}
+    for write in writes:
+        turn = times.get(write.object_id, 0) if write.object_id is not None else 0
+        times[write.object_id] = turn + 1
+        if turn == len(groups):
+            groups.append([])
+        groups[turn].append(write)
+    return groups
+
+
+def _entry(settled: Settled) -> Entry:
+    name = key(settled.write.change)
+    if not settled.problem:
+        return Entry(name, Step.DONE, settled.object_id)
+    return Entry(name, Step.FAILED, settled.object_id, settled.status, settled.code, settled.request_id)

@@ -1,0 +1,1 @@
+"""Requests to Microsoft Graph: transport, batches, rate limits, retries and errors."""

@@ -1,0 +1,289 @@
+"""What Graph's errors mean and what to do about each: one table, read from the top, first match.
+
+Graph answers most mistakes about directory objects with ``400 Request_BadRequest``; only the message or the details
+tell them apart, so both are part of the table. A row that gives no status, code, target or text matches any.
+
+Sources: Microsoft, "Microsoft Graph error responses and resource types"; "Microsoft Graph throttling guidance"; the
+texts of the service as public issue threads and clients quote them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import frozen
+
+from o365prov.errors import CredentialError, GraphError
+from o365prov.graph.client.messages import Reply
+
+
+class Meaning(StrEnum):
+    """What an error asks of the sender."""
+
+    PERMANENT = "permanent"  # the same request will fail again
+    TRANSIENT = "transient"  # had no effect; send it again a little later
+    UNKNOWN = "unknown"  # may have had its effect: repeat what may be repeated, look first where it may not
+    LAG = "lag"  # permanent, unless the object was created a moment ago and is not known everywhere yet
+    UNAUTHORIZED = "unauthorized"  # once more with a fresh token
+    RESYNC = "resync"  # the delta token is of no use any more
+    SO_ALREADY = "so already"  # what should be given is held, or what should be taken away is not
+
+
+@frozen
+class Row:
+    """One row: what it matches, what that means, and what to do next, as the end of a sentence."""
+
+    meaning: Meaning
+    remedy: str
+    status: int | None = None
+    codes: tuple[str, ...] = ()
+    target: str = ""
+    text: str = ""
+
+    def matches(self, status: int, code: str, details: tuple[tuple[str, str], ...], message: str) -> bool:
+        """Whether the error is of this row's kind; codes are compared without regard to case."""
+        return (
+            self.status in {None, status}
+            and (not self.codes or code.lower() in self.codes)
+            and (not self.target or any(re.fullmatch(self.target, target) for _, target in details))
+            and (not self.text or re.search(self.text, message, re.IGNORECASE) is not None)
+        )
+
+
+_CONFLICT = r"another object with the same value for property"
+
+ERRORS: tuple[Row, ...] = (
+    Row(Meaning.TRANSIENT, "Graph asks everyone to slow down; try again later", 429),
+    Row(Meaning.TRANSIENT, "another write to the same object was under way", 409, ("directory_concurrencyviolation",)),
+    Row(Meaning.RESYNC, "read the tenant again", 410),
+    Row(Meaning.RESYNC, "read the tenant again", codes=("syncstatenotfound", "resyncrequired")),
+    Row(Meaning.UNAUTHORIZED, "check the credential and that its app still has admin consent", 401),
+    Row(
+        Meaning.PERMANENT,
+        "the account may hold an admin role: give the app's service principal a directory role that may manage it "
+        "(User Administrator, or Privileged Authentication Administrator for all), or grant the missing permission",
+        403,
+        ("authorization_requestdenied",),
+    ),
+    Row(Meaning.PERMANENT, "grant the app the permission and renew admin consent", 403),
+    Row(
+        Meaning.PERMANENT,
+        "buy seats or take the licence from somebody else, then plan again",
+        400,
+        text=r"does not have any available licenses",
+    ),
+    Row(
+        Meaning.LAG,
+        "set usageLocation (ISO 3166, two letters) before licences",
+        400,
+        text=r"invalid usage location",
+    ),
+    Row(
+        Meaning.PERMANENT,
+        "take the person out of the group that grants the licence, or take the licence from the group",
+        400,
+        text=r"inherited from a group membership",
+    ),
+    Row(
+        Meaning.SO_ALREADY,
+        "the licence is gone already: read the tenant and plan again",
+        400,
+        text=r"does not have a corresponding license",
+    ),
+    Row(
+        Meaning.SO_ALREADY,
+        "it is assigned already: read the tenant and plan again",
+        400,
+        text=r"conflicting object with one or more of the specified property values",
+    ),
+    Row(
+        Meaning.PERMANENT,
+        "assign a licence for users; this one is for the company as a whole or not subscribed",
+        400,
+        text=r"license .* cannot be assigned to a user|cannot be used with|not a valid .*license",
+    ),
+    Row(
+        Meaning.PERMANENT,
+        "resolve the conflict between the service plans, or leave one of them out of the grant",
+        400,
+        text=r"mutually exclusive|conflicting service plans|depends on the service plan",
+    ),
+    Row(
+        Meaning.PERMANENT,
+        "verify the domain in Office 365, or map usernames to one of its verified domains",
+        400,
+        text=r"domain portion of the userPrincipalName",
+    ),
+    Row(
+        Meaning.PERMANENT,
+        "send a source anchor (onPremisesImmutableId): accounts of a federated domain need one",
+        400,
+        text=r"FederatedUser\.SourceAnchor|required property.*(immutableId|SourceAnchor)",
+    ),
+    Row(
+        Meaning.PERMANENT,
+        "another account has this username, perhaps a deleted one: rename one of the two",
+        400,
+        target="userPrincipalName",
+        text=_CONFLICT,
+    ),
+    Row(
+        Meaning.PERMANENT,
+        "another account has this source anchor, perhaps a deleted one: link, restore or purge that account",
+        400,
+        target="onPremisesImmutableId|immutableId",
+        text=_CONFLICT,
+    ),
+    Row(
+        Meaning.PERMANENT,
+        "another account, group or contact has this mail address: take it away there",
+        400,
+        target="proxyAddresses|mail",
+        text=_CONFLICT,
+    ),
+    Row(Meaning.PERMANENT, "change one of the two objects that share the value", 400, text=_CONFLICT),
+    Row(
+        Meaning.PERMANENT,
+        "the account is synced from Active Directory: change it there, or use License Only",
+        400,
+        text=r"on-premises mastered|currently undergoing migration",
+    ),
+    Row(
+        Meaning.PERMANENT,
+        "the account was synced once: manage its extension attributes in Exchange",
+        400,
+        text=r"originated within an external service",
+    ),
+    Row(
+        Meaning.LAG,
+        "the account or its manager is gone: read the tenant and plan again",
+        400,
+        text=r"source resource object or one of the objects being referenced do(es)? not exist",
+    ),
+    Row(Meaning.PERMANENT, "delete objects or raise the tenant's quota", 400, ("directory_quotaexceeded",)),
+    Row(Meaning.LAG, "the object is gone: read the tenant and plan again", 404),
+    Row(Meaning.UNKNOWN, "Graph had trouble; try again later", 500),
+    Row(Meaning.UNKNOWN, "Graph had trouble; try again later", 502),
+    Row(Meaning.UNKNOWN, "Graph is not available; try again later", 503),
+    Row(Meaning.UNKNOWN, "Graph took too long; try again later", 504),
+    Row(Meaning.TRANSIENT, "the request waited for another that failed; it is sent again", 424),
+    Row(Meaning.TRANSIENT, "the object was locked", 423),
+    Row(Meaning.PERMANENT, "correct the value, or report the request id to Microsoft"),
+)
+
+
+@frozen
+class Failure:
+    """An error of Graph, understood: *remedy* says what to do, *code* is Graph's or empty."""
+
+    meaning: Meaning
+    status: int
+    code: str
+    message: str
+    remedy: str
+    details: tuple[tuple[str, str], ...] = ()
+    request_id: str = ""
+
+    @property
+    def conflict(self) -> bool:
+        """Whether another object holds a value that must be unique."""
+        return any(code == "ObjectConflict" for code, _ in self.details) or bool(
+            re.search(_CONFLICT, self.message, re.IGNORECASE)
+        )
+
+    def error(self, where: str = "") -> GraphError:
+        """The same as an exception; *where* names the request."""
+        start = f"{where}: " if where else ""
+        return GraphError(
+            f"{start}{self}", status=self.status, code=self.code, details=self.details, request_id=self.request_id
+        )
+
+    def __str__(self) -> str:
+        """What Graph said, and what to do."""
+        return f"{self.message.rstrip('. ')}; {self.remedy}"
+
+
+def understand(reply: Reply) -> Failure:
+    """Say what a reply that is not a success means. Bodies that are no JSON, or no errors of Graph, are survived.
+
+    >>> body = b'{"error": {"code": "Request_BadRequest", "message": "Subscription with SKU 1 does not have any available licenses."}}'
+    >>> str(understand(Reply(400, {}, body)))
+    'Subscription with SKU 1 does not have any available licenses; buy seats or take the licence from somebody else, then plan again'
+    """  # noqa: E501
+    error = _error(reply)
+    code = _text(error.get("code"))
+    message = _one_line(_text(error.get("message"))) or _unsaid(reply)
+    details = _details(error.get("details"))
+    if not any(target for _, target in details) and (named := re.search(r"property (\w+) already exists", message)):
+        details = (*details, ("ObjectConflict", named[1]))
+    row = next(row for row in ERRORS if row.matches(reply.status, code, details, message))
+    return Failure(row.meaning, reply.status, code, message, row.remedy, details, request_id(reply, error))
+
+
+def meaning_of(error: GraphError) -> Meaning:
+    """What an error that was raised asks of the sender."""
+    return next(row.meaning for row in ERRORS if row.matches(error.status, error.code, error.details, error.message))
+
+
+def request_id(reply: Reply, error: Mapping[str, Any] | None = None) -> str:
+    """What Microsoft support asks for: from the reply's headers, else from inside the error."""
+    inner = (error or {}).get("innerError") or (error or {}).get("innererror")
+    inside = inner.get("request-id") if isinstance(inner, Mapping) else None
+    return reply.headers.get("request-id") or _text(inside)
+
+
+def credential_error(text: str) -> CredentialError:
+    """What a credential's own error means; *text* is its message, of which one line is kept.
+
+    Source: Microsoft, "Microsoft Entra authentication and authorization error codes".
+
+    >>> str(credential_error("AADSTS7000222: The provided client secret keys are expired. Trace ID: 1"))
+    'no token: AADSTS7000222: The provided client secret keys are expired; make a new client secret and use it here'
+    """
+    line = (text.strip().splitlines() or [""])[0].split(" Trace ID:")[0].strip().rstrip(".") or "no reason given"
+    number = re.search(r"AADSTS(\d+)", text)
+    remedy = SIGN_IN.get(number[1] if number else "", "check tenant id, client id, secret or certificate, and network")
+    return CredentialError(f"no token: {line}; {remedy}")
+
+
+SIGN_IN: Mapping[str, str] = {
+    "7000215": "the client secret is wrong: use its value, not its id",
+    "7000222": "make a new client secret and use it here",
+    "700016": "no such app in this tenant: check the client id, the tenant, and that an admin consented",
+    "700027": "the certificate is not the one that the app registration knows",
+    "90002": "no such tenant: check the tenant id, and the cloud",
+    "65001": "nobody consented yet: open the consent address",
+}
+
+
+def _error(reply: Reply) -> Mapping[str, Any]:
+    try:
+        document = reply.json()
+    except ValueError:
+        return {}
+    error = document.get("error") if isinstance(document, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _details(details: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(details, list):
+        return ()
+    return tuple((_text(each.get("code")), _text(each.get("target"))) for each in details if isinstance(each, dict))
+
+
+def _unsaid(reply: Reply) -> str:
+    kind = reply.headers.get("content-type", "").split(";")[0]
+    said = f"{len(reply.content)} bytes of {kind or 'something'}" if reply.content.strip() else "nothing"
+    return f"Graph answered {reply.status} and said {said} about the reason"
+
+
+def _one_line(text: str) -> str:
+    """One printable line of a reasonable length: what comes over the wire must not steer a terminal."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:500]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

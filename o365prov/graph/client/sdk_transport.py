@@ -1,0 +1,163 @@
+"""The one place that knows httpx and msgraph-sdk's machinery: our requests go through the real SDK, bytes come back.
+
+The SDK authenticates, checks the host and names the client; its models stay out of the way, because parsing one user
+with them takes longer than fetching it. Its retries and redirects are switched off: there is one retry policy, ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import httpx
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import AzureError
+from kiota_abstractions.method import Method
+from kiota_abstractions.native_response_handler import NativeResponseHandler
+from kiota_abstractions.request_information import RequestInformation
+from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from kiota_http.middleware.options import RedirectHandlerOption, ResponseHandlerOption, RetryHandlerOption
+from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
+
+from o365prov.errors import CredentialError, TenantError
+from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.errors import credential_error
+from o365prov.graph.client.messages import NoReply, Reply, Request
+from o365prov.graph.client.transport import Credential, Wire
+
+CONNECT_SECONDS = 30
+REQUEST_SECONDS = 100
+
+
+class WireTransport(httpx.AsyncBaseTransport):
+    """A :class:`~o365prov.graph.client.transport.Wire` in the place where httpx has the network."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        body = await request.aread()
+        status, headers, content = await self._wire.send(
+            request.method, str(request.url), dict(request.headers.items()), body
+        )
+        return httpx.Response(status, headers=dict(headers), content=content, request=request)
+
+
+class Tokens:
+    """The caller's credential as the SDK wants it: always awaitable, one request for a token at a time.
+
+    A plain credential would be called on the event loop by the SDK and hold up everything else; here it gets a thread.
+    """
+
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
+        self._one_at_a_time = asyncio.Lock()
+
+    async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        async with self._one_at_a_time:
+            try:
+                token = await self._ask(scopes, options)
+            except (AzureError, ValueError, OSError) as error:
+                raise credential_error(str(error)) from error
+        if not isinstance(token, AccessToken):
+            # The SDK would send the request without a token and leave it to Graph to complain.
+            raise CredentialError(
+                f"the credential gave {type(token).__name__}, not an AccessToken: pass a credential of azure-identity"
+            )
+        return token
+
+    async def _ask(self, scopes: tuple[str, ...], options: Mapping[str, Any]) -> Any:
+        get_token = self._credential.get_token
+        if inspect.iscoroutinefunction(get_token):
+            return await get_token(*scopes, **options)
+        token = await asyncio.to_thread(get_token, *scopes, **options)
+        return await token if inspect.isawaitable(token) else token
+
+    def __repr__(self) -> str:
+        return "Tokens()"
+
+
+class Connection:
+    """msgraph-sdk's client for one tenant, and the way through it for our requests.
+
+    *wire* None means the network. ``sdk`` is the SDK's own client, over the same connection.
+    """
+
+    def __init__(self, credential: Credential, cloud: Cloud, wire: Wire | None = None) -> None:
+        # By name, not by an import statement: type checkers would follow it into the SDK's 16 000 modules.
+        adapters = import_module("msgraph.graph_request_adapter")
+        options = {
+            **adapters.options,
+            RetryHandlerOption.get_key(): RetryHandlerOption(delay=0, max_retries=0, should_retry=False),
+            RedirectHandlerOption.get_key(): RedirectHandlerOption(should_redirect=False),
+        }
+        http = httpx.AsyncClient(
+            transport=WireTransport(wire) if wire is not None else None,
+            timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
+            http2=wire is None,
+        )
+        self._http = GraphClientFactory.create_with_default_middleware(client=http, options=options)
+        self._tokens = Tokens(credential)
+        self._cloud = cloud
+        provider = AzureIdentityAuthenticationProvider(self._tokens, allowed_hosts=[cloud.graph_host])  # type: ignore[arg-type]  # azure's Protocol also wants close(), which is the caller's
+        self._adapter = adapters.GraphRequestAdapter(provider, client=self._http)
+        # The client itself has no base_url: httpx would end it with a slash, and the SDK would ask for //users.
+        self._adapter.base_url = cloud.root
+        self.sdk: Any = import_module("msgraph").GraphServiceClient(request_adapter=self._adapter)
+
+    async def send(self, request: Request) -> Reply | NoReply:
+        """Send *request* once and return what came back, errors of Graph included.
+
+        Raises CredentialError if there is no token, TenantError for an address outside the cloud.
+        """
+        url = self.absolute(request.url)
+        information = RequestInformation(Method[request.method])
+        information.url = url
+        information.headers.add("Accept", "application/json")
+        if request.body is not None:
+            # Escaped to ASCII, so that even a name with half a surrogate pair gets to Graph, which refuses that one.
+            body = json.dumps(request.body, separators=(",", ":"))
+            information.set_stream_content(body.encode(), "application/json")
+        information.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
+        try:
+            response = await self._adapter.send_primitive_async(information, "bytes", {})
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return NoReply(_why(error), maybe_done=False)
+        except (httpx.TransportError, httpx.DecodingError, OSError) as error:
+            return NoReply(_why(error))
+        return Reply(response.status_code, dict(response.headers.items()), response.content)
+
+    def absolute(self, url: str) -> str:
+        """The whole address of *url*; raises TenantError if it leads out of the cloud's Graph.
+
+        A link out of there would not get a token from the SDK, but would learn what was asked.
+        """
+        if url.startswith("/"):
+            return self._cloud.root + url
+        if not url.startswith(self._cloud.graph + "/"):
+            host = httpx.URL(url).host if "://" in url else url[:40]
+            raise TenantError(
+                f"Graph's answer links to {host!r} instead of {self._cloud.graph_host}: not followed; "
+                "check proxies between here and Microsoft, and the cloud that was chosen"
+            )
+        return url
+
+    async def token(self) -> str:
+        """A token for Graph, to be read and not to be kept."""
+        token: str = (await self._tokens.get_token(self._cloud.scope)).token
+        return token
+
+    async def close(self) -> None:
+        """Close the connections; the credential stays the caller's."""
+        await self._http.aclose()
+
+    def __repr__(self) -> str:
+        return f"Connection({self._cloud.graph_host})"
+
+
+def _why(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ").splitlines()[0]

@@ -1,0 +1,142 @@
+"""Graph's JSON becomes our frozen values. What Graph leaves out is survived, what it garbles is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from o365prov.errors import TenantError
+from o365prov.graph.client.messages import Reply
+from o365prov.graph.read.privileged_roles import PRIVILEGED_ROLES
+from o365prov.planning.model.snapshot import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantUser
+
+# Properties that become fields of TenantUser and are no attributes to compare.
+_FIELDS = frozenset({"id", "manager", "assignedLicenses", "licenseAssignmentStates", "signInSessionsValidFromDateTime"})
+
+
+def user(row: Mapping[str, Any]) -> TenantUser:
+    """A user; licences through groups are told from direct ones where ``licenseAssignmentStates`` was selected.
+
+    Parts of complex properties have dotted names, such as ``employeeOrgData.division``.
+
+    >>> user({"id": "1", "userPrincipalName": "ann@corp.example", "manager": {"id": "2"}}).manager_id
+    '2'
+    """
+    manager = row.get("manager")
+    return TenantUser(
+        id=_id(row, "user"),
+        properties=MappingProxyType(dict(_properties(row))),
+        licenses=_licenses(row),
+        manager_id=manager.get("id") if isinstance(manager, dict) else None,
+        sessions_valid_from=instant(row.get("signInSessionsValidFromDateTime")),
+    )
+
+
+def _properties(row: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Properties by name, those of complex ones by dotted names, as changes name them."""
+    for name, value in row.items():
+        if (not prefix and name in _FIELDS) or "@" in name:
+            continue
+        if isinstance(value, dict):
+            yield from _properties(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _licenses(row: Mapping[str, Any]) -> tuple[HeldLicense, ...]:
+    states = row.get("licenseAssignmentStates")
+    if isinstance(states, list):
+        return tuple(
+            HeldLicense(state["skuId"], frozenset(state.get("disabledPlans") or ()), state.get("assignedByGroup"))
+            for state in states
+            if state.get("state") != "Error"  # a group wanted to give it and could not: it is not held
+        )
+    held = row.get("assignedLicenses")
+    return tuple(
+        HeldLicense(each["skuId"], frozenset(each.get("disabledPlans") or ()))
+        for each in (held if isinstance(held, list) else ())
+    )
+
+
+def sku(row: Mapping[str, Any]) -> Sku:
+    """A subscribed SKU; usable seats are those enabled and those in their grace period (``warning``)."""
+    units = row.get("prepaidUnits") or {}
+    return Sku(
+        id=str(row["skuId"]),
+        part_number=str(row.get("skuPartNumber") or row["skuId"]),
+        plans={plan["servicePlanName"]: plan["servicePlanId"] for plan in row.get("servicePlans") or ()},
+        seats=int(units.get("enabled") or 0) + int(units.get("warning") or 0),
+        used=int(row.get("consumedUnits") or 0),
+        assignable=row.get("appliesTo", "User") == "User" and row.get("capabilityStatus", "Enabled") in _USABLE,
+    )
+
+
+_USABLE = frozenset({"Enabled", "Warning"})
+
+
+def domain(row: Mapping[str, Any]) -> Domain:
+    """A domain of the tenant."""
+    return Domain(
+        name=str(row["id"]).lower(),
+        verified=bool(row.get("isVerified", True)),
+        federated=row.get("authenticationType") == "Federated",
+    )
+
+
+def role(row: Mapping[str, Any]) -> Role:
+    """A directory role; whether it is privileged is told from our table."""
+    return Role(id=str(row["id"]), name=str(row["displayName"]), privileged=str(row["id"]).lower() in PRIVILEGED_ROLES)
+
+
+def role_assignment(row: Mapping[str, Any]) -> RoleAssignment | None:
+    """A directory role that somebody holds; None if it holds for less than the whole tenant."""
+    if row.get("directoryScopeId") != "/":
+        return None
+    return RoleAssignment(id=str(row["id"]), role_id=str(row["roleDefinitionId"]), principal_id=str(row["principalId"]))
+
+
+def rows(document: Any, where: str) -> tuple[Mapping[str, Any], ...]:
+    """The objects of a collection; raises TenantError, which names *where*, if the document is none."""
+    values = document.get("value") if isinstance(document, dict) else None
+    if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
+        raise TenantError(f"{where}: the answer holds no list of objects; look for a proxy that answers for Graph")
+    return tuple(values)
+
+
+def instant(text: object) -> datetime | None:
+    """An instant as Graph writes it (``2026-01-31T08:00:00Z``), aware; None for none.
+
+    >>> instant("2026-01-31T08:00:00.1234567Z").isoformat()
+    '2026-01-31T08:00:00.123456+00:00'
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def created_id(reply: Reply) -> str | None:
+    """The id of the user that a POST created, None if the answer does not tell."""
+    try:
+        document = reply.json()
+    except ValueError:
+        return None
+    found = document.get("id") if isinstance(document, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def unique(users: Iterable[TenantUser]) -> tuple[TenantUser, ...]:
+    """Each user once, the last word counting: pages may overlap when the tenant changes between them."""
+    return tuple({each.id: each for each in users}.values())
+
+
+def _id(row: Mapping[str, Any], kind: str) -> str:
+    found = row.get("id")
+    if not isinstance(found, str) or not found:
+        raise TenantError(f"Graph's answer holds a {kind} without id; look for a proxy that answers for Graph")
+    return found

@@ -1,0 +1,1 @@
+"""Enabling the API integration: consent, permissions, and the connection test."""

@@ -1,0 +1,1 @@
+"""Which account of the tenant belongs to which person."""

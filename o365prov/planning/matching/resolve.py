@@ -1,0 +1,180 @@
+"""Everybody's account, or why there is none to work on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import evolve
+
+from o365prov.people import AppUser, AppUsers
+from o365prov.planning.matching.collisions import collisions
+from o365prov.planning.matching.match import Ambiguous, Blocked, ByAnchor, ByUsername, Deleted, Known, Unmatched, match
+from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.model.changes import Subject, UpdateUser
+from o365prov.planning.model.options import Rules
+from o365prov.planning.model.plan import Problem
+from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.rules.profile import profile_change
+from o365prov.profiles import Finding
+from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
+
+
+def settle(
+    people: Sequence[DesiredUser], rules: Rules, snapshot: TenantSnapshot, app_users: AppUsers
+) -> Iterator[Settled | Problem]:
+    """For each person the account that is compared from here on, and every problem found on the way.
+
+    Nobody who has a username or source anchor in common with somebody else gets further than here, and nobody whose
+    username or required attributes can't be computed.
+    """
+    taken = Counter[str]()
+    found = list(_accounts(people, rules, snapshot, app_users))
+    taken.update(each.account.id for each in found if isinstance(each, Settled) and each.account)
+    for each in found:
+        if isinstance(each, Settled) and each.account and taken[each.account.id] > 1:
+            yield Problem.of(each.subject, _shared(each.account.username))
+        else:
+            yield each
+
+
+def _accounts(
+    people: Sequence[DesiredUser], rules: Rules, snapshot: TenantSnapshot, app_users: AppUsers
+) -> Iterator[Settled | Problem]:
+    clashes = collisions(people, app_users)
+    names = {each.person_id: each.assignment.person.name for each in people}
+    owners = {user.object_id: names.get(user.person_id, user.username) for user in app_users}
+    for desired in people:
+        app_user = app_users.get(desired.person_id)
+        subject = _subject(desired, app_user)
+        for finding in desired.findings:
+            yield Problem.of(subject, finding)
+        clash = clashes.get(desired.person_id)
+        if clash:
+            yield Problem.of(subject, clash)
+        elif not desired.findings or not desired.blocked:
+            yield from _account(desired, subject, app_user, rules, snapshot, owners)
+
+
+def _subject(desired: DesiredUser, app_user: AppUser | None) -> Subject:
+    username = desired.username or (app_user.username if app_user else "")
+    return Subject(desired.person_id, desired.assignment.person.name, username)
+
+
+def _account(
+    desired: DesiredUser,
+    subject: Subject,
+    app_user: AppUser | None,
+    rules: Rules,
+    snapshot: TenantSnapshot,
+    owners: Mapping[str, str],
+) -> Iterator[Settled | Problem]:
+    provisioning = rules.provisioning
+    beside = provisioning.beside_entra_connect
+    match match(desired, app_user, snapshot, owners, beside_entra_connect=beside):
+        case Known(account):
+            settled = Settled(desired, subject, account, app_user, "linked before")
+        case ByUsername(account):
+            settled = Settled(desired, subject, account, None, "an account has this username already")
+        case ByAnchor(account):
+            settled = Settled(desired, subject, account, None, "an account has this source anchor already")
+        case Deleted(account):
+            if not rules.restore_deleted_users or not provisioning.create_users:
+                yield Problem.of(subject, _deleted(account.username))
+                return
+            if account.username.lower() in snapshot.by_username:
+                yield Problem.of(subject, _username_taken(account.username))
+                return
+            known = app_user if app_user and app_user.object_id == account.id else None
+            settled = Settled(desired, subject, account, known, "a deleted account is this person's", deleted=True)
+        case Unmatched(reason) if provisioning.create_users:
+            if not rules.gives_passwords and not snapshot.is_federated(subject.username):
+                yield Problem.of(subject, _no_password(subject.username))
+                return
+            settled = Settled(desired, subject, None, None, reason)
+        case Unmatched():
+            yield Problem.of(subject, _no_account(provisioning))
+            return
+        case Blocked(finding) | Ambiguous(finding):
+            yield Problem.of(subject, finding)
+            return
+    if settled.account and not provisioning.renames:
+        held = settled.account.username
+        if held.lower() != subject.username.lower():
+            yield Problem.of(subject, _not_renamed(provisioning, held))
+            settled = evolve(settled, subject=evolve(subject, username=held))
+    taken = snapshot.by_username.get(settled.subject.username.lower())
+    if settled.account and taken and taken.id != settled.account.id and _is_renamed(settled, rules):
+        yield Problem.of(subject, _taken(settled.account.username, taken.username))
+        return
+    yield settled
+
+
+def _is_renamed(settled: Settled, rules: Rules) -> bool:
+    """Whether this plan writes the username: an edit in Office 365 stays until something changes at the source."""
+    change, _ = profile_change(settled, rules.provisioning, rules.scope)
+    return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
+
+
+def _shared(username: str) -> Finding:
+    return Finding(
+        "ambiguous_account",
+        f"the account {username} is somebody else's as well: by its username, its source anchor or an earlier link",
+        "Correct the onPremisesImmutableId of the account, or give one of them another username",
+        stops=True,
+    )
+
+
+def _username_taken(username: str) -> Finding:
+    return Finding(
+        "username_taken",
+        f"has a deleted account, whose username {username} belongs to another account now",
+        "Rename or delete that account in Entra; the next plan restores the deleted one",
+        attribute="userName",
+        stops=True,
+    )
+
+
+def _no_account(provisioning: ProvisioningType) -> Finding:
+    if isinstance(provisioning, LicenseOnly):
+        why, remedy = f"{provisioning.label} creates none", "Create the account in Entra, or choose another type"
+    else:
+        why, remedy = "Create Users is off", "Turn on Create Users, or create the account in Entra"
+    return Finding("create_users_is_off", f"has no Office 365 account, and {why}", remedy, stops=True)
+
+
+def _deleted(username: str) -> Finding:
+    return Finding(
+        "deleted_account",
+        f"has a deleted account ({username}), which holds the source anchor for 30 days",
+        "Restore it (restore_deleted_users=True), or purge it in Entra",
+        stops=True,
+    )
+
+
+def _no_password(username: str) -> Finding:
+    return Finding(
+        "no_initial_password",
+        f"{username.rpartition('@')[2]} is a managed domain, where a new account needs an initial password",
+        "Set gives_passwords=True and give apply passwords=, or federate the domain",
+        stops=True,
+    )
+
+
+def _taken(held: str, username: str) -> Finding:
+    return Finding(
+        "username_taken",
+        f"the account {held} is to be renamed to {username}, which is the name of another account",
+        "Rename or delete that other account in Entra, or give the person another username",
+        attribute="userName",
+        stops=True,
+    )
+
+
+def _not_renamed(provisioning: ProvisioningType, username: str) -> Finding:
+    return Finding(
+        "username_not_changed",
+        f"the account keeps its username {username}: {provisioning.label} does not rename",
+        "Rename it in Entra, or choose User Sync or Universal Sync",
+        attribute="userName",
+    )

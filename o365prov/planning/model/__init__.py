@@ -1,0 +1,1 @@
+"""What planning works on and gives: changes, snapshots, plans, reports and their options."""

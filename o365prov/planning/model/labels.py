@@ -1,0 +1,232 @@
+"""Changes and people in words: what text, tables and pages all say alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from enum import Enum
+from typing import assert_never
+
+from attrs import field, frozen
+
+from o365prov.planning.model.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    Change,
+    CreateUser,
+    DeleteUser,
+    GrantRole,
+    LinkUser,
+    MarkDeactivated,
+    PropertyChange,
+    RemoveLicenses,
+    RemoveManager,
+    RemoveRole,
+    RestoreUser,
+    RevokeSessions,
+    SetManager,
+    Subject,
+    UpdateUser,
+)
+from o365prov.rendering.words import value_text
+
+
+class Effect(Enum):
+    """What a plan does to one person, all in all: the symbol and how it is counted. The gravest come first."""
+
+    DELETE = ("-", "to delete")
+    DEACTIVATE = ("-", "to deactivate")
+    CHANGE = ("~", "to change")
+    CREATE = ("+", "to create")
+    RESTORE = ("+", "to restore")
+    LINK = ("=", "to link")
+
+    @property
+    def symbol(self) -> str:
+        """One of ``-``, ``~``, ``+`` and ``=``."""
+        return self.value[0]
+
+    @property
+    def words(self) -> str:
+        """As in "12 to change"."""
+        return self.value[1]
+
+    @classmethod
+    def of(cls, changes: Iterable[Change]) -> Effect:
+        """The effect of all changes of one person."""
+        effects = {_effect(change) for change in changes}
+        return next(effect for effect in (*_DECIDING, cls.CHANGE, cls.LINK) if effect in effects)
+
+
+_DECIDING = (Effect.DELETE, Effect.DEACTIVATE, Effect.CREATE, Effect.RESTORE)
+
+
+def _effect(change: Change) -> Effect:
+    match change:
+        case DeleteUser():
+            return Effect.DELETE
+        case BlockSignIn() | MarkDeactivated() | RemoveLicenses():
+            return Effect.DEACTIVATE
+        case RemoveRole():
+            return Effect.DEACTIVATE if change.leaving else Effect.CHANGE
+        case CreateUser():
+            return Effect.CREATE
+        case RestoreUser():
+            return Effect.RESTORE
+        case LinkUser():
+            return Effect.LINK
+        case UpdateUser() | AssignLicenses() | GrantRole() | SetManager() | RemoveManager() | RevokeSessions():
+            return Effect.CHANGE
+        case _:
+            assert_never(change)
+
+
+@frozen
+class Row:
+    """A part of a plan to be read: what happens to one person, or alike to several, and for which reasons."""
+
+    effect: Effect
+    people: tuple[Subject, ...]
+    what: tuple[str, ...]
+    why: tuple[str, ...]
+    changes: tuple[Change, ...] = field(default=(), eq=False, repr=False)
+
+
+@frozen
+class Section:
+    """The rows of one effect on *total* people, of whom *more* are not shown."""
+
+    effect: Effect
+    total: int
+    rows: tuple[Row, ...]
+    more: int = 0
+
+
+def describe(change: Change) -> str:
+    """What *change* does, in a few words."""
+    match change:
+        case CreateUser():
+            return f"create {change.subject.username}"
+        case RestoreUser():
+            return f"restore the deleted account {change.subject.username}"
+        case GrantRole():
+            return f"role +{change.role}"
+        case RemoveRole():
+            return f"role -{change.role}"
+        case MarkDeactivated():
+            return "sign-in is blocked already"
+        case RemoveLicenses():
+            return "licences " + ", ".join(f"-{each.part_number}" for each in change.remove)
+        case DeleteUser():
+            return "delete the account"
+        case LinkUser():
+            return "remember the account as this person's"
+        case UpdateUser():
+            return "; ".join(_property(each) for each in change.properties)
+        case AssignLicenses():
+            restricted = {grant.sku: grant for grant in change.grants if grant.service_plans is not None}
+            given = [f"+{restricted.get(each.part_number, each.part_number)}" for each in change.add]
+            taken = [f"-{each.part_number}" for each in change.remove]
+            return "licences " + ", ".join([*given, *taken])
+        case SetManager():
+            return f"manager {change.manager.name} <{change.manager.username}>"
+        case RemoveManager():
+            return "no manager"
+        case RevokeSessions():
+            return f"end sessions from before {change.desired:%Y-%m-%d %H:%M %Z}"
+        case BlockSignIn():
+            return "block sign-in"
+        case _:
+            assert_never(change)
+
+
+def _property(change: PropertyChange) -> str:
+    before, after = value_text(change.before), value_text(change.after) or "cleared"
+    return f"{change.name}: {before} → {after}" if before else f"{change.name}: {after}"
+
+
+def sections(changes: Iterable[Change], *, limit: int | None = None) -> list[Section]:
+    """The changes by effect and person, the gravest first.
+
+    With a *limit* more than ten people to whom the very same happens share a row, and each section has at most so many
+    rows.
+    """
+    by_effect: dict[Effect, list[Row]] = {effect: [] for effect in Effect}
+    for row in _rows(changes):
+        by_effect[row.effect].append(row)
+    return [_section(effect, rows, limit) for effect, rows in by_effect.items() if rows]
+
+
+def effects(changes: Iterable[Change]) -> Counter[Effect]:
+    """How many people each effect is for."""
+    return Counter(Effect.of(group) for group in _by_person(changes))
+
+
+def _by_person(changes: Iterable[Change]) -> Iterable[list[Change]]:
+    """Each person's changes, in the order in which people first come up."""
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.subject.person_id, []).append(change)
+    return groups.values()
+
+
+def _rows(changes: Iterable[Change]) -> Iterable[Row]:
+    for group in _by_person(changes):
+        what = tuple(describe(change) for change in group)
+        why = tuple(dict.fromkeys(change.reason for change in group))
+        yield Row(Effect.of(group), (group[0].subject,), what, why, tuple(group))
+
+
+def _section(effect: Effect, rows: Sequence[Row], limit: int | None) -> Section:
+    folded = rows if limit is None else _fold(rows)
+    shown = tuple(folded[:limit])
+    return Section(effect, len(rows), shown, len(rows) - sum(len(row.people) for row in shown))
+
+
+_ALIKE = 10
+
+
+def _fold(rows: Sequence[Row]) -> Sequence[Row]:
+    """One row instead of more than ten that say the same, where the first of them stood."""
+    alike = Counter((row.what, row.why) for row in rows)
+    people: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Subject]] = {}
+    folded: list[Row] = []
+    for row in rows:
+        said = (row.what, row.why)
+        if alike[said] <= _ALIKE:
+            folded.append(row)
+        elif said in people:
+            people[said].append(row.people[0])
+        else:
+            people[said] = [row.people[0]]
+            folded.append(row)
+    return [
+        Row(row.effect, tuple(people.get((row.what, row.why), row.people)), row.what, row.why, row.changes)
+        for row in folded
+    ]
+
+
+def names_used_twice(subjects: Iterable[Subject]) -> frozenset[str]:
+    """The names that more than one person has: their usernames must tell them apart."""
+    holders: dict[str, set[str]] = {}
+    for subject in subjects:
+        holders.setdefault(subject.name, set()).add(subject.person_id)
+    return frozenset(name for name, ids in holders.items() if len(ids) > 1)
+
+
+def called(subject: Subject, ambiguous: frozenset[str]) -> str:
+    """The person's name, with the username or else the id where others have the same name."""
+    return f"{subject.name} <{subject.username or subject.person_id}>" if subject.name in ambiguous else subject.name
+
+
+def lasting(duration: timedelta) -> str:
+    """A duration in its two largest units, rounded up to whole seconds.
+
+    >>> lasting(timedelta(seconds=4000.2)), lasting(timedelta(seconds=59)), lasting(timedelta(minutes=2))
+    ('1 h 6 min', '59 s', '2 min')
+    """
+    seconds = -(-duration // timedelta(seconds=1))
+    parts = [(seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
+    first = next((position for position, (number, _) in enumerate(parts) if number), 2)
+    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number) or "0 s"

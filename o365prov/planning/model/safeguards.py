@@ -1,0 +1,76 @@
+"""What makes a plan too dangerous to apply without a second look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from attrs import frozen
+
+from o365prov.planning.model.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    Change,
+    CreateUser,
+    DeleteUser,
+    GrantRole,
+    LinkUser,
+    MarkDeactivated,
+    RemoveLicenses,
+    RemoveManager,
+    RemoveRole,
+    RestoreUser,
+    RevokeSessions,
+    SetManager,
+    UpdateUser,
+)
+from o365prov.rendering.words import counted
+
+
+@frozen(kw_only=True)
+class Safeguards:
+    """Limits on what a plan may take away at once; a plan beyond them is applied only if it is confirmed.
+
+    *share* is the part of the linked accounts, from 0 to 1, counted from *from_accounts* accounts on; *count* an
+    absolute number. Taking away is blocking, deleting, removing licences without giving others, and changing a source
+    anchor. A plan from an empty source while accounts are linked is always refused.
+
+    Sources: Okta, "Import safeguard" (20 %, from 100 users on); Microsoft Entra Connect, "Prevent accidental deletes"
+    (500).
+    """
+
+    share: float = 0.20
+    from_accounts: int = 100
+    count: int = 500
+
+    def hazards(self, changes: Iterable[Change], *, linked: int, assigned: int) -> tuple[str, ...]:
+        """What is dangerous about a plan, a line each; empty if it may be applied as it is.
+
+        *linked* is the number of accounts that we provisioned, *assigned* that of the people assigned now.
+        """
+        if linked and not assigned:
+            accounts = counted(linked, "account is", "accounts are")
+            return (f"nobody is assigned, but {accounts} linked: is the source empty by mistake?",)
+        losing = len({change.subject.person_id for change in changes if _takes_away(change)})
+        found = []
+        if linked >= self.from_accounts and losing > self.share * linked:
+            found.append(f"{losing:,} of {linked:,} linked accounts lose something; {self.share:.0%} are allowed")
+        if losing > self.count:
+            found.append(f"{counted(losing, 'account')} would lose something; {self.count:,} are allowed")
+        return tuple(found)
+
+
+def _takes_away(change: Change) -> bool:
+    match change:
+        case BlockSignIn() | RemoveLicenses() | DeleteUser():
+            return True
+        case AssignLicenses():
+            return bool(change.remove and not change.add)
+        case UpdateUser():
+            return any(each.name == "onPremisesImmutableId" and each.before for each in change.properties)
+        case CreateUser() | RestoreUser() | LinkUser() | GrantRole() | RemoveRole():
+            return False
+        case SetManager() | RemoveManager() | RevokeSessions() | MarkDeactivated():
+            return False
+        case _:
+            assert_never(change)

@@ -1,0 +1,77 @@
+"""What is remembered of a change once it is done."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from attrs import evolve
+
+from o365prov.people import AppUser, AppUsers, AppUserStatus
+from o365prov.planning.model.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    Change,
+    CreateUser,
+    DeleteUser,
+    GrantRole,
+    LinkUser,
+    MarkDeactivated,
+    RemoveLicenses,
+    RemoveManager,
+    RemoveRole,
+    RestoreUser,
+    RevokeSessions,
+    SetManager,
+    UpdateUser,
+)
+
+
+def remember(
+    app_users: AppUsers, change: Change, object_id: str, *, manager_id: str | None = None, provisioning_type: str = ""
+) -> AppUsers:
+    """The table after *change* succeeded for the account *object_id*.
+
+    *manager_id* is the manager's object id where the change refers to a manager.
+    """
+    person_id = change.subject.person_id
+    fresh = AppUser(person_id, object_id, change.subject.username)
+    known = app_users.get(person_id)
+    if known is None or known.object_id != object_id:  # what we gave to another account is not on this one
+        known = fresh
+    match change:
+        case CreateUser() | LinkUser() | UpdateUser():
+            after = evolve(
+                known,
+                object_id=object_id,
+                username=change.subject.username,
+                anchor=change.anchor,
+                fingerprint=change.fingerprint,
+                status=AppUserStatus.ACTIVE,
+                deactivated_at=None,
+                provisioning_type=provisioning_type,
+            )
+        case RestoreUser():
+            after = evolve(known, object_id=object_id, status=AppUserStatus.ACTIVE, deactivated_at=None)
+        case GrantRole():
+            after = evolve(known, roles=tuple(sorted({*known.roles, change.role})))
+        case RemoveRole():
+            after = evolve(known, roles=tuple(role for role in known.roles if role != change.role))
+        case AssignLicenses():
+            after = evolve(known, licenses=change.grants)
+        case SetManager():
+            after = evolve(known, manager_id=manager_id, manager_reference=change.reference)
+        case RemoveManager():
+            after = evolve(known, manager_id=None, manager_reference="")
+        case RevokeSessions():
+            after = evolve(known, password_instant=change.desired)
+        case RemoveLicenses():
+            after = evolve(known, licenses=())
+        case BlockSignIn() | MarkDeactivated():
+            after = evolve(known, status=AppUserStatus.DEACTIVATED, deactivated_at=change.at)
+        case DeleteUser():
+            after = evolve(
+                known, status=AppUserStatus.DELETED, licenses=(), roles=(), manager_id=None, manager_reference=""
+            )
+        case _:
+            assert_never(change)
+    return app_users.with_user(after)

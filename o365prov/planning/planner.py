@@ -1,0 +1,205 @@
+"""Drawing a plan: from what should be, what is, and what we remember, to changes, problems and undeliverables.
+
+One pass: find each person's account, compare profiles, count seats, resolve managers, look at sessions, then at those
+who left. Nothing depends on the order of the input; people come in the order of their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from attrs import field, frozen
+
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
+from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.matching.resolve import settle
+from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, RestoreUser, Subject
+from o365prov.planning.model.explanation import Explanation
+from o365prov.planning.model.options import Rules
+from o365prov.planning.model.plan import Plan, Problem
+from o365prov.planning.model.scope import Scope
+from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.rules.leavers import leaver_changes, leaver_problem, leavers
+from o365prov.planning.rules.licenses import Seats, license_change
+from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
+from o365prov.planning.rules.profile import creation, profile_change
+from o365prov.planning.rules.roles import role_changes
+from o365prov.planning.rules.sessions import session_change
+from o365prov.planning.rules.unsupported import Tally
+from o365prov.profiles import Finding
+from o365prov.provisioning import DesiredUser, ProvisioningType
+
+
+@frozen
+class Others:
+    """People who stay as they are and take no part in drawing.
+
+    *staying* are their ids, *tally* counts them too, and *managers* are those to whom somebody refers, by distinguished
+    name in lower case.
+    """
+
+    staying: Collection[str]
+    tally: Tally
+    managers: Mapping[str, ManagerAccount] = field(factory=dict)
+
+    @classmethod
+    def none(cls, provisioning: ProvisioningType) -> Others:
+        """Nobody else."""
+        return cls((), Tally(provisioning))
+
+
+def draw_plan(
+    desired: Iterable[DesiredUser],
+    held: Iterable[Assignment],
+    *,
+    rules: Rules,
+    snapshot: TenantSnapshot,
+    app_users: AppUsers,
+    now: datetime,
+    others: Others | None = None,
+) -> Plan:
+    """The plan that makes the tenant of *snapshot* hold what is *desired*.
+
+    *held* are assigned people whose status lets nothing happen to them: they keep what they have. *others* are people
+    of whom it is known already that nothing changes. Everybody else in *app_users* has left. *now* is aware.
+    """
+    people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
+    waiting = list(held)
+    others = others or Others.none(rules.provisioning)
+    for each in people:
+        others.tally.add(each)
+    settled: list[Settled] = []
+    problems = [_holding(assignment, app_users) for assignment in waiting]
+    for found in settle(people, rules, snapshot, app_users):
+        if isinstance(found, Settled):
+            settled.append(found)
+        else:
+            problems.append(found)
+    managers = _managers(settled, waiting, others, app_users, snapshot)
+    changes, gaps = _changes(settled, managers, rules, snapshot, now)
+    assigned = {each.person_id for each in people} | {assignment.person.id for assignment in waiting}
+    for user in leavers(app_users, assigned):
+        if user.person_id not in others.staying:
+            changes += leaver_changes(user, snapshot, rules.provisioning, now)
+            problem = leaver_problem(user, snapshot, rules.provisioning)
+            problems += [problem] if problem else []
+    problems += gaps
+    linked = sum(user.status is AppUserStatus.ACTIVE for user in app_users)
+    return Plan(
+        tenant_id=snapshot.tenant_id,
+        made_at=now,
+        changes=changes,
+        problems=problems,
+        explanations=_explanations(people, settled, changes, problems),
+        undeliverable=tuple(others.tally.rows()),
+        app_users=app_users,
+        watermark=snapshot.watermark,
+        provisioning_type=rules.provisioning.name,
+        hazards=(
+            *_privileged_leavers(changes),
+            *rules.safeguards.hazards(changes, linked=linked, assigned=len(assigned) + len(others.staying)),
+        ),
+    )
+
+
+def _explanations(
+    people: Iterable[DesiredUser], settled: Iterable[Settled], changes: Iterable[Change], problems: Iterable[Problem]
+) -> dict[str, Explanation]:
+    """How the account of everybody concerned was found, and what their mapping gave."""
+    concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
+    matched = {each.subject.person_id: each.how or "no account was there" for each in settled}
+    return {
+        desired.person_id: Explanation.of(subject, matched.get(desired.person_id, "not looked for"), desired.profile)
+        for desired in people
+        if (subject := concerned.get(desired.person_id))
+    }
+
+
+def _changes(
+    settled: Sequence[Settled], managers: Managers, rules: Rules, snapshot: TenantSnapshot, now: datetime
+) -> tuple[list[Change], list[Problem]]:
+    """What changes for the people who stay."""
+    seats = Seats(snapshot.skus)
+    provisioning, scope = rules.provisioning, rules.scope
+    changes: list[Change] = []
+    problems: list[Problem] = []
+    for each in settled:
+        found: list[Finding | None] = []
+        if each.account is None:
+            changes.append(creation(each, password_given=not snapshot.is_federated(each.subject.username)))
+        else:
+            if each.deleted:
+                changes.append(RestoreUser(each.subject, each.how, each.account.id))
+            profile, wrong = profile_change(each, provisioning, scope)
+            if profile:
+                changes.append(profile)
+            found.append(wrong)
+        if provisioning.update_attributes or each.known is None:
+            drift = scope is Scope.DRIFT or each.deleted
+            licenses, missing = license_change(
+                each,
+                snapshot,
+                seats,
+                location=_location(each),
+                take_over=rules.take_over_licenses,
+                again=drift,
+            )
+            roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
+            manager, absent = manager_change(each, managers, again=drift)
+            found += [*missing, *refused, absent]
+            changes += [change for change in (licenses, *roles, manager) if change]
+        if revocation := session_change(each, now):
+            changes.append(revocation)
+        problems += [Problem.of(each.subject, finding) for finding in found if finding]
+    return changes, problems
+
+
+def _location(settled: Settled) -> str | None:
+    wanted = settled.desired.profile.get("usageLocation")
+    if isinstance(wanted, str):
+        return wanted
+    return settled.account.properties.get("usageLocation") if settled.account else None
+
+
+def _managers(
+    settled: Iterable[Settled],
+    waiting: Iterable[Assignment],
+    others: Others,
+    app_users: AppUsers,
+    snapshot: TenantSnapshot,
+) -> Managers:
+    """Who can be a manager: everybody settled, everybody who stays, and those who are held but have an account."""
+    found = dict(others.managers)
+
+    def enter(person: Person, manager: ManagerAccount) -> None:
+        names = [account.distinguished_name for account in person.directory_accounts]
+        found.update((name.lower(), manager) for name in (*names, manager.subject.username) if name)
+
+    for assignment in waiting:
+        known = app_users.get(assignment.person.id)
+        if known and known.object_id in snapshot.by_id:
+            subject = Subject(known.person_id, assignment.person.name, known.username)
+            enter(assignment.person, ManagerAccount(subject, known.object_id))
+    for each in settled:
+        enter(each.desired.assignment.person, ManagerAccount(each.subject, each.object_id))
+    return Managers(found, snapshot)
+
+
+def _holding(assignment: Assignment, app_users: AppUsers) -> Problem:
+    person = assignment.person
+    known: AppUser | None = app_users.get(person.id)
+    return Problem(
+        Subject(person.id, person.name, known.username if known else ""),
+        f"held_{person.status.value.lower()}",
+        f"{person.status.value} in Okta, so the account is left as it is",
+        "Activate the person in Okta to provision them",
+    )
+
+
+def _privileged_leavers(changes: Iterable[Change]) -> list[str]:
+    return sorted(
+        f"{change.subject.name} holds a privileged role and leaves"
+        for change in changes
+        if isinstance(change, BlockSignIn | DeleteUser) and change.privileged
+    )

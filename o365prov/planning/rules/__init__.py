@@ -1,0 +1,1 @@
+"""What changes for a person, one module a subject."""

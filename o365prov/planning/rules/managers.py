@@ -1,0 +1,102 @@
+"""References to managers, made once both people exist."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.model.changes import RemoveManager, SetManager, Subject
+from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.profiles import Finding
+
+
+@frozen
+class ManagerAccount:
+    """Somebody who can be a manager: *object_id* None where the plan creates the account."""
+
+    subject: Subject
+    object_id: str | None
+
+
+@frozen
+class Managers:
+    """Everybody who can be referred to, by distinguished name, username (both in lower case) and object id."""
+
+    people: Mapping[str, ManagerAccount]
+    snapshot: TenantSnapshot
+
+    def find(self, reference: str) -> ManagerAccount | None:
+        """Who is meant by a distinguished name, a user principal name or an object id.
+
+        Source: Okta, "Supported user attributes": with User and Universal Sync a manager is given by managerDn, with
+        Profile Sync by user principal name or object id.
+        """
+        if found := self.people.get(reference.lower()):
+            return found
+        account = self.snapshot.by_username.get(reference.lower()) or self.snapshot.by_id.get(reference)
+        if account is None:
+            return None
+        name = str(account.properties.get("displayName") or account.username)
+        return ManagerAccount(Subject("", name, account.username), account.id)
+
+
+def reference_digest(reference: str) -> str:
+    """What is remembered of how the source names a manager."""
+    return hashlib.blake2b(reference.lower().encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def manager_change(
+    settled: Settled, managers: Managers, *, again: bool = False
+) -> tuple[SetManager | RemoveManager | None, Finding | None]:
+    """Set, replace or remove the reference, or say why it can't be set.
+
+    Unless *again* is true, a reference that is the one last set is not looked at in the tenant.
+    """
+    known, account = settled.known, settled.account
+    wanted = settled.desired.manager_on_update if account else settled.desired.manager
+    if isinstance(wanted, str):
+        if known and not again and known.manager_reference == reference_digest(wanted):
+            return None, None
+        manager = managers.find(wanted)
+        if manager is None:
+            return None, _nobody(wanted)
+        if manager.subject.person_id == settled.subject.person_id or (
+            manager.object_id is not None and manager.object_id == settled.object_id
+        ):
+            return None, _THEMSELF
+        holds = {known.manager_id if known and not again else None, account.manager_id if account else None}
+        if manager.object_id is not None and manager.object_id in holds:
+            return None, None
+        reason = f"{manager.subject.name} is the manager at the source"
+        change = SetManager(
+            settled.subject,
+            reason,
+            settled.object_id,
+            manager.subject,
+            manager.object_id,
+            reference_digest(wanted),
+        )
+        return change, None
+    if wanted is None and account and account.manager_id and (known is None or known.manager_id):
+        return RemoveManager(settled.subject, "the source names no manager", account.id), None
+    return None, None
+
+
+_THEMSELF = Finding(
+    "own_manager",
+    "the source names them as their own manager, which Graph refuses",
+    "Correct the manager at the source",
+    attribute="manager",
+)
+
+
+def _nobody(reference: str) -> Finding:
+    return Finding(
+        "manager_not_provisioned",
+        f"the manager {reference} has no Office 365 account from here",
+        "Assign Office 365 to the manager; the reference follows with the next plan",
+        attribute="manager",
+    )

@@ -1,0 +1,125 @@
+"""The difference between what an account holds and what it should hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from o365prov.people import AppUserStatus
+from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.model.changes import CreateUser, LinkUser, PropertyChange, UpdateUser
+from o365prov.planning.model.scope import Scope
+from o365prov.profiles import Finding
+from o365prov.provisioning import DesiredUser, ProvisioningType
+
+_NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
+_LONGEST_NICKNAME = 64
+
+
+def fingerprint(desired: DesiredUser) -> str:
+    """The profile that is sent on updates, as a short hash: the memory compares it instead of the profile itself."""
+    text = json.dumps([desired.username, sorted(desired.update_properties().items())])
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def creation(settled: Settled, *, password_given: bool) -> CreateUser:
+    """The account to be, with every property that Graph requires on create.
+
+    Source: Microsoft Graph, "Create user" (required properties).
+    """
+    desired = settled.desired
+    username = settled.subject.username
+    nickname = _NOT_IN_A_NICKNAME.sub("", username.partition("@")[0])[:_LONGEST_NICKNAME]
+    nickname = nickname or hashlib.blake2b(username.encode(), digest_size=8).hexdigest()  # of a username such as '@
+    return CreateUser(
+        settled.subject,
+        "; ".join(filter(None, [f"assigned {desired.assignment.how}", settled.how])),
+        {
+            "accountEnabled": True,
+            "displayName": settled.subject.name,
+            "mailNickname": nickname,
+            "userPrincipalName": username,
+            "onPremisesImmutableId": desired.new_anchor,
+            **desired.creation_properties(),
+        },
+        fingerprint(desired),
+        anchor=desired.new_anchor,
+        password_given=password_given,
+    )
+
+
+def profile_change(
+    settled: Settled, provisioning: ProvisioningType, scope: Scope
+) -> tuple[UpdateUser | LinkUser | None, Finding | None]:
+    """What happens to an account that exists, and what of it may not."""
+    account, known, desired = settled.account, settled.known, settled.desired
+    if account is None:
+        raise ValueError("an account that does not exist is created, not changed")
+    now = fingerprint(desired)
+    returning = known is not None and known.status is not AppUserStatus.ACTIVE
+    if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
+        return None, None
+    if known and not provisioning.update_attributes and not returning:
+        return None, None
+    anchor, finding = _anchor(settled) if _sends_anchor(desired, provisioning) else (None, None)
+    wanted: dict[str, Any] = desired.update_properties()
+    if provisioning.renames:
+        wanted["userPrincipalName"] = settled.subject.username
+    if anchor:
+        wanted["onPremisesImmutableId"] = anchor
+    if not account.synced and (returning or settled.deleted or (known and scope is Scope.DRIFT)):
+        wanted["accountEnabled"] = True
+    changes = differences(account.properties, wanted)
+    kept_anchor = anchor or account.anchor
+    if not changes:
+        if known and known.fingerprint == now and not returning:
+            return None, finding
+        return LinkUser(settled.subject, settled.how, account.id, now, anchor=kept_anchor), finding
+    reason = _reason(settled, now, returning=returning)
+    return UpdateUser(settled.subject, reason, account.id, changes, now, anchor=kept_anchor), finding
+
+
+def _sends_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
+    """Whether the source anchor is sent to an account that exists."""
+    return "immutableId" in provisioning.attributes and not desired.profile.mapping.is_create_only("immutableId")
+
+
+def _looks_at_tenant(provisioning: ProvisioningType, scope: Scope) -> bool:
+    """Whether the tenant's values count although nothing changed at the source: only for types that own the profile."""
+    return scope is not Scope.CHANGED and provisioning.owns_profile
+
+
+def _reason(settled: Settled, now: str, *, returning: bool) -> str:
+    if settled.known is None:
+        return settled.how
+    if returning:
+        return "assigned again"
+    return "edited in Office 365" if settled.known.fingerprint == now else "the profile changed"
+
+
+def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
+    """The properties of *wanted* that *held* has otherwise; None, "" and [] are all "nothing"."""
+    return tuple(
+        PropertyChange(name, held.get(name), value)
+        for name, value in sorted(wanted.items())
+        if (held.get(name) or None) != (value or None)
+    )
+
+
+def _anchor(settled: Settled) -> tuple[str | None, Finding | None]:
+    """The anchor to write to an existing account: only where it has none. A set anchor is never changed silently."""
+    account, desired = settled.account, settled.desired
+    held = account.anchor if account else None
+    if held is None:
+        return desired.new_anchor, None
+    if desired.anchor is None or desired.anchor == held:
+        return None, None
+    return None, Finding(
+        "anchor_differs",
+        "the account carries another source anchor than the mapping gives, and it is not changed",
+        "Move the account to a managed domain, correct onPremisesImmutableId in Entra, and move it back",
+        attribute="immutableId",
+    )

@@ -1,0 +1,98 @@
+"""Directory roles: what assignments grant, and what of it may be given.
+
+A privileged role is given only if the app's settings name it. Only roles that we granted are taken away.
+
+Source: Microsoft Graph, unifiedRoleAssignment; Microsoft Entra, "Privileged roles and permissions".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from o365prov.people import AppUser
+from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.model.changes import GrantRole, RemoveRole, Subject
+from o365prov.planning.model.snapshot import Role, TenantSnapshot, TenantUser
+from o365prov.profiles import Finding
+
+
+def role_changes(
+    settled: Settled, snapshot: TenantSnapshot, grantable: Collection[str], *, again: bool = False
+) -> tuple[list[GrantRole | RemoveRole], list[Finding]]:
+    """The roles to grant to and to take from one person, and what can't be granted.
+
+    *grantable* are the names, in lower case, of the privileged roles that the app may grant. Unless *again* is true, a
+    person whose roles are those of the last success is left as they are.
+    """
+    known, names = settled.known, settled.desired.assignment.grants.roles
+    if known and known.roles == names and not again:
+        return [], []
+    wanted, findings = _resolve(names, snapshot, grantable)
+    holds = {assignment.role_id for assignment in snapshot.roles_of.get(settled.object_id or "", ())}
+    reason = f"assigned {settled.desired.assignment.how}"
+    granted: list[GrantRole | RemoveRole] = [
+        GrantRole(settled.subject, reason, settled.object_id, name, role_id)
+        for role_id, name in wanted.items()
+        if role_id not in holds
+    ]
+    if known and settled.account:
+        reason = f"not given {settled.desired.assignment.how} any more"
+        keep = {role.id for name in names if (role := snapshot.role_named.get(name.lower()))}
+        granted += removals(settled.subject, known, settled.account, snapshot, keep=keep, reason=reason)
+    return granted, findings
+
+
+def removals(
+    subject: Subject,
+    known: AppUser,
+    account: TenantUser,
+    snapshot: TenantSnapshot,
+    *,
+    reason: str,
+    keep: Collection[str] = (),
+    leaving: bool = False,
+) -> list[RemoveRole]:
+    """Take away the roles that we granted and that are still held, but those to *keep* (ids)."""
+    ours = {
+        role.id: name for name in known.roles if (role := snapshot.role_named.get(name.lower())) and role.id not in keep
+    }
+    return [
+        RemoveRole(subject, reason, account.id, ours[held.role_id], held.role_id, held.id, leaving)
+        for held in snapshot.roles_of.get(account.id, ())
+        if held.role_id in ours
+    ]
+
+
+def _resolve(
+    names: Collection[str], snapshot: TenantSnapshot, grantable: Collection[str]
+) -> tuple[dict[str, str], list[Finding]]:
+    """The names of the roles to hold by their ids: a role may go by its name and by its id, in whatever case."""
+    wanted: dict[str, str] = {}
+    findings = []
+    for name in names:
+        role = snapshot.role_named.get(name.lower())
+        if role is None:
+            findings.append(_unknown(name))
+        elif role.privileged and role.name.lower() not in grantable and role.id not in grantable:
+            findings.append(_privileged(role))
+        else:
+            wanted.setdefault(role.id, name)
+    return wanted, findings
+
+
+def _unknown(name: str) -> Finding:
+    return Finding(
+        "unknown_role",
+        f"the tenant has no directory role {name}",
+        "Correct the assignment: use the role's name in Entra, or its template id",
+        attribute="roles",
+    )
+
+
+def _privileged(role: Role) -> Finding:
+    return Finding(
+        "privileged_role",
+        f"the role {role.name} is privileged, and the app's settings do not name it",
+        f"Add {role.name!r} to grantable_roles if people are to get it from here",
+        attribute="roles",
+    )

@@ -1,0 +1,196 @@
+"""Planning for more people than fit into memory: compact rows for those who stay as they are, the rest in full.
+
+A plan is mostly about the few who differ from the last success. A roster takes everybody once, person by person, keeps
+who differs, and of the others only what the tenant has to be asked about: that the account is still there, and since
+when its sessions are valid. Reading the tenant then keeps just the accounts that matter::
+
+    roster = app.roster(read_assignments, app_users, now=now)
+    snapshot = await tenant.read(app.needs(), keep=roster.wants)
+    plan = roster.plan(snapshot)
+
+The plan is the one that :meth:`Office365App.plan <o365prov.app.Office365App.plan>` draws with everything in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from attrs import define, field
+
+from o365prov.errors import ConfigurationError, UsageError
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
+from o365prov.planning.model.changes import Subject
+from o365prov.planning.model.options import Rules
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.planner import Others, draw_plan
+from o365prov.planning.rules.managers import ManagerAccount, reference_digest
+from o365prov.planning.rules.profile import fingerprint
+from o365prov.planning.rules.unsupported import Tally
+from o365prov.profiles import UNSET
+from o365prov.provisioning import STANDINGS, DesiredUser, Standing
+
+
+@define(eq=False, repr=False)
+class Roster:
+    """Everybody who is assigned, as far as a plan has to know them.
+
+    *assignments* gives all assignments each time it is called: once at the beginning, and again where somebody who
+    seemed to stay turns out to matter to somebody else. *evaluate* computes what one person should be, *check* refuses
+    a tenant.
+    """
+
+    _assignments: Callable[[], Iterable[Assignment]]
+    _evaluate: Callable[[Assignment], DesiredUser]
+    _rules: Rules
+    _app_users: AppUsers
+    _now: datetime
+    _check: Callable[[TenantSnapshot], None]
+    _differing: list[DesiredUser] = field(factory=list)
+    _held: list[Assignment] = field(factory=list)
+    # By object id: the instant before which sessions are void, and the username.
+    _settled: dict[str, tuple[float, str]] = field(factory=dict)
+    _staying: set[str] = field(factory=set)
+    _pulled: set[str] = field(factory=set)  # people who stay, and yet have to be looked at in full
+    _names: set[str] = field(factory=set)  # usernames, anchors and references of those who differ, in lower case
+    _kept: set[str] = field(factory=set)  # object ids of accounts to be read in full
+    _tally: Tally = field(init=False)
+    _drawn: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self._tally = Tally(self._rules.provisioning)
+        for assignment in self._once_each():
+            match STANDINGS[assignment.person.status]:
+                case Standing.HOLD:
+                    self._held.append(assignment)
+                case Standing.PROVISION:
+                    self._enter(self._evaluate(assignment))
+                case Standing.UNASSIGNED:
+                    pass
+        self._find_neighbours()
+
+    def _once_each(self) -> Iterator[Assignment]:
+        """The assignments, or ConfigurationError for somebody who is assigned twice."""
+        others: set[str] = set()
+        for assignment in self._assignments():
+            person_id = assignment.person.id
+            if person_id in self._staying or person_id in others:
+                raise ConfigurationError(f"assigned more than once: {person_id}: merge their assignments first")
+            yield assignment
+            if person_id not in self._staying:
+                others.add(person_id)
+
+    def _enter(self, desired: DesiredUser) -> None:
+        known = self._app_users.get(desired.person_id)
+        if known is None or not is_settled(desired, known):
+            self._differing.append(desired)
+            return
+        instant = desired.sessions_valid_from
+        handled = known.password_instant
+        if instant is None or instant > self._now or (handled is not None and instant <= handled):
+            self._settled[known.object_id] = 0.0, known.username
+        else:
+            self._settled[known.object_id] = instant.timestamp(), known.username
+        self._staying.add(known.person_id)
+        self._tally.add(desired)
+
+    def _find_neighbours(self) -> None:
+        """People who stay but share a username or an anchor with somebody who differs, and accounts to read in full."""
+        for desired in self._differing:
+            names = (desired.username, desired.anchor, desired.new_anchor, desired.manager)
+            self._names.update(name.lower() for name in names if isinstance(name, str))
+        for user in self._app_users:
+            if user.person_id not in self._staying:
+                self._kept.add(user.object_id)
+            elif user.username.lower() in self._names or (user.anchor or "").lower() in self._names:
+                self._pulled.add(user.person_id)
+                self._kept.add(user.object_id)
+
+    def wants(self, user: TenantUser) -> bool:
+        """Whether this account of the tenant has to be kept in full; to be asked once about each account."""
+        expected = self._settled.pop(user.id, None)
+        if expected is None:
+            return user.id in self._kept or self._is_named(user)
+        instant, username = expected
+        since = user.sessions_valid_from
+        blocked = user.synced and not self._rules.provisioning.beside_entra_connect
+        renamed = user.username.lower() != username.lower()
+        if blocked or renamed or (instant and (since is None or instant > since.timestamp())):
+            self._kept.add(user.id)
+        return user.id in self._kept or self._is_named(user)
+
+    def _is_named(self, user: TenantUser) -> bool:
+        return (
+            user.username.lower() in self._names
+            or user.id.lower() in self._names
+            or (user.anchor is not None and user.anchor.lower() in self._names)
+        )
+
+    def plan(self, snapshot: TenantSnapshot) -> Plan:
+        """The plan, from a snapshot that was read with ``keep=roster.wants``.
+
+        A roster plans once. Raises :class:`~o365prov.errors.UsageError` the second time.
+        """
+        if self._drawn:
+            raise UsageError("this roster was planned already: take a new one for the next plan")
+        self._check(snapshot)
+        self._drawn = True
+        news = self._settled.keys() | self._kept
+        self._pulled.update(
+            user.person_id for user in self._app_users if user.object_id in news and user.person_id in self._staying
+        )
+        pulled = self._pull()
+        return draw_plan(
+            [*self._differing, *pulled],
+            self._held,
+            rules=self._rules,
+            snapshot=snapshot,
+            app_users=self._app_users,
+            now=self._now,
+            others=Others(self._staying, self._tally, self._managers([*self._differing, *pulled])),
+        )
+
+    def _pull(self) -> list[DesiredUser]:
+        """The people who stay but take part in drawing: neighbours, and those with news in the tenant."""
+        if not self._pulled:
+            return []
+        pulled = [self._evaluate(each) for each in self._assignments() if each.person.id in self._pulled]
+        for desired in pulled:
+            self._tally.remove(desired)
+        self._staying -= self._pulled
+        return pulled
+
+    def _managers(self, people: Iterable[DesiredUser]) -> dict[str, ManagerAccount]:
+        """Those who stay and to whom one of *people* refers by distinguished name."""
+        wanted = {each.manager.lower() for each in people if isinstance(each.manager, str)}
+        found: dict[str, ManagerAccount] = {}
+        for assignment in self._assignments() if wanted else ():
+            person = assignment.person
+            known = self._app_users.get(person.id)
+            if known is None or person.id not in self._staying:
+                continue
+            for account in person.directory_accounts:
+                name = (account.distinguished_name or "").lower()
+                if name in wanted:
+                    subject = Subject(person.id, person.name, known.username)
+                    found[name] = ManagerAccount(subject, known.object_id)
+        return found
+
+
+def is_settled(desired: DesiredUser, known: AppUser) -> bool:
+    """Whether everything that should be sent for this person is what was sent last."""
+    grants, manager = desired.assignment.grants, desired.manager_on_update
+    if manager is None:
+        same_manager = known.manager_id is None
+    else:
+        same_manager = manager is UNSET or known.manager_reference == reference_digest(manager)
+    return (
+        same_manager
+        and not desired.findings
+        and known.status is AppUserStatus.ACTIVE
+        and known.username.lower() == (desired.username or "").lower()
+        and known.fingerprint == fingerprint(desired)
+        and known.licenses == grants.licenses
+        and known.roles == grants.roles
+    )

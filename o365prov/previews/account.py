@@ -1,0 +1,88 @@
+"""What would become of a person's account in a tenant: what a preview says when it is given a snapshot."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import frozen
+
+from o365prov.rendering.words import value_text
+
+USERNAME = "userName"
+"""How a change of the username is called among those of attributes."""
+
+
+class Prospect(StrEnum):
+    """What the next plan would do about a person's account."""
+
+    CREATED = "created"
+    MATCHED = "matched"
+    LINKED = "linked"
+    RESTORED = "restored"
+    HELD = "held"
+    UNASSIGNED = "unassigned"
+    STOPPED = "stopped"
+
+    @property
+    def words(self) -> str:
+        """The prospect as the end of a sentence about people."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Prospect.CREATED: "would be created",
+    Prospect.MATCHED: "would be matched with an account that exists",
+    Prospect.LINKED: "linked to their account before",
+    Prospect.RESTORED: "would get their deleted account back",
+    Prospect.HELD: "held as they are",
+    Prospect.UNASSIGNED: "treated as not assigned",
+    Prospect.STOPPED: "stopped",
+}
+
+
+class UsernameIs(StrEnum):
+    """Whose the person's username is in the tenant."""
+
+    FREE = "free"
+    THEIRS = "theirs"
+    TAKEN = "taken"
+
+
+@frozen
+class ValueChange:
+    """One value that would be written: *attribute* is Okta's name, ``userName`` for the username."""
+
+    attribute: str
+    before: object
+    after: object
+
+
+@frozen
+class AccountPreview:
+    """What a tenant holds of one person, and what would happen.
+
+    *message* says it in words. *object_id* and *held_username* are those of the account that was found to be theirs,
+    None without one. *username_is* is None for somebody without a username. *changes* are what would be written to an
+    account that exists; references (manager, sponsors), licences, roles and sessions are the plan's business.
+    """
+
+    prospect: Prospect
+    message: str
+    object_id: str | None = None
+    held_username: str | None = None
+    username_is: UsernameIs | None = None
+    changes: tuple[ValueChange, ...] = ()
+
+    @property
+    def renamed(self) -> bool:
+        """Whether the username would change."""
+        return any(change.attribute == USERNAME for change in self.changes)
+
+    def __str__(self) -> str:
+        """Prospect and changes, on one line."""
+        changes = "; ".join(
+            f"{each.attribute}: {value_text(each.before) or 'nothing'} → {value_text(each.after) or 'nothing'}"
+            for each in self.changes
+        )
+        text = f"{self.prospect}: {self.message}"
+        return f"{text} ({changes})" if changes else text

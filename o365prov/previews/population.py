@@ -1,0 +1,227 @@
+"""Previews over many people: who would get what, and how many people have what in common.
+
+A row a person is kept: username, findings, and what the tenant says. Values, expressions and explanations are computed
+again when somebody asks for one person's :class:`~o365prov.previews.preview.Preview`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from attrs import define, field, frozen
+
+from o365prov.people import Assignment, Person
+from o365prov.previews.account import AccountPreview, Prospect
+from o365prov.previews.preview import Preview
+from o365prov.profiles.findings import Finding
+from o365prov.rendering.escaping import legible
+from o365prov.rendering.words import counted, named
+
+LISTED = 20
+"""How many lines of one kind are printed."""
+
+
+@frozen
+class PersonPreview:
+    """One person's row: *username* is None where it can't be computed, *account* where no snapshot was given."""
+
+    assignment: Assignment = field(repr=False)
+    username: str | None
+    findings: tuple[Finding, ...] = ()
+    account: AccountPreview | None = None
+
+    @property
+    def person(self) -> Person:
+        """The person."""
+        return self.assignment.person
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything would be written to the account, were it only created."""
+        account = self.account
+        return account is not None and (account.prospect is Prospect.CREATED or bool(account.changes))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as plain values, for a table of them."""
+        account = self.account
+        return {
+            "person_id": self.person.id,
+            "name": self.person.name,
+            "username": self.username,
+            "prospect": account and account.prospect.value,
+            "message": account and account.message,
+            "changes": [change.attribute for change in account.changes] if account else [],
+            "findings": [finding.code for finding in self.findings],
+        }
+
+
+@frozen
+class PeopleAlike:
+    """People who have something in common: *name* is for programs, *words* for people, *remedy* what to do about it."""
+
+    name: str
+    words: str
+    people: tuple[PersonPreview, ...] = field(repr=False)
+    remedy: str = ""
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    @property
+    def names(self) -> str:
+        """The first five by name."""
+        return named([row.person.name for row in self.people])
+
+    def __str__(self) -> str:
+        """What, for how many, and the first five by name."""
+        text = legible(f"{self.words} for {counted(len(self), 'person', 'people')} ({self.names})")
+        return f"{text}. {self.remedy}." if self.remedy else text
+
+
+@define(frozen=True, slots=False, repr=False, eq=False)
+class PopulationPreview:
+    """What username format and mapping give for many people, in the order in which they came.
+
+    Iterating gives a :class:`PersonPreview` each; ``population["00u1"]`` is the whole
+    :class:`~o365prov.previews.preview.Preview` of one person. *collisions* are the usernames and source anchors that
+    several of them would get, each with those people. *tenant* names the tenant of the snapshot, and is empty without
+    one.
+    """
+
+    people: tuple[PersonPreview, ...]
+    collisions: tuple[PeopleAlike, ...] = ()
+    tenant: str = ""
+    warnings: tuple[str, ...] = ()
+    _whole: Callable[[PersonPreview], Preview] = field(kw_only=True)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, PersonPreview]:
+        return {row.person.id: row for row in self.people}
+
+    def __getitem__(self, person_id: str) -> Preview:
+        row = self._by_id.get(person_id)
+        if row is None:
+            raise KeyError(person_id)
+        return self._whole(row)
+
+    def __iter__(self) -> Iterator[PersonPreview]:
+        return iter(self.people)
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    def __contains__(self, person_id: object) -> bool:
+        return person_id in self._by_id
+
+    @cached_property
+    def without_username(self) -> tuple[PersonPreview, ...]:
+        """Everybody whose username can't be computed, or is none that Entra takes."""
+        return tuple(row for row in self.people if row.username is None)
+
+    @cached_property
+    def findings(self) -> tuple[PeopleAlike, ...]:
+        """What is wrong, by kind and attribute, with everybody who has it; the most frequent first."""
+        alike: dict[tuple[str, str | None], list[tuple[PersonPreview, Finding]]] = {}
+        for row in self.people:
+            for finding in row.findings:
+                alike.setdefault((finding.code, finding.attribute), []).append((row, finding))
+        return _most_first(_with_finding(found) for found in alike.values())
+
+    @cached_property
+    def prospects(self) -> tuple[PeopleAlike, ...]:
+        """What would become of the accounts, by kind: created, matched, linked, stopped, ..."""
+        alike: dict[Prospect, list[PersonPreview]] = {}
+        for row in self.people:
+            if row.account:
+                alike.setdefault(row.account.prospect, []).append(row)
+        return tuple(PeopleAlike(each.value, each.words, tuple(alike[each])) for each in Prospect if each in alike)
+
+    @cached_property
+    def changes(self) -> tuple[PeopleAlike, ...]:
+        """Whose accounts would change, by attribute (``userName`` is a new username), the most frequent first."""
+        alike: dict[str, list[PersonPreview]] = {}
+        for row in self.people:
+            for change in row.account.changes if row.account else ():
+                alike.setdefault(change.attribute, []).append(row)
+        return _most_first(PeopleAlike(name, f"{name} changes", tuple(rows)) for name, rows in alike.items())
+
+    @cached_property
+    def renamed(self) -> tuple[PersonPreview, ...]:
+        """Everybody whose account would get another username."""
+        return tuple(row for row in self.people if row.account and row.account.renamed)
+
+    @cached_property
+    def changed(self) -> tuple[PersonPreview, ...]:
+        """Everybody whose account exists and would be changed."""
+        return tuple(row for row in self.people if row.account and row.account.changes)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """A row of plain values a person, for a data frame or JSON."""
+        return [row.to_dict() for row in self.people]
+
+    def __repr__(self) -> str:
+        return f"<PopulationPreview of {counted(len(self), 'person', 'people')}>"
+
+    def __str__(self) -> str:
+        return "\n".join(map(legible, [self._summary(), *(f"  {line}" for line in self._grouped()), *self._wrong()]))
+
+    def _summary(self) -> str:
+        people, without = counted(len(self), "person", "people"), len(self.without_username)
+        return f"Preview of {people}: {len(self) - without:,} with a username, {without:,} without"
+
+    def _grouped(self) -> list[str]:
+        """What would happen in the tenant."""
+        if not self.tenant:
+            return []
+        prospects = ", ".join(f"{len(alike):,} {alike.words}" for alike in self.prospects) or "nobody"
+        changed = f"{len(self.changed):,} changed, {len(self.renamed):,} renamed"
+        return [f"in {self.tenant}: {prospects}", changed, *_listed(self.changes)]
+
+    def _wrong(self) -> list[str]:
+        lines = [f"! {line}" for line in _listed(self.collisions)]
+        lines += [f"? {alike}" for alike in self.findings]
+        return [*lines, *(f"! {warning}" for warning in self.warnings)]
+
+    def __rich__(self) -> Any:
+        from rich.console import Group  # noqa: PLC0415 - rich is an extra
+        from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        parts: list[Table | Text] = [Text(self._summary(), "bold")]
+        for title, rows in (
+            ("Accounts", self.prospects),
+            ("Changes", self.changes),
+            ("Collisions", self.collisions),
+            ("What is wrong", self.findings),
+        ):
+            if rows:
+                table = Table("", "People", "For example", "What to do", title=title, title_justify="left", expand=True)
+                for alike in islice(rows, LISTED):
+                    table.add_row(
+                        *(Text(legible(each)) for each in (alike.words, f"{len(alike):,}", alike.names, alike.remedy))
+                    )
+                if len(rows) > LISTED:
+                    table.add_row(f"... and {len(rows) - LISTED:,} more", "", "", "")
+                parts.append(table)
+        return Group(*parts, *(Text(legible(f"! {warning}"), "yellow") for warning in self.warnings))
+
+
+def _with_finding(found: Sequence[tuple[PersonPreview, Finding]]) -> PeopleAlike:
+    """People with the same kind of finding; its message may tell of the first of them only."""
+    people = tuple({row.person.id: row for row, _ in found}.values())
+    first = found[0][1]
+    same = all(finding.message == first.message for _, finding in found)
+    words = first.message if same else f"{first.code} (such as: {first.message})"
+    return PeopleAlike(first.code, words, people, first.remedy)
+
+
+def _most_first(alike: Iterable[PeopleAlike]) -> tuple[PeopleAlike, ...]:
+    return tuple(sorted(alike, key=lambda each: (-len(each), each.name)))
+
+
+def _listed(alike: Collection[PeopleAlike]) -> list[str]:
+    lines = [str(each) for each in islice(alike, LISTED)]
+    return [*lines, f"... and {len(alike) - LISTED:,} more"] if len(alike) > LISTED else lines

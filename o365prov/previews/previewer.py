@@ -1,0 +1,185 @@
+"""Previews that ask a tenant: the same decisions as a plan's, up to whose account is whose and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from attrs import frozen
+
+from o365prov.people import AppUsers, Assignment
+from o365prov.planning.matching.collisions import collisions
+from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.matching.resolve import settle
+from o365prov.planning.model.changes import UpdateUser
+from o365prov.planning.model.options import Rules
+from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.rules.profile import profile_change
+from o365prov.previews.account import USERNAME, AccountPreview, Prospect, UsernameIs, ValueChange
+from o365prov.previews.population import PeopleAlike, PersonPreview, PopulationPreview
+from o365prov.previews.preview import Preview
+from o365prov.profiles import Finding, ProfileMapping, UsernameFormat, bindings_of
+from o365prov.provisioning import STANDINGS, DesiredUser, Standing, desired_user
+
+_Judged: TypeAlias = Mapping[str, tuple[tuple[Finding, ...], AccountPreview | None]]
+
+
+@frozen(kw_only=True)
+class Previewer:
+    """An app's settings as far as previews ask about them; *snapshot* is None where no tenant is asked.
+
+    *warnings* concern the whole app; *now* is what expressions take for the time.
+    """
+
+    format: UsernameFormat
+    mapping: ProfileMapping
+    domains: tuple[str, ...]
+    rules: Rules
+    app_users: AppUsers
+    snapshot: TenantSnapshot | None = None
+    warnings: tuple[str, ...] = ()
+    now: datetime | None = None
+
+    def person(self, assignment: Assignment) -> Preview:
+        """The preview of one person."""
+        [row] = self.people([assignment])
+        return self.whole(row)
+
+    def people(self, assignments: Sequence[Assignment]) -> PopulationPreview:
+        """The preview of people, each of whom is there once."""
+        desired = [self._desired(assignment) for assignment in assignments]
+        taking_part = [each for each in desired if _standing(each) is Standing.PROVISION]
+        judged = (
+            self._judged(taking_part) if self.snapshot is None else self._asked(desired, taking_part, self.snapshot)
+        )
+        rows = {
+            each.person_id: PersonPreview(each.assignment, each.username, *judged.get(each.person_id, (each.findings,)))
+            for each in desired
+        }
+        return PopulationPreview(
+            tuple(rows.values()),
+            tuple(_alike(taking_part, rows)),
+            (self.snapshot.name or self.snapshot.tenant_id) if self.snapshot else "",
+            self.warnings,
+            whole=self.whole,
+        )
+
+    def whole(self, row: PersonPreview) -> Preview:
+        """One person's row with values, expressions and explanations."""
+        desired = self._desired(row.assignment)
+        return Preview(
+            row.person,
+            self.format,
+            row.username,
+            desired.profile,
+            row.findings,
+            self.warnings,
+            account=row.account,
+            bindings=bindings_of(row.assignment, now=self.now),
+        )
+
+    def _desired(self, assignment: Assignment) -> DesiredUser:
+        return desired_user(assignment, self.rules.provisioning, self.format, self.mapping, self.domains, now=self.now)
+
+    def _judged(self, people: Sequence[DesiredUser]) -> _Judged:
+        """What is wrong, of those of whom more is wrong than they show by themselves."""
+        clashes = collisions(people, self.app_users)
+        wrong = (each for each in people if each.person_id in clashes)
+        return {each.person_id: ((*each.findings, clashes[each.person_id]), None) for each in wrong}
+
+    def _asked(
+        self, desired: Sequence[DesiredUser], people: Sequence[DesiredUser], snapshot: TenantSnapshot
+    ) -> _Judged:
+        """What is wrong with each person, and what the tenant says of them."""
+        names = self._attribute_names()
+        findings: dict[str, list[Finding]] = {each.person_id: [] for each in people}
+        accounts: dict[str, AccountPreview] = {}
+        for each in settle(people, self.rules, snapshot, self.app_users):
+            if isinstance(each, Settled):
+                account, finding = _settled(each, self.rules, snapshot, names)
+                accounts[each.desired.person_id] = account
+                findings[each.desired.person_id] += [finding] if finding else []
+            else:
+                finding = Finding(each.code, each.message, each.remedy, each.attribute, each.stops)
+                findings[each.subject.person_id].append(finding)
+        return {
+            each.person_id: (
+                tuple(findings.get(each.person_id, each.findings)),
+                accounts.get(each.person_id) or _left_alone(each, findings, self.app_users, snapshot),
+            )
+            for each in desired
+        }
+
+    def _attribute_names(self) -> Mapping[str, str]:
+        """Okta's names of attributes by Graph's names of properties."""
+        mapped = {row.attribute.graph: row.attribute.name for row in self.mapping if row.attribute.graph}
+        return {**mapped, "userPrincipalName": USERNAME, "onPremisesImmutableId": "immutableId"}
+
+
+def _standing(desired: DesiredUser) -> Standing:
+    return STANDINGS[desired.assignment.person.status]
+
+
+def _alike(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -> Iterator[PeopleAlike]:
+    """The usernames, then the source anchors, that several people would get."""
+    for name, words, values in (
+        (USERNAME, "the username", [each.username and each.username.lower() for each in people]),
+        ("immutableId", "the source anchor", [each.anchor for each in people]),
+    ):
+        alike: dict[str, list[PersonPreview]] = {}
+        for each, value in zip(people, values, strict=True):
+            if value:
+                alike.setdefault(value, []).append(row_of[each.person_id])
+        for value, rows in sorted(alike.items()):
+            if len(rows) > 1:
+                yield PeopleAlike(name, f"{words} {value} is wanted", tuple(rows))
+
+
+def _settled(
+    settled: Settled, rules: Rules, snapshot: TenantSnapshot, names: Mapping[str, str]
+) -> tuple[AccountPreview, Finding | None]:
+    """Somebody whose account is known to be theirs, or would be made."""
+    account, desired = settled.account, settled.desired
+    username_is = _username_is(desired, account, snapshot)
+    if account is None:
+        reason = settled.how or "no account has the username or the source anchor"
+        return AccountPreview(Prospect.CREATED, reason, username_is=username_is), None
+    prospect = Prospect.RESTORED if settled.deleted else Prospect.LINKED if settled.known else Prospect.MATCHED
+    change, finding = profile_change(settled, rules.provisioning, rules.scope)
+    written = change.properties if isinstance(change, UpdateUser) else ()
+    message = settled.how
+    if username_is is UsernameIs.TAKEN:
+        message += f", but another account has the username {desired.username}"
+    changes = tuple(ValueChange(names.get(each.name, each.name), each.before, each.after) for each in written)
+    return AccountPreview(prospect, message, account.id, account.username, username_is, changes), finding
+
+
+def _left_alone(
+    desired: DesiredUser, findings: Mapping[str, Sequence[Finding]], app_users: AppUsers, snapshot: TenantSnapshot
+) -> AccountPreview:
+    """Somebody for whom nothing is done, by their status in Okta or by what is wrong."""
+    app_user = app_users.get(desired.person_id)
+    account = snapshot.by_id.get(app_user.object_id) if app_user else None
+    status = desired.assignment.person.status
+    match STANDINGS[status]:
+        case Standing.HOLD:
+            prospect, message = Prospect.HELD, f"{status} in Okta, so the account is left as it is"
+        case Standing.UNASSIGNED:
+            prospect, message = Prospect.UNASSIGNED, f"{status} in Okta, which counts as not assigned"
+        case Standing.PROVISION:
+            stops = [finding.message for finding in findings[desired.person_id] if finding.stops]
+            prospect, message = Prospect.STOPPED, "; ".join(stops)
+    username_is = _username_is(desired, account, snapshot)
+    if account is None:
+        return AccountPreview(prospect, message, username_is=username_is)
+    return AccountPreview(prospect, message, account.id, account.username, username_is)
+
+
+def _username_is(desired: DesiredUser, account: TenantUser | None, snapshot: TenantSnapshot) -> UsernameIs | None:
+    if desired.username is None:
+        return None
+    holder = snapshot.by_username.get(desired.username.lower())
+    if holder is None:
+        return UsernameIs.FREE
+    return UsernameIs.THEIRS if account and account.id == holder.id else UsernameIs.TAKEN

@@ -1,0 +1,130 @@
+"""What one assigned person should be in Office 365."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from o365prov.people import Assignment
+from o365prov.profiles import (
+    UNSET,
+    ApplyOn,
+    Finding,
+    MappedProfile,
+    ProfileMapping,
+    Unset,
+    UsernameFormat,
+    bindings_of,
+)
+from o365prov.profiles.username import check_username
+from o365prov.provisioning.provisioning_type import ProvisioningType
+
+
+@frozen
+class DesiredUser:
+    """The evaluated username and mapping of one person, with everything that is wrong with them.
+
+    *sessions_valid_from* is the instant before which sessions are void, None where there is none.
+    """
+
+    assignment: Assignment
+    username: str | None
+    profile: MappedProfile
+    findings: tuple[Finding, ...]
+    sessions_valid_from: datetime | None = None
+
+    @property
+    def person_id(self) -> str:
+        """The person's id."""
+        return self.assignment.person.id
+
+    @property
+    def blocked(self) -> bool:
+        """Whether something found stops this person."""
+        return any(finding.stops for finding in self.findings)
+
+    @property
+    def anchor(self) -> str | None:
+        """The source anchor that the mapping gives, or None."""
+        anchor = self.profile.get("immutableId")
+        return anchor if isinstance(anchor, str) else None
+
+    @property
+    def new_anchor(self) -> str:
+        """The source anchor for a new account: the mapped one, else Okta's fallback.
+
+        Okta falls back to the app user's id, which is the person's id; its own advice maps the same.
+
+        Source: Okta support, "Handling immutable ID issues in Okta for Microsoft 365 assignments".
+        """
+        return self.anchor or self.person_id
+
+    @property
+    def manager(self) -> str | Unset | None:
+        """How the mapping names the manager; None for no manager, UNSET to leave the reference alone."""
+        manager = self.profile.get("manager")
+        return manager if isinstance(manager, str | None) else UNSET
+
+    @property
+    def manager_on_update(self) -> str | Unset | None:
+        """The same for an account that exists: UNSET if the manager is mapped for new accounts only."""
+        return UNSET if self.profile.mapping.is_create_only("manager") else self.manager
+
+    def creation_properties(self) -> dict[str, Any]:
+        """Values by Graph's property names for a new account: on create nothing is cleared."""
+        values = self.profile.values
+        return {
+            graph: value
+            for position, graph, _ in self.profile.mapping.outgoing
+            if (value := values[position]) is not UNSET and value is not None and value != []
+        }
+
+    def update_properties(self) -> dict[str, Any]:
+        """Values by Graph's property names for an existing account; None or [] clears. Create-only ones are out."""
+        values = self.profile.values
+        return {
+            graph: value
+            for position, graph, apply_on in self.profile.mapping.outgoing
+            if (value := values[position]) is not UNSET and apply_on is not ApplyOn.CREATE
+        }
+
+
+def desired_user(
+    assignment: Assignment,
+    provisioning: ProvisioningType,
+    username: UsernameFormat,
+    mapping: ProfileMapping,
+    domains: Collection[str],
+    *,
+    now: datetime | None = None,
+) -> DesiredUser:
+    """Evaluate everything that decides about one person; what is wrong comes back as findings, never as an exception.
+
+    *domains* are in lower case.
+    """
+    person = assignment.person
+    bindings = bindings_of(assignment, now=now)
+    name, wrong = username.username(bindings, domains) if assignment.username is None else _given(assignment, domains)
+    profile = mapping.evaluate(bindings, withheld=provisioning.withheld(person))
+    findings = profile.findings if wrong is None else (wrong, *profile.findings)
+    if len(person.directory_accounts) > 1 and profile.get("immutableId") is UNSET:
+        findings = (*findings, _SEVERAL_DIRECTORIES)
+    return DesiredUser(assignment, name, profile, findings, provisioning.sessions_valid_from(person))
+
+
+def _given(assignment: Assignment, domains: Collection[str]) -> tuple[str | None, Finding | None]:
+    """The username that the assignment itself sets, or what is wrong with it."""
+    wrong = check_username(assignment.username or "", domains)
+    return (None, wrong) if wrong else (assignment.username, None)
+
+
+_SEVERAL_DIRECTORIES = Finding(
+    "several_directories",
+    "assigned to more than one Active Directory instance, so the source anchor is ambiguous",
+    "Keep one account, or map the Immutable ID by an expression that names the instance",
+    attribute="immutableId",
+    stops=True,
+)

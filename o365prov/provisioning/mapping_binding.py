@@ -1,0 +1,81 @@
+"""A mapping belongs to the provisioning settings that it was made for.
+
+Okta demands that attributes are mapped again after any change of the settings. So a mapping is bound to the settings'
+fingerprint when it first enters an app, and keeps that binding through every change of them, until it is bound anew.
+
+Source: Okta, "Provision users to Office 365" (map the attributes again after changing provisioning settings).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import attrs
+from attrs import evolve
+
+from o365prov.profiles import ProfileMapping
+from o365prov.provisioning.provisioning_type import ProvisioningType
+
+
+def bind(mapping: ProfileMapping, provisioning: ProvisioningType) -> ProfileMapping:
+    """The same mapping, made for these settings.
+
+    >>> from o365prov.provisioning import UserSync
+    >>> mapping = bind(UserSync().default_mapping(), UserSync())
+    >>> is_stale(mapping, UserSync()), is_stale(mapping, UserSync(deactivate_users=False))
+    (False, True)
+    """
+    return evolve(mapping, bound_to=settings_fingerprint(provisioning))
+
+
+def is_stale(mapping: ProfileMapping, provisioning: ProvisioningType) -> bool:
+    """Whether the mapping was made for other settings than these."""
+    return mapping.bound_to != settings_fingerprint(provisioning)
+
+
+def not_sent(mapping: ProfileMapping, provisioning: ProvisioningType) -> tuple[str, ...]:
+    """The mapped attributes that this type does not send, in the order of the mapping."""
+    sends = {*provisioning.attributes, *provisioning.optional_attributes}
+    return tuple(row.attribute.name for row in mapping if row.attribute.name not in sends)
+
+
+def staleness(mapping: ProfileMapping, provisioning: ProvisioningType) -> str:
+    """What to tell of a stale mapping: the settings as they are now, what they add and drop, and what to do."""
+    mapped = {row.attribute.name for row in mapping}
+    differences = [
+        f"{label} {', '.join(sorted(names))}"
+        for label, names in (
+            ("not sent any more:", not_sent(mapping, provisioning)),
+            ("not mapped:", set(provisioning.attributes) - mapped),
+        )
+        if names
+    ]
+    details = f" ({'; '.join(differences)})" if differences else ""
+    return (
+        f"the provisioning settings changed to {describe_settings(provisioning)} after the attributes were "
+        f"mapped{details}: call remap(), or remap(keep=True) to keep the expressions"
+    )
+
+
+def settings_fingerprint(provisioning: ProvisioningType) -> str:
+    """The type and its settings as a short hash: what a mapping is bound to."""
+    text = repr((provisioning.name, sorted(_settings(provisioning).items())))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def describe_settings(provisioning: ProvisioningType) -> str:
+    """The type and its settings as people read them.
+
+    >>> from o365prov.provisioning import UserSync
+    >>> describe_settings(UserSync(deactivate_users=False))
+    'User Sync (create_users=True, update_attributes=True, deactivate_users=False, sync_password=False; Block sign-in)'
+    """
+    settings = _settings(provisioning)
+    settings.pop("deprovisioning")
+    named = ", ".join(f"{name}={value}" for name, value in settings.items())
+    return f"{provisioning.label} ({named}; {provisioning.deprovisioning.label})"
+
+
+def _settings(provisioning: ProvisioningType) -> dict[str, Any]:
+    return attrs.asdict(provisioning, recurse=False)  # type: ignore[arg-type]  # each type is an attrs class

@@ -1,0 +1,63 @@
+"""What Okta's organisation allows: which type may follow which, and what a type needs.
+
+Source: Okta, "Provisioning options for Office 365", notes below the matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import field, frozen
+
+from o365prov.errors import ConfigurationError
+from o365prov.people.several import several
+from o365prov.provisioning.provisioning_type import ProvisioningType
+from o365prov.provisioning.types.profile_sync import ProfileSync
+from o365prov.provisioning.types.universal_sync import UniversalSync
+from o365prov.provisioning.types.user_sync import UserSync
+
+_ONE_WAY = {UserSync.name: UserSync.label, UniversalSync.name: UniversalSync.label}
+
+
+def _instances(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(several(names, "jit_ad_instances", "corp.example"))
+
+
+@frozen(kw_only=True)
+class OktaOrg:
+    """Features of the Okta organisation that decide about provisioning types.
+
+    *graph_api* is the Microsoft Graph API feature, which organisations have had to have since the end of 2024: without
+    it nobody returns from User Sync or Universal Sync to Profile Sync. *jit_ad_instances* are the Active Directory
+    instances with just-in-time provisioning, which Universal Sync does not support.
+    """
+
+    graph_api: bool = True
+    jit_ad_instances: frozenset[str] = field(default=frozenset(), converter=_instances)
+
+    def why_not(self, before: str, after: ProvisioningType) -> str | None:
+        """Why an app can't change from the type named *before* to *after*, or None if it can.
+
+        >>> from o365prov.provisioning import ProfileSync
+        >>> print(OktaOrg(graph_api=False).why_not("user_sync", ProfileSync())[:41])
+        User Sync can't be left for Profile Sync:
+        """
+        if self.graph_api or before not in _ONE_WAY or not isinstance(after, ProfileSync):
+            return None
+        return (
+            f"{_ONE_WAY[before]} can't be left for {after.label}: Okta allows it only with the Microsoft Graph API "
+            "feature; keep the type, or set org=OktaOrg(graph_api=True) if the organisation has the feature"
+        )
+
+    def check(self, provisioning: ProvisioningType) -> None:
+        """Refuse a type that this organisation can't use.
+
+        Raises :class:`~o365prov.errors.ConfigurationError` for Universal Sync with a just-in-time instance.
+        """
+        if isinstance(provisioning, UniversalSync):
+            jit = sorted(self.jit_ad_instances.intersection(provisioning.ad_instances))
+            if jit:
+                raise ConfigurationError(
+                    f"Universal Sync does not support JIT-enabled Active Directory instances ({', '.join(jit)}): "
+                    "turn off JIT for them, or leave them out of ad_instances"
+                )

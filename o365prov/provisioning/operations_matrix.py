@@ -1,0 +1,46 @@
+"""Okta's operations matrix, told by the classes themselves.
+
+Source: Okta, "Provisioning options for Office 365".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from o365prov.provisioning.provisioning_type import ProvisioningType
+from o365prov.provisioning.types.license_only import LicenseOnly
+from o365prov.provisioning.types.profile_sync import ProfileSync
+from o365prov.provisioning.types.universal_sync import UniversalSync
+from o365prov.provisioning.types.user_sync import UserSync
+
+_BASIC = {"firstName", "lastName", "displayName"}
+_LIMITED = {"title", "department", "telephone", "manager", "preferredLanguage"}
+_ALL = {"extensionAttribute1", "proxyAddresses", "msExchHideFromAddressLists"}
+
+_ROWS: Mapping[str, Callable[[ProvisioningType], bool]] = {
+    "Push licenses and roles": lambda _: True,
+    "Create user": lambda kind: kind.create_users,
+    "Deactivate user": lambda kind: kind.deactivate_users,
+    "Edit user directly in Office 365": lambda kind: not kind.owns_profile,
+    "Sync profile attributes: basic": lambda kind: set(kind.attributes) >= _BASIC,
+    "Sync profile attributes: limited extended": lambda kind: set(kind.attributes) >= _LIMITED,
+    "Sync profile attributes: all extended": lambda kind: set(kind.attributes) >= _ALL,
+    "Sync AD security groups": lambda kind: kind.sends_resources,
+    "Sync AD contacts": lambda kind: kind.sends_resources,
+    "Sync AD distribution lists": lambda kind: kind.sends_resources,
+    "Sync AD resource mailboxes": lambda kind: kind.sends_resources,
+}
+
+
+def types() -> tuple[ProvisioningType, ...]:
+    """The four types with every setting on, in the order of Okta's columns."""
+    return LicenseOnly(), ProfileSync(), UserSync(), UniversalSync()
+
+
+def operations_matrix() -> Mapping[str, Mapping[str, bool]]:
+    """Which type does what: by operation, then by the type's label.
+
+    >>> operations_matrix()["Create user"]["Profile Sync"]
+    True
+    """
+    return {operation: {kind.label: does(kind) for kind in types()} for operation, does in _ROWS.items()}

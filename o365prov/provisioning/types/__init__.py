@@ -1,0 +1,1 @@
+"""The four provisioning types, readable side by side."""

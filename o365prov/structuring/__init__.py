@@ -1,0 +1,1 @@
+"""JSON in and out: every fault of one input at once, with its place."""

@@ -1,0 +1,153 @@
+"""Directory roles, the older way: activated from templates, with members.
+
+The same assignments as in unified role management, seen from the role (Graph "directoryRole").
+"""
+
+from __future__ import annotations
+
+from o365prov.testing.fake_tenant.endpoints.groups import mixed
+from o365prov.testing.fake_tenant.endpoints.licenses import chosen
+from o365prov.testing.fake_tenant.endpoints.references import referenced_id
+from o365prov.testing.fake_tenant.endpoints.role_management import activate_role, assign_role
+from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
+from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES, RoleTemplate
+from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.table import Record
+
+__all__ = ["ROUTES"]
+
+_BY_TEMPLATE = "roletemplateid="
+
+
+def _list(directory: Directory, request: Request) -> Reply:
+    text = request.option("$filter")
+    if text is not None and not text.startswith("roleTemplateId eq '"):
+        raise Refusal.unsupported("the fake tenant's directoryRoles take $filter=roleTemplateId eq '...' only")
+    wanted = text.removeprefix("roleTemplateId eq '").rstrip("'") if text else None
+    value = [chosen(request, role) for role in directory.activated_roles if wanted in {None, role["roleTemplateId"]}]
+    return Reply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoles", "value": value})
+
+
+def _activate(directory: Directory, request: Request) -> Reply:
+    body = request.json_object()
+    template = ROLE_TEMPLATES.get(str(body.get("roleTemplateId")).lower())
+    if template is None or set(body) != {"roleTemplateId"}:
+        raise Refusal.bad_request(
+            'A body of the form {"roleTemplateId": "..."} with the id of a built-in role is needed.'
+        )
+    if any(role["roleTemplateId"] == template.id for role in directory.activated_roles):
+        raise Refusal.conflicting_object()
+    role = activate_role(directory, template.id)
+    return Reply(201, {"@odata.context": f"{request.base}/$metadata#directoryRoles/$entity", **role})
+
+
+def _role(directory: Directory, request: Request) -> Record:
+    key = request.named["role"].lower()
+    if key.startswith(_BY_TEMPLATE):
+        template = key.removeprefix(_BY_TEMPLATE).strip("'")
+        found = next((role for role in directory.activated_roles if role["roleTemplateId"] == template), None)
+    else:
+        found = directory.activated_roles.get(key)
+    if found is None:
+        raise Refusal.not_found(request.named["role"])
+    return found
+
+
+def _read(directory: Directory, request: Request) -> Reply:
+    role = chosen(request, _role(directory, request))
+    return Reply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoles/$entity", **role})
+
+
+def _members(directory: Directory, request: Request) -> Reply:
+    role = _role(directory, request)
+    found = [
+        (number, *present)
+        for number, item in directory.role_assignments.after(0)
+        if item["roleDefinitionId"] == role["roleTemplateId"]
+        and (present := directory.object(item["principalId"])) is not None
+    ]
+    return mixed(directory, request, found)
+
+
+def _add(directory: Directory, request: Request) -> Reply:
+    role = _role(directory, request)
+    key = referenced_id(request.json_object())
+    found = directory.find_user(key) or (directory.object(key) or (None, None))[1]
+    if found is None:
+        raise Refusal.not_found(key)
+    if any(
+        (item["principalId"], item["roleDefinitionId"]) == (found["id"], role["roleTemplateId"])
+        for item in directory.role_assignments
+    ):
+        raise Refusal.already_there("members")
+    assign_role(directory, found["id"], role["roleTemplateId"])
+    return Reply(204)
+
+
+def _remove(directory: Directory, request: Request) -> Reply:
+    role, member = _role(directory, request), request.named["member"].lower()
+    for item in list(directory.role_assignments):
+        if (item["principalId"], item["roleDefinitionId"]) == (member, role["roleTemplateId"]):
+            directory.role_assignments.remove(item["id"])
+            return Reply(204)
+    raise Refusal.not_found(member)
+
+
+def _template(role: RoleTemplate) -> Record:
+    return {
+        "id": role.id,
+        "deletedDateTime": None,
+        "description": f"The built-in role {role.name}.",
+        "displayName": role.name,
+    }
+
+
+def _list_templates(_: Directory, request: Request) -> Reply:
+    value = [chosen(request, _template(role)) for role in ROLE_TEMPLATES.values()]
+    return Reply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoleTemplates", "value": value})
+
+
+def _read_template(_: Directory, request: Request) -> Reply:
+    role = ROLE_TEMPLATES.get(request.named["template"].lower())
+    if role is None:
+        raise Refusal.not_found(request.named["template"])
+    context = f"{request.base}/$metadata#directoryRoleTemplates/$entity"
+    return Reply(200, {"@odata.context": context, **chosen(request, _template(role))})
+
+
+_ONE = "/directoryRoles/{role}"
+
+ROUTES = (
+    Route("GET", "/directoryRoles", _list, "List activated roles", ENTITY | {"$filter"}, source="directoryrole-list"),
+    Route(
+        "POST",
+        "/directoryRoles",
+        _activate,
+        "Activate a role from its template",
+        source="directoryrole-post-directoryroles",
+    ),
+    Route("GET", _ONE, _read, "Read an activated role by id or roleTemplateId", ENTITY, source="directoryrole-get"),
+    Route("GET", f"{_ONE}/members", _members, "List who holds a role", ENTITY, source="directoryrole-list-members"),
+    Route("POST", f"{_ONE}/members/$ref", _add, "Give a role to a user or group", source="directoryrole-post-members"),
+    Route(
+        "DELETE", f"{_ONE}/members/{{member}}/$ref", _remove, "Take a role away", source="directoryrole-delete-member"
+    ),
+    Route(
+        "GET",
+        "/directoryRoleTemplates",
+        _list_templates,
+        "List the roles that can be activated",
+        ENTITY,
+        source="directoryroletemplate-list",
+    ),
+    Route(
+        "GET",
+        "/directoryRoleTemplates/{template}",
+        _read_template,
+        "Read a role template",
+        ENTITY,
+        source="directoryroletemplate-get",
+    ),
+)

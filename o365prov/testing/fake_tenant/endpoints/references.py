@@ -1,0 +1,134 @@
+"""The manager of a user, as a reference: read it, set it, take it away."""
+
+from __future__ import annotations
+
+import re
+
+from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
+from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.query.views import object_view, typed, user_view
+from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.table import Record
+
+__all__ = ["ROUTES", "reference_key", "referenced_id", "set_manager"]
+
+_REFERENCE = re.compile(
+    r"(?:https?://[^/]+)?/*(?:v1\.0/+)?(?:(users|groups|directoryObjects|contacts)(?:/|\('))?([^/'()]+)(?:'\))?/?",
+    re.IGNORECASE,
+)
+
+
+def referenced_id(body: Record) -> str:
+    """The id that ``{"@odata.id": ".../users/{id}"}`` points at; 400 when it is no reference."""
+    text = body.get("@odata.id")
+    if not isinstance(text, str):
+        raise Refusal.malformed(
+            'A reference needs a body of the form {"@odata.id": "https://graph.microsoft.com/v1.0/users/{id}"}.'
+        )
+    return reference_key(text)
+
+
+def reference_key(text: str) -> str:
+    """The key at the end of a reference's address."""
+    match = _REFERENCE.fullmatch(re.sub(r"(?<!:)//+", "/", text))
+    if match is None:
+        raise Refusal.malformed(f"The entity reference '{text}' is invalid.")
+    return match.group(2).replace("%40", "@")
+
+
+def set_manager(directory: Directory, user: Record, manager_id: str | None) -> None:
+    """Give a user this manager, or none."""
+    key = user["id"]
+    before = directory.managers.targets(key)
+    if before == ((manager_id,) if manager_id else ()):
+        return
+    for old in before:
+        directory.managers.remove(key, old)
+        directory.log_link("user", key, "manager", old, added=False)
+    if manager_id:
+        directory.managers.add(key, manager_id)
+        directory.log_link("user", key, "manager", manager_id, added=True)
+
+
+def _manager(directory: Directory, request: Request) -> tuple[str, Record]:
+    user = directory.user(request.named["user"])
+    for key in directory.managers.targets(user["id"]):
+        found = directory.object(key)
+        if found is not None:
+            return found
+    raise Refusal.not_found("manager")
+
+
+def _read(directory: Directory, request: Request) -> Reply:
+    kind, record = _manager(directory, request)
+    view = object_view(directory, request.option("$select"))[kind]
+    context = f"{request.base}/$metadata#directoryObjects/$entity"
+    return Reply(200, {"@odata.context": context, **typed(kind, view(record))})
+
+
+def _read_reference(directory: Directory, request: Request) -> Reply:
+    _, record = _manager(directory, request)
+    return Reply(
+        200,
+        {
+            "@odata.context": f"{request.base}/$metadata#$ref",
+            "@odata.id": request.link("directoryObjects", record["id"]),
+        },
+    )
+
+
+def _put(directory: Directory, request: Request) -> Reply:
+    user = directory.user(request.named["user"])
+    key = referenced_id(request.json_object())
+    found = directory.find_user(key) or (directory.object(key) or (None, None))[1]
+    if found is None or found["id"] in directory.groups:
+        raise Refusal.missing_reference()
+    _refuse_when_synced(user)
+    if found["id"] == user["id"]:
+        raise Refusal.bad_request(
+            "One or more property values specified are invalid: a user can't be their own manager."
+        )
+    set_manager(directory, user, found["id"])
+    return Reply(204)
+
+
+def _delete(directory: Directory, request: Request) -> Reply:
+    user = directory.user(request.named["user"])
+    _refuse_when_synced(user)
+    if not directory.managers.targets(user["id"]):
+        raise Refusal.not_found("manager")
+    set_manager(directory, user, None)
+    return Reply(204)
+
+
+def _refuse_when_synced(user: Record) -> None:
+    if user.get("onPremisesSyncEnabled"):
+        raise Refusal.mastered_on_premises()
+
+
+def _reports(directory: Directory, request: Request) -> Reply:
+    user = directory.user(request.named["user"])
+    view = user_view(directory, request.option("$select"))
+    shown = [
+        typed("user", view(record))
+        for key in directory.managers.sources(user["id"])
+        if (record := directory.users.get(key)) is not None
+    ]
+    return Reply(200, {"@odata.context": f"{request.base}/$metadata#directoryObjects", "value": shown})
+
+
+ROUTES = (
+    Route("GET", "/users/{user}/manager", _read, "Read a user's manager", ENTITY, source="user-list-manager"),
+    Route("GET", "/users/{user}/manager/$ref", _read_reference, "Read the reference to a user's manager"),
+    Route("PUT", "/users/{user}/manager/$ref", _put, "Set a user's manager", source="user-post-manager"),
+    Route("DELETE", "/users/{user}/manager/$ref", _delete, "Take a user's manager away", source="user-delete-manager"),
+    Route(
+        "GET",
+        "/users/{user}/directReports",
+        _reports,
+        "List who reports to a user",
+        ENTITY,
+        source="user-list-directreports",
+    ),
+)

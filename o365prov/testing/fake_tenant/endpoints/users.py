@@ -1,0 +1,137 @@
+"""Users: list, read, create, update, delete, and ending their sessions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
+from o365prov.testing.fake_tenant.endpoints.user_writes import create_user, delete_user, update_user
+from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.query.collections import Render, collection, counted
+from o365prov.testing.fake_tenant.query.filters import exact_match
+from o365prov.testing.fake_tenant.query.select import Projection, select
+from o365prov.testing.fake_tenant.query.views import context_of, made_properties, typed, user_view
+from o365prov.testing.fake_tenant.schema.object_types import USER
+from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.table import Record
+
+__all__ = ["ROUTES"]
+
+_EXPAND = re.compile(r"manager(?:\(\$select=([A-Za-z0-9_,\s]+)\))?", re.IGNORECASE)
+_INDEXED = frozenset({"id", "userPrincipalName", "onPremisesImmutableId"})
+
+
+def _list(directory: Directory, request: Request) -> Reply:
+    view = user_view(directory, request.option("$select"))
+    return collection(
+        directory,
+        request,
+        USER,
+        _rows(directory, request),
+        _render(directory, request, view),
+        context_of("users", view),
+    )
+
+
+def _count(directory: Directory, request: Request) -> Reply:
+    return counted(_rows(directory, request), request, USER)
+
+
+def _rows(directory: Directory, request: Request) -> Any:
+    """All users, or the one that an index already knows, since a look-up must not cost a walk over the tenant."""
+    text = request.option("$filter")
+    exact = exact_match(text) if text else None
+    if exact is None or exact.path not in _INDEXED:
+        made = {name: make for name, make in made_properties(directory).items() if name in (text or "")}
+        if not made:
+            return directory.users.after
+        return lambda position: (
+            (after, {**record, **{name: make(record) for name, make in made.items()}})
+            for after, record in directory.users.after(position)
+        )
+    if exact.path == "onPremisesImmutableId":
+        owner = directory.owner_of(exact.path, exact.value)
+        found = directory.users.get(owner) if owner else None
+    else:
+        found = directory.find_user(exact.value)
+    rows: Iterable[tuple[int, Record]] = () if found is None else ((1, found),)
+    return lambda position: rows if position == 0 else ()
+
+
+def _read(directory: Directory, request: Request) -> Reply:
+    record = directory.user(request.named["user"])
+    view = user_view(directory, request.option("$select"), one=True)
+    shown = _render(directory, request, view)(record)
+    return Reply(200, {"@odata.context": f"{request.base}/$metadata#{context_of('users', view)}/$entity", **shown})
+
+
+def _render(directory: Directory, request: Request, view: Projection) -> Render:
+    text = request.option("$expand")
+    if not text:
+        return view
+    match = _EXPAND.fullmatch(text.strip())
+    if match is None:
+        raise Refusal.unsupported(
+            f"the fake tenant does not support $expand={text}; it supports manager and manager($select=...)"
+        )
+    if request.is_eventual:
+        raise Refusal(400, "Request_UnsupportedQuery", "$expand can't be combined with advanced query parameters.")
+    manager_view = user_view(directory, match.group(1))
+
+    def with_manager(record: Record) -> Record:
+        shown = view(record)
+        for key in directory.managers.targets(record["id"]):
+            manager = directory.users.get(key)
+            if manager is not None:
+                shown["manager"] = typed("user", manager_view(manager))
+        return shown
+
+    return with_manager
+
+
+def _create(directory: Directory, request: Request) -> Reply:
+    record = create_user(directory, request.json_object())
+    view = select(USER, None)
+    context = f"{request.base}/$metadata#users/$entity"
+    location = {"Location": f"{request.base}/users/{record['id']}"}
+    return Reply(201, {"@odata.context": context, **view(record)}, location)
+
+
+def _update(directory: Directory, request: Request) -> Reply:
+    update_user(directory, directory.user(request.named["user"]), request.json_object())
+    return Reply(204)
+
+
+def _delete(directory: Directory, request: Request) -> Reply:
+    delete_user(directory, directory.user(request.named["user"]))
+    return Reply(204)
+
+
+def _revoke(directory: Directory, request: Request) -> Reply:
+    record = directory.user(request.named["user"])
+    request.json_object(may_be_empty=True)
+    if record.get("userType") != "Guest":  # for guests the call answers true and does nothing
+        directory.update("user", {**record, "signInSessionsValidFromDateTime": directory.now})
+    return Reply(200, {"@odata.context": f"{request.base}/$metadata#Edm.Boolean", "value": True})
+
+
+ROUTES = (
+    Route("GET", "/users", _list, "List users", PAGED | {"$expand"}, 2, "user-list"),
+    Route("GET", "/users/$count", _count, "Count users", frozenset({"$filter"}), source="user-list"),
+    Route("POST", "/users", _create, "Create a user", source="user-post-users"),
+    Route(
+        "GET", "/users/{user}", _read, "Read a user by id or userPrincipalName", ENTITY | {"$expand"}, source="user-get"
+    ),
+    Route("PATCH", "/users/{user}", _update, "Update a user", source="user-update"),
+    Route("DELETE", "/users/{user}", _delete, "Move a user to the deleted items", source="user-delete"),
+    Route(
+        "POST",
+        "/users/{user}/revokeSignInSessions",
+        _revoke,
+        "End a user's sessions",
+        source="user-revokesigninsessions",
+    ),
+)

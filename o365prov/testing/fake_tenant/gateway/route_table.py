@@ -1,0 +1,34 @@
+"""Every route that the tenant answers, in one table: the router, the coverage page and the tests read it."""
+
+from __future__ import annotations
+
+from o365prov.testing.fake_tenant.endpoints import (
+    contacts,
+    deleted_items,
+    delta,
+    directory_roles,
+    groups,
+    licenses,
+    organization,
+    references,
+    role_management,
+    users,
+)
+from o365prov.testing.fake_tenant.endpoints.routes import Router
+
+__all__ = ["ROUTER"]
+
+ROUTER = Router(
+    (
+        *users.ROUTES,
+        *references.ROUTES,
+        *licenses.ROUTES,
+        *delta.ROUTES,
+        *groups.ROUTES,
+        *deleted_items.ROUTES,
+        *role_management.ROUTES,
+        *directory_roles.ROUTES,
+        *organization.ROUTES,
+        *contacts.ROUTES,
+    )
+)

@@ -1,0 +1,1 @@
+"""Requests, error responses and paging tokens as Graph words them."""

@@ -1,0 +1,194 @@
+"""What a client asked for: the address taken apart, the options, the headers, the body."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+import attrs
+
+from o365prov.testing.fake_tenant.protocol.errors import Refusal
+
+__all__ = ["LARGEST_BODY", "Reply", "Request", "read_request", "unpacked"]
+
+#: What a body may hold, in bytes.
+LARGEST_BODY = 16 * 1024 * 1024
+
+_KEY = re.compile(r"^([A-Za-z]+)\((.*)\)$")
+#: Before the name of an action or a type; ``graph.admin@contoso.com`` is somebody's name.
+_NAMESPACE = re.compile(r"^(?:microsoft\.)?graph\.(?=[A-Za-z]+(?:\(.*\))?$)", re.IGNORECASE)
+#: Half of a surrogate pair can be escaped in JSON, but it is no text and can't be sent back.
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_CASTS = frozenset({"user", "group", "room"})
+
+
+@attrs.frozen
+class Request:
+    """One request, in a normal form: the odd spellings that Graph takes are gone.
+
+    Attributes:
+        method: in capitals.
+        base: what links in answers start with: scheme, host and ``/v1.0``, as the client spelled them.
+        path: the segments below the base, decoded; ``users('x')`` is two segments, ``delta()`` is ``delta``.
+        options: query options, each with its ``$``.
+        headers: by lower-case name.
+        content: the body.
+        named: what the placeholders of the route stand for, filled in by the router.
+
+    """
+
+    method: str
+    base: str
+    path: tuple[str, ...]
+    options: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    content: bytes = b""
+    named: Mapping[str, str] = attrs.field(factory=dict)
+
+    def header(self, name: str, default: str = "") -> str:
+        """A header's value, whatever the case of its name."""
+        return self.headers.get(name.lower(), default)
+
+    def option(self, name: str) -> str | None:
+        """A query option's value, or None."""
+        return self.options.get(name)
+
+    @property
+    def is_eventual(self) -> bool:
+        """Whether the client accepts advanced queries: ``ConsistencyLevel: eventual`` and ``$count=true``."""
+        return self.header("consistencylevel").lower() == "eventual" and self.counts
+
+    @property
+    def counts(self) -> bool:
+        """Whether ``$count=true`` was asked for."""
+        return (self.option("$count") or "").lower() == "true"
+
+    def link(self, *path: str, **options: str) -> str:
+        """An absolute link below the base that the client used; *options* are given without their ``$``."""
+        query = "&".join(f"${name}={quote(value, safe='')}" for name, value in options.items())
+        return f"{self.base}/{'/'.join(path)}{'?' if query else ''}{query}"
+
+    def json_object(self, *, may_be_empty: bool = False) -> dict[str, Any]:
+        """The body as a JSON object, without the ``@odata`` annotations that SDKs add; 400 when it is none."""
+        if not self.content.strip():
+            if may_be_empty:
+                return {}
+            raise Refusal.malformed("Empty Payload. JSON content expected.")
+        unreadable = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of"
+        if "json" not in self.header("content-type").lower():
+            raise Refusal.malformed(f"{unreadable} valid JSON format.")
+        try:
+            body = _without_annotations(json.loads(self.content))
+            if _SURROGATE.search(self.content):
+                json.dumps(body, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
+            raise Refusal.malformed(f"{unreadable} valid JSON format. ({error})") from None
+        if not isinstance(body, dict):
+            raise Refusal.malformed(f"{unreadable} valid JSON format. (A JSON object is expected.)")
+        return body
+
+
+@attrs.frozen
+class Reply:
+    """What the tenant answers: a status and, unless it is 204, a JSON value."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+
+
+def unpacked(headers: Mapping[str, str], content: bytes) -> bytes:
+    """The body as it was before a client compressed it, as some SDKs do unasked; 400 or 415 when that can't be done."""
+    encoding = next((value for name, value in headers.items() if name.lower() == "content-encoding"), "identity")
+    if encoding.strip().lower() in {"identity", ""}:
+        return content
+    if encoding.strip().lower() != "gzip":
+        raise Refusal(415, "UnsupportedMediaType", f"Content-Encoding '{encoding}' is not supported; gzip is.")
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(content, LARGEST_BODY)
+    except zlib.error as error:
+        raise Refusal.malformed(f"The body is not gzip, as Content-Encoding says ({error}).") from None
+    if not unpacker.eof:
+        raise Refusal.malformed(f"The body is cut off, or holds more than {LARGEST_BODY} bytes.")
+    return plain
+
+
+def read_request(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Request:
+    """Take an absolute address apart; 400 or 501 when it is not one of Graph v1.0."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Refusal.malformed(f"the address {url!r} can't be read: {error}") from None
+    if not parts.scheme or not parts.netloc:
+        raise Refusal.malformed(
+            f"the address {url!r} is not absolute; use one such as https://graph.microsoft.com/v1.0/users"
+        )
+    raw = [segment for segment in parts.path.split("/") if segment]
+    if "http:" in raw:  # Microsoft's client for JavaScript puts a link that is not https behind its own base
+        raw = raw[raw.index("http:") + 2 :]
+    base = f"{parts.scheme}://{parts.netloc}"
+    if raw and raw[0].lower() == "v1.0":
+        base = f"{base}/{raw.pop(0)}"
+    elif raw and raw[0].lower() == "beta":
+        raise Refusal.unsupported("the fake tenant speaks Microsoft Graph v1.0 only, not beta; use .../v1.0/...")
+    return Request(
+        method=method.upper(),
+        base=base,
+        path=tuple(part for segment in raw for part in _segments(unquote(segment))),
+        options=_options(parts.query),
+        headers={name.lower(): value for name, value in headers.items()},
+        content=content,
+    )
+
+
+def _segments(segment: str) -> tuple[str, ...]:
+    """The normal form of one segment: ``users('x')`` → ``users``, ``x``; ``graph.delta()`` → ``delta``.
+
+    A cast keeps its namespace, the long way, so that it is never taken for the key of an object.
+    """
+    bare = _NAMESPACE.sub("", segment)
+    if bare != segment:
+        segment = f"microsoft.graph.{bare}" if bare.lower() in _CASTS else bare
+    match = _KEY.match(segment)
+    if match is None:
+        return (segment,)
+    name, key = match.groups()
+    if not key:
+        return (name,)
+    if "=" not in key and key[0] == key[-1] == "'":
+        key = key[1:-1].replace("''", "'")
+    return (name, key)
+
+
+def _options(query: str) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        dollar = name if name.startswith("$") else f"${name}"  # v1.0 takes options without the dollar sign too
+        if dollar in options:
+            raise Refusal.malformed(
+                f"Query option '{dollar}' was specified more than once, but it must be specified at most once."
+            )
+        if not value.strip():
+            raise Refusal.malformed(f"The value for OData query '{dollar}' cannot be empty.")
+        options[dollar] = value
+    return options
+
+
+def _without_annotations(value: Any) -> Any:
+    """Drop ``@odata.type`` and its like, also a property's; keep ``@odata.id`` and ``members@odata.bind``."""
+    match value:
+        case dict():
+            return {
+                name: _without_annotations(inner)
+                for name, inner in value.items()
+                if name == "@odata.id" or not (name.startswith("@odata.") or name.endswith("@odata.type"))
+            }
+        case list():
+            return [_without_annotations(inner) for inner in value]
+        case _:
+            return value

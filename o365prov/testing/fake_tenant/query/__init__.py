@@ -1,0 +1,1 @@
+"""Query options: filter, select, order and paging."""

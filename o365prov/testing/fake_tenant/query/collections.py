@@ -1,0 +1,143 @@
+"""Query options: $select, $filter, $orderby, $top, $count, $expand, $skiptoken, and the pages they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import attrs
+
+from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.paging_tokens import read_token, write_token
+from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.query.filters import Predicate, compile_filter
+from o365prov.testing.fake_tenant.schema.properties import Kind, ObjectType
+from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.table import Record
+
+__all__ = ["DEFAULT_PAGE", "LARGEST_PAGE", "Render", "collection", "counted", "page_size"]
+
+Render = Callable[[Record], Record]
+
+#: Pages hold 100 objects unless $top says otherwise, and 999 at most (Graph, "$top"; paging limits of users).
+DEFAULT_PAGE = 100
+LARGEST_PAGE = 999
+
+
+def page_size(request: Request, default: int = DEFAULT_PAGE) -> int:
+    """How many objects a page may hold."""
+    text = request.option("$top")
+    if text is None:
+        return default
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PAGE:
+        raise Refusal.bad_request(
+            f"Invalid page size specified: '{text}'. Must be between 1 and {LARGEST_PAGE} inclusive."
+        )
+    return int(text)
+
+
+def collection(
+    directory: Directory,
+    request: Request,
+    of: ObjectType,
+    rows: Callable[[int], Iterable[tuple[int, Record]]],
+    render: Render,
+    context: str,
+) -> Reply:
+    """One page of a collection, filtered, ordered and counted as asked.
+
+    Args:
+        directory: the tenant.
+        request: what was asked.
+        of: the type of the records.
+        rows: the records from a position on, each with the position after it.
+        render: makes the answer's object from a record.
+        context: what follows ``$metadata#`` in ``@odata.context``.
+
+    """
+    text = request.option("$filter")
+    predicate = compile_filter(text, of, is_eventual=request.is_eventual) if text else None
+    if request.counts and not request.is_eventual:
+        raise Refusal(400, "Request_UnsupportedQuery", "$count=true needs the header ConsistencyLevel: eventual")
+    ordering = _ordering(request, of, filtered=predicate is not None)
+    token = request.option("$skiptoken")
+    last: dict[str, Any] = {"at": 0, "key": None}
+    if token:
+        last = read_token(directory.tenant_id, token, "$skiptoken")
+    if last.keys() != {"at", "key"}:
+        raise Refusal.malformed("The value of $skiptoken was issued for another collection.")
+    size = page_size(request)
+
+    if ordering is None:
+        matching = _matching(rows(last["at"]), predicate)
+    else:
+        matching = ordering.after(last["at"], last["key"], _matching(rows(0), predicate))
+    page = list(islice(matching, size + 1))
+    body: dict[str, Any] = {"@odata.context": f"{request.base}/$metadata#{context}"}
+    if request.counts and not token:
+        body["@odata.count"] = sum(1 for _ in _matching(rows(0), predicate))
+    if len(page) > size:
+        del page[size:]
+        options = {name[1:]: value for name, value in request.options.items() if name != "$skiptoken"}
+        at, record = page[-1]
+        key = None if ordering is None else ordering.key(record)
+        options["skiptoken"] = write_token(directory.tenant_id, {"at": at, "key": key})
+        body["@odata.nextLink"] = request.link(*request.path, **options)
+    body["value"] = [render(record) for _, record in page]
+    return Reply(200, body)
+
+
+def counted(directory_rows: Callable[[int], Iterable[tuple[int, Record]]], request: Request, of: ObjectType) -> Reply:
+    """The bare number of a collection's objects, as text; an advanced query by nature."""
+    if request.header("consistencylevel").lower() != "eventual":
+        raise Refusal(400, "Request_UnsupportedQuery", "$count needs the header ConsistencyLevel: eventual")
+    text = request.option("$filter")
+    predicate = compile_filter(text, of, is_eventual=True) if text else None
+    number = sum(1 for _ in _matching(directory_rows(0), predicate))
+    return Reply(200, number, {"Content-Type": "text/plain"})
+
+
+def _matching(rows: Iterable[tuple[int, Record]], predicate: Predicate | None) -> Iterator[tuple[int, Record]]:
+    return iter(rows) if predicate is None else (row for row in rows if predicate(row[1]))
+
+
+@attrs.frozen
+class _Ordering:
+    """$orderby: by one property without regard to case, then by position; a page goes on after the last one's."""
+
+    name: str
+    backwards: bool
+
+    def key(self, record: Record) -> str:
+        return str(record.get(self.name) or "").casefold()
+
+    def after(self, at: int, key: str | None, rows: Iterable[tuple[int, Record]]) -> Iterator[tuple[int, Record]]:
+        ordered = sorted(rows, key=lambda row: self.key(row[1]), reverse=self.backwards)
+        return (row for row in ordered if key is None or self._follows(row, at, key))
+
+    def _follows(self, row: tuple[int, Record], at: int, key: str) -> bool:
+        own = self.key(row[1])
+        return row[0] > at if own == key else (own > key) != self.backwards
+
+
+def _ordering(request: Request, of: ObjectType, *, filtered: bool) -> _Ordering | None:
+    text = request.option("$orderby")
+    if not text:
+        return None
+    name, _, direction = text.strip().partition(" ")
+    item = of.properties.get(name)
+    if (
+        item is None
+        or item.kind not in {Kind.TEXT, Kind.INSTANT}
+        or direction.strip().lower() not in {"", "asc", "desc"}
+    ):
+        raise Refusal(400, "Request_UnsupportedQuery", f"Sorting by '{text}' is not supported for {of.title}.")
+    if filtered and not request.is_eventual:
+        raise Refusal(
+            400,
+            "Request_UnsupportedQuery",
+            "Sorting together with $filter needs $count=true and the header ConsistencyLevel: eventual.",
+        )
+    backwards = direction.strip().lower() == "desc"
+    return _Ordering(name, backwards)

@@ -1,0 +1,98 @@
+"""How records look in answers: types, contexts, and the properties that are made when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from o365prov.testing.fake_tenant.query.select import Projection, select
+from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, USER
+from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.table import Record
+
+__all__ = ["context_of", "group_view", "made_properties", "object_view", "typed", "user_view"]
+
+
+def context_of(collection: str, view: Projection) -> str:
+    """What follows ``$metadata#``: the collection, and the properties when they were chosen."""
+    return collection if view.is_default else f"{collection}({','.join(view.names)})"
+
+
+def typed(kind: str, shown: Record) -> Record:
+    """An object with its ``@odata.type``, as mixed collections show it."""
+    return {"@odata.type": f"#microsoft.graph.{'orgContact' if kind == 'contact' else kind}", **shown}
+
+
+def user_view(directory: Directory, text: str | None, *, one: bool = False) -> Projection:
+    """The view of users that $select asks for."""
+    return select(USER, text, made_properties(directory), one=one)
+
+
+def made_properties(directory: Directory) -> dict[str, Callable[[Record], Any]]:
+    """The properties of users that are made when they are asked for, by $select or by $filter."""
+    return {
+        "identities": lambda record: _identities(directory, record),
+        "assignedPlans": lambda record: _assigned_plans(directory, record),
+        "provisionedPlans": lambda record: _provisioned_plans(directory, record),
+    }
+
+
+def group_view(text: str | None) -> Projection:
+    """The view of groups that $select asks for."""
+    return select(GROUP, text)
+
+
+def object_view(directory: Directory, text: str | None) -> dict[str, Projection]:
+    """Views of a mixed collection by kind; a property that only one kind has is fine for all."""
+    if not text:
+        return {"user": user_view(directory, None), "group": group_view(None), "contact": select(CONTACT, None)}
+    names = [name.strip() for name in text.split(",")]
+    kinds = {"user": USER, "group": GROUP, "contact": CONTACT}
+    for name in names:
+        if not any(name in of.properties for of in kinds.values()):
+            user_view(directory, name)  # refuses, naming what is unknown
+    own = {kind: ",".join(name for name in names if name in of.properties) for kind, of in kinds.items()}
+    return {
+        "user": user_view(directory, own["user"] or "id"),
+        "group": group_view(own["group"] or "id"),
+        "contact": select(CONTACT, own["contact"] or "id"),
+    }
+
+
+def _identities(directory: Directory, record: Record) -> list[dict[str, Any]]:
+    initial = next(name for name, domain in directory.domains.items() if domain["isInitial"])
+    own = {
+        "signInType": "userPrincipalName",
+        "issuer": initial,
+        "issuerAssignedId": record["userPrincipalName"],
+    }
+    return [*(item for item in record.get("identities", ()) if item.get("signInType") != "userPrincipalName"), own]
+
+
+def _plans(directory: Directory, record: Record) -> list[tuple[Any, str]]:
+    """Each service plan of the user's licences with its status, the enabled one where two licences differ."""
+    states: dict[Any, str] = {}
+    for assigned in record.get("assignedLicenses", ()):
+        subscription = directory.subscriptions.get(assigned["skuId"])
+        for plan in subscription.product.plans if subscription else ():
+            status = "Deleted" if plan.id in assigned["disabledPlans"] else "Enabled"
+            if states.get(plan) != "Enabled":
+                states[plan] = status
+    return list(states.items())
+
+
+def _assigned_plans(directory: Directory, record: Record) -> list[dict[str, Any]]:
+    changed = {state["skuId"]: state["lastUpdatedDateTime"] for state in record.get("licenseAssignmentStates", ())}
+    since = max(changed.values(), default=None)
+    return [
+        {"assignedDateTime": since, "capabilityStatus": status, "service": plan.service, "servicePlanId": plan.id}
+        for plan, status in _plans(directory, record)
+    ]
+
+
+def _provisioned_plans(directory: Directory, record: Record) -> list[dict[str, Any]]:
+    return [
+        {"capabilityStatus": "Enabled", "provisioningStatus": "Success", "service": plan.service}
+        for plan, status in _plans(directory, record)
+        if status == "Enabled"
+    ]

@@ -1,0 +1,1 @@
+"""What the directory allows: values of users, addresses, licences, and sensitive actions."""

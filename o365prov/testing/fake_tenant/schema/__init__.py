@@ -1,0 +1,1 @@
+"""Graph's types as data: properties, object types, products and roles."""

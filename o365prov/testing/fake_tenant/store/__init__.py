@@ -1,0 +1,1 @@
+"""What the tenant holds: tables, references, the change log, and saving it."""

@@ -1,0 +1,343 @@
+"""What the tenant holds: objects, references between them, unique values, seats, and the log of changes.
+
+Everything that every write must keep true is kept here and nowhere else: a unique value has one owner, a seat is
+counted once per user and product, each change has a number.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import attrs
+
+from o365prov.testing.clock import Clock
+from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.schema.skus import Product
+from o365prov.testing.fake_tenant.store.change_log import Change, ChangeLog, Kind, LinkChange
+from o365prov.testing.fake_tenant.store.table import Record, Table
+
+__all__ = ["Directory", "Links", "Subscription", "instant"]
+
+
+#: What nobody else may hold.
+_UNIQUE = ("userPrincipalName", "onPremisesImmutableId", "proxyAddresses", "uniqueName")
+
+
+def instant(moment: datetime) -> str:
+    """A point in time as Graph writes it: UTC, whole seconds, ``Z``."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@attrs.frozen
+class Subscription:
+    """A product that the tenant has bought, and how many seats of it."""
+
+    product: Product
+    seats: int
+    applies_to: str = "User"
+
+
+class Links:
+    """References from one object to others, readable from both ends, in order of arrival.
+
+    Every arrival has a number of its own, which paging tokens hold, so that a page under way loses nothing when
+    references before it go.
+    """
+
+    __slots__ = ("_from", "_last", "_to")
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._from: dict[str, dict[str, int]] = {}
+        self._to: dict[str, dict[str, int]] = {}
+        self._last = 0
+        for source, target in pairs:
+            self.add(source, target)
+
+    def add(self, source: str, target: str) -> None:
+        """Let *source* point at *target*."""
+        self._last += 1
+        self._from.setdefault(source, {})[target] = self._last
+        self._to.setdefault(target, {})[source] = self._last
+
+    def remove(self, source: str, target: str) -> None:
+        """Let *source* no longer point at *target*."""
+        _discard(self._from, source, target)
+        _discard(self._to, target, source)
+
+    def has(self, source: str, target: str) -> bool:
+        """Whether *source* points at *target*."""
+        return target in self._from.get(source, ())
+
+    def targets(self, source: str) -> tuple[str, ...]:
+        """What *source* points at."""
+        return tuple(self._from.get(source, ()))
+
+    def sources(self, target: str) -> tuple[str, ...]:
+        """What points at *target*."""
+        return tuple(self._to.get(target, ()))
+
+    def numbered_targets(self, source: str) -> tuple[tuple[int, str], ...]:
+        """What *source* points at, each with the number of its arrival, in that order."""
+        return tuple((number, target) for target, number in self._from.get(source, {}).items())
+
+    def numbered_sources(self, target: str) -> tuple[tuple[int, str], ...]:
+        """What points at *target*, each with the number of its arrival, in that order."""
+        return tuple((number, source) for source, number in self._to.get(target, {}).items())
+
+    def forget(self, key: str) -> None:
+        """Drop every reference from and to *key*."""
+        for target in self.targets(key):
+            self.remove(key, target)
+        for source in self.sources(key):
+            self.remove(source, key)
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Every reference, as source and target."""
+        return ((source, target) for source, targets in self._from.items() for target in targets)
+
+    def copy(self) -> Links:
+        """Links of their own, equal to these."""
+        copied = Links()
+        copied._from = {key: others.copy() for key, others in self._from.items()}
+        copied._to = {key: others.copy() for key, others in self._to.items()}
+        copied._last = self._last
+        return copied
+
+
+def _discard(ends: dict[str, dict[str, int]], key: str, other: str) -> None:
+    others = ends.get(key, {})
+    others.pop(other, None)
+    if not others:
+        ends.pop(key, None)
+
+
+@attrs.define(eq=False)
+class Directory:
+    """The state of one tenant; `copy` gives an independent one at little cost, since records are shared."""
+
+    clock: Clock
+    random: random.Random
+    tenant_id: str
+    organization: Record
+    domains: dict[str, Record]
+    subscriptions: dict[str, Subscription]
+    caller_roles: frozenset[str] | None = None
+    users: Table = attrs.field(factory=Table)
+    groups: Table = attrs.field(factory=Table)
+    contacts: Table = attrs.field(factory=Table)
+    places: Table = attrs.field(factory=Table)
+    deleted: Table = attrs.field(factory=Table)
+    activated_roles: Table = attrs.field(factory=Table)
+    role_assignments: Table = attrs.field(factory=Table)
+    managers: Links = attrs.field(factory=Links)
+    members: Links = attrs.field(factory=Links)
+    owners: Links = attrs.field(factory=Links)
+    log: ChangeLog = attrs.field(factory=ChangeLog)
+    consumed: Counter[str] = attrs.field(factory=Counter)
+    _names: dict[str, dict[str, str]] = attrs.field(factory=lambda: {name: {} for name in _UNIQUE})
+
+    # -- time and identity ---------------------------------------------------------------------------------------
+
+    def new_id(self) -> str:
+        """A fresh GUID, from the tenant's own source of chance."""
+        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+
+    @property
+    def now(self) -> str:
+        """The time, as Graph writes it."""
+        return instant(self.clock.now())
+
+    # -- finding -------------------------------------------------------------------------------------------------
+
+    def find_user(self, key: str) -> Record | None:
+        """The user with this id or userPrincipalName, or None."""
+        key = key.lower()
+        return self.users.get(key) or self.users.get(self._names["userPrincipalName"].get(key, ""))
+
+    def user(self, key: str) -> Record:
+        """The user with this id or userPrincipalName; 404 without one."""
+        found = self.find_user(key)
+        if found is None:
+            raise Refusal.not_found(key)
+        return found
+
+    def group(self, key: str) -> Record:
+        """The group with this id; 404 without one."""
+        found = self.groups.get(key.lower())
+        if found is None:
+            raise Refusal.not_found(key)
+        return found
+
+    def object(self, key: str) -> tuple[Kind, Record] | None:
+        """A user, group or contact by id, with its kind, or None."""
+        key = key.lower()
+        tables: tuple[tuple[Kind, Table], ...] = (
+            ("user", self.users),
+            ("group", self.groups),
+            ("contact", self.contacts),
+        )
+        for kind, table in tables:
+            record = table.get(key)
+            if record is not None:
+                return kind, record
+        return None
+
+    def owner_of(self, name: str, value: str) -> str | None:
+        """The id of the object that holds this unique value, or None."""
+        return self._names[name].get(value)
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    def table(self, kind: Kind) -> Table:
+        """The table of live objects of one kind."""
+        return {"user": self.users, "group": self.groups, "contact": self.contacts}[kind]
+
+    def create(self, kind: Kind, record: Record) -> None:
+        """Add an object; 400 ObjectConflict when a unique value of it is taken."""
+        self._claim(record)
+        self.table(kind).put(record)
+        self._count_seats(kind, None, record)
+        self._log(kind, record["id"], None)
+
+    def update(self, kind: Kind, record: Record) -> None:
+        """Put a new version in place of the present one; 400 ObjectConflict; nothing happens when nothing differs."""
+        table = self.table(kind)
+        before = table.get(record["id"]) or {}
+        names = frozenset(name for name in {*before, *record} if before.get(name) != record.get(name))
+        if not names:
+            return
+        self._claim(record, before)
+        table.put(record)
+        self._count_seats(kind, before, record)
+        self._log(kind, record["id"], names)
+
+    def soft_delete(self, kind: Kind, record: Record, parked: Record) -> None:
+        """Move an object to the deleted items, as *parked* says; it keeps what stays unique there."""
+        self.table(kind).remove(record["id"])
+        self._count_seats(kind, record, None)
+        self._release(record)
+        self._claim(parked)
+        self.deleted.put(parked)
+        self._log(kind, record["id"], frozenset({"@removed"}))
+
+    def restore(self, kind: Kind, record: Record) -> None:
+        """Bring an object back from the deleted items as *record*; 400 ObjectConflict when a value of it is taken."""
+        parked = self.deleted.get(record["id"]) or {}
+        self._claim(record, parked)
+        self.deleted.remove(record["id"])
+        self.table(kind).put(record)
+        self._count_seats(kind, None, record)
+        self._log(kind, record["id"], None)
+
+    def purge(self, kind: Kind, record: Record) -> None:
+        """Remove an object for good, wherever it is, with every reference to it."""
+        key = record["id"]
+        if key in self.deleted:
+            self.deleted.remove(key)
+        else:
+            self.table(kind).remove(key)
+            self._count_seats(kind, record, None)
+        self._release(record)
+        for links in (self.managers, self.members, self.owners):
+            links.forget(key)
+        for assignment in [item for item in self.role_assignments if item["principalId"] == key]:
+            self.role_assignments.remove(assignment["id"])
+        self._log(kind, key, frozenset({"@removed"}))
+
+    def log_link(self, kind: Kind, source: str, name: str, target: str, *, added: bool) -> None:
+        """Note that a reference of *source* came or went."""
+        self.log.append(Change(kind, source, self.clock.now(), frozenset({name}), LinkChange(name, target, added)))
+
+    def _log(self, kind: Kind, key: str, names: frozenset[str] | None) -> None:
+        if names is not None:
+            names = _NAME_SETS.setdefault(names, names)  # few different ones, in very many changes
+        self.log.append(Change(kind, key, self.clock.now(), names))
+
+    def _claim(self, record: Record, before: Record | None = None) -> None:
+        held = frozenset(_unique_values(before or {}))
+        wanted = tuple(_unique_values(record))
+        for name, value in wanted:
+            owner = self._names[name].get(value)
+            if owner is not None and owner != record["id"]:
+                raise Refusal.conflict(name, conflicting_id=owner if name == "proxyAddresses" else None)
+        for name, value in held.difference(wanted):
+            self._names[name].pop(value, None)
+        for name, value in wanted:
+            self._names[name][value] = record["id"]
+
+    def _release(self, record: Record) -> None:
+        for name, value in _unique_values(record):
+            self._names[name].pop(value, None)
+
+    def _count_seats(self, kind: Kind, before: Record | None, after: Record | None) -> None:
+        if kind != "user":  # a group's licences take no seats; its members' do
+            return
+        held = {item["skuId"] for item in (before or {}).get("assignedLicenses", ())}
+        holds = {item["skuId"] for item in (after or {}).get("assignedLicenses", ())}
+        self.consumed.subtract(held - holds)
+        self.consumed.update(holds - held)
+
+    # -- copying -------------------------------------------------------------------------------------------------
+
+    def copy(self) -> Directory:
+        """An independent directory, equal to this one, with the same clock."""
+        chance = random.Random()  # noqa: S311 - ids of a fake
+        chance.setstate(self.random.getstate())
+        return attrs.evolve(
+            self,
+            random=chance,
+            organization=dict(self.organization),
+            domains=dict(self.domains),
+            subscriptions=dict(self.subscriptions),
+            consumed=Counter(self.consumed),
+            names={name: values.copy() for name, values in self._names.items()},
+            **{name: getattr(self, name).copy() for name in _COPIED},
+        )
+
+    def rebuild(self) -> None:
+        """Compute unique values and seats anew, after records were put in from outside."""
+        for values in self._names.values():
+            values.clear()
+        self.consumed.clear()
+        for table in (self.users, self.groups, self.deleted):
+            for record in table:
+                self._claim(record)
+                if table is self.users:
+                    self._count_seats("user", None, record)
+
+
+_NAME_SETS: dict[frozenset[str], frozenset[str]] = {}
+_COPIED = (
+    "users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments",
+    "managers", "members", "owners", "log",
+)  # fmt: skip
+
+
+def _unique_values(record: Record) -> Iterator[tuple[str, str]]:
+    """The values that nobody else may hold, in the form in which they are compared.
+
+    What is soft-deleted keeps its onPremisesImmutableId, and has given up its addresses; its userPrincipalName was
+    rewritten when it was deleted, so the original is free.
+    """
+    principal_name = record.get("userPrincipalName")
+    if principal_name:
+        yield "userPrincipalName", _lower(principal_name)
+    anchor = record.get("onPremisesImmutableId")
+    if anchor:
+        yield "onPremisesImmutableId", anchor
+    if record.get("deletedDateTime") is None:
+        for address in record.get("proxyAddresses", ()):
+            yield "proxyAddresses", _lower(address.partition(":")[2] if address[:5].lower() == "smtp:" else address)
+        unique_name = record.get("uniqueName")
+        if unique_name:
+            yield "uniqueName", _lower(unique_name)
+
+
+def _lower(text: str) -> str:
+    """The text in lower case, and itself where it is that already: there are many, and each takes memory."""
+    lowered = text.lower()
+    return text if lowered == text else lowered

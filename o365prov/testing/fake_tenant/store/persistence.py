@@ -1,0 +1,91 @@
+"""The tenant's state as JSON: what `FakeTenant.save` writes and `FakeTenant.load` reads."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from o365prov.errors import SourceError
+from o365prov.testing.clock import Clock
+from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
+from o365prov.testing.fake_tenant.store.change_log import Change, ChangeLog, LinkChange
+from o365prov.testing.fake_tenant.store.directory import Directory, Links, Subscription
+from o365prov.testing.fake_tenant.store.table import Table
+
+__all__ = ["read_state", "write_state"]
+
+_VERSION = 1
+_TABLES = ("users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments")
+_LINKS = ("managers", "members", "owners")
+
+
+def write_state(directory: Directory) -> dict[str, Any]:
+    """Everything the tenant holds, as a JSON value."""
+    return {
+        "o365prov-fake-tenant": _VERSION,
+        "tenant_id": directory.tenant_id,
+        "organization": directory.organization,
+        "caller_roles": None if directory.caller_roles is None else sorted(directory.caller_roles),
+        "domains": list(directory.domains.values()),
+        "subscriptions": [attrs.asdict(item) for item in directory.subscriptions.values()],
+        **{name: list(getattr(directory, name)) for name in _TABLES},
+        **{name: list(getattr(directory, name).pairs()) for name in _LINKS},
+        "changes": {"forgotten": directory.log.forgotten, "entries": [_written(change) for change in directory.log]},
+    }
+
+
+def read_state(state: Any, clock: Clock, chance: random.Random) -> Directory:
+    """The directory that `write_state` wrote; SourceError when the value is something else."""
+    if not isinstance(state, dict) or state.get("o365prov-fake-tenant") != _VERSION:
+        raise SourceError("this is no saved fake tenant of this version; write one with FakeTenant.save")
+    try:
+        directory = Directory(
+            clock=clock,
+            random=chance,
+            tenant_id=state["tenant_id"],
+            organization=state["organization"],
+            domains={item["id"]: item for item in state["domains"]},
+            subscriptions={item["product"]["id"]: _subscription(item) for item in state["subscriptions"]},
+            caller_roles=None if state["caller_roles"] is None else frozenset(state["caller_roles"]),
+            log=ChangeLog((_read(entry) for entry in state["changes"]["entries"]), state["changes"]["forgotten"]),
+        )
+        for name in _TABLES:
+            table: Table = getattr(directory, name)
+            for record in state[name]:
+                table.put(record)
+        for name in _LINKS:
+            links: Links = getattr(directory, name)
+            for source, target in state[name]:
+                links.add(source, target)
+        directory.rebuild()
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceError(
+            f"the saved fake tenant is damaged ({type(error).__name__}: {error}); save it anew"
+        ) from error
+    return directory
+
+
+def _subscription(item: dict[str, Any]) -> Subscription:
+    bought = item["product"]
+    plans = tuple(ServicePlan(**plan) for plan in bought["plans"])
+    return Subscription(Product(bought["name"], bought["id"], plans), item["seats"], item["applies_to"])
+
+
+def _written(change: Change) -> list[Any]:
+    names = None if change.names is None else sorted(change.names)
+    link = None if change.link is None else [change.link.name, change.link.target, change.link.added]
+    return [change.kind, change.id, change.at.isoformat(), names, link]
+
+
+def _read(entry: list[Any]) -> Change:
+    kind, key, at, names, link = entry
+    return Change(
+        kind,
+        key,
+        datetime.fromisoformat(at),
+        None if names is None else frozenset(names),
+        None if link is None else LinkChange(*link),
+    )
