@@ -44,8 +44,8 @@ from o365prov.planning import Domain, Sku, TenantUser
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import fingerprint
 from o365prov.profiles import UNSET, bindings_of
-from o365prov.profiles.countries import ALPHA_2
 from o365prov.profiles.mapping import MappedProfile
+from o365prov.profiles.normalization import ALPHA_2
 from o365prov.provisioning import desired_user
 
 PEOPLE = int(os.environ.get("PEOPLE", "100000"))

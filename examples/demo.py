@@ -25,9 +25,9 @@ from o365prov import AppUsers, Office365App, Plan, Tenant, UsernameFormat, UserS
 from o365prov.errors import O365ProvError, SourceError
 from o365prov.graph.apply.progress import progress
 from o365prov.planning import Report
-from o365prov.rendering.escaping import legible
-from o365prov.sources import Organization, ldif, okta_json
-from o365prov.testing import Clock, FakeTenant
+from o365prov.rendering.escaping import printable
+from o365prov.sources import OktaExport, ldif, okta_json
+from o365prov.testing import FakeClock, FakeTenant
 
 DATA = Path(__file__).parent / "data"
 MONDAY, TUESDAY = datetime(2026, 6, 1, 8, tzinfo=UTC), datetime(2026, 6, 2, 8, tzinfo=UTC)
@@ -40,7 +40,7 @@ PREVIEWED = (
 )
 
 
-def read(folder: Path) -> Organization:
+def read(folder: Path) -> OktaExport:
     """Okta's exports, brought up to date with the directory itself."""
     organization = okta_json.read_organization(folder)
     return organization.with_directory(ldif.read_accounts(folder / "active-directory.ldif"))
@@ -59,7 +59,7 @@ def office365(domain: str) -> Office365App:
     )
 
 
-def show_previews(console: Console, app: Office365App, organization: Organization) -> None:
+def show_previews(console: Console, app: Office365App, organization: OktaExport) -> None:
     """What the app would make of five people."""
     people = {person.id: person for person in organization.people}
     previews = [app.preview(people[person_id]) for person_id in PREVIEWED if person_id in people]
@@ -71,7 +71,7 @@ def show_previews(console: Console, app: Office365App, organization: Organizatio
             wrong.append("somebody else would get this username too: whoever is assigned second is stopped")
         username, location = preview.username or "-", preview.value("usageLocation") or "-"
         person = preview.person
-        cells = map(Text, (legible(person.name), person.source, username, str(location)))
+        cells = map(Text, (printable(person.name), person.source, username, str(location)))
         table.add_row(*cells, Text("\n".join(wrong), "red"))
     console.print(table)
 
@@ -83,7 +83,7 @@ async def apply(console: Console, tenant: Tenant, plan: Plan) -> Report:
 
 
 async def one_day(
-    console: Console, tenant: Tenant, app: Office365App, organization: Organization, known: AppUsers, now: datetime
+    console: Console, tenant: Tenant, app: Office365App, organization: OktaExport, known: AppUsers, now: datetime
 ) -> Report:
     """Read the tenant, plan, show, apply, report; then plan again and show that nothing is left to do."""
     assignments = organization.assignments
@@ -100,7 +100,7 @@ async def two_days(console: Console, data: Path, domain: str, licenses: dict[str
     """Monday: everybody is new. Tuesday: what changed overnight. Returns whether every change was done."""
     organization = read(data)
     app = office365(domain)
-    clock = Clock(at=MONDAY)
+    clock = FakeClock(at=MONDAY)
     fake = FakeTenant(domains={"yourfederated.domain": "Federated"}, licenses=licenses, clock=clock)
     async with Tenant.over(fake) as tenant:
         console.rule("Monday: everybody is new")
@@ -139,13 +139,13 @@ def main() -> int:
         done = asyncio.run(two_days(Console(), options.data, options.domain, licenses))
     except SourceError as error:
         for problem in error.problems:
-            print(f"demo: {legible(problem)}", file=sys.stderr)
+            print(f"demo: {printable(problem)}", file=sys.stderr)
         return 2
     except O365ProvError as error:
-        print(f"demo: {legible(str(error))}", file=sys.stderr)
+        print(f"demo: {printable(str(error))}", file=sys.stderr)
         return 2
     except (OSError, UnicodeEncodeError) as error:
-        print(f"demo: {legible(str(error).partition(chr(10))[0])}: check where the output goes", file=sys.stderr)
+        print(f"demo: {printable(str(error).partition(chr(10))[0])}: check where the output goes", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("demo: interrupted", file=sys.stderr)

@@ -20,22 +20,22 @@ from typing import overload
 
 from attrs import evolve, field, frozen
 
+from o365prov._fields import unique_strings
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
-from o365prov.people.several import several
-from o365prov.planning import Needs, Plan, Roster, Rules, Safeguards, Scope, TenantSnapshot, draw_plan
+from o365prov.planning import Needs, Plan, PlanOptions, Safeguards, Scope, StreamingPlanner, TenantSnapshot, make_plan
 from o365prov.planning.preconditions import check_tenant
 from o365prov.previews.population import PopulationPreview
 from o365prov.previews.preview import Preview
 from o365prov.previews.previewer import Previewer
 from o365prov.profiles import ProfileMapping, UsernameFormat
-from o365prov.profiles.attributes import Kind
+from o365prov.profiles.attributes import AttributeKind
 from o365prov.provisioning import (
-    STANDINGS,
+    ELIGIBILITY,
     DesiredUser,
+    Eligibility,
     OktaOrg,
     ProvisioningType,
-    Standing,
     bind,
     desired_user,
     is_stale,
@@ -48,12 +48,12 @@ _PLANNING_READS = ("displayName", "usageLocation")
 
 
 def _domains(domains: Iterable[str]) -> tuple[str, ...]:
-    given = several(domains, "domains", "yourfederated.domain")
+    given = unique_strings(domains, "domains", "yourfederated.domain")
     return tuple(dict.fromkeys(domain.strip().lower() for domain in given))
 
 
 def _roles(names: Iterable[str]) -> tuple[str, ...]:
-    return several(names, "grantable_roles", "Helpdesk Administrator")
+    return unique_strings(names, "grantable_roles", "Helpdesk Administrator")
 
 
 @frozen
@@ -151,9 +151,9 @@ class Office365App:
         mapped = sorted(
             row.attribute.graph
             for row in self.mapping
-            if row.attribute.graph and row.attribute.kind is not Kind.MANAGER
+            if row.attribute.graph and row.attribute.kind is not AttributeKind.MANAGER
         )
-        return Needs(tuple(dict.fromkeys((*_PLANNING_READS, *mapped))), managers=Kind.MANAGER in kinds)
+        return Needs(tuple(dict.fromkeys((*_PLANNING_READS, *mapped))), managers=AttributeKind.MANAGER in kinds)
 
     @overload
     def preview(
@@ -258,12 +258,12 @@ class Office365App:
         self._check_tenant(snapshot)
         assigned = sorted(map(_assignment, assignments), key=lambda each: each.person.id)
         _refuse_duplicates(assigned)
-        by_standing: dict[Standing, list[Assignment]] = {standing: [] for standing in Standing}
+        by_standing: dict[Eligibility, list[Assignment]] = {standing: [] for standing in Eligibility}
         for assignment in assigned:
-            by_standing[STANDINGS[assignment.person.status]].append(assignment)
-        return draw_plan(
-            (self._desired(assignment, now) for assignment in by_standing[Standing.PROVISION]),
-            by_standing[Standing.HOLD],
+            by_standing[ELIGIBILITY[assignment.person.status]].append(assignment)
+        return make_plan(
+            (self._desired(assignment, now) for assignment in by_standing[Eligibility.PROVISION]),
+            by_standing[Eligibility.HOLD],
             rules=self._rules(looking),
             snapshot=snapshot,
             app_users=known,
@@ -272,7 +272,7 @@ class Office365App:
 
     def roster(
         self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers | None = None, *, now: datetime
-    ) -> Roster:
+    ) -> StreamingPlanner:
         """Prepare a plan for more people than fit into memory; see :mod:`o365prov.planning.streaming`.
 
         *assignments* is called for all assignments, one after the other: once now, and again if somebody who stays as
@@ -281,7 +281,7 @@ class Office365App:
         """
         known = AppUsers.empty() if app_users is None else app_users
         self._check_ready(known, now, Scope.CHANGED)
-        return Roster(
+        return StreamingPlanner(
             assignments,
             lambda assignment: self._desired(assignment, now),
             self._rules(Scope.CHANGED),
@@ -293,8 +293,8 @@ class Office365App:
     def _desired(self, assignment: Assignment, now: datetime) -> DesiredUser:
         return desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
 
-    def _rules(self, scope: Scope) -> Rules:
-        return Rules(
+    def _rules(self, scope: Scope) -> PlanOptions:
+        return PlanOptions(
             provisioning=self.provisioning,
             safeguards=self.safeguards,
             scope=scope,

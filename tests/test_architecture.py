@@ -16,12 +16,13 @@ LAYERS = ("errors", "expressions", "people", "profiles", "provisioning", "planni
 """From the ground up: each may import what stands before it, and itself."""
 
 MAY_IMPORT = {
-    **{layer: {*LAYERS[: height + 1], "structuring", "rendering"} for height, layer in enumerate(LAYERS)},
+    **{layer: {*LAYERS[: height + 1], "structuring", "rendering", "_fields"} for height, layer in enumerate(LAYERS)},
     "cli": {*LAYERS, "sources", "delivery", "cli"},
     "__main__": {*LAYERS, "sources", "delivery", "cli"},
     "structuring": {"errors", "structuring"},
     "rendering": {"errors", "rendering"},
-    "sources": {"errors", "structuring", "people", "profiles", "sources"},
+    "_fields": {"errors"},
+    "sources": {"errors", "_fields", "structuring", "people", "profiles", "sources"},
     "delivery": {"errors", "people", "profiles", "provisioning", "planning", "delivery"},
     "testing": {"errors", "testing"},
     "__init__": {*LAYERS},

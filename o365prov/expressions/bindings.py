@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 __all__ = ["Bindings", "Values"]
 
@@ -22,7 +22,7 @@ def _moment(value: datetime | str | None) -> datetime | None:
 
         try:
             return parse_iso(value)
-        except Failure:
+        except EvaluationFailure:
             raise ValueError("Bindings(now=...) is no ISO 8601 time: write it like 2015-07-31T17:18:37.979Z") from None
     if value is not None and value.tzinfo is None:
         raise ValueError("Bindings(now=...) must be an aware datetime: give it a time zone, such as datetime.UTC")

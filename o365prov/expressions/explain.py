@@ -14,7 +14,7 @@ from o365prov.expressions.compiler.compiler import lowered
 from o365prov.expressions.functions.lookup import function_of
 from o365prov.expressions.syntax.tree import MethodCall, Node, children, walk
 from o365prov.expressions.values.conversion import plain
-from o365prov.expressions.values.failures import Failure, too_deep
+from o365prov.expressions.values.failures import EvaluationFailure, too_deep
 
 if TYPE_CHECKING:
     from o365prov.expressions.expression import Expression
@@ -95,7 +95,7 @@ def explained(expression: Expression, values: Mapping[str, Any] | Bindings) -> E
     value, error, failed = None, None, frozenset[int]()
     try:
         value = run(values, observe)
-    except (Failure, RecursionError) as stopped:
+    except (EvaluationFailure, RecursionError) as stopped:
         failure = too_deep(stopped) if isinstance(stopped, RecursionError) else stopped
         error = located(failure, expression.text, places)
         place = place_of(failure.__traceback__, places)

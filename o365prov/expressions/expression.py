@@ -11,9 +11,8 @@ from attrs import field, frozen
 from o365prov.errors import EvaluationError
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.limits import LIMITS, Limits
-from o365prov.expressions.rules import Rules
-from o365prov.expressions.semantics import Dialect, Semantics
-from o365prov.expressions.values.failures import Failure, too_deep
+from o365prov.expressions.semantics import Dialect, EvaluationOptions, Semantics
+from o365prov.expressions.values.failures import EvaluationFailure, too_deep
 
 if TYPE_CHECKING:
     from o365prov.expressions.checker.checker import Schema
@@ -70,7 +69,7 @@ class Expression:
         limits: Limits = LIMITS,
     ) -> None:
         from o365prov.expressions.syntax.parser import parse  # noqa: PLC0415  # mistakes load with the first expression
-        from o365prov.expressions.syntax.unparser import canonical  # noqa: PLC0415  # importing stays cheap: tree, Lark and
+        from o365prov.expressions.syntax.unparser import unparse  # noqa: PLC0415  # importing stays cheap: tree, Lark and
 
         tree = parse(text, limits)
         self.__attrs_init__(
@@ -79,7 +78,7 @@ class Expression:
             semantics=semantics,
             limits=limits,
             tree=tree,
-            canonical=canonical(tree, dialect),
+            canonical=unparse(tree, dialect),
         )
 
     def evaluate(self, values: Mapping[str, Any] | Bindings) -> Any:
@@ -102,7 +101,7 @@ class Expression:
         run = self._run or self._compiled()
         try:
             return run(values)
-        except Failure as failure:
+        except EvaluationFailure as failure:
             raise located(failure, self.text, self._places) from None
         except RecursionError as error:
             raise located(too_deep(error), self.text, self._places) from None
@@ -116,9 +115,9 @@ class Expression:
         return run
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> EvaluationOptions:
         """What it is evaluated under."""
-        return Rules(self.semantics, self.limits)
+        return EvaluationOptions(self.semantics, self.limits)
 
     @property
     def references(self) -> frozenset[tuple[str, ...]]:
@@ -208,7 +207,7 @@ def _again(text: str, dialect: Dialect, semantics: Semantics, limits: Limits) ->
     return Expression(text, dialect=dialect, semantics=semantics, limits=limits)
 
 
-def located(failure: Failure, text: str, places: tuple[Place, ...]) -> EvaluationError:
+def located(failure: EvaluationFailure, text: str, places: tuple[Place, ...]) -> EvaluationError:
     """The failure as callers see it: with its place, and the name of the part that it speaks of."""
     place = place_of(failure.__traceback__, places)
     if place is None:

@@ -8,7 +8,9 @@ from typing import Literal
 from attrs import field, frozen
 from attrs.validators import in_
 
-__all__ = ["Dialect", "Semantics"]
+from o365prov.expressions.limits import LIMITS, Limits
+
+__all__ = ["Dialect", "EvaluationOptions", "Semantics"]
 
 
 class Dialect(Enum):
@@ -68,3 +70,11 @@ class Semantics:
     empty_time: Literal["error", "null"] = _choice("error", "null")  # type: ignore[assignment]
     group_name_case: Literal["exact", "ignore"] = _choice("exact", "ignore")  # type: ignore[assignment]
     group_name_regex: Literal["whole", "part"] = _choice("whole", "part")  # type: ignore[assignment]
+
+
+@frozen
+class EvaluationOptions:
+    """Semantics and limits together, which functions are made for."""
+
+    semantics: Semantics = Semantics()
+    limits: Limits = LIMITS

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from o365prov.graph.apply.journal import Journal
     from o365prov.graph.blocking import BlockingTenant
     from o365prov.graph.client.clouds import Cloud
-    from o365prov.graph.client.rate_limiter import Clock, Pace
-    from o365prov.graph.client.sender import Retries
-    from o365prov.graph.client.transport import Credential, Wire
+    from o365prov.graph.client.rate_limiter import Clock, RateLimits
+    from o365prov.graph.client.sender import RetryPolicy
+    from o365prov.graph.client.transport import Credential, Transport
     from o365prov.graph.setup.consent import ConnectionTest, Consent, consent_url, read_consent
     from o365prov.graph.setup.permissions import Operation, Permission
     from o365prov.graph.tenant import Tenant
@@ -34,12 +34,12 @@ _HOMES = {
     "Event": "apply.events",
     "Journal": "apply.journal",
     "Operation": "setup.permissions",
-    "Pace": "client.rate_limiter",
+    "RateLimits": "client.rate_limiter",
     "Permission": "setup.permissions",
-    "Retries": "client.sender",
+    "RetryPolicy": "client.sender",
     "Tenant": "tenant",
     "Waiting": "apply.events",
-    "Wire": "client.transport",
+    "Transport": "client.transport",
     "consent_url": "setup.consent",
     "read_consent": "setup.consent",
 }
@@ -57,12 +57,12 @@ __all__ = [
     "Event",
     "Journal",
     "Operation",
-    "Pace",
     "Permission",
-    "Retries",
+    "RateLimits",
+    "RetryPolicy",
     "Tenant",
+    "Transport",
     "Waiting",
-    "Wire",
     "consent_url",
     "read_consent",
 ]

@@ -13,9 +13,9 @@ from o365prov.errors import UsageError
 from o365prov.graph.apply.events import Event, quietly
 from o365prov.graph.apply.journal import Journal
 from o365prov.graph.client.clouds import Cloud
-from o365prov.graph.client.rate_limiter import Clock, Pace
-from o365prov.graph.client.sender import Retries
-from o365prov.graph.client.transport import Credential, StandIn, Wire
+from o365prov.graph.client.rate_limiter import Clock, RateLimits
+from o365prov.graph.client.sender import RetryPolicy
+from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.setup.consent import ConnectionTest
 from o365prov.graph.setup.permissions import FULL, Operation
 from o365prov.graph.tenant import Tenant
@@ -50,9 +50,9 @@ class BlockingTenant:
         credential: Credential,
         cloud: Cloud = Cloud.GLOBAL,
         *,
-        pace: Pace | None = None,
-        retries: Retries | None = None,
-        wire: Wire | None = None,
+        pace: RateLimits | None = None,
+        retries: RetryPolicy | None = None,
+        wire: Transport | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._tenant = Tenant(credential, cloud, pace=pace, retries=retries, wire=wire, clock=clock)
@@ -64,16 +64,16 @@ class BlockingTenant:
     @classmethod
     def over(
         cls,
-        wire: Wire,
+        wire: Transport,
         *,
         cloud: Cloud = Cloud.GLOBAL,
         credential: Credential | None = None,
-        pace: Pace | None = None,
-        retries: Retries | None = None,
+        pace: RateLimits | None = None,
+        retries: RetryPolicy | None = None,
         clock: Clock | None = None,
     ) -> Self:
         """The same with *wire* in place of the network; see :meth:`Tenant.over`."""
-        return cls(credential or StandIn(), cloud, pace=pace, retries=retries, wire=wire, clock=clock)
+        return cls(credential or AnonymousCredential(), cloud, pace=pace, retries=retries, wire=wire, clock=clock)
 
     def __enter__(self) -> Self:
         return self

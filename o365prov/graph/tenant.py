@@ -11,10 +11,10 @@ from o365prov.errors import PlanRefusedError, UsageError
 from o365prov.graph.apply.events import Event, Waiting, quietly
 from o365prov.graph.apply.journal import History, Journal
 from o365prov.graph.client.clouds import Cloud
-from o365prov.graph.client.rate_limiter import Clock, Pace, Pacer, SystemClock
-from o365prov.graph.client.sender import Retries, Sender
-from o365prov.graph.client.transport import Credential, StandIn, Wire
-from o365prov.graph.read.snapshot import Organization, domains, organization, snapshot
+from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, SystemClock
+from o365prov.graph.client.sender import RetryPolicy, Sender
+from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
+from o365prov.graph.read.snapshot import TenantIdentity, domains, organization, snapshot
 from o365prov.graph.setup.consent import ConnectionTest, judge
 from o365prov.graph.setup.permissions import FULL, Operation
 from o365prov.planning.model.changes import CreateUser
@@ -50,41 +50,41 @@ class Tenant:
         credential: Credential,
         cloud: Cloud = Cloud.GLOBAL,
         *,
-        pace: Pace | None = None,
-        retries: Retries | None = None,
-        wire: Wire | None = None,
+        pace: RateLimits | None = None,
+        retries: RetryPolicy | None = None,
+        wire: Transport | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._credential = credential
         self._cloud = cloud
         self._wire = wire
-        self._pacer = Pacer(clock or SystemClock(), pace or Pace())
-        self._retries = retries or Retries()
+        self._pacer = RateLimiter(clock or SystemClock(), pace or RateLimits())
+        self._retries = retries or RetryPolicy()
         self._connection: Connection | None = None
         self._sender: Sender | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._one_apply = asyncio.Lock()
         self._applied: set[str] = set()
-        self._organization: Organization | None = None
+        self._organization: TenantIdentity | None = None
         self._domains: tuple[Domain, ...] | None = None
 
     @classmethod
     def over(
         cls,
-        wire: Wire,
+        wire: Transport,
         *,
         cloud: Cloud = Cloud.GLOBAL,
         credential: Credential | None = None,
-        pace: Pace | None = None,
-        retries: Retries | None = None,
+        pace: RateLimits | None = None,
+        retries: RetryPolicy | None = None,
         clock: Clock | None = None,
     ) -> Self:
         """The same tenant with *wire* in place of the network: a FakeTenant in tests, or a transport of your own.
 
         Without a *credential* the wire gets a token that opens nothing. *clock* tells the time and waits.
         """
-        return cls(credential or StandIn(), cloud, pace=pace, retries=retries, wire=wire, clock=clock)
+        return cls(credential or AnonymousCredential(), cloud, pace=pace, retries=retries, wire=wire, clock=clock)
 
     async def __aenter__(self) -> Self:
         self._open()
@@ -120,11 +120,12 @@ class Tenant:
         """What the tenant holds, as far as *needs* asks: users, licences, domains.
 
         Reads pages of 999 users with the properties that are needed and no others. With *keep*, such as
-        :meth:`Roster.wants <o365prov.planning.Roster.wants>`, only the users for whom it is true are kept in memory.
+        :meth:`StreamingPlanner.wants <o365prov.planning.StreamingPlanner.wants>`, only the users for whom it is true
+        are kept in memory.
         """
         sender = self._open()
         read = await snapshot(sender, self.sdk, needs, keep)
-        self._organization = Organization(read.tenant_id, read.name)
+        self._organization = TenantIdentity(read.tenant_id, read.name)
         self._domains = read.domains
         return read
 
@@ -163,8 +164,8 @@ class Tenant:
         on_event: Callable[[Event], None] | None,
         passwords: Callable[[CreateUser], str] | None,
     ) -> Report:
-        from o365prov.graph.apply.delivery import Writer  # noqa: PLC0415
-        from o365prov.graph.apply.run import Application  # noqa: PLC0415 - loads the SDK's request machinery
+        from o365prov.graph.apply.delivery import WriteDelivery  # noqa: PLC0415
+        from o365prov.graph.apply.run import ApplyRun  # noqa: PLC0415 - loads the SDK's request machinery
 
         self._refuse_if_unconfirmed(plan, confirm)
         if plan.id in self._applied:
@@ -179,9 +180,9 @@ class Tenant:
         history = journal.begin(plan) if journal is not None else History()
         emit = quietly(on_event)
         self._pacer.on_wait = lambda seconds, why: emit(Waiting(seconds, why))
-        application = Application(
+        application = ApplyRun(
             plan,
-            Writer(sender, self.sdk),
+            WriteDelivery(sender, self.sdk),
             self._cloud,
             frozenset(domain.name for domain in self._domains if domain.federated),
             journal,
@@ -218,7 +219,7 @@ class Tenant:
             expected_tenant=expected_tenant,
         )
 
-    async def _know_organization(self, sender: Sender) -> Organization:
+    async def _know_organization(self, sender: Sender) -> TenantIdentity:
         if self._organization is None:
             self._organization = await organization(sender, self.sdk)
         return self._organization

@@ -17,10 +17,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+from o365prov._fields import aware, frozen_mapping
 from o365prov.errors import SourceError
 from o365prov.people.assignment import LicenseGrant
-from o365prov.people.instants import aware
-from o365prov.people.read_only import read_only
 
 FORMAT = "o365prov.app-users/1"
 
@@ -59,7 +58,7 @@ class AppUser:
 
 
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:
-    return read_only(users if isinstance(users, Mapping) else {user.person_id: user for user in users})
+    return frozen_mapping(users if isinstance(users, Mapping) else {user.person_id: user for user in users})
 
 
 @frozen(repr=False)

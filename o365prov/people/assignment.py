@@ -14,8 +14,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+from o365prov._fields import frozen_mapping
 from o365prov.people.person import Person
-from o365prov.people.read_only import read_only
 
 
 def _members(ids: Iterable[str]) -> frozenset[str]:
@@ -30,7 +30,7 @@ class Group:
     name: str
     type: str = "OKTA_GROUP"
     source_id: str | None = None
-    profile: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
+    profile: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
     members: frozenset[str] = field(default=frozenset(), converter=_members, repr=False)
 
 
@@ -76,7 +76,7 @@ class Grants:
 
 @frozen
 class GroupAssignment:
-    """Office 365 assigned to a group; of several, the lowest *priority* number wins."""
+    """Office 365 assigned to a group; of unique_strings, the lowest *priority* number wins."""
 
     group_id: str
     priority: int

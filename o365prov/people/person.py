@@ -11,8 +11,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from o365prov.people.instants import aware
-from o365prov.people.read_only import read_only
+from o365prov._fields import aware, frozen_mapping
 
 
 class UserStatus(StrEnum):
@@ -43,7 +42,7 @@ class DirectoryAccount:
     object_guid: UUID
     distinguished_name: str | None = None
     password_last_set: datetime | None = field(default=None, validator=aware)
-    attributes: Mapping[str, Any] = field(factory=dict, converter=read_only, hash=False, repr=False)
+    attributes: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
 
     @property
     def anchor(self) -> str:
@@ -70,7 +69,7 @@ class Person:
 
     id: str
     status: UserStatus = field(converter=UserStatus)
-    profile: Mapping[str, Any] = field(converter=read_only, hash=False, repr=False)
+    profile: Mapping[str, Any] = field(converter=frozen_mapping, hash=False, repr=False)
     source: str = "OKTA"
     password_changed: datetime | None = field(default=None, validator=aware)
     directory_accounts: tuple[DirectoryAccount, ...] = field(default=(), converter=_accounts)

@@ -26,7 +26,7 @@ from o365prov.planning.model.changes import (
 )
 
 
-def remember(
+def after_change(
     app_users: AppUsers, change: Change, object_id: str, *, manager_id: str | None = None, provisioning_type: str = ""
 ) -> AppUsers:
     """The table after *change* succeeded for the account *object_id*.

@@ -1,4 +1,4 @@
-"""Drawing a plan: from what should be, what is, and what we remember, to changes, problems and undeliverables.
+"""Drawing a plan: from what should be, what is, and what we remember, to changes, problems and unsupported.
 
 One pass: find each person's account, compare profiles, count seats, resolve managers, look at sessions, then at those
 who left. Nothing depends on the order of the input; people come in the order of their names.
@@ -12,13 +12,12 @@ from datetime import datetime
 from attrs import field, frozen
 
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
-from o365prov.planning.matching.matched_user import Settled
-from o365prov.planning.matching.resolve import settle
+from o365prov.planning.matching.matched_user import MatchedUser
+from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, RestoreUser, Subject
-from o365prov.planning.model.explanation import Explanation
-from o365prov.planning.model.options import Rules
+from o365prov.planning.model.explanation import PersonExplanation
+from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.plan import Plan, Problem
-from o365prov.planning.model.scope import Scope
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.leavers import leaver_changes, leaver_problem, leavers
 from o365prov.planning.rules.licenses import Seats, license_change
@@ -26,13 +25,13 @@ from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_c
 from o365prov.planning.rules.profile import creation, profile_change
 from o365prov.planning.rules.roles import role_changes
 from o365prov.planning.rules.sessions import session_change
-from o365prov.planning.rules.unsupported import Tally
+from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
 @frozen
-class Others:
+class UnchangedPeople:
     """People who stay as they are and take no part in drawing.
 
     *staying* are their ids, *tally* counts them too, and *managers* are those to whom somebody refers, by distinguished
@@ -40,24 +39,24 @@ class Others:
     """
 
     staying: Collection[str]
-    tally: Tally
+    tally: UnsupportedCount
     managers: Mapping[str, ManagerAccount] = field(factory=dict)
 
     @classmethod
-    def none(cls, provisioning: ProvisioningType) -> Others:
+    def none(cls, provisioning: ProvisioningType) -> UnchangedPeople:
         """Nobody else."""
-        return cls((), Tally(provisioning))
+        return cls((), UnsupportedCount(provisioning))
 
 
-def draw_plan(
+def make_plan(
     desired: Iterable[DesiredUser],
     held: Iterable[Assignment],
     *,
-    rules: Rules,
+    rules: PlanOptions,
     snapshot: TenantSnapshot,
     app_users: AppUsers,
     now: datetime,
-    others: Others | None = None,
+    others: UnchangedPeople | None = None,
 ) -> Plan:
     """The plan that makes the tenant of *snapshot* hold what is *desired*.
 
@@ -66,13 +65,13 @@ def draw_plan(
     """
     people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
     waiting = list(held)
-    others = others or Others.none(rules.provisioning)
+    others = others or UnchangedPeople.none(rules.provisioning)
     for each in people:
         others.tally.add(each)
-    settled: list[Settled] = []
+    settled: list[MatchedUser] = []
     problems = [_holding(assignment, app_users) for assignment in waiting]
-    for found in settle(people, rules, snapshot, app_users):
-        if isinstance(found, Settled):
+    for found in match_users(people, rules, snapshot, app_users):
+        if isinstance(found, MatchedUser):
             settled.append(found)
         else:
             problems.append(found)
@@ -92,7 +91,7 @@ def draw_plan(
         changes=changes,
         problems=problems,
         explanations=_explanations(people, settled, changes, problems),
-        undeliverable=tuple(others.tally.rows()),
+        unsupported=tuple(others.tally.rows()),
         app_users=app_users,
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
@@ -104,20 +103,25 @@ def draw_plan(
 
 
 def _explanations(
-    people: Iterable[DesiredUser], settled: Iterable[Settled], changes: Iterable[Change], problems: Iterable[Problem]
-) -> dict[str, Explanation]:
+    people: Iterable[DesiredUser],
+    settled: Iterable[MatchedUser],
+    changes: Iterable[Change],
+    problems: Iterable[Problem],
+) -> dict[str, PersonExplanation]:
     """How the account of everybody concerned was found, and what their mapping gave."""
     concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
     matched = {each.subject.person_id: each.how or "no account was there" for each in settled}
     return {
-        desired.person_id: Explanation.of(subject, matched.get(desired.person_id, "not looked for"), desired.profile)
+        desired.person_id: PersonExplanation.of(
+            subject, matched.get(desired.person_id, "not looked for"), desired.profile
+        )
         for desired in people
         if (subject := concerned.get(desired.person_id))
     }
 
 
 def _changes(
-    settled: Sequence[Settled], managers: Managers, rules: Rules, snapshot: TenantSnapshot, now: datetime
+    settled: Sequence[MatchedUser], managers: Managers, rules: PlanOptions, snapshot: TenantSnapshot, now: datetime
 ) -> tuple[list[Change], list[Problem]]:
     """What changes for the people who stay."""
     seats = Seats(snapshot.skus)
@@ -155,7 +159,7 @@ def _changes(
     return changes, problems
 
 
-def _location(settled: Settled) -> str | None:
+def _location(settled: MatchedUser) -> str | None:
     wanted = settled.desired.profile.get("usageLocation")
     if isinstance(wanted, str):
         return wanted
@@ -163,9 +167,9 @@ def _location(settled: Settled) -> str | None:
 
 
 def _managers(
-    settled: Iterable[Settled],
+    settled: Iterable[MatchedUser],
     waiting: Iterable[Assignment],
-    others: Others,
+    others: UnchangedPeople,
     app_users: AppUsers,
     snapshot: TenantSnapshot,
 ) -> Managers:

@@ -21,19 +21,19 @@ from attrs import define, field
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.model.changes import Subject
-from o365prov.planning.model.options import Rules
+from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
-from o365prov.planning.planner import Others, draw_plan
+from o365prov.planning.planner import UnchangedPeople, make_plan
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import fingerprint
-from o365prov.planning.rules.unsupported import Tally
+from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.profiles import UNSET
-from o365prov.provisioning import STANDINGS, DesiredUser, Standing
+from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility
 
 
 @define(eq=False, repr=False)
-class Roster:
+class StreamingPlanner:
     """Everybody who is assigned, as far as a plan has to know them.
 
     *assignments* gives all assignments each time it is called: once at the beginning, and again where somebody who
@@ -43,7 +43,7 @@ class Roster:
 
     _assignments: Callable[[], Iterable[Assignment]]
     _evaluate: Callable[[Assignment], DesiredUser]
-    _rules: Rules
+    _rules: PlanOptions
     _app_users: AppUsers
     _now: datetime
     _check: Callable[[TenantSnapshot], None]
@@ -55,18 +55,18 @@ class Roster:
     _pulled: set[str] = field(factory=set)  # people who stay, and yet have to be looked at in full
     _names: set[str] = field(factory=set)  # usernames, anchors and references of those who differ, in lower case
     _kept: set[str] = field(factory=set)  # object ids of accounts to be read in full
-    _tally: Tally = field(init=False)
+    _tally: UnsupportedCount = field(init=False)
     _drawn: bool = False
 
     def __attrs_post_init__(self) -> None:
-        self._tally = Tally(self._rules.provisioning)
+        self._tally = UnsupportedCount(self._rules.provisioning)
         for assignment in self._once_each():
-            match STANDINGS[assignment.person.status]:
-                case Standing.HOLD:
+            match ELIGIBILITY[assignment.person.status]:
+                case Eligibility.HOLD:
                     self._held.append(assignment)
-                case Standing.PROVISION:
+                case Eligibility.PROVISION:
                     self._enter(self._evaluate(assignment))
-                case Standing.UNASSIGNED:
+                case Eligibility.UNASSIGNED:
                     pass
         self._find_neighbours()
 
@@ -83,7 +83,7 @@ class Roster:
 
     def _enter(self, desired: DesiredUser) -> None:
         known = self._app_users.get(desired.person_id)
-        if known is None or not is_settled(desired, known):
+        if known is None or not is_unchanged(desired, known):
             self._differing.append(desired)
             return
         instant = desired.sessions_valid_from
@@ -141,14 +141,14 @@ class Roster:
             user.person_id for user in self._app_users if user.object_id in news and user.person_id in self._staying
         )
         pulled = self._pull()
-        return draw_plan(
+        return make_plan(
             [*self._differing, *pulled],
             self._held,
             rules=self._rules,
             snapshot=snapshot,
             app_users=self._app_users,
             now=self._now,
-            others=Others(self._staying, self._tally, self._managers([*self._differing, *pulled])),
+            others=UnchangedPeople(self._staying, self._tally, self._managers([*self._differing, *pulled])),
         )
 
     def _pull(self) -> list[DesiredUser]:
@@ -178,7 +178,7 @@ class Roster:
         return found
 
 
-def is_settled(desired: DesiredUser, known: AppUser) -> bool:
+def is_unchanged(desired: DesiredUser, known: AppUser) -> bool:
     """Whether everything that should be sent for this person is what was sent last."""
     grants, manager = desired.assignment.grants, desired.manager_on_update
     if manager is None:

@@ -12,7 +12,7 @@ USERNAME = "userName"
 """How a change of the username is called among those of attributes."""
 
 
-class Prospect(StrEnum):
+class AccountOutcome(StrEnum):
     """What the next plan would do about a person's account."""
 
     CREATED = "created"
@@ -30,13 +30,13 @@ class Prospect(StrEnum):
 
 
 _WORDS = {
-    Prospect.CREATED: "would be created",
-    Prospect.MATCHED: "would be matched with an account that exists",
-    Prospect.LINKED: "linked to their account before",
-    Prospect.RESTORED: "would get their deleted account back",
-    Prospect.HELD: "held as they are",
-    Prospect.UNASSIGNED: "treated as not assigned",
-    Prospect.STOPPED: "stopped",
+    AccountOutcome.CREATED: "would be created",
+    AccountOutcome.MATCHED: "would be matched with an account that exists",
+    AccountOutcome.LINKED: "linked to their account before",
+    AccountOutcome.RESTORED: "would get their deleted account back",
+    AccountOutcome.HELD: "held as they are",
+    AccountOutcome.UNASSIGNED: "treated as not assigned",
+    AccountOutcome.STOPPED: "stopped",
 }
 
 
@@ -66,7 +66,7 @@ class AccountPreview:
     account that exists; references (manager, sponsors), licences, roles and sessions are the plan's business.
     """
 
-    prospect: Prospect
+    prospect: AccountOutcome
     message: str
     object_id: str | None = None
     held_username: str | None = None
@@ -79,7 +79,7 @@ class AccountPreview:
         return any(change.attribute == USERNAME for change in self.changes)
 
     def __str__(self) -> str:
-        """Prospect and changes, on one line."""
+        """AccountOutcome and changes, on one line."""
         changes = "; ".join(
             f"{each.attribute}: {value_text(each.before) or 'nothing'} → {value_text(each.after) or 'nothing'}"
             for each in self.changes

@@ -14,10 +14,10 @@ from typing import Any
 from attrs import define, field, frozen
 
 from o365prov.people import Assignment, Person
-from o365prov.previews.account import AccountPreview, Prospect
+from o365prov.previews.account import AccountOutcome, AccountPreview
 from o365prov.previews.preview import Preview
 from o365prov.profiles.findings import Finding
-from o365prov.rendering.escaping import legible
+from o365prov.rendering.escaping import printable
 from o365prov.rendering.words import counted, named
 
 LISTED = 20
@@ -42,7 +42,7 @@ class PersonPreview:
     def changed(self) -> bool:
         """Whether anything would be written to the account, were it only created."""
         account = self.account
-        return account is not None and (account.prospect is Prospect.CREATED or bool(account.changes))
+        return account is not None and (account.prospect is AccountOutcome.CREATED or bool(account.changes))
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain values, for a table of them."""
@@ -59,7 +59,7 @@ class PersonPreview:
 
 
 @frozen
-class PeopleAlike:
+class PeopleGroup:
     """People who have something in common: *name* is for programs, *words* for people, *remedy* what to do about it."""
 
     name: str
@@ -77,7 +77,7 @@ class PeopleAlike:
 
     def __str__(self) -> str:
         """What, for how many, and the first five by name."""
-        text = legible(f"{self.words} for {counted(len(self), 'person', 'people')} ({self.names})")
+        text = printable(f"{self.words} for {counted(len(self), 'person', 'people')} ({self.names})")
         return f"{text}. {self.remedy}." if self.remedy else text
 
 
@@ -92,7 +92,7 @@ class PopulationPreview:
     """
 
     people: tuple[PersonPreview, ...]
-    collisions: tuple[PeopleAlike, ...] = ()
+    collisions: tuple[PeopleGroup, ...] = ()
     tenant: str = ""
     warnings: tuple[str, ...] = ()
     _whole: Callable[[PersonPreview], Preview] = field(kw_only=True)
@@ -122,7 +122,7 @@ class PopulationPreview:
         return tuple(row for row in self.people if row.username is None)
 
     @cached_property
-    def findings(self) -> tuple[PeopleAlike, ...]:
+    def findings(self) -> tuple[PeopleGroup, ...]:
         """What is wrong, by kind and attribute, with everybody who has it; the most frequent first."""
         alike: dict[tuple[str, str | None], list[tuple[PersonPreview, Finding]]] = {}
         for row in self.people:
@@ -131,22 +131,24 @@ class PopulationPreview:
         return _most_first(_with_finding(found) for found in alike.values())
 
     @cached_property
-    def prospects(self) -> tuple[PeopleAlike, ...]:
+    def prospects(self) -> tuple[PeopleGroup, ...]:
         """What would become of the accounts, by kind: created, matched, linked, stopped, ..."""
-        alike: dict[Prospect, list[PersonPreview]] = {}
+        alike: dict[AccountOutcome, list[PersonPreview]] = {}
         for row in self.people:
             if row.account:
                 alike.setdefault(row.account.prospect, []).append(row)
-        return tuple(PeopleAlike(each.value, each.words, tuple(alike[each])) for each in Prospect if each in alike)
+        return tuple(
+            PeopleGroup(each.value, each.words, tuple(alike[each])) for each in AccountOutcome if each in alike
+        )
 
     @cached_property
-    def changes(self) -> tuple[PeopleAlike, ...]:
+    def changes(self) -> tuple[PeopleGroup, ...]:
         """Whose accounts would change, by attribute (``userName`` is a new username), the most frequent first."""
         alike: dict[str, list[PersonPreview]] = {}
         for row in self.people:
             for change in row.account.changes if row.account else ():
                 alike.setdefault(change.attribute, []).append(row)
-        return _most_first(PeopleAlike(name, f"{name} changes", tuple(rows)) for name, rows in alike.items())
+        return _most_first(PeopleGroup(name, f"{name} changes", tuple(rows)) for name, rows in alike.items())
 
     @cached_property
     def renamed(self) -> tuple[PersonPreview, ...]:
@@ -166,7 +168,7 @@ class PopulationPreview:
         return f"<PopulationPreview of {counted(len(self), 'person', 'people')}>"
 
     def __str__(self) -> str:
-        return "\n".join(map(legible, [self._summary(), *(f"  {line}" for line in self._grouped()), *self._wrong()]))
+        return "\n".join(map(printable, [self._summary(), *(f"  {line}" for line in self._grouped()), *self._wrong()]))
 
     def _summary(self) -> str:
         people, without = counted(len(self), "person", "people"), len(self.without_username)
@@ -201,27 +203,27 @@ class PopulationPreview:
                 table = Table("", "People", "For example", "What to do", title=title, title_justify="left", expand=True)
                 for alike in islice(rows, LISTED):
                     table.add_row(
-                        *(Text(legible(each)) for each in (alike.words, f"{len(alike):,}", alike.names, alike.remedy))
+                        *(Text(printable(each)) for each in (alike.words, f"{len(alike):,}", alike.names, alike.remedy))
                     )
                 if len(rows) > LISTED:
                     table.add_row(f"... and {len(rows) - LISTED:,} more", "", "", "")
                 parts.append(table)
-        return Group(*parts, *(Text(legible(f"! {warning}"), "yellow") for warning in self.warnings))
+        return Group(*parts, *(Text(printable(f"! {warning}"), "yellow") for warning in self.warnings))
 
 
-def _with_finding(found: Sequence[tuple[PersonPreview, Finding]]) -> PeopleAlike:
+def _with_finding(found: Sequence[tuple[PersonPreview, Finding]]) -> PeopleGroup:
     """People with the same kind of finding; its message may tell of the first of them only."""
     people = tuple({row.person.id: row for row, _ in found}.values())
     first = found[0][1]
     same = all(finding.message == first.message for _, finding in found)
     words = first.message if same else f"{first.code} (such as: {first.message})"
-    return PeopleAlike(first.code, words, people, first.remedy)
+    return PeopleGroup(first.code, words, people, first.remedy)
 
 
-def _most_first(alike: Iterable[PeopleAlike]) -> tuple[PeopleAlike, ...]:
+def _most_first(alike: Iterable[PeopleGroup]) -> tuple[PeopleGroup, ...]:
     return tuple(sorted(alike, key=lambda each: (-len(each), each.name)))
 
 
-def _listed(alike: Collection[PeopleAlike]) -> list[str]:
+def _listed(alike: Collection[PeopleGroup]) -> list[str]:
     lines = [str(each) for each in islice(alike, LISTED)]
     return [*lines, f"... and {len(alike) - LISTED:,} more"] if len(alike) > LISTED else lines

@@ -15,7 +15,7 @@ from o365prov.profiles.findings import UNSET, Finding, Unset
 from o365prov.profiles.mapping import ApplyOn, MappedProfile
 from o365prov.profiles.username import UsernameFormat
 from o365prov.rendering import html as markup
-from o365prov.rendering.escaping import legible
+from o365prov.rendering.escaping import printable
 from o365prov.rendering.words import value_text
 
 
@@ -75,7 +75,7 @@ class Preview:
         lines += [f"  = {self.account}"] if self.account else []
         lines += [f"  ? {finding.message}. {finding.remedy}." for finding in self.findings]
         lines += [f"  ! {warning}" for warning in self.warnings]
-        return "\n".join(map(legible, lines))
+        return "\n".join(map(printable, lines))
 
     def _rows(self) -> list[tuple[str, str, str]]:
         return [(row.attribute.label, shown(value), str(row.expression)) for row, value in self.profile.rows()]
@@ -85,7 +85,7 @@ class Preview:
         from rich.text import Text  # noqa: PLC0415
 
         def text(content: str, style: str = "") -> Text:
-            return Text(legible(content), style)
+            return Text(printable(content), style)
 
         title = text(f"{self.person.name} ({self.person.source})")
         table = Table("Attribute", "Value", "Expression", title=title, title_justify="left", expand=True)

@@ -10,17 +10,17 @@ from attrs import frozen
 
 from o365prov.people import AppUsers, Assignment
 from o365prov.planning.matching.collisions import collisions
-from o365prov.planning.matching.matched_user import Settled
-from o365prov.planning.matching.resolve import settle
+from o365prov.planning.matching.matched_user import MatchedUser
+from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.changes import UpdateUser
-from o365prov.planning.model.options import Rules
+from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.profile import profile_change
-from o365prov.previews.account import USERNAME, AccountPreview, Prospect, UsernameIs, ValueChange
-from o365prov.previews.population import PeopleAlike, PersonPreview, PopulationPreview
+from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameIs, ValueChange
+from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
 from o365prov.previews.preview import Preview
 from o365prov.profiles import Finding, ProfileMapping, UsernameFormat, bindings_of
-from o365prov.provisioning import STANDINGS, DesiredUser, Standing, desired_user
+from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility, desired_user
 
 _Judged: TypeAlias = Mapping[str, tuple[tuple[Finding, ...], AccountPreview | None]]
 
@@ -35,7 +35,7 @@ class Previewer:
     format: UsernameFormat
     mapping: ProfileMapping
     domains: tuple[str, ...]
-    rules: Rules
+    rules: PlanOptions
     app_users: AppUsers
     snapshot: TenantSnapshot | None = None
     warnings: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Previewer:
     def people(self, assignments: Sequence[Assignment]) -> PopulationPreview:
         """The preview of people, each of whom is there once."""
         desired = [self._desired(assignment) for assignment in assignments]
-        taking_part = [each for each in desired if _standing(each) is Standing.PROVISION]
+        taking_part = [each for each in desired if _standing(each) is Eligibility.PROVISION]
         judged = (
             self._judged(taking_part) if self.snapshot is None else self._asked(desired, taking_part, self.snapshot)
         )
@@ -95,8 +95,8 @@ class Previewer:
         names = self._attribute_names()
         findings: dict[str, list[Finding]] = {each.person_id: [] for each in people}
         accounts: dict[str, AccountPreview] = {}
-        for each in settle(people, self.rules, snapshot, self.app_users):
-            if isinstance(each, Settled):
+        for each in match_users(people, self.rules, snapshot, self.app_users):
+            if isinstance(each, MatchedUser):
                 account, finding = _settled(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
                 findings[each.desired.person_id] += [finding] if finding else []
@@ -117,11 +117,11 @@ class Previewer:
         return {**mapped, "userPrincipalName": USERNAME, "onPremisesImmutableId": "immutableId"}
 
 
-def _standing(desired: DesiredUser) -> Standing:
-    return STANDINGS[desired.assignment.person.status]
+def _standing(desired: DesiredUser) -> Eligibility:
+    return ELIGIBILITY[desired.assignment.person.status]
 
 
-def _alike(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -> Iterator[PeopleAlike]:
+def _alike(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -> Iterator[PeopleGroup]:
     """The usernames, then the source anchors, that several people would get."""
     for name, words, values in (
         (USERNAME, "the username", [each.username and each.username.lower() for each in people]),
@@ -133,19 +133,25 @@ def _alike(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -
                 alike.setdefault(value, []).append(row_of[each.person_id])
         for value, rows in sorted(alike.items()):
             if len(rows) > 1:
-                yield PeopleAlike(name, f"{words} {value} is wanted", tuple(rows))
+                yield PeopleGroup(name, f"{words} {value} is wanted", tuple(rows))
 
 
 def _settled(
-    settled: Settled, rules: Rules, snapshot: TenantSnapshot, names: Mapping[str, str]
+    settled: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, names: Mapping[str, str]
 ) -> tuple[AccountPreview, Finding | None]:
     """Somebody whose account is known to be theirs, or would be made."""
     account, desired = settled.account, settled.desired
     username_is = _username_is(desired, account, snapshot)
     if account is None:
         reason = settled.how or "no account has the username or the source anchor"
-        return AccountPreview(Prospect.CREATED, reason, username_is=username_is), None
-    prospect = Prospect.RESTORED if settled.deleted else Prospect.LINKED if settled.known else Prospect.MATCHED
+        return AccountPreview(AccountOutcome.CREATED, reason, username_is=username_is), None
+    prospect = (
+        AccountOutcome.RESTORED
+        if settled.deleted
+        else AccountOutcome.LINKED
+        if settled.known
+        else AccountOutcome.MATCHED
+    )
     change, finding = profile_change(settled, rules.provisioning, rules.scope)
     written = change.properties if isinstance(change, UpdateUser) else ()
     message = settled.how
@@ -162,14 +168,14 @@ def _left_alone(
     app_user = app_users.get(desired.person_id)
     account = snapshot.by_id.get(app_user.object_id) if app_user else None
     status = desired.assignment.person.status
-    match STANDINGS[status]:
-        case Standing.HOLD:
-            prospect, message = Prospect.HELD, f"{status} in Okta, so the account is left as it is"
-        case Standing.UNASSIGNED:
-            prospect, message = Prospect.UNASSIGNED, f"{status} in Okta, which counts as not assigned"
-        case Standing.PROVISION:
+    match ELIGIBILITY[status]:
+        case Eligibility.HOLD:
+            prospect, message = AccountOutcome.HELD, f"{status} in Okta, so the account is left as it is"
+        case Eligibility.UNASSIGNED:
+            prospect, message = AccountOutcome.UNASSIGNED, f"{status} in Okta, which counts as not assigned"
+        case Eligibility.PROVISION:
             stops = [finding.message for finding in findings[desired.person_id] if finding.stops]
-            prospect, message = Prospect.STOPPED, "; ".join(stops)
+            prospect, message = AccountOutcome.STOPPED, "; ".join(stops)
     username_is = _username_is(desired, account, snapshot)
     if account is None:
         return AccountPreview(prospect, message, username_is=username_is)

@@ -21,10 +21,12 @@ from importlib.resources import files
 
 from attrs import frozen
 
-from o365prov.people.read_only import read_only
+from o365prov._fields import frozen_mapping
+from o365prov.errors import ConfigurationError
+from o365prov.expressions.functions.suggestions import similar_attribute
 
 
-class Kind(Enum):
+class AttributeKind(Enum):
     """How Graph takes a value."""
 
     TEXT = "text"
@@ -44,7 +46,7 @@ class Kind(Enum):
     @property
     def is_list(self) -> bool:
         """Whether Graph keeps a list: an empty one clears it, and null is refused."""
-        return self in {Kind.LIST, Kind.MAILS, Kind.ONE_IN_LIST, Kind.REFERENCES}
+        return self in {AttributeKind.LIST, AttributeKind.MAILS, AttributeKind.ONE_IN_LIST, AttributeKind.REFERENCES}
 
 
 @frozen
@@ -61,7 +63,7 @@ class Attribute:
     name: str
     label: str
     graph: str | None
-    kind: Kind = Kind.TEXT
+    kind: AttributeKind = AttributeKind.TEXT
     limit: int | None = None
     types: str = ""
     directory: str | None = None
@@ -73,7 +75,7 @@ class Attribute:
 
 def _rows() -> Mapping[str, Attribute]:
     text = files(__package__).joinpath("office365_attributes.tsv").read_text("utf-8")
-    return read_only({row["name"]: _attribute(row) for row in csv.DictReader(text.splitlines(), delimiter="\t")})
+    return frozen_mapping({row["name"]: _attribute(row) for row in csv.DictReader(text.splitlines(), delimiter="\t")})
 
 
 def _attribute(row: Mapping[str, str]) -> Attribute:
@@ -81,7 +83,7 @@ def _attribute(row: Mapping[str, str]) -> Attribute:
         name=row["name"],
         label=row["label"],
         graph=row["graph"] or None,
-        kind=Kind(row["kind"]),
+        kind=AttributeKind(row["kind"]),
         limit=int(row["limit"]) if row["limit"] else None,
         types=row["types"],
         directory=row["ad"] or None,
@@ -115,7 +117,7 @@ UNIVERSAL_SYNC = _of("V")
 DIRECTORY_ONLY = frozenset(row.name for row in ATTRIBUTES.values() if row.directory_only)
 """What User and Universal Sync take from Active Directory alone: Okta's asterisk."""
 
-CHOICES: Mapping[str, tuple[str, ...]] = read_only(
+CHOICES: Mapping[str, tuple[str, ...]] = frozen_mapping(
     {
         "ageGroup": ("Minor", "NotAdult", "Adult"),
         "consentProvidedForMinor": ("Granted", "Denied", "NotRequired"),
@@ -123,3 +125,39 @@ CHOICES: Mapping[str, tuple[str, ...]] = read_only(
     }
 )
 """The values that Graph takes for attributes with a choice."""
+
+
+_BY_LOWER_NAME = {name.lower(): attribute for name, attribute in ATTRIBUTES.items()}
+_BY_GRAPH_NAME = {row.graph: row.name for row in reversed(tuple(ATTRIBUTES.values())) if row.graph}
+
+
+def attribute_spelled(name: str) -> Attribute:
+    """The attribute of exactly this name, as settings in Python have to write it.
+
+    Raises :class:`~o365prov.errors.ConfigurationError`, which names the right spelling, for any other.
+
+    >>> attribute_spelled("firstName").graph
+    'givenName'
+    """
+    attribute = attribute_named(name)
+    if attribute.name != name:
+        raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: write {attribute.name!r}")
+    return attribute
+
+
+def attribute_named(name: str) -> Attribute:
+    """The attribute that goes by this name, in whatever case, as Okta's documents may have it.
+
+    Raises :class:`~o365prov.errors.ConfigurationError`, which names a similar one, if there is none.
+
+    >>> attribute_named("firstname").label
+    'First name'
+    """
+    attribute = _BY_LOWER_NAME.get(name.lower())
+    if attribute is not None:
+        return attribute
+    if name.lower() == "username":
+        raise ConfigurationError("userName is no mapped attribute: set the app's username format instead")
+    meant = _BY_GRAPH_NAME.get(name) or similar_attribute(name, ATTRIBUTES)
+    remedy = f"write {meant!r}" if meant else "o365prov.profiles.ATTRIBUTES holds those that it has"
+    raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: {remedy}")

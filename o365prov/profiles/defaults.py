@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from o365prov.people.read_only import read_only
+from o365prov._fields import frozen_mapping
 from o365prov.profiles.attributes import ATTRIBUTES
 
 _COUNTRY_CODE_OR_US = "(source.countryCode!=null? source.countryCode : 'US')"
 
-PROFILE_SYNC: Mapping[str, str] = read_only(
+PROFILE_SYNC: Mapping[str, str] = frozen_mapping(
     {
         "firstName": "source.firstName",
         "lastName": "source.lastName",
@@ -30,7 +30,7 @@ PROFILE_SYNC: Mapping[str, str] = read_only(
     }
 )
 
-USER_SYNC: Mapping[str, str] = read_only(
+USER_SYNC: Mapping[str, str] = frozen_mapping(
     {
         **PROFILE_SYNC,
         "email": "source.email",
@@ -55,7 +55,7 @@ def _from_directory(attribute: str) -> str:
     return f"hasDirectoryUser()?findDirectoryUser(){step}:null"
 
 
-UNIVERSAL_SYNC: Mapping[str, str] = read_only(
+UNIVERSAL_SYNC: Mapping[str, str] = frozen_mapping(
     {
         **USER_SYNC,
         **{

@@ -15,13 +15,12 @@ from typing import Any, TypeAlias
 
 from attrs import define, evolve, field, frozen
 
+from o365prov._fields import frozen_mapping
 from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError
 from o365prov.expressions import Bindings, Diagnostic, Expression
-from o365prov.people.read_only import read_only
-from o365prov.profiles.attribute_names import attribute_spelled
-from o365prov.profiles.attributes import Attribute, Kind
+from o365prov.profiles.attributes import Attribute, AttributeKind, attribute_spelled
 from o365prov.profiles.findings import UNSET, Finding, Unset
-from o365prov.profiles.normalization import TextRule, conform, text_rule
+from o365prov.profiles.normalization import TextRule, normalize, text_rule
 from o365prov.profiles.username import REFUSE_NULL
 
 
@@ -63,10 +62,10 @@ class MappedProfile:
 
 
 def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMapping]) -> Mapping[str, AttributeMapping]:
-    return read_only(rows if isinstance(rows, Mapping) else {row.attribute.name: row for row in rows})
+    return frozen_mapping(rows if isinstance(rows, Mapping) else {row.attribute.name: row for row in rows})
 
 
-_NOT_IN_A_BODY = {Kind.ANCHOR, Kind.MANAGER, Kind.REFERENCES}
+_NOT_IN_A_BODY = {AttributeKind.ANCHOR, AttributeKind.MANAGER, AttributeKind.REFERENCES}
 
 _Step: TypeAlias = tuple[str, int, TextRule | None, Attribute]
 """One attribute's name, longest text, the rule for such texts, and the attribute itself."""
@@ -208,7 +207,7 @@ class ProfileMapping:
             elif isinstance(value, EvaluationError):
                 conformed, wrong = UNSET, _failed(attribute, value)
             else:
-                conformed, wrong = conform(attribute, value)
+                conformed, wrong = normalize(attribute, value)
             values.append(conformed)
             if wrong is not None:
                 findings.append(wrong)
@@ -279,7 +278,7 @@ class ProfileMapping:
         return tuple(
             (position, row.attribute)
             for position, row in enumerate(self)
-            if row.attribute.graph is None or row.attribute.kind is Kind.REFERENCES
+            if row.attribute.graph is None or row.attribute.kind is AttributeKind.REFERENCES
         )
 
     def __iter__(self) -> Iterator[AttributeMapping]:

@@ -5,37 +5,54 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from o365prov.profiles.attributes import CHOICES, Attribute, Kind
-from o365prov.profiles.countries import ALPHA_2, meant_by
+from o365prov.expressions.values.country_codes import countries, country
+from o365prov.profiles.attributes import CHOICES, Attribute, AttributeKind
 from o365prov.profiles.findings import UNSET, Finding, Unset
 
-Conformed: TypeAlias = tuple[object | Unset, Finding | None]
+ALPHA_2: Final = frozenset(each.alpha2 for each in countries())
+
+_COMMON_MISTAKES: Final = {"UK": "GB", "EL": "GR", "EN": "GB"}
+
+
+def meant_by(text: str) -> str | None:
+    """The code that somebody probably meant who wrote *text*: a longer code, an English name, or a common mistake.
+
+    >>> meant_by("UK"), meant_by("DEU"), meant_by("Germany"), meant_by("Neverland")
+    ('GB', 'DE', 'DE', None)
+    """
+    if mistaken := _COMMON_MISTAKES.get(text.upper()):
+        return mistaken
+    found = country(text, names=True)
+    return found.alpha2 if found else None
+
+
+Normalized: TypeAlias = tuple[object | Unset, Finding | None]
 """The value in the form in which Graph takes it, or UNSET and what is wrong."""
 
-TextRule: TypeAlias = Callable[[Attribute, str], Conformed]
+TextRule: TypeAlias = Callable[[Attribute, str], Normalized]
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\Z")
 _NICKNAME = re.compile(r"[^\x00-\x20\x7f-\U0010ffff@()\\\[\]\";:<>,]+\Z")
 _MAIL = re.compile(r"[!-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z")
 
 
-def conform(attribute: Attribute, value: object) -> Conformed:
+def normalize(attribute: Attribute, value: object) -> Normalized:
     """The value in the form in which Graph takes it, or UNSET and what is wrong.
 
     None and "" clear the attribute. A number or boolean is sent as its text.
 
     >>> from o365prov.profiles.attributes import ATTRIBUTES
-    >>> conform(ATTRIBUTES["telephone"], "+1 555 0100")
+    >>> normalize(ATTRIBUTES["telephone"], "+1 555 0100")
     (['+1 555 0100'], None)
-    >>> conform(ATTRIBUTES["preferredLanguage"], "en_US")
+    >>> normalize(ATTRIBUTES["preferredLanguage"], "en_US")
     ('en-US', None)
-    >>> conform(ATTRIBUTES["usageLocation"], "UK")[1].remedy
+    >>> normalize(ATTRIBUTES["usageLocation"], "UK")[1].remedy
     'Use GB, the ISO code of that country'
     """
     if value is None or value in ("", []):
-        return (None, None) if attribute.kind is Kind.TEXT and not attribute.required else _clear(attribute)
+        return (None, None) if attribute.kind is AttributeKind.TEXT and not attribute.required else _clear(attribute)
     if rule := _WHOLE.get(attribute.kind):
         return rule(attribute, value)
     if isinstance(value, list | dict):
@@ -60,7 +77,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _clear(attribute: Attribute) -> Conformed:
+def _clear(attribute: Attribute) -> Normalized:
     if attribute.required:
         return UNSET, _wrong(attribute, "is empty", "Fill it in at the source, or map an expression that gives a value")
     if attribute.kind in _NEVER_TAKEN_AWAY:
@@ -72,24 +89,24 @@ def _clear(attribute: Attribute) -> Conformed:
     return ([] if attribute.kind.is_list else None), None
 
 
-_NEVER_TAKEN_AWAY = {Kind.ANCHOR, Kind.NICKNAME}
+_NEVER_TAKEN_AWAY = {AttributeKind.ANCHOR, AttributeKind.NICKNAME}
 
 
-def _list(attribute: Attribute, value: object) -> Conformed:
+def _list(attribute: Attribute, value: object) -> Normalized:
     values = value if isinstance(value, list) else [value]
     if any(isinstance(each, list | dict) or each is None for each in values):
         return UNSET, _wrong(attribute, "gives something else than a list of texts", "Let its expression give texts")
     return [_text(each) for each in values], None
 
 
-def _mails(attribute: Attribute, value: object) -> Conformed:
+def _mails(attribute: Attribute, value: object) -> Normalized:
     conformed, wrong = _list(attribute, value)
     if isinstance(conformed, list) and not all(map(_MAIL.match, conformed)):
         return UNSET, _wrong(attribute, "holds an address that Graph does not take", "Use ASCII letters and a domain")
     return conformed, wrong
 
 
-def _instant(attribute: Attribute, value: object) -> Conformed:
+def _instant(attribute: Attribute, value: object) -> Normalized:
     try:
         instant = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
         in_utc = instant.astimezone(UTC) if instant.tzinfo else None
@@ -100,11 +117,11 @@ def _instant(attribute: Attribute, value: object) -> Conformed:
     return in_utc.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0"), None  # strftime may leave out zeros of the year
 
 
-def _one_in_list(_: Attribute, text: str) -> Conformed:
+def _one_in_list(_: Attribute, text: str) -> Normalized:
     return [text], None
 
 
-def _country(attribute: Attribute, text: str) -> Conformed:
+def _country(attribute: Attribute, text: str) -> Normalized:
     code = text.upper()
     if code in ALPHA_2:
         return code, None
@@ -113,20 +130,20 @@ def _country(attribute: Attribute, text: str) -> Conformed:
     return UNSET, _wrong(attribute, "is no ISO 3166-1 alpha-2 code", remedy)
 
 
-def _language(attribute: Attribute, text: str) -> Conformed:
+def _language(attribute: Attribute, text: str) -> Normalized:
     tag = text.replace("_", "-")
     if _LANGUAGE.match(tag):
         return tag, None
     return UNSET, _wrong(attribute, "is no language tag", "Use a tag such as en-US")
 
 
-def _mail(attribute: Attribute, text: str) -> Conformed:
+def _mail(attribute: Attribute, text: str) -> Normalized:
     if _MAIL.match(text):
         return text, None
     return UNSET, _wrong(attribute, "is not an address that Graph takes", "Use ASCII letters and a domain after one @")
 
 
-def _choice(attribute: Attribute, text: str) -> Conformed:
+def _choice(attribute: Attribute, text: str) -> Normalized:
     choices = CHOICES[attribute.name]
     for choice in choices:
         if text.lower() == choice.lower():
@@ -134,34 +151,34 @@ def _choice(attribute: Attribute, text: str) -> Conformed:
     return UNSET, _wrong(attribute, "is none of its values", f"Use one of {', '.join(choices)}")
 
 
-def _anchor(attribute: Attribute, text: str) -> Conformed:
+def _anchor(attribute: Attribute, text: str) -> Normalized:
     if "$" in text or "_" in text:
         return UNSET, _wrong(attribute, "contains $ or _, which Graph refuses", "Map another anchor")
     return text, None
 
 
-def _nickname(attribute: Attribute, text: str) -> Conformed:
+def _nickname(attribute: Attribute, text: str) -> Normalized:
     if _NICKNAME.match(text):
         return text, None
     return UNSET, _wrong(attribute, "has a character that Graph refuses", 'Use ASCII without @()\\[]";:<>, and spaces')
 
 
-_WHOLE: Mapping[Kind, Callable[[Attribute, object], Conformed]] = {
-    Kind.LIST: _list,
-    Kind.MAILS: _mails,
-    Kind.REFERENCES: _list,
-    Kind.INSTANT: _instant,
+_WHOLE: Mapping[AttributeKind, Callable[[Attribute, object], Normalized]] = {
+    AttributeKind.LIST: _list,
+    AttributeKind.MAILS: _mails,
+    AttributeKind.REFERENCES: _list,
+    AttributeKind.INSTANT: _instant,
 }
 """How kinds that are more than a text take a value, whatever it is."""
 
-_TEXT: Mapping[Kind, TextRule] = {
-    Kind.ONE_IN_LIST: _one_in_list,
-    Kind.COUNTRY: _country,
-    Kind.LANGUAGE: _language,
-    Kind.MAIL: _mail,
-    Kind.CHOICE: _choice,
-    Kind.ANCHOR: _anchor,
-    Kind.NICKNAME: _nickname,
+_TEXT: Mapping[AttributeKind, TextRule] = {
+    AttributeKind.ONE_IN_LIST: _one_in_list,
+    AttributeKind.COUNTRY: _country,
+    AttributeKind.LANGUAGE: _language,
+    AttributeKind.MAIL: _mail,
+    AttributeKind.CHOICE: _choice,
+    AttributeKind.ANCHOR: _anchor,
+    AttributeKind.NICKNAME: _nickname,
 }
 """What a text has to satisfy, for kinds that don't take every text."""
 

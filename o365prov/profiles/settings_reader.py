@@ -11,10 +11,9 @@ from typing import Any
 
 from o365prov.errors import ConfigurationError, ExpressionSyntaxError
 from o365prov.expressions import Expression
-from o365prov.profiles.attribute_names import attribute_named
-from o365prov.profiles.attributes import Attribute
+from o365prov.profiles.attributes import Attribute, attribute_named
 from o365prov.profiles.username import REFUSE_NULL
-from o365prov.rendering.escaping import legible
+from o365prov.rendering.escaping import printable
 
 LISTED = 20
 _LONGEST_SHOWN = 60
@@ -42,7 +41,7 @@ class Document:
         if self.count <= LISTED:
             line = f"{path} {problem}"
             line = line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
-            self._lines.append(legible(line))
+            self._lines.append(printable(line))
 
     def error(self) -> ConfigurationError:
         """One error with everything noted."""

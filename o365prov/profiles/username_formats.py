@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from o365prov.people.read_only import read_only
+from o365prov._fields import frozen_mapping
 
 
 @frozen
@@ -83,5 +83,5 @@ _ENTRIES = (
     ),
 )
 
-BUILT_IN: Mapping[str, BuiltInFormat] = read_only({entry.label: entry for entry in _ENTRIES})
+BUILT_IN: Mapping[str, BuiltInFormat] = frozen_mapping({entry.label: entry for entry in _ENTRIES})
 """Every entry by its label, in the order of Okta's list: first those of the Okta profile."""

@@ -17,18 +17,18 @@ from o365prov.provisioning.types.license_only import LicenseOnly
 from o365prov.provisioning.types.profile_sync import ProfileSync
 from o365prov.provisioning.types.universal_sync import UniversalSync
 from o365prov.provisioning.types.user_sync import UserSync
-from o365prov.provisioning.user_status import STANDINGS, Standing
+from o365prov.provisioning.user_status import ELIGIBILITY, Eligibility
 
 __all__ = [
-    "STANDINGS",
+    "ELIGIBILITY",
     "AfterBlock",
     "Deprovisioning",
     "DesiredUser",
+    "Eligibility",
     "LicenseOnly",
     "OktaOrg",
     "ProfileSync",
     "ProvisioningType",
-    "Standing",
     "UniversalSync",
     "UserSync",
     "bind",

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from attrs import field, frozen
 
+from o365prov._fields import unique_strings
 from o365prov.errors import ConfigurationError
-from o365prov.people.several import several
 from o365prov.provisioning.provisioning_type import ProvisioningType
 from o365prov.provisioning.types.profile_sync import ProfileSync
 from o365prov.provisioning.types.universal_sync import UniversalSync
@@ -20,7 +20,7 @@ _ONE_WAY = {UserSync.name: UserSync.label, UniversalSync.name: UniversalSync.lab
 
 
 def _instances(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(several(names, "jit_ad_instances", "corp.example"))
+    return frozenset(unique_strings(names, "jit_ad_instances", "corp.example"))
 
 
 @frozen(kw_only=True)

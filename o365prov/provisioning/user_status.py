@@ -12,7 +12,7 @@ from types import MappingProxyType
 from o365prov.people import UserStatus
 
 
-class Standing(Enum):
+class Eligibility(Enum):
     """Whether somebody assigned is provisioned, held as they are, or treated as if not assigned."""
 
     PROVISION = "provision"
@@ -20,16 +20,16 @@ class Standing(Enum):
     UNASSIGNED = "unassigned"
 
 
-STANDINGS: Mapping[UserStatus, Standing] = MappingProxyType(
+ELIGIBILITY: Mapping[UserStatus, Eligibility] = MappingProxyType(
     {
-        UserStatus.STAGED: Standing.HOLD,
-        UserStatus.PROVISIONED: Standing.HOLD,
-        UserStatus.ACTIVE: Standing.PROVISION,
-        UserStatus.RECOVERY: Standing.PROVISION,
-        UserStatus.PASSWORD_EXPIRED: Standing.PROVISION,
-        UserStatus.LOCKED_OUT: Standing.PROVISION,
-        UserStatus.SUSPENDED: Standing.HOLD,
-        UserStatus.DEPROVISIONED: Standing.UNASSIGNED,
+        UserStatus.STAGED: Eligibility.HOLD,
+        UserStatus.PROVISIONED: Eligibility.HOLD,
+        UserStatus.ACTIVE: Eligibility.PROVISION,
+        UserStatus.RECOVERY: Eligibility.PROVISION,
+        UserStatus.PASSWORD_EXPIRED: Eligibility.PROVISION,
+        UserStatus.LOCKED_OUT: Eligibility.PROVISION,
+        UserStatus.SUSPENDED: Eligibility.HOLD,
+        UserStatus.DEPROVISIONED: Eligibility.UNASSIGNED,
     }
 )
 """The standing of each status. Held people keep what they have: nothing is written and nothing is taken away."""

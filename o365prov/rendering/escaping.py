@@ -12,10 +12,10 @@ import re
 _UNSEEMLY = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def legible(text: str) -> str:
+def printable(text: str) -> str:
     r"""The text on one line, with everything that would steer whatever shows it as an escape.
 
-    >>> legible("Ann\x1b[31m\nBo")
+    >>> printable("Ann\x1b[31m\nBo")
     'Ann\\x1b[31m\\nBo'
     """
     return text if text.isprintable() else _UNSEEMLY.sub(lambda found: repr(found[0])[1:-1], text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from o365prov.rendering.escaping import legible
+from o365prov.rendering.escaping import printable
 
 
 class Markup(str):
@@ -33,7 +33,7 @@ def element(tag: str, *content: str, **attributes: str) -> Markup:
 
 def together(parts: Iterable[str]) -> Markup:
     """Several texts and elements, one after the other."""
-    return Markup("".join(part if isinstance(part, Markup) else escape(legible(part)) for part in parts))
+    return Markup("".join(part if isinstance(part, Markup) else escape(printable(part)) for part in parts))
 
 
 def lines(texts: Iterable[str]) -> Markup:

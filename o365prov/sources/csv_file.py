@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from o365prov.people import Person, UserStatus
-from o365prov.structuring.fault_list import Problems, Unreadable
+from o365prov.structuring.fault_list import FaultList, Unreadable
 from o365prov.structuring.files import StrPath, read_text
 from o365prov.structuring.foreign_json import parse_instant
 
@@ -30,7 +30,7 @@ def read_people(path: StrPath, *, delimiter: str = ",") -> tuple[Person, ...]:
 
     Source: RFC 4180; Okta developer pages, "Users API", for the attribute names.
     """
-    problems = Problems(str(path))
+    problems = FaultList(str(path))
     people: dict[str, Person] = {}
     lines: dict[str, int] = {}
     for line, row in _rows(path, delimiter, problems):
@@ -44,7 +44,7 @@ def read_people(path: StrPath, *, delimiter: str = ",") -> tuple[Person, ...]:
     return tuple(people.values())
 
 
-def _rows(path: StrPath, delimiter: str, problems: Problems) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(path: StrPath, delimiter: str, problems: FaultList) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row by column name, with the line on which it begins."""
     try:
         text = read_text(path, problems)
@@ -67,7 +67,7 @@ def _rows(path: StrPath, delimiter: str, problems: Problems) -> Iterator[tuple[i
         problems.note(f"line {begins}", f"not CSV ({error}): check the quotes")
 
 
-def _is_usable(header: list[str], delimiter: str, problems: Problems) -> bool:
+def _is_usable(header: list[str], delimiter: str, problems: FaultList) -> bool:
     before = problems.count
     for name in _NEEDED:
         if name not in header:
@@ -79,7 +79,7 @@ def _is_usable(header: list[str], delimiter: str, problems: Problems) -> bool:
     return problems.count == before
 
 
-def _person(line: int, row: dict[str, str], problems: Problems) -> Person | None:
+def _person(line: int, row: dict[str, str], problems: FaultList) -> Person | None:
     before = problems.count
     for name in _NEEDED:
         if not row[name]:

@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory_entry import DirectoryEntry
 from o365prov.sources.filetime import read_filetime
-from o365prov.structuring.fault_list import Problems
+from o365prov.structuring.fault_list import FaultList
 
 
 @frozen
@@ -71,7 +71,7 @@ _WRITTEN_APART: Final = frozenset({"distinguishedname", "objectguid", "objectsid
 
 
 def directory_account(
-    entry: DirectoryEntry, problems: Problems, *, instance: str | None = None
+    entry: DirectoryEntry, problems: FaultList, *, instance: str | None = None
 ) -> DirectoryAccount | None:
     """The account that a user's entry describes, with its attributes spelled as Okta's AD app profile spells them.
 
@@ -102,7 +102,7 @@ def directory_account(
     )
 
 
-def _object_guid(entry: DirectoryEntry, problems: Problems) -> UUID | None:
+def _object_guid(entry: DirectoryEntry, problems: FaultList) -> UUID | None:
     match entry.values("objectGUID"):
         case ():
             problems.note(entry.place, "a user without objectGUID: the entry was cut, or objectGUID was not exported")
@@ -113,7 +113,7 @@ def _object_guid(entry: DirectoryEntry, problems: Problems) -> UUID | None:
     return None
 
 
-def _spelled_as_in_okta(entry: DirectoryEntry, problems: Problems) -> dict[str, object]:
+def _spelled_as_in_okta(entry: DirectoryEntry, problems: FaultList) -> dict[str, object]:
     spelled: dict[str, object] = {}
     for name, values in entry.attributes.items():
         if not values or name.lower() in _WRITTEN_APART:

@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from o365prov.people.read_only import read_only
+from o365prov._fields import frozen_mapping
 
 _ACCOUNT_DISABLED: Final = 0x2
 
@@ -34,7 +34,7 @@ class EntryKind(StrEnum):
 
 
 def _as_bytes(attributes: Mapping[str, Iterable[bytes | str]]) -> Mapping[str, tuple[bytes, ...]]:
-    return read_only(
+    return frozen_mapping(
         {
             name: tuple(value.encode() if isinstance(value, str) else value for value in values)
             for name, values in attributes.items()

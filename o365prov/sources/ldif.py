@@ -22,7 +22,7 @@ from attrs import frozen
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
-from o365prov.structuring.fault_list import Problems, Unreadable
+from o365prov.structuring.fault_list import FaultList, Unreadable
 from o365prov.structuring.files import StrPath, looks_wide, why_unreadable
 
 LONGEST_VALUE: Final = 10 * 2**20
@@ -50,7 +50,7 @@ def read_entries(path: StrPath) -> Iterator[DirectoryEntry]:
 
     Source: RFC 2849, "The LDAP Data Interchange Format (LDIF)".
     """
-    problems = Problems(str(path))
+    problems = FaultList(str(path))
     yield from _entries(path, problems)
     problems.raise_if_any()
 
@@ -62,7 +62,7 @@ def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[Direct
     :class:`~o365prov.errors.SourceError` with everything that is wrong: broken LDIF, a user without objectGUID, two
     users with the same one.
     """
-    problems = Problems(str(path))
+    problems = FaultList(str(path))
     accounts: dict[str, DirectoryAccount] = {}
     for entry in _entries(path, problems):
         if entry.kind is EntryKind.USER and (account := directory_account(entry, problems, instance=instance)):
@@ -73,7 +73,7 @@ def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[Direct
     return with_manager_upns(accounts.values())
 
 
-def _entries(path: StrPath, problems: Problems) -> Iterator[DirectoryEntry]:
+def _entries(path: StrPath, problems: FaultList) -> Iterator[DirectoryEntry]:
     try:
         with Path(path).open("rb") as stream:
             for record in _records(stream, problems):
@@ -85,7 +85,7 @@ def _entries(path: StrPath, problems: Problems) -> Iterator[DirectoryEntry]:
         return
 
 
-def _records(stream: BinaryIO, problems: Problems) -> Iterator[list[_Line]]:
+def _records(stream: BinaryIO, problems: FaultList) -> Iterator[list[_Line]]:
     """Logical lines between empty ones, without comments and the version."""
     record: list[_Line] = []
     found = False
@@ -108,7 +108,7 @@ def _records(stream: BinaryIO, problems: Problems) -> Iterator[list[_Line]]:
         problems.note("", "holds no entries: export it again")
 
 
-def _logical_lines(stream: BinaryIO, problems: Problems) -> Iterator[_Line]:
+def _logical_lines(stream: BinaryIO, problems: FaultList) -> Iterator[_Line]:
     """Lines with their continuations (which begin with one space) joined, comments left out."""
     number = 0
     content: bytearray | None = None
@@ -126,7 +126,7 @@ def _logical_lines(stream: BinaryIO, problems: Problems) -> Iterator[_Line]:
         yield _Line(number, bytes(content))
 
 
-def _physical_lines(stream: BinaryIO, problems: Problems) -> Iterator[tuple[int, bytes]]:
+def _physical_lines(stream: BinaryIO, problems: FaultList) -> Iterator[tuple[int, bytes]]:
     number = 0
     while line := stream.readline(LONGEST_VALUE + 1):
         number += 1
@@ -144,7 +144,7 @@ def _physical_lines(stream: BinaryIO, problems: Problems) -> Iterator[tuple[int,
         yield number, line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def _entry(record: list[_Line], problems: Problems) -> DirectoryEntry | None:
+def _entry(record: list[_Line], problems: FaultList) -> DirectoryEntry | None:
     before = problems.count
     first = record[0]
     if not first.content.lower().startswith(b"dn:"):
@@ -171,7 +171,7 @@ def _entry(record: list[_Line], problems: Problems) -> DirectoryEntry | None:
     return DirectoryEntry(dn, attributes, place=f"line {first.number}")
 
 
-def _dn(line: _Line, problems: Problems) -> str | None:
+def _dn(line: _Line, problems: FaultList) -> str | None:
     match _attribute(line, problems):
         case (_, value):
             try:
@@ -181,7 +181,7 @@ def _dn(line: _Line, problems: Problems) -> str | None:
     return None
 
 
-def _attribute(line: _Line, problems: Problems) -> tuple[str, bytes] | None:
+def _attribute(line: _Line, problems: FaultList) -> tuple[str, bytes] | None:
     """Name and value of a line, or None and a note."""
     place = f"line {line.number}"
     if not (parts := _ATTRIBUTE.fullmatch(line.content)):

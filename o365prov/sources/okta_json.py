@@ -18,13 +18,13 @@ from uuid import UUID
 
 from attrs import evolve, field, frozen
 
+from o365prov._fields import frozen_mapping
 from o365prov.errors import SourceError
 from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
-from o365prov.people.read_only import read_only
 from o365prov.sources.directory_account import instance_of
 from o365prov.sources.filetime import read_filetime
-from o365prov.sources.organization import Organization
-from o365prov.structuring.fault_list import Problems, read_all
+from o365prov.sources.organization import OktaExport
+from o365prov.structuring.fault_list import FaultList, read_all
 from o365prov.structuring.files import StrPath
 from o365prov.structuring.foreign_json import JsonObject, read_object, read_objects
 
@@ -41,7 +41,7 @@ class AppAssignments:
     """To whom an app is assigned: to groups by priority, and to single people by their id."""
 
     groups: tuple[GroupAssignment, ...] = ()
-    individual: Mapping[str, Grants] = field(factory=dict, converter=read_only, hash=False)
+    individual: Mapping[str, Grants] = field(factory=dict, converter=frozen_mapping, hash=False)
 
 
 class _Ids:
@@ -67,7 +67,7 @@ def read_users(path: StrPath) -> tuple[Person, ...]:
 
     Source: Okta developer pages, "Users API", list all users.
     """
-    problems = Problems(str(path))
+    problems = FaultList(str(path))
     people = []
     ids = _Ids()
     for record in read_objects(path, problems):
@@ -108,7 +108,7 @@ def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Ma
 
     Source: Okta developer pages, "Application Users API"; Okta, "Active Directory agent base attributes".
     """
-    problems = Problems(str(path))
+    problems = FaultList(str(path))
     accounts = {}
     ids, guids = _Ids(), _Ids()
     for record in read_objects(path, problems):
@@ -128,7 +128,7 @@ def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Ma
                 attributes={**profile.values, "externalId": record.text("externalId")},
             )
     problems.raise_if_any()
-    return read_only(accounts)
+    return frozen_mapping(accounts)
 
 
 def read_groups(path: StrPath) -> tuple[Group, ...]:
@@ -139,7 +139,7 @@ def read_groups(path: StrPath) -> tuple[Group, ...]:
 
     Source: Okta developer pages, "Groups API", list all groups and list all member users.
     """
-    problems = Problems(str(path))
+    problems = FaultList(str(path))
     groups = []
     ids = _Ids()
     for record in read_objects(path, problems):
@@ -168,7 +168,7 @@ def read_assignments(path: StrPath) -> AppAssignments:
 
     Source: Okta developer pages, "Application Groups API" and "Application Users API".
     """
-    problems = Problems(str(path))
+    problems = FaultList(str(path))
     groups, individual = [], {}
     group_ids, priorities, user_ids = _Ids(), _Ids(), _Ids()
     document = read_object(path, problems)
@@ -192,7 +192,7 @@ def read_assignments(path: StrPath) -> AppAssignments:
     return AppAssignments(tuple(groups), individual)
 
 
-def read_organization(folder: StrPath) -> Organization:
+def read_organization(folder: StrPath) -> OktaExport:
     """People with their directory accounts, groups and assignments, from the four files of one folder.
 
     The files are ``okta-users.json``, ``okta-ad-app-users.json`` (not needed where nobody comes from Active Directory),
@@ -213,7 +213,7 @@ def read_organization(folder: StrPath) -> Organization:
     if found:
         raise SourceError(*found)
     linked = (_linked(person, accounts) for person in people)
-    return Organization(linked, groups, assigned.groups, assigned.individual)
+    return OktaExport(linked, groups, assigned.groups, assigned.individual)
 
 
 def _linked(person: Person, accounts: Mapping[str, DirectoryAccount]) -> Person:
@@ -280,7 +280,7 @@ def _loose_ends(
     person_ids = {person.id for person in people}
     group_ids = {group.id for group in groups}
     in_users, in_accounts, in_groups, in_assignments = (
-        Problems(str(root / name)) for name in (USERS, AD_APP_USERS, GROUPS, ASSIGNMENTS)
+        FaultList(str(root / name)) for name in (USERS, AD_APP_USERS, GROUPS, ASSIGNMENTS)
     )
     nobody = f"is no user of {USERS}: export all pages of it at the same time"
     for person in people:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from attrs import evolve, field, frozen
 
+from o365prov._fields import frozen_mapping
 from o365prov.people import Assignment, DirectoryAccount, Grants, Group, GroupAssignment, Person, assign
-from o365prov.people.read_only import read_only
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:
@@ -25,7 +25,7 @@ def _group_assignments(assignments: Iterable[GroupAssignment]) -> tuple[GroupAss
 
 
 @frozen(repr=False)
-class Organization:
+class OktaExport:
     """People, their groups, and to whom Office 365 is assigned.
 
     *individual* holds the individual assignments by person id; they override *group_assignments*. Of several groups
@@ -35,7 +35,7 @@ class Organization:
     people: tuple[Person, ...] = field(converter=_people)
     groups: tuple[Group, ...] = field(default=(), converter=_groups)
     group_assignments: tuple[GroupAssignment, ...] = field(default=(), converter=_group_assignments)
-    individual: Mapping[str, Grants] = field(factory=dict, converter=read_only, hash=False)
+    individual: Mapping[str, Grants] = field(factory=dict, converter=frozen_mapping, hash=False)
 
     combine_licenses: bool = False
     combine_roles: bool = False
@@ -52,12 +52,12 @@ class Organization:
             combine_roles=self.combine_roles,
         )
 
-    def with_directory(self, accounts: Iterable[DirectoryAccount]) -> Organization:
+    def with_directory(self, accounts: Iterable[DirectoryAccount]) -> OktaExport:
         """The same organisation with its directory accounts brought up to date; see :func:`enrich`."""
         return evolve(self, people=enrich(self.people, accounts))
 
     def __repr__(self) -> str:
-        return f"Organization({len(self.people)} people, {len(self.groups)} groups)"
+        return f"OktaExport({len(self.people)} people, {len(self.groups)} groups)"
 
 
 def enrich(people: Iterable[Person], accounts: Iterable[DirectoryAccount]) -> tuple[Person, ...]:

@@ -16,13 +16,13 @@ LISTED = 20
 Value = TypeVar("Value")
 
 
-class Problems:
+class FaultList:
     """The problems of one source, in the order in which they were found.
 
     *source* is how the reader of a message finds the source: a path as it was given. At most 20 problems are listed;
     the rest is counted.
 
-    >>> problems = Problems("users.json")
+    >>> problems = FaultList("users.json")
     >>> problems.note("$[3].id", "is missing: export the users again")
     >>> problems.raise_if_any()
     Traceback (most recent call last):

@@ -6,14 +6,14 @@ import codecs
 import os
 from pathlib import Path
 
-from o365prov.structuring.fault_list import Problems, Unreadable
+from o365prov.structuring.fault_list import FaultList, Unreadable
 
 StrPath = str | os.PathLike[str]
 
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_bytes(path: StrPath, problems: Problems) -> bytes:
+def read_bytes(path: StrPath, problems: FaultList) -> bytes:
     """The content of the file; what keeps it from being read is noted, and ends the reading."""
     try:
         return Path(path).read_bytes()
@@ -36,7 +36,7 @@ def looks_wide(start: bytes) -> bool:
     return start.startswith(_WIDE_MARKS) or b"\0" in start[:4]
 
 
-def read_text(path: StrPath, problems: Problems) -> str:
+def read_text(path: StrPath, problems: FaultList) -> str:
     """The text of a UTF-8 file, with or without a byte order mark; any other encoding ends the reading."""
     content = read_bytes(path, problems)
     if looks_wide(content):

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from attrs import field, frozen
 
-from o365prov.structuring.fault_list import Problems, Unreadable
+from o365prov.structuring.fault_list import FaultList, Unreadable
 from o365prov.structuring.files import StrPath, read_text
 
 _OKTA_ERRORS = {
@@ -35,7 +35,7 @@ class JsonObject:
 
     values: Mapping[str, object]
     path: str
-    problems: Problems = field(repr=False, eq=False)
+    problems: FaultList = field(repr=False, eq=False)
 
     def note(self, key: str, what: str) -> None:
         """Note a problem of one member."""
@@ -93,7 +93,7 @@ class JsonObject:
         if value is not None and value is not _MISSING:
             self.note(key, f"should be an object, not {_kind(value)}")
         # What is not there was noted once; all that it lacks is no further news.
-        return JsonObject({}, f"{self.path}.{key}", Problems(self.problems.source))
+        return JsonObject({}, f"{self.path}.{key}", FaultList(self.problems.source))
 
     def items(self, key: str) -> Iterator[tuple[str, object]]:
         """The elements of a member that is a list, or is null or absent, each after its key (``members[3]``)."""
@@ -133,7 +133,7 @@ def parse_instant(text: str) -> datetime | None:
     return instant if instant.tzinfo else None
 
 
-def read_object(path: StrPath, problems: Problems) -> JsonObject:
+def read_object(path: StrPath, problems: FaultList) -> JsonObject:
     """The file's one object; an empty one, and a note, if the file holds anything else."""
     try:
         document = _read(path, problems)
@@ -145,7 +145,7 @@ def read_object(path: StrPath, problems: Problems) -> JsonObject:
     return JsonObject({}, "$", problems)
 
 
-def read_objects(path: StrPath, problems: Problems) -> Iterator[JsonObject]:
+def read_objects(path: StrPath, problems: FaultList) -> Iterator[JsonObject]:
     """The objects of the file's list; none, and a note, if the file is no list."""
     try:
         document = _read(path, problems)
@@ -163,7 +163,7 @@ def read_objects(path: StrPath, problems: Problems) -> Iterator[JsonObject]:
             problems.note(f"$[{position}]", f"should be an object, not {_kind(element)}")
 
 
-def _read(path: StrPath, problems: Problems) -> object:
+def _read(path: StrPath, problems: FaultList) -> object:
     text = read_text(path, problems)
     try:
         document: object = json.loads(text, parse_constant=_refuse_constant)
@@ -184,14 +184,14 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _refuse_okta_error(document: object, problems: Problems) -> None:
+def _refuse_okta_error(document: object, problems: FaultList) -> None:
     if isinstance(document, dict) and isinstance(code := document.get("errorCode"), str):
         meaning = _OKTA_ERRORS.get(code, "see Okta's list of error codes")
         problems.note("$", f"Okta's error {code} ({meaning}), not an export: mend the request and export again")
         raise Unreadable
 
 
-def _note_broken_text(value: object, path: str, problems: Problems) -> None:
+def _note_broken_text(value: object, path: str, problems: FaultList) -> None:
     match value:
         case str() if not value.isascii():
             try:

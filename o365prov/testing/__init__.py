@@ -1,6 +1,6 @@
 """A tenant that is not a tenant, for our tests and everyone's.
 
-`FakeTenant` is the tenant, `Clock` its time, `Quotas` and `Lag` its hindrances; `HttpxTransport` puts it under any
+`FakeTenant` is the tenant, `FakeClock` its time, `Quotas` and `Lag` its hindrances; `HttpxTransport` puts it under any
 Python client, `Server` and ``python -m o365prov.testing`` serve it to clients in any language. Names load on first use,
 so that the pytest plugin costs nothing to those who do not use it.
 """
@@ -11,17 +11,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from o365prov.testing.clock import Clock
-    from o365prov.testing.fake_tenant import Exchange, FakeTenant, Lag, Snapshot
+    from o365prov.testing.clock import FakeClock
+    from o365prov.testing.fake_tenant import FakeTenant, Lag, RecordedRequest, Snapshot
     from o365prov.testing.quotas import Quotas
     from o365prov.testing.server import Server
     from o365prov.testing.transport import HttpxTransport, graph_client
 
-__all__ = ["Clock", "Exchange", "FakeTenant", "HttpxTransport", "Lag", "Quotas", "Server", "Snapshot", "graph_client"]
+__all__ = [
+    "FakeClock",
+    "FakeTenant",
+    "HttpxTransport",
+    "Lag",
+    "Quotas",
+    "RecordedRequest",
+    "Server",
+    "Snapshot",
+    "graph_client",
+]
 
 _HOMES = {
-    "Clock": "clock",
-    "Exchange": "fake_tenant",
+    "FakeClock": "clock",
+    "RecordedRequest": "fake_tenant",
     "FakeTenant": "fake_tenant",
     "HttpxTransport": "transport",
     "Lag": "fake_tenant",

@@ -6,10 +6,10 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Clock"]
+__all__ = ["FakeClock"]
 
 
-class Clock:
+class FakeClock:
     """Tells the fake tenant what time it is.
 
     Without *at* it follows real time plus whatever it was advanced by; with *at* it stands still there and moves only
@@ -19,7 +19,7 @@ class Clock:
         at: where the clock stands; an aware datetime, or None for real time.
 
     Example:
-        >>> clock = Clock(at=datetime(2026, 1, 1, tzinfo=UTC))
+        >>> clock = FakeClock(at=datetime(2026, 1, 1, tzinfo=UTC))
         >>> clock.advance(days=30).isoformat()
         '2026-01-31T00:00:00+00:00'
         >>> clock.now() == clock.now()
@@ -31,13 +31,13 @@ class Clock:
 
     def __init__(self, at: datetime | None = None) -> None:
         if at is not None and at.tzinfo is None:
-            raise ValueError(f"Clock(at={at!r}) has no time zone; write datetime(..., tzinfo=UTC)")
+            raise ValueError(f"FakeClock(at={at!r}) has no time zone; write datetime(..., tzinfo=UTC)")
         self._stands_at = at
         self._offset = timedelta()
 
     def __repr__(self) -> str:
         """One line: the time it shows and whether it runs."""
-        return f"<Clock {self.now().isoformat()} {'running' if self._stands_at is None else 'standing'}>"
+        return f"<FakeClock {self.now().isoformat()} {'running' if self._stands_at is None else 'standing'}>"
 
     def now(self) -> datetime:
         """The time in this tenant, aware, in UTC."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from o365prov.testing.fake_tenant.endpoints.routes import Route
 from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
-from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, Write
+from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, Writability
 
 __all__ = ["object_types", "page", "routes"]
 
@@ -63,8 +63,8 @@ def _section(of: ObjectType) -> str:
 
 
 def _property_row(item: Property) -> tuple[str, ...]:
-    written = {Write.YES: "yes", Write.CREATE_ONLY: "on create", Write.NO: ""}[item.write]
-    if item.write is Write.YES and not item.clearable:
+    written = {Writability.YES: "yes", Writability.CREATE_ONLY: "on create", Writability.NO: ""}[item.write]
+    if item.write is Writability.YES and not item.clearable:
         written = "yes, not cleared"
     return (
         f"`{item.name}`",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from o365prov.testing.fake_tenant.schema.countries import COUNTRIES
 from o365prov.testing.fake_tenant.schema.object_types import USER
-from o365prov.testing.fake_tenant.schema.properties import Kind, Property, Write
+from o365prov.testing.fake_tenant.schema.properties import Property, PropertyType, Writability
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -87,7 +87,7 @@ def _writable() -> list[Property]:
     return [
         item
         for item in USER.properties.values()
-        if item.write is Write.YES and item.home == "directory" and item.name not in _LEFT_OUT
+        if item.write is Writability.YES and item.home == "directory" and item.name not in _LEFT_OUT
     ]
 
 
@@ -96,15 +96,15 @@ def _values(item: Property) -> SearchStrategy[Any]:
 
     values: SearchStrategy[Any]
     match item.kind:
-        case Kind.FLAG:
+        case PropertyType.FLAG:
             values = st.booleans()
-        case Kind.INSTANT:
+        case PropertyType.INSTANT:
             values = st.datetimes().map(lambda moment: moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0"))
-        case Kind.TEXTS if item.name == "otherMails":
+        case PropertyType.TEXTS if item.name == "otherMails":
             values = st.lists(_addresses(), max_size=3, unique=True)
-        case Kind.TEXTS:
+        case PropertyType.TEXTS:
             values = st.lists(_texts(item), max_size=item.at_most or 3)
-        case Kind.COMPLEX:
+        case PropertyType.COMPLEX:
             values = st.fixed_dictionaries({}, optional={field.name: _values(field) for field in item.fields.values()})
         case _ if item.name in _CHOICES:
             values = st.sampled_from(_CHOICES[item.name])
@@ -114,7 +114,7 @@ def _values(item: Property) -> SearchStrategy[Any]:
             values = st.text(_LOCAL, min_size=1, max_size=64)
         case _:
             values = _texts(item)
-    may_be_null = item.clearable and item.kind is not Kind.TEXTS
+    may_be_null = item.clearable and item.kind is not PropertyType.TEXTS
     return st.none() | values if may_be_null else values
 
 

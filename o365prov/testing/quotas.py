@@ -53,7 +53,7 @@ class Verdict:
 
 
 @attrs.define
-class _Bucket:
+class _QuotaBucket:
     limit: float
     seconds: float
     level: float = attrs.field(init=False)
@@ -82,8 +82,8 @@ class Meter:
     """Counts what an application used, and refuses what is too much."""
 
     def __init__(self, quotas: Quotas, tenant_id: str) -> None:
-        self._units = _Bucket(quotas.units, quotas.unit_seconds)
-        self._writes = _Bucket(quotas.writes, quotas.write_seconds)
+        self._units = _QuotaBucket(quotas.units, quotas.unit_seconds)
+        self._writes = _QuotaBucket(quotas.writes, quotas.write_seconds)
         self._tenant_id = tenant_id
 
     def charge(self, units: int, *, writes: bool, now: datetime) -> Verdict:

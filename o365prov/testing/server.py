@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from o365prov.errors import O365ProvError
 from o365prov.testing.fake_tenant import FakeTenant
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import LARGEST_BODY
 
 __all__ = ["Server", "main"]
@@ -182,9 +182,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Refuse what is no HTTP, or too much of it, in the shape of Graph's errors too."""
         phrase = HTTPStatus(code).phrase
         refusal = (
-            Refusal.unsupported(f"the fake tenant does not support the method {self.command}")
+            GraphErrorResponse.unsupported(f"the fake tenant does not support the method {self.command}")
             if code == HTTPStatus.NOT_IMPLEMENTED
-            else Refusal(code, phrase.replace(" ", "").replace("-", ""), message or explain or phrase)
+            else GraphErrorResponse(code, phrase.replace(" ", "").replace("-", ""), message or explain or phrase)
         )
         request_id = str(uuid.uuid4())
         body = json.dumps(refusal.body(request_id, request_id, datetime.now(UTC))).encode()

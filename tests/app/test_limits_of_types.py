@@ -101,7 +101,7 @@ def test_a_federated_domain_needs_no_password_of_the_callers():
 def test_sync_password_is_said_to_do_nothing():
     """With federated people nothing is sent even if it is ticked."""
     plan = user_sync_app(sync_password=True).plan([assigned(somebody())], tenant(), now=NOW)
-    assert "Passwords" in [each.attribute for each in plan.undeliverable]
+    assert "Passwords" in [each.attribute for each in plan.unsupported]
 
 
 def test_grantable_roles_are_several_names():

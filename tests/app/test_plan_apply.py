@@ -23,7 +23,7 @@ from o365prov import AppUsers, Assignment, LicenseGrant, Office365App, Tenant, U
 from o365prov.people import DirectoryAccount, Grants, Person
 from o365prov.planning.model.changes import key
 from o365prov.provisioning import Deprovisioning, LicenseOnly, ProfileSync, UniversalSync, UserSync
-from o365prov.testing import Clock, FakeTenant
+from o365prov.testing import FakeClock, FakeTenant
 
 NAMES = ("Ann Lee", "Bo Ross", "Cy Young")
 ROOT = "https://graph.microsoft.com/v1.0"
@@ -156,7 +156,7 @@ def call(fake, method, path, body=None):
 
 def tenant_with(strangers, seats):
     fake = FakeTenant(
-        domains={DOMAIN: "Federated"}, licenses={"SPE_E3": seats, "SPE_F1": 2}, seed=1, clock=Clock(at=NOW)
+        domains={DOMAIN: "Federated"}, licenses={"SPE_E3": seats, "SPE_F1": 2}, seed=1, clock=FakeClock(at=NOW)
     )
     for name, properties, licenses, roles, state in strangers:
         owned = licenses if fake.seats("SPE_E3")[0] < seats else ()
@@ -221,7 +221,7 @@ def is_that_of_a_roster(app, plan, people, snapshot, known):
     roster = app.roster(lambda: people, known, now=plan.made_at)
     drawn = roster.plan(evolve(snapshot, users=[user for user in snapshot.users if roster.wants(user)]))
     assert (drawn.changes, drawn.problems) == (plan.changes, plan.problems)
-    assert (drawn.undeliverable, drawn.hazards) == (plan.undeliverable, plan.hazards)
+    assert (drawn.unsupported, drawn.hazards) == (plan.unsupported, plan.hazards)
 
 
 def claims_only_what_is_so(fake, known):

@@ -15,7 +15,7 @@ from o365prov.errors import ConfigurationError
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning import Domain, TenantSnapshot
 from o365prov.planning.model.changes import CreateUser, LinkUser, UpdateUser
-from o365prov.previews.account import Prospect, UsernameIs
+from o365prov.previews.account import AccountOutcome, UsernameIs
 from o365prov.previews.population import LISTED
 
 APP = user_sync_app()
@@ -112,7 +112,7 @@ def test_without_a_snapshot_no_tenant_is_spoken_of():
 def test_a_username_that_nobody_has_would_be_created():
     """Neither the username nor the source anchor is there."""
     found = APP.preview(somebody(), snapshot=tenant()).account
-    assert (found.prospect, found.username_is, found.object_id) == (Prospect.CREATED, UsernameIs.FREE, None)
+    assert (found.prospect, found.username_is, found.object_id) == (AccountOutcome.CREATED, UsernameIs.FREE, None)
     assert "no account has the username" in str(found)
 
 
@@ -121,7 +121,7 @@ def test_a_username_that_exists_would_be_matched():
     ann = somebody(title="Singer")
     user = account(username_of(ann), jobTitle="Guitarist", city="Oslo")
     found = SMALL.preview(ann, snapshot=tenant(user)).account
-    assert (found.prospect, found.username_is, found.object_id) == (Prospect.MATCHED, UsernameIs.THEIRS, user.id)
+    assert (found.prospect, found.username_is, found.object_id) == (AccountOutcome.MATCHED, UsernameIs.THEIRS, user.id)
     assert ("title", "Guitarist", "Singer") in [(each.attribute, each.before, each.after) for each in found.changes]
     assert "this username already" in found.message
 
@@ -131,7 +131,7 @@ def test_a_source_anchor_that_exists_would_be_matched_and_renamed():
     ann = from_directory(somebody())
     user = account(f"old@{DOMAIN}", onPremisesImmutableId=ann.directory_accounts[0].anchor)
     found = APP.preview(ann, snapshot=tenant(user)).account
-    assert (found.prospect, found.username_is) == (Prospect.MATCHED, UsernameIs.FREE)
+    assert (found.prospect, found.username_is) == (AccountOutcome.MATCHED, UsernameIs.FREE)
     assert found.held_username == f"old@{DOMAIN}"
     assert found.renamed
     assert "source anchor" in found.message
@@ -149,7 +149,7 @@ def test_a_username_with_another_anchor_is_somebody_elses():
     ann = from_directory(somebody())
     user = account(username_of(ann), onPremisesImmutableId="c29tZWJvZHkgZWxzZQ==")
     preview = APP.preview(ann, snapshot=tenant(user))
-    assert (preview.account.prospect, preview.account.username_is) == (Prospect.STOPPED, UsernameIs.TAKEN)
+    assert (preview.account.prospect, preview.account.username_is) == (AccountOutcome.STOPPED, UsernameIs.TAKEN)
     assert preview.account.object_id is None
     assert "other_anchor" in [finding.code for finding in preview.findings]
     assert "somebody else's" in str(preview)
@@ -160,7 +160,7 @@ def test_a_username_linked_to_another_person_names_them():
     ann, bo = somebody("Ann Lee"), somebody("Bo Ross")
     user = account(username_of(ann))
     preview = APP.preview(ann, snapshot=tenant(user), app_users=linked((bo, user)))
-    assert preview.account.prospect is Prospect.STOPPED
+    assert preview.account.prospect is AccountOutcome.STOPPED
     assert "account_of_another_person" in [finding.code for finding in preview.findings]
 
 
@@ -169,7 +169,7 @@ def test_a_linked_account_is_theirs_whatever_its_name():
     ann = somebody()
     user = account(f"maiden.name@{DOMAIN}", onPremisesImmutableId=ann.id)
     found = APP.preview(ann, snapshot=tenant(user), app_users=linked((ann, user))).account
-    assert found.prospect is Prospect.LINKED
+    assert found.prospect is AccountOutcome.LINKED
     assert [each.after for each in found.changes if each.attribute == "userName"] == [username_of(ann)]
 
 
@@ -179,7 +179,7 @@ def test_a_new_name_that_another_account_has_is_said():
     user, other = account(f"maiden.name@{DOMAIN}", onPremisesImmutableId=ann.id), account(username_of(ann))
     found = APP.preview(ann, snapshot=tenant(user, other), app_users=linked((ann, user))).account
     assert found.username_is is UsernameIs.TAKEN
-    assert found.prospect is Prospect.STOPPED
+    assert found.prospect is AccountOutcome.STOPPED
     assert f"renamed to {username_of(ann)}, which is the name of another account" in found.message
 
 
@@ -190,13 +190,13 @@ def test_a_username_and_an_anchor_of_two_accounts_stop():
     snapshot = tenant(account(username_of(ann)), account(f"x@{DOMAIN}", onPremisesImmutableId=anchor))
     preview = APP.preview(ann, snapshot=snapshot)
     assert "ambiguous_account" in [finding.code for finding in preview.findings]
-    assert preview.account.prospect is Prospect.STOPPED
+    assert preview.account.prospect is AccountOutcome.STOPPED
 
 
 def test_somebody_without_a_username_is_stopped_with_the_reason():
     """What is wrong with the person is what the account's line says."""
     found = APP.preview(somebody(email=""), snapshot=tenant()).account
-    assert (found.prospect, found.username_is) == (Prospect.STOPPED, None)
+    assert (found.prospect, found.username_is) == (AccountOutcome.STOPPED, None)
     assert "nothing before its @" in found.message
 
 
@@ -316,7 +316,7 @@ def test_whoever_has_the_username_keeps_it():
     user = held(ann)
     population = APP.preview([ann, anna], snapshot=tenant(user), app_users=linked((ann, user)))
     assert len(population.collisions[0]) == 2
-    assert [row.account.prospect for row in population] == [Prospect.LINKED, Prospect.STOPPED]
+    assert [row.account.prospect for row in population] == [AccountOutcome.LINKED, AccountOutcome.STOPPED]
 
 
 def test_somebody_who_is_not_provisioned_collides_with_nobody():

@@ -27,7 +27,7 @@ from o365prov.graph.setup.consent import consent_url, read_consent
 from o365prov.graph.setup.permissions import FULL, least
 from o365prov.people import LicenseGrant
 from o365prov.sources import ldif, okta_json
-from o365prov.testing import Clock, FakeTenant
+from o365prov.testing import FakeClock, FakeTenant
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 USERNAME = 'String.substringBefore(user.email, "@") + "@yourfederated.domain"'
@@ -49,7 +49,7 @@ def fake():
     return FakeTenant(
         domains={"yourfederated.domain": "Federated"},
         licenses={"SPE_E3": 40, "SPE_F1": 20},
-        clock=Clock(at=MONDAY),
+        clock=FakeClock(at=MONDAY),
     )
 
 
@@ -233,7 +233,7 @@ def test_6_people_keep_their_source(organization):
 def test_6_with_user_sync_all_appear_as_synced_as_far_as_graph_can(fake, organization):
     """Graph can't write that, so the plan says once what it can't and what to do."""
     plan, _ = provision(fake, app_of(UserSync()), organization.assignments)
-    [said] = [each for each in plan.undeliverable if each.attribute == "Synced with Active Directory"]
+    [said] = [each for each in plan.unsupported if each.attribute == "Synced with Active Directory"]
     assert said.people == 42
 
 

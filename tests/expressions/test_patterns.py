@@ -8,7 +8,7 @@ from o365prov.expressions import EvaluationError, Expression
 from o365prov.expressions.patterns import PatternError, compiled
 from o365prov.expressions.patterns.automaton import Automaton
 from o365prov.expressions.patterns.parser import read
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 
 def both(pattern, text):
@@ -95,7 +95,7 @@ def test_patterns_that_ruin_other_engines_run(pattern):
 
 def test_the_automaton_refuses_too_much_work():
     """A large text and a large pattern together end with a clear error, and soon."""
-    with pytest.raises(Failure, match="too large together"):
+    with pytest.raises(EvaluationFailure, match="too large together"):
         Automaton(read("(?:(?:a?){100})*"), 5000).matches("a" * 100_000)
 
 

@@ -33,7 +33,7 @@ from o365prov.expressions.syntax.tree import (
     Selection,
     Unary,
 )
-from o365prov.expressions.syntax.unparser import canonical
+from o365prov.expressions.syntax.unparser import unparse
 from o365prov.expressions.values.numbers import Float, Long
 
 NAMES = st.sampled_from(
@@ -131,8 +131,8 @@ ROOTS = st.dictionaries(NAMES, VALUES, max_size=4)
 @settings(max_examples=400, deadline=None)
 @given(TREES, st.sampled_from(Dialect))
 def test_parsing_the_canonical_text_gives_the_tree_again(tree, dialect):
-    """parse ∘ canonical is the identity on trees."""
-    assert parse(canonical(tree, dialect), LIMITS) == tree
+    """parse ∘ unparse is the identity on trees."""
+    assert parse(unparse(tree, dialect), LIMITS) == tree
 
 
 @settings(max_examples=300, deadline=None)
@@ -161,7 +161,7 @@ def test_any_text_is_an_expression_or_a_syntax_error(text):
 )
 def test_any_expression_gives_a_value_or_an_evaluation_error(tree, roots, dialect, semantics):
     """Explaining gives the same value, or the same error; checking and references never fail."""
-    expression = Expression(canonical(tree, dialect), dialect=dialect, semantics=semantics)
+    expression = Expression(unparse(tree, dialect), dialect=dialect, semantics=semantics)
     bindings = Bindings(roots, groups=[{"id": "1", "name": "a"}], now="2015-07-31T17:18:37.979Z")
     explanation = expression.explain(bindings)
     value, error = None, None

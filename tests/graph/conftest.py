@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from o365prov.graph import Tenant
-from o365prov.graph.client.messages import NoReply, Reply, Request
-from o365prov.graph.client.rate_limiter import Pace, Pacer
-from o365prov.graph.client.sender import Retries, Sender
+from o365prov.graph.client.messages import NoResponse, Request, Response
+from o365prov.graph.client.rate_limiter import RateLimiter, RateLimits
+from o365prov.graph.client.sender import RetryPolicy, Sender
 from o365prov.people import LicenseGrant
 from o365prov.planning import Quota
 from o365prov.planning.model.changes import (
@@ -143,11 +143,11 @@ class Meddler:
 class ScriptedConnection:
     """What a Sender sends over, giving the next of its answers to each request."""
 
-    def __init__(self, *answers: Reply | NoReply) -> None:
+    def __init__(self, *answers: Response | NoResponse) -> None:
         self.answers = list(answers)
         self.requests: list[Request] = []
 
-    async def send(self, request: Request) -> Reply | NoReply:
+    async def send(self, request: Request) -> Response | NoResponse:
         self.requests.append(request)
         return self.answers.pop(0)
 
@@ -176,20 +176,20 @@ def run() -> Callable[[Awaitable[Any]], Any]:
 def sender(clock: StandingClock) -> Callable[..., Sender]:
     """A Sender over scripted answers, whose random waits are as long as they may be."""
 
-    def make(*answers: Reply | NoReply, retries: Retries | None = None) -> Sender:
-        wide = Pace(Quota(1e9, 1), Quota(1e9, 1))
-        return Sender(ScriptedConnection(*answers), Pacer(clock, wide), retries or Retries(), lambda: 1.0)
+    def make(*answers: Response | NoResponse, retries: RetryPolicy | None = None) -> Sender:
+        wide = RateLimits(Quota(1e9, 1), Quota(1e9, 1))
+        return Sender(ScriptedConnection(*answers), RateLimiter(clock, wide), retries or RetryPolicy(), lambda: 1.0)
 
     return make
 
 
 @pytest.fixture
-def reply() -> Callable[..., Reply]:
+def reply() -> Callable[..., Response]:
     """A reply with a JSON body."""
 
-    def make(status: int, body: Any = None, **headers: str) -> Reply:
+    def make(status: int, body: Any = None, **headers: str) -> Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return Reply(status, named, b"" if body is None else json.dumps(body).encode())
+        return Response(status, named, b"" if body is None else json.dumps(body).encode())
 
     return make
 

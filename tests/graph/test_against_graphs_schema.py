@@ -17,7 +17,7 @@ from openapi_core.testing import MockRequest
 from o365prov.graph import requests
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sdk_transport import Connection
-from o365prov.graph.client.transport import StandIn
+from o365prov.graph.client.transport import AnonymousCredential
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -102,7 +102,7 @@ def with_sdk(wire, run):
 
     def whole(build):
         async def inside():
-            connection = Connection(StandIn(), Cloud.GLOBAL, wire())
+            connection = Connection(AnonymousCredential(), Cloud.GLOBAL, wire())
             try:
                 return build(connection.sdk)
             finally:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from o365prov.graph.client.batch import LIMIT, chunks, decode, encode
-from o365prov.graph.client.messages import NoReply, Reply, Request
+from o365prov.graph.client.messages import NoResponse, Request, Response
 
 
 def answer(number, status=200, body=None, headers=None):
@@ -15,7 +15,7 @@ def answer(number, status=200, body=None, headers=None):
 
 
 def outer(*answers, **headers):
-    return Reply(200, headers, json.dumps({"responses": answers}).encode())
+    return Response(200, headers, json.dumps({"responses": answers}).encode())
 
 
 def test_a_body_brings_its_content_type():
@@ -72,7 +72,7 @@ def test_a_missing_answer_is_an_unknown_outcome():
     """Where Graph leaves one out, the request may have had its effect."""
     first, second = decode(outer(answer(1, 204)), 2)
     assert first.status == 204
-    assert isinstance(second, NoReply)
+    assert isinstance(second, NoResponse)
     assert second.maybe_done
 
 
@@ -90,13 +90,13 @@ def test_a_missing_answer_is_an_unknown_outcome():
 )
 def test_an_unreadable_answer_is_an_unknown_outcome(content):
     """HTML, torn JSON and other documents leave every request's outcome unknown."""
-    replies = decode(Reply(200, {}, content), 2)
-    assert all(isinstance(each, NoReply) and each.maybe_done for each in replies)
+    replies = decode(Response(200, {}, content), 2)
+    assert all(isinstance(each, NoResponse) and each.maybe_done for each in replies)
 
 
 def test_an_outer_error_is_everybodys():
     """A batch that was throttled as a whole was throttled for each."""
-    throttled = Reply(429, {"Retry-After": "3"})
+    throttled = Response(429, {"Retry-After": "3"})
     assert decode(throttled, 3) == [throttled] * 3
 
 

@@ -19,9 +19,9 @@ from msgraph_core import NationalClouds
 
 from o365prov.errors import ConfigurationError, CredentialError, TenantError, UsageError
 from o365prov.graph import Cloud, Tenant, consent_url, read_consent
-from o365prov.graph.client.messages import NoReply, Request
+from o365prov.graph.client.messages import NoResponse, Request
 from o365prov.graph.client.sdk_transport import Connection
-from o365prov.graph.client.transport import StandIn
+from o365prov.graph.client.transport import AnonymousCredential
 from o365prov.graph.setup.consent import token_claims
 from o365prov.graph.setup.permissions import FULL, LICENSES_ONLY, PERMISSIONS, ROLES, Operation, lacking, least
 
@@ -372,7 +372,7 @@ def test_half_a_surrogate_pair_gets_to_graph(wire, run):
     scripted = wire((200, {}, {}))
 
     async def whole():
-        connection = Connection(StandIn(), Cloud.GLOBAL, scripted)
+        connection = Connection(AnonymousCredential(), Cloud.GLOBAL, scripted)
         await connection.send(Request("PATCH", "/users/1", {"displayName": "A\ud800"}))
         await connection.close()
 
@@ -398,13 +398,13 @@ def test_whether_a_request_may_have_had_its_effect_is_known(run, trouble, maybe_
             raise trouble
 
     async def whole():
-        connection = Connection(StandIn(), Cloud.GLOBAL, Broken())
+        connection = Connection(AnonymousCredential(), Cloud.GLOBAL, Broken())
         try:
             return await connection.send(Request("GET", "/users"))
         finally:
             await connection.close()
 
-    assert run(whole()) == NoReply(f"{type(trouble).__name__}: {trouble}", maybe_done=maybe_done)
+    assert run(whole()) == NoResponse(f"{type(trouble).__name__}: {trouble}", maybe_done=maybe_done)
 
 
 def test_without_a_wire_there_is_the_network(run):

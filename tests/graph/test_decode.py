@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from o365prov.errors import TenantError
-from o365prov.graph.client.messages import Reply
+from o365prov.graph.client.messages import Response
 from o365prov.graph.read import decode
 from o365prov.planning.model.snapshot import HeldLicense, RoleAssignment
 
@@ -136,4 +136,4 @@ def test_of_doubles_the_last_one_counts():
 )
 def test_the_id_of_a_new_user_may_be_missing(content, found):
     """A cut answer to a create does not tell the id; that is no reason to fail."""
-    assert decode.created_id(Reply(201, {}, content)) == found
+    assert decode.created_id(Response(201, {}, content)) == found

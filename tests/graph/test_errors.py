@@ -5,40 +5,40 @@ import json
 import pytest
 
 from o365prov.errors import GraphError
-from o365prov.graph.client.errors import ERRORS, Meaning, credential_error, meaning_of, understand
-from o365prov.graph.client.messages import Reply
+from o365prov.graph.client.errors import ERRORS, ErrorCategory, classify, credential_error, meaning_of
+from o365prov.graph.client.messages import Response
 
 
 def error(status, code, message, details=(), **inner):
     document = {"error": {"code": code, "message": message, "innerError": inner}}
     if details:
         document["error"]["details"] = [{"code": code, "target": target, "message": ""} for code, target in details]
-    return Reply(status, {"content-type": "application/json"}, json.dumps(document).encode())
+    return Response(status, {"content-type": "application/json"}, json.dumps(document).encode())
 
 
 @pytest.mark.parametrize(
     ("reply", "meaning", "remedy"),
     [
-        (error(429, "TooManyRequests", "Too many requests"), Meaning.TRANSIENT, "slow down"),
-        (error(409, "Directory_ConcurrencyViolation", "concurrent requests"), Meaning.TRANSIENT, "under way"),
-        (error(409, "nameAlreadyExists", "name exists"), Meaning.PERMANENT, "correct the value"),
-        (error(410, "SyncStateNotFound", "delta token is expired"), Meaning.RESYNC, "read the tenant again"),
-        (error(400, "syncStateNotFound", "delta token is expired"), Meaning.RESYNC, "read the tenant again"),
-        (error(401, "InvalidAuthenticationToken", "expired"), Meaning.UNAUTHORIZED, "credential"),
-        (error(403, "Authorization_RequestDenied", "Insufficient privileges"), Meaning.PERMANENT, "admin role"),
-        (error(403, "Forbidden", "no"), Meaning.PERMANENT, "grant the app the permission"),
+        (error(429, "TooManyRequests", "Too many requests"), ErrorCategory.TRANSIENT, "slow down"),
+        (error(409, "Directory_ConcurrencyViolation", "concurrent requests"), ErrorCategory.TRANSIENT, "under way"),
+        (error(409, "nameAlreadyExists", "name exists"), ErrorCategory.PERMANENT, "correct the value"),
+        (error(410, "SyncStateNotFound", "delta token is expired"), ErrorCategory.RESYNC, "read the tenant again"),
+        (error(400, "syncStateNotFound", "delta token is expired"), ErrorCategory.RESYNC, "read the tenant again"),
+        (error(401, "InvalidAuthenticationToken", "expired"), ErrorCategory.UNAUTHORIZED, "credential"),
+        (error(403, "Authorization_RequestDenied", "Insufficient privileges"), ErrorCategory.PERMANENT, "admin role"),
+        (error(403, "Forbidden", "no"), ErrorCategory.PERMANENT, "grant the app the permission"),
         (
             error(
                 400,
                 "Request_BadRequest",
                 "Subscription with Account a and SKU b does not have any available licenses left.",
             ),
-            Meaning.PERMANENT,
+            ErrorCategory.PERMANENT,
             "buy seats",
         ),
         (
             error(400, "Request_BadRequest", "License assignment cannot be done for user with invalid usage location."),
-            Meaning.LAG,
+            ErrorCategory.LAG,
             "set usageLocation",
         ),
         (
@@ -47,12 +47,12 @@ def error(status, code, message, details=(), **inner):
                 "Request_BadRequest",
                 "User license is inherited from a group membership and it cannot be removed directly from the user.",
             ),
-            Meaning.PERMANENT,
+            ErrorCategory.PERMANENT,
             "out of the group",
         ),
         (
             error(400, "Request_BadRequest", "The domain portion of the userPrincipalName property is invalid."),
-            Meaning.PERMANENT,
+            ErrorCategory.PERMANENT,
             "verify the domain",
         ),
         (
@@ -62,7 +62,7 @@ def error(status, code, message, details=(), **inner):
                 "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects "
                 "currently undergoing migration.",
             ),
-            Meaning.PERMANENT,
+            ErrorCategory.PERMANENT,
             "License Only",
         ),
         (
@@ -71,21 +71,25 @@ def error(status, code, message, details=(), **inner):
                 "Request_BadRequest",
                 "The source resource object or one of the objects being referenced do not exist.",
             ),
-            Meaning.LAG,
+            ErrorCategory.LAG,
             "gone",
         ),
-        (error(404, "Request_ResourceNotFound", "Resource '1' does not exist"), Meaning.LAG, "gone"),
-        (error(500, "InternalServerError", "x"), Meaning.UNKNOWN, "trouble"),
-        (error(502, "BadGateway", "x"), Meaning.UNKNOWN, "trouble"),
-        (error(503, "ServiceUnavailable", "x"), Meaning.UNKNOWN, "not available"),
-        (error(504, "UnknownError", ""), Meaning.UNKNOWN, "too long"),
-        (error(424, "FailedDependency", "x"), Meaning.TRANSIENT, "sent again"),
-        (error(400, "Request_BadRequest", "Invalid value specified for property 'x'"), Meaning.PERMANENT, "correct"),
+        (error(404, "Request_ResourceNotFound", "Resource '1' does not exist"), ErrorCategory.LAG, "gone"),
+        (error(500, "InternalServerError", "x"), ErrorCategory.UNKNOWN, "trouble"),
+        (error(502, "BadGateway", "x"), ErrorCategory.UNKNOWN, "trouble"),
+        (error(503, "ServiceUnavailable", "x"), ErrorCategory.UNKNOWN, "not available"),
+        (error(504, "UnknownError", ""), ErrorCategory.UNKNOWN, "too long"),
+        (error(424, "FailedDependency", "x"), ErrorCategory.TRANSIENT, "sent again"),
+        (
+            error(400, "Request_BadRequest", "Invalid value specified for property 'x'"),
+            ErrorCategory.PERMANENT,
+            "correct",
+        ),
     ],
 )
 def test_each_error_has_a_meaning_and_a_remedy(reply, meaning, remedy):
     """Graph's code alone hardly tells errors apart, so the table reads status, code, details and message."""
-    failure = understand(reply)
+    failure = classify(reply)
     assert failure.meaning is meaning
     assert remedy in failure.remedy
 
@@ -102,14 +106,14 @@ def test_each_error_has_a_meaning_and_a_remedy(reply, meaning, remedy):
 def test_a_conflict_names_what_is_shared(target, remedy):
     """Which value collides stands in error.details; each has its own remedy."""
     message = f"Another object with the same value for property {target} already exists."
-    failure = understand(error(400, "Request_BadRequest", message, [("ObjectConflict", target)]))
+    failure = classify(error(400, "Request_BadRequest", message, [("ObjectConflict", target)]))
     assert failure.conflict
     assert remedy in failure.remedy
 
 
 def test_a_conflict_without_details_is_read_from_the_message():
     """Some answers lack error.details."""
-    failure = understand(
+    failure = classify(
         error(
             400,
             "Request_BadRequest",
@@ -135,19 +139,19 @@ def test_a_conflict_without_details_is_read_from_the_message():
 )
 def test_a_body_that_is_no_error_is_survived(content):
     """Gateways answer with HTML, cut JSON or nothing; status and size are said then."""
-    failure = understand(Reply(502, {"content-type": "text/html; charset=utf-8"}, content))
-    assert failure.meaning is Meaning.UNKNOWN
+    failure = classify(Response(502, {"content-type": "text/html; charset=utf-8"}, content))
+    assert failure.meaning is ErrorCategory.UNKNOWN
     assert "502" in failure.message
 
 
 def test_the_body_of_a_gateway_is_not_shown():
     """What a stranger's page holds is nobody's business in our messages."""
-    assert "secret" not in str(understand(Reply(502, {}, b"<html>secret</html>")))
+    assert "secret" not in str(classify(Response(502, {}, b"<html>secret</html>")))
 
 
 def test_a_message_is_one_printable_line():
     """What comes over the wire must not steer a terminal, nor fill it."""
-    failure = understand(error(400, "x", "red \x1b[31m alert\r\n\u202e" + "!" * 10_000))
+    failure = classify(error(400, "x", "red \x1b[31m alert\r\n\u202e" + "!" * 10_000))
     assert failure.message.startswith("red [31m alert !")
     assert failure.message.isprintable()
     assert len(failure.message) == 500
@@ -156,14 +160,14 @@ def test_a_message_is_one_printable_line():
 def test_the_request_id_is_found_in_headers_or_in_the_error():
     """Microsoft support asks for it."""
     reply = error(400, "x", "y", **{"request-id": "inner"})
-    assert understand(reply).request_id == "inner"
-    assert understand(Reply(400, {"Request-Id": "outer"}, reply.content)).request_id == "outer"
+    assert classify(reply).request_id == "inner"
+    assert classify(Response(400, {"Request-Id": "outer"}, reply.content)).request_id == "outer"
 
 
 def test_an_error_says_what_where_and_what_to_do_in_one_line():
     """The exception holds Graph's own words, ours, status, code and request id."""
     reply = error(429, "TooManyRequests", "Too many\nrequests.", **{"request-id": "r1"})
-    assert str(understand(reply).error("GET /users")) == (
+    assert str(classify(reply).error("GET /users")) == (
         "GET /users: Too many requests; Graph asks everyone to slow down; try again later "
         "(429 TooManyRequests, request r1)"
     )
@@ -171,8 +175,8 @@ def test_an_error_says_what_where_and_what_to_do_in_one_line():
 
 def test_a_raised_error_keeps_its_meaning():
     """Who catches a GraphError can ask what it meant."""
-    assert meaning_of(understand(error(410, "resyncRequired", "x")).error()) is Meaning.RESYNC
-    assert meaning_of(GraphError("x", status=400, code="syncStateNotFound")) is Meaning.RESYNC
+    assert meaning_of(classify(error(410, "resyncRequired", "x")).error()) is ErrorCategory.RESYNC
+    assert meaning_of(GraphError("x", status=400, code="syncStateNotFound")) is ErrorCategory.RESYNC
 
 
 def test_every_row_says_what_to_do():

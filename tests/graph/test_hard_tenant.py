@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from o365prov.graph import Pace, Tenant
+from o365prov.graph import RateLimits, Tenant
 from o365prov.planning import Quota
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -18,7 +18,7 @@ from o365prov.planning.model.changes import (
 )
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.snapshot import Needs
-from o365prov.testing import Clock, FakeTenant
+from o365prov.testing import FakeClock, FakeTenant
 from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.faults import Random
 from o365prov.testing.quotas import Quotas
@@ -61,7 +61,7 @@ def hire(name, snapshot):
 
 def hire_everybody(pace=None, **trouble):
     """Hire thirty people into a tenant in trouble; returns the fake and the report."""
-    clock = Clock(datetime(2026, 3, 1, tzinfo=UTC))
+    clock = FakeClock(datetime(2026, 3, 1, tzinfo=UTC))
     fake = FakeTenant(domains={"fed.example": "Federated"}, licenses={"SPE_E3": 30}, clock=clock, seed=1, **trouble)
 
     async def whole():
@@ -91,7 +91,7 @@ def test_what_was_just_written_is_not_seen_at_once(lag):
 def test_a_tight_quota_is_kept_to():
     """Our bucket is Graph's: with the same numbers nothing is ever refused."""
     quotas = Quotas(writes=40, write_seconds=20)
-    fake, report = hire_everybody(Pace(writes=Quota(40, 20), share=0.9), quotas=quotas)
+    fake, report = hire_everybody(RateLimits(writes=Quota(40, 20), share=0.9), quotas=quotas)
     everybody_is_there(fake, report)
     assert not [exchange for exchange in fake.exchanges if exchange.status == 429]
 

@@ -8,7 +8,7 @@ import pytest
 
 from o365prov.errors import JournalError, PlanRefusedError
 from o365prov.graph import Journal
-from o365prov.graph.apply.journal import Entry, Step
+from o365prov.graph.apply.journal import Entry, JournalStep
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ def test_a_journal_in_use_is_refused(plan, journal):
 def test_only_apply_writes(journal):
     """A journal that was not begun takes no entries."""
     with pytest.raises(JournalError, match="not open"):
-        journal.write([Entry("create_user:1", Step.DONE)])
+        journal.write([Entry("create_user:1", JournalStep.DONE)])
 
 
 def test_a_journal_can_be_read_at_any_time(changes, plan, apply, journal):
@@ -264,7 +264,7 @@ def test_a_journal_can_be_read_at_any_time(changes, plan, apply, journal):
     apply(drawn, journal=journal)
     history = journal.read()
     assert (history.plan_id, history.finished) == (drawn.id, True)
-    assert history.entries == (Entry("create_user:00u-ann", Step.DONE, changes.id_of("ann")),)
+    assert history.entries == (Entry("create_user:00u-ann", JournalStep.DONE, changes.id_of("ann")),)
 
 
 @pytest.mark.parametrize("room", [150, 250, 300])
@@ -291,7 +291,7 @@ def test_a_full_disk_stops_the_writing_and_not_the_report(changes, fake, plan, a
 
     def fill(self, entries):
         entries = list(entries)
-        if any(entry.step is Step.DONE for entry in entries):
+        if any(entry.step is JournalStep.DONE for entry in entries):
             raise JournalError(f"{self.path}: can't be written (No space left on device): make room")
         real(self, entries)
 

@@ -8,47 +8,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from o365prov.errors import ConfigurationError
-from o365prov.graph.client.rate_limiter import Pace, Pacer, retry_after
+from o365prov.graph.client.rate_limiter import RateLimiter, RateLimits, retry_after
 from o365prov.planning import Quota
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def writes(amount, seconds=10.0, share=1.0):
-    return Pace(Quota(1e9, 1), Quota(amount, seconds), share)
+    return RateLimits(Quota(1e9, 1), Quota(amount, seconds), share)
 
 
 @pytest.mark.parametrize("share", [0, -0.5, 1.1])
 def test_a_pace_of_nothing_is_refused(share):
     """Nothing would ever go, or everything at once; quotas of nothing are refused by themselves."""
     with pytest.raises(ConfigurationError, match="above 0 and at most 1"):
-        Pace(share=share)
+        RateLimits(share=share)
 
 
 def test_a_full_bucket_lets_go_at_once(clock):
     """Up to the quota nobody waits."""
-    pacer = Pacer(clock, writes(5))
+    pacer = RateLimiter(clock, writes(5))
     asyncio.run(_turns(pacer, 5))
     assert clock.waits == []
 
 
 def test_an_empty_bucket_is_waited_for(clock):
     """Beyond the quota each turn waits for what the bucket gains in that time."""
-    pacer = Pacer(clock, writes(5, seconds=10))
+    pacer = RateLimiter(clock, writes(5, seconds=10))
     asyncio.run(_turns(pacer, 6))
     assert clock.waits == [pytest.approx(2.0)]
 
 
 def test_only_a_share_of_the_quota_is_taken(clock):
     """Other apps and administrators get the rest."""
-    pacer = Pacer(clock, writes(10, share=0.5))
+    pacer = RateLimiter(clock, writes(10, share=0.5))
     asyncio.run(_turns(pacer, 6))
     assert len(clock.waits) == 1
 
 
 def test_a_batch_takes_as_much_as_it_costs(clock):
     """A turn for 20 writes takes 20 tokens."""
-    pacer = Pacer(clock, writes(20, seconds=20))
+    pacer = RateLimiter(clock, writes(20, seconds=20))
     asyncio.run(_turns(pacer, 2, each=20))
     assert clock.waits == [pytest.approx(20.0)]
 
@@ -57,7 +57,7 @@ def test_a_batch_takes_as_much_as_it_costs(clock):
 def test_no_window_gets_more_than_the_bucket_and_its_refill(costs):
     """However turns come, what was let go by any moment is at most one bucket and the refill until then."""
     clock = _Clock()
-    pacer = Pacer(clock, writes(50, seconds=10))
+    pacer = RateLimiter(clock, writes(50, seconds=10))
 
     async def whole():
         gone = 0
@@ -71,7 +71,7 @@ def test_no_window_gets_more_than_the_bucket_and_its_refill(costs):
 
 def test_retry_after_holds_everybody(clock):
     """While Graph wants quiet nobody goes, whoever got the answer."""
-    pacer = Pacer(clock, writes(1e9))
+    pacer = RateLimiter(clock, writes(1e9))
     pacer.hold(7, "Graph asked to wait")
     asyncio.run(_turns(pacer, 3))
     assert clock.waits == [7]
@@ -79,7 +79,7 @@ def test_retry_after_holds_everybody(clock):
 
 def test_a_hold_that_comes_during_a_wait_counts(clock):
     """Who waits for the bucket when Graph asks for quiet waits for that too."""
-    pacer = Pacer(clock, writes(1, seconds=4))
+    pacer = RateLimiter(clock, writes(1, seconds=4))
 
     async def whole():
         await pacer.turn(1, 1)
@@ -94,7 +94,7 @@ def test_a_hold_that_comes_during_a_wait_counts(clock):
 
 def test_a_shorter_hold_does_not_end_a_longer_one(clock):
     """The largest "retry after" wins."""
-    pacer = Pacer(clock, writes(1e9))
+    pacer = RateLimiter(clock, writes(1e9))
     pacer.hold(30, "a")
     pacer.hold(5, "b")
     asyncio.run(_turns(pacer, 1))
@@ -104,7 +104,7 @@ def test_a_shorter_hold_does_not_end_a_longer_one(clock):
 @pytest.mark.parametrize(("used", "slower"), [("0.8", 1 / 0.6), ("0.95", 1 / 0.3), ("1.4", 10)])
 def test_quota_headers_slow_down_before_graph_refuses(clock, used, slower):
     """From 80 % of the limit on Graph says how full the bucket is, and the pace goes down."""
-    pacer = Pacer(clock, writes(5, seconds=5))
+    pacer = RateLimiter(clock, writes(5, seconds=5))
     pacer.learn({"x-ms-throttle-limit-percentage": used})
     asyncio.run(_turns(pacer, 6))
     assert clock.waits == [pytest.approx(slower)]
@@ -112,7 +112,7 @@ def test_quota_headers_slow_down_before_graph_refuses(clock, used, slower):
 
 def test_the_old_pace_comes_back(clock):
     """Each half minute without a warning doubles the pace, up to the full one."""
-    pacer = Pacer(clock, writes(5, seconds=5))
+    pacer = RateLimiter(clock, writes(5, seconds=5))
     pacer.learn({"x-ms-throttle-limit-percentage": "1.0"})
     clock.passed += 31
     asyncio.run(_turns(pacer, 6))
@@ -124,7 +124,7 @@ def test_the_old_pace_comes_back(clock):
 
 def test_a_refusal_empties_the_bucket_and_halves_the_pace(clock):
     """Graph's bucket is empty, so ours is too; several refusals at once are one."""
-    pacer = Pacer(clock, writes(10, seconds=10))
+    pacer = RateLimiter(clock, writes(10, seconds=10))
     for _ in range(4):
         pacer.refused()
     asyncio.run(_turns(pacer, 1))
@@ -136,7 +136,7 @@ def test_a_refusal_empties_the_bucket_and_halves_the_pace(clock):
 
 def test_the_pace_never_stops(clock):
     """However often Graph refuses, some day it is the next one's turn."""
-    pacer = Pacer(clock, writes(10, seconds=10))
+    pacer = RateLimiter(clock, writes(10, seconds=10))
     for _ in range(50):
         clock.passed += 1
         pacer.refused()
@@ -147,7 +147,7 @@ def test_the_pace_never_stops(clock):
 @pytest.mark.parametrize("used", ["", "much", "0.1"])
 def test_other_quota_headers_change_nothing(clock, used):
     """What is no number, or a low one, is no warning."""
-    pacer = Pacer(clock, writes(5, seconds=5))
+    pacer = RateLimiter(clock, writes(5, seconds=5))
     pacer.learn({"x-ms-throttle-limit-percentage": used})
     asyncio.run(_turns(pacer, 6))
     assert clock.waits == [pytest.approx(1.0)]
@@ -156,7 +156,7 @@ def test_other_quota_headers_change_nothing(clock, used):
 def test_waits_worth_telling_are_told(clock):
     """A wait of a second and more is reported with its reason, a short one is not."""
     told = []
-    pacer = Pacer(clock, writes(2, seconds=4), lambda seconds, why: told.append((seconds, why)))
+    pacer = RateLimiter(clock, writes(2, seconds=4), lambda seconds, why: told.append((seconds, why)))
     asyncio.run(_turns(pacer, 3))
     pacer.hold(9, "Graph asked to wait")
     assert told == [(2.0, "keeping to the pace that Graph allows"), (9, "Graph asked to wait")]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sdk_transport import Connection
-from o365prov.graph.client.transport import StandIn
+from o365prov.graph.client.transport import AnonymousCredential
 from o365prov.graph.requests import change_requests, nested, strong_password, users_where
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -60,7 +60,7 @@ def build(wire, run):
 
     def whole(change, **ids):
         async def inside():
-            connection = Connection(StandIn(), Cloud.US_GOVERNMENT, wire())
+            connection = Connection(AnonymousCredential(), Cloud.US_GOVERNMENT, wire())
             try:
                 return change_requests(change, connection.sdk, Cloud.US_GOVERNMENT, **ids)
             finally:
@@ -195,7 +195,7 @@ def test_filters_are_quoted(wire, run):
     """A quote in a value is doubled and everything is escaped, so that no value becomes part of the filter."""
 
     async def inside():
-        connection = Connection(StandIn(), Cloud.GLOBAL, wire())
+        connection = Connection(AnonymousCredential(), Cloud.GLOBAL, wire())
         try:
             return users_where(connection.sdk, "userPrincipalName", "o'neil+x&y@corp.example").url
         finally:

@@ -6,13 +6,13 @@ import json
 import pytest
 
 from o365prov.errors import ConnectionFailedError
-from o365prov.graph.client.messages import NoReply, Reply, Request
-from o365prov.graph.client.sender import Retries
+from o365prov.graph.client.messages import NoResponse, Request, Response
+from o365prov.graph.client.sender import RetryPolicy
 
 
 def batch(*answers):
     rows = [{"id": str(number), "status": status, "body": {"n": number}} for number, status in answers]
-    return Reply(200, {}, json.dumps({"responses": rows}).encode())
+    return Response(200, {}, json.dumps({"responses": rows}).encode())
 
 
 def read_all(sender, count):
@@ -36,26 +36,26 @@ def test_only_what_failed_is_read_again(sender):
 
 def test_reads_without_an_answer_end_in_an_error(sender):
     """After the last attempt it says that there was none."""
-    sending = sender(*[NoReply("down")] * 2, retries=Retries(attempts=2))
+    sending = sender(*[NoResponse("down")] * 2, retries=RetryPolicy(attempts=2))
     with pytest.raises(ConnectionFailedError, match=r"GET /users/1: no answer \(down\)"):
         read_all(sending, 1)
 
 
 def test_an_error_that_stays_is_the_answer(sender):
     """Who reads many decides what an error of one means."""
-    sending = sender(*[batch((1, 503))] * 2, retries=Retries(attempts=2))
+    sending = sender(*[batch((1, 503))] * 2, retries=RetryPolicy(attempts=2))
     assert [reply.status for reply in read_all(sending, 1)] == [503]
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 1), (2, 2), (5, 16), (7, 60), (50, 60)])
 def test_waits_double_up_to_a_minute(attempt, seconds):
     """At least half of each wait is certain, the other half is chance: a crowd spreads out."""
-    assert Retries().wait(attempt, 1.0) == seconds
-    assert Retries().wait(attempt, 0.0) == seconds / 2
+    assert RetryPolicy().wait(attempt, 1.0) == seconds
+    assert RetryPolicy().wait(attempt, 0.0) == seconds / 2
 
 
 def test_requests_and_replies_show_only_where(reply):
     """Queries and bodies hold people; reprs show neither."""
     request = Request("GET", "https://graph.microsoft.com/v1.0/users?$filter=mail eq 'x'", {"password": "p"})
     assert repr(request) == "Request(GET /users)"
-    assert repr(reply(200, {"password": "p"})) == "Reply(200, 17 bytes)"
+    assert repr(reply(200, {"password": "p"})) == "Response(200, 17 bytes)"

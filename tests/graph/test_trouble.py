@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from o365prov.graph import Journal, Pace, Retries
+from o365prov.graph import Journal, RateLimits, RetryPolicy
 from o365prov.planning import Quota
 from o365prov.planning.model.report import Result
 
@@ -133,7 +133,7 @@ def test_somebody_elses_account_is_not_taken_for_ours(changes, fake, meddler, pl
     """An account with our anchor but another username existed before: the create failed by a conflict."""
     changes.fake.add_user("other@fed.example", onPremisesImmutableId=changes.create("ann").anchor)
     meddler.spoil("POST", "/users", (504, {}, {}), times=1)
-    report = apply(plan(changes.create("ann")), tenant_options={"retries": Retries(attempts=3)})
+    report = apply(plan(changes.create("ann")), tenant_options={"retries": RetryPolicy(attempts=3)})
     assert [outcome.result for outcome in report.outcomes] == [Result.FAILED]
     assert report.app_users.get("00u-ann") is None
     assert len(fake.users) == 1
@@ -330,7 +330,7 @@ def test_quota_headers_slow_the_plan_down(changes, fake, meddler, plan, apply, c
     changes.staff(*names)
     drawn = plan(*(changes.update(name, jobTitle=(None, "x")) for name in names))
     meddler.spoil("PATCH", "/users/", (204, {"x-ms-throttle-limit-percentage": "1.2"}, None), effect=True)
-    report = apply(drawn, tenant_options={"pace": Pace(writes=Quota(20, 10), share=1.0)})
+    report = apply(drawn, tenant_options={"pace": RateLimits(writes=Quota(20, 10), share=1.0)})
     assert report.ok
     assert clock.passed > 60
 

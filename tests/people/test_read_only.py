@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from o365prov.people.read_only import read_only
+from o365prov._fields import frozen_mapping
 
 CHANGES = {
     "set": lambda mapping: mapping.__setitem__("a", 2),
@@ -23,7 +23,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_every_change_is_refused(change):
     """No way in which a dict can be changed changes it."""
-    mapping = read_only({"a": 1})
+    mapping = frozen_mapping({"a": 1})
     with pytest.raises(TypeError, match="frozen value"):
         change(mapping)
     assert mapping == {"a": 1}
@@ -32,14 +32,14 @@ def test_every_change_is_refused(change):
 def test_it_does_not_follow_its_origin():
     """What it was made from may change afterwards."""
     origin = {"a": 1}
-    mapping = read_only(origin)
+    mapping = frozen_mapping(origin)
     origin["a"] = 2
     assert mapping["a"] == 1
 
 
 def test_it_is_a_mapping_like_any_other():
     """It merges into new dicts, is JSON, and comes whole out of copying and pickling."""
-    mapping = read_only({"a": 1})
+    mapping = frozen_mapping({"a": 1})
     assert {**mapping, "b": 2} == {"a": 1, "b": 2}
     assert json.dumps(mapping) == '{"a": 1}'
     assert copy.deepcopy(mapping) == pickle.loads(pickle.dumps(mapping)) == mapping  # noqa: S301 - ours
@@ -47,5 +47,5 @@ def test_it_is_a_mapping_like_any_other():
 
 def test_made_once():
     """Making it of itself makes nothing new."""
-    mapping = read_only({"a": 1})
-    assert read_only(mapping) is mapping
+    mapping = frozen_mapping({"a": 1})
+    assert frozen_mapping(mapping) is mapping

@@ -7,7 +7,7 @@ from attrs import evolve
 from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
 
 from o365prov import AppUsers
-from o365prov.planning import remember
+from o365prov.planning import after_change
 from o365prov.planning.model.changes import BlockSignIn, RevokeSessions, UpdateUser
 from o365prov.profiles import ApplyOn
 
@@ -24,7 +24,7 @@ def provisioned(*assignments, **properties):
         body = {**create.properties, **properties}
         user = account(body.pop("userPrincipalName"), **body, sessions_valid_from=NOW - timedelta(days=1))
         users.append(user)
-        app_users = remember(app_users, create, user.id, provisioning_type="user_sync")
+        app_users = after_change(app_users, create, user.id, provisioning_type="user_sync")
     return tenant(*users), app_users
 
 
@@ -98,7 +98,7 @@ def test_a_revocation_is_not_repeated_while_the_tenant_lags_behind():
     changed = from_directory(somebody(), password_last_set=NOW - timedelta(hours=1))
     snapshot, app_users = provisioned(assigned(changed))
     [revoke] = APP.plan([assigned(changed)], snapshot, app_users, now=NOW)
-    after = remember(app_users, revoke, revoke.object_id)
+    after = after_change(app_users, revoke, revoke.object_id)
     assert APP.plan([assigned(changed)], snapshot, after, now=NOW).is_empty
 
 
@@ -138,7 +138,7 @@ def test_somebody_who_returns_is_enabled_again():
     ann, bo = assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))
     snapshot, app_users = provisioned(ann, bo)
     [block] = APP.plan([bo], snapshot, app_users, now=NOW)
-    app_users = remember(app_users, block, block.object_id)
+    app_users = after_change(app_users, block, block.object_id)
     users = [
         evolve(user, properties={**user.properties, "accountEnabled": user.id != block.object_id})
         for user in snapshot.users

@@ -21,7 +21,7 @@ from organisation import (
 from o365prov import AppUser, AppUsers, Assignment, LicenseGrant
 from o365prov.errors import ConfigurationError
 from o365prov.people import AppUserStatus, Grants
-from o365prov.planning import remember
+from o365prov.planning import after_change
 from o365prov.provisioning import AfterBlock, Deprovisioning
 
 ANN = somebody()
@@ -144,7 +144,7 @@ def test_what_another_account_had_is_not_claimed_of_the_new_one():
     gone = AppUser(ANN.id, "gone", USERNAME, licenses=(LicenseGrant("SPE_E3"),), roles=("Directory Readers",))
     table = AppUsers([gone])
     for change in draw(assigned(ANN), snapshot=tenant(user), known=[gone]):
-        table = remember(table, change, user.id)
+        table = after_change(table, change, user.id)
     assert table.get(ANN.id).object_id == user.id
     assert (table.get(ANN.id).licenses, table.get(ANN.id).roles) == ((), ())
 

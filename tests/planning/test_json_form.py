@@ -20,7 +20,7 @@ from o365prov import AppUser, AppUsers, LicenseGrant, Plan
 from o365prov.errors import SourceError, UsageError
 from o365prov.planning import Subject
 from o365prov.planning.model.changes import Change, CreateUser, PropertyChange, UpdateUser
-from o365prov.planning.model.explanation import Explanation
+from o365prov.planning.model.explanation import PersonExplanation
 
 ANN = Subject("00uAnn", "Ann Lee", "ann.lee@yourfederated.domain")
 BOSS = from_directory(somebody("Bo Ross"))
@@ -36,7 +36,7 @@ PLAN = evolve(
         now=NOW,
     ),
     hazards=("nobody is assigned, but 3 accounts are linked: is the source empty by mistake?",),
-    explanations={"00uAnn": Explanation(ANN, "no account yet", (("Title", "Engineer"), ("City", "")))},
+    explanations={"00uAnn": PersonExplanation(ANN, "no account yet", (("Title", "Engineer"), ("City", "")))},
 )
 
 TEXT = st.text(string.ascii_letters + "é€😀<>&\"'\\ \n", max_size=6)
@@ -114,7 +114,7 @@ def test_every_kind_of_change_comes_back(kind, data):
 
 
 def test_a_drawn_plan_comes_back_as_it_was():
-    """Changes, problems, undeliverables, memory, hazards, explanations, watermark and the moment with its zone."""
+    """Changes, problems, unsupported, memory, hazards, explanations, watermark and the moment with its zone."""
     again = Plan.from_json(PLAN.to_json())
     assert again == PLAN
     assert again.made_at.utcoffset() == PLAN.made_at.utcoffset()
@@ -212,7 +212,7 @@ def test_a_plan_that_was_cut_off_is_refused():
         (lambda it: it["changes"][1].update(object_id="id-7"), "$.changes[1].object_id: should be null, not a text"),
         (lambda it: it["changes"][0]["properties"].update(city="\ud800"), "$.changes[0].properties.city: holds half a"),
         (lambda it: it["problems"][0].update(stops="no"), "$.problems[0].stops: should be true or false, not a text"),
-        (lambda it: it["undeliverable"][0].update(people=True), "should be a whole number, not true or false"),
+        (lambda it: it["unsupported"][0].update(people=True), "should be a whole number, not true or false"),
         (lambda it: it["app_users"][0].update(status="lost"), "$.app_users[0].status: should be one of active, "),
         (lambda it: it["explanations"]["00uAnn"]["mapped"][0].pop(), "mapped[0]: should have 2 elements, not 1"),
     ],

@@ -8,7 +8,7 @@ from organisation import DOMAIN, E3, NOW, account, assigned, somebody, tenant, u
 
 from o365prov import AppUser, AppUsers, Deprovisioning, LicenseGrant
 from o365prov.people import AppUserStatus
-from o365prov.planning import HeldLicense, remember
+from o365prov.planning import HeldLicense, after_change
 
 ANN = somebody("Ann Lee")
 BO = assigned(somebody("Bo Ross"))
@@ -72,7 +72,7 @@ def test_coming_back_within_the_days_restores():
     plan = app.plan([assigned(ANN, "SPE_E3"), BO], tenant(there(accountEnabled=False)), blocked, now=NOW)
     [update] = plan.for_person(ANN.id)
     assert {each.name: each.after for each in update.properties}["accountEnabled"] is True
-    after = remember(blocked, update, update.object_id).get(ANN.id)
+    after = after_change(blocked, update, update.object_id).get(ANN.id)
     assert (after.status, after.deactivated_at) == (AppUserStatus.ACTIVE, None)
 
 

@@ -74,12 +74,12 @@ def test_a_plan_counts_its_writes():
     assert APP.plan(EVERYBODY, tenant(), now=NOW).writes == 6
 
 
-def test_undeliverables_are_no_changes():
+def test_unsupported_values_are_not_changes():
     """What Graph can't take is said, and the plan is empty all the same."""
     person = assigned(somebody(middleName="Q"))
     plan = user_sync_app(create_users=False).plan([person], tenant(), now=NOW)
     assert plan.is_empty
-    assert [each.attribute for each in plan.undeliverable] == ["Middle name", "Synced with Active Directory"]
+    assert [each.attribute for each in plan.unsupported] == ["Middle name", "Synced with Active Directory"]
 
 
 def test_a_plan_reads_well():

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from o365prov import AppUsers, LicenseGrant, Plan, Report
 from o365prov.errors import ConfigurationError
-from o365prov.planning import Outcome, Problem, Result, Subject, Undeliverable
+from o365prov.planning import Outcome, Problem, Result, Subject, Unsupported
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -31,7 +31,7 @@ from o365prov.planning.model.changes import (
     RestoreUser,
     UpdateUser,
 )
-from o365prov.planning.model.explanation import Explanation
+from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.throttle_limits import WRITES, Quota
 
 
@@ -307,7 +307,9 @@ EXPLAINED = plan_of(
     updated(ANN, ("city", "Oslo", "Bergen")),
     problems=[Problem(ANN, "bad_country", "UsageLocation is no code", "Use GB", "usageLocation", stops=False)],
     explanations={
-        ANN.person_id: Explanation(ANN, "linked before", (("Title", "Engineer"), ("City", "Bergen"), ("State", "")))
+        ANN.person_id: PersonExplanation(
+            ANN, "linked before", (("Title", "Engineer"), ("City", "Bergen"), ("State", ""))
+        )
     },
 )
 
@@ -343,7 +345,7 @@ def test_somebody_of_whom_nothing_is_said_is_explained_too():
 def test_an_explanation_is_made_from_a_mapped_profile():
     """Labels and values as people read them; what is left alone is not among them."""
     preview = user_sync_app().preview(somebody("Ann Lee", city="Oslo", title="", countryCode="UK"))
-    mapped = dict(Explanation.of(ANN, "linked before", preview.profile).mapped)
+    mapped = dict(PersonExplanation.of(ANN, "linked before", preview.profile).mapped)
     assert mapped["City"] == "Oslo"
     assert mapped["Title"] == ""
     assert "UsageLocation" not in mapped
@@ -385,7 +387,7 @@ def test_no_value_becomes_markup(text):
         created(who),
         updated(ANN, (text, text, text), reason=text),
         problems=[wrong(who, text, text)],
-        undeliverable=(Undeliverable(text, text, text, 1),),
+        unsupported=(Unsupported(text, text, text, 1),),
         hazards=(text,),
     )
     report = Report("plan-1", (Outcome(created(who), Result.FAILED, message=text),), AppUsers.empty())
@@ -439,7 +441,7 @@ def test_the_page_says_what_is_wrong_and_what_to_do():
     people = crowd(7)
     plan = plan_of(
         problems=[wrong(each) for each in people],
-        undeliverable=(Undeliverable("Middle name", "Graph has no such property", "put it into the display name", 3),),
+        unsupported=(Unsupported("Middle name", "Graph has no such property", "put it into the display name", 3),),
     )
     text = Reader(plan.to_html()).text
     assert all(each.name in text for each in people)
@@ -468,7 +470,7 @@ def test_a_notebook_shows_a_part():
 
 def test_a_notebook_says_what_text_says():
     """The same facts in both forms."""
-    plan = evolve(EXPLAINED, hazards=("too much",), undeliverable=(Undeliverable("X", "why", "instead", 2),))
+    plan = evolve(EXPLAINED, hazards=("too much",), unsupported=(Unsupported("X", "why", "instead", 2),))
     text = Reader(plan._repr_html_()).text
     for fact in (plan.fingerprint, "too much", "Ann Lee", "Oslo → Bergen", "the profile changed", "Use GB", "instead"):
         assert fact in text

@@ -11,7 +11,7 @@ from organisation import DOMAIN, NOW, account, assigned, from_directory, somebod
 
 from o365prov import AppUsers
 from o365prov.errors import ConfigurationError, UsageError
-from o365prov.planning import remember
+from o365prov.planning import after_change
 from o365prov.provisioning import ProfileSync
 
 APP = user_sync_app()
@@ -40,7 +40,7 @@ def same(people, snapshot, app_users):
     whole = APP.plan(people, snapshot, app_users, now=NOW)
     assert plan.changes == whole.changes
     assert plan.problems == whole.problems
-    assert plan.undeliverable == whole.undeliverable
+    assert plan.unsupported == whole.unsupported
     assert plan.hazards == whole.hazards
     return plan
 
@@ -107,7 +107,7 @@ def test_leavers_are_blocked():
 def test_what_graph_cant_take_is_counted_of_everybody():
     """Also of those who stay."""
     snapshot, app_users = provisioned()
-    assert same(EVERYBODY, snapshot, app_users).undeliverable[0].people == 1
+    assert same(EVERYBODY, snapshot, app_users).unsupported[0].people == 1
 
 
 def test_a_roster_plans_once():
@@ -167,7 +167,7 @@ KEEPS_NAMES = evolve(APP, provisioning=ProfileSync(), mapping=ProfileSync().defa
 def test_an_account_that_keeps_another_name(remembered, others):
     """Profile Sync does not rename: the username at the source is compared with the account's and everybody's."""
     linked = KEEPS_NAMES.plan([assigned(CY)], tenant(RENAMED), now=NOW)
-    known = remember(AppUsers.empty(), linked.changes[0], RENAMED.id).get(CY.id)
+    known = after_change(AppUsers.empty(), linked.changes[0], RENAMED.id).get(CY.id)
     app_users, snapshot = AppUsers([evolve(known, username=f"{remembered}@{DOMAIN}")]), tenant(RENAMED)
     people = [assigned(CY), *others]
     roster = KEEPS_NAMES.roster(lambda: people, app_users, now=NOW)

@@ -107,7 +107,7 @@ def test_universal_sync_says_what_of_the_full_profile_graph_cant_take():
     rich = evolve(directory, attributes={**directory.attributes, **values})
     app = app_with(UniversalSync(ad_instances=["corp.example"]))
     plan = app.plan([assigned(evolve(linked, directory_accounts=[rich]))], tenant(), now=NOW)
-    said = {each.attribute: each.instead for each in plan.undeliverable}
+    said = {each.attribute: each.instead for each in plan.unsupported}
     assert "Exchange Online" in said["MSExchHideFromAddressLists"]
     assert "Exchange Online" in said["ProxyAddresses"]
     assert "Contacts, distribution lists and resource mailboxes" in said
@@ -119,14 +119,14 @@ def test_synced_with_active_directory_is_said_once_a_plan(provisioning):
     plan = app_with(provisioning).plan(
         [assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))], tenant(), now=NOW
     )
-    assert [each.attribute for each in plan.undeliverable].count("Synced with Active Directory") == 1
+    assert [each.attribute for each in plan.unsupported].count("Synced with Active Directory") == 1
 
 
 @pytest.mark.parametrize("provisioning", [LicenseOnly(), ProfileSync()])
 def test_the_other_types_promise_no_sync(provisioning):
     """Nothing is said about a sync that Okta does not show."""
     plan = app_with(provisioning).plan([assigned(somebody())], tenant(), now=NOW)
-    assert plan.undeliverable == ()
+    assert plan.unsupported == ()
 
 
 def test_license_only_ends_sessions_when_the_password_changes_in_okta():
@@ -144,4 +144,4 @@ def test_sponsors_are_said_not_to_be_sent():
     app = app_with(ProfileSync())
     app = app.remap(app.mapping.with_expression("sponsors", "source.sponsor"))
     plan = app.plan([assigned(somebody(sponsor="boss@corp.example"))], tenant(), now=NOW)
-    assert [(each.attribute, each.instead) for each in plan.undeliverable] == [("Sponsors", "set them in Entra")]
+    assert [(each.attribute, each.instead) for each in plan.unsupported] == [("Sponsors", "set them in Entra")]

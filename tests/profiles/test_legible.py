@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.rendering.escaping import legible
+from o365prov.rendering.escaping import printable
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from o365prov.rendering.escaping import legible
 )
 def test_what_steers_is_an_escape(text, shown):
     """Terminals, lines, and directions of writing are not told anything."""
-    assert legible(text) == shown
+    assert printable(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_what_steers_is_an_escape(text, shown):
 )
 def test_names_stay(name):
     """Every script's letters and joiners, and what only means something elsewhere."""
-    assert legible(name) == name
+    assert printable(name) == name
 
 
 @given(st.text(st.characters()))
 def test_everything_shown_is_one_line_that_can_be_encoded(text):
     """Whatever the text."""
-    assert len(legible(text).splitlines()) <= 1
-    legible(text).encode()
+    assert len(printable(text).splitlines()) <= 1
+    printable(text).encode()

@@ -8,7 +8,7 @@ from organisation import DOMAIN, NOW, assigned, from_directory, somebody
 
 from o365prov import UsernameFormat, UserSync
 from o365prov.people import UserStatus
-from o365prov.provisioning import STANDINGS, Standing, desired_user, settings_fingerprint
+from o365prov.provisioning import ELIGIBILITY, Eligibility, desired_user, settings_fingerprint
 
 YESTERDAY = datetime(2026, 5, 31, 7, 30, tzinfo=UTC)
 
@@ -73,21 +73,21 @@ def test_every_setting_changes_the_fingerprint(setting):
 @pytest.mark.parametrize(
     ("status", "standing"),
     [
-        ("ACTIVE", Standing.PROVISION),
-        ("PASSWORD_EXPIRED", Standing.PROVISION),
-        ("LOCKED_OUT", Standing.PROVISION),
-        ("RECOVERY", Standing.PROVISION),
-        ("STAGED", Standing.HOLD),
-        ("PROVISIONED", Standing.HOLD),
-        ("SUSPENDED", Standing.HOLD),
-        ("DEPROVISIONED", Standing.UNASSIGNED),
+        ("ACTIVE", Eligibility.PROVISION),
+        ("PASSWORD_EXPIRED", Eligibility.PROVISION),
+        ("LOCKED_OUT", Eligibility.PROVISION),
+        ("RECOVERY", Eligibility.PROVISION),
+        ("STAGED", Eligibility.HOLD),
+        ("PROVISIONED", Eligibility.HOLD),
+        ("SUSPENDED", Eligibility.HOLD),
+        ("DEPROVISIONED", Eligibility.UNASSIGNED),
     ],
 )
 def test_what_a_status_in_okta_means(status, standing):
     """Only active people are provisioned; the suspended are held; the deprovisioned count as not assigned."""
-    assert STANDINGS[UserStatus(status)] is standing
+    assert ELIGIBILITY[UserStatus(status)] is standing
 
 
 def test_every_status_has_a_standing():
     """No status of Okta's is forgotten."""
-    assert set(STANDINGS) == set(UserStatus)
+    assert set(ELIGIBILITY) == set(UserStatus)

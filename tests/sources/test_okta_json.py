@@ -519,7 +519,7 @@ def problems_of(folder):
 def test_example_organization():
     """The example data reads whole: 48 people, 30 from the directory, 44 in an assigned group."""
     organization = okta_json.read_organization(DATA)
-    assert repr(organization) == "Organization(48 people, 3 groups)"
+    assert repr(organization) == "OktaExport(48 people, 3 groups)"
     assert sum(len(person.directory_accounts) for person in organization.people) == 30
     assert Counter(assignment.via for assignment in organization.assignments) == {
         "O365 E3": 24, "O365 F3": 13, "O365 Exchange only": 6, "individual": 1,

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from o365prov.people import DirectoryAccount, Person
-from o365prov.sources import Organization, enrich, ldif, okta_json
+from o365prov.sources import OktaExport, enrich, ldif, okta_json
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 GUID = UUID("8e81973e-0bec-47b0-b898-d190f9ebdacc")
@@ -79,7 +79,7 @@ def test_example_organization_with_its_directory():
 
 def test_with_directory_changes_people_only():
     """Groups and assignments of an organisation stay what they were."""
-    organization = Organization([ann()], individual={})
+    organization = OktaExport([ann()], individual={})
     assert organization.with_directory([]) == organization
 
 

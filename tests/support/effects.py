@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from attrs import evolve
 
 from o365prov.people import AppUsers
-from o365prov.planning import HeldLicense, Plan, RoleAssignment, TenantSnapshot, TenantUser, remember
+from o365prov.planning import HeldLicense, Plan, RoleAssignment, TenantSnapshot, TenantUser, after_change
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -45,7 +45,7 @@ def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUs
         if isinstance(change, SetManager):
             manager = change.manager_id or created[change.manager.person_id]
         snapshot = _after(change, snapshot, object_id, manager, plan)
-        memory = remember(memory, change, object_id, manager_id=manager, provisioning_type=plan.provisioning_type)
+        memory = after_change(memory, change, object_id, manager_id=manager, provisioning_type=plan.provisioning_type)
     return snapshot, memory
 
 

@@ -21,7 +21,7 @@ from openapi_core import OpenAPI
 from openapi_core.templating.paths.exceptions import PathNotFound
 from openapi_core.testing import MockRequest, MockResponse
 
-from o365prov.testing import Clock, FakeTenant
+from o365prov.testing import FakeClock, FakeTenant
 
 BASE = "https://graph.microsoft.com/v1.0"
 #: What the tenant answers and the slice does not describe.
@@ -135,12 +135,12 @@ class Graph:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+def clock() -> FakeClock:
+    return FakeClock(at=datetime(2026, 3, 1, 12, tzinfo=UTC))
 
 
 @pytest.fixture
-def fake(clock: Clock) -> FakeTenant:
+def fake(clock: FakeClock) -> FakeTenant:
     return FakeTenant(
         domains={"yourfederated.domain": "Federated", "managed.example": "Managed", "pending.example": "Unverified"},
         licenses={"SPE_E3": 2, "SPE_F1": 25, "EXCHANGESTANDARD": 25},

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, precondition, rule
 
-from o365prov.testing import Clock, FakeTenant
+from o365prov.testing import FakeClock, FakeTenant
 from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 
 BASE = "https://graph.microsoft.com/v1.0"
@@ -49,7 +49,7 @@ class DirectoryMachine(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        clock = Clock(at=datetime(2026, 1, 1, tzinfo=UTC))
+        clock = FakeClock(at=datetime(2026, 1, 1, tzinfo=UTC))
         self.fake = FakeTenant(domains=["managed.example"], licenses={"SPE_F1": SEATS}, clock=clock, seed=1)
         self.group = self.fake.add_group("Band")["id"]
         self.model = Model()

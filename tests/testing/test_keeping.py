@@ -7,8 +7,8 @@ import json
 import pytest
 
 from o365prov.errors import SourceError, UsageError
-from o365prov.testing import Clock, FakeTenant
-from o365prov.testing.fake_tenant.gateway.recorder import ExchangeLog
+from o365prov.testing import FakeClock, FakeTenant
+from o365prov.testing.fake_tenant.gateway.recorder import RequestRecorder
 
 
 def _fill(fake):
@@ -113,7 +113,7 @@ def test_looking_for_nobody_is_a_key_error(fake):
 def test_a_clock_runs_or_stands():
     """It goes forward only."""
     with pytest.raises(ValueError, match="can't go back"):
-        Clock().advance(seconds=-1)
+        FakeClock().advance(seconds=-1)
 
 
 def test_exchanges_do_not_fill_the_memory(graph):
@@ -124,7 +124,7 @@ def test_exchanges_do_not_fill_the_memory(graph):
     assert len(few.exchanges) == 2
     graph.get("/domains")
     (seen,) = graph.fake.exchanges
-    log = ExchangeLog(keep=10, most_bytes=seen.size * 3)
+    log = RequestRecorder(keep=10, most_bytes=seen.size * 3)
     for _ in range(5):
         log.append(seen)
     assert len(list(log)) == 3

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.query.filters import compile_filter
 from o365prov.testing.fake_tenant.schema.object_types import USER
 
@@ -168,7 +168,7 @@ def test_any_text_is_a_filter_or_a_refusal(text):
     """The parser never fails in any other way."""
     try:
         assert callable(compile_filter(text, USER, is_eventual=True))
-    except Refusal as refusal:
+    except GraphErrorResponse as refusal:
         assert refusal.status in {400, 501}  # noqa: PT017 - refusing is one of the two right outcomes
 
 

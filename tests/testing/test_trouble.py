@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from o365prov.testing import Clock, FakeTenant, HttpxTransport, Lag, Quotas
+from o365prov.testing import FakeClock, FakeTenant, HttpxTransport, Lag, Quotas
 from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 from o365prov.testing.faults import Attempt, Dropped, GatewayTimeout, Random, Scheduled, Slow, Throttled, Unavailable
 
@@ -108,7 +108,7 @@ def test_chance_is_the_same_for_the_same_seed():
 
 
 def _limited(quotas):
-    clock = Clock(at=datetime(2026, 3, 1, tzinfo=UTC))
+    clock = FakeClock(at=datetime(2026, 3, 1, tzinfo=UTC))
     return FakeTenant(domains=["managed.example"], clock=clock, quotas=quotas, seed=1)
 
 
@@ -155,7 +155,7 @@ def test_requests_in_a_batch_are_metered_each():
 
 
 def _lagging(lag):
-    clock = Clock(at=datetime(2026, 3, 1, tzinfo=UTC))
+    clock = FakeClock(at=datetime(2026, 3, 1, tzinfo=UTC))
     return FakeTenant(domains=["managed.example"], licenses={"SPE_E3": 5}, clock=clock, lag=lag, seed=1)
 
 
@@ -254,7 +254,7 @@ def test_overlapping_writes_to_one_object_conflict():
 
 def test_writes_beside_each_other_in_a_batch_conflict():
     """Unless one waits for the other."""
-    clock = Clock(at=datetime(2026, 3, 1, tzinfo=UTC))
+    clock = FakeClock(at=datetime(2026, 3, 1, tzinfo=UTC))
     fake = FakeTenant(domains=["managed.example"], latency=0.5, clock=clock, seed=1)
     user = fake.add_user("ann@managed.example")["id"]
     first = {"id": "a", "method": "POST", "url": f"/users/{user}/revokeSignInSessions"}

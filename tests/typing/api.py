@@ -39,14 +39,14 @@ from o365prov import (
     UsernameFormat,
     UserSync,
 )
-from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, ConnectionTest, Event, Pace, Waiting
+from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, ConnectionTest, Event, RateLimits, Waiting
 from o365prov.people import UserStatus, assign
 from o365prov.planning import WRITES, Outcome, Result
 from o365prov.planning.model.changes import BlockSignIn, CreateUser, UpdateUser
 from o365prov.previews.population import PopulationPreview
 from o365prov.previews.preview import Preview
 from o365prov.provisioning import ProvisioningType
-from o365prov.sources import Organization, csv_file, enrich, ldif, okta_json
+from o365prov.sources import OktaExport, csv_file, enrich, ldif, okta_json
 from o365prov.sources.directory_entry import DirectoryEntry
 from o365prov.testing import FakeTenant
 
@@ -66,7 +66,7 @@ def people_are_values(person: Person, account: DirectoryAccount) -> None:
 def sources_give_people(folder: str) -> tuple[Assignment, ...]:
     """Readers take paths and give the vocabulary of people."""
     organization = okta_json.read_organization(folder)
-    assert_type(organization, Organization)
+    assert_type(organization, OktaExport)
     assert_type(okta_json.read_directory_accounts(folder), Mapping[str, DirectoryAccount])
     accounts = ldif.read_accounts(folder, instance="corp.example")
     assert_type(accounts, tuple[DirectoryAccount, ...])
@@ -178,7 +178,7 @@ class Recording:
 
 def tenants_take_credentials_and_wires(app: Office365App, plan: Plan) -> Report:
     """Azure's credentials of both kinds, the fake tenant and wires of one's own all fit."""
-    Tenant(ClientSecretCredential("tenant", "client", "secret"), Cloud.US_GOVERNMENT, pace=Pace(share=0.5))
+    Tenant(ClientSecretCredential("tenant", "client", "secret"), Cloud.US_GOVERNMENT, pace=RateLimits(share=0.5))
     Tenant(AsyncClientSecretCredential("tenant", "client", "secret"))
     Tenant("secret")  # type: ignore[arg-type]
     Tenant.over(Recording())

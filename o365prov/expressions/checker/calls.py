@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from o365prov.expressions.compiler.runtime import converted_for
 from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.functions.lookup import called_name, function_of
-from o365prov.expressions.functions.registry import ACCEPTED, Function, Kind, method
+from o365prov.expressions.functions.registry import ACCEPTED, Function, ValueType, method
 from o365prov.expressions.functions.suggestions import other_dialect, similar_function
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import Call, Literal, MethodCall, Node
-from o365prov.expressions.syntax.unparser import canonical
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.syntax.unparser import unparse
+from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import in_words
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def method_call(checker: Checker, node: MethodCall) -> Checking:
         _unknown(checker, node)
         return None
     kind = yield node.target
-    if kind is not None and kind not in row.receivers and Kind.ANY not in (*row.receivers, kind):
+    if kind is not None and kind not in row.receivers and ValueType.ANY not in (*row.receivers, kind):
         checker.error("wrong-type", node, f"{in_words(kind)} has no method {node.name}", row.signature)
     return (yield from call(checker, node, row, node.arguments))
 
@@ -84,7 +84,7 @@ def call(checker: Checker, node: Call | MethodCall, row: Function | None, argume
     if row.review is not None:
         for code, severity, part, message, hint in row.review(arguments):
             (checker.error if severity == "error" else checker.warn)(code, part, message, hint)
-    return None if row.result is Kind.ANY else row.result
+    return None if row.result is ValueType.ANY else row.result
 
 
 def _allowed(checker: Checker, node: Node, row: Function) -> None:
@@ -97,29 +97,29 @@ def _allowed(checker: Checker, node: Node, row: Function) -> None:
         checker.error("not-allowed-here", node, f"{row.name} is not allowed in a {place.title}", place.reason)
 
 
-def _argument(checker: Checker, row: Function, position: int, part: Node, kind: Kind | None) -> None:
+def _argument(checker: Checker, row: Function, position: int, part: Node, kind: ValueType | None) -> None:
     parameter = row.parameter(position)
     if isinstance(part, Literal) and part.value is not None:
         try:
             converted_for(parameter.kind, part.value)
-        except Failure:
+        except EvaluationFailure:
             needed = in_words(parameter.kind)
             checker.error("wrong-type", part, f"{row.name} needs {needed} as its {parameter.name}", row.signature)
-    elif kind is Kind.NULL and not parameter.nullable and row.null is not ACCEPTED and position > 0:
+    elif kind is ValueType.NULL and not parameter.nullable and row.null is not ACCEPTED and position > 0:
         checker.error("null-argument", part, f"{row.name} fails when its {parameter.name} is null")
-    elif parameter.kind is Kind.INTEGER and kind in (Kind.BOOLEAN, Kind.LIST, Kind.MAP):
+    elif parameter.kind is ValueType.INTEGER and kind in (ValueType.BOOLEAN, ValueType.LIST, ValueType.MAP):
         checker.error("wrong-type", part, f"{row.name} needs an integer as its {parameter.name}, not {in_words(kind)}")
 
 
 def _open_question(checker: Checker, node: Call | MethodCall, row: Function, arguments: tuple[Node, ...]) -> None:
     """Say where the value depends on an answer that Okta's pages do not give."""
-    question, first = row.question, canonical(arguments[0], checker.dialect) if arguments else ""
+    question, first = row.question, unparse(arguments[0], checker.dialect) if arguments else ""
     if question == "null_text" and all(checker.certain(part) for part in arguments):
         return
     if question == "switch_odd_tail" and len(arguments) % 2 == 0:
         return
     if question == "substring_before_without_hit" and len(arguments) > 1:
-        mark = canonical(arguments[1], checker.dialect)
+        mark = unparse(arguments[1], checker.dialect)
         if ("contains", first, mark) in checker.facts[-1]:
             return
     if question == "substring_past_end" and ("filled", first) in checker.facts[-1]:

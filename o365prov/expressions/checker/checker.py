@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from o365prov.expressions.checker import calls as check_calls
 from o365prov.expressions.checker.contexts import Context, context
-from o365prov.expressions.checker.nullness import Fact, facts_of, never_null, path_of, verdict
+from o365prov.expressions.checker.nullness import Fact, constant_condition, facts_of, never_null, path_of
 from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.functions.lookup import function_of
-from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.functions.suggestions import similar_attribute
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.fold import folded
@@ -45,16 +45,18 @@ Schema: TypeAlias = Mapping[str, Collection[str] | Mapping[str, str]]
 """Root names to the names of their attributes, or to a mapping of names to types."""
 
 _TYPES: Final = {
-    "string": Kind.TEXT,
-    "integer": Kind.INTEGER,
-    "number": Kind.NUMBER,
-    "boolean": Kind.BOOLEAN,
-    "array": Kind.LIST,
+    "string": ValueType.TEXT,
+    "integer": ValueType.INTEGER,
+    "number": ValueType.NUMBER,
+    "boolean": ValueType.BOOLEAN,
+    "array": ValueType.LIST,
 }
 _INTERNAL: Final = frozenset({("user", "id"), ("user", "status")})
-_NEVER_BOOLEAN: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.LIST, Kind.MAP, Kind.TIME, Kind.NULL})
+_NEVER_BOOLEAN: Final = frozenset(
+    {ValueType.INTEGER, ValueType.NUMBER, ValueType.LIST, ValueType.MAP, ValueType.TIME, ValueType.NULL}
+)
 
-Checking: TypeAlias = Generator[Node, Kind | None, Kind | None]
+Checking: TypeAlias = Generator[Node, ValueType | None, ValueType | None]
 
 
 def check(expression: Expression, schema: Schema | None, place: str | None) -> tuple[Diagnostic, ...]:
@@ -89,16 +91,22 @@ class Checker:
         """Note what is doubtful."""
         self.found.append(Diagnostic(code, "warning", message, self.text, node.start, node.end, hint, fix))
 
-    def result(self, kind: Kind | None) -> None:
+    def result(self, kind: ValueType | None) -> None:
         """Whether the whole expression gives what its place needs."""
         place = self.place
         if place is None:
             return
         if place.dialect is not self.dialect:
             self.error("wrong-dialect", self.tree, f"a {place.title} takes another dialect", place.dialect.name)
-        if place.result is Kind.BOOLEAN and kind not in (None, Kind.BOOLEAN, Kind.ANY):
+        if place.result is ValueType.BOOLEAN and kind not in (None, ValueType.BOOLEAN, ValueType.ANY):
             self.error("not-boolean", self.tree, f"a {place.title} must be true or false", "compare the value")
-        if place.result is Kind.TEXT and kind in (Kind.LIST, Kind.MAP, Kind.USER, Kind.BOOLEAN, Kind.NULL):
+        if place.result is ValueType.TEXT and kind in (
+            ValueType.LIST,
+            ValueType.MAP,
+            ValueType.USER,
+            ValueType.BOOLEAN,
+            ValueType.NULL,
+        ):
             self.error("not-text", self.tree, f"a {place.title} must give a text, not {in_words(kind)}")
 
     # --- walking
@@ -111,9 +119,9 @@ class Checker:
         return kind
 
     @staticmethod
-    def each(parts: tuple[Node, ...]) -> Generator[Node, Kind | None, list[Kind | None]]:
+    def each(parts: tuple[Node, ...]) -> Generator[Node, ValueType | None, list[ValueType | None]]:
         """The kinds of several parts."""
-        kinds: list[Kind | None] = []
+        kinds: list[ValueType | None] = []
         for part in parts:
             kind = yield part
             kinds.append(kind)
@@ -134,7 +142,7 @@ class Checker:
                 return (yield from check_calls.method_call(self, node))
             case Unary(operator="!", operand=operand):
                 self.boolean((yield operand), operand)
-                return Kind.BOOLEAN
+                return ValueType.BOOLEAN
             case Unary(operand=operand):
                 kind = yield operand
                 self.numeric(kind, operand, node.operator)
@@ -159,11 +167,13 @@ class Checker:
                 self.elements += 1
                 kind = yield inner
                 self.elements -= 1
-                if isinstance(node, Selection) and kind not in (None, Kind.BOOLEAN, Kind.ANY):
+                if isinstance(node, Selection) and kind not in (None, ValueType.BOOLEAN, ValueType.ANY):
                     self.error("not-boolean", inner, "the criterion of a selection must be true or false")
-                return None if isinstance(node, Selection) and node.which != "?" else Kind.LIST
+                return None if isinstance(node, Selection) and node.which != "?" else ValueType.LIST
         yield from self.each(children(node))
-        return Kind.LIST if isinstance(node, ListLiteral) else Kind.MAP if isinstance(node, MapLiteral) else None
+        return (
+            ValueType.LIST if isinstance(node, ListLiteral) else ValueType.MAP if isinstance(node, MapLiteral) else None
+        )
 
     def projected(self, node: Node) -> None:
         """Whether the place takes projections."""
@@ -172,7 +182,7 @@ class Checker:
 
     # --- references
 
-    def root(self, node: Name, name: str) -> Kind | None:
+    def root(self, node: Name, name: str) -> ValueType | None:
         """Check a bare name."""
         if self.elements:
             return None
@@ -192,7 +202,7 @@ class Checker:
         kind = yield node.target
         path = path_of(node)
         if path is None or self.elements:
-            if kind in (Kind.TEXT, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.LIST):
+            if kind in (ValueType.TEXT, ValueType.INTEGER, ValueType.NUMBER, ValueType.BOOLEAN, ValueType.LIST):
                 self.error("no-attributes", node, f"{in_words(kind)} has no attribute {node.name}")
             return None
         root, *steps = path
@@ -217,31 +227,37 @@ class Checker:
 
     # --- operators
 
-    def boolean(self, kind: Kind | None, node: Node) -> None:
+    def boolean(self, kind: ValueType | None, node: Node) -> None:
         """Whether a part can decide."""
         if kind in _NEVER_BOOLEAN:
             self.error("wrong-type", node, f"{in_words(kind)} is neither true nor false", "compare it with something")
 
-    def numeric(self, kind: Kind | None, node: Node, operator: str) -> None:
+    def numeric(self, kind: ValueType | None, node: Node, operator: str) -> None:
         """Whether a part can be computed with."""
-        if kind is not None and kind not in NUMBERS and kind is not Kind.ANY:
+        if kind is not None and kind not in NUMBERS and kind is not ValueType.ANY:
             self.error("wrong-type", node, f"{operator} needs numbers, not {in_words(kind)}")
 
     def arithmetic(self, node: Arithmetic) -> Checking:
         """Check a chain of ``+ -`` or ``* / %``."""
         kinds = yield from self.each(node.operands)
         if node.operators[0] not in "+-":
-            if kinds[0] is not Kind.TEXT:
+            if kinds[0] is not ValueType.TEXT:
                 self.numeric(kinds[0], node.operands[0], node.operators[0])
             for part, kind, operator in zip(node.operands[1:], kinds[1:], node.operators, strict=True):
-                if not (operator == "*" and kinds[0] is Kind.TEXT):
+                if not (operator == "*" and kinds[0] is ValueType.TEXT):
                     self.numeric(kind, part, operator)
             return common_kind(kinds) if set(kinds) <= NUMBERS else None
         if "+" in node.operators and not set(kinds) <= NUMBERS:
             for part in node.operands:
                 self.may_be_null(part)
-            return Kind.TEXT if Kind.TEXT in kinds else None
-        return Kind.INTEGER if set(kinds) == {Kind.INTEGER} else Kind.NUMBER if set(kinds) <= NUMBERS else None
+            return ValueType.TEXT if ValueType.TEXT in kinds else None
+        return (
+            ValueType.INTEGER
+            if set(kinds) == {ValueType.INTEGER}
+            else ValueType.NUMBER
+            if set(kinds) <= NUMBERS
+            else None
+        )
 
     def may_be_null(self, part: Node) -> None:
         """Warn of a part of a text that may be null."""
@@ -261,7 +277,7 @@ class Checker:
         left = yield node.left
         right = yield node.right
         if node.operator in ("==", "!="):
-            known = {left, right} - {None, Kind.NULL, Kind.ANY}
+            known = {left, right} - {None, ValueType.NULL, ValueType.ANY}
             if len(known) == 2 and not known <= NUMBERS and None not in (left, right):
                 always = "false" if node.operator == "==" else "true"
                 self.warn("constant", node, f"{in_words(left)} never equals {in_words(right)}: always {always}")
@@ -269,21 +285,21 @@ class Checker:
             self.pattern(node, left, right)
         else:
             for kind, part in ((left, node.left), (right, node.right)):
-                if kind in (Kind.LIST, Kind.MAP, Kind.USER):
+                if kind in (ValueType.LIST, ValueType.MAP, ValueType.USER):
                     self.error("wrong-type", part, f"{in_words(kind)} has no order")
-            if {left, right} & NUMBERS and {left, right} & {Kind.TEXT, Kind.BOOLEAN}:
+            if {left, right} & NUMBERS and {left, right} & {ValueType.TEXT, ValueType.BOOLEAN}:
                 message = f"{in_words(left)} can't be compared with {in_words(right)}"
                 self.error("wrong-type", node, message, "both sides must be numbers, or both texts")
-        return Kind.BOOLEAN
+        return ValueType.BOOLEAN
 
-    def pattern(self, node: Comparison, left: Kind | None, right: Kind | None) -> None:
+    def pattern(self, node: Comparison, left: ValueType | None, right: ValueType | None) -> None:
         """Check ``matches``."""
         from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
 
         self.warn("deprecated", node, "matches is deprecated", "write String.stringContains(...) or ==")
-        if left is Kind.NULL:
+        if left is ValueType.NULL:
             self.error("wrong-type", node.left, "null can't be matched")
-        if right not in (None, Kind.TEXT, Kind.ANY):
+        if right not in (None, ValueType.TEXT, ValueType.ANY):
             self.error("wrong-type", node.right, f"a pattern is a text, not {in_words(right)}")
         match node.right:
             case Literal(value=str(pattern)):
@@ -299,13 +315,13 @@ class Checker:
             kind = yield from self.knowing(facts, part)
             self.boolean(kind, part)
             facts |= facts_of(part, self.dialect, holds=node.operator == "and")
-        always = verdict(node, self.dialect)
+        always = constant_condition(node, self.dialect)
         if always is not None:
             hint = "write AND to exclude both null and the empty text" if always else "write OR to find both"
             self.warn(
                 "constant", node, f"this is always {str(always).lower()}: a value can't be both null and empty", hint
             )
-        return Kind.BOOLEAN
+        return ValueType.BOOLEAN
 
     def conditional(self, node: Conditional) -> Checking:
         """Check ``? :``; each value knows its condition."""

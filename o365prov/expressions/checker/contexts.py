@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
-from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.semantics import Dialect
 
 __all__ = ["CONTEXTS", "Context", "context"]
@@ -37,7 +37,7 @@ class Context:
     name: str
     title: str
     dialect: Dialect = Dialect.CLASSIC
-    result: Kind | None = None
+    result: ValueType | None = None
     functions: tuple[str, ...] | None = None
     refused: tuple[str, ...] = ()
     roots: frozenset[str] | None = None
@@ -62,7 +62,7 @@ CONTEXTS: Final = {
         Context(
             name="username",
             title="username format",
-            result=Kind.TEXT,
+            result=ValueType.TEXT,
             refused=("Groups.",),
             refused_roots=frozenset({"access"}),
             reason="a username is a text, and claims' functions are not for it",
@@ -70,7 +70,7 @@ CONTEXTS: Final = {
         Context(
             name="group_rule",
             title="group rule",
-            result=Kind.BOOLEAN,
+            result=ValueType.BOOLEAN,
             functions=("String.", "Arrays.", "isMemberOf", "user.", "hasDirectoryUser", "findDirectoryUser"),
             roots=frozenset({"user"}),
             projections=False,
@@ -100,7 +100,7 @@ CONTEXTS: Final = {
             name="identity_engine_policy",
             title="Identity Engine policy",
             dialect=Dialect.IDENTITY_ENGINE,
-            result=Kind.BOOLEAN,
+            result=ValueType.BOOLEAN,
             roots=_POLICY_ROOTS,
             reason="a policy sees user, device, session, security, login, accessRequest and appuser",
         ),

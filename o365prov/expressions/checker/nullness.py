@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from o365prov.expressions.functions.lookup import called_name, function_of
-from o365prov.expressions.functions.registry import ACCEPTED, Kind
+from o365prov.expressions.functions.registry import ACCEPTED, ValueType
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
@@ -23,9 +23,9 @@ from o365prov.expressions.syntax.tree import (
     Node,
     Unary,
 )
-from o365prov.expressions.syntax.unparser import canonical
+from o365prov.expressions.syntax.unparser import unparse
 
-__all__ = ["Fact", "facts_of", "never_null", "path_of", "verdict"]
+__all__ = ["Fact", "constant_condition", "facts_of", "never_null", "path_of"]
 
 Fact: TypeAlias = tuple[str, ...]
 """``("there", x)``: x is not null; ``("filled", x)``: a text with characters; ``("contains", x, y)``: y occurs in x."""
@@ -58,13 +58,13 @@ def facts_of(condition: Node, dialect: Dialect, *, holds: bool) -> frozenset[Fac
                 if count == 0
                 else ((">", True), ("<=", False), ("==", True), ("!=", False), (">=", True), ("<", False))
             )
-            text = canonical(measured, dialect)
+            text = unparse(measured, dialect)
             return frozenset({("there", text), ("filled", text)}) if filled else frozenset()
         case Comparison(operator=("==" | "!=") as operator, left=left, right=right):
             known, other = (left, right) if isinstance(right, Literal) else (right, left)
             if not isinstance(other, Literal):
                 return frozenset()
-            text = canonical(known, dialect)
+            text = unparse(known, dialect)
             equal = (operator == "==") == holds
             if other.value is None:
                 return frozenset() if equal else frozenset({("there", text)})
@@ -75,8 +75,8 @@ def facts_of(condition: Node, dialect: Dialect, *, holds: bool) -> frozenset[Fac
             "String.stringContains",
             "String.startsWith",
         ):
-            text = canonical(first, dialect)
-            return frozenset({("there", text), ("contains", text, canonical(rest[0], dialect) if rest else "")})
+            text = unparse(first, dialect)
+            return frozenset({("there", text), ("contains", text, unparse(rest[0], dialect) if rest else "")})
         case Call(name=("hasDirectoryUser" | "hasWorkdayUser") as name) if holds:
             return frozenset({("there", f"find{name.removeprefix('has')}()")})
     return frozenset()
@@ -100,7 +100,7 @@ def never_null(node: Node, facts: frozenset[Fact], dialect: Dialect) -> bool:
             case Literal() | Logic() | Comparison() | Unary() | ListLiteral() | MapLiteral() | Arithmetic():
                 continue
             case Name() | Member():
-                if path_of(part) not in _REQUIRED and ("there", canonical(part, dialect)) not in facts:
+                if path_of(part) not in _REQUIRED and ("there", unparse(part, dialect)) not in facts:
                     return False
             case Conditional(branches=branches, otherwise=otherwise):
                 # each value was checked under its own condition; here only plain values are certain
@@ -113,7 +113,13 @@ def never_null(node: Node, facts: frozenset[Fact], dialect: Dialect) -> bool:
                 waiting.append(operands[-1])
             case Call(arguments=arguments) | MethodCall(arguments=arguments):
                 row = function_of(part, dialect)
-                if row is None or row.result not in (Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN, Kind.NUMBER, Kind.LIST):
+                if row is None or row.result not in (
+                    ValueType.TEXT,
+                    ValueType.INTEGER,
+                    ValueType.BOOLEAN,
+                    ValueType.NUMBER,
+                    ValueType.LIST,
+                ):
                     return False
                 if row.null is None and arguments:
                     waiting.append(arguments[0])
@@ -124,7 +130,7 @@ def never_null(node: Node, facts: frozenset[Fact], dialect: Dialect) -> bool:
     return True
 
 
-def verdict(node: Logic, dialect: Dialect) -> bool | None:
+def constant_condition(node: Logic, dialect: Dialect) -> bool | None:
     """True for ``x != null or x != ""``, which always holds; False for ``x == null and x == ""``, which never does."""
     wanted = "!=" if node.operator == "or" else "=="
     tested: dict[str, set[object]] = {}
@@ -133,5 +139,5 @@ def verdict(node: Logic, dialect: Dialect) -> bool | None:
             case Comparison(operator=operator, left=left, right=Literal(value=(None | "") as value)) if (
                 operator == wanted
             ):
-                tested.setdefault(canonical(left, dialect), set()).add(value)
+                tested.setdefault(unparse(left, dialect), set()).add(value)
     return (node.operator == "or") if any(len(values) == 2 for values in tested.values()) else None

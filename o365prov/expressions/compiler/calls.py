@@ -7,9 +7,9 @@ from typing import Final
 
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, loaded
-from o365prov.expressions.compiler.state import Lowering, Step
+from o365prov.expressions.compiler.state import Lowering, LoweringStep
 from o365prov.expressions.functions.lookup import called_name, function_of
-from o365prov.expressions.functions.registry import FromBindings, Function, Kind, find, method
+from o365prov.expressions.functions.registry import FromBindings, Function, ValueType, find, method
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
     Call,
@@ -22,18 +22,18 @@ __all__ = ["call", "method_call"]
 
 # Kinds whose values compiled code recognises by one Python type.
 _SIMPLE: Final = {
-    Kind.TEXT: "str",
-    Kind.INTEGER: "int",
-    Kind.NUMBER: "float",
-    Kind.BOOLEAN: "bool",
-    Kind.LIST: "list",
+    ValueType.TEXT: "str",
+    ValueType.INTEGER: "int",
+    ValueType.NUMBER: "float",
+    ValueType.BOOLEAN: "bool",
+    ValueType.LIST: "list",
 }
 _TYPES: Final = {"int": int, "float": float, "list": list}
 # Results that are of this kind or null, and nothing else.
-_RESULTS: Final = {Kind.TEXT: Kind.TEXT, Kind.BOOLEAN: Kind.BOOLEAN}
+_RESULTS: Final = {ValueType.TEXT: ValueType.TEXT, ValueType.BOOLEAN: ValueType.BOOLEAN}
 
 
-def call(lowering: Lowering, node: Call) -> Step:
+def call(lowering: Lowering, node: Call) -> LoweringStep:
     """A bare function."""
     arguments = yield from lowering.each(node.arguments)
     row = function_of(node, lowering.dialect)
@@ -42,7 +42,7 @@ def call(lowering: Lowering, node: Call) -> Step:
     return _invoked(lowering, node, row, arguments, node.arguments)
 
 
-def method_call(lowering: Lowering, node: MethodCall) -> Step:
+def method_call(lowering: Lowering, node: MethodCall) -> LoweringStep:
     """A function of a namespace, or a method of a value."""
     row = function_of(node, lowering.dialect)
     if row is not None:
@@ -115,7 +115,7 @@ def _invoked(
                 writer.set(name, invoked(direct, *loads), line)
             with writer.otherwise():
                 _carefully(lowering, row, arguments, len(tests), Operand(name), invoked(wrapped, *loads), line)
-    sure = row.result in (Kind.BOOLEAN, Kind.INTEGER) and row.null is not None
+    sure = row.result in (ValueType.BOOLEAN, ValueType.INTEGER) and row.null is not None
     return writer.remember(key, Operand(name, row.result if sure else None, or_null=_RESULTS.get(row.result)))
 
 
@@ -145,7 +145,7 @@ def _bound(lowering: Lowering, node: Node, source: FromBindings) -> Operand:
         value = lowering.writer.remember(key, lowering.keep(attribute, line))
     if not source.present:
         return value
-    return lowering.keep(ast.Compare(value.load(), [ast.IsNot()], [constant(None)]), line, Kind.BOOLEAN)
+    return lowering.keep(ast.Compare(value.load(), [ast.IsNot()], [constant(None)]), line, ValueType.BOOLEAN)
 
 
 def _fitting(lowering: Lowering, row: Function, arguments: list[Operand]) -> list[ast.expr] | None:

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable, Generator
 
 from o365prov.expressions.compiler.codegen import Operand, constant, loaded
-from o365prov.expressions.compiler.state import NESTED, Lowering, Step
-from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.compiler.state import NESTED, Lowering, LoweringStep
+from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.syntax.tree import (
     Conditional,
     Elvis,
@@ -18,7 +18,7 @@ from o365prov.expressions.syntax.tree import (
 __all__ = ["conditional", "elvis", "logic"]
 
 
-def logic(lowering: Lowering, node: Logic) -> Step:
+def logic(lowering: Lowering, node: Logic) -> LoweringStep:
     """A chain that stops at the first true (or), or the first false (and)."""
     stop = node.operator == "or"
     name = lowering.writer.temporary()
@@ -26,17 +26,17 @@ def logic(lowering: Lowering, node: Logic) -> Step:
     def continues() -> ast.expr:
         return ast.UnaryOp(ast.Not(), loaded(name)) if stop else loaded(name)
 
-    def operand(part: Node) -> Step:
+    def operand(part: Node) -> LoweringStep:
         value = yield from lowering.part(part)
         value = lowering.truth(value, part)
         lowering.writer.set(name, value.load(), lowering.writer.place(part))
         return value
 
     yield from _chain(lowering, node, node.operands, operand, continues)
-    return Operand(name, Kind.BOOLEAN)
+    return Operand(name, ValueType.BOOLEAN)
 
 
-def elvis(lowering: Lowering, node: Elvis) -> Step:
+def elvis(lowering: Lowering, node: Elvis) -> LoweringStep:
     """``a ?: b``: the first that is neither null nor the empty text."""
     name = lowering.writer.temporary()
 
@@ -45,7 +45,7 @@ def elvis(lowering: Lowering, node: Elvis) -> Step:
         blank = ast.Compare(loaded(name), [ast.Eq()], [constant("")])
         return ast.BoolOp(ast.Or(), [null, blank])
 
-    def operand(part: Node) -> Step:
+    def operand(part: Node) -> LoweringStep:
         value = yield from lowering.part(part)
         lowering.writer.set(name, value.load(), lowering.writer.place(part))
         return value
@@ -58,7 +58,7 @@ def _chain(
     lowering: Lowering,
     node: Node,
     parts: tuple[Node, ...],
-    write: Callable[[Node], Step],
+    write: Callable[[Node], LoweringStep],
     continues: Callable[[], ast.expr],
 ) -> Generator[Node, Operand, None]:
     """Write the parts so that each is reached only while the chain goes on."""
@@ -78,7 +78,7 @@ def _chain(
         yield from write(parts[-1])
 
 
-def conditional(lowering: Lowering, node: Conditional) -> Step:
+def conditional(lowering: Lowering, node: Conditional) -> LoweringStep:
     """``condition ? value : otherwise``."""
     writer, name, line = lowering.writer, lowering.writer.temporary(), lowering.writer.place(node)
     if len(node.branches) <= NESTED:

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.syntax.tree import Node
 
-__all__ = ["FILE", "Operand", "Place", "Writer", "constant", "invoked", "is_type", "loaded", "raw"]
+__all__ = ["FILE", "CodeWriter", "Operand", "Place", "constant", "invoked", "is_type", "loaded", "raw"]
 
 FILE: Final = "<okta expression>"
 
@@ -41,16 +41,16 @@ class Operand:
     """
 
     name: str
-    kind: Kind | None = None
+    kind: ValueType | None = None
     value: Any = None
-    or_null: Kind | None = None
+    or_null: ValueType | None = None
 
     @property
     def is_constant(self) -> bool:
         """Whether the value is written in the expression."""
         return not self.name
 
-    def test(self, kind: Kind, python: str) -> ast.expr:
+    def test(self, kind: ValueType, python: str) -> ast.expr:
         """The test that the value is of this kind, whose Python type is named *python*."""
         if self.or_null is kind:
             return ast.Compare(self.load(), [ast.IsNot()], [constant(None)])
@@ -91,7 +91,7 @@ def is_type(value: ast.expr, python: str) -> ast.expr:
     return ast.Compare(invoked("type", value), [ast.Is()], [loaded(python)])
 
 
-class Writer:
+class CodeWriter:
     """Statements in blocks, temporary names, and the places they stand for."""
 
     def __init__(self, parameters: tuple[str, ...]) -> None:

@@ -16,10 +16,9 @@ from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.compiler import calls, choices, lists, operators, references
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, Place, constant, invoked, is_type, loaded
-from o365prov.expressions.compiler.state import Lowering, Step
-from o365prov.expressions.functions.registry import Kind
-from o365prov.expressions.rules import Rules
-from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.compiler.state import Lowering, LoweringStep
+from o365prov.expressions.functions.registry import ValueType
+from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.fold import folded
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
@@ -48,7 +47,7 @@ __all__ = ["Lowered", "lowered"]
 Lowered: TypeAlias = tuple[Callable[..., object], tuple[Place, ...]]
 
 
-def lowered(tree: Node, dialect: Dialect, rules: Rules, *, observed: bool = False) -> Lowered:
+def lowered(tree: Node, dialect: Dialect, rules: EvaluationOptions, *, observed: bool = False) -> Lowered:
     """Compile a tree.
 
     Args:
@@ -64,7 +63,7 @@ def lowered(tree: Node, dialect: Dialect, rules: Rules, *, observed: bool = Fals
     """
     lowering = Lowering(dialect, rules)
 
-    def watched(node: Node) -> Step:
+    def watched(node: Node) -> LoweringStep:
         operand = yield from _step(lowering, node)
         writer = lowering.writer
         seen = invoked("seen", loaded(writer.cell("n", node)), operand.load())
@@ -75,7 +74,7 @@ def lowered(tree: Node, dialect: Dialect, rules: Rules, *, observed: bool = Fals
     return _finished(lowering, tree, result, observed=observed), tuple(lowering.writer.places)
 
 
-def _step(lowering: Lowering, node: Node) -> Step:
+def _step(lowering: Lowering, node: Node) -> LoweringStep:
     """Lower one node; the parts it yields come back as operands."""
     match node:
         case Literal(value=value):
@@ -119,7 +118,7 @@ def _finished(lowering: Lowering, tree: Node, result: Operand, *, observed: bool
     writer = lowering.writer
     line = writer.place(tree)
     value = result.load()
-    ready = {Kind.TEXT, Kind.BOOLEAN}  # kinds, and null, that leave the language as they are
+    ready = {ValueType.TEXT, ValueType.BOOLEAN}  # kinds, and null, that leave the language as they are
     if result.kind in ready or result.or_null in ready or result.is_null:
         writer.add(ast.Return(value), line)
     else:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator
 
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded, raw
-from o365prov.expressions.compiler.state import Lowering, Step
-from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.compiler.state import Lowering, LoweringStep
+from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.syntax.tree import (
     Node,
     Projection,
@@ -18,29 +18,29 @@ from o365prov.expressions.syntax.tree import (
 __all__ = ["list_literal", "map_literal", "projection", "selection"]
 
 
-def list_literal(lowering: Lowering, node: Node, items: tuple[Node, ...]) -> Step:
+def list_literal(lowering: Lowering, node: Node, items: tuple[Node, ...]) -> LoweringStep:
     """``{a, b}``."""
     operands = yield from lowering.each(items)
     value = ast.List([operand.load() for operand in operands], ast.Load())
-    return lowering.keep(value, lowering.writer.place(node), Kind.LIST)
+    return lowering.keep(value, lowering.writer.place(node), ValueType.LIST)
 
 
-def map_literal(lowering: Lowering, node: Node, entries: tuple[tuple[str, Node], ...]) -> Step:
+def map_literal(lowering: Lowering, node: Node, entries: tuple[tuple[str, Node], ...]) -> LoweringStep:
     """``{'k': v}``."""
     operands = yield from lowering.each(tuple(value for _, value in entries))
     keys: list[ast.expr | None] = [constant(key) for key, _ in entries]
     value = ast.Dict(keys, [operand.load() for operand in operands])
-    return lowering.keep(value, lowering.writer.place(node), Kind.MAP)
+    return lowering.keep(value, lowering.writer.place(node), ValueType.MAP)
 
 
-def projection(lowering: Lowering, node: Projection) -> Step:
+def projection(lowering: Lowering, node: Projection) -> LoweringStep:
     """``target.![body]``."""
     target = yield from lowering.part(node.target)
     writer = lowering.writer
     line = writer.place(node, node.target)
     out = writer.temporary()
 
-    def over() -> Step:
+    def over() -> LoweringStep:
         elements = _elements(lowering, target, line)
         writer.set(out, ast.List([], ast.Load()), line)
         item = writer.temporary()
@@ -54,20 +54,20 @@ def projection(lowering: Lowering, node: Projection) -> Step:
     return Operand(out)
 
 
-def selection(lowering: Lowering, node: Selection) -> Step:
+def selection(lowering: Lowering, node: Selection) -> LoweringStep:
     """``target.?[criterion]``, ``.^[...]``, ``.$[...]``."""
     target = yield from lowering.part(node.target)
     writer = lowering.writer
     line = writer.place(node, node.target)
     out = writer.temporary()
 
-    def over() -> Step:
+    def over() -> LoweringStep:
         elements = _elements(lowering, target, line)
         kept, item = writer.temporary(), writer.temporary()
         writer.set(kept, ast.List([], ast.Load()), line)
         with writer.each(item, elements.load(), line):
             value = yield from _on(lowering, item, node.criterion)
-            if value.kind is not Kind.BOOLEAN:
+            if value.kind is not ValueType.BOOLEAN:
                 writer.shared("fail", stepping.fail)
                 boolean = ast.UnaryOp(ast.Not(), is_type(value.load(), "bool"))
                 with writer.when(boolean, line):
@@ -92,7 +92,7 @@ def _elements(lowering: Lowering, target: Operand, line: int) -> Operand:
     return lowering.keep(invoked("elements", target.load(), loaded("gone")), line)
 
 
-def _on(lowering: Lowering, item: str, node: Node) -> Step:
+def _on(lowering: Lowering, item: str, node: Node) -> LoweringStep:
     """A part whose names mean the attributes of an element."""
     lowering.scopes.append(item)
     operand = yield from lowering.part(node)
@@ -101,7 +101,7 @@ def _on(lowering: Lowering, item: str, node: Node) -> Step:
 
 
 def _safely(
-    lowering: Lowering, safe: bool, target: Operand, out: str, over: Callable[[], Step], line: int
+    lowering: Lowering, safe: bool, target: Operand, out: str, over: Callable[[], LoweringStep], line: int
 ) -> Generator[Node, Operand, None]:
     if not safe:
         yield from over()

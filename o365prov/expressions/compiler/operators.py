@@ -7,8 +7,8 @@ from typing import Final
 
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type
-from o365prov.expressions.compiler.state import Lowering, Step
-from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.compiler.state import Lowering, LoweringStep
+from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Comparison,
@@ -30,17 +30,17 @@ _RELATIONS: Final = {
 }
 
 
-def unary(lowering: Lowering, node: Unary) -> Step:
+def unary(lowering: Lowering, node: Unary) -> LoweringStep:
     """``!x``, ``-x``, ``+x``."""
     inner = yield from lowering.part(node.operand)
     if node.operator == "!":
         inner = lowering.truth(inner, node.operand)
-        return lowering.keep(ast.UnaryOp(ast.Not(), inner.load()), lowering.writer.place(node), Kind.BOOLEAN)
+        return lowering.keep(ast.UnaryOp(ast.Not(), inner.load()), lowering.writer.place(node), ValueType.BOOLEAN)
     sign = lowering.writer.shared("negated" if node.operator == "-" else "positive", stepping.signed(node.operator))
     return lowering.keep(invoked(sign, inner.load()), lowering.writer.place(node, node.operand))
 
 
-def power(lowering: Lowering, node: Power) -> Step:
+def power(lowering: Lowering, node: Power) -> LoweringStep:
     """``base ^ exponent``."""
     left = yield from lowering.part(node.base)
     right = yield from lowering.part(node.exponent)
@@ -49,7 +49,7 @@ def power(lowering: Lowering, node: Power) -> Step:
     return lowering.keep(value, lowering.writer.place(node, node.base, node.exponent))
 
 
-def arithmetic(lowering: Lowering, node: Arithmetic) -> Step:
+def arithmetic(lowering: Lowering, node: Arithmetic) -> LoweringStep:
     """A chain of ``+ -`` or ``* / %``, from the left."""
     writer = lowering.writer
     if len(node.operands) > _WRITTEN_OUT:
@@ -77,7 +77,7 @@ def arithmetic(lowering: Lowering, node: Arithmetic) -> Step:
     return total
 
 
-def _long_chain(lowering: Lowering, node: Arithmetic) -> Step:
+def _long_chain(lowering: Lowering, node: Arithmetic) -> LoweringStep:
     """A chain of many operands: a list of them, and one call that goes through it."""
     operands = yield from lowering.each(node.operands)
     chain = lowering.writer.cell("chain", stepping.chained(node.operators, lowering.rules))
@@ -88,10 +88,10 @@ def _long_chain(lowering: Lowering, node: Arithmetic) -> Step:
 def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function: str, line: int) -> Operand:
     """``left + right``: texts are joined here, all else in the one function for it."""
     writer = lowering.writer
-    tests = [operand.test(Kind.TEXT, "str") for operand in (left, right) if operand.kind is not Kind.TEXT]
+    tests = [operand.test(ValueType.TEXT, "str") for operand in (left, right) if operand.kind is not ValueType.TEXT]
     joined = ast.BinOp(left.load(), ast.Add(), right.load())
-    texts = Kind.TEXT in (left.kind, right.kind)
-    if any(operand.is_constant and operand.kind is not Kind.TEXT for operand in (left, right)):
+    texts = ValueType.TEXT in (left.kind, right.kind)
+    if any(operand.is_constant and operand.kind is not ValueType.TEXT for operand in (left, right)):
         writer.set(name, invoked(function, left.load(), right.load()), line)
     elif not tests:
         writer.set(name, joined, line)
@@ -100,7 +100,7 @@ def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function:
             writer.set(name, joined, line)
         with writer.otherwise():
             writer.set(name, invoked(function, left.load(), right.load()), line)
-    return Operand(name, Kind.TEXT if texts else None)
+    return Operand(name, ValueType.TEXT if texts else None)
 
 
 def _bounded(lowering: Lowering, total: Operand, line: int) -> None:
@@ -109,33 +109,33 @@ def _bounded(lowering: Lowering, total: Operand, line: int) -> None:
     large: ast.expr = ast.Compare(
         invoked("len", total.load()), [ast.Gt()], [constant(lowering.rules.limits.result_size)]
     )
-    if total.kind is not Kind.TEXT:
+    if total.kind is not ValueType.TEXT:
         large = ast.BoolOp(ast.And(), [is_type(total.load(), "str"), large])
     with lowering.writer.when(large, line):
         lowering.writer.add(ast.Expr(invoked("oversize", constant(lowering.rules.limits.result_size))), line)
 
 
-def comparison(lowering: Lowering, node: Comparison) -> Step:
+def comparison(lowering: Lowering, node: Comparison) -> LoweringStep:
     """``== != < <= > >= matches``."""
     left = yield from lowering.part(node.left)
     right = yield from lowering.part(node.right)
     line = lowering.writer.place(node, node.left, node.right)
     if node.operator in ("==", "!="):
-        return lowering.keep(_equality(lowering, left, right, node.operator == "=="), line, Kind.BOOLEAN)
+        return lowering.keep(_equality(lowering, left, right, node.operator == "=="), line, ValueType.BOOLEAN)
     if node.operator == "matches":
         return _matches(lowering, left, right, line)
     compare, less, same = _RELATIONS[node.operator]
     function = lowering.writer.shared(f"ordered{less:d}{same:d}", values.ordered(less, same))
     slow = invoked(function, left.load(), right.load())
-    tests = [is_type(operand.load(), "int") for operand in (left, right) if operand.kind is not Kind.INTEGER]
-    if any(operand.is_constant and operand.kind is not Kind.INTEGER for operand in (left, right)):
-        return lowering.keep(slow, line, Kind.BOOLEAN)
+    tests = [is_type(operand.load(), "int") for operand in (left, right) if operand.kind is not ValueType.INTEGER]
+    if any(operand.is_constant and operand.kind is not ValueType.INTEGER for operand in (left, right)):
+        return lowering.keep(slow, line, ValueType.BOOLEAN)
     lowering.writer.shared("int", int)
     fast: ast.expr = ast.Compare(left.load(), [compare()], [right.load()])
     if tests:
         test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
         fast = ast.IfExp(test, fast, slow)
-    return lowering.keep(fast, line, Kind.BOOLEAN)
+    return lowering.keep(fast, line, ValueType.BOOLEAN)
 
 
 def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> ast.expr:
@@ -146,7 +146,7 @@ def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> 
         return ast.Compare(other.load(), [ast.Is() if same else ast.IsNot()], [constant(None)])
     compare: ast.cmpop = ast.Eq() if same else ast.NotEq()
     fast = ast.Compare(left.load(), [compare], [right.load()])
-    if Kind.TEXT in (left.kind, right.kind):  # a text equals nothing but a text
+    if ValueType.TEXT in (left.kind, right.kind):  # a text equals nothing but a text
         return fast
     lowering.writer.shared("equal", values.equal)
     slow: ast.expr = invoked("equal", left.load(), right.load())
@@ -161,4 +161,4 @@ def _matches(lowering: Lowering, left: Operand, right: Operand, line: int) -> Op
     from o365prov.expressions.patterns import matcher  # noqa: PLC0415  # patterns load when an expression has one
 
     function = lowering.writer.cell("m", matcher(lowering.rules.limits, right.value if right.is_constant else None))
-    return lowering.keep(invoked(function, left.load(), right.load()), line, Kind.BOOLEAN)
+    return lowering.keep(invoked(function, left.load(), right.load()), line, ValueType.BOOLEAN)

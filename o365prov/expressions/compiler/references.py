@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded, raw
-from o365prov.expressions.compiler.state import Lowering, Step
-from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.compiler.state import Lowering, LoweringStep
+from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
     Index,
@@ -23,7 +23,7 @@ __all__ = ["index", "literal", "member", "name"]
 
 # What Identity Engine knows as times of a user, though exports hold them as texts.
 _TIMES: Final = frozenset({"created", "lastUpdated", "passwordChanged", "lastLogin"})
-_KINDS: Final = {str: Kind.TEXT, bool: Kind.BOOLEAN, int: Kind.INTEGER, float: Kind.NUMBER}
+_KINDS: Final = {str: ValueType.TEXT, bool: ValueType.BOOLEAN, int: ValueType.INTEGER, float: ValueType.NUMBER}
 
 
 def literal(lowering: Lowering, value: Any) -> Operand:
@@ -59,7 +59,7 @@ def _attribute(lowering: Lowering, node: Node, target: Operand, name: str, targe
     return lowering.keep(ast.IfExp(is_type(value, "dict"), get, slow), line)
 
 
-def member(lowering: Lowering, node: Member) -> Step:
+def member(lowering: Lowering, node: Member) -> LoweringStep:
     """``target.name``, or ``target?.name``."""
     target = yield from lowering.part(node.target)
     key = ("member", target.name or target.value, node.name, node.safe)
@@ -79,7 +79,7 @@ def member(lowering: Lowering, node: Member) -> Step:
     return lowering.writer.remember(key, operand) if target.name else operand
 
 
-def _unless_null(lowering: Lowering, node: Node, target: Operand, then: Callable[[], Operand]) -> Step:
+def _unless_null(lowering: Lowering, node: Node, target: Operand, then: Callable[[], Operand]) -> LoweringStep:
     """Null where the target is null, else what *then* computes: the safe step."""
     line = lowering.writer.place(node)
     name = lowering.writer.temporary()
@@ -90,7 +90,7 @@ def _unless_null(lowering: Lowering, node: Node, target: Operand, then: Callable
     yield  # a step like the others, though it wants no parts
 
 
-def index(lowering: Lowering, node: Index) -> Step:
+def index(lowering: Lowering, node: Index) -> LoweringStep:
     """``target[place]``."""
     writer = lowering.writer
     if node.target is None:
@@ -122,7 +122,7 @@ def _index_place(lowering: Lowering, node: Index) -> int:
     return lowering.writer.place(node, node if node.target is None else node.target, node.index)
 
 
-def _at_roots(lowering: Lowering, node: Node) -> Step:
+def _at_roots(lowering: Lowering, node: Node) -> LoweringStep:
     """An index is evaluated where the expression began, even inside a projection."""
     lowering.scopes.append("roots")
     operand = yield from lowering.part(node)

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any, Final, NoReturn
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.functions.registry import ACCEPTED, REFUSED, Function, Kind
+from o365prov.expressions.functions.registry import ACCEPTED, REFUSED, Function, ValueType
 from o365prov.expressions.functions.strings import bounded
 from o365prov.expressions.limits import Limits
-from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.conversion import (
     cut,
     is_number,
@@ -27,16 +27,16 @@ from o365prov.expressions.values.conversion import (
     truth,
 )
 from o365prov.expressions.values.country_codes import CountryCode
-from o365prov.expressions.values.failures import Failure, described
+from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import arithmetic, is_long, negated, power
 
-_RECEIVERS: Final[dict[Kind, tuple[type, ...]]] = {
-    Kind.TEXT: (str,),
-    Kind.INTEGER: (int,),
-    Kind.NUMBER: (int, float),
-    Kind.LIST: (list, tuple),
-    Kind.TIME: (datetime,),
-    Kind.COUNTRY: (CountryCode,),
+_RECEIVERS: Final[dict[ValueType, tuple[type, ...]]] = {
+    ValueType.TEXT: (str,),
+    ValueType.INTEGER: (int,),
+    ValueType.NUMBER: (int, float),
+    ValueType.LIST: (list, tuple),
+    ValueType.TIME: (datetime,),
+    ValueType.COUNTRY: (CountryCode,),
 }
 
 __all__ = [
@@ -77,7 +77,7 @@ def bindings_of(values: object) -> Bindings:
 
 def fail(message: str, hint: str) -> NoReturn:
     """Fail for a reason that was known when the expression was compiled, but counts only where it is reached."""
-    raise Failure(message, hint=hint)
+    raise EvaluationFailure(message, hint=hint)
 
 
 def is_map(value: object) -> bool:
@@ -96,16 +96,18 @@ def strict_member(target: object, name: str) -> object:
     """``target.name``; an attribute that a map lacks is an error."""
     if isinstance(target, Mapping):
         if name not in target:
-            raise Failure(f"there is no attribute {name}", hint="check the spelling; names are case-sensitive")
+            raise EvaluationFailure(
+                f"there is no attribute {name}", hint="check the spelling; names are case-sensitive"
+            )
         return target[name]
     raise _no_attribute(target, name)
 
 
-def _no_attribute(target: object, name: str) -> Failure:
+def _no_attribute(target: object, name: str) -> EvaluationFailure:
     if target is None:
         hint = f"guard it: {{operand}} != null ? {{operand}}.{name} : null"
-        return Failure(f"{{operand}} is null and has no attribute {name}", hint=hint, blame=0)
-    return Failure(f"{{operand}} is {described(target)} and has no attribute {name}", blame=0)
+        return EvaluationFailure(f"{{operand}} is null and has no attribute {name}", hint=hint, blame=0)
+    return EvaluationFailure(f"{{operand}} is {described(target)} and has no attribute {name}", blame=0)
 
 
 def index(target: object, place: object) -> object:
@@ -117,18 +119,18 @@ def index(target: object, place: object) -> object:
     elif isinstance(target, str):
         size = length(target)
     elif target is None:
-        raise Failure("{operand} is null and has no elements", hint="guard it with a test for null", blame=0)
+        raise EvaluationFailure("{operand} is null and has no elements", hint="guard it with a test for null", blame=0)
     else:
-        raise Failure(f"{{operand}} is {described(target)} and has no elements", blame=0)
+        raise EvaluationFailure(f"{{operand}} is {described(target)} and has no elements", blame=0)
     try:
         number = to_integer(place)
-    except Failure as failure:
+    except EvaluationFailure as failure:
         failure.blame = 1
         raise
     if number is None:
-        raise Failure("the index is null", hint="count from 0", blame=1)
+        raise EvaluationFailure("the index is null", hint="count from 0", blame=1)
     if not 0 <= number < size:
-        raise Failure(f"there is no element {number}: {{operand}} has {size}", hint="count from 0", blame=0)
+        raise EvaluationFailure(f"there is no element {number}: {{operand}} has {size}", hint="count from 0", blame=0)
     return cut(target, number, number + 1) if isinstance(target, str) else target[number]
 
 
@@ -136,7 +138,7 @@ def root(roots: Values, place: object) -> object:
     """``[place]`` where an expression begins: the root of that name."""
     if isinstance(place, str):
         return roots.get(place)
-    raise Failure("only the name of a root can stand in brackets here", hint='write ["user"] or user')
+    raise EvaluationFailure("only the name of a root can stand in brackets here", hint='write ["user"] or user')
 
 
 def elements_within(limits: Limits) -> Callable[[object, list[int]], list[Any] | tuple[Any, ...]]:
@@ -152,7 +154,7 @@ def elements_within(limits: Limits) -> Callable[[object, list[int]], list[Any] |
         if isinstance(target, Mapping):
             _spent(gone, len(target), limits)
             return [{"key": key, "value": value} for key, value in target.items()]
-        raise Failure(
+        raise EvaluationFailure(
             f"{{operand}} is {described(target)}, which has no elements to go over", hint="it must be a list", blame=0
         )
 
@@ -174,7 +176,7 @@ def _spent(gone: list[int], more: int, limits: Limits) -> None:
     gone[0] += more
     if gone[0] > limits.result_size:
         message = f"projections and selections went over more than {limits.result_size} elements and characters"
-        raise Failure(message, hint="use shorter lists, or raise Limits.result_size")
+        raise EvaluationFailure(message, hint="use shorter lists, or raise Limits.result_size")
 
 
 def selected(target: object, kept: list[Any], which: str) -> object:
@@ -189,7 +191,7 @@ def selected(target: object, kept: list[Any], which: str) -> object:
     return (kept[0] if which == "^" else kept[-1]) if kept else None
 
 
-def adder(rules: Rules) -> Callable[[object, object], object]:
+def adder(rules: EvaluationOptions) -> Callable[[object, object], object]:
     """``+`` of any two values: numbers add, with a text they join (Spring's OpPlus)."""
     null_text = rules.semantics.null_text
 
@@ -198,7 +200,7 @@ def adder(rules: Rules) -> Callable[[object, object], object]:
             return text(value)
         if null_text == "empty":
             return ""
-        raise Failure(
+        raise EvaluationFailure(
             "{operand} is null, and would become part of a text", hint='test it first: x != null ? x : ""', blame=blame
         )
 
@@ -212,7 +214,7 @@ def adder(rules: Rules) -> Callable[[object, object], object]:
     return add
 
 
-def calculated(operator: str, rules: Rules) -> Callable[[object, object], object]:
+def calculated(operator: str, rules: EvaluationOptions) -> Callable[[object, object], object]:
     """``- * / %`` of any two values (Spring's OpMinus, OpMultiply, OpDivide, OpModulus)."""
 
     def calculate(left: object, right: object) -> object:
@@ -220,7 +222,7 @@ def calculated(operator: str, rules: Rules) -> Callable[[object, object], object
             try:
                 return arithmetic(operator, left, right)  # type: ignore[arg-type]
             except ZeroDivisionError:
-                raise Failure("division by zero", hint="test the divisor first", blame=1) from None
+                raise EvaluationFailure("division by zero", hint="test the divisor first", blame=1) from None
         if isinstance(left, str) and isinstance(right, int) and not isinstance(right, bool) and not is_long(right):
             if operator == "*":
                 bounded(len(left) * max(right, 0), rules.limits)
@@ -234,7 +236,7 @@ def calculated(operator: str, rules: Rules) -> Callable[[object, object], object
     return calculate
 
 
-def chained(operators: tuple[str, ...], rules: Rules) -> Callable[[list[object]], object]:
+def chained(operators: tuple[str, ...], rules: EvaluationOptions) -> Callable[[list[object]], object]:
     """A chain of ``+ -`` or ``* / %`` over all its operands, from the left."""
     steps = {operator: adder(rules) if operator == "+" else calculated(operator, rules) for operator in set(operators)}
     limit = rules.limits.result_size
@@ -244,7 +246,7 @@ def chained(operators: tuple[str, ...], rules: Rules) -> Callable[[list[object]]
         for position, operator in enumerate(operators):
             try:
                 total = steps[operator](total, operands[position + 1])
-            except Failure as failure:
+            except EvaluationFailure as failure:
                 if failure.blame is not None:
                     failure.blame += position
                 raise
@@ -255,9 +257,9 @@ def chained(operators: tuple[str, ...], rules: Rules) -> Callable[[list[object]]
     return chain
 
 
-def _unsupported(operator: str, left: object, right: object) -> Failure:
+def _unsupported(operator: str, left: object, right: object) -> EvaluationFailure:
     hint = "one side must be a text, or both numbers" if operator == "+" else "both sides must be numbers"
-    return Failure(f"{described(left)} {operator} {described(right)} can't be computed", hint=hint)
+    return EvaluationFailure(f"{described(left)} {operator} {described(right)} can't be computed", hint=hint)
 
 
 def raised(base: object, exponent: object) -> float:
@@ -272,7 +274,7 @@ def signed(operator: str) -> Callable[[object], object]:
 
     def sign(value: object) -> object:
         if not is_number(value):
-            raise Failure(
+            raise EvaluationFailure(
                 f"{{operand}} is {described(value)}, which has no sign", hint="only numbers have one", blame=0
             )
         return negated(value) if operator == "-" else value  # type: ignore[arg-type]
@@ -282,7 +284,9 @@ def signed(operator: str) -> Callable[[object], object]:
 
 def oversize(limit: int) -> NoReturn:
     """Refuse a text beyond the limit of results."""
-    raise Failure(f"the text grew beyond {limit} characters", hint="use shorter texts, or raise Limits.result_size")
+    raise EvaluationFailure(
+        f"the text grew beyond {limit} characters", hint="use shorter texts, or raise Limits.result_size"
+    )
 
 
 def called_with(row: Function, implementation: Callable[..., Any]) -> Callable[..., Any]:
@@ -302,14 +306,14 @@ def called_with(row: Function, implementation: Callable[..., Any]) -> Callable[.
             parameter = row.parameter(position)
             try:
                 fitting = converted_for(parameter.kind, value)
-            except Failure as failure:
+            except EvaluationFailure as failure:
                 failure.blame = position + shift
                 raise
             if fitting is None and row.null is not ACCEPTED and not parameter.nullable:
                 if position + shift == 0 and row.null is not REFUSED:
                     return row.null
                 message = f"{{operand}} is null, but {row.name} needs its {parameter.name}"
-                raise Failure(message, hint="test it for null first", blame=position + shift)
+                raise EvaluationFailure(message, hint="test it for null first", blame=position + shift)
             converted.append(fitting)
         return implementation(*converted)
 
@@ -320,34 +324,36 @@ def _received(row: Function, value: object) -> object:
     """What a method is called on, if it is of a kind that has the method."""
     if value is None:
         message = f"{{operand}} is null and has no method {row.name}"
-        raise Failure(message, hint="test it first: x != null && ...", blame=0)
-    if Kind.TIME in row.receivers and isinstance(value, str | datetime):
-        return converted_for(Kind.TIME, value)
+        raise EvaluationFailure(message, hint="test it first: x != null && ...", blame=0)
+    if ValueType.TIME in row.receivers and isinstance(value, str | datetime):
+        return converted_for(ValueType.TIME, value)
     kinds: tuple[type, ...] = tuple(python for kind in row.receivers for python in _RECEIVERS[kind])
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         hint = f"it is a method of {' and '.join(kind.value for kind in row.receivers)}"
-        raise Failure(f"{{operand}} is {described(value)} and has no method {row.name}", hint=hint, blame=0)
+        raise EvaluationFailure(f"{{operand}} is {described(value)} and has no method {row.name}", hint=hint, blame=0)
     return list(value) if isinstance(value, tuple) else value
 
 
-def converted_for(kind: Kind, value: object) -> object:
+def converted_for(kind: ValueType, value: object) -> object:
     """A value for a parameter of this kind."""
     match kind:
-        case Kind.TEXT:
+        case ValueType.TEXT:
             return text_argument(value)
-        case Kind.INTEGER:
+        case ValueType.INTEGER:
             return to_integer(value)
-        case Kind.NUMBER:
+        case ValueType.NUMBER:
             return number_argument(value)
-        case Kind.BOOLEAN:
+        case ValueType.BOOLEAN:
             return None if value is None else truth(value)
-        case Kind.LIST:
+        case ValueType.LIST:
             return to_list(value)
-        case Kind.MAP:
+        case ValueType.MAP:
             if value is None or isinstance(value, Mapping):
                 return value
-            raise Failure(f"{{operand}} is {described(value)} where a map is needed", hint="write {'key': value}")
-        case Kind.TIME:
+            raise EvaluationFailure(
+                f"{{operand}} is {described(value)} where a map is needed", hint="write {'key': value}"
+            )
+        case ValueType.TIME:
             from o365prov.expressions.values.instants import to_instant  # noqa: PLC0415  # time loads when used
 
             return to_instant(value)

@@ -6,16 +6,15 @@ import ast
 from collections.abc import Generator
 from typing import Final, TypeAlias
 
-from o365prov.expressions.compiler.codegen import Operand, Writer, constant, invoked, is_type
-from o365prov.expressions.functions.registry import Kind
-from o365prov.expressions.rules import Rules
-from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.compiler.codegen import CodeWriter, Operand, constant, invoked, is_type
+from o365prov.expressions.functions.registry import ValueType
+from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values import conversion as values
 
-__all__ = ["NESTED", "Lowering", "Step"]
+__all__ = ["NESTED", "Lowering", "LoweringStep"]
 
-Step: TypeAlias = Generator[Node, Operand, Operand]
+LoweringStep: TypeAlias = Generator[Node, Operand, Operand]
 """Lowers one node: yields the parts it wants, receives their operands, returns its own."""
 
 # Beyond this many blocks inside one another, a part becomes a function of its own: Python bounds its blocks.
@@ -27,21 +26,21 @@ NESTED: Final = 4
 class Lowering:
     """The state of one compilation: the code so far, and what names resolve on, innermost last."""
 
-    def __init__(self, dialect: Dialect, rules: Rules) -> None:
+    def __init__(self, dialect: Dialect, rules: EvaluationOptions) -> None:
         self.dialect = dialect
         self.rules = rules
-        self.writer = Writer(("roots", "bindings", "seen", "gone"))
+        self.writer = CodeWriter(("roots", "bindings", "seen", "gone"))
         self.scopes = ["roots"]
         self.needs_bindings = False
         self.goes_over = False
 
-    def keep(self, value: ast.expr, line: int, kind: Kind | None = None) -> Operand:
+    def keep(self, value: ast.expr, line: int, kind: ValueType | None = None) -> Operand:
         """Compute a value and hold it."""
         name = self.writer.temporary()
         self.writer.set(name, value, line)
         return Operand(name, kind)
 
-    def part(self, node: Node) -> Step:
+    def part(self, node: Node) -> LoweringStep:
         """The value of a part; in a function of its own where blocks lie too deep."""
         if self.writer.depth < _DEEPEST:
             return (yield node)
@@ -63,12 +62,12 @@ class Lowering:
 
     def truth(self, operand: Operand, node: Node) -> Operand:
         """An operand as true or false."""
-        if operand.kind is Kind.BOOLEAN:
+        if operand.kind is ValueType.BOOLEAN:
             return operand
         self.writer.shared("truth", values.truth)
         value = operand.load()
         line = self.writer.place(node, node)
-        return self.keep(ast.IfExp(is_type(value, "bool"), value, invoked("truth", value)), line, Kind.BOOLEAN)
+        return self.keep(ast.IfExp(is_type(value, "bool"), value, invoked("truth", value)), line, ValueType.BOOLEAN)
 
     def is_there(self, target: Operand, line: int) -> ast.expr:
         """The test that a value is not null."""

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from o365prov.expressions.functions.registry import ACCEPTED, Function, Kind, Parameter
+from o365prov.expressions.functions.registry import ACCEPTED, Function, Parameter, ValueType
 from o365prov.expressions.limits import Limits
-from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.conversion import same, text, to_list
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 __all__ = ["FUNCTIONS", "added", "flattened", "holds", "without"]
 
 
 def _bounded(size: int, limits: Limits) -> None:
     if size > limits.result_size:
-        raise Failure(f"the array would have more than {limits.result_size} elements", hint="use shorter ones")
+        raise EvaluationFailure(
+            f"the array would have more than {limits.result_size} elements", hint="use shorter ones"
+        )
 
 
-def added(rules: Rules) -> Callable[[list[Any], object], list[Any]]:
+def added(rules: EvaluationOptions) -> Callable[[list[Any], object], list[Any]]:
     """The factory of ``add``: the array with a value at its end."""
 
     def add(array: list[Any], value: object) -> list[Any]:
@@ -42,7 +44,7 @@ def holds(array: list[Any] | None, value: object) -> bool:
     return array is not None and any(same(element, value) for element in array)
 
 
-def flattened(rules: Rules) -> Callable[[list[Any]], list[Any]]:
+def flattened(rules: EvaluationOptions) -> Callable[[list[Any]], list[Any]]:
     """The factory of ``flatten``: lists in lists as one list; it fails on null, as Okta's does."""
     return lambda array: _flat(array, rules.limits)
 
@@ -56,7 +58,7 @@ def _flat(array: list[Any], limits: Limits) -> list[Any]:
         _bounded(seen, limits)  # arrays count as well: one that holds itself has no end
         value = waiting.pop()
         if value is None:
-            raise Failure("an element to flatten is null", hint="write x != null ? x : {}")
+            raise EvaluationFailure("an element to flatten is null", hint="write x != null ? x : {}")
         if isinstance(value, list | tuple):
             waiting.extend(reversed(value))
         else:
@@ -64,12 +66,12 @@ def _flat(array: list[Any], limits: Limits) -> list[Any]:
     return result
 
 
-def _flatten(rules: Rules) -> Callable[..., list[Any]]:
+def _flatten(rules: EvaluationOptions) -> Callable[..., list[Any]]:
     def flatten(*values: object) -> list[Any]:
         for position, value in enumerate(values):
             if value is None or value == "":
                 what = "null" if value is None else "an empty text"
-                raise Failure(
+                raise EvaluationFailure(
                     f"{{operand}} is {what}, which Arrays.flatten fails on",
                     hint="write x != null ? x : {}",
                     blame=position,
@@ -83,13 +85,15 @@ def _clear(array: list[Any]) -> list[Any]:  # noqa: ARG001  # whatever it holds
     return []
 
 
-def _get(rules: Rules) -> Callable[[list[Any], int], object]:
+def _get(rules: EvaluationOptions) -> Callable[[list[Any], int], object]:
     def get(array: list[Any], position: int) -> object:
         if 0 <= position < len(array):
             return array[position]
         if rules.semantics.get_past_end == "null":
             return None
-        raise Failure(f"there is no element {position}: {{operand}} has {len(array)}", hint="count from 0", blame=0)
+        raise EvaluationFailure(
+            f"there is no element {position}: {{operand}} has {len(array)}", hint="count from 0", blame=0
+        )
 
     return get
 
@@ -102,14 +106,14 @@ def _is_empty(array: list[Any] | None) -> bool:
     return not array
 
 
-_ARRAY: Final = Parameter("array", Kind.LIST)
-_VALUE: Final = Parameter("value", Kind.ANY, nullable=True)
+_ARRAY: Final = Parameter("array", ValueType.LIST)
+_VALUE: Final = Parameter("value", ValueType.ANY, nullable=True)
 
 FUNCTIONS: Final = (
     Function(
         "Arrays.add",
         (_ARRAY, _VALUE),
-        Kind.LIST,
+        ValueType.LIST,
         added,
         "The array with a value at its end.",
         (("Arrays.add({10, 20, 30}, 40)", [10, 20, 30, 40]), ('Arrays.add(Arrays.toCsvString({}), "x")', ["x"])),
@@ -118,16 +122,18 @@ FUNCTIONS: Final = (
     Function(
         "Arrays.remove",
         (_ARRAY, _VALUE),
-        Kind.LIST,
+        ValueType.LIST,
         without,
         "The array without the first element that equals the value.",
         (("Arrays.remove({10, 20, 30}, 20)", [10, 30]),),
     ),
-    Function("Arrays.clear", (_ARRAY,), Kind.LIST, _clear, "An empty array.", (("Arrays.clear({10, 20, 30})", []),)),
+    Function(
+        "Arrays.clear", (_ARRAY,), ValueType.LIST, _clear, "An empty array.", (("Arrays.clear({10, 20, 30})", []),)
+    ),
     Function(
         "Arrays.get",
-        (_ARRAY, Parameter("position", Kind.INTEGER)),
-        Kind.ANY,
+        (_ARRAY, Parameter("position", ValueType.INTEGER)),
+        ValueType.ANY,
         _get,
         "The element at a position, counted from 0.",
         (("Arrays.get({0, 1, 2}, 0)", 0), ('Arrays.get("a, b", 1)', "b")),
@@ -136,8 +142,8 @@ FUNCTIONS: Final = (
     ),
     Function(
         "Arrays.flatten",
-        (Parameter("values", Kind.ANY, repeated=True, nullable=True),),
-        Kind.LIST,
+        (Parameter("values", ValueType.ANY, repeated=True, nullable=True),),
+        ValueType.LIST,
         _flatten,
         "One array of all values and all elements of arrays among them; a text is split at commas. Fails on null.",
         (("Arrays.flatten(10, {20, 30}, 40)", [10, 20, 30, 40]), ("Arrays.flatten('10, 20')", ["10", "20"])),
@@ -147,7 +153,7 @@ FUNCTIONS: Final = (
     Function(
         "Arrays.contains",
         (_ARRAY, _VALUE),
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         holds,
         "Whether an element equals the value, case and kind included; false for null.",
         (("Arrays.contains({10, 20, 30}, 10)", True), ('Arrays.contains({10, 20, 30}, "10")', False)),
@@ -156,7 +162,7 @@ FUNCTIONS: Final = (
     Function(
         "Arrays.size",
         (_ARRAY,),
-        Kind.INTEGER,
+        ValueType.INTEGER,
         _size,
         "The number of elements; 0 for null.",
         (("Arrays.size({10, 20, 30})", 3), ("Arrays.size(NULL)", 0)),
@@ -165,7 +171,7 @@ FUNCTIONS: Final = (
     Function(
         "Arrays.isEmpty",
         (_ARRAY,),
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         _is_empty,
         "Whether there are no elements; true for null.",
         (("Arrays.isEmpty({10, 20})", False), ("Arrays.isEmpty(NULL)", True), ('Arrays.isEmpty("")', True)),
@@ -174,7 +180,7 @@ FUNCTIONS: Final = (
     Function(
         "Arrays.toCsvString",
         (_ARRAY,),
-        Kind.TEXT,
+        ValueType.TEXT,
         text,
         "The elements with commas between them; blanks are kept.",
         (('Arrays.toCsvString({"This", "is", " a ", "test"})', "This,is, a ,test"), ("Arrays.toCsvString({})", "")),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import floor, isnan
 from typing import Final
 
-from o365prov.expressions.functions.registry import REFUSED, Function, Kind, Parameter
+from o365prov.expressions.functions.registry import REFUSED, Function, Parameter, ValueType
 from o365prov.expressions.values.conversion import is_number, parse_double, to_integer
-from o365prov.expressions.values.failures import Failure, described
+from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import INT_MIN, LONG_MAX, LONG_MIN
 
 __all__ = ["FUNCTIONS", "rounded"]
@@ -28,7 +28,7 @@ def _to_int(value: object) -> int | None:
         return to_integer(value if value == value.strip() else "no blanks around it")
     if is_number(value):
         return rounded(float(value))  # type: ignore[arg-type]
-    raise Failure(f"{{operand}} is {described(value)} where a text or a number is needed", blame=0)
+    raise EvaluationFailure(f"{{operand}} is {described(value)} where a text or a number is needed", blame=0)
 
 
 def _to_num(value: object) -> float:
@@ -36,17 +36,17 @@ def _to_num(value: object) -> float:
         return parse_double(value)
     if is_number(value):
         return float(value)  # type: ignore[arg-type]
-    raise Failure(f"{{operand}} is {described(value)} where a text or a number is needed", blame=0)
+    raise EvaluationFailure(f"{{operand}} is {described(value)} where a text or a number is needed", blame=0)
 
 
-_VALUE: Final = (Parameter("value", Kind.ANY),)
+_VALUE: Final = (Parameter("value", ValueType.ANY),)
 # A group rule takes no conversions: Okta's page names Convert.toInt("2018") == user.yearJoined as refused.
 
 FUNCTIONS: Final = (
     Function(
         "Convert.toInt",
         _VALUE,
-        Kind.INTEGER,
+        ValueType.INTEGER,
         _to_int,
         "The 32-bit integer that a text writes, or that is nearest to a number; half goes up.",
         (('Convert.toInt("1234")', 1234), ("Convert.toInt(123.4)", 123), ("Convert.toInt(123.6)", 124)),
@@ -55,7 +55,7 @@ FUNCTIONS: Final = (
     Function(
         "Convert.toNum",
         _VALUE,
-        Kind.NUMBER,
+        ValueType.NUMBER,
         _to_num,
         "The number that a text writes.",
         (('Convert.toNum("3.141")', 3.141),),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from o365prov.expressions.functions.registry import Function, Kind, Parameter
-from o365prov.expressions.rules import Rules
+from o365prov.expressions.functions.registry import Function, Parameter, ValueType
+from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.country_codes import country
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 __all__ = ["FUNCTIONS"]
 
 
-def _converter(attribute: str) -> Callable[[Rules], Callable[[str], str | None]]:
-    def for_rules(rules: Rules) -> Callable[[str], str | None]:
+def _converter(attribute: str) -> Callable[[EvaluationOptions], Callable[[str], str | None]]:
+    def for_rules(rules: EvaluationOptions) -> Callable[[str], str | None]:
         def convert(code: str) -> str | None:
             found = country(code)
             if found is not None:
@@ -22,7 +22,7 @@ def _converter(attribute: str) -> Callable[[Rules], Callable[[str], str | None]]
                 return value
             if rules.semantics.unknown_country == "null":
                 return None
-            raise Failure("{operand} is no country code", hint="write it like US, USA or 840", blame=0)
+            raise EvaluationFailure("{operand} is no country code", hint="write it like US, USA or 840", blame=0)
 
         return convert
 
@@ -32,8 +32,8 @@ def _converter(attribute: str) -> Callable[[Rules], Callable[[str], str | None]]
 def _row(name: str, attribute: str, doc: str, *examples: tuple[str, Any]) -> Function:
     return Function(
         f"Iso3166Convert.{name}",
-        (Parameter("code", Kind.TEXT),),
-        Kind.TEXT,
+        (Parameter("code", ValueType.TEXT),),
+        ValueType.TEXT,
         _converter(attribute),
         doc,
         examples,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.functions.registry import REFUSED, FromBindings, Function, Kind, Parameter, Remark
+from o365prov.expressions.functions.registry import REFUSED, FromBindings, Function, Parameter, Remark, ValueType
 from o365prov.expressions.syntax.tree import Literal, Node
 
 __all__ = ["FUNCTIONS"]
@@ -51,12 +51,12 @@ def _review_source(arguments: tuple[Node, ...]) -> Iterator[Remark]:
 
 
 def _relation(name: str, relation: str, who: str) -> tuple[Function, Function]:
-    source = Parameter("source", Kind.TEXT)
+    source = Parameter("source", ValueType.TEXT)
     return (
         Function(
             f"get{name}User",
             (source,),
-            Kind.USER,
+            ValueType.USER,
             _user(relation),
             f"The Okta user of the person's {who}, found through Active Directory; null without one.",
             ((f'get{name}User("active_directory")', None),),
@@ -67,8 +67,8 @@ def _relation(name: str, relation: str, who: str) -> tuple[Function, Function]:
         ),
         Function(
             f"get{name}AppUser",
-            (source, Parameter("attribute source", Kind.TEXT)),
-            Kind.USER,
+            (source, Parameter("attribute source", ValueType.TEXT)),
+            ValueType.USER,
             _app_user(relation),
             f"The app user of the person's {who} in another app, found through Active Directory; null without one.",
             ((f'get{name}AppUser("active_directory", "google")', None),),
@@ -84,7 +84,7 @@ FUNCTIONS: Final = (
     Function(
         "hasDirectoryUser",
         (),
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         FromBindings("directory_user", present=True),
         "Whether the person has exactly one Active Directory account.",
         (("hasDirectoryUser()", False),),
@@ -94,7 +94,7 @@ FUNCTIONS: Final = (
     Function(
         "findDirectoryUser",
         (),
-        Kind.USER,
+        ValueType.USER,
         FromBindings("directory_user"),
         "The person's Active Directory account; null for none or several.",
         (("findDirectoryUser()", None),),
@@ -104,7 +104,7 @@ FUNCTIONS: Final = (
     Function(
         "hasWorkdayUser",
         (),
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         FromBindings("workday_user", present=True),
         "Whether the person has exactly one Workday account.",
         (("hasWorkdayUser()", False),),
@@ -114,7 +114,7 @@ FUNCTIONS: Final = (
     Function(
         "findWorkdayUser",
         (),
-        Kind.USER,
+        ValueType.USER,
         FromBindings("workday_user"),
         "The person's Workday account; null for none or several.",
         (("findWorkdayUser()", None),),

@@ -14,7 +14,7 @@ from typing import Final
 from attrs import frozen
 
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.instants import offset_text
 from o365prov.expressions.values.zones import zone
 
@@ -28,7 +28,7 @@ _LONGEST: Final = 200
 
 
 @frozen
-class _Token:
+class _PatternToken:
     """A run of one letter, or a literal where *letter* is empty."""
 
     letter: str
@@ -70,22 +70,22 @@ _LETTERS: Final = {
 
 
 @lru_cache(maxsize=512)
-def _tokens(pattern: str, dialect: Dialect) -> tuple[_Token, ...]:
+def _tokens(pattern: str, dialect: Dialect) -> tuple[_PatternToken, ...]:
     if len(pattern) > _LONGEST:
-        raise Failure(f"the pattern has more than {_LONGEST} characters", hint="shorten it")
-    tokens: list[_Token] = []
+        raise EvaluationFailure(f"the pattern has more than {_LONGEST} characters", hint="shorten it")
+    tokens: list[_PatternToken] = []
     for found in re.finditer(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']|'", pattern):
         quoted, letter = found[1], found[2]
         if quoted is not None:
-            tokens.append(_Token("", quoted.replace("''", "'") or "'"))
+            tokens.append(_PatternToken("", quoted.replace("''", "'") or "'"))
         elif letter is None:
             if found[0] == "'":
-                raise Failure("the pattern has a quote that never ends", hint="write '' for a quote")
-            tokens.append(_Token("", found[0]))
+                raise EvaluationFailure("the pattern has a quote that never ends", hint="write '' for a quote")
+            tokens.append(_PatternToken("", found[0]))
         elif letter in _LETTERS[dialect]:
-            tokens.append(_Token(letter, found[0]))
+            tokens.append(_PatternToken(letter, found[0]))
         else:
-            raise Failure(
+            raise EvaluationFailure(
                 f"the pattern has the letter {letter}, which has no meaning", hint="put words into quotes: 'T'"
             )
     return tuple(tokens)
@@ -95,13 +95,13 @@ def formatted(moment: datetime, pattern: str, dialect: Dialect) -> str:
     """A moment written with a pattern, in its own zone.
 
     Raises:
-        Failure: the pattern is none.
+        EvaluationFailure: the pattern is none.
 
     """
     return "".join(_written(moment, token, dialect) for token in _tokens(pattern, dialect))
 
 
-def _written(moment: datetime, token: _Token, dialect: Dialect) -> str:
+def _written(moment: datetime, token: _PatternToken, dialect: Dialect) -> str:
     width = token.width
     match token.letter:
         case "":
@@ -149,13 +149,13 @@ def parsed(text: str, pattern: str, dialect: Dialect) -> datetime:
     """The moment that a text writes with a pattern; UTC where the pattern names no zone.
 
     Raises:
-        Failure: the text does not fit the pattern, or names a moment that does not exist.
+        EvaluationFailure: the text does not fit the pattern, or names a moment that does not exist.
 
     """
     tokens = _tokens(pattern, dialect)
     found = _expression(tokens).fullmatch(text)
     if found is None:
-        raise Failure(
+        raise EvaluationFailure(
             "{operand} does not fit the pattern of the time", hint="compare the two letter by letter", blame=0
         )
     fields: dict[str, str] = {}
@@ -165,11 +165,11 @@ def parsed(text: str, pattern: str, dialect: Dialect) -> datetime:
     try:
         return _moment(fields, {token.letter: token.width for token in tokens})
     except (ValueError, OverflowError):
-        raise Failure("{operand} names a moment that does not exist", blame=0) from None
+        raise EvaluationFailure("{operand} names a moment that does not exist", blame=0) from None
 
 
 @lru_cache(maxsize=512)
-def _expression(tokens: tuple[_Token, ...]) -> re.Pattern[str]:
+def _expression(tokens: tuple[_PatternToken, ...]) -> re.Pattern[str]:
     pieces = []
     for position, token in enumerate(tokens):
         following = tokens[position + 1] if position + 1 < len(tokens) else None
@@ -177,7 +177,7 @@ def _expression(tokens: tuple[_Token, ...]) -> re.Pattern[str]:
     return re.compile("".join(pieces), re.IGNORECASE | re.ASCII)
 
 
-def _piece(token: _Token, following: _Token | None) -> str:
+def _piece(token: _PatternToken, following: _PatternToken | None) -> str:
     if token.is_number:
         if following is not None and following.is_number:
             return f"[0-9]{{{token.width}}}"  # digits that touch must be counted

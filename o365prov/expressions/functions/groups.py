@@ -10,12 +10,11 @@ from typing import Any, Final
 from o365prov.errors import ExpressionError
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.functions.membership import criteria_paths, name_of, name_test, selected_groups, shown_group
-from o365prov.expressions.functions.registry import REFUSED, Function, Kind, Parameter, Remark
-from o365prov.expressions.rules import Rules
-from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.functions.registry import REFUSED, Function, Parameter, Remark, ValueType
+from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import Literal, MapLiteral, Node
 from o365prov.expressions.values.conversion import text
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 __all__ = ["FUNCTIONS"]
 
@@ -31,32 +30,32 @@ def _is_member_of_any(bindings: Bindings, *ids: str) -> bool:
     return any(group.get("id") in ids for group in bindings.groups)
 
 
-def _equals(rules: Rules) -> Callable[[Bindings, str], bool]:
+def _equals(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
     return name_test(rules, str.__eq__)
 
 
-def _starts(rules: Rules) -> Callable[[Bindings, str], bool]:
+def _starts(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
     return name_test(rules, str.startswith)
 
 
-def _contains(rules: Rules) -> Callable[[Bindings, str], bool]:
+def _contains(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
     return name_test(rules, str.__contains__)
 
 
-def _matches(rules: Rules) -> Callable[[Bindings, str], bool]:
+def _matches(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
     def any_match(bindings: Bindings, pattern: str) -> bool:
         from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
 
         try:
             matches = compiled(pattern, rules.limits, anywhere=rules.semantics.group_name_regex == "part")
         except PatternError as error:
-            raise Failure(f"the pattern {error}", hint=error.hint, blame=0) from None
+            raise EvaluationFailure(f"the pattern {error}", hint=error.hint, blame=0) from None
         return any(matches(name_of(group)) for group in bindings.groups)
 
     return any_match
 
 
-def _any_selected(rules: Rules) -> Callable[..., bool]:
+def _any_selected(rules: EvaluationOptions) -> Callable[..., bool]:
     select = selected_groups(rules)
     return lambda bindings, *criteria: bool(select(bindings, *criteria))
 
@@ -66,12 +65,14 @@ def _any_selected(rules: Rules) -> Callable[..., bool]:
 
 def _limited(limit: int, position: int) -> int:
     if not 1 <= limit <= _MOST_GROUPS:
-        raise Failure(f"the limit must lie between 1 and {_MOST_GROUPS}", hint="write 100 at most", blame=position)
+        raise EvaluationFailure(
+            f"the limit must lie between 1 and {_MOST_GROUPS}", hint="write 100 at most", blame=position
+        )
     return limit
 
 
-def _named(compare: Callable[[str, str], bool]) -> Callable[[Rules], Callable[..., list[str] | None]]:
-    def for_rules(rules: Rules) -> Callable[..., list[str] | None]:
+def _named(compare: Callable[[str, str], bool]) -> Callable[[EvaluationOptions], Callable[..., list[str] | None]]:
+    def for_rules(rules: EvaluationOptions) -> Callable[..., list[str] | None]:
         folded = str.lower if rules.semantics.group_name_case == "ignore" else str
 
         def names(bindings: Bindings, app: str, pattern: str, limit: int) -> list[str] | None:
@@ -82,7 +83,9 @@ def _named(compare: Callable[[str, str], bool]) -> Callable[[Rules], Callable[..
                 if _of_app(group, app) and compare(folded(name := name_of(group)), folded(pattern))
             ]
             if len(found) > most:
-                raise Failure(f"more than {most} groups fit, and the claim fails", hint="raise the limit", blame=2)
+                raise EvaluationFailure(
+                    f"more than {most} groups fit, and the claim fails", hint="raise the limit", blame=2
+                )
             return found or None
 
         return names
@@ -98,20 +101,20 @@ def _of_app(group: Values, app: str) -> bool:
     return isinstance(source, Mapping) and app in (source.get("id"), source.get("name"), source.get("type"))
 
 
-def _filtered(rules: Rules) -> Callable[..., list[Any]]:
+def _filtered(rules: EvaluationOptions) -> Callable[..., list[Any]]:
     def filtered(bindings: Bindings, ids: list[Any], expression: str, limit: int) -> list[Any]:
         most = _limited(limit, 2)
         wanted = {text(item) for item in ids}
         members = [group for group in bindings.groups if group.get("id") in wanted]
         if len(members) > most:
-            raise Failure(
+            raise EvaluationFailure(
                 f"the person is in more than {most} of the groups", hint="raise the limit, at most 100", blame=2
             )
         try:
             each = _for_groups(expression, rules)
             return [each({"group": shown_group(group)}) for group in members]
         except ExpressionError as error:
-            raise Failure(
+            raise EvaluationFailure(
                 f"in the text of the expression for groups, {error.message}", hint=error.hint, blame=1
             ) from None
 
@@ -119,7 +122,7 @@ def _filtered(rules: Rules) -> Callable[..., list[Any]]:
 
 
 @lru_cache(maxsize=256)
-def _for_groups(expression: str, rules: Rules) -> Callable[[Mapping[str, Any]], Any]:
+def _for_groups(expression: str, rules: EvaluationOptions) -> Callable[[Mapping[str, Any]], Any]:
     from o365prov.expressions.expression import Expression  # noqa: PLC0415  # expressions use functions
 
     return Expression(expression, semantics=rules.semantics, limits=rules.limits).evaluate
@@ -162,8 +165,8 @@ def _review_criteria(arguments: tuple[Node, ...]) -> Iterator[Remark]:
     for part in arguments:
         if isinstance(part, MapLiteral):
             try:
-                selected_groups(Rules())(Bindings({}), {key: _plain(value) for key, value in part.entries})
-            except Failure as failure:
+                selected_groups(EvaluationOptions())(Bindings({}), {key: _plain(value) for key, value in part.entries})
+            except EvaluationFailure as failure:
                 yield "bad-criterion", "error", part, failure.message, failure.hint
 
 
@@ -183,7 +186,7 @@ def _review_filtered(arguments: tuple[Node, ...]) -> Iterator[Remark]:
     match arguments:
         case (_, Literal(value=str(expression)) as part, _):
             try:
-                _for_groups(expression, Rules())
+                _for_groups(expression, EvaluationOptions())
             except ExpressionError as error:
                 message = f"the text of the expression for groups is none: {error.message}"
                 yield "bad-group-expression", "error", part, message, error.hint
@@ -213,8 +216,8 @@ def _reads(*path: str) -> Callable[[tuple[Node, ...]], list[tuple[str, ...]]]:
 # --- the rows
 
 _GROUPS: Final = ("groups()",)
-_NAME: Final = (Parameter("name", Kind.TEXT),)
-_TEXT: Final = (Parameter("text", Kind.TEXT),)
+_NAME: Final = (Parameter("name", ValueType.TEXT),)
+_TEXT: Final = (Parameter("text", ValueType.TEXT),)
 
 
 def _by_name(
@@ -223,7 +226,7 @@ def _by_name(
     return Function(
         name,
         parameters,
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         implementation,
         doc,
         ((f'{name}("Everyone")', False),),
@@ -239,8 +242,12 @@ def _by_name(
 def _for_claims(name: str, compare: Callable[[str, str], bool], what: str) -> Function:
     return Function(
         f"Groups.{name}",
-        (Parameter("app type or id", Kind.TEXT), Parameter("pattern", Kind.TEXT), Parameter("limit", Kind.INTEGER)),
-        Kind.LIST,
+        (
+            Parameter("app type or id", ValueType.TEXT),
+            Parameter("pattern", ValueType.TEXT),
+            Parameter("limit", ValueType.INTEGER),
+        ),
+        ValueType.LIST,
         _named(compare),
         f"The names of the person's groups from an app that {what} the pattern, 100 at most; null for none.",
         ((f'Groups.{name}("OKTA", "Sales", 10) ?: {{}}', []),),
@@ -254,13 +261,13 @@ def _for_claims(name: str, compare: Callable[[str, str], bool], what: str) -> Fu
     )
 
 
-_CRITERIA: Final = (Parameter("criteria", Kind.MAP, repeated=True),)
+_CRITERIA: Final = (Parameter("criteria", ValueType.MAP, repeated=True),)
 
 FUNCTIONS: Final = (
     Function(
         "isMemberOfGroup",
-        (Parameter("group id", Kind.TEXT),),
-        Kind.BOOLEAN,
+        (Parameter("group id", ValueType.TEXT),),
+        ValueType.BOOLEAN,
         _is_member_of_any,
         "Whether the person is in the group of this id.",
         (('isMemberOfGroup("00garwpuyxHaWOkdV0g4")', False),),
@@ -272,8 +279,8 @@ FUNCTIONS: Final = (
     ),
     Function(
         "isMemberOfAnyGroup",
-        (Parameter("group ids", Kind.TEXT, repeated=True),),
-        Kind.BOOLEAN,
+        (Parameter("group ids", ValueType.TEXT, repeated=True),),
+        ValueType.BOOLEAN,
         _is_member_of_any,
         "Whether the person is in a group of one of these ids; names never match.",
         (('isMemberOfAnyGroup("00garwpuyxHaWOkdV0g4", "00gak46y5hydV6NdM0g4")', False),),
@@ -302,7 +309,7 @@ FUNCTIONS: Final = (
     Function(
         "user.getGroups",
         _CRITERIA,
-        Kind.LIST,
+        ValueType.LIST,
         selected_groups,
         "The person's groups that fit all criteria, maps with group.id, .source.id, .type or .profile.name.",
         (("user.getGroups({'group.type': 'OKTA_GROUP'}).![profile.name]", []),),
@@ -317,7 +324,7 @@ FUNCTIONS: Final = (
     Function(
         "user.isMemberOf",
         _CRITERIA,
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         _any_selected,
         "Whether the person is in a group that fits all criteria, as for user.getGroups.",
         (("user.isMemberOf({'group.profile.name': 'West Coast', 'operator': 'EXACT'})", False),),
@@ -335,11 +342,11 @@ FUNCTIONS: Final = (
     Function(
         "getFilteredGroups",
         (
-            Parameter("allowed group ids", Kind.LIST),
-            Parameter("group expression", Kind.TEXT),
-            Parameter("limit", Kind.INTEGER),
+            Parameter("allowed group ids", ValueType.LIST),
+            Parameter("group expression", ValueType.TEXT),
+            Parameter("limit", ValueType.INTEGER),
         ),
-        Kind.LIST,
+        ValueType.LIST,
         _filtered,
         "For each allowed group that the person is in, what the expression, a text, gives; its root is group.",
         (('getFilteredGroups({"00garwpuyxHaWOkdV0g4"}, "group.name", 40)', []),),

@@ -8,18 +8,17 @@ from typing import Any, Final
 from o365prov.expressions.functions import strings
 from o365prov.expressions.functions.arrays import added, flattened, holds, without
 from o365prov.expressions.functions.convert import rounded
-from o365prov.expressions.functions.registry import Function, Kind, Parameter
-from o365prov.expressions.rules import Rules
-from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.functions.registry import Function, Parameter, ValueType
+from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.values.conversion import length, parse_double
 from o365prov.expressions.values.country_codes import CountryCode, country
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 __all__ = ["FUNCTIONS"]
 
 _ENGINE: Final = frozenset({Dialect.IDENTITY_ENGINE})
-_TEXT: Final = (Kind.TEXT,)
-_LIST: Final = (Kind.LIST,)
+_TEXT: Final = (ValueType.TEXT,)
+_LIST: Final = (ValueType.LIST,)
 
 
 def _contains(receiver: Any, value: object) -> bool:
@@ -28,7 +27,7 @@ def _contains(receiver: Any, value: object) -> bool:
     return holds(receiver, value)
 
 
-def _substring(rules: Rules) -> Callable[..., str]:
+def _substring(rules: EvaluationOptions) -> Callable[..., str]:
     cut = strings.substring(rules)
 
     def substring(text: str, start: int, end: int | None = None) -> str:
@@ -48,7 +47,7 @@ def _to_number(value: Any) -> float:
 def _version(text: str, blame: int) -> list[int]:
     parts = text.strip().split(".")
     if not all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
-        raise Failure(
+        raise EvaluationFailure(
             "{operand} is a text that is no version", hint="versions are numbers with dots: 14.2.1", blame=blame
         )
     numbers = [int(part) for part in parts]
@@ -65,11 +64,13 @@ def _less(version: str, other: str) -> bool:
     return _version(version, 0) < _version(other, 1)
 
 
-def _parse_country(rules: Rules) -> Callable[[str], CountryCode | None]:
+def _parse_country(rules: EvaluationOptions) -> Callable[[str], CountryCode | None]:
     def parse(text: str) -> CountryCode | None:
         found = country(text, names=True)
         if found is None and rules.semantics.unknown_country == "error":
-            raise Failure("{operand} is no country", hint="write it like US, USA, 840 or United States", blame=0)
+            raise EvaluationFailure(
+                "{operand} is no country", hint="write it like US, USA, 840 or United States", blame=0
+            )
         return found
 
     return parse
@@ -77,8 +78,8 @@ def _parse_country(rules: Rules) -> Callable[[str], CountryCode | None]:
 
 def _row(
     name: str,
-    receivers: tuple[Kind, ...],
-    result: Kind,
+    receivers: tuple[ValueType, ...],
+    result: ValueType,
     implementation: Callable[..., Any],
     doc: str,
     *examples: tuple[str, Any],
@@ -89,33 +90,33 @@ def _row(
 
 
 def _text(name: str, **more: Any) -> Parameter:
-    return Parameter(name, Kind.TEXT, **more)
+    return Parameter(name, ValueType.TEXT, **more)
 
 
-_VALUE: Final = (Parameter("value", Kind.ANY, nullable=True),)
+_VALUE: Final = (Parameter("value", ValueType.ANY, nullable=True),)
 _VERSION: Final = (_text("version"),)
 _REPLACED: Final = (_text("match"), _text("replacement"))
-_NUMERIC: Final = (Kind.TEXT, Kind.NUMBER, Kind.INTEGER)
+_NUMERIC: Final = (ValueType.TEXT, ValueType.NUMBER, ValueType.INTEGER)
 
 FUNCTIONS: Final = (
-    _row("toUpperCase", _TEXT, Kind.TEXT, str.upper, "In capitals.", ("'test'.toUpperCase()", "TEST")),
-    _row("toLowerCase", _TEXT, Kind.TEXT, str.lower, "In small letters.", ("'TEST'.toLowerCase()", "test")),
+    _row("toUpperCase", _TEXT, ValueType.TEXT, str.upper, "In capitals.", ("'test'.toUpperCase()", "TEST")),
+    _row("toLowerCase", _TEXT, ValueType.TEXT, str.lower, "In small letters.", ("'TEST'.toLowerCase()", "test")),
     _row(
         "substring",
         _TEXT,
-        Kind.TEXT,
+        ValueType.TEXT,
         _substring,
         "Characters from start, counted from 0, up to end, which is excluded, or to the text's end.",
         ("'test'.substring(1)", "est"),
         ("'test'.substring(1, 3)", "es"),
-        takes=(Parameter("start", Kind.INTEGER), Parameter("end", Kind.INTEGER, optional=True)),
+        takes=(Parameter("start", ValueType.INTEGER), Parameter("end", ValueType.INTEGER, optional=True)),
         by_rules=True,
         question="substring_past_end",
     ),
     _row(
         "replace",
         _TEXT,
-        Kind.TEXT,
+        ValueType.TEXT,
         strings.replace,
         "Every occurrence replaced; the match is literal.",
         ("'hello'.replace('l', 'p')", "heppo"),
@@ -125,17 +126,17 @@ FUNCTIONS: Final = (
     _row(
         "replaceFirst",
         _TEXT,
-        Kind.TEXT,
+        ValueType.TEXT,
         strings.replace_first,
         "The first occurrence replaced; the match is literal.",
         ("'hello'.replaceFirst('l', 'p')", "heplo"),
         takes=_REPLACED,
     ),
-    _row("length", _TEXT, Kind.INTEGER, length, "The number of characters.", ("'test'.length()", 4)),
+    _row("length", _TEXT, ValueType.INTEGER, length, "The number of characters.", ("'test'.length()", 4)),
     _row(
         "removeSpaces",
         _TEXT,
-        Kind.TEXT,
+        ValueType.TEXT,
         strings.remove_spaces,
         "The text without blanks, tabs and line breaks.",
         ("'This is a test'.removeSpaces()", "Thisisatest"),
@@ -143,7 +144,7 @@ FUNCTIONS: Final = (
     _row(
         "substringBefore",
         _TEXT,
-        Kind.TEXT,
+        ValueType.TEXT,
         strings.substring_before,
         'What precedes the first occurrence; "" without one.',
         ("'a@b'.substringBefore('@')", "a"),
@@ -154,7 +155,7 @@ FUNCTIONS: Final = (
     _row(
         "substringAfter",
         _TEXT,
-        Kind.TEXT,
+        ValueType.TEXT,
         strings.substring_after,
         'What follows the first occurrence; "" without one.',
         ("'a@b'.substringAfter('@')", "b"),
@@ -163,7 +164,7 @@ FUNCTIONS: Final = (
     _row(
         "versionGreaterThan",
         _TEXT,
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         _greater,
         "Whether a version is newer, number by number.",
         ("'14.10'.versionGreaterThan('14.2.1')", True),
@@ -172,7 +173,7 @@ FUNCTIONS: Final = (
     _row(
         "versionLessThan",
         _TEXT,
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         _less,
         "Whether a version is older, number by number.",
         ("'9.43'.versionLessThan('10.0')", True),
@@ -181,17 +182,19 @@ FUNCTIONS: Final = (
     _row(
         "toInteger",
         _NUMERIC,
-        Kind.INTEGER,
+        ValueType.INTEGER,
         _to_integer,
         "The nearest integer, of which the low 32 bits are kept; half goes up.",
         ("'1.5'.toInteger()", 2),
         ("'-2147483649'.toInteger()", 2147483647),
     ),
-    _row("toNumber", _NUMERIC, Kind.NUMBER, _to_number, "The number that a text writes.", ("'1.1'.toNumber()", 1.1)),
+    _row(
+        "toNumber", _NUMERIC, ValueType.NUMBER, _to_number, "The number that a text writes.", ("'1.1'.toNumber()", 1.1)
+    ),
     _row(
         "parseCountryCode",
         _TEXT,
-        Kind.COUNTRY,
+        ValueType.COUNTRY,
         _parse_country,
         "The country of a code or an English name.",
         ("'United States'.parseCountryCode()", "US"),
@@ -200,51 +203,51 @@ FUNCTIONS: Final = (
     ),
     _row(
         "toAlpha2",
-        (Kind.COUNTRY,),
-        Kind.TEXT,
+        (ValueType.COUNTRY,),
+        ValueType.TEXT,
         lambda code: code.alpha2,
         "Its two letters.",
         ("'USA'.parseCountryCode().toAlpha2()", "US"),
     ),
     _row(
         "toAlpha3",
-        (Kind.COUNTRY,),
-        Kind.TEXT,
+        (ValueType.COUNTRY,),
+        ValueType.TEXT,
         lambda code: code.alpha3,
         "Its three letters.",
         ("'840'.parseCountryCode().toAlpha3()", "USA"),
     ),
     _row(
         "toNumeric",
-        (Kind.COUNTRY,),
-        Kind.TEXT,
+        (ValueType.COUNTRY,),
+        ValueType.TEXT,
         lambda code: code.numeric,
         "Its three digits.",
         ("'US'.parseCountryCode().toNumeric()", "840"),
     ),
     _row(
         "toName",
-        (Kind.COUNTRY,),
-        Kind.TEXT,
+        (ValueType.COUNTRY,),
+        ValueType.TEXT,
         lambda code: code.name,
         "Its English name.",
         ("'IN'.parseCountryCode().toName()", "India"),
     ),
     _row(
         "contains",
-        (Kind.TEXT, Kind.LIST),
-        Kind.BOOLEAN,
+        (ValueType.TEXT, ValueType.LIST),
+        ValueType.BOOLEAN,
         _contains,
         "Whether a text occurs in the text, or an element of the array equals the value, case included.",
         ("'This is a test'.contains('test')", True),
         ("{1, 2, 3}.contains('one')", False),
         takes=_VALUE,
     ),
-    _row("size", _LIST, Kind.INTEGER, len, "The number of elements.", ("{'one', 'two'}.size()", 2)),
+    _row("size", _LIST, ValueType.INTEGER, len, "The number of elements.", ("{'one', 'two'}.size()", 2)),
     _row(
         "isEmpty",
         _LIST,
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         lambda array: not array,
         "Whether there are no elements.",
         ("{}.isEmpty()", True),
@@ -252,7 +255,7 @@ FUNCTIONS: Final = (
     _row(
         "add",
         _LIST,
-        Kind.LIST,
+        ValueType.LIST,
         added,
         "A new array with the value at its end.",
         ("{1}.add(2)", [1, 2]),
@@ -262,7 +265,7 @@ FUNCTIONS: Final = (
     _row(
         "remove",
         _LIST,
-        Kind.LIST,
+        ValueType.LIST,
         without,
         "A new array without the first element that equals the value.",
         ("{1, 2, 3}.remove(1)", [2, 3]),
@@ -271,7 +274,7 @@ FUNCTIONS: Final = (
     _row(
         "flatten",
         _LIST,
-        Kind.LIST,
+        ValueType.LIST,
         flattened,
         "Arrays in the array as one array.",
         ("{{1}, {2, 3}}.flatten()", [1, 2, 3]),

@@ -11,17 +11,17 @@ from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.functions.formats import formatted, parsed
-from o365prov.expressions.functions.registry import Function, Kind, Parameter
+from o365prov.expressions.functions.registry import Function, Parameter, ValueType
 from o365prov.expressions.functions.times import from_unix, from_windows, now, to_unix, to_windows
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.instants import parse_iso, shown
 from o365prov.expressions.values.zones import zone
 
 __all__ = ["FUNCTIONS"]
 
 _ENGINE: Final = frozenset({Dialect.IDENTITY_ENGINE})
-_TIME: Final = (Kind.TIME,)
+_TIME: Final = (ValueType.TIME,)
 _SECONDS: Final = {"Days": 86400, "Hours": 3600, "Minutes": 60, "Seconds": 1}
 
 
@@ -36,7 +36,7 @@ def _to_string(moment: datetime, pattern: str | None = None) -> str:
 def _to_zone(moment: datetime, name: str) -> datetime:
     try:
         return moment.astimezone(zone(name))
-    except Failure as failure:
+    except EvaluationFailure as failure:
         failure.blame = 1
         raise
 
@@ -49,7 +49,9 @@ def _moved(unit: str, sign: int) -> Callable[[datetime, int], datetime]:
                 return moment + step  # the clock on the wall stays, as in java.time
             return (moment.astimezone(UTC) + step).astimezone(moment.tzinfo)
         except OverflowError:
-            raise Failure("the time lies outside the years 1 to 9999", hint="use a smaller number", blame=1) from None
+            raise EvaluationFailure(
+                "the time lies outside the years 1 to 9999", hint="use a smaller number", blame=1
+            ) from None
 
     return move
 
@@ -63,8 +65,8 @@ def _within(unit: str) -> Callable[[Bindings, datetime, int], bool]:
 
 def _row(
     name: str,
-    receivers: tuple[Kind, ...],
-    result: Kind,
+    receivers: tuple[ValueType, ...],
+    result: ValueType,
     implementation: Callable[..., Any],
     doc: str,
     *examples: tuple[str, Any],
@@ -76,38 +78,38 @@ def _row(
 
 def _now(name: str) -> Function:
     doc = "The time of the evaluation, in UTC."
-    return Function(name, (), Kind.TIME, now, doc, dialects=_ENGINE, by_bindings=True, reads=("now()",))
+    return Function(name, (), ValueType.TIME, now, doc, dialects=_ENGINE, by_bindings=True, reads=("now()",))
 
 
 def _text(name: str, **more: Any) -> tuple[Parameter, ...]:
-    return (Parameter(name, Kind.TEXT, **more),)
+    return (Parameter(name, ValueType.TEXT, **more),)
 
 
-_COUNT: Final = (Parameter("count", Kind.INTEGER),)
+_COUNT: Final = (Parameter("count", ValueType.INTEGER),)
 
 FUNCTIONS: Final = (
     _now("DateTime.now"),
     _now("Time.now"),
     _row(
         "parseWindowsTime",
-        (Kind.TEXT,),
-        Kind.TIME,
+        (ValueType.TEXT,),
+        ValueType.TIME,
         from_windows,
         "The time of a count of 100 nanoseconds since 1601.",
         ("'130828367179790000'.parseWindowsTime().toString()", "2015-07-31T17:18:37.979Z"),
     ),
     _row(
         "parseUnixTime",
-        (Kind.TEXT,),
-        Kind.TIME,
+        (ValueType.TEXT,),
+        ValueType.TIME,
         from_unix,
         "The time of a count of milliseconds since 1970.",
         ("'1438377580979'.parseUnixTime().toString()", "2015-07-31T21:19:40.979Z"),
     ),
     _row(
         "parseStringTime",
-        (Kind.TEXT,),
-        Kind.TIME,
+        (ValueType.TEXT,),
+        ValueType.TIME,
         _parse,
         "The time that a text writes, as ISO 8601 or with a pattern of java.time.",
         ("'17 June 2015 00:23:19'.parseStringTime('dd MMMM yyyy HH:mm:ss').toString()", "2015-06-17T00:23:19Z"),
@@ -116,7 +118,7 @@ FUNCTIONS: Final = (
     _row(
         "toWindows",
         _TIME,
-        Kind.TEXT,
+        ValueType.TEXT,
         to_windows,
         "100 nanoseconds since 1601.",
         ("'2015-07-30T23:58:32.000Z'.toWindows()", "130827743120000000"),
@@ -124,7 +126,7 @@ FUNCTIONS: Final = (
     _row(
         "toUnix",
         _TIME,
-        Kind.TEXT,
+        ValueType.TEXT,
         to_unix,
         "Milliseconds since 1970.",
         ("'2015-07-31T17:18:37.979Z'.toUnix()", "1438363117979"),
@@ -132,7 +134,7 @@ FUNCTIONS: Final = (
     _row(
         "toString",
         _TIME,
-        Kind.TEXT,
+        ValueType.TEXT,
         _to_string,
         "ISO 8601, without milliseconds where they are zero, or written with a pattern of java.time.",
         ("'2015-07-30T23:58:32.000Z'.toString()", "2015-07-30T23:58:32Z"),
@@ -142,7 +144,7 @@ FUNCTIONS: Final = (
     _row(
         "toZone",
         _TIME,
-        Kind.TIME,
+        ValueType.TIME,
         _to_zone,
         "The same moment in another time zone.",
         ("'2015-07-31T17:18:37.979Z'.toZone('Asia/Tokyo').toString()", "2015-08-01T02:18:37.979+09:00[Asia/Tokyo]"),
@@ -152,7 +154,7 @@ FUNCTIONS: Final = (
         _row(
             f"{verb}{unit}",
             _TIME,
-            Kind.TIME,
+            ValueType.TIME,
             _moved(unit, sign),
             f"So many {unit.lower()} {'later' if sign > 0 else 'earlier'}; a negative count goes the other way.",
             takes=_COUNT,
@@ -164,7 +166,7 @@ FUNCTIONS: Final = (
         _row(
             f"within{unit}",
             _TIME,
-            Kind.BOOLEAN,
+            ValueType.BOOLEAN,
             _within(unit),
             f"Whether the time lies no more than so many {unit.lower()} from the evaluation, before or after.",
             takes=_COUNT,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.conversion import text
-from o365prov.expressions.values.failures import Failure, described
+from o365prov.expressions.values.failures import EvaluationFailure, described
 
 __all__ = ["KEYS", "criteria_paths", "name_of", "name_test", "namer", "selected_groups", "shown_group"]
 
@@ -36,12 +36,12 @@ def shown_group(group: Values) -> Values:
     return {"name": name, **group, "profile": {"name": name, **(profile if isinstance(profile, Mapping) else {})}}
 
 
-def namer(rules: Rules) -> Callable[[str], str]:
+def namer(rules: EvaluationOptions) -> Callable[[str], str]:
     """How names are compared: exactly, or without regard to case."""
     return str.lower if rules.semantics.group_name_case == "ignore" else str
 
 
-def name_test(rules: Rules, compare: Callable[[str, str], bool]) -> Callable[[Bindings, str], bool]:
+def name_test(rules: EvaluationOptions, compare: Callable[[str, str], bool]) -> Callable[[Bindings, str], bool]:
     """A function over names of groups: whether any name compares so with the text."""
     folded = namer(rules)
 
@@ -51,7 +51,7 @@ def name_test(rules: Rules, compare: Callable[[str, str], bool]) -> Callable[[Bi
     return any_name
 
 
-def selected_groups(rules: Rules) -> Callable[..., list[Values]]:
+def selected_groups(rules: EvaluationOptions) -> Callable[..., list[Values]]:
     """The groups that fit all criteria; each is a map of one key and its value or values."""
     folded = namer(rules)
 
@@ -67,10 +67,12 @@ def _test(criterion: Mapping[str, Any], folded: Callable[[str], str], position: 
     keys = [key for key in criterion if key in KEYS]
     if unknown or not keys:
         what = f"has the unknown key {unknown[0]}" if unknown else "has no key"
-        raise Failure(f"the criterion {what}", hint=f"write one of {', '.join(KEYS)}", blame=position)
+        raise EvaluationFailure(f"the criterion {what}", hint=f"write one of {', '.join(KEYS)}", blame=position)
     operator = criterion.get("operator", "STARTS_WITH")
     if operator not in _OPERATORS:
-        raise Failure("the operator of a criterion is unknown", hint="write EXACT or STARTS_WITH", blame=position)
+        raise EvaluationFailure(
+            "the operator of a criterion is unknown", hint="write EXACT or STARTS_WITH", blame=position
+        )
     parts = [_key_test(key, list(_values(criterion[key], position)), operator, folded) for key in keys]
     return lambda group: all(part(group) for part in parts)
 
@@ -79,7 +81,7 @@ def _values(value: object, position: int) -> Iterator[str]:
     """The values of a criterion: one, or a list of which any may fit."""
     for item in value if isinstance(value, list | tuple) else (value,):
         if item is None or isinstance(item, Mapping | list | tuple):
-            raise Failure(f"a criterion holds {described(item)} where a text is needed", blame=position)
+            raise EvaluationFailure(f"a criterion holds {described(item)} where a text is needed", blame=position)
         yield text(item)
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Final
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.functions.registry import REFUSED, Function, Kind, Parameter
+from o365prov.expressions.functions.registry import REFUSED, Function, Parameter, ValueType
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 __all__ = ["FUNCTIONS"]
 
@@ -18,7 +18,7 @@ _BOTH: Final = frozenset(Dialect)
 
 def _internal_property(bindings: Bindings, name: str) -> object:
     if name not in ("id", "status"):
-        raise Failure("user.getInternalProperty knows only id and status", hint='write "id" or "status"')
+        raise EvaluationFailure("user.getInternalProperty knows only id and status", hint='write "id" or "status"')
     user = bindings.roots.get("user")
     return None if user is None else user.get(name)
 
@@ -31,8 +31,8 @@ def _linked_object(bindings: Bindings, name: str) -> Values | None:
 FUNCTIONS: Final = (
     Function(
         "user.getInternalProperty",
-        (Parameter("name", Kind.TEXT),),
-        Kind.TEXT,
+        (Parameter("name", ValueType.TEXT),),
+        ValueType.TEXT,
         _internal_property,
         "The user's id or status in Okta, which are not part of the profile.",
         (('user.getInternalProperty("status")', None),),
@@ -42,8 +42,8 @@ FUNCTIONS: Final = (
     ),
     Function(
         "user.getLinkedObject",
-        (Parameter("primary name", Kind.TEXT),),
-        Kind.USER,
+        (Parameter("primary name", ValueType.TEXT),),
+        ValueType.USER,
         _linked_object,
         "The user linked under this primary name, such as the manager; null without one.",
         (('user.getLinkedObject("manager")', None),),

@@ -18,15 +18,15 @@ __all__ = [
     "REFUSED",
     "FromBindings",
     "Function",
-    "Kind",
     "Parameter",
+    "ValueType",
     "every",
     "find",
     "method",
 ]
 
 
-class Kind(Enum):
+class ValueType(Enum):
     """What a parameter takes or a function gives; the value is the word that people read."""
 
     TEXT = "String"
@@ -61,13 +61,13 @@ class Parameter:
     """One parameter: its name, what it takes, and whether it may be left out, repeated or null."""
 
     name: str
-    kind: Kind
+    kind: ValueType
     optional: bool = field(default=False, kw_only=True)
     repeated: bool = field(default=False, kw_only=True)
     nullable: bool = field(default=False, kw_only=True)
 
     def __str__(self) -> str:
-        """``name: Kind``, in brackets when it may be left out."""
+        """``name: ValueType``, in brackets when it may be left out."""
         text = f"{self.name}: {self.kind.value}{'...' if self.repeated else ''}"
         return f"[{text}]" if self.optional else text
 
@@ -111,12 +111,12 @@ class Function:
 
     name: str
     parameters: tuple[Parameter, ...]
-    result: Kind
+    result: ValueType
     implementation: Callable[..., Any]
     doc: str
     examples: tuple[tuple[str, Any], ...] = ()
     null: Any = field(default=None, kw_only=True)
-    receivers: tuple[Kind, ...] = field(default=(), kw_only=True)
+    receivers: tuple[ValueType, ...] = field(default=(), kw_only=True)
     dialects: frozenset[Dialect] = field(default=frozenset({Dialect.CLASSIC}), kw_only=True)
     contexts: frozenset[str] = field(default=frozenset(), kw_only=True)
     not_in: frozenset[str] = field(default=frozenset(), kw_only=True)

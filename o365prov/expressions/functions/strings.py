@@ -6,25 +6,27 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from o365prov.expressions.functions.registry import ACCEPTED, Function, Kind, Parameter
+from o365prov.expressions.functions.registry import ACCEPTED, Function, Parameter, ValueType
 from o365prov.expressions.limits import Limits
-from o365prov.expressions.rules import Rules
+from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.conversion import cut, length
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 __all__ = ["FUNCTIONS"]
 
 _BLANKS: Final = re.compile(r"\s+")
 
 
-def null_words(rules: Rules) -> Callable[[str | None], str]:
+def null_words(rules: EvaluationOptions) -> Callable[[str | None], str]:
     """How null is written into a text, as a function."""
 
     def written(value: str | None) -> str:
         if value is not None:
             return value
         if rules.semantics.null_text == "refuse":
-            raise Failure("a null can't become part of a text", hint='test the attribute first: x != null ? x : ""')
+            raise EvaluationFailure(
+                "a null can't become part of a text", hint='test the attribute first: x != null ? x : ""'
+            )
         return "null" if rules.semantics.null_text == "word" else ""
 
     return written
@@ -34,14 +36,16 @@ def bounded(size: int, limits: Limits) -> None:
     """Refuse to build a text that is larger than the limit.
 
     Raises:
-        Failure: it is.
+        EvaluationFailure: it is.
 
     """
     if size > limits.result_size:
-        raise Failure(f"the result would have more than {limits.result_size} characters", hint="use shorter texts")
+        raise EvaluationFailure(
+            f"the result would have more than {limits.result_size} characters", hint="use shorter texts"
+        )
 
 
-def _append(rules: Rules) -> Callable[[str | None, str | None], str]:
+def _append(rules: EvaluationOptions) -> Callable[[str | None, str | None], str]:
     written = null_words(rules)
 
     def append(text: str | None, suffix: str | None) -> str:
@@ -50,7 +54,7 @@ def _append(rules: Rules) -> Callable[[str | None, str | None], str]:
     return append
 
 
-def _join(rules: Rules) -> Callable[..., str]:
+def _join(rules: EvaluationOptions) -> Callable[..., str]:
     written = null_words(rules)
 
     def join(separator: str | None, *texts: str | None) -> str:
@@ -71,7 +75,7 @@ def remove_spaces(text: str) -> str:
     return _BLANKS.sub("", text)
 
 
-def replace(rules: Rules) -> Callable[[str, str, str], str]:
+def replace(rules: EvaluationOptions) -> Callable[[str, str, str], str]:
     """The factory of ``replace``: every occurrence, literally."""
 
     def replace(text: str, match: str, replacement: str) -> str:
@@ -96,10 +100,12 @@ def contains(text: str, part: str) -> bool:
     return part in text
 
 
-def _switch(rules: Rules) -> Callable[..., str | None]:
+def _switch(rules: EvaluationOptions) -> Callable[..., str | None]:
     def string_switch(text: str | None, default: str | None, *pairs: str | None) -> str | None:
         if len(pairs) % 2 and rules.semantics.switch_odd_tail == "error":
-            raise Failure("String.stringSwitch has a key without a value", hint="give keys and values in pairs")
+            raise EvaluationFailure(
+                "String.stringSwitch has a key without a value", hint="give keys and values in pairs"
+            )
         if text is None:
             return default
         for key, value in zip(pairs[::2], pairs[1::2], strict=False):
@@ -110,7 +116,7 @@ def _switch(rules: Rules) -> Callable[..., str | None]:
     return string_switch
 
 
-def substring(rules: Rules) -> Callable[[str, int, int], str]:
+def substring(rules: EvaluationOptions) -> Callable[[str, int, int], str]:
     """The factory of ``substring``: from 0, end excluded, in Java's count of characters."""
     clamp = rules.semantics.substring_past_end == "cut"
 
@@ -121,7 +127,9 @@ def substring(rules: Rules) -> Callable[[str, int, int], str]:
             return cut(text, start, end) if start < end else ""
         if not 0 <= start <= end <= size:
             message = f"substring from {start} to {end} of a text of {size} characters"
-            raise Failure(message, hint='guard with String.len(x) >= n, or use Semantics(substring_past_end="cut")')
+            raise EvaluationFailure(
+                message, hint='guard with String.len(x) >= n, or use Semantics(substring_past_end="cut")'
+            )
         return cut(text, start, end)
 
     return substring
@@ -133,7 +141,7 @@ def substring_after(text: str, mark: str) -> str:
     return text[place + len(mark) :] if place >= 0 else ""
 
 
-def substring_before(rules: Rules) -> Callable[[str, str], str]:
+def substring_before(rules: EvaluationOptions) -> Callable[[str, str], str]:
     """The factory of ``substringBefore``: what precedes the first occurrence."""
     whole = rules.semantics.substring_before_without_hit == "whole"
 
@@ -147,15 +155,15 @@ def substring_before(rules: Rules) -> Callable[[str, str], str]:
     return substring_before
 
 
-_TEXT = Parameter("text", Kind.TEXT)
-_SUB = Parameter("substring", Kind.TEXT)
-_PART = (_TEXT, Parameter("start", Kind.INTEGER), Parameter("end", Kind.INTEGER))
+_TEXT = Parameter("text", ValueType.TEXT)
+_SUB = Parameter("substring", ValueType.TEXT)
+_PART = (_TEXT, Parameter("start", ValueType.INTEGER), Parameter("end", ValueType.INTEGER))
 
 _NAMESPACE: Final = (
     Function(
         "String.append",
-        (Parameter("text", Kind.TEXT), Parameter("suffix", Kind.TEXT, nullable=True)),
-        Kind.TEXT,
+        (Parameter("text", ValueType.TEXT), Parameter("suffix", ValueType.TEXT, nullable=True)),
+        ValueType.TEXT,
         _append,
         "Two texts in a row; null becomes what + makes of it.",
         (('String.append("This is", " a test")', "This is a test"), ('String.append("a", 1.50)', "a1.5")),
@@ -165,8 +173,8 @@ _NAMESPACE: Final = (
     ),
     Function(
         "String.join",
-        (Parameter("separator", Kind.TEXT), Parameter("texts", Kind.TEXT, repeated=True, nullable=True)),
-        Kind.TEXT,
+        (Parameter("separator", ValueType.TEXT), Parameter("texts", ValueType.TEXT, repeated=True, nullable=True)),
+        ValueType.TEXT,
         _join,
         "Texts with a separator between them; one array as the only text gives its elements.",
         (
@@ -181,7 +189,7 @@ _NAMESPACE: Final = (
     Function(
         "String.len",
         (_TEXT,),
-        Kind.INTEGER,
+        ValueType.INTEGER,
         _len,
         "The number of characters; 0 for null.",
         (('String.len("This")', 4), ("String.len(null)", 0), ('String.len("")', 0)),
@@ -190,15 +198,15 @@ _NAMESPACE: Final = (
     Function(
         "String.removeSpaces",
         (_TEXT,),
-        Kind.TEXT,
+        ValueType.TEXT,
         remove_spaces,
         "The text without blanks, tabs and line breaks.",
         (('String.removeSpaces("This is a test")', "Thisisatest"), ("String.removeSpaces(null)", None)),
     ),
     Function(
         "String.replace",
-        (_TEXT, Parameter("match", Kind.TEXT), Parameter("replacement", Kind.TEXT)),
-        Kind.TEXT,
+        (_TEXT, Parameter("match", ValueType.TEXT), Parameter("replacement", ValueType.TEXT)),
+        ValueType.TEXT,
         replace,
         "Every occurrence replaced; the match is literal, no regular expression.",
         (('String.replace("This is a test", "is", "at")', "That at a test"), ('String.replace("a.b", ".", "")', "ab")),
@@ -206,16 +214,16 @@ _NAMESPACE: Final = (
     ),
     Function(
         "String.replaceFirst",
-        (_TEXT, Parameter("match", Kind.TEXT), Parameter("replacement", Kind.TEXT)),
-        Kind.TEXT,
+        (_TEXT, Parameter("match", ValueType.TEXT), Parameter("replacement", ValueType.TEXT)),
+        ValueType.TEXT,
         replace_first,
         "The first occurrence replaced; the match is literal, no regular expression.",
         (('String.replaceFirst("This is a test", "is", "at")', "That is a test"),),
     ),
     Function(
         "String.startsWith",
-        (_TEXT, Parameter("start", Kind.TEXT)),
-        Kind.BOOLEAN,
+        (_TEXT, Parameter("start", ValueType.TEXT)),
+        ValueType.BOOLEAN,
         _starts_with,
         "Whether the text begins so, case-sensitively; false for null.",
         (('String.startsWith("Kiss", "K")', True), ('String.startsWith("Kiss", "k")', False)),
@@ -224,7 +232,7 @@ _NAMESPACE: Final = (
     Function(
         "String.stringContains",
         (_TEXT, _SUB),
-        Kind.BOOLEAN,
+        ValueType.BOOLEAN,
         contains,
         "Whether the substring occurs, case-sensitively; false for null. An array is searched as comma-separated text.",
         (
@@ -238,10 +246,10 @@ _NAMESPACE: Final = (
         "String.stringSwitch",
         (
             _TEXT,
-            Parameter("default", Kind.TEXT, nullable=True),
-            Parameter("keys and values", Kind.TEXT, repeated=True, nullable=True),
+            Parameter("default", ValueType.TEXT, nullable=True),
+            Parameter("keys and values", ValueType.TEXT, repeated=True, nullable=True),
         ),
-        Kind.TEXT,
+        ValueType.TEXT,
         _switch,
         "The value of the first key, in argument order, that occurs in the text; else the default.",
         (
@@ -255,7 +263,7 @@ _NAMESPACE: Final = (
     Function(
         "String.substring",
         _PART,
-        Kind.TEXT,
+        ValueType.TEXT,
         substring,
         "Characters from start, counted from 0, up to end, which is excluded.",
         (('String.substring("This is a test", 2, 9)', "is is a"), ('String.substring("abcdef", 1.6, "3")', "bc")),
@@ -265,7 +273,7 @@ _NAMESPACE: Final = (
     Function(
         "String.substringAfter",
         (_TEXT, _SUB),
-        Kind.TEXT,
+        ValueType.TEXT,
         substring_after,
         'What follows the first occurrence; "" without one.',
         (
@@ -276,7 +284,7 @@ _NAMESPACE: Final = (
     Function(
         "String.substringBefore",
         (_TEXT, _SUB),
-        Kind.TEXT,
+        ValueType.TEXT,
         substring_before,
         'What precedes the first occurrence; "" without one.',
         (
@@ -289,7 +297,7 @@ _NAMESPACE: Final = (
     Function(
         "String.toUpperCase",
         (_TEXT,),
-        Kind.TEXT,
+        ValueType.TEXT,
         str.upper,
         "In capitals.",
         (('String.toUpperCase("This")', "THIS"), ("String.toUpperCase(null)", None)),
@@ -297,7 +305,7 @@ _NAMESPACE: Final = (
     Function(
         "String.toLowerCase",
         (_TEXT,),
-        Kind.TEXT,
+        ValueType.TEXT,
         str.lower,
         "In small letters.",
         (('String.toLowerCase("ThiS")', "this"),),

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.functions.formats import formatted, parsed
-from o365prov.expressions.functions.registry import Function, Kind, Parameter
-from o365prov.expressions.rules import Rules
-from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.functions.registry import Function, Parameter, ValueType
+from o365prov.expressions.semantics import Dialect, EvaluationOptions
+from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.instants import iso_text, parse_iso
 from o365prov.expressions.values.zones import zone
 
@@ -30,11 +29,11 @@ def now(bindings: Bindings) -> datetime:
     """The moment of the evaluation.
 
     Raises:
-        Failure: the bindings have no clock.
+        EvaluationFailure: the bindings have no clock.
 
     """
     if bindings.now is None:
-        raise Failure("the time is not known here", hint="give Bindings(now=...)")
+        raise EvaluationFailure("the time is not known here", hint="give Bindings(now=...)")
     return bindings.now.astimezone(UTC)
 
 
@@ -51,12 +50,12 @@ def from_unix(millis: str) -> datetime:
 def _since(start: datetime, count: str, per_micro: int) -> datetime:
     digits = count.strip().removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
-        raise Failure("{operand} is a text that is no count of time", hint="write its digits only", blame=0)
+        raise EvaluationFailure("{operand} is a text that is no count of time", hint="write its digits only", blame=0)
     number = int(count)
     try:
         return start + timedelta(microseconds=number // per_micro if per_micro else number * 1000)
     except OverflowError:
-        raise Failure("{operand} lies outside the years 1 to 9999", blame=0) from None
+        raise EvaluationFailure("{operand} lies outside the years 1 to 9999", blame=0) from None
 
 
 def to_windows(moment: datetime) -> str:
@@ -84,13 +83,13 @@ def _to_string(text: str, pattern: str) -> str:
     return formatted(parse_iso(text).astimezone(UTC), pattern, Dialect.CLASSIC)
 
 
-def _unless_empty(convert: Callable[..., str]) -> Callable[[Rules], Callable[..., str | None]]:
-    def for_rules(rules: Rules) -> Callable[..., str | None]:
+def _unless_empty(convert: Callable[..., str]) -> Callable[[EvaluationOptions], Callable[..., str | None]]:
+    def for_rules(rules: EvaluationOptions) -> Callable[..., str | None]:
         def converted(text: str, *more: str) -> str | None:
             if not text.strip():
                 if rules.semantics.empty_time == "null":
                     return None
-                raise Failure("{operand} is empty, which is no time", hint="test it first", blame=0)
+                raise EvaluationFailure("{operand} is empty, which is no time", hint="test it first", blame=0)
             return convert(text, *more)
 
         return converted
@@ -104,7 +103,7 @@ def _row(
     return Function(
         f"Time.{name}",
         parameters,
-        Kind.TEXT,
+        ValueType.TEXT,
         _unless_empty(convert),
         doc,
         examples,
@@ -113,14 +112,14 @@ def _row(
     )
 
 
-_TIME: Final = (Parameter("time", Kind.TEXT),)
-_WITH_FORMAT: Final = (*_TIME, Parameter("format", Kind.TEXT))
+_TIME: Final = (Parameter("time", ValueType.TEXT),)
+_WITH_FORMAT: Final = (*_TIME, Parameter("format", ValueType.TEXT))
 
 FUNCTIONS: Final = (
     Function(
         "Time.now",
-        (Parameter("zone", Kind.TEXT, optional=True), Parameter("format", Kind.TEXT, optional=True)),
-        Kind.TEXT,
+        (Parameter("zone", ValueType.TEXT, optional=True), Parameter("format", ValueType.TEXT, optional=True)),
+        ValueType.TEXT,
         _now,
         "The time of the evaluation: ISO 8601 in UTC, in a zone, or written with a pattern of Joda-Time.",
         (),

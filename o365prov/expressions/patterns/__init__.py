@@ -18,7 +18,7 @@ from o365prov.expressions.patterns.parser import PatternError, read
 from o365prov.expressions.patterns.re2_text import re2_text
 from o365prov.expressions.patterns.tree import ANYTHING, Pattern, Repeat, Sequence
 from o365prov.expressions.values.conversion import text_argument
-from o365prov.expressions.values.failures import Failure, described
+from o365prov.expressions.values.failures import EvaluationFailure, described
 
 __all__ = ["PatternError", "compiled", "matcher"]
 
@@ -33,19 +33,19 @@ def matcher(limits: Limits, constant: object = None) -> Callable[[object, object
 
     def matches(value: object, pattern: object) -> bool:
         if value is None:
-            raise Failure(
+            raise EvaluationFailure(
                 "{operand} is null, which matches cannot take",
                 hint="test it first: x != null AND x matches ...",
                 blame=0,
             )
         if not isinstance(pattern, str):
-            raise Failure(
+            raise EvaluationFailure(
                 f"{{operand}} is {described(pattern)}, but a pattern is a text", hint="put it into quotes", blame=1
             )
         try:
             return compiled(pattern, limits)(text_argument(value) or "")
         except PatternError as error:
-            raise Failure(f"the pattern {error}", hint=error.hint, blame=1) from None
+            raise EvaluationFailure(f"the pattern {error}", hint=error.hint, blame=1) from None
 
     if isinstance(constant, str):
         known: list[Callable[[str], bool]] = []

@@ -8,7 +8,7 @@ from typing import Final
 from o365prov.expressions.patterns.parser import PatternError
 from o365prov.expressions.patterns.sets import Ranges
 from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 __all__ = ["Automaton"]
 
@@ -37,7 +37,7 @@ class Automaton:
         """Whether the whole text matches.
 
         Raises:
-            Failure: text and pattern are too large together.
+            EvaluationFailure: text and pattern are too large together.
 
         """
         steps = 0
@@ -46,7 +46,7 @@ class Automaton:
             steps += len(states)
             if steps > _MOST_STEPS:
                 hint = "install the re2 extra, which is faster, or use a simpler pattern"
-                raise Failure("the text and the pattern are too large together", hint=hint)
+                raise EvaluationFailure("the text and the pattern are too large together", hint=hint)
             code = ord(character)
             after = {self._next[state][0] for state in states if state != _FINAL and self._takes(state, code)}
             if not after:

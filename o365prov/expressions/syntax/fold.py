@@ -9,10 +9,10 @@ from o365prov.expressions.syntax.tree import Node
 
 __all__ = ["folded"]
 
-Result = TypeVar("Result")
+Folded = TypeVar("Folded")
 
 
-def folded(tree: Node, step: Callable[[Node], Generator[Node, Result, Result]]) -> Result:
+def folded(tree: Node, step: Callable[[Node], Generator[Node, Folded, Folded]]) -> Folded:
     """Fold a tree with a generator a node: it yields the parts it wants, receives their results, and returns its own.
 
     Args:
@@ -25,15 +25,15 @@ def folded(tree: Node, step: Callable[[Node], Generator[Node, Result, Result]]) 
 
     """
     waiting = [step(tree)]
-    answer: Result | None = None
+    answer: Folded | None = None
     while True:
         try:
-            part = waiting[-1].send(cast("Result", answer))
+            part = waiting[-1].send(cast("Folded", answer))
         except StopIteration as done:
             waiting.pop()
             answer = done.value
             if not waiting:
-                return cast("Result", answer)
+                return cast("Folded", answer)
         else:
             waiting.append(step(part))
             answer = None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from o365prov.errors import ExpressionSyntaxError
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.syntax.syntax_errors import (
-    Mistake,
-    MistakeFound,
+    SyntaxProblem,
+    SyntaxProblemFound,
     empty_text,
     explain_failure,
     pasted_characters,
@@ -54,11 +54,11 @@ def parse(text: str, limits: Limits) -> Node:
     return result
 
 
-def attempt(text: str, limits: Limits) -> Node | tuple[Mistake, ...]:
+def attempt(text: str, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
     """The tree of an expression, or everything that is wrong with the text."""
     if len(text) > limits.text_length:
         message = f"the expression has {len(text)} characters, more than the limit of {limits.text_length}"
-        return (Mistake("too-large", message, 0, 1, hint="split it, or raise Limits.text_length"),)
+        return (SyntaxProblem("too-large", message, 0, 1, hint="split it, or raise Limits.text_length"),)
     if not text.strip(_BLANK):
         return (empty_text(text),)
     too_deep = _too_many_brackets(text, limits.nesting)
@@ -72,12 +72,12 @@ def attempt(text: str, limits: Limits) -> Node | tuple[Mistake, ...]:
         first = explain_failure(text, failure)
         others = [other for other in pasted_characters(text) if other.start != first.start]
         return (first, *others)
-    except MistakeFound as found:
+    except SyntaxProblemFound as found:
         return (found.mistake,)
     return _within(tree, limits)
 
 
-def _too_many_brackets(text: str, nesting: int) -> Mistake | None:
+def _too_many_brackets(text: str, nesting: int) -> SyntaxProblem | None:
     """Refuse deep brackets before parsing them; most texts have fewer brackets than the limit and cost three counts."""
     if text.count("(") + text.count("[") + text.count("{") <= nesting:
         return None
@@ -92,16 +92,18 @@ def _too_many_brackets(text: str, nesting: int) -> Mistake | None:
     return None
 
 
-def _within(tree: Node, limits: Limits) -> Node | tuple[Mistake, ...]:
+def _within(tree: Node, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
     for size, (node, depth) in enumerate(walk(tree), start=1):
         if depth > limits.nesting:
             return (_nested_too_deeply(node.start, node.end, limits.nesting),)
         if size > limits.tree_size:
             message = f"the expression has more than {limits.tree_size} parts"
-            return (Mistake("too-large", message, node.start, node.end, hint="split it, or raise Limits.tree_size"),)
+            return (
+                SyntaxProblem("too-large", message, node.start, node.end, hint="split it, or raise Limits.tree_size"),
+            )
     return tree
 
 
-def _nested_too_deeply(start: int, end: int, nesting: int) -> Mistake:
+def _nested_too_deeply(start: int, end: int, nesting: int) -> SyntaxProblem:
     message = f"the expression is nested more than {nesting} levels deep"
-    return Mistake("too-large", message, start, end, hint="simplify it, or raise Limits.nesting")
+    return SyntaxProblem("too-large", message, start, end, hint="simplify it, or raise Limits.nesting")

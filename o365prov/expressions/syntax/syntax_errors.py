@@ -10,11 +10,11 @@ from attrs import frozen
 if TYPE_CHECKING:
     from lark.exceptions import UnexpectedInput
 
-__all__ = ["Mistake", "MistakeFound", "empty_text", "explain_failure", "pasted_characters"]
+__all__ = ["SyntaxProblem", "SyntaxProblemFound", "empty_text", "explain_failure", "pasted_characters"]
 
 
 @frozen
-class Mistake:
+class SyntaxProblem:
     """One thing that keeps a text from being an expression.
 
     Where *fix* is known, it replaces the marked characters.
@@ -28,10 +28,10 @@ class Mistake:
     fix: str | None = None
 
 
-class MistakeFound(Exception):  # noqa: N818  # it carries a Mistake from the builder to the parser, and no further
+class SyntaxProblemFound(Exception):  # noqa: N818  # it carries a SyntaxProblem from the builder to the parser, and no further
     """Ends building the tree."""
 
-    def __init__(self, mistake: Mistake) -> None:
+    def __init__(self, mistake: SyntaxProblem) -> None:
         super().__init__(mistake.message)
         self.mistake = mistake
 
@@ -90,25 +90,25 @@ _BINARY: Final = frozenset({"AND", "OR", "RELATION", "STAR", "SLASH", "PERCENT",
 _OPENING: Final = {")": "(", "]": "[", "}": "{"}
 
 
-def empty_text(text: str) -> Mistake:
+def empty_text(text: str) -> SyntaxProblem:
     """The mistake of writing nothing."""
-    return Mistake("empty", "the expression is empty", 0, len(text), hint="write a reference, such as user.email")
+    return SyntaxProblem("empty", "the expression is empty", 0, len(text), hint="write a reference, such as user.email")
 
 
-def pasted_characters(text: str) -> list[Mistake]:
+def pasted_characters(text: str) -> list[SyntaxProblem]:
     """Every character outside quotes that came with pasted text."""
     return [_pasted(found.start(), found[0]) for found in re.finditer(_SEARCH, text) if found[0] in _PASTED]
 
 
-def _pasted(place: int, character: str) -> Mistake:
+def _pasted(place: int, character: str) -> SyntaxProblem:
     meant = _PASTED[character]
     name = _PASTED_NAMES.get(meant, "a typographic character")
     message = f"U+{ord(character):04X} is {name}, which the language does not know"
     hint = f"write {meant}" if meant.strip() else "remove it" if not meant else "write a plain blank"
-    return Mistake("pasted-character", message, place, place + 1, hint=hint, fix=meant)
+    return SyntaxProblem("pasted-character", message, place, place + 1, hint=hint, fix=meant)
 
 
-def explain_failure(text: str, failure: UnexpectedInput) -> Mistake:
+def explain_failure(text: str, failure: UnexpectedInput) -> SyntaxProblem:
     """Name the mistake at which the parser stopped."""
     place = failure.pos_in_stream
     token = getattr(failure, "token", None)
@@ -124,7 +124,7 @@ def explain_failure(text: str, failure: UnexpectedInput) -> Mistake:
             f"the text that begins with {here} never ends" if _unterminated(text, place) else "two values in a row"
         )
         hint = f"close it with {here}" if _unterminated(text, place) else "put an operator between them, such as +"
-        return Mistake(
+        return SyntaxProblem(
             "unterminated-text" if "never" in message else "missing-operator", message, place, place + 1, hint=hint
         )
     for start in range(max(0, place - 2), place + 1):  # a wrong operator may begin like a right one: ==> and ${
@@ -132,13 +132,13 @@ def explain_failure(text: str, failure: UnexpectedInput) -> Mistake:
             found = re.compile(pattern).match(text, start)  # re remembers what it compiled
             if found and found.end() > place and (start == place or len(found[0]) > 1):
                 shown = found[0]
-                return Mistake(
+                return SyntaxProblem(
                     code, message.format(found=shown), start, found.end(), hint=hint.format(found=shown), fix=fix
                 )
     return _by_token(text, place, here, token)
 
 
-def _by_token(text: str, place: int, here: str, token: object) -> Mistake:
+def _by_token(text: str, place: int, here: str, token: object) -> SyntaxProblem:
     shown = str(token) if token is not None else here
     end = place + len(shown)
     kind = getattr(token, "type", "")
@@ -147,20 +147,22 @@ def _by_token(text: str, place: int, here: str, token: object) -> Mistake:
         return _closing(text, place, here, last)
     if kind == "RELATION" and (last[-1:] not in ("", "(", "[", "{", ",", "?", ":")) and not _operator(last):
         message = f"comparisons do not chain: {shown} follows a comparison"
-        return Mistake("chained-comparison", message, place, end, hint="join two comparisons with AND")
+        return SyntaxProblem("chained-comparison", message, place, end, hint="join two comparisons with AND")
     if here == "^" and not _operator(last):
-        return Mistake("chained-power", "powers do not chain", place, end, hint="write (a ^ b) ^ c or a ^ (b ^ c)")
+        return SyntaxProblem(
+            "chained-power", "powers do not chain", place, end, hint="write (a ^ b) ^ c or a ^ (b ^ c)"
+        )
     if here == ":" and last == "?":
-        return Mistake("wrong-operator", "?: must be written without a gap", place, end, hint="write ?:")
+        return SyntaxProblem("wrong-operator", "?: must be written without a gap", place, end, hint="write ?:")
     if kind in _BINARY or here in "*/%,:?" or (kind == "SIGN"):
-        return Mistake(
+        return SyntaxProblem(
             "missing-operand", f"{shown} needs a value before it", place, end, hint="add it, or remove " + shown
         )
     if last in _REFUSED_CALLS:
         message, hint = _REFUSED_CALLS[last]
-        return Mistake("refused", message, place - len(last), end, hint=hint)
+        return SyntaxProblem("refused", message, place - len(last), end, hint=hint)
     if last in (".", "?."):
-        return Mistake(
+        return SyntaxProblem(
             "missing-name",
             f"a name is needed after {last}",
             place,
@@ -169,53 +171,57 @@ def _by_token(text: str, place: int, here: str, token: object) -> Mistake:
         )
     if not here.isascii():
         message = f"U+{ord(here):04X} can't stand outside quotes"
-        return Mistake("wrong-character", message, place, place + 1, hint="names are ASCII letters, digits, _ and $")
+        return SyntaxProblem(
+            "wrong-character", message, place, place + 1, hint="names are ASCII letters, digits, _ and $"
+        )
     if here.isalnum() or here in "_$([{" or kind in ("NOT", "CONSTANT", "TEXT"):
         message = f"{shown[:40]} follows a complete expression"
         escaped = last[-2:] in ("\\'", '\\"')
         hint = "to have a quote inside quotes, write it twice; a backslash does not escape it" if escaped else ""
-        return Mistake(
+        return SyntaxProblem(
             "missing-operator", message, place, end, hint=hint or "put an operator between them, such as + or AND"
         )
     if here == "!":
-        return Mistake("missing-operator", "! follows a complete expression", place, end, hint="write != or AND !")
-    return Mistake("wrong-character", f"{shown!r} has no meaning here", place, end, hint="remove it")
+        return SyntaxProblem(
+            "missing-operator", "! follows a complete expression", place, end, hint="write != or AND !"
+        )
+    return SyntaxProblem("wrong-character", f"{shown!r} has no meaning here", place, end, hint="remove it")
 
 
-def _closing(text: str, place: int, here: str, last: str) -> Mistake:
+def _closing(text: str, place: int, here: str, last: str) -> SyntaxProblem:
     opening = _open_bracket(text, place)
     if last == ",":
-        return Mistake(
+        return SyntaxProblem(
             "trailing-comma", f"a value is missing between , and {here}", place, place + 1, hint="remove the comma"
         )
     if opening is None:
-        return Mistake(
+        return SyntaxProblem(
             "bracket", f"{here} closes nothing", place, place + 1, hint=f"remove it, or open it with {_OPENING[here]}"
         )
     if text[opening] != _OPENING[here]:
         column = opening - text.rfind("\n", 0, opening)
         message = f"{here} does not close the {text[opening]} of column {column}"
-        return Mistake("bracket", message, place, place + 1, hint="close the inner bracket first")
-    return Mistake("missing-operand", f"a value is missing before {here}", place, place + 1, hint="add it")
+        return SyntaxProblem("bracket", message, place, place + 1, hint="close the inner bracket first")
+    return SyntaxProblem("missing-operand", f"a value is missing before {here}", place, place + 1, hint="add it")
 
 
-def _ends_early(text: str) -> Mistake:
+def _ends_early(text: str) -> SyntaxProblem:
     end = len(text.rstrip(" \t\r\n"))
     opening = _open_bracket(text, len(text))
     last = _last_token(text, len(text))
     if last in (".", "?."):
-        return Mistake(
+        return SyntaxProblem(
             "missing-name", "a name is missing after the dot", end - len(last), end, hint="add it, or remove the dot"
         )
     if _operator(last) or last in ("?", ":", "?:", ",", "!"):
         start = end - len(last)
-        return Mistake(
+        return SyntaxProblem(
             "missing-operand", f"a value is missing after {last}", start, end, hint=f"add it, or remove {last}"
         )
     if opening is not None:
-        return Mistake("bracket", f"{text[opening]} is never closed", opening, opening + 1, hint="close it")
+        return SyntaxProblem("bracket", f"{text[opening]} is never closed", opening, opening + 1, hint="close it")
     hint = "a condition needs both values: condition ? value : otherwise" if "?" in text else "complete it"
-    return Mistake("incomplete", "the expression ends too early", max(end - 1, 0), end, hint=hint)
+    return SyntaxProblem("incomplete", "the expression ends too early", max(end - 1, 0), end, hint=hint)
 
 
 def _operator(token: str) -> bool:

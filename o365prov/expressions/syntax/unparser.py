@@ -30,7 +30,7 @@ from o365prov.expressions.syntax.tree import (
 )
 from o365prov.expressions.values.numbers import Float, Long
 
-__all__ = ["canonical", "literal_text", "quoted"]
+__all__ = ["literal_text", "quoted", "unparse"]
 
 _CHOICE, _OR, _AND, _RELATION, _SUM, _PRODUCT, _POWER, _UNARY, _POSTFIX = range(9)
 _WORDS: Final = {
@@ -39,7 +39,7 @@ _WORDS: Final = {
 }
 
 
-def canonical(tree: Node, dialect: Dialect = Dialect.CLASSIC) -> str:
+def unparse(tree: Node, dialect: Dialect = Dialect.CLASSIC) -> str:
     """The canonical text: minimal parentheses, double quotes, one blank around operators, the dialect's AND and OR.
 
     Example:

@@ -13,7 +13,7 @@ from datetime import datetime
 from math import isnan
 from typing import Final
 
-from o365prov.expressions.values.failures import Failure, described
+from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, Float, double_text, is_long, to_float
 
 __all__ = [
@@ -69,7 +69,7 @@ def text(value: object) -> str:
 
     if isinstance(value, CountryCode):
         return value.alpha2
-    raise Failure(
+    raise EvaluationFailure(
         f"{described(value)} is no value of this language", hint="give texts, numbers, Booleans, lists, maps or times"
     )
 
@@ -78,11 +78,11 @@ def text_argument(value: object) -> str | None:
     """A value for a text parameter; null stays null.
 
     Raises:
-        Failure: a map, which Spring does not convert.
+        EvaluationFailure: a map, which Spring does not convert.
 
     """
     if isinstance(value, Mapping):
-        raise Failure("{operand} is a map where a text is needed", hint="name the attribute: x.name", blame=0)
+        raise EvaluationFailure("{operand} is a map where a text is needed", hint="name the attribute: x.name", blame=0)
     return None if value is None else text(value)
 
 
@@ -90,7 +90,7 @@ def truth(value: object) -> bool:
     """A value where true or false is needed: Booleans, and the words true/yes/on/1 and false/no/off/0 in any case.
 
     Raises:
-        Failure: null, a number, any other text or a list; Spring converts none of these.
+        EvaluationFailure: null, a number, any other text or a list; Spring converts none of these.
 
     """
     if isinstance(value, bool):
@@ -104,10 +104,14 @@ def truth(value: object) -> bool:
         if word in _FALSE:
             return False
         if not word:
-            raise Failure("{operand} is an empty text, neither true nor false", hint='compare it: x == "..."', blame=0)
-        raise Failure("{operand} is a text that is neither true nor false", hint='compare it: x == "..."', blame=0)
+            raise EvaluationFailure(
+                "{operand} is an empty text, neither true nor false", hint='compare it: x == "..."', blame=0
+            )
+        raise EvaluationFailure(
+            "{operand} is a text that is neither true nor false", hint='compare it: x == "..."', blame=0
+        )
     hint = "test it first: x != null AND x" if value is None else "compare it with something: x == ..."
-    raise Failure(f"{{operand}} is {described(value)} where true or false is needed", hint=hint, blame=0)
+    raise EvaluationFailure(f"{{operand}} is {described(value)} where true or false is needed", hint=hint, blame=0)
 
 
 def to_integer(value: object) -> int | None:
@@ -120,12 +124,12 @@ def to_integer(value: object) -> int | None:
         word = "".join(value.split())
         found = _INTEGER.fullmatch(word)
         if found is None:
-            raise Failure("{operand} is a text that is no integer", blame=0)
+            raise EvaluationFailure("{operand} is a text that is no integer", blame=0)
         value = int(word, 16 if found[1] else 10)
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise Failure(f"{{operand}} is {described(value)} where an integer is needed", blame=0)
+        raise EvaluationFailure(f"{{operand}} is {described(value)} where an integer is needed", blame=0)
     if not INT_MIN <= value <= INT_MAX:  # NaN fails this test as well
-        raise Failure("{operand} does not fit a 32-bit integer", blame=0)
+        raise EvaluationFailure("{operand} does not fit a 32-bit integer", blame=0)
     return int(value)
 
 
@@ -135,7 +139,7 @@ def number_argument(value: object) -> float | None:
         return value  # type: ignore[return-value]
     if isinstance(value, str):
         return parse_double(value)
-    raise Failure(f"{{operand}} is {described(value)} where a number is needed", blame=0)
+    raise EvaluationFailure(f"{{operand}} is {described(value)} where a number is needed", blame=0)
 
 
 def parse_double(word: str) -> float:
@@ -144,11 +148,11 @@ def parse_double(word: str) -> float:
     if stripped[-1:] in "fFdD" and stripped[-2:-1].isdigit():
         stripped = stripped[:-1]
     if not stripped.isascii() or "_" in stripped or stripped.lower().strip("+-")[:1] in ("i", "n"):
-        raise Failure("{operand} is a text that is no number", blame=0)
+        raise EvaluationFailure("{operand} is a text that is no number", blame=0)
     try:
         return float(stripped)
     except ValueError:
-        raise Failure("{operand} is a text that is no number", blame=0) from None
+        raise EvaluationFailure("{operand} is a text that is no number", blame=0) from None
 
 
 def to_list(value: object) -> list[object] | None:
@@ -176,7 +180,7 @@ def cut(value: str, start: int, end: int) -> str:
     """``value[start:end]`` in Java's count of characters.
 
     Raises:
-        Failure: the cut would split one character in two, which no system can store.
+        EvaluationFailure: the cut would split one character in two, which no system can store.
 
     """
     if value.isascii():
@@ -184,7 +188,7 @@ def cut(value: str, start: int, end: int) -> str:
     try:
         return value.encode("utf-16-le", "surrogatepass")[2 * start : 2 * end].decode("utf-16-le")
     except UnicodeDecodeError:
-        raise Failure("{operand} would be cut in the middle of a character", blame=0) from None
+        raise EvaluationFailure("{operand} would be cut in the middle of a character", blame=0) from None
 
 
 def equal(left: object, right: object) -> bool:
@@ -221,7 +225,7 @@ def compared(left: object, right: object) -> int:
     """Negative, zero or positive: how two values are ordered; null sorts below everything.
 
     Raises:
-        Failure: values of different kinds, or of kinds without an order.
+        EvaluationFailure: values of different kinds, or of kinds without an order.
 
     """
     if left is None or right is None:
@@ -235,7 +239,7 @@ def compared(left: object, right: object) -> int:
         return left - right
     if isinstance(left, datetime) and isinstance(right, datetime):
         return (left > right) - (left < right)
-    raise Failure(
+    raise EvaluationFailure(
         f"{described(left)} can't be compared with {described(right)}",
         hint="both sides of < <= > >= must be numbers, or both texts",
     )

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from o365prov.expressions.values.numbers import Float, Long
 
-__all__ = ["Failure", "described", "too_deep"]
+__all__ = ["EvaluationFailure", "described", "too_deep"]
 
 
-class Failure(Exception):  # noqa: N818  # it never leaves the room: callers see an EvaluationError with the place
+class EvaluationFailure(Exception):  # noqa: N818  # it never leaves the room: callers see an EvaluationError with the place
     """Something that can't be evaluated.
 
     *message* may hold ``{operand}``, which becomes the text of the part number *blame* of the failing expression.
@@ -47,7 +47,9 @@ def described(value: object) -> str:
     return "a country code" if isinstance(value, CountryCode) else f"a {type(value).__name__}"
 
 
-def too_deep(error: RecursionError) -> Failure:
+def too_deep(error: RecursionError) -> EvaluationFailure:
     """The failure of going through a value that Python's stack does not reach the bottom of, from the same place."""
-    failure = Failure("a value holds arrays or maps that lie too deeply in one another", hint="give flatter values")
+    failure = EvaluationFailure(
+        "a value holds arrays or maps that lie too deeply in one another", hint="give flatter values"
+    )
     return failure.with_traceback(error.__traceback__)

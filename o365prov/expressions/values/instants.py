@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from o365prov.expressions.values.failures import Failure, described
+from o365prov.expressions.values.failures import EvaluationFailure, described
 
 __all__ = ["iso_text", "offset_text", "parse_iso", "shown", "to_instant"]
 
@@ -21,12 +21,12 @@ def parse_iso(text: str) -> datetime:
     """A moment from ISO 8601: ``2015-07-31T17:18:37.979Z``; without a zone it is UTC, without a time midnight.
 
     Raises:
-        Failure: the text is none.
+        EvaluationFailure: the text is none.
 
     """
     found = _ISO.fullmatch(text.strip())
     if found is None:
-        raise Failure("{operand} is no ISO 8601 time", hint="write it like 2015-07-31T17:18:37.979Z", blame=0)
+        raise EvaluationFailure("{operand} is no ISO 8601 time", hint="write it like 2015-07-31T17:18:37.979Z", blame=0)
     part = found.groupdict()
     micro = int((part["fraction"] or "0").ljust(6, "0")[:6])
     try:
@@ -42,7 +42,7 @@ def parse_iso(text: str) -> datetime:
     except (ValueError, OverflowError):
         in_range = False
     if not in_range:
-        raise Failure("{operand} is no ISO 8601 time", hint="a date or time in it does not exist", blame=0)
+        raise EvaluationFailure("{operand} is no ISO 8601 time", hint="a date or time in it does not exist", blame=0)
     if part["name"]:
         from o365prov.expressions.values.zones import zone  # noqa: PLC0415  # zones load when one is named
 
@@ -89,15 +89,15 @@ def to_instant(value: object) -> datetime | None:
     """A value where a time is needed: a time, or the ISO 8601 text of one; null stays null.
 
     Raises:
-        Failure: neither.
+        EvaluationFailure: neither.
 
     """
     if value is None:
         return None
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise Failure("{operand} is a time without a zone", hint="give aware datetimes", blame=0)
+            raise EvaluationFailure("{operand} is a time without a zone", hint="give aware datetimes", blame=0)
         return value
     if isinstance(value, str):
         return parse_iso(value)
-    raise Failure(f"{{operand}} is {described(value)} where a time is needed", blame=0)
+    raise EvaluationFailure(f"{{operand}} is {described(value)} where a time is needed", blame=0)

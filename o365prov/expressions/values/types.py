@@ -4,49 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from o365prov.expressions.functions.registry import Kind
+from o365prov.expressions.functions.registry import ValueType
 
 __all__ = ["NUMBERS", "common_kind", "in_words", "literal_kind"]
 
-NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
+NUMBERS = frozenset({ValueType.INTEGER, ValueType.NUMBER})
 
 
-def literal_kind(value: object) -> Kind:
+def literal_kind(value: object) -> ValueType:
     """The kind of a literal."""
     match value:
         case None:
-            return Kind.NULL
+            return ValueType.NULL
         case bool():
-            return Kind.BOOLEAN
+            return ValueType.BOOLEAN
         case str():
-            return Kind.TEXT
+            return ValueType.TEXT
         case int():
-            return Kind.INTEGER
-    return Kind.NUMBER
+            return ValueType.INTEGER
+    return ValueType.NUMBER
 
 
-def common_kind(kinds: Iterable[Kind | None]) -> Kind | None:
+def common_kind(kinds: Iterable[ValueType | None]) -> ValueType | None:
     """The kind of a value that may come from several parts; null beside others leaves theirs."""
-    certain = {kind for kind in kinds if kind is not Kind.NULL}
+    certain = {kind for kind in kinds if kind is not ValueType.NULL}
     if not certain:
-        return Kind.NULL
+        return ValueType.NULL
     return certain.pop() if len(certain) == 1 else None
 
 
-def in_words(kind: Kind | None) -> str:
+def in_words(kind: ValueType | None) -> str:
     """A kind with its article, as a sentence needs it."""
     if kind is None:
         return "this"
     return {
-        Kind.TEXT: "a text",
-        Kind.INTEGER: "an integer",
-        Kind.NUMBER: "a number",
-        Kind.BOOLEAN: "a Boolean",
-        Kind.LIST: "an array",
-        Kind.MAP: "a map",
-        Kind.TIME: "a time",
-        Kind.COUNTRY: "a country code",
-        Kind.USER: "a user",
-        Kind.NULL: "null",
-        Kind.ANY: "a value",
+        ValueType.TEXT: "a text",
+        ValueType.INTEGER: "an integer",
+        ValueType.NUMBER: "a number",
+        ValueType.BOOLEAN: "a Boolean",
+        ValueType.LIST: "an array",
+        ValueType.MAP: "a map",
+        ValueType.TIME: "a time",
+        ValueType.COUNTRY: "a country code",
+        ValueType.USER: "a user",
+        ValueType.NULL: "null",
+        ValueType.ANY: "a value",
     }[kind]

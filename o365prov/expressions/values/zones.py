@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from o365prov.expressions.values.failures import Failure
+from o365prov.expressions.values.failures import EvaluationFailure
 
 __all__ = ["identifiers", "zone"]
 
@@ -31,12 +31,14 @@ def zone(name: str) -> ZoneInfo:
     """The zone of this id.
 
     Raises:
-        Failure: Okta does not know it.
+        EvaluationFailure: Okta does not know it.
 
     """
     if name not in identifiers():
-        raise Failure("{operand} is no time zone of Okta's", hint="write one such as America/Los_Angeles", blame=0)
+        raise EvaluationFailure(
+            "{operand} is no time zone of Okta's", hint="write one such as America/Los_Angeles", blame=0
+        )
     try:
         return ZoneInfo(_GONE.get(name, name))
     except ZoneInfoNotFoundError:
-        raise Failure("this machine has no data for the time zone", hint="install tzdata") from None
+        raise EvaluationFailure("this machine has no data for the time zone", hint="install tzdata") from None

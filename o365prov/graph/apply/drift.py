@@ -14,8 +14,8 @@ from attrs import frozen
 
 from o365prov.errors import GraphError, TenantError
 from o365prov.graph import requests
-from o365prov.graph.client.errors import Meaning, meaning_of, understand
-from o365prov.graph.client.messages import Reply, Request
+from o365prov.graph.client.errors import ErrorCategory, classify, meaning_of
+from o365prov.graph.client.messages import Request, Response
 from o365prov.graph.client.sender import Sender, not_json
 from o365prov.graph.read import snapshot as reading
 from o365prov.planning.model.changes import Change, DeleteUser, RestoreUser, UpdateUser
@@ -96,7 +96,7 @@ async def _reported(sender: Sender, watermark: str | None) -> dict[str, str] | N
             if isinstance(object_id := row.get("id"), str):
                 found[object_id] = DELETED if "@removed" in row else CHANGED
     except GraphError as error:
-        if meaning_of(error) is Meaning.RESYNC or error.status in {400, 404}:
+        if meaning_of(error) is ErrorCategory.RESYNC or error.status in {400, 404}:
             return None
         raise
     return found
@@ -113,12 +113,12 @@ async def _compared(sender: Sender, sdk: Any, expected: Mapping[str, _Expectatio
     return reasons
 
 
-def _row(request: Request, reply: Reply) -> Mapping[str, Any] | None:
+def _row(request: Request, reply: Response) -> Mapping[str, Any] | None:
     """The user that was read, None if there is none."""
     if reply.status == 404:
         return None
     if not reply.ok:
-        raise understand(reply).error(request.where)
+        raise classify(reply).error(request.where)
     try:
         row = reply.json()
     except ValueError:

@@ -23,7 +23,7 @@ FORMAT = "o365prov.journal/1"
 _START = b'{"journal": "'
 
 
-class Step(StrEnum):
+class JournalStep(StrEnum):
     """What a line says about a change."""
 
     STARTED = "started"
@@ -36,7 +36,7 @@ class Entry:
     """The last that is known of one change: *key* names it within the plan, *object_id* the account it wrote."""
 
     key: str
-    step: Step
+    step: JournalStep
     object_id: str | None = None
     status: int = 0
     code: str = ""
@@ -177,7 +177,7 @@ def _history(content: bytes, path: Path) -> tuple[History, int]:
             elif row.get("finished"):
                 history = evolve(history, finished=True)
             else:
-                entry = Entry(**{**row, "step": Step(row["step"])})
+                entry = Entry(**{**row, "step": JournalStep(row["step"])})
                 entries[entry.key] = entry
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise JournalError(
@@ -194,6 +194,6 @@ def _begun(row: dict[str, Any]) -> History:
 
 def _to_dict(entry: Entry) -> dict[str, Any]:
     row: dict[str, Any] = {"step": entry.step.value, "key": entry.key, "object_id": entry.object_id}
-    if entry.step is Step.FAILED:
+    if entry.step is JournalStep.FAILED:
         row |= {"status": entry.status, "code": entry.code, "request_id": entry.request_id}
     return row

@@ -11,10 +11,10 @@ from operator import attrgetter
 from attrs import define, field
 
 from o365prov.errors import JournalError
-from o365prov.graph.apply.delivery import Settled, Write, Writer
+from o365prov.graph.apply.delivery import PendingWrite, WriteDelivery, WriteResult
 from o365prov.graph.apply.drift import changed_since
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event
-from o365prov.graph.apply.journal import Entry, History, Journal, Step
+from o365prov.graph.apply.journal import Entry, History, Journal, JournalStep
 from o365prov.graph.client.batch import chunks
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.requests import change_requests
@@ -22,7 +22,7 @@ from o365prov.people import AppUsers
 from o365prov.planning.model.changes import Change, CreateUser, RestoreUser, SetManager, key
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.report import Outcome, Report, Result
-from o365prov.planning.next_state import remember
+from o365prov.planning.next_state import after_change
 
 _log = logging.getLogger(__name__)
 
@@ -34,11 +34,11 @@ _MANAGED = (
 
 
 @define(eq=False)
-class Application:
+class ApplyRun:
     """One apply of one plan. *federated* are the names of the tenant's federated domains."""
 
     plan: Plan
-    writer: Writer
+    writer: WriteDelivery
     cloud: Cloud
     federated: frozenset[str]
     journal: Journal | None
@@ -83,7 +83,7 @@ class Application:
             change = named.get(entry.key)
             if change is None:
                 raise JournalError(f"the journal names {entry.key}, which the plan lacks: name the plan's own journal")
-            if entry.step is not Step.DONE:
+            if entry.step is not JournalStep.DONE:
                 continue
             self._outcomes[entry.key] = Outcome(change, Result.DONE, entry.object_id)
             if isinstance(change, CreateUser) and entry.object_id is not None:
@@ -98,13 +98,13 @@ class Application:
 
     async def _run_stage(self, changes: Sequence[Change]) -> None:
         begun = {entry.key for entry in self.history.entries}
-        writes: list[Write] = []
+        writes: list[PendingWrite] = []
         for change in changes:
             why_not = self._why_not(change)
             if why_not:
                 self._end(Outcome(change, Result.SKIPPED, self._object_id(change), why_not))
             elif change.writes == 0:
-                self._note([Entry(key(change), Step.DONE, change.object_id)])
+                self._note([Entry(key(change), JournalStep.DONE, change.object_id)])
                 self._end(Outcome(change, Result.DONE, change.object_id))
             else:
                 self._prepare(change, writes, begun=key(change) in begun)
@@ -146,7 +146,7 @@ class Application:
         known = self.plan.app_users.get(person_id)
         return change.manager_id or self._created.get(person_id) or (known.object_id if known else None)
 
-    def _prepare(self, change: Change, writes: list[Write], *, begun: bool) -> None:
+    def _prepare(self, change: Change, writes: list[PendingWrite], *, begun: bool) -> None:
         """Add the write of *change*, unless the caller has no proper password for it."""
         password = None
         if isinstance(change, CreateUser) and change.password_given and self.passwords is not None:
@@ -162,7 +162,7 @@ class Application:
                 return
         writes.append(self._write(change, password, begun=begun))
 
-    def _write(self, change: Change, password: str | None, *, begun: bool) -> Write:
+    def _write(self, change: Change, password: str | None, *, begun: bool) -> PendingWrite:
         object_id = self._object_id(change)
         manager_id = self._manager_id(change) if isinstance(change, SetManager) else None
         domain = change.subject.username.rpartition("@")[2].lower()
@@ -175,12 +175,12 @@ class Application:
             federated=domain in self.federated,
             password=password,
         )
-        return Write(change, request, object_id, manager_id, unknown=begun)
+        return PendingWrite(change, request, object_id, manager_id, unknown=begun)
 
-    async def _deliver(self, writes: Sequence[Write], gate: asyncio.Semaphore) -> None:
+    async def _deliver(self, writes: Sequence[PendingWrite], gate: asyncio.Semaphore) -> None:
         async with gate:
             if not self._halted:
-                self._note([Entry(key(write.change), Step.STARTED, write.object_id) for write in writes])
+                self._note([Entry(key(write.change), JournalStep.STARTED, write.object_id) for write in writes])
             if self._halted:
                 for write in writes:
                     self._end(Outcome(write.change, Result.SKIPPED, write.object_id, f"not tried: {self._halted}"))
@@ -188,7 +188,7 @@ class Application:
             async for settled in self.writer.deliver(writes):
                 self._settle(settled)
 
-    def _settle(self, settled: Sequence[Settled]) -> None:
+    def _settle(self, settled: Sequence[WriteResult]) -> None:
         """Note how writes ended. Nothing here waits, so a cancelled apply can't lose what Graph has said."""
         self._note([_entry(each) for each in settled])
         for each in settled:
@@ -234,7 +234,7 @@ class Application:
             change = outcome.change
             person_id = change.subject.person_id
             known = self.plan.app_users.get(person_id)
-            changed[person_id] = remember(
+            changed[person_id] = after_change(
                 changed.get(person_id, AppUsers([known] if known else [])),
                 change,
                 outcome.object_id,
@@ -244,9 +244,9 @@ class Application:
         return self.plan.app_users.with_users(user for table in changed.values() for user in table)
 
 
-def waves(writes: Iterable[Write]) -> list[list[Write]]:
+def waves(writes: Iterable[PendingWrite]) -> list[list[PendingWrite]]:
     """*writes* in groups within which no account is written twice: Graph refuses two writes to one object at once."""
-    groups: list[list[Write]] = []
+    groups: list[list[PendingWrite]] = []
     times: dict[str | None, int] = {}
     for write in writes:
         turn = times.get(write.object_id, 0) if write.object_id is not None else 0
@@ -257,8 +257,8 @@ def waves(writes: Iterable[Write]) -> list[list[Write]]:
     return groups
 
 
-def _entry(settled: Settled) -> Entry:
+def _entry(settled: WriteResult) -> Entry:
     name = key(settled.write.change)
     if not settled.problem:
-        return Entry(name, Step.DONE, settled.object_id)
-    return Entry(name, Step.FAILED, settled.object_id, settled.status, settled.code, settled.request_id)
+        return Entry(name, JournalStep.DONE, settled.object_id)
+    return Entry(name, JournalStep.FAILED, settled.object_id, settled.status, settled.code, settled.request_id)

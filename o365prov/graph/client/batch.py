@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from o365prov.graph.client.messages import NoReply, Reply, Request
+from o365prov.graph.client.messages import NoResponse, Request, Response
 
 LIMIT = 20
 
@@ -47,25 +47,25 @@ def _encoded(number: str, request: Request) -> dict[str, Any]:
     return encoded
 
 
-def decode(outer: Reply | NoReply, count: int) -> list[Reply | NoReply]:
+def decode(outer: Response | NoResponse, count: int) -> list[Response | NoResponse]:
     """The answers to *count* requests, in the order of the requests.
 
     Where the batch as a whole failed, each request has that failure; where it can't be read, or one of the answers is
     missing, what became of the request is unknown.
     """
-    if isinstance(outer, NoReply) or not outer.ok:
+    if isinstance(outer, NoResponse) or not outer.ok:
         return [outer] * count
     try:
         answers = _by_id(outer.json(), outer.headers.get("request-id", ""))
     except (ValueError, TypeError, AttributeError, KeyError):
-        return [NoReply("Graph's answer to the batch can't be read", connected=True)] * count
-    missing = NoReply("Graph's answer to the batch lacks this request", connected=True)
+        return [NoResponse("Graph's answer to the batch can't be read", connected=True)] * count
+    missing = NoResponse("Graph's answer to the batch lacks this request", connected=True)
     return [answers.get(str(number), missing) for number in range(1, count + 1)]
 
 
-def _by_id(document: Mapping[str, Any], request_id: str) -> dict[str, Reply]:
+def _by_id(document: Mapping[str, Any], request_id: str) -> dict[str, Response]:
     return {
-        str(answer["id"]): Reply(
+        str(answer["id"]): Response(
             int(answer["status"]),
             {"request-id": request_id, **_headers(answer.get("headers"))},
             _content(answer.get("body")),

@@ -17,10 +17,10 @@ from typing import Any
 from attrs import frozen
 
 from o365prov.errors import CredentialError, GraphError
-from o365prov.graph.client.messages import Reply
+from o365prov.graph.client.messages import Response
 
 
-class Meaning(StrEnum):
+class ErrorCategory(StrEnum):
     """What an error asks of the sender."""
 
     PERMANENT = "permanent"  # the same request will fail again
@@ -33,10 +33,10 @@ class Meaning(StrEnum):
 
 
 @frozen
-class Row:
+class ErrorRule:
     """One row: what it matches, what that means, and what to do next, as the end of a sentence."""
 
-    meaning: Meaning
+    meaning: ErrorCategory
     remedy: str
     status: int | None = None
     codes: tuple[str, ...] = ()
@@ -55,131 +55,136 @@ class Row:
 
 _CONFLICT = r"another object with the same value for property"
 
-ERRORS: tuple[Row, ...] = (
-    Row(Meaning.TRANSIENT, "Graph asks everyone to slow down; try again later", 429),
-    Row(Meaning.TRANSIENT, "another write to the same object was under way", 409, ("directory_concurrencyviolation",)),
-    Row(Meaning.RESYNC, "read the tenant again", 410),
-    Row(Meaning.RESYNC, "read the tenant again", codes=("syncstatenotfound", "resyncrequired")),
-    Row(Meaning.UNAUTHORIZED, "check the credential and that its app still has admin consent", 401),
-    Row(
-        Meaning.PERMANENT,
+ERRORS: tuple[ErrorRule, ...] = (
+    ErrorRule(ErrorCategory.TRANSIENT, "Graph asks everyone to slow down; try again later", 429),
+    ErrorRule(
+        ErrorCategory.TRANSIENT,
+        "another write to the same object was under way",
+        409,
+        ("directory_concurrencyviolation",),
+    ),
+    ErrorRule(ErrorCategory.RESYNC, "read the tenant again", 410),
+    ErrorRule(ErrorCategory.RESYNC, "read the tenant again", codes=("syncstatenotfound", "resyncrequired")),
+    ErrorRule(ErrorCategory.UNAUTHORIZED, "check the credential and that its app still has admin consent", 401),
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "the account may hold an admin role: give the app's service principal a directory role that may manage it "
         "(User Administrator, or Privileged Authentication Administrator for all), or grant the missing permission",
         403,
         ("authorization_requestdenied",),
     ),
-    Row(Meaning.PERMANENT, "grant the app the permission and renew admin consent", 403),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(ErrorCategory.PERMANENT, "grant the app the permission and renew admin consent", 403),
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "buy seats or take the licence from somebody else, then plan again",
         400,
         text=r"does not have any available licenses",
     ),
-    Row(
-        Meaning.LAG,
+    ErrorRule(
+        ErrorCategory.LAG,
         "set usageLocation (ISO 3166, two letters) before licences",
         400,
         text=r"invalid usage location",
     ),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "take the person out of the group that grants the licence, or take the licence from the group",
         400,
         text=r"inherited from a group membership",
     ),
-    Row(
-        Meaning.SO_ALREADY,
+    ErrorRule(
+        ErrorCategory.SO_ALREADY,
         "the licence is gone already: read the tenant and plan again",
         400,
         text=r"does not have a corresponding license",
     ),
-    Row(
-        Meaning.SO_ALREADY,
+    ErrorRule(
+        ErrorCategory.SO_ALREADY,
         "it is assigned already: read the tenant and plan again",
         400,
         text=r"conflicting object with one or more of the specified property values",
     ),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "assign a licence for users; this one is for the company as a whole or not subscribed",
         400,
         text=r"license .* cannot be assigned to a user|cannot be used with|not a valid .*license",
     ),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "resolve the conflict between the service plans, or leave one of them out of the grant",
         400,
         text=r"mutually exclusive|conflicting service plans|depends on the service plan",
     ),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "verify the domain in Office 365, or map usernames to one of its verified domains",
         400,
         text=r"domain portion of the userPrincipalName",
     ),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "send a source anchor (onPremisesImmutableId): accounts of a federated domain need one",
         400,
         text=r"FederatedUser\.SourceAnchor|required property.*(immutableId|SourceAnchor)",
     ),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "another account has this username, perhaps a deleted one: rename one of the two",
         400,
         target="userPrincipalName",
         text=_CONFLICT,
     ),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "another account has this source anchor, perhaps a deleted one: link, restore or purge that account",
         400,
         target="onPremisesImmutableId|immutableId",
         text=_CONFLICT,
     ),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "another account, group or contact has this mail address: take it away there",
         400,
         target="proxyAddresses|mail",
         text=_CONFLICT,
     ),
-    Row(Meaning.PERMANENT, "change one of the two objects that share the value", 400, text=_CONFLICT),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(ErrorCategory.PERMANENT, "change one of the two objects that share the value", 400, text=_CONFLICT),
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "the account is synced from Active Directory: change it there, or use License Only",
         400,
         text=r"on-premises mastered|currently undergoing migration",
     ),
-    Row(
-        Meaning.PERMANENT,
+    ErrorRule(
+        ErrorCategory.PERMANENT,
         "the account was synced once: manage its extension attributes in Exchange",
         400,
         text=r"originated within an external service",
     ),
-    Row(
-        Meaning.LAG,
+    ErrorRule(
+        ErrorCategory.LAG,
         "the account or its manager is gone: read the tenant and plan again",
         400,
         text=r"source resource object or one of the objects being referenced do(es)? not exist",
     ),
-    Row(Meaning.PERMANENT, "delete objects or raise the tenant's quota", 400, ("directory_quotaexceeded",)),
-    Row(Meaning.LAG, "the object is gone: read the tenant and plan again", 404),
-    Row(Meaning.UNKNOWN, "Graph had trouble; try again later", 500),
-    Row(Meaning.UNKNOWN, "Graph had trouble; try again later", 502),
-    Row(Meaning.UNKNOWN, "Graph is not available; try again later", 503),
-    Row(Meaning.UNKNOWN, "Graph took too long; try again later", 504),
-    Row(Meaning.TRANSIENT, "the request waited for another that failed; it is sent again", 424),
-    Row(Meaning.TRANSIENT, "the object was locked", 423),
-    Row(Meaning.PERMANENT, "correct the value, or report the request id to Microsoft"),
+    ErrorRule(ErrorCategory.PERMANENT, "delete objects or raise the tenant's quota", 400, ("directory_quotaexceeded",)),
+    ErrorRule(ErrorCategory.LAG, "the object is gone: read the tenant and plan again", 404),
+    ErrorRule(ErrorCategory.UNKNOWN, "Graph had trouble; try again later", 500),
+    ErrorRule(ErrorCategory.UNKNOWN, "Graph had trouble; try again later", 502),
+    ErrorRule(ErrorCategory.UNKNOWN, "Graph is not available; try again later", 503),
+    ErrorRule(ErrorCategory.UNKNOWN, "Graph took too long; try again later", 504),
+    ErrorRule(ErrorCategory.TRANSIENT, "the request waited for another that failed; it is sent again", 424),
+    ErrorRule(ErrorCategory.TRANSIENT, "the object was locked", 423),
+    ErrorRule(ErrorCategory.PERMANENT, "correct the value, or report the request id to Microsoft"),
 )
 
 
 @frozen
-class Failure:
+class ClassifiedError:
     """An error of Graph, understood: *remedy* says what to do, *code* is Graph's or empty."""
 
-    meaning: Meaning
+    meaning: ErrorCategory
     status: int
     code: str
     message: str
@@ -206,11 +211,11 @@ class Failure:
         return f"{self.message.rstrip('. ')}; {self.remedy}"
 
 
-def understand(reply: Reply) -> Failure:
+def classify(reply: Response) -> ClassifiedError:
     """Say what a reply that is not a success means. Bodies that are no JSON, or no errors of Graph, are survived.
 
     >>> body = b'{"error": {"code": "Request_BadRequest", "message": "Subscription with SKU 1 does not have any available licenses."}}'
-    >>> str(understand(Reply(400, {}, body)))
+    >>> str(classify(Response(400, {}, body)))
     'Subscription with SKU 1 does not have any available licenses; buy seats or take the licence from somebody else, then plan again'
     """  # noqa: E501
     error = _error(reply)
@@ -220,15 +225,15 @@ def understand(reply: Reply) -> Failure:
     if not any(target for _, target in details) and (named := re.search(r"property (\w+) already exists", message)):
         details = (*details, ("ObjectConflict", named[1]))
     row = next(row for row in ERRORS if row.matches(reply.status, code, details, message))
-    return Failure(row.meaning, reply.status, code, message, row.remedy, details, request_id(reply, error))
+    return ClassifiedError(row.meaning, reply.status, code, message, row.remedy, details, request_id(reply, error))
 
 
-def meaning_of(error: GraphError) -> Meaning:
+def meaning_of(error: GraphError) -> ErrorCategory:
     """What an error that was raised asks of the sender."""
     return next(row.meaning for row in ERRORS if row.matches(error.status, error.code, error.details, error.message))
 
 
-def request_id(reply: Reply, error: Mapping[str, Any] | None = None) -> str:
+def request_id(reply: Response, error: Mapping[str, Any] | None = None) -> str:
     """What Microsoft support asks for: from the reply's headers, else from inside the error."""
     inner = (error or {}).get("innerError") or (error or {}).get("innererror")
     inside = inner.get("request-id") if isinstance(inner, Mapping) else None
@@ -259,7 +264,7 @@ SIGN_IN: Mapping[str, str] = {
 }
 
 
-def _error(reply: Reply) -> Mapping[str, Any]:
+def _error(reply: Response) -> Mapping[str, Any]:
     try:
         document = reply.json()
     except ValueError:
@@ -274,7 +279,7 @@ def _details(details: object) -> tuple[tuple[str, str], ...]:
     return tuple((_text(each.get("code")), _text(each.get("target"))) for each in details if isinstance(each, dict))
 
 
-def _unsaid(reply: Reply) -> str:
+def _unsaid(reply: Response) -> str:
     kind = reply.headers.get("content-type", "").split(";")[0]
     said = f"{len(reply.content)} bytes of {kind or 'something'}" if reply.content.strip() else "nothing"
     return f"Graph answered {reply.status} and said {said} about the reason"

@@ -37,7 +37,7 @@ class Request:
 
 
 @frozen(repr=False)
-class Reply:
+class Response:
     """What Graph answered: header names are in lower case, *content* is the body's bytes."""
 
     status: int
@@ -57,11 +57,11 @@ class Reply:
             raise ValueError("nested too deeply") from None
 
     def __repr__(self) -> str:
-        return f"Reply({self.status}, {len(self.content)} bytes)"
+        return f"Response({self.status}, {len(self.content)} bytes)"
 
 
 @frozen
-class NoReply:
+class NoResponse:
     """No answer came: *why*, and whether the request may have had its effect all the same.
 
     *connected* says that there was an answer, though not to this request or not a readable one.

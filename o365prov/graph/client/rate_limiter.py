@@ -54,7 +54,7 @@ class SystemClock:
 
 
 @frozen
-class Pace:
+class RateLimits:
     """How fast to go: Graph's own limits for an app in a tenant, and the *share* of them that we take.
 
     *units* depends on the tenant's size: below 50 users it is 3,500 in 10 seconds, the default; 5,000 up to 500 users,
@@ -96,14 +96,14 @@ class _Bucket:
 
 
 @define
-class Pacer:
+class RateLimiter:
     """Lets requests go at the pace that the tenant can take; shared by everything that sends to it.
 
     *on_wait* is told of every wait that is worth telling: seconds, and why.
     """
 
     clock: Clock
-    pace: Pace = field(factory=Pace)
+    pace: RateLimits = field(factory=RateLimits)
     on_wait: Callable[[float, str], None] = field(default=lambda _seconds, _why: None)
     _units: _Bucket = field(init=False)
     _writes: _Bucket = field(init=False)

@@ -26,17 +26,17 @@ from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 from o365prov.errors import CredentialError, TenantError
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.errors import credential_error
-from o365prov.graph.client.messages import NoReply, Reply, Request
-from o365prov.graph.client.transport import Credential, Wire
+from o365prov.graph.client.messages import NoResponse, Request, Response
+from o365prov.graph.client.transport import Credential, Transport
 
 CONNECT_SECONDS = 30
 REQUEST_SECONDS = 100
 
 
-class WireTransport(httpx.AsyncBaseTransport):
-    """A :class:`~o365prov.graph.client.transport.Wire` in the place where httpx has the network."""
+class TransportAdapter(httpx.AsyncBaseTransport):
+    """A :class:`~o365prov.graph.client.transport.Transport` in the place where httpx has the network."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Transport) -> None:
         self._wire = wire
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -87,7 +87,7 @@ class Connection:
     *wire* None means the network. ``sdk`` is the SDK's own client, over the same connection.
     """
 
-    def __init__(self, credential: Credential, cloud: Cloud, wire: Wire | None = None) -> None:
+    def __init__(self, credential: Credential, cloud: Cloud, wire: Transport | None = None) -> None:
         # By name, not by an import statement: type checkers would follow it into the SDK's 16 000 modules.
         adapters = import_module("msgraph.graph_request_adapter")
         options = {
@@ -96,7 +96,7 @@ class Connection:
             RedirectHandlerOption.get_key(): RedirectHandlerOption(should_redirect=False),
         }
         http = httpx.AsyncClient(
-            transport=WireTransport(wire) if wire is not None else None,
+            transport=TransportAdapter(wire) if wire is not None else None,
             timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
             http2=wire is None,
         )
@@ -109,7 +109,7 @@ class Connection:
         self._adapter.base_url = cloud.root
         self.sdk: Any = import_module("msgraph").GraphServiceClient(request_adapter=self._adapter)
 
-    async def send(self, request: Request) -> Reply | NoReply:
+    async def send(self, request: Request) -> Response | NoResponse:
         """Send *request* once and return what came back, errors of Graph included.
 
         Raises CredentialError if there is no token, TenantError for an address outside the cloud.
@@ -126,10 +126,10 @@ class Connection:
         try:
             response = await self._adapter.send_primitive_async(information, "bytes", {})
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return NoReply(_why(error), maybe_done=False)
+            return NoResponse(_why(error), maybe_done=False)
         except (httpx.TransportError, httpx.DecodingError, OSError) as error:
-            return NoReply(_why(error))
-        return Reply(response.status_code, dict(response.headers.items()), response.content)
+            return NoResponse(_why(error))
+        return Response(response.status_code, dict(response.headers.items()), response.content)
 
     def absolute(self, url: str) -> str:
         """The whole address of *url*; raises TenantError if it leads out of the cloud's Graph.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 
-class Wire(Protocol):
+class Transport(Protocol):
     """Something that carries one HTTP request to a tenant and brings the answer back.
 
     ``o365prov.testing.FakeTenant`` is one. An :class:`OSError` (``ConnectionError``, ``TimeoutError``) says that no
@@ -34,8 +34,8 @@ class Credential(Protocol):
         ...
 
 
-class StandIn:
-    """The credential of a tenant over a Wire that asks for none: a token that opens nothing anywhere."""
+class AnonymousCredential:
+    """The credential of a tenant over a Transport that asks for none: a token that opens nothing anywhere."""
 
     async def get_token(self, *_scopes: str, **_options: Any) -> Any:
         from azure.core.credentials import AccessToken  # noqa: PLC0415 - the SDK wants this very type
@@ -43,4 +43,4 @@ class StandIn:
         return AccessToken("stand-in", 1 << 33)
 
     def __repr__(self) -> str:
-        return "StandIn()"
+        return "AnonymousCredential()"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from o365prov.errors import TenantError
-from o365prov.graph.client.messages import Reply
+from o365prov.graph.client.messages import Response
 from o365prov.graph.read.privileged_roles import PRIVILEGED_ROLES
 from o365prov.planning.model.snapshot import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantUser
 
@@ -120,7 +120,7 @@ def instant(text: object) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def created_id(reply: Reply) -> str | None:
+def created_id(reply: Response) -> str | None:
     """The id of the user that a POST created, None if the answer does not tell."""
     try:
         document = reply.json()

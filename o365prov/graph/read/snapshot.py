@@ -23,7 +23,7 @@ _Value = TypeVar("_Value")
 
 
 @frozen
-class Organization:
+class TenantIdentity:
     """The tenant itself; *synced* if Entra Connect or Cloud Sync masters objects in it."""
 
     id: str
@@ -31,14 +31,14 @@ class Organization:
     synced: bool = False
 
 
-async def organization(sender: Sender, sdk: Any) -> Organization:
+async def organization(sender: Sender, sdk: Any) -> TenantIdentity:
     """Who the tenant is; raises TenantError if it does not say."""
     request = requests.organization(sdk)
     with permitted(Operation.READ_ORGANIZATION):
         found = decode.rows(await sender.read(request), request.where)
     if not found or not isinstance(found[0].get("id"), str):
         raise TenantError(f"{request.where}: the answer names no tenant; look for a proxy that answers for Graph")
-    return Organization(
+    return TenantIdentity(
         found[0]["id"], str(found[0].get("displayName") or ""), bool(found[0].get("onPremisesSyncEnabled"))
     )
 

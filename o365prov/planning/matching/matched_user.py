@@ -11,7 +11,7 @@ from o365prov.provisioning import DesiredUser
 
 
 @frozen
-class Settled:
+class MatchedUser:
     """A person with a username, no collision, and an account that is theirs, or None where the plan creates it.
 
     *known* is what we remember of this very account; None if the plan links or creates it. *how* says how the account

@@ -10,9 +10,9 @@ from attrs import evolve
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.match import Ambiguous, Blocked, ByAnchor, ByUsername, Deleted, Known, Unmatched, match
-from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import Subject, UpdateUser
-from o365prov.planning.model.options import Rules
+from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.profile import profile_change
@@ -20,9 +20,9 @@ from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
 
 
-def settle(
-    people: Sequence[DesiredUser], rules: Rules, snapshot: TenantSnapshot, app_users: AppUsers
-) -> Iterator[Settled | Problem]:
+def match_users(
+    people: Sequence[DesiredUser], rules: PlanOptions, snapshot: TenantSnapshot, app_users: AppUsers
+) -> Iterator[MatchedUser | Problem]:
     """For each person the account that is compared from here on, and every problem found on the way.
 
     Nobody who has a username or source anchor in common with somebody else gets further than here, and nobody whose
@@ -30,17 +30,17 @@ def settle(
     """
     taken = Counter[str]()
     found = list(_accounts(people, rules, snapshot, app_users))
-    taken.update(each.account.id for each in found if isinstance(each, Settled) and each.account)
+    taken.update(each.account.id for each in found if isinstance(each, MatchedUser) and each.account)
     for each in found:
-        if isinstance(each, Settled) and each.account and taken[each.account.id] > 1:
+        if isinstance(each, MatchedUser) and each.account and taken[each.account.id] > 1:
             yield Problem.of(each.subject, _shared(each.account.username))
         else:
             yield each
 
 
 def _accounts(
-    people: Sequence[DesiredUser], rules: Rules, snapshot: TenantSnapshot, app_users: AppUsers
-) -> Iterator[Settled | Problem]:
+    people: Sequence[DesiredUser], rules: PlanOptions, snapshot: TenantSnapshot, app_users: AppUsers
+) -> Iterator[MatchedUser | Problem]:
     clashes = collisions(people, app_users)
     names = {each.person_id: each.assignment.person.name for each in people}
     owners = {user.object_id: names.get(user.person_id, user.username) for user in app_users}
@@ -65,19 +65,19 @@ def _account(
     desired: DesiredUser,
     subject: Subject,
     app_user: AppUser | None,
-    rules: Rules,
+    rules: PlanOptions,
     snapshot: TenantSnapshot,
     owners: Mapping[str, str],
-) -> Iterator[Settled | Problem]:
+) -> Iterator[MatchedUser | Problem]:
     provisioning = rules.provisioning
     beside = provisioning.beside_entra_connect
     match match(desired, app_user, snapshot, owners, beside_entra_connect=beside):
         case Known(account):
-            settled = Settled(desired, subject, account, app_user, "linked before")
+            settled = MatchedUser(desired, subject, account, app_user, "linked before")
         case ByUsername(account):
-            settled = Settled(desired, subject, account, None, "an account has this username already")
+            settled = MatchedUser(desired, subject, account, None, "an account has this username already")
         case ByAnchor(account):
-            settled = Settled(desired, subject, account, None, "an account has this source anchor already")
+            settled = MatchedUser(desired, subject, account, None, "an account has this source anchor already")
         case Deleted(account):
             if not rules.restore_deleted_users or not provisioning.create_users:
                 yield Problem.of(subject, _deleted(account.username))
@@ -86,12 +86,12 @@ def _account(
                 yield Problem.of(subject, _username_taken(account.username))
                 return
             known = app_user if app_user and app_user.object_id == account.id else None
-            settled = Settled(desired, subject, account, known, "a deleted account is this person's", deleted=True)
+            settled = MatchedUser(desired, subject, account, known, "a deleted account is this person's", deleted=True)
         case Unmatched(reason) if provisioning.create_users:
             if not rules.gives_passwords and not snapshot.is_federated(subject.username):
                 yield Problem.of(subject, _no_password(subject.username))
                 return
-            settled = Settled(desired, subject, None, None, reason)
+            settled = MatchedUser(desired, subject, None, None, reason)
         case Unmatched():
             yield Problem.of(subject, _no_account(provisioning))
             return
@@ -110,7 +110,7 @@ def _account(
     yield settled
 
 
-def _is_renamed(settled: Settled, rules: Rules) -> bool:
+def _is_renamed(settled: MatchedUser, rules: PlanOptions) -> bool:
     """Whether this plan writes the username: an edit in Office 365 stays until something changes at the source."""
     change, _ = profile_change(settled, rules.provisioning, rules.scope)
     return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)

@@ -10,13 +10,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import IntEnum, auto
 from typing import Any, ClassVar, TypeAlias
 
 from attrs import field, frozen
 
+from o365prov._fields import frozen_mapping
 from o365prov.people import LicenseGrant
-from o365prov.people.read_only import read_only
-from o365prov.planning.model.phases import Phase
+
+
+class Phase(IntEnum):
+    """When a change has its turn, from the first to the last.
+
+    Leavers with a privileged role come before everything else, and with the role they lose first. Then objects,
+    licences, roles, references and sessions; what takes something away from people comes last, so that a plan that was
+    interrupted has given more than it took.
+    """
+
+    PRIVILEGED_ROLES = auto()
+    PRIVILEGED_LEAVERS = auto()
+    ACCOUNTS = auto()
+    PROFILES = auto()
+    LICENSE_REMOVALS = auto()
+    LICENSE_EXCHANGES = auto()
+    LICENSES = auto()
+    ROLES = auto()
+    REFERENCES = auto()
+    SESSIONS = auto()
+    ROLE_REMOVALS = auto()
+    LEAVERS = auto()
+    LEAVERS_LICENSES = auto()
+    DELETIONS = auto()
 
 
 @frozen
@@ -52,7 +76,7 @@ class CreateUser:
 
     subject: Subject
     reason: str
-    properties: Mapping[str, Any] = field(converter=read_only, hash=False)
+    properties: Mapping[str, Any] = field(converter=frozen_mapping, hash=False)
     fingerprint: str
     anchor: str | None = None
     password_given: bool = False

@@ -10,12 +10,12 @@ from o365prov.planning.model.changes import Change, Subject
 from o365prov.planning.model.labels import describe
 from o365prov.planning.model.problems import Problem
 from o365prov.profiles import UNSET, MappedProfile
-from o365prov.rendering.escaping import legible
+from o365prov.rendering.escaping import printable
 from o365prov.rendering.words import value_text
 
 
 @frozen
-class Explanation:
+class PersonExplanation:
     """How one person's account was found, and what the mapping gave for them.
 
     *matched* says in a few words which account it is and why. *mapped* are pairs of an attribute's label and its value
@@ -27,7 +27,7 @@ class Explanation:
     mapped: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, subject: Subject, matched: str, profile: MappedProfile) -> Explanation:
+    def of(cls, subject: Subject, matched: str, profile: MappedProfile) -> PersonExplanation:
         """The explanation for *subject* whose mapping gave *profile*."""
         return cls(
             subject,
@@ -45,13 +45,13 @@ class ExplainedPerson:
     """
 
     person_id: str
-    explanation: Explanation | None = None
+    explanation: PersonExplanation | None = None
     changes: tuple[Change, ...] = field(default=())
     problems: tuple[Problem, ...] = field(default=())
 
     def __str__(self) -> str:
         """Several lines: who, which account, what changes and why, what is wrong, what was mapped."""
-        return "\n".join(map(legible, self._lines()))
+        return "\n".join(map(printable, self._lines()))
 
     def __repr__(self) -> str:
         return f"ExplainedPerson({self.person_id}, {len(self.changes)} changes, {len(self.problems)} problems)"
@@ -89,7 +89,7 @@ def _problem(problem: Problem) -> str:
     return f"{problem.message}: {effect}. {problem.remedy}."
 
 
-def _mapped(explanation: Explanation) -> Iterator[str]:
+def _mapped(explanation: PersonExplanation) -> Iterator[str]:
     filled = [(label, value) for label, value in explanation.mapped if value]
     width = max((len(label) for label, _ in filled), default=0)
     yield from (f"  {label:{width}}  {value}" for label, value in filled)

@@ -83,7 +83,7 @@ def _effect(change: Change) -> Effect:
 
 
 @frozen
-class Row:
+class DisplayRow:
     """A part of a plan to be read: what happens to one person, or alike to several, and for which reasons."""
 
     effect: Effect
@@ -99,7 +99,7 @@ class Section:
 
     effect: Effect
     total: int
-    rows: tuple[Row, ...]
+    rows: tuple[DisplayRow, ...]
     more: int = 0
 
 
@@ -152,7 +152,7 @@ def sections(changes: Iterable[Change], *, limit: int | None = None) -> list[Sec
     With a *limit* more than ten people to whom the very same happens share a row, and each section has at most so many
     rows.
     """
-    by_effect: dict[Effect, list[Row]] = {effect: [] for effect in Effect}
+    by_effect: dict[Effect, list[DisplayRow]] = {effect: [] for effect in Effect}
     for row in _rows(changes):
         by_effect[row.effect].append(row)
     return [_section(effect, rows, limit) for effect, rows in by_effect.items() if rows]
@@ -171,14 +171,14 @@ def _by_person(changes: Iterable[Change]) -> Iterable[list[Change]]:
     return groups.values()
 
 
-def _rows(changes: Iterable[Change]) -> Iterable[Row]:
+def _rows(changes: Iterable[Change]) -> Iterable[DisplayRow]:
     for group in _by_person(changes):
         what = tuple(describe(change) for change in group)
         why = tuple(dict.fromkeys(change.reason for change in group))
-        yield Row(Effect.of(group), (group[0].subject,), what, why, tuple(group))
+        yield DisplayRow(Effect.of(group), (group[0].subject,), what, why, tuple(group))
 
 
-def _section(effect: Effect, rows: Sequence[Row], limit: int | None) -> Section:
+def _section(effect: Effect, rows: Sequence[DisplayRow], limit: int | None) -> Section:
     folded = rows if limit is None else _fold(rows)
     shown = tuple(folded[:limit])
     return Section(effect, len(rows), shown, len(rows) - sum(len(row.people) for row in shown))
@@ -187,11 +187,11 @@ def _section(effect: Effect, rows: Sequence[Row], limit: int | None) -> Section:
 _ALIKE = 10
 
 
-def _fold(rows: Sequence[Row]) -> Sequence[Row]:
+def _fold(rows: Sequence[DisplayRow]) -> Sequence[DisplayRow]:
     """One row instead of more than ten that say the same, where the first of them stood."""
     alike = Counter((row.what, row.why) for row in rows)
     people: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Subject]] = {}
-    folded: list[Row] = []
+    folded: list[DisplayRow] = []
     for row in rows:
         said = (row.what, row.why)
         if alike[said] <= _ALIKE:
@@ -202,7 +202,7 @@ def _fold(rows: Sequence[Row]) -> Sequence[Row]:
             people[said] = [row.people[0]]
             folded.append(row)
     return [
-        Row(row.effect, tuple(people.get((row.what, row.why), row.people)), row.what, row.why, row.changes)
+        DisplayRow(row.effect, tuple(people.get((row.what, row.why), row.people)), row.what, row.why, row.changes)
         for row in folded
     ]
 

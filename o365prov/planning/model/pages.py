@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from o365prov.planning.model.changes import Change, CreateUser, Subject, UpdateUser
-from o365prov.planning.model.labels import Row, Section, describe, sections
+from o365prov.planning.model.labels import DisplayRow, Section, describe, sections
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.report import Report
@@ -40,8 +40,8 @@ def plan_fragment(plan: Plan, *, limit: int) -> str:
         parts.append(table("Changes", ("", "Who", "What", "Why"), _short_rows(plan, limit)))
     if plan.problems:
         parts.append(_problems(plan, limit))
-    if plan.undeliverable:
-        parts.append(_undeliverable(plan))
+    if plan.unsupported:
+        parts.append(_unsupported(plan))
     return fragment(*parts)
 
 
@@ -53,7 +53,7 @@ def _short_rows(plan: Plan, limit: int) -> Iterator[tuple[str, ...]]:
             yield section.effect.symbol, f"… and {section.more:,} more {section.effect.words}", "", ""
 
 
-def _who(row: Row) -> Markup:
+def _who(row: DisplayRow) -> Markup:
     if len(row.people) > 1:
         return lines([counted(len(row.people), "person", "people"), named([each.username for each in row.people])])
     return lines([row.people[0].name, row.people[0].username])
@@ -77,15 +77,15 @@ def _more(number: int, limit: int | None) -> list[tuple[str, ...]]:
 
 
 def plan_page(plan: Plan) -> str:
-    """The whole plan as one page: what it comes to, dangers first, everybody's changes, problems, undeliverables."""
+    """The whole plan as one page: what it comes to, dangers first, everybody's changes, problems, unsupported."""
     everything = sections(plan.changes)
     title = f"Plan {plan.fingerprint}"
     body = [element("h1", title), _facts(plan), *_hazards(plan), _contents(plan, everything)]
     body += [_section(section) for section in everything]
     if plan.problems:
         body.append(_part("problems", "Problems", _problems(plan, None)))
-    if plan.undeliverable:
-        body.append(_part("undeliverable", "Beyond Graph's reach", _undeliverable(plan)))
+    if plan.unsupported:
+        body.append(_part("unsupported", "Beyond Graph's reach", _unsupported(plan)))
     head = element("head", *_head(title))
     return "<!DOCTYPE html>\n" + element("html", head, "\n", element("body", *_spaced(body)), lang="en") + "\n"
 
@@ -141,8 +141,8 @@ def _contents(plan: Plan, everything: Iterable[Section]) -> Markup:
     if plan.problems:
         concerned = len({problem.subject.person_id for problem in plan.problems})
         entries.append(("problems", f"? {concerned:,} with problems, {stopped:,} of them stopped"))
-    if plan.undeliverable:
-        entries.append(("undeliverable", f"{len(plan.undeliverable)} beyond Graph's reach"))
+    if plan.unsupported:
+        entries.append(("unsupported", f"{len(plan.unsupported)} beyond Graph's reach"))
     links = [element("a", text, href=f"#{place}") if place else element("span", text) for place, text in entries]
     return element("nav", *(together([link, " "]) for link in links))
 
@@ -217,10 +217,10 @@ def _standing(group: list[Problem]) -> Markup:
     return element("td", "stopped" if stops else "left out", class_="take" if stops else "change")
 
 
-def _undeliverable(plan: Plan) -> Markup:
+def _unsupported(plan: Plan) -> Markup:
     rows = [
         (each.attribute, f"{each.people:,}" if each.people else "-", each.reason, each.instead)
-        for each in plan.undeliverable
+        for each in plan.unsupported
     ]
     title = "What Graph can't take; no changes wait for it"
-    return table(title, ("Attribute", "People", "Why", "Instead"), rows, class_="undeliverable")
+    return table(title, ("Attribute", "People", "Why", "Instead"), rows, class_="unsupported")

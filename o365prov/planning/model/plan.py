@@ -14,17 +14,17 @@ from typing import Any
 import attrs
 from attrs import define, field
 
+from o365prov._fields import frozen_mapping
 from o365prov.errors import SourceError
 from o365prov.people import AppUsers
-from o365prov.people.read_only import read_only
 from o365prov.planning.model.changes import Change, key
-from o365prov.planning.model.explanation import ExplainedPerson, Explanation
+from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.labels import describe
-from o365prov.planning.model.problems import Problem, Undeliverable
+from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.text import SHOWN, plan_text
 from o365prov.planning.model.throttle_limits import WRITES, Quota
 
-__all__ = ["Plan", "Problem", "Undeliverable"]
+__all__ = ["Plan", "Problem", "Unsupported"]
 
 
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -52,16 +52,16 @@ class Plan:
     made_at: datetime
     changes: tuple[Change, ...] = field(default=(), converter=_changes)
     problems: tuple[Problem, ...] = field(default=(), converter=_problems)
-    undeliverable: tuple[Undeliverable, ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()
     app_users: AppUsers = field(factory=AppUsers.empty)
     watermark: str | None = None
     provisioning_type: str = ""
     hazards: tuple[str, ...] = ()
-    explanations: Mapping[str, Explanation] = field(factory=dict, converter=read_only, hash=False)
+    explanations: Mapping[str, PersonExplanation] = field(factory=dict, converter=frozen_mapping, hash=False)
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is left to do. Problems and undeliverables are not changes."""
+        """Whether nothing is left to do. Problems and unsupported are not changes."""
         return not self.changes
 
     @property
@@ -73,7 +73,7 @@ class Plan:
         """The least time that the writes take at Graph's quota (3,000 in 150 seconds unless *quota* says otherwise).
 
         The first bucketful costs nothing but the round trips, which are not counted. A tenant with the default
-        :class:`~o365prov.graph.Pace` takes 80 % of the quota: ``plan.duration(WRITES.part(0.8))``.
+        :class:`~o365prov.graph.RateLimits` takes 80 % of the quota: ``plan.duration(WRITES.part(0.8))``.
         """
         return quota.duration(self.writes)
 

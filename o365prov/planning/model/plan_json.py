@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from o365prov.errors import SourceError
 from o365prov.planning.model.json_values import Wrong, form_of
 from o365prov.planning.model.plan import Plan
-from o365prov.rendering.escaping import legible
+from o365prov.rendering.escaping import printable
 
 FAMILY, VERSION = "o365prov.plan", 1
 FORMAT = f"{FAMILY}/{VERSION}"
@@ -107,4 +107,4 @@ def _read(document: dict[str, Any], where: str) -> Plan:
 
 
 def _line(where: str, place: str, what: str) -> str:
-    return legible(f"{where}: ${place}: {what}: save the plan again, or draw it anew")
+    return printable(f"{where}: ${place}: {what}: save the plan again, or draw it anew")

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from o365prov.planning.model.changes import Subject
 from o365prov.profiles import Finding
-from o365prov.rendering.escaping import legible
+from o365prov.rendering.escaping import printable
 
 
 @frozen
@@ -31,15 +31,15 @@ class Problem:
 
     def __str__(self) -> str:
         """One line: who, what, what to do."""
-        return legible(f"{self.subject.name}: {self.message}. {self.remedy}.")
+        return printable(f"{self.subject.name}: {self.message}. {self.remedy}.")
 
 
 @frozen
-class Undeliverable:
+class Unsupported:
     """What Graph cannot write: the attribute, why, the nearest thing that Graph does, and how many people it concerns
     (0 where it is about other objects than people).
 
-    It is no change: nothing waits for it, and a plan that holds only undeliverables is empty.
+    It is no change: nothing waits for it, and a plan that holds only unsupported is empty.
     """
 
     attribute: str

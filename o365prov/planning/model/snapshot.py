@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from o365prov.people.read_only import read_only
+from o365prov._fields import frozen_mapping
 
 
 @frozen
@@ -71,7 +71,7 @@ class Sku:
 
     id: str
     part_number: str
-    plans: Mapping[str, str] = field(factory=dict, converter=read_only, hash=False, repr=False)
+    plans: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
     seats: int = 0
     used: int = 0
     assignable: bool = True

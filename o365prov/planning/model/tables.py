@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from o365prov.planning.model.labels import Row, Section, sections
+from o365prov.planning.model.labels import DisplayRow, Section, sections
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.report import Report
 from o365prov.planning.model.text import (
@@ -20,7 +20,7 @@ from o365prov.planning.model.text import (
     summary,
     unfinished,
 )
-from o365prov.rendering.escaping import legible
+from o365prov.rendering.escaping import printable
 from o365prov.rendering.words import named
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red", "=": "cyan"}
@@ -36,14 +36,14 @@ def plan_table(plan: Plan, *, limit: int | None) -> Group:
         parts.append(_changes(plan, limit))
     if plan.problems:
         parts.append(_problems(plan, limit))
-    if plan.undeliverable:
-        parts.append(_undeliverable(plan))
+    if plan.unsupported:
+        parts.append(_unsupported(plan))
     return Group(*parts)
 
 
 def _text(*lines: str, style: str = "") -> Text:
     """Texts below each other: nothing in them is markup, and nothing steers the terminal."""
-    return Text("\n".join(map(legible, lines)), style)
+    return Text("\n".join(map(printable, lines)), style)
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -61,7 +61,7 @@ def _changes(plan: Plan, limit: int | None) -> Table:
     return table
 
 
-def _who(row: Row) -> Text:
+def _who(row: DisplayRow) -> Text:
     if len(row.people) > 1:
         count = Text(f"{len(row.people):,} people\n", "bold")
         return count.append_text(_text(named([each.username for each in row.people]), style="dim"))
@@ -90,9 +90,9 @@ def _add_more(table: Table, number: int, limit: int | None) -> None:
         table.add_row("", Text(f"... and {number - limit:,} more", "italic"))
 
 
-def _undeliverable(plan: Plan) -> Table:
+def _unsupported(plan: Plan) -> Table:
     table = _table("What Graph can't take (no changes wait for it)", "Attribute", "People", "Why", "Instead")
-    for each in plan.undeliverable:
+    for each in plan.unsupported:
         table.add_row(
             _text(each.attribute), f"{each.people:,}" if each.people else "-", _text(each.reason), _text(each.instead)
         )

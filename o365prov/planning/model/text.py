@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from o365prov.planning.model.changes import AssignLicenses, GrantRole, RemoveLicenses, RemoveRole, Subject
 from o365prov.planning.model.labels import (
+    DisplayRow,
     Effect,
-    Row,
     called,
     describe,
     effects,
@@ -18,8 +18,8 @@ from o365prov.planning.model.labels import (
     names_used_twice,
     sections,
 )
-from o365prov.planning.model.problems import Problem, Undeliverable
-from o365prov.rendering.escaping import legible
+from o365prov.planning.model.problems import Problem, Unsupported
+from o365prov.rendering.escaping import printable
 from o365prov.rendering.words import counted, named
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def ambiguous_names(plan: Plan) -> frozenset[str]:
 
 def plan_text(plan: Plan, *, limit: int | None) -> str:
     """The plan as plain text, with at most *limit* rows of a kind."""
-    return "\n".join(map(legible, _plan_lines(plan, limit)))
+    return "\n".join(map(printable, _plan_lines(plan, limit)))
 
 
 def _plan_lines(plan: Plan, limit: int | None) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _plan_lines(plan: Plan, limit: int | None) -> Iterator[str]:
     for group, message, remedy in problems[:limit]:
         yield f"? {named(people(group, ambiguous), most=most)}: {message}. {remedy}."
     yield from _more("?", len(problems), limit, "problems")
-    yield from (f"  Not over Graph: {undeliverable_text(each)}" for each in plan.undeliverable)
+    yield from (f"  Not over Graph: {unsupported_text(each)}" for each in plan.unsupported)
 
 
 def confirming(plan: Plan) -> str:
@@ -116,7 +116,7 @@ def confirming(plan: Plan) -> str:
     return f"look at it, then apply with confirm={plan.fingerprint!r}"
 
 
-def _row(row: Row) -> str:
+def _row(row: DisplayRow) -> str:
     who = named([f"{each.name} <{each.username}>" for each in row.people])
     count = f"{len(row.people):,} people: " if len(row.people) > 1 else ""
     return f"{row.effect.symbol} {count}{who}: {'; '.join(row.what)}  ({'; '.join(row.why)})"
@@ -132,7 +132,7 @@ def people(problems: Iterable[Problem], ambiguous: frozenset[str]) -> list[str]:
     return list(dict.fromkeys(called(problem.subject, ambiguous) for problem in problems))
 
 
-def undeliverable_text(each: Undeliverable) -> str:
+def unsupported_text(each: Unsupported) -> str:
     """What Graph can't take, for how many people, why, and what comes nearest."""
     count = f" ({counted(each.people, 'person', 'people')})" if each.people else ""
     return f"{each.attribute}{count}: {each.reason}; {each.instead}."
@@ -169,7 +169,7 @@ def _subjects(report: Report) -> Iterator[Subject]:
 
 def report_text(report: Report, *, limit: int | None) -> str:
     """The report as plain text: the counts, then whatever did not succeed, at most *limit* lines of it."""
-    return "\n".join(map(legible, _report_lines(report, limit)))
+    return "\n".join(map(printable, _report_lines(report, limit)))
 
 
 def _report_lines(report: Report, limit: int | None) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from attrs import frozen
 
 from o365prov.people import Grants, LicenseGrant
-from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import AssignLicenses, LicenseAddition, LicenseRemoval
 from o365prov.planning.model.snapshot import Sku, TenantSnapshot
 from o365prov.profiles import Finding
@@ -44,7 +44,7 @@ class Seats:
 
 
 def license_change(
-    settled: Settled,
+    settled: MatchedUser,
     snapshot: TenantSnapshot,
     seats: Seats,
     *,
@@ -116,7 +116,7 @@ def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[
 
 
 def _removals(
-    settled: Settled,
+    settled: MatchedUser,
     wanted: set[str],
     direct: Mapping[str, frozenset[str]],
     snapshot: TenantSnapshot,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import RemoveManager, SetManager, Subject
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.profiles import Finding
@@ -49,7 +49,7 @@ def reference_digest(reference: str) -> str:
 
 
 def manager_change(
-    settled: Settled, managers: Managers, *, again: bool = False
+    settled: MatchedUser, managers: Managers, *, again: bool = False
 ) -> tuple[SetManager | RemoveManager | None, Finding | None]:
     """Set, replace or remove the reference, or say why it can't be set.
 

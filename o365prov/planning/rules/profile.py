@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from o365prov.people import AppUserStatus
-from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import CreateUser, LinkUser, PropertyChange, UpdateUser
-from o365prov.planning.model.scope import Scope
+from o365prov.planning.model.options import Scope
 from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
@@ -25,7 +25,7 @@ def fingerprint(desired: DesiredUser) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def creation(settled: Settled, *, password_given: bool) -> CreateUser:
+def creation(settled: MatchedUser, *, password_given: bool) -> CreateUser:
     """The account to be, with every property that Graph requires on create.
 
     Source: Microsoft Graph, "Create user" (required properties).
@@ -52,7 +52,7 @@ def creation(settled: Settled, *, password_given: bool) -> CreateUser:
 
 
 def profile_change(
-    settled: Settled, provisioning: ProvisioningType, scope: Scope
+    settled: MatchedUser, provisioning: ProvisioningType, scope: Scope
 ) -> tuple[UpdateUser | LinkUser | None, Finding | None]:
     """What happens to an account that exists, and what of it may not."""
     account, known, desired = settled.account, settled.known, settled.desired
@@ -92,7 +92,7 @@ def _looks_at_tenant(provisioning: ProvisioningType, scope: Scope) -> bool:
     return scope is not Scope.CHANGED and provisioning.owns_profile
 
 
-def _reason(settled: Settled, now: str, *, returning: bool) -> str:
+def _reason(settled: MatchedUser, now: str, *, returning: bool) -> str:
     if settled.known is None:
         return settled.how
     if returning:
@@ -109,7 +109,7 @@ def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[Pro
     )
 
 
-def _anchor(settled: Settled) -> tuple[str | None, Finding | None]:
+def _anchor(settled: MatchedUser) -> tuple[str | None, Finding | None]:
     """The anchor to write to an existing account: only where it has none. A set anchor is never changed silently."""
     account, desired = settled.account, settled.desired
     held = account.anchor if account else None

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from o365prov.people import AppUser
-from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import GrantRole, RemoveRole, Subject
 from o365prov.planning.model.snapshot import Role, TenantSnapshot, TenantUser
 from o365prov.profiles import Finding
 
 
 def role_changes(
-    settled: Settled, snapshot: TenantSnapshot, grantable: Collection[str], *, again: bool = False
+    settled: MatchedUser, snapshot: TenantSnapshot, grantable: Collection[str], *, again: bool = False
 ) -> tuple[list[GrantRole | RemoveRole], list[Finding]]:
     """The roles to grant to and to take from one person, and what can't be granted.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from o365prov.planning.matching.matched_user import Settled
+from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import RevokeSessions
 
 
-def session_change(settled: Settled, now: datetime) -> RevokeSessions | None:
+def session_change(settled: MatchedUser, now: datetime) -> RevokeSessions | None:
     """A revocation, if the password changed after both the tenant's value and our last revocation.
 
     A new account has no sessions, and an instant in the future is not believed. Graph can only set now, so the

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
+from o365prov._fields import unique_strings
 from o365prov.people import Person
-from o365prov.people.several import several
 from o365prov.profiles import ProfileMapping, defaults
 from o365prov.profiles.attributes import DIRECTORY_ONLY, UNIVERSAL_SYNC, USER_SYNC
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
@@ -19,7 +19,7 @@ _FULL_PROFILE = frozenset(UNIVERSAL_SYNC) - frozenset(USER_SYNC)
 
 
 def _instances(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(several(names, "ad_instances", "corp.example")))
+    return tuple(sorted(unique_strings(names, "ad_instances", "corp.example")))
 
 
 @frozen(kw_only=True)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from o365prov.testing.conformance.checks import CHECKS
 from o365prov.testing.conformance.probe import Check, Deviation, Force, Probe, Skip
-from o365prov.testing.conformance.run import Grade, Outcome, check_tenant, run_check
+from o365prov.testing.conformance.run import CheckOutcome, Grade, check_tenant, run_check
 
 __all__ = [
     "CHECKS",
     "Check",
+    "CheckOutcome",
     "Deviation",
     "Force",
     "Grade",
-    "Outcome",
     "Probe",
     "Skip",
     "check_tenant",

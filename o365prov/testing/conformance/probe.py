@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 import attrs
 
-__all__ = ["Answer", "Check", "Deviation", "Force", "Probe", "Send", "Skip"]
+__all__ = ["Check", "Deviation", "Force", "Probe", "ProbeAnswer", "ProbeSend", "Skip"]
 
 Seen = TypeVar("Seen")
 
 #: Sends one request: method, absolute address, headers and body to status, headers and body.
-Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
+ProbeSend = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
 
 
 class Deviation(AssertionError):  # noqa: N818 - it is a finding, not a failure of ours
@@ -46,7 +46,7 @@ class Check:
 
 
 @attrs.frozen
-class Answer:
+class ProbeAnswer:
     """A status, headers by lower-case name, and a body as JSON."""
 
     status: int
@@ -83,7 +83,7 @@ class Probe:
 
     """
 
-    def __init__(self, send: Send, *, base: str, token: str = "", patience: float = 0.0) -> None:
+    def __init__(self, send: ProbeSend, *, base: str, token: str = "", patience: float = 0.0) -> None:
         self._send = send
         self._base = base.rstrip("/")
         self._token = token
@@ -96,7 +96,7 @@ class Probe:
         """The tenant's base address, without a slash at its end."""
         return self._base
 
-    def ask(self, method: str, address: str, body: object = None, **headers: str) -> Answer:
+    def ask(self, method: str, address: str, body: object = None, **headers: str) -> ProbeAnswer:
         """Send one request; *address* is a path below the base, or a link from an answer."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self._token:
@@ -111,9 +111,9 @@ class Probe:
             parsed = json.loads(raw) if raw.strip() else None
         except ValueError:
             raise Deviation(f"{method} {address}: the body of the {status} answer is not JSON") from None
-        return Answer(status, {name.lower(): value for name, value in answered.items()}, parsed)
+        return ProbeAnswer(status, {name.lower(): value for name, value in answered.items()}, parsed)
 
-    def get(self, address: str, **headers: str) -> Answer:
+    def get(self, address: str, **headers: str) -> ProbeAnswer:
         """A GET that must succeed, repeated while the tenant may still be catching up."""
         return self.until(lambda: self.ask("GET", address, **headers), lambda answer: answer.status == 200)
 
@@ -128,7 +128,7 @@ class Probe:
                 raise Deviation(f"unexpected answer: {answer}")
             time.sleep(2)
 
-    def expect(self, answer: Answer, status: int, words: str = "", *, target: str = "") -> Answer:
+    def expect(self, answer: ProbeAnswer, status: int, words: str = "", *, target: str = "") -> ProbeAnswer:
         """Deviation unless the answer has this status, and its error these words and this target."""
         if answer.status != status:
             raise Deviation(f"expected {status}, got {answer}")
@@ -167,7 +167,7 @@ class Probe:
         }
         return {name: value for name, value in body.items() if value is not ...}
 
-    def create_user(self, **changes: Any) -> Answer:
+    def create_user(self, **changes: Any) -> ProbeAnswer:
         """POST a user, to be deleted when the check is over."""
         answer = self.ask("POST", "/users", self.user_body(**changes))
         if answer.status == 201:

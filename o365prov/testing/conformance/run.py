@@ -8,9 +8,9 @@ from enum import Enum
 import attrs
 
 from o365prov.testing.conformance.checks import CHECKS
-from o365prov.testing.conformance.probe import Check, Deviation, Force, Probe, Send, Skip
+from o365prov.testing.conformance.probe import Check, Deviation, Force, Probe, ProbeSend, Skip
 
-__all__ = ["Grade", "Outcome", "check_tenant", "run_check"]
+__all__ = ["CheckOutcome", "Grade", "check_tenant", "run_check"]
 
 
 class Grade(Enum):
@@ -23,7 +23,7 @@ class Grade(Enum):
 
 
 @attrs.frozen
-class Outcome:
+class CheckOutcome:
     """A check with its grade: DIFFERS where only experience spoke against the tenant, FAILED where a document did."""
 
     check: Check
@@ -36,30 +36,30 @@ class Outcome:
         return f"{self.grade.value:8} {self.check.name}{because}"
 
 
-def run_check(check: Check, probe: Probe) -> Outcome:
+def run_check(check: Check, probe: Probe) -> CheckOutcome:
     """Run one check and remove what it made, whatever happened."""
     try:
         check.run(probe)
     except Skip as skip:
-        return Outcome(check, Grade.SKIPPED, str(skip))
+        return CheckOutcome(check, Grade.SKIPPED, str(skip))
     except Deviation as deviation:
         grade = Grade.FAILED if check.force is Force.DOCUMENTED else Grade.DIFFERS
-        return Outcome(check, grade, str(deviation))
+        return CheckOutcome(check, grade, str(deviation))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        return Outcome(check, Grade.FAILED, f"an answer has another shape ({type(error).__name__}: {error})")
+        return CheckOutcome(check, Grade.FAILED, f"an answer has another shape ({type(error).__name__}: {error})")
     finally:
         probe.clean_up()
-    return Outcome(check, Grade.PASSED)
+    return CheckOutcome(check, Grade.PASSED)
 
 
 def check_tenant(
-    send: Send,
+    send: ProbeSend,
     *,
     base: str = "https://graph.microsoft.com/v1.0",
     token: str = "",
     patience: float = 0.0,
     tags: Iterable[str] = (),
-) -> tuple[Outcome, ...]:
+) -> tuple[CheckOutcome, ...]:
     """Ask a tenant every question, and grade its answers.
 
     Args:

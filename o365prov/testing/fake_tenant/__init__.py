@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from o365prov.testing.fake_tenant.gateway.recorder import Exchange
+from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
 from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.fake_tenant.tenant import FakeTenant, Snapshot
 
-__all__ = ["Exchange", "FakeTenant", "Lag", "Snapshot"]
+__all__ = ["FakeTenant", "Lag", "RecordedRequest", "Snapshot"]

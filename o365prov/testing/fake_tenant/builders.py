@@ -8,12 +8,12 @@ from typing import Any
 from o365prov.errors import UsageError
 from o365prov.testing.fake_tenant.endpoints.references import set_manager
 from o365prov.testing.fake_tenant.endpoints.role_management import assign_role
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.addresses import with_addresses
-from o365prov.testing.fake_tenant.rules.licensing import Assignment, assign_directly, inherit
+from o365prov.testing.fake_tenant.rules.licensing import SkuAssignment, assign_directly, inherit
 from o365prov.testing.fake_tenant.rules.user_rules import check_principal_name
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
-from o365prov.testing.fake_tenant.schema.properties import Kind, ObjectType
+from o365prov.testing.fake_tenant.schema.properties import ObjectType, PropertyType
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.schema.skus import product
 from o365prov.testing.fake_tenant.store.directory import Directory, Subscription
@@ -73,7 +73,7 @@ def add_user(
             set_manager(directory, record, _key(directory, manager))
         for role in roles:
             assign_role(directory, record["id"], _role(role))
-    except Refusal as refused:
+    except GraphErrorResponse as refused:
         raise UsageError(f"add_user({name!r}): {_why(refused)}") from refused
     return str(record["id"])
 
@@ -114,7 +114,7 @@ def add_group(
                 links.add(record["id"], target)
                 directory.log_link("group", record["id"], label, target, added=True)
                 inherit(directory, target)
-    except Refusal as refused:
+    except GraphErrorResponse as refused:
         raise UsageError(f"add_group({name!r}): {_why(refused)}") from refused
     return str(record["id"])
 
@@ -142,12 +142,12 @@ def _known(of: ObjectType, properties: Mapping[str, Any]) -> None:
             f"a {of.title.lower()} has no property {', '.join(unknown)}; use Graph's names, such as displayName"
         )
     for name, value in properties.items():
-        is_collection = of.properties[name].kind in {Kind.TEXTS, Kind.COMPLEXES}
+        is_collection = of.properties[name].kind in {PropertyType.TEXTS, PropertyType.COMPLEXES}
         if value is not None and is_collection != isinstance(value, list):
             raise UsageError(f"{name}={value!r}: it must be {'a list' if is_collection else 'a single value'}")
 
 
-def _assignment(directory: Directory, licenses: Licenses) -> Assignment:
+def _assignment(directory: Directory, licenses: Licenses) -> SkuAssignment:
     by_name = {item.product.name: item.product for item in directory.subscriptions.values()}
     wanted = licenses if isinstance(licenses, Mapping) else dict.fromkeys(licenses, ())
     unknown = sorted(set(wanted) - set(by_name))
@@ -163,7 +163,7 @@ def _assignment(directory: Directory, licenses: Licenses) -> Assignment:
         if missing:
             raise UsageError(f"{name} has no plan {', '.join(missing)}; it has {', '.join(plans)}")
         add[by_name[name].id] = tuple(plans[plan] for plan in off)
-    return Assignment(add, ())
+    return SkuAssignment(add, ())
 
 
 def _key(directory: Directory, key: str) -> str:
@@ -182,6 +182,6 @@ def _role(name: str) -> str:
     )
 
 
-def _why(refused: Refusal) -> str:
+def _why(refused: GraphErrorResponse) -> str:
     details = "; ".join(detail.message for detail in refused.details)
     return f"{refused.message} {details}".strip()

@@ -13,11 +13,11 @@ from typing import Any
 import attrs
 
 from o365prov.errors import SourceError, UsageError
-from o365prov.testing.clock import Clock
+from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, subscriptions
 from o365prov.testing.fake_tenant.endpoints.organization import domain_records, organization_record
-from o365prov.testing.fake_tenant.gateway.gateway import FrontDoor
-from o365prov.testing.fake_tenant.gateway.recorder import Exchange
+from o365prov.testing.fake_tenant.gateway.gateway import Gateway
+from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
 from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.fake_tenant.schema.skus import product
 from o365prov.testing.fake_tenant.store.directory import Directory, instant
@@ -72,7 +72,7 @@ class FakeTenant:
         self,
         domains: Mapping[str, str] | Iterable[str] = (),
         licenses: Mapping[str, int] | None = None,
-        clock: Clock | None = None,
+        clock: FakeClock | None = None,
         *,
         seed: int | None = None,
         name: str = "Contoso",
@@ -85,7 +85,7 @@ class FakeTenant:
         latency: float = 0.0,
         caller_roles: Iterable[str] | None = None,
     ) -> None:
-        self.clock = clock or Clock()
+        self.clock = clock or FakeClock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
         request_ids = random.Random(chance.getrandbits(64))  # noqa: S311
         tenant_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
@@ -98,7 +98,7 @@ class FakeTenant:
             subscriptions=subscriptions(licenses or {}),
             caller_roles=None if caller_roles is None else frozenset(caller_roles),
         )
-        self._door = FrontDoor(
+        self._door = Gateway(
             directory,
             request_ids=request_ids,
             keep_exchanges=keep_exchanges,
@@ -157,7 +157,7 @@ class FakeTenant:
         self._door.faults = plan
 
     @property
-    def exchanges(self) -> Sequence[Exchange]:
+    def exchanges(self) -> Sequence[RecordedRequest]:
         """Every request seen and its answer, oldest first; secrets are not kept."""
         return tuple(self._door.exchanges)
 
@@ -364,7 +364,7 @@ class FakeTenant:
         partial.replace(target)
 
     @classmethod
-    def from_json(cls, text: str, *, clock: Clock | None = None, seed: int | None = None) -> FakeTenant:
+    def from_json(cls, text: str, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
         """A tenant with the state that `to_json` wrote; SourceError when the text is something else."""
         try:
             state = json.loads(text)
@@ -376,6 +376,6 @@ class FakeTenant:
         return fake
 
     @classmethod
-    def load(cls, path: str | Path, *, clock: Clock | None = None, seed: int | None = None) -> FakeTenant:
+    def load(cls, path: str | Path, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
         """A tenant with the state that `save` wrote to a file; SourceError when the file holds something else."""
         return cls.from_json(Path(path).read_text(encoding="utf-8"), clock=clock, seed=seed)

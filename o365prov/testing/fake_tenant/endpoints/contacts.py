@@ -6,8 +6,8 @@ Sources: Graph "orgContact" (no create, update or delete), "place" and "room".
 from __future__ import annotations
 
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import collection
 from o365prov.testing.fake_tenant.query.select import select
 from o365prov.testing.fake_tenant.query.views import context_of
@@ -19,50 +19,50 @@ from o365prov.testing.fake_tenant.store.table import Record
 __all__ = ["ROUTES"]
 
 
-def _list_contacts(directory: Directory, request: Request) -> Reply:
+def _list_contacts(directory: Directory, request: GraphRequest) -> GraphReply:
     view = select(CONTACT, request.option("$select"))
     return collection(directory, request, CONTACT, directory.contacts.after, view, context_of("contacts", view))
 
 
-def _read_contact(directory: Directory, request: Request) -> Reply:
+def _read_contact(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.contacts.get(request.named["contact"].lower())
     if record is None:
-        raise Refusal.not_found(request.named["contact"])
+        raise GraphErrorResponse.not_found(request.named["contact"])
     view = select(CONTACT, request.option("$select"))
     context = f"{request.base}/$metadata#{context_of('contacts', view)}/$entity"
-    return Reply(200, {"@odata.context": context, **view(record)})
+    return GraphReply(200, {"@odata.context": context, **view(record)})
 
 
-def _list_rooms(directory: Directory, request: Request) -> Reply:
+def _list_rooms(directory: Directory, request: GraphRequest) -> GraphReply:
     view = select(ROOM, request.option("$select"))
     return collection(
         directory, request, ROOM, directory.places.after, view, context_of("places/microsoft.graph.room", view)
     )
 
 
-def _room(directory: Directory, request: Request) -> Record:
+def _room(directory: Directory, request: GraphRequest) -> Record:
     key = request.named["place"].lower()
     for record in directory.places:
         if key in {record["id"], str(record.get("emailAddress")).lower()}:
             return record
-    raise Refusal(404, "ErrorItemNotFound", f"Place '{key}' was not found.")
+    raise GraphErrorResponse(404, "ErrorItemNotFound", f"Place '{key}' was not found.")
 
 
-def _read_room(directory: Directory, request: Request) -> Reply:
+def _read_room(directory: Directory, request: GraphRequest) -> GraphReply:
     view = select(ROOM, request.option("$select"))
-    return Reply(200, _shown(request, view(_room(directory, request))))
+    return GraphReply(200, _shown(request, view(_room(directory, request))))
 
 
-def _update_room(directory: Directory, request: Request) -> Reply:
+def _update_room(directory: Directory, request: GraphRequest) -> GraphReply:
     record = _room(directory, request)
     body = request.json_object()
     raise_first(check_values(ROOM, body, creating=False))
     after = merged(ROOM, record, body)
     directory.places.put(after)
-    return Reply(200, _shown(request, select(ROOM, None)(after)))
+    return GraphReply(200, _shown(request, select(ROOM, None)(after)))
 
 
-def _shown(request: Request, shown: Record) -> Record:
+def _shown(request: GraphRequest, shown: Record) -> Record:
     return {"@odata.context": f"{request.base}/$metadata#places/$entity", "@odata.type": f"#{ROOM.name}", **shown}
 
 

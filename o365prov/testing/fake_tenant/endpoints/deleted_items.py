@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import collection
 from o365prov.testing.fake_tenant.query.views import context_of, group_view, typed, user_view
 from o365prov.testing.fake_tenant.rules.licensing import free_seats, inherit, with_licenses
 from o365prov.testing.fake_tenant.rules.sensitive import check_sensitive
 from o365prov.testing.fake_tenant.rules.user_rules import check_anchor, check_principal_name
 from o365prov.testing.fake_tenant.schema.object_types import GROUP, USER
-from o365prov.testing.fake_tenant.store.change_log import Kind
+from o365prov.testing.fake_tenant.store.change_log import ChangeKind
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
@@ -27,7 +27,7 @@ __all__ = ["KEPT_FOR", "ROUTES", "purge_expired"]
 KEPT_FOR = timedelta(days=30)
 
 
-def kind_of(record: Record) -> Kind:
+def kind_of(record: Record) -> ChangeKind:
     """Whether a deleted record was a user or a group."""
     return "user" if "userPrincipalName" in record else "group"
 
@@ -44,47 +44,47 @@ def purge_expired(directory: Directory) -> None:
         directory.purge(kind_of(record), record)
 
 
-def _list_users(directory: Directory, request: Request) -> Reply:
+def _list_users(directory: Directory, request: GraphRequest) -> GraphReply:
     view = user_view(directory, request.option("$select"))
     context = context_of("users", view)
     return collection(directory, request, USER, lambda at: _rows(directory, at, "user"), view, context)
 
 
-def _list_groups(directory: Directory, request: Request) -> Reply:
+def _list_groups(directory: Directory, request: GraphRequest) -> GraphReply:
     view = group_view(request.option("$select"))
     context = context_of("groups", view)
     return collection(directory, request, GROUP, lambda at: _rows(directory, at, "group"), view, context)
 
 
-def _rows(directory: Directory, position: int, kind: Kind) -> Iterator[tuple[int, Record]]:
+def _rows(directory: Directory, position: int, kind: ChangeKind) -> Iterator[tuple[int, Record]]:
     return (row for row in directory.deleted.after(position) if kind_of(row[1]) == kind)
 
 
-def _deleted(directory: Directory, request: Request) -> Record:
+def _deleted(directory: Directory, request: GraphRequest) -> Record:
     key = request.named["object"]
     record = directory.deleted.get(key.lower())
     if record is None:
-        raise Refusal.not_found(key)
+        raise GraphErrorResponse.not_found(key)
     return record
 
 
-def _read(directory: Directory, request: Request) -> Reply:
-    return Reply(200, _shown(directory, request, _deleted(directory, request)))
+def _read(directory: Directory, request: GraphRequest) -> GraphReply:
+    return GraphReply(200, _shown(directory, request, _deleted(directory, request)))
 
 
-def _shown(directory: Directory, request: Request, record: Record) -> Record:
+def _shown(directory: Directory, request: GraphRequest, record: Record) -> Record:
     kind, text = kind_of(record), request.option("$select")
     view = user_view(directory, text) if kind == "user" else group_view(text)
     context = f"{request.base}/$metadata#directoryObjects/$entity"
     return {"@odata.context": context, **typed(kind, view(record))}
 
 
-def _restore(directory: Directory, request: Request) -> Reply:
+def _restore(directory: Directory, request: GraphRequest) -> GraphReply:
     record = _deleted(directory, request)
     body = request.json_object(may_be_empty=True)
     unknown = set(body) - {"autoReconcileProxyConflict", "newUserPrincipalName"}
     if unknown:
-        raise Refusal.unknown_parameter(min(unknown), "restore")
+        raise GraphErrorResponse.unknown_parameter(min(unknown), "restore")
     check_sensitive(directory, record, None)
     restored = {name: value for name, value in record.items() if name != "deletedDateTime"}
     if kind_of(record) == "user":
@@ -99,7 +99,7 @@ def _restore(directory: Directory, request: Request) -> Reply:
             directory.log_link("user", report, "manager", record["id"], added=True)
         for group in directory.members.sources(record["id"]):
             directory.log_link("group", group, "members", record["id"], added=True)
-    return Reply(200, _shown(directory, request, restored))
+    return GraphReply(200, _shown(directory, request, restored))
 
 
 def _user_again(directory: Directory, record: Record, body: Record) -> Record:
@@ -125,10 +125,10 @@ def _user_again(directory: Directory, record: Record, body: Record) -> Record:
     return with_licenses(record, states)
 
 
-def _purge(directory: Directory, request: Request) -> Reply:
+def _purge(directory: Directory, request: GraphRequest) -> GraphReply:
     record = _deleted(directory, request)
     directory.purge(kind_of(record), record)
-    return Reply(204)
+    return GraphReply(204)
 
 
 _ROOT = "/directory/deletedItems"

@@ -12,15 +12,15 @@ from datetime import timedelta
 from typing import Any
 
 from o365prov.testing.fake_tenant.endpoints.routes import Route
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.paging_tokens import read_token, write_token
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import DEFAULT_PAGE, LARGEST_PAGE
-from o365prov.testing.fake_tenant.query.select import Projection, select
+from o365prov.testing.fake_tenant.query.select import SelectedProperties, select
 from o365prov.testing.fake_tenant.query.views import user_view
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, USER
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
-from o365prov.testing.fake_tenant.store.change_log import TOKEN_LIFE, Change, Kind
+from o365prov.testing.fake_tenant.store.change_log import TOKEN_LIFE, ChangeKind, ChangeRecord
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
@@ -31,27 +31,27 @@ MOST_IDS = 50
 _ID_FILTER = re.compile(r"\s*id\s+eq\s+'([^']+)'\s*", re.IGNORECASE)
 _PAGE_PREFERENCE = re.compile(r"odata\.maxpagesize\s*=\s*(\d+)")
 #: References that $select may name, and whether they are followed without being named.
-_REFERENCES: dict[Kind, dict[str, bool]] = {
+_REFERENCES: dict[ChangeKind, dict[str, bool]] = {
     "user": {"manager": False},
     "group": {"members": True, "owners": False},
     "contact": {},
 }
-_TYPES: dict[Kind, ObjectType] = {"user": USER, "group": GROUP, "contact": CONTACT}
+_TYPES: dict[ChangeKind, ObjectType] = {"user": USER, "group": GROUP, "contact": CONTACT}
 
 
-def _users(directory: Directory, request: Request) -> Reply:
+def _users(directory: Directory, request: GraphRequest) -> GraphReply:
     return _answer(directory, request, "user")
 
 
-def _groups(directory: Directory, request: Request) -> Reply:
+def _groups(directory: Directory, request: GraphRequest) -> GraphReply:
     return _answer(directory, request, "group")
 
 
-def _contacts(directory: Directory, request: Request) -> Reply:
+def _contacts(directory: Directory, request: GraphRequest) -> GraphReply:
     return _answer(directory, request, "contact")
 
 
-def _answer(directory: Directory, request: Request, kind: Kind) -> Reply:
+def _answer(directory: Directory, request: GraphRequest, kind: ChangeKind) -> GraphReply:
     state = _state(directory, request, kind)
     if state.get("latest"):
         started = {**state, "since": directory.log.last, "upto": None, "latest": False}
@@ -61,7 +61,7 @@ def _answer(directory: Directory, request: Request, kind: Kind) -> Reply:
     return _later_round(directory, request, kind, state)
 
 
-def _state(directory: Directory, request: Request, kind: Kind) -> dict[str, Any]:
+def _state(directory: Directory, request: GraphRequest, kind: ChangeKind) -> dict[str, Any]:
     """Where the client stands: at the start, or where a token says."""
     continued, delta = request.option("$skiptoken"), request.option("$deltatoken")
     token = continued or (delta if delta != "latest" else None)
@@ -69,17 +69,17 @@ def _state(directory: Directory, request: Request, kind: Kind) -> dict[str, Any]
         option = "$skiptoken" if continued else "$deltatoken"
         beside = [name for name in request.options if name != option]
         if beside:
-            raise Refusal.bad_request(
+            raise GraphErrorResponse.bad_request(
                 f"'{beside[0]}' can't be combined with {option}: what the first call asked for is in the token."
             )
         state = read_token(directory.tenant_id, token, option)
         age = directory.clock.now().timestamp() - state["at"]
         if state["kind"] != kind:
-            raise Refusal.malformed(f"The token in {option} was issued for another collection.")
+            raise GraphErrorResponse.malformed(f"The token in {option} was issued for another collection.")
         if timedelta(seconds=age) > TOKEN_LIFE or not directory.log.knows(
             state["upto"] if state["since"] is None else state["since"]
         ):
-            raise Refusal(
+            raise GraphErrorResponse(
                 410,
                 "syncStateNotFound",
                 "The delta token is expired and data must be synchronized again: start anew without a token.",
@@ -98,19 +98,19 @@ def _state(directory: Directory, request: Request, kind: Kind) -> dict[str, Any]
     }
 
 
-def _ids(request: Request) -> list[str] | None:
+def _ids(request: GraphRequest) -> list[str] | None:
     text = request.option("$filter")
     if not text:
         return None
     matches = [_ID_FILTER.fullmatch(part) for part in re.split(r"\bor\b", text)]
     if len(matches) > MOST_IDS or not all(matches):
-        raise Refusal.bad_request(
+        raise GraphErrorResponse.bad_request(
             f"$filter of a delta query supports only id eq '...' joined by or, at most {MOST_IDS} of them."
         )
     return [match.group(1).lower() for match in matches if match]
 
 
-def _views(directory: Directory, kind: Kind, text: str | None) -> tuple[Projection, tuple[str, ...]]:
+def _views(directory: Directory, kind: ChangeKind, text: str | None) -> tuple[SelectedProperties, tuple[str, ...]]:
     """The view of properties, and the references to follow."""
     allowed = _REFERENCES[kind]
     names = [name.strip() for name in text.split(",")] if text else []
@@ -121,11 +121,11 @@ def _views(directory: Directory, kind: Kind, text: str | None) -> tuple[Projecti
     return _view(directory, kind, ",".join(["id", *own])), references
 
 
-def _view(directory: Directory, kind: Kind, text: str | None) -> Projection:
+def _view(directory: Directory, kind: ChangeKind, text: str | None) -> SelectedProperties:
     return user_view(directory, text) if kind == "user" else select(_TYPES[kind], text)
 
 
-def _first_round(directory: Directory, request: Request, kind: Kind, state: dict[str, Any]) -> Reply:
+def _first_round(directory: Directory, request: GraphRequest, kind: ChangeKind, state: dict[str, Any]) -> GraphReply:
     view, references = _views(directory, kind, state["select"])
     size = _page_size(request)
     page: list[Record] = []
@@ -139,7 +139,7 @@ def _first_round(directory: Directory, request: Request, kind: Kind, state: dict
     return _page(directory, request, kind, page, {**state, "since": state["upto"], "upto": None}, None)
 
 
-def _later_round(directory: Directory, request: Request, kind: Kind, state: dict[str, Any]) -> Reply:
+def _later_round(directory: Directory, request: GraphRequest, kind: ChangeKind, state: dict[str, Any]) -> GraphReply:
     view, references = _views(directory, kind, state["select"])
     watched = frozenset((*view.names, *references))
     upto = state["upto"] if state["upto"] is not None else directory.log.last
@@ -155,14 +155,19 @@ def _later_round(directory: Directory, request: Request, kind: Kind, state: dict
     return _page(directory, request, kind, page, {**state, "since": upto, "upto": None}, None)
 
 
-def _concerns(changes: list[Change], watched: frozenset[str]) -> bool:
+def _concerns(changes: list[ChangeRecord], watched: frozenset[str]) -> bool:
     return any(
         change.names is None or "@removed" in change.names or not watched.isdisjoint(change.names) for change in changes
     )
 
 
 def _changed(
-    directory: Directory, kind: Kind, key: str, changes: list[Change], view: Projection, references: tuple[str, ...]
+    directory: Directory,
+    kind: ChangeKind,
+    key: str,
+    changes: list[ChangeRecord],
+    view: SelectedProperties,
+    references: tuple[str, ...],
 ) -> Record:
     record = directory.table(kind).get(key)
     if record is None:
@@ -199,15 +204,20 @@ def _link(directory: Directory, target: str) -> Record:
 
 
 def _page(
-    directory: Directory, request: Request, kind: Kind, page: list[Record], state: dict[str, Any], cursor: int | None
-) -> Reply:
+    directory: Directory,
+    request: GraphRequest,
+    kind: ChangeKind,
+    page: list[Record],
+    state: dict[str, Any],
+    cursor: int | None,
+) -> GraphReply:
     token = write_token(
         directory.tenant_id, {**state, "cursor": cursor or 0, "at": int(directory.clock.now().timestamp())}
     )
     name = _TYPES[kind].collection
     more = cursor is not None
     link = request.link(name, "delta", **{"skiptoken" if more else "deltatoken": token})
-    return Reply(
+    return GraphReply(
         200,
         {
             "@odata.context": f"{request.base}/$metadata#{name}",
@@ -217,7 +227,7 @@ def _page(
     )
 
 
-def _page_size(request: Request) -> int:
+def _page_size(request: GraphRequest) -> int:
     match = _PAGE_PREFERENCE.search(request.header("prefer"))
     return min(max(int(match.group(1)), 1), LARGEST_PAGE) if match else DEFAULT_PAGE
 

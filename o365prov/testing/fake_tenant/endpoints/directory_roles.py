@@ -10,8 +10,8 @@ from o365prov.testing.fake_tenant.endpoints.licenses import chosen
 from o365prov.testing.fake_tenant.endpoints.references import referenced_id
 from o365prov.testing.fake_tenant.endpoints.role_management import activate_role, assign_role
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES, RoleTemplate
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
@@ -21,29 +21,31 @@ __all__ = ["ROUTES"]
 _BY_TEMPLATE = "roletemplateid="
 
 
-def _list(directory: Directory, request: Request) -> Reply:
+def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     text = request.option("$filter")
     if text is not None and not text.startswith("roleTemplateId eq '"):
-        raise Refusal.unsupported("the fake tenant's directoryRoles take $filter=roleTemplateId eq '...' only")
+        raise GraphErrorResponse.unsupported(
+            "the fake tenant's directoryRoles take $filter=roleTemplateId eq '...' only"
+        )
     wanted = text.removeprefix("roleTemplateId eq '").rstrip("'") if text else None
     value = [chosen(request, role) for role in directory.activated_roles if wanted in {None, role["roleTemplateId"]}]
-    return Reply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoles", "value": value})
+    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoles", "value": value})
 
 
-def _activate(directory: Directory, request: Request) -> Reply:
+def _activate(directory: Directory, request: GraphRequest) -> GraphReply:
     body = request.json_object()
     template = ROLE_TEMPLATES.get(str(body.get("roleTemplateId")).lower())
     if template is None or set(body) != {"roleTemplateId"}:
-        raise Refusal.bad_request(
+        raise GraphErrorResponse.bad_request(
             'A body of the form {"roleTemplateId": "..."} with the id of a built-in role is needed.'
         )
     if any(role["roleTemplateId"] == template.id for role in directory.activated_roles):
-        raise Refusal.conflicting_object()
+        raise GraphErrorResponse.conflicting_object()
     role = activate_role(directory, template.id)
-    return Reply(201, {"@odata.context": f"{request.base}/$metadata#directoryRoles/$entity", **role})
+    return GraphReply(201, {"@odata.context": f"{request.base}/$metadata#directoryRoles/$entity", **role})
 
 
-def _role(directory: Directory, request: Request) -> Record:
+def _role(directory: Directory, request: GraphRequest) -> Record:
     key = request.named["role"].lower()
     if key.startswith(_BY_TEMPLATE):
         template = key.removeprefix(_BY_TEMPLATE).strip("'")
@@ -51,16 +53,16 @@ def _role(directory: Directory, request: Request) -> Record:
     else:
         found = directory.activated_roles.get(key)
     if found is None:
-        raise Refusal.not_found(request.named["role"])
+        raise GraphErrorResponse.not_found(request.named["role"])
     return found
 
 
-def _read(directory: Directory, request: Request) -> Reply:
+def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     role = chosen(request, _role(directory, request))
-    return Reply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoles/$entity", **role})
+    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoles/$entity", **role})
 
 
-def _members(directory: Directory, request: Request) -> Reply:
+def _members(directory: Directory, request: GraphRequest) -> GraphReply:
     role = _role(directory, request)
     found = [
         (number, *present)
@@ -71,28 +73,28 @@ def _members(directory: Directory, request: Request) -> Reply:
     return mixed(directory, request, found)
 
 
-def _add(directory: Directory, request: Request) -> Reply:
+def _add(directory: Directory, request: GraphRequest) -> GraphReply:
     role = _role(directory, request)
     key = referenced_id(request.json_object())
     found = directory.find_user(key) or (directory.object(key) or (None, None))[1]
     if found is None:
-        raise Refusal.not_found(key)
+        raise GraphErrorResponse.not_found(key)
     if any(
         (item["principalId"], item["roleDefinitionId"]) == (found["id"], role["roleTemplateId"])
         for item in directory.role_assignments
     ):
-        raise Refusal.already_there("members")
+        raise GraphErrorResponse.already_there("members")
     assign_role(directory, found["id"], role["roleTemplateId"])
-    return Reply(204)
+    return GraphReply(204)
 
 
-def _remove(directory: Directory, request: Request) -> Reply:
+def _remove(directory: Directory, request: GraphRequest) -> GraphReply:
     role, member = _role(directory, request), request.named["member"].lower()
     for item in list(directory.role_assignments):
         if (item["principalId"], item["roleDefinitionId"]) == (member, role["roleTemplateId"]):
             directory.role_assignments.remove(item["id"])
-            return Reply(204)
-    raise Refusal.not_found(member)
+            return GraphReply(204)
+    raise GraphErrorResponse.not_found(member)
 
 
 def _template(role: RoleTemplate) -> Record:
@@ -104,17 +106,17 @@ def _template(role: RoleTemplate) -> Record:
     }
 
 
-def _list_templates(_: Directory, request: Request) -> Reply:
+def _list_templates(_: Directory, request: GraphRequest) -> GraphReply:
     value = [chosen(request, _template(role)) for role in ROLE_TEMPLATES.values()]
-    return Reply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoleTemplates", "value": value})
+    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoleTemplates", "value": value})
 
 
-def _read_template(_: Directory, request: Request) -> Reply:
+def _read_template(_: Directory, request: GraphRequest) -> GraphReply:
     role = ROLE_TEMPLATES.get(request.named["template"].lower())
     if role is None:
-        raise Refusal.not_found(request.named["template"])
+        raise GraphErrorResponse.not_found(request.named["template"])
     context = f"{request.base}/$metadata#directoryRoleTemplates/$entity"
-    return Reply(200, {"@odata.context": context, **chosen(request, _template(role))})
+    return GraphReply(200, {"@odata.context": context, **chosen(request, _template(role))})
 
 
 _ONE = "/directoryRoles/{role}"

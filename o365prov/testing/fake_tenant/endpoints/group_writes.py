@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from o365prov.testing.fake_tenant.endpoints.references import reference_key
-from o365prov.testing.fake_tenant.protocol.errors import Detail, Refusal
+from o365prov.testing.fake_tenant.protocol.errors import Detail, GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.licensing import inherit
 from o365prov.testing.fake_tenant.rules.user_rules import is_nickname
 from o365prov.testing.fake_tenant.schema.object_types import GROUP
@@ -102,9 +102,11 @@ def remove_reference(directory: Directory, record: Record, name: str, key: str) 
         _check_not_dynamic(record)
     links = links_of(directory, name)
     if not links.has(record["id"], key.lower()):
-        raise Refusal.not_found(key)
+        raise GraphErrorResponse.not_found(key)
     if name == "owners" and "Unified" in record["groupTypes"] and len(links.targets(record["id"])) == 1:
-        raise Refusal.bad_request("The group must have at least one owner, hence this owner cannot be removed.")
+        raise GraphErrorResponse.bad_request(
+            "The group must have at least one owner, hence this owner cannot be removed."
+        )
     links.remove(record["id"], key.lower())
     directory.log_link("group", record["id"], name, key.lower(), added=False)
     if name == "members" and record.get("assignedLicenses"):
@@ -118,12 +120,14 @@ def bound_references(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str,
     for name in body.keys() - values.keys():
         bare = name.removesuffix("@odata.bind")
         if bare not in {"members", "owners"}:
-            raise Refusal.unsupported(f"the fake tenant does not support '{name}'; it supports members and owners")
+            raise GraphErrorResponse.unsupported(
+                f"the fake tenant does not support '{name}'; it supports members and owners"
+            )
         addresses = body[name]
         if not isinstance(addresses, list) or not all(isinstance(item, str) for item in addresses):
-            raise Refusal.malformed(f"'{name}' must be a list of addresses of objects.")
+            raise GraphErrorResponse.malformed(f"'{name}' must be a list of addresses of objects.")
         if len(addresses) > MOST_REFERENCES:
-            raise Refusal.bad_request(
+            raise GraphErrorResponse.bad_request(
                 f"The number of references in '{name}' exceeds the limit: at most {MOST_REFERENCES} a request."
             )
         bound[bare] = [reference_key(address) for address in addresses]
@@ -139,14 +143,16 @@ def _targets(directory: Directory, record: Record, name: str, keys: list[str]) -
         user = directory.find_user(key)
         found = ("user", user) if user is not None else directory.object(key)
         if found is None:
-            raise Refusal.not_found(key)
+            raise GraphErrorResponse.not_found(key)
         kind, target = found
         if kind != "user" and (name == "owners" or "Unified" in record["groupTypes"]):
-            raise Refusal.bad_request(f"A {kind} can't be among the {name} of this kind of group: users can.")
+            raise GraphErrorResponse.bad_request(
+                f"A {kind} can't be among the {name} of this kind of group: users can."
+            )
         if target["id"] == record["id"]:
-            raise Refusal.bad_request("A group can't be a member of itself.")
+            raise GraphErrorResponse.bad_request("A group can't be a member of itself.")
         if links_of(directory, name).has(record["id"], target["id"]) or target["id"] in ids:
-            raise Refusal.already_there(name)
+            raise GraphErrorResponse.already_there(name)
         ids.append(str(target["id"]))
     return ids
 
@@ -158,49 +164,53 @@ def _link(directory: Directory, record: Record, name: str, target: str) -> None:
         inherit(directory, target)
 
 
-def _problems_of_create(body: Mapping[str, Any]) -> Iterator[Refusal]:
+def _problems_of_create(body: Mapping[str, Any]) -> Iterator[GraphErrorResponse]:
     for name in _REQUIRED:
         if body.get(name) is None:
             message = f"A value is required for property '{name}' of resource 'Group'."
-            yield Refusal.bad_request(message, Detail("MissingProperty", name, message))
+            yield GraphErrorResponse.bad_request(message, Detail("MissingProperty", name, message))
     yield from _problems_of_values(body, creating=True)
     kinds = body.get("groupTypes") or []
     unified = "Unified" in kinds
     if body.get("mailEnabled") is True and not unified:
-        yield Refusal.bad_request(
+        yield GraphErrorResponse.bad_request(
             "The service does not currently support writes of mail-enabled groups. Please ensure that the"
             " mail-enablement property is unset and the security-enablement property is set."
         )
     if body.get("mailEnabled") is False and (unified or body.get("securityEnabled") is False):
-        yield Refusal.bad_request(
+        yield GraphErrorResponse.bad_request(
             "A Microsoft 365 group must be mail-enabled, and any other group must be security-enabled."
         )
     if "DynamicMembership" in kinds and not body.get("membershipRule"):
-        yield Refusal.bad_request("A value is required for property 'membershipRule' of resource 'Group'.")
+        yield GraphErrorResponse.bad_request("A value is required for property 'membershipRule' of resource 'Group'.")
     if body.get("isAssignableToRole") and ("DynamicMembership" in kinds or body.get("securityEnabled") is not True):
-        yield Refusal.bad_request("A role-assignable group must be security-enabled and can't be dynamic.")
+        yield GraphErrorResponse.bad_request("A role-assignable group must be security-enabled and can't be dynamic.")
 
 
-def _problems_of_values(body: Mapping[str, Any], *, creating: bool) -> Iterator[Refusal]:
+def _problems_of_values(body: Mapping[str, Any], *, creating: bool) -> Iterator[GraphErrorResponse]:
     yield from check_values(GROUP, body, creating=creating)
     nickname, kinds, visibility = body.get("mailNickname"), body.get("groupTypes"), body.get("visibility")
     if isinstance(nickname, str) and nickname and not is_nickname(nickname):
-        yield Refusal.invalid_value(
+        yield GraphErrorResponse.invalid_value(
             "mailNickname", "Group", 'ASCII only, and none of @ ( ) \\ [ ] " ; : < > , or a space'
         )
     if isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds) and not _TYPES.issuperset(kinds):
-        yield Refusal.invalid_value("groupTypes", "Group", f"it may hold {' and '.join(sorted(_TYPES))}")
+        yield GraphErrorResponse.invalid_value("groupTypes", "Group", f"it may hold {' and '.join(sorted(_TYPES))}")
     if isinstance(visibility, str) and visibility not in _VISIBILITY:
-        yield Refusal.invalid_value("visibility", "Group", f"it must be one of {', '.join(sorted(_VISIBILITY))}")
+        yield GraphErrorResponse.invalid_value(
+            "visibility", "Group", f"it must be one of {', '.join(sorted(_VISIBILITY))}"
+        )
 
 
 def _check_writable(record: Record) -> None:
     if record.get("onPremisesSyncEnabled"):
-        raise Refusal.mastered_on_premises()
+        raise GraphErrorResponse.mastered_on_premises()
     if record.get("mailEnabled") and "Unified" not in record["groupTypes"]:
-        raise Refusal.bad_request("Cannot Update a mail-enabled security groups and or distribution list.")
+        raise GraphErrorResponse.bad_request("Cannot Update a mail-enabled security groups and or distribution list.")
 
 
 def _check_not_dynamic(record: Record) -> None:
     if "DynamicMembership" in record["groupTypes"]:
-        raise Refusal(403, "Forbidden", "Insufficient privileges: the members of a dynamic group follow from its rule.")
+        raise GraphErrorResponse(
+            403, "Forbidden", "Insufficient privileges: the members of a dynamic group follow from its rule."
+        )

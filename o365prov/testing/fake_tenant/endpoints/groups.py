@@ -14,72 +14,72 @@ from o365prov.testing.fake_tenant.endpoints.group_writes import (
 )
 from o365prov.testing.fake_tenant.endpoints.references import referenced_id
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import collection, counted
 from o365prov.testing.fake_tenant.query.views import context_of, group_view, object_view, typed, user_view
 from o365prov.testing.fake_tenant.rules.licensing import assign_to_group, read_assignment
 from o365prov.testing.fake_tenant.schema.object_types import GROUP, USER
-from o365prov.testing.fake_tenant.store.change_log import Kind
+from o365prov.testing.fake_tenant.store.change_log import ChangeKind
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
 __all__ = ["ROUTES"]
 
 #: The number that orders a page, and what was found.
-Found = tuple[int, Kind, Record]
+Found = tuple[int, ChangeKind, Record]
 
 
-def _list(directory: Directory, request: Request) -> Reply:
+def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     view = group_view(request.option("$select"))
     return collection(directory, request, GROUP, directory.groups.after, view, context_of("groups", view))
 
 
-def _count(directory: Directory, request: Request) -> Reply:
+def _count(directory: Directory, request: GraphRequest) -> GraphReply:
     return counted(directory.groups.after, request, GROUP)
 
 
-def _read(directory: Directory, request: Request) -> Reply:
+def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.group(request.named["group"])
     view = group_view(request.option("$select"))
     context = f"{request.base}/$metadata#{context_of('groups', view)}/$entity"
-    return Reply(200, {"@odata.context": context, **view(record)})
+    return GraphReply(200, {"@odata.context": context, **view(record)})
 
 
-def _create(directory: Directory, request: Request) -> Reply:
+def _create(directory: Directory, request: GraphRequest) -> GraphReply:
     record = create_group(directory, request.json_object())
     context = f"{request.base}/$metadata#groups/$entity"
     location = {"Location": f"{request.base}/groups/{record['id']}"}
-    return Reply(201, {"@odata.context": context, **group_view(None)(record)}, location)
+    return GraphReply(201, {"@odata.context": context, **group_view(None)(record)}, location)
 
 
-def _update(directory: Directory, request: Request) -> Reply:
+def _update(directory: Directory, request: GraphRequest) -> GraphReply:
     update_group(directory, directory.group(request.named["group"]), request.json_object())
-    return Reply(204)
+    return GraphReply(204)
 
 
-def _delete(directory: Directory, request: Request) -> Reply:
+def _delete(directory: Directory, request: GraphRequest) -> GraphReply:
     delete_group(directory, directory.group(request.named["group"]))
-    return Reply(204)
+    return GraphReply(204)
 
 
-def _assign_license(directory: Directory, request: Request) -> Reply:
+def _assign_license(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.group(request.named["group"])
     after = assign_to_group(directory, record, read_assignment(request.json_object()))
     context = f"{request.base}/$metadata#groups/$entity"
-    return Reply(202, {"@odata.context": context, **group_view(None)(after)})
+    return GraphReply(202, {"@odata.context": context, **group_view(None)(after)})
 
 
-def _linked(name: str) -> Callable[[Directory, Request], Reply]:
-    def answer(directory: Directory, request: Request) -> Reply:
+def _linked(name: str) -> Callable[[Directory, GraphRequest], GraphReply]:
+    def answer(directory: Directory, request: GraphRequest) -> GraphReply:
         group = directory.group(request.named["group"])
         return mixed(directory, request, _existing(directory, links_of(directory, name).numbered_targets(group["id"])))
 
     return answer
 
 
-def _linked_users(name: str) -> Callable[[Directory, Request], Reply]:
-    def answer(directory: Directory, request: Request) -> Reply:
+def _linked_users(name: str) -> Callable[[Directory, GraphRequest], GraphReply]:
+    def answer(directory: Directory, request: GraphRequest) -> GraphReply:
         group = directory.group(request.named["group"])
         found = _existing(directory, links_of(directory, name).numbered_targets(group["id"]))
         rows = [(number, record) for number, kind, record in found if kind == "user"]
@@ -89,49 +89,49 @@ def _linked_users(name: str) -> Callable[[Directory, Request], Reply]:
     return answer
 
 
-def _transitive_members(directory: Directory, request: Request) -> Reply:
+def _transitive_members(directory: Directory, request: GraphRequest) -> GraphReply:
     group = directory.group(request.named["group"])
     return mixed(
         directory, request, _existing(directory, enumerate(_closure(group["id"], directory.members.targets), start=1))
     )
 
 
-def _transitive_member_of(directory: Directory, request: Request) -> Reply:
+def _transitive_member_of(directory: Directory, request: GraphRequest) -> GraphReply:
     user = directory.user(request.named["user"])
     return mixed(
         directory, request, _existing(directory, enumerate(_closure(user["id"], directory.members.sources), start=1))
     )
 
 
-def _member_of(directory: Directory, request: Request) -> Reply:
+def _member_of(directory: Directory, request: GraphRequest) -> GraphReply:
     user = directory.user(request.named["user"])
     return mixed(directory, request, _existing(directory, directory.members.numbered_sources(user["id"])))
 
 
-def _add(name: str) -> Callable[[Directory, Request], Reply]:
-    def answer(directory: Directory, request: Request) -> Reply:
+def _add(name: str) -> Callable[[Directory, GraphRequest], GraphReply]:
+    def answer(directory: Directory, request: GraphRequest) -> GraphReply:
         group = directory.group(request.named["group"])
         add_references(directory, group, name, [referenced_id(request.json_object())])
-        return Reply(204)
+        return GraphReply(204)
 
     return answer
 
 
-def _remove(name: str) -> Callable[[Directory, Request], Reply]:
-    def answer(directory: Directory, request: Request) -> Reply:
+def _remove(name: str) -> Callable[[Directory, GraphRequest], GraphReply]:
+    def answer(directory: Directory, request: GraphRequest) -> GraphReply:
         remove_reference(directory, directory.group(request.named["group"]), name, request.named["member"])
-        return Reply(204)
+        return GraphReply(204)
 
     return answer
 
 
-def _refuse_bare_delete(_: Directory, request: Request) -> Reply:
+def _refuse_bare_delete(_: Directory, request: GraphRequest) -> GraphReply:
     """Graph may take this for deleting the member itself; the fake never guesses."""
     path = "/".join(request.path)
-    raise Refusal.unsupported(f"DELETE /{path} would delete the object itself; use DELETE /{path}/$ref")
+    raise GraphErrorResponse.unsupported(f"DELETE /{path} would delete the object itself; use DELETE /{path}/$ref")
 
 
-def mixed(directory: Directory, request: Request, found: Iterable[Found]) -> Reply:
+def mixed(directory: Directory, request: GraphRequest, found: Iterable[Found]) -> GraphReply:
     """A page of objects of several kinds, each with its ``@odata.type``."""
     views = object_view(directory, request.option("$select"))
     records = [(number, kind, record) for number, kind, record in found if kind in views]

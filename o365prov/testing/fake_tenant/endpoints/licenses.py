@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.select import select
 from o365prov.testing.fake_tenant.rules.licensing import assign_directly, inherit, read_assignment
 from o365prov.testing.fake_tenant.schema.object_types import USER
@@ -16,22 +16,22 @@ from o365prov.testing.fake_tenant.store.directory import Directory, Subscription
 __all__ = ["ROUTES"]
 
 
-def _assign(directory: Directory, request: Request) -> Reply:
+def _assign(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.user(request.named["user"])
     after = assign_directly(directory, record, read_assignment(request.json_object()))
     context = f"{request.base}/$metadata#users/$entity"
-    return Reply(200, {"@odata.context": context, **select(USER, None)(after)})
+    return GraphReply(200, {"@odata.context": context, **select(USER, None)(after)})
 
 
-def _reprocess(directory: Directory, request: Request) -> Reply:
+def _reprocess(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.user(request.named["user"])
     request.json_object(may_be_empty=True)
     inherit(directory, record["id"])
     context = f"{request.base}/$metadata#users/$entity"
-    return Reply(200, {"@odata.context": context, **select(USER, None)(directory.user(record["id"]))})
+    return GraphReply(200, {"@odata.context": context, **select(USER, None)(directory.user(record["id"]))})
 
 
-def _details(directory: Directory, request: Request) -> Reply:
+def _details(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.user(request.named["user"])
     value = [
         {
@@ -43,22 +43,22 @@ def _details(directory: Directory, request: Request) -> Reply:
         for assigned in record.get("assignedLicenses", ())
     ]
     context = f"{request.base}/$metadata#users('{record['id']}')/licenseDetails"
-    return Reply(200, {"@odata.context": context, "value": [chosen(request, item) for item in value]})
+    return GraphReply(200, {"@odata.context": context, "value": [chosen(request, item) for item in value]})
 
 
-def _list_skus(directory: Directory, request: Request) -> Reply:
+def _list_skus(directory: Directory, request: GraphRequest) -> GraphReply:
     value = [chosen(request, _sku(directory, item)) for item in directory.subscriptions.values()]
-    return Reply(200, {"@odata.context": f"{request.base}/$metadata#subscribedSkus", "value": value})
+    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#subscribedSkus", "value": value})
 
 
-def _read_sku(directory: Directory, request: Request) -> Reply:
+def _read_sku(directory: Directory, request: GraphRequest) -> GraphReply:
     key = request.named["sku"].lower()
     for subscription in directory.subscriptions.values():
         shown = _sku(directory, subscription)
         if shown["id"] == key:
             context = f"{request.base}/$metadata#subscribedSkus/$entity"
-            return Reply(200, {"@odata.context": context, **chosen(request, shown)})
-    raise Refusal.not_found(key)
+            return GraphReply(200, {"@odata.context": context, **chosen(request, shown)})
+    raise GraphErrorResponse.not_found(key)
 
 
 def _sku(directory: Directory, subscription: Subscription) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _plans(product: Product, disabled: Any) -> list[dict[str, Any]]:
     ]
 
 
-def chosen(request: Request, shown: dict[str, Any]) -> dict[str, Any]:
+def chosen(request: GraphRequest, shown: dict[str, Any]) -> dict[str, Any]:
     """The members of a small object that $select asks for; 400 for one that it lacks."""
     text = request.option("$select")
     if not text:
@@ -98,7 +98,7 @@ def chosen(request: Request, shown: dict[str, Any]) -> dict[str, Any]:
     names = [name.strip() for name in text.split(",")]
     unknown = [name for name in names if name not in shown]
     if unknown:
-        raise Refusal.malformed(
+        raise GraphErrorResponse.malformed(
             f"Parsing OData Select and Expand failed: Could not find a property named '{unknown[0]}'."
         )
     return {name: shown[name] for name in names}

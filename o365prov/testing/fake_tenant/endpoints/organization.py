@@ -9,8 +9,8 @@ from typing import Any
 from o365prov.errors import UsageError
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
@@ -98,31 +98,31 @@ def _organization(directory: Directory) -> Record:
     return {**directory.organization, "verifiedDomains": verified}
 
 
-def _list_organizations(directory: Directory, request: Request) -> Reply:
+def _list_organizations(directory: Directory, request: GraphRequest) -> GraphReply:
     return _list(request, "organization", [_organization(directory)])
 
 
-def _read_organization(directory: Directory, request: Request) -> Reply:
+def _read_organization(directory: Directory, request: GraphRequest) -> GraphReply:
     if request.named["organization"].lower() != directory.tenant_id:
-        raise Refusal.not_found(request.named["organization"])
+        raise GraphErrorResponse.not_found(request.named["organization"])
     return _read(request, "organization", _organization(directory))
 
 
-def _list_domains(directory: Directory, request: Request) -> Reply:
+def _list_domains(directory: Directory, request: GraphRequest) -> GraphReply:
     return _list(request, "domains", list(directory.domains.values()))
 
 
-def _read_domain(directory: Directory, request: Request) -> Reply:
+def _read_domain(directory: Directory, request: GraphRequest) -> GraphReply:
     domain = directory.domains.get(request.named["domain"].lower())
     if domain is None:
-        raise Refusal.not_found(request.named["domain"])
+        raise GraphErrorResponse.not_found(request.named["domain"])
     return _read(request, "domains", domain)
 
 
-def _federations(directory: Directory, request: Request) -> Reply:
+def _federations(directory: Directory, request: GraphRequest) -> GraphReply:
     domain = directory.domains.get(request.named["domain"].lower())
     if domain is None:
-        raise Refusal.not_found(request.named["domain"])
+        raise GraphErrorResponse.not_found(request.named["domain"])
     found = [_federation(directory, domain)] if domain["authenticationType"] == "Federated" else []
     return _list(request, f"domains('{domain['id']}')/federationConfiguration", found)
 
@@ -149,13 +149,13 @@ def _federation(directory: Directory, domain: Record) -> Record:
     }
 
 
-def _list(request: Request, name: str, records: list[Record]) -> Reply:
+def _list(request: GraphRequest, name: str, records: list[Record]) -> GraphReply:
     value: list[dict[str, Any]] = [chosen(request, record) for record in records]
-    return Reply(200, {"@odata.context": f"{request.base}/$metadata#{name}", "value": value})
+    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#{name}", "value": value})
 
 
-def _read(request: Request, name: str, record: Record) -> Reply:
-    return Reply(200, {"@odata.context": f"{request.base}/$metadata#{name}/$entity", **chosen(request, record)})
+def _read(request: GraphRequest, name: str, record: Record) -> GraphReply:
+    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#{name}/$entity", **chosen(request, record)})
 
 
 ROUTES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.views import object_view, typed, user_view
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
@@ -23,7 +23,7 @@ def referenced_id(body: Record) -> str:
     """The id that ``{"@odata.id": ".../users/{id}"}`` points at; 400 when it is no reference."""
     text = body.get("@odata.id")
     if not isinstance(text, str):
-        raise Refusal.malformed(
+        raise GraphErrorResponse.malformed(
             'A reference needs a body of the form {"@odata.id": "https://graph.microsoft.com/v1.0/users/{id}"}.'
         )
     return reference_key(text)
@@ -33,7 +33,7 @@ def reference_key(text: str) -> str:
     """The key at the end of a reference's address."""
     match = _REFERENCE.fullmatch(re.sub(r"(?<!:)//+", "/", text))
     if match is None:
-        raise Refusal.malformed(f"The entity reference '{text}' is invalid.")
+        raise GraphErrorResponse.malformed(f"The entity reference '{text}' is invalid.")
     return match.group(2).replace("%40", "@")
 
 
@@ -51,25 +51,25 @@ def set_manager(directory: Directory, user: Record, manager_id: str | None) -> N
         directory.log_link("user", key, "manager", manager_id, added=True)
 
 
-def _manager(directory: Directory, request: Request) -> tuple[str, Record]:
+def _manager(directory: Directory, request: GraphRequest) -> tuple[str, Record]:
     user = directory.user(request.named["user"])
     for key in directory.managers.targets(user["id"]):
         found = directory.object(key)
         if found is not None:
             return found
-    raise Refusal.not_found("manager")
+    raise GraphErrorResponse.not_found("manager")
 
 
-def _read(directory: Directory, request: Request) -> Reply:
+def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     kind, record = _manager(directory, request)
     view = object_view(directory, request.option("$select"))[kind]
     context = f"{request.base}/$metadata#directoryObjects/$entity"
-    return Reply(200, {"@odata.context": context, **typed(kind, view(record))})
+    return GraphReply(200, {"@odata.context": context, **typed(kind, view(record))})
 
 
-def _read_reference(directory: Directory, request: Request) -> Reply:
+def _read_reference(directory: Directory, request: GraphRequest) -> GraphReply:
     _, record = _manager(directory, request)
-    return Reply(
+    return GraphReply(
         200,
         {
             "@odata.context": f"{request.base}/$metadata#$ref",
@@ -78,36 +78,36 @@ def _read_reference(directory: Directory, request: Request) -> Reply:
     )
 
 
-def _put(directory: Directory, request: Request) -> Reply:
+def _put(directory: Directory, request: GraphRequest) -> GraphReply:
     user = directory.user(request.named["user"])
     key = referenced_id(request.json_object())
     found = directory.find_user(key) or (directory.object(key) or (None, None))[1]
     if found is None or found["id"] in directory.groups:
-        raise Refusal.missing_reference()
+        raise GraphErrorResponse.missing_reference()
     _refuse_when_synced(user)
     if found["id"] == user["id"]:
-        raise Refusal.bad_request(
+        raise GraphErrorResponse.bad_request(
             "One or more property values specified are invalid: a user can't be their own manager."
         )
     set_manager(directory, user, found["id"])
-    return Reply(204)
+    return GraphReply(204)
 
 
-def _delete(directory: Directory, request: Request) -> Reply:
+def _delete(directory: Directory, request: GraphRequest) -> GraphReply:
     user = directory.user(request.named["user"])
     _refuse_when_synced(user)
     if not directory.managers.targets(user["id"]):
-        raise Refusal.not_found("manager")
+        raise GraphErrorResponse.not_found("manager")
     set_manager(directory, user, None)
-    return Reply(204)
+    return GraphReply(204)
 
 
 def _refuse_when_synced(user: Record) -> None:
     if user.get("onPremisesSyncEnabled"):
-        raise Refusal.mastered_on_premises()
+        raise GraphErrorResponse.mastered_on_premises()
 
 
-def _reports(directory: Directory, request: Request) -> Reply:
+def _reports(directory: Directory, request: GraphRequest) -> GraphReply:
     user = directory.user(request.named["user"])
     view = user_view(directory, request.option("$select"))
     shown = [
@@ -115,7 +115,7 @@ def _reports(directory: Directory, request: Request) -> Reply:
         for key in directory.managers.sources(user["id"])
         if (record := directory.users.get(key)) is not None
     ]
-    return Reply(200, {"@odata.context": f"{request.base}/$metadata#directoryObjects", "value": shown})
+    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryObjects", "value": shown})
 
 
 ROUTES = (

@@ -9,10 +9,10 @@ from typing import Any
 
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import collection
-from o365prov.testing.fake_tenant.schema.properties import Kind, ObjectType, Property, Write
+from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, PropertyType, Writability
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES, RoleTemplate
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
@@ -34,10 +34,10 @@ _DEFINITION = ObjectType(
     collection="roleManagement/directory/roleDefinitions",
     properties={
         **{
-            name: Property(name, write=Write.NO, filters=_EQUAL | {"startswith"})
+            name: Property(name, write=Writability.NO, filters=_EQUAL | {"startswith"})
             for name in ("id", "displayName", "templateId")
         },
-        **{name: Property(name, Kind.FLAG, filters=_EQUAL) for name in ("isBuiltIn", "isEnabled")},
+        **{name: Property(name, PropertyType.FLAG, filters=_EQUAL) for name in ("isBuiltIn", "isEnabled")},
     },
 )
 _BODY = frozenset({"principalId", "roleDefinitionId", "directoryScopeId"})
@@ -49,7 +49,7 @@ def assign_role(directory: Directory, principal_id: str, role_id: str, scope: st
         (item["principalId"], item["roleDefinitionId"], item["directoryScopeId"]) == (principal_id, role_id, scope)
         for item in directory.role_assignments
     ):
-        raise Refusal.conflicting_object()
+        raise GraphErrorResponse.conflicting_object()
     record = {
         "id": directory.new_id(),
         "principalId": principal_id,
@@ -76,7 +76,7 @@ def activate_role(directory: Directory, template_id: str) -> Record:
     return role
 
 
-def _list(directory: Directory, request: Request) -> Reply:
+def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     return collection(
         directory,
         request,
@@ -87,16 +87,16 @@ def _list(directory: Directory, request: Request) -> Reply:
     )
 
 
-def _read(directory: Directory, request: Request) -> Reply:
+def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     record = _assignment(directory, request.named["assignment"])
     context = f"{request.base}/$metadata#roleManagement/directory/roleAssignments/$entity"
-    return Reply(200, {"@odata.context": context, **_render(directory, request)(record)})
+    return GraphReply(200, {"@odata.context": context, **_render(directory, request)(record)})
 
 
-def _render(directory: Directory, request: Request) -> Any:
+def _render(directory: Directory, request: GraphRequest) -> Any:
     expand = request.option("$expand")
     if expand not in {None, "roleDefinition", "principal"}:
-        raise Refusal.unsupported(
+        raise GraphErrorResponse.unsupported(
             f"the fake tenant does not support $expand={expand} here; it supports roleDefinition or principal"
         )
 
@@ -111,42 +111,46 @@ def _render(directory: Directory, request: Request) -> Any:
     return render
 
 
-def _create(directory: Directory, request: Request) -> Reply:
+def _create(directory: Directory, request: GraphRequest) -> GraphReply:
     body = request.json_object()
     unknown = set(body) - _BODY
     if unknown:
-        raise Refusal.unsupported(
+        raise GraphErrorResponse.unsupported(
             f"the fake tenant does not support '{min(unknown)}' in a role assignment;"
             f" it takes {', '.join(sorted(_BODY))}"
         )
     for name in sorted(_BODY):
         if not isinstance(body.get(name), str) or not body[name]:
-            raise Refusal.bad_request(f"A value is required for property '{name}' of resource 'RoleAssignment'.")
+            raise GraphErrorResponse.bad_request(
+                f"A value is required for property '{name}' of resource 'RoleAssignment'."
+            )
     role, principal = body["roleDefinitionId"].lower(), body["principalId"].lower()
     if role not in ROLE_TEMPLATES:
-        raise Refusal.not_found(role)
+        raise GraphErrorResponse.not_found(role)
     if body["directoryScopeId"] != "/":
-        raise Refusal.unsupported("the fake tenant assigns roles at directoryScopeId '/' only")
+        raise GraphErrorResponse.unsupported("the fake tenant assigns roles at directoryScopeId '/' only")
     found = directory.object(principal)
     if found is None or found[0] == "contact":
-        raise Refusal.not_found(principal)
+        raise GraphErrorResponse.not_found(principal)
     if found[0] == "group" and not found[1].get("isAssignableToRole"):
-        raise Refusal.bad_request("The group is not role-assignable; create it with isAssignableToRole: true.")
+        raise GraphErrorResponse.bad_request(
+            "The group is not role-assignable; create it with isAssignableToRole: true."
+        )
     record = assign_role(directory, principal, role)
     context = f"{request.base}/$metadata#roleManagement/directory/roleAssignments/$entity"
-    return Reply(201, {"@odata.context": context, **record})
+    return GraphReply(201, {"@odata.context": context, **record})
 
 
-def _delete(directory: Directory, request: Request) -> Reply:
+def _delete(directory: Directory, request: GraphRequest) -> GraphReply:
     record = _assignment(directory, request.named["assignment"])
     directory.role_assignments.remove(record["id"])
-    return Reply(204)
+    return GraphReply(204)
 
 
 def _assignment(directory: Directory, key: str) -> Record:
     record = directory.role_assignments.get(key.lower())
     if record is None:
-        raise Refusal.not_found(key)
+        raise GraphErrorResponse.not_found(key)
     return record
 
 
@@ -164,7 +168,7 @@ def _definition(role: RoleTemplate) -> Record:
     }
 
 
-def _list_definitions(directory: Directory, request: Request) -> Reply:
+def _list_definitions(directory: Directory, request: GraphRequest) -> GraphReply:
     rows = [(index, _definition(role)) for index, role in enumerate(ROLE_TEMPLATES.values(), start=1)]
     return collection(
         directory,
@@ -176,12 +180,12 @@ def _list_definitions(directory: Directory, request: Request) -> Reply:
     )
 
 
-def _read_definition(_: Directory, request: Request) -> Reply:
+def _read_definition(_: Directory, request: GraphRequest) -> GraphReply:
     role = ROLE_TEMPLATES.get(request.named["definition"].lower())
     if role is None:
-        raise Refusal.not_found(request.named["definition"])
+        raise GraphErrorResponse.not_found(request.named["definition"])
     context = f"{request.base}/$metadata#roleManagement/directory/roleDefinitions/$entity"
-    return Reply(200, {"@odata.context": context, **chosen(request, _definition(role))})
+    return GraphReply(200, {"@odata.context": context, **chosen(request, _definition(role))})
 
 
 _ROOT = "/roleManagement/directory"

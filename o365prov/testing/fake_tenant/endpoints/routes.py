@@ -7,13 +7,13 @@ from typing import Any
 
 import attrs
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.store.directory import Directory
 
-__all__ = ["ENTITY", "LISTING", "PAGED", "Answer", "Route", "Router"]
+__all__ = ["ENTITY", "LISTING", "PAGED", "Endpoint", "Route", "Router"]
 
-Answer = Callable[[Directory, Request], Reply]
+Endpoint = Callable[[Directory, GraphRequest], GraphReply]
 
 #: Options of a collection in pages, of one without pages, and of a single object.
 PAGED = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$skiptoken"})
@@ -39,13 +39,13 @@ class Route:
 
     method: str
     pattern: str
-    answer: Answer
+    answer: Endpoint
     summary: str
     options: frozenset[str] = frozenset()
     cost: int = 1
     source: str = ""
 
-    def units(self, request: Request) -> int:
+    def units(self, request: GraphRequest) -> int:
         """The resource units of one request: $select saves one, $expand costs one, a small page saves one."""
         if self.writes:
             return 1
@@ -72,7 +72,7 @@ class Router:
                 node = node.setdefault(key, {})
             node.setdefault("//", {})[route.method] = route
 
-    def find(self, request: Request) -> tuple[Route, Request]:
+    def find(self, request: GraphRequest) -> tuple[Route, GraphRequest]:
         """The route of a request, and the request with its placeholders named; 501 with what is supported."""
         matches = list(_walk(self._tree, request.path))
         for methods in matches:
@@ -88,14 +88,14 @@ class Router:
         path = "/" + "/".join(request.path)
         allowed = sorted({method for methods in matches for method in methods})
         if allowed:
-            raise Refusal.unsupported(
+            raise GraphErrorResponse.unsupported(
                 f"the fake tenant does not support {request.method} {path}; it supports {', '.join(allowed)}"
             )
         near = sorted(
             {route.pattern for route in self.routes if request.path and _segments(route.pattern)[0] == request.path[0]}
         )
         known = near or sorted({"/" + _segments(route.pattern)[0] for route in self.routes})
-        raise Refusal.unsupported(
+        raise GraphErrorResponse.unsupported(
             f"the fake tenant does not support {request.method} {path}; it supports {', '.join(known)}"
         )
 
@@ -121,7 +121,7 @@ def _beyond(route: Route) -> frozenset[str]:
     return frozenset({"$expand", "$search", "$filter", "$orderby"} if "$top" in route.options else {"$expand"})
 
 
-def _check_options(route: Route, request: Request) -> None:
+def _check_options(route: Route, request: GraphRequest) -> None:
     unknown = [name for name in request.options if name not in route.options and name != "$format"]
     if unknown:
         takes = ", ".join(sorted(route.options)) or "no query options"
@@ -129,10 +129,14 @@ def _check_options(route: Route, request: Request) -> None:
             f"Query option '{unknown[0]}' is not supported here: the fake tenant's {route.method} {route.pattern}"
             f" takes {takes}."
         )
-        raise Refusal.unsupported(message) if unknown[0] in _beyond(route) else Refusal.malformed(message)
+        raise (
+            GraphErrorResponse.unsupported(message)
+            if unknown[0] in _beyond(route)
+            else GraphErrorResponse.malformed(message)
+        )
     for name, values in _CHOICES.items():
         value = request.options.get(name, "").lower()
         if value and value not in values:
-            raise Refusal.malformed(
+            raise GraphErrorResponse.malformed(
                 f"Invalid value '{value}' for {name} query option found. Valid values are {' and '.join(values)}."
             )

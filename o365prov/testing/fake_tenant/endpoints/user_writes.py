@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from o365prov.testing.fake_tenant.protocol.errors import Detail, Refusal
+from o365prov.testing.fake_tenant.protocol.errors import Detail, GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.addresses import with_addresses
 from o365prov.testing.fake_tenant.rules.sensitive import check_sensitive
 from o365prov.testing.fake_tenant.rules.user_rules import (
@@ -53,7 +53,7 @@ def create_user(directory: Directory, body: Mapping[str, Any]) -> Record:
 def update_user(directory: Directory, record: Record, body: Mapping[str, Any]) -> Record:
     """Write a request body into a user and return the new record; 400 with everything that is wrong."""
     if record.get("onPremisesSyncEnabled") and not _SYNCED_WRITABLE.issuperset(body):
-        raise Refusal.mastered_on_premises()
+        raise GraphErrorResponse.mastered_on_premises()
     check_sensitive(directory, record, body)
     raise_first(_problems_of_update(directory, record, body))
     after = merged(USER, record, {name: value for name, value in body.items() if name != "passwordProfile"})
@@ -87,34 +87,36 @@ def delete_user(directory: Directory, record: Record) -> None:
         directory.log_link("group", group, "members", record["id"], added=False)
 
 
-def _problems_of_create(directory: Directory, body: Mapping[str, Any]) -> Iterator[Refusal]:
+def _problems_of_create(directory: Directory, body: Mapping[str, Any]) -> Iterator[GraphErrorResponse]:
     for name in _REQUIRED:
         value = body.get(name)
         if value is None or (name == "passwordProfile" and isinstance(value, dict) and not value.get("password")):
             message = f"A value is required for property '{name}' of resource 'User'."
-            yield Refusal.bad_request(message, Detail("MissingProperty", name, message))
+            yield GraphErrorResponse.bad_request(message, Detail("MissingProperty", name, message))
     yield from check_values(USER, body, creating=True)
     yield from _problems_of_values(directory, {}, body)
     if any(USER.properties[name].home == "sharepoint" for name in body if name in USER.properties):
-        yield Refusal.bad_request("Properties that live in SharePoint can't be set on create; PATCH them afterwards.")
+        yield GraphErrorResponse.bad_request(
+            "Properties that live in SharePoint can't be set on create; PATCH them afterwards."
+        )
 
 
-def _problems_of_update(directory: Directory, record: Record, body: Mapping[str, Any]) -> Iterator[Refusal]:
+def _problems_of_update(directory: Directory, record: Record, body: Mapping[str, Any]) -> Iterator[GraphErrorResponse]:
     yield from check_values(USER, body, creating=False)
     yield from _problems_of_values(directory, record, body)
     homes = {USER.properties[name].home for name in body if name in USER.properties}
     if len(homes) > 1:
-        yield Refusal.bad_request(
+        yield GraphErrorResponse.bad_request(
             "Properties that live in SharePoint must be updated in a request of their own, without other properties."
         )
     # Only users that never were synced have onPremisesExtensionAttributes to write (Graph "user resource type").
     if "onPremisesExtensionAttributes" in body and record.get("onPremisesSyncEnabled") is not None:
-        yield Refusal.bad_request(
+        yield GraphErrorResponse.bad_request(
             "Unable to update the specified properties for objects that have originated within an external service."
         )
 
 
-def _problems_of_values(directory: Directory, record: Record, body: Mapping[str, Any]) -> Iterator[Refusal]:
+def _problems_of_values(directory: Directory, record: Record, body: Mapping[str, Any]) -> Iterator[GraphErrorResponse]:
     """What the type of a value does not say; values of a wrong type were reported already and are passed over."""
     for name, value in body.items():
         item = USER.properties.get(name)

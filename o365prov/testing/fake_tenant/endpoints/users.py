@@ -8,11 +8,11 @@ from typing import Any
 
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
 from o365prov.testing.fake_tenant.endpoints.user_writes import create_user, delete_user, update_user
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import Render, collection, counted
 from o365prov.testing.fake_tenant.query.filters import exact_match
-from o365prov.testing.fake_tenant.query.select import Projection, select
+from o365prov.testing.fake_tenant.query.select import SelectedProperties, select
 from o365prov.testing.fake_tenant.query.views import context_of, made_properties, typed, user_view
 from o365prov.testing.fake_tenant.schema.object_types import USER
 from o365prov.testing.fake_tenant.store.directory import Directory
@@ -24,7 +24,7 @@ _EXPAND = re.compile(r"manager(?:\(\$select=([A-Za-z0-9_,\s]+)\))?", re.IGNORECA
 _INDEXED = frozenset({"id", "userPrincipalName", "onPremisesImmutableId"})
 
 
-def _list(directory: Directory, request: Request) -> Reply:
+def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     view = user_view(directory, request.option("$select"))
     return collection(
         directory,
@@ -36,11 +36,11 @@ def _list(directory: Directory, request: Request) -> Reply:
     )
 
 
-def _count(directory: Directory, request: Request) -> Reply:
+def _count(directory: Directory, request: GraphRequest) -> GraphReply:
     return counted(_rows(directory, request), request, USER)
 
 
-def _rows(directory: Directory, request: Request) -> Any:
+def _rows(directory: Directory, request: GraphRequest) -> Any:
     """All users, or the one that an index already knows, since a look-up must not cost a walk over the tenant."""
     text = request.option("$filter")
     exact = exact_match(text) if text else None
@@ -61,24 +61,26 @@ def _rows(directory: Directory, request: Request) -> Any:
     return lambda position: rows if position == 0 else ()
 
 
-def _read(directory: Directory, request: Request) -> Reply:
+def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.user(request.named["user"])
     view = user_view(directory, request.option("$select"), one=True)
     shown = _render(directory, request, view)(record)
-    return Reply(200, {"@odata.context": f"{request.base}/$metadata#{context_of('users', view)}/$entity", **shown})
+    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#{context_of('users', view)}/$entity", **shown})
 
 
-def _render(directory: Directory, request: Request, view: Projection) -> Render:
+def _render(directory: Directory, request: GraphRequest, view: SelectedProperties) -> Render:
     text = request.option("$expand")
     if not text:
         return view
     match = _EXPAND.fullmatch(text.strip())
     if match is None:
-        raise Refusal.unsupported(
+        raise GraphErrorResponse.unsupported(
             f"the fake tenant does not support $expand={text}; it supports manager and manager($select=...)"
         )
     if request.is_eventual:
-        raise Refusal(400, "Request_UnsupportedQuery", "$expand can't be combined with advanced query parameters.")
+        raise GraphErrorResponse(
+            400, "Request_UnsupportedQuery", "$expand can't be combined with advanced query parameters."
+        )
     manager_view = user_view(directory, match.group(1))
 
     def with_manager(record: Record) -> Record:
@@ -92,30 +94,30 @@ def _render(directory: Directory, request: Request, view: Projection) -> Render:
     return with_manager
 
 
-def _create(directory: Directory, request: Request) -> Reply:
+def _create(directory: Directory, request: GraphRequest) -> GraphReply:
     record = create_user(directory, request.json_object())
     view = select(USER, None)
     context = f"{request.base}/$metadata#users/$entity"
     location = {"Location": f"{request.base}/users/{record['id']}"}
-    return Reply(201, {"@odata.context": context, **view(record)}, location)
+    return GraphReply(201, {"@odata.context": context, **view(record)}, location)
 
 
-def _update(directory: Directory, request: Request) -> Reply:
+def _update(directory: Directory, request: GraphRequest) -> GraphReply:
     update_user(directory, directory.user(request.named["user"]), request.json_object())
-    return Reply(204)
+    return GraphReply(204)
 
 
-def _delete(directory: Directory, request: Request) -> Reply:
+def _delete(directory: Directory, request: GraphRequest) -> GraphReply:
     delete_user(directory, directory.user(request.named["user"]))
-    return Reply(204)
+    return GraphReply(204)
 
 
-def _revoke(directory: Directory, request: Request) -> Reply:
+def _revoke(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.user(request.named["user"])
     request.json_object(may_be_empty=True)
     if record.get("userType") != "Guest":  # for guests the call answers true and does nothing
         directory.update("user", {**record, "signInSessionsValidFromDateTime": directory.now})
-    return Reply(200, {"@odata.context": f"{request.base}/$metadata#Edm.Boolean", "value": True})
+    return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#Edm.Boolean", "value": True})
 
 
 ROUTES = (

@@ -14,23 +14,25 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 from urllib.parse import unquote
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Request, read_request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphRequest, read_request
 
-__all__ = ["MOST_REQUESTS", "Send", "answer_batch"]
+__all__ = ["MOST_REQUESTS", "SendPart", "answer_batch"]
 
 MOST_REQUESTS = 20
-_FAILED_DEPENDENCY = Refusal(
+_FAILED_DEPENDENCY = GraphErrorResponse(
     424, "FailedDependency", "A request that this one depends on failed, so this one was not carried out."
 )
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 #: Answers one inner request: method, address, headers and body to status, headers and body.
-Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
+SendPart = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
 
 
-def answer_batch(request: Request, send: Send, order: random.Random, *, parallel: bool = False) -> dict[str, Any]:
+def answer_batch(
+    request: GraphRequest, send: SendPart, order: random.Random, *, parallel: bool = False
+) -> dict[str, Any]:
     """The body that answers a batch; 400 when the batch itself is malformed.
 
     Answers come in any order on purpose, as Graph's do, so that a client matches them by id. Requests that wait for
@@ -45,7 +47,7 @@ def answer_batch(request: Request, send: Send, order: random.Random, *, parallel
             if any(answers[parent]["status"] >= 400 for parent in item.get("dependsOn") or ()):
                 answers[item["id"]] = _refused(item, _FAILED_DEPENDENCY)
             elif parallel and target in written:
-                answers[item["id"]] = _refused(item, Refusal.concurrent_writes())
+                answers[item["id"]] = _refused(item, GraphErrorResponse.concurrent_writes())
             else:
                 answers[item["id"]] = _answer(request, item, send)
             if target is not None:
@@ -58,42 +60,50 @@ def answer_batch(request: Request, send: Send, order: random.Random, *, parallel
 def _checked(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     items = body.get("requests")
     if not isinstance(items, list) or not items:
-        raise Refusal.malformed("Invalid batch payload format: 'requests' must be a list of at least one request.")
+        raise GraphErrorResponse.malformed(
+            "Invalid batch payload format: 'requests' must be a list of at least one request."
+        )
     if len(items) > MOST_REQUESTS:
-        raise Refusal.malformed(f"Number of batch request steps exceeds the maximum value of {MOST_REQUESTS}.")
+        raise GraphErrorResponse.malformed(
+            f"Number of batch request steps exceeds the maximum value of {MOST_REQUESTS}."
+        )
     seen: set[str] = set()
     for item in items:
         if not isinstance(item, dict):
-            raise Refusal.malformed("Invalid batch payload format: each request must be an object.")
+            raise GraphErrorResponse.malformed("Invalid batch payload format: each request must be an object.")
         key = item.get("id")
         if not _is_text(key) or key.lower() in seen:
-            raise Refusal.malformed(f"Request Id {key!r} has to be a non-empty text, unique in the batch.")
+            raise GraphErrorResponse.malformed(f"Request Id {key!r} has to be a non-empty text, unique in the batch.")
         seen.add(key.lower())
         if not _is_text(item.get("method")) or item["method"] not in _METHODS or not _is_text(item.get("url")):
-            raise Refusal.malformed(
+            raise GraphErrorResponse.malformed(
                 f"Request {key}: 'method' must be one of {', '.join(sorted(_METHODS))} and 'url' a relative address."
             )
         if "://" in item["url"].split("?")[0]:
-            raise Refusal.malformed(f"Request {key}: 'url' must be relative, such as /users, not {item['url']!r}.")
+            raise GraphErrorResponse.malformed(
+                f"Request {key}: 'url' must be relative, such as /users, not {item['url']!r}."
+            )
         if unquote(item["url"]).lower().lstrip("/").startswith("$batch"):
-            raise Refusal.malformed(f"Request {key}: a batch can't hold a batch.")
+            raise GraphErrorResponse.malformed(f"Request {key}: a batch can't hold a batch.")
         unknown = set(item) - {"id", "method", "url", "headers", "body", "dependsOn"}
         if unknown:
-            raise Refusal.malformed(
+            raise GraphErrorResponse.malformed(
                 f"Request {key}: '{min(unknown)}' is not part of a batch request; dependsOn, headers and body are."
             )
         headers = item.get("headers") or {}
         if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-            raise Refusal.malformed(f"Request {key}: 'headers' must be an object of texts.")
+            raise GraphErrorResponse.malformed(f"Request {key}: 'headers' must be an object of texts.")
         if item.get("body") is not None and not _content_type(item):
-            raise Refusal.malformed(f"Write request id : {key} does not contain Content-Type header or body.")
+            raise GraphErrorResponse.malformed(
+                f"Write request id : {key} does not contain Content-Type header or body."
+            )
         if _is_base64(item) and not _BASE64.fullmatch(item["body"]):
-            raise Refusal.malformed(f"Request {key}: a 'body' that is not JSON must be text in base64.")
+            raise GraphErrorResponse.malformed(f"Request {key}: a 'body' that is not JSON must be text in base64.")
     ids = {item["id"] for item in items}
     for item in items:
         parents = item.get("dependsOn") or []
         if not isinstance(parents, list) or not all(isinstance(parent, str) and parent in ids for parent in parents):
-            raise Refusal.malformed(f"Request {item['id']}: 'dependsOn' must list ids of this batch.")
+            raise GraphErrorResponse.malformed(f"Request {item['id']}: 'dependsOn' must list ids of this batch.")
     return items
 
 
@@ -105,7 +115,7 @@ def _stages(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     while waiting:
         ready = [item for item in waiting if done.issuperset(item.get("dependsOn") or ())]
         if not ready:
-            raise Refusal.malformed(
+            raise GraphErrorResponse.malformed(
                 f"The requests {', '.join(item['id'] for item in waiting)} depend on each other in a circle."
             )
         stages.append(ready)
@@ -114,23 +124,23 @@ def _stages(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return stages
 
 
-def _written(request: Request, item: dict[str, Any]) -> tuple[str, ...] | None:
+def _written(request: GraphRequest, item: dict[str, Any]) -> tuple[str, ...] | None:
     """The object that a request writes, as its path names it; None when its address can't be read."""
     if item["method"] == "GET":
         return None
     try:
         path = read_request("GET", _address(request, item), {}, b"").path
-    except Refusal:
+    except GraphErrorResponse:
         return None
     return tuple(part.lower() for part in path[:2]) if len(path) > 1 else None
 
 
-def _address(request: Request, item: dict[str, Any]) -> str:
+def _address(request: GraphRequest, item: dict[str, Any]) -> str:
     """Where a request goes; Microsoft's client for JavaScript leaves the version before the path."""
     return f"{request.base}/{item['url'].lstrip('/').removeprefix('v1.0/')}"
 
 
-def _answer(request: Request, item: dict[str, Any], send: Send) -> dict[str, Any]:
+def _answer(request: GraphRequest, item: dict[str, Any], send: SendPart) -> dict[str, Any]:
     body = item.get("body")
     url = _address(request, item)
     headers = {"client-request-id": request.header("client-request-id"), **(item.get("headers") or {})}
@@ -158,7 +168,7 @@ def _content(item: dict[str, Any], body: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def _refused(item: dict[str, Any], refusal: Refusal) -> dict[str, Any]:
+def _refused(item: dict[str, Any], refusal: GraphErrorResponse) -> dict[str, Any]:
     return {
         "id": item["id"],
         "status": refusal.status,

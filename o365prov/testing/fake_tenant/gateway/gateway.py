@@ -1,7 +1,7 @@
 """Between the wire and the directory: request ids, quotas, faults, lag, conflicts, and the record of it all.
 
-A request goes through in two steps, so that a wait can lie between them: `FrontDoor.begin` looks at it and decides how
-long it takes, `FrontDoor.finish` carries it out. What overlaps in between can conflict.
+A request goes through in two steps, so that a wait can lie between them: `Gateway.begin` looks at it and decides how
+long it takes, `Gateway.finish` carries it out. What overlaps in between can conflict.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ import attrs
 from o365prov.testing.fake_tenant.endpoints.deleted_items import purge_expired
 from o365prov.testing.fake_tenant.endpoints.routes import Route
 from o365prov.testing.fake_tenant.gateway.batch import answer_batch
-from o365prov.testing.fake_tenant.gateway.recorder import ExchangeLog, record_exchange
+from o365prov.testing.fake_tenant.gateway.recorder import RequestRecorder, record_exchange
 from o365prov.testing.fake_tenant.gateway.replication import Lag, Replica, check_arrived
 from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request, read_request, unpacked
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest, read_request, unpacked
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.faults import Attempt, Dropped, Fault, FaultPlan, GatewayTimeout, Slow, Throttled, Unavailable
 from o365prov.testing.quotas import Meter, Quotas
 
-__all__ = ["Answer", "FrontDoor", "Passage"]
+__all__ = ["Gateway", "GatewayAnswer", "PendingRequest"]
 
-Answer = tuple[int, dict[str, str], bytes]
+GatewayAnswer = tuple[int, dict[str, str], bytes]
 
 _JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 #: Bodies are made here and hold no circle, so looking for one would be a third of the work.
@@ -38,7 +38,7 @@ _AGS = '{"ServerInfo":{"DataCenter":"o365prov","Slice":"E","Ring":"1","ScaleUnit
 
 
 @attrs.frozen
-class Passage:
+class PendingRequest:
     """A request on its way through the door.
 
     Attributes:
@@ -52,14 +52,14 @@ class Passage:
     """
 
     raw: tuple[str, str, Mapping[str, str], bytes]
-    request: Request | Refusal
+    request: GraphRequest | GraphErrorResponse
     fault: Fault | None = None
     delay: float = 0.0
     written: str | None = None
     conflicts: bool = False
 
 
-class FrontDoor:
+class Gateway:
     """Lets requests through to a directory, in the way that Graph would."""
 
     def __init__(
@@ -74,7 +74,7 @@ class FrontDoor:
         latency: float,
     ) -> None:
         self.lock = threading.RLock()
-        self.exchanges = ExchangeLog(keep_exchanges)
+        self.exchanges = RequestRecorder(keep_exchanges)
         self.faults = faults
         self.latency = latency
         self._ids = request_ids
@@ -94,19 +94,19 @@ class FrontDoor:
         if self._lag is not None:
             self._replica = Replica(self._lag, self.directory)
 
-    def begin(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Passage:
+    def begin(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> PendingRequest:
         """Look at a request and decide what happens to it, and how long it takes."""
         with self.lock:
             try:
                 plain = unpacked(headers, content)
-            except Refusal as refusal:
-                return Passage((method, url, headers, b""), refusal)
+            except GraphErrorResponse as refusal:
+                return PendingRequest((method, url, headers, b""), refusal)
             passage = self._look_at((method, url, headers, plain), is_inner=False)
             if passage.written is not None:
                 self._in_flight[passage.written] += 1
             return passage
 
-    def finish(self, passage: Passage) -> Answer:
+    def finish(self, passage: PendingRequest) -> GatewayAnswer:
         """Carry a request out and return the answer; ConnectionResetError when the connection shall break."""
         with self.lock:
             if passage.written is not None:
@@ -120,19 +120,19 @@ class FrontDoor:
             self.exchanges.append(record_exchange(now, passage.raw, answer))
             return answer
 
-    def _look_at(self, raw: tuple[str, str, Mapping[str, str], bytes], *, is_inner: bool) -> Passage:
+    def _look_at(self, raw: tuple[str, str, Mapping[str, str], bytes], *, is_inner: bool) -> PendingRequest:
         self._number += 1
         try:
             request = read_request(*raw)
-        except Refusal as refusal:
-            return Passage(raw, refusal)
+        except GraphErrorResponse as refusal:
+            return PendingRequest(raw, refusal)
         attempt = Attempt(self._number, request.method, "/" + "/".join(request.path), is_inner)
         fault = self.faults(attempt) if self.faults else None
         delay = self.latency + (fault.seconds if isinstance(fault, Slow) else 0.0)
         written = self._written(request) if delay and not is_inner else None
-        return Passage(raw, request, fault, delay, written, bool(written and self._in_flight[written]))
+        return PendingRequest(raw, request, fault, delay, written, bool(written and self._in_flight[written]))
 
-    def _written(self, request: Request) -> str | None:
+    def _written(self, request: GraphRequest) -> str | None:
         """The object below a path, by its id, when the request writes one that exists."""
         if request.method == "GET" or len(request.path) < 2:
             return None
@@ -141,7 +141,7 @@ class FrontDoor:
 
     # -- answering -----------------------------------------------------------------------------------------------
 
-    def _answer(self, passage: Passage, *, is_inner: bool = False) -> Answer:
+    def _answer(self, passage: PendingRequest, *, is_inner: bool = False) -> GatewayAnswer:
         fault = (
             GatewayTimeout(passage.fault.after_effect)
             if is_inner and isinstance(passage.fault, Dropped)
@@ -149,22 +149,22 @@ class FrontDoor:
         )
         metered: dict[str, str] = {}
         try:
-            if isinstance(passage.request, Refusal):
+            if isinstance(passage.request, GraphErrorResponse):
                 raise passage.request
             _fail(fault, has_effect=False)
             if passage.conflicts:
-                raise Refusal.concurrent_writes()
+                raise GraphErrorResponse.concurrent_writes()
             reply = self._reply(passage.request, metered)
             _fail(fault, has_effect=True)
-        except Refusal as refusal:
-            return self._written_out(passage, Reply(refusal.status, refusal, {**metered, **refusal.headers}))
+        except GraphErrorResponse as refusal:
+            return self._written_out(passage, GraphReply(refusal.status, refusal, {**metered, **refusal.headers}))
         return self._written_out(passage, attrs.evolve(reply, headers={**metered, **reply.headers}))
 
-    def _reply(self, request: Request, metered: dict[str, str]) -> Reply:
+    def _reply(self, request: GraphRequest, metered: dict[str, str]) -> GraphReply:
         directory = self.directory
         purge_expired(directory)
         if request.path == ("$batch",) and request.method == "POST":
-            return Reply(200, answer_batch(request, self._answer_inner, self._ids, parallel=self.latency > 0))
+            return GraphReply(200, answer_batch(request, self._answer_inner, self._ids, parallel=self.latency > 0))
         route, request = ROUTER.find(request)
         metered |= self._charge(route, request)
         if self._replica is None:
@@ -178,20 +178,20 @@ class FrontDoor:
         self._replica.note_write(directory, now)
         return reply
 
-    def _answer_inner(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
+    def _answer_inner(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> GatewayAnswer:
         return self._answer(self._look_at((method, url, headers, content), is_inner=True), is_inner=True)
 
-    def _charge(self, route: Route, request: Request) -> dict[str, str]:
+    def _charge(self, route: Route, request: GraphRequest) -> dict[str, str]:
         units = route.units(request)
         headers = {"x-ms-resource-unit": str(units)}
         if self._meter is None:
             return headers
         verdict = self._meter.charge(units, writes=route.writes, now=self.directory.clock.now())
         if not verdict.passes:
-            raise Refusal.throttled({**headers, **verdict.headers})
+            raise GraphErrorResponse.throttled({**headers, **verdict.headers})
         return headers | verdict.headers
 
-    def _written_out(self, passage: Passage, reply: Reply) -> Answer:
+    def _written_out(self, passage: PendingRequest, reply: GraphReply) -> GatewayAnswer:
         now = self.directory.clock.now()
         request_id = str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
         sent = {name.lower(): value for name, value in passage.raw[2].items()}
@@ -204,7 +204,7 @@ class FrontDoor:
             "Cache-Control": "no-cache",
             **reply.headers,
         }
-        body = reply.body.body(request_id, client_id, now) if isinstance(reply.body, Refusal) else reply.body
+        body = reply.body.body(request_id, client_id, now) if isinstance(reply.body, GraphErrorResponse) else reply.body
         if body is None:
             return reply.status, headers, b""
         headers.setdefault("Content-Type", _JSON)
@@ -215,16 +215,16 @@ def _fail(fault: Fault | None, *, has_effect: bool) -> None:
     """Let a fault happen whose time this is: before or after the effect."""
     match fault:
         case Throttled(retry_after) if not has_effect:
-            raise Refusal.throttled({} if retry_after is None else {"Retry-After": str(retry_after)})
+            raise GraphErrorResponse.throttled({} if retry_after is None else {"Retry-After": str(retry_after)})
         case Unavailable(retry_after) if not has_effect:
-            raise Refusal(
+            raise GraphErrorResponse(
                 503,
                 "serviceNotAvailable",
                 "The service is temporarily unavailable. Please retry your request later.",
                 headers={} if retry_after is None else {"Retry-After": str(retry_after)},
             )
         case GatewayTimeout(after_effect) if after_effect is has_effect:
-            raise Refusal(504, "UnknownError", "The gateway did not receive a response in time.")
+            raise GraphErrorResponse(504, "UnknownError", "The gateway did not receive a response in time.")
         case Dropped(after_effect) if after_effect is has_effect:
             raise ConnectionResetError("the fake tenant dropped the connection, as its plan of faults says")
         case _:

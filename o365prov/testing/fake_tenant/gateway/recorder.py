@@ -11,14 +11,14 @@ from typing import Any
 
 import attrs
 
-__all__ = ["Exchange", "ExchangeLog", "record_exchange"]
+__all__ = ["RecordedRequest", "RequestRecorder", "record_exchange"]
 
 _PASSWORD = re.compile(rb'("password"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 @attrs.frozen
-class Exchange:
+class RecordedRequest:
     """One request and its answer.
 
     Attributes:
@@ -58,7 +58,7 @@ class Exchange:
         return json.loads(self.answer) if self.answer.strip() else None
 
 
-class ExchangeLog:
+class RequestRecorder:
     """The latest exchanges: so many, and so many bytes of bodies, that large pages can't fill the memory.
 
     Args:
@@ -70,14 +70,14 @@ class ExchangeLog:
     def __init__(self, keep: int, most_bytes: int = 64 * 1024 * 1024) -> None:
         self._keep = keep
         self._most_bytes = most_bytes
-        self._kept: deque[Exchange] = deque()
+        self._kept: deque[RecordedRequest] = deque()
         self._bytes = 0
 
-    def __iter__(self) -> Iterator[Exchange]:
+    def __iter__(self) -> Iterator[RecordedRequest]:
         """The exchanges, oldest first."""
         return iter(self._kept)
 
-    def append(self, exchange: Exchange) -> None:
+    def append(self, exchange: RecordedRequest) -> None:
         """Add one, and forget the oldest as far as there is need."""
         self._kept.append(exchange)
         self._bytes += exchange.size
@@ -94,8 +94,8 @@ def record_exchange(
     at: datetime,
     request: tuple[str, str, Mapping[str, str], bytes],
     answer: tuple[int, Mapping[str, str], bytes],
-) -> Exchange:
+) -> RecordedRequest:
     """An exchange fit to be kept: secrets are gone before anything can print them."""
     method, url, headers, content = request
     kept = {name.lower(): "(not kept)" if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
-    return Exchange(at, method.upper(), url, kept, _PASSWORD.sub(rb'\1"(not kept)"', content), *answer)
+    return RecordedRequest(at, method.upper(), url, kept, _PASSWORD.sub(rb'\1"(not kept)"', content), *answer)

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 import attrs
 
 from o365prov.testing.fake_tenant.endpoints.references import reference_key
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.protocol.requests import Request
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import GraphRequest
 from o365prov.testing.fake_tenant.store.directory import Directory
 
 __all__ = ["Lag", "Replica", "check_arrived"]
@@ -72,19 +72,21 @@ class Replica:
         return now - pending.at >= timedelta(seconds=self._lag.seconds)
 
 
-def check_arrived(directory: Directory, seen: Directory, request: Request) -> None:
+def check_arrived(directory: Directory, seen: Directory, request: GraphRequest) -> None:
     """Refuse a write whose objects have not arrived at the replica that carries it out."""
     for name in ("user", "group"):
         key = request.named.get(name)
         if key is not None and _is_missing(directory, seen, key):
-            raise Refusal.not_found(key)
+            raise GraphErrorResponse.not_found(key)
     for key in _referenced(request):
         if _is_missing(directory, seen, key):
-            raise Refusal.missing_reference()
+            raise GraphErrorResponse.missing_reference()
     if request.path[-1].lower() == "assignlicense" and "user" in request.named:
         record = seen.find_user(request.named["user"])
         if record is not None and not record.get("usageLocation"):
-            raise Refusal.bad_request("License assignment cannot be done for user with invalid usage location.")
+            raise GraphErrorResponse.bad_request(
+                "License assignment cannot be done for user with invalid usage location."
+            )
 
 
 def _is_missing(directory: Directory, seen: Directory, key: str) -> bool:
@@ -92,12 +94,12 @@ def _is_missing(directory: Directory, seen: Directory, key: str) -> bool:
     return exists is not None and not (seen.find_user(key) or seen.object(key))
 
 
-def _referenced(request: Request) -> list[str]:
+def _referenced(request: GraphRequest) -> list[str]:
     """The keys that a body points at, as far as it can be read; what can't is refused elsewhere."""
     try:
         body = json.loads(request.content or b"{}")
         addresses = [body["@odata.id"]] if "@odata.id" in body else []
         addresses += body.get("members@odata.bind", []) + body.get("owners@odata.bind", [])
         return [reference_key(address) for address in addresses]
-    except (ValueError, TypeError, AttributeError, Refusal):
+    except (ValueError, TypeError, AttributeError, GraphErrorResponse):
         return []

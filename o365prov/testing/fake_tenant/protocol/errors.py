@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-__all__ = ["Detail", "Refusal"]
+__all__ = ["Detail", "GraphErrorResponse"]
 
 
 @attrs.frozen
@@ -25,7 +25,7 @@ class Detail:
     message: str
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a failure of the fake
+class GraphErrorResponse(Exception):  # noqa: N818 - a refusal is Graph's answer, not a failure of the fake
     """Graph says no: an HTTP *status* with an error body.
 
     Args:
@@ -69,24 +69,24 @@ class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a fai
         return {"error": error}
 
     @classmethod
-    def bad_request(cls, message: str, *details: Detail) -> Refusal:
+    def bad_request(cls, message: str, *details: Detail) -> GraphErrorResponse:
         """400 Request_BadRequest, the directory's word for nearly everything."""
         return cls(400, "Request_BadRequest", message, *details)
 
     @classmethod
-    def malformed(cls, message: str) -> Refusal:
+    def malformed(cls, message: str) -> GraphErrorResponse:
         """400 BadRequest, from the layer that reads URLs and JSON."""
         return cls(400, "BadRequest", message)
 
     @classmethod
-    def unknown_parameter(cls, name: str, operation: str) -> Refusal:
+    def unknown_parameter(cls, name: str, operation: str) -> GraphErrorResponse:
         """400 for a parameter that an action does not have."""
         return cls.malformed(
             f"The parameter '{name}' in the request payload is not a valid parameter for the operation '{operation}'."
         )
 
     @classmethod
-    def not_found(cls, key: str) -> Refusal:
+    def not_found(cls, key: str) -> GraphErrorResponse:
         """404 for an object, or for one that its references need."""
         return cls(
             404,
@@ -95,7 +95,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a fai
         )
 
     @classmethod
-    def missing_reference(cls) -> Refusal:
+    def missing_reference(cls) -> GraphErrorResponse:
         """400 when a reference points at nothing."""
         return cls.bad_request(
             "The source resource object or one of the objects being referenced do not exist. Verify that the"
@@ -103,13 +103,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a fai
         )
 
     @classmethod
-    def invalid_value(cls, name: str, resource: str, why: str, code: str = "InvalidValue") -> Refusal:
+    def invalid_value(cls, name: str, resource: str, why: str, code: str = "InvalidValue") -> GraphErrorResponse:
         """400 for a value that a property can't take; *why* goes into the details."""
         message = f"Invalid value specified for property '{name}' of resource '{resource}'."
         return cls.bad_request(message, Detail(code, name, why))
 
     @classmethod
-    def conflict(cls, name: str, *, conflicting_id: str | None = None) -> Refusal:
+    def conflict(cls, name: str, *, conflicting_id: str | None = None) -> GraphErrorResponse:
         """400 ObjectConflict: uniqueness (microsoft-graph-docs#1508, microsoft-graph-docs-contrib#8421)."""
         message = f"Another object with the same value for property {name} already exists."
         details = [Detail("ObjectConflict", name, message)]
@@ -118,7 +118,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a fai
         return cls.bad_request(message, *details)
 
     @classmethod
-    def mastered_on_premises(cls) -> Refusal:
+    def mastered_on_premises(cls) -> GraphErrorResponse:
         """400 for a change of what a directory on-premises is master of."""
         return cls.bad_request(
             "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects"
@@ -126,21 +126,21 @@ class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a fai
         )
 
     @classmethod
-    def already_there(cls, name: str) -> Refusal:
+    def already_there(cls, name: str) -> GraphErrorResponse:
         """400 for a reference that exists."""
         return cls.bad_request(
             f"One or more added object references already exist for the following modified properties: '{name}'."
         )
 
     @classmethod
-    def conflicting_object(cls) -> Refusal:
+    def conflicting_object(cls) -> GraphErrorResponse:
         """400 for a role assignment or activated role that exists."""
         return cls.bad_request(
             "A conflicting object with one or more of the specified property values is present in the directory."
         )
 
     @classmethod
-    def concurrent_writes(cls) -> Refusal:
+    def concurrent_writes(cls) -> GraphErrorResponse:
         """409 when two writes to one object overlap."""
         return cls(
             409,
@@ -149,7 +149,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a fai
         )
 
     @classmethod
-    def throttled(cls, headers: Mapping[str, str]) -> Refusal:
+    def throttled(cls, headers: Mapping[str, str]) -> GraphErrorResponse:
         """429, with the headers that say for how long."""
         return cls(
             429,
@@ -160,6 +160,6 @@ class Refusal(Exception):  # noqa: N818 - a refusal is Graph's answer, not a fai
         )
 
     @classmethod
-    def unsupported(cls, message: str) -> Refusal:
+    def unsupported(cls, message: str) -> GraphErrorResponse:
         """501: Graph may well do this, the fake tenant does not; *message* says what it does instead."""
         return cls(501, "NotSupportedByFakeTenant", message)

@@ -7,7 +7,7 @@ import json
 import zlib
 from typing import Any
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 
 __all__ = ["read_token", "write_token"]
 
@@ -28,7 +28,7 @@ def read_token(tenant_id: str, token: str, option: str) -> dict[str, Any]:
             return content
     except ValueError:
         pass
-    raise Refusal.malformed(f"Badly formed token: the value of {option} was not issued by this tenant.")
+    raise GraphErrorResponse.malformed(f"Badly formed token: the value of {option} was not issued by this tenant.")
 
 
 def _seal(tenant_id: str, text: bytes) -> bytes:

@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import attrs
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 
-__all__ = ["LARGEST_BODY", "Reply", "Request", "read_request", "unpacked"]
+__all__ = ["LARGEST_BODY", "GraphReply", "GraphRequest", "read_request", "unpacked"]
 
 #: What a body may hold, in bytes.
 LARGEST_BODY = 16 * 1024 * 1024
@@ -27,7 +27,7 @@ _CASTS = frozenset({"user", "group", "room"})
 
 
 @attrs.frozen
-class Request:
+class GraphRequest:
     """One request, in a normal form: the odd spellings that Graph takes are gone.
 
     Attributes:
@@ -77,23 +77,23 @@ class Request:
         if not self.content.strip():
             if may_be_empty:
                 return {}
-            raise Refusal.malformed("Empty Payload. JSON content expected.")
+            raise GraphErrorResponse.malformed("Empty Payload. JSON content expected.")
         unreadable = "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of"
         if "json" not in self.header("content-type").lower():
-            raise Refusal.malformed(f"{unreadable} valid JSON format.")
+            raise GraphErrorResponse.malformed(f"{unreadable} valid JSON format.")
         try:
             body = _without_annotations(json.loads(self.content))
             if _SURROGATE.search(self.content):
                 json.dumps(body, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
-            raise Refusal.malformed(f"{unreadable} valid JSON format. ({error})") from None
+            raise GraphErrorResponse.malformed(f"{unreadable} valid JSON format. ({error})") from None
         if not isinstance(body, dict):
-            raise Refusal.malformed(f"{unreadable} valid JSON format. (A JSON object is expected.)")
+            raise GraphErrorResponse.malformed(f"{unreadable} valid JSON format. (A JSON object is expected.)")
         return body
 
 
 @attrs.frozen
-class Reply:
+class GraphReply:
     """What the tenant answers: a status and, unless it is 204, a JSON value."""
 
     status: int
@@ -107,25 +107,27 @@ def unpacked(headers: Mapping[str, str], content: bytes) -> bytes:
     if encoding.strip().lower() in {"identity", ""}:
         return content
     if encoding.strip().lower() != "gzip":
-        raise Refusal(415, "UnsupportedMediaType", f"Content-Encoding '{encoding}' is not supported; gzip is.")
+        raise GraphErrorResponse(
+            415, "UnsupportedMediaType", f"Content-Encoding '{encoding}' is not supported; gzip is."
+        )
     unpacker = zlib.decompressobj(wbits=31)
     try:
         plain = unpacker.decompress(content, LARGEST_BODY)
     except zlib.error as error:
-        raise Refusal.malformed(f"The body is not gzip, as Content-Encoding says ({error}).") from None
+        raise GraphErrorResponse.malformed(f"The body is not gzip, as Content-Encoding says ({error}).") from None
     if not unpacker.eof:
-        raise Refusal.malformed(f"The body is cut off, or holds more than {LARGEST_BODY} bytes.")
+        raise GraphErrorResponse.malformed(f"The body is cut off, or holds more than {LARGEST_BODY} bytes.")
     return plain
 
 
-def read_request(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Request:
+def read_request(method: str, url: str, headers: Mapping[str, str], content: bytes) -> GraphRequest:
     """Take an absolute address apart; 400 or 501 when it is not one of Graph v1.0."""
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise Refusal.malformed(f"the address {url!r} can't be read: {error}") from None
+        raise GraphErrorResponse.malformed(f"the address {url!r} can't be read: {error}") from None
     if not parts.scheme or not parts.netloc:
-        raise Refusal.malformed(
+        raise GraphErrorResponse.malformed(
             f"the address {url!r} is not absolute; use one such as https://graph.microsoft.com/v1.0/users"
         )
     raw = [segment for segment in parts.path.split("/") if segment]
@@ -135,8 +137,10 @@ def read_request(method: str, url: str, headers: Mapping[str, str], content: byt
     if raw and raw[0].lower() == "v1.0":
         base = f"{base}/{raw.pop(0)}"
     elif raw and raw[0].lower() == "beta":
-        raise Refusal.unsupported("the fake tenant speaks Microsoft Graph v1.0 only, not beta; use .../v1.0/...")
-    return Request(
+        raise GraphErrorResponse.unsupported(
+            "the fake tenant speaks Microsoft Graph v1.0 only, not beta; use .../v1.0/..."
+        )
+    return GraphRequest(
         method=method.upper(),
         base=base,
         path=tuple(part for segment in raw for part in _segments(unquote(segment))),
@@ -170,11 +174,11 @@ def _options(query: str) -> dict[str, str]:
     for name, value in parse_qsl(query, keep_blank_values=True):
         dollar = name if name.startswith("$") else f"${name}"  # v1.0 takes options without the dollar sign too
         if dollar in options:
-            raise Refusal.malformed(
+            raise GraphErrorResponse.malformed(
                 f"Query option '{dollar}' was specified more than once, but it must be specified at most once."
             )
         if not value.strip():
-            raise Refusal.malformed(f"The value for OData query '{dollar}' cannot be empty.")
+            raise GraphErrorResponse.malformed(f"The value for OData query '{dollar}' cannot be empty.")
         options[dollar] = value
     return options
 

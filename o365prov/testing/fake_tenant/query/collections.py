@@ -8,11 +8,11 @@ from typing import Any
 
 import attrs
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.paging_tokens import read_token, write_token
-from o365prov.testing.fake_tenant.protocol.requests import Reply, Request
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.filters import Predicate, compile_filter
-from o365prov.testing.fake_tenant.schema.properties import Kind, ObjectType
+from o365prov.testing.fake_tenant.schema.properties import ObjectType, PropertyType
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
@@ -25,13 +25,13 @@ DEFAULT_PAGE = 100
 LARGEST_PAGE = 999
 
 
-def page_size(request: Request, default: int = DEFAULT_PAGE) -> int:
+def page_size(request: GraphRequest, default: int = DEFAULT_PAGE) -> int:
     """How many objects a page may hold."""
     text = request.option("$top")
     if text is None:
         return default
     if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PAGE:
-        raise Refusal.bad_request(
+        raise GraphErrorResponse.bad_request(
             f"Invalid page size specified: '{text}'. Must be between 1 and {LARGEST_PAGE} inclusive."
         )
     return int(text)
@@ -39,12 +39,12 @@ def page_size(request: Request, default: int = DEFAULT_PAGE) -> int:
 
 def collection(
     directory: Directory,
-    request: Request,
+    request: GraphRequest,
     of: ObjectType,
     rows: Callable[[int], Iterable[tuple[int, Record]]],
     render: Render,
     context: str,
-) -> Reply:
+) -> GraphReply:
     """One page of a collection, filtered, ordered and counted as asked.
 
     Args:
@@ -59,14 +59,16 @@ def collection(
     text = request.option("$filter")
     predicate = compile_filter(text, of, is_eventual=request.is_eventual) if text else None
     if request.counts and not request.is_eventual:
-        raise Refusal(400, "Request_UnsupportedQuery", "$count=true needs the header ConsistencyLevel: eventual")
+        raise GraphErrorResponse(
+            400, "Request_UnsupportedQuery", "$count=true needs the header ConsistencyLevel: eventual"
+        )
     ordering = _ordering(request, of, filtered=predicate is not None)
     token = request.option("$skiptoken")
     last: dict[str, Any] = {"at": 0, "key": None}
     if token:
         last = read_token(directory.tenant_id, token, "$skiptoken")
     if last.keys() != {"at", "key"}:
-        raise Refusal.malformed("The value of $skiptoken was issued for another collection.")
+        raise GraphErrorResponse.malformed("The value of $skiptoken was issued for another collection.")
     size = page_size(request)
 
     if ordering is None:
@@ -85,17 +87,19 @@ def collection(
         options["skiptoken"] = write_token(directory.tenant_id, {"at": at, "key": key})
         body["@odata.nextLink"] = request.link(*request.path, **options)
     body["value"] = [render(record) for _, record in page]
-    return Reply(200, body)
+    return GraphReply(200, body)
 
 
-def counted(directory_rows: Callable[[int], Iterable[tuple[int, Record]]], request: Request, of: ObjectType) -> Reply:
+def counted(
+    directory_rows: Callable[[int], Iterable[tuple[int, Record]]], request: GraphRequest, of: ObjectType
+) -> GraphReply:
     """The bare number of a collection's objects, as text; an advanced query by nature."""
     if request.header("consistencylevel").lower() != "eventual":
-        raise Refusal(400, "Request_UnsupportedQuery", "$count needs the header ConsistencyLevel: eventual")
+        raise GraphErrorResponse(400, "Request_UnsupportedQuery", "$count needs the header ConsistencyLevel: eventual")
     text = request.option("$filter")
     predicate = compile_filter(text, of, is_eventual=True) if text else None
     number = sum(1 for _ in _matching(directory_rows(0), predicate))
-    return Reply(200, number, {"Content-Type": "text/plain"})
+    return GraphReply(200, number, {"Content-Type": "text/plain"})
 
 
 def _matching(rows: Iterable[tuple[int, Record]], predicate: Predicate | None) -> Iterator[tuple[int, Record]]:
@@ -121,7 +125,7 @@ class _Ordering:
         return row[0] > at if own == key else (own > key) != self.backwards
 
 
-def _ordering(request: Request, of: ObjectType, *, filtered: bool) -> _Ordering | None:
+def _ordering(request: GraphRequest, of: ObjectType, *, filtered: bool) -> _Ordering | None:
     text = request.option("$orderby")
     if not text:
         return None
@@ -129,12 +133,14 @@ def _ordering(request: Request, of: ObjectType, *, filtered: bool) -> _Ordering 
     item = of.properties.get(name)
     if (
         item is None
-        or item.kind not in {Kind.TEXT, Kind.INSTANT}
+        or item.kind not in {PropertyType.TEXT, PropertyType.INSTANT}
         or direction.strip().lower() not in {"", "asc", "desc"}
     ):
-        raise Refusal(400, "Request_UnsupportedQuery", f"Sorting by '{text}' is not supported for {of.title}.")
+        raise GraphErrorResponse(
+            400, "Request_UnsupportedQuery", f"Sorting by '{text}' is not supported for {of.title}."
+        )
     if filtered and not request.is_eventual:
-        raise Refusal(
+        raise GraphErrorResponse(
             400,
             "Request_UnsupportedQuery",
             "Sorting together with $filter needs $count=true and the header ConsistencyLevel: eventual.",

@@ -12,9 +12,9 @@ from typing import Any
 
 import attrs
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 
-__all__ = ["And", "AnyOf", "Call", "Compare", "Node", "Not", "OneOf", "Or", "parse_filter"]
+__all__ = ["And", "AnyOf", "Compare", "FilterCall", "FilterNode", "Not", "OneOf", "Or", "parse_filter"]
 
 
 @attrs.frozen
@@ -35,7 +35,7 @@ class OneOf:
 
 
 @attrs.frozen
-class Call:
+class FilterCall:
     """``startswith(path, value)`` or ``endswith(path, value)``."""
 
     function: str
@@ -49,33 +49,33 @@ class AnyOf:
 
     path: str
     variable: str
-    inner: Node | None
+    inner: FilterNode | None
 
 
 @attrs.frozen
 class Not:
     """``not inner``."""
 
-    inner: Node
+    inner: FilterNode
 
 
 @attrs.frozen
 class And:
     """``left and right``."""
 
-    left: Node
-    right: Node
+    left: FilterNode
+    right: FilterNode
 
 
 @attrs.frozen
 class Or:
     """``left or right``."""
 
-    left: Node
-    right: Node
+    left: FilterNode
+    right: FilterNode
 
 
-Node = Compare | OneOf | Call | AnyOf | Not | And | Or
+FilterNode = Compare | OneOf | FilterCall | AnyOf | Not | And | Or
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -99,7 +99,7 @@ class _Token:
     at: int
 
 
-def parse_filter(text: str) -> Node:
+def parse_filter(text: str) -> FilterNode:
     """The tree of a $filter; 400 with the place when it is none."""
     parser = _Parser(text)
     node = parser.disjunction()
@@ -119,8 +119,8 @@ def _tokens(text: str) -> Iterator[_Token]:
         position = match.end()
 
 
-def _syntax_error(text: str, position: int) -> Refusal:
-    return Refusal.malformed(f"Invalid filter clause: Syntax error at position {position} in '{text}'.")
+def _syntax_error(text: str, position: int) -> GraphErrorResponse:
+    return GraphErrorResponse.malformed(f"Invalid filter clause: Syntax error at position {position} in '{text}'.")
 
 
 class _Parser:
@@ -130,7 +130,7 @@ class _Parser:
         self._at = 0
         self._depth = 0
 
-    def disjunction(self) -> Node:
+    def disjunction(self) -> FilterNode:
         node = self._conjunction()
         while self._take("name", "or"):
             node = Or(node, self._conjunction())
@@ -140,21 +140,21 @@ class _Parser:
         if self._at < len(self._tokens):
             raise self._error()
 
-    def _conjunction(self) -> Node:
+    def _conjunction(self) -> FilterNode:
         node = self._negation()
         while self._take("name", "and"):
             node = And(node, self._negation())
         return node
 
-    def _negation(self) -> Node:
+    def _negation(self) -> FilterNode:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise Refusal.malformed("Invalid filter clause: The node count limit has been exceeded.")
+            raise GraphErrorResponse.malformed("Invalid filter clause: The node count limit has been exceeded.")
         node = Not(self._negation()) if self._take("name", "not") else self._term()
         self._depth -= 1
         return node
 
-    def _term(self) -> Node:
+    def _term(self) -> FilterNode:
         if self._take("sign", "("):
             node = self.disjunction()
             self._need("sign", ")")
@@ -172,17 +172,17 @@ class _Parser:
             raise self._error()
         return Compare(name, operator, self._literal())
 
-    def _call(self, function: str) -> Node:
+    def _call(self, function: str) -> FilterNode:
         path = self._need("name")
         self._need("sign", ",")
         value = self._need("text")
         self._need("sign", ")")
-        return Call(function.lower(), path, _unquoted(value))
+        return FilterCall(function.lower(), path, _unquoted(value))
 
-    def _lambda(self, name: str) -> Node:
+    def _lambda(self, name: str) -> FilterNode:
         path, _, quantifier = name.rpartition("/")
         if quantifier == "all":
-            raise Refusal.unsupported(
+            raise GraphErrorResponse.unsupported(
                 "the fake tenant supports any() in $filter, not all(); Graph's directory has no all() either"
             )
         if self._take("sign", ")"):
@@ -238,7 +238,7 @@ class _Parser:
             raise self._error()
         return token.text
 
-    def _error(self) -> Refusal:
+    def _error(self) -> GraphErrorResponse:
         place = self._tokens[self._at].at if self._at < len(self._tokens) else len(self._text)
         return _syntax_error(self._text, place)
 

@@ -12,19 +12,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.query.filter_syntax import (
     And,
     AnyOf,
-    Call,
     Compare,
-    Node,
+    FilterCall,
+    FilterNode,
     Not,
     OneOf,
     Or,
     parse_filter,
 )
-from o365prov.testing.fake_tenant.schema.properties import Kind, ObjectType, Property
+from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, PropertyType
 from o365prov.testing.fake_tenant.store.table import Record
 
 __all__ = ["MOST_VALUES_OF_IN", "Predicate", "compile_filter", "exact_match"]
@@ -37,7 +37,7 @@ MOST_VALUES_OF_IN = 15
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
 }  # fmt: skip
-_LITERALS = {Kind.FLAG: bool, Kind.NUMBER: int}
+_LITERALS = {PropertyType.FLAG: bool, PropertyType.NUMBER: int}
 _NAMES = {"ne": "NotEqualsMatch", "endswith": "EndsWith", "not": "Not"}
 
 
@@ -57,7 +57,7 @@ class _Compiler:
         self._of = of
         self._is_eventual = is_eventual
 
-    def node(self, node: Node) -> Predicate:
+    def node(self, node: FilterNode) -> Predicate:
         match node:
             case And(left, right):
                 first, second = self.node(left), self.node(right)
@@ -71,7 +71,7 @@ class _Compiler:
                 return lambda record: not negated(record)
             case AnyOf(path, variable, inner):
                 return self._any(path, variable, inner)
-            case Compare(path, _, _) | OneOf(path, _) | Call(_, path, _):
+            case Compare(path, _, _) | OneOf(path, _) | FilterCall(_, path, _):
                 read, item = self._path(path)
                 return self._leaf(node, read, item)
 
@@ -81,9 +81,11 @@ class _Compiler:
         if item is None:
             kept = name in self._of.not_held
             raise (
-                Refusal.unsupported(f"the fake tenant does not hold the property '{name}'; filter on another one")
+                GraphErrorResponse.unsupported(
+                    f"the fake tenant does not hold the property '{name}'; filter on another one"
+                )
                 if kept
-                else Refusal.malformed(
+                else GraphErrorResponse.malformed(
                     f"Invalid filter clause: Could not find a property named '{name}' on type '{self._of.name}'."
                 )
             )
@@ -91,14 +93,18 @@ class _Compiler:
             unset = item.unset
             return (lambda record: record.get(name, unset)), item
         if rest == "$count":
-            raise Refusal.unsupported(f"the fake tenant does not support {path} in $filter; use {name}/any() instead")
+            raise GraphErrorResponse.unsupported(
+                f"the fake tenant does not support {path} in $filter; use {name}/any() instead"
+            )
         field = item.fields.get(rest)
-        if field is None or item.kind is not Kind.COMPLEX:
-            raise Refusal.malformed(f"Invalid filter clause: Could not find a property named '{rest}' on '{name}'.")
+        if field is None or item.kind is not PropertyType.COMPLEX:
+            raise GraphErrorResponse.malformed(
+                f"Invalid filter clause: Could not find a property named '{rest}' on '{name}'."
+            )
         self._need_advanced(f"{name}/{rest}")
         return (lambda record: (record.get(name) or {}).get(rest)), field
 
-    def _leaf(self, node: Compare | OneOf | Call, read: Callable[[Any], Any], item: Property) -> Predicate:
+    def _leaf(self, node: Compare | OneOf | FilterCall, read: Callable[[Any], Any], item: Property) -> Predicate:
         match node:
             case Compare(_, name, value):
                 self._allow(item, name)
@@ -106,28 +112,28 @@ class _Compiler:
             case OneOf(_, values):
                 self._allow(item, "in")
                 if len(values) > MOST_VALUES_OF_IN:
-                    raise Refusal.bad_request(
+                    raise GraphErrorResponse.bad_request(
                         f"Too many child clauses specified in search filter expression containing 'OR' operators:"
                         f" {len(values)}. Max allowed: {MOST_VALUES_OF_IN}."
                     )
                 predicates = [_comparison(read, item, "eq", value) for value in values]
                 return lambda record: any(predicate(record) for predicate in predicates)
-            case Call(function, _, value):
+            case FilterCall(function, _, value):
                 self._allow(item, function)
                 wanted = _folded(item, value)
                 test = str.startswith if function == "startswith" else str.endswith
                 return lambda record: test(_folded(item, read(record) or ""), wanted)
 
-    def _any(self, path: str, variable: str, inner: Node | None) -> Predicate:
+    def _any(self, path: str, variable: str, inner: FilterNode | None) -> Predicate:
         item = self._of.properties.get(path)
-        if item is None or item.kind not in {Kind.TEXTS, Kind.COMPLEXES} or "any" not in item.filters:
+        if item is None or item.kind not in {PropertyType.TEXTS, PropertyType.COMPLEXES} or "any" not in item.filters:
             raise _unsupported(path, self._of)
         if inner is None:
             return lambda record: bool(record.get(path))
         test = self._element(inner, variable, item)
         return lambda record: any(test(element) for element in record.get(path, ()))
 
-    def _element(self, node: Node, variable: str, item: Property) -> Predicate:
+    def _element(self, node: FilterNode, variable: str, item: Property) -> Predicate:
         match node:
             case And(left, right):
                 first, second = self._element(left, variable, item), self._element(right, variable, item)
@@ -135,11 +141,11 @@ class _Compiler:
             case Or(left, right):
                 first, second = self._element(left, variable, item), self._element(right, variable, item)
                 return lambda element: first(element) or second(element)
-            case Compare(path, _, _) | Call(_, path, _):
+            case Compare(path, _, _) | FilterCall(_, path, _):
                 name, _, rest = path.partition("/")
                 if name != variable:
                     raise _unsupported(path, self._of)
-                if item.kind is Kind.TEXTS and not rest:
+                if item.kind is PropertyType.TEXTS and not rest:
                     text = Property(item.name, filters=frozenset({"eq", "startswith", "endswith"}))
                     return self._leaf(node, lambda element: element, text)
                 field = item.fields.get(rest)
@@ -157,7 +163,7 @@ class _Compiler:
 
     def _need_advanced(self, name: str) -> None:
         if not self._is_eventual:
-            raise Refusal(
+            raise GraphErrorResponse(
                 400,
                 "Request_UnsupportedQuery",
                 f"Operator: '{name}' is not supported because the required parameters might be missing. Try adding"
@@ -170,11 +176,11 @@ def _comparison(read: Callable[[Any], Any], item: Property, name: str, value: An
     compare = _COMPARISONS[name]
     if value is None:
         return lambda record: compare(read(record), None) if name in {"eq", "ne"} else False
-    if item.kind is Kind.INSTANT:
+    if item.kind is PropertyType.INSTANT:
         moment = _moment(item, value)
         return lambda record: (held := read(record)) is not None and compare(_moment(item, held), moment)
     if type(value) is not _LITERALS.get(item.kind, str):
-        raise Refusal.malformed(
+        raise GraphErrorResponse.malformed(
             f"Invalid filter clause: A value of type '{item.kind.value}' is expected for the property '{item.name}'."
         )
     wanted = _folded(item, value)
@@ -193,12 +199,12 @@ def _moment(item: Property, value: Any) -> datetime:
     except (TypeError, ValueError):
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise Refusal.malformed(f"Invalid filter clause: '{value}' is no date and time for '{item.name}'.")
+        raise GraphErrorResponse.malformed(f"Invalid filter clause: '{value}' is no date and time for '{item.name}'.")
     return moment
 
 
-def _unsupported(name: str, of: ObjectType) -> Refusal:
-    return Refusal(
+def _unsupported(name: str, of: ObjectType) -> GraphErrorResponse:
+    return GraphErrorResponse(
         400,
         "Request_UnsupportedQuery",
         f"Unsupported or invalid query filter clause specified for property '{name}' of resource '{of.title}'.",

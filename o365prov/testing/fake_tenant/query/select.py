@@ -8,17 +8,17 @@ from typing import Any
 
 import attrs
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["Projection", "select"]
+__all__ = ["SelectedProperties", "select"]
 
 Compute = Callable[[Record], Any]
 
 
 @attrs.frozen
-class Projection:
+class SelectedProperties:
     """What of a record goes into an answer.
 
     Attributes:
@@ -43,7 +43,7 @@ class Projection:
 
 def select(
     of: ObjectType, text: str | None, computed: Mapping[str, Compute] | None = None, *, one: bool = False
-) -> Projection:
+) -> SelectedProperties:
     """The projection that $select asks for; 400 for a name that the type lacks, 501 for one that the fake lacks.
 
     *one* says that a single object is read, which is the only way to what lives in SharePoint.
@@ -51,11 +51,11 @@ def select(
     names = _spelled(of, text) if text else of.default_set
     for item in of.named(names):
         if item.home == "sharepoint" and not one:
-            raise Refusal.unsupported(
+            raise GraphErrorResponse.unsupported(
                 f"'{item.name}' can be read from a single {of.title.lower()} only, not from a collection"
             )
     made = tuple((name, compute) for name, compute in (computed or {}).items() if name in names)
-    return Projection(names, not text, made, _display(of, names))
+    return SelectedProperties(names, not text, made, _display(of, names))
 
 
 def _spelled(of: ObjectType, text: str) -> tuple[str, ...]:
@@ -71,12 +71,14 @@ def _spelled(of: ObjectType, text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _unknown(of: ObjectType, name: str) -> Refusal:
+def _unknown(of: ObjectType, name: str) -> GraphErrorResponse:
     if name in of.not_held:
-        return Refusal.unsupported(f"the fake tenant does not hold '{name}'; it holds {', '.join(of.properties)}")
+        return GraphErrorResponse.unsupported(
+            f"the fake tenant does not hold '{name}'; it holds {', '.join(of.properties)}"
+        )
     if name == "*":
-        return Refusal.unsupported("the fake tenant wants properties by name in $select, not *")
-    return Refusal.malformed(
+        return GraphErrorResponse.unsupported("the fake tenant wants properties by name in $select, not *")
+    return GraphErrorResponse.malformed(
         f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type '{of.name}'."
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from o365prov.testing.fake_tenant.query.select import Projection, select
+from o365prov.testing.fake_tenant.query.select import SelectedProperties, select
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, USER
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
@@ -13,7 +13,7 @@ from o365prov.testing.fake_tenant.store.table import Record
 __all__ = ["context_of", "group_view", "made_properties", "object_view", "typed", "user_view"]
 
 
-def context_of(collection: str, view: Projection) -> str:
+def context_of(collection: str, view: SelectedProperties) -> str:
     """What follows ``$metadata#``: the collection, and the properties when they were chosen."""
     return collection if view.is_default else f"{collection}({','.join(view.names)})"
 
@@ -23,7 +23,7 @@ def typed(kind: str, shown: Record) -> Record:
     return {"@odata.type": f"#microsoft.graph.{'orgContact' if kind == 'contact' else kind}", **shown}
 
 
-def user_view(directory: Directory, text: str | None, *, one: bool = False) -> Projection:
+def user_view(directory: Directory, text: str | None, *, one: bool = False) -> SelectedProperties:
     """The view of users that $select asks for."""
     return select(USER, text, made_properties(directory), one=one)
 
@@ -37,12 +37,12 @@ def made_properties(directory: Directory) -> dict[str, Callable[[Record], Any]]:
     }
 
 
-def group_view(text: str | None) -> Projection:
+def group_view(text: str | None) -> SelectedProperties:
     """The view of groups that $select asks for."""
     return select(GROUP, text)
 
 
-def object_view(directory: Directory, text: str | None) -> dict[str, Projection]:
+def object_view(directory: Directory, text: str | None) -> dict[str, SelectedProperties]:
     """Views of a mixed collection by kind; a property that only one kind has is fine for all."""
     if not text:
         return {"user": user_view(directory, None), "group": group_view(None), "contact": select(CONTACT, None)}

@@ -13,13 +13,13 @@ from typing import Any
 
 import attrs
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.addresses import with_addresses
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
 __all__ = [
-    "Assignment",
+    "SkuAssignment",
     "assign_directly",
     "assign_to_group",
     "free_seats",
@@ -30,47 +30,49 @@ __all__ = [
 
 
 @attrs.frozen
-class Assignment:
+class SkuAssignment:
     """The body of assignLicense: what to add with which plans switched off, and what to remove."""
 
     add: Mapping[str, tuple[str, ...]]
     remove: tuple[str, ...]
 
 
-def read_assignment(body: Mapping[str, Any]) -> Assignment:
+def read_assignment(body: Mapping[str, Any]) -> SkuAssignment:
     """Read the body of assignLicense, in which both lists must be present."""
     missing = [name for name in ("addLicenses", "removeLicenses") if not isinstance(body.get(name), list)]
     if missing:
-        raise Refusal.bad_request(
+        raise GraphErrorResponse.bad_request(
             "One or more parameters of the operation 'assignLicense' are missing from the request payload. The missing"
             f" parameters are: {', '.join(missing)}."
         )
     unknown = set(body) - {"addLicenses", "removeLicenses"}
     if unknown:
-        raise Refusal.unknown_parameter(min(unknown), "assignLicense")
+        raise GraphErrorResponse.unknown_parameter(min(unknown), "assignLicense")
     add: dict[str, tuple[str, ...]] = {}
     for item in body["addLicenses"]:
         if not isinstance(item, dict) or not set(item) <= {"skuId", "disabledPlans"}:
-            raise Refusal.malformed("Each of addLicenses must be an object with skuId and disabledPlans only.")
+            raise GraphErrorResponse.malformed(
+                "Each of addLicenses must be an object with skuId and disabledPlans only."
+            )
         sku = _guid(item.get("skuId"))
         if sku in add:
-            raise Refusal.bad_request(f"License {sku} is given more than once in addLicenses.")
+            raise GraphErrorResponse.bad_request(f"License {sku} is given more than once in addLicenses.")
         plans = item.get("disabledPlans") or []
         if not isinstance(plans, list):
-            raise Refusal.malformed("disabledPlans must be a list of ids of service plans.")
+            raise GraphErrorResponse.malformed("disabledPlans must be a list of ids of service plans.")
         add[sku] = tuple(_guid(plan) for plan in plans)
     remove = tuple(_guid(sku) for sku in body["removeLicenses"])
     both = set(add).intersection(remove)
     if both:
-        raise Refusal.bad_request(f"License {min(both)} is in both addLicenses and removeLicenses.")
-    return Assignment(add, remove)
+        raise GraphErrorResponse.bad_request(f"License {min(both)} is in both addLicenses and removeLicenses.")
+    return SkuAssignment(add, remove)
 
 
 def _guid(value: Any) -> str:
     try:
         return str(uuid.UUID(value))
     except (ValueError, AttributeError, TypeError):
-        raise Refusal.malformed(
+        raise GraphErrorResponse.malformed(
             "Cannot convert a primitive value to the expected type 'Edm.Guid'. See the inner exception for more"
             " details."
         ) from None
@@ -81,32 +83,32 @@ def free_seats(directory: Directory, sku: str) -> int:
     return directory.subscriptions[sku].seats - directory.consumed[sku]
 
 
-def check_products(directory: Directory, assignment: Assignment) -> None:
+def check_products(directory: Directory, assignment: SkuAssignment) -> None:
     """400 for a product that the tenant lacks or that can't be given to users, and for a plan it does not contain."""
     for sku, disabled in assignment.add.items():
         subscription = directory.subscriptions.get(sku)
         if subscription is None:
-            raise Refusal.bad_request(f"License {sku} does not correspond to a valid company License.")
+            raise GraphErrorResponse.bad_request(f"License {sku} does not correspond to a valid company License.")
         if subscription.applies_to != "User":
-            raise Refusal.bad_request(f"License {sku} cannot be assigned to a user.")
+            raise GraphErrorResponse.bad_request(f"License {sku} cannot be assigned to a user.")
         foreign = set(disabled) - {plan.id for plan in subscription.product.plans}
         if foreign:
-            raise Refusal.bad_request(
+            raise GraphErrorResponse.bad_request(
                 f"The service plan {min(foreign)} is not part of license {sku} and can't be disabled."
             )
 
 
-def assign_directly(directory: Directory, record: Record, assignment: Assignment) -> Record:
+def assign_directly(directory: Directory, record: Record, assignment: SkuAssignment) -> Record:
     """Add and remove a user's direct licences in one step, or refuse the whole of it."""
     check_products(directory, assignment)
     if assignment.add and not record.get("usageLocation"):
-        raise Refusal.bad_request("License assignment cannot be done for user with invalid usage location.")
+        raise GraphErrorResponse.bad_request("License assignment cannot be done for user with invalid usage location.")
     states = list(record.get("licenseAssignmentStates", ()))
     direct = {state["skuId"]: state for state in states if state["assignedByGroup"] is None}
     inherited = {state["skuId"] for state in states if state["assignedByGroup"] is not None}
     for sku in assignment.remove:
         if sku not in direct:
-            raise Refusal.bad_request(
+            raise GraphErrorResponse.bad_request(
                 "User license is inherited from a group membership and it cannot be removed directly from the user."
                 if sku in inherited
                 else "User does not have a corresponding license."
@@ -115,7 +117,7 @@ def assign_directly(directory: Directory, record: Record, assignment: Assignment
     held = {item["skuId"] for item in record.get("assignedLicenses", ())}
     for sku, disabled in assignment.add.items():
         if sku not in held and free_seats(directory, sku) <= 0:
-            raise Refusal.bad_request(f"Subscription with SKU {sku} does not have any available licenses.")
+            raise GraphErrorResponse.bad_request(f"Subscription with SKU {sku} does not have any available licenses.")
         state = _state(directory, sku, disabled)
         if sku not in direct:
             states.append(state)
@@ -126,7 +128,7 @@ def assign_directly(directory: Directory, record: Record, assignment: Assignment
     return after
 
 
-def assign_to_group(directory: Directory, group: Record, assignment: Assignment) -> Record:
+def assign_to_group(directory: Directory, group: Record, assignment: SkuAssignment) -> Record:
     """Change the licences that a group hands on, and bring its members into line.
 
     Graph does the second in the background; here it is done when the answer leaves.
@@ -135,7 +137,7 @@ def assign_to_group(directory: Directory, group: Record, assignment: Assignment)
     held = {item["skuId"]: item for item in group.get("assignedLicenses", ())}
     for sku in assignment.remove:
         if held.pop(sku, None) is None:
-            raise Refusal.bad_request("Group does not have a corresponding license.")
+            raise GraphErrorResponse.bad_request("Group does not have a corresponding license.")
     held |= {sku: {"disabledPlans": sorted(disabled), "skuId": sku} for sku, disabled in assignment.add.items()}
     after = {
         **group,

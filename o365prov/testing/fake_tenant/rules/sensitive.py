@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
@@ -38,4 +38,6 @@ def check_sensitive(directory: Directory, record: Record, names: Iterable[str] |
     enough = _OVER_ALL if any(role.is_privileged for role in held) else _OVER_SOME
     needs_role = bool(held) or (names is not None and "passwordProfile" in touched)
     if needs_role and not directory.caller_roles & enough:
-        raise Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+        raise GraphErrorResponse(
+            403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."
+        )

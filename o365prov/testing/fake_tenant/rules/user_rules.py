@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.schema.countries import COUNTRIES
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
@@ -41,28 +41,30 @@ def domain_of(principal_name: str) -> str:
     return principal_name.rpartition("@")[2].lower()
 
 
-def check_principal_name(directory: Directory, value: Any) -> Refusal | None:
+def check_principal_name(directory: Directory, value: Any) -> GraphErrorResponse | None:
     """The rules of userPrincipalName: characters, lengths, one ``@``, a verified domain."""
     local, at, domain = str(value).rpartition("@")
     name = "userPrincipalName"
     if not at or not local or not domain or "@" in local:
-        return Refusal.invalid_value(name, "User", "it must be alias@domain with exactly one @")
+        return GraphErrorResponse.invalid_value(name, "User", "it must be alias@domain with exactly one @")
     if not _LOCAL_PART.fullmatch(local):
-        return Refusal.invalid_value(name, "User", "only A-Z a-z 0-9 ' . - _ ! # ^ ~ are allowed before the @")
+        return GraphErrorResponse.invalid_value(
+            name, "User", "only A-Z a-z 0-9 ' . - _ ! # ^ ~ are allowed before the @"
+        )
     if local.endswith("."):
-        return Refusal.invalid_value(name, "User", "the character before the @ may not be a dot")
+        return GraphErrorResponse.invalid_value(name, "User", "the character before the @ may not be a dot")
     if len(local) > 64 or len(domain) > 48:
-        return Refusal.invalid_value(
+        return GraphErrorResponse.invalid_value(
             name, "User", "at most 64 characters before the @ and 48 after it", "InvalidLength"
         )
     found = directory.domains.get(domain.lower())
     if found is None or not found["isVerified"]:
         message = "The domain portion of the userPrincipalName property is invalid. You must use one of the verified"
-        return Refusal.bad_request(f"{message} domain names in your organization.")
+        return GraphErrorResponse.bad_request(f"{message} domain names in your organization.")
     return None
 
 
-def check_anchor(directory: Directory, record: Record, before: Record | None) -> Refusal | None:
+def check_anchor(directory: Directory, record: Record, before: Record | None) -> GraphErrorResponse | None:
     """The rules of onPremisesImmutableId: its characters, and that a federated user has one and keeps it.
 
     Graph demands it on create for a federated domain (Create user); taking it away there fails with the name of the
@@ -71,28 +73,30 @@ def check_anchor(directory: Directory, record: Record, before: Record | None) ->
     """
     anchor = record.get("onPremisesImmutableId")
     if anchor is not None and ("$" in anchor or "_" in anchor):
-        return Refusal.invalid_value("onPremisesImmutableId", "User", "it may not contain $ or _")
+        return GraphErrorResponse.invalid_value("onPremisesImmutableId", "User", "it may not contain $ or _")
     domain = directory.domains.get(domain_of(record["userPrincipalName"]), {})
     if domain.get("authenticationType") != "Federated":
         return None
     if anchor is None:
-        return Refusal.bad_request("You must provide a required property: Parameter name: FederatedUser.SourceAnchor")
+        return GraphErrorResponse.bad_request(
+            "You must provide a required property: Parameter name: FederatedUser.SourceAnchor"
+        )
     if before is not None and before.get("onPremisesImmutableId") not in {None, anchor}:
         was = directory.domains.get(domain_of(before["userPrincipalName"]), {})
         if was.get("authenticationType") == "Federated":
-            return Refusal.bad_request(
+            return GraphErrorResponse.bad_request(
                 "Unable to update parameter. Parameter name: SourceAnchor. Move the user to a managed domain first."
             )
     return None
 
 
-def check_special(name: str, value: Any) -> Refusal | None:
+def check_special(name: str, value: Any) -> GraphErrorResponse | None:
     """The rules of single properties beyond type and length; *value* is neither None nor of a wrong type."""
     why = _why_not(name, value)
-    return None if why is None else Refusal.invalid_value(name, "User", why)
+    return None if why is None else GraphErrorResponse.invalid_value(name, "User", why)
 
 
-def check_password(profile: Mapping[str, Any], policies: str) -> Refusal | None:
+def check_password(profile: Mapping[str, Any], policies: str) -> GraphErrorResponse | None:
     """The rules of a password: 8 to 256 characters of ASCII, three of four kinds unless the user is exempt."""
     password = profile.get("password")
     if password is None:
@@ -102,7 +106,7 @@ def check_password(profile: Mapping[str, Any], policies: str) -> Refusal | None:
     )
     if 8 <= len(password) <= 256 and password.isascii() and is_strong:
         return None
-    return Refusal.bad_request(
+    return GraphErrorResponse.bad_request(
         "The specified password does not comply with password complexity requirements. Please provide a different"
         " password."
     )

@@ -17,10 +17,10 @@ __all__ = [
     "ORDER_FILTERS",
     "PLAIN_FILTERS",
     "TEXT_FILTERS",
-    "Kind",
     "ObjectType",
     "Property",
-    "Write",
+    "PropertyType",
+    "Writability",
     "in_sharepoint",
     "read_only",
     "table",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class Kind(Enum):
+class PropertyType(Enum):
     """What a property's value is."""
 
     TEXT = "Edm.String"
@@ -41,7 +41,7 @@ class Kind(Enum):
     COMPLEXES = "collection of complex"
 
 
-class Write(Enum):
+class Writability(Enum):
     """Who may write a property over Graph."""
 
     YES = "on create and update"
@@ -72,10 +72,10 @@ class Property:
     """
 
     name: str
-    kind: Kind = Kind.TEXT
+    kind: PropertyType = PropertyType.TEXT
     limit: int | None = None
     at_most: int | None = None
-    write: Write = Write.YES
+    write: Writability = Writability.YES
     in_default_set: bool = False
     clearable: bool = True
     is_exact: bool = False
@@ -95,16 +95,16 @@ def text(name: str, limit: int | None = None, **more: Any) -> Property:
     return Property(name, limit=limit, **more)
 
 
-def read_only(name: str, kind: Kind = Kind.TEXT, **more: Any) -> Property:
+def read_only(name: str, kind: PropertyType = PropertyType.TEXT, **more: Any) -> Property:
     """What Graph fills itself."""
-    filters = more.pop("filters", TEXT_FILTERS if kind is Kind.TEXT else PLAIN_FILTERS)
-    unset = more.pop("unset", [] if kind in {Kind.TEXTS, Kind.COMPLEXES} else None)
-    return Property(name, kind, write=Write.NO, filters=filters, unset=unset, **more)
+    filters = more.pop("filters", TEXT_FILTERS if kind is PropertyType.TEXT else PLAIN_FILTERS)
+    unset = more.pop("unset", [] if kind in {PropertyType.TEXTS, PropertyType.COMPLEXES} else None)
+    return Property(name, kind, write=Writability.NO, filters=filters, unset=unset, **more)
 
 
-def in_sharepoint(name: str, kind: Kind = Kind.TEXT) -> Property:
+def in_sharepoint(name: str, kind: PropertyType = PropertyType.TEXT) -> Property:
     """What lives in SharePoint."""
-    unset: Any = [] if kind is Kind.TEXTS else None
+    unset: Any = [] if kind is PropertyType.TEXTS else None
     return Property(name, kind, home="sharepoint", filters=frozenset(), unset=unset)
 
 

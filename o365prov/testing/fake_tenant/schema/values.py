@@ -12,75 +12,79 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
-from o365prov.testing.fake_tenant.schema.properties import Kind, ObjectType, Property, Write
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, PropertyType, Writability
 from o365prov.testing.fake_tenant.store.table import Record
 
 __all__ = ["check_values", "merged", "raise_first"]
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
-_TYPES: Mapping[Kind, type] = {
-    Kind.TEXT: str,
-    Kind.FLAG: bool,
-    Kind.INSTANT: str,
-    Kind.NUMBER: int,
-    Kind.GUID: str,
-    Kind.TEXTS: list,
-    Kind.COMPLEX: dict,
-    Kind.COMPLEXES: list,
+_TYPES: Mapping[PropertyType, type] = {
+    PropertyType.TEXT: str,
+    PropertyType.FLAG: bool,
+    PropertyType.INSTANT: str,
+    PropertyType.NUMBER: int,
+    PropertyType.GUID: str,
+    PropertyType.TEXTS: list,
+    PropertyType.COMPLEX: dict,
+    PropertyType.COMPLEXES: list,
 }
 
 
-def raise_first(refusals: Iterator[Refusal]) -> None:
+def raise_first(refusals: Iterator[GraphErrorResponse]) -> None:
     """Raise the first refusal with the details of all of them; do nothing when there is none."""
     found = list(refusals)
     if found:
         first = found[0]
-        raise Refusal(first.status, first.code, first.message, *(item for each in found for item in each.details))
+        raise GraphErrorResponse(
+            first.status, first.code, first.message, *(item for each in found for item in each.details)
+        )
 
 
-def check_values(of: ObjectType, body: Mapping[str, Any], *, creating: bool) -> Iterator[Refusal]:
+def check_values(of: ObjectType, body: Mapping[str, Any], *, creating: bool) -> Iterator[GraphErrorResponse]:
     """Everything in *body* that an object of this type can't take, one refusal each."""
     for name, value in body.items():
         item = of.properties.get(name)
         if item is None:
             yield _unknown(of, name)
-        elif item.write is Write.NO or (item.write is Write.CREATE_ONLY and not creating):
-            yield Refusal.bad_request(f"Property '{name}' is read-only and cannot be set.")
+        elif item.write is Writability.NO or (item.write is Writability.CREATE_ONLY and not creating):
+            yield GraphErrorResponse.bad_request(f"Property '{name}' is read-only and cannot be set.")
         else:
             yield from _check(of.title, item, value, creating=creating)
 
 
-def _unknown(of: ObjectType, name: str) -> Refusal:
+def _unknown(of: ObjectType, name: str) -> GraphErrorResponse:
     if name in of.not_held:
-        return Refusal.unsupported(
+        return GraphErrorResponse.unsupported(
             f"the fake tenant does not hold the {of.title.lower()} property '{name}'; leave it out"
         )
-    return Refusal.bad_request(f"Property '{name}' does not exist as a declared property or extension property.")
+    return GraphErrorResponse.bad_request(
+        f"Property '{name}' does not exist as a declared property or extension property."
+    )
 
 
-def _check(title: str, item: Property, value: Any, *, creating: bool) -> Iterator[Refusal]:
+def _check(title: str, item: Property, value: Any, *, creating: bool) -> Iterator[GraphErrorResponse]:
     if value is None:
-        if item.kind in {Kind.TEXTS, Kind.COMPLEXES}:
-            yield Refusal.invalid_value(item.name, title, "a collection can't be null; send [] to clear it")
+        if item.kind in {PropertyType.TEXTS, PropertyType.COMPLEXES}:
+            yield GraphErrorResponse.invalid_value(item.name, title, "a collection can't be null; send [] to clear it")
         elif not item.clearable and not creating:
-            yield Refusal.invalid_value(item.name, title, "it can't be cleared")
+            yield GraphErrorResponse.invalid_value(item.name, title, "it can't be cleared")
         return
     if not _is_of_type(item.kind, value):
         yield _wrong_type(item)
         return
     match item.kind:
-        case Kind.TEXT:
+        case PropertyType.TEXT:
             yield from _check_text(title, item, value)
-        case Kind.INSTANT if not _is_instant(value):
+        case PropertyType.INSTANT if not _is_instant(value):
             yield _wrong_type(item)
-        case Kind.GUID if not _is_guid(value):
+        case PropertyType.GUID if not _is_guid(value):
             yield _wrong_type(item)
-        case Kind.TEXTS:
+        case PropertyType.TEXTS:
             yield from _check_texts(title, item, value)
-        case Kind.COMPLEX:
+        case PropertyType.COMPLEX:
             yield from _check_fields(title, item, value, creating=creating)
-        case Kind.COMPLEXES:
+        case PropertyType.COMPLEXES:
             for part in value:
                 if isinstance(part, dict):
                     yield from _check_fields(title, item, part, creating=creating)
@@ -90,18 +94,18 @@ def _check(title: str, item: Property, value: Any, *, creating: bool) -> Iterato
             pass
 
 
-def _check_text(title: str, item: Property, value: str) -> Iterator[Refusal]:
+def _check_text(title: str, item: Property, value: str) -> Iterator[GraphErrorResponse]:
     if not value:
-        yield Refusal.invalid_value(item.name, title, "an empty string is no value; send null to clear it")
+        yield GraphErrorResponse.invalid_value(item.name, title, "an empty string is no value; send null to clear it")
     elif item.limit is not None and len(value) > item.limit:
-        yield Refusal.invalid_value(
+        yield GraphErrorResponse.invalid_value(
             item.name, title, f"at most {item.limit} characters, got {len(value)}", "InvalidLength"
         )
 
 
-def _check_texts(title: str, item: Property, value: list[Any]) -> Iterator[Refusal]:
+def _check_texts(title: str, item: Property, value: list[Any]) -> Iterator[GraphErrorResponse]:
     if item.at_most is not None and len(value) > item.at_most:
-        yield Refusal.invalid_value(
+        yield GraphErrorResponse.invalid_value(
             item.name, title, f"at most {item.at_most} values, got {len(value)}", "InvalidLength"
         )
     for text in value:
@@ -111,23 +115,25 @@ def _check_texts(title: str, item: Property, value: list[Any]) -> Iterator[Refus
             yield _wrong_type(item)
 
 
-def _check_fields(title: str, item: Property, value: Mapping[str, Any], *, creating: bool) -> Iterator[Refusal]:
+def _check_fields(
+    title: str, item: Property, value: Mapping[str, Any], *, creating: bool
+) -> Iterator[GraphErrorResponse]:
     for name, inner in value.items():
         field = item.fields.get(name)
         if field is None:
-            yield Refusal.bad_request(
+            yield GraphErrorResponse.bad_request(
                 f"Property '{name}' does not exist on '{item.name}' as a declared property or extension property."
             )
         else:
             yield from _check(title, field, inner, creating=creating)
 
 
-def _is_of_type(kind: Kind, value: Any) -> bool:
-    return isinstance(value, _TYPES[kind]) and not (kind is Kind.NUMBER and isinstance(value, bool))
+def _is_of_type(kind: PropertyType, value: Any) -> bool:
+    return isinstance(value, _TYPES[kind]) and not (kind is PropertyType.NUMBER and isinstance(value, bool))
 
 
-def _wrong_type(item: Property) -> Refusal:
-    return Refusal.malformed(
+def _wrong_type(item: Property) -> GraphErrorResponse:
+    return GraphErrorResponse.malformed(
         f"Cannot convert the value of property '{item.name}' to the expected type '{item.kind.value}'. See the inner"
         " exception for more details."
     )
@@ -154,7 +160,7 @@ def merged(of: ObjectType, record: Record, body: Mapping[str, Any]) -> Record:
     result = dict(record)
     for name, value in body.items():
         item = of.properties[name]
-        if item.kind is Kind.COMPLEX and isinstance(value, dict):
+        if item.kind is PropertyType.COMPLEX and isinstance(value, dict):
             fields = {**result.get(name, {}), **value}
             value = {key: inner for key, inner in fields.items() if inner is not None}  # noqa: PLW2901
         if value is None or value in ([], {}):

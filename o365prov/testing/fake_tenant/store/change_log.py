@@ -13,9 +13,9 @@ from typing import Literal
 
 import attrs
 
-__all__ = ["Change", "ChangeLog", "Kind", "LinkChange"]
+__all__ = ["ChangeKind", "ChangeLog", "ChangeRecord", "LinkChange"]
 
-Kind = Literal["user", "group", "contact"]
+ChangeKind = Literal["user", "group", "contact"]
 
 #: Seven days for objects of the directory (Learn, "Use delta query to track changes", token duration).
 TOKEN_LIFE = timedelta(days=7)
@@ -31,13 +31,13 @@ class LinkChange:
 
 
 @attrs.frozen
-class Change:
+class ChangeRecord:
     """One write: which object, and which of its properties and references.
 
     ``names`` of None stands for all of them: the object was created or restored.
     """
 
-    kind: Kind
+    kind: ChangeKind
     id: str
     at: datetime
     names: frozenset[str] | None = frozenset()
@@ -49,7 +49,7 @@ class ChangeLog:
 
     __slots__ = ("_changes", "_forgotten")
 
-    def __init__(self, changes: Iterable[Change] = (), forgotten: int = 0) -> None:
+    def __init__(self, changes: Iterable[ChangeRecord] = (), forgotten: int = 0) -> None:
         self._changes = list(changes)
         self._forgotten = forgotten
 
@@ -63,11 +63,11 @@ class ChangeLog:
         """How many of the oldest changes are gone."""
         return self._forgotten
 
-    def __iter__(self) -> Iterator[Change]:
+    def __iter__(self) -> Iterator[ChangeRecord]:
         """The changes that are still known, oldest first."""
         return iter(self._changes)
 
-    def append(self, change: Change) -> None:
+    def append(self, change: ChangeRecord) -> None:
         """Add a change, and forget the ones no token can ask for any more."""
         self._changes.append(change)
         oldest = self._changes[0].at
@@ -76,9 +76,9 @@ class ChangeLog:
             del self._changes[:old]
             self._forgotten += old
 
-    def between(self, number: int, last: int, kind: Kind) -> dict[str, list[Change]]:
+    def between(self, number: int, last: int, kind: ChangeKind) -> dict[str, list[ChangeRecord]]:
         """The changes that follow *number* up to *last*, by object, in order of each object's first one."""
-        gathered: dict[str, list[Change]] = {}
+        gathered: dict[str, list[ChangeRecord]] = {}
         for change in self._changes[max(number - self._forgotten, 0) : last - self._forgotten]:
             if change.kind == kind:
                 gathered.setdefault(change.id, []).append(change)

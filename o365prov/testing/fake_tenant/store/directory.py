@@ -14,10 +14,10 @@ from datetime import datetime
 
 import attrs
 
-from o365prov.testing.clock import Clock
-from o365prov.testing.fake_tenant.protocol.errors import Refusal
+from o365prov.testing.clock import FakeClock
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.schema.skus import Product
-from o365prov.testing.fake_tenant.store.change_log import Change, ChangeLog, Kind, LinkChange
+from o365prov.testing.fake_tenant.store.change_log import ChangeKind, ChangeLog, ChangeRecord, LinkChange
 from o365prov.testing.fake_tenant.store.table import Record, Table
 
 __all__ = ["Directory", "Links", "Subscription", "instant"]
@@ -119,7 +119,7 @@ def _discard(ends: dict[str, dict[str, int]], key: str, other: str) -> None:
 class Directory:
     """The state of one tenant; `copy` gives an independent one at little cost, since records are shared."""
 
-    clock: Clock
+    clock: FakeClock
     random: random.Random
     tenant_id: str
     organization: Record
@@ -162,20 +162,20 @@ class Directory:
         """The user with this id or userPrincipalName; 404 without one."""
         found = self.find_user(key)
         if found is None:
-            raise Refusal.not_found(key)
+            raise GraphErrorResponse.not_found(key)
         return found
 
     def group(self, key: str) -> Record:
         """The group with this id; 404 without one."""
         found = self.groups.get(key.lower())
         if found is None:
-            raise Refusal.not_found(key)
+            raise GraphErrorResponse.not_found(key)
         return found
 
-    def object(self, key: str) -> tuple[Kind, Record] | None:
+    def object(self, key: str) -> tuple[ChangeKind, Record] | None:
         """A user, group or contact by id, with its kind, or None."""
         key = key.lower()
-        tables: tuple[tuple[Kind, Table], ...] = (
+        tables: tuple[tuple[ChangeKind, Table], ...] = (
             ("user", self.users),
             ("group", self.groups),
             ("contact", self.contacts),
@@ -192,18 +192,18 @@ class Directory:
 
     # -- writing -------------------------------------------------------------------------------------------------
 
-    def table(self, kind: Kind) -> Table:
+    def table(self, kind: ChangeKind) -> Table:
         """The table of live objects of one kind."""
         return {"user": self.users, "group": self.groups, "contact": self.contacts}[kind]
 
-    def create(self, kind: Kind, record: Record) -> None:
+    def create(self, kind: ChangeKind, record: Record) -> None:
         """Add an object; 400 ObjectConflict when a unique value of it is taken."""
         self._claim(record)
         self.table(kind).put(record)
         self._count_seats(kind, None, record)
         self._log(kind, record["id"], None)
 
-    def update(self, kind: Kind, record: Record) -> None:
+    def update(self, kind: ChangeKind, record: Record) -> None:
         """Put a new version in place of the present one; 400 ObjectConflict; nothing happens when nothing differs."""
         table = self.table(kind)
         before = table.get(record["id"]) or {}
@@ -215,7 +215,7 @@ class Directory:
         self._count_seats(kind, before, record)
         self._log(kind, record["id"], names)
 
-    def soft_delete(self, kind: Kind, record: Record, parked: Record) -> None:
+    def soft_delete(self, kind: ChangeKind, record: Record, parked: Record) -> None:
         """Move an object to the deleted items, as *parked* says; it keeps what stays unique there."""
         self.table(kind).remove(record["id"])
         self._count_seats(kind, record, None)
@@ -224,7 +224,7 @@ class Directory:
         self.deleted.put(parked)
         self._log(kind, record["id"], frozenset({"@removed"}))
 
-    def restore(self, kind: Kind, record: Record) -> None:
+    def restore(self, kind: ChangeKind, record: Record) -> None:
         """Bring an object back from the deleted items as *record*; 400 ObjectConflict when a value of it is taken."""
         parked = self.deleted.get(record["id"]) or {}
         self._claim(record, parked)
@@ -233,7 +233,7 @@ class Directory:
         self._count_seats(kind, None, record)
         self._log(kind, record["id"], None)
 
-    def purge(self, kind: Kind, record: Record) -> None:
+    def purge(self, kind: ChangeKind, record: Record) -> None:
         """Remove an object for good, wherever it is, with every reference to it."""
         key = record["id"]
         if key in self.deleted:
@@ -248,14 +248,16 @@ class Directory:
             self.role_assignments.remove(assignment["id"])
         self._log(kind, key, frozenset({"@removed"}))
 
-    def log_link(self, kind: Kind, source: str, name: str, target: str, *, added: bool) -> None:
+    def log_link(self, kind: ChangeKind, source: str, name: str, target: str, *, added: bool) -> None:
         """Note that a reference of *source* came or went."""
-        self.log.append(Change(kind, source, self.clock.now(), frozenset({name}), LinkChange(name, target, added)))
+        self.log.append(
+            ChangeRecord(kind, source, self.clock.now(), frozenset({name}), LinkChange(name, target, added))
+        )
 
-    def _log(self, kind: Kind, key: str, names: frozenset[str] | None) -> None:
+    def _log(self, kind: ChangeKind, key: str, names: frozenset[str] | None) -> None:
         if names is not None:
             names = _NAME_SETS.setdefault(names, names)  # few different ones, in very many changes
-        self.log.append(Change(kind, key, self.clock.now(), names))
+        self.log.append(ChangeRecord(kind, key, self.clock.now(), names))
 
     def _claim(self, record: Record, before: Record | None = None) -> None:
         held = frozenset(_unique_values(before or {}))
@@ -263,7 +265,7 @@ class Directory:
         for name, value in wanted:
             owner = self._names[name].get(value)
             if owner is not None and owner != record["id"]:
-                raise Refusal.conflict(name, conflicting_id=owner if name == "proxyAddresses" else None)
+                raise GraphErrorResponse.conflict(name, conflicting_id=owner if name == "proxyAddresses" else None)
         for name, value in held.difference(wanted):
             self._names[name].pop(value, None)
         for name, value in wanted:
@@ -273,7 +275,7 @@ class Directory:
         for name, value in _unique_values(record):
             self._names[name].pop(value, None)
 
-    def _count_seats(self, kind: Kind, before: Record | None, after: Record | None) -> None:
+    def _count_seats(self, kind: ChangeKind, before: Record | None, after: Record | None) -> None:
         if kind != "user":  # a group's licences take no seats; its members' do
             return
         held = {item["skuId"] for item in (before or {}).get("assignedLicenses", ())}

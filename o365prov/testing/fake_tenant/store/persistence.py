@@ -9,9 +9,9 @@ from typing import Any
 import attrs
 
 from o365prov.errors import SourceError
-from o365prov.testing.clock import Clock
+from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
-from o365prov.testing.fake_tenant.store.change_log import Change, ChangeLog, LinkChange
+from o365prov.testing.fake_tenant.store.change_log import ChangeLog, ChangeRecord, LinkChange
 from o365prov.testing.fake_tenant.store.directory import Directory, Links, Subscription
 from o365prov.testing.fake_tenant.store.table import Table
 
@@ -37,7 +37,7 @@ def write_state(directory: Directory) -> dict[str, Any]:
     }
 
 
-def read_state(state: Any, clock: Clock, chance: random.Random) -> Directory:
+def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory:
     """The directory that `write_state` wrote; SourceError when the value is something else."""
     if not isinstance(state, dict) or state.get("o365prov-fake-tenant") != _VERSION:
         raise SourceError("this is no saved fake tenant of this version; write one with FakeTenant.save")
@@ -74,15 +74,15 @@ def _subscription(item: dict[str, Any]) -> Subscription:
     return Subscription(Product(bought["name"], bought["id"], plans), item["seats"], item["applies_to"])
 
 
-def _written(change: Change) -> list[Any]:
+def _written(change: ChangeRecord) -> list[Any]:
     names = None if change.names is None else sorted(change.names)
     link = None if change.link is None else [change.link.name, change.link.target, change.link.added]
     return [change.kind, change.id, change.at.isoformat(), names, link]
 
 
-def _read(entry: list[Any]) -> Change:
+def _read(entry: list[Any]) -> ChangeRecord:
     kind, key, at, names, link = entry
-    return Change(
+    return ChangeRecord(
         kind,
         key,
         datetime.fromisoformat(at),
