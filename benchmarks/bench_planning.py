@@ -40,13 +40,9 @@ from o365prov import (
 )
 from o365prov.graph.read import decode
 from o365prov.people import Grants
-from o365prov.planning import Domain, Sku, TenantUser
-from o365prov.planning.rules.managers import reference_digest
-from o365prov.planning.rules.profile import fingerprint
-from o365prov.profiles import UNSET, bindings_of
-from o365prov.profiles.mapping import MappedProfile
-from o365prov.profiles.normalization import ALPHA_2
-from o365prov.provisioning import desired_user
+from o365prov.planning import Domain, Sku, TenantUser, fingerprint, reference_digest
+from o365prov.profiles import ALPHA_2, UNSET, MappedProfile, bindings_of
+from o365prov.provisioning import make_desired_user
 
 PEOPLE = int(os.environ.get("PEOPLE", "100000"))
 ROUNDS = 3
@@ -110,7 +106,7 @@ def pages(office365: Office365App, assignments: list[Assignment]) -> tuple[list[
     """The tenant's users as Graph pages of 999, and what is remembered of them, after everybody was provisioned."""
     rows, memory = [], []
     for number, each in enumerate(assignments):
-        desired = desired_user(each, office365.provisioning, office365.username, office365.mapping, [DOMAIN])
+        desired = make_desired_user(each, office365.provisioning, office365.username, office365.mapping, [DOMAIN])
         manager = object_id(number // 100 * 100)
         rows.append(
             {
@@ -212,7 +208,7 @@ def take_roster(count: int) -> None:
     rows = []
     for number in range(count):
         each = assignment(number)
-        desired = desired_user(each, office365.provisioning, office365.username, office365.mapping, [DOMAIN])
+        desired = make_desired_user(each, office365.provisioning, office365.username, office365.mapping, [DOMAIN])
         reference = reference_digest(dn(number // 100 * 100))
         rows.append(
             AppUser(

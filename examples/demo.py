@@ -23,9 +23,9 @@ from rich.text import Text
 
 from o365prov import AppUsers, Office365App, Plan, Tenant, UsernameFormat, UserSync
 from o365prov.errors import O365ProvError, SourceError
-from o365prov.graph.apply.progress import progress
+from o365prov.graph import progress
 from o365prov.planning import Report
-from o365prov.rendering.escaping import printable
+from o365prov.rendering import printable
 from o365prov.sources import OktaExport, ldif, okta_json
 from o365prov.testing import FakeClock, FakeTenant
 

@@ -23,13 +23,19 @@ from attrs import evolve, field, frozen
 from o365prov._fields import unique_strings
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
-from o365prov.planning import Needs, Plan, PlanOptions, Safeguards, Scope, StreamingPlanner, TenantSnapshot, make_plan
-from o365prov.planning.preconditions import check_tenant
-from o365prov.previews.population import PopulationPreview
-from o365prov.previews.preview import Preview
-from o365prov.previews.previewer import Previewer
-from o365prov.profiles import ProfileMapping, UsernameFormat
-from o365prov.profiles.attributes import AttributeKind
+from o365prov.planning import (
+    Needs,
+    Plan,
+    PlanOptions,
+    Safeguards,
+    Scope,
+    StreamingPlanner,
+    TenantSnapshot,
+    check_tenant,
+    make_plan,
+)
+from o365prov.previews import PopulationPreview, Preview, Previewer
+from o365prov.profiles import AttributeKind, ProfileMapping, UsernameFormat
 from o365prov.provisioning import (
     ELIGIBILITY,
     DesiredUser,
@@ -37,8 +43,8 @@ from o365prov.provisioning import (
     OktaOrg,
     ProvisioningType,
     bind,
-    desired_user,
     is_stale,
+    make_desired_user,
     not_sent,
     staleness,
 )
@@ -291,7 +297,7 @@ class Office365App:
         )
 
     def _desired(self, assignment: Assignment, now: datetime) -> DesiredUser:
-        return desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
+        return make_desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
 
     def _rules(self, scope: Scope) -> PlanOptions:
         return PlanOptions(

@@ -1,7 +1,6 @@
 """What arrives with the package: names, version, types, licence, and how cheaply."""
 
 import ast
-import importlib
 import subprocess
 import sys
 import tomllib
@@ -19,19 +18,6 @@ HEAVY = {"asyncio", "azure", "httpx", "kiota_abstractions", "msgraph", "msgraph_
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-def names_for_type_checkers():
-    """What `o365prov/__init__.py` imports under TYPE_CHECKING: name → module."""
-    tree = ast.parse((ROOT / "o365prov" / "__init__.py").read_text())
-    blocks = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
-    return {
-        alias.asname or alias.name: node.module
-        for block in blocks
-        for node in block.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-
-
 def test_public_names_are_sorted():
     """A reader finds a name in __all__ by its letter, once: constants first, then classes."""
     assert o365prov.__all__ == sorted(set(o365prov.__all__), key=lambda name: (not name.isupper(), name))
@@ -43,18 +29,11 @@ def test_every_public_name_can_be_imported():
     assert [name for name in o365prov.__all__ if getattr(o365prov, name, None) is None] == []
 
 
-def test_type_checkers_see_the_same_names():
-    """What loads on first use comes from where type checkers think it does."""
-    assert names_for_type_checkers() == o365prov._HOMES
-    assert set(o365prov._HOMES) == set(o365prov.__all__)
-
-
-def test_public_name_is_the_one_of_its_home():
-    """The public name and the one in its own module are the same object."""
-    homes = o365prov._HOMES.items()
-    assert [
-        name for name, home in homes if getattr(o365prov, name) is not getattr(importlib.import_module(home), name)
-    ] == []
+def test_there_is_one_list_of_public_names():
+    """What `o365prov/_public.py` imports is what it lists, and what `o365prov` gives."""
+    tree = ast.parse((ROOT / "o365prov" / "_public.py").read_text())
+    imported = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert sorted(imported) == sorted(o365prov.__all__)
 
 
 def test_unknown_name_is_an_attribute_error():

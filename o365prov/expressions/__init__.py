@@ -1,24 +1,33 @@
 """The Okta Expression Language: text becomes a tree, is checked, compiled, and run."""
 
-from __future__ import annotations
-
 from o365prov.errors import EvaluationError, ExpressionError, ExpressionSyntaxError
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.checker.check_text import check_text
 from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.expressions.explain import Explanation
 from o365prov.expressions.expression import Expression
+from o365prov.expressions.functions.suggestions import similar_attribute
 from o365prov.expressions.limits import Limits
+from o365prov.expressions.okta_templates import expression_of_template
 from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.syntax.unparser import quoted
+from o365prov.expressions.values.country_codes import countries, country
 
 __all__ = [
     "Bindings",
     "Diagnostic",
     "Dialect",
     "EvaluationError",
+    "Explanation",
     "Expression",
     "ExpressionError",
     "ExpressionSyntaxError",
     "Limits",
     "Semantics",
     "check_text",
+    "countries",
+    "country",
+    "expression_of_template",
+    "quoted",
+    "similar_attribute",
 ]

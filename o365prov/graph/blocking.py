@@ -19,10 +19,7 @@ from o365prov.graph.client.transport import AnonymousCredential, Credential, Tra
 from o365prov.graph.setup.consent import ConnectionTest
 from o365prov.graph.setup.permissions import FULL, Operation
 from o365prov.graph.tenant import Tenant
-from o365prov.planning.model.changes import CreateUser
-from o365prov.planning.model.plan import Plan
-from o365prov.planning.model.report import Report
-from o365prov.planning.model.snapshot import Needs, TenantSnapshot, TenantUser
+from o365prov.planning import CreateUser, Needs, Plan, Report, TenantSnapshot, TenantUser
 
 _Result = TypeVar("_Result")
 

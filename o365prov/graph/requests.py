@@ -17,7 +17,7 @@ from typing import Any, assert_never
 
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.messages import Request
-from o365prov.planning.model.changes import (
+from o365prov.planning import (
     AssignLicenses,
     BlockSignIn,
     Change,

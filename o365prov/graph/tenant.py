@@ -17,10 +17,7 @@ from o365prov.graph.client.transport import AnonymousCredential, Credential, Tra
 from o365prov.graph.read.snapshot import TenantIdentity, domains, organization, snapshot
 from o365prov.graph.setup.consent import ConnectionTest, judge
 from o365prov.graph.setup.permissions import FULL, Operation
-from o365prov.planning.model.changes import CreateUser
-from o365prov.planning.model.plan import Plan
-from o365prov.planning.model.report import Report
-from o365prov.planning.model.snapshot import Domain, Needs, TenantSnapshot, TenantUser
+from o365prov.planning import CreateUser, Domain, Needs, Plan, Report, TenantSnapshot, TenantUser
 
 if TYPE_CHECKING:
     from o365prov.graph.client.sdk_transport import Connection

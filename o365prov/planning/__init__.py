@@ -1,6 +1,27 @@
 """From what should be and what is, to a plan: match, diff, order, explain."""
 
-from o365prov.planning.model.changes import Change, Subject
+from o365prov.planning.matching.collisions import collisions
+from o365prov.planning.matching.matched_user import MatchedUser
+from o365prov.planning.matching.resolve import match_users
+from o365prov.planning.model.changes import (
+    AssignLicenses,
+    BlockSignIn,
+    Change,
+    CreateUser,
+    DeleteUser,
+    GrantRole,
+    LinkUser,
+    MarkDeactivated,
+    RemoveLicenses,
+    RemoveManager,
+    RemoveRole,
+    RestoreUser,
+    RevokeSessions,
+    SetManager,
+    Subject,
+    UpdateUser,
+    change_key,
+)
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.plan import Plan, Problem, Unsupported
@@ -16,17 +37,29 @@ from o365prov.planning.model.snapshot import (
     TenantSnapshot,
     TenantUser,
 )
-from o365prov.planning.model.throttle_limits import WRITES, Quota
+from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
 from o365prov.planning.next_state import after_change
 from o365prov.planning.planner import make_plan
+from o365prov.planning.preconditions import check_tenant
+from o365prov.planning.rules.managers import reference_digest
+from o365prov.planning.rules.profile import fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
 
 __all__ = [
+    "UNITS",
     "WRITES",
+    "AssignLicenses",
+    "BlockSignIn",
     "Change",
+    "CreateUser",
+    "DeleteUser",
     "Domain",
     "ExplainedPerson",
+    "GrantRole",
     "HeldLicense",
+    "LinkUser",
+    "MarkDeactivated",
+    "MatchedUser",
     "Needs",
     "Outcome",
     "PersonExplanation",
@@ -34,18 +67,32 @@ __all__ = [
     "PlanOptions",
     "Problem",
     "Quota",
+    "RemoveLicenses",
+    "RemoveManager",
+    "RemoveRole",
     "Report",
+    "RestoreUser",
     "Result",
+    "RevokeSessions",
     "Role",
     "RoleAssignment",
     "Safeguards",
     "Scope",
+    "SetManager",
     "Sku",
     "StreamingPlanner",
     "Subject",
     "TenantSnapshot",
     "TenantUser",
     "Unsupported",
+    "UpdateUser",
     "after_change",
+    "change_key",
+    "check_tenant",
+    "collisions",
+    "fingerprint",
     "make_plan",
+    "match_users",
+    "profile_change",
+    "reference_digest",
 ]

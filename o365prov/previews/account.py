@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from o365prov.rendering.words import value_text
+from o365prov.rendering import value_text
 
 USERNAME = "userName"
 """How a change of the username is called among those of attributes."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from o365prov.errors import EvaluationError
-from o365prov.expressions import Bindings, Expression
-from o365prov.expressions.explain import Explanation
-from o365prov.profiles.findings import Finding, Unset
-from o365prov.profiles.mapping import ApplyOn
+from o365prov.expressions import Bindings, Explanation, Expression
+from o365prov.profiles import ApplyOn, Finding, Unset
 
 
 @frozen

@@ -16,9 +16,8 @@ from attrs import define, field, frozen
 from o365prov.people import Assignment, Person
 from o365prov.previews.account import AccountOutcome, AccountPreview
 from o365prov.previews.preview import Preview
-from o365prov.profiles.findings import Finding
-from o365prov.rendering.escaping import printable
-from o365prov.rendering.words import counted, named
+from o365prov.profiles import Finding
+from o365prov.rendering import counted, named, printable
 
 LISTED = 20
 """How many lines of one kind are printed."""

@@ -11,12 +11,8 @@ from o365prov.expressions import Bindings, Expression
 from o365prov.people import Person
 from o365prov.previews.account import USERNAME, AccountPreview
 from o365prov.previews.attribute import AttributePreview
-from o365prov.profiles.findings import UNSET, Finding, Unset
-from o365prov.profiles.mapping import ApplyOn, MappedProfile
-from o365prov.profiles.username import UsernameFormat
-from o365prov.rendering import html as markup
-from o365prov.rendering.escaping import printable
-from o365prov.rendering.words import value_text
+from o365prov.profiles import UNSET, ApplyOn, Finding, MappedProfile, Unset, UsernameFormat
+from o365prov.rendering import element, fragment, printable, table, value_text
 
 
 @frozen
@@ -106,8 +102,8 @@ class Preview:
         told += [f"? {finding.message}. {finding.remedy}." for finding in self.findings]
         told += [f"! {warning}" for warning in self.warnings]
         title = f"{self.person.name} ({self.person.source})"
-        values = markup.table(title, ("Attribute", "Value", "Expression"), rows)
-        return markup.fragment(values, *(markup.element("p", text) for text in told))
+        values = table(title, ("Attribute", "Value", "Expression"), rows)
+        return fragment(values, *(element("p", text) for text in told))
 
 
 def shown(value: object) -> str:

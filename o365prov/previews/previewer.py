@@ -9,18 +9,21 @@ from typing import TypeAlias
 from attrs import frozen
 
 from o365prov.people import AppUsers, Assignment
-from o365prov.planning.matching.collisions import collisions
-from o365prov.planning.matching.matched_user import MatchedUser
-from o365prov.planning.matching.resolve import match_users
-from o365prov.planning.model.changes import UpdateUser
-from o365prov.planning.model.options import PlanOptions
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
-from o365prov.planning.rules.profile import profile_change
+from o365prov.planning import (
+    MatchedUser,
+    PlanOptions,
+    TenantSnapshot,
+    TenantUser,
+    UpdateUser,
+    collisions,
+    match_users,
+    profile_change,
+)
 from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameIs, ValueChange
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
 from o365prov.previews.preview import Preview
 from o365prov.profiles import Finding, ProfileMapping, UsernameFormat, bindings_of
-from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility, desired_user
+from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility, make_desired_user
 
 _Judged: TypeAlias = Mapping[str, tuple[tuple[Finding, ...], AccountPreview | None]]
 
@@ -80,7 +83,9 @@ class Previewer:
         )
 
     def _desired(self, assignment: Assignment) -> DesiredUser:
-        return desired_user(assignment, self.rules.provisioning, self.format, self.mapping, self.domains, now=self.now)
+        return make_desired_user(
+            assignment, self.rules.provisioning, self.format, self.mapping, self.domains, now=self.now
+        )
 
     def _judged(self, people: Sequence[DesiredUser]) -> _Judged:
         """What is wrong, of those of whom more is wrong than they show by themselves."""

@@ -1,16 +1,37 @@
 """What Office 365 should hold for a person: usernames, attribute tables and mappings."""
 
-from o365prov.profiles.attributes import ATTRIBUTES, Attribute
+from o365prov.profiles.attributes import (
+    ATTRIBUTES,
+    DIRECTORY_ONLY_ATTRIBUTES,
+    PROFILE_SYNC_ATTRIBUTES,
+    PROFILE_SYNC_CUSTOM_ATTRIBUTES,
+    UNIVERSAL_SYNC_ATTRIBUTES,
+    USER_SYNC_ATTRIBUTES,
+    Attribute,
+    AttributeKind,
+)
+from o365prov.profiles.defaults import PROFILE_SYNC_DEFAULTS, UNIVERSAL_SYNC_DEFAULTS, USER_SYNC_DEFAULTS
 from o365prov.profiles.evaluation_context import bindings_of
 from o365prov.profiles.findings import UNSET, Finding, Unset
 from o365prov.profiles.mapping import ApplyOn, AttributeMapping, MappedProfile, ProfileMapping
-from o365prov.profiles.username import UsernameFormat
+from o365prov.profiles.normalization import ALPHA_2
+from o365prov.profiles.username import UsernameFormat, check_username
 
 __all__ = [
+    "ALPHA_2",
     "ATTRIBUTES",
+    "DIRECTORY_ONLY_ATTRIBUTES",
+    "PROFILE_SYNC_ATTRIBUTES",
+    "PROFILE_SYNC_CUSTOM_ATTRIBUTES",
+    "PROFILE_SYNC_DEFAULTS",
+    "UNIVERSAL_SYNC_ATTRIBUTES",
+    "UNIVERSAL_SYNC_DEFAULTS",
     "UNSET",
+    "USER_SYNC_ATTRIBUTES",
+    "USER_SYNC_DEFAULTS",
     "ApplyOn",
     "Attribute",
+    "AttributeKind",
     "AttributeMapping",
     "Finding",
     "MappedProfile",
@@ -18,4 +39,5 @@ __all__ = [
     "Unset",
     "UsernameFormat",
     "bindings_of",
+    "check_username",
 ]

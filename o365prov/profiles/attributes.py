@@ -23,7 +23,7 @@ from attrs import frozen
 
 from o365prov._fields import frozen_mapping
 from o365prov.errors import ConfigurationError
-from o365prov.expressions.functions.suggestions import similar_attribute
+from o365prov.expressions import similar_attribute
 
 
 class AttributeKind(Enum):
@@ -102,19 +102,19 @@ def _of(letter: str) -> tuple[str, ...]:
     return tuple(row.name for row in ATTRIBUTES.values() if letter in row.types)
 
 
-PROFILE_SYNC = _of("P")
+PROFILE_SYNC_ATTRIBUTES = _of("P")
 """What Profile Sync always sends besides the username, and the source anchor."""
 
-PROFILE_SYNC_CUSTOM = _of("c")
+PROFILE_SYNC_CUSTOM_ATTRIBUTES = _of("c")
 """What Profile Sync sends where somebody added it to the app's profile."""
 
-USER_SYNC = _of("U")
+USER_SYNC_ATTRIBUTES = _of("U")
 """What User Sync sends besides the username: Okta's 21 less the username, and the source anchor."""
 
-UNIVERSAL_SYNC = _of("V")
+UNIVERSAL_SYNC_ATTRIBUTES = _of("V")
 """Everything that Universal Sync sends besides the username."""
 
-DIRECTORY_ONLY = frozenset(row.name for row in ATTRIBUTES.values() if row.directory_only)
+DIRECTORY_ONLY_ATTRIBUTES = frozenset(row.name for row in ATTRIBUTES.values() if row.directory_only)
 """What User and Universal Sync take from Active Directory alone: Okta's asterisk."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = frozen_mapping(

@@ -17,7 +17,7 @@ from o365prov.profiles.attributes import ATTRIBUTES
 
 _COUNTRY_CODE_OR_US = "(source.countryCode!=null? source.countryCode : 'US')"
 
-PROFILE_SYNC: Mapping[str, str] = frozen_mapping(
+PROFILE_SYNC_DEFAULTS: Mapping[str, str] = frozen_mapping(
     {
         "firstName": "source.firstName",
         "lastName": "source.lastName",
@@ -30,9 +30,9 @@ PROFILE_SYNC: Mapping[str, str] = frozen_mapping(
     }
 )
 
-USER_SYNC: Mapping[str, str] = frozen_mapping(
+USER_SYNC_DEFAULTS: Mapping[str, str] = frozen_mapping(
     {
-        **PROFILE_SYNC,
+        **PROFILE_SYNC_DEFAULTS,
         "email": "source.email",
         "middleName": "source.middleName",
         "streetAddress": "source.streetAddress",
@@ -55,9 +55,9 @@ def _from_directory(attribute: str) -> str:
     return f"hasDirectoryUser()?findDirectoryUser(){step}:null"
 
 
-UNIVERSAL_SYNC: Mapping[str, str] = frozen_mapping(
+UNIVERSAL_SYNC_DEFAULTS: Mapping[str, str] = frozen_mapping(
     {
-        **USER_SYNC,
+        **USER_SYNC_DEFAULTS,
         **{
             row.name: _from_directory(row.directory)
             for row in ATTRIBUTES.values()

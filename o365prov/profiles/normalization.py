@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
-from o365prov.expressions.values.country_codes import countries, country
+from o365prov.expressions import countries, country
 from o365prov.profiles.attributes import CHOICES, Attribute, AttributeKind
 from o365prov.profiles.findings import UNSET, Finding, Unset
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from o365prov.errors import ExpressionSyntaxError
-from o365prov.expressions.okta_templates import expression_of_template
+from o365prov.expressions import expression_of_template
 from o365prov.profiles.mapping import ApplyOn, AttributeMapping, ProfileMapping
 from o365prov.profiles.settings_reader import Document, shown, step
 from o365prov.profiles.username import CUSTOM, UsernameFormat

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from o365prov.profiles import defaults
 from o365prov.profiles.attributes import ATTRIBUTES, Attribute
+from o365prov.profiles.defaults import PROFILE_SYNC_DEFAULTS, UNIVERSAL_SYNC_DEFAULTS, USER_SYNC_DEFAULTS
 from o365prov.profiles.username_formats import BUILT_IN
 
 _TYPES = {"P": "Profile Sync", "U": "User Sync", "V": "Universal Sync"}
 _DEFAULTS: Mapping[str, Mapping[str, str]] = {
-    "P": defaults.PROFILE_SYNC,
-    "U": defaults.USER_SYNC,
-    "V": defaults.UNIVERSAL_SYNC,
+    "P": PROFILE_SYNC_DEFAULTS,
+    "U": USER_SYNC_DEFAULTS,
+    "V": UNIVERSAL_SYNC_DEFAULTS,
 }
 
 

@@ -13,7 +13,7 @@ from o365prov.errors import ConfigurationError, ExpressionSyntaxError
 from o365prov.expressions import Expression
 from o365prov.profiles.attributes import Attribute, attribute_named
 from o365prov.profiles.username import REFUSE_NULL
-from o365prov.rendering.escaping import printable
+from o365prov.rendering import printable
 
 LISTED = 20
 _LONGEST_SHOWN = 60

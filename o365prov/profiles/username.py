@@ -9,8 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from o365prov.errors import ConfigurationError, EvaluationError
-from o365prov.expressions import Bindings, Diagnostic, Expression, Semantics
-from o365prov.expressions.syntax.unparser import quoted
+from o365prov.expressions import Bindings, Diagnostic, Expression, Semantics, quoted
 from o365prov.profiles.findings import Finding
 from o365prov.profiles.username_formats import BUILT_IN
 

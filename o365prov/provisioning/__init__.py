@@ -1,7 +1,7 @@
 """The provisioning types as strategies: what each may send, create, rename and deactivate."""
 
 from o365prov.provisioning.deprovisioning import AfterBlock, Deprovisioning
-from o365prov.provisioning.desired_user import DesiredUser, desired_user
+from o365prov.provisioning.desired_user import DesiredUser, make_desired_user
 from o365prov.provisioning.mapping_binding import (
     bind,
     describe_settings,
@@ -33,8 +33,8 @@ __all__ = [
     "UserSync",
     "bind",
     "describe_settings",
-    "desired_user",
     "is_stale",
+    "make_desired_user",
     "not_sent",
     "operations_matrix",
     "settings_fingerprint",

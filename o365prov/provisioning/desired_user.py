@@ -18,8 +18,8 @@ from o365prov.profiles import (
     Unset,
     UsernameFormat,
     bindings_of,
+    check_username,
 )
-from o365prov.profiles.username import check_username
 from o365prov.provisioning.provisioning_type import ProvisioningType
 
 
@@ -92,7 +92,7 @@ class DesiredUser:
         }
 
 
-def desired_user(
+def make_desired_user(
     assignment: Assignment,
     provisioning: ProvisioningType,
     username: UsernameFormat,

@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from o365prov.people import Person, UserStatus
-from o365prov.structuring.fault_list import FaultList, Unreadable
-from o365prov.structuring.files import StrPath, read_text
-from o365prov.structuring.foreign_json import parse_instant
+from o365prov.structuring import FaultList, StrPath, Unreadable, parse_instant, read_text
 
 _NEEDED: Final = ("id", "login")
 _STATUSES: Final = frozenset(UserStatus)

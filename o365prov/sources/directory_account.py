@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory_entry import DirectoryEntry
 from o365prov.sources.filetime import read_filetime
-from o365prov.structuring.fault_list import FaultList
+from o365prov.structuring import FaultList
 
 
 @frozen

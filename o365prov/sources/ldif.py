@@ -22,8 +22,7 @@ from attrs import frozen
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
-from o365prov.structuring.fault_list import FaultList, Unreadable
-from o365prov.structuring.files import StrPath, looks_wide, why_unreadable
+from o365prov.structuring import FaultList, StrPath, Unreadable, looks_wide, why_unreadable
 
 LONGEST_VALUE: Final = 10 * 2**20
 """Bytes of one value, folded lines joined: more is no directory attribute but a file that is not LDIF."""

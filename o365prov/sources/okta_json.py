@@ -24,9 +24,7 @@ from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, Li
 from o365prov.sources.directory_account import instance_of
 from o365prov.sources.filetime import read_filetime
 from o365prov.sources.organization import OktaExport
-from o365prov.structuring.fault_list import FaultList, read_all
-from o365prov.structuring.files import StrPath
-from o365prov.structuring.foreign_json import JsonObject, read_object, read_objects
+from o365prov.structuring import FaultList, JsonObject, StrPath, read_all, read_object, read_objects
 
 USERS: Final = "okta-users.json"
 AD_APP_USERS: Final = "okta-ad-app-users.json"

@@ -21,7 +21,7 @@ from organisation import DOMAIN, NOW, dn, somebody
 
 from o365prov import AppUsers, Assignment, LicenseGrant, Office365App, Tenant, UsernameFormat
 from o365prov.people import DirectoryAccount, Grants, Person
-from o365prov.planning.model.changes import key
+from o365prov.planning.model.changes import change_key
 from o365prov.provisioning import Deprovisioning, LicenseOnly, ProfileSync, UniversalSync, UserSync
 from o365prov.testing import FakeClock, FakeTenant
 
@@ -198,7 +198,7 @@ def edit(fake, what, number):
 
 def names_nobody_twice(plan):
     """No change comes twice, and no account is given to two people."""
-    keys = [key(change) for change in plan]
+    keys = [change_key(change) for change in plan]
     assert len(keys) == len(set(keys))
     people = {(change.object_id, change.subject.person_id) for change in plan if change.object_id}
     assert len(people) == len({object_id for object_id, _ in people})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, AppUsers, Safeguards
-from o365prov.planning.model.changes import key
+from o365prov.planning.model.changes import change_key
 
 APP = user_sync_app()
 BOSS = from_directory(somebody("Bo Ross"))
@@ -51,7 +51,7 @@ def test_objects_come_first_then_licences_then_references():
 
 def test_no_change_comes_twice():
     """Kind and person are unique in a plan, which is what a journal relies on."""
-    keys = [key(change) for change in APP.plan(EVERYBODY, tenant(), now=NOW)]
+    keys = [change_key(change) for change in APP.plan(EVERYBODY, tenant(), now=NOW)]
     assert len(keys) == len(set(keys))
 
 

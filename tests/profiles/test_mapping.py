@@ -7,7 +7,7 @@ from organisation import assigned, from_directory, somebody
 from o365prov import UNSET, ExpressionSyntaxError, ProfileMapping, UsernameFormat
 from o365prov.errors import ConfigurationError
 from o365prov.profiles import bindings_of
-from o365prov.provisioning import LicenseOnly, ProfileSync, UniversalSync, UserSync, desired_user
+from o365prov.provisioning import LicenseOnly, ProfileSync, UniversalSync, UserSync, make_desired_user
 
 
 def values(mapping, person):
@@ -110,7 +110,7 @@ def test_do_not_map_may_be_said_twice():
 
 def desired(mapping, person, provisioning=None):
     style = UsernameFormat.email()
-    return desired_user(assigned(person), provisioning or UserSync(), style, mapping, ["corp.example"])
+    return make_desired_user(assigned(person), provisioning or UserSync(), style, mapping, ["corp.example"])
 
 
 MAPPING = ProfileMapping.of({"title": "source.title", "city": "source.city", "telephone": "source.primaryPhone"})

@@ -8,7 +8,7 @@ from organisation import DOMAIN, NOW, assigned, from_directory, somebody
 
 from o365prov import UsernameFormat, UserSync
 from o365prov.people import UserStatus
-from o365prov.provisioning import ELIGIBILITY, Eligibility, desired_user, settings_fingerprint
+from o365prov.provisioning import ELIGIBILITY, Eligibility, make_desired_user, settings_fingerprint
 
 YESTERDAY = datetime(2026, 5, 31, 7, 30, tzinfo=UTC)
 
@@ -16,7 +16,7 @@ YESTERDAY = datetime(2026, 5, 31, 7, 30, tzinfo=UTC)
 def desired(person):
     strategy = UserSync()
     username = UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"')
-    return desired_user(assigned(person), strategy, username, strategy.default_mapping(), [DOMAIN], now=NOW)
+    return make_desired_user(assigned(person), strategy, username, strategy.default_mapping(), [DOMAIN], now=NOW)
 
 
 def test_sessions_of_directory_people_follow_pwdlastset():

@@ -41,10 +41,8 @@ from o365prov import (
 )
 from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, ConnectionTest, Event, RateLimits, Waiting
 from o365prov.people import UserStatus, assign
-from o365prov.planning import WRITES, Outcome, Result
-from o365prov.planning.model.changes import BlockSignIn, CreateUser, UpdateUser
-from o365prov.previews.population import PopulationPreview
-from o365prov.previews.preview import Preview
+from o365prov.planning import WRITES, BlockSignIn, CreateUser, Outcome, Result, UpdateUser
+from o365prov.previews import PopulationPreview, Preview
 from o365prov.provisioning import ProvisioningType
 from o365prov.sources import OktaExport, csv_file, enrich, ldif, okta_json
 from o365prov.sources.directory_entry import DirectoryEntry

@@ -21,7 +21,7 @@ from o365prov.graph.client.errors import ClassifiedError, ErrorCategory, classif
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.sender import Sender, unanswered
 from o365prov.graph.read.decode import created_id
-from o365prov.planning.model.changes import (
+from o365prov.planning import (
     AssignLicenses,
     Change,
     CreateUser,

@@ -18,8 +18,7 @@ from o365prov.graph.client.errors import ErrorCategory, classify, meaning_of
 from o365prov.graph.client.messages import Request, Response
 from o365prov.graph.client.sender import Sender, not_json
 from o365prov.graph.read import snapshot as reading
-from o365prov.planning.model.changes import Change, DeleteUser, RestoreUser, UpdateUser
-from o365prov.planning.model.plan import Plan
+from o365prov.planning import Change, DeleteUser, Plan, RestoreUser, UpdateUser
 
 _log = logging.getLogger(__name__)
 

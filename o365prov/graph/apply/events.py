@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from o365prov.planning.model.report import Outcome, Report
+from o365prov.planning import Outcome, Report
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from attrs import evolve, frozen
 
 from o365prov.errors import JournalError, PlanRefusedError
-from o365prov.planning.model.plan import Plan
+from o365prov.planning import Plan
 
 FORMAT = "o365prov.journal/1"
 _START = b'{"journal": "'

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from o365prov.graph.apply.events import ApplyStarted, ChangeEnded, Event, Waiting
-from o365prov.planning.model.report import Result
+from o365prov.planning import Result
 
 
 @contextmanager

@@ -19,10 +19,18 @@ from o365prov.graph.client.batch import chunks
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.requests import change_requests
 from o365prov.people import AppUsers
-from o365prov.planning.model.changes import Change, CreateUser, RestoreUser, SetManager, key
-from o365prov.planning.model.plan import Plan
-from o365prov.planning.model.report import Outcome, Report, Result
-from o365prov.planning.next_state import after_change
+from o365prov.planning import (
+    Change,
+    CreateUser,
+    Outcome,
+    Plan,
+    Report,
+    RestoreUser,
+    Result,
+    SetManager,
+    after_change,
+    change_key,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +62,7 @@ class ApplyRun:
     async def run(self) -> Report:
         """Do what is left to do; returns the report. What Graph refuses is in the report, not raised."""
         self._resume()
-        left = [change for change in self.plan if key(change) not in self._outcomes]
+        left = [change for change in self.plan if change_key(change) not in self._outcomes]
         self._stale = await changed_since(self.writer.sender, self.writer.sdk, self.plan, left, self._own())
         self.began = True
         _log.info("plan %s: %d changes, %d done before", self.plan.id, len(self.plan), len(self._outcomes))
@@ -78,7 +86,7 @@ class ApplyRun:
     # what an earlier, interrupted apply left behind
 
     def _resume(self) -> None:
-        named = {key(change): change for change in self.plan}
+        named = {change_key(change): change for change in self.plan}
         for entry in self.history.entries:
             change = named.get(entry.key)
             if change is None:
@@ -92,7 +100,7 @@ class ApplyRun:
 
     def _own(self) -> frozenset[str]:
         begun = {entry.key for entry in self.history.entries}
-        return frozenset(change.object_id for change in self.plan if change.object_id and key(change) in begun)
+        return frozenset(change.object_id for change in self.plan if change.object_id and change_key(change) in begun)
 
     # one stage after the other
 
@@ -104,10 +112,10 @@ class ApplyRun:
             if why_not:
                 self._end(Outcome(change, Result.SKIPPED, self._object_id(change), why_not))
             elif change.writes == 0:
-                self._note([Entry(key(change), JournalStep.DONE, change.object_id)])
+                self._note([Entry(change_key(change), JournalStep.DONE, change.object_id)])
                 self._end(Outcome(change, Result.DONE, change.object_id))
             else:
-                self._prepare(change, writes, begun=key(change) in begun)
+                self._prepare(change, writes, begun=change_key(change) in begun)
         gate = asyncio.Semaphore(BATCHES_AT_ONCE)
         for wave in waves(writes):
             async with asyncio.TaskGroup() as group:
@@ -180,7 +188,7 @@ class ApplyRun:
     async def _deliver(self, writes: Sequence[PendingWrite], gate: asyncio.Semaphore) -> None:
         async with gate:
             if not self._halted:
-                self._note([Entry(key(write.change), JournalStep.STARTED, write.object_id) for write in writes])
+                self._note([Entry(change_key(write.change), JournalStep.STARTED, write.object_id) for write in writes])
             if self._halted:
                 for write in writes:
                     self._end(Outcome(write.change, Result.SKIPPED, write.object_id, f"not tried: {self._halted}"))
@@ -205,7 +213,7 @@ class ApplyRun:
     # what is told and kept
 
     def _end(self, outcome: Outcome) -> None:
-        name = key(outcome.change)
+        name = change_key(outcome.change)
         self._outcomes[name] = outcome
         _log.debug("%s %s (object %s)", name, outcome.result.value, outcome.object_id)
         self.emit(ChangeEnded(outcome, len(self._outcomes), len(self.plan)))
@@ -223,7 +231,7 @@ class ApplyRun:
             self._halted = self._halted or str(error)
 
     def _report(self) -> Report:
-        outcomes = tuple(self._outcomes[key(change)] for change in self.plan)
+        outcomes = tuple(self._outcomes[change_key(change)] for change in self.plan)
         return Report(self.plan.id, outcomes, self._memory(outcomes), self.plan.fingerprint)
 
     def _memory(self, outcomes: Iterable[Outcome]) -> AppUsers:
@@ -258,7 +266,7 @@ def waves(writes: Iterable[PendingWrite]) -> list[list[PendingWrite]]:
 
 
 def _entry(settled: WriteResult) -> Entry:
-    name = key(settled.write.change)
+    name = change_key(settled.write.change)
     if not settled.problem:
         return Entry(name, JournalStep.DONE, settled.object_id)
     return Entry(name, JournalStep.FAILED, settled.object_id, settled.status, settled.code, settled.request_id)

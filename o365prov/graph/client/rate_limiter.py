@@ -18,7 +18,7 @@ from typing import Protocol
 
 from attrs import define, field, frozen
 
-from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
+from o365prov.planning import UNITS, WRITES, Quota
 
 
 class Clock(Protocol):

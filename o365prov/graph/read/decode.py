@@ -10,7 +10,7 @@ from typing import Any
 from o365prov.errors import TenantError
 from o365prov.graph.client.messages import Response
 from o365prov.graph.read.privileged_roles import PRIVILEGED_ROLES
-from o365prov.planning.model.snapshot import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantUser
+from o365prov.planning import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantUser
 
 # Properties that become fields of TenantUser and are no attributes to compare.
 _FIELDS = frozenset({"id", "manager", "assignedLicenses", "licenseAssignmentStates", "signInSessionsValidFromDateTime"})

@@ -15,7 +15,7 @@ from o365prov.graph.client.messages import Request
 from o365prov.graph.client.sender import Sender
 from o365prov.graph.read import decode
 from o365prov.graph.setup.permissions import Operation, advice
-from o365prov.planning.model.snapshot import Domain, Needs, RoleAssignment, TenantSnapshot, TenantUser
+from o365prov.planning import Domain, Needs, RoleAssignment, TenantSnapshot, TenantUser
 
 _log = logging.getLogger(__name__)
 

@@ -351,7 +351,7 @@ Change: TypeAlias = (
 )
 
 
-def key(change: Change) -> str:
+def change_key(change: Change) -> str:
     """What a journal knows the change by: its kind, the person and the role, which together are unique in a plan."""
     name = f"{change.kind}:{change.subject.person_id}"
     return f"{name}:{change.role_id}" if isinstance(change, GrantRole | RemoveRole) else name

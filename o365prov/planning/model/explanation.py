@@ -10,8 +10,7 @@ from o365prov.planning.model.changes import Change, Subject
 from o365prov.planning.model.labels import describe
 from o365prov.planning.model.problems import Problem
 from o365prov.profiles import UNSET, MappedProfile
-from o365prov.rendering.escaping import printable
-from o365prov.rendering.words import value_text
+from o365prov.rendering import printable, value_text
 
 
 @frozen

@@ -29,7 +29,7 @@ from o365prov.planning.model.changes import (
     Subject,
     UpdateUser,
 )
-from o365prov.rendering.words import value_text
+from o365prov.rendering import value_text
 
 
 class Effect(Enum):

@@ -26,8 +26,7 @@ from o365prov.planning.model.text import (
     summary,
     unfinished,
 )
-from o365prov.rendering.html import Markup, element, fragment, lines, table, together
-from o365prov.rendering.words import counted, named, value_text
+from o365prov.rendering import Markup, counted, element, fragment, lines, named, table, together, value_text
 
 
 def plan_fragment(plan: Plan, *, limit: int) -> str:

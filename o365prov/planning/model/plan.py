@@ -17,7 +17,7 @@ from attrs import define, field
 from o365prov._fields import frozen_mapping
 from o365prov.errors import SourceError
 from o365prov.people import AppUsers
-from o365prov.planning.model.changes import Change, key
+from o365prov.planning.model.changes import Change, change_key
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.labels import describe
 from o365prov.planning.model.problems import Problem, Unsupported
@@ -28,7 +28,7 @@ __all__ = ["Plan", "Problem", "Unsupported"]
 
 
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(sorted(changes, key=lambda change: (change.phase, change.subject.name, key(change))))
+    return tuple(sorted(changes, key=lambda change: (change.phase, change.subject.name, change_key(change))))
 
 
 def _problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from o365prov.errors import SourceError
 from o365prov.planning.model.json_values import Wrong, form_of
 from o365prov.planning.model.plan import Plan
-from o365prov.rendering.escaping import printable
+from o365prov.rendering import printable
 
 FAMILY, VERSION = "o365prov.plan", 1
 FORMAT = f"{FAMILY}/{VERSION}"

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from o365prov.planning.model.changes import Subject
 from o365prov.profiles import Finding
-from o365prov.rendering.escaping import printable
+from o365prov.rendering import printable
 
 
 @frozen

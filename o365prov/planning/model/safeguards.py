@@ -24,7 +24,7 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.rendering.words import counted
+from o365prov.rendering import counted
 
 
 @frozen(kw_only=True)

@@ -20,8 +20,7 @@ from o365prov.planning.model.text import (
     summary,
     unfinished,
 )
-from o365prov.rendering.escaping import printable
-from o365prov.rendering.words import named
+from o365prov.rendering import named, printable
 
 _STYLES = {"+": "green", "~": "yellow", "-": "red", "=": "cyan"}
 

@@ -19,8 +19,7 @@ from o365prov.planning.model.labels import (
     sections,
 )
 from o365prov.planning.model.problems import Problem, Unsupported
-from o365prov.rendering.escaping import printable
-from o365prov.rendering.words import counted, named
+from o365prov.rendering import counted, named, printable
 
 if TYPE_CHECKING:
     from o365prov.planning.model.plan import Plan

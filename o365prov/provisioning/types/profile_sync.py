@@ -8,8 +8,12 @@ from typing import ClassVar
 from attrs import frozen
 
 from o365prov.people import Person
-from o365prov.profiles import ProfileMapping, defaults
-from o365prov.profiles.attributes import PROFILE_SYNC, PROFILE_SYNC_CUSTOM
+from o365prov.profiles import (
+    PROFILE_SYNC_ATTRIBUTES,
+    PROFILE_SYNC_CUSTOM_ATTRIBUTES,
+    PROFILE_SYNC_DEFAULTS,
+    ProfileMapping,
+)
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_changed_in_okta
 
@@ -29,8 +33,8 @@ class ProfileSync:
 
     name: ClassVar[str] = "profile_sync"
     label: ClassVar[str] = "Profile Sync"
-    attributes: ClassVar[tuple[str, ...]] = PROFILE_SYNC
-    optional_attributes: ClassVar[tuple[str, ...]] = PROFILE_SYNC_CUSTOM
+    attributes: ClassVar[tuple[str, ...]] = PROFILE_SYNC_ATTRIBUTES
+    optional_attributes: ClassVar[tuple[str, ...]] = PROFILE_SYNC_CUSTOM_ATTRIBUTES
     owns_profile: ClassVar[bool] = False
     renames: ClassVar[bool] = False
     synced: ClassVar[bool] = False
@@ -45,7 +49,7 @@ class ProfileSync:
 
     def default_mapping(self) -> ProfileMapping:
         """The mapping that Okta ships for Profile Sync: the base attributes."""
-        return ProfileMapping.of(defaults.PROFILE_SYNC)
+        return ProfileMapping.of(PROFILE_SYNC_DEFAULTS)
 
     def withheld(self, person: Person) -> frozenset[str]:  # noqa: ARG002 - the Protocol's question
         """Nothing: a manager is given as a username or object id, so it needs no directory."""

@@ -10,12 +10,17 @@ from attrs import field, frozen
 
 from o365prov._fields import unique_strings
 from o365prov.people import Person
-from o365prov.profiles import ProfileMapping, defaults
-from o365prov.profiles.attributes import DIRECTORY_ONLY, UNIVERSAL_SYNC, USER_SYNC
+from o365prov.profiles import (
+    DIRECTORY_ONLY_ATTRIBUTES,
+    UNIVERSAL_SYNC_ATTRIBUTES,
+    UNIVERSAL_SYNC_DEFAULTS,
+    USER_SYNC_ATTRIBUTES,
+    ProfileMapping,
+)
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_set_in_directory
 
-_FULL_PROFILE = frozenset(UNIVERSAL_SYNC) - frozenset(USER_SYNC)
+_FULL_PROFILE = frozenset(UNIVERSAL_SYNC_ATTRIBUTES) - frozenset(USER_SYNC_ATTRIBUTES)
 
 
 def _instances(names: Iterable[str]) -> tuple[str, ...]:
@@ -39,7 +44,7 @@ class UniversalSync:
 
     name: ClassVar[str] = "universal_sync"
     label: ClassVar[str] = "Universal Sync"
-    attributes: ClassVar[tuple[str, ...]] = UNIVERSAL_SYNC
+    attributes: ClassVar[tuple[str, ...]] = UNIVERSAL_SYNC_ATTRIBUTES
     optional_attributes: ClassVar[tuple[str, ...]] = ()
     owns_profile: ClassVar[bool] = True
     renames: ClassVar[bool] = True
@@ -56,13 +61,13 @@ class UniversalSync:
 
     def default_mapping(self) -> ProfileMapping:
         """User Sync's mapping, and the directory's own attribute for everything else."""
-        return ProfileMapping.of(defaults.UNIVERSAL_SYNC)
+        return ProfileMapping.of(UNIVERSAL_SYNC_DEFAULTS)
 
     def withheld(self, person: Person) -> frozenset[str]:
         """The full profile, for people of other instances; Active Directory's own attributes, for people without it."""
         if any(account.instance in self.ad_instances for account in person.directory_accounts):
             return frozenset()
-        return _FULL_PROFILE if person.directory_accounts else _FULL_PROFILE | DIRECTORY_ONLY
+        return _FULL_PROFILE if person.directory_accounts else _FULL_PROFILE | DIRECTORY_ONLY_ATTRIBUTES
 
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """``pwdLastSet`` for people linked from Active Directory, else the password change in Okta."""

@@ -8,8 +8,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from o365prov.people import Person
-from o365prov.profiles import ProfileMapping, defaults
-from o365prov.profiles.attributes import DIRECTORY_ONLY, USER_SYNC
+from o365prov.profiles import DIRECTORY_ONLY_ATTRIBUTES, USER_SYNC_ATTRIBUTES, USER_SYNC_DEFAULTS, ProfileMapping
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_set_in_directory
 
@@ -28,7 +27,7 @@ class UserSync:
 
     name: ClassVar[str] = "user_sync"
     label: ClassVar[str] = "User Sync"
-    attributes: ClassVar[tuple[str, ...]] = USER_SYNC
+    attributes: ClassVar[tuple[str, ...]] = USER_SYNC_ATTRIBUTES
     optional_attributes: ClassVar[tuple[str, ...]] = ()
     owns_profile: ClassVar[bool] = True
     renames: ClassVar[bool] = True
@@ -44,11 +43,11 @@ class UserSync:
 
     def default_mapping(self) -> ProfileMapping:
         """The mapping that Okta ships for User Sync."""
-        return ProfileMapping.of(defaults.USER_SYNC)
+        return ProfileMapping.of(USER_SYNC_DEFAULTS)
 
     def withheld(self, person: Person) -> frozenset[str]:
         """Attributes of Active Directory alone, for people without an account there."""
-        return frozenset() if person.directory_accounts else DIRECTORY_ONLY
+        return frozenset() if person.directory_accounts else DIRECTORY_ONLY_ATTRIBUTES
 
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """``pwdLastSet`` for people linked from Active Directory, else the password change in Okta."""
