@@ -66,7 +66,7 @@ def show_previews(console: Console, app: Office365App, organization: OktaExport)
     wanted = Counter(preview.username for preview in previews if preview.username)
     table = Table("Person", "Source", "Username", "Location", "What is wrong", title="Preview", title_justify="left")
     for preview in previews:
-        wrong = [f"{finding.message}: {finding.remedy}" for finding in preview.findings]
+        wrong = [f"{issue.message}: {issue.remedy}" for issue in preview.issues]
         if wanted[preview.username] > 1:
             wrong.append("somebody else would get this username too: whoever is assigned second is stopped")
         username, location = preview.username or "-", preview.value("usageLocation") or "-"

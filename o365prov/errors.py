@@ -23,6 +23,10 @@ caller passed in are never part of it.
 
 from __future__ import annotations
 
+from typing import Literal
+
+from attrs import frozen
+
 __all__ = [
     "ConfigurationError",
     "ConnectionFailedError",
@@ -31,6 +35,7 @@ __all__ = [
     "ExpressionError",
     "ExpressionSyntaxError",
     "GraphError",
+    "Issue",
     "JournalError",
     "O365ProvError",
     "PlanRefusedError",
@@ -39,6 +44,31 @@ __all__ = [
     "TenantError",
     "UsageError",
 ]
+
+
+@frozen
+class Issue:
+    """One thing that is wrong: the same shape for a mapping, a plan, an expression and a source.
+
+    Args:
+        code: a stable word for programs, such as ``unknown-function``.
+        message: what is wrong, for people, without a full stop.
+        remedy: what to do about it, without a full stop; empty where nothing can be said.
+        place: where it is: the attribute, the JSON path, the line; empty for the whole.
+        severity: ``error`` if what it is about can't be used; ``warning`` if it can, all but the part at *place*.
+
+    """
+
+    code: str
+    message: str
+    remedy: str = ""
+    place: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing goes on because of it."""
+        return self.severity == "error"
 
 
 class O365ProvError(Exception):

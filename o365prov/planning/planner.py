@@ -11,6 +11,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.matching.resolve import match_users
@@ -26,7 +27,6 @@ from o365prov.planning.rules.profile import creation, profile_change
 from o365prov.planning.rules.roles import role_changes
 from o365prov.planning.rules.sessions import session_change
 from o365prov.planning.rules.unsupported import UnsupportedCount
-from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
@@ -129,7 +129,7 @@ def _changes(
     changes: list[Change] = []
     problems: list[Problem] = []
     for each in settled:
-        found: list[Finding | None] = []
+        found: list[Issue | None] = []
         if each.account is None:
             changes.append(creation(each, password_given=not snapshot.is_federated(each.subject.username)))
         else:
@@ -155,7 +155,7 @@ def _changes(
             changes += [change for change in (licenses, *roles, manager) if change]
         if revocation := session_change(each, now):
             changes.append(revocation)
-        problems += [Problem.of(each.subject, finding) for finding in found if finding]
+        problems += [Problem(each.subject, issue) for issue in found if issue]
     return changes, problems
 
 
@@ -195,9 +195,11 @@ def _holding(assignment: Assignment, app_users: AppUsers) -> Problem:
     known: AppUser | None = app_users.get(person.id)
     return Problem(
         Subject(person.id, person.name, known.username if known else ""),
-        f"held_{person.status.value.lower()}",
-        f"{person.status.value} in Okta, so the account is left as it is",
-        "Activate the person in Okta to provision them",
+        Issue(
+            f"held_{person.status.value.lower()}",
+            f"{person.status.value} in Okta, so the account is left as it is",
+            "Activate the person in Okta to provision them",
+        ),
     )
 
 

@@ -187,7 +187,7 @@ def is_unchanged(desired: DesiredUser, known: AppUser) -> bool:
         same_manager = manager is UNSET or known.manager_reference == reference_digest(manager)
     return (
         same_manager
-        and not desired.findings
+        and not desired.issues
         and known.status is AppUserStatus.ACTIVE
         and known.username.lower() == (desired.username or "").lower()
         and known.fingerprint == fingerprint(desired)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from o365prov.errors import EvaluationError
+from o365prov.errors import EvaluationError, Issue
 from o365prov.expressions import Bindings, Explanation, Expression
-from o365prov.profiles import ApplyOn, Finding, Unset
+from o365prov.profiles import ApplyOn, Unset
 
 
 @frozen
@@ -14,7 +14,7 @@ class AttributePreview:
     """What one attribute, or the username, gives for one person.
 
     *name* is Okta's name of the attribute, ``userName`` for the username. *value* sets it, None or [] clears it, UNSET
-    leaves it alone; *given* is what the expression itself gave. *finding* is what is wrong with it, or None.
+    leaves it alone; *given* is what the expression itself gave. *issue* is what is wrong with it, or None.
     """
 
     name: str
@@ -22,7 +22,7 @@ class AttributePreview:
     value: object | Unset
     expression: Expression
     apply_on: ApplyOn
-    finding: Finding | None
+    issue: Issue | None
     _bindings: Bindings = field(repr=False, eq=False)
 
     @property

@@ -1,6 +1,6 @@
 """Previews over many people: who would get what, and how many people have what in common.
 
-A row a person is kept: username, findings, and what the tenant says. Values, expressions and explanations are computed
+A row a person is kept: username, issues, and what the tenant says. Values, expressions and explanations are computed
 again when somebody asks for one person's :class:`~o365prov.previews.preview.Preview`.
 """
 
@@ -13,10 +13,10 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from o365prov.errors import Issue
 from o365prov.people import Assignment, Person
 from o365prov.previews.account import AccountOutcome, AccountPreview
 from o365prov.previews.preview import Preview
-from o365prov.profiles import Finding
 from o365prov.rendering import counted, named, printable
 
 LISTED = 20
@@ -29,7 +29,7 @@ class PersonPreview:
 
     assignment: Assignment = field(repr=False)
     username: str | None
-    findings: tuple[Finding, ...] = ()
+    issues: tuple[Issue, ...] = ()
     account: AccountPreview | None = None
 
     @property
@@ -53,7 +53,7 @@ class PersonPreview:
             "prospect": account and account.prospect.value,
             "message": account and account.message,
             "changes": [change.attribute for change in account.changes] if account else [],
-            "findings": [finding.code for finding in self.findings],
+            "issues": [issue.code for issue in self.issues],
         }
 
 
@@ -121,12 +121,12 @@ class PopulationPreview:
         return tuple(row for row in self.people if row.username is None)
 
     @cached_property
-    def findings(self) -> tuple[PeopleGroup, ...]:
+    def issues(self) -> tuple[PeopleGroup, ...]:
         """What is wrong, by kind and attribute, with everybody who has it; the most frequent first."""
-        alike: dict[tuple[str, str | None], list[tuple[PersonPreview, Finding]]] = {}
+        alike: dict[tuple[str, str | None], list[tuple[PersonPreview, Issue]]] = {}
         for row in self.people:
-            for finding in row.findings:
-                alike.setdefault((finding.code, finding.attribute), []).append((row, finding))
+            for issue in row.issues:
+                alike.setdefault((issue.code, issue.place), []).append((row, issue))
         return _most_first(_with_finding(found) for found in alike.values())
 
     @cached_property
@@ -183,7 +183,7 @@ class PopulationPreview:
 
     def _wrong(self) -> list[str]:
         lines = [f"! {line}" for line in _listed(self.collisions)]
-        lines += [f"? {alike}" for alike in self.findings]
+        lines += [f"? {alike}" for alike in self.issues]
         return [*lines, *(f"! {warning}" for warning in self.warnings)]
 
     def __rich__(self) -> Any:
@@ -196,7 +196,7 @@ class PopulationPreview:
             ("Accounts", self.prospects),
             ("Changes", self.changes),
             ("Collisions", self.collisions),
-            ("What is wrong", self.findings),
+            ("What is wrong", self.issues),
         ):
             if rows:
                 table = Table("", "People", "For example", "What to do", title=title, title_justify="left", expand=True)
@@ -210,11 +210,11 @@ class PopulationPreview:
         return Group(*parts, *(Text(printable(f"! {warning}"), "yellow") for warning in self.warnings))
 
 
-def _with_finding(found: Sequence[tuple[PersonPreview, Finding]]) -> PeopleGroup:
-    """People with the same kind of finding; its message may tell of the first of them only."""
+def _with_finding(found: Sequence[tuple[PersonPreview, Issue]]) -> PeopleGroup:
+    """People with the same kind of issue; its message may tell of the first of them only."""
     people = tuple({row.person.id: row for row, _ in found}.values())
     first = found[0][1]
-    same = all(finding.message == first.message for _, finding in found)
+    same = all(issue.message == first.message for _, issue in found)
     words = first.message if same else f"{first.code} (such as: {first.message})"
     return PeopleGroup(first.code, words, people, first.remedy)
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from attrs import field, frozen
 
+from o365prov.errors import Issue
 from o365prov.expressions import Bindings, Expression
 from o365prov.people import Person
 from o365prov.previews.account import USERNAME, AccountPreview
 from o365prov.previews.attribute import AttributePreview
-from o365prov.profiles import UNSET, ApplyOn, Finding, MappedProfile, Unset, UsernameFormat
+from o365prov.profiles import UNSET, ApplyOn, MappedProfile, Unset, UsernameFormat
 from o365prov.rendering import element, fragment, printable, table, value_text
 
 
@@ -29,7 +30,7 @@ class Preview:
     format: UsernameFormat
     username: str | None
     profile: MappedProfile
-    findings: tuple[Finding, ...]
+    issues: tuple[Issue, ...]
     warnings: tuple[str, ...] = ()
     account: AccountPreview | None = None
     _bindings: Bindings = field(kw_only=True, repr=False, eq=False)
@@ -52,8 +53,8 @@ class Preview:
     def _explained(
         self, name: str, label: str, value: object | Unset, expression: Expression, apply_on: ApplyOn
     ) -> AttributePreview:
-        finding = next((each for each in self.findings if each.attribute == name), None)
-        return AttributePreview(name, label, value, expression, apply_on, finding, self._bindings)
+        issue = next((each for each in self.issues if each.place == name), None)
+        return AttributePreview(name, label, value, expression, apply_on, issue, self._bindings)
 
     def value(self, attribute: str) -> object:
         """What one attribute gives: a value, None where it is cleared, UNSET where it is left alone or not mapped."""
@@ -69,7 +70,7 @@ class Preview:
                 lines.append(f"  {row.attribute.label}: {shown(value)}")
         lines += [f"  {words}: {', '.join(labels)}" for words, labels in sorted(alike.items())]
         lines += [f"  = {self.account}"] if self.account else []
-        lines += [f"  ? {finding.message}. {finding.remedy}." for finding in self.findings]
+        lines += [f"  ? {issue.message}. {issue.remedy}." for issue in self.issues]
         lines += [f"  ! {warning}" for warning in self.warnings]
         return "\n".join(map(printable, lines))
 
@@ -90,8 +91,8 @@ class Preview:
             table.add_row(text(label), text(value), text(expression, "dim"))
         if self.account:
             table.add_row(text("Account", "bold"), text(str(self.account)), "")
-        for finding in self.findings:
-            table.add_row(text("? " + finding.code, "red"), text(finding.message, "red"), text(finding.remedy))
+        for issue in self.issues:
+            table.add_row(text("? " + issue.code, "red"), text(issue.message, "red"), text(issue.remedy))
         for warning in self.warnings:
             table.add_row(text("!", "yellow"), text(warning, "yellow"), "")
         return table
@@ -99,7 +100,7 @@ class Preview:
     def _repr_html_(self) -> str:
         rows = [("Username", self.username or "-", str(self.format.expression)), *self._rows()]
         told = [str(self.account)] if self.account else []
-        told += [f"? {finding.message}. {finding.remedy}." for finding in self.findings]
+        told += [f"? {issue.message}. {issue.remedy}." for issue in self.issues]
         told += [f"! {warning}" for warning in self.warnings]
         title = f"{self.person.name} ({self.person.source})"
         values = table(title, ("Attribute", "Value", "Expression"), rows)

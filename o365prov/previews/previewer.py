@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from o365prov.errors import Issue
 from o365prov.people import AppUsers, Assignment
 from o365prov.planning import (
     MatchedUser,
@@ -22,10 +23,10 @@ from o365prov.planning import (
 from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameIs, ValueChange
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
 from o365prov.previews.preview import Preview
-from o365prov.profiles import Finding, ProfileMapping, UsernameFormat, bindings_of
+from o365prov.profiles import ProfileMapping, UsernameFormat, bindings_of
 from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility, make_desired_user
 
-_Judged: TypeAlias = Mapping[str, tuple[tuple[Finding, ...], AccountPreview | None]]
+_Judged: TypeAlias = Mapping[str, tuple[tuple[Issue, ...], AccountPreview | None]]
 
 
 @frozen(kw_only=True)
@@ -57,7 +58,7 @@ class Previewer:
             self._judged(taking_part) if self.snapshot is None else self._asked(desired, taking_part, self.snapshot)
         )
         rows = {
-            each.person_id: PersonPreview(each.assignment, each.username, *judged.get(each.person_id, (each.findings,)))
+            each.person_id: PersonPreview(each.assignment, each.username, *judged.get(each.person_id, (each.issues,)))
             for each in desired
         }
         return PopulationPreview(
@@ -76,7 +77,7 @@ class Previewer:
             self.format,
             row.username,
             desired.profile,
-            row.findings,
+            row.issues,
             self.warnings,
             account=row.account,
             bindings=bindings_of(row.assignment, now=self.now),
@@ -91,27 +92,26 @@ class Previewer:
         """What is wrong, of those of whom more is wrong than they show by themselves."""
         clashes = collisions(people, self.app_users)
         wrong = (each for each in people if each.person_id in clashes)
-        return {each.person_id: ((*each.findings, clashes[each.person_id]), None) for each in wrong}
+        return {each.person_id: ((*each.issues, clashes[each.person_id]), None) for each in wrong}
 
     def _asked(
         self, desired: Sequence[DesiredUser], people: Sequence[DesiredUser], snapshot: TenantSnapshot
     ) -> _Judged:
         """What is wrong with each person, and what the tenant says of them."""
         names = self._attribute_names()
-        findings: dict[str, list[Finding]] = {each.person_id: [] for each in people}
+        issues: dict[str, list[Issue]] = {each.person_id: [] for each in people}
         accounts: dict[str, AccountPreview] = {}
         for each in match_users(people, self.rules, snapshot, self.app_users):
             if isinstance(each, MatchedUser):
-                account, finding = _settled(each, self.rules, snapshot, names)
+                account, issue = _settled(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
-                findings[each.desired.person_id] += [finding] if finding else []
+                issues[each.desired.person_id] += [issue] if issue else []
             else:
-                finding = Finding(each.code, each.message, each.remedy, each.attribute, each.stops)
-                findings[each.subject.person_id].append(finding)
+                issues[each.subject.person_id].append(each.issue)
         return {
             each.person_id: (
-                tuple(findings.get(each.person_id, each.findings)),
-                accounts.get(each.person_id) or _left_alone(each, findings, self.app_users, snapshot),
+                tuple(issues.get(each.person_id, each.issues)),
+                accounts.get(each.person_id) or _left_alone(each, issues, self.app_users, snapshot),
             )
             for each in desired
         }
@@ -143,7 +143,7 @@ def _alike(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -
 
 def _settled(
     settled: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, names: Mapping[str, str]
-) -> tuple[AccountPreview, Finding | None]:
+) -> tuple[AccountPreview, Issue | None]:
     """Somebody whose account is known to be theirs, or would be made."""
     account, desired = settled.account, settled.desired
     username_is = _username_is(desired, account, snapshot)
@@ -157,17 +157,17 @@ def _settled(
         if settled.known
         else AccountOutcome.MATCHED
     )
-    change, finding = profile_change(settled, rules.provisioning, rules.scope)
+    change, issue = profile_change(settled, rules.provisioning, rules.scope)
     written = change.properties if isinstance(change, UpdateUser) else ()
     message = settled.how
     if username_is is UsernameIs.TAKEN:
         message += f", but another account has the username {desired.username}"
     changes = tuple(ValueChange(names.get(each.name, each.name), each.before, each.after) for each in written)
-    return AccountPreview(prospect, message, account.id, account.username, username_is, changes), finding
+    return AccountPreview(prospect, message, account.id, account.username, username_is, changes), issue
 
 
 def _left_alone(
-    desired: DesiredUser, findings: Mapping[str, Sequence[Finding]], app_users: AppUsers, snapshot: TenantSnapshot
+    desired: DesiredUser, issues: Mapping[str, Sequence[Issue]], app_users: AppUsers, snapshot: TenantSnapshot
 ) -> AccountPreview:
     """Somebody for whom nothing is done, by their status in Okta or by what is wrong."""
     app_user = app_users.get(desired.person_id)
@@ -179,7 +179,7 @@ def _left_alone(
         case Eligibility.UNASSIGNED:
             prospect, message = AccountOutcome.UNASSIGNED, f"{status} in Okta, which counts as not assigned"
         case Eligibility.PROVISION:
-            stops = [finding.message for finding in findings[desired.person_id] if finding.stops]
+            stops = [issue.message for issue in issues[desired.person_id] if issue.stops]
             prospect, message = AccountOutcome.STOPPED, "; ".join(stops)
     username_is = _username_is(desired, account, snapshot)
     if account is None:

@@ -12,9 +12,9 @@ from o365prov.profiles.attributes import (
 )
 from o365prov.profiles.defaults import PROFILE_SYNC_DEFAULTS, UNIVERSAL_SYNC_DEFAULTS, USER_SYNC_DEFAULTS
 from o365prov.profiles.evaluation_context import bindings_of
-from o365prov.profiles.findings import UNSET, Finding, Unset
 from o365prov.profiles.mapping import ApplyOn, AttributeMapping, MappedProfile, ProfileMapping
 from o365prov.profiles.normalization import ALPHA_2
+from o365prov.profiles.unset import UNSET, Unset
 from o365prov.profiles.username import UsernameFormat, check_username
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "Attribute",
     "AttributeKind",
     "AttributeMapping",
-    "Finding",
     "MappedProfile",
     "ProfileMapping",
     "Unset",

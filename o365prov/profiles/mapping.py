@@ -16,11 +16,11 @@ from typing import Any, TypeAlias
 from attrs import define, evolve, field, frozen
 
 from o365prov._fields import frozen_mapping
-from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError
+from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
 from o365prov.profiles.attributes import Attribute, AttributeKind, attribute_spelled
-from o365prov.profiles.findings import UNSET, Finding, Unset
 from o365prov.profiles.normalization import TextRule, normalize, text_rule
+from o365prov.profiles.unset import UNSET, Unset
 from o365prov.profiles.username import REFUSE_NULL
 
 
@@ -49,7 +49,7 @@ class MappedProfile:
 
     mapping: ProfileMapping = field(repr=False)
     values: tuple[object | Unset, ...]
-    findings: tuple[Finding, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
     def get(self, attribute: str) -> object | Unset:
         """The value of one attribute; UNSET if it is not mapped."""
@@ -191,10 +191,10 @@ class ProfileMapping:
     def evaluate(self, bindings: Bindings, *, withheld: Collection[str] = ()) -> MappedProfile:
         """What every mapped attribute gives for one person, in the form in which Graph takes it.
 
-        Attributes named by *withheld* are left alone; what is wrong comes back as findings.
+        Attributes named by *withheld* are left alone; what is wrong comes back as issues.
         """
         values: list[object | Unset] = []
-        findings: list[Finding] = []
+        issues: list[Issue] = []
         for value, (name, longest, rule, attribute) in zip(self._evaluated(bindings), self._steps, strict=True):
             if name in withheld:
                 values.append(UNSET)
@@ -210,8 +210,8 @@ class ProfileMapping:
                 conformed, wrong = normalize(attribute, value)
             values.append(conformed)
             if wrong is not None:
-                findings.append(wrong)
-        return MappedProfile(self, tuple(values), tuple(findings))
+                issues.append(wrong)
+        return MappedProfile(self, tuple(values), tuple(issues))
 
     def _evaluated(self, bindings: Bindings) -> Sequence[object]:
         """What each row's expression gives, or the error that it fails with."""
@@ -305,11 +305,11 @@ def _value_or_error(expression: Expression, bindings: Bindings) -> object:
         return error
 
 
-def _failed(attribute: Attribute, error: EvaluationError) -> Finding:
-    return Finding(
+def _failed(attribute: Attribute, error: EvaluationError) -> Issue:
+    return Issue(
         "mapping_failed",
         f"{attribute.label} could not be computed: {error.message}",
         "Fill in what its expression reads, or change the expression",
-        attribute=attribute.name,
-        stops=attribute.required,
+        place=attribute.name,
+        severity="error" if attribute.required else "warning",
     )

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
+from o365prov.errors import Issue
 from o365prov.expressions import countries, country
 from o365prov.profiles.attributes import CHOICES, Attribute, AttributeKind
-from o365prov.profiles.findings import UNSET, Finding, Unset
+from o365prov.profiles.unset import UNSET, Unset
 
 ALPHA_2: Final = frozenset(each.alpha2 for each in countries())
 
@@ -28,7 +29,7 @@ def meant_by(text: str) -> str | None:
     return found.alpha2 if found else None
 
 
-Normalized: TypeAlias = tuple[object | Unset, Finding | None]
+Normalized: TypeAlias = tuple[object | Unset, Issue | None]
 """The value in the form in which Graph takes it, or UNSET and what is wrong."""
 
 TextRule: TypeAlias = Callable[[Attribute, str], Normalized]
@@ -183,11 +184,11 @@ _TEXT: Mapping[AttributeKind, TextRule] = {
 """What a text has to satisfy, for kinds that don't take every text."""
 
 
-def _wrong(attribute: Attribute, what: str, remedy: str) -> Finding:
-    return Finding(
-        code=f"bad_{attribute.graph or attribute.name}",
-        message=f"{attribute.label} {what}",
-        remedy=remedy,
-        attribute=attribute.name,
-        stops=attribute.required,
+def _wrong(attribute: Attribute, what: str, remedy: str) -> Issue:
+    return Issue(
+        f"bad_{attribute.graph or attribute.name}",
+        f"{attribute.label} {what}",
+        remedy,
+        place=attribute.name,
+        severity="error" if attribute.required else "warning",
     )

@@ -8,9 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
-from o365prov.errors import ConfigurationError, EvaluationError
+from o365prov.errors import ConfigurationError, EvaluationError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression, Semantics, quoted
-from o365prov.profiles.findings import Finding
 from o365prov.profiles.username_formats import BUILT_IN
 
 _ALLOWED = re.compile(r"[A-Za-z0-9'.\-_!#^~]+\Z")
@@ -137,7 +136,7 @@ class UsernameFormat:
         """
         return self.expression.check(schema, context="username")
 
-    def username(self, bindings: Bindings, domains: Collection[str]) -> tuple[str | None, Finding | None]:
+    def username(self, bindings: Bindings, domains: Collection[str]) -> tuple[str | None, Issue | None]:
         """The person's username, or None and what is wrong with it.
 
         *domains* are those that the app provisions into, in lower case. The result must be a user principal name that
@@ -153,17 +152,17 @@ class UsernameFormat:
             return None, _finding("username_empty", "the username is empty", _FIX)
         if not isinstance(value, str):
             return None, _finding("username_no_text", "the username's expression gives no text", _FIX)
-        return (None, finding) if (finding := check_username(value, domains)) else (value, None)
+        return (None, issue) if (issue := check_username(value, domains)) else (value, None)
 
 
 _FIX = "Fill in what the username format reads, or change the format"
 
 
-def _finding(code: str, message: str, remedy: str) -> Finding:
-    return Finding(code, message, remedy, attribute="userName", stops=True)
+def _finding(code: str, message: str, remedy: str) -> Issue:
+    return Issue(code, message, remedy, place="userName")
 
 
-def check_username(username: str, domains: Collection[str]) -> Finding | None:
+def check_username(username: str, domains: Collection[str]) -> Issue | None:
     """What keeps *username* from being a user principal name in one of *domains* (lower case), or None.
 
     >>> check_username("@yourfederated.domain", ["yourfederated.domain"]).message

@@ -8,11 +8,11 @@ from typing import Any
 
 from attrs import frozen
 
+from o365prov.errors import Issue
 from o365prov.people import Assignment
 from o365prov.profiles import (
     UNSET,
     ApplyOn,
-    Finding,
     MappedProfile,
     ProfileMapping,
     Unset,
@@ -33,7 +33,7 @@ class DesiredUser:
     assignment: Assignment
     username: str | None
     profile: MappedProfile
-    findings: tuple[Finding, ...]
+    issues: tuple[Issue, ...]
     sessions_valid_from: datetime | None = None
 
     @property
@@ -44,7 +44,7 @@ class DesiredUser:
     @property
     def blocked(self) -> bool:
         """Whether something found stops this person."""
-        return any(finding.stops for finding in self.findings)
+        return any(issue.stops for issue in self.issues)
 
     @property
     def anchor(self) -> str | None:
@@ -101,7 +101,7 @@ def make_desired_user(
     *,
     now: datetime | None = None,
 ) -> DesiredUser:
-    """Evaluate everything that decides about one person; what is wrong comes back as findings, never as an exception.
+    """Evaluate everything that decides about one person; what is wrong comes back as issues, never as an exception.
 
     *domains* are in lower case.
     """
@@ -109,22 +109,21 @@ def make_desired_user(
     bindings = bindings_of(assignment, now=now)
     name, wrong = username.username(bindings, domains) if assignment.username is None else _given(assignment, domains)
     profile = mapping.evaluate(bindings, withheld=provisioning.withheld(person))
-    findings = profile.findings if wrong is None else (wrong, *profile.findings)
+    issues = profile.issues if wrong is None else (wrong, *profile.issues)
     if len(person.directory_accounts) > 1 and profile.get("immutableId") is UNSET:
-        findings = (*findings, _SEVERAL_DIRECTORIES)
-    return DesiredUser(assignment, name, profile, findings, provisioning.sessions_valid_from(person))
+        issues = (*issues, _SEVERAL_DIRECTORIES)
+    return DesiredUser(assignment, name, profile, issues, provisioning.sessions_valid_from(person))
 
 
-def _given(assignment: Assignment, domains: Collection[str]) -> tuple[str | None, Finding | None]:
+def _given(assignment: Assignment, domains: Collection[str]) -> tuple[str | None, Issue | None]:
     """The username that the assignment itself sets, or what is wrong with it."""
     wrong = check_username(assignment.username or "", domains)
     return (None, wrong) if wrong else (assignment.username, None)
 
 
-_SEVERAL_DIRECTORIES = Finding(
+_SEVERAL_DIRECTORIES = Issue(
     "several_directories",
     "assigned to more than one Active Directory instance, so the source anchor is ambiguous",
     "Keep one account, or map the Immutable ID by an expression that names the instance",
-    attribute="immutableId",
-    stops=True,
+    place="immutableId",
 )

@@ -41,7 +41,7 @@ def test_a_preview_shows_what_is_wrong():
     """Findings are part of the preview, with what to do."""
     preview = APP.preview(somebody(email="not-an-address", countryCode="UK"))
     assert preview.username is None
-    assert {finding.code for finding in preview.findings} >= {"username_no_name", "bad_usageLocation"}
+    assert {issue.code for issue in preview.issues} >= {"username_no_name", "bad_usageLocation"}
 
 
 def test_changed_settings_refuse_to_plan_until_attributes_are_mapped_again():

@@ -45,7 +45,7 @@ def test_each_attribute_shows_value_expression_and_explanation():
     assert (title.value, title.given, str(title.expression)) == ("Singer", "Singer", "source.title")
     assert 'source.title => "Singer"' in str(title.explanation)
     assert title.error is None
-    assert title.finding is None
+    assert title.issue is None
 
 
 def test_the_username_is_explained_like_an_attribute():
@@ -56,13 +56,13 @@ def test_the_username_is_explained_like_an_attribute():
 
 
 def test_a_failed_expression_shows_its_error_and_the_part_that_failed():
-    """The error knows the place; the value is left alone; the finding says what to do."""
+    """The error knows the place; the value is left alone; the issue says what to do."""
     app = APP.remap(ProfileMapping.of({"title": 'source.title + " " + source.nothing'}))
     title = app.preview(somebody(title="Singer")).attribute("title")
     assert title.value is UNSET
     assert title.error is not None
     assert "source.nothing" in str(title.error)
-    assert title.finding.code == "mapping_failed"
+    assert title.issue.code == "mapping_failed"
 
 
 def test_a_value_that_graph_does_not_take_shows_what_the_expression_gave():
@@ -70,7 +70,7 @@ def test_a_value_that_graph_does_not_take_shows_what_the_expression_gave():
     location = APP.preview(somebody(countryCode="UK")).attribute("usageLocation")
     assert location.given == "UK"
     assert location.value is UNSET
-    assert "GB" in location.finding.remedy
+    assert "GB" in location.issue.remedy
 
 
 def test_every_mapped_attribute_is_there_after_the_username():
@@ -151,7 +151,7 @@ def test_a_username_with_another_anchor_is_somebody_elses():
     preview = APP.preview(ann, snapshot=tenant(user))
     assert (preview.account.prospect, preview.account.username_is) == (AccountOutcome.STOPPED, UsernameIs.TAKEN)
     assert preview.account.object_id is None
-    assert "other_anchor" in [finding.code for finding in preview.findings]
+    assert "other_anchor" in [issue.code for issue in preview.issues]
     assert "somebody else's" in str(preview)
 
 
@@ -161,7 +161,7 @@ def test_a_username_linked_to_another_person_names_them():
     user = account(username_of(ann))
     preview = APP.preview(ann, snapshot=tenant(user), app_users=linked((bo, user)))
     assert preview.account.prospect is AccountOutcome.STOPPED
-    assert "account_of_another_person" in [finding.code for finding in preview.findings]
+    assert "account_of_another_person" in [issue.code for issue in preview.issues]
 
 
 def test_a_linked_account_is_theirs_whatever_its_name():
@@ -189,7 +189,7 @@ def test_a_username_and_an_anchor_of_two_accounts_stop():
     anchor = ann.directory_accounts[0].anchor
     snapshot = tenant(account(username_of(ann)), account(f"x@{DOMAIN}", onPremisesImmutableId=anchor))
     preview = APP.preview(ann, snapshot=snapshot)
-    assert "ambiguous_account" in [finding.code for finding in preview.findings]
+    assert "ambiguous_account" in [issue.code for issue in preview.issues]
     assert preview.account.prospect is AccountOutcome.STOPPED
 
 
@@ -216,13 +216,13 @@ def test_a_status_that_provisions_nobody_is_named(status, prospect):
 
 
 def test_profile_sync_says_that_it_renames_nobody():
-    """The account keeps its username, and the finding says so."""
+    """The account keeps its username, and the issue says so."""
     ann = somebody()
     user = account(f"maiden.name@{DOMAIN}", onPremisesImmutableId=ann.id)
     app = Office365App((DOMAIN,), ProfileSync(), APP.username)
     preview = app.preview(ann, snapshot=tenant(user))
     assert not preview.account.renamed
-    assert "username_not_changed" in [finding.code for finding in preview.findings]
+    assert "username_not_changed" in [issue.code for issue in preview.issues]
 
 
 def test_license_only_changes_no_profile():
@@ -287,7 +287,7 @@ def test_one_person_of_many_has_the_whole_preview():
     ann, anna = somebody("Ann Lee", title="Singer"), somebody("Anna Lee", email="ann.lee@corp.example")
     population = APP.preview([ann, anna])
     assert population[ann.id].value("title") == "Singer"
-    assert [finding.code for finding in population[ann.id].findings] == ["collision"]
+    assert [issue.code for issue in population[ann.id].issues] == ["collision"]
     assert population[ann.id].attribute("title").explanation.value == "Singer"
     assert ann.id in population
     with pytest.raises(KeyError):
@@ -329,7 +329,7 @@ def test_findings_are_counted_by_kind_the_most_frequent_first():
     """How many people have which, and what to do."""
     people = [somebody(f"No Mail{n}", email="") for n in range(3)] + [somebody("Max Muster", countryCode="UK")]
     population = APP.preview(people)
-    assert [(each.name, len(each)) for each in population.findings] == [
+    assert [(each.name, len(each)) for each in population.issues] == [
         ("bad_mail", 3),
         ("username_no_name", 3),
         ("bad_usageLocation", 1),
@@ -376,7 +376,7 @@ def test_rows_go_into_a_data_frame():
         "prospect": "matched",
         "message": "an account has this username already",
         "changes": ["title"],
-        "findings": [],
+        "issues": [],
     }
 
 
@@ -461,7 +461,7 @@ def test_a_preview_says_what_the_plan_does(profiles, names, provisioning):
 
 @given(st.lists(ODD_PROFILES, max_size=5))
 def test_no_person_makes_a_preview_fail(profiles):
-    """Whatever the profiles hold, there are values or findings, and the text can be printed."""
+    """Whatever the profiles hold, there are values or issues, and the text can be printed."""
     people = [somebody(f"Person {n}", **profile) for n, profile in enumerate(profiles)]
     population = APP.preview(people)
     assert str(population)
@@ -469,7 +469,7 @@ def test_no_person_makes_a_preview_fail(profiles):
         whole = population[row.person.id]
         assert str(whole)
         assert all(str(each.explanation) for each in whole.attributes())
-        assert (row.username is None) <= any(finding.attribute == "userName" for finding in row.findings)
+        assert (row.username is None) <= any(issue.place == "userName" for issue in row.issues)
 
 
 def test_the_manager_is_a_reference_and_not_compared():

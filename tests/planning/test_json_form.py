@@ -211,7 +211,10 @@ def test_a_plan_that_was_cut_off_is_refused():
         (lambda it: it["changes"][0].pop("reason"), "$.changes[0].reason: is missing"),
         (lambda it: it["changes"][1].update(object_id="id-7"), "$.changes[1].object_id: should be null, not a text"),
         (lambda it: it["changes"][0]["properties"].update(city="\ud800"), "$.changes[0].properties.city: holds half a"),
-        (lambda it: it["problems"][0].update(stops="no"), "$.problems[0].stops: should be true or false, not a text"),
+        (
+            lambda it: it["problems"][0]["issue"].update(severity="grave"),
+            "$.problems[0].issue.severity: should be one of error, warning",
+        ),
         (lambda it: it["unsupported"][0].update(people=True), "should be a whole number, not true or false"),
         (lambda it: it["app_users"][0].update(status="lost"), "$.app_users[0].status: should be one of active, "),
         (lambda it: it["explanations"]["00uAnn"]["mapped"][0].pop(), "mapped[0]: should have 2 elements, not 1"),

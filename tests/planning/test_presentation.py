@@ -13,7 +13,7 @@ from organisation import DOMAIN, NOW, assigned, somebody, tenant, user_sync_app
 from rich.console import Console
 
 from o365prov import AppUsers, LicenseGrant, Plan, Report
-from o365prov.errors import ConfigurationError
+from o365prov.errors import ConfigurationError, Issue
 from o365prov.planning import Outcome, Problem, Result, Subject, Unsupported
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -76,7 +76,7 @@ def crowd(count):
 
 def wrong(who, message="the username is empty", remedy="Fill it in", *, stops=True):
     """A problem."""
-    return Problem(who, "code", message, remedy, "userName", stops=stops)
+    return Problem(who, Issue("code", message, remedy, place="userName", severity="error" if stops else "warning"))
 
 
 def starts(text):
@@ -305,7 +305,11 @@ def test_one_persons_changes():
 
 EXPLAINED = plan_of(
     updated(ANN, ("city", "Oslo", "Bergen")),
-    problems=[Problem(ANN, "bad_country", "UsageLocation is no code", "Use GB", "usageLocation", stops=False)],
+    problems=[
+        Problem(
+            ANN, Issue("bad_country", "UsageLocation is no code", "Use GB", place="usageLocation", severity="warning")
+        )
+    ],
     explanations={
         ANN.person_id: PersonExplanation(
             ANN, "linked before", (("Title", "Engineer"), ("City", "Bergen"), ("State", ""))
@@ -478,7 +482,7 @@ def test_a_notebook_says_what_text_says():
 
 
 def test_a_preview_in_a_notebook():
-    """Values, expressions and findings, escaped."""
+    """Values, expressions and issues, escaped."""
     preview = user_sync_app().preview(somebody("Ann Lee", city=EVIL, countryCode="UK"))
     read = Reader(preview._repr_html_())
     assert EVIL in read.text

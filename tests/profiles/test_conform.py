@@ -28,26 +28,26 @@ def test_nothing_clears_a_list_with_an_empty_list():
 @pytest.mark.parametrize("name", ["firstName", "lastName", "displayName", "email"])
 def test_an_empty_required_attribute_stops_the_person(name):
     """Okta's push refuses people without names or mail, so they are stopped before the first write."""
-    value, finding = normalize(ATTRIBUTES[name], None)
+    value, issue = normalize(ATTRIBUTES[name], None)
     assert value is UNSET
-    assert finding.stops
-    assert finding.attribute == name
+    assert issue.stops
+    assert issue.place == name
 
 
 def test_an_empty_usage_location_is_left_alone():
     """Graph never clears usageLocation: the attribute is left alone and that is said."""
-    value, finding = normalize(ATTRIBUTES["usageLocation"], "")
+    value, issue = normalize(ATTRIBUTES["usageLocation"], "")
     assert value is UNSET
-    assert not finding.stops
-    assert "never clears" in finding.message
+    assert not issue.stops
+    assert "never clears" in issue.message
 
 
 @given(st.sampled_from([row for row in ATTRIBUTES.values() if row.limit]), st.integers(1, 3))
 def test_a_text_over_its_limit_is_never_sent(attribute, excess):
     """Whatever the attribute, limit + n characters are refused and exactly the limit is taken."""
-    too_long, finding = normalize(attribute, "x" * (attribute.limit + excess))
+    too_long, issue = normalize(attribute, "x" * (attribute.limit + excess))
     assert too_long is UNSET
-    assert str(attribute.limit) in finding.message
+    assert str(attribute.limit) in issue.message
     fits, nothing = normalize(attribute, "x" * attribute.limit)
     assert fits in ("x" * attribute.limit, ["x" * attribute.limit])
     assert nothing is None
@@ -67,17 +67,17 @@ def test_a_text_over_its_limit_is_never_sent(attribute, excess):
 )
 def test_what_is_no_country_code_is_left_alone_and_the_code_is_named(written, meant):
     """UK is what people write, and Germany; ISO and Graph say GB and DE."""
-    value, finding = normalize(ATTRIBUTES["usageLocation"], written)
+    value, issue = normalize(ATTRIBUTES["usageLocation"], written)
     assert value is UNSET
-    assert finding.remedy == f"Use {meant}, the ISO code of that country"
+    assert issue.remedy == f"Use {meant}, the ISO code of that country"
 
 
 @pytest.mark.parametrize("written", ["Neverland", "XK", "ZZ", "U", "-1", "0"])
 def test_what_is_no_country_at_all_gets_an_example(written):
     """Where nothing tells which country is meant."""
-    value, finding = normalize(ATTRIBUTES["usageLocation"], written)
+    value, issue = normalize(ATTRIBUTES["usageLocation"], written)
     assert value is UNSET
-    assert finding.remedy == "Use a two-letter ISO 3166-1 code such as US"
+    assert issue.remedy == "Use a two-letter ISO 3166-1 code such as US"
 
 
 def test_a_country_in_small_letters_is_sent_in_capitals():
@@ -99,32 +99,32 @@ def test_a_language_is_sent_as_a_tag(given_tag, sent):
 @pytest.mark.parametrize("odd", ["english", "e", "en-", "en US", "en_US.UTF-8"])
 def test_what_is_no_language_tag_is_left_alone(odd):
     """A locale or a word is no tag."""
-    value, finding = normalize(ATTRIBUTES["preferredLanguage"], odd)
+    value, issue = normalize(ATTRIBUTES["preferredLanguage"], odd)
     assert value is UNSET
-    assert "en-US" in finding.remedy
+    assert "en-US" in issue.remedy
 
 
 @pytest.mark.parametrize("odd", ["not-an-address", "renée@corp.example", "a@b", "a b@corp.example", "@corp.example"])
 def test_an_address_that_graph_refuses_stops_the_person(odd):
     """Mail takes no accents and needs a name and a domain."""
-    value, finding = normalize(ATTRIBUTES["email"], odd)
+    value, issue = normalize(ATTRIBUTES["email"], odd)
     assert value is UNSET
-    assert finding.stops
+    assert issue.stops
 
 
 @pytest.mark.parametrize("odd", ["a$b", "a_b"])
 def test_an_anchor_with_forbidden_characters_is_refused(odd):
     """Graph takes neither $ nor _ in onPremisesImmutableId."""
-    value, finding = normalize(ATTRIBUTES["immutableId"], odd)
+    value, issue = normalize(ATTRIBUTES["immutableId"], odd)
     assert value is UNSET
-    assert finding.code == "bad_onPremisesImmutableId"
+    assert issue.code == "bad_onPremisesImmutableId"
 
 
 @given(st.sampled_from(list(ATTRIBUTES.values())), st.from_type(object).filter(lambda value: value is not None))
 def test_no_value_makes_it_fail(attribute, value):
-    """Whatever an expression gives, there is a value or a finding, never an exception."""
-    conformed, finding = normalize(attribute, value)
-    assert conformed is not UNSET or finding is not None or attribute.name == "immutableId"
+    """Whatever an expression gives, there is a value or a issue, never an exception."""
+    conformed, issue = normalize(attribute, value)
+    assert conformed is not UNSET or issue is not None or attribute.name == "immutableId"
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
@@ -138,9 +138,9 @@ def test_nothing_leaves_the_nickname(nothing):
 )
 def test_a_nickname_that_graph_refuses(name):
     """It takes printable ASCII without some signs."""
-    value, finding = normalize(ATTRIBUTES["alias"], name)
+    value, issue = normalize(ATTRIBUTES["alias"], name)
     assert value is UNSET
-    assert finding.code == "bad_mailNickname"
+    assert issue.code == "bad_mailNickname"
 
 
 def test_an_instant_of_the_first_years():

@@ -84,8 +84,8 @@ def test_every_entry_that_can_be_computed_is_read_from_its_template(entry):
 def test_a_suffix_is_appended_as_it_is():
     """Email prefix and @domain make a user principal name."""
     style = built_in('${fn:substringBefore(source.email, "@")}', userSuffix="@yourfederated.domain")
-    name, finding = style.username(bindings_of(assigned(somebody("Isaac Brock"))), ["yourfederated.domain"])
-    assert (name, finding) == ("isaac.brock@yourfederated.domain", None)
+    name, issue = style.username(bindings_of(assigned(somebody("Isaac Brock"))), ["yourfederated.domain"])
+    assert (name, issue) == ("isaac.brock@yourfederated.domain", None)
 
 
 @pytest.mark.parametrize("name", ["suffix", "userSuffix"])
@@ -133,10 +133,10 @@ def test_an_account_in_active_directory_gives_its_upn():
 
 
 def test_without_an_account_in_active_directory_there_is_no_upn():
-    """The finding stops that person."""
-    name, finding = UsernameFormat.ad_upn().username(bindings_of(assigned(somebody())), ["corp.example"])
+    """The issue stops that person."""
+    name, issue = UsernameFormat.ad_upn().username(bindings_of(assigned(somebody())), ["corp.example"])
     assert name is None
-    assert finding.code == "username_empty"
+    assert issue.code == "username_empty"
 
 
 def test_no_username_format_is_refused():

@@ -60,7 +60,7 @@ def test_a_failing_expression_is_a_finding_and_leaves_the_attribute_alone():
     mapping = ProfileMapping.of({"title": "source.title + source.nothing", "city": "source.city"})
     profile = mapping.evaluate(bindings_of(assigned(somebody(city="Oslo"))))
     assert profile.get("title") is UNSET
-    assert [(each.code, each.attribute) for each in profile.findings] == [("mapping_failed", "title")]
+    assert [(each.code, each.place) for each in profile.issues] == [("mapping_failed", "title")]
     assert profile.get("city") == "Oslo"
 
 
@@ -156,7 +156,7 @@ def test_an_attribute_whose_expression_fails_is_left_alone():
     failing = desired(MAPPING.with_expression("title", "source.title + source.nothing"), somebody(title="Singer"))
     assert "jobTitle" not in failing.update_properties()
     assert "jobTitle" not in failing.creation_properties()
-    assert [finding.code for finding in failing.findings] == ["mapping_failed"]
+    assert [issue.code for issue in failing.issues] == ["mapping_failed"]
 
 
 def test_a_moment_that_there_is_not_is_refused():

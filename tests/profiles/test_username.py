@@ -55,32 +55,32 @@ def test_a_custom_format_that_is_no_expression_is_refused_at_once():
 )
 def test_an_address_that_gives_no_username_stops_the_person(email, code):
     """Each kind of unusable username has its own code, and says what to do."""
-    name, finding = username(CUSTOM, somebody(email=email))
+    name, issue = username(CUSTOM, somebody(email=email))
     assert name is None
-    assert finding.code == code
-    assert finding.stops
-    assert finding.remedy
+    assert issue.code == code
+    assert issue.stops
+    assert issue.remedy
 
 
 def test_a_missing_address_never_becomes_the_word_null():
     """Null in a concatenation stops the person; nobody is called null@..."""
-    name, finding = username(UsernameFormat.custom(f'user.nickName + "@{DOMAIN}"'), somebody())
+    name, issue = username(UsernameFormat.custom(f'user.nickName + "@{DOMAIN}"'), somebody())
     assert name is None
-    assert finding.code == "username_failed"
+    assert issue.code == "username_failed"
 
 
 def test_a_format_that_gives_no_text_is_a_finding():
     """A number is no username."""
-    name, finding = username(UsernameFormat.custom("1 + 1"), somebody())
+    name, issue = username(UsernameFormat.custom("1 + 1"), somebody())
     assert name is None
-    assert finding.code == "username_no_text"
+    assert issue.code == "username_no_text"
 
 
 def test_a_foreign_domain_is_named_beside_the_apps_own():
     """The message shows which domains would do."""
-    finding = check_username("ann@elsewhere.example", [DOMAIN])
-    assert finding.code == "username_foreign_domain"
-    assert DOMAIN in finding.message
+    issue = check_username("ann@elsewhere.example", [DOMAIN])
+    assert issue.code == "username_foreign_domain"
+    assert DOMAIN in issue.message
 
 
 def test_the_domain_is_compared_without_case():
@@ -119,9 +119,9 @@ def test_a_domain_that_only_looks_like_the_apps_is_foreign(impostor):
 )
 def test_what_entra_does_not_take_is_named(username, code):
     """Microsoft Entra, "Username policies": one @, an alphabet without accents, lengths, no full stop before the @."""
-    finding = check_username(username, [DOMAIN])
-    assert finding.code == code
-    assert finding.stops
+    issue = check_username(username, [DOMAIN])
+    assert issue.code == code
+    assert issue.stops
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,10 @@ def test_a_username_in_a_second_domain_of_the_app_is_taken():
 
 @pytest.mark.parametrize("style", [UsernameFormat.email_prefix(), UsernameFormat.okta_username_prefix()], ids=str)
 def test_a_prefix_alone_is_no_username(style):
-    """Okta's prefixes have no domain: the finding says that the format must append one."""
-    name, finding = username(style, somebody())
+    """Okta's prefixes have no domain: the issue says that the format must append one."""
+    name, issue = username(style, somebody())
     assert name is None
-    assert finding.code == "username_no_domain"
+    assert issue.code == "username_no_domain"
 
 
 @pytest.mark.parametrize(
@@ -174,9 +174,9 @@ def test_the_sam_account_name_takes_a_suffix():
 
 def test_without_a_directory_account_a_suffix_alone_is_no_username():
     """Nobody is called @domain, or null@domain."""
-    name, finding = username(UsernameFormat.ad_sam_account_name(f"@{DOMAIN}"), somebody())
+    name, issue = username(UsernameFormat.ad_sam_account_name(f"@{DOMAIN}"), somebody())
     assert name is None
-    assert finding.code == "username_failed"
+    assert issue.code == "username_failed"
 
 
 @pytest.mark.parametrize(("label", "advice"), [("E-mail", "Email"), ("AD SAM account name + domain", "custom format")])
@@ -216,5 +216,5 @@ def test_every_name_of_allowed_characters_is_taken(name):
 @given(st.text())
 def test_any_text_is_either_taken_or_explained(text):
     """No text makes the check fail."""
-    finding = check_username(text, [DOMAIN])
-    assert finding is None or finding.message
+    issue = check_username(text, [DOMAIN])
+    assert issue is None or issue.message

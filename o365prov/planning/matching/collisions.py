@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from o365prov.errors import Issue
 from o365prov.people import AppUsers
-from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser
 
 
-def collisions(desired: Iterable[DesiredUser], app_users: AppUsers) -> Mapping[str, Finding]:
+def collisions(desired: Iterable[DesiredUser], app_users: AppUsers) -> Mapping[str, Issue]:
     """What is wrong, by person id, for everybody whose username or anchor somebody else wants too.
 
     Somebody who has the username already keeps it: then only the others are stopped.
     """
     everybody = list(desired)
-    found: dict[str, Finding] = {}
+    found: dict[str, Issue] = {}
     for what, wants in _WANTED.items():
         for rivals in _shared(everybody, wants):
             keepers = {each.person_id for each in rivals if wants is _username and _holds(each, app_users)}
@@ -54,16 +54,15 @@ def _holds(person: DesiredUser, app_users: AppUsers) -> bool:
     return known is not None and known.username.lower() == (person.username or "").lower()
 
 
-def _collision(what: str, person: DesiredUser, others: list[DesiredUser]) -> Finding:
+def _collision(what: str, person: DesiredUser, others: list[DesiredUser]) -> Issue:
     names = " and ".join(
         f"{other.assignment.person.name} ({other.assignment.person.profile.get('login') or other.person_id})"
         for other in others
     )
     value = person.username if what == "the username" else person.anchor
-    return Finding(
+    return Issue(
         "collision",
         f"{what} {value} is also that of {names}",
         "Change the e-mail address of one of them, or make the username format tell them apart",
-        attribute="userName" if what == "the username" else "immutableId",
-        stops=True,
+        place="userName" if what == "the username" else "immutableId",
     )

@@ -14,9 +14,9 @@ from typing import TypeAlias
 
 from attrs import evolve, frozen
 
+from o365prov.errors import Issue
 from o365prov.people import AppUser
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser, former_username
-from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser
 
 
@@ -59,14 +59,14 @@ class Unmatched:
 class Blocked:
     """There is an account, and it may not be taken."""
 
-    finding: Finding
+    issue: Issue
 
 
 @frozen
 class Ambiguous:
     """There are two accounts, and nobody can say which."""
 
-    finding: Finding
+    issue: Issue
 
 
 Match: TypeAlias = Known | ByUsername | ByAnchor | Deleted | Unmatched | Blocked | Ambiguous
@@ -102,11 +102,10 @@ def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
     anchored = snapshot.by_anchor.get(desired.new_anchor)
     if named and anchored and named.id != anchored.id:
         return Ambiguous(
-            Finding(
+            Issue(
                 "ambiguous_account",
                 f"the username {desired.username} and the source anchor belong to two different accounts",
                 "Rename or delete one of them in Entra",
-                stops=True,
             )
         )
     for found in (named, anchored):
@@ -114,12 +113,11 @@ def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
             return Blocked(_of_another(found, owners[found.id]))
     if named and named.anchor and desired.anchor and named.anchor != desired.anchor:
         return Blocked(
-            Finding(
+            Issue(
                 "other_anchor",
                 f"the account {named.username} carries another source anchor, so it is somebody else's",
                 "Rename that account in Entra, or correct its onPremisesImmutableId if it is this person's",
-                attribute="immutableId",
-                stops=True,
+                place="immutableId",
             )
         )
     if named:
@@ -145,28 +143,25 @@ def _deleted(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSna
     return evolve(account, properties={**account.properties, "userPrincipalName": former_username(account)})
 
 
-def _of_another(account: TenantUser, owner: str) -> Finding:
-    return Finding(
+def _of_another(account: TenantUser, owner: str) -> Issue:
+    return Issue(
         "account_of_another_person",
         f"the account {account.username} is linked to {owner}",
         "Give one of them another username, or correct the source anchor",
-        stops=True,
     )
 
 
-def _privileged(account: TenantUser) -> Finding:
-    return Finding(
+def _privileged(account: TenantUser) -> Issue:
+    return Issue(
         "privileged_admin",
         f"the account {account.username} is a privileged admin that was not provisioned from here",
         "Give the person another username, or take the role away before the account is linked",
-        stops=True,
     )
 
 
-def _synced(account: TenantUser) -> Finding:
-    return Finding(
+def _synced(account: TenantUser) -> Issue:
+    return Issue(
         "synced_account",
         f"the account {account.username} is mastered by Entra Connect",
         "Use the provisioning type License Only, or take the person out of Entra Connect's scope",
-        stops=True,
     )

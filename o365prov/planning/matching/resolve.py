@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import evolve
 
+from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.match import Ambiguous, Blocked, ByAnchor, ByUsername, Deleted, Known, Unmatched, match
@@ -16,7 +17,6 @@ from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.profile import profile_change
-from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
 
 
@@ -33,7 +33,7 @@ def match_users(
     taken.update(each.account.id for each in found if isinstance(each, MatchedUser) and each.account)
     for each in found:
         if isinstance(each, MatchedUser) and each.account and taken[each.account.id] > 1:
-            yield Problem.of(each.subject, _shared(each.account.username))
+            yield Problem(each.subject, _shared(each.account.username))
         else:
             yield each
 
@@ -47,12 +47,12 @@ def _accounts(
     for desired in people:
         app_user = app_users.get(desired.person_id)
         subject = _subject(desired, app_user)
-        for finding in desired.findings:
-            yield Problem.of(subject, finding)
+        for issue in desired.issues:
+            yield Problem(subject, issue)
         clash = clashes.get(desired.person_id)
         if clash:
-            yield Problem.of(subject, clash)
-        elif not desired.findings or not desired.blocked:
+            yield Problem(subject, clash)
+        elif not desired.issues or not desired.blocked:
             yield from _account(desired, subject, app_user, rules, snapshot, owners)
 
 
@@ -80,32 +80,32 @@ def _account(
             settled = MatchedUser(desired, subject, account, None, "an account has this source anchor already")
         case Deleted(account):
             if not rules.restore_deleted_users or not provisioning.create_users:
-                yield Problem.of(subject, _deleted(account.username))
+                yield Problem(subject, _deleted(account.username))
                 return
             if account.username.lower() in snapshot.by_username:
-                yield Problem.of(subject, _username_taken(account.username))
+                yield Problem(subject, _username_taken(account.username))
                 return
             known = app_user if app_user and app_user.object_id == account.id else None
             settled = MatchedUser(desired, subject, account, known, "a deleted account is this person's", deleted=True)
         case Unmatched(reason) if provisioning.create_users:
             if not rules.gives_passwords and not snapshot.is_federated(subject.username):
-                yield Problem.of(subject, _no_password(subject.username))
+                yield Problem(subject, _no_password(subject.username))
                 return
             settled = MatchedUser(desired, subject, None, None, reason)
         case Unmatched():
-            yield Problem.of(subject, _no_account(provisioning))
+            yield Problem(subject, _no_account(provisioning))
             return
-        case Blocked(finding) | Ambiguous(finding):
-            yield Problem.of(subject, finding)
+        case Blocked(issue) | Ambiguous(issue):
+            yield Problem(subject, issue)
             return
     if settled.account and not provisioning.renames:
         held = settled.account.username
         if held.lower() != subject.username.lower():
-            yield Problem.of(subject, _not_renamed(provisioning, held))
+            yield Problem(subject, _not_renamed(provisioning, held))
             settled = evolve(settled, subject=evolve(subject, username=held))
     taken = snapshot.by_username.get(settled.subject.username.lower())
     if settled.account and taken and taken.id != settled.account.id and _is_renamed(settled, rules):
-        yield Problem.of(subject, _taken(settled.account.username, taken.username))
+        yield Problem(subject, _taken(settled.account.username, taken.username))
         return
     yield settled
 
@@ -116,65 +116,61 @@ def _is_renamed(settled: MatchedUser, rules: PlanOptions) -> bool:
     return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
 
 
-def _shared(username: str) -> Finding:
-    return Finding(
+def _shared(username: str) -> Issue:
+    return Issue(
         "ambiguous_account",
         f"the account {username} is somebody else's as well: by its username, its source anchor or an earlier link",
         "Correct the onPremisesImmutableId of the account, or give one of them another username",
-        stops=True,
     )
 
 
-def _username_taken(username: str) -> Finding:
-    return Finding(
+def _username_taken(username: str) -> Issue:
+    return Issue(
         "username_taken",
         f"has a deleted account, whose username {username} belongs to another account now",
         "Rename or delete that account in Entra; the next plan restores the deleted one",
-        attribute="userName",
-        stops=True,
+        place="userName",
     )
 
 
-def _no_account(provisioning: ProvisioningType) -> Finding:
+def _no_account(provisioning: ProvisioningType) -> Issue:
     if isinstance(provisioning, LicenseOnly):
         why, remedy = f"{provisioning.label} creates none", "Create the account in Entra, or choose another type"
     else:
         why, remedy = "Create Users is off", "Turn on Create Users, or create the account in Entra"
-    return Finding("create_users_is_off", f"has no Office 365 account, and {why}", remedy, stops=True)
+    return Issue("create_users_is_off", f"has no Office 365 account, and {why}", remedy)
 
 
-def _deleted(username: str) -> Finding:
-    return Finding(
+def _deleted(username: str) -> Issue:
+    return Issue(
         "deleted_account",
         f"has a deleted account ({username}), which holds the source anchor for 30 days",
         "Restore it (restore_deleted_users=True), or purge it in Entra",
-        stops=True,
     )
 
 
-def _no_password(username: str) -> Finding:
-    return Finding(
+def _no_password(username: str) -> Issue:
+    return Issue(
         "no_initial_password",
         f"{username.rpartition('@')[2]} is a managed domain, where a new account needs an initial password",
         "Set gives_passwords=True and give apply passwords=, or federate the domain",
-        stops=True,
     )
 
 
-def _taken(held: str, username: str) -> Finding:
-    return Finding(
+def _taken(held: str, username: str) -> Issue:
+    return Issue(
         "username_taken",
         f"the account {held} is to be renamed to {username}, which is the name of another account",
         "Rename or delete that other account in Entra, or give the person another username",
-        attribute="userName",
-        stops=True,
+        place="userName",
     )
 
 
-def _not_renamed(provisioning: ProvisioningType, username: str) -> Finding:
-    return Finding(
+def _not_renamed(provisioning: ProvisioningType, username: str) -> Issue:
+    return Issue(
         "username_not_changed",
         f"the account keeps its username {username}: {provisioning.label} does not rename",
         "Rename it in Entra, or choose User Sync or Universal Sync",
-        attribute="userName",
+        place="userName",
+        severity="warning",
     )

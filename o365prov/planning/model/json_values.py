@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import attrs
 from attrs import frozen
@@ -60,6 +60,8 @@ def form_of(annotation: Any) -> Form:
             others = tuple(each for each in arguments if each is not NoneType)
             form = form_of(others[0]) if len(others) == 1 else _sum(others)
             return form if len(others) == len(arguments) else _optional(form)
+        case origin if origin is Literal:
+            return _one_of(arguments)
         case origin if origin is tuple and arguments[-1] is Ellipsis:
             return _list(form_of(arguments[0]))
         case origin if origin is tuple:
@@ -177,6 +179,15 @@ def _choice(kind: type[StrEnum]) -> Form:
             raise Wrong(("", f"should be one of {', '.join(kind)}")) from None
 
     return Form(str, read)
+
+
+def _one_of(words: tuple[str, ...]) -> Form:
+    def read(value: Any) -> Any:
+        if value not in words:
+            raise Wrong(("", f"should be one of {', '.join(words)}"))
+        return value
+
+    return Form(_plain, read)
 
 
 def _optional(form: Form) -> Form:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from o365prov.errors import Issue
 from o365prov.planning.model.changes import Subject
-from o365prov.profiles import Finding
 from o365prov.rendering import printable
 
 
@@ -13,21 +13,36 @@ from o365prov.rendering import printable
 class Problem:
     """Something that keeps one person, or one attribute of theirs, from being provisioned.
 
-    *code* is for programs, *message* and *remedy* for people. If *stops* is true nothing of this person is changed;
-    otherwise only *attribute* is left alone.
+    If *issue* is an error nothing of this person is changed; otherwise only the attribute at its place is left alone.
     """
 
     subject: Subject
-    code: str
-    message: str
-    remedy: str
-    attribute: str | None = None
-    stops: bool = True
+    issue: Issue
 
-    @classmethod
-    def of(cls, subject: Subject, finding: Finding) -> Problem:
-        """The problem that *finding* is for *subject*."""
-        return cls(subject, finding.code, finding.message, finding.remedy, finding.attribute, finding.stops)
+    @property
+    def code(self) -> str:
+        """The stable word for programs."""
+        return self.issue.code
+
+    @property
+    def message(self) -> str:
+        """What is wrong, for people."""
+        return self.issue.message
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return self.issue.remedy
+
+    @property
+    def attribute(self) -> str | None:
+        """The attribute that is left alone, if it is about one."""
+        return self.issue.place or None
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing of this person is changed."""
+        return self.issue.stops
 
     def __str__(self) -> str:
         """One line: who, what, what to do."""

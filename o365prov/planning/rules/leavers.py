@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus
 from o365prov.planning.model.changes import (
     BlockSignIn,
@@ -72,10 +73,12 @@ def leaver_problem(user: AppUser, snapshot: TenantSnapshot, provisioning: Provis
         return None  # which Graph does
     return Problem(
         _subject(user, account),
-        "synced_account",
-        f"{_LEFT}, and Entra Connect masters the account {account.username}: Graph can't block its sign-in",
-        "Disable the person in Active Directory",
-        stops=False,
+        Issue(
+            "synced_account",
+            f"{_LEFT}, and Entra Connect masters the account {account.username}: Graph can't block its sign-in",
+            "Disable the person in Active Directory",
+            severity="warning",
+        ),
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
+from o365prov.errors import Issue
 from o365prov.people import Grants, LicenseGrant
 from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import AssignLicenses, LicenseAddition, LicenseRemoval
 from o365prov.planning.model.snapshot import Sku, TenantSnapshot
-from o365prov.profiles import Finding
 
 
 @frozen
@@ -51,7 +51,7 @@ def license_change(
     location: str | None,
     take_over: bool = False,
     again: bool = False,
-) -> tuple[AssignLicenses | None, list[Finding]]:
+) -> tuple[AssignLicenses | None, list[Issue]]:
     """The licences to add and remove for one person in one request, and what can't be given.
 
     *location* is the account's ``usageLocation`` once its profile is written. Only licences held directly and granted
@@ -63,7 +63,7 @@ def license_change(
     known, grants = settled.known, settled.desired.assignment.grants.licenses
     if known and known.licenses == grants and not again:
         return None, []
-    wanted, findings = _resolve(grants, snapshot)
+    wanted, issues = _resolve(grants, snapshot)
     direct = {
         held.sku_id: held.disabled_plans
         for held in (settled.account.licenses if settled.account else ())
@@ -74,14 +74,14 @@ def license_change(
         if direct.get(want.sku.id) == want.disabled:
             kept.append(want)
         elif location is None:
-            findings += [_NO_LOCATION] if _NO_LOCATION not in findings else []
+            issues += [_NO_LOCATION] if _NO_LOCATION not in issues else []
         elif want.sku.id in direct or seats.take(want.sku):
             adding.append(want)
         else:
-            findings.append(_no_seat(want.sku))
+            issues.append(_no_seat(want.sku))
     removing = _removals(settled, {want.sku.id for want in wanted}, direct, snapshot, take_over=take_over)
     if not adding and not removing:
-        return None, findings
+        return None, issues
     ours = known.licenses if known else ()
     granted = [grant for want in adding for grant in want.grants]
     granted += [grant for want in kept for grant in want.grants if grant in ours]
@@ -93,26 +93,26 @@ def license_change(
         removing,
         Grants(granted).licenses,
     )
-    return change, findings
+    return change, issues
 
 
-def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[list[_Wanted], list[Finding]]:
+def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[list[_Wanted], list[Issue]]:
     wanted: dict[str, _Wanted] = {}
-    findings = []
+    issues = []
     for grant in grants:
         sku = snapshot.sku_named.get(grant.sku)
         if sku is None or not sku.assignable:
-            findings.append(_unknown_sku(grant.sku, snapshot))
+            issues.append(_unknown_sku(grant.sku, snapshot))
             continue
         plans = {**sku.plans, **{plan_id: plan_id for plan_id in sku.plans.values()}}
         missing = [plan for plan in grant.service_plans or () if plan not in plans]
         if missing:
-            findings.append(_unknown_plans(sku, missing))
+            issues.append(_unknown_plans(sku, missing))
             continue
         enabled = sku.plans.values() if grant.service_plans is None else [plans[plan] for plan in grant.service_plans]
         want = _Wanted(sku, frozenset(sku.plans.values()) - frozenset(enabled), (grant,))
         wanted[sku.id] = wanted[sku.id].also(want) if sku.id in wanted else want
-    return list(wanted.values()), findings
+    return list(wanted.values()), issues
 
 
 def _removals(
@@ -133,37 +133,41 @@ def _removals(
     )
 
 
-_NO_LOCATION = Finding(
+_NO_LOCATION = Issue(
     "no_usage_location",
     "licences can't be assigned without a usage location",
     "Correct the UsageLocation: a two-letter ISO country code",
-    attribute="licenses",
+    place="licenses",
+    severity="warning",
 )
 
 
-def _no_seat(sku: Sku) -> Finding:
-    return Finding(
+def _no_seat(sku: Sku) -> Issue:
+    return Issue(
         "no_seat",
         f"no seat of {sku.part_number} is left ({sku.used} of {sku.seats} are used, the rest goes to others here)",
         "Buy seats or take the licence from somebody; the next plan assigns it",
-        attribute="licenses",
+        place="licenses",
+        severity="warning",
     )
 
 
-def _unknown_sku(name: str, snapshot: TenantSnapshot) -> Finding:
+def _unknown_sku(name: str, snapshot: TenantSnapshot) -> Issue:
     has = ", ".join(sorted(sku.part_number for sku in snapshot.skus if sku.assignable)) or "none"
-    return Finding(
+    return Issue(
         "unknown_license",
         f"the tenant has no licence {name} (it has {has})",
         "Correct the assignment, or subscribe to it",
-        attribute="licenses",
+        place="licenses",
+        severity="warning",
     )
 
 
-def _unknown_plans(sku: Sku, plans: list[str]) -> Finding:
-    return Finding(
+def _unknown_plans(sku: Sku, plans: list[str]) -> Issue:
+    return Issue(
         "unknown_service_plan",
         f"{sku.part_number} has no service plan {', '.join(plans)} (it has {', '.join(sorted(sku.plans))})",
         "Correct the assignment",
-        attribute="licenses",
+        place="licenses",
+        severity="warning",
     )

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from o365prov.errors import Issue
 from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import RemoveManager, SetManager, Subject
 from o365prov.planning.model.snapshot import TenantSnapshot
-from o365prov.profiles import Finding
 
 
 @frozen
@@ -50,7 +50,7 @@ def reference_digest(reference: str) -> str:
 
 def manager_change(
     settled: MatchedUser, managers: Managers, *, again: bool = False
-) -> tuple[SetManager | RemoveManager | None, Finding | None]:
+) -> tuple[SetManager | RemoveManager | None, Issue | None]:
     """Set, replace or remove the reference, or say why it can't be set.
 
     Unless *again* is true, a reference that is the one last set is not looked at in the tenant.
@@ -85,18 +85,20 @@ def manager_change(
     return None, None
 
 
-_THEMSELF = Finding(
+_THEMSELF = Issue(
     "own_manager",
     "the source names them as their own manager, which Graph refuses",
     "Correct the manager at the source",
-    attribute="manager",
+    place="manager",
+    severity="warning",
 )
 
 
-def _nobody(reference: str) -> Finding:
-    return Finding(
+def _nobody(reference: str) -> Issue:
+    return Issue(
         "manager_not_provisioned",
         f"the manager {reference} has no Office 365 account from here",
         "Assign Office 365 to the manager; the reference follows with the next plan",
-        attribute="manager",
+        place="manager",
+        severity="warning",
     )

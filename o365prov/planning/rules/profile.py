@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from o365prov.errors import Issue
 from o365prov.people import AppUserStatus
 from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import CreateUser, LinkUser, PropertyChange, UpdateUser
 from o365prov.planning.model.options import Scope
-from o365prov.profiles import Finding
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
@@ -53,7 +53,7 @@ def creation(settled: MatchedUser, *, password_given: bool) -> CreateUser:
 
 def profile_change(
     settled: MatchedUser, provisioning: ProvisioningType, scope: Scope
-) -> tuple[UpdateUser | LinkUser | None, Finding | None]:
+) -> tuple[UpdateUser | LinkUser | None, Issue | None]:
     """What happens to an account that exists, and what of it may not."""
     account, known, desired = settled.account, settled.known, settled.desired
     if account is None:
@@ -64,7 +64,7 @@ def profile_change(
         return None, None
     if known and not provisioning.update_attributes and not returning:
         return None, None
-    anchor, finding = _anchor(settled) if _sends_anchor(desired, provisioning) else (None, None)
+    anchor, issue = _anchor(settled) if _sends_anchor(desired, provisioning) else (None, None)
     wanted: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
         wanted["userPrincipalName"] = settled.subject.username
@@ -76,10 +76,10 @@ def profile_change(
     kept_anchor = anchor or account.anchor
     if not changes:
         if known and known.fingerprint == now and not returning:
-            return None, finding
-        return LinkUser(settled.subject, settled.how, account.id, now, anchor=kept_anchor), finding
+            return None, issue
+        return LinkUser(settled.subject, settled.how, account.id, now, anchor=kept_anchor), issue
     reason = _reason(settled, now, returning=returning)
-    return UpdateUser(settled.subject, reason, account.id, changes, now, anchor=kept_anchor), finding
+    return UpdateUser(settled.subject, reason, account.id, changes, now, anchor=kept_anchor), issue
 
 
 def _sends_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
@@ -109,7 +109,7 @@ def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[Pro
     )
 
 
-def _anchor(settled: MatchedUser) -> tuple[str | None, Finding | None]:
+def _anchor(settled: MatchedUser) -> tuple[str | None, Issue | None]:
     """The anchor to write to an existing account: only where it has none. A set anchor is never changed silently."""
     account, desired = settled.account, settled.desired
     held = account.anchor if account else None
@@ -117,9 +117,10 @@ def _anchor(settled: MatchedUser) -> tuple[str | None, Finding | None]:
         return desired.new_anchor, None
     if desired.anchor is None or desired.anchor == held:
         return None, None
-    return None, Finding(
+    return None, Issue(
         "anchor_differs",
         "the account carries another source anchor than the mapping gives, and it is not changed",
         "Move the account to a managed domain, correct onPremisesImmutableId in Entra, and move it back",
-        attribute="immutableId",
+        place="immutableId",
+        severity="warning",
     )

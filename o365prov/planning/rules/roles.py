@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from o365prov.errors import Issue
 from o365prov.people import AppUser
 from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import GrantRole, RemoveRole, Subject
 from o365prov.planning.model.snapshot import Role, TenantSnapshot, TenantUser
-from o365prov.profiles import Finding
 
 
 def role_changes(
     settled: MatchedUser, snapshot: TenantSnapshot, grantable: Collection[str], *, again: bool = False
-) -> tuple[list[GrantRole | RemoveRole], list[Finding]]:
+) -> tuple[list[GrantRole | RemoveRole], list[Issue]]:
     """The roles to grant to and to take from one person, and what can't be granted.
 
     *grantable* are the names, in lower case, of the privileged roles that the app may grant. Unless *again* is true, a
@@ -27,7 +27,7 @@ def role_changes(
     known, names = settled.known, settled.desired.assignment.grants.roles
     if known and known.roles == names and not again:
         return [], []
-    wanted, findings = _resolve(names, snapshot, grantable)
+    wanted, issues = _resolve(names, snapshot, grantable)
     holds = {assignment.role_id for assignment in snapshot.roles_of.get(settled.object_id or "", ())}
     reason = f"assigned {settled.desired.assignment.how}"
     granted: list[GrantRole | RemoveRole] = [
@@ -39,7 +39,7 @@ def role_changes(
         reason = f"not given {settled.desired.assignment.how} any more"
         keep = {role.id for name in names if (role := snapshot.role_named.get(name.lower()))}
         granted += removals(settled.subject, known, settled.account, snapshot, keep=keep, reason=reason)
-    return granted, findings
+    return granted, issues
 
 
 def removals(
@@ -65,34 +65,36 @@ def removals(
 
 def _resolve(
     names: Collection[str], snapshot: TenantSnapshot, grantable: Collection[str]
-) -> tuple[dict[str, str], list[Finding]]:
+) -> tuple[dict[str, str], list[Issue]]:
     """The names of the roles to hold by their ids: a role may go by its name and by its id, in whatever case."""
     wanted: dict[str, str] = {}
-    findings = []
+    issues = []
     for name in names:
         role = snapshot.role_named.get(name.lower())
         if role is None:
-            findings.append(_unknown(name))
+            issues.append(_unknown(name))
         elif role.privileged and role.name.lower() not in grantable and role.id not in grantable:
-            findings.append(_privileged(role))
+            issues.append(_privileged(role))
         else:
             wanted.setdefault(role.id, name)
-    return wanted, findings
+    return wanted, issues
 
 
-def _unknown(name: str) -> Finding:
-    return Finding(
+def _unknown(name: str) -> Issue:
+    return Issue(
         "unknown_role",
         f"the tenant has no directory role {name}",
         "Correct the assignment: use the role's name in Entra, or its template id",
-        attribute="roles",
+        place="roles",
+        severity="warning",
     )
 
 
-def _privileged(role: Role) -> Finding:
-    return Finding(
+def _privileged(role: Role) -> Issue:
+    return Issue(
         "privileged_role",
         f"the role {role.name} is privileged, and the app's settings do not name it",
         f"Add {role.name!r} to grantable_roles if people are to get it from here",
-        attribute="roles",
+        place="roles",
+        severity="warning",
     )
