@@ -183,6 +183,17 @@ def test_an_anchor_that_is_set_is_never_changed_silently():
     assert "anchor_differs" in {problem.code for problem in plan.problems}
 
 
+def test_an_anchor_that_a_deleted_account_carries_stops_the_person():
+    """Graph refuses to give the anchor to a second account, and a federated account can't be without one."""
+    ann = from_directory(somebody("Ann Lee"))
+    anchor = ann.directory_accounts[0].anchor
+    gone = account("old@yourfederated.domain", onPremisesImmutableId=anchor)
+    held = tenant(account("ann.lee@yourfederated.domain"), deleted=(gone,))
+    plan = user_sync_app().plan([assigned(ann)], held, AppUsers.empty(), now=NOW)
+    assert plan.is_empty
+    assert [problem.code for problem in plan.problems] == ["anchor_of_deleted_account"]
+
+
 def test_a_manager_is_removed_when_the_directory_names_none():
     """The reference that we set goes when managerDn is empty."""
     boss = from_directory(somebody("Bo Ross"))

@@ -92,6 +92,10 @@ def match(
             return Blocked(_privileged(account))
         case Known(account) | ByUsername(account) | ByAnchor(account) if account.synced and not beside_entra_connect:
             return Blocked(_synced(account))
+        case Known(account) | ByUsername(account) if account.anchor is None and not beside_entra_connect:
+            deleted = snapshot.deleted_by_anchor.get(desired.new_anchor)
+            if deleted is not None:
+                return Blocked(_anchor_of_deleted(deleted))
     return found
 
 
@@ -148,6 +152,15 @@ def _of_another(account: TenantUser, owner: str) -> Issue:
         "account_of_another_person",
         f"the account {account.username} is linked to {owner}",
         "Give one of them another username, or correct the source anchor",
+    )
+
+
+def _anchor_of_deleted(deleted: TenantUser) -> Issue:
+    return Issue(
+        "anchor_of_deleted_account",
+        f"the deleted account {former_username(deleted)} still carries the source anchor: no other account can get it",
+        "Restore that account, or delete it permanently in Entra",
+        place="immutableId",
     )
 
 
