@@ -138,8 +138,8 @@ def main() -> int:
     try:
         done = asyncio.run(two_days(Console(), options.data, options.domain, licenses))
     except SourceError as error:
-        for problem in error.problems:
-            print(f"demo: {printable(problem)}", file=sys.stderr)
+        for issue in error.issues:
+            print(f"demo: {printable(str(issue))}", file=sys.stderr)
         return 2
     except O365ProvError as error:
         print(f"demo: {printable(str(error))}", file=sys.stderr)

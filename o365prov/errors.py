@@ -70,6 +70,10 @@ class Issue:
         """Whether nothing goes on because of it."""
         return self.severity == "error"
 
+    def __str__(self) -> str:
+        """One line: place, message, remedy."""
+        return ": ".join(filter(None, (self.place, self.message, self.remedy)))
+
 
 class O365ProvError(Exception):
     """The base of everything that this package raises on purpose."""
@@ -137,15 +141,29 @@ class EvaluationError(ExpressionError):
 
 
 class SourceError(O365ProvError):
-    """An export or a directory could not be read; *problems* holds one line for each thing that is wrong."""
+    """An export, a directory or a saved file could not be read.
 
-    def __init__(self, *problems: str) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
+    *issues* holds one :class:`Issue` for each thing that is wrong, its place being the file and the line or JSON path.
+    """
+
+    def __init__(self, *issues: Issue) -> None:
+        super().__init__(*issues)
+        self.issues = issues
+
+    def __str__(self) -> str:
+        """All issues on one line."""
+        return "; ".join(map(str, self.issues))
 
 
 class ConfigurationError(O365ProvError, ValueError):
-    """Settings that are incomplete or contradict each other."""
+    """Settings that are incomplete or contradict each other.
+
+    *issues* holds one :class:`Issue` for each thing that is wrong where a whole document was read; else it is empty.
+    """
+
+    def __init__(self, message: str, *, issues: tuple[Issue, ...] = ()) -> None:
+        super().__init__(message)
+        self.issues = issues
 
 
 class StaleMappingError(ConfigurationError):

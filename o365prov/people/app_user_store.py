@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from o365prov.errors import SourceError
+from o365prov.errors import Issue, SourceError
+from o365prov.structuring import StrPath
 
 _MAGIC = "o365prov.app-users/1"
 _SCHEMA = """
@@ -17,10 +17,10 @@ _SCHEMA = """
 """
 
 
-def save_rows(path: str | os.PathLike[str], rows: Iterable[tuple[str, str]]) -> None:
+def save_rows(path: StrPath, rows: Iterable[tuple[str, str]]) -> None:
     """Let the database hold exactly these rows (person id, JSON), in one transaction; only what differs is written.
 
-    Raises :class:`~o365prov.errors.SourceError` if *path* is no such database, or can't be written.
+    Raises :class:`~o365prov.errors.SourceError` if *path* is not such a database, or can't be written.
     """
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as database:
@@ -35,25 +35,30 @@ def save_rows(path: str | os.PathLike[str], rows: Iterable[tuple[str, str]]) -> 
             )
             database.execute("COMMIT")
     except sqlite3.Error as error:
-        raise SourceError(f"{path}: can't be written as a table of app users ({error}): give another path") from error
+        raise _error(path, f"can't be written as a table of app users ({error})", "give another path") from error
 
 
-def load_rows(path: str | os.PathLike[str]) -> list[str]:
+def load_rows(path: StrPath) -> list[str]:
     """The rows (JSON) of the database; raises SourceError if it is missing or something else."""
     if not Path(path).exists():
-        raise SourceError(f"{path}: no such file: start with AppUsers.empty(), or name the database that was saved")
+        raise _error(path, "no such file", "start with AppUsers.empty(), or name the database that was saved")
     try:
         with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as database:
             _check(database, path, fresh=False)
             return [row for (row,) in database.execute("SELECT row FROM app_users ORDER BY person_id")]
     except sqlite3.Error as error:
-        raise SourceError(f"{path}: no table of app users ({error}): name the database that was saved") from error
+        raise _error(path, f"not a table of app users ({error})", "name the database that was saved") from error
 
 
-def _check(database: sqlite3.Connection, path: str | os.PathLike[str], *, fresh: bool) -> None:
+def _check(database: sqlite3.Connection, path: StrPath, *, fresh: bool) -> None:
     """Refuse a database of another format; mark a *fresh* one as ours."""
     formats = [name for (name,) in database.execute("SELECT format FROM about")]
     if fresh and not formats:
         database.execute("INSERT INTO about VALUES (?)", (_MAGIC,))
     elif formats != [_MAGIC]:
-        raise SourceError(f"{path}: a table of another format ({', '.join(formats) or 'none'}, not {_MAGIC})")
+        what = f"a table of another format ({', '.join(formats) or 'none'}, not {_MAGIC})"
+        raise _error(path, what, "name the database that was saved")
+
+
+def _error(path: StrPath, message: str, remedy: str) -> SourceError:
+    return SourceError(Issue("app_user_store", message, remedy, str(path)))

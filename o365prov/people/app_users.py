@@ -6,22 +6,18 @@ never touched. The table is a value; a plan takes one and a report gives the nex
 
 from __future__ import annotations
 
-import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from attrs import field, frozen
 
 from o365prov._fields import aware, frozen_mapping
-from o365prov.errors import SourceError
+from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
-
-FORMAT = "o365prov.app-users/1"
+from o365prov.structuring import SavedFormat, StrPath, read_value, write_text, write_value
 
 
 class AppUserStatus(StrEnum):
@@ -109,125 +105,65 @@ class AppUsers:
     def __repr__(self) -> str:
         return f"AppUsers({len(self)} user{'' if len(self) == 1 else 's'})"
 
+    def _to_json_value(self, converter: Any) -> list[Any]:
+        """What stands for the table in JSON: its users."""
+        write = converter.get_unstructure_hook(AppUser)
+        return [write(user) for user in self]
+
+    @classmethod
+    def _from_json_value(cls, value: Any, converter: Any) -> AppUsers:
+        """The table of the users in JSON."""
+        users = converter.structure(value, tuple[AppUser, ...])
+        if twice := [name for name, count in Counter(user.person_id for user in users).items() if count > 1]:
+            raise ConfigurationError(f"holds the person {twice[0]} twice")
+        return cls(users)
+
     def to_json(self) -> str:
         """The table as JSON text that :meth:`from_json` reads back; one line a user, so that it diffs well."""
-        lines = ",\n".join(json.dumps(_to_dict(user)) for user in self)
-        return f'{{"format": "{FORMAT}", "users": [\n{lines}\n]}}\n'
+        return _FORMAT.write(self)
 
     @classmethod
     def from_json(cls, text: str, *, where: str = "app users") -> AppUsers:
         """Read what :meth:`to_json` wrote.
 
-        Raises :class:`~o365prov.errors.SourceError`, which names *where*, if the text is something else.
+        Raises :class:`~o365prov.errors.SourceError`, whose issues name *where* and the JSON path of everything that is
+        wrong, if the text is something else, was damaged or edited.
         """
-        try:
-            document = json.loads(text)
-            if not isinstance(document, dict) or document.get("format") != FORMAT:
-                raise SourceError(f"{where}: not a table of app users ({FORMAT}): pass the file that save() wrote")
-            users = [_from_dict(row) for row in document["users"]]
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise _damaged(where, error) from error
-        if len({user.person_id for user in users}) < len(users):
-            raise _damaged(where, ValueError("somebody is there twice"))
-        return cls(users)
+        table, _ = _FORMAT.read(text, where)
+        return cast("AppUsers", table)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: StrPath) -> None:
         """Write the table to *path*: wholly or not at all."""
-        target = Path(path)
-        draft = target.with_name(target.name + ".new")
-        draft.write_text(self.to_json(), encoding="utf-8")
-        draft.replace(target)
+        write_text(path, self.to_json())
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> AppUsers:
+    def load(cls, path: StrPath) -> AppUsers:
         """Read the table from *path*; raises SourceError if it is missing or damaged."""
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(
-                f"{path}: can't be read ({error}): start with AppUsers.empty() or name the file"
-            ) from error
-        return cls.from_json(text, where=str(path))
+        return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
-    def save_sqlite(self, path: str | os.PathLike[str]) -> None:
+    def save_sqlite(self, path: StrPath) -> None:
         """Let the SQLite database at *path* hold this table: in one transaction, writing only the rows that differ.
 
-        Raises :class:`~o365prov.errors.SourceError` if the file is no such database, or can't be written.
+        Raises :class:`~o365prov.errors.SourceError` if the file is not such a database, or can't be written.
         """
         from o365prov.people.app_user_store import save_rows  # noqa: PLC0415 - sqlite3 loads where it is used
 
-        save_rows(path, ((user.person_id, json.dumps(_to_dict(user))) for user in self))
+        save_rows(path, ((user.person_id, write_value(user, AppUser)) for user in self))
 
     @classmethod
-    def load_sqlite(cls, path: str | os.PathLike[str]) -> AppUsers:
+    def load_sqlite(cls, path: StrPath) -> AppUsers:
         """Read the table that :meth:`save_sqlite` wrote; raises SourceError if it is missing or damaged."""
-        from o365prov.people.app_user_store import load_rows  # noqa: PLC0415
+        from o365prov.people.app_user_store import load_rows  # noqa: PLC0415 - see above
 
-        try:
-            return cls(_from_dict(json.loads(row)) for row in load_rows(path))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise _damaged(str(path), error) from error
+        return cls(read_value(row, AppUser, str(path), _FORMAT.remedy) for row in load_rows(path))
 
 
-def _damaged(where: str, error: Exception) -> SourceError:
-    return SourceError(f"{where}: damaged table of app users ({error}): restore it from a backup")
-
-
-def _to_dict(user: AppUser) -> dict[str, Any]:
-    return {
-        "person_id": user.person_id,
-        "object_id": user.object_id,
-        "username": user.username,
-        "anchor": user.anchor,
-        "fingerprint": user.fingerprint,
-        "licenses": [[grant.sku, grant.service_plans] for grant in user.licenses],
-        "roles": list(user.roles),
-        "manager_id": user.manager_id,
-        "manager_reference": user.manager_reference,
-        "status": user.status.value,
-        "deactivated_at": user.deactivated_at and user.deactivated_at.isoformat(),
-        "password_instant": user.password_instant and user.password_instant.isoformat(),
-        "provisioning_type": user.provisioning_type,
-    }
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _text(row: Mapping[str, Any], key: str) -> str:
-    if not isinstance(row[key], str):
-        raise TypeError(f"{key} is no text")
-    return str(row[key])
-
-
-def _optional_text(row: Mapping[str, Any], key: str) -> str | None:
-    return None if row[key] is None else _text(row, key)
-
-
-def _texts(values: object) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
-        raise TypeError("roles or licenses hold something else than texts")
-    return tuple(values)
-
-
-def _grant(sku: object, plans: object) -> LicenseGrant:
-    return LicenseGrant(_texts([sku])[0], None if plans is None else _texts(plans))
-
-
-def _from_dict(row: Mapping[str, Any]) -> AppUser:
-    return AppUser(
-        person_id=_text(row, "person_id"),
-        object_id=_text(row, "object_id"),
-        username=_text(row, "username"),
-        anchor=_optional_text(row, "anchor"),
-        fingerprint=_text(row, "fingerprint"),
-        licenses=tuple(_grant(sku, plans) for sku, plans in row["licenses"]),
-        roles=_texts(row["roles"]),
-        manager_id=_optional_text(row, "manager_id"),
-        manager_reference=_text(row, "manager_reference"),
-        status=AppUserStatus(row["status"]),
-        deactivated_at=_instant(row["deactivated_at"]),
-        password_instant=_instant(row["password_instant"]),
-        provisioning_type=_text(row, "provisioning_type"),
-    )
+_FORMAT = SavedFormat(
+    family="o365prov.app-users",
+    version=1,
+    kind=AppUsers,
+    name="a table of app users",
+    origin="start with AppUsers.empty(), or name the file that AppUsers.save() wrote",
+    remedy="restore it from a backup",
+    member="users",
+)

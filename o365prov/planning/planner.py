@@ -18,7 +18,8 @@ from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, RestoreUser, Subject
 from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.options import PlanOptions, Scope
-from o365prov.planning.model.plan import Plan, Problem
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.leavers import leaver_changes, leaver_problem, leavers
 from o365prov.planning.rules.licenses import Seats, license_change

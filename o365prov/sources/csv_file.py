@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from o365prov.people import Person, UserStatus
-from o365prov.structuring import FaultList, StrPath, Unreadable, parse_instant, read_text
+from o365prov.structuring import IssueList, StrPath, UnreadableError, parse_instant, read_text
 
 _NEEDED: Final = ("id", "login")
 _STATUSES: Final = frozenset(UserStatus)
@@ -28,67 +28,86 @@ def read_people(path: StrPath, *, delimiter: str = ",") -> tuple[Person, ...]:
 
     Source: RFC 4180; Okta developer pages, "Users API", for the attribute names.
     """
-    problems = FaultList(str(path))
+    issues = IssueList(str(path))
     people: dict[str, Person] = {}
     lines: dict[str, int] = {}
-    for line, row in _rows(path, delimiter, problems):
-        person = _person(line, row, problems)
+    for line, row in _rows(path, delimiter, issues):
+        person = _person(line, row, issues)
         if person is not None and person.id in people:
-            problems.note(f"line {line}", f"the same id as in line {lines[person.id]}: keep one of them")
+            issues.note(
+                f"line {line}", f"the same id as in line {lines[person.id]}", "keep one of them", code="duplicate"
+            )
         elif person is not None:
             people[person.id] = person
             lines[person.id] = line
-    problems.raise_if_any()
+    issues.raise_if_any()
     return tuple(people.values())
 
 
-def _rows(path: StrPath, delimiter: str, problems: FaultList) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(path: StrPath, delimiter: str, issues: IssueList) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row by column name, with the line on which it begins."""
     try:
-        text = read_text(path, problems)
-    except Unreadable:
+        text = read_text(path, issues)
+    except UnreadableError:
         return
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     begins = 1
     try:
         header = [name.strip() for name in next(reader, [])]
-        if not _is_usable(header, delimiter, problems):
+        if not _is_usable(header, delimiter, issues):
             return
         begins = reader.line_num + 1
         for cells in reader:
             if len(cells) == len(header):
                 yield begins, dict(zip(header, cells, strict=True))
             elif cells:
-                problems.note(f"line {begins}", f"{len(cells)} cells under {len(header)} columns: check the quotes")
+                issues.note(
+                    f"line {begins}",
+                    f"{len(cells)} cells under {len(header)} columns",
+                    "check the quotes",
+                    code="damaged",
+                )
             begins = reader.line_num + 1
     except csv.Error as error:
-        problems.note(f"line {begins}", f"not CSV ({error}): check the quotes")
+        issues.note(f"line {begins}", f"not CSV ({error})", "check the quotes", code="damaged")
 
 
-def _is_usable(header: list[str], delimiter: str, problems: FaultList) -> bool:
-    before = problems.count
+def _is_usable(header: list[str], delimiter: str, issues: IssueList) -> bool:
+    before = issues.count
     for name in _NEEDED:
         if name not in header:
             other = next((mark for mark in ";\t," if mark != delimiter and mark in "".join(header)), None)
             hint = f"pass delimiter={other!r}" if other else "the header names Okta profile attributes; add it"
-            problems.note("line 1", f"no column {name}: {hint}")
+            issues.note("line 1", f"no column {name}", hint, code="missing")
     for name in sorted({name for name in header if header.count(name) > 1}):
-        problems.note("line 1", f"the column {name!r} comes {header.count(name)} times: keep one of them")
-    return problems.count == before
+        issues.note(
+            "line 1", f"the column {name!r} comes {header.count(name)} times", "keep one of them", code="duplicate"
+        )
+    return issues.count == before
 
 
-def _person(line: int, row: dict[str, str], problems: FaultList) -> Person | None:
-    before = problems.count
+def _person(line: int, row: dict[str, str], issues: IssueList) -> Person | None:
+    before = issues.count
     for name in _NEEDED:
         if not row[name]:
-            problems.note(f"line {line}", f"no {name}: fill it in")
+            issues.note(f"line {line}", f"no {name}", "fill it in", code="missing")
     status = row.get("status") or UserStatus.ACTIVE
     if status not in _STATUSES:
-        problems.note(f"line {line}", f"status is not one of Okta's ({', '.join(UserStatus)}): write one of them")
+        issues.note(
+            f"line {line}",
+            f"status is not one of Okta's ({', '.join(UserStatus)})",
+            "write one of them",
+            code="wrong_value",
+        )
     password_changed = parse_instant(row.get("passwordChanged", ""))
     if row.get("passwordChanged") and password_changed is None:
-        problems.note(f"line {line}", "passwordChanged is not an instant like 2025-02-04T22:44:22Z: write it so")
-    if problems.count > before:
+        issues.note(
+            f"line {line}",
+            "passwordChanged is not an instant like 2025-02-04T22:44:22Z",
+            "write it so",
+            code="not_an_instant",
+        )
+    if issues.count > before:
         return None
     profile = {name: cell or None for name, cell in row.items() if name not in {"id", "status", "passwordChanged"}}
     return Person(row["id"], UserStatus(status), profile, password_changed=password_changed)

@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory_entry import DirectoryEntry
 from o365prov.sources.filetime import read_filetime
-from o365prov.structuring import FaultList
+from o365prov.structuring import IssueList
 
 
 @frozen
@@ -71,27 +71,32 @@ _WRITTEN_APART: Final = frozenset({"distinguishedname", "objectguid", "objectsid
 
 
 def directory_account(
-    entry: DirectoryEntry, problems: FaultList, *, instance: str | None = None
+    entry: DirectoryEntry, issues: IssueList, *, instance: str | None = None
 ) -> DirectoryAccount | None:
     """The account that a user's entry describes, with its attributes spelled as Okta's AD app profile spells them.
 
     *instance* names the directory; without it, the domain in the entry's name does. Attributes become texts, lists of
     texts where the schema allows several values, and base64 where they hold bytes; ``objectSid`` is written out;
     ``externalId`` and ``externalID`` are the objectGUID in base64 and with dashes. Returns None, and notes why in
-    *problems*, if the entry is incomplete or its values are broken.
+    *issues*, if the entry is incomplete or its values are broken.
 
     Source: Okta, "Active Directory agent base attributes".
     """
-    before = problems.count
-    guid = _object_guid(entry, problems)
+    before = issues.count
+    guid = _object_guid(entry, issues)
     password_last_set = None
     if entry.values("pwdLastSet"):
         try:
             password_last_set = read_filetime(entry.text("pwdLastSet") or "")
         except ValueError:
-            problems.note(entry.place, "pwdLastSet is not a FILETIME (100 ns since 1601): export it again")
-    attributes = {"dn": entry.dn, **_spelled_as_in_okta(entry, problems)}
-    if guid is None or problems.count > before:
+            issues.note(
+                entry.place,
+                "pwdLastSet is not a FILETIME (100 ns since 1601)",
+                "export it again",
+                code="not_an_instant",
+            )
+    attributes = {"dn": entry.dn, **_spelled_as_in_okta(entry, issues)}
+    if guid is None or issues.count > before:
         return None
     return DirectoryAccount(
         instance=instance or instance_of(entry.dn),
@@ -102,18 +107,23 @@ def directory_account(
     )
 
 
-def _object_guid(entry: DirectoryEntry, problems: FaultList) -> UUID | None:
+def _object_guid(entry: DirectoryEntry, issues: IssueList) -> UUID | None:
     match entry.values("objectGUID"):
         case ():
-            problems.note(entry.place, "a user without objectGUID: the entry was cut, or objectGUID was not exported")
+            issues.note(
+                entry.place,
+                "a user without objectGUID",
+                "the entry was cut, or objectGUID was not exported",
+                code="missing",
+            )
         case (octets,) if len(octets) == 16:
             return UUID(bytes_le=octets)
         case _:
-            problems.note(entry.place, "objectGUID is not one value of 16 bytes: export it again")
+            issues.note(entry.place, "objectGUID is not one value of 16 bytes", "export it again", code="wrong_value")
     return None
 
 
-def _spelled_as_in_okta(entry: DirectoryEntry, problems: FaultList) -> dict[str, object]:
+def _spelled_as_in_okta(entry: DirectoryEntry, issues: IssueList) -> dict[str, object]:
     spelled: dict[str, object] = {}
     for name, values in entry.attributes.items():
         if not values or name.lower() in _WRITTEN_APART:
@@ -124,7 +134,7 @@ def _spelled_as_in_okta(entry: DirectoryEntry, problems: FaultList) -> dict[str,
             if known and not known.octets:
                 # Bytes where a name should be are a broken export; in an attribute that we don't know they may be
                 # a picture or a key.
-                problems.note(entry.place, f"{name} is not UTF-8: export it again")
+                issues.note(entry.place, f"{name} is not UTF-8", "export it again", code="encoding")
             texts = [base64.b64encode(value).decode() for value in values]
         is_list = len(texts) > 1 or (known is not None and known.several)
         spelled[known.name if known else name] = texts if is_list else texts[0]

@@ -22,7 +22,7 @@ from attrs import frozen
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
-from o365prov.structuring import FaultList, StrPath, Unreadable, looks_wide, why_unreadable
+from o365prov.structuring import IssueList, StrPath, UnreadableError, looks_wide, note_unreadable
 
 LONGEST_VALUE: Final = 10 * 2**20
 """Bytes of one value, folded lines joined: more is no directory attribute but a file that is not LDIF."""
@@ -49,9 +49,9 @@ def read_entries(path: StrPath) -> Iterator[DirectoryEntry]:
 
     Source: RFC 2849, "The LDAP Data Interchange Format (LDIF)".
     """
-    problems = FaultList(str(path))
-    yield from _entries(path, problems)
-    problems.raise_if_any()
+    issues = IssueList(str(path))
+    yield from _entries(path, issues)
+    issues.raise_if_any()
 
 
 def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[DirectoryAccount, ...]:
@@ -61,40 +61,44 @@ def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[Direct
     :class:`~o365prov.errors.SourceError` with everything that is wrong: broken LDIF, a user without objectGUID, two
     users with the same one.
     """
-    problems = FaultList(str(path))
+    issues = IssueList(str(path))
     accounts: dict[str, DirectoryAccount] = {}
-    for entry in _entries(path, problems):
-        if entry.kind is EntryKind.USER and (account := directory_account(entry, problems, instance=instance)):
+    for entry in _entries(path, issues):
+        if entry.kind is EntryKind.USER and (account := directory_account(entry, issues, instance=instance)):
             if account.anchor in accounts:
-                problems.note(entry.place, "the objectGUID of an earlier entry: export each entry once")
+                issues.note(
+                    entry.place, "the objectGUID of an earlier entry", "export each entry once", code="duplicate"
+                )
             accounts[account.anchor] = account
-    problems.raise_if_any()
+    issues.raise_if_any()
     return with_manager_upns(accounts.values())
 
 
-def _entries(path: StrPath, problems: FaultList) -> Iterator[DirectoryEntry]:
+def _entries(path: StrPath, issues: IssueList) -> Iterator[DirectoryEntry]:
     try:
         with Path(path).open("rb") as stream:
-            for record in _records(stream, problems):
-                if entry := _entry(record, problems):
+            for record in _records(stream, issues):
+                if entry := _entry(record, issues):
                     yield entry
     except OSError as error:
-        problems.note("", why_unreadable(error))
-    except Unreadable:
+        note_unreadable(error, issues)
+    except UnreadableError:
         return
 
 
-def _records(stream: BinaryIO, problems: FaultList) -> Iterator[list[_Line]]:
+def _records(stream: BinaryIO, issues: IssueList) -> Iterator[list[_Line]]:
     """Logical lines between empty ones, without comments and the version."""
     record: list[_Line] = []
     found = False
-    for line in _logical_lines(stream, problems):
+    for line in _logical_lines(stream, issues):
         if line.content and not found:
             found = True
             if line.content.lower().startswith(b"version:"):
                 if line.content[8:].strip() != b"1":
-                    problems.note(f"line {line.number}", "not version 1 of LDIF: export it as version 1")
-                    raise Unreadable
+                    issues.note(
+                        f"line {line.number}", "not version 1 of LDIF", "export it as version 1", code="unsupported"
+                    )
+                    raise UnreadableError
                 continue
         if line.content:
             record.append(line)
@@ -104,19 +108,21 @@ def _records(stream: BinaryIO, problems: FaultList) -> Iterator[list[_Line]]:
     if record:
         yield record
     if not found:
-        problems.note("", "holds no entries: export it again")
+        issues.note("", "holds no entries", "export it again", code="empty")
 
 
-def _logical_lines(stream: BinaryIO, problems: FaultList) -> Iterator[_Line]:
+def _logical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[_Line]:
     """Lines with their continuations (which begin with one space) joined, comments left out."""
     number = 0
     content: bytearray | None = None
-    for here, line in _physical_lines(stream, problems):
+    for here, line in _physical_lines(stream, issues):
         if line.startswith(b" ") and content:
             content += line[1:]
             if len(content) > LONGEST_VALUE:
-                problems.note(f"line {number}", f"a value of more than {LONGEST_VALUE} bytes: is this LDIF?")
-                raise Unreadable
+                issues.note(
+                    f"line {number}", f"a value of more than {LONGEST_VALUE} bytes", "is this LDIF?", code="too_long"
+                )
+                raise UnreadableError
             continue
         if content is not None and not content.startswith(b"#"):
             yield _Line(number, bytes(content))
@@ -125,35 +131,44 @@ def _logical_lines(stream: BinaryIO, problems: FaultList) -> Iterator[_Line]:
         yield _Line(number, bytes(content))
 
 
-def _physical_lines(stream: BinaryIO, problems: FaultList) -> Iterator[tuple[int, bytes]]:
+def _physical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[tuple[int, bytes]]:
     number = 0
     while line := stream.readline(LONGEST_VALUE + 1):
         number += 1
         if number == 1:
             if looks_wide(line):
-                problems.note("", "is UTF-16 (ldifde -u writes it): export it without -u, or save it as UTF-8")
-                raise Unreadable
+                issues.note(
+                    "", "is UTF-16 (ldifde -u writes it)", "export it without -u, or save it as UTF-8", code="encoding"
+                )
+                raise UnreadableError
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line.endswith(b"\n"):
-            what = "is longer than a value can be: is this LDIF?"
             if len(line) <= LONGEST_VALUE:
-                what = "the file ends in the middle of a line: it was cut; export it again"
-            problems.note(f"line {number}", what)
-            raise Unreadable
+                issues.note(
+                    f"line {number}", "the file was cut in the middle of a line", "export it again", code="damaged"
+                )
+            else:
+                issues.note(f"line {number}", "is longer than a value can be", "is this LDIF?", code="too_long")
+            raise UnreadableError
         yield number, line.removesuffix(b"\n").removesuffix(b"\r")
 
 
-def _entry(record: list[_Line], problems: FaultList) -> DirectoryEntry | None:
-    before = problems.count
+def _entry(record: list[_Line], issues: IssueList) -> DirectoryEntry | None:
+    before = issues.count
     first = record[0]
     if not first.content.lower().startswith(b"dn:"):
-        problems.note(f"line {first.number}", "an entry that does not begin with dn: the file was cut or is not LDIF")
+        issues.note(
+            f"line {first.number}",
+            "an entry that does not begin with dn",
+            "the file was cut or is not LDIF",
+            code="damaged",
+        )
         return None
-    dn = _dn(first, problems)
+    dn = _dn(first, issues)
     attributes: dict[str, list[bytes]] = {}
     spellings: dict[str, str] = {}
     for line in record[1:]:
-        if (pair := _attribute(line, problems)) is None:
+        if (pair := _attribute(line, issues)) is None:
             continue
         name, value = pair
         match name.lower():
@@ -161,48 +176,62 @@ def _entry(record: list[_Line], problems: FaultList) -> DirectoryEntry | None:
                 continue
             case "changetype" | "control" as word:
                 named = f"{word}: {value.decode().lower()}" if value.lower() in _OTHER_CHANGES else f"a {word}"
-                problems.note(f"line {line.number}", f"{named}: changes are not read, only entries; export those")
+                issues.note(
+                    f"line {line.number}",
+                    f"{named}: changes are not read, only entries",
+                    "export those",
+                    code="unsupported",
+                )
                 return None
             case lower:
                 attributes.setdefault(spellings.setdefault(lower, name), []).append(value)
-    if dn is None or problems.count > before:
+    if dn is None or issues.count > before:
         return None
     return DirectoryEntry(dn, attributes, place=f"line {first.number}")
 
 
-def _dn(line: _Line, problems: FaultList) -> str | None:
-    match _attribute(line, problems):
+def _dn(line: _Line, issues: IssueList) -> str | None:
+    match _attribute(line, issues):
         case (_, value):
             try:
                 return value.decode()
             except UnicodeDecodeError:
-                problems.note(f"line {line.number}", "the dn is not UTF-8: export it again")
+                issues.note(f"line {line.number}", "the dn is not UTF-8", "export it again", code="encoding")
     return None
 
 
-def _attribute(line: _Line, problems: FaultList) -> tuple[str, bytes] | None:
+def _attribute(line: _Line, issues: IssueList) -> tuple[str, bytes] | None:
     """Name and value of a line, or None and a note."""
     place = f"line {line.number}"
     if not (parts := _ATTRIBUTE.fullmatch(line.content)):
-        problems.note(place, "no attribute and value (name: value): the file was cut or is not LDIF")
+        issues.note(place, "no attribute and value (name: value)", "the file was cut or is not LDIF", code="damaged")
         return None
     name, options, mark, value = parts.groups()
     described = (name + options).decode()
     if b";range=" in options.lower():
-        problems.note(place, f"{described}: values in ranges are not read: export the attribute whole")
+        issues.note(
+            place, f"{described}: values in ranges are not read", "export the attribute whole", code="unsupported"
+        )
         return None
     if mark == b"<":
-        problems.note(place, f"{described}: a value at an address (:<) is not fetched: export the value itself")
+        issues.note(
+            place,
+            f"{described}: a value at an address (:<) is not fetched",
+            "export the value itself",
+            code="unsupported",
+        )
         return None
     if mark == b":":
         try:
             return name.decode(), base64.b64decode(value.rstrip(), validate=True)
         except binascii.Error:
-            problems.note(place, f"{described}: not base64: the value was cut or damaged; export it again")
+            issues.note(
+                place, f"{described}: not base64", "the value was cut or damaged; export it again", code="damaged"
+            )
             return None
     try:
         value.decode()
     except UnicodeDecodeError:
-        problems.note(place, f"{described}: neither ASCII nor UTF-8: save the file as UTF-8")
+        issues.note(place, f"{described}: neither ASCII nor UTF-8", "save the file as UTF-8", code="encoding")
         return None
     return name.decode(), value

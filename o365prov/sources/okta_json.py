@@ -19,12 +19,12 @@ from uuid import UUID
 from attrs import evolve, field, frozen
 
 from o365prov._fields import frozen_mapping
-from o365prov.errors import SourceError
+from o365prov.errors import Issue, SourceError
 from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
 from o365prov.sources.directory_account import instance_of
 from o365prov.sources.filetime import read_filetime
 from o365prov.sources.organization import OktaExport
-from o365prov.structuring import FaultList, JsonObject, StrPath, read_all, read_object, read_objects
+from o365prov.structuring import IssueList, JsonObject, StrPath, read_all, read_object, read_objects
 
 USERS: Final = "okta-users.json"
 AD_APP_USERS: Final = "okta-ad-app-users.json"
@@ -54,7 +54,7 @@ class _Ids:
             return  # it is missing, which was noted
         first = self._places.setdefault(value, record.path)
         if first != record.path:
-            record.note(key, f"the same as in {first}: keep one of them")
+            record.note(key, f"the same as in {first}", "keep one of them", code="duplicate")
 
 
 def read_users(path: StrPath) -> tuple[Person, ...]:
@@ -65,22 +65,25 @@ def read_users(path: StrPath) -> tuple[Person, ...]:
 
     Source: Okta developer pages, "Users API", list all users.
     """
-    problems = FaultList(str(path))
+    issues = IssueList(str(path))
     people = []
     ids = _Ids()
-    for record in read_objects(path, problems):
-        before = problems.count
-        person_id, profile = record.text("id"), record.child("profile")
-        profile.text("login")
-        status = record.text("status")
+    for record in read_objects(path, issues):
+        before = issues.count
+        person_id, profile = record.string("id"), record.child("profile")
+        profile.string("login")
+        status = record.string("status")
         if status and status not in _STATUSES:
             record.note(
-                "status", f"not one of Okta's user statuses ({', '.join(UserStatus)}): is this a list of users?"
+                "status",
+                f"not one of Okta's user statuses ({', '.join(UserStatus)})",
+                "is this a list of users?",
+                code="wrong_value",
             )
         password_changed = record.instant("passwordChanged")
-        source = record.optional_child("credentials").optional_child("provider").optional_text("type")
+        source = record.optional_child("credentials").optional_child("provider").optional_string("type")
         ids.enter(record, "id", person_id)
-        if problems.count == before:
+        if issues.count == before:
             people.append(
                 Person(
                     person_id,
@@ -90,7 +93,7 @@ def read_users(path: StrPath) -> tuple[Person, ...]:
                     password_changed=password_changed,
                 )
             )
-    problems.raise_if_any()
+    issues.raise_if_any()
     return tuple(people)
 
 
@@ -106,26 +109,26 @@ def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Ma
 
     Source: Okta developer pages, "Application Users API"; Okta, "Active Directory agent base attributes".
     """
-    problems = FaultList(str(path))
+    issues = IssueList(str(path))
     accounts = {}
     ids, guids = _Ids(), _Ids()
-    for record in read_objects(path, problems):
-        before = problems.count
-        person_id, profile = record.text("id"), record.child("profile")
+    for record in read_objects(path, issues):
+        before = issues.count
+        person_id, profile = record.string("id"), record.child("profile")
         guid = _object_guid(record, profile)
         password_last_set = _password_last_set(profile)
-        dn = profile.optional_text("dn")
+        dn = profile.optional_string("dn")
         ids.enter(record, "id", person_id)
         guids.enter(record, "externalId", guid)
-        if problems.count == before and guid is not None:
+        if issues.count == before and guid is not None:
             accounts[person_id] = DirectoryAccount(
                 instance=instance or instance_of(dn),
                 object_guid=guid,
                 distinguished_name=dn,
                 password_last_set=password_last_set,
-                attributes={**profile.values, "externalId": record.text("externalId")},
+                attributes={**profile.values, "externalId": record.string("externalId")},
             )
-    problems.raise_if_any()
+    issues.raise_if_any()
     return frozen_mapping(accounts)
 
 
@@ -137,22 +140,24 @@ def read_groups(path: StrPath) -> tuple[Group, ...]:
 
     Source: Okta developer pages, "Groups API", list all groups and list all member users.
     """
-    problems = FaultList(str(path))
+    issues = IssueList(str(path))
     groups = []
     ids = _Ids()
-    for record in read_objects(path, problems):
-        before = problems.count
-        group_id, profile = record.text("id"), record.child("profile")
-        name = profile.text("name")
-        group_type = record.optional_text("type") or "OKTA_GROUP"
-        source_id = record.optional_child("source").optional_text("id")
+    for record in read_objects(path, issues):
+        before = issues.count
+        group_id, profile = record.string("id"), record.child("profile")
+        name = profile.string("name")
+        group_type = record.optional_string("type") or "OKTA_GROUP"
+        source_id = record.optional_child("source").optional_string("id")
         if record.values.get("members") is None:
-            record.note("members", "is missing: add the ids of the group's people, which Okta lists apart")
-        members: list[Any] = list(record.texts("members"))
+            record.note(
+                "members", "is missing", "add the ids of the group's people, which Okta lists apart", code="missing"
+            )
+        members: list[Any] = list(record.strings("members"))
         ids.enter(record, "id", group_id)
-        if problems.count == before:
+        if issues.count == before:
             groups.append(Group(group_id, name, group_type, source_id, profile.values, members))
-    problems.raise_if_any()
+    issues.raise_if_any()
     return tuple(groups)
 
 
@@ -166,27 +171,29 @@ def read_assignments(path: StrPath) -> AppAssignments:
 
     Source: Okta developer pages, "Application Groups API" and "Application Users API".
     """
-    problems = FaultList(str(path))
+    issues = IssueList(str(path))
     groups, individual = [], {}
     group_ids, priorities, user_ids = _Ids(), _Ids(), _Ids()
-    document = read_object(path, problems)
-    if not problems.count and not {"groups", "users"} & set(document.values):
-        problems.note("$", "neither groups nor users: is this the list of an app's assignments?")
+    document = read_object(path, issues)
+    if not issues.count and not {"groups", "users"} & set(document.values):
+        issues.note("$", "neither groups nor users", "is this the list of an app's assignments?", code="wrong_value")
     for record in document.children("groups"):
-        group_id, priority = record.text("id"), record.whole_number("priority")
+        group_id, priority = record.string("id"), record.whole_number("priority")
         group_ids.enter(record, "id", group_id)
         priorities.enter(record, "priority", priority)
         grants = _grants(record)
         if priority is not None:
             groups.append(GroupAssignment(group_id, priority, grants))
     for record in document.children("users"):
-        user_id, scope = record.text("id"), record.text("scope")
+        user_id, scope = record.string("id"), record.string("scope")
         user_ids.enter(record, "id", user_id)
         if scope == "USER":
             individual[user_id] = _grants(record)
         elif scope and scope != "GROUP":
-            record.note("scope", "neither USER nor GROUP: is this the list of an app's assignments?")
-    problems.raise_if_any()
+            record.note(
+                "scope", "neither USER nor GROUP", "is this the list of an app's assignments?", code="wrong_value"
+            )
+    issues.raise_if_any()
     return AppAssignments(tuple(groups), individual)
 
 
@@ -195,11 +202,11 @@ def read_organization(folder: StrPath) -> OktaExport:
 
     The files are ``okta-users.json``, ``okta-ad-app-users.json`` (not needed where nobody comes from Active Directory),
     ``okta-groups.json`` and ``okta-office365-assignments.json``. Raises :class:`~o365prov.errors.SourceError` with the
-    problems of all files, or, where each can be read, with every id that one file names and another lacks: a list that
+    issues of all files, or, where each can be read, with every id that one file names and another lacks: a list that
     was cut after its first page must not look like people who left.
     """
     root = Path(folder)
-    found: list[str] = []
+    found: list[Issue] = []
     people: tuple[Person, ...] = read_all(found, lambda: read_users(root / USERS), ())
     groups: tuple[Group, ...] = read_all(found, lambda: read_groups(root / GROUPS), ())
     assigned = read_all(found, lambda: read_assignments(root / ASSIGNMENTS), AppAssignments())
@@ -221,7 +228,7 @@ def _linked(person: Person, accounts: Mapping[str, DirectoryAccount]) -> Person:
 
 def _object_guid(record: JsonObject, profile: JsonObject) -> UUID | None:
     """The GUID whose bytes ``externalId`` holds, if ``profile.externalID`` does not say otherwise."""
-    text = record.text("externalId")
+    text = record.string("externalId")
     if not text:
         return None
     try:
@@ -229,21 +236,33 @@ def _object_guid(record: JsonObject, profile: JsonObject) -> UUID | None:
     except (binascii.Error, ValueError):
         octets = b""
     if len(octets) != 16:
-        record.note("externalId", "not the base64 of an objectGUID's 16 bytes: is this the Active Directory app?")
+        record.note(
+            "externalId",
+            "not the base64 of an objectGUID's 16 bytes",
+            "is this the Active Directory app?",
+            code="wrong_value",
+        )
         return None
     guid = UUID(bytes_le=octets)
-    dashed = profile.optional_text("externalID")
+    dashed = profile.optional_string("externalID")
     if dashed and dashed.strip("{}").lower() != str(guid):
-        profile.note("externalID", f"another GUID than the bytes in {record.path}.externalId: import the user again")
+        profile.note(
+            "externalID",
+            f"another GUID than the bytes in {record.path}.externalId",
+            "import the user again",
+            code="contradiction",
+        )
     return guid
 
 
 def _password_last_set(profile: JsonObject) -> datetime | None:
-    text = profile.optional_text("pwdLastSet")
+    text = profile.optional_string("pwdLastSet")
     try:
         return read_filetime(text) if text else None
     except ValueError:
-        profile.note("pwdLastSet", "is not a FILETIME (100 ns since 1601): import the user again")
+        profile.note(
+            "pwdLastSet", "is not a FILETIME (100 ns since 1601)", "import the user again", code="not_an_instant"
+        )
         return None
 
 
@@ -259,8 +278,13 @@ def _grants(record: JsonObject) -> Grants:
             case {"sku": str(sku), "servicePlans": [*plans], **rest} if sku and not rest and all(map(_is_name, plans)):
                 licenses.append(LicenseGrant(sku, plans))
             case _:
-                profile.note(place, 'neither a part number nor {"sku", "servicePlans": [names]}: write one of them')
-    return Grants(licenses, profile.texts("roles"))
+                profile.note_at(
+                    place,
+                    'neither a part number nor {"sku", "servicePlans": [names]}',
+                    "write one of them",
+                    code="wrong_value",
+                )
+    return Grants(licenses, profile.strings("roles"))
 
 
 def _is_name(value: object) -> bool:
@@ -273,31 +297,40 @@ def _loose_ends(
     groups: tuple[Group, ...],
     assigned: AppAssignments,
     accounts: Mapping[str, DirectoryAccount],
-) -> list[str]:
+) -> list[Issue]:
     """Every id that one file names and the file that should explain it lacks."""
     person_ids = {person.id for person in people}
     group_ids = {group.id for group in groups}
     in_users, in_accounts, in_groups, in_assignments = (
-        FaultList(str(root / name)) for name in (USERS, AD_APP_USERS, GROUPS, ASSIGNMENTS)
+        IssueList(str(root / name)) for name in (USERS, AD_APP_USERS, GROUPS, ASSIGNMENTS)
     )
-    nobody = f"is no user of {USERS}: export all pages of it at the same time"
+    missing = f"is not a user of {USERS}"
+    remedy = "export all pages of it at the same time"
     for person in people:
         # Who is deprovisioned in Okta has lost all apps, the directory's among them.
         left = person.status is UserStatus.DEPROVISIONED
         if person.source == "ACTIVE_DIRECTORY" and person.id not in accounts and not left:
             in_users.note(
-                f"user {person.id}", f"comes from Active Directory and is not in {AD_APP_USERS}: export all pages"
+                f"user {person.id}",
+                f"comes from Active Directory and is not in {AD_APP_USERS}",
+                "export all pages",
+                code="unknown_reference",
             )
     for person_id in accounts:
         if person_id not in person_ids:
-            in_accounts.note(f"user {person_id}", nobody)
+            in_accounts.note(f"user {person_id}", missing, remedy, code="unknown_reference")
     for group in groups:
         for member in sorted(group.members - person_ids):
-            in_groups.note(f"group {group.id}, member {member}", nobody)
+            in_groups.note(f"group {group.id}, member {member}", missing, remedy, code="unknown_reference")
     for assignment in assigned.groups:
         if assignment.group_id not in group_ids:
-            in_assignments.note(f"group {assignment.group_id}", f"is no group of {GROUPS}: export all pages of it")
+            in_assignments.note(
+                f"group {assignment.group_id}",
+                f"is not a group of {GROUPS}",
+                "export all pages of it",
+                code="unknown_reference",
+            )
     for person_id in assigned.individual:
         if person_id not in person_ids:
-            in_assignments.note(f"user {person_id}", nobody)
-    return [line for problems in (in_users, in_accounts, in_groups, in_assignments) for line in problems.lines]
+            in_assignments.note(f"user {person_id}", missing, remedy, code="unknown_reference")
+    return [each for issues in (in_users, in_accounts, in_groups, in_assignments) for each in issues.issues]

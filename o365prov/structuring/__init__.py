@@ -1,19 +1,35 @@
-"""JSON in and out: every fault of one input at once, with its place."""
+"""JSON in and out: every issue of one input at once, with its place."""
 
-from o365prov.structuring.fault_list import FaultList, Unreadable, read_all
-from o365prov.structuring.files import StrPath, looks_wide, read_text, why_unreadable
-from o365prov.structuring.foreign_json import JsonObject, parse_instant, read_object, read_objects
+from o365prov.structuring.files import StrPath, looks_wide, note_unreadable, read_text, write_text
+from o365prov.structuring.issue_list import IssueList, UnreadableError, read_all
+from o365prov.structuring.reader import (
+    JsonObject,
+    kind_of,
+    member_path,
+    parse_instant,
+    read_object,
+    read_objects,
+    shown,
+)
+from o365prov.structuring.saved import SavedFormat, read_value, write_value
 
 __all__ = [
-    "FaultList",
+    "IssueList",
     "JsonObject",
+    "SavedFormat",
     "StrPath",
-    "Unreadable",
+    "UnreadableError",
+    "kind_of",
     "looks_wide",
+    "member_path",
+    "note_unreadable",
     "parse_instant",
     "read_all",
     "read_object",
     "read_objects",
     "read_text",
-    "why_unreadable",
+    "read_value",
+    "shown",
+    "write_text",
+    "write_value",
 ]

@@ -1,4 +1,4 @@
-"""Opening an export: the ways in which a file is not the text that it should be."""
+"""Files in and out: reading text that may be anything, writing text wholly or not at all."""
 
 from __future__ import annotations
 
@@ -6,29 +6,31 @@ import codecs
 import os
 from pathlib import Path
 
-from o365prov.structuring.fault_list import FaultList, Unreadable
+from o365prov.structuring.issue_list import IssueList, UnreadableError
 
 StrPath = str | os.PathLike[str]
 
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_bytes(path: StrPath, problems: FaultList) -> bytes:
+def read_bytes(path: StrPath, issues: IssueList) -> bytes:
     """The content of the file; what keeps it from being read is noted, and ends the reading."""
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        problems.note("", why_unreadable(error))
-        raise Unreadable from error
+        note_unreadable(error, issues)
+        raise UnreadableError from error
 
 
-def why_unreadable(error: OSError) -> str:
-    """One phrase on a file that can't be opened, without the path, which the caller says."""
+def note_unreadable(error: OSError, issues: IssueList) -> None:
+    """Note why a file can't be opened."""
     if isinstance(error, FileNotFoundError):
-        return "no such file: check the path"
-    if isinstance(error, IsADirectoryError):
-        return "a folder, not a file: name the file in it"
-    return f"can't be read ({error.strerror}): check the file and its permissions"
+        issues.note("", "no such file", "check the path", code="file_missing")
+    elif isinstance(error, IsADirectoryError):
+        issues.note("", "a folder, not a file", "name the file in it", code="file_missing")
+    else:
+        what = f"can't be read ({error.strerror})"
+        issues.note("", what, "check the file and its permissions", code="file_unreadable")
 
 
 def looks_wide(start: bytes) -> bool:
@@ -36,19 +38,27 @@ def looks_wide(start: bytes) -> bool:
     return start.startswith(_WIDE_MARKS) or b"\0" in start[:4]
 
 
-def read_text(path: StrPath, problems: FaultList) -> str:
+def read_text(path: StrPath, issues: IssueList) -> str:
     """The text of a UTF-8 file, with or without a byte order mark; any other encoding ends the reading."""
-    content = read_bytes(path, problems)
+    content = read_bytes(path, issues)
     if looks_wide(content):
-        problems.note("", "is UTF-16: save it as UTF-8")
-        raise Unreadable
+        issues.note("", "is UTF-16", "save it as UTF-8", code="encoding")
+        raise UnreadableError
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        problems.note(f"line {line}", "is not UTF-8: save the file as UTF-8")
-        raise Unreadable from error
+        issues.note(f"line {line}", "is not UTF-8", "save the file as UTF-8", code="encoding")
+        raise UnreadableError from error
     if not text.strip():
-        problems.note("", "is empty: export it again")
-        raise Unreadable
+        issues.note("", "is empty", "export it again", code="empty")
+        raise UnreadableError
     return text
+
+
+def write_text(path: StrPath, text: str) -> None:
+    """Write *text* to *path*, wholly or not at all."""
+    target = Path(path)
+    draft = target.with_name(target.name + ".new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(target)

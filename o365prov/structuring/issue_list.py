@@ -1,30 +1,30 @@
-"""What is wrong with one source, collected until the source has been read to its end.
+"""What is wrong with one input, collected until it has been read to its end.
 
-A person who mends an export wants to mend it once, so a reader notes a problem and goes on. A line says where and
-what, and what to do next; it names files, lines, paths and ids, never the values of somebody's profile.
+Whoever corrects an export wants to correct it once, so a reader notes an issue and goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from o365prov.errors import SourceError
+from o365prov.errors import Issue, SourceError
 
 LISTED = 20
+"""How many issues of one input are listed; the rest is counted."""
 
 Value = TypeVar("Value")
 
 
-class FaultList:
-    """The problems of one source, in the order in which they were found.
+class IssueList:
+    """The issues of one input, in the order in which they were found.
 
-    *source* is how the reader of a message finds the source: a path as it was given. At most 20 problems are listed;
-    the rest is counted.
+    *source* is how the reader of a message finds the input: a path as it was given, or ``the mapping``; every place
+    begins with it. Places name files, lines, JSON paths and ids, never the values of somebody's profile.
 
-    >>> problems = FaultList("users.json")
-    >>> problems.note("$[3].id", "is missing: export the users again")
-    >>> problems.raise_if_any()
+    >>> issues = IssueList("users.json")
+    >>> issues.note("$[3].id", "is missing", "export the users again", code="missing")
+    >>> issues.raise_if_any()
     Traceback (most recent call last):
     ...
     o365prov.errors.SourceError: users.json: $[3].id: is missing: export the users again
@@ -33,40 +33,46 @@ class FaultList:
     def __init__(self, source: str) -> None:
         self.source = source
         self.count = 0
-        self._lines: list[str] = []
+        self._listed: list[Issue] = []
 
-    def note(self, place: str, what: str) -> None:
-        """Remember that at *place* (a line, a JSON path, or "" for the whole source) *what* is wrong."""
+    def note(self, place: str, message: str, remedy: str = "", *, code: str) -> None:
+        """Remember that at *place* (a line, a JSON path, or "" for the whole) something is wrong."""
         self.count += 1
         if self.count <= LISTED:
-            line = ": ".join(part for part in (self.source, place, what) if part)
-            self._lines.append(_on_one_line(line))
+            where = ": ".join(filter(None, (self.source, place)))
+            self._listed.append(Issue(code, _on_one_line(message), _on_one_line(remedy), _on_one_line(where)))
+
+    def add(self, issues: Iterable[tuple[str, str]], remedy: str = "", *, code: str) -> None:
+        """Note several issues, each a place and a message, with the same remedy and code."""
+        for place, message in issues:
+            self.note(place, message, remedy, code=code)
 
     @property
-    def lines(self) -> list[str]:
-        """The problems as they are shown: at most 20, and how many more there are."""
-        more = self.count - len(self._lines)
-        return self._lines + ([f"{self.source}: ... and {more} more"] if more else [])
+    def issues(self) -> tuple[Issue, ...]:
+        """The issues as they are shown: at most 20, and one that says how many more there are."""
+        more = self.count - len(self._listed)
+        counted = (Issue("more", f"... and {more:,} more", place=self.source),) if more else ()
+        return (*self._listed, *counted)
 
     def raise_if_any(self) -> None:
         """Raise one :class:`~o365prov.errors.SourceError` with everything noted, if there is anything."""
         if self.count:
-            raise SourceError(*self.lines)
+            raise SourceError(*self.issues)
 
 
-def _on_one_line(text: str) -> str:
-    """The text with what can't be printed as escapes: a path or a key of somebody else's JSON may hold anything."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+def _on_one_line(string: str) -> str:
+    """Escape what can't be printed: a path or a key of foreign JSON may hold anything."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in string)
 
 
-class Unreadable(Exception):  # noqa: N818 - it steers the reader and never leaves it
-    """Nothing more can be read from this source; the reason has been noted."""
+class UnreadableError(Exception):
+    """Nothing more can be read from this source; the reason has been noted. It never leaves the reader."""
 
 
-def read_all(found: list[str], read: Callable[[], Value], instead: Value) -> Value:
-    """What *read* gives; if it raises SourceError, *instead*, with its problems added to *found*."""
+def read_all(found: list[Issue], read: Callable[[], Value], default: Value) -> Value:
+    """What *read* returns; if it raises SourceError, *default*, with its issues added to *found*."""
     try:
         return read()
     except SourceError as error:
-        found.extend(error.problems)
-        return instead
+        found.extend(error.issues)
+        return default

@@ -1,20 +1,21 @@
-"""Walking through JSON that somebody else wrote, noting every surprise with its path.
+"""Walking through JSON that somebody else wrote, noting everything that is wrong with its path.
 
-Each question about an object (:meth:`JsonObject.text`, :meth:`JsonObject.instant`, ...) answers with a harmless value
+Each question about an object (:meth:`JsonObject.string`, :meth:`JsonObject.instant`, ...) answers with a harmless value
 and a note if the document says something else, so that one reading finds everything.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import NoReturn
 
 from attrs import field, frozen
 
-from o365prov.structuring.fault_list import FaultList, Unreadable
 from o365prov.structuring.files import StrPath, read_text
+from o365prov.structuring.issue_list import IssueList, UnreadableError
 
 _OKTA_ERRORS = {
     "E0000004": "the sign-in failed",
@@ -27,60 +28,76 @@ _OKTA_ERRORS = {
 """Okta developer pages, "Okta API error codes": those that a listing runs into."""
 
 _MISSING = object()
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_LONGEST_SHOWN = 60
+_EXPORT_AGAIN = "export it again with all of its attributes"
 
 
 @frozen
 class JsonObject:
-    """One object of a document: its members, its path from the root (``$``), and where problems are noted."""
+    """One object of a document.
+
+    Args:
+        values: its members.
+        path: its path from the root, ``$``.
+        issues: where issues are noted.
+        remedy: what to do about a member that is missing.
+
+    """
 
     values: Mapping[str, object]
     path: str
-    problems: FaultList = field(repr=False, eq=False)
+    issues: IssueList = field(repr=False, eq=False)
+    remedy: str = field(default=_EXPORT_AGAIN, repr=False, eq=False)
 
-    def note(self, key: str, what: str) -> None:
-        """Note a problem of one member."""
-        self.problems.note(f"{self.path}.{key}", what)
+    def note(self, key: str, message: str, remedy: str = "", *, code: str) -> None:
+        """Note an issue of one member."""
+        self.issues.note(member_path(self.path, key), message, remedy, code=code)
 
-    def text(self, key: str) -> str:
-        """A member that must be there and be a text that is not empty."""
-        text = self.optional_text(key)
-        if text is None and self.values.get(key) is None:
-            self.note(key, "is missing: export it again with all of its attributes")
-        elif text == "":
-            self.note(key, "is empty: mend it at the source and export it again")
-        return text or ""
+    def note_at(self, place: str, message: str, remedy: str = "", *, code: str) -> None:
+        """Note an issue of an element, whose *place* :meth:`items` gave."""
+        self.issues.note(f"{self.path}.{place}", message, remedy, code=code)
 
-    def optional_text(self, key: str) -> str | None:
-        """A member that is a text, or is null or absent."""
+    def string(self, key: str) -> str:
+        """A member that must be there and be a string that is not empty."""
+        value = self.optional_string(key)
+        if value is None and self.values.get(key) is None:
+            self.note(key, "is missing", self.remedy, code="missing")
+        elif value is not None and not value.strip():
+            self.note(key, "is empty", "fill it in at the source and export it again", code="empty")
+        return value or ""
+
+    def optional_string(self, key: str) -> str | None:
+        """A member that is a string, or is null or absent."""
         value = self.values.get(key)
         if value is None or isinstance(value, str):
             return value
-        self.note(key, f"should be a text, not {_kind(value)}")
+        self._note_type(key, "a string", value)
         return None
 
     def whole_number(self, key: str) -> int | None:
-        """A member that must be a whole number; None, and a note, if it is none."""
+        """A member that must be a whole number; None, and a note, if it is something else."""
         value = self.values.get(key, _MISSING)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        self.note(key, f"should be a whole number, not {_kind(value)}")
+        self._note_type(key, "a whole number", value)
         return None
 
     def instant(self, key: str) -> datetime | None:
         """A member that is an ISO 8601 instant with its zone, as Okta writes them, or is null or absent."""
-        text = self.optional_text(key)
+        text = self.optional_string(key)
         if text is None:
             return None
         instant = parse_instant(text)
         if instant is None:
-            self.note(key, "is not an instant like 2025-02-04T22:44:22.000Z")
+            self.note(key, "is not an instant like 2025-02-04T22:44:22.000Z", code="not_an_instant")
         return instant
 
     def child(self, key: str) -> JsonObject:
         """A member that must be an object."""
         value = self.values.get(key, _MISSING)
         if value is None or value is _MISSING:
-            self.note(key, "is missing: export it again with all of its attributes")
+            self.note(key, "is missing", self.remedy, code="missing")
         return self._object(value, key)
 
     def optional_child(self, key: str) -> JsonObject:
@@ -88,12 +105,13 @@ class JsonObject:
         return self._object(self.values.get(key), key)
 
     def _object(self, value: object, key: str) -> JsonObject:
-        if isinstance(value, dict):
-            return JsonObject(value, f"{self.path}.{key}", self.problems)
+        path = member_path(self.path, key)
+        if isinstance(value, Mapping):
+            return JsonObject(value, path, self.issues, self.remedy)
         if value is not None and value is not _MISSING:
-            self.note(key, f"should be an object, not {_kind(value)}")
-        # What is not there was noted once; all that it lacks is no further news.
-        return JsonObject({}, f"{self.path}.{key}", FaultList(self.problems.source))
+            self._note_type(key, "an object", value)
+        # What is not there was noted once; what it lacks would only repeat that.
+        return JsonObject({}, path, IssueList(self.issues.source), self.remedy)
 
     def items(self, key: str) -> Iterator[tuple[str, object]]:
         """The elements of a member that is a list, or is null or absent, each after its key (``members[3]``)."""
@@ -101,27 +119,44 @@ class JsonObject:
         if isinstance(value, list):
             yield from ((f"{key}[{position}]", element) for position, element in enumerate(value))
         elif value is not None:
-            self.note(key, f"should be a list, not {_kind(value)}")
+            self._note_type(key, "a list", value)
 
     def children(self, key: str) -> Iterator[JsonObject]:
         """The elements of a list, each of which must be an object."""
         for place, element in self.items(key):
-            if isinstance(element, dict):
-                yield JsonObject(element, f"{self.path}.{place}", self.problems)
+            if isinstance(element, Mapping):
+                yield JsonObject(element, f"{self.path}.{place}", self.issues, self.remedy)
             else:
-                self.note(place, f"should be an object, not {_kind(element)}")
+                self._note_at(place, "an object", element)
 
-    def texts(self, key: str) -> Iterator[str]:
-        """The elements of a list, each of which must be a text that is not empty."""
+    def strings(self, key: str) -> Iterator[str]:
+        """The elements of a list, each of which must be a string that is not empty."""
         for place, element in self.items(key):
             if isinstance(element, str) and element:
                 yield element
             else:
-                self.note(place, f"should be a text, not {_kind(element)}")
+                self._note_at(place, "a string", element)
+
+    def refuse_others(self, known: Collection[str]) -> None:
+        """Note every member that is not known: it might mean something that would be lost."""
+        for key in self.values:
+            if key not in known:
+                self.note(key, "is not known", "remove it if it changes nothing", code="unknown_member")
+
+    def _note_type(self, key: str, expected: str, value: object) -> None:
+        self.note(key, f"should be {expected}, not {kind_of(value)}", code="wrong_type")
+
+    def _note_at(self, place: str, expected: str, value: object) -> None:
+        self.note_at(place, f"should be {expected}, not {kind_of(value)}", code="wrong_type")
+
+
+def member_path(path: str, key: object) -> str:
+    """The path of a member: ``$.title``, or ``$['job title']`` where the key is not a plain name."""
+    return f"{path}.{key}" if isinstance(key, str) and _PLAIN_KEY.match(key) else f"{path}[{shown(key)}]"
 
 
 def parse_instant(text: str) -> datetime | None:
-    """The aware instant that an ISO 8601 text names; None if it names none, or leaves the zone open.
+    """The aware instant that an ISO 8601 string names; None if it names none, or leaves the zone open.
 
     >>> parse_instant("2025-02-04T22:44:22.000Z")
     datetime.datetime(2025, 2, 4, 22, 44, 22, tzinfo=datetime.timezone.utc)
@@ -133,50 +168,53 @@ def parse_instant(text: str) -> datetime | None:
     return instant if instant.tzinfo else None
 
 
-def read_object(path: StrPath, problems: FaultList) -> JsonObject:
+def read_object(path: StrPath, issues: IssueList) -> JsonObject:
     """The file's one object; an empty one, and a note, if the file holds anything else."""
     try:
-        document = _read(path, problems)
-    except Unreadable:
-        return JsonObject({}, "$", problems)
+        document = _read(path, issues)
+    except UnreadableError:
+        return JsonObject({}, "$", issues)
     if isinstance(document, dict):
-        return JsonObject(document, "$", problems)
-    problems.note("$", f"should be an object, not {_kind(document)}: is this the right file?")
-    return JsonObject({}, "$", problems)
+        return JsonObject(document, "$", issues)
+    what = f"should be an object, not {kind_of(document)}"
+    issues.note("$", what, "is this the right file?", code="wrong_type")
+    return JsonObject({}, "$", issues)
 
 
-def read_objects(path: StrPath, problems: FaultList) -> Iterator[JsonObject]:
-    """The objects of the file's list; none, and a note, if the file is no list."""
+def read_objects(path: StrPath, issues: IssueList) -> Iterator[JsonObject]:
+    """The objects of the file's list; none, and a note, if the file is not a list."""
     try:
-        document = _read(path, problems)
-    except Unreadable:
+        document = _read(path, issues)
+    except UnreadableError:
         return
     if not isinstance(document, list):
         is_record = isinstance(document, dict) and "id" in document
-        hint = "put the one that it holds into [ ]" if is_record else "is this the right file?"
-        problems.note("$", f"should be a list, not {_kind(document)}: {hint}")
+        remedy = "put the one that it holds into [ ]" if is_record else "is this the right file?"
+        issues.note("$", f"should be a list, not {kind_of(document)}", remedy, code="wrong_type")
         return
     for position, element in enumerate(document):
         if isinstance(element, dict):
-            yield JsonObject(element, f"$[{position}]", problems)
+            yield JsonObject(element, f"$[{position}]", issues)
         else:
-            problems.note(f"$[{position}]", f"should be an object, not {_kind(element)}")
+            issues.note(f"$[{position}]", f"should be an object, not {kind_of(element)}", code="wrong_type")
 
 
-def _read(path: StrPath, problems: FaultList) -> object:
-    text = read_text(path, problems)
+def _read(path: StrPath, issues: IssueList) -> object:
+    text = read_text(path, issues)
     try:
         document: object = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        problems.note(f"line {error.lineno}, column {error.colno}", f"not JSON ({error.msg}): export it again")
-        raise Unreadable from error
+        place = f"line {error.lineno}, column {error.colno}"
+        issues.note(place, f"not JSON ({error.msg})", "export it again", code="not_json")
+        raise UnreadableError from error
     except (ValueError, RecursionError) as error:
-        problems.note("", "not JSON as Okta writes it (a number or a nesting without limit): export it again")
-        raise Unreadable from error
-    _refuse_okta_error(document, problems)
-    # A half of a surrogate pair is legal JSON and no text: it would break whatever writes it later, far from here.
+        what = "not JSON as Okta writes it (a number or a nesting without limit)"
+        issues.note("", what, "export it again", code="not_json")
+        raise UnreadableError from error
+    _refuse_okta_error(document, issues)
+    # A half of a surrogate pair is legal JSON and not a character: it would break whatever writes it later.
     if "\\u" in text:
-        _note_broken_text(document, "$", problems)
+        _note_broken_strings(document, "$", issues)
     return document
 
 
@@ -184,30 +222,47 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _refuse_okta_error(document: object, problems: FaultList) -> None:
+def _refuse_okta_error(document: object, issues: IssueList) -> None:
     if isinstance(document, dict) and isinstance(code := document.get("errorCode"), str):
         meaning = _OKTA_ERRORS.get(code, "see Okta's list of error codes")
-        problems.note("$", f"Okta's error {code} ({meaning}), not an export: mend the request and export again")
-        raise Unreadable
+        what = f"Okta's error {code} ({meaning}), not an export"
+        issues.note("$", what, "correct the request and export again", code="okta_error")
+        raise UnreadableError
 
 
-def _note_broken_text(value: object, path: str, problems: FaultList) -> None:
+def _note_broken_strings(value: object, path: str, issues: IssueList) -> None:
     match value:
-        case str() if not value.isascii():
-            try:
-                value.encode("utf-8")
-            except UnicodeEncodeError:
-                problems.note(path, "holds half a character (a lone surrogate): mend it at the source")
+        case str() if is_broken(value):
+            issues.note(path, BROKEN, "correct it at the source", code="encoding")
         case dict():
             for key, element in value.items():
-                _note_broken_text(key, path, problems)
-                _note_broken_text(element, f"{path}.{key}", problems)
+                _note_broken_strings(key, path, issues)
+                _note_broken_strings(element, f"{path}.{key}", issues)
         case list():
             for position, element in enumerate(value):
-                _note_broken_text(element, f"{path}[{position}]", problems)
+                _note_broken_strings(element, f"{path}[{position}]", issues)
 
 
-def _kind(value: object) -> str:
+BROKEN = "holds half a character (a lone surrogate)"
+
+
+def is_broken(string: str) -> bool:
+    """Whether a string holds half of a surrogate pair, which no encoding can write."""
+    if string.isascii():
+        return False
+    try:
+        string.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def kind_of(value: object) -> str:
+    """What a JSON value is, in words that show nothing of it.
+
+    >>> kind_of(None), kind_of(""), kind_of({})
+    ('null', 'an empty string', 'an object')
+    """
     match value:
         case None:
             return "null"
@@ -216,12 +271,20 @@ def _kind(value: object) -> str:
         case int() | float():
             return "a number"
         case "":
-            return "an empty text"
+            return "an empty string"
         case str():
-            return "a text"
-        case list():
+            return "a string"
+        case list() | tuple():
             return "a list"
-        case dict():
+        case Mapping():
             return "an object"
         case _:
             return "nothing"
+
+
+def shown(value: object) -> str:
+    """A value of somebody's settings for a message: short, and on one line."""
+    if value is None or value == "" or isinstance(value, Mapping | list | tuple):
+        return kind_of(value)
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

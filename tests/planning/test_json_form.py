@@ -90,7 +90,7 @@ def problems_of(text):
     """What reading *text* complains about."""
     with pytest.raises(SourceError) as caught:
         Plan.from_json(text, where="monday.json")
-    return list(caught.value.problems)
+    return [str(each) for each in caught.value.issues]
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
@@ -178,8 +178,8 @@ def test_a_file_that_is_no_text_is_said(tmp_path):
         ('{"format": "o365prov.app-users/1", "users": []}', "not a plan"),
         ('{"format": "o365prov.plan/2"}', "$.format: 'o365prov.plan/2', and this version of o365prov reads"),
         ("[" * 100_000, "nested without end"),
-        ('{"format": NaN}', "a number that is none (NaN)"),
-        ("1" * 5_000, "a number that is none"),
+        ('{"format": NaN}', "something that is not a number (NaN)"),
+        ("1" * 5_000, "something that is not a number"),
     ],
 )
 def test_what_is_no_plan_is_refused(text, said):
@@ -206,10 +206,10 @@ def test_a_plan_that_was_cut_off_is_refused():
         (lambda it: it.update(changes={}), "$.changes: should be a list, not an object"),
         (lambda it: it.update(colour="red"), "$.colour: is not known here"),
         (lambda it: it["changes"].append(7), "should be an object, not a number"),
-        (lambda it: it["changes"][0].update(kind="paint_user"), "$.changes[0].kind: 'paint_user' is no kind"),
-        (lambda it: it["changes"][0].update(kind=["create_user"]), "is no kind that is known here"),
+        (lambda it: it["changes"][0].update(kind="paint_user"), "$.changes[0].kind: 'paint_user' is not a kind"),
+        (lambda it: it["changes"][0].update(kind=["create_user"]), "is not a kind that is known here"),
         (lambda it: it["changes"][0].pop("reason"), "$.changes[0].reason: is missing"),
-        (lambda it: it["changes"][1].update(object_id="id-7"), "$.changes[1].object_id: should be null, not a text"),
+        (lambda it: it["changes"][1].update(object_id="id-7"), "$.changes[1].object_id: should be null, not a string"),
         (lambda it: it["changes"][0]["properties"].update(city="\ud800"), "$.changes[0].properties.city: holds half a"),
         (
             lambda it: it["problems"][0]["issue"].update(severity="grave"),
@@ -227,7 +227,7 @@ def test_damage_is_named_with_its_place(damage, said):
     [problem] = problems_of(json.dumps(broken))
     assert problem.startswith("monday.json: $.")
     assert said in problem
-    assert problem.endswith(": save the plan again, or draw it anew")
+    assert problem.endswith(": save the plan again, or make it again")
 
 
 def test_all_damage_is_named_at_once():
@@ -302,7 +302,7 @@ def test_whatever_stands_wherever_it_is_a_plan_or_an_error_in_words(place, value
     try:
         found, problems = Plan.from_json(json.dumps(odd), where="monday.json"), ()
     except SourceError as error:
-        found, problems = PLAN, error.problems
+        found, problems = PLAN, tuple(map(str, error.issues))
     assert found == PLAN
     assert all(each.startswith("monday.json: ") and each.isprintable() for each in problems)
 
@@ -323,7 +323,7 @@ def test_no_password_is_in_the_text():
 def test_what_json_cannot_hold_is_refused_when_writing(value):
     """A value that would come back as another one is named before anything is saved."""
     change = UpdateUser(ANN, "the profile changed", "id-ann", (PropertyChange("city", None, value),), "f")
-    with pytest.raises(UsageError, match="can't be kept in JSON: give the text, number or list for Graph"):
+    with pytest.raises(UsageError, match="can't be kept in JSON: give the string, number or list for Graph"):
         Plan("tenant", NOW, (change,)).to_json()
 
 

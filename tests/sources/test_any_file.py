@@ -48,7 +48,7 @@ def problems(read, path):
     try:
         read(path)
     except SourceError as error:
-        return error.problems
+        return tuple(map(str, error.issues))
     return None
 
 

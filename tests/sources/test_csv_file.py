@@ -25,8 +25,8 @@ def problems(path):
     """What is wrong with a file, without its path."""
     with pytest.raises(SourceError) as raised:
         csv_file.read_people(path)
-    assert all(line.startswith(f"{path}: ") and "\n" not in line for line in raised.value.problems)
-    return [line.removeprefix(f"{path}: ") for line in raised.value.problems]
+    assert all(line.startswith(f"{path}: ") and "\n" not in line for line in map(str, raised.value.issues))
+    return [line.removeprefix(f"{path}: ") for line in map(str, raised.value.issues)]
 
 
 def test_row_becomes_person(write):

@@ -45,8 +45,8 @@ def problems(path, read=entries):
     """What is wrong with a file, without its path."""
     with pytest.raises(SourceError) as raised:
         read(path)
-    assert all(line.startswith(f"{path}: ") and "\n" not in line for line in raised.value.problems)
-    return [line.removeprefix(f"{path}: ") for line in raised.value.problems]
+    assert all(line.startswith(f"{path}: ") and "\n" not in line for line in map(str, raised.value.issues))
+    return [line.removeprefix(f"{path}: ") for line in map(str, raised.value.issues)]
 
 
 class TestSyntax:
@@ -186,7 +186,7 @@ class TestBadFiles:
         text = ANN + "\n" + ANN[:cut]
         [found] = problems(write(text))
         line = text.count("\n") + 1
-        assert found == f"line {line}: the file ends in the middle of a line: it was cut; export it again"
+        assert found == f"line {line}: the file was cut in the middle of a line: export it again"
 
     @given(st.data())
     def test_file_cut_anywhere(self, tmp_path_factory, data):

@@ -63,9 +63,9 @@ def problems(read, path):
     """What a reader finds wrong, without the path that every line begins with."""
     with pytest.raises(SourceError) as raised:
         read(path)
-    assert all(line.startswith(f"{path}: ") for line in raised.value.problems)
-    assert all("\n" not in line for line in raised.value.problems)
-    return [line.removeprefix(f"{path}: ") for line in raised.value.problems]
+    assert all(line.startswith(f"{path}: ") for line in map(str, raised.value.issues))
+    assert all("\n" not in line for line in map(str, raised.value.issues))
+    return [line.removeprefix(f"{path}: ") for line in map(str, raised.value.issues)]
 
 
 class TestUsers:
@@ -102,7 +102,7 @@ class TestUsers:
         [
             (user(id=...), "$[0].id: is missing"),
             (user(id=""), "$[0].id: is empty"),
-            (user(id=7), "$[0].id: should be a text, not a number"),
+            (user(id=7), "$[0].id: should be a string, not a number"),
             (user(profile=...), "$[0].profile: is missing"),
             (user(profile=None), "$[0].profile: is missing"),
             (user(profile=["x"]), "$[0].profile: should be an object, not a list"),
@@ -111,9 +111,9 @@ class TestUsers:
             (user(status="ENABLED"), "$[0].status: not one of Okta's user statuses (STAGED, "),
             (user(passwordChanged="yesterday"), "$[0].passwordChanged: is not an instant like 2025-"),
             (user(passwordChanged="2025-02-04T22:44:22"), "$[0].passwordChanged: is not an instant like 2025-"),
-            (user(passwordChanged=1738709062), "$[0].passwordChanged: should be a text, not a number"),
-            (user(credentials="OKTA"), "$[0].credentials: should be an object, not a text"),
-            ("00u1", "$[0]: should be an object, not a text"),
+            (user(passwordChanged=1738709062), "$[0].passwordChanged: should be a string, not a number"),
+            (user(credentials="OKTA"), "$[0].credentials: should be an object, not a string"),
+            ("00u1", "$[0]: should be an object, not a string"),
             (None, "$[0]: should be an object, not null"),
         ],
     )
@@ -214,7 +214,7 @@ class TestFiles:
         [
             (user(), "$: should be a list, not an object: put the one that it holds into [ ]"),
             ({"users": []}, "$: should be a list, not an object: is this the right file?"),
-            ("users", "$: should be a list, not a text: is this the right file?"),
+            ("users", "$: should be a list, not a string: is this the right file?"),
             (None, "$: should be a list, not null: is this the right file?"),
             (True, "$: should be a list, not true or false: is this the right file?"),
         ],
@@ -275,7 +275,7 @@ class TestDirectoryAccounts:
                 ad_user(externalID=str(UUID(bytes=GUID.bytes_le))),
                 "$[0].profile.externalID: another GUID than the bytes",
             ),
-            (ad_user(externalID=16), "$[0].profile.externalID: should be a text, not a number"),
+            (ad_user(externalID=16), "$[0].profile.externalID: should be a string, not a number"),
             (ad_user(pwdLastSet="2025-02-04"), "$[0].profile.pwdLastSet: is not a FILETIME"),
             (ad_user(pwdLastSet="-2"), "$[0].profile.pwdLastSet: is not a FILETIME"),
             (ad_user(pwdLastSet="9223372036854775806"), "$[0].profile.pwdLastSet: is not a FILETIME"),
@@ -322,9 +322,9 @@ class TestGroups:
             (group(profile=...), "$[0].profile: is missing"),
             (group(profile={}), "$[0].profile.name: is missing"),
             (group(members=...), "$[0].members: is missing: add the ids"),
-            (group(members="00u1"), "$[0].members: should be a list, not a text"),
-            (group(members=["00u1", {"id": "00u2"}]), "$[0].members[1]: should be a text, not an object"),
-            (group(members=[""]), "$[0].members[0]: should be a text, not an empty text"),
+            (group(members="00u1"), "$[0].members: should be a list, not a string"),
+            (group(members=["00u1", {"id": "00u2"}]), "$[0].members[1]: should be a string, not an object"),
+            (group(members=[""]), "$[0].members[0]: should be a string, not an empty string"),
         ],
     )
     def test_bad_group_is_named_by_path(self, write, record, problem):
@@ -379,7 +379,7 @@ class TestAssignments:
                 "$.groups[0].priority: should be a whole number, not a number",
             ),
             ({"groups": {}}, "$.groups: should be a list, not an object"),
-            ({"groups": ["g"]}, "$.groups[0]: should be an object, not a text"),
+            ({"groups": ["g"]}, "$.groups[0]: should be an object, not a string"),
             ({"users": [{"id": "u"}]}, "$.users[0].scope: is missing"),
             ({"users": [{"id": "u", "scope": "ORG"}]}, "$.users[0].scope: neither USER nor GROUP"),
             ({}, "$: neither groups nor users"),
@@ -483,7 +483,7 @@ class TestOrganization:
         """A user whom groups, assignments or the directory know and the list lacks: the list was cut, nobody left."""
         write([user("00u2")], okta_json.USERS)
         write({"users": [{"id": "00u9", "scope": "USER"}]}, okta_json.ASSIGNMENTS)
-        assert [line.removeprefix(f"{folder}/").split(": is no user of")[0] for line in problems_of(folder)] == [
+        assert [line.removeprefix(f"{folder}/").split(": is not a user of")[0] for line in problems_of(folder)] == [
             "okta-ad-app-users.json: user 00u1",
             "okta-groups.json: group 00g1, member 00u1",
             "okta-office365-assignments.json: user 00u9",
@@ -493,7 +493,7 @@ class TestOrganization:
         """An assigned group that is not in the list of groups is named."""
         write({"groups": [{"id": "00g9", "priority": 0}]}, okta_json.ASSIGNMENTS)
         [found] = problems_of(folder)
-        assert "okta-office365-assignments.json: group 00g9: is no group of okta-groups.json" in found
+        assert "okta-office365-assignments.json: group 00g9: is not a group of okta-groups.json" in found
 
     def test_person_of_the_directory_without_an_account(self, folder, write):
         """Who is mastered by the directory and in use must be in its app's list."""
@@ -513,7 +513,7 @@ def problems_of(folder):
     """What is wrong with the files of a folder."""
     with pytest.raises(SourceError) as raised:
         okta_json.read_organization(folder)
-    return list(raised.value.problems)
+    return [str(each) for each in raised.value.issues]
 
 
 def test_example_organization():

@@ -14,7 +14,7 @@ from o365prov.planning.matching.match import Ambiguous, Blocked, ByAnchor, ByUse
 from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import Subject, UpdateUser
 from o365prov.planning.model.options import PlanOptions
-from o365prov.planning.model.plan import Problem
+from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.profile import profile_change
 from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType

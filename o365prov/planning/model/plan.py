@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 from attrs import define, field
 
 from o365prov._fields import frozen_mapping
-from o365prov.errors import SourceError
 from o365prov.people import AppUsers
 from o365prov.planning.model.changes import Change, change_key
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
@@ -23,8 +20,7 @@ from o365prov.planning.model.labels import describe
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.text import SHOWN, plan_text
 from o365prov.planning.model.throttle_limits import WRITES, Quota
-
-__all__ = ["Plan", "Problem", "Unsupported"]
+from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -130,9 +126,7 @@ class Plan:
 
         Raises :class:`~o365prov.errors.UsageError` for a value that JSON has no form for; Graph's own all have one.
         """
-        from o365prov.planning.model.plan_json import to_json  # noqa: PLC0415 - it imports this module
-
-        return to_json(self)
+        return _FORMAT.write(self, {"fingerprint": self.fingerprint, "id": self.id})
 
     @classmethod
     def from_json(cls, text: str, *, where: str = "plan") -> Plan:
@@ -141,25 +135,20 @@ class Plan:
         Raises :class:`~o365prov.errors.SourceError`, whose lines name *where* and the JSON path, for text that is
         something else, was written by another version, or was damaged or edited.
         """
-        from o365prov.planning.model.plan_json import from_json  # noqa: PLC0415 - it imports this module
+        plan, head = _FORMAT.read(text, where, head=("fingerprint", "id"))
+        if (head["fingerprint"], head["id"]) != (plan.fingerprint, plan.id):
+            what = "is not what this version of o365prov makes of the content"
+            raise _FORMAT.damaged(where, "$.fingerprint", what)
+        return cast("Plan", plan)
 
-        return from_json(text, where=where)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: StrPath) -> None:
         """Write the plan to *path*: wholly or not at all."""
-        target = Path(path)
-        draft = target.with_name(target.name + ".new")
-        draft.write_text(self.to_json(), encoding="utf-8")
-        draft.replace(target)
+        write_text(path, self.to_json())
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Plan:
+    def load(cls, path: StrPath) -> Plan:
         """Read the plan from *path*; raises SourceError if it is missing, or as :meth:`from_json` does."""
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"{path}: can't be read ({error}): name the file that plan.save() wrote") from error
-        return cls.from_json(text, where=str(path))
+        return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
     def to_text(self, *, limit: int | None = None) -> str:
         """The plan as plain text; with a *limit*, that many rows of a kind, and people with alike changes together."""
@@ -199,6 +188,16 @@ class Plan:
 
     def __repr__(self) -> str:
         return f"Plan({len(self.changes)} changes, {len(self.problems)} problems, {self.fingerprint})"
+
+
+_FORMAT = SavedFormat(
+    family="o365prov.plan",
+    version=1,
+    kind=Plan,
+    name="a plan",
+    origin="name the file that plan.save() wrote",
+    remedy="save the plan again, or make it again",
+)
 
 
 def _is_content(attribute: attrs.Attribute[Any], _: object) -> bool:

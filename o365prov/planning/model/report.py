@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 
 from o365prov.people import AppUsers
 from o365prov.planning.model.changes import Change
 from o365prov.planning.model.text import SHOWN, report_text
+from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
 class Result(StrEnum):
@@ -66,6 +67,29 @@ class Report:
         """Whether every change was done."""
         return len(self.done) == len(self.outcomes)
 
+    def to_json(self) -> str:
+        """The whole report as JSON text that :meth:`from_json` reads back; one line an outcome."""
+        return _FORMAT.write(self)
+
+    @classmethod
+    def from_json(cls, text: str, *, where: str = "report") -> Report:
+        """Read what :meth:`to_json` wrote; the result equals the report.
+
+        Raises :class:`~o365prov.errors.SourceError`, whose issues name *where* and the JSON path, for text that is
+        something else, was written by another version, or was damaged or edited.
+        """
+        report, _ = _FORMAT.read(text, where)
+        return cast("Report", report)
+
+    def save(self, path: StrPath) -> None:
+        """Write the report to *path*: wholly or not at all."""
+        write_text(path, self.to_json())
+
+    @classmethod
+    def load(cls, path: StrPath) -> Report:
+        """Read the report from *path*; raises SourceError if it is missing, or as :meth:`from_json` does."""
+        return cls.from_json(_FORMAT.load_text(path), where=str(path))
+
     def to_text(self, *, limit: int | None = None) -> str:
         """The report as plain text, with everything that did not succeed or at most *limit* lines of it."""
         return report_text(self, limit=limit)
@@ -89,3 +113,13 @@ class Report:
 
     def __repr__(self) -> str:
         return f"Report({len(self.done)} done, {len(self.failed)} failed, {len(self.skipped)} skipped)"
+
+
+_FORMAT = SavedFormat(
+    family="o365prov.report",
+    version=1,
+    kind=Report,
+    name="a report",
+    origin="name the file that report.save() wrote",
+    remedy="save the report again",
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from o365prov.planning.model.plan import Unsupported
+from o365prov.planning.model.problems import Unsupported
 from o365prov.profiles import ATTRIBUTES
 from o365prov.provisioning import DesiredUser, ProvisioningType
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from o365prov.errors import SourceError, UsageError
+from o365prov.errors import Issue, SourceError, UsageError
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, subscriptions
 from o365prov.testing.fake_tenant.endpoints.organization import domain_records, organization_record
@@ -369,7 +369,8 @@ class FakeTenant:
         try:
             state = json.loads(text)
         except ValueError as error:
-            raise SourceError(f"a saved fake tenant must be JSON ({error}); write one with FakeTenant.save") from None
+            what = f"a saved fake tenant must be JSON ({error})"
+            raise SourceError(Issue("not_json", what, "write one with FakeTenant.save")) from None
         fake = cls(clock=clock, seed=seed)
         fake._door.enter(read_state(state, fake.clock, fake._directory.random))
         fake._start = fake.snapshot()

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from o365prov.errors import SourceError
+from o365prov.errors import Issue, SourceError
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
 from o365prov.testing.fake_tenant.store.change_log import ChangeLog, ChangeRecord, LinkChange
@@ -40,7 +40,9 @@ def write_state(directory: Directory) -> dict[str, Any]:
 def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory:
     """The directory that `write_state` wrote; SourceError when the value is something else."""
     if not isinstance(state, dict) or state.get("o365prov-fake-tenant") != _VERSION:
-        raise SourceError("this is no saved fake tenant of this version; write one with FakeTenant.save")
+        raise SourceError(
+            Issue("other_format", "not a fake tenant saved by this version", "write one with FakeTenant.save")
+        )
     try:
         directory = Directory(
             clock=clock,
@@ -62,9 +64,8 @@ def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory
                 links.add(source, target)
         directory.rebuild()
     except (KeyError, TypeError, ValueError) as error:
-        raise SourceError(
-            f"the saved fake tenant is damaged ({type(error).__name__}: {error}); save it anew"
-        ) from error
+        what = f"the saved fake tenant is damaged ({type(error).__name__}: {error})"
+        raise SourceError(Issue("damaged", what, "save it again")) from error
     return directory
 
 

@@ -1,0 +1,183 @@
+"""Values of ours as saved documents: JSON text that reads back to an equal value, or is refused.
+
+A document begins with its format and version and a digest of all the rest; then comes every field of the value, a line
+for each element of a list, so that two documents can be compared line by line. A document that its digest does not fit
+was damaged or edited, and is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from attrs import field, frozen
+
+from o365prov.errors import Issue, SourceError
+from o365prov.structuring.files import StrPath, write_text
+from o365prov.structuring.issue_list import IssueList
+
+Value = TypeVar("Value")
+
+
+@frozen
+class SavedFormat:
+    """How values of one class are saved.
+
+    Args:
+        family: the name of the format, such as ``o365prov.plan``.
+        version: its version; another one is refused.
+        kind: the class of the value.
+        name: what the value is called in messages, such as ``a plan``.
+        origin: where such a file comes from, as a remedy: ``name the file that plan.save() wrote``.
+        remedy: what to do about a damaged document.
+        member: the member that holds the value where its JSON is a list.
+
+    """
+
+    family: str
+    version: int
+    kind: type = field(repr=False)
+    name: str
+    origin: str
+    remedy: str
+    member: str | None = None
+
+    @property
+    def mark(self) -> str:
+        """What stands in a document's ``format``."""
+        return f"{self.family}/{self.version}"
+
+    def write(self, value: Any, head: Mapping[str, str] | None = None) -> str:
+        """The value as JSON text; *head* is written beside its fields and returned by :meth:`read`.
+
+        Raises:
+            UsageError: the value holds something that JSON has no form for.
+
+        """
+        from o365prov.structuring.converter import converter  # noqa: PLC0415 - cattrs takes time to load
+
+        content = converter().unstructure(value, self.kind)
+        content = content if self.member is None else {self.member: content}
+        members = {"format": self.mark, **(head or {}), "digest": _digest(content), **content}
+        return "{\n" + ",\n".join(f"{_text(name)}: {_lines(each)}" for name, each in members.items()) + "\n}\n"
+
+    def read(self, text: str, where: str, head: tuple[str, ...] = ()) -> tuple[Any, Mapping[str, Any]]:
+        """The value that :meth:`write` wrote, and its *head*.
+
+        Raises:
+            SourceError: the text is something else, of another version, damaged or edited; its issues name *where* and
+                the JSON path of everything that is wrong.
+
+        """
+        try:
+            document = self._parse(text, where)
+            content = {name: each for name, each in document.items() if name not in ("format", "digest", *head)}
+            value = self._structure(content, where)
+            if document.get("digest") != _digest(content):
+                what = "does not fit the content, which was damaged or edited"
+                raise self.damaged(where, "$.digest", what)
+        except RecursionError as error:
+            raise SourceError(Issue("not_json", "nested without end", self.remedy, where)) from error
+        return value, {name: document.get(name) for name in head}
+
+    def save(self, path: StrPath, value: Any, head: Mapping[str, str] | None = None) -> None:
+        """Write the value to *path*, wholly or not at all."""
+        write_text(path, self.write(value, head))
+
+    def load_text(self, path: StrPath) -> str:
+        """The text of the file at *path*; raises SourceError if it can't be read."""
+        try:
+            return Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            what = f"can't be read ({error})"
+            raise SourceError(Issue("file_unreadable", what, self.origin, str(path))) from error
+
+    def damaged(self, where: str, path: str, message: str) -> SourceError:
+        """The error for a document that is wrong at one place."""
+        issues = IssueList(where)
+        issues.note(path, message, self.remedy, code="damaged")
+        return SourceError(*issues.issues)
+
+    def _parse(self, text: str, where: str) -> dict[str, Any]:
+        issues = IssueList(where)
+        try:
+            document = json.loads(text, parse_constant=_refuse)
+        except json.JSONDecodeError as error:
+            place = f"line {error.lineno}, column {error.colno}"
+            issues.note(place, f"not JSON, or cut off ({error.msg})", self.remedy, code="not_json")
+        except ValueError as error:
+            issues.note("", f"holds something that is not a number ({error})", self.remedy, code="not_json")
+        else:
+            mark = document.get("format") if isinstance(document, dict) else None
+            if mark == self.mark:
+                return dict(document)
+            if isinstance(mark, str) and mark.startswith(f"{self.family}/"):
+                what = f"{mark!r}, and this version of o365prov reads {self.mark}"
+                remedy = f"read it with the version that wrote it, or {self.remedy}"
+                issues.note("$.format", what, remedy, code="other_version")
+            else:
+                what = f"not {self.name} ({self.mark})"
+                issues.note("", what, self.origin, code="other_format")
+        raise SourceError(*issues.issues)
+
+    def _structure(self, content: dict[str, Any], where: str) -> Any:
+        from o365prov.structuring.converter import READ_ERRORS, converter, issues_of  # noqa: PLC0415 - see above
+
+        issues = IssueList(where)
+        if self.member is not None and list(content) != [self.member]:
+            raise self.damaged(where, f"$.{self.member}", "is missing, or something else stands beside it")
+        try:
+            value: Any = content if self.member is None else content[self.member]
+            return converter().structure(value, self.kind)
+        except READ_ERRORS as error:
+            root = "$" if self.member is None else f"$.{self.member}"
+            issues.add(issues_of(error, root), self.remedy, code="damaged")
+        raise SourceError(*issues.issues)
+
+
+def write_value(value: Any, kind: type) -> str:
+    """One value as a line of JSON."""
+    from o365prov.structuring.converter import converter  # noqa: PLC0415 - see above
+
+    return _text(converter().unstructure(value, kind))
+
+
+def read_value(text: str, kind: type[Value], where: str, remedy: str) -> Value:
+    """The value that :func:`write_value` wrote; raises SourceError, which names *where*, for anything else."""
+    from o365prov.structuring.converter import READ_ERRORS, converter, issues_of  # noqa: PLC0415 - see above
+
+    issues = IssueList(where)
+    try:
+        return converter().structure(json.loads(text), kind)
+    except (ValueError, RecursionError) as error:
+        issues.note("", f"not JSON ({error})", remedy, code="not_json")
+    except READ_ERRORS as error:
+        issues.add(issues_of(error), remedy, code="damaged")
+    raise SourceError(*issues.issues)
+
+
+def _lines(value: Any) -> str:
+    """The value, with the elements of a list and the members of an object on lines of their own."""
+    if isinstance(value, list | tuple) and value:
+        return "[\n" + ",\n".join(map(_text, value)) + "\n]"
+    if isinstance(value, dict) and value:
+        return "{\n" + ",\n".join(f"{_text(name)}: {_text(each)}" for name, each in value.items()) + "\n}"
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return _ENCODE(value)
+
+
+_ENCODE = json.JSONEncoder(allow_nan=False).encode
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
