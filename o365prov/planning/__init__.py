@@ -24,9 +24,10 @@ from o365prov.planning.model.changes import (
 )
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.options import PlanOptions, Scope
+from o365prov.planning.model.outcomes import Outcome, Result
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem, Unsupported
-from o365prov.planning.model.report import Outcome, Report, Result
+from o365prov.planning.model.report import Report
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.planning.model.snapshot import (
     Domain,

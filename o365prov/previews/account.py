@@ -25,7 +25,7 @@ class AccountOutcome(StrEnum):
 
     @property
     def words(self) -> str:
-        """The prospect as the end of a sentence about people."""
+        """The outcome as the end of a sentence about people."""
         return _WORDS[self]
 
 
@@ -40,12 +40,12 @@ _WORDS = {
 }
 
 
-class UsernameIs(StrEnum):
-    """Whose the person's username is in the tenant."""
+class UsernameHolder(StrEnum):
+    """Who has the person's username in the tenant: no account, the person's own, or another one."""
 
     FREE = "free"
-    THEIRS = "theirs"
-    TAKEN = "taken"
+    SELF = "self"
+    OTHER = "other"
 
 
 @frozen
@@ -62,15 +62,15 @@ class AccountPreview:
     """What a tenant holds of one person, and what would happen.
 
     *message* says it in words. *object_id* and *held_username* are those of the account that was found to be theirs,
-    None without one. *username_is* is None for somebody without a username. *changes* are what would be written to an
-    account that exists; references (manager, sponsors), licences, roles and sessions are the plan's business.
+    None without one. *username_holder* is None for a person without a username. *changes* are what would be written to
+    an account that exists; references (manager, sponsors), licences, roles and sessions are the plan's business.
     """
 
-    prospect: AccountOutcome
+    outcome: AccountOutcome
     message: str
     object_id: str | None = None
     held_username: str | None = None
-    username_is: UsernameIs | None = None
+    username_holder: UsernameHolder | None = None
     changes: tuple[ValueChange, ...] = ()
 
     @property
@@ -79,10 +79,10 @@ class AccountPreview:
         return any(change.attribute == USERNAME for change in self.changes)
 
     def __str__(self) -> str:
-        """AccountOutcome and changes, on one line."""
+        """Outcome and changes, on one line."""
         changes = "; ".join(
             f"{each.attribute}: {value_text(each.before) or 'nothing'} → {value_text(each.after) or 'nothing'}"
             for each in self.changes
         )
-        text = f"{self.prospect}: {self.message}"
+        text = f"{self.outcome}: {self.message}"
         return f"{text} ({changes})" if changes else text

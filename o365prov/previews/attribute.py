@@ -23,7 +23,7 @@ class AttributePreview:
     expression: Expression
     apply_on: ApplyOn
     issue: Issue | None
-    _bindings: Bindings = field(repr=False, eq=False)
+    _bindings: Bindings = field(repr=False, eq=False, alias="bindings")
 
     @property
     def explanation(self) -> Explanation:

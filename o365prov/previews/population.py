@@ -6,10 +6,9 @@ again when somebody asks for one person's :class:`~o365prov.previews.preview.Pre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import define, field, frozen
 
@@ -17,10 +16,20 @@ from o365prov.errors import Issue
 from o365prov.people import Assignment, Person
 from o365prov.previews.account import AccountOutcome, AccountPreview
 from o365prov.previews.preview import Preview
-from o365prov.rendering import counted, named, printable
-
-LISTED = 20
-"""How many lines of one kind are printed."""
+from o365prov.rendering import (
+    Block,
+    Cell,
+    Document,
+    Note,
+    Renderable,
+    Row,
+    Table,
+    Tone,
+    counted,
+    more_row,
+    named,
+    printable,
+)
 
 
 @frozen
@@ -41,7 +50,7 @@ class PersonPreview:
     def changed(self) -> bool:
         """Whether anything would be written to the account, were it only created."""
         account = self.account
-        return account is not None and (account.prospect is AccountOutcome.CREATED or bool(account.changes))
+        return account is not None and (account.outcome is AccountOutcome.CREATED or bool(account.changes))
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain values, for a table of them."""
@@ -50,7 +59,7 @@ class PersonPreview:
             "person_id": self.person.id,
             "name": self.person.name,
             "username": self.username,
-            "prospect": account and account.prospect.value,
+            "outcome": account and account.outcome.value,
             "message": account and account.message,
             "changes": [change.attribute for change in account.changes] if account else [],
             "issues": [issue.code for issue in self.issues],
@@ -81,7 +90,7 @@ class PeopleGroup:
 
 
 @define(frozen=True, slots=False, repr=False, eq=False)
-class PopulationPreview:
+class PopulationPreview(Renderable):
     """What username format and mapping give for many people, in the order in which they came.
 
     Iterating gives a :class:`PersonPreview` each; ``population["00u1"]`` is the whole
@@ -94,7 +103,9 @@ class PopulationPreview:
     collisions: tuple[PeopleGroup, ...] = ()
     tenant: str = ""
     warnings: tuple[str, ...] = ()
-    _whole: Callable[[PersonPreview], Preview] = field(kw_only=True)
+    _whole: Callable[[PersonPreview], Preview] = field(kw_only=True, alias="whole")
+
+    rows_shown: ClassVar[int] = 20
 
     @cached_property
     def _by_id(self) -> Mapping[str, PersonPreview]:
@@ -127,15 +138,15 @@ class PopulationPreview:
         for row in self.people:
             for issue in row.issues:
                 alike.setdefault((issue.code, issue.place), []).append((row, issue))
-        return _most_first(_with_finding(found) for found in alike.values())
+        return _most_first(_with_issue(found) for found in alike.values())
 
     @cached_property
-    def prospects(self) -> tuple[PeopleGroup, ...]:
+    def outcomes(self) -> tuple[PeopleGroup, ...]:
         """What would become of the accounts, by kind: created, matched, linked, stopped, ..."""
         alike: dict[AccountOutcome, list[PersonPreview]] = {}
         for row in self.people:
             if row.account:
-                alike.setdefault(row.account.prospect, []).append(row)
+                alike.setdefault(row.account.outcome, []).append(row)
         return tuple(
             PeopleGroup(each.value, each.words, tuple(alike[each])) for each in AccountOutcome if each in alike
         )
@@ -166,51 +177,45 @@ class PopulationPreview:
     def __repr__(self) -> str:
         return f"<PopulationPreview of {counted(len(self), 'person', 'people')}>"
 
-    def __str__(self) -> str:
-        return "\n".join(map(printable, [self._summary(), *(f"  {line}" for line in self._grouped()), *self._wrong()]))
+    def document(self, *, limit: int | None = None) -> Document:
+        """What is shown: how many have a username, what would happen in the tenant, collisions, and what is wrong."""
+        blocks: list[Block] = [Note((self._summary(),), Tone.TITLE)]
+        if self.tenant:
+            outcomes = ", ".join(f"{len(group):,} {group.words}" for group in self.outcomes) or "no one"
+            blocks.append(Note((f"in {self.tenant}: {outcomes}",), indent="  "))
+            blocks.append(Note((f"{len(self.changed):,} changed, {len(self.renamed):,} renamed",), indent="  "))
+        blocks += _groups("Accounts", self.outcomes, "", limit)
+        blocks += _groups("Changes", self.changes, "  {0}", limit)
+        blocks += _groups("Collisions", self.collisions, "! {0}", limit)
+        blocks += _groups("What is wrong", self.issues, "? {0}", limit)
+        blocks += [Note((f"! {warning}",), Tone.ALARM) for warning in self.warnings]
+        return Document("Preview", blocks)
 
     def _summary(self) -> str:
         people, without = counted(len(self), "person", "people"), len(self.without_username)
         return f"Preview of {people}: {len(self) - without:,} with a username, {without:,} without"
 
-    def _grouped(self) -> list[str]:
-        """What would happen in the tenant."""
-        if not self.tenant:
-            return []
-        prospects = ", ".join(f"{len(alike):,} {alike.words}" for alike in self.prospects) or "nobody"
-        changed = f"{len(self.changed):,} changed, {len(self.renamed):,} renamed"
-        return [f"in {self.tenant}: {prospects}", changed, *_listed(self.changes)]
 
-    def _wrong(self) -> list[str]:
-        lines = [f"! {line}" for line in _listed(self.collisions)]
-        lines += [f"? {alike}" for alike in self.issues]
-        return [*lines, *(f"! {warning}" for warning in self.warnings)]
-
-    def __rich__(self) -> Any:
-        from rich.console import Group  # noqa: PLC0415 - rich is an extra
-        from rich.table import Table  # noqa: PLC0415
-        from rich.text import Text  # noqa: PLC0415
-
-        parts: list[Table | Text] = [Text(self._summary(), "bold")]
-        for title, rows in (
-            ("Accounts", self.prospects),
-            ("Changes", self.changes),
-            ("Collisions", self.collisions),
-            ("What is wrong", self.issues),
-        ):
-            if rows:
-                table = Table("", "People", "For example", "What to do", title=title, title_justify="left", expand=True)
-                for alike in islice(rows, LISTED):
-                    table.add_row(
-                        *(Text(printable(each)) for each in (alike.words, f"{len(alike):,}", alike.names, alike.remedy))
-                    )
-                if len(rows) > LISTED:
-                    table.add_row(f"... and {len(rows) - LISTED:,} more", "", "", "")
-                parts.append(table)
-        return Group(*parts, *(Text(printable(f"! {warning}"), "yellow") for warning in self.warnings))
+def _groups(title: str, groups: Sequence[PeopleGroup], line: str, limit: int | None) -> list[Block]:
+    """A table of groups of people; none where there are none."""
+    if not groups:
+        return []
+    rows = [
+        Row(
+            (
+                Cell(((group.words,),), text=str(group)),
+                Cell.of(f"{len(group):,}"),
+                Cell.of(group.names),
+                Cell.of(group.remedy),
+            )
+        )
+        for group in groups[:limit]
+    ]
+    rows += more_row(len(groups), limit, line[:1], "")
+    return [Table(title, ("", "People", "For example", "What to do"), rows, line, title.lower().replace(" ", "-"))]
 
 
-def _with_finding(found: Sequence[tuple[PersonPreview, Issue]]) -> PeopleGroup:
+def _with_issue(found: Sequence[tuple[PersonPreview, Issue]]) -> PeopleGroup:
     """People with the same kind of issue; its message may tell of the first of them only."""
     people = tuple({row.person.id: row for row, _ in found}.values())
     first = found[0][1]
@@ -221,8 +226,3 @@ def _with_finding(found: Sequence[tuple[PersonPreview, Issue]]) -> PeopleGroup:
 
 def _most_first(alike: Iterable[PeopleGroup]) -> tuple[PeopleGroup, ...]:
     return tuple(sorted(alike, key=lambda each: (-len(each), each.name)))
-
-
-def _listed(alike: Collection[PeopleGroup]) -> list[str]:
-    lines = [str(each) for each in islice(alike, LISTED)]
-    return [*lines, f"... and {len(alike) - LISTED:,} more"] if len(alike) > LISTED else lines

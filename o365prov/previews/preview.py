@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from attrs import field, frozen
 
@@ -13,11 +12,11 @@ from o365prov.people import Person
 from o365prov.previews.account import USERNAME, AccountPreview
 from o365prov.previews.attribute import AttributePreview
 from o365prov.profiles import UNSET, ApplyOn, MappedProfile, Unset, UsernameFormat
-from o365prov.rendering import element, fragment, printable, table, value_text
+from o365prov.rendering import Block, Cell, Document, Mark, Note, Renderable, Row, Span, Table, Tone, value_text
 
 
 @frozen
-class Preview:
+class Preview(Renderable):
     """The username and every mapped value of one person, with what is wrong.
 
     *warnings* concern the whole app, such as a mapping that was made for other settings. *account* says what a tenant
@@ -33,7 +32,7 @@ class Preview:
     issues: tuple[Issue, ...]
     warnings: tuple[str, ...] = ()
     account: AccountPreview | None = None
-    _bindings: Bindings = field(kw_only=True, repr=False, eq=False)
+    _bindings: Bindings = field(kw_only=True, repr=False, eq=False, alias="bindings")
 
     def attribute(self, name: str) -> AttributePreview:
         """One mapped attribute, or ``userName``, with its value, expression, explanation and error.
@@ -60,51 +59,34 @@ class Preview:
         """What one attribute gives: a value, None where it is cleared, UNSET where it is left alone or not mapped."""
         return self.profile.get(attribute)
 
-    def __str__(self) -> str:
-        lines = [f"{self.person.name} ({self.person.source}): {self.username or 'no username'}"]
-        alike: dict[str, list[str]] = {}  # labels of what has no value: Universal Sync maps a hundred such
-        for row, value in self.profile.rows():
-            if value is UNSET or value is None or value == []:
-                alike.setdefault(shown(value), []).append(row.attribute.label)
-            else:
-                lines.append(f"  {row.attribute.label}: {shown(value)}")
-        lines += [f"  {words}: {', '.join(labels)}" for words, labels in sorted(alike.items())]
-        lines += [f"  = {self.account}"] if self.account else []
-        lines += [f"  ? {issue.message}. {issue.remedy}." for issue in self.issues]
-        lines += [f"  ! {warning}" for warning in self.warnings]
-        return "\n".join(map(printable, lines))
-
-    def _rows(self) -> list[tuple[str, str, str]]:
-        return [(row.attribute.label, shown(value), str(row.expression)) for row, value in self.profile.rows()]
-
-    def __rich__(self) -> Any:
-        from rich.table import Table  # noqa: PLC0415 - rich is an extra
-        from rich.text import Text  # noqa: PLC0415
-
-        def text(content: str, style: str = "") -> Text:
-            return Text(printable(content), style)
-
-        title = text(f"{self.person.name} ({self.person.source})")
-        table = Table("Attribute", "Value", "Expression", title=title, title_justify="left", expand=True)
-        table.add_row("Username", text(self.username or "-", "bold"), text(str(self.format.expression), "dim"))
-        for label, value, expression in self._rows():
-            table.add_row(text(label), text(value), text(expression, "dim"))
-        if self.account:
-            table.add_row(text("Account", "bold"), text(str(self.account)), "")
-        for issue in self.issues:
-            table.add_row(text("? " + issue.code, "red"), text(issue.message, "red"), text(issue.remedy))
-        for warning in self.warnings:
-            table.add_row(text("!", "yellow"), text(warning, "yellow"), "")
-        return table
-
-    def _repr_html_(self) -> str:
-        rows = [("Username", self.username or "-", str(self.format.expression)), *self._rows()]
-        told = [str(self.account)] if self.account else []
-        told += [f"? {issue.message}. {issue.remedy}." for issue in self.issues]
-        told += [f"! {warning}" for warning in self.warnings]
+    def document(self, *, limit: int | None = None) -> Document:  # noqa: ARG002 - one person is short
+        """What is shown: username, values with their expressions, what the tenant holds, and what is wrong."""
         title = f"{self.person.name} ({self.person.source})"
-        values = table(title, ("Attribute", "Value", "Expression"), rows)
-        return fragment(values, *(element("p", text) for text in told))
+        blocks: list[Block] = [
+            Note((f"{title}: {self.username or 'no username'}",), Tone.TITLE),
+            Table("Values", ("Attribute", "Value", "Expression"), self._rows(), "  {0}: {1}", "values"),
+        ]
+        blocks += [Note((f"= {self.account}",), indent="  ")] if self.account else []
+        blocks += [Note((f"? {issue.message}. {issue.remedy}.",), Tone.TAKE, "  ") for issue in self.issues]
+        blocks += [Note((f"! {warning}",), Tone.CHANGE, "  ") for warning in self.warnings]
+        return Document(title, blocks)
+
+    def _rows(self) -> Iterator[Row]:
+        yield Row((Cell.of("Username"), Cell.of(self.username or "-"), _code(self.format.expression)), "")
+        empty: dict[str, list[str]] = {}  # labels of what has no value: Universal Sync maps a hundred such
+        for row, value in self.profile.rows():
+            cells = (Cell.of(row.attribute.label), Cell.of(shown(value)), _code(row.expression))
+            if value is UNSET or value is None or value == []:
+                empty.setdefault(shown(value), []).append(row.attribute.label)
+                yield Row(cells, "")
+            else:
+                yield Row(cells)
+        for words, labels in sorted(empty.items()):
+            yield Row((), f"  {words}: {', '.join(labels)}".replace("{", "{{").replace("}", "}}"))
+
+
+def _code(expression: Expression) -> Cell:
+    return Cell(((Span(str(expression), Mark.QUIET),),))
 
 
 def shown(value: object) -> str:

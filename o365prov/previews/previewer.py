@@ -20,13 +20,13 @@ from o365prov.planning import (
     match_users,
     profile_change,
 )
-from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameIs, ValueChange
+from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameHolder, ValueChange
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
 from o365prov.previews.preview import Preview
 from o365prov.profiles import ProfileMapping, UsernameFormat, bindings_of
 from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility, make_desired_user
 
-_Judged: TypeAlias = Mapping[str, tuple[tuple[Issue, ...], AccountPreview | None]]
+_Found: TypeAlias = Mapping[str, tuple[tuple[Issue, ...], AccountPreview | None]]
 
 
 @frozen(kw_only=True)
@@ -53,12 +53,12 @@ class Previewer:
     def people(self, assignments: Sequence[Assignment]) -> PopulationPreview:
         """The preview of people, each of whom is there once."""
         desired = [self._desired(assignment) for assignment in assignments]
-        taking_part = [each for each in desired if _standing(each) is Eligibility.PROVISION]
-        judged = (
-            self._judged(taking_part) if self.snapshot is None else self._asked(desired, taking_part, self.snapshot)
+        taking_part = [each for each in desired if _eligibility(each) is Eligibility.PROVISION]
+        found = (
+            self._issues(taking_part) if self.snapshot is None else self._in_tenant(desired, taking_part, self.snapshot)
         )
         rows = {
-            each.person_id: PersonPreview(each.assignment, each.username, *judged.get(each.person_id, (each.issues,)))
+            each.person_id: PersonPreview(each.assignment, each.username, *found.get(each.person_id, (each.issues,)))
             for each in desired
         }
         return PopulationPreview(
@@ -88,22 +88,22 @@ class Previewer:
             assignment, self.rules.provisioning, self.format, self.mapping, self.domains, now=self.now
         )
 
-    def _judged(self, people: Sequence[DesiredUser]) -> _Judged:
+    def _issues(self, people: Sequence[DesiredUser]) -> _Found:
         """What is wrong, of those of whom more is wrong than they show by themselves."""
         clashes = collisions(people, self.app_users)
         wrong = (each for each in people if each.person_id in clashes)
         return {each.person_id: ((*each.issues, clashes[each.person_id]), None) for each in wrong}
 
-    def _asked(
+    def _in_tenant(
         self, desired: Sequence[DesiredUser], people: Sequence[DesiredUser], snapshot: TenantSnapshot
-    ) -> _Judged:
+    ) -> _Found:
         """What is wrong with each person, and what the tenant says of them."""
         names = self._attribute_names()
         issues: dict[str, list[Issue]] = {each.person_id: [] for each in people}
         accounts: dict[str, AccountPreview] = {}
         for each in match_users(people, self.rules, snapshot, self.app_users):
             if isinstance(each, MatchedUser):
-                account, issue = _settled(each, self.rules, snapshot, names)
+                account, issue = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
                 issues[each.desired.person_id] += [issue] if issue else []
             else:
@@ -122,7 +122,7 @@ class Previewer:
         return {**mapped, "userPrincipalName": USERNAME, "onPremisesImmutableId": "immutableId"}
 
 
-def _standing(desired: DesiredUser) -> Eligibility:
+def _eligibility(desired: DesiredUser) -> Eligibility:
     return ELIGIBILITY[desired.assignment.person.status]
 
 
@@ -141,29 +141,29 @@ def _alike(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -
                 yield PeopleGroup(name, f"{words} {value} is wanted", tuple(rows))
 
 
-def _settled(
-    settled: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, names: Mapping[str, str]
+def _matched(
+    matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, names: Mapping[str, str]
 ) -> tuple[AccountPreview, Issue | None]:
     """Somebody whose account is known to be theirs, or would be made."""
-    account, desired = settled.account, settled.desired
-    username_is = _username_is(desired, account, snapshot)
+    account, desired = matched.account, matched.desired
+    username_holder = _username_holder(desired, account, snapshot)
     if account is None:
-        reason = settled.how or "no account has the username or the source anchor"
-        return AccountPreview(AccountOutcome.CREATED, reason, username_is=username_is), None
-    prospect = (
+        reason = matched.how or "no account has the username or the source anchor"
+        return AccountPreview(AccountOutcome.CREATED, reason, username_holder=username_holder), None
+    outcome = (
         AccountOutcome.RESTORED
-        if settled.deleted
+        if matched.deleted
         else AccountOutcome.LINKED
-        if settled.known
+        if matched.known
         else AccountOutcome.MATCHED
     )
-    change, issue = profile_change(settled, rules.provisioning, rules.scope)
+    change, issue = profile_change(matched, rules.provisioning, rules.scope)
     written = change.properties if isinstance(change, UpdateUser) else ()
-    message = settled.how
-    if username_is is UsernameIs.TAKEN:
+    message = matched.how
+    if username_holder is UsernameHolder.OTHER:
         message += f", but another account has the username {desired.username}"
     changes = tuple(ValueChange(names.get(each.name, each.name), each.before, each.after) for each in written)
-    return AccountPreview(prospect, message, account.id, account.username, username_is, changes), issue
+    return AccountPreview(outcome, message, account.id, account.username, username_holder, changes), issue
 
 
 def _left_alone(
@@ -175,22 +175,24 @@ def _left_alone(
     status = desired.assignment.person.status
     match ELIGIBILITY[status]:
         case Eligibility.HOLD:
-            prospect, message = AccountOutcome.HELD, f"{status} in Okta, so the account is left as it is"
+            outcome, message = AccountOutcome.HELD, f"{status} in Okta, so the account is left as it is"
         case Eligibility.UNASSIGNED:
-            prospect, message = AccountOutcome.UNASSIGNED, f"{status} in Okta, which counts as not assigned"
+            outcome, message = AccountOutcome.UNASSIGNED, f"{status} in Okta, which counts as not assigned"
         case Eligibility.PROVISION:
             stops = [issue.message for issue in issues[desired.person_id] if issue.stops]
-            prospect, message = AccountOutcome.STOPPED, "; ".join(stops)
-    username_is = _username_is(desired, account, snapshot)
+            outcome, message = AccountOutcome.STOPPED, "; ".join(stops)
+    username_holder = _username_holder(desired, account, snapshot)
     if account is None:
-        return AccountPreview(prospect, message, username_is=username_is)
-    return AccountPreview(prospect, message, account.id, account.username, username_is)
+        return AccountPreview(outcome, message, username_holder=username_holder)
+    return AccountPreview(outcome, message, account.id, account.username, username_holder)
 
 
-def _username_is(desired: DesiredUser, account: TenantUser | None, snapshot: TenantSnapshot) -> UsernameIs | None:
+def _username_holder(
+    desired: DesiredUser, account: TenantUser | None, snapshot: TenantSnapshot
+) -> UsernameHolder | None:
     if desired.username is None:
         return None
     holder = snapshot.by_username.get(desired.username.lower())
     if holder is None:
-        return UsernameIs.FREE
-    return UsernameIs.THEIRS if account and account.id == holder.id else UsernameIs.TAKEN
+        return UsernameHolder.FREE
+    return UsernameHolder.SELF if account and account.id == holder.id else UsernameHolder.OTHER

@@ -1,18 +1,42 @@
-"""How values are shown: words, escaping and documents."""
+"""How values are shown: words, escaping, and documents in four forms."""
 
+from o365prov.rendering.document import (
+    Block,
+    Cell,
+    Document,
+    Facts,
+    Line,
+    Mark,
+    Note,
+    Row,
+    Span,
+    Table,
+    Tone,
+    more_row,
+    plain,
+)
 from o365prov.rendering.escaping import printable
-from o365prov.rendering.html import Markup, element, fragment, lines, table, together
-from o365prov.rendering.words import counted, named, value_text
+from o365prov.rendering.renderable import Renderable
+from o365prov.rendering.words import counted, lasting, named, value_text
 
 __all__ = [
-    "Markup",
+    "Block",
+    "Cell",
+    "Document",
+    "Facts",
+    "Line",
+    "Mark",
+    "Note",
+    "Renderable",
+    "Row",
+    "Span",
+    "Table",
+    "Tone",
     "counted",
-    "element",
-    "fragment",
-    "lines",
+    "lasting",
+    "more_row",
     "named",
+    "plain",
     "printable",
-    "table",
-    "together",
     "value_text",
 ]

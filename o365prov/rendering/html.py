@@ -1,15 +1,22 @@
-"""HTML from values, for notebooks and pages: every text is escaped unless it was made here."""
+"""Documents as HTML: a fragment for notebooks, and a page for a reviewer.
+
+No scripts, nothing loaded from elsewhere, and every string escaped: a person may be called ``<script>``. A notebook has
+styles of its own, so a fragment brings hardly any; a page brings its own, for screens light and dark and for paper.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
+from importlib.resources import files
+from typing import assert_never
 
+from o365prov.rendering.document import Block, Cell, Document, Facts, Line, Mark, Note, Row, Span, Table, Tone
 from o365prov.rendering.escaping import printable
 
 
 class Markup(str):
-    """Text that is HTML already, made by :func:`element`; any other text is escaped where it is put in, on one line.
+    """Text that is HTML already, made by :func:`element`; any other string is escaped where it is put in, on one line.
 
     >>> element("p", "Smith & Sons", element("br"), class_="who")
     Markup('<p class="who">Smith &amp; Sons<br></p>')
@@ -22,31 +29,19 @@ class Markup(str):
 
 
 _VOID = frozenset({"br", "meta", "wbr"})
+_BREAK = Markup("\n")
 
 
 def element(tag: str, *content: str, **attributes: str) -> Markup:
     """One element; a trailing underscore keeps an attribute's name out of Python's way, an inner one is a hyphen."""
-    names = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+    names = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items() if value}
     opening = "".join([f"<{tag}", *(f' {name}="{escape(value)}"' for name, value in names.items()), ">"])
     return Markup(opening if tag in _VOID else f"{opening}{together(content)}</{tag}>")
 
 
 def together(parts: Iterable[str]) -> Markup:
-    """Several texts and elements, one after the other."""
+    """Several strings and elements, one after the other."""
     return Markup("".join(part if isinstance(part, Markup) else escape(printable(part)) for part in parts))
-
-
-def lines(texts: Iterable[str]) -> Markup:
-    """Texts below each other."""
-    broken = [piece for text in texts for piece in (element("br"), text)]
-    return together(broken[1:])
-
-
-def table(caption: str, columns: Iterable[str], rows: Iterable[Iterable[str]], **attributes: str) -> Markup:
-    """A table with a caption and a head; what is a ``td`` or ``th`` already stays one."""
-    head = element("thead", element("tr", *(element("th", column, scope="col") for column in columns)))
-    body = element("tbody", *(element("tr", *map(_cell, row)) for row in rows))
-    return element("table", element("caption", caption), head, body, **attributes)
 
 
 _STYLE = Markup(
@@ -56,11 +51,86 @@ _STYLE = Markup(
 # Notebooks set numbers in tables to the right; ours hold words.
 
 
-def fragment(*content: str) -> Markup:
-    """A piece of a notebook's output."""
-    return element("div", _STYLE, *content, class_="o365prov")
+def to_fragment(document: Document) -> str:
+    """The document as a piece of a notebook's output, without its title."""
+    return element("div", _STYLE, *map(_block, document.blocks), class_="o365prov")
 
 
-def _cell(content: str) -> Markup:
-    is_cell = isinstance(content, Markup) and content.startswith(("<td", "<th"))
-    return content if is_cell else element("td", content)  # type: ignore[return-value]
+_NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def to_page(document: Document) -> str:
+    """The document as one page with a title and links to its tables."""
+    tables = [block for block in document.blocks if isinstance(block, Table) and block.place]
+    before = [block for block in document.blocks if not isinstance(block, Table)]
+    parts = [element("h1", document.title), *map(_block, before)]
+    if tables:
+        parts.append(element("nav", *(element("a", each.title, href=f"#{each.place}") for each in tables)))
+    parts += [_section(block) for block in document.blocks if isinstance(block, Table)]
+    body = element("body", *(each for part in parts for each in (_BREAK, part)), _BREAK)
+    page = element("html", element("head", *_head(document.title)), _BREAK, body, lang="en")
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _head(title: str) -> Iterator[Markup]:
+    yield element("meta", charset="utf-8")
+    yield element("meta", http_equiv="Content-Security-Policy", content=_NOTHING_ELSE)
+    yield element("meta", name="viewport", content="width=device-width, initial-scale=1")
+    yield element("meta", name="color-scheme", content="light dark")
+    yield element("title", title)
+    style = files("o365prov.rendering").joinpath("page.css").read_text("utf-8")
+    yield Markup(f"<style>\n{style}</style>")
+
+
+def _section(table: Table) -> Markup:
+    return element("section", element("h2", table.title), _table(table), id=table.place)
+
+
+def _block(block: Block) -> Markup:
+    match block:
+        case Note(line, Tone.HEADING, _):
+            return element("h2", _line(line))
+        case Note(line, Tone.TITLE, _):
+            return element("p", element("strong", _line(line)))
+        case Note(line, Tone.ALARM, _):
+            return element("p", element("strong", _line(line)), class_="alarm")
+        case Note(line, tone, _):
+            return element("p", _line(line), class_="" if tone is Tone.PLAIN else tone)
+        case Facts(pairs):
+            rows = [element("div", element("dt", name), element("dd", value)) for name, value in pairs]
+            return element("dl", *rows, class_="facts")
+        case Table():
+            return _table(block)
+        case _:
+            assert_never(block)
+
+
+def _table(table: Table) -> Markup:
+    head = element("thead", element("tr", *(element("th", column, scope="col") for column in table.columns)))
+    rows = [each for row in table.rows if row.cells for each in (_BREAK, _row(row, len(table.columns)))]
+    return element(
+        "table", element("caption", table.title), head, element("tbody", *rows), class_=f"of-{len(table.columns)}"
+    )
+
+
+def _row(row: Row, columns: int) -> Markup:
+    empty = [element("td")] * (columns - len(row.cells))
+    return element("tr", *map(_cell, row.cells), *empty)
+
+
+def _cell(cell: Cell) -> Markup:
+    broken = [piece for line in cell.lines for piece in (element("br"), _line(line))]
+    return element("td", *broken[1:], class_="" if cell.tone is Tone.PLAIN else cell.tone)
+
+
+def _line(line: Line) -> Markup:
+    return together(part if isinstance(part, str) else _span(part) for part in line)
+
+
+_ELEMENTS = {Mark.STRONG: "strong", Mark.ADDED: "ins", Mark.REMOVED: "del", Mark.EMPHASIS: "em", Mark.QUIET: "small"}
+
+
+def _span(span: Span) -> Markup:
+    if span.mark is Mark.NAME:
+        return element("span", span.text, class_="name")
+    return element(_ELEMENTS[span.mark], span.text)

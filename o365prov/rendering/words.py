@@ -1,8 +1,9 @@
-"""Values, names and numbers in words: what previews, plans and reports all say alike."""
+"""Values, names, numbers and durations in words: what previews, plans and reports all say alike."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 
 def value_text(value: object) -> str:
@@ -40,3 +41,15 @@ def counted(number: int, one: str, many: str = "") -> str:
     ('1 write', '12,000 people')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def lasting(duration: timedelta) -> str:
+    """A duration in its two largest units, rounded up to whole seconds.
+
+    >>> lasting(timedelta(seconds=4000.2)), lasting(timedelta(seconds=59)), lasting(timedelta(minutes=2))
+    ('1 h 6 min', '59 s', '2 min')
+    """
+    seconds = -(-duration // timedelta(seconds=1))
+    parts = [(seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
+    first = next((position for position, (number, _) in enumerate(parts) if number), 2)
+    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number) or "0 s"

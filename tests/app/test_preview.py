@@ -15,8 +15,8 @@ from o365prov.errors import ConfigurationError
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning import Domain, TenantSnapshot
 from o365prov.planning.model.changes import CreateUser, LinkUser, UpdateUser
-from o365prov.previews.account import AccountOutcome, UsernameIs
-from o365prov.previews.population import LISTED
+from o365prov.previews import PopulationPreview
+from o365prov.previews.account import AccountOutcome, UsernameHolder
 
 APP = user_sync_app()
 SMALL = APP.remap(ProfileMapping.of({"title": "source.title", "city": "source.city"}))
@@ -112,7 +112,11 @@ def test_without_a_snapshot_no_tenant_is_spoken_of():
 def test_a_username_that_nobody_has_would_be_created():
     """Neither the username nor the source anchor is there."""
     found = APP.preview(somebody(), snapshot=tenant()).account
-    assert (found.prospect, found.username_is, found.object_id) == (AccountOutcome.CREATED, UsernameIs.FREE, None)
+    assert (found.outcome, found.username_holder, found.object_id) == (
+        AccountOutcome.CREATED,
+        UsernameHolder.FREE,
+        None,
+    )
     assert "no account has the username" in str(found)
 
 
@@ -121,7 +125,11 @@ def test_a_username_that_exists_would_be_matched():
     ann = somebody(title="Singer")
     user = account(username_of(ann), jobTitle="Guitarist", city="Oslo")
     found = SMALL.preview(ann, snapshot=tenant(user)).account
-    assert (found.prospect, found.username_is, found.object_id) == (AccountOutcome.MATCHED, UsernameIs.THEIRS, user.id)
+    assert (found.outcome, found.username_holder, found.object_id) == (
+        AccountOutcome.MATCHED,
+        UsernameHolder.SELF,
+        user.id,
+    )
     assert ("title", "Guitarist", "Singer") in [(each.attribute, each.before, each.after) for each in found.changes]
     assert "this username already" in found.message
 
@@ -131,7 +139,7 @@ def test_a_source_anchor_that_exists_would_be_matched_and_renamed():
     ann = from_directory(somebody())
     user = account(f"old@{DOMAIN}", onPremisesImmutableId=ann.directory_accounts[0].anchor)
     found = APP.preview(ann, snapshot=tenant(user)).account
-    assert (found.prospect, found.username_is) == (AccountOutcome.MATCHED, UsernameIs.FREE)
+    assert (found.outcome, found.username_holder) == (AccountOutcome.MATCHED, UsernameHolder.FREE)
     assert found.held_username == f"old@{DOMAIN}"
     assert found.renamed
     assert "source anchor" in found.message
@@ -149,7 +157,7 @@ def test_a_username_with_another_anchor_is_somebody_elses():
     ann = from_directory(somebody())
     user = account(username_of(ann), onPremisesImmutableId="c29tZWJvZHkgZWxzZQ==")
     preview = APP.preview(ann, snapshot=tenant(user))
-    assert (preview.account.prospect, preview.account.username_is) == (AccountOutcome.STOPPED, UsernameIs.TAKEN)
+    assert (preview.account.outcome, preview.account.username_holder) == (AccountOutcome.STOPPED, UsernameHolder.OTHER)
     assert preview.account.object_id is None
     assert "other_anchor" in [issue.code for issue in preview.issues]
     assert "somebody else's" in str(preview)
@@ -160,7 +168,7 @@ def test_a_username_linked_to_another_person_names_them():
     ann, bo = somebody("Ann Lee"), somebody("Bo Ross")
     user = account(username_of(ann))
     preview = APP.preview(ann, snapshot=tenant(user), app_users=linked((bo, user)))
-    assert preview.account.prospect is AccountOutcome.STOPPED
+    assert preview.account.outcome is AccountOutcome.STOPPED
     assert "account_of_another_person" in [issue.code for issue in preview.issues]
 
 
@@ -169,7 +177,7 @@ def test_a_linked_account_is_theirs_whatever_its_name():
     ann = somebody()
     user = account(f"maiden.name@{DOMAIN}", onPremisesImmutableId=ann.id)
     found = APP.preview(ann, snapshot=tenant(user), app_users=linked((ann, user))).account
-    assert found.prospect is AccountOutcome.LINKED
+    assert found.outcome is AccountOutcome.LINKED
     assert [each.after for each in found.changes if each.attribute == "userName"] == [username_of(ann)]
 
 
@@ -178,8 +186,8 @@ def test_a_new_name_that_another_account_has_is_said():
     ann = somebody()
     user, other = account(f"maiden.name@{DOMAIN}", onPremisesImmutableId=ann.id), account(username_of(ann))
     found = APP.preview(ann, snapshot=tenant(user, other), app_users=linked((ann, user))).account
-    assert found.username_is is UsernameIs.TAKEN
-    assert found.prospect is AccountOutcome.STOPPED
+    assert found.username_holder is UsernameHolder.OTHER
+    assert found.outcome is AccountOutcome.STOPPED
     assert f"renamed to {username_of(ann)}, which is the name of another account" in found.message
 
 
@@ -190,13 +198,13 @@ def test_a_username_and_an_anchor_of_two_accounts_stop():
     snapshot = tenant(account(username_of(ann)), account(f"x@{DOMAIN}", onPremisesImmutableId=anchor))
     preview = APP.preview(ann, snapshot=snapshot)
     assert "ambiguous_account" in [issue.code for issue in preview.issues]
-    assert preview.account.prospect is AccountOutcome.STOPPED
+    assert preview.account.outcome is AccountOutcome.STOPPED
 
 
 def test_somebody_without_a_username_is_stopped_with_the_reason():
     """What is wrong with the person is what the account's line says."""
     found = APP.preview(somebody(email=""), snapshot=tenant()).account
-    assert (found.prospect, found.username_is) == (AccountOutcome.STOPPED, None)
+    assert (found.outcome, found.username_holder) == (AccountOutcome.STOPPED, None)
     assert "nothing before its @" in found.message
 
 
@@ -206,11 +214,11 @@ def test_without_create_users_nobody_new_would_be_created():
     assert "Create Users is off" in app.preview(somebody(), snapshot=tenant()).account.message
 
 
-@pytest.mark.parametrize(("status", "prospect"), [("SUSPENDED", "held"), ("DEPROVISIONED", "unassigned")])
-def test_a_status_that_provisions_nobody_is_named(status, prospect):
+@pytest.mark.parametrize(("status", "outcome"), [("SUSPENDED", "held"), ("DEPROVISIONED", "unassigned")])
+def test_a_status_that_provisions_nobody_is_named(status, outcome):
     """The values are shown, and that nothing is done with them."""
     preview = APP.preview(somebody(status=status, title="Singer"), snapshot=tenant())
-    assert preview.account.prospect == prospect
+    assert preview.account.outcome == outcome
     assert status in preview.account.message
     assert preview.value("title") == "Singer"
 
@@ -316,7 +324,7 @@ def test_whoever_has_the_username_keeps_it():
     user = held(ann)
     population = APP.preview([ann, anna], snapshot=tenant(user), app_users=linked((ann, user)))
     assert len(population.collisions[0]) == 2
-    assert [row.account.prospect for row in population] == [AccountOutcome.LINKED, AccountOutcome.STOPPED]
+    assert [row.account.outcome for row in population] == [AccountOutcome.LINKED, AccountOutcome.STOPPED]
 
 
 def test_somebody_who_is_not_provisioned_collides_with_nobody():
@@ -351,7 +359,7 @@ def test_a_tenant_is_counted_by_what_would_happen():
     left = account(f"former@{DOMAIN}", onPremisesImmutableId=moved.id)
     snapshot = tenant(held(same, jobTitle="Singer"), held(other, jobTitle="Guitarist"), left)
     population = SMALL.preview([new, same, other, moved, off, wrong], snapshot=snapshot)
-    assert {each.name: len(each) for each in population.prospects} == {
+    assert {each.name: len(each) for each in population.outcomes} == {
         "created": 1,
         "matched": 3,
         "held": 1,
@@ -373,7 +381,7 @@ def test_rows_go_into_a_data_frame():
         "person_id": "00uAnnLee",
         "name": "Ann Lee",
         "username": f"ann.lee@{DOMAIN}",
-        "prospect": "matched",
+        "outcome": "matched",
         "message": "an account has this username already",
         "changes": ["title"],
         "issues": [],
@@ -390,7 +398,7 @@ def test_a_large_population_prints_a_few_lines():
     """Names and lines are capped; the counts are not."""
     twins = [somebody(f"{name} Nr{n}", email=f"twin{n}@corp.example") for n in range(300) for name in ("A", "B")]
     text = str(APP.preview(twins))
-    assert text.count("\n") < LISTED + 10
+    assert text.count("\n") < PopulationPreview.rows_shown + 10
     assert "... and 280 more" in text
     assert "for 600 people (A Nr0, B Nr0, A Nr1, B Nr1, A Nr2 and 595 more)" in text
 
@@ -450,13 +458,13 @@ def test_a_preview_says_what_the_plan_does(profiles, names, provisioning):
     by_type = {kind: set() for kind in (CreateUser, LinkUser, UpdateUser)}
     for change in plan.changes:
         by_type.setdefault(type(change), set()).add(change.subject.person_id)
-    prospects = {each.name: {row.person.id for row in each.people} for each in population.prospects}
-    assert prospects.get("created", set()) == by_type[CreateUser]
-    assert prospects.get("matched", set()) == by_type[LinkUser] | by_type[UpdateUser]
+    outcomes = {each.name: {row.person.id for row in each.people} for each in population.outcomes}
+    assert outcomes.get("created", set()) == by_type[CreateUser]
+    assert outcomes.get("matched", set()) == by_type[LinkUser] | by_type[UpdateUser]
     assert {row.person.id for row in population.changed} == by_type[UpdateUser]
-    assert {each.subject.person_id for each in plan.problems if each.stops} == prospects.get(
+    assert {each.subject.person_id for each in plan.problems if each.stops} == outcomes.get(
         "stopped", set()
-    ) | prospects.get("held", set())
+    ) | outcomes.get("held", set())
 
 
 @given(st.lists(ODD_PROFILES, max_size=5))

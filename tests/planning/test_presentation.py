@@ -166,7 +166,7 @@ def test_ten_alike_changes_do_not():
 
 def test_the_full_text_shares_no_lines():
     """In full everybody has a line."""
-    assert starts(plan_of(*map(blocked, crowd(11))).to_text()) == ["-"] * 11
+    assert [start for start in starts(plan_of(*map(blocked, crowd(11))).to_text()) if start != " "] == ["-"] * 11
 
 
 def test_each_effect_has_room_of_its_own():
@@ -395,7 +395,7 @@ def test_no_value_becomes_markup(text):
         hazards=(text,),
     )
     report = Report("plan-1", (Outcome(created(who), Result.FAILED, message=text),), AppUsers.empty())
-    for page in (plan.to_html(), plan._repr_html_(), report._repr_html_()):
+    for page in (plan.to_html(), plan._repr_html_(), report.to_html(), report._repr_html_()):
         read = Reader(page)
         assert read.tags <= OURS
         assert {name for name, _ in read.attributes} <= {"class", "id", "scope", "href", "lang", *META}
@@ -430,7 +430,7 @@ def test_the_page_shows_values_before_and_after():
     page = plan_of(created(BO), updated(ANN, ("city", "Oslo", "Bergen"), ("state", "X", None))).to_html()
     assert "<del>Oslo</del> → <ins>Bergen</ins>" in page
     assert "<del>X</del> → <em>cleared</em>" in page
-    assert '<span class="name">city</span> <ins>Oslo</ins>' in page
+    assert '<span class="name">city:</span> <ins>Oslo</ins>' in page
 
 
 def test_the_page_puts_hazards_first_with_what_to_confirm():
@@ -454,7 +454,7 @@ def test_the_page_says_what_is_wrong_and_what_to_do():
 
 def test_an_empty_plan_is_a_page_too():
     """A reviewer sees that nothing is to be done."""
-    assert "Nothing to do" in Reader(plan_of().to_html()).text
+    assert "nothing to do" in Reader(plan_of().to_html()).text
 
 
 def test_every_link_of_the_page_leads_somewhere():
@@ -469,14 +469,14 @@ def test_a_notebook_shows_a_part():
     """Fifty rows of a kind, and how many more there are."""
     fragment = plan_of(*map(created, crowd(60)))._repr_html_()
     assert fragment.count("<tr>") == 1 + 50 + 1
-    assert "… and 10 more to create" in fragment
+    assert "... and 10 more to create" in fragment
 
 
 def test_a_notebook_says_what_text_says():
     """The same facts in both forms."""
     plan = evolve(EXPLAINED, hazards=("too much",), unsupported=(Unsupported("X", "why", "instead", 2),))
     text = Reader(plan._repr_html_()).text
-    for fact in (plan.fingerprint, "too much", "Ann Lee", "Oslo → Bergen", "the profile changed", "Use GB", "instead"):
+    for fact in (plan.fingerprint, "too much", "Ann Lee", "Oslo", "Bergen", "the profile changed", "Use GB", "instead"):
         assert fact in text
         assert fact in str(plan)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from attrs import field, frozen
 
 from o365prov.planning.model.changes import Change, Subject
-from o365prov.planning.model.labels import describe
+from o365prov.planning.model.labels import lines_of
 from o365prov.planning.model.problems import Problem
 from o365prov.profiles import UNSET, MappedProfile
-from o365prov.rendering import printable, value_text
+from o365prov.rendering import Block, Cell, Document, Note, Renderable, Row, Table, Tone, value_text
 
 
 @frozen
@@ -36,7 +36,7 @@ class PersonExplanation:
 
 
 @frozen(repr=False)
-class ExplainedPerson:
+class ExplainedPerson(Renderable):
     """Everything that a plan knows about one person: print it.
 
     *explanation* is None where the plan holds none: for people for whom nothing changes and nothing is wrong, and for
@@ -48,49 +48,59 @@ class ExplainedPerson:
     changes: tuple[Change, ...] = field(default=())
     problems: tuple[Problem, ...] = field(default=())
 
-    def __str__(self) -> str:
-        """Several lines: who, which account, what changes and why, what is wrong, what was mapped."""
-        return "\n".join(map(printable, self._lines()))
+    def document(self, *, limit: int | None = None) -> Document:  # noqa: ARG002 - one person is short
+        """What is shown: who, which account, what changes and why, what is wrong, what was mapped."""
+        return Document(f"Person {self.person_id}", self._blocks())
 
     def __repr__(self) -> str:
         return f"ExplainedPerson({self.person_id}, {len(self.changes)} changes, {len(self.problems)} problems)"
 
-    def _lines(self) -> Iterator[str]:
+    def _blocks(self) -> Iterator[Block]:
         subject = self._subject()
         if subject is None:
-            yield f"{self.person_id}: this plan changes nothing for them and finds nothing wrong."
-            yield "They are as they should be, or they are not assigned, or nobody has this id."
+            yield Note((f"{self.person_id}: this plan changes nothing for them and finds nothing wrong.",))
+            yield Note(("They are as they should be, or they are not assigned, or the id is not known.",))
             return
         username = f" <{subject.username}>" if subject.username else ""
-        yield f"{subject.name}{username}, person {self.person_id}"
+        yield Note((f"{subject.name}{username}, person {self.person_id}",), Tone.TITLE)
         if self.explanation:
-            yield f"Account: {self.explanation.matched}"
+            yield Note((f"Account: {self.explanation.matched}",))
         if self.changes:
-            yield "What changes, and why:"
-            yield from (f"  {each.symbol} {describe(each)}  ({each.reason})" for each in self.changes)
+            yield Note(("What changes, and why:",), Tone.HEADING)
+            rows = (Row((Cell.of(each.symbol), _what(each), Cell.of(each.reason))) for each in self.changes)
+            yield Table("Changes", ("", "What", "Why"), rows, "  {0} {1}  ({2})", "changes")
         if self.problems:
-            yield "What is wrong, and what to do:"
-            yield from (f"  ? {_problem(each)}" for each in self.problems)
+            yield Note(("What is wrong, and what to do:",), Tone.HEADING)
+            rows = (Row(tuple(map(Cell.of, _problem(each)))) for each in self.problems)
+            yield Table("Problems", ("What is wrong", "Effect", "What to do"), rows, "  ? {0}: {1}. {2}.", "problems")
         if self.explanation and self.explanation.mapped:
-            yield "What the mapping gave:"
-            yield from _mapped(self.explanation)
+            yield Note(("What the mapping gave:",), Tone.HEADING)
+            yield _mapped(self.explanation)
 
     def _subject(self) -> Subject | None:
         holders = (self.explanation, *self.changes, *self.problems)
         return next((holder.subject for holder in holders if holder), None)
 
 
-def _problem(problem: Problem) -> str:
+def _what(change: Change) -> Cell:
+    return Cell(lines_of(change, in_full=True))
+
+
+def _problem(problem: Problem) -> tuple[str, str, str]:
     if problem.stops:
         effect = "nothing is changed for this person"
     else:
         effect = f"{problem.attribute} is left alone" if problem.attribute else "the rest goes on"
-    return f"{problem.message}: {effect}. {problem.remedy}."
+    return problem.message, effect, problem.remedy
 
 
-def _mapped(explanation: PersonExplanation) -> Iterator[str]:
-    filled = [(label, value) for label, value in explanation.mapped if value]
-    width = max((len(label) for label, _ in filled), default=0)
-    yield from (f"  {label:{width}}  {value}" for label, value in filled)
+def _mapped(explanation: PersonExplanation) -> Table:
+    width = max((len(label) for label, value in explanation.mapped if value), default=0)
+    rows = [Row((_label(label, width), Cell.of(value))) for label, value in explanation.mapped if value]
     if empty := [label for label, value in explanation.mapped if not value]:
-        yield f"  empty: {', '.join(empty)}"
+        rows.append(Row((Cell.of("empty"), Cell.of(", ".join(empty))), "  {0}: {1}"))
+    return Table("Mapped values", ("Attribute", "Value"), rows, "  {0}  {1}", "mapped")
+
+
+def _label(label: str, width: int) -> Cell:
+    return Cell(((label,),), text=f"{label:{width}}")

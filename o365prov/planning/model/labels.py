@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from enum import Enum
 from typing import assert_never
 
@@ -29,7 +28,7 @@ from o365prov.planning.model.changes import (
     Subject,
     UpdateUser,
 )
-from o365prov.rendering import value_text
+from o365prov.rendering import Line, Mark, Span, value_text
 
 
 class Effect(Enum):
@@ -141,6 +140,26 @@ def describe(change: Change) -> str:
             assert_never(change)
 
 
+def lines_of(change: Change, *, in_full: bool) -> tuple[Line, ...]:
+    """What *change* does, with old and new values set off; *in_full* a new account is shown with all of its values."""
+    match change:
+        case UpdateUser():
+            return tuple(
+                _value(each.name, value_text(each.before), value_text(each.after)) for each in change.properties
+            )
+        case CreateUser() if in_full:
+            given = ((name, value_text(value)) for name, value in change.properties.items())
+            return ((describe(change),), *(_value(name, "", text) for name, text in given if text))
+        case _:
+            return ((describe(change),),)
+
+
+def _value(name: str, before: str, after: str) -> Line:
+    then = Span(after, Mark.ADDED) if after else Span("cleared", Mark.EMPHASIS)
+    now: Line = (Span(before, Mark.REMOVED), " → ", then) if before else (then,)
+    return (Span(f"{name}:", Mark.NAME), " ", *now)
+
+
 def _property(change: PropertyChange) -> str:
     before, after = value_text(change.before), value_text(change.after) or "cleared"
     return f"{change.name}: {before} → {after}" if before else f"{change.name}: {after}"
@@ -218,15 +237,3 @@ def names_used_twice(subjects: Iterable[Subject]) -> frozenset[str]:
 def called(subject: Subject, ambiguous: frozenset[str]) -> str:
     """The person's name, with the username or else the id where others have the same name."""
     return f"{subject.name} <{subject.username or subject.person_id}>" if subject.name in ambiguous else subject.name
-
-
-def lasting(duration: timedelta) -> str:
-    """A duration in its two largest units, rounded up to whole seconds.
-
-    >>> lasting(timedelta(seconds=4000.2)), lasting(timedelta(seconds=59)), lasting(timedelta(minutes=2))
-    ('1 h 6 min', '59 s', '2 min')
-    """
-    seconds = -(-duration // timedelta(seconds=1))
-    parts = [(seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]
-    first = next((position for position, (number, _) in enumerate(parts) if number), 2)
-    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number) or "0 s"

@@ -15,11 +15,11 @@ from attrs import define, field
 from o365prov._fields import frozen_mapping
 from o365prov.people import AppUsers
 from o365prov.planning.model.changes import Change, change_key
+from o365prov.planning.model.document import change_row, plan_document
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
-from o365prov.planning.model.labels import describe
 from o365prov.planning.model.problems import Problem, Unsupported
-from o365prov.planning.model.text import SHOWN, plan_text
 from o365prov.planning.model.throttle_limits import WRITES, Quota
+from o365prov.rendering import Document, Renderable
 from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
@@ -32,7 +32,7 @@ def _problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 @define(frozen=True, slots=False, repr=False)
-class Plan:
+class Plan(Renderable):
     """Changes in the order in which they must happen, problems by person, and what Graph can't take.
 
     *app_users* is the memory that the plan was drawn with, *watermark* the tenant's state that it was drawn from,
@@ -106,20 +106,7 @@ class Plan:
         Keys: ``person_id``, ``name``, ``username``, ``kind`` (such as ``update_user``), ``symbol``, ``what``, ``why``,
         ``object_id`` (None where the plan creates the account) and ``writes``.
         """
-        return [
-            {
-                "person_id": change.subject.person_id,
-                "name": change.subject.name,
-                "username": change.subject.username,
-                "kind": change.kind,
-                "symbol": change.symbol,
-                "what": describe(change),
-                "why": change.reason,
-                "object_id": change.object_id,
-                "writes": change.writes,
-            }
-            for change in self.changes
-        ]
+        return [change_row(change) for change in self.changes]
 
     def to_json(self) -> str:
         """The whole plan as JSON text that :meth:`from_json` reads back; one line a change, so that it diffs well.
@@ -150,21 +137,27 @@ class Plan:
         """Read the plan from *path*; raises SourceError if it is missing, or as :meth:`from_json` does."""
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
-    def to_text(self, *, limit: int | None = None) -> str:
-        """The plan as plain text; with a *limit*, that many rows of a kind, and people with alike changes together."""
-        return plan_text(self, limit=limit)
+    def document(self, *, limit: int | None = None) -> Document:
+        """What is shown: dangers first, then who changes how, the gravest first, problems, and what Graph can't take.
 
-    def to_table(self, *, limit: int | None = None) -> Any:
-        """The plan as a rich renderable, in full or with at most *limit* rows of a kind; takes the extra ``rich``."""
-        from o365prov.planning.model.tables import plan_table  # noqa: PLC0415 - rich is an extra
-
-        return plan_table(self, limit=limit)
-
-    def to_html(self) -> str:
-        """The whole plan as one page for a reviewer: no scripts, nothing loaded from elsewhere, every value escaped."""
-        from o365prov.planning.model.pages import plan_page  # noqa: PLC0415 - only reviewers need it
-
-        return plan_page(self)
+        With a *limit* more than ten people to whom the very same happens share a row.
+        """
+        facts = {
+            "Tenant": self.tenant_id,
+            "Made": f"{self.made_at:%Y-%m-%d %H:%M:%S %Z}",
+            "Provisioning type": self.provisioning_type.replace("_", " ") or "not said",
+            "Plan id": self.id,
+        }
+        return plan_document(
+            self.changes,
+            self.problems,
+            self.unsupported,
+            hazards=self.hazards,
+            fingerprint=self.fingerprint,
+            duration=self.duration(),
+            facts=facts,
+            limit=limit,
+        )
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self.changes)
@@ -174,17 +167,6 @@ class Plan:
 
     def __bool__(self) -> bool:
         return True
-
-    def __str__(self) -> str:
-        return self.to_text(limit=SHOWN)
-
-    def __rich__(self) -> Any:
-        return self.to_table(limit=SHOWN)
-
-    def _repr_html_(self) -> str:
-        from o365prov.planning.model.pages import plan_fragment  # noqa: PLC0415 - only notebooks need it
-
-        return plan_fragment(self, limit=SHOWN)
 
     def __repr__(self) -> str:
         return f"Plan({len(self.changes)} changes, {len(self.problems)} problems, {self.fingerprint})"

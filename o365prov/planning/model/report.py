@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any, cast
+from typing import cast
 
 from attrs import frozen
 
 from o365prov.people import AppUsers
-from o365prov.planning.model.changes import Change
-from o365prov.planning.model.text import SHOWN, report_text
+from o365prov.planning.model.document import change_row, report_document
+from o365prov.planning.model.outcomes import Outcome, Result
+from o365prov.rendering import Document, Renderable
 from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
-class Result(StrEnum):
-    """How one change ended."""
-
-    DONE = "done"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-@frozen
-class Outcome:
-    """How one change ended: *message* says why it failed or was skipped and what to do.
-
-    *object_id* is the account that was written, where there is one; *request_id* what Graph calls the request.
-    """
-
-    change: Change
-    result: Result
-    object_id: str | None = None
-    message: str = ""
-    request_id: str = ""
-
-
 @frozen(repr=False)
-class Report:
+class Report(Renderable):
     """Every change's outcome, in the order of the plan, and the memory for the next plan.
 
     *fingerprint* is the plan's, by which people know it; *plan_id* the id under which it was applied once.
@@ -90,26 +68,26 @@ class Report:
         """Read the report from *path*; raises SourceError if it is missing, or as :meth:`from_json` does."""
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
-    def to_text(self, *, limit: int | None = None) -> str:
-        """The report as plain text, with everything that did not succeed or at most *limit* lines of it."""
-        return report_text(self, limit=limit)
+    def document(self, *, limit: int | None = None) -> Document:
+        """What is shown: the counts, what did not succeed and why, and in full also what was done."""
+        return report_document(self.outcomes, name=self.fingerprint or self.plan_id, limit=limit)
 
-    def to_table(self, *, limit: int | None = None) -> Any:
-        """The report as a rich renderable, in full or with at most *limit* rows; takes the extra ``rich``."""
-        from o365prov.planning.model.tables import report_table  # noqa: PLC0415 - rich is an extra
+    def to_dicts(self) -> list[dict[str, str | int | None]]:
+        """A flat dict for each outcome, in order, all with the same keys: for pandas, polars or csv.
 
-        return report_table(self, limit=limit)
-
-    def __str__(self) -> str:
-        return self.to_text(limit=SHOWN)
-
-    def __rich__(self) -> Any:
-        return self.to_table(limit=SHOWN)
-
-    def _repr_html_(self) -> str:
-        from o365prov.planning.model.pages import report_fragment  # noqa: PLC0415 - only notebooks need it
-
-        return report_fragment(self, limit=SHOWN)
+        Keys: those of :meth:`Plan.to_dicts`, ``result`` (``done``, ``failed`` or ``skipped``), ``message`` and
+        ``request_id``; ``object_id`` is the account that was written.
+        """
+        return [
+            {
+                **change_row(each.change),
+                "object_id": each.object_id or each.change.object_id,
+                "result": each.result.value,
+                "message": each.message,
+                "request_id": each.request_id,
+            }
+            for each in self.outcomes
+        ]
 
     def __repr__(self) -> str:
         return f"Report({len(self.done)} done, {len(self.failed)} failed, {len(self.skipped)} skipped)"

@@ -1,0 +1,250 @@
+"""Plans and reports as documents: what every form of them shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from o365prov.planning.model.changes import AssignLicenses, Change, GrantRole, RemoveLicenses, RemoveRole, Subject
+from o365prov.planning.model.labels import (
+    DisplayRow,
+    Effect,
+    Section,
+    called,
+    describe,
+    effects,
+    lines_of,
+    names_used_twice,
+    sections,
+)
+from o365prov.planning.model.outcomes import Outcome, Result
+from o365prov.planning.model.problems import Problem, Unsupported
+from o365prov.rendering import (
+    Block,
+    Cell,
+    Document,
+    Facts,
+    Line,
+    Mark,
+    Note,
+    Row,
+    Span,
+    Table,
+    Tone,
+    counted,
+    lasting,
+    more_row,
+    named,
+)
+
+_COUNTED = (Effect.CREATE, Effect.RESTORE, Effect.CHANGE, Effect.LINK, Effect.DEACTIVATE, Effect.DELETE)
+_TONES = {"+": Tone.ADD, "~": Tone.CHANGE, "-": Tone.TAKE, "=": Tone.LINK}
+
+
+def change_row(change: Change) -> dict[str, str | int | None]:
+    """One change as a flat dict, for data frames."""
+    return {
+        "person_id": change.subject.person_id,
+        "name": change.subject.name,
+        "username": change.subject.username,
+        "kind": change.kind,
+        "symbol": change.symbol,
+        "what": describe(change),
+        "why": change.reason,
+        "object_id": change.object_id,
+        "writes": change.writes,
+    }
+
+
+def plan_document(
+    changes: Sequence[Change],
+    problems: Sequence[Problem],
+    unsupported: Sequence[Unsupported],
+    *,
+    hazards: Sequence[str],
+    fingerprint: str,
+    duration: timedelta,
+    facts: Mapping[str, str],
+    limit: int | None,
+) -> Document:
+    """A plan: its summary, dangers first, then who changes how, problems, and what Graph can't take."""
+    ambiguous = names_used_twice(each.subject for each in (*changes, *problems))
+    blocks: list[Block] = [Note((_summary(changes, problems, fingerprint, duration),), Tone.TITLE)]
+    if total := _grants(changes):
+        blocks.append(Note((f"Licences and roles: {total}",), indent="  "))
+    confirm = f"look at it, then apply with confirm={fingerprint!r}"
+    blocks += [Note((f"! {hazard}: {confirm}",), Tone.ALARM) for hazard in hazards]
+    if limit is None:
+        blocks.append(Facts(tuple(facts.items())))
+    blocks += [_changes(section, in_full=limit is None) for section in sections(changes, limit=limit)]
+    if problems:
+        blocks.append(_problems(problems, ambiguous, limit))
+    if unsupported:
+        blocks.append(_unsupported(unsupported))
+    return Document(f"Plan {fingerprint}", blocks)
+
+
+def _summary(changes: Sequence[Change], problems: Sequence[Problem], fingerprint: str, duration: timedelta) -> str:
+    """One line: how many people gain, change and lose something, how many writes that takes, and what waits."""
+    what = "nothing to do"
+    if changes:
+        totals = effects(changes)
+        effort = counted(sum(change.writes for change in changes), "write")
+        effort += f", at least {lasting(duration)}" if duration else ""
+        what = ", ".join(f"{totals[effect]:,} {effect.words}" for effect in _COUNTED if effect in totals)
+        what += f" ({effort})"
+    stopped = {problem.subject.person_id for problem in problems if problem.stops}
+    partly = {problem.subject.person_id for problem in problems} - stopped
+    waiting = [
+        f"{counted(len(people), 'person', 'people')} {how}"
+        for people, how in ((stopped, "stopped"), (partly, "with gaps"))
+        if people
+    ]
+    return ", ".join([f"Plan {fingerprint}: {what}", *waiting])
+
+
+def _grants(changes: Iterable[Change]) -> str:
+    """Licences and roles over the whole plan, such as "+6,000 SPE_E3, -12 SPE_E5"; "" where there are none."""
+    given: Counter[str] = Counter()
+    taken: Counter[str] = Counter()
+    for change in changes:
+        match change:
+            case AssignLicenses():
+                given.update(each.part_number for each in change.add)
+                taken.update(each.part_number for each in change.remove)
+            case RemoveLicenses():
+                taken.update(each.part_number for each in change.remove)
+            case GrantRole():
+                given[change.role] += 1
+            case RemoveRole():
+                taken[change.role] += 1
+    signed = [(name, sign, counts[name]) for sign, counts in (("+", given), ("-", taken)) for name in counts]
+    return ", ".join(f"{sign}{count:,} {name}" for name, sign, count in sorted(signed))
+
+
+def _changes(section: Section, *, in_full: bool) -> Table:
+    effect = section.effect
+    rows = [_change_row(row, in_full=in_full) for row in section.rows]
+    if section.more:
+        text = f"... and {section.more:,} more {effect.words}"
+        rows.append(Row((Cell.of(effect.symbol, tone=_TONES[effect.symbol]), Cell.of(text)), "{0} {1}"))
+    title = f"{section.total:,} {effect.words}"
+    return Table(title, ("", "Who", "What", "Why"), rows, "{0} {1}: {2}  ({3})", effect.name.lower())
+
+
+def _change_row(row: DisplayRow, *, in_full: bool) -> Row:
+    lines = tuple(line for change in row.changes for line in lines_of(change, in_full=in_full))
+    mark = Cell.of(row.effect.symbol, tone=_TONES[row.effect.symbol])
+    return Row((mark, _who(row), Cell(lines), Cell.of(*row.why)))
+
+
+def _who(row: DisplayRow) -> Cell:
+    names = named([f"{each.name} <{each.username}>" for each in row.people])
+    if len(row.people) == 1:
+        [one] = row.people
+        lines: tuple[Line, ...] = ((Span(one.name, Mark.STRONG),), (one.username,), (Span(one.person_id, Mark.QUIET),))
+        return Cell(lines, text=names)
+    count = f"{len(row.people):,} people"
+    lines = ((Span(count, Mark.STRONG),), (named([each.username for each in row.people]),))
+    return Cell(lines, text=f"{count}: {names}")
+
+
+def _problems(problems: Iterable[Problem], ambiguous: frozenset[str], limit: int | None) -> Table:
+    """Problems that read alike together, those that stop people first."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for problem in sorted(problems, key=lambda each: not each.stops):
+        groups.setdefault((problem.message, problem.remedy), []).append(problem)
+    rows = [
+        Row((_effect(group), _people(group, ambiguous, limit), Cell.of(f"{message}."), Cell.of(f"{remedy}.")))
+        for (message, remedy), group in list(groups.items())[:limit]
+    ]
+    rows += more_row(len(groups), limit, "?", "problems")
+    columns = ("", "Who", "What is wrong", "What to do")
+    return Table("Problems", columns, rows, "? {1}: {2} {3}", "problems")
+
+
+def _effect(group: Sequence[Problem]) -> Cell:
+    stops = group[0].stops
+    return Cell.of("stopped" if stops else "left out", tone=Tone.TAKE if stops else Tone.CHANGE)
+
+
+def _people(group: Iterable[Problem], ambiguous: frozenset[str], limit: int | None) -> Cell:
+    names = list(dict.fromkeys(called(problem.subject, ambiguous) for problem in group))
+    return Cell.of(named(names, most=None if limit is None else 5))
+
+
+def _unsupported(unsupported: Iterable[Unsupported]) -> Table:
+    rows = [
+        Row((Cell.of(each.attribute), _affected(each), Cell.of(each.reason), Cell.of(each.instead)))
+        for each in unsupported
+    ]
+    columns = ("Attribute", "People", "Why", "Instead")
+    title = "Not supported by Graph; no change waits for it"
+    return Table(title, columns, rows, "  Not over Graph: {0}{1}: {2}; {3}.", "unsupported")
+
+
+def _affected(each: Unsupported) -> Cell:
+    text = f" ({counted(each.people, 'person', 'people')})" if each.people else ""
+    return Cell(((f"{each.people:,}" if each.people else "-",),), text=text)
+
+
+def report_document(outcomes: Sequence[Outcome], *, name: str, limit: int | None) -> Document:
+    """A report: the counts, whatever did not succeed, and in full also what was done. *name* is the plan's."""
+    counts = Counter(outcome.result for outcome in outcomes)
+    summary = ", ".join(
+        [
+            f"{counted(counts[Result.DONE], 'change')} done",
+            f"{counts[Result.FAILED]:,} failed",
+            f"{counts[Result.SKIPPED]:,} skipped (plan {name})",
+        ]
+    )
+    blocks: list[Block] = [Note((summary,), Tone.TITLE)]
+    if unfinished := list(_unfinished(outcomes)):
+        blocks.append(_not_done(unfinished, limit))
+    if limit is None and (done := [each for each in outcomes if each.result is Result.DONE]):
+        blocks.append(_done(done))
+    return Document(f"Report on plan {name}", blocks)
+
+
+def _unfinished(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """What did not succeed; failures first."""
+    for result in (Result.FAILED, Result.SKIPPED):
+        yield from (each for each in outcomes if each.result is result)
+
+
+def _not_done(unfinished: Sequence[Outcome], limit: int | None) -> Table:
+    """What ended alike is one row."""
+    ambiguous = names_used_twice(each.change.subject for each in unfinished)
+    groups: dict[tuple[Result, str, str], list[Outcome]] = {}
+    for outcome in unfinished:
+        groups.setdefault((outcome.result, outcome.change.kind, outcome.message), []).append(outcome)
+    rows = [
+        Row(
+            (
+                Cell.of(result, tone=Tone.TAKE if result is Result.FAILED else Tone.CHANGE),
+                Cell.of(_names(group, ambiguous, limit)),
+                Cell.of(describe(group[0].change) if len(group) == 1 else kind.replace("_", " ")),
+                Cell.of(message),
+            )
+        )
+        for (result, kind, message), group in list(groups.items())[:limit]
+    ]
+    rows += more_row(len(groups), limit, "!", "that did not succeed")
+    return Table("Not done", ("", "Who", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", "not-done")
+
+
+def _names(group: Iterable[Outcome], ambiguous: frozenset[str], limit: int | None) -> str:
+    return named([called(each.change.subject, ambiguous) for each in group], most=None if limit is None else 5)
+
+
+def _done(done: Iterable[Outcome]) -> Table:
+    rows = [
+        Row((Cell.of(each.change.symbol), _subject(each.change.subject), Cell(lines_of(each.change, in_full=True))))
+        for each in done
+    ]
+    return Table("Done", ("", "Who", "What"), rows, "{0} {1}: {2}", "done")
+
+
+def _subject(subject: Subject) -> Cell:
+    return Cell(((Span(subject.name, Mark.STRONG),), (subject.username,)), text=f"{subject.name} <{subject.username}>")

@@ -1,0 +1,60 @@
+"""Pages as a real browser shows them: every row is there, nothing runs, nothing is loaded, nothing overflows."""
+
+import os
+import re
+import shutil
+import subprocess
+from html import unescape
+
+import pytest
+from forms import SHOWN
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-dev-shm-usage"
+).split()
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and "CI" not in os.environ, reason="no Chromium here: apt-get install chromium"
+)
+
+
+def browse(page, profile):
+    """The document as the browser holds it after loading."""
+    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout  # noqa: S603
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """All pages one below the other as frames would cost a browser each: they are loaded as one document."""
+    folder = tmp_path_factory.mktemp("pages")
+    bodies = []
+    for name, shown in SHOWN.items():
+        page = shown.to_html()
+        bodies.append(f"<article title='{name}'>{re.search('<body>(.*)</body>', page, re.DOTALL)[1]}</article>")
+    head = re.search("<head>(.*)</head>", SHOWN["plan"].to_html(), re.DOTALL)[1]
+    whole = folder / "pages.html"
+    whole.write_text(f"<!DOCTYPE html><html><head>{head}</head><body>{''.join(bodies)}</body></html>", "utf-8")
+    return browse(whole, folder / "profile")
+
+
+def test_a_browser_finds_every_row(pages):
+    """What was written is what the browser holds: as many rows and tables, and each person by name."""
+    written = "".join(shown.to_html() for shown in SHOWN.values())
+    for tag in ("<tr", "<table", "<ins", "<del", "<h2"):
+        assert pages.count(tag) == written.count(tag)
+    assert all(name in pages for name in ("Ann Lee", "Bo Ross", "Cy Young"))
+
+
+def test_a_browser_shows_no_stray_escape(pages):
+    """Nothing on a page is written as Python or HTML write it."""
+    text = unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", pages, flags=re.DOTALL))
+    assert not re.search(r"\\[nrtx]|&(?:lt|gt|amp|quot|#)", text)
+
+
+def test_a_browser_runs_nothing(pages):
+    """No scripts, and the policy that forbids them is in force."""
+    assert "<script" not in pages
+    assert "default-src 'none'" in unescape(pages)

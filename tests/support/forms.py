@@ -1,0 +1,58 @@
+"""One of each thing that is shown, with something of every kind in it."""
+
+from organisation import NOW, account, assigned, somebody, tenant, user_sync_app
+
+from o365prov import AppUsers, Plan, Report
+from o365prov.errors import Issue
+from o365prov.planning import (
+    BlockSignIn,
+    CreateUser,
+    Outcome,
+    PersonExplanation,
+    Problem,
+    Result,
+    Subject,
+    Unsupported,
+    UpdateUser,
+)
+from o365prov.planning.model.changes import PropertyChange
+
+ANN = Subject("00uAnn", "Ann Lee", "ann.lee@yourfederated.domain")
+BO = Subject("00uBo", "Bo Ross", "bo.ross@yourfederated.domain")
+PLAN = Plan(
+    "tenant-1",
+    NOW,
+    (
+        CreateUser(ANN, "assigned through O365 E3", {"displayName": "Ann Lee", "city": "Oslo"}, "f"),
+        UpdateUser(BO, "the profile changed", "id-bo", (PropertyChange("jobTitle", "Rep", "Lead"),), "f"),
+        BlockSignIn(Subject("00uCy", "Cy Young", "cy@x.example"), "not assigned any more", "id-cy", NOW),
+    ),
+    problems=[
+        Problem(BO, Issue("code", "the country is unknown", "Use GB", place="usageLocation", severity="warning"))
+    ],
+    unsupported=(Unsupported("Middle name", "Graph has no such property", "put it into the display name", 3),),
+    hazards=("1 of 3 accounts is blocked",),
+    explanations={BO.person_id: PersonExplanation(BO, "linked before", (("Title", "Lead"), ("City", "")))},
+)
+REPORT = Report(
+    "plan-1",
+    (
+        Outcome(PLAN.changes[0], Result.DONE, "id-ann"),
+        Outcome(PLAN.changes[1], Result.FAILED, message="403: grant the permission"),
+    ),
+    AppUsers.empty(),
+)
+APP = user_sync_app()
+PREVIEW = APP.preview(somebody("Ann Lee", city="Oslo", countryCode="UK"), snapshot=tenant())
+POPULATION = APP.preview(
+    [assigned(somebody("Ann Lee", countryCode="UK")), assigned(somebody("Bo Ross"))],
+    snapshot=tenant(account("bo.ross@yourfederated.domain")),
+)
+SHOWN = {
+    "plan": PLAN,
+    "report": REPORT,
+    "explained person": PLAN.explain("00uBo"),
+    "person without changes": PLAN.explain("00uNo"),
+    "preview": PREVIEW,
+    "population": POPULATION,
+}
