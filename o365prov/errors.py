@@ -11,7 +11,7 @@
     │   └── StaleMappingError           provisioning settings changed: map the attributes again
     ├── PlanRefusedError                a plan that may not be applied: already applied, of another tenant, unsafe
     ├── JournalError                    a journal that is not ours, or of another plan
-    ├── TenantError                     talking to the tenant failed
+    ├── TenantError                     a request to the tenant failed
     │   ├── CredentialError             no token, or a token without the permissions
     │   ├── ConnectionFailedError       no answer at all
     │   └── GraphError                  Graph answered with an error; knows status, code, details and request id
@@ -23,6 +23,7 @@ caller passed in are never part of it.
 
 from __future__ import annotations
 
+import copyreg
 from typing import Literal
 
 from attrs import frozen
@@ -78,6 +79,10 @@ class Issue:
 class O365ProvError(Exception):
     """The base of everything that this package raises on purpose."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle and copy every field, whatever the arguments of ``__init__`` are called."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
 
 class ExpressionError(O365ProvError):
     """Something is wrong with an expression, or with evaluating it.
@@ -122,14 +127,6 @@ class ExpressionError(O365ProvError):
         width = max(1, min(self.end, first + left + len(shown)) - self.start)
         marks = " " * (self.start - first - left) + "^" + "~" * (width - 1)
         return f"{self}\n  {shown}\n  {marks}"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Survive pickling, so that errors cross process boundaries whole."""
-        return _rebuild, (type(self), self.message, self.text, self.start, self.end, self.hint)
-
-
-def _rebuild(kind: type[ExpressionError], message: str, text: str, start: int, end: int, hint: str) -> ExpressionError:
-    return kind(message, text=text, start=start, end=end, hint=hint)
 
 
 class ExpressionSyntaxError(ExpressionError, ValueError):
@@ -179,22 +176,27 @@ class JournalError(O365ProvError):
 
 
 class TenantError(O365ProvError):
-    """Talking to the tenant failed."""
+    """A request to the tenant failed."""
 
 
 class CredentialError(TenantError):
-    """No token could be had, or it lacks permissions."""
+    """The credential gives no token, or one that lacks permissions."""
 
 
 class ConnectionFailedError(TenantError):
-    """No answer came back; whether the request had its effect is unknown."""
+    """No answer came; whether the request had its effect is not known."""
 
 
 class GraphError(TenantError):
     """Graph answered with an error.
 
-    *status* is the HTTP status, *code* Graph's ``error.code``, *details* the ``(code, target)`` pairs of
-    ``error.details``, *request_id* what Microsoft support asks for.
+    Args:
+        message: what failed, and what to do next.
+        status: the HTTP status.
+        code: Graph's ``error.code``; empty if there is none.
+        details: the ``(code, target)`` pairs of ``error.details``.
+        request_id: what Microsoft support asks for; empty if there is none.
+
     """
 
     def __init__(
@@ -215,8 +217,9 @@ class GraphError(TenantError):
 
     def __str__(self) -> str:
         """One line: message, status and code, request id."""
+        code = f" {self.code}" if self.code else ""
         request = f", request {self.request_id}" if self.request_id else ""
-        return f"{self.message} ({self.status} {self.code}{request})"
+        return f"{self.message} ({self.status}{code}{request})"
 
 
 class UsageError(O365ProvError, RuntimeError):

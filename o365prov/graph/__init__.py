@@ -1,7 +1,6 @@
-"""The edge: reads a tenant and applies plans over Microsoft Graph.
+"""Reading a tenant and applying plans over Microsoft Graph.
 
-Start in :mod:`o365prov.graph.tenant`. Names load on first use; httpx and msgraph-sdk load when a tenant is first talked
-to.
+:class:`~o365prov.graph.Tenant` does both. httpx and msgraph-sdk load when a tenant is first used.
 """
 
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event, Waiting
@@ -9,14 +8,28 @@ from o365prov.graph.apply.journal import Journal
 from o365prov.graph.apply.progress import progress
 from o365prov.graph.blocking import BlockingTenant
 from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.errors import ErrorCategory, category_of
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
-from o365prov.graph.client.sender import RetryPolicy
+from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.transport import Credential, Transport
-from o365prov.graph.setup.consent import ConnectionTest, Consent, consent_url, read_consent
-from o365prov.graph.setup.permissions import Operation, Permission
+from o365prov.graph.setup.connection_test import ConnectionTest
+from o365prov.graph.setup.consent import Consent, consent_url, read_consent
+from o365prov.graph.setup.permissions import (
+    ALL_OPERATIONS_BUT_ROLES,
+    LICENSE_ONLY_OPERATIONS,
+    PERMISSIONS,
+    ROLE_OPERATIONS,
+    Operation,
+    Permission,
+    least_permissions,
+)
 from o365prov.graph.tenant import Tenant
 
 __all__ = [
+    "ALL_OPERATIONS_BUT_ROLES",
+    "LICENSE_ONLY_OPERATIONS",
+    "PERMISSIONS",
+    "ROLE_OPERATIONS",
     "ApplyEnded",
     "ApplyStarted",
     "BlockingTenant",
@@ -26,6 +39,7 @@ __all__ = [
     "ConnectionTest",
     "Consent",
     "Credential",
+    "ErrorCategory",
     "Event",
     "Journal",
     "Operation",
@@ -35,7 +49,9 @@ __all__ = [
     "Tenant",
     "Transport",
     "Waiting",
+    "category_of",
     "consent_url",
+    "least_permissions",
     "progress",
     "read_consent",
 ]

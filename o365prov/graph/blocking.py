@@ -7,38 +7,38 @@ import queue
 import threading
 from collections.abc import Callable, Collection, Coroutine
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, NoReturn, Self, TypeVar
 
 from o365prov.errors import UsageError
-from o365prov.graph.apply.events import Event, quietly
+from o365prov.graph.apply.events import Event, without_errors
 from o365prov.graph.apply.journal import Journal
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
-from o365prov.graph.client.sender import RetryPolicy
+from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
-from o365prov.graph.setup.consent import ConnectionTest
-from o365prov.graph.setup.permissions import FULL, Operation
+from o365prov.graph.setup.connection_test import ConnectionTest
+from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
 from o365prov.graph.tenant import Tenant
 from o365prov.planning import CreateUser, Needs, Plan, Report, TenantSnapshot, TenantUser
 
-_Result = TypeVar("_Result")
+_T = TypeVar("_T")
 
-# Between looks at the queue the interpreter can take a Ctrl-C, on Windows too.
-_LOOK_SECONDS = 0.5
-_ORDERLY_SECONDS = 10.0
+# After each of these waits for an event the interpreter can take a Ctrl-C, on Windows too.
+_POLL_SECONDS = 0.5
+_CANCEL_SECONDS = 10.0
 
 
 class BlockingTenant:
-    """A :class:`~o365prov.graph.tenant.Tenant` whose verbs return when they are done.
+    """A :class:`~o365prov.graph.tenant.Tenant` whose methods return when they are done.
 
     It keeps one event loop on a thread of its own, so it works inside a running loop, as in a notebook, as well as
     without one. Ctrl-C cancels what runs, in an orderly way, before KeyboardInterrupt goes on. Use it as a context
-    manager, or close it.
+    manager, or close it. Arguments and errors are those of :class:`~o365prov.graph.tenant.Tenant`.
 
     >>> from o365prov.planning import Needs
     >>> from o365prov.testing import FakeTenant
     >>> with BlockingTenant.over(FakeTenant(name="Contoso")) as tenant:
-    ...     tenant.read(Needs(("jobTitle",))).name
+    ...     tenant.read(Needs(("taskTitle",))).name
     'Contoso'
     """
 
@@ -47,12 +47,10 @@ class BlockingTenant:
         credential: Credential,
         cloud: Cloud = Cloud.GLOBAL,
         *,
-        pace: RateLimits | None = None,
-        retries: RetryPolicy | None = None,
-        wire: Transport | None = None,
-        clock: Clock | None = None,
+        rate_limits: RateLimits | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
-        self._tenant = Tenant(credential, cloud, pace=pace, retries=retries, wire=wire, clock=clock)
+        self._tenant = Tenant(credential, cloud, rate_limits=rate_limits, retry_policy=retry_policy)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -61,16 +59,28 @@ class BlockingTenant:
     @classmethod
     def over(
         cls,
-        wire: Transport,
+        transport: Transport,
         *,
         cloud: Cloud = Cloud.GLOBAL,
         credential: Credential | None = None,
-        pace: RateLimits | None = None,
-        retries: RetryPolicy | None = None,
+        rate_limits: RateLimits | None = None,
+        retry_policy: RetryPolicy | None = None,
         clock: Clock | None = None,
+        random: Callable[[], float] | None = None,
     ) -> Self:
-        """The same with *wire* in place of the network; see :meth:`Tenant.over`."""
-        return cls(credential or AnonymousCredential(), cloud, pace=pace, retries=retries, wire=wire, clock=clock)
+        """A tenant with *transport* in place of the network; see :meth:`Tenant.over`."""
+        tenant = Tenant.over(
+            transport,
+            cloud=cloud,
+            credential=credential,
+            rate_limits=rate_limits,
+            retry_policy=retry_policy,
+            clock=clock,
+            random=random,
+        )
+        blocking = cls(AnonymousCredential(), cloud)
+        blocking._tenant = tenant
+        return blocking
 
     def __enter__(self) -> Self:
         return self
@@ -100,9 +110,9 @@ class BlockingTenant:
         return self._run(work, events=events, on_event=on_event)
 
     def test_connection(
-        self, operations: Collection[Operation] = FULL, *, expected_tenant: str | None = None
+        self, operations: Collection[Operation] = ALL_OPERATIONS_BUT_ROLES, *, expected_tenant: str | None = None
     ) -> ConnectionTest:
-        """Whether the credential works and what it lacks; see :meth:`Tenant.test_connection`."""
+        """Whether the credential works and which permissions are missing; see :meth:`Tenant.test_connection`."""
         return self._run(self._tenant.test_connection(operations, expected_tenant=expected_tenant))
 
     def close(self) -> None:
@@ -110,33 +120,33 @@ class BlockingTenant:
         if self._closed:
             return
         if self._loop is not None and self._thread is not None:
-            self._run(_wind_up(self._tenant))
+            self._run(_cancel_and_close(self._tenant))
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
         self._closed = True
 
     def _run(
         self,
-        work: Coroutine[Any, Any, _Result],
+        work: Coroutine[Any, Any, _T],
         *,
         events: queue.SimpleQueue[Event | None] | None = None,
         on_event: Callable[[Event], None] | None = None,
-    ) -> _Result:
+    ) -> _T:
         if self._closed:
             work.close()
             raise UsageError("this BlockingTenant is closed: make another one")
         loop = self._running_loop()
         if threading.current_thread() is self._thread:
             work.close()
-            raise UsageError("a BlockingTenant can't be used from its own events: use what the event brings")
-        job = _Job(work, loop, events if events is not None else queue.SimpleQueue())
+            raise UsageError("a BlockingTenant can't be used from its own callbacks: use what the event holds")
+        task = _BackgroundTask(work, loop, events if events is not None else queue.SimpleQueue())
         try:
-            job.start()
-            job.listen(on_event)
+            task.start()
+            task.listen(on_event)
         except BaseException:
-            job.cancel()
+            task.cancel()
             raise
-        return job.result()
+        return task.result()
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._starting:
@@ -146,16 +156,19 @@ class BlockingTenant:
                 self._thread.start()
             return self._loop
 
+    def __reduce__(self) -> NoReturn:
+        raise UsageError("a BlockingTenant holds connections and can't be copied or pickled: make one where it is used")
+
     def __repr__(self) -> str:
         return f"Blocking{self._tenant!r}"
 
 
-class _Job(Generic[_Result]):
-    """A coroutine on the other thread's loop, and what it tells while it runs."""
+class _BackgroundTask(Generic[_T]):
+    """A coroutine on the background thread's loop, and the events that it emits."""
 
     def __init__(
         self,
-        work: Coroutine[Any, Any, _Result],
+        work: Coroutine[Any, Any, _T],
         loop: asyncio.AbstractEventLoop,
         events: queue.SimpleQueue[Event | None],
     ) -> None:
@@ -163,13 +176,13 @@ class _Job(Generic[_Result]):
         self._loop = loop
         self._events = events
         self._ended = threading.Event()
-        self._task: asyncio.Task[_Result] | None = None
+        self._task: asyncio.Task[_T] | None = None
 
     def start(self) -> None:
-        """Let the loop begin with the work."""
-        self._loop.call_soon_threadsafe(self._begin)
+        """Start the coroutine on the loop."""
+        self._loop.call_soon_threadsafe(self._start_now)
 
-    def _begin(self) -> None:
+    def _start_now(self) -> None:
         self._task = self._loop.create_task(self._work)
         self._task.add_done_callback(self._end)
 
@@ -177,8 +190,8 @@ class _Job(Generic[_Result]):
         self._ended.set()
         self._events.put(None)
 
-    def _give_up(self) -> None:
-        # The interrupt may have come before the loop had begun.
+    def _cancel_now(self) -> None:
+        # The interrupt may have come before the loop started the work.
         if self._task is None:
             self._work.close()
             self._end()
@@ -186,11 +199,11 @@ class _Job(Generic[_Result]):
             self._task.cancel()
 
     def listen(self, on_event: Callable[[Event], None] | None) -> None:
-        """Hand on events, on this thread, until the work has ended."""
-        emit = quietly(on_event)
+        """Call *on_event* with the events, on this thread, until the work has ended."""
+        emit = without_errors(on_event)
         while True:
             try:
-                event = self._events.get(timeout=_LOOK_SECONDS)
+                event = self._events.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 continue
             if event is None:
@@ -198,19 +211,19 @@ class _Job(Generic[_Result]):
             emit(event)
 
     def cancel(self) -> None:
-        """Stop the work, and wait until it has put things in order."""
-        self._loop.call_soon_threadsafe(self._give_up)
-        self._ended.wait(_ORDERLY_SECONDS)
+        """Cancel the work, and wait until it has cleaned up."""
+        self._loop.call_soon_threadsafe(self._cancel_now)
+        self._ended.wait(_CANCEL_SECONDS)
 
-    def result(self) -> _Result:
-        """What came of the work."""
+    def result(self) -> _T:
+        """What the work returned, or the exception that it raised."""
         if self._task is None:
-            raise UsageError("the work was never begun")
+            raise UsageError("the work was never started")
         return self._task.result()
 
 
-async def _wind_up(tenant: Tenant) -> None:
-    """End whatever is still going on, and then the connections."""
+async def _cancel_and_close(tenant: Tenant) -> None:
+    """Cancel what still runs, then close the connections."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from o365prov.errors import UsageError
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.messages import Request
 from o365prov.planning import (
@@ -41,7 +42,7 @@ PAGE = 999
 # Cleared with an empty list; null is refused.
 COLLECTIONS = frozenset(row.graph for row in ATTRIBUTES.values() if row.graph and row.kind.is_list)
 
-# What TenantUser's own fields and properties need, whoever asks.
+# What TenantUser's own fields and properties always need.
 ALWAYS = (
     "id",
     "userPrincipalName",
@@ -52,7 +53,7 @@ ALWAYS = (
     "licenseAssignmentStates",
     "signInSessionsValidFromDateTime",
 )
-# Derived from others, or changed by signing in and out: not what "somebody changed the account" means.
+# Derived from others, or changed by signing in and out: not a change of the account.
 _NOT_WATCHED = frozenset({"licenseAssignmentStates", "signInSessionsValidFromDateTime"})
 
 
@@ -64,7 +65,7 @@ def _request(
     *,
     units: int = 1,
 ) -> Request:
-    """A request to where the SDK's *builder* points, relative to the root of Graph's version."""
+    """A request to the address of the SDK's *builder*, relative to the root of Graph's version."""
     from kiota_abstractions.method import Method  # noqa: PLC0415 - loaded with the connection, not with this module
     from kiota_abstractions.request_information import RequestInformation  # noqa: PLC0415
 
@@ -89,12 +90,12 @@ def domains(sdk: Any) -> Request:
 
 
 def subscribed_skus(sdk: Any) -> Request:
-    """The licences that the tenant subscribed to."""
+    """The licences that the tenant has subscribed to."""
     return _request("GET", sdk.subscribed_skus, units=3)
 
 
 def users(sdk: Any, properties: Iterable[str], *, managers: bool) -> Request:
-    """The first page of all users; the next ones are at the links that Graph gives."""
+    """The first page of all users; the next ones are at the links in Graph's responses."""
     query: dict[str, str | list[str]] = {"$select": selection(properties), "$top": str(PAGE)}
     if managers:
         query["$expand"] = "manager($select=id)"
@@ -109,18 +110,18 @@ def deleted_users(sdk: Any, properties: Iterable[str]) -> Request:
 
 
 def roles(sdk: Any) -> Request:
-    """The directory roles that there are."""
+    """The tenant's directory roles."""
     return _request("GET", sdk.role_management.directory.role_definitions, {"$select": ["id", "displayName"]})
 
 
 def role_assignments(sdk: Any) -> Request:
-    """Who holds which directory role."""
+    """Which user has which directory role."""
     selected = ["id", "principalId", "roleDefinitionId", "directoryScopeId"]
     return _request("GET", sdk.role_management.directory.role_assignments, {"$select": selected})
 
 
 def delta_from_now(sdk: Any, properties: Iterable[str], *, managers: bool) -> Request:
-    """A mark of this moment, from which changes of *properties* can be asked for later."""
+    """A delta link of now, from which changes of *properties* can be asked for later."""
     watched = [name for name in selection(properties) if name not in _NOT_WATCHED]
     watched += ["manager"] if managers else []
     return _request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": watched})
@@ -139,7 +140,7 @@ def users_where(sdk: Any, name: str, value: str) -> Request:
 
 
 def selection(properties: Iterable[str]) -> list[str]:
-    """What to select: always what identifies a user, and of ``employeeOrgData.division`` the complex property.
+    """What to select: what identifies a user, and for ``employeeOrgData.division`` the whole complex property.
 
     >>> selection(["employeeOrgData.division", "id"])[-1]
     'employeeOrgData'
@@ -158,11 +159,20 @@ def change_requests(
     federated: bool = True,
     password: str | None = None,
 ) -> tuple[Request, ...]:
-    """The requests that make *change* so: as many as it declares writes.
+    """The requests of *change*: as many as it declares writes.
 
-    *object_id* and *manager_id* are the ids that the change itself may lack because the plan creates the accounts;
-    *federated* says whether a new account's domain is, *password* is its first one, None for a random one. Raises
-    ValueError where an id is missing.
+    Args:
+        change: a change of a plan.
+        sdk: msgraph-sdk's client.
+        cloud: Microsoft's cloud in which the tenant is.
+        object_id: the account's id, where the plan creates the account.
+        manager_id: the manager's id, where the plan creates the manager's account.
+        federated: whether a new account's domain is federated.
+        password: a new account's first password; None for a random one.
+
+    Raises:
+        UsageError: the account's or the manager's id is missing.
+
     """
     match change:
         case CreateUser():
@@ -174,7 +184,7 @@ def change_requests(
         case DeleteUser():
             return (_request("DELETE", sdk.users.by_user_id(change.object_id)),)
         case GrantRole():
-            principal = _known(change.object_id or object_id, change)
+            principal = _required(change.object_id or object_id, change)
             body = {"principalId": principal, "roleDefinitionId": change.role_id, "directoryScopeId": "/"}
             return (_request("POST", sdk.role_management.directory.role_assignments, body=body),)
         case RemoveRole():
@@ -189,14 +199,14 @@ def change_requests(
             after = {each.name: cleared(each.name) if each.after is None else each.after for each in change.properties}
             return (_request("PATCH", sdk.users.by_user_id(change.object_id), body=nested(after)),)
         case AssignLicenses():
-            user = sdk.users.by_user_id(_known(change.object_id or object_id, change))
+            user = sdk.users.by_user_id(_required(change.object_id or object_id, change))
             add = [{"skuId": each.sku_id, "disabledPlans": list(each.disabled_plans)} for each in change.add]
             remove = [each.sku_id for each in change.remove]
             body = {"addLicenses": add, "removeLicenses": remove}
             return (_request("POST", user.assign_license, body=body),)
         case SetManager():
-            user = sdk.users.by_user_id(_known(change.object_id or object_id, change))
-            manager = _known(change.manager_id or manager_id, change)
+            user = sdk.users.by_user_id(_required(change.object_id or object_id, change))
+            manager = _required(change.manager_id or manager_id, change)
             return (_request("PUT", user.manager.ref, body={"@odata.id": f"{cloud.root}/users/{manager}"}),)
         case RemoveManager():
             return (_request("DELETE", sdk.users.by_user_id(change.object_id).manager.ref),)
@@ -208,9 +218,9 @@ def change_requests(
             assert_never(change)
 
 
-def _known(object_id: str | None, change: Change) -> str:
+def _required(object_id: str | None, change: Change) -> str:
     if object_id is None:
-        raise ValueError(f"{change.kind}: the account's object id is not known yet")
+        raise UsageError(f"{change.kind}: the account's object id is not known yet: give object_id or manager_id")
     return object_id
 
 
@@ -220,7 +230,7 @@ def cleared(name: str) -> Any:
 
 
 def nested(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Dotted names led into their complex properties.
+    """*properties* as JSON, with dotted names inside their complex properties.
 
     >>> nested({"city": "Oslo", "employeeOrgData.division": "North"})
     {'city': 'Oslo', 'employeeOrgData': {'division': 'North'}}
@@ -236,7 +246,7 @@ def nested(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Any:
-    """The value as JSON has it: a read-only mapping as an object, a tuple as a list, an instant as Graph writes it."""
+    """*value* as JSON: a read-only mapping as an object, a tuple as a list, an instant as Graph writes it."""
     match value:
         case Mapping():
             return {str(name): _json(each) for name, each in value.items()}
@@ -248,12 +258,12 @@ def _json(value: Any) -> Any:
             return value
 
 
-def password_profile(given: str | None, *, federated: bool) -> dict[str, Any]:
-    """The first password: *given*, or one that nobody knows, made now and kept nowhere.
+def password_profile(password: str | None, *, federated: bool) -> dict[str, Any]:
+    """The first password: *password*, or a random one that is not stored anywhere.
 
-    Graph wants one even on a federated domain, where it is never used; there nobody is asked to change it either.
+    Graph requires one even in a federated domain, where it is never used; there it need not be changed either.
     """
-    return {"password": given or strong_password(), "forceChangePasswordNextSignIn": not federated}
+    return {"password": password or strong_password(), "forceChangePasswordNextSignIn": not federated}
 
 
 _CLASSES = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "!#$%*-?@_")

@@ -5,33 +5,42 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
-from o365prov.errors import PlanRefusedError, UsageError
-from o365prov.graph.apply.events import Event, Waiting, quietly
+from o365prov.errors import ConfigurationError, PlanRefusedError, UsageError
+from o365prov.graph.apply.events import Event, Waiting, without_errors
 from o365prov.graph.apply.journal import History, Journal
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, SystemClock
-from o365prov.graph.client.sender import RetryPolicy, Sender
+from o365prov.graph.client.retry import RetryPolicy
+from o365prov.graph.client.sender import Sender, random_number
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.read.snapshot import TenantIdentity, domains, organization, snapshot
-from o365prov.graph.setup.consent import ConnectionTest, judge
-from o365prov.graph.setup.permissions import FULL, Operation
+from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
+from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
 from o365prov.planning import CreateUser, Domain, Needs, Plan, Report, TenantSnapshot, TenantUser
 
 if TYPE_CHECKING:
     from o365prov.graph.client.sdk_transport import Connection
 
+_Argument = TypeVar("_Argument")
+
 
 class Tenant:
-    """An Office 365 tenant over Microsoft Graph, for one event loop.
+    """An Office 365 tenant over Microsoft Graph, for one event loop; use it as an async context manager.
 
-    *credential* is one of azure-identity's, best from its ``aio`` package; it stays yours to close. *cloud* is where
-    the tenant lives; *pace* and *retries* how hard to press; *wire* stands in place of the network, *clock* in place of
-    time. Use it as an async context manager.
+    ``Tenant(credential)`` is a real tenant; :meth:`over` makes one for tests.
 
-    Every method raises TenantError or one of its kinds if the tenant can't be talked to, and UsageError on another
-    event loop than the first or after closing.
+    Args:
+        credential: one of azure-identity's, best from its ``aio`` package. It is yours to close.
+        cloud: Microsoft's cloud in which the tenant is.
+        rate_limits: how fast to send; by default 80 % of what Graph allows.
+        retry_policy: how often and how long one request is tried.
+
+    Raises:
+        ConfigurationError: an argument is of the wrong type.
+        TenantError: every method, if Graph can't be reached or answers with an error.
+        UsageError: every method, on another event loop than the first one, or after closing.
 
     >>> from o365prov.planning import Needs
     >>> from o365prov.testing import FakeTenant
@@ -40,6 +49,7 @@ class Tenant:
     ...         return len((await tenant.read(Needs(("jobTitle",)))).users)
     >>> asyncio.run(count_users(FakeTenant()))
     0
+
     """
 
     def __init__(
@@ -47,16 +57,20 @@ class Tenant:
         credential: Credential,
         cloud: Cloud = Cloud.GLOBAL,
         *,
-        pace: RateLimits | None = None,
-        retries: RetryPolicy | None = None,
-        wire: Transport | None = None,
-        clock: Clock | None = None,
+        rate_limits: RateLimits | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
+        _check("credential", credential, "get_token", "a credential of azure-identity")
+        _check_kind("cloud", cloud, Cloud)
         self._credential = credential
         self._cloud = cloud
-        self._wire = wire
-        self._pacer = RateLimiter(clock or SystemClock(), pace or RateLimits())
-        self._retries = retries or RetryPolicy()
+        self._rate_limits = RateLimits() if rate_limits is None else _check_kind("rate_limits", rate_limits, RateLimits)
+        self._retry_policy = (
+            RetryPolicy() if retry_policy is None else _check_kind("retry_policy", retry_policy, RetryPolicy)
+        )
+        self._transport: Transport | None = None
+        self._clock: Clock = SystemClock()
+        self._random: Callable[[], float] | None = None
         self._connection: Connection | None = None
         self._sender: Sender | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -69,19 +83,42 @@ class Tenant:
     @classmethod
     def over(
         cls,
-        wire: Transport,
+        transport: Transport,
         *,
         cloud: Cloud = Cloud.GLOBAL,
         credential: Credential | None = None,
-        pace: RateLimits | None = None,
-        retries: RetryPolicy | None = None,
+        rate_limits: RateLimits | None = None,
+        retry_policy: RetryPolicy | None = None,
         clock: Clock | None = None,
+        random: Callable[[], float] | None = None,
     ) -> Self:
-        """The same tenant with *wire* in place of the network: a FakeTenant in tests, or a transport of your own.
+        """A tenant with *transport* in place of the network: a FakeTenant in tests, or a transport of your own.
 
-        Without a *credential* the wire gets a token that opens nothing. *clock* tells the time and waits.
+        Args:
+            transport: carries the requests.
+            cloud: Microsoft's cloud in which the tenant is.
+            credential: whose token the transport gets; by default one that is not valid anywhere.
+            rate_limits: how fast to send.
+            retry_policy: how often and how long one request is tried.
+            clock: tells the time and waits.
+            random: gives numbers from 0 to 1, for the random part of waits.
+
+        Raises:
+            ConfigurationError: an argument is of the wrong type.
+
         """
-        return cls(credential or AnonymousCredential(), cloud, pace=pace, retries=retries, wire=wire, clock=clock)
+        tenant = cls(
+            AnonymousCredential() if credential is None else credential,
+            cloud,
+            rate_limits=rate_limits,
+            retry_policy=retry_policy,
+        )
+        tenant._transport = _check("transport", transport, "send", "a Transport, such as FakeTenant()")
+        if clock is not None:
+            tenant._clock = _check("clock", clock, "sleep", "a Clock")
+        if random is not None:
+            tenant._random = _check("random", random, "__call__", "a function, such as random.Random(1).random")
+        return tenant
 
     async def __aenter__(self) -> Self:
         self._open()
@@ -107,7 +144,7 @@ class Tenant:
     def sdk(self) -> Any:
         """msgraph-sdk's ``GraphServiceClient`` over the same connection, for everything that this package doesn't do.
 
-        Its type is not declared: type checkers of everybody who imports this class would read the whole SDK.
+        Its type is not declared: with it, type checkers would read the whole SDK for each program that uses this class.
         """
         self._open()
         assert self._connection is not None  # noqa: S101 - _open just made it
@@ -116,9 +153,13 @@ class Tenant:
     async def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
         """What the tenant holds, as far as *needs* asks: users, licences, domains.
 
-        Reads pages of 999 users with the properties that are needed and no others. With *keep*, such as
-        :meth:`StreamingPlanner.wants <o365prov.planning.StreamingPlanner.wants>`, only the users for whom it is true
-        are kept in memory.
+        Reads pages of 999 users with the properties that are needed and no others.
+
+        Args:
+            needs: what to read, such as :meth:`Office365App.needs <o365prov.Office365App.needs>` gives.
+            keep: only the users for whom this is true stay in memory, such as
+                :meth:`StreamingPlanner.wants <o365prov.planning.StreamingPlanner.wants>`.
+
         """
         sender = self._open()
         read = await snapshot(sender, self.sdk, needs, keep)
@@ -135,18 +176,29 @@ class Tenant:
         on_event: Callable[[Event], None] | None = None,
         passwords: Callable[[CreateUser], str] | None = None,
     ) -> Report:
-        """Make the tenant as *plan* says; returns how each change ended and the memory for the next plan.
+        """Make the tenant as *plan* says.
 
-        *journal* lets an interrupted apply go on later, with the same plan and the same journal. *confirm* is the
-        plan's fingerprint, for a plan with hazards. *on_event* is called with every event of
-        :mod:`o365prov.graph.apply.events`, on the event loop; if it raises, it is told nothing more. *passwords* gives
-        the first password of a new account in a managed domain, which has to be changed at the first sign-in; without
-        it such creates are skipped.
+        People whose accounts were changed in Office 365 after the plan was made are skipped. What Graph refuses is in
+        the report.
 
-        People whose accounts were changed in Office 365 after the plan was drawn are skipped. What Graph refuses is in
-        the report. Raises, before anything is written: PlanRefusedError for another tenant's plan, one applied before,
-        or one with hazards that is not confirmed; JournalError for a journal that can't be used; TenantError if the
-        tenant can't be talked to.
+        Args:
+            plan: what to change.
+            journal: lets an interrupted apply go on later, with the same plan and the same journal.
+            confirm: the plan's fingerprint, for a plan with hazards.
+            on_event: called with every :data:`~o365prov.graph.Event`, on the event loop; not called again after it
+                raises an exception.
+            passwords: gives the first password of a new account in a managed domain, which has to be changed at the
+                first sign-in; without it such creates are skipped.
+
+        Returns:
+            How each change ended, and the memory for the next plan.
+
+        Raises:
+            PlanRefusedError: the plan is another tenant's, was applied before, or has hazards that are not confirmed;
+                nothing is written.
+            JournalError: the journal can't be used; nothing is written.
+            TenantError: Graph can't be reached; nothing is written.
+
         """
         sender = self._open()
         async with self._one_apply:
@@ -167,7 +219,7 @@ class Tenant:
         self._refuse_if_unconfirmed(plan, confirm)
         if plan.id in self._applied:
             raise PlanRefusedError(f"plan {plan.fingerprint} was applied already: read the tenant and plan again")
-        tenant = await self._know_organization(sender)
+        tenant = await self._identity(sender)
         if plan.tenant_id != tenant.id:
             raise PlanRefusedError(
                 f"plan {plan.id} is for tenant {plan.tenant_id}, this is {tenant.id}: plan with this tenant's snapshot"
@@ -175,9 +227,9 @@ class Tenant:
         if self._domains is None:
             self._domains = await domains(sender, self.sdk)
         history = journal.begin(plan) if journal is not None else History()
-        emit = quietly(on_event)
-        self._pacer.on_wait = lambda seconds, why: emit(Waiting(seconds, why))
-        application = ApplyRun(
+        emit = without_errors(on_event)
+        sender.rate_limiter.on_wait = lambda seconds, why: emit(Waiting(seconds, why))
+        run = ApplyRun(
             plan,
             WriteDelivery(sender, self.sdk),
             self._cloud,
@@ -188,27 +240,34 @@ class Tenant:
             history,
         )
         try:
-            return await application.run()
+            return await run.run()
         finally:
-            self._pacer.on_wait = _nobody_listens
+            sender.rate_limiter.on_wait = _ignore_wait
             if journal is not None:
                 journal.close()
-            if application.began and (journal is None or application.is_finished):
+            if run.began and (journal is None or run.is_finished):
                 self._applied.add(plan.id)
 
     async def test_connection(
-        self, operations: Collection[Operation] = FULL, *, expected_tenant: str | None = None
+        self, operations: Collection[Operation] = ALL_OPERATIONS_BUT_ROLES, *, expected_tenant: str | None = None
     ) -> ConnectionTest:
         """Whether the credential works and its app may do *operations*; says what is missing and what to do.
 
-        New consents show only in new tokens: with a credential that has a token already, up to 90 minutes later. Raises
-        CredentialError if there is no token at all.
+        New consents show only in new tokens: with a credential that has a token already, up to 90 minutes later.
+
+        Args:
+            operations: what the app is to do; by default everything but directory roles.
+            expected_tenant: the id of the tenant that the credential should be for.
+
+        Raises:
+            CredentialError: there is no token at all.
+
         """
         sender = self._open()
         assert self._connection is not None  # noqa: S101 - _open just made it
         token = await self._connection.token()
         tenant = await organization(sender, self.sdk)
-        return judge(
+        return evaluate_token(
             token,
             tenant_id=tenant.id,
             tenant_name=tenant.name,
@@ -216,7 +275,7 @@ class Tenant:
             expected_tenant=expected_tenant,
         )
 
-    async def _know_organization(self, sender: Sender) -> TenantIdentity:
+    async def _identity(self, sender: Sender) -> TenantIdentity:
         if self._organization is None:
             self._organization = await organization(sender, self.sdk)
         return self._organization
@@ -233,29 +292,50 @@ class Tenant:
             )
 
     def _open(self) -> Sender:
-        """The way to the tenant, made at first use, for the event loop that runs now."""
+        """The sender, made at first use, for the event loop that runs now."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            raise UsageError("a Tenant is used inside async code; outside of it use BlockingTenant") from None
+            raise UsageError("a Tenant is used in async code: elsewhere use BlockingTenant") from None
         if self._closed:
             raise UsageError("this Tenant is closed: make another one")
         if self._loop is None:
             from o365prov.graph.client.sdk_transport import Connection  # noqa: PLC0415 - loads httpx and the SDK
 
             self._loop = loop
-            self._connection = Connection(self._credential, self._cloud, self._wire)
-            self._sender = Sender(self._connection, self._pacer, self._retries)
+            self._connection = Connection(self._credential, self._cloud, self._transport)
+            self._sender = Sender(
+                self._connection,
+                RateLimiter(self._clock, self._rate_limits),
+                self._retry_policy,
+                self._random or random_number,
+            )
         if self._loop is not loop:
             raise UsageError(
-                "this Tenant lives on another event loop: make one Tenant for each loop, or a BlockingTenant"
+                "this Tenant is used on another event loop already: make one Tenant for each loop, or a BlockingTenant"
             )
         assert self._sender is not None  # noqa: S101 - made above
         return self._sender
+
+    def __reduce__(self) -> NoReturn:
+        raise UsageError("a Tenant holds connections and can't be copied or pickled: make one where it is used")
 
     def __repr__(self) -> str:
         return f"Tenant({self._cloud.graph_host})"
 
 
-def _nobody_listens(_seconds: float, _why: str) -> None:
-    """What the pacer tells its waits when no plan is being applied."""
+def _ignore_wait(_seconds: float, _why: str) -> None:
+    """What the rate limiter calls while no plan is being applied."""
+
+
+def _check(name: str, value: _Argument, method: str, expected: str) -> _Argument:
+    """*value*, if it has the *method* that the Protocol demands."""
+    if isinstance(value, type) or not callable(getattr(value, method, None)):
+        raise ConfigurationError(f"Tenant.{name} should be {expected}, not a {type(value).__name__}")
+    return value
+
+
+def _check_kind(name: str, value: _Argument, kind: type[_Argument]) -> _Argument:
+    if not isinstance(value, kind):
+        raise ConfigurationError(f"Tenant.{name} should be a {kind.__name__}, not a {type(value).__name__}")
+    return value

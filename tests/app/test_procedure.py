@@ -23,8 +23,7 @@ from o365prov import (
     UserSync,
 )
 from o365prov.errors import ConfigurationError, CredentialError
-from o365prov.graph.setup.consent import consent_url, read_consent
-from o365prov.graph.setup.permissions import FULL, least
+from o365prov.graph import ALL_OPERATIONS_BUT_ROLES, consent_url, least_permissions, read_consent
 from o365prov.people import LicenseGrant
 from o365prov.sources import ldif, okta_json
 from o365prov.testing import FakeClock, FakeTenant
@@ -114,7 +113,7 @@ def test_1_enable_api_integration_tests_the_credentials(fake):
         async with Tenant.over(fake, credential=Token(roles)) as tenant:
             return await tenant.test_connection()
 
-    complete = asyncio.run(tested(least(FULL)))
+    complete = asyncio.run(tested(least_permissions(ALL_OPERATIONS_BUT_ROLES)))
     assert complete.ok
     partial = asyncio.run(tested({"User.Read.All"}))
     assert not partial.ok

@@ -1,4 +1,4 @@
-"""What the tests of this room share: a clock that never waits, and wires that answer as a test says."""
+"""What the tests of this package share: a clock that never waits, and transports that answer as a test says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import pytest
 from o365prov.graph import Tenant
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.rate_limiter import RateLimiter, RateLimits
-from o365prov.graph.client.sender import RetryPolicy, Sender
+from o365prov.graph.client.retry import RetryPolicy
+from o365prov.graph.client.sender import Sender
 from o365prov.people import LicenseGrant
 from o365prov.planning import Quota
 from o365prov.planning.model.changes import (
@@ -39,7 +40,7 @@ from o365prov.testing import FakeTenant
 ROOT = "https://graph.microsoft.com/v1.0"
 
 
-class StandingClock:
+class InstantClock:
     """Time that passes only by waiting, and a record of the waits."""
 
     def __init__(self) -> None:
@@ -58,10 +59,10 @@ class StandingClock:
         await asyncio.sleep(0)
 
 
-class ScriptedWire:
-    """A wire that gives the next of its answers to each request, and remembers the requests.
+class ScriptedTransport:
+    """A transport that gives the next of its answers to each request, and remembers the requests.
 
-    An answer is (status, headers, body), where the body may be a JSON value, text or bytes; an exception is raised.
+    An answer is (status, headers, body), where the body may be a JSON value, a string or bytes; an exception is raised.
     """
 
     def __init__(self, *answers: Any) -> None:
@@ -82,8 +83,8 @@ class ScriptedWire:
         return [json.loads(body) if body else None for _, _, _, body in self.requests]
 
 
-class Meddler:
-    """A wire to a fake tenant that spoils some requests on the way, inside batches too.
+class FaultyTransport:
+    """A transport to a fake tenant that makes some requests fail on the way, inside batches too.
 
     A rule says which requests (method, and a part of the address), what is answered instead (an exception is raised),
     whether the request has its *effect* all the same, and how many *times*.
@@ -95,7 +96,7 @@ class Meddler:
         self.seen: list[str] = []
         self.batches: list[list[str]] = []
 
-    def spoil(self, method: str, part: str, answer: Any, *, effect: bool = False, times: int = 1) -> None:
+    def inject(self, method: str, part: str, answer: Any, *, effect: bool = False, times: int = 1) -> None:
         self.rules.append({"method": method, "part": part, "answer": answer, "effect": effect, "times": times})
 
     def _rule(self, method: str, url: str) -> dict[str, Any] | None:
@@ -124,14 +125,14 @@ class Meddler:
     def _batch(self, url: str, headers: Mapping[str, str], inner: list[Any]) -> tuple[int, Any, bytes]:
         self.batches.append([f"{request['method']} {request['url']}" for request in inner])
         self.seen += self.batches[-1]
-        spoiled = [(request, self._rule(request["method"], request["url"])) for request in inner]
-        passed = [request for request, rule in spoiled if rule is None or rule["effect"]]
+        injected = [(request, self._rule(request["method"], request["url"])) for request in inner]
+        passed = [request for request, rule in injected if rule is None or rule["effect"]]
         status, answer_headers, content = 200, {}, b'{"responses": []}'
         if passed:
             requests = json.dumps({"requests": passed}).encode()
             status, answer_headers, content = self.fake.handle("POST", url, headers, requests)
         answers = {each["id"]: each for each in json.loads(content)["responses"]}
-        for request, rule in spoiled:
+        for request, rule in injected:
             if rule is not None and rule["answer"] is None:
                 answers.pop(request["id"], None)
             elif rule is not None:
@@ -153,13 +154,13 @@ class ScriptedConnection:
 
 
 @pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
+def clock() -> InstantClock:
+    return InstantClock()
 
 
 @pytest.fixture
-def wire() -> type[ScriptedWire]:
-    return ScriptedWire
+def transport() -> type[ScriptedTransport]:
+    return ScriptedTransport
 
 
 @pytest.fixture
@@ -173,19 +174,21 @@ def run() -> Callable[[Awaitable[Any]], Any]:
 
 
 @pytest.fixture
-def sender(clock: StandingClock) -> Callable[..., Sender]:
+def sender(clock: InstantClock) -> Callable[..., Sender]:
     """A Sender over scripted answers, whose random waits are as long as they may be."""
 
-    def make(*answers: Response | NoResponse, retries: RetryPolicy | None = None) -> Sender:
+    def make(*answers: Response | NoResponse, retry_policy: RetryPolicy | None = None) -> Sender:
         wide = RateLimits(Quota(1e9, 1), Quota(1e9, 1))
-        return Sender(ScriptedConnection(*answers), RateLimiter(clock, wide), retries or RetryPolicy(), lambda: 1.0)
+        return Sender(
+            ScriptedConnection(*answers), RateLimiter(clock, wide), retry_policy or RetryPolicy(), lambda: 1.0
+        )
 
     return make
 
 
 @pytest.fixture
-def reply() -> Callable[..., Response]:
-    """A reply with a JSON body."""
+def response() -> Callable[..., Response]:
+    """A response with a JSON body."""
 
     def make(status: int, body: Any = None, **headers: str) -> Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -205,14 +208,14 @@ def fake() -> FakeTenant:
 
 
 @pytest.fixture
-def meddler(fake: FakeTenant) -> Meddler:
-    return Meddler(fake)
+def faulty(fake: FakeTenant) -> FaultyTransport:
+    return FaultyTransport(fake)
 
 
 @pytest.fixture
-def tenant(meddler: Meddler, clock: StandingClock) -> Callable[..., Tenant]:
+def tenant(faulty: FaultyTransport, clock: InstantClock) -> Callable[..., Tenant]:
     """The tenant over the fake; waiting takes no time."""
-    return lambda **options: Tenant.over(meddler, clock=clock, **options)
+    return lambda **options: Tenant.over(faulty, clock=clock, **options)
 
 
 @pytest.fixture
@@ -302,7 +305,7 @@ class Changes:
         return BlockSignIn(self.subject(name), "left", self.id_of(name), datetime(2026, 3, 1, tzinfo=UTC))
 
     def staff(self, *names: str, **properties: Any) -> None:
-        """Put people into the tenant before the story begins."""
+        """Put people into the tenant before the test begins."""
         for name in names:
             anchor = base64.b64encode(name.encode()).decode()
             known = {"displayName": name.title(), "usageLocation": "NO", "onPremisesImmutableId": anchor, **properties}
@@ -316,7 +319,7 @@ def changes(fake: FakeTenant) -> Changes:
 
 @pytest.fixture
 def plan(read: Callable[[], TenantSnapshot]) -> Callable[..., Plan]:
-    """A plan with these changes, drawn from the tenant as it is now."""
+    """A plan with these changes, made from the tenant as it is now."""
 
     def make(*changes: Change, **fields: Any) -> Plan:
         snapshot = read()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from o365prov.errors import UsageError
 from o365prov.graph.client.batch import LIMIT, chunks, decode, encode
 from o365prov.graph.client.messages import NoResponse, Request, Response
 
@@ -32,8 +33,8 @@ def test_a_request_without_body_has_none():
 
 @pytest.mark.parametrize("count", [0, LIMIT + 1])
 def test_a_batch_holds_one_to_twenty_requests(count):
-    """More than 20, or none, is a mistake of ours and refused before Graph does it."""
-    with pytest.raises(ValueError, match="1 to 20"):
+    """More than 20, or none, is an error of the caller and refused before Graph does it."""
+    with pytest.raises(UsageError, match="1 to 20"):
         encode([Request("GET", "/users/1")] * count)
 
 
@@ -46,8 +47,8 @@ def test_a_batch_costs_what_its_requests_cost():
 @given(st.permutations(range(1, LIMIT + 1)))
 def test_answers_are_told_apart_by_id(order):
     """Graph answers in any order; each request gets its own answer."""
-    replies = decode(outer(*(answer(number, 200 + number) for number in order)), LIMIT)
-    assert [each.status for each in replies] == [200 + number for number in range(1, LIMIT + 1)]
+    responses = decode(outer(*(answer(number, 200 + number) for number in order)), LIMIT)
+    assert [each.status for each in responses] == [200 + number for number in range(1, LIMIT + 1)]
 
 
 def test_an_inner_answer_has_its_own_headers():
@@ -90,8 +91,8 @@ def test_a_missing_answer_is_an_unknown_outcome():
 )
 def test_an_unreadable_answer_is_an_unknown_outcome(content):
     """HTML, torn JSON and other documents leave every request's outcome unknown."""
-    replies = decode(Response(200, {}, content), 2)
-    assert all(isinstance(each, NoResponse) and each.maybe_done for each in replies)
+    responses = decode(Response(200, {}, content), 2)
+    assert all(isinstance(each, NoResponse) and each.maybe_done for each in responses)
 
 
 def test_an_outer_error_is_everybodys():

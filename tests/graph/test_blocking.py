@@ -12,8 +12,8 @@ from o365prov.graph import ApplyEnded, BlockingTenant, Journal
 
 
 @pytest.fixture
-def blocking(meddler, clock):
-    with BlockingTenant.over(meddler, clock=clock) as tenant:
+def blocking(faulty, clock):
+    with BlockingTenant.over(faulty, clock=clock) as tenant:
         yield tenant
 
 
@@ -25,11 +25,11 @@ def test_the_same_verbs_return_when_they_are_done(blocking, changes, fake, needs
     assert blocking.test_connection().tenant_name == "Contoso"
 
 
-def test_it_works_inside_a_running_loop(meddler, needs):
+def test_it_works_inside_a_running_loop(faulty, needs):
     """As in a notebook, whose cells run on a loop."""
 
     async def cell():
-        with BlockingTenant.over(meddler) as tenant:
+        with BlockingTenant.over(faulty) as tenant:
             return tenant.read(needs).name
 
     assert asyncio.run(cell()) == "Contoso"
@@ -71,7 +71,7 @@ def test_a_listener_that_fails_loses_no_report(blocking, changes, plan):
     assert blocking.apply(plan(changes.create("ann")), on_event=listen).ok
 
 
-def test_ctrl_c_stops_in_an_orderly_way(changes, fake, meddler, plan, clock, tmp_path):
+def test_ctrl_c_stops_in_an_orderly_way(changes, fake, faulty, plan, clock, tmp_path):
     """KeyboardInterrupt goes on after the work has stopped; the journal knows how far it came."""
     changes.staff("bob")
     drawn = plan(
@@ -82,7 +82,7 @@ def test_ctrl_c_stops_in_an_orderly_way(changes, fake, meddler, plan, clock, tmp
     def press(_event):
         raise KeyboardInterrupt
 
-    with BlockingTenant.over(meddler, clock=clock) as tenant:
+    with BlockingTenant.over(faulty, clock=clock) as tenant:
         with pytest.raises(KeyboardInterrupt):
             tenant.apply(drawn, journal=journal, on_event=press)
         if not journal.read().finished:
@@ -118,9 +118,9 @@ def test_ctrl_c_ends_a_wait_for_graph(needs):
     assert given_up.is_set()
 
 
-def test_it_closes_cleanly(meddler, needs):
+def test_it_closes_cleanly(faulty, needs):
     """The thread ends; closing twice does no harm; using it afterwards is an error."""
-    tenant = BlockingTenant.over(meddler)
+    tenant = BlockingTenant.over(faulty)
     tenant.read(needs)
     tenant.close()
     tenant.close()
@@ -129,12 +129,12 @@ def test_it_closes_cleanly(meddler, needs):
         tenant.read(needs)
 
 
-def test_it_starts_no_thread_before_it_is_used(meddler):
+def test_it_starts_no_thread_before_it_is_used(faulty):
     """Making one and throwing it away costs nothing."""
-    BlockingTenant.over(meddler).close()
+    BlockingTenant.over(faulty).close()
     assert not [thread for thread in threading.enumerate() if thread.name == "o365prov"]
 
 
-def test_its_repr_says_what_it_is(meddler):
+def test_its_repr_says_what_it_is(faulty):
     """One line, like the tenant's."""
-    assert repr(BlockingTenant.over(meddler)) == "BlockingTenant(graph.microsoft.com)"
+    assert repr(BlockingTenant.over(faulty)) == "BlockingTenant(graph.microsoft.com)"

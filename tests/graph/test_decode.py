@@ -59,7 +59,7 @@ def test_a_user_without_manager_has_none():
 @pytest.mark.parametrize("row", [{}, {"id": None}, {"id": ""}, {"id": 5}])
 def test_a_user_without_id_is_named(row):
     """Without an id nothing can be done with a user."""
-    with pytest.raises(TenantError, match="without id"):
+    with pytest.raises(TenantError, match="without an id"):
         decode.user(row)
 
 

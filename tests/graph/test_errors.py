@@ -5,7 +5,7 @@ import json
 import pytest
 
 from o365prov.errors import GraphError
-from o365prov.graph.client.errors import ERRORS, ErrorCategory, classify, credential_error, meaning_of
+from o365prov.graph.client.errors import ERRORS, ErrorCategory, category_of, classify, credential_error
 from o365prov.graph.client.messages import Response
 
 
@@ -17,10 +17,10 @@ def error(status, code, message, details=(), **inner):
 
 
 @pytest.mark.parametrize(
-    ("reply", "meaning", "remedy"),
+    ("response", "category", "remedy"),
     [
-        (error(429, "TooManyRequests", "Too many requests"), ErrorCategory.TRANSIENT, "slow down"),
-        (error(409, "Directory_ConcurrencyViolation", "concurrent requests"), ErrorCategory.TRANSIENT, "under way"),
+        (error(429, "TooManyRequests", "Too many requests"), ErrorCategory.TRANSIENT, "too many requests"),
+        (error(409, "Directory_ConcurrencyViolation", "concurrent requests"), ErrorCategory.TRANSIENT, "in progress"),
         (error(409, "nameAlreadyExists", "name exists"), ErrorCategory.PERMANENT, "correct the value"),
         (error(410, "SyncStateNotFound", "delta token is expired"), ErrorCategory.RESYNC, "read the tenant again"),
         (error(400, "syncStateNotFound", "delta token is expired"), ErrorCategory.RESYNC, "read the tenant again"),
@@ -48,7 +48,7 @@ def error(status, code, message, details=(), **inner):
                 "User license is inherited from a group membership and it cannot be removed directly from the user.",
             ),
             ErrorCategory.PERMANENT,
-            "out of the group",
+            "from the group",
         ),
         (
             error(400, "Request_BadRequest", "The domain portion of the userPrincipalName property is invalid."),
@@ -72,11 +72,15 @@ def error(status, code, message, details=(), **inner):
                 "The source resource object or one of the objects being referenced do not exist.",
             ),
             ErrorCategory.LAG,
-            "gone",
+            "does not exist any more",
         ),
-        (error(404, "Request_ResourceNotFound", "Resource '1' does not exist"), ErrorCategory.LAG, "gone"),
-        (error(500, "InternalServerError", "x"), ErrorCategory.UNKNOWN, "trouble"),
-        (error(502, "BadGateway", "x"), ErrorCategory.UNKNOWN, "trouble"),
+        (
+            error(404, "Request_ResourceNotFound", "Resource '1' does not exist"),
+            ErrorCategory.LAG,
+            "does not exist any more",
+        ),
+        (error(500, "InternalServerError", "x"), ErrorCategory.UNKNOWN, "internal error"),
+        (error(502, "BadGateway", "x"), ErrorCategory.UNKNOWN, "internal error"),
         (error(503, "ServiceUnavailable", "x"), ErrorCategory.UNKNOWN, "not available"),
         (error(504, "UnknownError", ""), ErrorCategory.UNKNOWN, "too long"),
         (error(424, "FailedDependency", "x"), ErrorCategory.TRANSIENT, "sent again"),
@@ -87,11 +91,11 @@ def error(status, code, message, details=(), **inner):
         ),
     ],
 )
-def test_each_error_has_a_meaning_and_a_remedy(reply, meaning, remedy):
+def test_each_error_has_a_category_and_a_remedy(response, category, remedy):
     """Graph's code alone hardly tells errors apart, so the table reads status, code, details and message."""
-    failure = classify(reply)
-    assert failure.meaning is meaning
-    assert remedy in failure.remedy
+    classified = classify(response)
+    assert classified.category is category
+    assert remedy in classified.remedy
 
 
 @pytest.mark.parametrize(
@@ -106,22 +110,22 @@ def test_each_error_has_a_meaning_and_a_remedy(reply, meaning, remedy):
 def test_a_conflict_names_what_is_shared(target, remedy):
     """Which value collides stands in error.details; each has its own remedy."""
     message = f"Another object with the same value for property {target} already exists."
-    failure = classify(error(400, "Request_BadRequest", message, [("ObjectConflict", target)]))
-    assert failure.conflict
-    assert remedy in failure.remedy
+    classified = classify(error(400, "Request_BadRequest", message, [("ObjectConflict", target)]))
+    assert classified.conflict
+    assert remedy in classified.remedy
 
 
 def test_a_conflict_without_details_is_read_from_the_message():
     """Some answers lack error.details."""
-    failure = classify(
+    classified = classify(
         error(
             400,
             "Request_BadRequest",
             "Another object with the same value for property userPrincipalName already exists.",
         )
     )
-    assert failure.details == (("ObjectConflict", "userPrincipalName"),)
-    assert "this username" in failure.remedy
+    assert classified.details == (("ObjectConflict", "userPrincipalName"),)
+    assert "this username" in classified.remedy
 
 
 @pytest.mark.parametrize(
@@ -137,50 +141,50 @@ def test_a_conflict_without_details_is_read_from_the_message():
         b"[" * 100_000,
     ],
 )
-def test_a_body_that_is_no_error_is_survived(content):
-    """Gateways answer with HTML, cut JSON or nothing; status and size are said then."""
-    failure = classify(Response(502, {"content-type": "text/html; charset=utf-8"}, content))
-    assert failure.meaning is ErrorCategory.UNKNOWN
-    assert "502" in failure.message
+def test_a_body_that_is_not_an_error_is_accepted(content):
+    """Gateways answer with HTML, cut JSON or nothing; the message has status and size then."""
+    classified = classify(Response(502, {"content-type": "text/html; charset=utf-8"}, content))
+    assert classified.category is ErrorCategory.UNKNOWN
+    assert "502" in classified.message
 
 
 def test_the_body_of_a_gateway_is_not_shown():
-    """What a stranger's page holds is nobody's business in our messages."""
+    """The page of a proxy may hold anything."""
     assert "secret" not in str(classify(Response(502, {}, b"<html>secret</html>")))
 
 
 def test_a_message_is_one_printable_line():
-    """What comes over the wire must not steer a terminal, nor fill it."""
-    failure = classify(error(400, "x", "red \x1b[31m alert\r\n\u202e" + "!" * 10_000))
-    assert failure.message.startswith("red [31m alert !")
-    assert failure.message.isprintable()
-    assert len(failure.message) == 500
+    """What Graph or a proxy sends must not control a terminal, nor fill it."""
+    classified = classify(error(400, "x", "red \x1b[31m alert\r\n\u202e" + "!" * 10_000))
+    assert classified.message.startswith("red [31m alert !")
+    assert classified.message.isprintable()
+    assert len(classified.message) == 500
 
 
 def test_the_request_id_is_found_in_headers_or_in_the_error():
     """Microsoft support asks for it."""
-    reply = error(400, "x", "y", **{"request-id": "inner"})
-    assert classify(reply).request_id == "inner"
-    assert classify(Response(400, {"Request-Id": "outer"}, reply.content)).request_id == "outer"
+    response = error(400, "x", "y", **{"request-id": "inner"})
+    assert classify(response).request_id == "inner"
+    assert classify(Response(400, {"Request-Id": "outer"}, response.content)).request_id == "outer"
 
 
 def test_an_error_says_what_where_and_what_to_do_in_one_line():
     """The exception holds Graph's own words, ours, status, code and request id."""
-    reply = error(429, "TooManyRequests", "Too many\nrequests.", **{"request-id": "r1"})
-    assert str(classify(reply).error("GET /users")) == (
-        "GET /users: Too many requests; Graph asks everyone to slow down; try again later "
+    response = error(429, "TooManyRequests", "Too many\nrequests.", **{"request-id": "r1"})
+    assert str(classify(response).error("GET /users")) == (
+        "GET /users: Too many requests; Graph received too many requests; try again later "
         "(429 TooManyRequests, request r1)"
     )
 
 
-def test_a_raised_error_keeps_its_meaning():
-    """Who catches a GraphError can ask what it meant."""
-    assert meaning_of(classify(error(410, "resyncRequired", "x")).error()) is ErrorCategory.RESYNC
-    assert meaning_of(GraphError("x", status=400, code="syncStateNotFound")) is ErrorCategory.RESYNC
+def test_a_raised_error_keeps_its_category():
+    """Code that catches a GraphError can ask for it."""
+    assert category_of(classify(error(410, "resyncRequired", "x")).error()) is ErrorCategory.RESYNC
+    assert category_of(GraphError("x", status=400, code="syncStateNotFound")) is ErrorCategory.RESYNC
 
 
 def test_every_row_says_what_to_do():
-    """No row of the table leaves the reader alone, and the last one matches everything."""
+    """Every row has a remedy, and the last one matches any error."""
     assert all(row.remedy for row in ERRORS)
     assert ERRORS[-1].matches(418, "Teapot", (), "")
 

@@ -17,17 +17,17 @@ def journal(tmp_path):
 
 
 @pytest.fixture
-def interrupt(meddler, tenant, run):
+def interrupt(faulty, tenant, run):
     """Apply a plan and cancel it when the *number*-th batch is on its way (after its effect, if *effect*)."""
 
     def whole(plan, journal, number=1, *, effect=True):
-        send = meddler.send
+        send = faulty.send
         batches = 0
 
         async def inside():
             async with tenant() as connected:
                 applying = asyncio.create_task(connected.apply(plan, journal=journal))
-                meddler.send = lambda *request: stop(applying, *request)
+                faulty.send = lambda *request: stop(applying, *request)
                 with pytest.raises(asyncio.CancelledError):
                     await applying
 
@@ -42,9 +42,9 @@ def interrupt(meddler, tenant, run):
             return await asyncio.sleep(3600)
 
         run(inside())
-        meddler.send = send
-        meddler.batches.clear()
-        meddler.seen.clear()
+        faulty.send = send
+        faulty.batches.clear()
+        faulty.seen.clear()
 
     return whole
 
@@ -75,17 +75,17 @@ def test_failures_are_told_with_graphs_code(changes, plan, apply, journal):
     assert "taken@fed.example" not in journal.path.read_text()
 
 
-def test_the_start_is_on_disk_before_the_write(changes, plan, apply, journal, meddler):
+def test_the_start_is_on_disk_before_the_write(changes, plan, apply, journal, faulty):
     """Whatever happens in between, it is known that a write may have had its effect."""
     written = []
-    send = meddler.send
+    send = faulty.send
 
     async def look(method, url, headers, body):
         if url.endswith("$batch"):
             written.append(journal.path.read_text())
         return await send(method, url, headers, body)
 
-    meddler.send = look
+    faulty.send = look
     apply(plan(changes.create("ann")), journal=journal)
     assert '"started"' in written[0]
 
@@ -97,7 +97,7 @@ def test_the_journal_is_for_its_owner_alone(changes, plan, apply, journal):
 
 
 @pytest.mark.parametrize("effect", [True, False])
-def test_an_interrupted_apply_goes_on(changes, fake, meddler, plan, apply, journal, interrupt, effect):
+def test_an_interrupted_apply_goes_on(changes, fake, faulty, plan, apply, journal, interrupt, effect):
     """Done changes are not repeated; a create whose outcome nobody knows is looked for first."""
     drawn = plan(
         changes.create("ann"),
@@ -111,7 +111,7 @@ def test_an_interrupted_apply_goes_on(changes, fake, meddler, plan, apply, journ
     assert [outcome.change for outcome in report.outcomes] == list(drawn)
     assert len(fake.users) == 2
     assert fake.user("ann@fed.example")["manager"] == changes.id_of("bob")
-    assert meddler.seen.count("POST /users") == (0 if effect else 2)
+    assert faulty.seen.count("POST /users") == (0 if effect else 2)
     assert report.app_users.get("00u-ann").manager_id == changes.id_of("bob")
 
 
@@ -136,13 +136,13 @@ def test_wherever_it_was_interrupted_it_ends_the_same(changes, fake, plan, apply
     assert len(report.app_users) == 2
 
 
-def test_an_apply_interrupted_late_repeats_nothing(changes, fake, meddler, plan, apply, journal, interrupt):
+def test_an_apply_interrupted_late_repeats_nothing(changes, fake, faulty, plan, apply, journal, interrupt):
     """Creates are done, licences are unknown: only the licences are sent."""
     drawn = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True))
     interrupt(drawn, journal, number=2)
     report = apply(drawn, journal=journal)
     assert report.ok
-    assert meddler.batches == [[f"POST /users/{changes.id_of('ann')}/assignLicense"]]
+    assert faulty.batches == [[f"POST /users/{changes.id_of('ann')}/assignLicense"]]
     assert fake.seats("SPE_E3") == (1, 3)
 
 
@@ -155,13 +155,13 @@ def test_our_own_writes_are_no_surprise(changes, fake, plan, apply, journal, int
     assert fake.user("ann@fed.example")["jobTitle"] == "new"
 
 
-def test_without_a_journal_an_interrupted_plan_is_not_applied_again(changes, tenant, meddler, plan, run):
+def test_without_a_journal_an_interrupted_plan_is_not_applied_again(changes, tenant, faulty, plan, run):
     """Nobody knows how far it came: the tenant has to be read."""
     drawn = plan(changes.create("ann"))
 
     async def whole():
         async with tenant() as connected:
-            send = meddler.send
+            send = faulty.send
 
             async def stop(method, url, headers, body):
                 if url.endswith("$batch"):
@@ -169,11 +169,11 @@ def test_without_a_journal_an_interrupted_plan_is_not_applied_again(changes, ten
                     await asyncio.sleep(3600)
                 return await send(method, url, headers, body)
 
-            meddler.send = stop
+            faulty.send = stop
             applying = asyncio.create_task(connected.apply(drawn))
             with pytest.raises(asyncio.CancelledError):
                 await applying
-            meddler.send = send
+            faulty.send = send
             with pytest.raises(PlanRefusedError, match="applied already"):
                 await connected.apply(drawn)
 
@@ -231,14 +231,14 @@ def test_a_torn_first_line_is_no_journal_yet(plan, apply, journal, torn):
 def test_a_file_that_is_no_journal_is_refused_and_kept(plan, apply, journal, content):
     """A wrong path must not cost anybody a file."""
     journal.path.write_bytes(content)
-    with pytest.raises(JournalError, match=r"run\.jsonl.*not a journal of o365prov: name a file that is one"):
+    with pytest.raises(JournalError, match=r"run\.jsonl.*not a journal of o365prov: use one that is"):
         apply(plan(), journal=journal)
     assert journal.path.read_bytes() == content
 
 
 def test_a_folder_that_is_not_there_is_named(plan, apply, tmp_path):
     """The message says what to do."""
-    with pytest.raises(JournalError, match="name a file in a folder that exists"):
+    with pytest.raises(JournalError, match="use a file in a folder that exists"):
         apply(plan(), journal=Journal(tmp_path / "nowhere" / "run.jsonl"))
 
 
@@ -246,7 +246,7 @@ def test_a_journal_in_use_is_refused(plan, journal):
     """Two applies must not share one."""
     drawn = plan()
     journal.begin(drawn)
-    with pytest.raises(JournalError, match="still running"):
+    with pytest.raises(JournalError, match="another apply uses it"):
         journal.begin(drawn)
     journal.close()
 
@@ -279,7 +279,7 @@ def test_a_disk_that_is_really_full(changes, fake, plan, apply, journal, room):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert report.skipped
-    assert all("make room" in outcome.message for outcome in report.skipped)
+    assert all("free disk space" in outcome.message for outcome in report.skipped)
     assert journal.path.read_bytes().endswith(b"\n")
     assert apply(drawn, journal=journal).ok
     assert len(fake.users) == 1
@@ -292,7 +292,7 @@ def test_a_full_disk_stops_the_writing_and_not_the_report(changes, fake, plan, a
     def fill(self, entries):
         entries = list(entries)
         if any(entry.step is JournalStep.DONE for entry in entries):
-            raise JournalError(f"{self.path}: can't be written (No space left on device): make room")
+            raise JournalError(f"{self.path}: can't be written (No space left on device): free disk space")
         real(self, entries)
 
     monkeypatch.setattr(Journal, "write", fill)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from o365prov.errors import UsageError
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sdk_transport import Connection
 from o365prov.graph.client.transport import AnonymousCredential
@@ -55,12 +56,12 @@ CHANGES = {
 
 
 @pytest.fixture
-def build(wire, run):
+def build(transport, run):
     """The requests of a change, by method, address and body."""
 
     def whole(change, **ids):
         async def inside():
-            connection = Connection(AnonymousCredential(), Cloud.US_GOVERNMENT, wire())
+            connection = Connection(AnonymousCredential(), Cloud.US_GOVERNMENT, transport())
             try:
                 return change_requests(change, connection.sdk, Cloud.US_GOVERNMENT, **ids)
             finally:
@@ -185,17 +186,17 @@ def test_ids_come_from_applying_where_the_change_lacks_them(build):
     assert request.body["@odata.id"].endswith("/users/8")
 
 
-def test_a_missing_id_is_a_mistake_of_ours(build):
+def test_a_missing_id_is_an_error(build):
     """A request to /users/None must never leave the house."""
-    with pytest.raises(ValueError, match="not known yet"):
+    with pytest.raises(UsageError, match="not known yet"):
         build(SetManager(ANN, "", "1", BOB, None))
 
 
-def test_filters_are_quoted(wire, run):
+def test_filters_are_quoted(transport, run):
     """A quote in a value is doubled and everything is escaped, so that no value becomes part of the filter."""
 
     async def inside():
-        connection = Connection(AnonymousCredential(), Cloud.GLOBAL, wire())
+        connection = Connection(AnonymousCredential(), Cloud.GLOBAL, transport())
         try:
             return users_where(connection.sdk, "userPrincipalName", "o'neil+x&y@corp.example").url
         finally:

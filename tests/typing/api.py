@@ -176,7 +176,7 @@ class Recording:
 
 def tenants_take_credentials_and_wires(app: Office365App, plan: Plan) -> Report:
     """Azure's credentials of both kinds, the fake tenant and wires of one's own all fit."""
-    Tenant(ClientSecretCredential("tenant", "client", "secret"), Cloud.US_GOVERNMENT, pace=RateLimits(share=0.5))
+    Tenant(ClientSecretCredential("tenant", "client", "secret"), Cloud.US_GOVERNMENT, rate_limits=RateLimits(share=0.5))
     Tenant(AsyncClientSecretCredential("tenant", "client", "secret"))
     Tenant("secret")  # type: ignore[arg-type]
     Tenant.over(Recording())

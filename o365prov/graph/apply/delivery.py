@@ -1,4 +1,4 @@
-"""Writes on their way: which answer means done, which failed, which "again", and which "look first".
+"""Delivering writes: which response means done, which failed, which "send again", and which "look first".
 
 A write whose outcome is unknown (no answer, 5xx) is sent again where repeating changes nothing. A create would make a
 second account or fail over the first; so before a create is repeated, the account is looked for: by its source anchor,
@@ -19,7 +19,8 @@ from o365prov.errors import TenantError
 from o365prov.graph import requests
 from o365prov.graph.client.errors import ClassifiedError, ErrorCategory, classify, request_id
 from o365prov.graph.client.messages import NoResponse, Request, Response
-from o365prov.graph.client.sender import Sender, unanswered
+from o365prov.graph.client.retry import Attempts
+from o365prov.graph.client.sender import Sender, no_answer
 from o365prov.graph.read.decode import created_id
 from o365prov.planning import (
     AssignLicenses,
@@ -33,14 +34,23 @@ from o365prov.planning import (
     RestoreUser,
 )
 
+# After this, "not found" about an account that we wrote is believed.
+REPLICATION_SECONDS = 120.0
+
 
 @define(eq=False)
 class PendingWrite:
     """A change and the request that makes it so.
 
-    *object_id* is the account that is written, None for one to be created; *other_id* another that the request refers
-    to. *unknown* says that the request may have had its effect already, *renewed* that it was sent again with a fresh
-    token, *given_up* why it is looked for only once more.
+    Args:
+        change: what the plan wants.
+        request: the request for it.
+        object_id: the account that is written; None for one to be created.
+        other_id: another account that the request refers to.
+        unknown: the request may have had its effect already.
+        renewed: it was sent again with a fresh token.
+        final_problem: why it is not sent again; the account is looked for once more.
+
     """
 
     change: Change
@@ -49,12 +59,23 @@ class PendingWrite:
     other_id: str | None = None
     unknown: bool = False
     renewed: bool = False
-    given_up: WriteResult | None = None
+    final_problem: WriteResult | None = None
 
 
 @frozen
 class WriteResult:
-    """How a write ended: done, if *problem* is empty. *halts* says that no other write would fare better now."""
+    """How a write ended.
+
+    Args:
+        write: the write.
+        object_id: the account that it wrote, as far as it is known.
+        problem: what failed and what to do; empty if the write is done.
+        status: Graph's HTTP status, if it failed.
+        code: Graph's error code, if it failed.
+        request_id: what Microsoft support asks for.
+        halts: no other write would fare better now.
+
+    """
 
     write: PendingWrite
     object_id: str | None
@@ -67,146 +88,155 @@ class WriteResult:
 
 @define(eq=False)
 class _Round:
-    """What one round of sending came to."""
+    """What became of the writes of one attempt."""
 
-    settled: list[WriteResult] = field(factory=list)
-    again: list[PendingWrite] = field(factory=list)
-    look: list[PendingWrite] = field(factory=list)
-    replies: list[Response | NoResponse] = field(factory=list)
+    ended: list[WriteResult] = field(factory=list)
+    to_send: list[PendingWrite] = field(factory=list)
+    to_look_for: list[PendingWrite] = field(factory=list)
 
 
 @define(eq=False)
 class WriteDelivery:
-    """Sends writes until each is done or has failed. One for an apply: it remembers what was written when."""
+    """Sends writes until each is done or has failed. One for an apply: it remembers what was written when.
+
+    Args:
+        sender: sends the requests.
+        sdk: msgraph-sdk's client, whose builders make the requests.
+        replication_delay: for so many seconds after an account was written, other parts of Graph may not know it.
+
+    """
 
     sender: Sender
     sdk: Any
-    _written: dict[str, float] = field(factory=dict)
+    replication_delay: float = REPLICATION_SECONDS
+    _written: dict[str, float] = field(init=False, factory=dict)
 
     async def deliver(self, writes: Sequence[PendingWrite]) -> AsyncIterator[list[WriteResult]]:
-        """Send at most 20 writes to different accounts; yields what is settled as soon as it is."""
-        sending = [write for write in writes if not _must_look(write)]
-        looking = [write for write in writes if _must_look(write)]
-        attempt = 0
-        while sending or looking:
-            attempt += 1
+        """Send at most 20 writes to different accounts; yields results as soon as they are certain."""
+        to_send = [write for write in writes if not _must_look(write)]
+        to_look_for = [write for write in writes if _must_look(write)]
+        attempts = self.sender.attempts()
+        async for _ in attempts:
             try:
-                if looking:
-                    settled, missing = await self._look(looking)
-                    looking = []
-                    sending += missing
-                    yield settled
-                if not sending:
+                if to_look_for:
+                    found, missing = await self._look(to_look_for)
+                    to_look_for = []
+                    to_send += missing
+                    yield found
+                if not to_send:
                     return
-                replies = await self.sender.batch_once([write.request for write in sending])
+                responses = await self.sender.send_batch([write.request for write in to_send], attempts)
             except TenantError as error:
                 # No token, or no way to look: nothing was sent in this round.
-                yield [WriteResult(write, write.object_id, str(error), halts=True) for write in (*sending, *looking)]
+                unsent = (*to_send, *to_look_for)
+                yield [WriteResult(write, write.object_id, str(error), halts=True) for write in unsent]
                 return
-            came_to = _Round()
-            for write, reply in zip(sending, replies, strict=True):
-                self._judge(write, reply, attempt, came_to)
-            yield came_to.settled
-            sending, looking = came_to.again, came_to.look
-            if sending or looking:
-                await self.sender.pause(attempt, came_to.replies)
+            this_round = _Round()
+            for write, response in zip(to_send, responses, strict=True):
+                self._sort(write, response, attempts, this_round)
+            yield this_round.ended
+            to_send, to_look_for = this_round.to_send, this_round.to_look_for
 
-    def note(self, object_id: str) -> None:
+    def note_written(self, object_id: str) -> None:
         """Remember that this account was written just now."""
-        self._written[object_id] = self.sender.pacer.clock.seconds()
+        self._written[object_id] = self.sender.rate_limiter.clock.seconds()
 
-    def _judge(self, write: PendingWrite, reply: Response | NoResponse, attempt: int, came_to: _Round) -> None:
-        """Sort *write* by what was answered: settled, to be sent again, or to be looked for."""
-        done = self._done(write, reply)
-        if done is not None:
-            came_to.settled.append(done)
+    def _sort(
+        self, write: PendingWrite, response: Response | NoResponse, attempts: Attempts, this_round: _Round
+    ) -> None:
+        """Sort *write* by its response: ended, to be sent again, or to be looked for."""
+        if (result := self._success(write, response)) is not None:
+            this_round.ended.append(result)
             return
-        problem, repeat = self._trouble(write, reply)
-        may_repeat = self.sender.may_repeat(attempt, reply) or self._lags(write, reply)
-        if repeat and _must_look(write):
-            write.given_up = None if may_repeat else problem
-            came_to.look.append(write)
-        elif repeat and may_repeat:
-            came_to.again.append(write)
+        problem, repeatable = self._problem(write, response)
+        if not repeatable:
+            this_round.ended.append(problem)
+            return
+        allowed = attempts.repeat(response, uncounted=self._is_replicating(write, response))
+        if _must_look(write):
+            if not allowed:
+                write.final_problem = problem
+                attempts.look()
+            this_round.to_look_for.append(write)
+        elif allowed:
+            this_round.to_send.append(write)
         else:
-            came_to.settled.append(problem)
-            return
-        came_to.replies.append(reply)
+            this_round.ended.append(problem)
 
-    def _done(self, write: PendingWrite, reply: Response | NoResponse) -> WriteResult | None:
-        """That the write is done, if the answer says so."""
-        if isinstance(reply, NoResponse):
+    def _success(self, write: PendingWrite, response: Response | NoResponse) -> WriteResult | None:
+        """The result of a write that is done, if the response says so."""
+        if isinstance(response, NoResponse):
             return None
-        if not reply.ok:
-            so_already = _is_so_already(write, classify(reply))
-            return WriteResult(write, write.object_id, request_id=request_id(reply)) if so_already else None
-        object_id = created_id(reply) if isinstance(write.change, CreateUser) else write.object_id
+        if not response.ok:
+            so_already = _is_so_already(write, classify(response))
+            return WriteResult(write, write.object_id, request_id=request_id(response)) if so_already else None
+        object_id = created_id(response) if isinstance(write.change, CreateUser) else write.object_id
         if object_id is None:
             return None
-        self.note(object_id)
-        return WriteResult(write, object_id, request_id=request_id(reply))
+        self.note_written(object_id)
+        return WriteResult(write, object_id, request_id=request_id(response))
 
-    def _trouble(self, write: PendingWrite, reply: Response | NoResponse) -> tuple[WriteResult, bool]:
-        """What to say if this is the end of it, and whether another attempt could fare better."""
-        if isinstance(reply, NoResponse):
-            write.unknown = write.unknown or reply.maybe_done
-            lost = str(unanswered(write.request, reply))
-            return WriteResult(write, write.object_id, lost, halts=not reply.connected), True
-        if reply.ok:
+    def _problem(self, write: PendingWrite, response: Response | NoResponse) -> tuple[WriteResult, bool]:
+        """The result of a write that is not done, if this is the end of it, and whether another attempt may help."""
+        if isinstance(response, NoResponse):
+            write.unknown = write.unknown or response.maybe_done
+            message = str(no_answer(write.request, response))
+            return WriteResult(write, write.object_id, message, halts=not response.connected), True
+        if response.ok:
             write.unknown = True
-            return WriteResult(write, None, "Graph took the account and did not say its id", reply.status), True
-        failure = classify(reply)
-        write.unknown = write.unknown or failure.meaning is ErrorCategory.UNKNOWN
+            return WriteResult(write, None, "Graph created the account and did not say its id", response.status), True
+        error = classify(response)
+        write.unknown = write.unknown or error.category is ErrorCategory.UNKNOWN
         problem = WriteResult(
             write,
             write.object_id,
-            _without_password(write, str(failure)),
-            failure.status,
-            failure.code,
-            failure.request_id,
-            halts=failure.meaning is ErrorCategory.UNAUTHORIZED,
+            _without_password(write, str(error)),
+            error.status,
+            error.code,
+            error.request_id,
+            halts=error.category is ErrorCategory.UNAUTHORIZED,
         )
-        match failure.meaning:
+        match error.category:
             case ErrorCategory.TRANSIENT | ErrorCategory.UNKNOWN:
                 return problem, True
             case ErrorCategory.UNAUTHORIZED:
                 first, write.renewed = not write.renewed, True
                 return problem, first
             case ErrorCategory.LAG:
-                return problem, self._lags(write, reply)
+                return problem, self._is_replicating(write, response)
             case _:
-                return problem, _must_look(write) and failure.conflict
+                return problem, _must_look(write) and error.conflict
 
-    def _lags(self, write: PendingWrite, reply: Response | NoResponse) -> bool:
-        """Whether the answer only means that what was written a moment ago is not known everywhere yet."""
-        if isinstance(reply, NoResponse) or reply.ok or classify(reply).meaning is not ErrorCategory.LAG:
+    def _is_replicating(self, write: PendingWrite, response: Response | NoResponse) -> bool:
+        """Whether *response* only means that an account written a moment ago is not known everywhere yet."""
+        if isinstance(response, NoResponse) or response.ok or classify(response).category is not ErrorCategory.LAG:
             return False
         return self._is_fresh(write.object_id) or self._is_fresh(write.other_id)
 
     def _is_fresh(self, object_id: str | None) -> bool:
         written = self._written.get(object_id or "")
-        return written is not None and self.sender.pacer.clock.seconds() - written < self.sender.retries.lag
+        return written is not None and self.sender.rate_limiter.clock.seconds() - written < self.replication_delay
 
     async def _look(self, writes: Sequence[PendingWrite]) -> tuple[list[WriteResult], list[PendingWrite]]:
-        """Look for accounts that may have been created: those that are there are done, the others are to be sent."""
-        settled, missing = [], []
-        replies = await self.sender.read_all([_search(write, self.sdk) for write in writes])
-        for write, reply in zip(writes, replies, strict=True):
-            if not reply.ok:
-                raise classify(reply).error("looking for an account that may have been created")
-            object_id = _found(write, reply)
+        """Look for accounts that may have been created: the results of those found, and the writes still to be sent."""
+        ended, missing = [], []
+        responses = await self.sender.read_all([_search(write, self.sdk) for write in writes])
+        for write, response in zip(writes, responses, strict=True):
+            if not response.ok:
+                raise classify(response).error("looking for an account that may have been created")
+            object_id = _created_account(write, response)
             if object_id is not None:
-                self.note(object_id)
-                settled.append(WriteResult(write, object_id, request_id=request_id(reply)))
-            elif write.given_up is not None:
-                settled.append(write.given_up)
+                self.note_written(object_id)
+                ended.append(WriteResult(write, object_id, request_id=request_id(response)))
+            elif write.final_problem is not None:
+                ended.append(write.final_problem)
             else:
                 missing.append(write)
-        return settled, missing
+        return ended, missing
 
 
 def _without_password(write: PendingWrite, message: str) -> str:
-    """What Graph says, should it repeat the password that it was sent."""
+    """Graph's *message*, without the password, should it repeat that."""
     body = write.request.body
     profile = body.get("passwordProfile") if isinstance(body, dict) else None
     password = profile.get("password") if isinstance(profile, dict) else None
@@ -217,17 +247,17 @@ def _must_look(write: PendingWrite) -> bool:
     return write.unknown and isinstance(write.change, CreateUser)
 
 
-def _is_so_already(write: PendingWrite, failure: ClassifiedError) -> bool:
+def _is_so_already(write: PendingWrite, error: ClassifiedError) -> bool:
     """Whether the error says that what the write wants is so already."""
-    missing = failure.status == 404
+    missing = error.status == 404
     match write.change:
         case AssignLicenses(add=add):
             # Graph does all of a licence request or nothing: what should be added with it is then missing.
-            return failure.meaning is ErrorCategory.SO_ALREADY and not add
+            return error.category is ErrorCategory.SO_ALREADY and not add
         case RemoveLicenses() | GrantRole():
-            return failure.meaning is ErrorCategory.SO_ALREADY
+            return error.category is ErrorCategory.SO_ALREADY
         case RemoveManager():
-            return missing and (write.unknown or "manager" in failure.message)
+            return missing and (write.unknown or "manager" in error.message)
         case RestoreUser():
             return missing and write.unknown  # no longer among the deleted, where it was
         case RemoveRole() | DeleteUser():
@@ -244,11 +274,11 @@ def _search(write: PendingWrite, sdk: Any) -> Request:
     return requests.users_where(sdk, "userPrincipalName", sent["userPrincipalName"])
 
 
-def _found(write: PendingWrite, reply: Response) -> str | None:
-    """The id of the account that the create made: it has all the names that were sent, else it is another's."""
+def _created_account(write: PendingWrite, response: Response) -> str | None:
+    """The id of the account that the create made; one that lacks any of the names that were sent is somebody else's."""
     sent = write.request.body
     try:
-        for row in reply.json()["value"]:
+        for row in response.json()["value"]:
             same = all(row.get(name) == sent.get(name) for name in ("displayName", "mailNickname"))
             if same and row["userPrincipalName"].lower() == sent["userPrincipalName"].lower():
                 return str(row["id"])

@@ -1,4 +1,4 @@
-"""What applying a plan tells while it runs; every event is a frozen value."""
+"""The events of applying a plan; each is a frozen value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ _log = logging.getLogger(__name__)
 
 @frozen
 class ApplyStarted:
-    """Everything is checked and writing begins: *total* changes, which cost *writes* requests that write."""
+    """Everything is checked and writing begins.
+
+    Args:
+        total: the number of changes.
+        writes: the number of requests that write.
+
+    """
 
     total: int
     writes: int
@@ -23,7 +29,14 @@ class ApplyStarted:
 
 @frozen
 class ChangeEnded:
-    """One change was done, failed or was skipped; it is the *done*-th of *total*."""
+    """One change was done, failed or was skipped.
+
+    Args:
+        outcome: how it ended.
+        done: how many changes have ended.
+        total: how many changes there are.
+
+    """
 
     outcome: Outcome
     done: int
@@ -32,7 +45,13 @@ class ChangeEnded:
 
 @frozen
 class Waiting:
-    """Nothing goes for *seconds*; *why* says so in words."""
+    """No request is sent for a while.
+
+    Args:
+        seconds: how long.
+        why: the reason, for people.
+
+    """
 
     seconds: float
     why: str
@@ -40,7 +59,7 @@ class Waiting:
 
 @frozen
 class ApplyEnded:
-    """It is over."""
+    """The apply has ended; *report* says how."""
 
     report: Report
 
@@ -48,8 +67,8 @@ class ApplyEnded:
 Event: TypeAlias = ApplyStarted | ChangeEnded | Waiting | ApplyEnded
 
 
-def quietly(on_event: Callable[[Event], None] | None) -> Callable[[Event], None]:
-    """*on_event*, made harmless: if it fails it is told nothing more, and the report is not lost."""
+def without_errors(on_event: Callable[[Event], None] | None) -> Callable[[Event], None]:
+    """*on_event*, but not called again after it raises an exception, so that the report is not lost."""
     listening = on_event
 
     def emit(event: Event) -> None:
@@ -58,8 +77,8 @@ def quietly(on_event: Callable[[Event], None] | None) -> Callable[[Event], None]
             return
         try:
             listening(event)
-        except Exception:  # noqa: BLE001 - whatever a listener does, the report must come
+        except Exception:  # noqa: BLE001 - whatever a listener does, the report is returned
             listening = None
-            _log.warning("on_event failed at %s and is told nothing more", type(event).__name__, exc_info=True)
+            _log.warning("on_event failed at %s and is not called again", type(event).__name__, exc_info=True)
 
     return emit

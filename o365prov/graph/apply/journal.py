@@ -45,7 +45,7 @@ class Entry:
 
 @frozen
 class History:
-    """What a journal holds: the plan, the last entry of each change, and whether the plan was worked off."""
+    """What a journal holds: the plan, the last entry of each change, and whether the plan was applied to the end."""
 
     plan_id: str = ""
     tenant_id: str = ""
@@ -54,7 +54,7 @@ class History:
 
 
 class Journal:
-    """A file in which applying a plan writes down what it does; made by the first apply, one file a plan.
+    """A file in which applying a plan records what it does; the first apply makes it; one file for each plan.
 
     *path* names the file; its folder must exist. The file is readable for its owner alone.
 
@@ -74,31 +74,34 @@ class Journal:
     def read(self) -> History:
         """What the journal holds now; an empty history if there is no file.
 
-        A last line that was torn off in the middle is not counted. Raises JournalError for anything else that no
-        journal has.
+        A last line that is not complete is ignored. Raises JournalError for anything else that is not a journal.
         """
         try:
             content = self._path.read_bytes()
         except FileNotFoundError:
             return History()
         except OSError as error:
-            raise JournalError(f"{self._path}: can't be read ({error.strerror}): name a file of your own") from error
+            raise JournalError(
+                f"{self._path}: can't be read ({error.strerror}): use a file that you can read"
+            ) from error
         return _history(content, self._path)[0]
 
     def begin(self, plan: Plan) -> History:
         """Open the journal for *plan* and return what it holds of an earlier, interrupted apply.
 
-        Raises PlanRefusedError if the plan was worked off already, JournalError if the journal is another plan's, is
-        open, is damaged or can't be written.
+        Raises:
+            PlanRefusedError: the plan was applied to the end already.
+            JournalError: the journal is another plan's, is open, is damaged or can't be written.
+
         """
         if self._file is not None:
-            raise JournalError(f"{self._path}: in use by an apply that is still running: wait for its report")
+            raise JournalError(f"{self._path}: another apply uses it: wait for its report")
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-            file = os.fdopen(descriptor, "r+b", buffering=0)  # nothing is left to be written when it is closed
+            file = os.fdopen(descriptor, "r+b", buffering=0)  # nothing is written when it is closed
         except OSError as error:
             raise JournalError(
-                f"{self._path}: can't be written ({error.strerror}): name a file in a folder that exists"
+                f"{self._path}: can't be written ({error.strerror}): use a file in a folder that exists"
             ) from error
         try:
             history, whole = _history(file.read(), self._path)
@@ -114,16 +117,16 @@ class Journal:
         return history
 
     def write(self, entries: Iterable[Entry]) -> None:
-        """Append *entries* and see to it that they are on the disk."""
+        """Append *entries* and sync the file."""
         self._append([_to_dict(entry) for entry in entries])
 
     def finish(self) -> None:
-        """Write down that the plan was worked off, and close."""
+        """Record that the plan was applied to the end, and close."""
         self._append([{"finished": True}])
         self.close()
 
     def close(self) -> None:
-        """Close the file; what was not finished can be gone on with."""
+        """Close the file; an unfinished apply can be continued with it."""
         file, self._file = self._file, None
         if file is not None:
             with suppress(OSError):  # every line was synced when it was written
@@ -131,7 +134,7 @@ class Journal:
 
     def _append(self, lines: list[dict[str, Any]]) -> None:
         if self._file is None:
-            raise JournalError(f"{self._path}: not open: it is written by Tenant.apply alone")
+            raise JournalError(f"{self._path}: not open: only Tenant.apply writes it")
         if not lines:
             return
         end = self._file.tell()
@@ -145,7 +148,7 @@ class Journal:
                 self._file.seek(end)
                 self._file.truncate()
             raise JournalError(
-                f"{self._path}: can't be written ({error.strerror}): make room, then apply the plan with it again"
+                f"{self._path}: can't be written ({error.strerror}): free disk space, then apply the plan with it again"
             ) from error
 
     def __repr__(self) -> str:
@@ -162,10 +165,10 @@ def _check(history: History, plan: Plan, path: Path) -> None:
 
 
 def _history(content: bytes, path: Path) -> tuple[History, int]:
-    """What *content* says, and how much of it is whole lines."""
+    """The history in *content*, and how many bytes of it are complete lines."""
     whole = content.rfind(b"\n") + 1
     if not whole and not (content.startswith(_START) or _START.startswith(content)):
-        raise JournalError(f"{path}: not a journal of o365prov: name a file that is one, or a new one")
+        raise JournalError(f"{path}: not a journal of o365prov: use one that is, or a new file")
     lines = content[:whole].splitlines()
     entries: dict[str, Entry] = {}
     history = History()
@@ -181,7 +184,7 @@ def _history(content: bytes, path: Path) -> tuple[History, int]:
                 entries[entry.key] = entry
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise JournalError(
-                f"{path}, line {number}: not a journal of o365prov: name a file that is one, or a new one"
+                f"{path}, line {number}: not a journal of o365prov: use one that is, or a new file"
             ) from error
     return evolve(history, entries=tuple(entries.values())), whole
 

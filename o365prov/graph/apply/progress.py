@@ -1,29 +1,42 @@
-"""A progress bar for applying a plan. Needs rich; import it only where that is installed."""
+"""A progress bar for applying a plan; it needs rich."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from o365prov.graph.apply.events import ApplyStarted, ChangeEnded, Event, Waiting
 from o365prov.planning import Result
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 
 @contextmanager
 def progress(console: Console | None = None) -> Iterator[Callable[[Event], None]]:
-    """Show a bar while the plan is applied; gives what ``apply(on_event=...)`` wants.
+    """Show a progress bar while a plan is applied; gives a function for ``apply(on_event=...)``.
 
-    The bar says how many changes have ended, how many of them failed, and why nothing goes while Graph lets us wait.
-    *console* is rich's, by default the standard output.
+    The bar shows how many changes have ended, how many of them failed, and why nothing is sent while Graph makes us
+    wait. It needs the extra ``rich``.
+
+    Args:
+        console: rich's; by default the standard output.
 
     ::
 
         with progress() as on_event:
             report = await tenant.apply(plan, on_event=on_event)
+
     """
+    from rich.progress import (  # noqa: PLC0415 - an extra
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("Applying", total=None)

@@ -1,4 +1,4 @@
-"""Applying a plan: stage by stage, in batches, each write noted in the journal before and after."""
+"""Applying a plan: stage by stage, in batches, each write entered in the journal before and after."""
 
 from __future__ import annotations
 
@@ -37,16 +37,28 @@ _log = logging.getLogger(__name__)
 BATCHES_AT_ONCE = 4
 _MANAGED = (
     "not tried, because a new account of a managed domain needs a first password; "
-    "plan again and apply with passwords=, a function from the change to the password"
+    "plan again and apply with passwords=, a function that takes the change and returns the password"
 )
 
 
 @define(eq=False)
 class ApplyRun:
-    """One apply of one plan. *federated* are the names of the tenant's federated domains."""
+    """One apply of one plan.
+
+    Args:
+        plan: what to change.
+        delivery: sends the writes.
+        cloud: Microsoft's cloud in which the tenant is.
+        federated: the names of the tenant's federated domains.
+        journal: where the apply is entered; None for nowhere.
+        emit: called with each event.
+        passwords: gives first passwords.
+        history: what the journal holds of an earlier apply.
+
+    """
 
     plan: Plan
-    writer: WriteDelivery
+    delivery: WriteDelivery
     cloud: Cloud
     federated: frozenset[str]
     journal: Journal | None
@@ -63,7 +75,7 @@ class ApplyRun:
         """Do what is left to do; returns the report. What Graph refuses is in the report, not raised."""
         self._resume()
         left = [change for change in self.plan if change_key(change) not in self._outcomes]
-        self._stale = await changed_since(self.writer.sender, self.writer.sdk, self.plan, left, self._own())
+        self._stale = await changed_since(self.delivery.sender, self.delivery.sdk, self.plan, left, self._own())
         self.began = True
         _log.info("plan %s: %d changes, %d done before", self.plan.id, len(self.plan), len(self._outcomes))
         self.emit(ApplyStarted(len(self.plan), sum(change.writes for change in left)))
@@ -73,7 +85,7 @@ class ApplyRun:
             await self._run_stage(list(stage))
         report = self._report()
         if self.journal is not None and not self._halted:
-            self._journalled(self.journal.finish)
+            self._try_journal(self.journal.finish)
         _log.info("plan %s: %r", self.plan.id, report)
         self.emit(ApplyEnded(report))
         return report
@@ -83,20 +95,22 @@ class ApplyRun:
         """Whether every change was tried, so that going on makes no sense."""
         return not self._halted and len(self._outcomes) == len(self.plan)
 
-    # what an earlier, interrupted apply left behind
+    # what an earlier, interrupted apply did
 
     def _resume(self) -> None:
         named = {change_key(change): change for change in self.plan}
         for entry in self.history.entries:
             change = named.get(entry.key)
             if change is None:
-                raise JournalError(f"the journal names {entry.key}, which the plan lacks: name the plan's own journal")
+                raise JournalError(
+                    f"the journal names {entry.key}, which is not in the plan: use the plan's own journal"
+                )
             if entry.step is not JournalStep.DONE:
                 continue
             self._outcomes[entry.key] = Outcome(change, Result.DONE, entry.object_id)
             if isinstance(change, CreateUser) and entry.object_id is not None:
                 self._created[change.subject.person_id] = entry.object_id
-                self.writer.note(entry.object_id)  # perhaps a moment ago
+                self.delivery.note_written(entry.object_id)  # perhaps a moment ago
 
     def _own(self) -> frozenset[str]:
         begun = {entry.key for entry in self.history.entries}
@@ -120,11 +134,11 @@ class ApplyRun:
         for wave in waves(writes):
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._deliver(chunk, gate)) for chunk in chunks(wave)]
-            if any(task.cancelled() for task in tasks):  # by a wire or a listener: the group takes that for an end
+            if any(task.cancelled() for task in tasks):  # by a transport or a listener: the group ignores that
                 raise asyncio.CancelledError
 
     def _why_not(self, change: Change) -> str:
-        """Why *change* must not be tried, or nothing."""
+        """Why *change* must not be tried; empty if it may be."""
         if self._halted:
             return f"not tried: {self._halted}"
         person_id = change.subject.person_id
@@ -142,7 +156,7 @@ class ApplyRun:
         return ""
 
     def _problem(self, kind: type[CreateUser | RestoreUser], person_id: str) -> str:
-        """What became of the change on which the person's others rest, if it was not done."""
+        """Why the change on which the person's others depend was not done."""
         outcome = self._outcomes.get(f"{kind.kind}:{person_id}")
         return f": {outcome.message}" if outcome is not None and outcome.message else ""
 
@@ -155,16 +169,16 @@ class ApplyRun:
         return change.manager_id or self._created.get(person_id) or (known.object_id if known else None)
 
     def _prepare(self, change: Change, writes: list[PendingWrite], *, begun: bool) -> None:
-        """Add the write of *change*, unless the caller has no proper password for it."""
+        """Add the write of *change*, unless it needs a password and the caller gives none that can be used."""
         password = None
         if isinstance(change, CreateUser) and change.password_given and self.passwords is not None:
             try:
-                given: object = self.passwords(change)
-            except Exception as error:  # noqa: BLE001 - whatever the caller's function does, it concerns one person
-                problem = f"passwords failed: {type(error).__name__}; mend it"
+                answer: object = self.passwords(change)
+            except Exception as error:  # noqa: BLE001 - whatever the caller's function raises, it concerns one person
+                problem = f"the passwords function raised {type(error).__name__}; correct it"
             else:
-                password = given if isinstance(given, str) and 8 <= len(given) <= 256 else None
-                problem = "" if password else "passwords must give a text of 8 to 256 characters"
+                password = answer if isinstance(answer, str) and 8 <= len(answer) <= 256 else None
+                problem = "" if password else "the passwords function must return a string of 8 to 256 characters"
             if problem:
                 self._end(Outcome(change, Result.FAILED, None, problem))
                 return
@@ -176,7 +190,7 @@ class ApplyRun:
         domain = change.subject.username.rpartition("@")[2].lower()
         [request] = change_requests(
             change,
-            self.writer.sdk,
+            self.delivery.sdk,
             self.cloud,
             object_id=object_id,
             manager_id=manager_id,
@@ -193,13 +207,13 @@ class ApplyRun:
                 for write in writes:
                     self._end(Outcome(write.change, Result.SKIPPED, write.object_id, f"not tried: {self._halted}"))
                 return
-            async for settled in self.writer.deliver(writes):
-                self._settle(settled)
+            async for results in self.delivery.deliver(writes):
+                self._record(results)
 
-    def _settle(self, settled: Sequence[WriteResult]) -> None:
-        """Note how writes ended. Nothing here waits, so a cancelled apply can't lose what Graph has said."""
-        self._note([_entry(each) for each in settled])
-        for each in settled:
+    def _record(self, results: Sequence[WriteResult]) -> None:
+        """Record how writes ended. Nothing here waits, so a cancelled apply can't lose what Graph answered."""
+        self._note([_entry(each) for each in results])
+        for each in results:
             change = each.write.change
             if each.halts and not self._halted:
                 self._halted = f"{each.problem}; then apply the plan again with its journal, or read and plan again"
@@ -210,7 +224,7 @@ class ApplyRun:
                 self._created[change.subject.person_id] = each.object_id
             self._end(Outcome(change, Result.DONE, each.object_id, request_id=each.request_id))
 
-    # what is told and kept
+    # events, journal and report
 
     def _end(self, outcome: Outcome) -> None:
         name = change_key(outcome.change)
@@ -221,9 +235,9 @@ class ApplyRun:
     def _note(self, entries: Sequence[Entry]) -> None:
         if self.journal is not None:
             journal = self.journal
-            self._journalled(lambda: journal.write(entries))
+            self._try_journal(lambda: journal.write(entries))
 
-    def _journalled(self, act: Callable[[], None]) -> None:
+    def _try_journal(self, act: Callable[[], None]) -> None:
         """Write to the journal; if that fails, stop writing to the tenant, and still give the report."""
         try:
             act()
@@ -253,7 +267,7 @@ class ApplyRun:
 
 
 def waves(writes: Iterable[PendingWrite]) -> list[list[PendingWrite]]:
-    """*writes* in groups within which no account is written twice: Graph refuses two writes to one object at once."""
+    """*writes* in groups in which no account is written twice: Graph refuses two writes to one object at once."""
     groups: list[list[PendingWrite]] = []
     times: dict[str | None, int] = {}
     for write in writes:
@@ -265,8 +279,8 @@ def waves(writes: Iterable[PendingWrite]) -> list[list[PendingWrite]]:
     return groups
 
 
-def _entry(settled: WriteResult) -> Entry:
-    name = change_key(settled.write.change)
-    if not settled.problem:
-        return Entry(name, JournalStep.DONE, settled.object_id)
-    return Entry(name, JournalStep.FAILED, settled.object_id, settled.status, settled.code, settled.request_id)
+def _entry(result: WriteResult) -> Entry:
+    name = change_key(result.write.change)
+    if not result.problem:
+        return Entry(name, JournalStep.DONE, result.object_id)
+    return Entry(name, JournalStep.FAILED, result.object_id, result.status, result.code, result.request_id)

@@ -1,6 +1,6 @@
-"""Graph's ``$batch``: up to 20 requests in one, and the answers sorted out again.
+"""Graph's ``$batch``: up to 20 requests in one, and their responses.
 
-Answers come in any order and are told apart by id; each has its own status, headers and, where there is one, body. An
+Responses come in any order and are matched by id; each has its own status, headers and, where there is one, body. An
 outer 200 says nothing about them. A batch saves round trips, not quota.
 
 Source: Microsoft, "Combine multiple requests in one HTTP call using JSON batching".
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
+from o365prov.errors import UsageError
 from o365prov.graph.client.messages import NoResponse, Request, Response
 
 LIMIT = 20
@@ -21,15 +22,13 @@ _Item = TypeVar("_Item")
 
 
 def encode(requests: Sequence[Request]) -> Request:
-    """Put at most 20 requests into one; each is known by its place, counted from 1.
-
-    Raises ValueError for none, or for more than 20.
+    """Put at most 20 requests into one; each has its number, from 1, as its id.
 
     >>> encode([Request("PATCH", "/users/1", {"jobTitle": None}, writes=1)]).body
     {'requests': [{'id': '1', 'method': 'PATCH', 'url': '/users/1', 'headers': {'Content-Type': 'application/json'}, 'body': {'jobTitle': None}}]}
     """  # noqa: E501
     if not 0 < len(requests) <= LIMIT:
-        raise ValueError(f"a batch holds 1 to {LIMIT} requests, not {len(requests)}")
+        raise UsageError(f"a batch holds 1 to {LIMIT} requests, not {len(requests)}: divide them with chunks()")
     return Request(
         "POST",
         "/$batch",
@@ -48,10 +47,10 @@ def _encoded(number: str, request: Request) -> dict[str, Any]:
 
 
 def decode(outer: Response | NoResponse, count: int) -> list[Response | NoResponse]:
-    """The answers to *count* requests, in the order of the requests.
+    """The responses to *count* requests, in the order of the requests.
 
-    Where the batch as a whole failed, each request has that failure; where it can't be read, or one of the answers is
-    missing, what became of the request is unknown.
+    Where the batch as a whole failed, each request has failed in that way; where its response can't be read, or lacks
+    one of the inner responses, what became of the request is unknown.
     """
     if isinstance(outer, NoResponse) or not outer.ok:
         return [outer] * count

@@ -1,4 +1,4 @@
-"""Microsoft's clouds: where Graph answers and where people and programs sign in."""
+"""Microsoft's clouds: the hosts of Graph and of sign-in."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Cloud(Enum):
 
     @property
     def graph_host(self) -> str:
-        """The only host that gets tokens from us."""
+        """The only host to which tokens are sent."""
         return urlsplit(self.graph).netloc
 
     @property

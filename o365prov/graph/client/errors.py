@@ -1,7 +1,7 @@
-"""What Graph's errors mean and what to do about each: one table, read from the top, first match.
+"""What Graph's errors mean and what to do about each: one table, of which the first matching row counts.
 
-Graph answers most mistakes about directory objects with ``400 Request_BadRequest``; only the message or the details
-tell them apart, so both are part of the table. A row that gives no status, code, target or text matches any.
+Graph answers most faulty requests about directory objects with ``400 Request_BadRequest``; only the message or the
+details tell them apart, so both are part of the table.
 
 Sources: Microsoft, "Microsoft Graph error responses and resource types"; "Microsoft Graph throttling guidance"; the
 texts of the service as public issue threads and clients quote them.
@@ -21,22 +21,32 @@ from o365prov.graph.client.messages import Response
 
 
 class ErrorCategory(StrEnum):
-    """What an error asks of the sender."""
+    """What an error means for repeating the request."""
 
     PERMANENT = "permanent"  # the same request will fail again
     TRANSIENT = "transient"  # had no effect; send it again a little later
     UNKNOWN = "unknown"  # may have had its effect: repeat what may be repeated, look first where it may not
-    LAG = "lag"  # permanent, unless the object was created a moment ago and is not known everywhere yet
+    LAG = "lag"  # permanent, unless the object was written a moment ago and is not known everywhere yet
     UNAUTHORIZED = "unauthorized"  # once more with a fresh token
-    RESYNC = "resync"  # the delta token is of no use any more
-    SO_ALREADY = "so already"  # what should be given is held, or what should be taken away is not
+    RESYNC = "resync"  # the delta token has expired: read everything again
+    SO_ALREADY = "so already"  # what is to be assigned is assigned, or what is to be removed is not there
 
 
 @frozen
 class ErrorRule:
-    """One row: what it matches, what that means, and what to do next, as the end of a sentence."""
+    """One row of the table; a condition that is None or empty matches any error.
 
-    meaning: ErrorCategory
+    Args:
+        category: what the error means.
+        remedy: what to do next, as the end of a sentence.
+        status: the HTTP status.
+        codes: Graph's ``error.code``, in lower case.
+        target: a pattern for a ``target`` in ``error.details``.
+        text: a pattern for a part of the message.
+
+    """
+
+    category: ErrorCategory
     remedy: str
     status: int | None = None
     codes: tuple[str, ...] = ()
@@ -44,7 +54,7 @@ class ErrorRule:
     text: str = ""
 
     def matches(self, status: int, code: str, details: tuple[tuple[str, str], ...], message: str) -> bool:
-        """Whether the error is of this row's kind; codes are compared without regard to case."""
+        """Whether the row is about this error; codes are compared without regard to case."""
         return (
             self.status in {None, status}
             and (not self.codes or code.lower() in self.codes)
@@ -56,10 +66,10 @@ class ErrorRule:
 _CONFLICT = r"another object with the same value for property"
 
 ERRORS: tuple[ErrorRule, ...] = (
-    ErrorRule(ErrorCategory.TRANSIENT, "Graph asks everyone to slow down; try again later", 429),
+    ErrorRule(ErrorCategory.TRANSIENT, "Graph received too many requests; try again later", 429),
     ErrorRule(
         ErrorCategory.TRANSIENT,
-        "another write to the same object was under way",
+        "another write to the same object was in progress; it is sent again",
         409,
         ("directory_concurrencyviolation",),
     ),
@@ -76,7 +86,7 @@ ERRORS: tuple[ErrorRule, ...] = (
     ErrorRule(ErrorCategory.PERMANENT, "grant the app the permission and renew admin consent", 403),
     ErrorRule(
         ErrorCategory.PERMANENT,
-        "buy seats or take the licence from somebody else, then plan again",
+        "buy seats or remove the licence from another user, then plan again",
         400,
         text=r"does not have any available licenses",
     ),
@@ -88,13 +98,13 @@ ERRORS: tuple[ErrorRule, ...] = (
     ),
     ErrorRule(
         ErrorCategory.PERMANENT,
-        "take the person out of the group that grants the licence, or take the licence from the group",
+        "remove the person from the group that assigns the licence, or the licence from the group",
         400,
         text=r"inherited from a group membership",
     ),
     ErrorRule(
         ErrorCategory.SO_ALREADY,
-        "the licence is gone already: read the tenant and plan again",
+        "the licence was removed already: read the tenant and plan again",
         400,
         text=r"does not have a corresponding license",
     ),
@@ -112,7 +122,7 @@ ERRORS: tuple[ErrorRule, ...] = (
     ),
     ErrorRule(
         ErrorCategory.PERMANENT,
-        "resolve the conflict between the service plans, or leave one of them out of the grant",
+        "leave one of the conflicting service plans out of the grant",
         400,
         text=r"mutually exclusive|conflicting service plans|depends on the service plan",
     ),
@@ -144,7 +154,7 @@ ERRORS: tuple[ErrorRule, ...] = (
     ),
     ErrorRule(
         ErrorCategory.PERMANENT,
-        "another account, group or contact has this mail address: take it away there",
+        "another account, group or contact has this mail address: remove it there",
         400,
         target="proxyAddresses|mail",
         text=_CONFLICT,
@@ -158,33 +168,44 @@ ERRORS: tuple[ErrorRule, ...] = (
     ),
     ErrorRule(
         ErrorCategory.PERMANENT,
-        "the account was synced once: manage its extension attributes in Exchange",
+        "the account was synced once: manage its extension attributes in Exchange Online",
         400,
         text=r"originated within an external service",
     ),
     ErrorRule(
         ErrorCategory.LAG,
-        "the account or its manager is gone: read the tenant and plan again",
+        "the account or its manager does not exist any more: read the tenant and plan again",
         400,
         text=r"source resource object or one of the objects being referenced do(es)? not exist",
     ),
     ErrorRule(ErrorCategory.PERMANENT, "delete objects or raise the tenant's quota", 400, ("directory_quotaexceeded",)),
-    ErrorRule(ErrorCategory.LAG, "the object is gone: read the tenant and plan again", 404),
-    ErrorRule(ErrorCategory.UNKNOWN, "Graph had trouble; try again later", 500),
-    ErrorRule(ErrorCategory.UNKNOWN, "Graph had trouble; try again later", 502),
+    ErrorRule(ErrorCategory.LAG, "the object does not exist any more: read the tenant and plan again", 404),
+    ErrorRule(ErrorCategory.UNKNOWN, "Graph had an internal error; try again later", 500),
+    ErrorRule(ErrorCategory.UNKNOWN, "Graph had an internal error; try again later", 502),
     ErrorRule(ErrorCategory.UNKNOWN, "Graph is not available; try again later", 503),
     ErrorRule(ErrorCategory.UNKNOWN, "Graph took too long; try again later", 504),
-    ErrorRule(ErrorCategory.TRANSIENT, "the request waited for another that failed; it is sent again", 424),
-    ErrorRule(ErrorCategory.TRANSIENT, "the object was locked", 423),
+    ErrorRule(ErrorCategory.TRANSIENT, "it depended on a request that failed; it is sent again", 424),
+    ErrorRule(ErrorCategory.TRANSIENT, "the object was locked; it is sent again", 423),
     ErrorRule(ErrorCategory.PERMANENT, "correct the value, or report the request id to Microsoft"),
 )
 
 
 @frozen
 class ClassifiedError:
-    """An error of Graph, understood: *remedy* says what to do, *code* is Graph's or empty."""
+    """An error of Graph with its category.
 
-    meaning: ErrorCategory
+    Args:
+        category: what it means for repeating the request.
+        status: the HTTP status.
+        code: Graph's ``error.code``; empty if there is none.
+        message: Graph's message.
+        remedy: what to do next.
+        details: the ``(code, target)`` pairs of ``error.details``.
+        request_id: what Microsoft support asks for.
+
+    """
+
+    category: ErrorCategory
     status: int
     code: str
     message: str
@@ -194,7 +215,7 @@ class ClassifiedError:
 
     @property
     def conflict(self) -> bool:
-        """Whether another object holds a value that must be unique."""
+        """Whether another object has a value that must be unique."""
         return any(code == "ObjectConflict" for code, _ in self.details) or bool(
             re.search(_CONFLICT, self.message, re.IGNORECASE)
         )
@@ -211,37 +232,39 @@ class ClassifiedError:
         return f"{self.message.rstrip('. ')}; {self.remedy}"
 
 
-def classify(reply: Response) -> ClassifiedError:
-    """Say what a reply that is not a success means. Bodies that are no JSON, or no errors of Graph, are survived.
+def classify(response: Response) -> ClassifiedError:
+    """What a response that is not a success means; its body need not be JSON, or an error of Graph's.
 
     >>> body = b'{"error": {"code": "Request_BadRequest", "message": "Subscription with SKU 1 does not have any available licenses."}}'
     >>> str(classify(Response(400, {}, body)))
-    'Subscription with SKU 1 does not have any available licenses; buy seats or take the licence from somebody else, then plan again'
+    'Subscription with SKU 1 does not have any available licenses; buy seats or remove the licence from another user, then plan again'
     """  # noqa: E501
-    error = _error(reply)
+    error = _error(response)
     code = _text(error.get("code"))
-    message = _one_line(_text(error.get("message"))) or _unsaid(reply)
+    message = _one_line(_text(error.get("message"))) or _without_message(response)
     details = _details(error.get("details"))
-    if not any(target for _, target in details) and (named := re.search(r"property (\w+) already exists", message)):
-        details = (*details, ("ObjectConflict", named[1]))
-    row = next(row for row in ERRORS if row.matches(reply.status, code, details, message))
-    return ClassifiedError(row.meaning, reply.status, code, message, row.remedy, details, request_id(reply, error))
+    if not any(target for _, target in details) and (match := re.search(r"property (\w+) already exists", message)):
+        details = (*details, ("ObjectConflict", match[1]))
+    row = next(row for row in ERRORS if row.matches(response.status, code, details, message))
+    return ClassifiedError(
+        row.category, response.status, code, message, row.remedy, details, request_id(response, error)
+    )
 
 
-def meaning_of(error: GraphError) -> ErrorCategory:
-    """What an error that was raised asks of the sender."""
-    return next(row.meaning for row in ERRORS if row.matches(error.status, error.code, error.details, error.message))
+def category_of(error: GraphError) -> ErrorCategory:
+    """The category of an error that was raised."""
+    return next(row.category for row in ERRORS if row.matches(error.status, error.code, error.details, error.message))
 
 
-def request_id(reply: Response, error: Mapping[str, Any] | None = None) -> str:
-    """What Microsoft support asks for: from the reply's headers, else from inside the error."""
+def request_id(response: Response, error: Mapping[str, Any] | None = None) -> str:
+    """What Microsoft support asks for: from the response's headers, else from inside the error."""
     inner = (error or {}).get("innerError") or (error or {}).get("innererror")
     inside = inner.get("request-id") if isinstance(inner, Mapping) else None
-    return reply.headers.get("request-id") or _text(inside)
+    return response.headers.get("request-id") or _text(inside)
 
 
 def credential_error(text: str) -> CredentialError:
-    """What a credential's own error means; *text* is its message, of which one line is kept.
+    """The error for a credential's own error; *text* is its message, of which one line is kept.
 
     Source: Microsoft, "Microsoft Entra authentication and authorization error codes".
 
@@ -257,16 +280,16 @@ def credential_error(text: str) -> CredentialError:
 SIGN_IN: Mapping[str, str] = {
     "7000215": "the client secret is wrong: use its value, not its id",
     "7000222": "make a new client secret and use it here",
-    "700016": "no such app in this tenant: check the client id, the tenant, and that an admin consented",
-    "700027": "the certificate is not the one that the app registration knows",
-    "90002": "no such tenant: check the tenant id, and the cloud",
-    "65001": "nobody consented yet: open the consent address",
+    "700016": "there is no such app in this tenant: check the client id, the tenant, and that an admin consented",
+    "700027": "the certificate is not the one in the app registration",
+    "90002": "there is no such tenant: check the tenant id and the cloud",
+    "65001": "no administrator has consented yet: open the consent address",
 }
 
 
-def _error(reply: Response) -> Mapping[str, Any]:
+def _error(response: Response) -> Mapping[str, Any]:
     try:
-        document = reply.json()
+        document = response.json()
     except ValueError:
         return {}
     error = document.get("error") if isinstance(document, dict) else None
@@ -279,14 +302,14 @@ def _details(details: object) -> tuple[tuple[str, str], ...]:
     return tuple((_text(each.get("code")), _text(each.get("target"))) for each in details if isinstance(each, dict))
 
 
-def _unsaid(reply: Response) -> str:
-    kind = reply.headers.get("content-type", "").split(";")[0]
-    said = f"{len(reply.content)} bytes of {kind or 'something'}" if reply.content.strip() else "nothing"
-    return f"Graph answered {reply.status} and said {said} about the reason"
+def _without_message(response: Response) -> str:
+    kind = response.headers.get("content-type", "").split(";")[0]
+    body = f"{len(response.content)} bytes of {kind or 'unknown content'}" if response.content.strip() else "no body"
+    return f"Graph answered {response.status} with {body} and no error message"
 
 
 def _one_line(text: str) -> str:
-    """One printable line of a reasonable length: what comes over the wire must not steer a terminal."""
+    """One printable line of a reasonable length: what Graph or a proxy sends must not control a terminal."""
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:500]
 
 

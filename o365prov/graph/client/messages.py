@@ -1,4 +1,7 @@
-"""A request to Graph and its reply, as values. Their reprs show where, never what: bodies hold people and passwords."""
+"""A request to Graph and its response, as values.
+
+Their reprs show the path and never a body: bodies hold personal values and passwords.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,15 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
 
 @frozen(repr=False)
 class Request:
-    """One request: *url* relative to the root of Graph's version (``/users/...``), or a link that Graph gave.
+    """One request.
 
-    *body* is a JSON value, None for no body; *units* and *writes* are what it costs of Graph's quotas.
+    Args:
+        method: ``GET``, ``POST`` ...
+        url: relative to the root of Graph's version (``/users/...``), or a link of Graph's.
+        body: a JSON value; None for no body.
+        units: what it costs of Graph's quota of resource units.
+        writes: what it costs of Graph's quota of writes.
+
     """
 
     method: str
@@ -38,7 +47,14 @@ class Request:
 
 @frozen(repr=False)
 class Response:
-    """What Graph answered: header names are in lower case, *content* is the body's bytes."""
+    """What Graph answered.
+
+    Args:
+        status: the HTTP status.
+        headers: their names are in lower case.
+        content: the body's bytes.
+
+    """
 
     status: int
     headers: Mapping[str, str] = field(factory=dict, converter=_lower, hash=False)
@@ -46,11 +62,11 @@ class Response:
 
     @property
     def ok(self) -> bool:
-        """Whether Graph did what it was asked."""
+        """Whether the request succeeded."""
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """The body as a JSON value; None for no body. Raises ValueError if it is anything else."""
+        """The body as a JSON value; None for no body. Raises ValueError if it is not JSON."""
         try:
             return json.loads(self.content) if self.content.strip() else None
         except RecursionError:
@@ -62,9 +78,14 @@ class Response:
 
 @frozen
 class NoResponse:
-    """No answer came: *why*, and whether the request may have had its effect all the same.
+    """No response came, or none that can be read.
 
-    *connected* says that there was an answer, though not to this request or not a readable one.
+    Args:
+        why: what happened, for people.
+        maybe_done: the request may have had its effect all the same.
+        connected: the network works: there was a response, though not to this request or not a readable one, or the
+            request was not sent.
+
     """
 
     why: str

@@ -1,7 +1,7 @@
-"""The one place that knows httpx and msgraph-sdk's machinery: our requests go through the real SDK, bytes come back.
+"""The one module that uses httpx and msgraph-sdk's request adapter: requests go through the real SDK, bytes come back.
 
-The SDK authenticates, checks the host and names the client; its models stay out of the way, because parsing one user
-with them takes longer than fetching it. Its retries and redirects are switched off: there is one retry policy, ours.
+The SDK authenticates, checks the host and names the client; its models are not used, because parsing one user with them
+takes longer than fetching it. Its retries and redirects are switched off: there is one retry policy, ours.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import inspect
 import json
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 from azure.core.credentials import AccessToken
@@ -23,7 +23,7 @@ from kiota_authentication_azure.azure_identity_authentication_provider import Az
 from kiota_http.middleware.options import RedirectHandlerOption, ResponseHandlerOption, RetryHandlerOption
 from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 
-from o365prov.errors import CredentialError, TenantError
+from o365prov.errors import CredentialError, TenantError, UsageError
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.errors import credential_error
 from o365prov.graph.client.messages import NoResponse, Request, Response
@@ -34,23 +34,23 @@ REQUEST_SECONDS = 100
 
 
 class TransportAdapter(httpx.AsyncBaseTransport):
-    """A :class:`~o365prov.graph.client.transport.Transport` in the place where httpx has the network."""
+    """A :class:`~o365prov.graph.client.transport.Transport` in place of httpx's network."""
 
-    def __init__(self, wire: Transport) -> None:
-        self._wire = wire
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = await request.aread()
-        status, headers, content = await self._wire.send(
+        status, headers, content = await self._transport.send(
             request.method, str(request.url), dict(request.headers.items()), body
         )
         return httpx.Response(status, headers=dict(headers), content=content, request=request)
 
 
-class Tokens:
-    """The caller's credential as the SDK wants it: always awaitable, one request for a token at a time.
+class TokenProvider:
+    """The caller's credential as the SDK needs it: always awaitable, one request for a token at a time.
 
-    A plain credential would be called on the event loop by the SDK and hold up everything else; here it gets a thread.
+    The SDK would call a credential that is not async on the event loop and block it; here it is called on a thread.
     """
 
     def __init__(self, credential: Credential) -> None:
@@ -78,16 +78,22 @@ class Tokens:
         return await token if inspect.isawaitable(token) else token
 
     def __repr__(self) -> str:
-        return "Tokens()"
+        return "TokenProvider()"
 
 
 class Connection:
-    """msgraph-sdk's client for one tenant, and the way through it for our requests.
+    """msgraph-sdk's client for one tenant, and our requests through it.
 
-    *wire* None means the network. ``sdk`` is the SDK's own client, over the same connection.
+    ``sdk`` is the SDK's own client, over the same connection.
+
+    Args:
+        credential: gives tokens.
+        cloud: Microsoft's cloud in which the tenant is.
+        transport: carries the requests; None for the network.
+
     """
 
-    def __init__(self, credential: Credential, cloud: Cloud, wire: Transport | None = None) -> None:
+    def __init__(self, credential: Credential, cloud: Cloud, transport: Transport | None = None) -> None:
         # By name, not by an import statement: type checkers would follow it into the SDK's 16 000 modules.
         adapters = import_module("msgraph.graph_request_adapter")
         options = {
@@ -96,12 +102,12 @@ class Connection:
             RedirectHandlerOption.get_key(): RedirectHandlerOption(should_redirect=False),
         }
         http = httpx.AsyncClient(
-            transport=TransportAdapter(wire) if wire is not None else None,
+            transport=TransportAdapter(transport) if transport is not None else None,
             timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
-            http2=wire is None,
+            http2=transport is None,
         )
         self._http = GraphClientFactory.create_with_default_middleware(client=http, options=options)
-        self._tokens = Tokens(credential)
+        self._tokens = TokenProvider(credential)
         self._cloud = cloud
         provider = AzureIdentityAuthenticationProvider(self._tokens, allowed_hosts=[cloud.graph_host])  # type: ignore[arg-type]  # azure's Protocol also wants close(), which is the caller's
         self._adapter = adapters.GraphRequestAdapter(provider, client=self._http)
@@ -110,16 +116,19 @@ class Connection:
         self.sdk: Any = import_module("msgraph").GraphServiceClient(request_adapter=self._adapter)
 
     async def send(self, request: Request) -> Response | NoResponse:
-        """Send *request* once and return what came back, errors of Graph included.
+        """Send *request* once and return the response, errors of Graph included.
 
-        Raises CredentialError if there is no token, TenantError for an address outside the cloud.
+        Raises:
+            CredentialError: there is no token.
+            TenantError: the address is outside the cloud.
+
         """
         url = self.absolute(request.url)
         information = RequestInformation(Method[request.method])
         information.url = url
         information.headers.add("Accept", "application/json")
         if request.body is not None:
-            # Escaped to ASCII, so that even a name with half a surrogate pair gets to Graph, which refuses that one.
+            # Escaped to ASCII, so that even a name with half a surrogate pair is sent to Graph, which refuses that one.
             body = json.dumps(request.body, separators=(",", ":"))
             information.set_stream_content(body.encode(), "application/json")
         information.add_request_options([ResponseHandlerOption(NativeResponseHandler())])
@@ -132,9 +141,9 @@ class Connection:
         return Response(response.status_code, dict(response.headers.items()), response.content)
 
     def absolute(self, url: str) -> str:
-        """The whole address of *url*; raises TenantError if it leads out of the cloud's Graph.
+        """The absolute address of *url*; raises TenantError if it is not one of the cloud's Graph.
 
-        A link out of there would not get a token from the SDK, but would learn what was asked.
+        The SDK sends no token to other hosts, but the query would be sent.
         """
         if url.startswith("/"):
             return self._cloud.root + url
@@ -147,13 +156,16 @@ class Connection:
         return url
 
     async def token(self) -> str:
-        """A token for Graph, to be read and not to be kept."""
+        """A token for Graph."""
         token: str = (await self._tokens.get_token(self._cloud.scope)).token
         return token
 
     async def close(self) -> None:
         """Close the connections; the credential stays the caller's."""
         await self._http.aclose()
+
+    def __reduce__(self) -> NoReturn:
+        raise UsageError("a connection to a tenant can't be copied or pickled: make a Tenant where it is used")
 
     def __repr__(self) -> str:
         return f"Connection({self._cloud.graph_host})"

@@ -1,7 +1,7 @@
-"""Requests on their way: paced, counted, and, where that does no harm, sent again.
+"""Requests to Graph within the rate limits, and reads that are repeated where that helps.
 
-There is one retry policy for everything, :class:`RetryPolicy`. What repeats a *read* stands here; what repeats a
-*write* stands in :mod:`o365prov.graph.apply.delivery`, because only there it is known what may be repeated.
+What repeats a *read* is here; what repeats a *write* is in :mod:`o365prov.graph.apply.delivery`, because only there it
+is known which writes can be repeated.
 """
 
 from __future__ import annotations
@@ -17,167 +17,147 @@ from o365prov.errors import ConnectionFailedError, TenantError
 from o365prov.graph.client.batch import chunks, decode, encode
 from o365prov.graph.client.errors import ErrorCategory, classify
 from o365prov.graph.client.messages import NoResponse, Request, Response
-from o365prov.graph.client.rate_limiter import RateLimiter, retry_after
+from o365prov.graph.client.rate_limiter import RateLimiter
+from o365prov.graph.client.retry import Attempts, RetryPolicy
 
 _log = logging.getLogger(__name__)
 
 REPEATABLE = frozenset({ErrorCategory.TRANSIENT, ErrorCategory.UNKNOWN})
+_TOO_LATE = NoResponse("not sent, its turn would have come after the time limit", maybe_done=False, connected=True)
 
 
-@frozen
-class RetryPolicy:
-    """How often and how long to try: *attempts* of one request in all, *throttled* if the answer is that Graph is busy.
-
-    All times are in seconds.
-
-    Waits double from *first* to *longest*, half of each at random; Graph's own "retry after" is kept to if it is at
-    most *patience*. An object that was written less than *lag* ago may still be unknown in other places of Microsoft's.
-    """
-
-    attempts: int = 8
-    throttled: int = 40
-    first: float = 1.0
-    longest: float = 60.0
-    patience: float = 300.0
-    lag: float = 120.0
-
-    def wait(self, attempt: int, chance: float) -> float:
-        """Seconds to wait after the *attempt*-th failure; *chance* is between 0 and 1."""
-        return min(self.longest, self.first * 2.0 ** (attempt - 1)) * (0.5 + chance / 2)
-
-
-class Connected(Protocol):
-    """What requests are sent over; :class:`o365prov.graph.client.sdk_transport.Connection` is it."""
+class RequestConnection(Protocol):
+    """What requests are sent over, such as :class:`~o365prov.graph.client.sdk_transport.Connection`."""
 
     async def send(self, request: Request) -> Response | NoResponse: ...
 
 
-def _dice() -> float:
+def random_number() -> float:
+    """A number from 0 to 1."""
     return random.random()  # noqa: S311 - spreads waits, guards nothing
 
 
 @frozen
 class Sender:
-    """Sends requests at the pacer's pace."""
+    """Sends requests over a connection.
 
-    connection: Connected
-    pacer: RateLimiter
-    retries: RetryPolicy = field(factory=RetryPolicy)
-    chance: Callable[[], float] = _dice
+    Args:
+        connection: sends one request once.
+        rate_limiter: says when the next request may be sent.
+        retry_policy: how often and how long a request is tried.
+        random: gives numbers from 0 to 1, for the random part of waits.
 
-    async def once(self, request: Request) -> Response | NoResponse:
-        """Send *request* when it is its turn, once."""
-        await self.pacer.turn(request.units, request.writes)
-        reply = await self.connection.send(request)
-        if isinstance(reply, Response):
-            self.pacer.learn(reply.headers)
-            if reply.status == 429:
-                self.pacer.refused()
-            _log.debug("%s: %d", request.where, reply.status)
-        else:
-            _log.debug("%s: no answer", request.where)
-        return reply
+    """
 
-    async def batch_once(self, requests: Sequence[Request]) -> list[Response | NoResponse]:
-        """Send at most 20 requests as one batch, once; returns the answers in the order of the requests."""
-        replies = decode(await self.once(encode(requests)), len(requests))
-        for request, reply in zip(requests, replies, strict=True):
-            if isinstance(reply, Response):
-                self.pacer.learn(reply.headers)
-                if reply.status == 429:
-                    self.pacer.refused()
-                _log.debug("batched %s: %d", request.where, reply.status)
-        return replies
+    connection: RequestConnection
+    rate_limiter: RateLimiter
+    retry_policy: RetryPolicy = field(factory=RetryPolicy)
+    random: Callable[[], float] = random_number
 
-    async def pause(self, attempt: int, replies: Sequence[Response | NoResponse]) -> None:
-        """Wait before sending again what got *replies*: as long as the longest "retry after", else a growing while."""
-        now = self.pacer.clock.now()
-        asked = [
-            seconds
-            for reply in replies
-            if isinstance(reply, Response) and (seconds := retry_after(reply.headers, now)) is not None
-        ]
-        if max(asked, default=0.0) > 0:
-            self.pacer.hold(max(asked), "Graph asked to wait")
-        else:
-            seconds = self.retries.wait(attempt, self.chance())
-            self.pacer.on_wait(seconds, "trying again")
-            await self.pacer.clock.sleep(seconds)
+    def attempts(self) -> Attempts:
+        """The attempts at one request, or at one batch."""
+        return Attempts(self.retry_policy, self.rate_limiter, self.random)
 
-    def may_repeat(self, attempt: int, reply: Response | NoResponse) -> bool:
-        """Whether another attempt is allowed after the *attempt*-th, and Graph does not ask for more than patience."""
-        if isinstance(reply, NoResponse):
-            return attempt < self.retries.attempts
-        asked = retry_after(reply.headers, self.pacer.clock.now()) or 0.0
-        limit = self.retries.throttled if reply.status == 429 else self.retries.attempts
-        return attempt < limit and asked <= self.retries.patience
+    async def send(self, request: Request, attempts: Attempts) -> Response | NoResponse:
+        """Send *request* once, when its turn has come."""
+        if not await attempts.turn(request):
+            return _TOO_LATE
+        response = await self.connection.send(request)
+        self._learn(response)
+        _log.debug("%s: %s", request.where, _status(response))
+        return response
+
+    async def send_batch(self, requests: Sequence[Request], attempts: Attempts) -> list[Response | NoResponse]:
+        """Send at most 20 requests as one batch, once; returns the responses in the order of the requests."""
+        batch = encode(requests)
+        responses = decode(await self.send(batch, attempts), len(requests))
+        for request, response in zip(requests, responses, strict=True):
+            self._learn(response)
+            _log.debug("batched %s: %s", request.where, _status(response))
+        return responses
+
+    def _learn(self, response: Response | NoResponse) -> None:
+        if isinstance(response, Response):
+            self.rate_limiter.learn(response.headers)
+            if response.status == 429:
+                self.rate_limiter.throttled()
 
     async def read(self, request: Request) -> Any:
-        """The JSON value that a GET gives; repeated as long as that helps.
+        """The JSON value that a GET gives; repeated where that helps.
 
-        Raises GraphError for an error of Graph, ConnectionFailedError if there is no answer, TenantError for an answer
-        that is no JSON, CredentialError if there is no token.
+        Raises:
+            GraphError: Graph answered with an error.
+            ConnectionFailedError: no answer came.
+            CredentialError: there is no token.
+            TenantError: the answer is not JSON.
+
         """
-        attempt = 1
+        attempts = self.attempts()
         renewed = False
-        while True:
-            reply = await self.once(request)
-            if isinstance(reply, Response) and reply.ok:
+        async for _ in attempts:
+            response = await self.send(request, attempts)
+            if isinstance(response, NoResponse):
+                error: TenantError = no_answer(request, response)
+            elif response.ok:
                 try:
-                    return reply.json()
+                    return response.json()
                 except ValueError:
-                    problem: TenantError = not_json(request, reply)
-            elif isinstance(reply, Response):
-                failure = classify(reply)
-                problem = failure.error(request.where)
-                if failure.meaning is ErrorCategory.UNAUTHORIZED and not renewed:
-                    renewed = True
-                elif failure.meaning not in REPEATABLE:
-                    raise problem
+                    error = not_json(request, response)
             else:
-                problem = unanswered(request, reply)
-            if not self.may_repeat(attempt, reply):
-                raise problem
-            await self.pause(attempt, [reply])
-            attempt += 1
+                classified = classify(response)
+                error = classified.error(request.where)
+                first_401 = classified.category is ErrorCategory.UNAUTHORIZED and not renewed
+                renewed = renewed or first_401
+                if classified.category not in REPEATABLE and not first_401:
+                    raise error
+            if not attempts.repeat(response):
+                raise error
+        return None
 
     async def read_all(self, requests: Sequence[Request]) -> list[Response]:
-        """The final answers, errors included, to many GETs, 20 in a batch; repeated as long as that helps."""
-        replies: list[Response] = []
+        """The final responses, errors included, to many GETs, 20 in a batch; repeated where that helps.
+
+        Raises:
+            ConnectionFailedError: no answer came.
+            CredentialError: there is no token.
+
+        """
+        responses: list[Response] = []
         for chunk in chunks(requests):
-            replies += await self._read_batch(chunk)
-        return replies
+            responses += await self._read_batch(chunk)
+        return responses
 
     async def _read_batch(self, requests: Sequence[Request]) -> list[Response]:
-        settled: dict[int, Response] = {}
-        attempt = 1
-        while waiting := [number for number in range(len(requests)) if number not in settled]:
-            replies = await self.batch_once([requests[number] for number in waiting])
-            again = []
-            for number, reply in zip(waiting, replies, strict=True):
-                if isinstance(reply, Response) and (reply.ok or classify(reply).meaning not in REPEATABLE):
-                    settled[number] = reply
-                elif self.may_repeat(attempt, reply):
-                    again.append(reply)
-                elif isinstance(reply, Response):
-                    settled[number] = reply
-                else:
-                    raise unanswered(requests[number], reply)
-            if again:
-                await self.pause(attempt, again)
-            attempt += 1
-        return [settled[number] for number in range(len(requests))]
+        final: dict[int, Response] = {}
+        attempts = self.attempts()
+        async for _ in attempts:
+            pending = [number for number in range(len(requests)) if number not in final]
+            responses = await self.send_batch([requests[number] for number in pending], attempts)
+            for number, response in zip(pending, responses, strict=True):
+                repeatable = not isinstance(response, Response) or (
+                    not response.ok and classify(response).category in REPEATABLE
+                )
+                if repeatable and attempts.repeat(response):
+                    continue
+                if isinstance(response, NoResponse):
+                    raise no_answer(requests[number], response)
+                final[number] = response
+        return [final[number] for number in range(len(requests))]
 
 
-def unanswered(request: Request, reply: NoResponse) -> ConnectionFailedError:
+def no_answer(request: Request, response: NoResponse) -> ConnectionFailedError:
     """The error of a request that got no answer."""
-    return ConnectionFailedError(f"{request.where}: no answer ({reply.why}); check the network and try again")
+    return ConnectionFailedError(f"{request.where}: no answer ({response.why}); check the network and try again")
 
 
-def not_json(request: Request, reply: Response) -> TenantError:
+def not_json(request: Request, response: Response) -> TenantError:
     """The error of an answer that should be JSON."""
-    kind = reply.headers.get("content-type", "").split(";")[0] or "no content type"
+    kind = response.headers.get("content-type", "").split(";")[0] or "no content type"
     return TenantError(
-        f"{request.where}: the answer is no JSON ({reply.status}, {kind}, {len(reply.content)} bytes); "
+        f"{request.where}: the answer is not JSON ({response.status}, {kind}, {len(response.content)} bytes); "
         "try again, and look for a proxy that answers instead of Graph"
     )
+
+
+def _status(response: Response | NoResponse) -> str:
+    return str(response.status) if isinstance(response, Response) else "no answer"

@@ -1,6 +1,6 @@
-"""The two seams of this room as Protocols of ours: bytes to Graph and back, and tokens.
+"""Protocols for what this package gets from outside: a transport for bytes to Graph and back, and a credential.
 
-Neither names a type of msgraph, azure or httpx, so code that implements them, and its type checks, need none of these.
+Neither names a type of msgraph, azure or httpx, so code that implements them does not need these to be typed.
 """
 
 from __future__ import annotations
@@ -10,23 +10,56 @@ from typing import Any, Protocol
 
 
 class Transport(Protocol):
-    """Something that carries one HTTP request to a tenant and brings the answer back.
+    """Sends one HTTP request to a tenant and returns the response.
 
-    ``o365prov.testing.FakeTenant`` is one. An :class:`OSError` (``ConnectionError``, ``TimeoutError``) says that no
-    answer came; whether the request had its effect is then taken as unknown.
+    :class:`o365prov.testing.FakeTenant` is one. This one counts the requests that another sends:
+
+    >>> class CountingTransport:
+    ...     def __init__(self, transport):
+    ...         self.transport = transport
+    ...         self.count = 0
+    ...
+    ...     async def send(self, method, url, headers, body):
+    ...         self.count += 1
+    ...         return await self.transport.send(method, url, headers, body)
+    >>> from o365prov import BlockingTenant
+    >>> from o365prov.testing import FakeTenant
+    >>> transport = CountingTransport(FakeTenant())
+    >>> with BlockingTenant.over(transport) as tenant:
+    ...     tenant.test_connection().ok
+    True
+    >>> transport.count
+    1
+
+    Raises:
+        OSError: no response came, such as ConnectionError or TimeoutError; whether the request had its effect is then
+            taken as unknown.
+
     """
 
     async def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Send one request to the absolute *url*; returns status, headers and body."""
+        """Send one request.
+
+        Args:
+            method: ``GET``, ``POST`` ...
+            url: the absolute address.
+            headers: the request's headers.
+            body: the request's body; empty for none.
+
+        Returns:
+            The response's status, headers and body.
+
+        """
         ...
 
 
 class Credential(Protocol):
     """Anything with ``get_token``: the credentials of azure-identity, plain or of its ``aio`` package.
 
-    The caller owns the credential and closes it. A plain one is called on a thread, so that it can't hold up the loop.
+    The caller owns the credential and closes it. One that is not async is called on a thread, so that
+    it doesn't block the event loop.
     """
 
     def get_token(self, *scopes: str, **options: Any) -> Any:
@@ -35,7 +68,7 @@ class Credential(Protocol):
 
 
 class AnonymousCredential:
-    """The credential of a tenant over a Transport that asks for none: a token that opens nothing anywhere."""
+    """The credential for a transport that needs none: its token is not valid anywhere."""
 
     async def get_token(self, *_scopes: str, **_options: Any) -> Any:
         from azure.core.credentials import AccessToken  # noqa: PLC0415 - the SDK wants this very type

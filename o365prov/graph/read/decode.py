@@ -1,23 +1,23 @@
-"""Graph's JSON becomes our frozen values. What Graph leaves out is survived, what it garbles is named."""
+"""Graph's JSON as our frozen values. What Graph leaves out gets a default; what it garbles is an error that says so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
+from o365prov._fields import FrozenMapping
 from o365prov.errors import TenantError
 from o365prov.graph.client.messages import Response
 from o365prov.graph.read.privileged_roles import PRIVILEGED_ROLES
 from o365prov.planning import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantUser
 
-# Properties that become fields of TenantUser and are no attributes to compare.
+# Properties that become fields of TenantUser and are not compared as attributes.
 _FIELDS = frozenset({"id", "manager", "assignedLicenses", "licenseAssignmentStates", "signInSessionsValidFromDateTime"})
 
 
 def user(row: Mapping[str, Any]) -> TenantUser:
-    """A user; licences through groups are told from direct ones where ``licenseAssignmentStates`` was selected.
+    """A user; licences through groups differ from direct ones where ``licenseAssignmentStates`` was selected.
 
     Parts of complex properties have dotted names, such as ``employeeOrgData.division``.
 
@@ -27,7 +27,7 @@ def user(row: Mapping[str, Any]) -> TenantUser:
     manager = row.get("manager")
     return TenantUser(
         id=_id(row, "user"),
-        properties=MappingProxyType(dict(_properties(row))),
+        properties=FrozenMapping(_properties(row)),
         licenses=_licenses(row),
         manager_id=manager.get("id") if isinstance(manager, dict) else None,
         sessions_valid_from=instant(row.get("signInSessionsValidFromDateTime")),
@@ -51,7 +51,7 @@ def _licenses(row: Mapping[str, Any]) -> tuple[HeldLicense, ...]:
         return tuple(
             HeldLicense(state["skuId"], frozenset(state.get("disabledPlans") or ()), state.get("assignedByGroup"))
             for state in states
-            if state.get("state") != "Error"  # a group wanted to give it and could not: it is not held
+            if state.get("state") != "Error"  # its group failed to assign it: it is not held
         )
     held = row.get("assignedLicenses")
     return tuple(
@@ -86,22 +86,24 @@ def domain(row: Mapping[str, Any]) -> Domain:
 
 
 def role(row: Mapping[str, Any]) -> Role:
-    """A directory role; whether it is privileged is told from our table."""
+    """A directory role; our table says whether it is privileged."""
     return Role(id=str(row["id"]), name=str(row["displayName"]), privileged=str(row["id"]).lower() in PRIVILEGED_ROLES)
 
 
 def role_assignment(row: Mapping[str, Any]) -> RoleAssignment | None:
-    """A directory role that somebody holds; None if it holds for less than the whole tenant."""
+    """An assignment of a directory role; None if it is for less than the whole tenant."""
     if row.get("directoryScopeId") != "/":
         return None
     return RoleAssignment(id=str(row["id"]), role_id=str(row["roleDefinitionId"]), principal_id=str(row["principalId"]))
 
 
 def rows(document: Any, where: str) -> tuple[Mapping[str, Any], ...]:
-    """The objects of a collection; raises TenantError, which names *where*, if the document is none."""
+    """The objects of a collection; raises TenantError, which names *where*, if the document is not a collection."""
     values = document.get("value") if isinstance(document, dict) else None
     if not isinstance(values, list) or not all(isinstance(each, dict) for each in values):
-        raise TenantError(f"{where}: the answer holds no list of objects; look for a proxy that answers for Graph")
+        raise TenantError(
+            f"{where}: the answer does not hold a list of objects; look for a proxy that answers for Graph"
+        )
     return tuple(values)
 
 
@@ -120,23 +122,23 @@ def instant(text: object) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def created_id(reply: Response) -> str | None:
-    """The id of the user that a POST created, None if the answer does not tell."""
+def created_id(response: Response) -> str | None:
+    """The id of the user that a POST created; None if the response does not have it."""
     try:
-        document = reply.json()
+        document = response.json()
     except ValueError:
         return None
-    found = document.get("id") if isinstance(document, dict) else None
-    return found if isinstance(found, str) and found else None
+    object_id = document.get("id") if isinstance(document, dict) else None
+    return object_id if isinstance(object_id, str) and object_id else None
 
 
 def unique(users: Iterable[TenantUser]) -> tuple[TenantUser, ...]:
-    """Each user once, the last word counting: pages may overlap when the tenant changes between them."""
+    """Each user once, the last one counting: pages may overlap when the tenant changes between them."""
     return tuple({each.id: each for each in users}.values())
 
 
 def _id(row: Mapping[str, Any], kind: str) -> str:
-    found = row.get("id")
-    if not isinstance(found, str) or not found:
-        raise TenantError(f"Graph's answer holds a {kind} without id; look for a proxy that answers for Graph")
-    return found
+    object_id = row.get("id")
+    if not isinstance(object_id, str) or not object_id:
+        raise TenantError(f"Graph's answer holds a {kind} without an id; look for a proxy that answers for Graph")
+    return object_id

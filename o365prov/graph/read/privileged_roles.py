@@ -1,6 +1,6 @@
 """The built-in directory roles that Microsoft labels as privileged.
 
-Graph v1.0 does not tell (``isPrivileged`` is beta, and asking v1.0 for it is an error), so the label is data here. A
+Graph v1.0 does not say (``isPrivileged`` is beta, and asking v1.0 for it is an error), so the label is data here. A
 built-in role's definition id is its template id in every tenant. A role that is new to this table counts as not
 privileged; a tenant's own roles carry no label.
 

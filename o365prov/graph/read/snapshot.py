@@ -1,4 +1,4 @@
-"""Reading a tenant: a mark of the moment first, then everything that planning asks about."""
+"""Reading a tenant: a delta link first, then everything that planning asks about."""
 
 from __future__ import annotations
 
@@ -24,7 +24,14 @@ _Value = TypeVar("_Value")
 
 @frozen
 class TenantIdentity:
-    """The tenant itself; *synced* if Entra Connect or Cloud Sync masters objects in it."""
+    """The tenant itself.
+
+    Args:
+        id: its object id.
+        name: its display name.
+        synced: Entra Connect or Cloud Sync is the source of objects in it.
+
+    """
 
     id: str
     name: str
@@ -32,14 +39,16 @@ class TenantIdentity:
 
 
 async def organization(sender: Sender, sdk: Any) -> TenantIdentity:
-    """Who the tenant is; raises TenantError if it does not say."""
+    """The tenant itself; raises TenantError if the answer does not name it."""
     request = requests.organization(sdk)
-    with permitted(Operation.READ_ORGANIZATION):
-        found = decode.rows(await sender.read(request), request.where)
-    if not found or not isinstance(found[0].get("id"), str):
-        raise TenantError(f"{request.where}: the answer names no tenant; look for a proxy that answers for Graph")
+    with explaining_403(Operation.READ_ORGANIZATION):
+        rows = decode.rows(await sender.read(request), request.where)
+    if not rows or not isinstance(rows[0].get("id"), str):
+        raise TenantError(
+            f"{request.where}: the answer does not name a tenant; look for a proxy that answers for Graph"
+        )
     return TenantIdentity(
-        found[0]["id"], str(found[0].get("displayName") or ""), bool(found[0].get("onPremisesSyncEnabled"))
+        rows[0]["id"], str(rows[0].get("displayName") or ""), bool(rows[0].get("onPremisesSyncEnabled"))
     )
 
 
@@ -51,15 +60,15 @@ async def domains(sender: Sender, sdk: Any) -> tuple[Domain, ...]:
 async def snapshot(
     sender: Sender, sdk: Any, needs: Needs, keep: Callable[[TenantUser], bool] | None = None
 ) -> TenantSnapshot:
-    """Everything that *needs* asks for, of the users only those to *keep*; it is asked once about each.
+    """Everything that *needs* asks for; of the users only those for whom *keep* is true. It is called once for each.
 
-    The watermark is taken before the first user is read: what changes while the pages are read is then reported as
+    The delta link is asked for before the first user is read: what changes while the pages are read is then reported as
     changed rather than missed.
     """
-    read_at = sender.pacer.clock.now()
+    read_at = sender.rate_limiter.clock.now()
     names = needs.properties
-    with permitted(Operation.READ_USERS):
-        watermark = await mark(sender, requests.delta_from_now(sdk, names, managers=needs.managers))
+    with explaining_403(Operation.READ_USERS):
+        watermark = await delta_link(sender, requests.delta_from_now(sdk, names, managers=needs.managers))
     tenant = await organization(sender, sdk)
     users = requests.users(sdk, names, managers=needs.managers)
     return TenantSnapshot(
@@ -90,28 +99,28 @@ async def _deleted_users(sender: Sender, sdk: Any, needs: Needs) -> tuple[Tenant
 async def _all(
     sender: Sender,
     request: Request,
-    kind: Callable[[Mapping[str, Any]], _Value],
+    decode_row: Callable[[Mapping[str, Any]], _Value],
     operation: Operation,
     keep: Callable[[_Value], bool] | None = None,
 ) -> tuple[_Value, ...]:
-    """The objects of a collection to *keep*, decoded; raises TenantError for one that is not what Graph describes."""
-    found = []
-    with permitted(operation):
+    """The decoded objects of a collection; raises TenantError for one that is not as Graph documents it."""
+    values = []
+    with explaining_403(operation):
         async for row in pages(sender, request):
             try:
-                value = kind(row)
+                value = decode_row(row)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise TenantError(
-                    f"{request.where}: one of the objects is not what Graph describes "
+                    f"{request.where}: one of the objects is not as Graph documents it "
                     f"({type(error).__name__}: {error}); look for a proxy that answers for Graph"
                 ) from error
             if keep is None or keep(value):
-                found.append(value)
-    return tuple(found)
+                values.append(value)
+    return tuple(values)
 
 
 @contextmanager
-def permitted(operation: Operation) -> Iterator[None]:
+def explaining_403(operation: Operation) -> Iterator[None]:
     """Turn Graph's 403 for *operation* into a CredentialError that names the permission to grant."""
     try:
         yield
@@ -121,11 +130,11 @@ def permitted(operation: Operation) -> Iterator[None]:
         raise CredentialError(f"{advice(operation)} (403 {error.code}, request {error.request_id})") from error
 
 
-async def mark(sender: Sender, request: Request) -> str | None:
-    """A mark of this moment: the delta link at the end of a delta read.
+async def delta_link(sender: Sender, request: Request) -> str | None:
+    """The delta link at the end of a delta read, from which later changes can be asked for.
 
     None where Graph does not track changes, as in external tenants, or not of the properties that are needed: applying
-    then reads and compares what it touches.
+    a plan then reads and compares what it changes.
     """
     try:
         async for document in documents(sender, request):
@@ -136,7 +145,7 @@ async def mark(sender: Sender, request: Request) -> str | None:
             raise
         _log.info("%s: %d %s; applying will compare instead", request.where, error.status, error.code)
         return None
-    raise TenantError(f"{request.where}: the answer has no delta link; try again")
+    raise TenantError(f"{request.where}: the answer does not have a delta link; try again")
 
 
 async def pages(sender: Sender, request: Request) -> AsyncIterator[Mapping[str, Any]]:
@@ -147,21 +156,23 @@ async def pages(sender: Sender, request: Request) -> AsyncIterator[Mapping[str, 
 
 
 async def documents(sender: Sender, request: Request) -> AsyncIterator[Mapping[str, Any]]:
-    """The pages of a collection, the first at *request* and the others where the one before leads.
+    """The pages of a collection, the first at *request* and each other at the link in the one before.
 
-    Raises TenantError for a page that leads back to one already read, or to another host than Graph's.
+    Raises TenantError for a page that links back to one already read, or to another host than Graph's.
     """
     seen = set()
     following = request
     while True:
         document = await sender.read(following)
         if not isinstance(document, dict):
-            raise TenantError(f"{request.where}: the answer holds no page; look for a proxy that answers for Graph")
+            raise TenantError(f"{request.where}: the answer is not a page; look for a proxy that answers for Graph")
         yield document
         link = document.get("@odata.nextLink")
         if not isinstance(link, str) or not link:
             return
         if link in seen:
-            raise TenantError(f"{request.where}: the pages lead in a circle; try again, and report it to Microsoft")
+            raise TenantError(
+                f"{request.where}: the pages link back to one that was read; try again, and report it to Microsoft"
+            )
         seen.add(link)
         following = Request("GET", link, units=request.units)

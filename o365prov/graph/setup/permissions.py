@@ -20,7 +20,7 @@ class Operation(StrEnum):
     READ_SKUS = "read subscribed licences"
     READ_USERS = "read users and what changed about them"
     READ_DELETED_USERS = "read deleted users"
-    READ_ROLES = "read directory roles and who holds them"
+    READ_ROLES = "read directory roles and who has them"
     CREATE_USERS = "create users"
     UPDATE_USERS = "update users"
     BLOCK_SIGN_IN = "block sign-in"
@@ -33,14 +33,21 @@ class Operation(StrEnum):
 
 @frozen
 class Permission:
-    """What *operation* needs: any one of the permissions, of which the first grants least."""
+    """What an operation needs: any one of its permissions.
+
+    Args:
+        operation: what this package does.
+        least: the application permission that allows it and the least besides.
+        more: permissions that allow it and more.
+
+    """
 
     operation: Operation
     least: str
     more: tuple[str, ...] = ()
 
     def is_granted(self, roles: Collection[str]) -> bool:
-        """Whether a token with *roles* may do it."""
+        """Whether a token with *roles* allows it."""
         return any(name in roles for name in (self.least, *self.more))
 
 
@@ -104,9 +111,9 @@ PERMISSIONS: tuple[Permission, ...] = (
 )
 
 # What to ask an administrator for. Roles are extra: writing them is power over the whole tenant.
-ROLES = frozenset({Operation.READ_ROLES, Operation.ASSIGN_ROLES})
-FULL = frozenset(Operation) - ROLES
-LICENSES_ONLY = frozenset(
+ROLE_OPERATIONS = frozenset({Operation.READ_ROLES, Operation.ASSIGN_ROLES})
+ALL_OPERATIONS_BUT_ROLES = frozenset(Operation) - ROLE_OPERATIONS
+LICENSE_ONLY_OPERATIONS = frozenset(
     {
         Operation.READ_ORGANIZATION,
         Operation.READ_DOMAINS,
@@ -119,14 +126,14 @@ LICENSES_ONLY = frozenset(
 )
 
 
-def lacking(operations: Iterable[Operation], roles: Collection[str]) -> tuple[Permission, ...]:
-    """The rows of *operations* that a token with *roles* may not do, in the order of the table.
+def missing_permissions(operations: Iterable[Operation], roles: Collection[str]) -> tuple[Permission, ...]:
+    """The rows of *operations* that a token with *roles* does not allow, in the order of the table.
 
-    >>> [row.least for row in lacking([Operation.READ_USERS, Operation.CREATE_USERS], {"User.Read.All"})]
+    >>> [row.least for row in missing_permissions([Operation.READ_USERS, Operation.CREATE_USERS], {"User.Read.All"})]
     ['User.ReadWrite.All']
     """
-    wanted = frozenset(operations)
-    return tuple(row for row in PERMISSIONS if row.operation in wanted and not row.is_granted(roles))
+    needed = frozenset(operations)
+    return tuple(row for row in PERMISSIONS if row.operation in needed and not row.is_granted(roles))
 
 
 def advice(operation: Operation) -> str:
@@ -139,15 +146,15 @@ def advice(operation: Operation) -> str:
     return f"{operation}: grant the application permission {row.least} and renew admin consent"
 
 
-def least(operations: Iterable[Operation]) -> tuple[str, ...]:
+def least_permissions(operations: Iterable[Operation]) -> tuple[str, ...]:
     """The fewest permissions to consent to for *operations*: the least of each, without those that another implies.
 
-    >>> least([Operation.READ_USERS, Operation.ASSIGN_LICENSES, Operation.REVOKE_SESSIONS])
+    >>> least_permissions([Operation.READ_USERS, Operation.ASSIGN_LICENSES, Operation.REVOKE_SESSIONS])
     ('LicenseAssignment.ReadWrite.All', 'User.Read.All', 'User.RevokeSessions.All')
     """
-    wanted = frozenset(operations)
-    chosen = {row.least for row in PERMISSIONS if row.operation in wanted}
+    needed = frozenset(operations)
+    chosen = {row.least for row in PERMISSIONS if row.operation in needed}
     for permission in sorted(chosen):
-        if not lacking(wanted, chosen - {permission}):
+        if not missing_permissions(needed, chosen - {permission}):
             chosen.remove(permission)
     return tuple(sorted(chosen))

@@ -30,7 +30,7 @@ class TenantUser:
     """
 
     id: str
-    properties: Mapping[str, Any] = field(hash=False, repr=False)
+    properties: Mapping[str, Any] = field(converter=frozen_mapping, hash=False, repr=False)
     licenses: tuple[HeldLicense, ...] = ()
     manager_id: str | None = None
     sessions_valid_from: datetime | None = None

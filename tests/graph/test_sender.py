@@ -7,7 +7,7 @@ import pytest
 
 from o365prov.errors import ConnectionFailedError
 from o365prov.graph.client.messages import NoResponse, Request, Response
-from o365prov.graph.client.sender import RetryPolicy
+from o365prov.graph.client.retry import RetryPolicy
 
 
 def batch(*answers):
@@ -30,21 +30,21 @@ def test_reads_are_batched_by_twenty(sender):
 def test_only_what_failed_is_read_again(sender):
     """The others' answers are kept, in their places."""
     sending = sender(batch((1, 200), (2, 503), (3, 404)), batch((1, 200)))
-    assert [reply.status for reply in read_all(sending, 3)] == [200, 200, 404]
+    assert [response.status for response in read_all(sending, 3)] == [200, 200, 404]
     assert len(sending.connection.requests[1].body["requests"]) == 1
 
 
 def test_reads_without_an_answer_end_in_an_error(sender):
     """After the last attempt it says that there was none."""
-    sending = sender(*[NoResponse("down")] * 2, retries=RetryPolicy(attempts=2))
+    sending = sender(*[NoResponse("down")] * 2, retry_policy=RetryPolicy(attempts=2))
     with pytest.raises(ConnectionFailedError, match=r"GET /users/1: no answer \(down\)"):
         read_all(sending, 1)
 
 
 def test_an_error_that_stays_is_the_answer(sender):
     """Who reads many decides what an error of one means."""
-    sending = sender(*[batch((1, 503))] * 2, retries=RetryPolicy(attempts=2))
-    assert [reply.status for reply in read_all(sending, 1)] == [503]
+    sending = sender(*[batch((1, 503))] * 2, retry_policy=RetryPolicy(attempts=2))
+    assert [response.status for response in read_all(sending, 1)] == [503]
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 1), (2, 2), (5, 16), (7, 60), (50, 60)])
@@ -54,8 +54,8 @@ def test_waits_double_up_to_a_minute(attempt, seconds):
     assert RetryPolicy().wait(attempt, 0.0) == seconds / 2
 
 
-def test_requests_and_replies_show_only_where(reply):
+def test_requests_and_replies_show_only_where(response):
     """Queries and bodies hold people; reprs show neither."""
     request = Request("GET", "https://graph.microsoft.com/v1.0/users?$filter=mail eq 'x'", {"password": "p"})
     assert repr(request) == "Request(GET /users)"
-    assert repr(reply(200, {"password": "p"})) == "Response(200, 17 bytes)"
+    assert repr(response(200, {"password": "p"})) == "Response(200, 17 bytes)"

@@ -22,8 +22,16 @@ from o365prov.graph import Cloud, Tenant, consent_url, read_consent
 from o365prov.graph.client.messages import NoResponse, Request
 from o365prov.graph.client.sdk_transport import Connection
 from o365prov.graph.client.transport import AnonymousCredential
-from o365prov.graph.setup.consent import token_claims
-from o365prov.graph.setup.permissions import FULL, LICENSES_ONLY, PERMISSIONS, ROLES, Operation, lacking, least
+from o365prov.graph.setup.connection_test import token_claims
+from o365prov.graph.setup.permissions import (
+    ALL_OPERATIONS_BUT_ROLES,
+    LICENSE_ONLY_OPERATIONS,
+    PERMISSIONS,
+    ROLE_OPERATIONS,
+    Operation,
+    least_permissions,
+    missing_permissions,
+)
 
 
 def token(**claims):
@@ -43,18 +51,18 @@ class Credential:
         return AccessToken(self.text, int(time.time()) + 3600)
 
 
-def over(wire, **options):
-    return Tenant.over(wire, **options)
+def over(transport, **options):
+    return Tenant.over(transport, **options)
 
 
 @pytest.fixture
-def connect(run, meddler, clock):
+def connect(run, faulty, clock):
     """Test the connection with a credential."""
 
     def whole(credential, *operations, **options):
         async def inside():
-            async with Tenant.over(meddler, credential=credential, clock=clock) as tenant:
-                return await tenant.test_connection(operations or FULL, **options)
+            async with Tenant.over(faulty, credential=credential, clock=clock) as tenant:
+                return await tenant.test_connection(operations or ALL_OPERATIONS_BUT_ROLES, **options)
 
         return run(inside())
 
@@ -114,12 +122,12 @@ def test_a_consent_callback_names_the_tenant():
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        ("admin_consent=True&tenant=t1&state=other", "another state"),
-        ("admin_consent=True&tenant=t1", "another state"),
+        ("admin_consent=True&tenant=t1&state=other", "not the one that was sent"),
+        ("admin_consent=True&tenant=t1", "not the one that was sent"),
         ("error=access_denied&error_description=The+admin%0Asaid+no&state=s", "access_denied: The admin said no"),
-        ("tenant=t1&state=s", "lacks admin_consent"),
-        ("admin_consent=False&tenant=t1&state=s", "lacks admin_consent"),
-        ("admin_consent=True&state=s", "lacks admin_consent"),
+        ("tenant=t1&state=s", "admin_consent=True or tenant is missing"),
+        ("admin_consent=False&tenant=t1&state=s", "admin_consent=True or tenant is missing"),
+        ("admin_consent=True&state=s", "admin_consent=True or tenant is missing"),
     ],
 )
 def test_other_callbacks_are_refused(query, reason):
@@ -130,7 +138,7 @@ def test_other_callbacks_are_refused(query, reason):
 
 def test_an_empty_state_matches_nothing():
     """Who lost the state can't be called back."""
-    with pytest.raises(CredentialError, match="another state"):
+    with pytest.raises(CredentialError, match="not the one that was sent"):
         read_consent("https://i.example/cb?admin_consent=True&tenant=t1&state=", state="")
 
 
@@ -145,20 +153,22 @@ def test_every_operation_has_its_row():
 @given(st.sets(st.sampled_from(list(Operation))))
 def test_the_least_permissions_are_enough(operations):
     """What we ask an administrator for covers what we do, and nothing of it could be left out."""
-    asked = set(least(operations))
-    assert lacking(operations, asked) == ()
-    assert all(lacking(operations, asked - {permission}) for permission in asked)
+    asked = set(least_permissions(operations))
+    assert missing_permissions(operations, asked) == ()
+    assert all(missing_permissions(operations, asked - {permission}) for permission in asked)
 
 
 def test_license_only_asks_for_no_write_of_users():
     """An administrator who wants licences only need not trust us with profiles."""
-    assert "User.ReadWrite.All" not in least(LICENSES_ONLY)
+    assert "User.ReadWrite.All" not in least_permissions(LICENSE_ONLY_OPERATIONS)
 
 
 def test_roles_are_asked_for_only_by_who_wants_them():
     """Writing roles is power over the whole tenant."""
-    assert not [permission for permission in least(FULL) if "Role" in permission]
-    assert least(FULL | ROLES) == tuple(sorted([*least(FULL), "RoleManagement.ReadWrite.Directory"]))
+    assert not [permission for permission in least_permissions(ALL_OPERATIONS_BUT_ROLES) if "Role" in permission]
+    assert least_permissions(ALL_OPERATIONS_BUT_ROLES | ROLE_OPERATIONS) == tuple(
+        sorted([*least_permissions(ALL_OPERATIONS_BUT_ROLES), "RoleManagement.ReadWrite.Directory"])
+    )
 
 
 # testing the connection
@@ -166,7 +176,7 @@ def test_roles_are_asked_for_only_by_who_wants_them():
 
 def test_a_good_credential_has_no_problems(connect, fake):
     """The tenant is named, and nothing is missing."""
-    tested = connect(Credential(token(roles=list(least(FULL)))))
+    tested = connect(Credential(token(roles=list(least_permissions(ALL_OPERATIONS_BUT_ROLES)))))
     assert tested.ok
     assert tested.tenant_name == "Contoso"
 
@@ -183,24 +193,24 @@ def test_missing_permissions_are_listed_with_what_to_do(connect):
 
 def test_a_tested_connection_prints_what_it_found(connect):
     """The tenant, the verdict, and a line for each problem."""
-    good = connect(Credential(token(roles=list(least(FULL)))))
-    assert str(good) == f"Contoso ({good.tenant_id}): nothing stands in the way"
-    lacking = connect(Credential(token(roles=["User.Read.All"])), Operation.READ_USERS, Operation.ASSIGN_LICENSES)
-    assert str(lacking).splitlines()[0].endswith(": not everything may be done")
-    assert str(lacking).splitlines()[1:] == [f"? {problem}" for problem in lacking.problems]
-    assert "does not tell its permissions" in str(connect(Credential("opaque")))
+    good = connect(Credential(token(roles=list(least_permissions(ALL_OPERATIONS_BUT_ROLES)))))
+    assert str(good) == f"Contoso ({good.tenant_id}): no problems"
+    missing = connect(Credential(token(roles=["User.Read.All"])), Operation.READ_USERS, Operation.ASSIGN_LICENSES)
+    assert str(missing).splitlines()[0].endswith(": not everything is allowed")
+    assert str(missing).splitlines()[1:] == [f"? {problem}" for problem in missing.problems]
+    assert "does not say which permissions it has" in str(connect(Credential("opaque")))
 
 
 def test_a_token_without_roles_may_do_nothing(connect):
     """An app without consent gets a token, and no roles."""
     tested = connect(Credential(token(tid="x")))
-    assert {row.operation for row in tested.lacking} == FULL
+    assert {row.operation for row in tested.missing} == ALL_OPERATIONS_BUT_ROLES
 
 
 def test_a_users_token_is_told_from_an_apps(connect):
     """Delegated tokens have scp instead of roles."""
     tested = connect(Credential(token(scp="User.Read")))
-    assert "stands for a user" in tested.problems[0]
+    assert "a user's, not the app's" in tested.problems[0]
 
 
 def test_an_opaque_token_is_not_judged(connect):
@@ -212,7 +222,10 @@ def test_an_opaque_token_is_not_judged(connect):
 
 def test_another_tenant_than_expected_is_a_problem(connect):
     """A credential of the wrong customer must not go unnoticed."""
-    tested = connect(Credential(token(roles=list(least(FULL)), tid="elsewhere")), expected_tenant="mine")
+    tested = connect(
+        Credential(token(roles=list(least_permissions(ALL_OPERATIONS_BUT_ROLES)), tid="elsewhere")),
+        expected_tenant="mine",
+    )
     assert [problem.split(":")[0] for problem in tested.problems] == [
         f"the token is for tenant elsewhere, Graph answers for {tested.tenant_id}",
         f"this is tenant {tested.tenant_id}, not mine",
@@ -260,19 +273,19 @@ def test_a_credential_that_gives_no_token_is_named(connect, answer):
 
 
 @pytest.mark.parametrize("cloud", list(Cloud))
-def test_tokens_are_asked_for_the_clouds_own_scope(cloud, meddler, run):
+def test_tokens_are_asked_for_the_clouds_own_scope(cloud, faulty, run):
     """And requests go to that cloud's Graph."""
     credential = Credential()
 
     async def whole():
-        async with Tenant.over(meddler, credential=credential, cloud=cloud) as tenant:
+        async with Tenant.over(faulty, credential=credential, cloud=cloud) as tenant:
             await tenant.test_connection()
 
     run(whole())
     assert set(credential.asked) == {(f"{cloud.graph}/.default",)}
 
 
-def test_a_plain_credential_does_not_hold_up_the_loop(meddler, run):
+def test_a_plain_credential_does_not_hold_up_the_loop(faulty, run):
     """It is called on a thread; the SDK alone would call it on the loop."""
 
     class Slow(Credential):
@@ -283,14 +296,14 @@ def test_a_plain_credential_does_not_hold_up_the_loop(meddler, run):
     credential = Slow()
 
     async def whole():
-        async with Tenant.over(meddler, credential=credential) as tenant:
+        async with Tenant.over(faulty, credential=credential) as tenant:
             await tenant.test_connection()
 
     run(whole())
     assert credential.thread is not threading.main_thread()
 
 
-def test_an_async_credential_stays_open(meddler, run):
+def test_an_async_credential_stays_open(faulty, run):
     """The caller owns the credential."""
 
     class Aio:
@@ -305,7 +318,7 @@ def test_an_async_credential_stays_open(meddler, run):
     credential = Aio()
 
     async def whole():
-        async with Tenant.over(meddler, credential=credential) as tenant:
+        async with Tenant.over(faulty, credential=credential) as tenant:
             await tenant.test_connection()
 
     run(whole())
@@ -319,7 +332,9 @@ def test_a_tenant_lives_on_one_loop(tenant, needs):
     """Use from a second loop would hang on the first one's connections."""
     connected = tenant()
     asyncio.run(connected.read(needs))
-    with pytest.raises(UsageError, match="another event loop: make one Tenant for each loop, or a BlockingTenant"):
+    with pytest.raises(
+        UsageError, match="another event loop already: make one Tenant for each loop, or a BlockingTenant"
+    ):
         asyncio.run(connected.read(needs))
 
 
@@ -353,9 +368,9 @@ def test_the_sdk_itself_is_at_hand(tenant, changes, run):
     assert run(whole()) == ["ann@fed.example"]
 
 
-def test_the_sdk_asks_with_our_token_and_its_name(wire, run):
+def test_the_sdk_asks_with_our_token_and_its_name(transport, run):
     """Requests go through the SDK's own authentication and middleware."""
-    scripted = wire((200, {}, {"value": [{"id": "t1"}]}))
+    scripted = transport((200, {}, {"value": [{"id": "t1"}]}))
 
     async def whole():
         async with Tenant.over(scripted, credential=Credential("t0k3n")) as tenant:
@@ -367,9 +382,9 @@ def test_the_sdk_asks_with_our_token_and_its_name(wire, run):
     assert "graph-python" in headers["sdkversion"]
 
 
-def test_half_a_surrogate_pair_gets_to_graph(wire, run):
+def test_half_a_surrogate_pair_gets_to_graph(transport, run):
     """Exports hold such names; Graph refuses that one person, and we don't stumble over them."""
-    scripted = wire((200, {}, {}))
+    scripted = transport((200, {}, {}))
 
     async def whole():
         connection = Connection(AnonymousCredential(), Cloud.GLOBAL, scripted)
@@ -407,7 +422,7 @@ def test_whether_a_request_may_have_had_its_effect_is_known(run, trouble, maybe_
     assert run(whole()) == NoResponse(f"{type(trouble).__name__}: {trouble}", maybe_done=maybe_done)
 
 
-def test_without_a_wire_there_is_the_network(run):
+def test_without_a_transport_there_is_the_network(run):
     """The SDK is made for the cloud's own address, without the slash that would double."""
 
     async def whole():
@@ -417,9 +432,9 @@ def test_without_a_wire_there_is_the_network(run):
     assert run(whole()) == "https://microsoftgraph.chinacloudapi.cn/v1.0"
 
 
-def test_redirects_are_not_followed(wire, run, clock):
+def test_redirects_are_not_followed(transport, run, clock):
     """Graph does not redirect what we ask; a proxy's login page is no answer."""
-    scripted = wire((302, {"location": "https://login.proxy.example/"}, b""))
+    scripted = transport((302, {"location": "https://login.proxy.example/"}, b""))
 
     async def whole():
         async with Tenant.over(scripted, clock=clock) as tenant:

@@ -1,4 +1,4 @@
-"""A tenant that behaves as badly as Graph may: lag, quotas, faults at random. Everything still ends as planned."""
+"""A tenant as unreliable as Graph may be: replication, quotas, faults at random. Every plan still ends as it should."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from o365prov.testing.quotas import Quotas
 PEOPLE = [f"p{number}" for number in range(30)]
 
 
-class FakesTime:
+class SharedClock:
     """The fake tenant's own clock for the client, so that both wait together."""
 
     def __init__(self, clock):
@@ -59,13 +59,13 @@ def hire(name, snapshot):
         yield SetManager(subject, "manager", None, Subject(f"00u-{PEOPLE[0]}", "", ""), None)
 
 
-def hire_everybody(pace=None, **trouble):
-    """Hire thirty people into a tenant in trouble; returns the fake and the report."""
+def hire_all(rate_limits=None, **options):
+    """Hire thirty people into such a tenant; returns the fake and the report."""
     clock = FakeClock(datetime(2026, 3, 1, tzinfo=UTC))
-    fake = FakeTenant(domains={"fed.example": "Federated"}, licenses={"SPE_E3": 30}, clock=clock, seed=1, **trouble)
+    fake = FakeTenant(domains={"fed.example": "Federated"}, licenses={"SPE_E3": 30}, clock=clock, seed=1, **options)
 
     async def whole():
-        async with Tenant.over(fake, clock=FakesTime(clock), pace=pace) as tenant:
+        async with Tenant.over(fake, clock=SharedClock(clock), rate_limits=rate_limits) as tenant:
             snapshot = await tenant.read(Needs(("displayName",), managers=True))
             changes = [change for name in PEOPLE for change in hire(name, snapshot)]
             plan = Plan(snapshot.tenant_id, clock.now(), changes, watermark=snapshot.watermark)
@@ -74,7 +74,7 @@ def hire_everybody(pace=None, **trouble):
     return fake, asyncio.run(whole())
 
 
-def everybody_is_there(fake, report):
+def assert_all_are_there(fake, report):
     assert report.ok, [outcome.message for outcome in report.failed + report.skipped]
     held = {user["displayName"]: user for user in fake.users}
     assert sorted(held) == sorted(PEOPLE)
@@ -85,30 +85,30 @@ def everybody_is_there(fake, report):
 @pytest.mark.parametrize("lag", [Lag(seconds=5), Lag(seconds=40), Lag(requests=30)])
 def test_what_was_just_written_is_not_seen_at_once(lag):
     """Licences and managers of new accounts are refused until the replicas know them."""
-    everybody_is_there(*hire_everybody(lag=lag))
+    assert_all_are_there(*hire_all(lag=lag))
 
 
 def test_a_tight_quota_is_kept_to():
     """Our bucket is Graph's: with the same numbers nothing is ever refused."""
     quotas = Quotas(writes=40, write_seconds=20)
-    fake, report = hire_everybody(RateLimits(writes=Quota(40, 20), share=0.9), quotas=quotas)
-    everybody_is_there(fake, report)
+    fake, report = hire_all(RateLimits(writes=Quota(40, 20), share=0.9), quotas=quotas)
+    assert_all_are_there(fake, report)
     assert not [exchange for exchange in fake.exchanges if exchange.status == 429]
 
 
 def test_a_quota_that_others_use_too_is_survived():
     """Where Graph grants less than we think, its headers and its 429 slow us down."""
-    everybody_is_there(*hire_everybody(quotas=Quotas(writes=20, write_seconds=20)))
+    assert_all_are_there(*hire_all(quotas=Quotas(writes=20, write_seconds=20)))
 
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**16), share=st.sampled_from([0.05, 0.15]))
 def test_faults_at_random_cost_time_and_nothing_else(seed, share):
     """Throttling, timeouts and broken connections, with the effect and without, on one request in seven."""
-    everybody_is_there(*hire_everybody(faults=Random(share, seed=seed)))
+    assert_all_are_there(*hire_all(faults=Random(share, seed=seed)))
 
 
 def test_everything_at_once():
     """Lag, a tight quota and faults together."""
-    trouble = {"lag": Lag(seconds=3), "quotas": Quotas(writes=50, write_seconds=20), "faults": Random(0.1, seed=7)}
-    everybody_is_there(*hire_everybody(**trouble))
+    options = {"lag": Lag(seconds=3), "quotas": Quotas(writes=50, write_seconds=20), "faults": Random(0.1, seed=7)}
+    assert_all_are_there(*hire_all(**options))

@@ -1,4 +1,4 @@
-"""The pacer: Graph's buckets on this side, and one wait for everybody."""
+"""The rate limiter: Graph's buckets on this side, and one wait for all requests."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -19,37 +19,37 @@ def writes(amount, seconds=10.0, share=1.0):
 
 
 @pytest.mark.parametrize("share", [0, -0.5, 1.1])
-def test_a_pace_of_nothing_is_refused(share):
+def test_a_share_of_nothing_is_refused(share):
     """Nothing would ever go, or everything at once; quotas of nothing are refused by themselves."""
     with pytest.raises(ConfigurationError, match="above 0 and at most 1"):
         RateLimits(share=share)
 
 
 def test_a_full_bucket_lets_go_at_once(clock):
-    """Up to the quota nobody waits."""
-    pacer = RateLimiter(clock, writes(5))
-    asyncio.run(_turns(pacer, 5))
+    """Up to the quota no request waits."""
+    rate_limiter = RateLimiter(clock, writes(5))
+    asyncio.run(_turns(rate_limiter, 5))
     assert clock.waits == []
 
 
 def test_an_empty_bucket_is_waited_for(clock):
     """Beyond the quota each turn waits for what the bucket gains in that time."""
-    pacer = RateLimiter(clock, writes(5, seconds=10))
-    asyncio.run(_turns(pacer, 6))
+    rate_limiter = RateLimiter(clock, writes(5, seconds=10))
+    asyncio.run(_turns(rate_limiter, 6))
     assert clock.waits == [pytest.approx(2.0)]
 
 
 def test_only_a_share_of_the_quota_is_taken(clock):
     """Other apps and administrators get the rest."""
-    pacer = RateLimiter(clock, writes(10, share=0.5))
-    asyncio.run(_turns(pacer, 6))
+    rate_limiter = RateLimiter(clock, writes(10, share=0.5))
+    asyncio.run(_turns(rate_limiter, 6))
     assert len(clock.waits) == 1
 
 
 def test_a_batch_takes_as_much_as_it_costs(clock):
     """A turn for 20 writes takes 20 tokens."""
-    pacer = RateLimiter(clock, writes(20, seconds=20))
-    asyncio.run(_turns(pacer, 2, each=20))
+    rate_limiter = RateLimiter(clock, writes(20, seconds=20))
+    asyncio.run(_turns(rate_limiter, 2, each=20))
     assert clock.waits == [pytest.approx(20.0)]
 
 
@@ -57,35 +57,35 @@ def test_a_batch_takes_as_much_as_it_costs(clock):
 def test_no_window_gets_more_than_the_bucket_and_its_refill(costs):
     """However turns come, what was let go by any moment is at most one bucket and the refill until then."""
     clock = _Clock()
-    pacer = RateLimiter(clock, writes(50, seconds=10))
+    rate_limiter = RateLimiter(clock, writes(50, seconds=10))
 
     async def whole():
         gone = 0
         for cost in costs:
-            await pacer.turn(1, cost)
+            await rate_limiter.turn(1, cost)
             gone += cost
             assert gone <= 50 + clock.seconds() * 5 + 1e-6
 
     asyncio.run(whole())
 
 
-def test_retry_after_holds_everybody(clock):
-    """While Graph wants quiet nobody goes, whoever got the answer."""
-    pacer = RateLimiter(clock, writes(1e9))
-    pacer.hold(7, "Graph asked to wait")
-    asyncio.run(_turns(pacer, 3))
+def test_retry_after_holds_all_requests(clock):
+    """While Graph asks to wait no request goes, whichever got the answer."""
+    rate_limiter = RateLimiter(clock, writes(1e9))
+    rate_limiter.hold(7, "Graph asked to wait")
+    asyncio.run(_turns(rate_limiter, 3))
     assert clock.waits == [7]
 
 
 def test_a_hold_that_comes_during_a_wait_counts(clock):
-    """Who waits for the bucket when Graph asks for quiet waits for that too."""
-    pacer = RateLimiter(clock, writes(1, seconds=4))
+    """A request that waits for the bucket when Graph asks to wait waits for that too."""
+    rate_limiter = RateLimiter(clock, writes(1, seconds=4))
 
     async def whole():
-        await pacer.turn(1, 1)
-        waiting = asyncio.create_task(pacer.turn(1, 1))
+        await rate_limiter.turn(1, 1)
+        waiting = asyncio.create_task(rate_limiter.turn(1, 1))
         await asyncio.sleep(0)
-        pacer.hold(30, "Graph asked to wait")
+        rate_limiter.hold(30, "Graph asked to wait")
         await waiting
 
     asyncio.run(whole())
@@ -94,72 +94,72 @@ def test_a_hold_that_comes_during_a_wait_counts(clock):
 
 def test_a_shorter_hold_does_not_end_a_longer_one(clock):
     """The largest "retry after" wins."""
-    pacer = RateLimiter(clock, writes(1e9))
-    pacer.hold(30, "a")
-    pacer.hold(5, "b")
-    asyncio.run(_turns(pacer, 1))
+    rate_limiter = RateLimiter(clock, writes(1e9))
+    rate_limiter.hold(30, "a")
+    rate_limiter.hold(5, "b")
+    asyncio.run(_turns(rate_limiter, 1))
     assert clock.passed == 30
 
 
 @pytest.mark.parametrize(("used", "slower"), [("0.8", 1 / 0.6), ("0.95", 1 / 0.3), ("1.4", 10)])
 def test_quota_headers_slow_down_before_graph_refuses(clock, used, slower):
-    """From 80 % of the limit on Graph says how full the bucket is, and the pace goes down."""
-    pacer = RateLimiter(clock, writes(5, seconds=5))
-    pacer.learn({"x-ms-throttle-limit-percentage": used})
-    asyncio.run(_turns(pacer, 6))
+    """From 80 % of the limit on Graph says how full the bucket is, and the rate goes down."""
+    rate_limiter = RateLimiter(clock, writes(5, seconds=5))
+    rate_limiter.learn({"x-ms-throttle-limit-percentage": used})
+    asyncio.run(_turns(rate_limiter, 6))
     assert clock.waits == [pytest.approx(slower)]
 
 
-def test_the_old_pace_comes_back(clock):
-    """Each half minute without a warning doubles the pace, up to the full one."""
-    pacer = RateLimiter(clock, writes(5, seconds=5))
-    pacer.learn({"x-ms-throttle-limit-percentage": "1.0"})
+def test_the_full_rate_comes_back(clock):
+    """Each half minute without a warning doubles the rate, up to the full one."""
+    rate_limiter = RateLimiter(clock, writes(5, seconds=5))
+    rate_limiter.learn({"x-ms-throttle-limit-percentage": "1.0"})
     clock.passed += 31
-    asyncio.run(_turns(pacer, 6))
+    asyncio.run(_turns(rate_limiter, 6))
     assert clock.waits == [pytest.approx(5.0)]
     clock.passed += 120
-    asyncio.run(_turns(pacer, 6))
+    asyncio.run(_turns(rate_limiter, 6))
     assert clock.waits[1:] == [pytest.approx(1.0)]
 
 
 def test_a_refusal_empties_the_bucket_and_halves_the_pace(clock):
     """Graph's bucket is empty, so ours is too; several refusals at once are one."""
-    pacer = RateLimiter(clock, writes(10, seconds=10))
+    rate_limiter = RateLimiter(clock, writes(10, seconds=10))
     for _ in range(4):
-        pacer.refused()
-    asyncio.run(_turns(pacer, 1))
+        rate_limiter.throttled()
+    asyncio.run(_turns(rate_limiter, 1))
     assert clock.waits == [pytest.approx(2.0)]
-    pacer.refused()
-    asyncio.run(_turns(pacer, 1))
+    rate_limiter.throttled()
+    asyncio.run(_turns(rate_limiter, 1))
     assert clock.waits[1] == pytest.approx(4.0)
 
 
 def test_the_pace_never_stops(clock):
     """However often Graph refuses, some day it is the next one's turn."""
-    pacer = RateLimiter(clock, writes(10, seconds=10))
+    rate_limiter = RateLimiter(clock, writes(10, seconds=10))
     for _ in range(50):
         clock.passed += 1
-        pacer.refused()
-    asyncio.run(_turns(pacer, 1))
+        rate_limiter.throttled()
+    asyncio.run(_turns(rate_limiter, 1))
     assert clock.waits == [pytest.approx(100.0)]
 
 
 @pytest.mark.parametrize("used", ["", "much", "0.1"])
 def test_other_quota_headers_change_nothing(clock, used):
     """What is no number, or a low one, is no warning."""
-    pacer = RateLimiter(clock, writes(5, seconds=5))
-    pacer.learn({"x-ms-throttle-limit-percentage": used})
-    asyncio.run(_turns(pacer, 6))
+    rate_limiter = RateLimiter(clock, writes(5, seconds=5))
+    rate_limiter.learn({"x-ms-throttle-limit-percentage": used})
+    asyncio.run(_turns(rate_limiter, 6))
     assert clock.waits == [pytest.approx(1.0)]
 
 
-def test_waits_worth_telling_are_told(clock):
+def test_long_waits_are_reported(clock):
     """A wait of a second and more is reported with its reason, a short one is not."""
-    told = []
-    pacer = RateLimiter(clock, writes(2, seconds=4), lambda seconds, why: told.append((seconds, why)))
-    asyncio.run(_turns(pacer, 3))
-    pacer.hold(9, "Graph asked to wait")
-    assert told == [(2.0, "keeping to the pace that Graph allows"), (9, "Graph asked to wait")]
+    reported = []
+    rate_limiter = RateLimiter(clock, writes(2, seconds=4), lambda seconds, why: reported.append((seconds, why)))
+    asyncio.run(_turns(rate_limiter, 3))
+    rate_limiter.hold(9, "Graph asked to wait")
+    assert reported == [(2.0, "keeping within Graph's limits"), (9, "Graph asked to wait")]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_retry_after_is_seconds_or_a_date(text, seconds):
     assert retry_after({"retry-after": text}, NOON) == seconds
 
 
-def test_no_header_is_no_wish():
+def test_without_the_header_there_is_no_wait():
     """Graph need not say how long to wait."""
     assert retry_after({}, NOON) is None
 
@@ -199,6 +199,6 @@ class _Clock:
         self.passed += seconds
 
 
-async def _turns(pacer, count, each=1):
+async def _turns(rate_limiter, count, each=1):
     for _ in range(count):
-        await pacer.turn(1, each)
+        await rate_limiter.turn(1, each)

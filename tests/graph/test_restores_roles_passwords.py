@@ -1,4 +1,4 @@
-"""Accounts that come back or go, roles, and first passwords: what applying makes of them."""
+"""Applying restores, deletions, roles and first passwords."""
 
 from datetime import UTC, datetime
 
@@ -31,59 +31,59 @@ def restore(fake, object_id):
 
 
 @pytest.fixture
-def gone(changes, fake):
-    """Somebody who was deleted, with the change that brings them back and one that follows."""
+def deleted(changes, fake):
+    """A person whose account was deleted, with the change that restores it and one that follows."""
     changes.staff("ann")
     update = changes.update("ann", jobTitle=(None, "Back"))
     delete(fake, update.object_id)
     return RestoreUser(changes.subject("ann"), "assigned again", update.object_id), update
 
 
-def test_a_deleted_account_comes_back_and_is_changed(fake, gone, plan, apply):
+def test_a_deleted_account_comes_back_and_is_changed(fake, deleted, plan, apply):
     """Restored first, then what else the plan has for it."""
-    report = apply(plan(*gone))
+    report = apply(plan(*deleted))
     assert report.ok
     assert fake.user("ann@fed.example")["jobTitle"] == "Back"
-    assert report.app_users.get("00u-ann").object_id == gone[0].object_id
+    assert report.app_users.get("00u-ann").object_id == deleted[0].object_id
 
 
-def test_what_rests_on_a_failed_restore_is_skipped(meddler, gone, plan, apply):
+def test_what_rests_on_a_failed_restore_is_skipped(faulty, deleted, plan, apply):
     """And says why."""
     taken = {"error": {"code": "Request_BadRequest", "message": "Another object with the same value for property x"}}
-    meddler.spoil("POST", "/restore", (400, {}, taken))
-    report = apply(plan(*gone))
+    faulty.inject("POST", "/restore", (400, {}, taken))
+    report = apply(plan(*deleted))
     assert [outcome.result for outcome in report.outcomes] == [Result.FAILED, Result.SKIPPED]
     assert "could not be restored: Another object" in report.skipped[0].message
 
 
-def test_a_restore_whose_answer_got_lost_is_done(fake, meddler, gone, plan, apply):
+def test_a_restore_whose_answer_got_lost_is_done(fake, faulty, deleted, plan, apply):
     """The second time it is no longer among the deleted."""
-    meddler.spoil("POST", "/restore", (504, {}, LOST), effect=True)
-    assert apply(plan(*gone)).ok
+    faulty.inject("POST", "/restore", (504, {}, LOST), effect=True)
+    assert apply(plan(*deleted)).ok
     assert fake.user("ann@fed.example")["jobTitle"] == "Back"
 
 
-def test_an_account_that_was_purged_can_not_come_back(fake, gone, plan, apply):
+def test_an_account_that_was_purged_can_not_come_back(fake, deleted, plan, apply):
     """Thirty days are over, or somebody deleted it for good: that is a failure of that person."""
-    drawn = plan(*gone)
-    url = f"{ROOT}/directory/deletedItems/{gone[0].object_id}"
+    drawn = plan(*deleted)
+    url = f"{ROOT}/directory/deletedItems/{deleted[0].object_id}"
     assert fake.handle("DELETE", url, {"Authorization": "Bearer x"}, b"")[0] == 204
     report = apply(drawn)
     assert not report.done
-    assert "gone" in report.failed[0].message
+    assert "does not exist any more" in report.failed[0].message
 
 
 @pytest.mark.parametrize("watermark", [True, False])
-def test_an_account_that_somebody_else_brought_back_is_left_alone(fake, gone, plan, apply, watermark):
+def test_an_account_that_somebody_else_brought_back_is_left_alone(fake, deleted, plan, apply, watermark):
     """It may have been changed since."""
-    drawn = plan(*gone, **({} if watermark else {"watermark": None}))
-    restore(fake, gone[0].object_id)
+    drawn = plan(*deleted, **({} if watermark else {"watermark": None}))
+    restore(fake, deleted[0].object_id)
     assert {outcome.result for outcome in apply(drawn).outcomes} == {Result.SKIPPED}
 
 
-def test_without_a_mark_a_deleted_account_is_as_expected(gone, plan, apply):
+def test_without_a_mark_a_deleted_account_is_as_expected(deleted, plan, apply):
     """That it is not among the users is why it is restored."""
-    assert apply(plan(*gone, watermark=None)).ok
+    assert apply(plan(*deleted, watermark=None)).ok
 
 
 def test_a_leaver_is_deleted(changes, fake, plan, apply):
@@ -99,10 +99,10 @@ def test_a_leaver_is_deleted(changes, fake, plan, apply):
     assert report.app_users.get("00u-ann").status == "deleted"
 
 
-def test_a_leaver_whose_account_is_gone_is_gone(changes, meddler, plan, apply):
+def test_a_leaver_whose_account_is_gone_is_gone(changes, faulty, plan, apply):
     """A lost answer, and deleted at the first attempt."""
     changes.staff("ann")
-    meddler.spoil("DELETE", "/users/", (504, {}, LOST), effect=True)
+    faulty.inject("DELETE", "/users/", (504, {}, LOST), effect=True)
     assert apply(plan(DeleteUser(changes.subject("ann"), "left", changes.id_of("ann")))).ok
 
 
@@ -143,16 +143,16 @@ def managed(changes, name="ann"):
     return CreateUser(created.subject, created.reason, created.properties, created.fingerprint, password_given=True)
 
 
-def test_a_first_password_is_the_callers(changes, meddler, plan, apply):
+def test_a_first_password_is_the_callers(changes, faulty, plan, apply):
     """It is sent as given, and has to be changed at the first sign-in."""
     sent = []
-    send = meddler.send
+    send = faulty.send
 
     async def listen(method, url, headers, body):
         sent.append(body)
         return await send(method, url, headers, body)
 
-    meddler.send = listen
+    faulty.send = listen
     asked = []
     report = apply(plan(managed(changes)), passwords=lambda change: asked.append(change) or "Correct-horse-7")
     assert report.ok
@@ -172,7 +172,7 @@ def test_without_passwords_only_those_who_need_one_are_skipped(changes, plan, ap
 
 
 @pytest.mark.parametrize("given", ["", "short", "x" * 257, None, 12345678, b"Correct-horse-7"])
-def test_what_is_no_password_is_that_persons_failure(changes, fake, plan, apply, given):
+def test_a_value_that_is_not_a_password_is_that_persons_failure(changes, fake, plan, apply, given):
     """Entra takes 8 to 256 characters."""
     report = apply(plan(managed(changes), changes.create("bob")), passwords=lambda _: given)
     [failed] = report.failed
@@ -187,13 +187,13 @@ def test_a_password_function_that_fails_is_that_persons_failure(changes, plan, a
         raise KeyError("secret of Ann")
 
     [failed] = apply(plan(managed(changes)), passwords=lost).failed
-    assert failed.message == "passwords failed: KeyError; mend it"
+    assert failed.message == "the passwords function raised KeyError; correct it"
 
 
-def test_a_password_that_comes_back_in_an_error_is_not_told(changes, meddler, plan, apply):
+def test_a_password_that_comes_back_in_an_error_is_not_told(changes, faulty, plan, apply):
     """Whatever stands between us and Graph may repeat what it was sent."""
     echo = {"error": {"code": "Request_BadRequest", "message": "The password Correct-horse-7 does not comply"}}
-    meddler.spoil("POST", "/users", (400, {}, echo))
+    faulty.inject("POST", "/users", (400, {}, echo))
     report = apply(plan(managed(changes)), passwords=lambda _: "Correct-horse-7")
     [failed] = report.failed
     assert "The password (the password) does not comply" in failed.message

@@ -97,12 +97,12 @@ def check(request):
 
 
 @pytest.fixture
-def with_sdk(wire, run):
+def with_sdk(transport, run):
     """Call something with the SDK's client."""
 
     def whole(build):
         async def inside():
-            connection = Connection(AnonymousCredential(), Cloud.GLOBAL, wire())
+            connection = Connection(AnonymousCredential(), Cloud.GLOBAL, transport())
             try:
                 return build(connection.sdk)
             finally:

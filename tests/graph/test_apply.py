@@ -83,13 +83,13 @@ def test_a_licence_that_is_gone_already_is_no_failure(changes, plan, apply):
     assert apply(plan(changes.give("ann", take=("SPE_E3",)))).ok
 
 
-def test_linking_writes_nothing(changes, meddler, plan, apply):
+def test_linking_writes_nothing(changes, faulty, plan, apply):
     """An account that is remembered costs no request."""
     changes.staff("ann")
     drawn = plan(changes.link("ann"))
     report = apply(drawn)
     assert report.ok
-    assert meddler.batches == []
+    assert faulty.batches == []
     assert report.app_users.get("00u-ann").object_id == changes.id_of("ann")
 
 
@@ -151,7 +151,7 @@ def test_seats_are_freed_before_they_are_given(changes, fake, plan, apply):
     assert fake.seats("SPE_E3") == (3, 3)
 
 
-def test_no_account_is_written_twice_at_once(changes, meddler, plan, apply):
+def test_no_account_is_written_twice_at_once(changes, faulty, plan, apply):
     """Graph answers 409 to two writes of one object; a batch never holds two."""
     names = [f"p{number}" for number in range(45)]
     changes.staff(*names)
@@ -162,18 +162,18 @@ def test_no_account_is_written_twice_at_once(changes, meddler, plan, apply):
             *(changes.revoke(name) for name in names),
         )
     )
-    for batch in meddler.batches:
+    for batch in faulty.batches:
         touched = [request.split("/")[2].split("?")[0] for request in batch]
         assert len(touched) == len(set(touched)) <= 20
 
 
-def test_two_people_linked_to_one_account_are_written_one_after_the_other(changes, meddler, plan, apply):
+def test_two_people_linked_to_one_account_are_written_one_after_the_other(changes, faulty, plan, apply):
     """A mistake in the sources must not become a race."""
     changes.staff("ann")
     first = changes.update("ann", jobTitle=(None, "a"))
     second = evolve(first, subject=evolve(first.subject, person_id="00u-double"))
     apply(plan(first, second))
-    assert [len(batch) for batch in meddler.batches] == [1, 1]
+    assert [len(batch) for batch in faulty.batches] == [1, 1]
 
 
 def test_a_failed_create_takes_only_its_own_person_along(changes, fake, plan, apply):
@@ -236,21 +236,21 @@ def test_a_plan_is_applied_once(changes, tenant, plan, run):
     run(whole())
 
 
-def test_another_tenants_plan_is_refused(changes, meddler, plan, apply):
+def test_another_tenants_plan_is_refused(changes, faulty, plan, apply):
     """Before anything is written."""
     drawn = plan(changes.create("ann"), tenant_id="other")
     with pytest.raises(PlanRefusedError, match="is for tenant other"):
         apply(drawn)
-    assert meddler.batches == []
+    assert faulty.batches == []
 
 
-def test_a_plan_with_hazards_wants_its_fingerprint(changes, meddler, plan, apply):
+def test_a_plan_with_hazards_wants_its_fingerprint(changes, faulty, plan, apply):
     """A plan that takes away a lot is applied only if that very plan was confirmed."""
     changes.staff("ann")
     drawn = plan(changes.block("ann"), hazards=("1 of 1 linked accounts lose something",))
     with pytest.raises(PlanRefusedError, match=f"linked accounts.*confirm='{drawn.fingerprint}'"):
         apply(drawn)
-    assert meddler.batches == []
+    assert faulty.batches == []
     assert apply(drawn, confirm=drawn.fingerprint).ok
 
 
@@ -261,7 +261,7 @@ def test_a_confirmation_of_another_plan_is_refused(changes, plan, apply):
 
 
 def test_an_account_that_was_changed_meanwhile_is_left_alone(changes, fake, plan, apply):
-    """Somebody else's edit after the plan was drawn is not overwritten; others are not held up."""
+    """Somebody else's edit after the plan was made is not overwritten; others are not held up."""
     changes.staff("ann", "bob", jobTitle="old")
     drawn = plan(
         changes.update("ann", jobTitle=("old", "new")),
@@ -271,7 +271,7 @@ def test_an_account_that_was_changed_meanwhile_is_left_alone(changes, fake, plan
     edit(fake, changes.id_of("ann"), {"jobTitle": "theirs"})
     report = apply(drawn)
     assert [outcome.change.kind for outcome in report.skipped] == ["update_user", "assign_licenses"]
-    assert "was changed in Office 365 after the plan was drawn" in report.skipped[0].message
+    assert "was changed in Office 365 after the plan was made" in report.skipped[0].message
     assert fake.user("ann@fed.example")["jobTitle"] == "theirs"
     assert fake.user("bob@fed.example")["jobTitle"] == "new"
 
@@ -294,7 +294,7 @@ def test_strangers_changes_matter_to_nobody(changes, fake, plan, apply):
 
 
 @pytest.mark.parametrize("watermark", [None, "expired"])
-def test_without_a_mark_touched_accounts_are_read_and_compared(changes, fake, meddler, plan, apply, watermark):
+def test_without_a_mark_touched_accounts_are_read_and_compared(changes, fake, faulty, plan, apply, watermark):
     """A delta token lives seven days; afterwards the touched properties are compared with what the plan saw."""
     changes.staff("ann", "bob", "eve", jobTitle="old")
     drawn = plan(
@@ -306,7 +306,7 @@ def test_without_a_mark_touched_accounts_are_read_and_compared(changes, fake, me
     delete(fake, changes.id_of("eve"))
     if watermark:
         gone = {"error": {"code": "SyncStateNotFound", "message": "The delta token is expired"}}
-        meddler.spoil("GET", "deltatoken", (410, {}, gone))
+        faulty.inject("GET", "deltatoken", (410, {}, gone))
     report = apply(drawn)
     assert {each.change.subject.name: each.result.value for each in report.outcomes} == {
         "Ann": "skipped",
@@ -316,12 +316,12 @@ def test_without_a_mark_touched_accounts_are_read_and_compared(changes, fake, me
     assert fake.user("ann@fed.example")["jobTitle"] == "theirs"
 
 
-def test_creates_need_no_look(changes, meddler, plan, apply):
+def test_creates_need_no_look(changes, faulty, plan, apply):
     """A plan that touches nothing asks nothing before writing."""
     drawn = plan(changes.create("ann"))
-    meddler.seen.clear()
+    faulty.seen.clear()
     apply(drawn)
-    assert meddler.seen == [
+    assert faulty.seen == [
         "GET /organization?$select=id,displayName,onPremisesSyncEnabled",
         "GET /domains",
         "POST /users",
@@ -339,9 +339,9 @@ def test_events_tell_what_happens(changes, plan, apply):
     assert end == ApplyEnded(report)
 
 
-def test_waits_are_events(changes, meddler, plan, apply):
+def test_waits_are_events(changes, faulty, plan, apply):
     """Who watches is told why nothing goes."""
-    meddler.spoil("POST", "/users", (429, {"Retry-After": "12"}, {}))
+    faulty.inject("POST", "/users", (429, {"Retry-After": "12"}, {}))
     events = []
     apply(plan(changes.create("ann")), on_event=events.append)
     assert Waiting(12, "Graph asked to wait") in events
@@ -359,24 +359,24 @@ def test_a_listener_that_fails_loses_no_report(changes, fake, plan, apply, caplo
     assert caplog.text.count("on_event failed") == 1
 
 
-def test_an_empty_plan_is_applied_in_no_time(meddler, plan, apply):
+def test_an_empty_plan_is_applied_in_no_time(faulty, plan, apply):
     """Nothing to do is an empty report."""
     report = apply(plan())
     assert report.ok
     assert report.outcomes == ()
-    assert meddler.batches == []
+    assert faulty.batches == []
 
 
-def test_new_accounts_of_a_managed_domain_change_their_password(changes, meddler, fake, plan, apply):
+def test_new_accounts_of_a_managed_domain_change_their_password(changes, faulty, fake, plan, apply):
     """On a managed domain the random password would be used; on a federated one it never is."""
     sent = []
-    send = meddler.send
+    send = faulty.send
 
     async def listen(method, url, headers, body):
         sent.append(body.decode())
         return await send(method, url, headers, body)
 
-    meddler.send = listen
+    faulty.send = listen
     apply(plan(changes.create("ann"), changes.create("bob", domain="managed.example")))
     [batch] = [text for text in sent if "passwordProfile" in text]
     assert '"forceChangePasswordNextSignIn":false' in batch

@@ -1,0 +1,91 @@
+"""The connection test: what a token allows, and which permissions are missing.
+
+Source: Microsoft, "Access tokens in the Microsoft identity platform" (an application token lists its permissions as
+``roles``).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Collection
+from typing import Any
+
+from attrs import frozen
+
+from o365prov.graph.setup.permissions import (
+    ALL_OPERATIONS_BUT_ROLES,
+    Operation,
+    Permission,
+    advice,
+    missing_permissions,
+)
+
+
+@frozen
+class ConnectionTest:
+    """What a test of the connection found.
+
+    Args:
+        tenant_id: the tenant's id.
+        tenant_name: its display name.
+        granted: the token's permissions; None if the token does not say.
+        missing: what the operations need that the token does not allow.
+        problems: what is wrong and what to do about it; empty if all operations are allowed.
+
+    """
+
+    tenant_id: str
+    tenant_name: str
+    granted: frozenset[str] | None
+    missing: tuple[Permission, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are no problems."""
+        return not self.problems
+
+    def __str__(self) -> str:
+        """The tenant, the result, and a line for each problem."""
+        unknown = "" if self.granted is not None else "; the token does not say which permissions it has"
+        result = "no problems" if self.ok else "not everything is allowed"
+        return "\n? ".join((f"{self.tenant_name} ({self.tenant_id}): {result}{unknown}", *self.problems))
+
+
+def evaluate_token(
+    token: str,
+    *,
+    tenant_id: str,
+    tenant_name: str,
+    operations: Collection[Operation] = ALL_OPERATIONS_BUT_ROLES,
+    expected_tenant: str | None = None,
+) -> ConnectionTest:
+    """What a *token* that Graph accepted for the tenant *tenant_id* allows; it is decoded, not verified."""
+    claims = token_claims(token)
+    roles = claims.get("roles")
+    granted = frozenset(str(role) for role in roles) if isinstance(roles, list) else None
+    if granted is None and claims:
+        granted = frozenset()
+    missing = missing_permissions(operations, granted) if granted is not None else ()
+    problems = [advice(row.operation) for row in missing]
+    if "scp" in claims and not granted:
+        problems.insert(0, "the token is a user's, not the app's: use the app's own secret or certificate")
+    issued_for = claims.get("tid")
+    if isinstance(issued_for, str) and issued_for != tenant_id:
+        problems.append(f"the token is for tenant {issued_for}, Graph answers for {tenant_id}: check the credential")
+    if expected_tenant is not None and expected_tenant != tenant_id:
+        problems.append(f"this is tenant {tenant_id}, not {expected_tenant}: check the credential's tenant id")
+    return ConnectionTest(tenant_id, tenant_name, granted, missing, tuple(problems))
+
+
+def token_claims(token: str) -> dict[str, Any]:
+    """The claims inside an access token, not verified; empty if the token is not a JSON Web Token."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}
