@@ -38,7 +38,7 @@ class BlockingTenant:
     >>> from o365prov.planning import Needs
     >>> from o365prov.testing import FakeTenant
     >>> with BlockingTenant.over(FakeTenant(name="Contoso")) as tenant:
-    ...     tenant.read(Needs(("taskTitle",))).name
+    ...     tenant.read(Needs(("jobTitle",))).name
     'Contoso'
     """
 

@@ -129,6 +129,14 @@ def test_a_new_account_that_is_not_visible_yet_is_found_later(changes, fake, fau
     assert len(fake.users) == 1
 
 
+def test_a_create_after_the_time_limit_is_looked_for_once_more(changes, fake, faulty, plan, apply):
+    """It is not sent again, and what it did is not lost."""
+    faulty.inject("POST", "/users", (504, {}, {}), effect=True)
+    report = apply(plan(changes.create("ann")), tenant_options={"retry_policy": RetryPolicy(timeout=0)})
+    assert report.ok
+    assert len(creates(faulty)) == len(fake.users) == 1
+
+
 def test_another_persons_account_is_not_taken_for_ours(changes, fake, faulty, plan, apply):
     """An account with our anchor but another username existed before: the create failed by a conflict."""
     changes.fake.add_user("other@fed.example", onPremisesImmutableId=changes.create("ann").anchor)

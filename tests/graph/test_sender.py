@@ -47,13 +47,6 @@ def test_an_error_that_stays_is_the_answer(sender):
     assert [response.status for response in read_all(sending, 1)] == [503]
 
 
-@pytest.mark.parametrize(("attempt", "seconds"), [(1, 1), (2, 2), (5, 16), (7, 60), (50, 60)])
-def test_waits_double_up_to_a_minute(attempt, seconds):
-    """At least half of each wait is certain, the other half is chance: a crowd spreads out."""
-    assert RetryPolicy().wait(attempt, 1.0) == seconds
-    assert RetryPolicy().wait(attempt, 0.0) == seconds / 2
-
-
 def test_requests_and_replies_show_only_where(response):
     """Queries and bodies hold people; reprs show neither."""
     request = Request("GET", "https://graph.microsoft.com/v1.0/users?$filter=mail eq 'x'", {"password": "p"})

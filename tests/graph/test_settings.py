@@ -1,0 +1,65 @@
+"""A setting of the wrong type or out of range is refused when it is made, by its name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from o365prov.errors import ConfigurationError
+from o365prov.graph import BlockingTenant, RateLimits, RetryPolicy, Tenant
+from o365prov.graph.client.transport import AnonymousCredential
+from o365prov.testing import FakeTenant
+
+NOT_A_SETTING = st.one_of(
+    st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.lists(st.integers()), st.just(object())
+)
+
+
+@pytest.mark.parametrize("kind", [Tenant, BlockingTenant])
+@pytest.mark.parametrize("name", ["cloud", "rate_limits", "retry_policy"])
+@given(value=NOT_A_SETTING)
+def test_a_tenant_refuses_what_is_not_a_setting(kind, name, value):
+    """For a real tenant and for one in tests."""
+    with pytest.raises(ConfigurationError, match=f"Tenant.{name} should be"):
+        kind(AnonymousCredential(), **{name: value})
+    with pytest.raises(ConfigurationError, match=f"Tenant.{name} should be"):
+        kind.over(FakeTenant(), **{name: value})
+
+
+@pytest.mark.parametrize("kind", [Tenant, BlockingTenant])
+@pytest.mark.parametrize("name", ["credential", "clock", "random"])
+@given(value=NOT_A_SETTING)
+def test_a_tenant_refuses_what_has_not_the_methods_that_it_calls(kind, name, value):
+    """A credential has get_token, a clock has sleep, randomness can be called."""
+    with pytest.raises(ConfigurationError, match=f"Tenant.{name} should be"):
+        kind.over(FakeTenant(), **{name: value})
+
+
+@pytest.mark.parametrize("kind", [Tenant, BlockingTenant])
+@given(value=NOT_A_SETTING | st.none())
+def test_a_tenant_refuses_what_is_not_a_credential_or_a_transport(kind, value):
+    """The two things that it can't do without; a class in place of an object too."""
+    with pytest.raises(ConfigurationError, match=r"Tenant\.credential should be a credential of azure-identity"):
+        kind(value)
+    with pytest.raises(ConfigurationError, match=r"Tenant\.transport should be a Transport"):
+        kind.over(value)
+    with pytest.raises(ConfigurationError, match=r"Tenant\.transport should be a Transport"):
+        kind.over(FakeTenant if value is None else value)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"share": "half"}, {"share": True}, {"share": None}, {"units": 3500}, {"writes": (3000, 150)}],
+)
+def test_rate_limits_refuse_wrong_types(fields):
+    """By the field's name."""
+    [name] = fields
+    with pytest.raises(ConfigurationError, match=rf"RateLimits\.{name} should be"):
+        RateLimits(**fields)
+
+
+@pytest.mark.parametrize("name", [field.name for field in RetryPolicy.__attrs_attrs__])
+@given(value=st.one_of(st.booleans(), st.text(), st.none(), st.floats(max_value=-0.1), st.lists(st.integers())))
+def test_a_retry_policy_refuses_what_is_not_a_number(name, value):
+    """Each field by its name."""
+    with pytest.raises(ConfigurationError, match=rf"RetryPolicy\.{name} should be"):
+        RetryPolicy(**{name: value})
