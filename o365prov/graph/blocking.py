@@ -103,7 +103,7 @@ class BlockingTenant:
         on_event: Callable[[Event], None] | None = None,
         passwords: Callable[[CreateUser], str] | None = None,
     ) -> Report:
-        """Make the tenant as *plan* says; see :meth:`Tenant.apply`. *on_event* is called on the caller's own thread."""
+        """Make the changes of *plan*; see :meth:`Tenant.apply`. *on_event* is called on the caller's own thread."""
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         put = events.put if on_event is not None else None
         work = self._tenant.apply(plan, journal=journal, confirm=confirm, on_event=put, passwords=passwords)

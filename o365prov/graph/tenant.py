@@ -100,7 +100,7 @@ class Tenant:
             credential: whose token the transport gets; by default one that is not valid anywhere.
             rate_limits: how fast to send.
             retry_policy: how often and how long one request is tried.
-            clock: tells the time and waits.
+            clock: gives the time and waits.
             random: gives numbers from 0 to 1, for the random part of waits.
 
         Raises:
@@ -137,7 +137,7 @@ class Tenant:
 
     @property
     def cloud(self) -> Cloud:
-        """Where the tenant lives."""
+        """Microsoft's cloud in which the tenant is."""
         return self._cloud
 
     @property
@@ -176,7 +176,7 @@ class Tenant:
         on_event: Callable[[Event], None] | None = None,
         passwords: Callable[[CreateUser], str] | None = None,
     ) -> Report:
-        """Make the tenant as *plan* says.
+        """Make the changes of *plan* in the tenant.
 
         People whose accounts were changed in Office 365 after the plan was made are skipped. What Graph refuses is in
         the report.

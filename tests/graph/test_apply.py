@@ -16,7 +16,7 @@ def results(report):
 
 
 def test_a_new_person_gets_everything(changes, fake, plan, apply):
-    """Account, licence and manager of somebody new, whose manager is new as well."""
+    """Account, licence and manager of a new person, whose manager is new as well."""
     report = apply(
         plan(
             changes.create("ann", jobTitle="Singer", **{"employeeOrgData.division": "North"}),
@@ -63,7 +63,7 @@ def test_a_manager_is_taken_away(changes, fake, plan, apply):
     assert len(fake.users) == 2
 
 
-def test_a_manager_that_is_gone_already_is_no_failure(changes, plan, apply):
+def test_a_manager_that_is_gone_already_is_not_a_failure(changes, plan, apply):
     """What should be taken away and is not there is done."""
     changes.staff("ann")
     assert apply(plan(changes.no_manager("ann"))).ok
@@ -77,7 +77,7 @@ def test_a_swap_whose_old_licence_is_gone_is_a_failure(changes, fake, plan, appl
     assert not fake.user("ann@fed.example").get("assignedLicenses")
 
 
-def test_a_licence_that_is_gone_already_is_no_failure(changes, plan, apply):
+def test_a_licence_that_is_gone_already_is_not_a_failure(changes, plan, apply):
     """What should be taken away and is not held is done."""
     changes.staff("ann")
     assert apply(plan(changes.give("ann", take=("SPE_E3",)))).ok
@@ -86,8 +86,8 @@ def test_a_licence_that_is_gone_already_is_no_failure(changes, plan, apply):
 def test_linking_writes_nothing(changes, faulty, plan, apply):
     """An account that is remembered costs no request."""
     changes.staff("ann")
-    drawn = plan(changes.link("ann"))
-    report = apply(drawn)
+    made = plan(changes.link("ann"))
+    report = apply(made)
     assert report.ok
     assert faulty.batches == []
     assert report.app_users.get("00u-ann").object_id == changes.id_of("ann")
@@ -96,14 +96,14 @@ def test_linking_writes_nothing(changes, faulty, plan, apply):
 def test_the_report_is_in_the_plans_order(changes, plan, apply):
     """However writes overtake each other, outcomes are where the plan has their changes."""
     changes.staff("old", licenses=["SPE_E3"])
-    drawn = plan(
+    made = plan(
         changes.create("ann"),
         changes.create("bob"),
         changes.give("old", take=("SPE_E3",)),
         changes.give("ann", "SPE_E3", new=True),
         changes.block("old"),
     )
-    assert [outcome.change for outcome in apply(drawn).outcomes] == list(drawn)
+    assert [outcome.change for outcome in apply(made).outcomes] == list(made)
 
 
 def test_the_memory_for_the_next_plan(changes, plan, apply):
@@ -168,7 +168,7 @@ def test_no_account_is_written_twice_at_once(changes, faulty, plan, apply):
 
 
 def test_two_people_linked_to_one_account_are_written_one_after_the_other(changes, faulty, plan, apply):
-    """A mistake in the sources must not become a race."""
+    """An error in the sources must not become a race."""
     changes.staff("ann")
     first = changes.update("ann", jobTitle=(None, "a"))
     second = evolve(first, subject=evolve(first.subject, person_id="00u-double"))
@@ -177,7 +177,7 @@ def test_two_people_linked_to_one_account_are_written_one_after_the_other(change
 
 
 def test_a_failed_create_takes_only_its_own_person_along(changes, fake, plan, apply):
-    """What rests on the account is skipped and says why; everybody else gets theirs."""
+    """What depends on the account is skipped and says why; the other people get their changes."""
     changes.staff("taken")
     report = apply(
         plan(
@@ -225,33 +225,33 @@ def test_a_refusal_says_what_to_do(changes, plan, apply):
 
 def test_a_plan_is_applied_once(changes, tenant, plan, run):
     """The second time it is refused, whatever became of it."""
-    drawn = plan(changes.create("ann"))
+    made = plan(changes.create("ann"))
 
     async def whole():
         async with tenant() as connected:
-            await connected.apply(drawn)
+            await connected.apply(made)
             with pytest.raises(PlanRefusedError, match="applied already"):
-                await connected.apply(drawn)
+                await connected.apply(made)
 
     run(whole())
 
 
 def test_another_tenants_plan_is_refused(changes, faulty, plan, apply):
     """Before anything is written."""
-    drawn = plan(changes.create("ann"), tenant_id="other")
+    made = plan(changes.create("ann"), tenant_id="other")
     with pytest.raises(PlanRefusedError, match="is for tenant other"):
-        apply(drawn)
+        apply(made)
     assert faulty.batches == []
 
 
 def test_a_plan_with_hazards_wants_its_fingerprint(changes, faulty, plan, apply):
     """A plan that takes away a lot is applied only if that very plan was confirmed."""
     changes.staff("ann")
-    drawn = plan(changes.block("ann"), hazards=("1 of 1 linked accounts lose something",))
-    with pytest.raises(PlanRefusedError, match=f"linked accounts.*confirm='{drawn.fingerprint}'"):
-        apply(drawn)
+    made = plan(changes.block("ann"), hazards=("1 of 1 linked accounts lose something",))
+    with pytest.raises(PlanRefusedError, match=f"linked accounts.*confirm='{made.fingerprint}'"):
+        apply(made)
     assert faulty.batches == []
-    assert apply(drawn, confirm=drawn.fingerprint).ok
+    assert apply(made, confirm=made.fingerprint).ok
 
 
 def test_a_confirmation_of_another_plan_is_refused(changes, plan, apply):
@@ -261,66 +261,66 @@ def test_a_confirmation_of_another_plan_is_refused(changes, plan, apply):
 
 
 def test_an_account_that_was_changed_meanwhile_is_left_alone(changes, fake, plan, apply):
-    """Somebody else's edit after the plan was made is not overwritten; others are not held up."""
+    """An edit by others after the plan was made is not overwritten; others are not held up."""
     changes.staff("ann", "bob", jobTitle="old")
-    drawn = plan(
+    made = plan(
         changes.update("ann", jobTitle=("old", "new")),
         changes.give("ann", "SPE_E3"),
         changes.update("bob", jobTitle=("old", "new")),
     )
-    edit(fake, changes.id_of("ann"), {"jobTitle": "theirs"})
-    report = apply(drawn)
+    edit(fake, changes.id_of("ann"), {"jobTitle": "edited"})
+    report = apply(made)
     assert [outcome.change.kind for outcome in report.skipped] == ["update_user", "assign_licenses"]
     assert "was changed in Office 365 after the plan was made" in report.skipped[0].message
-    assert fake.user("ann@fed.example")["jobTitle"] == "theirs"
+    assert fake.user("ann@fed.example")["jobTitle"] == "edited"
     assert fake.user("bob@fed.example")["jobTitle"] == "new"
 
 
 def test_an_account_that_was_deleted_meanwhile_is_left_alone(changes, fake, plan, apply):
     """It is skipped with that reason instead of failing."""
     changes.staff("ann")
-    drawn = plan(changes.update("ann", jobTitle=(None, "new")))
+    made = plan(changes.update("ann", jobTitle=(None, "new")))
     delete(fake, changes.id_of("ann"))
-    [outcome] = apply(drawn).skipped
+    [outcome] = apply(made).skipped
     assert "was deleted in Office 365" in outcome.message
 
 
-def test_strangers_changes_matter_to_nobody(changes, fake, plan, apply):
+def test_changes_of_other_accounts_do_not_matter(changes, fake, plan, apply):
     """Only accounts that the plan touches are looked at."""
     changes.staff("ann", "else")
-    drawn = plan(changes.update("ann", jobTitle=(None, "new")))
-    edit(fake, changes.id_of("else"), {"jobTitle": "theirs"})
-    assert apply(drawn).ok
+    made = plan(changes.update("ann", jobTitle=(None, "new")))
+    edit(fake, changes.id_of("else"), {"jobTitle": "edited"})
+    assert apply(made).ok
 
 
 @pytest.mark.parametrize("watermark", [None, "expired"])
 def test_without_a_mark_touched_accounts_are_read_and_compared(changes, fake, faulty, plan, apply, watermark):
-    """A delta token lives seven days; afterwards the touched properties are compared with what the plan saw."""
+    """A delta token is valid for seven days; after that the properties are compared with what the plan knew."""
     changes.staff("ann", "bob", "eve", jobTitle="old")
-    drawn = plan(
+    made = plan(
         *(changes.update(name, jobTitle=("old", "new")) for name in ("ann", "bob", "eve")),
         **({} if watermark else {"watermark": None}),
     )
-    edit(fake, changes.id_of("ann"), {"jobTitle": "theirs"})
+    edit(fake, changes.id_of("ann"), {"jobTitle": "edited"})
     edit(fake, changes.id_of("bob"), {"department": "Else"})
     delete(fake, changes.id_of("eve"))
     if watermark:
         gone = {"error": {"code": "SyncStateNotFound", "message": "The delta token is expired"}}
         faulty.inject("GET", "deltatoken", (410, {}, gone))
-    report = apply(drawn)
+    report = apply(made)
     assert {each.change.subject.name: each.result.value for each in report.outcomes} == {
         "Ann": "skipped",
         "Bob": "done",
         "Eve": "skipped",
     }
-    assert fake.user("ann@fed.example")["jobTitle"] == "theirs"
+    assert fake.user("ann@fed.example")["jobTitle"] == "edited"
 
 
 def test_creates_need_no_look(changes, faulty, plan, apply):
     """A plan that touches nothing asks nothing before writing."""
-    drawn = plan(changes.create("ann"))
+    made = plan(changes.create("ann"))
     faulty.seen.clear()
-    apply(drawn)
+    apply(made)
     assert faulty.seen == [
         "GET /organization?$select=id,displayName,onPremisesSyncEnabled",
         "GET /domains",
@@ -340,7 +340,7 @@ def test_events_tell_what_happens(changes, plan, apply):
 
 
 def test_waits_are_events(changes, faulty, plan, apply):
-    """Who watches is told why nothing goes."""
+    """The reason of a wait is an event."""
     faulty.inject("POST", "/users", (429, {"Retry-After": "12"}, {}))
     events = []
     apply(plan(changes.create("ann")), on_event=events.append)
@@ -348,7 +348,7 @@ def test_waits_are_events(changes, faulty, plan, apply):
 
 
 def test_a_listener_that_fails_loses_no_report(changes, fake, plan, apply, caplog):
-    """What was written was written; the listener is told nothing more, and the log says so."""
+    """What was written was written; the listener is not called again, and the log says so."""
 
     def listen(_event):
         raise RuntimeError("broken bar")

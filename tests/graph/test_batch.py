@@ -1,4 +1,4 @@
-"""Graph's $batch: what goes in, and how answers are told apart."""
+"""Graph's $batch: what goes in, and how responses are matched."""
 
 import json
 
@@ -45,7 +45,7 @@ def test_a_batch_costs_what_its_requests_cost():
 
 
 @given(st.permutations(range(1, LIMIT + 1)))
-def test_answers_are_told_apart_by_id(order):
+def test_responses_are_matched_by_id(order):
     """Graph answers in any order; each request gets its own answer."""
     responses = decode(outer(*(answer(number, 200 + number) for number in order)), LIMIT)
     assert [each.status for each in responses] == [200 + number for number in range(1, LIMIT + 1)]
@@ -95,7 +95,7 @@ def test_an_unreadable_answer_is_an_unknown_outcome(content):
     assert all(isinstance(each, NoResponse) and each.maybe_done for each in responses)
 
 
-def test_an_outer_error_is_everybodys():
+def test_an_outer_error_is_the_error_of_each_request():
     """A batch that was throttled as a whole was throttled for each."""
     throttled = Response(429, {"Retry-After": "3"})
     assert decode(throttled, 3) == [throttled] * 3

@@ -19,8 +19,8 @@ def blocking(faulty, clock):
 
 def test_the_same_verbs_return_when_they_are_done(blocking, changes, fake, needs, plan):
     """Read, apply and test, without a loop in sight."""
-    drawn = plan(changes.create("ann"))
-    assert blocking.apply(drawn).ok
+    made = plan(changes.create("ann"))
+    assert blocking.apply(made).ok
     assert [user.username for user in blocking.read(needs).users] == ["ann@fed.example"]
     assert blocking.test_connection().tenant_name == "Contoso"
 
@@ -48,10 +48,10 @@ def test_it_works_from_several_threads(blocking, needs):
 
 def test_errors_come_through(blocking, changes, plan):
     """What is raised on the other thread is raised here, as itself."""
-    drawn = plan(changes.create("ann"))
-    blocking.apply(drawn)
+    made = plan(changes.create("ann"))
+    blocking.apply(made)
     with pytest.raises(PlanRefusedError, match="applied already"):
-        blocking.apply(drawn)
+        blocking.apply(made)
 
 
 def test_events_come_on_the_callers_thread(blocking, changes, plan):
@@ -74,7 +74,7 @@ def test_a_listener_that_fails_loses_no_report(blocking, changes, plan):
 def test_ctrl_c_stops_in_an_orderly_way(changes, fake, faulty, plan, clock, tmp_path):
     """KeyboardInterrupt goes on after the work has stopped; the journal knows how far it came."""
     changes.staff("bob")
-    drawn = plan(
+    made = plan(
         changes.create("ann"), changes.update("bob", jobTitle=(None, "x")), changes.give("ann", "SPE_E3", new=True)
     )
     journal = Journal(tmp_path / "run.jsonl")
@@ -84,9 +84,9 @@ def test_ctrl_c_stops_in_an_orderly_way(changes, fake, faulty, plan, clock, tmp_
 
     with BlockingTenant.over(faulty, clock=clock) as tenant:
         with pytest.raises(KeyboardInterrupt):
-            tenant.apply(drawn, journal=journal, on_event=press)
+            tenant.apply(made, journal=journal, on_event=press)
         if not journal.read().finished:
-            assert tenant.apply(drawn, journal=journal).ok
+            assert tenant.apply(made, journal=journal).ok
     assert len(fake.users) == 2
     assert journal.read().finished
 

@@ -1,4 +1,4 @@
-"""Consent, credentials and the connection: what is missing is said before anything is provisioned."""
+"""Consent, credentials and the connection test: what is missing is found before anything is provisioned."""
 
 import asyncio
 import base64
@@ -137,7 +137,7 @@ def test_other_callbacks_are_refused(query, reason):
 
 
 def test_an_empty_state_matches_nothing():
-    """Who lost the state can't be called back."""
+    """Without a state no callback is accepted."""
     with pytest.raises(CredentialError, match="not the one that was sent"):
         read_consent("https://i.example/cb?admin_consent=True&tenant=t1&state=", state="")
 
@@ -159,7 +159,7 @@ def test_the_least_permissions_are_enough(operations):
 
 
 def test_license_only_asks_for_no_write_of_users():
-    """An administrator who wants licences only need not trust us with profiles."""
+    """An administrator need not trust us with profiles where only licences are assigned."""
     assert "User.ReadWrite.All" not in least_permissions(LICENSE_ONLY_OPERATIONS)
 
 
@@ -207,7 +207,7 @@ def test_a_token_without_roles_may_do_nothing(connect):
     assert {row.operation for row in tested.missing} == ALL_OPERATIONS_BUT_ROLES
 
 
-def test_a_users_token_is_told_from_an_apps(connect):
+def test_a_users_token_differs_from_an_apps(connect):
     """Delegated tokens have scp instead of roles."""
     tested = connect(Credential(token(scp="User.Read")))
     assert "a user's, not the app's" in tested.problems[0]
@@ -233,8 +233,8 @@ def test_another_tenant_than_expected_is_a_problem(connect):
 
 
 @pytest.mark.parametrize("text", ["", "a.b.c", "a.b", "a.e30.b.c", "e30.W10.x", "x.!!.y", "x.\u00e9.y"])
-def test_what_is_no_token_has_no_claims(text):
-    """Tokens are opaque by contract; whatever comes is survived."""
+def test_what_is_not_a_token_has_no_claims(text):
+    """Tokens are opaque by contract, so any string is accepted."""
     assert token_claims(text) == {}
 
 
@@ -396,7 +396,7 @@ def test_half_a_surrogate_pair_gets_to_graph(transport, run):
 
 
 @pytest.mark.parametrize(
-    ("trouble", "maybe_done"),
+    ("fault", "maybe_done"),
     [
         (httpx.ConnectError("refused"), False),
         (httpx.ConnectTimeout("slow"), False),
@@ -405,12 +405,12 @@ def test_half_a_surrogate_pair_gets_to_graph(transport, run):
         (ConnectionResetError("reset"), True),
     ],
 )
-def test_whether_a_request_may_have_had_its_effect_is_known(run, trouble, maybe_done):
-    """What never left the house had none; everything else may have."""
+def test_whether_a_request_may_have_had_its_effect_is_known(run, fault, maybe_done):
+    """What was never sent had none; everything else may have."""
 
     class Broken:
         async def send(self, method, url, headers, body):
-            raise trouble
+            raise fault
 
     async def whole():
         connection = Connection(AnonymousCredential(), Cloud.GLOBAL, Broken())
@@ -419,7 +419,7 @@ def test_whether_a_request_may_have_had_its_effect_is_known(run, trouble, maybe_
         finally:
             await connection.close()
 
-    assert run(whole()) == NoResponse(f"{type(trouble).__name__}: {trouble}", maybe_done=maybe_done)
+    assert run(whole()) == NoResponse(f"{type(fault).__name__}: {fault}", maybe_done=maybe_done)
 
 
 def test_without_a_transport_there_is_the_network(run):
@@ -433,7 +433,7 @@ def test_without_a_transport_there_is_the_network(run):
 
 
 def test_redirects_are_not_followed(transport, run, clock):
-    """Graph does not redirect what we ask; a proxy's login page is no answer."""
+    """Graph does not redirect what we ask; a proxy's login page is not an answer."""
     scripted = transport((302, {"location": "https://login.proxy.example/"}, b""))
 
     async def whole():
@@ -452,7 +452,7 @@ def test_reprs_hide_everything():
 
 
 def test_nothing_heavy_loads_before_it_is_needed():
-    """Importing the room costs nothing; msgraph, azure and httpx load with the first connection."""
+    """Importing the package costs nothing; msgraph, azure and httpx load with the first connection."""
     script = (
         "import sys, o365prov.graph\n"
         "heavy = {'msgraph', 'azure', 'httpx', 'kiota_abstractions', 'opentelemetry'}\n"

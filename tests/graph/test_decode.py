@@ -28,7 +28,7 @@ def test_parts_of_complex_properties_have_dotted_names():
     }
 
 
-def test_inherited_licences_are_told_from_direct_ones():
+def test_inherited_licences_differ_from_direct_ones():
     """A state names in assignedByGroup the group that a licence comes through; only direct ones can be taken away."""
     states = [
         {"skuId": "a", "disabledPlans": ["p"], "assignedByGroup": None, "state": "Active"},
@@ -74,7 +74,7 @@ def test_a_user_without_id_is_named(row):
     ],
 )
 def test_instants_are_aware(text, moment):
-    """An instant without zone is UTC; what is no instant is none."""
+    """An instant without a zone is UTC; anything else gives None."""
     assert decode.instant(text) == moment
 
 
@@ -119,7 +119,7 @@ def test_domain_names_are_in_lower_case():
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"value": None}, {"value": ["x"]}, "text"])
-def test_what_is_no_collection_is_named(document):
+def test_what_is_not_a_collection_is_named(document):
     """A proxy's or a stranger's JSON is not taken for an empty tenant."""
     with pytest.raises(TenantError, match="GET /users"):
         decode.rows(document, "GET /users")
@@ -135,5 +135,5 @@ def test_of_doubles_the_last_one_counts():
     ("content", "found"), [(b'{"id": "1"}', "1"), (b"", None), (b"{", None), (b"[]", None), (b'{"id": 1}', None)]
 )
 def test_the_id_of_a_new_user_may_be_missing(content, found):
-    """A cut answer to a create does not tell the id; that is no reason to fail."""
+    """A cut answer to a create lacks the id; that is not an error."""
     assert decode.created_id(Response(201, {}, content)) == found

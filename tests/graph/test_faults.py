@@ -161,8 +161,8 @@ def test_a_create_that_always_fails_does_not_stop_the_others(changes, fake, faul
     """Graph may fail with one person's values every time; that is that person's failure."""
     changes.staff("bob")
     faulty.inject("POST", "/users", (500, {}, {"error": {"code": "InternalServerError", "message": "oops"}}), times=9)
-    drawn = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True), changes.block("bob"))
-    report = apply(drawn)
+    made = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True), changes.block("bob"))
+    report = apply(made)
     [failed] = report.failed
     assert "internal error" in failed.message
     assert [outcome.change.subject.name for outcome in report.done] == ["Bob"]
@@ -216,7 +216,7 @@ def test_an_old_account_that_is_gone_is_gone(changes, faulty, plan, apply, clock
 
 
 def test_a_removal_that_was_done_unanswered_is_done(changes, fake, faulty, plan, apply):
-    """Taking away what is no longer there is no failure."""
+    """Removing what is no longer there is not a failure."""
     changes.staff("ann", "bob", licenses=["SPE_E3"])
     apply(plan(changes.manager("ann", "bob", known=True)))
     faulty.inject("DELETE", "/manager/$ref", None, effect=True)
@@ -263,7 +263,7 @@ def test_whatever_passes_by_the_tenant_ends_as_planned(changes, fake, faulty, pl
     fake.reset()
     faulty.rules.clear()
     changes.staff("old", licenses=["SPE_E3"])
-    drawn = plan(
+    made = plan(
         changes.create("ann"),
         changes.create("bob", domain="managed.example", onPremisesImmutableId=None),
         changes.update("old", jobTitle=(None, "x")),
@@ -277,7 +277,7 @@ def test_whatever_passes_by_the_tenant_ends_as_planned(changes, fake, faulty, pl
         if status is not None:
             answer = (status, {}, {})
         faulty.inject(method, part, answer, effect=effect and status != 429, times=times)
-    report = apply(drawn)
+    report = apply(made)
     assert report.ok, report.outcomes
     held = {user["userPrincipalName"]: user for user in fake.users}
     assert set(held) == {"ann@fed.example", "bob@managed.example", "old@fed.example"}
@@ -289,7 +289,7 @@ def test_whatever_passes_by_the_tenant_ends_as_planned(changes, fake, faulty, pl
 def test_a_lost_network_stops_and_still_reports(changes, fake, faulty, plan, apply):
     """What was written is in the report, the rest is skipped with the reason instead of tried for hours."""
     names = [f"p{number}" for number in range(200)]
-    drawn = plan(
+    made = plan(
         changes.create("ann"), *(changes.create(name) for name in names), changes.give("ann", "SPE_E3", new=True)
     )
     send = faulty.send
@@ -303,13 +303,13 @@ def test_a_lost_network_stops_and_still_reports(changes, fake, faulty, plan, app
         return await send(method, url, headers, body)
 
     faulty.send = break_down
-    report = apply(drawn)
+    report = apply(made)
     assert len(report.done) == len(fake.users) == 20
     assert report.failed
     assert all(
         "cable cut" in outcome.message or "could not be created" in outcome.message for outcome in report.skipped
     )
-    assert len(report.outcomes) == len(drawn)
+    assert len(report.outcomes) == len(made)
     assert batches < 60
 
 
@@ -317,10 +317,10 @@ def test_a_withdrawn_consent_stops_and_still_reports(changes, faulty, plan, appl
     """A 401 that a fresh token does not cure stops everything."""
     names = [f"p{number}" for number in range(50)]
     changes.staff(*names)
-    drawn = plan(*(changes.update(name, jobTitle=(None, "x")) for name in names))
+    made = plan(*(changes.update(name, jobTitle=(None, "x")) for name in names))
     gone = {"error": {"code": "InvalidAuthenticationToken", "message": "Access token has expired"}}
     faulty.inject("POST", "/$batch", (401, {}, gone), times=100)
-    report = apply(drawn)
+    report = apply(made)
     assert not report.done
     assert "check the credential" in report.outcomes[0].message
 
@@ -336,9 +336,9 @@ def test_quota_headers_slow_the_plan_down(changes, fake, faulty, plan, apply, cl
     """Graph says at 80 % of its limit that it is getting full; inner answers say so too."""
     names = [f"p{number}" for number in range(120)]
     changes.staff(*names)
-    drawn = plan(*(changes.update(name, jobTitle=(None, "x")) for name in names))
+    made = plan(*(changes.update(name, jobTitle=(None, "x")) for name in names))
     faulty.inject("PATCH", "/users/", (204, {"x-ms-throttle-limit-percentage": "1.2"}, None), effect=True)
-    report = apply(drawn, tenant_options={"rate_limits": RateLimits(writes=Quota(20, 10), share=1.0)})
+    report = apply(made, tenant_options={"rate_limits": RateLimits(writes=Quota(20, 10), share=1.0)})
     assert report.ok
     assert clock.passed > 60
 

@@ -54,19 +54,19 @@ def lines(journal):
 
 
 def test_a_journal_tells_the_story(changes, plan, apply, journal):
-    """Plan and tenant first, each change begun and done, and the end."""
-    drawn = plan(changes.create("ann"))
-    apply(drawn, journal=journal)
+    """Plan and tenant first, each change started and done, and the end."""
+    made = plan(changes.create("ann"))
+    apply(made, journal=journal)
     ann = changes.id_of("ann")
     assert lines(journal) == [
-        {"journal": "o365prov.journal/1", "plan": drawn.id, "tenant": drawn.tenant_id},
+        {"journal": "o365prov.journal/1", "plan": made.id, "tenant": made.tenant_id},
         {"step": "started", "key": "create_user:00u-ann", "object_id": None},
         {"step": "done", "key": "create_user:00u-ann", "object_id": ann},
         {"finished": True},
     ]
 
 
-def test_failures_are_told_with_graphs_code(changes, plan, apply, journal):
+def test_failures_are_recorded_with_graphs_code(changes, plan, apply, journal):
     """The code, the status and the request id, and nothing of what was sent."""
     changes.staff("taken")
     apply(plan(changes.create("taken", onPremisesImmutableId="b3RoZXI=")), journal=journal)
@@ -91,24 +91,24 @@ def test_the_start_is_on_disk_before_the_write(changes, plan, apply, journal, fa
 
 
 def test_the_journal_is_for_its_owner_alone(changes, plan, apply, journal):
-    """Nobody else reads who works here."""
+    """Other users of the computer can't read it."""
     apply(plan(changes.create("ann")), journal=journal)
     assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("effect", [True, False])
 def test_an_interrupted_apply_goes_on(changes, fake, faulty, plan, apply, journal, interrupt, effect):
-    """Done changes are not repeated; a create whose outcome nobody knows is looked for first."""
-    drawn = plan(
+    """Done changes are not repeated; a create whose outcome is unknown is looked for first."""
+    made = plan(
         changes.create("ann"),
         changes.create("bob"),
         changes.give("ann", "SPE_E3", new=True),
         changes.manager("ann", "bob", new=True),
     )
-    interrupt(drawn, journal, effect=effect)
-    report = apply(drawn, journal=journal)
+    interrupt(made, journal, effect=effect)
+    report = apply(made, journal=journal)
     assert report.ok
-    assert [outcome.change for outcome in report.outcomes] == list(drawn)
+    assert [outcome.change for outcome in report.outcomes] == list(made)
     assert len(fake.users) == 2
     assert fake.user("ann@fed.example")["manager"] == changes.id_of("bob")
     assert faulty.seen.count("POST /users") == (0 if effect else 2)
@@ -120,15 +120,15 @@ def test_an_interrupted_apply_goes_on(changes, fake, faulty, plan, apply, journa
 def test_wherever_it_was_interrupted_it_ends_the_same(changes, fake, plan, apply, journal, interrupt, number, effect):
     """After each batch, with its effect and without, going on leads to the tenant that the plan wants."""
     changes.staff("old", licenses=["SPE_E3"])
-    drawn = plan(
+    made = plan(
         changes.create("ann"),
         changes.update("old", jobTitle=(None, "x")),
         changes.give("ann", "SPE_E3", new=True),
         changes.manager("ann", "old", new=True, known=True),
         changes.block("old"),
     )
-    interrupt(drawn, journal, number, effect=effect)
-    report = apply(drawn, journal=journal)
+    interrupt(made, journal, number, effect=effect)
+    report = apply(made, journal=journal)
     assert report.ok
     ann, old = fake.user("ann@fed.example"), fake.user("old@fed.example")
     assert (len(fake.users), fake.seats("SPE_E3")[0], ann["manager"]) == (2, 2, old["id"])
@@ -138,26 +138,26 @@ def test_wherever_it_was_interrupted_it_ends_the_same(changes, fake, plan, apply
 
 def test_an_apply_interrupted_late_repeats_nothing(changes, fake, faulty, plan, apply, journal, interrupt):
     """Creates are done, licences are unknown: only the licences are sent."""
-    drawn = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True))
-    interrupt(drawn, journal, number=2)
-    report = apply(drawn, journal=journal)
+    made = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True))
+    interrupt(made, journal, number=2)
+    report = apply(made, journal=journal)
     assert report.ok
     assert faulty.batches == [[f"POST /users/{changes.id_of('ann')}/assignLicense"]]
     assert fake.seats("SPE_E3") == (1, 3)
 
 
 def test_our_own_writes_are_no_surprise(changes, fake, plan, apply, journal, interrupt):
-    """That an account changed since the plan was drawn is our own doing, and the plan goes on."""
+    """That an account changed since the plan was made is our own doing, and the apply goes on."""
     changes.staff("ann", jobTitle="old")
-    drawn = plan(changes.update("ann", jobTitle=("old", "new")), changes.give("ann", "SPE_E3"))
-    interrupt(drawn, journal, number=2)
-    assert apply(drawn, journal=journal).ok
+    made = plan(changes.update("ann", jobTitle=("old", "new")), changes.give("ann", "SPE_E3"))
+    interrupt(made, journal, number=2)
+    assert apply(made, journal=journal).ok
     assert fake.user("ann@fed.example")["jobTitle"] == "new"
 
 
 def test_without_a_journal_an_interrupted_plan_is_not_applied_again(changes, tenant, faulty, plan, run):
-    """Nobody knows how far it came: the tenant has to be read."""
-    drawn = plan(changes.create("ann"))
+    """How far it came is unknown: the tenant has to be read."""
+    made = plan(changes.create("ann"))
 
     async def whole():
         async with tenant() as connected:
@@ -170,22 +170,22 @@ def test_without_a_journal_an_interrupted_plan_is_not_applied_again(changes, ten
                 return await send(method, url, headers, body)
 
             faulty.send = stop
-            applying = asyncio.create_task(connected.apply(drawn))
+            applying = asyncio.create_task(connected.apply(made))
             with pytest.raises(asyncio.CancelledError):
                 await applying
             faulty.send = send
             with pytest.raises(PlanRefusedError, match="applied already"):
-                await connected.apply(drawn)
+                await connected.apply(made)
 
     run(whole())
 
 
 def test_a_finished_plan_is_refused(changes, plan, apply, journal):
     """The journal makes a plan single-use across processes."""
-    drawn = plan(changes.create("ann"))
-    apply(drawn, journal=journal)
+    made = plan(changes.create("ann"))
+    apply(made, journal=journal)
     with pytest.raises(PlanRefusedError, match=r"applied already, says .*run\.jsonl"):
-        apply(drawn, journal=Journal(journal.path))
+        apply(made, journal=Journal(journal.path))
 
 
 def test_another_plans_journal_is_refused(changes, plan, apply, journal):
@@ -198,17 +198,17 @@ def test_another_plans_journal_is_refused(changes, plan, apply, journal):
 
 def test_a_torn_last_line_is_tolerated(changes, fake, plan, apply, journal, interrupt):
     """A power cut in the middle of a line loses that line alone; what follows begins on a fresh one."""
-    drawn = plan(changes.create("ann"), changes.create("bob"))
-    interrupt(drawn, journal)
+    made = plan(changes.create("ann"), changes.create("bob"))
+    interrupt(made, journal)
     whole = journal.path.read_bytes()
     journal.path.write_bytes(whole + b'{"step": "done", "key": "create_us')
-    assert apply(drawn, journal=journal).ok
+    assert apply(made, journal=journal).ok
     assert len(fake.users) == 2
     assert all(lines(journal))
 
 
 @pytest.mark.parametrize("torn", range(1, 40, 7))
-def test_a_torn_first_line_is_no_journal_yet(plan, apply, journal, torn):
+def test_a_torn_first_line_is_not_a_journal_yet(plan, apply, journal, torn):
     """Nothing was written to the tenant before the first line was whole."""
     journal.path.write_bytes(b'{"journal": "o365prov.journal/1", "plan": "p"'[:torn])
     assert apply(plan(), journal=journal).ok
@@ -228,7 +228,7 @@ def test_a_torn_first_line_is_no_journal_yet(plan, apply, journal, torn):
         b'{"journal": "o365prov.journal/1", "plan": "p", "tenant": "t"}\n5\n',
     ],
 )
-def test_a_file_that_is_no_journal_is_refused_and_kept(plan, apply, journal, content):
+def test_a_file_that_is_not_a_journal_is_refused_and_kept(plan, apply, journal, content):
     """A wrong path must not cost anybody a file."""
     journal.path.write_bytes(content)
     with pytest.raises(JournalError, match=r"run\.jsonl.*not a journal of o365prov: use one that is"):
@@ -244,15 +244,15 @@ def test_a_folder_that_is_not_there_is_named(plan, apply, tmp_path):
 
 def test_a_journal_in_use_is_refused(plan, journal):
     """Two applies must not share one."""
-    drawn = plan()
-    journal.begin(drawn)
+    made = plan()
+    journal.begin(made)
     with pytest.raises(JournalError, match="another apply uses it"):
-        journal.begin(drawn)
+        journal.begin(made)
     journal.close()
 
 
 def test_only_apply_writes(journal):
-    """A journal that was not begun takes no entries."""
+    """A journal that is not open takes no entries."""
     with pytest.raises(JournalError, match="not open"):
         journal.write([Entry("create_user:1", JournalStep.DONE)])
 
@@ -260,28 +260,28 @@ def test_only_apply_writes(journal):
 def test_a_journal_can_be_read_at_any_time(changes, plan, apply, journal):
     """For looking: what is known of each change, the last word."""
     assert journal.read().plan_id == ""
-    drawn = plan(changes.create("ann"))
-    apply(drawn, journal=journal)
+    made = plan(changes.create("ann"))
+    apply(made, journal=journal)
     history = journal.read()
-    assert (history.plan_id, history.finished) == (drawn.id, True)
+    assert (history.plan_id, history.finished) == (made.id, True)
     assert history.entries == (Entry("create_user:00u-ann", JournalStep.DONE, changes.id_of("ann")),)
 
 
-@pytest.mark.parametrize("room", [150, 250, 300])
-def test_a_disk_that_is_really_full(changes, fake, plan, apply, journal, room):
-    """The system writes half a line; the report comes, and with room again the apply goes on where it stopped."""
+@pytest.mark.parametrize("space", [150, 250, 300])
+def test_a_disk_that_is_really_full(changes, fake, plan, apply, journal, space):
+    """The system writes half a line; the report is returned, and with space again the apply goes on."""
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    drawn = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    made = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (space, before[1]))
     try:
-        report = apply(drawn, journal=journal)
+        report = apply(made, journal=journal)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert report.skipped
     assert all("free disk space" in outcome.message for outcome in report.skipped)
     assert journal.path.read_bytes().endswith(b"\n")
-    assert apply(drawn, journal=journal).ok
+    assert apply(made, journal=journal).ok
     assert len(fake.users) == 1
 
 

@@ -158,7 +158,7 @@ def test_pages_in_a_circle_are_refused(transport, run, clock):
 @pytest.mark.parametrize(
     "answer", [(200, {}, b"<html>hello</html>"), (200, {}, b'{"value": [{"id": "1"'), (200, {}, b"\xff")]
 )
-def test_an_answer_that_is_no_json_is_asked_for_again(transport, run, clock, answer):
+def test_an_answer_that_is_not_json_is_asked_for_again(transport, run, clock, answer):
     """A torn answer may come whole the next time."""
     snapshot = read_over(transport(*beginning(), answer, answer, nothing()), run, clock)
     assert snapshot.users == ()
@@ -188,21 +188,21 @@ def test_a_tenant_that_does_not_say_who_it_is_is_refused(transport, run, clock):
         read_over(transport(watermark(), nothing()), run, clock)
 
 
-def test_where_changes_are_not_tracked_there_is_no_mark(faulty, read):
+def test_where_changes_are_not_tracked_there_is_no_delta_link(faulty, read):
     """External tenants have no delta queries: applying reads and compares what it touches instead."""
     faulty.inject("GET", "/users/delta", (400, {}, {"error": {"code": "Request_UnsupportedQuery", "message": "no"}}))
     assert read().watermark is None
 
 
-def test_a_mark_is_needed(transport, run, clock):
-    """Without a delta link nobody could tell later what changed."""
+def test_a_delta_link_is_needed(transport, run, clock):
+    """Without a delta link later changes could not be found."""
     with pytest.raises(TenantError, match="does not have a delta link"):
         read_over(transport(nothing()), run, clock)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_trouble_is_waited_out(faulty, read, clock, status):
-    """Reading again does no harm, so every passing trouble is waited out."""
+def test_faults_are_waited_out(faulty, read, clock, status):
+    """Reading again does no harm, so every passing fault is waited out."""
     faulty.inject("GET", "/users?", (status, {}, {}), times=3)
     assert read().users == ()
     assert len(clock.waits) == 3
@@ -224,7 +224,7 @@ def test_waits_grow(faulty, read, clock):
 
 
 def test_too_long_a_wait_is_an_error(faulty, read, clock):
-    """Who is asked to wait for an hour is told so at once."""
+    """A wait of an hour is an error at once."""
     faulty.inject("GET", "/domains", (429, {"Retry-After": "3600"}, {}))
     with pytest.raises(GraphError, match="429"):
         read()
@@ -238,10 +238,10 @@ def test_patience_ends(faulty, read):
         read()
 
 
-@pytest.mark.parametrize("trouble", [ConnectionResetError("reset"), TimeoutError("slow"), OSError("down")])
-def test_a_dropped_connection_is_tried_again(faulty, read, trouble):
+@pytest.mark.parametrize("fault", [ConnectionResetError("reset"), TimeoutError("slow"), OSError("down")])
+def test_a_dropped_connection_is_tried_again(faulty, read, fault):
     """An OSError of the transport says that no answer came."""
-    faulty.inject("GET", "/organization", trouble, times=2)
+    faulty.inject("GET", "/organization", fault, times=2)
     assert read().name == "Contoso"
 
 

@@ -161,8 +161,8 @@ def test_dotted_names_lead_into_complex_properties(build):
 
 
 @pytest.mark.parametrize("federated", [True, False])
-def test_a_new_account_gets_a_password_that_nobody_knows(build, federated):
-    """Graph wants one; on a federated domain nobody is asked to change it, because nobody ever uses it."""
+def test_a_new_account_gets_a_random_password(build, federated):
+    """Graph requires one; in a federated domain it need not be changed, because it is never used."""
     [request] = build(CHANGES["create"], federated=federated)
     profile = request.body["passwordProfile"]
     assert profile["forceChangePasswordNextSignIn"] is not federated
@@ -187,7 +187,7 @@ def test_ids_come_from_applying_where_the_change_lacks_them(build):
 
 
 def test_a_missing_id_is_an_error(build):
-    """A request to /users/None must never leave the house."""
+    """A request to /users/None must never be sent."""
     with pytest.raises(UsageError, match="not known yet"):
         build(SetManager(ANN, "", "1", BOB, None))
 

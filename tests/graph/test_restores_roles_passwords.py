@@ -57,28 +57,28 @@ def test_what_rests_on_a_failed_restore_is_skipped(faulty, deleted, plan, apply)
 
 
 def test_a_restore_whose_answer_got_lost_is_done(fake, faulty, deleted, plan, apply):
-    """The second time it is no longer among the deleted."""
+    """At the second attempt it is no longer among the deleted."""
     faulty.inject("POST", "/restore", (504, {}, LOST), effect=True)
     assert apply(plan(*deleted)).ok
     assert fake.user("ann@fed.example")["jobTitle"] == "Back"
 
 
 def test_an_account_that_was_purged_can_not_come_back(fake, deleted, plan, apply):
-    """Thirty days are over, or somebody deleted it for good: that is a failure of that person."""
-    drawn = plan(*deleted)
+    """Thirty days are over, or it was deleted for good: that is a failure of that person."""
+    made = plan(*deleted)
     url = f"{ROOT}/directory/deletedItems/{deleted[0].object_id}"
     assert fake.handle("DELETE", url, {"Authorization": "Bearer x"}, b"")[0] == 204
-    report = apply(drawn)
+    report = apply(made)
     assert not report.done
     assert "does not exist any more" in report.failed[0].message
 
 
 @pytest.mark.parametrize("watermark", [True, False])
-def test_an_account_that_somebody_else_brought_back_is_left_alone(fake, deleted, plan, apply, watermark):
+def test_an_account_that_others_restored_is_left_alone(fake, deleted, plan, apply, watermark):
     """It may have been changed since."""
-    drawn = plan(*deleted, **({} if watermark else {"watermark": None}))
+    made = plan(*deleted, **({} if watermark else {"watermark": None}))
     restore(fake, deleted[0].object_id)
-    assert {outcome.result for outcome in apply(drawn).outcomes} == {Result.SKIPPED}
+    assert {outcome.result for outcome in apply(made).outcomes} == {Result.SKIPPED}
 
 
 def test_without_a_mark_a_deleted_account_is_as_expected(deleted, plan, apply):
@@ -107,7 +107,7 @@ def test_a_leaver_whose_account_is_gone_is_gone(changes, faulty, plan, apply):
 
 
 def test_roles_come_and_go(changes, fake, plan, apply, read):
-    """Also of somebody whom the same plan creates."""
+    """Also of a person whom the same plan creates."""
     fake.add_user("old@fed.example", roles=["Global Reader"], onPremisesImmutableId="b2xk")
     old = changes.id_of("old")
     [held] = read().roles_of[old]
@@ -125,7 +125,7 @@ def test_roles_come_and_go(changes, fake, plan, apply, read):
     assert report.app_users.get("00u-ann").roles == ("Global Reader", "License Administrator")
 
 
-def test_a_role_that_is_held_or_not_already_is_no_failure(changes, fake, plan, apply):
+def test_a_role_that_is_held_or_not_already_is_not_a_failure(changes, fake, plan, apply):
     """A second assignment is a conflict, a second removal is not found: both are what is wanted."""
     fake.add_user("old@fed.example", roles=["Global Reader"], onPremisesImmutableId="b2xk")
     old = changes.id_of("old")
@@ -162,7 +162,7 @@ def test_a_first_password_is_the_callers(changes, faulty, plan, apply):
 
 
 def test_without_passwords_only_those_who_need_one_are_skipped(changes, plan, apply):
-    """Nobody could ever sign in to such an account."""
+    """Such an account could never be used to sign in."""
     report = apply(plan(managed(changes), changes.create("bob")))
     assert {outcome.change.subject.name: outcome.result.value for outcome in report.outcomes} == {
         "Ann": "skipped",
@@ -181,7 +181,7 @@ def test_a_value_that_is_not_a_password_is_that_persons_failure(changes, fake, p
 
 
 def test_a_password_function_that_fails_is_that_persons_failure(changes, plan, apply):
-    """Its message may hold anything, so only its kind is told."""
+    """Its message may hold anything, so the message has only its class."""
 
     def lost(_change):
         raise KeyError("secret of Ann")
@@ -190,7 +190,7 @@ def test_a_password_function_that_fails_is_that_persons_failure(changes, plan, a
     assert failed.message == "the passwords function raised KeyError; correct it"
 
 
-def test_a_password_that_comes_back_in_an_error_is_not_told(changes, faulty, plan, apply):
+def test_a_password_that_comes_back_in_an_error_is_not_shown(changes, faulty, plan, apply):
     """Whatever stands between us and Graph may repeat what it was sent."""
     echo = {"error": {"code": "Request_BadRequest", "message": "The password Correct-horse-7 does not comply"}}
     faulty.inject("POST", "/users", (400, {}, echo))

@@ -161,12 +161,12 @@ def test_the_default_waits_of_a_request_that_always_fails():
 
 
 def test_without_jitter_nothing_is_random():
-    """For those who must know the waits beforehand."""
+    """The waits are known beforehand."""
     assert RetryPolicy(wait_jitter=0).wait(3, 0.0) == RetryPolicy(wait_jitter=0).wait(3, 1.0) == 4
 
 
 def test_a_longer_retry_after_than_allowed_is_a_failure_at_once():
-    """Nobody waits an hour for one request."""
+    """Not after a wait of an hour."""
     sender, connection, clock = over([(0, busy(3600))])
     asyncio.run(_read(sender))
     assert len(connection.sent_at) == 1

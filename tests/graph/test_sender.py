@@ -1,4 +1,4 @@
-"""Sending: many reads in batches, each repeated as long as that helps."""
+"""The sender: many reads in batches, each repeated as long as that helps."""
 
 import asyncio
 import json
@@ -42,12 +42,12 @@ def test_reads_without_an_answer_end_in_an_error(sender):
 
 
 def test_an_error_that_stays_is_the_answer(sender):
-    """Who reads many decides what an error of one means."""
+    """The caller of many reads decides what an error of one means."""
     sending = sender(*[batch((1, 503))] * 2, retry_policy=RetryPolicy(attempts=2))
     assert [response.status for response in read_all(sending, 1)] == [503]
 
 
-def test_requests_and_replies_show_only_where(response):
+def test_requests_and_responses_show_only_where(response):
     """Queries and bodies hold people; reprs show neither."""
     request = Request("GET", "https://graph.microsoft.com/v1.0/users?$filter=mail eq 'x'", {"password": "p"})
     assert repr(request) == "Request(GET /users)"

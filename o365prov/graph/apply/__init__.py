@@ -1,1 +1,1 @@
-"""Applying a plan: batches of writes, each noted before and after."""
+"""Applying a plan: batches of writes, each recorded before and after."""

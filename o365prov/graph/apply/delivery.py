@@ -43,7 +43,7 @@ class PendingWrite:
     """A change and the request that makes it so.
 
     Args:
-        change: what the plan wants.
+        change: the change of the plan.
         request: the request for it.
         object_id: the account that is written; None for one to be created.
         other_id: another account that the request refers to.
@@ -248,7 +248,7 @@ def _must_look(write: PendingWrite) -> bool:
 
 
 def _is_so_already(write: PendingWrite, error: ClassifiedError) -> bool:
-    """Whether the error says that what the write wants is so already."""
+    """Whether the error means that the change has been made already."""
     missing = error.status == 404
     match write.change:
         case AssignLicenses(add=add):

@@ -1,4 +1,4 @@
-"""The journal of one apply: what was begun, done and failed, on disk before and after every write.
+"""The journal of one apply: what was started, done and failed, on disk before and after every write.
 
 JSON, one object a line, appended and synced. It holds ids and Graph's error codes; no names, no values, no passwords.
 With it an interrupted apply goes on where it stopped, and a plan is applied once.

@@ -113,13 +113,13 @@ class ApplyRun:
                 self.delivery.note_written(entry.object_id)  # perhaps a moment ago
 
     def _own(self) -> frozenset[str]:
-        begun = {entry.key for entry in self.history.entries}
-        return frozenset(change.object_id for change in self.plan if change.object_id and change_key(change) in begun)
+        started = {entry.key for entry in self.history.entries}
+        return frozenset(change.object_id for change in self.plan if change.object_id and change_key(change) in started)
 
     # one stage after the other
 
     async def _run_stage(self, changes: Sequence[Change]) -> None:
-        begun = {entry.key for entry in self.history.entries}
+        started = {entry.key for entry in self.history.entries}
         writes: list[PendingWrite] = []
         for change in changes:
             why_not = self._why_not(change)
@@ -129,7 +129,7 @@ class ApplyRun:
                 self._note([Entry(change_key(change), JournalStep.DONE, change.object_id)])
                 self._end(Outcome(change, Result.DONE, change.object_id))
             else:
-                self._prepare(change, writes, begun=change_key(change) in begun)
+                self._prepare(change, writes, started=change_key(change) in started)
         gate = asyncio.Semaphore(BATCHES_AT_ONCE)
         for wave in waves(writes):
             async with asyncio.TaskGroup() as group:
@@ -168,7 +168,7 @@ class ApplyRun:
         known = self.plan.app_users.get(person_id)
         return change.manager_id or self._created.get(person_id) or (known.object_id if known else None)
 
-    def _prepare(self, change: Change, writes: list[PendingWrite], *, begun: bool) -> None:
+    def _prepare(self, change: Change, writes: list[PendingWrite], *, started: bool) -> None:
         """Add the write of *change*, unless it needs a password and the caller gives none that can be used."""
         password = None
         if isinstance(change, CreateUser) and change.password_given and self.passwords is not None:
@@ -182,9 +182,9 @@ class ApplyRun:
             if problem:
                 self._end(Outcome(change, Result.FAILED, None, problem))
                 return
-        writes.append(self._write(change, password, begun=begun))
+        writes.append(self._write(change, password, started=started))
 
-    def _write(self, change: Change, password: str | None, *, begun: bool) -> PendingWrite:
+    def _write(self, change: Change, password: str | None, *, started: bool) -> PendingWrite:
         object_id = self._object_id(change)
         manager_id = self._manager_id(change) if isinstance(change, SetManager) else None
         domain = change.subject.username.rpartition("@")[2].lower()
@@ -197,7 +197,7 @@ class ApplyRun:
             federated=domain in self.federated,
             password=password,
         )
-        return PendingWrite(change, request, object_id, manager_id, unknown=begun)
+        return PendingWrite(change, request, object_id, manager_id, unknown=started)
 
     async def _deliver(self, writes: Sequence[PendingWrite], gate: asyncio.Semaphore) -> None:
         async with gate:

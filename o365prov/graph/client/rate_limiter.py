@@ -116,7 +116,7 @@ class RateLimiter:
     """Lets requests go at the rate that the tenant can take; shared by everything that sends to it.
 
     Args:
-        clock: tells the time and waits.
+        clock: gives the time and waits.
         rate_limits: the rate.
         on_wait: called with each wait of a second or more: seconds, and why.
 

@@ -86,7 +86,7 @@ class Attempts:
 
     Args:
         policy: how often, how long.
-        rate_limiter: whose turn it is; its clock tells the time.
+        rate_limiter: says when a request may be sent; its clock gives the time.
         random: gives numbers from 0 to 1.
 
     """
