@@ -1,7 +1,7 @@
 """What happens in the directories between the two days of the demo: the same exports, a night later.
 
-A password is changed in Active Directory, somebody marries and is renamed in Okta, somebody joins a second licence
-group, somebody leaves, and somebody who left long ago is hired again, with an address that gives a username in use.
+A password is changed in Active Directory, one person marries and is renamed in Okta, one joins a second licence group,
+one leaves, and one who left long ago is hired again, with an address that gives a username in use.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PASSWORD_SET = "134248507200000000"  # noqa: S105 - 2026-06-02 05:12 UTC in 100
 
 
 def is_known(exports: Path) -> bool:
-    """Whether these exports hold the people of whom this tells: exports of another organisation have no such night."""
+    """Whether these exports hold the people whom these changes are about: exports of another organisation do not."""
     try:
         users = {user["id"] for user in _read(exports / "okta-users.json")}
         accounts = {account["id"] for account in _read(exports / "okta-ad-app-users.json")}

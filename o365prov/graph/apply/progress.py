@@ -10,11 +10,11 @@ from o365prov.graph.apply.events import ApplyStarted, ChangeEnded, Event, Waitin
 from o365prov.planning import Result
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    import rich.console
 
 
 @contextmanager
-def progress(console: Console | None = None) -> Iterator[Callable[[Event], None]]:
+def progress(console: rich.console.Console | None = None) -> Iterator[Callable[[Event], None]]:
     """Show a progress bar while a plan is applied; gives a function for ``apply(on_event=...)``.
 
     The bar shows how many changes have ended, how many of them failed, and why nothing is sent while Graph makes us
