@@ -40,7 +40,8 @@ class Tenant:
     Raises:
         ConfigurationError: an argument is of the wrong type.
         TenantError: every method, if Graph can't be reached or answers with an error.
-        UsageError: every method, on another event loop than the first one, or after closing.
+        UsageError: every method, on another event loop than the first one, after closing, or with an argument of the
+            wrong type.
 
     >>> from o365prov.planning import Needs
     >>> from o365prov.testing import FakeTenant
@@ -161,6 +162,7 @@ class Tenant:
                 :meth:`StreamingPlanner.wants <o365prov.planning.StreamingPlanner.wants>`.
 
         """
+        _check_argument("read", needs, Needs)
         sender = self._open()
         read = await snapshot(sender, self.sdk, needs, keep)
         self._organization = TenantIdentity(read.tenant_id, read.name)
@@ -200,6 +202,9 @@ class Tenant:
             TenantError: Graph can't be reached; nothing is written.
 
         """
+        _check_argument("apply", plan, Plan)
+        if journal is not None:
+            _check_argument("apply(journal=...)", journal, Journal)
         sender = self._open()
         async with self._one_apply:
             return await self._apply(sender, plan, journal, confirm, on_event, passwords)
@@ -263,6 +268,8 @@ class Tenant:
             CredentialError: there is no token at all.
 
         """
+        for operation in operations:
+            _check_argument("test_connection", operation, Operation)
         sender = self._open()
         assert self._connection is not None  # noqa: S101 - _open just made it
         token = await self._connection.token()
@@ -339,3 +346,8 @@ def _check_kind(name: str, value: _Argument, kind: type[_Argument]) -> _Argument
     if not isinstance(value, kind):
         raise ConfigurationError(f"Tenant.{name} should be a {kind.__name__}, not a {type(value).__name__}")
     return value
+
+
+def _check_argument(method: str, value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise UsageError(f"Tenant.{method} takes a {kind.__name__}, not a {type(value).__name__}")

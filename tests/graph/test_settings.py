@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.errors import ConfigurationError
-from o365prov.graph import BlockingTenant, RateLimits, RetryPolicy, Tenant
+from o365prov.errors import ConfigurationError, CredentialError, UsageError
+from o365prov.graph import BlockingTenant, RateLimits, RetryPolicy, Tenant, consent_url, read_consent
 from o365prov.graph.client.transport import AnonymousCredential
 from o365prov.testing import FakeTenant
 
@@ -63,3 +63,55 @@ def test_a_retry_policy_refuses_what_is_not_a_number(name, value):
     """Each field by its name."""
     with pytest.raises(ConfigurationError, match=rf"RetryPolicy\.{name} should be"):
         RetryPolicy(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda tenant: tenant.read("displayName"),
+        lambda tenant: tenant.apply("plan"),
+        lambda tenant: tenant.test_connection(["read users"]),
+    ],
+)
+def test_a_method_of_the_tenant_says_what_it_takes(call):
+    """An argument of the wrong type is refused before anything is sent."""
+
+    class Untouched:
+        async def send(self, method, url, headers, body):
+            raise AssertionError("nothing should be sent")
+
+    with (
+        BlockingTenant.over(Untouched()) as tenant,
+        pytest.raises(UsageError, match=r"Tenant\.\w+ takes a \w+, not a str"),
+    ):
+        call(tenant)
+
+
+TEXT = st.one_of(
+    st.text(), st.characters(), st.sampled_from(["http://[", "https://x", "https://[::1", "\ud800", "a.b"])
+)
+
+
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_a_consent_address_of_any_strings_is_made_or_refused(tenant, client_id, redirect_uri, state):
+    """Never any other exception."""
+    try:
+        url = consent_url(tenant=tenant, client_id=client_id, redirect_uri=redirect_uri, state=state)
+    except ConfigurationError:
+        return
+    assert url.startswith("https://login.microsoftonline.com/")
+
+
+@given(TEXT, TEXT)
+def test_a_callback_of_any_string_is_read_or_refused(callback, state):
+    """Never any other exception."""
+    with pytest.raises(CredentialError):
+        read_consent(callback, state=state)
+
+
+@pytest.mark.parametrize("name", ["tenant", "client_id", "redirect_uri", "state", "cloud"])
+def test_a_consent_address_refuses_wrong_types(name):
+    """By the argument's name."""
+    arguments = {"tenant": "t", "client_id": "c", "redirect_uri": "https://x.example", "state": "s", name: 7}
+    with pytest.raises(ConfigurationError, match=f"{name} should be a"):
+        consent_url(**arguments)

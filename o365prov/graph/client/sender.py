@@ -147,7 +147,8 @@ class Sender:
 
 def no_answer(request: Request, response: NoResponse) -> ConnectionFailedError:
     """The error of a request that got no answer."""
-    return ConnectionFailedError(f"{request.where}: no answer ({response.why}); check the network and try again")
+    remedy = "try again later" if response.connected else "check the network and try again"
+    return ConnectionFailedError(f"{request.where}: no answer ({response.why}); {remedy}")
 
 
 def not_json(request: Request, response: Response) -> TenantError:

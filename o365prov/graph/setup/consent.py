@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from attrs import frozen
 
-from o365prov.errors import ConfigurationError, CredentialError
+from o365prov.errors import ConfigurationError, CredentialError, UsageError
 from o365prov.graph.client.clouds import Cloud
 
 _TENANT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -35,18 +35,32 @@ def consent_url(*, tenant: str, client_id: str, redirect_uri: str, state: str, c
 
     """  # noqa: E501
     problems = []
+    for name, value in (("tenant", tenant), ("client_id", client_id), ("redirect_uri", redirect_uri), ("state", state)):
+        if not isinstance(value, str):
+            raise ConfigurationError(f"{name} should be a string, not a {type(value).__name__}")
+    if not isinstance(cloud, Cloud):
+        raise ConfigurationError(f"cloud should be a Cloud, such as Cloud.GLOBAL, not a {type(cloud).__name__}")
     if not _TENANT.fullmatch(tenant) or tenant.lower() == "common":
         problems.append(f"tenant {tenant!r}: give the tenant's id, one of its domains, or 'organizations'")
     if not client_id:
         problems.append("client_id is empty: give the application (client) id of the app registration")
-    if urlsplit(redirect_uri).scheme not in {"https", "http"} or not urlsplit(redirect_uri).netloc:
+    if not _is_address(redirect_uri):
         problems.append(f"redirect_uri {redirect_uri!r}: give the address that is registered with the app")
     if not state:
         problems.append("state is empty: give a fresh secrets.token_urlsafe() and compare it in the callback")
     if problems:
         raise ConfigurationError("; ".join(problems))
-    query = urlencode({"client_id": client_id, "scope": cloud.scope, "redirect_uri": redirect_uri, "state": state})
+    parameters = {"client_id": client_id, "scope": cloud.scope, "redirect_uri": redirect_uri, "state": state}
+    query = urlencode(parameters, errors="replace")
     return f"https://{cloud.login_host}/{quote(tenant)}/v2.0/adminconsent?{query}"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"https", "http"} and bool(parts.netloc)
 
 
 @frozen
@@ -67,14 +81,18 @@ def read_consent(callback_url: str, *, state: str) -> Consent:
         state: the same string as for :func:`consent_url`.
 
     Raises:
+        UsageError: an argument is not a string.
         CredentialError: the state is a different one, consent was refused, or the address is not such a callback.
 
     >>> read_consent("https://iam.example/done?admin_consent=True&tenant=t1&state=s1", state="s1")
     Consent(tenant_id='t1')
 
     """
-    answers = {name: values[0] for name, values in parse_qs(urlsplit(callback_url).query).items()}
-    if not state or not hmac.compare_digest(answers.get("state", "").encode(), state.encode()):
+    if not all(isinstance(each, str) for each in (callback_url, state)):
+        raise UsageError("callback_url and state should be strings: the address that the browser asked for, and yours")
+    query = urlsplit(callback_url).query if _is_address(callback_url) else ""
+    answers = {name: values[0] for name, values in parse_qs(query).items()}
+    if not state or not hmac.compare_digest(answers.get("state", "").encode(), state.encode(errors="replace")):
         raise CredentialError(
             "the state of the consent callback is not the one that was sent: ignore the callback and start again"
         )
