@@ -41,7 +41,7 @@ from o365prov import (
 from o365prov.graph.read import decode
 from o365prov.people import Grants
 from o365prov.planning import Domain, Sku, TenantUser, fingerprint, reference_digest
-from o365prov.profiles import ALPHA_2, UNSET, MappedProfile, bindings_of
+from o365prov.profiles import ALPHA_2, UNSET, MappedProfile, make_bindings
 from o365prov.provisioning import make_desired_user
 
 PEOPLE = int(os.environ.get("PEOPLE", "100000"))
@@ -258,13 +258,13 @@ def main() -> None:
 
     def mapped() -> None:
         for each in assignments:
-            mapping.evaluate(bindings_of(each), withheld=withheld(each.person))
+            mapping.evaluate(make_bindings(each), withheld=withheld(each.person))
 
     def hand_mapped() -> None:
         for each in assignments:
             by_hand(office365, each)
 
-    if mapping.evaluate(bindings_of(assignments[0])).values != by_hand(office365, assignments[0]).values:
+    if mapping.evaluate(make_bindings(assignments[0])).values != by_hand(office365, assignments[0]).values:
         raise SystemExit("the mapping by hand gives something else than the library's")
     ours, theirs = best(mapped, hand_mapped)
     print(f"mapping {PEOPLE} people, against by hand  {ours / theirs:.2f}  3.00")

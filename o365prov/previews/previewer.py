@@ -23,7 +23,7 @@ from o365prov.planning import (
 from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameHolder, ValueChange
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
 from o365prov.previews.preview import Preview
-from o365prov.profiles import ProfileMapping, UsernameFormat, bindings_of
+from o365prov.profiles import ProfileMapping, UsernameFormat, make_bindings
 from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility, make_desired_user
 
 _Found: TypeAlias = Mapping[str, tuple[tuple[Issue, ...], AccountPreview | None]]
@@ -80,7 +80,7 @@ class Previewer:
             row.issues,
             self.warnings,
             account=row.account,
-            bindings=bindings_of(row.assignment, now=self.now),
+            bindings=make_bindings(row.assignment, now=self.now),
         )
 
     def _desired(self, assignment: Assignment) -> DesiredUser:

@@ -1,20 +1,22 @@
 """What Office 365 should hold for a person: usernames, attribute tables and mappings."""
 
+from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping
 from o365prov.profiles.attributes import (
     ATTRIBUTES,
     DIRECTORY_ONLY_ATTRIBUTES,
     PROFILE_SYNC_ATTRIBUTES,
     PROFILE_SYNC_CUSTOM_ATTRIBUTES,
     UNIVERSAL_SYNC_ATTRIBUTES,
+    UNSET,
     USER_SYNC_ATTRIBUTES,
     Attribute,
     AttributeKind,
+    Unset,
 )
 from o365prov.profiles.defaults import PROFILE_SYNC_DEFAULTS, UNIVERSAL_SYNC_DEFAULTS, USER_SYNC_DEFAULTS
-from o365prov.profiles.evaluation_context import bindings_of
-from o365prov.profiles.mapping import ApplyOn, AttributeMapping, MappedProfile, ProfileMapping
+from o365prov.profiles.evaluation_context import make_bindings
+from o365prov.profiles.mapping import MappedProfile, ProfileMapping
 from o365prov.profiles.normalization import ALPHA_2
-from o365prov.profiles.unset import UNSET, Unset
 from o365prov.profiles.username import UsernameFormat, check_username
 
 __all__ = [
@@ -37,6 +39,6 @@ __all__ = [
     "ProfileMapping",
     "Unset",
     "UsernameFormat",
-    "bindings_of",
     "check_username",
+    "make_bindings",
 ]

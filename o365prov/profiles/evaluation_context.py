@@ -17,14 +17,19 @@ def _root_name(instance: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", "_", instance)
 
 
-def bindings_of(assignment: Assignment, *, now: datetime | None = None) -> Bindings:
-    """The roots and look-ups for the expressions of one person's outbound mapping.
+def make_bindings(assignment: Assignment, *, now: datetime | None = None) -> Bindings:
+    """The roots and look-ups for the expressions about one person.
 
     ``user`` and ``source`` are the Okta profile, with ``id`` and ``status`` for ``getInternalProperty``;
-    ``active_directory`` is the profile of the only Active Directory account (empty if there is none, or several), and
+    ``active_directory`` is the profile of the only Active Directory account (empty if there is not exactly one), and
     each account's is there under the name of its instance too, with ``_`` for what can't be in a name.
 
+    Args:
+        assignment: the person, and the groups that the person is in.
+        now: an aware instant for expressions that ask for the time; None for the time at which they are evaluated.
+
     Source: Okta, "Okta Expression Language: reference user attributes, application attributes".
+
     """
     person = assignment.person
     profile = {**person.profile, "id": person.id, "status": person.status.value}
@@ -43,7 +48,7 @@ def bindings_of(assignment: Assignment, *, now: datetime | None = None) -> Bindi
 
 
 def _display_name(profile: Mapping[str, Any]) -> str | None:
-    """Okta computes a display name that nobody touched; one that was cleared stays ""."""
+    """Okta computes a display name that was never set; one that was cleared stays ""."""
     names = [str(name) for name in (profile.get("firstName"), profile.get("lastName")) if name]
     return " ".join(names) or None
 

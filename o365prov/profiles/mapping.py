@@ -9,88 +9,101 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from attrs import define, evolve, field, frozen
+import attrs
+from attrs import evolve, field, frozen
 
-from o365prov._fields import frozen_mapping
+from o365prov._fields import frozen_mapping, instance_of, optional, string, wrong
 from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
-from o365prov.profiles.attributes import Attribute, AttributeKind, attribute_spelled
-from o365prov.profiles.normalization import TextRule, normalize, text_rule
-from o365prov.profiles.unset import UNSET, Unset
-from o365prov.profiles.username import REFUSE_NULL
-
-
-class ApplyOn(StrEnum):
-    """When a mapped value is sent."""
-
-    CREATE = "create"
-    CREATE_AND_UPDATE = "create and update"
-
-
-@frozen
-class AttributeMapping:
-    """One attribute's expression, and when its value is sent."""
-
-    attribute: Attribute
-    expression: Expression
-    apply_on: ApplyOn = ApplyOn.CREATE_AND_UPDATE
-
-
-@frozen
-class MappedProfile:
-    """What a mapping gave for one person: *values* in the order of the mapping's rows, and what is wrong with them.
-
-    A value sets the attribute, None or [] clears it, UNSET leaves it alone.
-    """
-
-    mapping: ProfileMapping = field(repr=False)
-    values: tuple[object | Unset, ...]
-    issues: tuple[Issue, ...] = ()
-
-    def get(self, attribute: str) -> object | Unset:
-        """The value of one attribute; UNSET if it is not mapped."""
-        position = self.mapping.positions.get(attribute)
-        return UNSET if position is None else self.values[position]
-
-    def rows(self) -> Iterator[tuple[AttributeMapping, object | Unset]]:
-        """Each row of the mapping with its value."""
-        return zip(self.mapping, self.values, strict=True)
+from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping, apply_on
+from o365prov.profiles.attributes import UNSET, Attribute, AttributeKind, Unset, exact_attribute
+from o365prov.profiles.normalization import StringRule, normalize, string_rule
+from o365prov.profiles.okta_format import read_okta_mapping
+from o365prov.profiles.saved_format import read_saved_mapping
+from o365prov.profiles.setting_expressions import PROFILE_MAPPING, parse_expression
 
 
 def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMapping]) -> Mapping[str, AttributeMapping]:
-    return frozen_mapping(rows if isinstance(rows, Mapping) else {row.attribute.name: row for row in rows})
+    """Rows by their attributes' names; a mapping is what the field holds when evolve hands it on."""
+    listed: Iterable[object] = rows.values() if isinstance(rows, Mapping) else rows
+    by_attribute: dict[str, AttributeMapping] = {}
+    if isinstance(listed, str) or not isinstance(listed, Iterable):
+        raise _wrong_rows(rows)
+    for row in listed:
+        if not isinstance(row, AttributeMapping):
+            raise _wrong_rows(row)
+        if row.attribute.name in by_attribute:
+            raise ConfigurationError(f"ProfileMapping.rows maps {row.attribute.name} twice: keep one of the rows")
+        by_attribute[row.attribute.name] = row
+    return frozen_mapping(by_attribute)
 
 
-_NOT_IN_A_BODY = {AttributeKind.ANCHOR, AttributeKind.MANAGER, AttributeKind.REFERENCES}
+def _wrong_rows(value: object) -> ConfigurationError:
+    return ConfigurationError(
+        f"ProfileMapping.rows should hold AttributeMapping values, not a value of type {type(value).__name__}: "
+        "ProfileMapping.of takes names and expressions"
+    )
 
-_Step: TypeAlias = tuple[str, int, TextRule | None, Attribute]
-"""One attribute's name, longest text, the rule for such texts, and the attribute itself."""
+
+_NOT_IN_BODY = {AttributeKind.ANCHOR, AttributeKind.MANAGER, AttributeKind.REFERENCES}
+
+_Target: TypeAlias = tuple[str, int, StringRule | None, Attribute]
+"""One attribute's name, the length of its longest string, the rule for such strings, and the attribute itself."""
 
 
-@define(frozen=True, slots=False, repr=False)
+@frozen(slots=False, repr=False)  # not slotted: it has cached properties
 class ProfileMapping:
     """Expressions by attribute. An attribute without one is not mapped: it is left alone.
+
+    Args:
+        rows: the rows, one an attribute, in the order in which their values are shown.
+        bound_to: the fingerprint of the provisioning settings that the mapping was made for; None for a new mapping.
+
+    Raises:
+        ConfigurationError: a field holds something else than it should, or two rows map one attribute.
 
     >>> mapping = ProfileMapping.of({"title": "String.toUpperCase(source.title)"})
     >>> mapping.with_expression("city", "source.city")
     ProfileMapping(title, city)
+
     """
 
     _rows: Mapping[str, AttributeMapping] = field(factory=dict, converter=_by_attribute, alias="rows", hash=False)
-    bound_to: str | None = None
+    bound_to: str | None = field(default=None, validator=optional(string))
 
     @classmethod
     def of(cls, expressions: Mapping[str, str]) -> ProfileMapping:
-        """A mapping from attribute names to the text of their expressions.
+        """A mapping from attribute names to expressions.
 
-        Raises :class:`~o365prov.errors.ConfigurationError` for an unknown attribute, and
-        :class:`~o365prov.errors.ExpressionSyntaxError` for a text that is no expression.
+        Raises:
+            ConfigurationError: an attribute is not known, or an expression can't work in a mapping; the message has
+                every error, each with its place and what to do.
+
+        >>> ProfileMapping.of({"title": "upper(user.title)", "city": "user.city +"})  # doctest: +NORMALIZE_WHITESPACE
+        Traceback (most recent call last):
+        ...
+        o365prov.errors.ConfigurationError: AttributeMapping.expression of title: there is no function upper (line 1,
+        column 1); see the list of functions; AttributeMapping.expression of city: a value is missing after + (line 1,
+        column 11); add it, or remove +
+
         """
-        return cls(_row(name, text, ApplyOn.CREATE_AND_UPDATE) for name, text in expressions.items())
+        if not isinstance(expressions, Mapping):
+            raise ConfigurationError(
+                "ProfileMapping.of takes attribute names with their expressions, such as {'title': 'source.title'}, "
+                f"not a value of type {type(expressions).__name__}"
+            )
+        rows, errors = [], []
+        for name, expression in expressions.items():
+            try:
+                rows.append(_row(name, expression))
+            except ConfigurationError as error:
+                errors.append(str(error))
+        if errors:
+            raise ConfigurationError("; ".join(errors))
+        return cls(rows)
 
     @classmethod
     def from_okta(cls, document: Mapping[str, Any]) -> ProfileMapping:
@@ -100,8 +113,9 @@ class ProfileMapping:
         Attribute names are compared without case; ``user`` and ``source`` both name the Okta profile. The mapping is
         not bound to any settings yet.
 
-        Raises :class:`~o365prov.errors.ConfigurationError` with everything that is wrong, each with its JSON path: the
-        opposite direction, another app, unknown attributes, texts that are no expressions.
+        Raises:
+            ConfigurationError: the document maps the opposite direction or another app, names unknown attributes, or
+                has expressions that can't work; the message has everything that is wrong, each with its JSON path.
 
         Source: Okta developer pages, "Mappings API: profile mapping object".
 
@@ -113,17 +127,19 @@ class ProfileMapping:
         ...     }
         ... )
         ProfileMapping(firstName)
-        """
-        from o365prov.profiles.okta_format import mapping  # noqa: PLC0415 - which makes these
 
-        return mapping(document)
+        """
+        return cls(read_okta_mapping(document))
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> ProfileMapping:
-        """What :meth:`to_dict` gave; raises :class:`~o365prov.errors.ConfigurationError` for anything else."""
-        from o365prov.profiles.saved_format import mapping  # noqa: PLC0415 - which makes these
+        """The mapping that :meth:`to_dict` was called on.
 
-        return mapping(saved)
+        Raises:
+            ConfigurationError: it is something else; the message has everything that is wrong, each with its JSON path.
+
+        """
+        return cls(*read_saved_mapping(saved))
 
     def to_dict(self) -> dict[str, Any]:
         """The mapping as JSON values, for a saved configuration; it keeps the settings that it is bound to.
@@ -138,64 +154,71 @@ class ProfileMapping:
         return {"attributes": attributes, "bound_to": self.bound_to}
 
     def with_expression(
-        self, attribute: str, text: str, *, apply_on: ApplyOn = ApplyOn.CREATE_AND_UPDATE
+        self, attribute: str, expression: str, *, apply_on: ApplyOn = ApplyOn.CREATE_AND_UPDATE
     ) -> ProfileMapping:
-        """The same mapping with this attribute mapped by *text*; raises as :meth:`of` does."""
-        return evolve(self, rows={**self._rows, attribute: _row(attribute, text, apply_on)})
+        """The same mapping with this attribute mapped by *expression*; raises as :meth:`of` does."""
+        return evolve(self, rows={**self._rows, attribute: _row(attribute, expression, apply_on)})
 
     def applied_on(self, moment: ApplyOn | str, *attributes: str) -> ProfileMapping:
         """The same mapping with these attributes sent on *moment*: ``"create"`` or ``"create and update"``.
 
-        Raises :class:`~o365prov.errors.ConfigurationError` for a moment that there is not, and for attributes that are
-        not mapped.
+        Raises:
+            ConfigurationError: there is no such moment, or an attribute is not mapped.
 
         >>> mapping = ProfileMapping.of({"title": "source.title"}).applied_on("create", "title")
         >>> [str(row.apply_on) for row in mapping]
         ['create']
+
         """
-        try:
-            apply_on = ApplyOn(moment)
-        except ValueError:
-            moments = " or ".join(repr(each.value) for each in ApplyOn)
-            raise ConfigurationError(f"a mapping is applied on {moments}, not on {moment!r}") from None
-        unmapped = [name for name in attributes if name not in self._rows]
+        when = apply_on(moment)
+        unmapped = [str(name) for name in attributes if name not in self._rows]
         if unmapped:
             raise ConfigurationError(f"not mapped: {', '.join(unmapped)}: map them with with_expression(...) first")
         return evolve(
-            self, rows={**self._rows, **{name: evolve(self._rows[name], apply_on=apply_on) for name in attributes}}
+            self, rows={**self._rows, **{name: evolve(self._rows[name], apply_on=when) for name in attributes}}
         )
 
     def without(self, *attributes: str) -> ProfileMapping:
         """The same mapping with these attributes not mapped ("do not map").
 
-        Raises :class:`~o365prov.errors.ConfigurationError` for an attribute that the Office 365 app does not have.
+        Raises:
+            ConfigurationError: the Office 365 app does not have one of the attributes.
+
         """
-        names = {attribute_spelled(name).name for name in attributes}
+        names = {exact_attribute(name).name for name in attributes}
         return evolve(self, rows={name: row for name, row in self._rows.items() if name not in names})
 
     def check(self, schema: Mapping[str, Collection[str]] | None = None) -> Mapping[str, tuple[Diagnostic, ...]]:
-        """What is wrong or doubtful about the expressions, by attribute, before the first person is looked at.
+        """What is wrong or doubtful about the expressions, by attribute; attributes without such are left out.
 
-        *schema* names the attributes that exist by root (``{"user": ["login", "email"]}``); without it the attributes
-        that expressions read are not checked. Attributes about which there is nothing to say are left out.
+        Args:
+            schema: the attributes that exist, by root (``{"user": ["login", "email"]}``); without it the attributes
+                that expressions read are not checked.
 
         >>> for name, found in ProfileMapping.of({"city": "source.cty", "state": "source.state"}).check(
         ...     {"source": ["city", "state"]}
         ... ).items():
         ...     print(name, found[0])
         city error: source has no attribute cty (line 1, column 1); write source.city
+
         """
-        checked = {name: row.expression.check(schema, context="profile_mapping") for name, row in self._rows.items()}
+        checked = {name: row.expression.check(schema, context=PROFILE_MAPPING) for name, row in self._rows.items()}
         return {name: found for name, found in checked.items() if found}
 
     def evaluate(self, bindings: Bindings, *, withheld: Collection[str] = ()) -> MappedProfile:
         """What every mapped attribute gives for one person, in the form in which Graph takes it.
 
-        Attributes named by *withheld* are left alone; what is wrong comes back as issues.
+        Args:
+            bindings: the person's values, as :func:`make_bindings` gives them.
+            withheld: names of attributes to leave alone.
+
+        Returns:
+            Values and issues; nothing about a person's values is raised.
+
         """
         values: list[object | Unset] = []
         issues: list[Issue] = []
-        for value, (name, longest, rule, attribute) in zip(self._evaluated(bindings), self._steps, strict=True):
+        for value, (name, longest, rule, attribute) in zip(self._evaluated(bindings), self._targets, strict=True):
             if name in withheld:
                 values.append(UNSET)
                 continue
@@ -203,29 +226,29 @@ class ProfileMapping:
                 if rule is None:
                     values.append(value)
                     continue
-                conformed, wrong = rule(attribute, value)
+                normalized, issue = rule(attribute, value)
             elif isinstance(value, EvaluationError):
-                conformed, wrong = UNSET, _failed(attribute, value)
+                normalized, issue = UNSET, _failure(attribute, value)
             else:
-                conformed, wrong = normalize(attribute, value)
-            values.append(conformed)
-            if wrong is not None:
-                issues.append(wrong)
+                normalized, issue = normalize(attribute, value)
+            values.append(normalized)
+            if issue is not None:
+                issues.append(issue)
         return MappedProfile(self, tuple(values), tuple(issues))
 
     def _evaluated(self, bindings: Bindings) -> Sequence[object]:
         """What each row's expression gives, or the error that it fails with."""
-        if self._as_one is not None:
+        if self._combined is not None:
             try:
-                values: list[object] = self._as_one.evaluate(bindings)
+                values: list[object] = self._combined.evaluate(bindings)
             except EvaluationError:
-                pass  # one of them fails: which one, and what the others give, shows below
+                pass  # one of them fails: evaluate each by itself
             else:
                 return values
         return [_value_or_error(row.expression, bindings) for row in self]
 
     @cached_property
-    def _as_one(self) -> Expression | None:
+    def _combined(self) -> Expression | None:
         """All expressions as the elements of one list, which is compiled into one function.
 
         Evaluating it takes half the time of evaluating them one by one. None if they differ in dialect, semantics or
@@ -235,19 +258,19 @@ class ProfileMapping:
         if len(kinds) != 1:
             return None
         [(dialect, semantics, limits)] = kinds
-        text = ", ".join(str(row.expression) for row in self)
+        elements = ", ".join(str(row.expression) for row in self)
         try:
-            return Expression(f"{{{text}}}", dialect=dialect, semantics=semantics, limits=limits)
+            return Expression(f"{{{elements}}}", dialect=dialect, semantics=semantics, limits=limits)
         except ExpressionSyntaxError:
             return None
 
     @cached_property
-    def _steps(self) -> tuple[_Step, ...]:
+    def _targets(self) -> tuple[_Target, ...]:
         return tuple(
             (
                 row.attribute.name,
                 sys.maxsize if row.attribute.limit is None else row.attribute.limit,
-                text_rule(row.attribute),
+                string_rule(row.attribute),
                 row.attribute,
             )
             for row in self
@@ -269,7 +292,7 @@ class ProfileMapping:
         return tuple(
             (position, row.attribute.graph, row.apply_on)
             for position, row in enumerate(self)
-            if row.attribute.graph and row.attribute.kind not in _NOT_IN_A_BODY
+            if row.attribute.graph and row.attribute.kind not in _NOT_IN_BODY
         )
 
     @cached_property
@@ -294,8 +317,46 @@ class ProfileMapping:
         return f"ProfileMapping({', '.join(self._rows)})"
 
 
-def _row(name: str, text: str, apply_on: ApplyOn) -> AttributeMapping:
-    return AttributeMapping(attribute_spelled(name), Expression(text, semantics=REFUSE_NULL), apply_on)
+def _value_for_each_row(owner: MappedProfile, field: attrs.Attribute[Any], values: object) -> None:
+    if type(values) is not tuple or len(values) != len(owner.mapping):
+        raise wrong(owner, field, "a tuple with one value for each row of the mapping", values)
+
+
+def _issues(owner: MappedProfile, field: attrs.Attribute[Any], issues: object) -> None:
+    if type(issues) is not tuple or not all(isinstance(issue, Issue) for issue in issues):
+        raise wrong(owner, field, "a tuple of Issue values", issues)
+
+
+@frozen
+class MappedProfile:
+    """What a mapping gave for one person.
+
+    Args:
+        mapping: the mapping.
+        values: one for each row of the mapping: a value sets the attribute, None or [] clears it, UNSET leaves it
+            alone.
+        issues: what is wrong with them.
+
+    """
+
+    mapping: ProfileMapping = field(repr=False, validator=instance_of(ProfileMapping, "ProfileMapping.of({...})"))
+    values: tuple[object | Unset, ...] = field(validator=_value_for_each_row)
+    issues: tuple[Issue, ...] = field(default=(), validator=_issues)
+
+    def get(self, attribute: str) -> object | Unset:
+        """The value of one attribute; UNSET if it is not mapped."""
+        position = self.mapping.positions.get(attribute)
+        return UNSET if position is None else self.values[position]
+
+    def rows(self) -> Iterator[tuple[AttributeMapping, object | Unset]]:
+        """Each row of the mapping with its value."""
+        return zip(self.mapping, self.values, strict=True)
+
+
+def _row(name: str, expression: str, apply_on: ApplyOn = ApplyOn.CREATE_AND_UPDATE) -> AttributeMapping:
+    attribute = exact_attribute(name)
+    parsed = parse_expression(f"AttributeMapping.expression of {name}", expression)
+    return AttributeMapping(attribute, parsed, apply_on)
 
 
 def _value_or_error(expression: Expression, bindings: Bindings) -> object:
@@ -305,7 +366,7 @@ def _value_or_error(expression: Expression, bindings: Bindings) -> object:
         return error
 
 
-def _failed(attribute: Attribute, error: EvaluationError) -> Issue:
+def _failure(attribute: Attribute, error: EvaluationError) -> Issue:
     return Issue(
         "mapping_failed",
         f"{attribute.label} could not be computed: {error.message}",

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from o365prov.errors import ExpressionSyntaxError
-from o365prov.expressions import expression_of_template
-from o365prov.profiles.mapping import ApplyOn, AttributeMapping, ProfileMapping
+from o365prov.expressions import Expression, expression_of_template
+from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping
+from o365prov.profiles.setting_expressions import PROFILE_MAPPING, USERNAME
 from o365prov.profiles.settings_reader import Document, shown, step
-from o365prov.profiles.username import CUSTOM, UsernameFormat
-from o365prov.profiles.username_formats import BUILT_IN, BuiltInFormat
+from o365prov.profiles.username_formats import BUILT_IN, CUSTOM, BuiltInFormat, built_in_expression
 
 PUSH_STATUS = {"PUSH": ApplyOn.CREATE_AND_UPDATE, "DONT_PUSH": ApplyOn.CREATE}
 """When a property is sent, by the word of the Mappings API."""
@@ -32,8 +32,8 @@ _NOT_MAPPED = {
 }
 
 
-def username_format(template: object) -> UsernameFormat:
-    """See :meth:`UsernameFormat.from_okta <o365prov.profiles.UsernameFormat.from_okta>`."""
+def read_username_template(template: object) -> tuple[str, Expression]:
+    """Label and expression; see :meth:`UsernameFormat.from_okta <o365prov.profiles.UsernameFormat.from_okta>`."""
     document = Document("the username template")
     members = document.object(template, "$")
     if members is None:
@@ -44,10 +44,10 @@ def username_format(template: object) -> UsernameFormat:
             raise document.error()
     document.refuse_others(members, _TEMPLATE_MEMBERS, "$")
     _check_push_status(document, members)
-    made = _typed(document, members, _suffix(document, members))
-    if made is None or document.count:
+    format_ = _label_and_expression(document, members, _suffix(document, members))
+    if format_ is None or document.count:
         raise document.error()
-    return made
+    return format_
 
 
 def _check_push_status(document: Document, members: Mapping[str, Any]) -> None:
@@ -70,24 +70,24 @@ def _suffix(document: Document, members: Mapping[str, Any]) -> str:
         if isinstance(value, str) or value is None:
             found[name] = value or ""
         else:
-            document.note(f"$.{name}", f"should be a text, not {shown(value)}")
+            document.note(f"$.{name}", f"should be a string, not {shown(value)}")
     suffixes = sorted({suffix for suffix in found.values() if suffix})
     if len(suffixes) > 1:
         document.note("$.suffix", "differs from $.userSuffix: keep the one that is meant")
     return suffixes[0] if suffixes else ""
 
 
-def _typed(document: Document, members: Mapping[str, Any], suffix: str) -> UsernameFormat | None:
+def _label_and_expression(document: Document, members: Mapping[str, Any], suffix: str) -> tuple[str, Expression] | None:
     match members.get("type", "BUILT_IN"):  # Okta's default
         case "BUILT_IN":
             text = document.text(members, "template", "$")
             entry = None if text is None else _entry(document, text)
-            return None if entry is None else UsernameFormat.built_in(entry.label, suffix)
+            return None if entry is None else (entry.label, built_in_expression(entry.label, suffix))
         case "CUSTOM":
             if suffix:
                 document.note("$.userSuffix", "is for built-in templates: append it in the expression with +")
-            expression = document.expression(members, "template", "$", _translated)
-            return None if expression is None else UsernameFormat(CUSTOM, expression)
+            expression = document.expression(members, "template", "$", USERNAME, _translated)
+            return None if expression is None else (CUSTOM, expression)
         case "NONE":
             document.note(
                 "$.type",
@@ -104,15 +104,15 @@ def _entry(document: Document, template: str) -> BuiltInFormat | None:
         translated = expression_of_template(template)
     except ExpressionSyntaxError as error:
         document.note(
-            "$.template", f"is none of Okta's built-in templates ({error}): use type CUSTOM and an expression"
+            "$.template", f"is not one of Okta's built-in templates ({error}): use type CUSTOM and an expression"
         )
         return None
     entry = _ENTRIES.get(_key(translated))
     if entry is None:
         document.note(
             "$.template",
-            f"{shown(template)} is none of Okta's built-in templates: use type CUSTOM and an expression over the Okta "
-            f"profile, such as {translated}",
+            f"{shown(template)} is not one of Okta's built-in templates: use type CUSTOM and an expression over the "
+            f"Okta profile, such as {translated}",
         )
     elif not entry.expression:
         document.note("$.template", f"({entry.label}) can't be used: {entry.instead}")
@@ -133,8 +133,8 @@ def _translated(text: str) -> str:
     return expression_of_template(text.strip()) if text.lstrip().startswith("${") else text
 
 
-def mapping(document: object) -> ProfileMapping:
-    """See :meth:`ProfileMapping.from_okta <o365prov.profiles.ProfileMapping.from_okta>`."""
+def read_okta_mapping(document: object) -> list[AttributeMapping]:
+    """The rows; see :meth:`ProfileMapping.from_okta <o365prov.profiles.ProfileMapping.from_okta>`."""
     notes = Document("the mapping")
     if isinstance(document, list | tuple):
         notes.note("$", "is a list: pass one mapping, the one whose target is the Office 365 app")
@@ -148,7 +148,7 @@ def mapping(document: object) -> ProfileMapping:
     rows = list(_rows(notes, notes.object(members.get("properties", {}), "$.properties") or {}))
     if notes.count:
         raise notes.error()
-    return ProfileMapping(rows)
+    return rows
 
 
 def _check_direction(notes: Document, members: Mapping[str, Any]) -> None:
@@ -186,7 +186,7 @@ def _rows(notes: Document, properties: Mapping[str, Any]) -> Iterator[AttributeM
         if name in seen:
             notes.note(path, f"is the same attribute as {seen[name]}: keep one of them")
         elif name in _NOT_MAPPED:
-            notes.note(path, f"is no mapped attribute here: {_NOT_MAPPED[name]}")
+            notes.note(path, f"is not a mapped attribute here: {_NOT_MAPPED[name]}")
         elif value is not None:  # null is how the API takes a property out: it is not mapped
             yield from _row(notes, path, str(key), value)
         seen[name] = key
@@ -198,7 +198,7 @@ def _row(notes: Document, path: str, name: str, value: object) -> Iterator[Attri
     if rule is None:
         return
     notes.refuse_others(rule, _PROPERTY_MEMBERS, path)
-    expression = notes.expression(rule, "expression", path, _translated)
+    expression = notes.expression(rule, "expression", path, PROFILE_MAPPING, _translated)
     status = rule.get("pushStatus")
     apply_on = PUSH_STATUS.get(status) if isinstance(status, str) else None
     if apply_on is None:

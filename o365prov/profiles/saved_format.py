@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from o365prov.profiles.mapping import ApplyOn, AttributeMapping, ProfileMapping
+from o365prov.expressions import Expression
+from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping
+from o365prov.profiles.setting_expressions import PROFILE_MAPPING, USERNAME
 from o365prov.profiles.settings_reader import Document, shown, step
-from o365prov.profiles.username import UsernameFormat
 
 _MOMENTS = {moment.value: moment for moment in ApplyOn}
 
 
-def username_format(saved: object) -> UsernameFormat:
-    """See :meth:`UsernameFormat.from_dict <o365prov.profiles.UsernameFormat.from_dict>`."""
+def read_saved_format(saved: object) -> tuple[str, Expression]:
+    """Label and expression; see :meth:`UsernameFormat.from_dict <o365prov.profiles.UsernameFormat.from_dict>`."""
     document = Document("the saved username format")
     members = document.object(saved, "$")
     if members is None:
         raise document.error()
     document.refuse_others(members, {"label", "expression"}, "$")
-    label, expression = document.text(members, "label", "$"), document.expression(members, "expression", "$")
+    label, expression = document.text(members, "label", "$"), document.expression(members, "expression", "$", USERNAME)
     if label is None or expression is None or document.count:
         raise document.error()
-    return UsernameFormat(label, expression)
+    return label, expression
 
 
-def mapping(saved: object) -> ProfileMapping:
-    """See :meth:`ProfileMapping.from_dict <o365prov.profiles.ProfileMapping.from_dict>`."""
+def read_saved_mapping(saved: object) -> tuple[list[AttributeMapping], str | None]:
+    """Rows and binding; see :meth:`ProfileMapping.from_dict <o365prov.profiles.ProfileMapping.from_dict>`."""
     document = Document("the saved mapping")
     members = document.object(saved, "$")
     if members is None:
@@ -34,11 +35,11 @@ def mapping(saved: object) -> ProfileMapping:
     document.refuse_others(members, {"attributes", "bound_to"}, "$")
     bound_to = members.get("bound_to")
     if not isinstance(bound_to, str | None):
-        document.note("$.bound_to", f"should be a text or null, not {shown(bound_to)}")
+        document.note("$.bound_to", f"should be a string or null, not {shown(bound_to)}")
     rows = list(_rows(document, document.object(members.get("attributes"), "$.attributes") or {}))
     if document.count:
         raise document.error()
-    return ProfileMapping(rows, bound_to)
+    return rows, bound_to
 
 
 def _rows(document: Document, attributes: Mapping[str, Any]) -> Iterator[AttributeMapping]:
@@ -53,7 +54,7 @@ def _rows(document: Document, attributes: Mapping[str, Any]) -> Iterator[Attribu
         if rule is None:
             continue
         document.refuse_others(rule, {"expression", "apply_on"}, path)
-        expression = document.expression(rule, "expression", path)
+        expression = document.expression(rule, "expression", path, PROFILE_MAPPING)
         moment = rule.get("apply_on")
         apply_on = _MOMENTS.get(moment) if isinstance(moment, str) else None
         if apply_on is None:

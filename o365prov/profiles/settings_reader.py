@@ -11,8 +11,8 @@ from typing import Any
 
 from o365prov.errors import ConfigurationError, ExpressionSyntaxError
 from o365prov.expressions import Expression
-from o365prov.profiles.attributes import Attribute, attribute_named
-from o365prov.profiles.username import REFUSE_NULL
+from o365prov.profiles.attributes import Attribute, find_attribute
+from o365prov.profiles.setting_expressions import parse_expression, refuse_errors
 from o365prov.rendering import printable
 
 LISTED = 20
@@ -56,28 +56,36 @@ class Document:
         return None
 
     def text(self, holder: Mapping[str, Any], key: str, path: str) -> str | None:
-        """A member that must be there and be a text that is not empty."""
+        """A member that must be there and be a string that is not empty."""
         value = holder.get(key)
         if isinstance(value, str) and value.strip():
             return value
-        self.note(f"{path}.{key}", "is missing" if value is None else f"should be a text, not {shown(value)}")
+        self.note(f"{path}.{key}", "is missing" if value is None else f"should be a string, not {shown(value)}")
         return None
 
     def expression(
-        self, holder: Mapping[str, Any], key: str, path: str, translate: Callable[[str], str] = str
+        self, holder: Mapping[str, Any], key: str, path: str, context: str, translate: Callable[[str], str] = str
     ) -> Expression | None:
-        """A member that must be an expression, once it is translated."""
-        text = self.text(holder, key, path)
-        try:
-            return None if text is None else Expression(translate(text), semantics=REFUSE_NULL)
-        except ExpressionSyntaxError as error:
-            self.note(f"{path}.{key}", f"is no expression: {error}")
+        """A member that must be an expression which can work in this context, once it is translated."""
+        string = self.text(holder, key, path)
+        if string is None:
             return None
+        try:
+            expression = parse_expression("is not an expression", translate(string))
+        except (ConfigurationError, ExpressionSyntaxError) as error:
+            self.note(f"{path}.{key}", str(error))
+            return None
+        try:
+            refuse_errors("can't work", expression, context)
+        except ConfigurationError as error:
+            self.note(f"{path}.{key}", str(error))
+            return None
+        return expression
 
     def attribute(self, name: str, path: str) -> Attribute | None:
         """The attribute of the Office 365 app that goes by this name, in whatever case."""
         try:
-            return attribute_named(name)
+            return find_attribute(name)
         except ConfigurationError as error:
             self.note(path, f"can't be mapped: {error}")
             return None
@@ -104,6 +112,6 @@ def shown(value: object) -> str:
         case list() | tuple():
             return "a list"
         case "":
-            return "an empty text"
+            return "an empty string"
     text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."

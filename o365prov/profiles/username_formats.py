@@ -17,14 +17,24 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from o365prov._fields import frozen_mapping
+from o365prov.errors import ConfigurationError
+from o365prov.expressions import Expression, quoted
+from o365prov.profiles.setting_expressions import REFUSE_NULL
+
+CUSTOM = "Custom"
+"""What Okta's list calls a format of one's own."""
 
 
 @frozen
 class BuiltInFormat:
     """One entry of the list.
 
-    *template* is what Okta's API stores. *expression* gives the same; it is empty where nothing here can, and *instead*
-    then says why and what to do.
+    Args:
+        label: what Okta's list calls it.
+        template: what Okta's API stores.
+        expression: what gives the same here; empty where it can't be computed.
+        instead: why it can't be computed, and what to do.
+
     """
 
     label: str
@@ -85,3 +95,27 @@ _ENTRIES = (
 
 BUILT_IN: Mapping[str, BuiltInFormat] = frozen_mapping({entry.label: entry for entry in _ENTRIES})
 """Every entry by its label, in the order of Okta's list: first those of the Okta profile."""
+
+
+def built_in_expression(label: object, suffix: object = "") -> Expression:
+    """The expression of an entry, with *suffix* appended as it is.
+
+    Raises:
+        ConfigurationError: the list has no such entry, or it can't be computed here.
+
+    >>> built_in_expression("Email prefix", "@yourfederated.domain")
+    Expression('String.substringBefore(source.email, "@") + "@yourfederated.domain"')
+
+    """
+    entry = BUILT_IN.get(label) if isinstance(label, str) else None
+    if entry is None:
+        raise ConfigurationError(f"Okta has no username format {label!r}: use one of {', '.join(BUILT_IN)}")
+    if not entry.expression:
+        raise ConfigurationError(f"the username format {label!r} can't be used: {entry.instead}")
+    if not isinstance(suffix, str):
+        raise ConfigurationError(f"the suffix should be a string, not a value of type {type(suffix).__name__}")
+    expression = entry.expression
+    if suffix:
+        expression = f"({expression})" if "?" in expression else expression
+        expression = f"{expression} + {quoted(suffix)}"
+    return Expression(expression, semantics=REFUSE_NULL)

@@ -17,8 +17,8 @@ from o365prov.profiles import (
     ProfileMapping,
     Unset,
     UsernameFormat,
-    bindings_of,
     check_username,
+    make_bindings,
 )
 from o365prov.provisioning.provisioning_type import ProvisioningType
 
@@ -106,7 +106,7 @@ def make_desired_user(
     *domains* are in lower case.
     """
     person = assignment.person
-    bindings = bindings_of(assignment, now=now)
+    bindings = make_bindings(assignment, now=now)
     name, wrong = username.username(bindings, domains) if assignment.username is None else _given(assignment, domains)
     profile = mapping.evaluate(bindings, withheld=provisioning.withheld(person))
     issues = profile.issues if wrong is None else (wrong, *profile.issues)

@@ -4,14 +4,14 @@ import pytest
 from attrs import evolve
 from organisation import assigned, from_directory, somebody
 
-from o365prov import UNSET, ExpressionSyntaxError, ProfileMapping, UsernameFormat
+from o365prov import UNSET, ProfileMapping, UsernameFormat
 from o365prov.errors import ConfigurationError
-from o365prov.profiles import bindings_of
+from o365prov.profiles import make_bindings
 from o365prov.provisioning import LicenseOnly, ProfileSync, UniversalSync, UserSync, make_desired_user
 
 
 def values(mapping, person):
-    profile = mapping.evaluate(bindings_of(assigned(person)), withheld=UserSync().withheld(person))
+    profile = mapping.evaluate(make_bindings(assigned(person)), withheld=UserSync().withheld(person))
     return {row.attribute.name: value for row, value in profile.rows()}
 
 
@@ -40,7 +40,7 @@ def test_the_default_usage_location_without_a_country_is_us():
 
 
 def test_the_manager_is_the_distinguished_name_in_the_directory():
-    """findDirectoryUser().managerDn, resolved when the plan is drawn."""
+    """findDirectoryUser().managerDn, resolved when the plan is made."""
     boss = somebody("Bo Ross")
     assert values(DEFAULT, from_directory(somebody(), manager=boss))["manager"].startswith("CN=Bo Ross")
 
@@ -50,15 +50,15 @@ def test_a_manager_comes_from_a_directory_or_not_at_all():
     assert values(DEFAULT, somebody())["manager"] is UNSET
 
 
-def test_a_display_name_that_nobody_set_is_both_names():
+def test_a_display_name_that_was_never_set_is_both_names():
     """Okta computes it."""
     assert values(DEFAULT, somebody("Ann Lee", displayName=None))["displayName"] == "Ann Lee"
 
 
-def test_a_failing_expression_is_a_finding_and_leaves_the_attribute_alone():
+def test_a_failing_expression_is_an_issue_and_leaves_the_attribute_alone():
     """An evaluation error stops the attribute, not the evaluation of the others."""
     mapping = ProfileMapping.of({"title": "source.title + source.nothing", "city": "source.city"})
-    profile = mapping.evaluate(bindings_of(assigned(somebody(city="Oslo"))))
+    profile = mapping.evaluate(make_bindings(assigned(somebody(city="Oslo"))))
     assert profile.get("title") is UNSET
     assert [(each.code, each.place) for each in profile.issues] == [("mapping_failed", "title")]
     assert profile.get("city") == "Oslo"
@@ -67,8 +67,8 @@ def test_a_failing_expression_is_a_finding_and_leaves_the_attribute_alone():
 @pytest.mark.parametrize(
     ("name", "meant"), [("titel", "title"), ("TITLE", "title"), ("jobTitle", "title"), ("givenName", "firstName")]
 )
-def test_an_unknown_attribute_is_refused_with_the_one_that_is_meant(name, meant):
-    """A slip, another case and Graph's own name are recognised."""
+def test_an_unknown_attribute_is_refused_with_the_probable_one(name, meant):
+    """A misspelling, another case and Graph's own name are recognised."""
     with pytest.raises(ConfigurationError, match=f"no attribute '{name}': write '{meant}'"):
         ProfileMapping.of({name: "source.title"})
 
@@ -79,15 +79,16 @@ def test_an_attribute_like_no_other_is_refused_with_where_to_look():
         ProfileMapping.of({"shoeSize": "source.title"})
 
 
-def test_the_username_is_no_mapped_attribute():
+def test_the_username_is_not_a_mapped_attribute():
     """It has a format of its own."""
     with pytest.raises(ConfigurationError, match="username format"):
         ProfileMapping.of({"userName": "source.login"})
 
 
 def test_a_bad_expression_is_refused_when_the_mapping_is_made():
-    """The syntax error names the place."""
-    with pytest.raises(ExpressionSyntaxError):
+    """The message names attribute and place, and what to do."""
+    message = r"expression of title: a value is missing after \+ \(line 1, column 14\); add it, or remove \+$"
+    with pytest.raises(ConfigurationError, match=message):
         DEFAULT.with_expression("title", "source.title +")
 
 
@@ -103,7 +104,7 @@ def test_do_not_map_knows_its_attributes():
         DEFAULT.without("titel")
 
 
-def test_do_not_map_may_be_said_twice():
+def test_an_attribute_may_be_taken_out_twice():
     """What is not mapped stays so."""
     assert DEFAULT.without("title", "title").without("title") == DEFAULT.without("title")
 
@@ -159,7 +160,7 @@ def test_an_attribute_whose_expression_fails_is_left_alone():
     assert [issue.code for issue in failing.issues] == ["mapping_failed"]
 
 
-def test_a_moment_that_there_is_not_is_refused():
+def test_an_unknown_moment_is_refused():
     """With those that there are."""
     with pytest.raises(ConfigurationError, match="'create' or 'create and update'"):
         MAPPING.applied_on("update", "title")
@@ -185,23 +186,46 @@ def test_oktas_own_mappings_check_clean(kind):
     assert [each for diagnostics in found.values() for each in diagnostics if each.severity == "error"] == []
 
 
-def test_slips_in_a_mapping_are_seen_before_the_first_person():
+def test_unknown_attributes_in_expressions_are_seen_before_the_first_person():
     """By attribute, each with the place and, where it is known, the text that would be right."""
     mapping = ProfileMapping.of(
-        {"title": "source.titel", "city": "string.toUpperCase(source.city)", "state": "source.state"}
+        {"title": "source.titel", "city": "String.toUpperCase(source.city)", "state": "source.state"}
     )
     found = mapping.check({"source": ["title", "city", "state"]})
     assert {name: [each.code for each in diagnostics] for name, diagnostics in found.items()} == {
-        "title": ["unknown-attribute"],
-        "city": ["unknown-function"],
+        "title": ["unknown-attribute"]
     }
     assert found["title"][0].fixed() == "source.title"
 
 
-def test_what_is_for_other_places_is_found_in_a_mapping():
-    """Functions of claims have no place in a profile mapping."""
-    found = ProfileMapping.of({"title": 'Groups.startsWith("OKTA", "x", 1)'}).check()["title"]
-    assert "not-allowed-here" in [each.code for each in found]
+def test_a_function_of_claims_is_refused_in_a_mapping():
+    """It is not for profile mappings."""
+    with pytest.raises(ConfigurationError, match=r"of title: Groups\.startsWith .*profile mapping"):
+        ProfileMapping.of({"title": 'Groups.startsWith("OKTA", "x", 1)'})
+
+
+def test_all_errors_of_a_mapping_are_in_one_message():
+    """Unknown attributes and functions, wrong arguments and bad syntax, each with its place and what to do."""
+    with pytest.raises(ConfigurationError) as caught:
+        ProfileMapping.of(
+            {
+                "title": "String.toUpper(source.title) + String.len()",
+                "city": "source.city +",
+                "titel": "source.title",
+                "state": None,
+                7: "source.state",
+                "country": "source.countryCode",
+            }
+        )
+    for error in (
+        "AttributeMapping.expression of title: there is no function String.toUpper (line 1, column 1)",
+        "String.len takes 1 argument, not 0 (line 1, column 32)",
+        "AttributeMapping.expression of city: a value is missing after + (line 1, column 13); add it, or remove +",
+        "the Office 365 app has no attribute 'titel': write 'title'",
+        "AttributeMapping.expression of state should be a string, not a value of type NoneType",
+        "an attribute's name should be a string, not 7",
+    ):
+        assert error in str(caught.value)
 
 
 CONSISTENCY_GUID = "hasDirectoryUser()?findDirectoryUser()['mS-DS-ConsistencyGuid']:null"

@@ -7,17 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from organisation import DOMAIN, assigned, somebody
 
-from o365prov import DirectoryAccount, ExpressionSyntaxError, Person, UsernameFormat
+from o365prov import Dialect, DirectoryAccount, Expression, Person, UsernameFormat
 from o365prov.errors import ConfigurationError
-from o365prov.profiles import bindings_of
-from o365prov.profiles.username import check_username
+from o365prov.profiles import check_username, make_bindings
 from o365prov.profiles.username_formats import BUILT_IN
 
 CUSTOM = UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"')
 
 
 def username(style, person, domains=(DOMAIN,)):
-    return style.username(bindings_of(assigned(person)), domains)
+    return style.username(make_bindings(assigned(person)), domains)
 
 
 def test_the_custom_format_of_oktas_page():
@@ -36,10 +35,61 @@ def test_the_okta_username_format():
     assert username(UsernameFormat.okta_username(), person, ["corp.example"])[0] == "ib@corp.example"
 
 
-def test_a_custom_format_that_is_no_expression_is_refused_at_once():
-    """The syntax error comes when the format is made, not when the first person is."""
-    with pytest.raises(ExpressionSyntaxError):
-        UsernameFormat.custom('String.substringBefore(user.email, "@"')
+@pytest.mark.parametrize(
+    ("expression", "error"),
+    [
+        ('String.substringBefore(user.email, "@"', r"\( is never closed \(line 1, column 23\); close it"),
+        ("user.email = 1 + “", r"= assigns.*write ==.*curly quote"),
+        (
+            'String.substringBefor(user.email, "@")',
+            r"no function String\.substringBefor .*; write String\.substringBefore$",
+        ),
+        ("String.len()", r"String\.len takes 1 argument, not 0 \(line 1, column 1\)"),
+        ('Groups.contains("OKTA", "x", 1)', r"Groups\.contains"),
+        ("{user.email}", r"username format must give a"),
+        ("access.scope", r"access does not exist in a username format"),
+    ],
+)
+def test_an_expression_that_can_not_work_in_a_format_is_refused(expression, error):
+    """When the format is made, with the place and what to do, not when the first person is looked at."""
+    with pytest.raises(ConfigurationError, match=rf"^UsernameFormat\.expression: .*{error}"):
+        UsernameFormat.custom(expression)
+    with pytest.raises(ConfigurationError, match=error):
+        UsernameFormat.from_dict({"label": "Custom", "expression": expression})
+    with pytest.raises(ConfigurationError, match=error):
+        UsernameFormat.from_okta({"template": expression, "type": "CUSTOM"})
+
+
+def test_all_errors_of_an_expression_are_in_one_message():
+    """So that a format is corrected once."""
+    with pytest.raises(ConfigurationError, match=r"function nix .*; there is no function nax "):
+        UsernameFormat.custom("nix() + nax()")
+
+
+def test_a_doubtful_expression_is_not_refused():
+    """Warnings are for people who ask for them."""
+    doubtful = UsernameFormat.custom("user.email + null")
+    assert {found.severity for found in doubtful.check()} == {"warning"}
+
+
+def test_an_expression_of_the_other_dialect_is_refused():
+    """Username formats are in the classic language."""
+    policy = Expression("user.profile.email", dialect=Dialect.IDENTITY_ENGINE)
+    with pytest.raises(ConfigurationError, match="another dialect"):
+        UsernameFormat("Custom", policy)
+
+
+@pytest.mark.parametrize("value", [None, 5, b"user.email", ["user.email"], Expression("user.email")])
+def test_what_is_not_a_string_is_not_an_expression(value):
+    """Whatever it is."""
+    with pytest.raises(ConfigurationError, match=r"UsernameFormat\.expression should be a string"):
+        UsernameFormat.custom(value)
+
+
+def test_a_suffix_that_is_not_a_string_is_refused():
+    """It is a part of the setting."""
+    with pytest.raises(ConfigurationError, match="the suffix should be a string"):
+        UsernameFormat.built_in("Email prefix", 5)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +103,7 @@ def test_a_custom_format_that_is_no_expression_is_refused_at_once():
         ("x" * 65 + "@corp.example", "username_too_long"),
     ],
 )
-def test_an_address_that_gives_no_username_stops_the_person(email, code):
+def test_an_address_without_a_usable_username_stops_the_person(email, code):
     """Each kind of unusable username has its own code, and says what to do."""
     name, issue = username(CUSTOM, somebody(email=email))
     assert name is None
@@ -69,11 +119,11 @@ def test_a_missing_address_never_becomes_the_word_null():
     assert issue.code == "username_failed"
 
 
-def test_a_format_that_gives_no_text_is_a_finding():
+def test_a_format_that_does_not_give_a_string_is_an_issue():
     """A number is no username."""
     name, issue = username(UsernameFormat.custom("1 + 1"), somebody())
     assert name is None
-    assert issue.code == "username_no_text"
+    assert issue.code == "username_not_a_string"
 
 
 def test_a_foreign_domain_is_named_beside_the_apps_own():
@@ -117,7 +167,7 @@ def test_a_domain_that_only_looks_like_the_apps_is_foreign(impostor):
         (f"{'.' * 64}@{DOMAIN}", "username_dot"),
     ],
 )
-def test_what_entra_does_not_take_is_named(username, code):
+def test_what_entra_refuses_is_named(username, code):
     """Microsoft Entra, "Username policies": one @, an alphabet without accents, lengths, no full stop before the @."""
     issue = check_username(username, [DOMAIN])
     assert issue.code == code
@@ -149,16 +199,16 @@ def test_a_username_in_a_second_domain_of_the_app_is_taken():
     assert username(UsernameFormat.email(), somebody(), [DOMAIN, "corp.example"])[0] == "ann.lee@corp.example"
 
 
-@pytest.mark.parametrize("style", [UsernameFormat.email_prefix(), UsernameFormat.okta_username_prefix()], ids=str)
-def test_a_prefix_alone_is_no_username(style):
+@pytest.mark.parametrize("label", ["Email prefix", "Okta username prefix"])
+def test_a_prefix_alone_is_not_a_username(label):
     """Okta's prefixes have no domain: the issue says that the format must append one."""
-    name, issue = username(style, somebody())
+    name, issue = username(UsernameFormat.built_in(label), somebody())
     assert name is None
     assert issue.code == "username_no_domain"
 
 
 @pytest.mark.parametrize(
-    "style", [UsernameFormat.email_prefix(f"@{DOMAIN}"), UsernameFormat.okta_username_prefix(f"@{DOMAIN}")], ids=str
+    "style", [UsernameFormat.built_in(each, f"@{DOMAIN}") for each in ("Email prefix", "Okta username prefix")], ids=str
 )
 def test_a_prefix_with_a_suffix_is_a_username(style):
     """The suffix is the federated domain."""
@@ -169,12 +219,12 @@ def test_the_sam_account_name_takes_a_suffix():
     """sAMAccountName@domain, for people who have an account there."""
     account = DirectoryAccount("corp.example", UUID(int=1), attributes={"samAccountName": "ibrock"})
     person = Person("00u1", "ACTIVE", {"email": "x@y.example"}, directory_accounts=[account])
-    assert username(UsernameFormat.ad_sam_account_name(f"@{DOMAIN}"), person) == (f"ibrock@{DOMAIN}", None)
+    assert username(UsernameFormat.built_in("AD SAM Account Name", f"@{DOMAIN}"), person) == (f"ibrock@{DOMAIN}", None)
 
 
-def test_without_a_directory_account_a_suffix_alone_is_no_username():
+def test_without_a_directory_account_a_suffix_alone_is_not_a_username():
     """Nobody is called @domain, or null@domain."""
-    name, issue = username(UsernameFormat.ad_sam_account_name(f"@{DOMAIN}"), somebody())
+    name, issue = username(UsernameFormat.built_in("AD SAM Account Name", f"@{DOMAIN}"), somebody())
     assert name is None
     assert issue.code == "username_failed"
 
@@ -186,17 +236,15 @@ def test_an_entry_that_there_is_not_or_that_cannot_be_computed_is_refused(label,
         UsernameFormat.built_in(label)
 
 
-def test_a_slip_in_the_format_is_seen_before_the_first_person():
-    """check() finds unknown attributes, and what a username format may not use."""
+def test_an_unknown_attribute_in_the_format_is_seen_before_the_first_person():
+    """check() finds it where the schema is known."""
     style = UsernameFormat.custom("source.emial")
     [slip] = style.check({"source": ["login", "email"]})
     assert (slip.code, slip.fixed()) == ("unknown-attribute", "source.email")
-    codes = [found.code for found in UsernameFormat.custom('Groups.contains("OKTA", "x", 1)').check()]
-    assert "not-allowed-here" in codes
 
 
-def test_a_format_without_a_fault_checks_clean():
-    """Every entry of Okta's list gives a text."""
+def test_the_entries_of_oktas_list_have_no_errors():
+    """Every one that can be computed gives a string."""
     errors = [
         found
         for entry in BUILT_IN.values()
@@ -214,7 +262,7 @@ def test_every_name_of_allowed_characters_is_taken(name):
 
 
 @given(st.text())
-def test_any_text_is_either_taken_or_explained(text):
-    """No text makes the check fail."""
-    issue = check_username(text, [DOMAIN])
+def test_any_string_is_taken_or_explained(string):
+    """No string makes the check fail."""
+    issue = check_username(string, [DOMAIN])
     assert issue is None or issue.message

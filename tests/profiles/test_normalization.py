@@ -5,18 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iso3166 import countries
 
-from o365prov.profiles import ATTRIBUTES, UNSET
-from o365prov.profiles.normalization import ALPHA_2, normalize
+from o365prov.profiles import ALPHA_2, ATTRIBUTES, UNSET
+from o365prov.profiles.normalization import normalize
 
 
-def test_a_plain_text_is_sent_as_it_is():
+def test_a_plain_string_is_sent_as_it_is():
     """A title within its limit is the value."""
     assert normalize(ATTRIBUTES["title"], "Engineer") == ("Engineer", None)
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_nothing_clears_an_optional_attribute(nothing):
-    """Null and the empty text clear a title."""
+    """Null and the empty string clear a title."""
     assert normalize(ATTRIBUTES["title"], nothing) == (None, None)
 
 
@@ -43,7 +43,7 @@ def test_an_empty_usage_location_is_left_alone():
 
 
 @given(st.sampled_from([row for row in ATTRIBUTES.values() if row.limit]), st.integers(1, 3))
-def test_a_text_over_its_limit_is_never_sent(attribute, excess):
+def test_a_string_over_its_limit_is_never_sent(attribute, excess):
     """Whatever the attribute, limit + n characters are refused and exactly the limit is taken."""
     too_long, issue = normalize(attribute, "x" * (attribute.limit + excess))
     assert too_long is UNSET
@@ -65,7 +65,7 @@ def test_a_text_over_its_limit_is_never_sent(attribute, excess):
         ("côte d'ivoire", "CI"),
     ],
 )
-def test_what_is_no_country_code_is_left_alone_and_the_code_is_named(written, meant):
+def test_what_is_not_a_country_code_is_left_alone_and_the_code_is_named(written, meant):
     """UK is what people write, and Germany; ISO and Graph say GB and DE."""
     value, issue = normalize(ATTRIBUTES["usageLocation"], written)
     assert value is UNSET
@@ -73,7 +73,7 @@ def test_what_is_no_country_code_is_left_alone_and_the_code_is_named(written, me
 
 
 @pytest.mark.parametrize("written", ["Neverland", "XK", "ZZ", "U", "-1", "0"])
-def test_what_is_no_country_at_all_gets_an_example(written):
+def test_what_is_not_a_country_gets_an_example(written):
     """Where nothing tells which country is meant."""
     value, issue = normalize(ATTRIBUTES["usageLocation"], written)
     assert value is UNSET
@@ -97,8 +97,8 @@ def test_a_language_is_sent_as_a_tag(given_tag, sent):
 
 
 @pytest.mark.parametrize("odd", ["english", "e", "en-", "en US", "en_US.UTF-8"])
-def test_what_is_no_language_tag_is_left_alone(odd):
-    """A locale or a word is no tag."""
+def test_what_is_not_a_language_tag_is_left_alone(odd):
+    """A locale or a word is not a tag."""
     value, issue = normalize(ATTRIBUTES["preferredLanguage"], odd)
     assert value is UNSET
     assert "en-US" in issue.remedy
@@ -122,9 +122,9 @@ def test_an_anchor_with_forbidden_characters_is_refused(odd):
 
 @given(st.sampled_from(list(ATTRIBUTES.values())), st.from_type(object).filter(lambda value: value is not None))
 def test_no_value_makes_it_fail(attribute, value):
-    """Whatever an expression gives, there is a value or a issue, never an exception."""
-    conformed, issue = normalize(attribute, value)
-    assert conformed is not UNSET or issue is not None or attribute.name == "immutableId"
+    """Whatever an expression gives, there is a value or an issue, never an exception."""
+    normalized, issue = normalize(attribute, value)
+    assert normalized is not UNSET or issue is not None or attribute.name == "immutableId"
 
 
 @pytest.mark.parametrize("nothing", [None, ""])

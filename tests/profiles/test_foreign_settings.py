@@ -10,7 +10,7 @@ from organisation import assigned, from_directory, somebody
 from o365prov import Person, ProfileMapping, UsernameFormat
 from o365prov.errors import ConfigurationError
 from o365prov.people import DirectoryAccount
-from o365prov.profiles import ApplyOn, bindings_of
+from o365prov.profiles import ApplyOn, make_bindings
 from o365prov.profiles.username_formats import BUILT_IN
 
 OKTA_USER = {"id": "oty1", "name": "user", "type": "user"}
@@ -84,7 +84,7 @@ def test_every_entry_that_can_be_computed_is_read_from_its_template(entry):
 def test_a_suffix_is_appended_as_it_is():
     """Email prefix and @domain make a user principal name."""
     style = built_in('${fn:substringBefore(source.email, "@")}', userSuffix="@yourfederated.domain")
-    name, issue = style.username(bindings_of(assigned(somebody("Isaac Brock"))), ["yourfederated.domain"])
+    name, issue = style.username(make_bindings(assigned(somebody("Isaac Brock"))), ["yourfederated.domain"])
     assert (name, issue) == ("isaac.brock@yourfederated.domain", None)
 
 
@@ -128,13 +128,15 @@ def test_an_account_in_active_directory_gives_its_upn():
     [account] = person.directory_accounts
     linked = DirectoryAccount(account.instance, account.object_guid, attributes={"userName": "ann@corp.example"})
     person = Person(person.id, person.status, person.profile, "ACTIVE_DIRECTORY", directory_accounts=(linked,))
-    name, _ = built_in("${source.userName}").username(bindings_of(assigned(person)), ["corp.example"])
+    name, _ = built_in("${source.userName}").username(make_bindings(assigned(person)), ["corp.example"])
     assert name == "ann@corp.example"
 
 
 def test_without_an_account_in_active_directory_there_is_no_upn():
-    """The issue stops that person."""
-    name, issue = UsernameFormat.ad_upn().username(bindings_of(assigned(somebody())), ["corp.example"])
+    """The person is stopped."""
+    name, issue = UsernameFormat.built_in("AD User Principal Name").username(
+        make_bindings(assigned(somebody())), ["corp.example"]
+    )
     assert name is None
     assert issue.code == "username_empty"
 
@@ -209,7 +211,7 @@ def test_a_mapping_that_was_read_is_bound_to_no_settings_yet():
 def test_user_and_source_both_name_the_okta_profile():
     """Okta writes either."""
     mapping = ProfileMapping.from_okta(mapping_document({"city": rule("user.city"), "state": rule("source.state")}))
-    profile = mapping.evaluate(bindings_of(assigned(somebody(city="Oslo", state="03"))))
+    profile = mapping.evaluate(make_bindings(assigned(somebody(city="Oslo", state="03"))))
     assert (profile.get("city"), profile.get("state")) == ("Oslo", "03")
 
 
@@ -345,9 +347,10 @@ def test_a_mapping_keeps_its_binding_through_json():
     assert ProfileMapping.from_dict(json.loads(json.dumps(bound.to_dict()))) == bound
 
 
-@pytest.mark.parametrize("style", [UsernameFormat.ad_upn(), UsernameFormat.email_prefix("@a.example")], ids=str)
-def test_a_username_format_survives_json(style):
+@pytest.mark.parametrize("label", [entry.label for entry in BUILT_IN.values() if entry.expression])
+def test_a_username_format_survives_json(label):
     """Label and expression are all there is to it."""
+    style = UsernameFormat.built_in(label, "@a.example")
     assert UsernameFormat.from_dict(json.loads(json.dumps(style.to_dict()))) == style
 
 

@@ -1,0 +1,71 @@
+"""The expressions that settings hold: parsed and checked when the setting is made.
+
+What Okta would refuse, or what must fail for every person, is refused here, all of it at once. Warnings are for people
+who ask (``check``), and an attribute that an expression reads can only be checked where the schema is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from o365prov.errors import ConfigurationError, ExpressionSyntaxError
+from o365prov.expressions import Diagnostic, Expression, Semantics, check_text
+from o365prov.rendering import printable
+
+REFUSE_NULL = Semantics(null_text="refuse")
+"""How expressions of settings treat null in a string: as a failure, so that no person is called "null"."""
+
+USERNAME = "username"
+PROFILE_MAPPING = "profile_mapping"
+
+
+def parse_expression(setting: str, string: object) -> Expression:
+    """The expression that *string* is.
+
+    Args:
+        setting: what messages call the place of the expression, such as ``UsernameFormat.expression``.
+        string: the expression as it is written in the setting.
+
+    Raises:
+        ConfigurationError: it is not an expression; the message has every error with its place and what to do.
+
+    >>> parse_expression("username", "user.email +")
+    Traceback (most recent call last):
+    ...
+    o365prov.errors.ConfigurationError: username: a value is missing after + (line 1, column 12); add it, or remove +
+
+    """
+    if not isinstance(string, str):
+        raise ConfigurationError(f"{setting} should be a string, not a value of type {type(string).__name__}")
+    try:
+        return Expression(string, semantics=REFUSE_NULL)
+    except ExpressionSyntaxError:
+        raise _refusal(setting, check_text(string)) from None
+
+
+def refuse_errors(setting: str, expression: Expression, context: str) -> None:
+    """Refuse an expression that can't work where it is used.
+
+    Args:
+        setting: what messages call the place of the expression.
+        expression: the expression.
+        context: where it is used: USERNAME or PROFILE_MAPPING.
+
+    Raises:
+        ConfigurationError: a function does not exist, takes other arguments, is not allowed there, and so on; the
+            message has every error with its place and what to do.
+
+    >>> refuse_errors("username", Expression("string.len(user.email)"), USERNAME)
+    Traceback (most recent call last):
+    ...
+    o365prov.errors.ConfigurationError: username: there is no function string.len (line 1, column 1); write String.len
+
+    """
+    errors = [each for each in expression.check(context=context) if each.severity == "error"]
+    if errors:
+        raise _refusal(setting, errors)
+
+
+def _refusal(setting: str, errors: Iterable[Diagnostic]) -> ConfigurationError:
+    lines = "; ".join(str(each).removeprefix("error: ") for each in errors)
+    return ConfigurationError(printable(f"{setting}: {lines}"))
