@@ -30,7 +30,7 @@ def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMappi
     """Rows by their attributes' names; a mapping is what the field holds when evolve hands it on."""
     listed: Iterable[object] = rows.values() if isinstance(rows, Mapping) else rows
     by_attribute: dict[str, AttributeMapping] = {}
-    if isinstance(listed, str) or not isinstance(listed, Iterable):
+    if isinstance(listed, str | bytes) or not isinstance(listed, Iterable):
         raise _wrong_rows(rows)
     for row in listed:
         if not isinstance(row, AttributeMapping):
