@@ -12,10 +12,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
-import attrs
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 
-from o365prov._fields import frozen_mapping, instance_of, optional, string, wrong
+from o365prov._fields import frozen_mapping, optional, string, wrong
 from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
 from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping, apply_on
@@ -317,16 +316,6 @@ class ProfileMapping:
         return f"ProfileMapping({', '.join(self._rows)})"
 
 
-def _value_for_each_row(owner: MappedProfile, field: attrs.Attribute[Any], values: object) -> None:
-    if type(values) is not tuple or len(values) != len(owner.mapping):
-        raise wrong(owner, field, "a tuple with one value for each row of the mapping", values)
-
-
-def _issues(owner: MappedProfile, field: attrs.Attribute[Any], issues: object) -> None:
-    if type(issues) is not tuple or not all(isinstance(issue, Issue) for issue in issues):
-        raise wrong(owner, field, "a tuple of Issue values", issues)
-
-
 @frozen
 class MappedProfile:
     """What a mapping gave for one person.
@@ -339,9 +328,20 @@ class MappedProfile:
 
     """
 
-    mapping: ProfileMapping = field(repr=False, validator=instance_of(ProfileMapping, "ProfileMapping.of({...})"))
-    values: tuple[object | Unset, ...] = field(validator=_value_for_each_row)
-    issues: tuple[Issue, ...] = field(default=(), validator=_issues)
+    mapping: ProfileMapping = field(repr=False)
+    values: tuple[object | Unset, ...]
+    issues: tuple[Issue, ...] = ()
+
+    def __attrs_post_init__(self) -> None:  # one look instead of three validators: one is made for each person
+        mapping: object = self.mapping
+        values: object = self.values
+        issues: object = self.issues
+        if not isinstance(mapping, ProfileMapping):
+            raise wrong(self, fields(MappedProfile).mapping, "a ProfileMapping", mapping)
+        if not isinstance(values, tuple) or len(values) != len(mapping.positions):
+            raise wrong(self, fields(MappedProfile).values, "a tuple with one value for each row of mapping", values)
+        if not isinstance(issues, tuple) or (issues and not all(isinstance(issue, Issue) for issue in issues)):
+            raise wrong(self, fields(MappedProfile).issues, "a tuple of Issue values", issues)
 
     def get(self, attribute: str) -> object | Unset:
         """The value of one attribute; UNSET if it is not mapped."""
