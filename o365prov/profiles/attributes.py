@@ -108,8 +108,8 @@ class Attribute:
 
 
 def _rows() -> Mapping[str, Attribute]:
-    text = files("o365prov.profiles").joinpath("office365_attributes.tsv").read_text("utf-8")
-    return frozen_mapping({row["name"]: _attribute(row) for row in csv.DictReader(text.splitlines(), delimiter="\t")})
+    lines = files("o365prov.profiles").joinpath("office365_attributes.tsv").read_text("utf-8").splitlines()
+    return frozen_mapping({row["name"]: _attribute(row) for row in csv.DictReader(lines, delimiter="\t")})
 
 
 def _attribute(row: Mapping[str, str]) -> Attribute:

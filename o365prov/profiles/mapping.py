@@ -194,15 +194,15 @@ class ProfileMapping:
             schema: the attributes that exist, by root (``{"user": ["login", "email"]}``); without it the attributes
                 that expressions read are not checked.
 
-        >>> for name, found in ProfileMapping.of({"city": "source.cty", "state": "source.state"}).check(
+        >>> for name, diagnostics in ProfileMapping.of({"city": "source.cty", "state": "source.state"}).check(
         ...     {"source": ["city", "state"]}
         ... ).items():
-        ...     print(name, found[0])
+        ...     print(name, diagnostics[0])
         city error: source has no attribute cty (line 1, column 1); write source.city
 
         """
         checked = {name: row.expression.check(schema, context=PROFILE_MAPPING) for name, row in self._rows.items()}
-        return {name: found for name, found in checked.items() if found}
+        return {name: diagnostics for name, diagnostics in checked.items() if diagnostics}
 
     def evaluate(self, bindings: Bindings, *, withheld: Collection[str] = ()) -> MappedProfile:
         """What every mapped attribute gives for one person, in the form in which Graph takes it.

@@ -177,33 +177,33 @@ def check_username(username: str, domains: Collection[str]) -> Issue | None:
     >>> check_username("isaac.brock@yourfederated.domain", ["yourfederated.domain"]) is None
     True
     """
-    shown = f"the username {username!r}"
+    subject = f"the username {username!r}"
     name, at, domain = username.rpartition("@")
     if not at:
-        return _issue("username_no_domain", f"{shown} has no @domain", "Let the format append the domain")
+        return _issue("username_no_domain", f"{subject} has no @domain", "Let the format append the domain")
     if not name:
         return _issue(
-            "username_no_name", f"{shown} has nothing before its @", "Give the person a complete e-mail address"
+            "username_no_name", f"{subject} has nothing before its @", "Give the person a complete e-mail address"
         )
     if not domain.isascii() or domain.lower() not in domains:  # lower() makes an ASCII k of a Kelvin sign
         return _issue(
             "username_foreign_domain",
-            f"{shown} is in none of the app's domains ({', '.join(sorted(domains))})",
+            f"{subject} is not in one of the app's domains ({', '.join(sorted(domains))})",
             "Let the format append one of them, or add the domain to the app",
         )
     if not _ALLOWED.match(name):
         odd = "".join(sorted(set(re.sub(_ALLOWED.pattern.removesuffix(r"\Z"), "", name))))
         return _issue(
             "username_characters",
-            f"{shown} contains {odd!r}, which Entra does not take",
+            f"{subject} contains {odd!r}, which Entra does not take",
             "Use A-Z a-z 0-9 ' . - _ ! # ^ ~, for example by an expression that replaces the letters",
         )
     if len(name) > _LONGEST_NAME or len(domain) > _LONGEST_DOMAIN:
         return _issue(
             "username_too_long",
-            f"{shown} is longer than {_LONGEST_NAME} characters before the @ or {_LONGEST_DOMAIN} after it",
+            f"{subject} is longer than {_LONGEST_NAME} characters before the @ or {_LONGEST_DOMAIN} after it",
             "Shorten it in the format",
         )
     if name.endswith("."):
-        return _issue("username_dot", f"{shown} has a full stop before its @", "Remove it in the format")
+        return _issue("username_dot", f"{subject} has a full stop before its @", "Remove it in the format")
     return None

@@ -22,7 +22,7 @@ from o365prov.expressions import Expression, quoted
 from o365prov.profiles.setting_expressions import REFUSE_NULL
 
 CUSTOM = "Custom"
-"""What Okta's list calls a format of one's own."""
+"""What Okta's list calls any other expression."""
 
 
 @frozen
@@ -78,7 +78,7 @@ _ENTRIES = (
         "AD SAM account name + domain",
         "${source.samAccountName}@${source.instance.namingContext}",
         instead=(
-            "no export names the domain of an Active Directory instance: use a custom format such as "
+            "exports do not name the domain of an Active Directory instance: use a custom format such as "
             'findDirectoryUser().samAccountName + "@corp.example"'
         ),
     ),

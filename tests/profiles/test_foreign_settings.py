@@ -95,7 +95,7 @@ def test_both_names_of_the_suffix_are_known(name):
 
 
 def test_a_quote_in_a_suffix_stays_a_quote():
-    """A suffix is text, never a part of the expression."""
+    """A suffix is a string, never a part of the expression."""
     style = built_in("${source.login}", userSuffix='" + source.title + "')
     assert style.expression.references == {("source", "login")}
 
@@ -265,8 +265,8 @@ def test_a_mapping_from_oktas_list_has_no_properties_and_says_so():
         ("entirelyDifferent", "o365prov.profiles.ATTRIBUTES"),
     ],
 )
-def test_a_property_that_is_no_attribute_says_what_to_do(name, advice):
-    """The username and the licences have places of their own; a slip and Graph's own name are recognised."""
+def test_a_property_that_is_not_an_attribute_says_what_to_do(name, advice):
+    """The username and the licences have places of their own; a misspelling and Graph's own name are recognised."""
     assert advice in refused(ProfileMapping.from_okta, mapping_document({name: rule("source.title")}))
 
 

@@ -99,7 +99,7 @@ def test_do_not_map_takes_an_attribute_out():
 
 
 def test_do_not_map_knows_its_attributes():
-    """A slip would leave the attribute mapped in silence."""
+    """A misspelling would leave the attribute mapped in silence."""
     with pytest.raises(ConfigurationError, match="write 'title'"):
         DEFAULT.without("titel")
 
@@ -248,7 +248,7 @@ def test_the_anchor_can_fall_back_to_oktas_id_in_the_mapping_itself():
 
 
 def test_an_anchor_of_one_of_several_instances_is_named_by_the_instance():
-    """With two AD instances the mapping asks each by its name, and nobody is stopped."""
+    """With two AD instances the mapping asks each by its name, and the person is not stopped."""
     linked = from_directory(somebody())
     [account] = linked.directory_accounts
     twice = evolve(linked, directory_accounts=[account, evolve(account, instance="other.example")])

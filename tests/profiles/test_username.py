@@ -113,14 +113,14 @@ def test_an_address_without_a_usable_username_stops_the_person(email, code):
 
 
 def test_a_missing_address_never_becomes_the_word_null():
-    """Null in a concatenation stops the person; nobody is called null@..."""
+    """Null in a concatenation stops the person; the username is never null@..."""
     name, issue = username(UsernameFormat.custom(f'user.nickName + "@{DOMAIN}"'), somebody())
     assert name is None
     assert issue.code == "username_failed"
 
 
 def test_a_format_that_does_not_give_a_string_is_an_issue():
-    """A number is no username."""
+    """A number is not a username."""
     name, issue = username(UsernameFormat.custom("1 + 1"), somebody())
     assert name is None
     assert issue.code == "username_not_a_string"
@@ -223,7 +223,7 @@ def test_the_sam_account_name_takes_a_suffix():
 
 
 def test_without_a_directory_account_a_suffix_alone_is_not_a_username():
-    """Nobody is called @domain, or null@domain."""
+    """The username is never @domain, or null@domain."""
     name, issue = username(UsernameFormat.built_in("AD SAM Account Name", f"@{DOMAIN}"), somebody())
     assert name is None
     assert issue.code == "username_failed"
@@ -239,8 +239,8 @@ def test_an_entry_that_there_is_not_or_that_cannot_be_computed_is_refused(label,
 def test_an_unknown_attribute_in_the_format_is_seen_before_the_first_person():
     """check() finds it where the schema is known."""
     style = UsernameFormat.custom("source.emial")
-    [slip] = style.check({"source": ["login", "email"]})
-    assert (slip.code, slip.fixed()) == ("unknown-attribute", "source.email")
+    [diagnostic] = style.check({"source": ["login", "email"]})
+    assert (diagnostic.code, diagnostic.fixed()) == ("unknown-attribute", "source.email")
 
 
 def test_the_entries_of_oktas_list_have_no_errors():
