@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 from attrs import field, frozen
@@ -16,27 +16,19 @@ from o365prov.profiles.setting_expressions import PROFILE_MAPPING, refuse_errors
 
 
 class ApplyOn(StrEnum):
-    """When a mapped value is sent."""
+    """When a mapped value is sent.
+
+    >>> ApplyOn("create")
+    <ApplyOn.CREATE: 'create'>
+    """
 
     CREATE = "create"
     CREATE_AND_UPDATE = "create and update"
 
-
-def apply_on(moment: ApplyOn | str) -> ApplyOn:
-    """The moment of this name.
-
-    Raises:
-        ConfigurationError: there is none of this name.
-
-    >>> apply_on("create")
-    <ApplyOn.CREATE: 'create'>
-
-    """
-    try:
-        return ApplyOn(moment)
-    except ValueError:
-        moments = " or ".join(repr(each.value) for each in ApplyOn)
-        raise ConfigurationError(f"AttributeMapping.apply_on should be {moments}, not {moment!r}") from None
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        moments = " or ".join(repr(each.value) for each in cls)
+        raise ConfigurationError(f"AttributeMapping.apply_on should be {moments}, not {value!r}")
 
 
 def _allowed(owner: AttributeMapping, field: attrs.Attribute[Any], value: Any) -> None:
@@ -61,4 +53,4 @@ class AttributeMapping:
 
     attribute: Attribute = field(validator=instance_of(Attribute, "ATTRIBUTES['title']"))
     expression: Expression = field(validator=_allowed)
-    apply_on: ApplyOn = field(default=ApplyOn.CREATE_AND_UPDATE, converter=apply_on)
+    apply_on: ApplyOn = field(default=ApplyOn.CREATE_AND_UPDATE, converter=ApplyOn)

@@ -17,7 +17,7 @@ from attrs import evolve, field, fields, frozen
 from o365prov._fields import frozen_mapping, optional, string, wrong
 from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
-from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping, apply_on
+from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping
 from o365prov.profiles.attributes import UNSET, Attribute, AttributeKind, Unset, exact_attribute
 from o365prov.profiles.normalization import StringRule, normalize, string_rule
 from o365prov.profiles.okta_format import read_okta_mapping
@@ -153,7 +153,7 @@ class ProfileMapping:
         return {"attributes": attributes, "bound_to": self.bound_to}
 
     def with_expression(
-        self, attribute: str, expression: str, *, apply_on: ApplyOn = ApplyOn.CREATE_AND_UPDATE
+        self, attribute: str, expression: str, *, apply_on: ApplyOn | str = ApplyOn.CREATE_AND_UPDATE
     ) -> ProfileMapping:
         """The same mapping with this attribute mapped by *expression*; raises as :meth:`of` does."""
         return evolve(self, rows={**self._rows, attribute: _row(attribute, expression, apply_on)})
@@ -169,12 +169,12 @@ class ProfileMapping:
         ['create']
 
         """
-        when = apply_on(moment)
+        apply_on = ApplyOn(moment)
         unmapped = [str(name) for name in attributes if name not in self._rows]
         if unmapped:
             raise ConfigurationError(f"not mapped: {', '.join(unmapped)}: map them with with_expression(...) first")
         return evolve(
-            self, rows={**self._rows, **{name: evolve(self._rows[name], apply_on=when) for name in attributes}}
+            self, rows={**self._rows, **{name: evolve(self._rows[name], apply_on=apply_on) for name in attributes}}
         )
 
     def without(self, *attributes: str) -> ProfileMapping:
@@ -353,7 +353,7 @@ class MappedProfile:
         return zip(self.mapping, self.values, strict=True)
 
 
-def _row(name: str, expression: str, apply_on: ApplyOn = ApplyOn.CREATE_AND_UPDATE) -> AttributeMapping:
+def _row(name: str, expression: str, apply_on: ApplyOn | str = ApplyOn.CREATE_AND_UPDATE) -> AttributeMapping:
     attribute = exact_attribute(name)
     parsed = parse_expression(f"AttributeMapping.expression of {name}", expression)
     return AttributeMapping(attribute, parsed, apply_on)
