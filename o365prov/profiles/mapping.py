@@ -22,7 +22,7 @@ from o365prov.profiles.attributes import UNSET, Attribute, AttributeKind, Unset,
 from o365prov.profiles.normalization import StringRule, normalize, string_rule
 from o365prov.profiles.okta_format import read_okta_mapping
 from o365prov.profiles.saved_format import read_saved_mapping
-from o365prov.profiles.setting_expressions import PROFILE_MAPPING, parse_expression
+from o365prov.profiles.setting_expressions import PROFILE_MAPPING, parse_expression, refusal
 
 
 def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMapping]) -> Mapping[str, AttributeMapping]:
@@ -53,7 +53,7 @@ _Target: TypeAlias = tuple[str, int, StringRule | None, Attribute]
 """One attribute's name, the length of its longest string, the rule for such strings, and the attribute itself."""
 
 
-@frozen(slots=False, repr=False)  # not slotted: it has cached properties
+@frozen
 class ProfileMapping:
     """Expressions by attribute. An attribute without one is not mapped: it is left alone.
 
@@ -85,8 +85,8 @@ class ProfileMapping:
         Traceback (most recent call last):
         ...
         o365prov.errors.ConfigurationError: AttributeMapping.expression of title: there is no function upper (line 1,
-        column 1); see the list of functions; AttributeMapping.expression of city: a value is missing after + (line 1,
-        column 11); add it, or remove +
+        column 1): see the list of functions; AttributeMapping.expression of city: a value is missing after + (line 1,
+        column 11): add it, or remove +
 
         """
         if not isinstance(expressions, Mapping):
@@ -94,14 +94,15 @@ class ProfileMapping:
                 "ProfileMapping.of takes attribute names with their expressions, such as {'title': 'source.title'}, "
                 f"not a value of type {type(expressions).__name__}"
             )
-        rows, errors = [], []
+        rows: list[AttributeMapping] = []
+        issues: list[Issue] = []
         for name, expression in expressions.items():
             try:
                 rows.append(_row(name, expression))
             except ConfigurationError as error:
-                errors.append(str(error))
-        if errors:
-            raise ConfigurationError("; ".join(errors))
+                issues.extend(error.issues or [Issue("wrong_value", str(error))])
+        if issues:
+            raise refusal(issues)
         return cls(rows)
 
     @classmethod

@@ -6,15 +6,15 @@ Sources: Okta developer pages, "Apps API: username template object" and "Mapping
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from o365prov.errors import ExpressionSyntaxError
 from o365prov.expressions import Expression, expression_of_template
 from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping
-from o365prov.profiles.setting_expressions import PROFILE_MAPPING, USERNAME
-from o365prov.profiles.settings_reader import Document, shown, step
+from o365prov.profiles.setting_expressions import PROFILE_MAPPING, USERNAME, refusal
+from o365prov.profiles.settings_reader import read_attribute, read_expression, read_root
 from o365prov.profiles.username_formats import BUILT_IN, CUSTOM, BuiltInFormat, built_in_expression
+from o365prov.structuring import JsonObject, shown
 
 PUSH_STATUS = {"PUSH": ApplyOn.CREATE_AND_UPDATE, "DONT_PUSH": ApplyOn.CREATE}
 """When a property is sent, by the word of the Mappings API."""
@@ -27,95 +27,93 @@ _AROUND = {
 }
 _NOT_MAPPED = {
     "username": "read it with UsernameFormat.from_okta(app['credentials']['userNameTemplate'])",
-    "licenses": "licences come with assignments, so leave it out and assign them",
-    "roles": "roles come with assignments, so leave it out and assign them",
+    "licenses": "leave it out and assign them: licences come with assignments",
+    "roles": "leave it out and assign them: roles come with assignments",
 }
+_TAKE_ANOTHER = "take the mapping whose source is the Okta user and whose target is the Office 365 app"
 
 
-def read_username_template(template: object) -> tuple[str, Expression]:
+def read_username_template(document: object) -> tuple[str, Expression]:
     """Label and expression; see :meth:`UsernameFormat.from_okta <o365prov.profiles.UsernameFormat.from_okta>`."""
-    document = Document("the username template")
-    members = document.object(template, "$")
-    if members is None:
-        raise document.error()
+    template = read_root(document, "the username template")
+    issues = template.issues
     for outer, path in _AROUND.items():
-        if outer in members:
-            document.note("$", f"holds a username template: pass its part {path}")
-            raise document.error()
-    document.refuse_others(members, _TEMPLATE_MEMBERS, "$")
-    _check_push_status(document, members)
-    format_ = _label_and_expression(document, members, _suffix(document, members))
-    if format_ is None or document.count:
-        raise document.error()
-    return format_
+        if outer in template.values:
+            issues.note("$", "holds a username template", f"pass its part {path}", code="not_a_template")
+            raise refusal(issues.issues)
+    template.refuse_others(_TEMPLATE_MEMBERS)
+    _check_push_status(template)
+    label_and_expression = _label_and_expression(template, _suffix(template))
+    if label_and_expression is None or issues.count:
+        raise refusal(issues.issues)
+    return label_and_expression
 
 
-def _check_push_status(document: Document, members: Mapping[str, Any]) -> None:
-    status = members.get("pushStatus")
+def _check_push_status(template: JsonObject) -> None:
+    status = template.values.get("pushStatus")
     if status == "DONT_PUSH":
-        document.note(
-            "$.pushStatus",
+        template.note(
+            "pushStatus",
             "DONT_PUSH keeps the usernames of existing accounts, which here is what the types Profile Sync and License "
-            "Only do: choose one of them, and PUSH",
+            "Only do",
+            "choose one of them, and PUSH",
+            code="unsupported",
         )
     elif status not in (None, "PUSH"):
-        document.note("$.pushStatus", f"should be PUSH or DONT_PUSH, not {shown(status)}")
+        _note_wrong(template, "pushStatus", "PUSH or DONT_PUSH", status)
 
 
-def _suffix(document: Document, members: Mapping[str, Any]) -> str:
+def _note_wrong(holder: JsonObject, key: str, expected: str, value: object) -> None:
+    holder.note(key, f"should be {expected}, not {shown(value)}", code="wrong_value")
+
+
+def _suffix(template: JsonObject) -> str:
     """Okta's documentation says ``userSuffix``, its older clients ``suffix``."""
-    found = {}
-    for name in ("userSuffix", "suffix"):
-        value = members.get(name)
-        if isinstance(value, str) or value is None:
-            found[name] = value or ""
-        else:
-            document.note(f"$.{name}", f"should be a string, not {shown(value)}")
-    suffixes = sorted({suffix for suffix in found.values() if suffix})
+    suffixes = {template.optional_string(name) or "" for name in ("userSuffix", "suffix")} - {""}
     if len(suffixes) > 1:
-        document.note("$.suffix", "differs from $.userSuffix: keep the one that is meant")
-    return suffixes[0] if suffixes else ""
+        template.note("suffix", "differs from $.userSuffix", "keep the right one", code="ambiguous")
+    return min(suffixes, default="")
 
 
-def _label_and_expression(document: Document, members: Mapping[str, Any], suffix: str) -> tuple[str, Expression] | None:
-    match members.get("type", "BUILT_IN"):  # Okta's default
+def _label_and_expression(template: JsonObject, suffix: str) -> tuple[str, Expression] | None:
+    match template.values.get("type", "BUILT_IN"):  # Okta's default
         case "BUILT_IN":
-            text = document.text(members, "template", "$")
-            entry = None if text is None else _entry(document, text)
+            string = template.string("template")
+            entry = _entry(template, string) if string.strip() else None
             return None if entry is None else (entry.label, built_in_expression(entry.label, suffix))
         case "CUSTOM":
             if suffix:
-                document.note("$.userSuffix", "is for built-in templates: append it in the expression with +")
-            expression = document.expression(members, "template", "$", USERNAME, _translated)
+                remedy = "append it in the expression with +"
+                template.note("userSuffix", "is for built-in templates", remedy, code="unsupported")
+            expression = read_expression(template, "template", USERNAME, _translate)
             return None if expression is None else (CUSTOM, expression)
         case "NONE":
-            document.note(
-                "$.type",
-                "NONE leaves people without a username, and every Office 365 account has one: choose Email or Custom "
-                "as the application username format",
+            template.note(
+                "type",
+                "NONE leaves people without a username, and every Office 365 account has one",
+                "choose Email or Custom as the application username format",
+                code="unsupported",
             )
         case other:
-            document.note("$.type", f"should be BUILT_IN, CUSTOM or NONE, not {shown(other)}")
+            _note_wrong(template, "type", "BUILT_IN, CUSTOM or NONE", other)
     return None
 
 
-def _entry(document: Document, template: str) -> BuiltInFormat | None:
+def _entry(template: JsonObject, string: str) -> BuiltInFormat | None:
+    """The entry of Okta's list that has this template; None, and a note, if it has none that can be computed."""
+    remedy = "use type CUSTOM and an expression"
     try:
-        translated = expression_of_template(template)
+        translated = expression_of_template(string)
     except ExpressionSyntaxError as error:
-        document.note(
-            "$.template", f"is not one of Okta's built-in templates ({error}): use type CUSTOM and an expression"
-        )
+        template.note("template", f"is not one of Okta's built-in templates ({error})", remedy, code="unknown_template")
         return None
     entry = _ENTRIES.get(_key(translated))
     if entry is None:
-        document.note(
-            "$.template",
-            f"{shown(template)} is not one of Okta's built-in templates: use type CUSTOM and an expression over the "
-            f"Okta profile, such as {translated}",
-        )
+        what = f"{shown(string)} is not one of Okta's built-in templates"
+        remedy = f"{remedy} over the Okta profile, such as {translated}"
+        template.note("template", what, remedy, code="unknown_template")
     elif not entry.expression:
-        document.note("$.template", f"({entry.label}) can't be used: {entry.instead}")
+        template.note("template", f"({entry.label}) can't be used", entry.instead, code="unsupported")
         return None
     return entry
 
@@ -128,80 +126,67 @@ def _key(expression: str) -> str:
 _ENTRIES = {_key(expression_of_template(entry.template)): entry for entry in BUILT_IN.values()}
 
 
-def _translated(text: str) -> str:
-    """An expression as it is; an older template, which begins with ``${``, as the expression that it means."""
-    return expression_of_template(text.strip()) if text.lstrip().startswith("${") else text
+def _translate(string: str) -> str:
+    """An expression as it is; an older template, which begins with ``${``, as the expression that it stands for."""
+    return expression_of_template(string.strip()) if string.lstrip().startswith("${") else string
 
 
 def read_okta_mapping(document: object) -> list[AttributeMapping]:
     """The rows; see :meth:`ProfileMapping.from_okta <o365prov.profiles.ProfileMapping.from_okta>`."""
-    notes = Document("the mapping")
-    if isinstance(document, list | tuple):
-        notes.note("$", "is a list: pass one mapping, the one whose target is the Office 365 app")
-        raise notes.error()
-    members = notes.object(document, "$")
-    if members is None:
-        raise notes.error()
-    _check_direction(notes, members)
-    if members.get("properties") is None:
-        notes.note("$.properties", "is missing, as in Okta's lists of mappings: get the mapping by its id")
-    rows = list(_rows(notes, notes.object(members.get("properties", {}), "$.properties") or {}))
-    if notes.count:
-        raise notes.error()
+    mapping = read_root(document, "the mapping", "pass one mapping, the one whose target is the Office 365 app")
+    _check_direction(mapping)
+    if mapping.values.get("properties") is None:
+        remedy = "get the mapping by its id"
+        mapping.note("properties", "is missing, as in Okta's lists of mappings", remedy, code="missing")
+    rows = list(_rows(mapping.optional_child("properties")))
+    if mapping.issues.count:
+        raise refusal(mapping.issues.issues)
     return rows
 
 
-def _check_direction(notes: Document, members: Mapping[str, Any]) -> None:
-    source, target = (notes.object(members.get(side), f"$.{side}") for side in ("source", "target"))
-    if source and _is_app(source):
-        name, way = (
-            shown(source.get("name")),
-            "the app to Okta" if target and not _is_app(target) else "one app to another",
-        )
-        notes.note(
-            "$.source",
-            f"is the app {name}, so this maps {way}: take the mapping whose source is the Okta user and whose target "
-            "is the Office 365 app",
-        )
-    elif target is not None and not _is_office365(target):
-        notes.note("$.target.name", f"is {shown(target.get('name'))}: take the mapping whose target is office365")
+def _check_direction(mapping: JsonObject) -> None:
+    source, target = mapping.child("source"), mapping.child("target")
+    if _is_app(source):
+        way = "the app to Okta" if target.values and not _is_app(target) else "one app to another"
+        what = f"is the app {shown(source.values.get('name'))}, so this maps {way}"
+        mapping.note("source", what, _TAKE_ANOTHER, code="other_mapping")
+    elif target.values and not _is_office365(target):
+        target.note("name", f"is {shown(target.values.get('name'))}", _TAKE_ANOTHER, code="other_mapping")
 
 
-def _is_app(side: Mapping[str, Any]) -> bool:
+def _is_app(side: JsonObject) -> bool:
     """By its type; where an older document has none, by the name, which for Okta's own user is "user"."""
-    kind = side.get("type")
-    return kind == "appuser" if isinstance(kind, str) else bool(side) and side.get("name") != "user"
+    kind = side.values.get("type")
+    return kind == "appuser" if isinstance(kind, str) else bool(side.values) and side.values.get("name") != "user"
 
 
-def _is_office365(side: Mapping[str, Any]) -> bool:
-    """Okta has several Office 365 apps: the one for GCC High is another one."""
-    name = side.get("name")
+def _is_office365(side: JsonObject) -> bool:
+    """Okta has more than one Office 365 app: the one for GCC High is another one."""
+    name = side.values.get("name")
     return isinstance(name, str) and "office365" in re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _rows(notes: Document, properties: Mapping[str, Any]) -> Iterator[AttributeMapping]:
-    seen: dict[str, str] = {}
-    for key, value in properties.items():
-        path, name = step("$.properties", key), str(key).lower()
-        if name in seen:
-            notes.note(path, f"is the same attribute as {seen[name]}: keep one of them")
+def _rows(properties: JsonObject) -> Iterator[AttributeMapping]:
+    keys: dict[str, str] = {}
+    for key, value in properties.values.items():
+        name = str(key).lower()
+        if name in keys:
+            properties.note(key, f"is the same attribute as {keys[name]}", "keep one of them", code="ambiguous")
         elif name in _NOT_MAPPED:
-            notes.note(path, f"is not a mapped attribute here: {_NOT_MAPPED[name]}")
+            properties.note(key, "is not a mapped attribute here", _NOT_MAPPED[name], code="unknown_attribute")
         elif value is not None:  # null is how the API takes a property out: it is not mapped
-            yield from _row(notes, path, str(key), value)
-        seen[name] = key
+            yield from _row(properties, key)
+        keys[name] = key
 
 
-def _row(notes: Document, path: str, name: str, value: object) -> Iterator[AttributeMapping]:
-    attribute = notes.attribute(name, path)
-    rule = notes.object(value, path)
-    if rule is None:
-        return
-    notes.refuse_others(rule, _PROPERTY_MEMBERS, path)
-    expression = notes.expression(rule, "expression", path, PROFILE_MAPPING, _translated)
-    status = rule.get("pushStatus")
+def _row(properties: JsonObject, key: str) -> Iterator[AttributeMapping]:
+    attribute = read_attribute(properties, key)
+    rule = properties.child(key)
+    rule.refuse_others(_PROPERTY_MEMBERS)
+    expression = read_expression(rule, "expression", PROFILE_MAPPING, _translate)
+    status = rule.values.get("pushStatus")
     apply_on = PUSH_STATUS.get(status) if isinstance(status, str) else None
     if apply_on is None:
-        notes.note(f"{path}.pushStatus", f"should be PUSH or DONT_PUSH, not {shown(status)}")
-    if attribute and expression and apply_on:
+        _note_wrong(rule, "pushStatus", "PUSH or DONT_PUSH", status)
+    elif attribute and expression:
         yield AttributeMapping(attribute, expression, apply_on)

@@ -1,63 +1,56 @@
-"""Username formats and mappings as our own saved configuration keeps them: JSON values that round-trip."""
+"""Username formats and mappings as our own saved configuration keeps them: JSON values that round-trip.
+
+A person may edit them, so they are read like any foreign JSON: everything that is wrong is found at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from o365prov.expressions import Expression
 from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping
-from o365prov.profiles.setting_expressions import PROFILE_MAPPING, USERNAME
-from o365prov.profiles.settings_reader import Document, shown, step
+from o365prov.profiles.setting_expressions import PROFILE_MAPPING, USERNAME, refusal
+from o365prov.profiles.settings_reader import read_attribute, read_expression, read_root
+from o365prov.structuring import JsonObject, shown
 
 _MOMENTS = {moment.value: moment for moment in ApplyOn}
 
 
-def read_saved_format(saved: object) -> tuple[str, Expression]:
+def read_saved_format(document: object) -> tuple[str, Expression]:
     """Label and expression; see :meth:`UsernameFormat.from_dict <o365prov.profiles.UsernameFormat.from_dict>`."""
-    document = Document("the saved username format")
-    members = document.object(saved, "$")
-    if members is None:
-        raise document.error()
-    document.refuse_others(members, {"label", "expression"}, "$")
-    label, expression = document.text(members, "label", "$"), document.expression(members, "expression", "$", USERNAME)
-    if label is None or expression is None or document.count:
-        raise document.error()
+    saved = read_root(document, "the saved username format")
+    saved.refuse_others({"label", "expression"})
+    label, expression = saved.string("label"), read_expression(saved, "expression", USERNAME)
+    if expression is None or saved.issues.count:
+        raise refusal(saved.issues.issues)
     return label, expression
 
 
-def read_saved_mapping(saved: object) -> tuple[list[AttributeMapping], str | None]:
+def read_saved_mapping(document: object) -> tuple[list[AttributeMapping], str | None]:
     """Rows and binding; see :meth:`ProfileMapping.from_dict <o365prov.profiles.ProfileMapping.from_dict>`."""
-    document = Document("the saved mapping")
-    members = document.object(saved, "$")
-    if members is None:
-        raise document.error()
-    document.refuse_others(members, {"attributes", "bound_to"}, "$")
-    bound_to = members.get("bound_to")
-    if not isinstance(bound_to, str | None):
-        document.note("$.bound_to", f"should be a string or null, not {shown(bound_to)}")
-    rows = list(_rows(document, document.object(members.get("attributes"), "$.attributes") or {}))
-    if document.count:
-        raise document.error()
+    saved = read_root(document, "the saved mapping")
+    saved.refuse_others({"attributes", "bound_to"})
+    bound_to = saved.optional_string("bound_to")
+    rows = list(_rows(saved.child("attributes")))
+    if saved.issues.count:
+        raise refusal(saved.issues.issues)
     return rows, bound_to
 
 
-def _rows(document: Document, attributes: Mapping[str, Any]) -> Iterator[AttributeMapping]:
-    seen = set()
-    for name, value in attributes.items():
-        path = step("$.attributes", name)
-        attribute = document.attribute(name, path)
-        if attribute in seen:
-            document.note(path, "is there twice: keep one of them")
-        seen.add(attribute)
-        rule = document.object(value, path)
-        if rule is None:
-            continue
-        document.refuse_others(rule, {"expression", "apply_on"}, path)
-        expression = document.expression(rule, "expression", path, PROFILE_MAPPING)
-        moment = rule.get("apply_on")
+def _rows(attributes: JsonObject) -> Iterator[AttributeMapping]:
+    names = set()
+    for key in attributes.values:
+        attribute = read_attribute(attributes, key)
+        if attribute and attribute in names:
+            attributes.note(key, "is there twice", "keep one of them", code="ambiguous")
+        names.add(attribute)
+        rule = attributes.child(key)
+        rule.refuse_others({"expression", "apply_on"})
+        expression = read_expression(rule, "expression", PROFILE_MAPPING)
+        moment = rule.values.get("apply_on")
         apply_on = _MOMENTS.get(moment) if isinstance(moment, str) else None
         if apply_on is None:
-            document.note(f"{path}.apply_on", f"should be {' or '.join(map(repr, _MOMENTS))}, not {shown(moment)}")
-        if attribute and expression and apply_on:
+            expected = " or ".join(map(repr, _MOMENTS))
+            rule.note("apply_on", f"should be {expected}, not {shown(moment)}", code="wrong_value")
+        elif attribute and expression:
             yield AttributeMapping(attribute, expression, apply_on)

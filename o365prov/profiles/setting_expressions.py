@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from o365prov.errors import ConfigurationError, ExpressionSyntaxError
+from o365prov.errors import ConfigurationError, ExpressionSyntaxError, Issue
 from o365prov.expressions import Diagnostic, Expression, Semantics, check_text
 from o365prov.rendering import printable
 
@@ -27,12 +27,12 @@ def parse_expression(setting: str, string: object) -> Expression:
         string: the expression as it is written in the setting.
 
     Raises:
-        ConfigurationError: it is not an expression; the message has every error with its place and what to do.
+        ConfigurationError: it is not an expression; it has every error with its place and what to do.
 
     >>> parse_expression("username", "user.email +")
     Traceback (most recent call last):
     ...
-    o365prov.errors.ConfigurationError: username: a value is missing after + (line 1, column 12); add it, or remove +
+    o365prov.errors.ConfigurationError: username: a value is missing after + (line 1, column 12): add it, or remove +
 
     """
     if not isinstance(string, str):
@@ -40,7 +40,7 @@ def parse_expression(setting: str, string: object) -> Expression:
     try:
         return Expression(string, semantics=REFUSE_NULL)
     except ExpressionSyntaxError:
-        raise _refusal(setting, check_text(string)) from None
+        raise refusal(_issues(setting, check_text(string))) from None
 
 
 def refuse_errors(setting: str, expression: Expression, context: str) -> None:
@@ -52,20 +52,33 @@ def refuse_errors(setting: str, expression: Expression, context: str) -> None:
         context: where it is used: USERNAME or PROFILE_MAPPING.
 
     Raises:
-        ConfigurationError: a function does not exist, takes other arguments, is not allowed there, and so on; the
-            message has every error with its place and what to do.
+        ConfigurationError: a function does not exist, takes other arguments, is not allowed there, and so on; it has
+            every error with its place and what to do.
 
     >>> refuse_errors("username", Expression("string.len(user.email)"), USERNAME)
     Traceback (most recent call last):
     ...
-    o365prov.errors.ConfigurationError: username: there is no function string.len (line 1, column 1); write String.len
+    o365prov.errors.ConfigurationError: username: there is no function string.len (line 1, column 1): write String.len
 
     """
-    errors = [each for each in expression.check(context=context) if each.severity == "error"]
-    if errors:
-        raise _refusal(setting, errors)
+    if issues := _issues(setting, expression.check(context=context)):
+        raise refusal(issues)
 
 
-def _refusal(setting: str, errors: Iterable[Diagnostic]) -> ConfigurationError:
-    lines = "; ".join(str(each).removeprefix("error: ") for each in errors)
-    return ConfigurationError(printable(f"{setting}: {lines}"))
+def refusal(issues: Iterable[Issue]) -> ConfigurationError:
+    """The error for settings with these issues."""
+    listed = tuple(issues)
+    return ConfigurationError("; ".join(map(str, listed)), issues=listed)
+
+
+def _issues(setting: str, diagnostics: Iterable[Diagnostic]) -> list[Issue]:
+    return [
+        Issue(
+            each.code,
+            printable(f"{each.message} (line {each.line}, column {each.column})"),
+            printable(each.hint),
+            setting,
+        )
+        for each in diagnostics
+        if each.severity == "error"
+    ]

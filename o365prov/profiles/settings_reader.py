@@ -1,117 +1,71 @@
-"""Reading configuration that somebody else wrote, so that one reading finds everything that is wrong with it.
+"""Reading settings that may have been written elsewhere, so that one reading finds everything that is wrong.
 
-Each question about a value answers None or with something empty, and makes a note, if the document says something else.
+:class:`~o365prov.structuring.JsonObject` knows JSON; what is here knows attributes and expressions.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from o365prov.errors import ConfigurationError, ExpressionSyntaxError
 from o365prov.expressions import Expression
 from o365prov.profiles.attributes import Attribute, find_attribute
-from o365prov.profiles.setting_expressions import parse_expression, refuse_errors
-from o365prov.rendering import printable
-
-LISTED = 20
-_LONGEST_SHOWN = 60
-_LONGEST_LINE = 400
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+from o365prov.profiles.setting_expressions import parse_expression, refusal, refuse_errors
+from o365prov.structuring import IssueList, JsonObject, kind_of
 
 
-class Document:
-    """What is wrong with one document, each with its JSON path; *what* names the document for the message.
+def read_root(document: object, source: str, remedy: str = "") -> JsonObject:
+    """The document as an object.
 
-    >>> document = Document("the mapping")
-    >>> document.note("$.target.name", "is missing")
-    >>> str(document.error())
-    "the mapping can't be used: $.target.name is missing"
+    Args:
+        document: what was passed.
+        source: what messages call the document.
+        remedy: what to do if it is something else.
+
+    Raises:
+        ConfigurationError: it is something else.
+
+    >>> read_root(7, "the mapping")
+    Traceback (most recent call last):
+    ...
+    o365prov.errors.ConfigurationError: the mapping: $: should be an object, not a number
+
     """
+    issues = IssueList(source)
+    if isinstance(document, Mapping):
+        return JsonObject(document, "$", issues, remedy="add it")
+    issues.note("$", f"should be an object, not {kind_of(document)}", remedy, code="wrong_type")
+    raise refusal(issues.issues)
 
-    def __init__(self, what: str) -> None:
-        self.what = what
-        self.count = 0
-        self._lines: list[str] = []
 
-    def note(self, path: str, problem: str) -> None:
-        """Remember that what stands at *path* has this *problem*; of many, the first 20 are listed."""
-        self.count += 1
-        if self.count <= LISTED:
-            line = f"{path} {problem}"
-            line = line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
-            self._lines.append(printable(line))
-
-    def error(self) -> ConfigurationError:
-        """One error with everything noted."""
-        more = [f"and {self.count - LISTED} more"] if self.count > LISTED else []
-        return ConfigurationError(f"{self.what} can't be used: {'; '.join(self._lines + more)}")
-
-    def object(self, value: object, path: str) -> Mapping[str, Any] | None:
-        """The value as an object."""
-        if isinstance(value, Mapping):
-            return value
-        self.note(path, "is missing" if value is None else f"should be an object, not {shown(value)}")
+def read_attribute(holder: JsonObject, key: str) -> Attribute | None:
+    """The attribute that a member is named after, in whatever case; None, and a note, if there is none."""
+    try:
+        return find_attribute(str(key))
+    except ConfigurationError as error:
+        holder.note(key, f"can't be mapped ({error})", code="unknown_attribute")
         return None
 
-    def text(self, holder: Mapping[str, Any], key: str, path: str) -> str | None:
-        """A member that must be there and be a string that is not empty."""
-        value = holder.get(key)
-        if isinstance(value, str) and value.strip():
-            return value
-        self.note(f"{path}.{key}", "is missing" if value is None else f"should be a string, not {shown(value)}")
-        return None
 
-    def expression(
-        self, holder: Mapping[str, Any], key: str, path: str, context: str, translate: Callable[[str], str] = str
-    ) -> Expression | None:
-        """A member that must be an expression which can work in this context, once it is translated."""
-        string = self.text(holder, key, path)
-        if string is None:
-            return None
-        try:
-            expression = parse_expression("is not an expression", translate(string))
-        except (ConfigurationError, ExpressionSyntaxError) as error:
-            self.note(f"{path}.{key}", str(error))
-            return None
-        try:
-            refuse_errors("can't work", expression, context)
-        except ConfigurationError as error:
-            self.note(f"{path}.{key}", str(error))
-            return None
+def read_expression(
+    holder: JsonObject, key: str, context: str, translate: Callable[[str], str] = str
+) -> Expression | None:
+    """A member that must be an expression which can work in this context, once it is translated.
+
+    None, and a note of every error, if it is something else.
+    """
+    string = holder.string(key)
+    if not string.strip():
+        return None
+    try:
+        expression = parse_expression(key, translate(string))
+        refuse_errors(key, expression, context)
+    except ExpressionSyntaxError as error:  # the translation of an older template
+        what = f"{error.message} (line {error.line}, column {error.column})"
+        holder.note(key, what, error.hint, code="not_an_expression")
+    except ConfigurationError as error:
+        for issue in error.issues:
+            holder.note(key, issue.message, issue.remedy, code=issue.code)
+    else:
         return expression
-
-    def attribute(self, name: str, path: str) -> Attribute | None:
-        """The attribute of the Office 365 app that goes by this name, in whatever case."""
-        try:
-            return find_attribute(name)
-        except ConfigurationError as error:
-            self.note(path, f"can't be mapped: {error}")
-            return None
-
-    def refuse_others(self, holder: Mapping[str, Any], known: Collection[str], path: str) -> None:
-        """Note every member that is not known: it might mean something that would be lost."""
-        for key in holder:
-            if key not in known:
-                self.note(step(path, key), "is not known: remove it if it changes nothing")
-
-
-def step(path: str, key: object) -> str:
-    """The path of a member: ``$.title``, or ``$['job title']`` where the key is no plain name."""
-    return f"{path}.{key}" if isinstance(key, str) and _PLAIN_KEY.match(key) else f"{path}[{shown(key)}]"
-
-
-def shown(value: object) -> str:
-    """A value for a message: short, and on one line."""
-    match value:
-        case None:
-            return "null"
-        case Mapping():
-            return "an object"
-        case list() | tuple():
-            return "a list"
-        case "":
-            return "an empty string"
-    text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+    return None

@@ -87,7 +87,7 @@ class UsernameFormat:
         Traceback (most recent call last):
         ...
         o365prov.errors.ConfigurationError: UsernameFormat.expression: there is no function String.substringBefor
-        (line 1, column 1); write String.substringBefore
+        (line 1, column 1): write String.substringBefore
 
         """
         return cls(CUSTOM, parse_expression("UsernameFormat.expression", expression))

@@ -87,6 +87,14 @@ def test_a_wrong_value_is_refused_with_the_name_of_its_field(value, field, wrong
         attrs.evolve(value, **{field.alias: wrong})
 
 
+def test_a_string_is_not_yet_an_expression():
+    """The message shows how one is written."""
+    with pytest.raises(ConfigurationError, match=r"Expression\('source\.email'\), not a str"):
+        UsernameFormat("Custom", "source.email")
+    with pytest.raises(ConfigurationError, match=r"Expression\('source\.title'\), not a str"):
+        AttributeMapping(ATTRIBUTES["title"], "source.title")
+
+
 @pytest.mark.parametrize("types", ["X", "PQ", None, 5, ["P"]])
 def test_an_unknown_letter_of_a_type_is_refused(types):
     """P, c, U and V are those that there are."""

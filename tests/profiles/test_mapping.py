@@ -87,7 +87,7 @@ def test_the_username_is_not_a_mapped_attribute():
 
 def test_a_bad_expression_is_refused_when_the_mapping_is_made():
     """The message names attribute and place, and what to do."""
-    message = r"expression of title: a value is missing after \+ \(line 1, column 14\); add it, or remove \+$"
+    message = r"expression of title: a value is missing after \+ \(line 1, column 14\): add it, or remove \+$"
     with pytest.raises(ConfigurationError, match=message):
         DEFAULT.with_expression("title", "source.title +")
 
@@ -220,7 +220,7 @@ def test_all_errors_of_a_mapping_are_in_one_message():
     for error in (
         "AttributeMapping.expression of title: there is no function String.toUpper (line 1, column 1)",
         "String.len takes 1 argument, not 0 (line 1, column 32)",
-        "AttributeMapping.expression of city: a value is missing after + (line 1, column 13); add it, or remove +",
+        "AttributeMapping.expression of city: a value is missing after + (line 1, column 13): add it, or remove +",
         "the Office 365 app has no attribute 'titel': write 'title'",
         "AttributeMapping.expression of state should be a string, not a value of type NoneType",
         "an attribute's name should be a string, not 7",
@@ -254,3 +254,9 @@ def test_an_anchor_of_one_of_several_instances_is_named_by_the_instance():
     twice = evolve(linked, directory_accounts=[account, evolve(account, instance="other.example")])
     text = "corp_example.externalId != null ? corp_example.externalId : other_example.externalId"
     assert values(DEFAULT.with_expression("immutableId", text), twice)["immutableId"] == account.anchor
+
+
+def test_a_mapping_knows_what_is_sent_on_create_only():
+    """An attribute that is not mapped is sent at no time."""
+    mapping = MAPPING.applied_on("create", "title")
+    assert [mapping.is_create_only(name) for name in ("title", "city", "state")] == [True, False, False]

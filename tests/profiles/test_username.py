@@ -38,11 +38,11 @@ def test_the_okta_username_format():
 @pytest.mark.parametrize(
     ("expression", "error"),
     [
-        ('String.substringBefore(user.email, "@"', r"\( is never closed \(line 1, column 23\); close it"),
+        ('String.substringBefore(user.email, "@"', r"\( is never closed \(line 1, column 23\): close it"),
         ("user.email = 1 + “", r"= assigns.*write ==.*curly quote"),
         (
             'String.substringBefor(user.email, "@")',
-            r"no function String\.substringBefor .*; write String\.substringBefore$",
+            r"no function String\.substringBefor .*: write String\.substringBefore$",
         ),
         ("String.len()", r"String\.len takes 1 argument, not 0 \(line 1, column 1\)"),
         ('Groups.contains("OKTA", "x", 1)', r"Groups\.contains"),
@@ -62,8 +62,11 @@ def test_an_expression_that_can_not_work_in_a_format_is_refused(expression, erro
 
 def test_all_errors_of_an_expression_are_in_one_message():
     """So that a format is corrected once."""
-    with pytest.raises(ConfigurationError, match=r"function nix .*; there is no function nax "):
+    with pytest.raises(ConfigurationError, match=r"function nix .*; .*function nax ") as caught:
         UsernameFormat.custom("nix() + nax()")
+    assert [(issue.code, issue.place) for issue in caught.value.issues] == [
+        ("unknown-function", "UsernameFormat.expression")
+    ] * 2
 
 
 def test_a_doubtful_expression_is_not_refused():
@@ -119,6 +122,13 @@ def test_a_missing_address_never_becomes_the_word_null():
     assert issue.code == "username_failed"
 
 
+@pytest.mark.parametrize("nothing", ['""', "user.nickName"])
+def test_a_username_without_a_character_is_an_issue(nothing):
+    """It is empty, whatever the domains are."""
+    name, issue = username(UsernameFormat.custom(nothing), somebody())
+    assert (name, issue.code, issue.place) == (None, "username_empty", "userName")
+
+
 def test_a_format_that_does_not_give_a_string_is_an_issue():
     """A number is not a username."""
     name, issue = username(UsernameFormat.custom("1 + 1"), somebody())
@@ -128,9 +138,9 @@ def test_a_format_that_does_not_give_a_string_is_an_issue():
 
 def test_a_foreign_domain_is_named_beside_the_apps_own():
     """The message shows which domains would do."""
-    issue = check_username("ann@elsewhere.example", [DOMAIN])
+    issue = check_username("ann@elsewhere.example", ["b.example", "a.example"])
     assert issue.code == "username_foreign_domain"
-    assert DOMAIN in issue.message
+    assert "(a.example, b.example)" in issue.message
 
 
 def test_the_domain_is_compared_without_case():

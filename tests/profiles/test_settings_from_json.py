@@ -144,7 +144,7 @@ def test_without_an_account_in_active_directory_there_is_no_upn():
 def test_no_username_format_is_refused():
     """(None) can't be: every account of Office 365 has a username."""
     message = refused(UsernameFormat.from_okta, {"template": "NONE", "type": "NONE"})
-    assert "$.type NONE" in message
+    assert "$.type: NONE" in message
     assert "choose Email or Custom" in message
 
 
@@ -173,7 +173,7 @@ def test_usernames_that_are_only_made_on_create_are_refused():
 def test_a_custom_format_takes_no_suffix():
     """Okta has it for built-in templates only."""
     message = refused(UsernameFormat.from_okta, {"template": "source.login", "type": "CUSTOM", "userSuffix": "@a.b"})
-    assert "$.userSuffix is for built-in templates" in message
+    assert "$.userSuffix: is for built-in templates" in message
 
 
 def test_a_whole_app_says_which_part_to_pass():
@@ -293,8 +293,8 @@ def test_everything_wrong_with_a_mapping_is_said_at_once():
         "$.properties.state.when",
         "$.properties['zip code']",
         "$.properties.userName",
-        "$.properties.department should be an object",
-        "$.properties.Department is the same attribute",
+        "$.properties.department: should be an object",
+        "$.properties.Department: is the same attribute",
     ):
         assert path in message
 
@@ -367,7 +367,7 @@ def test_everything_wrong_with_a_saved_mapping_is_said_at_once():
         "$.bound_to",
         "$.attributes.title.expression",
         "$.attributes.title.apply_on",
-        "$.attributes.Title is there twice",
+        "$.attributes.Title: is there twice",
         "$.attributes.x",
     ):
         assert path in message
@@ -375,4 +375,36 @@ def test_everything_wrong_with_a_saved_mapping_is_said_at_once():
 
 def test_a_saved_format_without_an_expression_is_refused():
     """Half a format is none."""
-    assert "$.expression is missing" in refused(UsernameFormat.from_dict, {"label": "Custom"})
+    assert "$.expression: is missing" in refused(UsernameFormat.from_dict, {"label": "Custom"})
+
+
+def test_two_unknown_attributes_are_not_one_attribute_twice():
+    """Each is unknown, and nothing else."""
+    rule = {"expression": "1", "apply_on": "create"}
+    message = refused(ProfileMapping.from_dict, {"attributes": {"x": rule, "y": rule}})
+    assert message.count("has no attribute") == 2
+    assert "twice" not in message
+
+
+@pytest.mark.parametrize("key", [5, None, ("title",)])
+def test_a_key_that_is_not_a_string_is_not_an_attribute(key):
+    """JSON has no such keys, a dictionary in Python may."""
+    saved = {"attributes": {key: {"expression": "1", "apply_on": "create"}}}
+    assert "has no attribute" in refused(ProfileMapping.from_dict, saved)
+    assert "has no attribute" in refused(ProfileMapping.from_okta, mapping_document({key: rule("1")}))
+
+
+def test_a_list_of_mappings_is_refused_with_which_one_to_pass():
+    """Okta's API lists the mappings of an org."""
+    message = refused(ProfileMapping.from_okta, [mapping_document({})])
+    assert "should be an object, not a list: pass one mapping, the one whose target is the Office 365 app" in message
+
+
+def test_what_is_wrong_is_there_for_programs_too():
+    """Each issue has a code, a place, a message and a remedy."""
+    with pytest.raises(ConfigurationError) as caught:
+        ProfileMapping.from_okta(mapping_document({"title": rule("String.len()"), "city": rule("1", "NEVER")}))
+    assert [(issue.code, issue.place) for issue in caught.value.issues] == [
+        ("wrong-arity", "the mapping: $.properties.title.expression"),
+        ("wrong_value", "the mapping: $.properties.city.pushStatus"),
+    ]
