@@ -174,3 +174,9 @@ def test_a_mapping_that_was_used_pickles_and_still_works():
     again = pickle.loads(pickle.dumps(mapping))  # noqa: S301 - our own bytes
     assert again.evaluate(bindings) == before
     assert copy.deepcopy(mapping).evaluate(bindings) == before
+
+
+def test_equal_values_have_equal_hashes():
+    """They can be members of sets."""
+    assert len({ProfileMapping([TITLE, CITY], "fingerprint"), MAPPING}) == 1
+    assert len({UsernameFormat.email(), UsernameFormat.built_in("Email")}) == 1

@@ -1,11 +1,14 @@
 """Values in the form in which Graph takes them."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from iso3166 import countries
 
-from o365prov.profiles import ALPHA_2, ATTRIBUTES, UNSET
+from o365prov import Bindings, Expression, ProfileMapping
+from o365prov.profiles import ALPHA_2, ATTRIBUTES, UNSET, AttributeMapping
 from o365prov.profiles.normalization import normalize
 
 
@@ -146,3 +149,63 @@ def test_a_nickname_that_graph_refuses(name):
 def test_an_instant_of_the_first_years():
     """What some systems write for "no date" has a year of four digits like any other."""
     assert normalize(ATTRIBUTES["employeeHireDate"], "0001-01-01T00:00:00Z") == ("0001-01-01T00:00:00Z", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sent"),
+    [
+        ("title", 7, "7"),
+        ("title", True, "true"),
+        ("title", False, "false"),
+        ("proxyAddresses", ["a", True], ["a", "true"]),
+        ("telephone", 7, ["7"]),
+        ("otherMails", "ann@corp.example", ["ann@corp.example"]),
+        ("otherMails", ["ann@corp.example", "a.l@b.example"], ["ann@corp.example", "a.l@b.example"]),
+        ("sponsors", ["ann", 7], ["ann", "7"]),
+        ("email", "o'hara+x@corp.example", "o'hara+x@corp.example"),
+        ("alias", "ann.lee", "ann.lee"),
+        ("immutableId", "3q2+78r+ur7erb7vyv66vg==", "3q2+78r+ur7erb7vyv66vg=="),
+        ("userType", "guest", "Guest"),
+        ("employeeHireDate", "2026-01-31T01:30:00+01:00", "2026-01-31T00:30:00Z"),
+        ("employeeHireDate", datetime(2026, 1, 31, tzinfo=UTC), "2026-01-31T00:00:00Z"),
+    ],
+)
+def test_a_value_is_sent_in_the_form_that_graph_takes(name, value, sent):
+    """Strings, lists, choices and instants, each by its kind."""
+    assert normalize(ATTRIBUTES[name], value) == (sent, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("title", ["Engineer"], "Title gives a list or a map, not a string"),
+        ("title", {"a": "b"}, "Title gives a list or a map, not a string"),
+        ("sponsors", ["1", None], "Sponsors is not a list of strings"),
+        ("sponsors", ["1", ["2"]], "Sponsors is not a list of strings"),
+        ("sponsors", [{}], "Sponsors is not a list of strings"),
+        ("telephone", ["+1 555 0100"], "Telephone gives a list or a map, not a string"),
+        ("otherMails", ["ann@corp.example", "x"], "Other emails holds an address that Graph does not take"),
+        ("otherMails", [None], "Other emails is not a list of strings"),
+        ("userType", "Visitor", "User type is not one of its values"),
+        ("employeeHireDate", "2026-01-31T00:00:00", "Employee hire date is not an instant with a time zone"),
+        ("employeeHireDate", "soon", "Employee hire date is not an instant with a time zone"),
+        ("employeeHireDate", "0001-01-01T00:00:00+01:00", "Employee hire date is not an instant with a time zone"),
+    ],
+)
+def test_a_value_that_graph_would_refuse_is_left_alone(name, value, message):
+    """The issue says what is wrong with it, and it does not stop the person."""
+    normalized, issue = normalize(ATTRIBUTES[name], value)
+    assert (normalized, issue.message, issue.place) == (UNSET, message, name)
+    assert not issue.stops
+    assert issue.remedy
+
+
+@given(
+    st.sampled_from(list(ATTRIBUTES.values())), st.text(max_size=4) | st.sampled_from(["IE", "en_US", "a@b.example"])
+)
+def test_a_mapping_normalizes_as_one_value_does(attribute, string):
+    """The shorter way for strings gives what the long one gives."""
+    mapping = ProfileMapping([AttributeMapping(attribute, Expression("source.title"))])
+    profile = mapping.evaluate(Bindings({"source": {"title": string}}))
+    value, issue = normalize(attribute, string)
+    assert (profile.values, profile.issues) == ((value,), () if issue is None else (issue,))
