@@ -6,6 +6,6 @@ Each reader gives the vocabulary of :mod:`o365prov.people` and raises one :class
 everything that is wrong with its source.
 """
 
-from o365prov.sources.organization import OktaExport, enrich
+from o365prov.sources.organization import OktaExport
 
-__all__ = ["OktaExport", "enrich"]
+__all__ = ["OktaExport"]

@@ -15,8 +15,6 @@ from attrs import field, frozen
 
 from o365prov._fields import frozen_mapping
 
-_ACCOUNT_DISABLED: Final = 0x2
-
 _RESOURCE_MAILBOXES: Final = frozenset({2**4, 2**5, 2**33, 2**34})
 """``msExchRecipientTypeDetails`` of rooms and equipment: mailboxes here, and remote ones in Exchange Online."""
 
@@ -47,12 +45,12 @@ class DirectoryEntry:
     """A name and the values of each attribute.
 
     *dn* is the distinguished name; *attributes* stand under the names that the directory gave them (LDAP names have no
-    case, so ask with :meth:`values`, :meth:`text` or :meth:`number`), and text given as str is kept as UTF-8; *place*
+    case, so ask with :meth:`values`, :meth:`text` or :meth:`number`), and a string is kept as its UTF-8 bytes; *place*
     says where the entry was read, for messages.
 
     >>> entry = DirectoryEntry("CN=Ann,DC=corp,DC=example", {"objectClass": ["user"], "MAIL": [b"a@corp.example"]})
-    >>> entry.text("mail"), entry.kind.value, entry.is_enabled
-    ('a@corp.example', 'user', True)
+    >>> entry.text("mail"), entry.kind.value
+    ('a@corp.example', 'user')
     """
 
     dn: str
@@ -68,14 +66,14 @@ class DirectoryEntry:
         return self._by_lower_name.get(name.lower(), ())
 
     def text(self, name: str) -> str | None:
-        """The first value of an attribute as text; None if there is none, or if it is no UTF-8."""
+        """The first value of an attribute as a string; None if there is none, or if it is not UTF-8."""
         try:
             return next((value.decode() for value in self.values(name)), None)
         except UnicodeDecodeError:
             return None
 
     def number(self, name: str) -> int | None:
-        """The first value of an attribute as a whole number; None if there is none, or if it is no number."""
+        """The first value of an attribute as a whole number; None if there is none, or if it is not one."""
         text = self.text(name) or ""
         return int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else None
 
@@ -96,11 +94,3 @@ class DirectoryEntry:
         if self.number("msExchRecipientTypeDetails") in _RESOURCE_MAILBOXES or metadata & _RESOURCE_METADATA:
             return EntryKind.RESOURCE
         return EntryKind.USER
-
-    @property
-    def is_enabled(self) -> bool:
-        """Whether ``userAccountControl`` lets the account sign in; True where the entry doesn't say.
-
-        Source: Microsoft, ``userAccountControl`` (bit 2, ACCOUNTDISABLE).
-        """
-        return not (self.number("userAccountControl") or 0) & _ACCOUNT_DISABLED

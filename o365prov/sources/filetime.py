@@ -13,7 +13,7 @@ _NO_INSTANT: Final = frozenset({0, -1, 2**63 - 1})
 def filetime_to_datetime(filetime: int) -> datetime | None:
     """The instant of a FILETIME, cut to whole microseconds.
 
-    Returns None for the values that are no instant: 0 ("must change at next logon"), -1 (how that is written) and
+    Returns None for the values that are not an instant: 0 ("must change at next logon"), -1 (how that is written) and
     9223372036854775807 ("never"). Raises :class:`ValueError` for other negative numbers and for years after 9999.
 
     Source: Microsoft, ``pwdLastSet`` and the FILETIME structure.
@@ -31,23 +31,10 @@ def filetime_to_datetime(filetime: int) -> datetime | None:
         raise ValueError("a FILETIME after the year 9999") from error
 
 
-def datetime_to_filetime(instant: datetime) -> int:
-    """The FILETIME of an aware instant from 1601 on; raises :class:`ValueError` for an earlier or a naive one.
-
-    >>> datetime_to_filetime(datetime(2025, 2, 4, 22, 44, 22, tzinfo=UTC))
-    133831826620000000
-    """
-    if instant.tzinfo is None:
-        raise ValueError("an instant without a zone has no FILETIME")
-    if instant < _EPOCH:
-        raise ValueError("FILETIMEs begin in 1601")
-    return (instant - _EPOCH) // timedelta(microseconds=1) * 10
-
-
 def read_filetime(text: str) -> datetime | None:
     """The instant of a FILETIME in decimal digits, as directories and Okta write it.
 
-    Returns what :func:`filetime_to_datetime` does; raises :class:`ValueError` also if the text is no such number.
+    Returns what :func:`filetime_to_datetime` does; raises :class:`ValueError` also if *text* is not such a number.
 
     >>> read_filetime("0") is None
     True

@@ -53,31 +53,26 @@ class OktaExport:
         )
 
     def with_directory(self, accounts: Iterable[DirectoryAccount]) -> OktaExport:
-        """The same organisation with its directory accounts brought up to date; see :func:`enrich`."""
-        return evolve(self, people=enrich(self.people, accounts))
+        """The same export with its directory accounts brought up to date with what the directory itself says.
+
+        Accounts belong together by objectGUID; *accounts* that Okta links to none of the people are left aside. The
+        directory is the newer and richer source: its name and attributes win, and attributes that only Okta has stay.
+        The instance keeps the name that Okta gives it.
+
+        >>> from uuid import UUID
+        >>> guid = UUID("8e81973e-0bec-47b0-b898-d190f9ebdacc")
+        >>> okta = DirectoryAccount("corp.example", guid, attributes={"title": "Clerk", "managerDn": "CN=Bo"})
+        >>> ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"}, directory_accounts=[okta])
+        >>> newer = DirectoryAccount("ldif", guid, attributes={"title": "Head"})
+        >>> [ann] = OktaExport([ann]).with_directory([newer]).people
+        >>> dict(ann.directory_accounts[0].attributes)
+        {'title': 'Head', 'managerDn': 'CN=Bo'}
+        """
+        newer = {account.object_guid: account for account in accounts}
+        return evolve(self, people=[_brought_up_to_date(person, newer) for person in self.people])
 
     def __repr__(self) -> str:
         return f"OktaExport({len(self.people)} people, {len(self.groups)} groups)"
-
-
-def enrich(people: Iterable[Person], accounts: Iterable[DirectoryAccount]) -> tuple[Person, ...]:
-    """Bring what Okta holds of people's directory accounts up to date with what the directory itself says.
-
-    Accounts belong together by objectGUID; *accounts* of nobody among *people* are left aside, and nobody gets an
-    account that Okta doesn't link to them. The directory is the newer and richer source: its name and attributes win,
-    and attributes that only Okta has stay. The instance keeps the name that Okta gives it.
-
-    >>> from uuid import UUID
-    >>> guid = UUID("8e81973e-0bec-47b0-b898-d190f9ebdacc")
-    >>> okta = DirectoryAccount("corp.example", guid, attributes={"title": "Clerk", "managerDn": "CN=Bo"})
-    >>> ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"}, directory_accounts=[okta])
-    >>> [ann] = enrich([ann], [DirectoryAccount("ldif", guid, attributes={"title": "Head"})])
-    >>> dict(ann.directory_accounts[0].attributes)
-    {'title': 'Head', 'managerDn': 'CN=Bo'}
-    """
-    newer = {account.object_guid: account for account in accounts}
-
-    return tuple(_brought_up_to_date(person, newer) for person in people)
 
 
 def _brought_up_to_date(person: Person, newer: Mapping[UUID, DirectoryAccount]) -> Person:

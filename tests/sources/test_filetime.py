@@ -1,13 +1,14 @@
 """FILETIME, Active Directory's clock."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.sources.filetime import datetime_to_filetime, filetime_to_datetime, read_filetime
+from o365prov.sources.filetime import filetime_to_datetime, read_filetime
 
+EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 instants = st.datetimes(
     min_value=datetime(1601, 1, 1, 0, 0, 0, 1),  # noqa: DTZ001
     timezones=st.timezones() | st.just(UTC),
@@ -18,7 +19,7 @@ instants = st.datetimes(
 @given(instants)
 def test_there_and_back(instant):
     """Every instant from 1601 on has a FILETIME that gives the same instant, whatever its zone."""
-    filetime = datetime_to_filetime(instant)
+    filetime = (instant - EPOCH) // timedelta(microseconds=1) * 10
     assert filetime_to_datetime(filetime) == instant.astimezone(UTC)
     assert read_filetime(str(filetime)) == instant.astimezone(UTC)
 
@@ -28,7 +29,7 @@ def test_units_below_a_microsecond_are_cut(filetime):
     """A FILETIME is finer than a datetime: the instant is the microsecond that it is in."""
     instant = filetime_to_datetime(filetime)
     assert instant is not None
-    assert datetime_to_filetime(instant) == filetime - filetime % 10
+    assert (instant - EPOCH) // timedelta(microseconds=1) == filetime // 10
 
 
 @pytest.mark.parametrize("filetime", [0, -1, 2**63 - 1])
@@ -49,11 +50,3 @@ def test_text_that_is_no_number(text):
     """Only decimal digits are a FILETIME: nothing that Python alone would take for a number."""
     with pytest.raises(ValueError, match="not a FILETIME"):
         read_filetime(text)
-
-
-def test_naive_and_early_instants_have_none():
-    """Without a zone an instant is none, and before 1601 there are no FILETIMEs."""
-    with pytest.raises(ValueError, match="zone"):
-        datetime_to_filetime(datetime(2025, 1, 1))  # noqa: DTZ001
-    with pytest.raises(ValueError, match="1601"):
-        datetime_to_filetime(datetime(1601, 1, 1, tzinfo=timezone(timedelta(hours=1))))

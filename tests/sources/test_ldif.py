@@ -367,14 +367,6 @@ def test_kind_of_entry(attributes, kind):
     assert DirectoryEntry("CN=X", attributes).kind is kind
 
 
-@pytest.mark.parametrize(
-    ("control", "enabled"), [(["512"], True), (["514"], False), (["66050"], False), ([], True), (["x"], True)]
-)
-def test_disabled_accounts(control, enabled):
-    """Bit 2 of userAccountControl disables an account."""
-    assert DirectoryEntry("CN=X", {"userAccountControl": control}).is_enabled is enabled
-
-
 def test_example_directory():
     """The example directory holds 30 people, three groups, a contact and a room."""
     assert Counter(entry.kind for entry in ldif.read_entries(EXAMPLE)) == {

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from o365prov.people import DirectoryAccount, Person
-from o365prov.sources import OktaExport, enrich, ldif, okta_json
+from o365prov.sources import OktaExport, ldif, okta_json
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 GUID = UUID("8e81973e-0bec-47b0-b898-d190f9ebdacc")
@@ -23,33 +23,33 @@ def ann(**account):
 def test_directory_wins_and_okta_adds():
     """The directory's attributes are newer than Okta's copy; what only Okta has stays."""
     person = ann(attributes={"title": "Clerk", "managerDn": "CN=Bo"})
-    [enriched] = enrich([person], [DirectoryAccount("ldif", GUID, attributes={"title": "Head", "st": "L"})])
+    [enriched] = OktaExport([person]).with_directory([DirectoryAccount("ldif", GUID, attributes={"title": "Head", "st": "L"})]).people
     [account] = enriched.directory_accounts
     assert account.attributes == {"title": "Head", "managerDn": "CN=Bo", "st": "L"}
 
 
 def test_instance_keeps_its_name():
     """The account stays one of the instance that Okta names, under the directory's newer dn."""
-    [enriched] = enrich([ann()], [DirectoryAccount("ldif", GUID, "CN=Ann Lee,DC=corp")])
+    [enriched] = OktaExport([ann()]).with_directory([DirectoryAccount("ldif", GUID, "CN=Ann Lee,DC=corp")]).people
     [account] = enriched.directory_accounts
     assert (account.instance, account.distinguished_name) == ("corp.example", "CN=Ann Lee,DC=corp")
 
 
 def test_newer_password_instant_wins():
     """A password change that Okta has not imported yet is taken from the directory."""
-    [enriched] = enrich([ann()], [DirectoryAccount("ldif", GUID, None, AFTER)])
+    [enriched] = OktaExport([ann()]).with_directory([DirectoryAccount("ldif", GUID, None, AFTER)]).people
     assert enriched.directory_accounts[0].password_last_set == AFTER
 
 
 def test_reset_password_has_no_instant():
     """A directory that says 0 ("must change") is believed."""
-    [enriched] = enrich([ann()], [DirectoryAccount("ldif", GUID, attributes={"pwdLastSet": "0"})])
+    [enriched] = OktaExport([ann()]).with_directory([DirectoryAccount("ldif", GUID, attributes={"pwdLastSet": "0"})]).people
     assert enriched.directory_accounts[0].password_last_set is None
 
 
 def test_export_without_password_attribute_says_nothing():
     """An export of fewer attributes leaves Okta's instant and name as they are."""
-    [enriched] = enrich([ann()], [DirectoryAccount("ldif", GUID, attributes={"title": "Head"})])
+    [enriched] = OktaExport([ann()]).with_directory([DirectoryAccount("ldif", GUID, attributes={"title": "Head"})]).people
     [account] = enriched.directory_accounts
     assert (account.password_last_set, account.distinguished_name) == (BEFORE, "CN=Ann,DC=corp")
 
@@ -58,7 +58,7 @@ def test_accounts_are_joined_by_guid_alone():
     """Somebody whom Okta does not link gets no account, whatever the directory says."""
     stranger = DirectoryAccount("ldif", UUID(int=1), attributes={"email": "ann@corp.example"})
     bo = Person("00u2", "ACTIVE", {"login": "ann@corp.example"})
-    assert enrich([ann(), bo], [stranger]) == (ann(), bo)
+    assert OktaExport([ann(), bo]).with_directory([stranger]).people == (ann(), bo)
 
 
 def test_example_organization_with_its_directory():

@@ -44,7 +44,7 @@ from o365prov.people import UserStatus, assign
 from o365prov.planning import WRITES, BlockSignIn, CreateUser, Outcome, Result, UpdateUser
 from o365prov.previews import PopulationPreview, Preview
 from o365prov.provisioning import ProvisioningType
-from o365prov.sources import OktaExport, csv_file, enrich, ldif, okta_json
+from o365prov.sources import OktaExport, csv_file, ldif, okta_json
 from o365prov.sources.directory_entry import DirectoryEntry
 from o365prov.testing import FakeTenant
 
@@ -68,7 +68,7 @@ def sources_give_people(folder: str) -> tuple[Assignment, ...]:
     assert_type(okta_json.read_directory_accounts(folder), Mapping[str, DirectoryAccount])
     accounts = ldif.read_accounts(folder, instance="corp.example")
     assert_type(accounts, tuple[DirectoryAccount, ...])
-    assert_type(enrich(csv_file.read_people(folder, delimiter=";"), accounts), tuple[Person, ...])
+    assert_type(csv_file.read_people(folder, delimiter=";"), tuple[Person, ...])
     for entry in ldif.read_entries(folder):
         assert_type(entry, DirectoryEntry)
         assert_type(entry.text("mail"), str | None)
