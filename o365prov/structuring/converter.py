@@ -27,6 +27,7 @@ from cattrs import (
     IterableValidationNote,
 )
 from cattrs.cols import homogenous_tuple_structure_factory, is_mapping
+from cattrs.fns import identity
 from cattrs.strategies import use_class_methods
 
 from o365prov.errors import ConfigurationError, O365ProvError, UsageError
@@ -55,6 +56,7 @@ def converter() -> Converter:
     made.register_structure_hook_func(_is_literal, _read_literal)
     made.register_structure_hook_factory(is_mapping, lambda kind: _mapping_hook(kind, made))
     made.register_structure_hook_factory(_is_list, lambda kind: _list_hook(kind, made))
+    made.register_unstructure_hook_factory(_is_list, lambda kind: _write_list_hook(kind, made))
     made.register_structure_hook_factory(_is_row, lambda kind: _row_hook(kind, made))
     made.register_structure_hook_factory(attrs.has, lambda kind: _class_hook(kind, made))
     made.register_structure_hook_factory(_is_sum, lambda kind: _sum_hook(kind, made))
@@ -108,7 +110,7 @@ def _exactly(kind: type, expected: str) -> Hook:
 def _read_string(value: Any, _: Any = None) -> str:
     if not isinstance(value, str):
         raise _wrong("a string", value)
-    if is_broken(value):
+    if not value.isascii() and is_broken(value):
         raise _WrongValueError(BROKEN)
     return value
 
@@ -181,10 +183,10 @@ def _is_anything(kind: object) -> bool:
 
 
 def _read_choice(value: Any, kind: type[StrEnum]) -> StrEnum:
-    found = next((each for each in kind if each.value == value), None)
-    if found is None:
-        raise _WrongValueError(f"should be one of {', '.join(kind)}")
-    return found
+    try:
+        return kind(value)
+    except ValueError:
+        raise _WrongValueError(f"should be one of {', '.join(kind)}") from None
 
 
 def _is_literal(kind: Any) -> bool:
@@ -211,6 +213,15 @@ def _list_hook(kind: Any, made: Converter) -> Hook:
         return read_elements(value, kind)
 
     return read
+
+
+def _write_list_hook(kind: Any, made: Converter) -> Callable[[Any], Any]:
+    """JSON writes a tuple of strings as it is; a table has two of them for each person."""
+    inner = get_args(kind)[0]
+    if inner is str:
+        return identity
+    write = made.get_unstructure_hook(inner)
+    return lambda value: [write(each) for each in value]
 
 
 def _is_row(kind: Any) -> bool:
