@@ -54,7 +54,9 @@ class AppUser:
 
 
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:
-    return frozen_mapping(users if isinstance(users, Mapping) else {user.person_id: user for user in users})
+    if isinstance(users, Mapping):
+        return frozen_mapping(cast("Mapping[str, AppUser]", users))
+    return frozen_mapping({user.person_id: user for user in users})
 
 
 @frozen(repr=False)

@@ -90,6 +90,17 @@ def _step(error: BaseException) -> str:
     return ""
 
 
+def _note_member(error: BaseException, name: str) -> None:
+    """Leave the note that :func:`_step` reads, as cattrs does for the members of classes."""
+    note = AttributeValidationNote(f"member {name!r}", name, str)
+    error.add_note(note)
+
+
+def _failed(what: str, errors: list[Exception], kind: Any) -> IterableValidationError:
+    # pyright reads the constructor of ExceptionGroup, which cattrs extends.
+    return IterableValidationError(what, errors, kind)  # pyright: ignore[reportCallIssue]
+
+
 READ_ERRORS = (BaseValidationError, _WrongValueError, ConfigurationError)
 """What reading a value raises; see :func:`issues_of`."""
 
@@ -249,15 +260,16 @@ def _mapping_hook(kind: Any, made: Converter) -> Hook:
     def read(value: Any, _: Any) -> Any:
         if not isinstance(value, dict):
             raise _wrong("an object", value)
-        found, errors = {}, []
+        found: dict[str, Any] = {}
+        errors: list[Exception] = []
         for name, each in value.items():
             try:
                 found[_read_string(name)] = made.structure(each, inner)
             except READ_ERRORS as error:
-                error.add_note(IterableValidationNote(f"member {name!r}", name, inner))
+                _note_member(error, name)
                 errors.append(error)
         if errors:
-            raise IterableValidationError("members", errors, kind)
+            raise _failed("members", errors, kind)
         return found
 
     return read
@@ -294,8 +306,8 @@ def _sum_hook(kind: Any, made: Converter) -> Hook:
         name = value.get("kind")
         if not isinstance(name, str) or name not in kinds:
             error = _WrongValueError(f"{str(name)[:40]!r} is not a kind that is known here")
-            error.add_note(AttributeValidationNote("kind", "kind", str))
-            raise IterableValidationError("kind", [error], kind)
+            _note_member(error, "kind")
+            raise _failed("kind", [error], kind)
         return made.structure({key: each for key, each in value.items() if key != "kind"}, kinds[name])
 
     return read

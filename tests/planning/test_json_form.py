@@ -2,6 +2,7 @@
 
 import copy
 import json
+import pickle
 import string
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -16,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from organisation import NOW, assigned, from_directory, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, LicenseGrant, Plan
+from o365prov import AppUser, AppUsers, LicenseGrant, Plan, Report
 from o365prov.errors import SourceError, UsageError
-from o365prov.planning import Subject
+from o365prov.planning import Outcome, Result, Subject
 from o365prov.planning.model.changes import Change, CreateUser, PropertyChange, UpdateUser
 from o365prov.planning.model.explanation import PersonExplanation
 
@@ -338,3 +339,95 @@ def test_nested_values_come_back():
     change = CreateUser(ANN, "new", {"employeeOrgData": {"division": "North", "codes": [1, 2.5, None, True]}}, "f")
     [again] = Plan.from_json(Plan("tenant", NOW, (change,)).to_json()).changes
     assert again.properties == change.properties
+
+
+# Every class that has JSON
+
+REPORT = Report(
+    "plan-1",
+    tuple(Outcome(change, Result.FAILED, "id-7", "409 Conflict", "request-1") for change in PLAN.changes),
+    PLAN.app_users,
+    PLAN.fingerprint,
+)
+SAVED = {"plan": PLAN, "report": REPORT, "app users": PLAN.app_users}
+
+
+def same_to_the_type(one, other):
+    """Whether two values are equal and of the same types, down to what they hold."""
+    if type(one) is not type(other):
+        return False
+    if attrs.has(type(one)):
+        names = [each.name for each in attrs.fields(type(one))]
+        return all(same_to_the_type(getattr(one, name), getattr(other, name)) for name in names)
+    if isinstance(one, Mapping):
+        return one.keys() == other.keys() and all(same_to_the_type(one[key], other[key]) for key in one)
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(same_to_the_type, one, other))
+    return one == other
+
+
+@pytest.mark.parametrize("kind", [Plan, Report, AppUsers])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_any_saved_value_comes_back_to_the_type(kind, data):
+    """A whole number is not read as a fraction, nor a string of a choice as a plain one."""
+    value = data.draw(values_of(kind))
+    again = kind.from_json(value.to_json())
+    assert same_to_the_type(again, value)
+
+
+def test_a_saved_report_is_loaded(tmp_path):
+    """A report goes through a file as a plan does."""
+    REPORT.save(tmp_path / "report.json")
+    assert Report.load(tmp_path / "report.json") == REPORT
+
+
+def test_a_report_is_not_read_as_a_plan():
+    """The first member tells which class wrote the document."""
+    with pytest.raises(SourceError, match=r"not a plan \(o365prov\.plan/1\)"):
+        Plan.from_json(REPORT.to_json())
+
+
+def test_an_edited_report_is_refused():
+    """A failure can't be turned into a success by hand."""
+    edited = json.loads(REPORT.to_json())
+    edited["outcomes"][0]["result"] = "done"
+    with pytest.raises(SourceError, match=r"\$\.digest: does not fit the content"):
+        Report.from_json(json.dumps(edited))
+
+
+def test_an_error_of_reading_can_be_pickled():
+    """What a worker process could not read is told to the process that waits for it, with each issue."""
+    with pytest.raises(SourceError) as caught:
+        Report.from_json('{"format": "o365prov.report/1", "colour": "red"}')
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - ours
+    assert again.issues == caught.value.issues
+
+
+@pytest.mark.parametrize("name", SAVED)
+@settings(max_examples=60)
+@given(st.data())
+def test_damage_anywhere_is_one_error_or_none(name, data):
+    """A member that is dropped, added or of another type gives issues, or the same value where it does no harm."""
+    value = SAVED[name]
+    document = json.loads(value.to_json())
+    for _ in range(data.draw(st.integers(1, 3))):
+        *way, last = data.draw(st.sampled_from(sorted(places_in(document), key=str) or [("format",)]))
+        inner = document
+        for key in way:
+            inner = inner[key]
+        match data.draw(st.sampled_from(["drop", "retype", "add"])):
+            case "drop":
+                inner.pop(last, None) if isinstance(inner, dict) else inner.pop(last)
+            case "retype":
+                inner[last] = data.draw(JSON)
+            case "add" if isinstance(inner, dict):
+                inner[data.draw(TEXT)] = data.draw(JSON)
+            case _:
+                inner.append(data.draw(JSON))
+    try:
+        again, issues = type(value).from_json(json.dumps(document)), ()
+    except SourceError as error:
+        again, issues = value, error.issues
+    assert again == value
+    assert len(issues) <= 21
