@@ -248,7 +248,17 @@ def _row_hook(kind: Any, made: Converter) -> Hook:
             raise _wrong("a list", value)
         if len(value) != len(kinds):
             raise _WrongValueError(f"should have {len(kinds)} elements, not {len(value)}")
-        return tuple(made.structure(each, inner) for each, inner in zip(value, kinds, strict=True))
+        elements: list[Any] = []
+        errors: list[Exception] = []
+        for index, (each, inner) in enumerate(zip(value, kinds, strict=True)):
+            try:
+                elements.append(made.structure(each, inner))
+            except READ_ERRORS as error:
+                error.add_note(IterableValidationNote(f"element {index}", index, inner))
+                errors.append(error)
+        if errors:
+            raise _failed("elements", errors, kind)
+        return tuple(elements)
 
     return read
 

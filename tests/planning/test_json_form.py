@@ -244,6 +244,16 @@ def test_all_damage_is_named_at_once():
     ]
 
 
+def test_each_element_of_a_pair_is_named():
+    """What is wrong in a pair has the index within it, and the second is read after the first was wrong."""
+    broken = document()
+    broken["explanations"]["00uAnn"]["mapped"][0] = [1, None]
+    assert [problem.split(": ")[1] for problem in problems_of(json.dumps(broken))] == [
+        "$.explanations.00uAnn.mapped[0][0]",
+        "$.explanations.00uAnn.mapped[0][1]",
+    ]
+
+
 def test_much_damage_is_counted():
     """Twenty lines are listed, the rest is counted."""
     broken = document()
