@@ -249,8 +249,8 @@ def test_each_element_of_a_pair_is_named():
     broken = document()
     broken["explanations"]["00uAnn"]["mapped"][0] = [1, None]
     assert [problem.split(": ")[1] for problem in problems_of(json.dumps(broken))] == [
-        "$.explanations.00uAnn.mapped[0][0]",
-        "$.explanations.00uAnn.mapped[0][1]",
+        "$.explanations['00uAnn'].mapped[0][0]",
+        "$.explanations['00uAnn'].mapped[0][1]",
     ]
 
 
