@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from attrs import field, frozen
 
 from o365prov.errors import EvaluationError
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.compiler.compiler import lowered
+from o365prov.expressions.compiler.places import located, place_of
 from o365prov.expressions.functions.lookup import function_of
+from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import MethodCall, Node, children, walk
 from o365prov.expressions.values.conversion import plain
 from o365prov.expressions.values.failures import EvaluationFailure, too_deep
-
-if TYPE_CHECKING:
-    from o365prov.expressions.expression import Expression
-
-__all__ = ["Explanation", "Part", "explained"]
 
 
 @frozen
@@ -82,39 +79,39 @@ class Explanation:
         return "not reached"
 
 
-def explained(expression: Expression, values: Mapping[str, Any] | Bindings) -> Explanation:
+def explained(
+    tree: Node, text: str, dialect: Dialect, options: EvaluationOptions, values: Mapping[str, Any] | Bindings
+) -> Explanation:
     """Evaluate with an observer; see :meth:`Expression.explain`."""
-    from o365prov.expressions.expression import located, place_of  # noqa: PLC0415  # they import each other
-
     seen: dict[int, list[Any]] = {}
 
     def observe(node: Node, value: object) -> None:
         seen.setdefault(id(node), []).append(plain(value))
 
-    run, places = lowered(expression.tree, expression.dialect, expression.rules, observed=True)
+    run, places = lowered(tree, dialect, options, observed=True)
     value, error, failed = None, None, frozenset[int]()
     try:
         value = run(values, observe)
     except (EvaluationFailure, RecursionError) as stopped:
         failure = too_deep(stopped) if isinstance(stopped, RecursionError) else stopped
-        error = located(failure, expression.text, places)
+        error = located(failure, text, places)
         place = place_of(failure.__traceback__, places)
-        failed = frozenset() if place is None else _above(expression.tree, place.node)
+        failed = frozenset() if place is None else _above(tree, place.node)
     spaces = {  # the String of String.len is part of a name, no value
         id(node.target)
-        for node, _ in walk(expression.tree)
-        if isinstance(node, MethodCall) and function_of(node, expression.dialect) is not None
+        for node, _ in walk(tree)
+        if isinstance(node, MethodCall) and function_of(node, dialect) is not None
     }
     parts = tuple(
         Part(
             node.start,
             node.end,
-            expression.text[node.start : node.end],
+            text[node.start : node.end],
             depth - 1,
             "failed" if id(node) in failed else "value" if id(node) in seen else "not reached",
             tuple(seen.get(id(node), ())),
         )
-        for node, depth in walk(expression.tree)
+        for node, depth in walk(tree)
         if id(node) not in spaces
     )
     return Explanation(value, error, parts)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from o365prov.errors import EvaluationError
 from o365prov.expressions.bindings import Bindings
+from o365prov.expressions.compiler.places import Place, located
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.semantics import Dialect, EvaluationOptions, Semantics
 from o365prov.expressions.values.failures import EvaluationFailure, too_deep
 
 if TYPE_CHECKING:
-    from o365prov.expressions.checker.checker import Schema
-    from o365prov.expressions.compiler.codegen import Place
+    from o365prov.expressions.checker.state import Schema
     from o365prov.expressions.diagnostics import Diagnostic
     from o365prov.expressions.explain import Explanation
     from o365prov.expressions.syntax.tree import Node
-
-__all__ = ["Expression", "located", "place_of"]
 
 
 @frozen(eq=False, repr=False, init=False, cache_hash=False)
@@ -117,7 +113,7 @@ class Expression:
     @property
     def rules(self) -> EvaluationOptions:
         """What it is evaluated under."""
-        return EvaluationOptions(self.semantics, self.limits)
+        return EvaluationOptions(self.semantics, self.limits, _compile_text)
 
     @property
     def references(self) -> frozenset[tuple[str, ...]]:
@@ -158,7 +154,7 @@ class Expression:
         """
         from o365prov.expressions.checker.checker import check  # noqa: PLC0415
 
-        return check(self, schema, context)
+        return check(self.tree, self.text, self.dialect, self.semantics, schema, context)
 
     def explain(self, values: Mapping[str, Any] | Bindings) -> Explanation:
         """The value, and what every part of the expression gave; failures and parts not reached are told apart.
@@ -180,7 +176,7 @@ class Expression:
         """
         from o365prov.expressions.explain import explained  # noqa: PLC0415
 
-        return explained(self, values)
+        return explained(self.tree, self.text, self.dialect, self.rules, values)
 
     def __str__(self) -> str:
         """The canonical text."""
@@ -207,30 +203,6 @@ def _again(text: str, dialect: Dialect, semantics: Semantics, limits: Limits) ->
     return Expression(text, dialect=dialect, semantics=semantics, limits=limits)
 
 
-def located(failure: EvaluationFailure, text: str, places: tuple[Place, ...]) -> EvaluationError:
-    """The failure as callers see it: with its place, and the name of the part that it speaks of."""
-    place = place_of(failure.__traceback__, places)
-    if place is None:
-        return EvaluationError(failure.message, hint=failure.hint)
-    start, end, operand = place.start, place.end, "this"
-    if failure.blame is not None and failure.blame < len(place.operands):
-        node = place.operands[failure.blame]
-        start, end, operand = node.start, node.end, text[node.start : node.end]
-        if len(operand) > 80:
-            operand = f"{operand[:77]}..."
-    operand = " ".join(operand.split())
-    message, hint = failure.message.replace("{operand}", operand), failure.hint
-    hint = hint.replace("{operand}", operand if len(operand) < 40 else "x")
-    return EvaluationError(message, text=text, start=start, end=end, hint=hint)
-
-
-def place_of(traceback: TracebackType | None, places: tuple[Place, ...]) -> Place | None:
-    """The innermost place of the compiled code that the failure passed through."""
-    from o365prov.expressions.compiler.codegen import FILE  # noqa: PLC0415
-
-    found = None
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == FILE:
-            found = places[traceback.tb_lineno - 1]
-        traceback = traceback.tb_next
-    return found
+def _compile_text(text: str, options: EvaluationOptions) -> Callable[[Mapping[str, Any]], Any]:
+    """What evaluates an expression that stands in a string, as the functions over groups take one."""
+    return Expression(text, semantics=options.semantics, limits=options.limits).evaluate

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 
 from o365prov.expressions.checker.contexts import CONTEXTS, Context
-from o365prov.expressions.functions.registry import ACCEPTED, REFUSED, Function, every
+from o365prov.expressions.functions.function import ACCEPTED, REFUSED, Function
+from o365prov.expressions.functions.registry import every
 from o365prov.expressions.semantics import Dialect
 
 __all__ = ["function_page"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TypeAlias
 
+from o365prov.expressions.functions.function import Function
 from o365prov.expressions.functions.lookup import function_of
-from o365prov.expressions.functions.registry import Function
+from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.fold import folded
+from o365prov.expressions.syntax.parser import parse
 from o365prov.expressions.syntax.tree import (
     Call,
     Index,
@@ -52,7 +54,7 @@ def references(tree: Node, dialect: Dialect) -> frozenset[Path]:
         if row is None or not row.reads:
             return None
         if row.criteria is not None:
-            for path in row.criteria(arguments):
+            for path in row.criteria(arguments, _references_of_text):
                 read((*row.reads, *path))
             return row.reads
         names = tuple(part.value for part in arguments if isinstance(part, Literal) and isinstance(part.value, str))
@@ -87,3 +89,7 @@ def references(tree: Node, dialect: Dialect) -> frozenset[Path]:
 
     read(folded(tree, step))
     return frozenset(found)
+
+
+def _references_of_text(text: str) -> frozenset[Path]:
+    return references(parse(text, LIMITS), Dialect.CLASSIC)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from attrs import field, frozen
 from attrs.validators import in_
@@ -74,7 +75,18 @@ class Semantics:
 
 @frozen
 class EvaluationOptions:
-    """Semantics and limits together, which functions are made for."""
+    """What functions are made for.
+
+    Args:
+        semantics: the answers to open questions.
+        limits: how large values may be.
+        compile_text: what compiles an expression that stands in a string, given these options; expressions set it,
+            so that functions need not know how expressions are made.
+
+    """
 
     semantics: Semantics = Semantics()
     limits: Limits = LIMITS
+    compile_text: Callable[[str, EvaluationOptions], Callable[[Mapping[str, Any]], Any]] | None = field(
+        default=None, eq=False, repr=False
+    )

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.compiler.runtime import converted_for
 from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.expressions.functions.function import ACCEPTED, Function
 from o365prov.expressions.functions.lookup import called_name, function_of
-from o365prov.expressions.functions.registry import ACCEPTED, Function, ValueType, method
+from o365prov.expressions.functions.registry import method
 from o365prov.expressions.functions.suggestions import other_dialect, similar_function
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import Call, Literal, MethodCall, Node
 from o365prov.expressions.syntax.unparser import unparse
 from o365prov.expressions.values.failures import EvaluationFailure
-from o365prov.expressions.values.types import in_words
-
-if TYPE_CHECKING:
-    from o365prov.expressions.checker.checker import Checker, Checking
-
-__all__ = ["call", "method_call"]
+from o365prov.expressions.values.types import ValueType, in_words
 
 _QUESTIONS: Final = {
     "null_text": "what null becomes in it",
@@ -33,7 +30,7 @@ _QUESTIONS: Final = {
 }
 
 
-def method_call(checker: Checker, node: MethodCall) -> Checking:
+def method_call(checker: CheckState, node: MethodCall) -> Checking:
     """Check a function of a namespace, or a method of a value."""
     row = function_of(node, checker.dialect)
     if row is not None:
@@ -49,7 +46,7 @@ def method_call(checker: Checker, node: MethodCall) -> Checking:
     return (yield from call(checker, node, row, node.arguments))
 
 
-def _unknown(checker: Checker, node: Call | MethodCall) -> None:
+def _unknown(checker: CheckState, node: Call | MethodCall) -> None:
     name = called_name(node)
     other = other_dialect(name, checker.dialect)
     similar = None if other else similar_function(name, checker.dialect)
@@ -60,7 +57,7 @@ def _unknown(checker: Checker, node: Call | MethodCall) -> None:
     )
 
 
-def call(checker: Checker, node: Call | MethodCall, row: Function | None, arguments: tuple[Node, ...]) -> Checking:
+def call(checker: CheckState, node: Call | MethodCall, row: Function | None, arguments: tuple[Node, ...]) -> Checking:
     """Check a call of a known or unknown function."""
     kinds = yield from checker.each(arguments)
     if row is None:
@@ -87,7 +84,7 @@ def call(checker: Checker, node: Call | MethodCall, row: Function | None, argume
     return None if row.result is ValueType.ANY else row.result
 
 
-def _allowed(checker: Checker, node: Node, row: Function) -> None:
+def _allowed(checker: CheckState, node: Node, row: Function) -> None:
     place = checker.place
     if place is None:
         return
@@ -97,7 +94,7 @@ def _allowed(checker: Checker, node: Node, row: Function) -> None:
         checker.error("not-allowed-here", node, f"{row.name} is not allowed in a {place.title}", place.reason)
 
 
-def _argument(checker: Checker, row: Function, position: int, part: Node, kind: ValueType | None) -> None:
+def _argument(checker: CheckState, row: Function, position: int, part: Node, kind: ValueType | None) -> None:
     parameter = row.parameter(position)
     if isinstance(part, Literal) and part.value is not None:
         try:
@@ -111,7 +108,7 @@ def _argument(checker: Checker, row: Function, position: int, part: Node, kind: 
         checker.error("wrong-type", part, f"{row.name} needs an integer as its {parameter.name}, not {in_words(kind)}")
 
 
-def _open_question(checker: Checker, node: Call | MethodCall, row: Function, arguments: tuple[Node, ...]) -> None:
+def _open_question(checker: CheckState, node: Call | MethodCall, row: Function, arguments: tuple[Node, ...]) -> None:
     """Say where the value depends on an answer that Okta's pages do not give."""
     question, first = row.question, unparse(arguments[0], checker.dialect) if arguments else ""
     if question == "null_text" and all(checker.certain(part) for part in arguments):

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from o365prov.expressions.diagnostics import Diagnostic
-from o365prov.expressions.expression import Expression
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.semantics import Dialect, Semantics
 
 if TYPE_CHECKING:
-    from o365prov.expressions.checker.checker import Schema
-
-__all__ = ["check_text"]
+    from o365prov.expressions.checker.state import Schema
 
 
 def check_text(
@@ -49,6 +46,7 @@ def check_text(
         error: U+201D is a curly quote, which the language does not know (line 1, column 18); write " '"'
 
     """
+    from o365prov.expressions.checker.checker import check  # noqa: PLC0415 - importing stays cheap
     from o365prov.expressions.syntax.parser import attempt  # noqa: PLC0415  # importing stays cheap
 
     result = attempt(text, limits)
@@ -58,5 +56,4 @@ def check_text(
             for wrong in result
         )
         return tuple(sorted(found, key=lambda diagnostic: diagnostic.start))
-    expression = Expression(text, dialect=dialect, semantics=semantics, limits=limits)
-    return expression.check(schema, context=context)
+    return check(result, text, dialect, semantics, schema, context)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Mapping
+from typing import Final
 
 from o365prov.expressions.checker import calls as check_calls
-from o365prov.expressions.checker.contexts import Context, context
-from o365prov.expressions.checker.nullness import Fact, constant_condition, facts_of, never_null, path_of
+from o365prov.expressions.checker.contexts import context
+from o365prov.expressions.checker.nullness import Fact, constant_condition, facts_of, path_of
+from o365prov.expressions.checker.state import Checking, CheckState, Schema
 from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.functions.lookup import function_of
-from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.functions.suggestions import similar_attribute
-from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.semantics import Dialect, Semantics
 from o365prov.expressions.syntax.fold import folded
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
@@ -34,15 +34,7 @@ from o365prov.expressions.syntax.tree import (
     Unary,
     children,
 )
-from o365prov.expressions.values.types import NUMBERS, common_kind, in_words, literal_kind
-
-if TYPE_CHECKING:
-    from o365prov.expressions.expression import Expression
-
-__all__ = ["Checker", "Checking", "Schema", "check"]
-
-Schema: TypeAlias = Mapping[str, Collection[str] | Mapping[str, str]]
-"""Root names to the names of their attributes, or to a mapping of names to types."""
+from o365prov.expressions.values.types import NUMBERS, ValueType, common_kind, in_words, literal_kind
 
 _TYPES: Final = {
     "string": ValueType.TEXT,
@@ -56,40 +48,19 @@ _NEVER_BOOLEAN: Final = frozenset(
     {ValueType.INTEGER, ValueType.NUMBER, ValueType.LIST, ValueType.MAP, ValueType.TIME, ValueType.NULL}
 )
 
-Checking: TypeAlias = Generator[Node, ValueType | None, ValueType | None]
 
-
-def check(expression: Expression, schema: Schema | None, place: str | None) -> tuple[Diagnostic, ...]:
+def check(
+    tree: Node, text: str, dialect: Dialect, semantics: Semantics, schema: Schema | None, place: str | None
+) -> tuple[Diagnostic, ...]:
     """See :meth:`Expression.check`."""
-    checker = Checker(expression, schema or {}, None if place is None else context(place))
-    kind = folded(expression.tree, checker.step)
+    checker = Checker(tree, text, dialect, semantics, schema or {}, None if place is None else context(place))
+    kind = folded(tree, checker.step)
     checker.result(kind)
     return tuple(sorted(checker.found, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
 
 
-class Checker:
-    """What is known while the tree is walked."""
-
-    def __init__(self, expression: Expression, schema: Schema, place: Context | None) -> None:
-        self.text = expression.text
-        self.tree = expression.tree
-        self.dialect = expression.dialect
-        self.semantics = expression.semantics
-        self.schema = schema
-        self.place = place
-        self.found: list[Diagnostic] = []
-        self.facts: list[frozenset[Fact]] = [frozenset()]
-        self.elements = 0
-
-    # --- saying something
-
-    def error(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
-        """Note what Okta refuses, or what must fail."""
-        self.found.append(Diagnostic(code, "error", message, self.text, node.start, node.end, hint, fix))
-
-    def warn(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
-        """Note what is doubtful."""
-        self.found.append(Diagnostic(code, "warning", message, self.text, node.start, node.end, hint, fix))
+class Checker(CheckState):
+    """The steps of the walk, one for each kind of node."""
 
     def result(self, kind: ValueType | None) -> None:
         """Whether the whole expression gives what its place needs."""
@@ -117,15 +88,6 @@ class Checker:
         kind = yield node
         self.facts.pop()
         return kind
-
-    @staticmethod
-    def each(parts: tuple[Node, ...]) -> Generator[Node, ValueType | None, list[ValueType | None]]:
-        """The kinds of several parts."""
-        kinds: list[ValueType | None] = []
-        for part in parts:
-            kind = yield part
-            kinds.append(kind)
-        return kinds
 
     def step(self, node: Node) -> Checking:
         """Check one node; give the kind of its value where it is certain."""
@@ -267,10 +229,6 @@ class Checker:
         shown = " ".join(self.text[part.start : part.end].split())
         hint = f'test it first: {shown} != null ? {shown} : ""' if len(shown) < 40 else "test it for null first"
         self.warn("null-in-text", part, f"{shown} may be null, which becomes {becomes} in a text", hint)
-
-    def certain(self, node: Node) -> bool:
-        """Whether a part can't be null here."""
-        return never_null(node, self.facts[-1], self.dialect)
 
     def comparison(self, node: Comparison) -> Checking:
         """Check a comparison."""

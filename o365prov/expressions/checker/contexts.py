@@ -9,8 +9,8 @@ from typing import Final
 
 from attrs import frozen
 
-from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.semantics import Dialect
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["CONTEXTS", "Context", "context"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
+from o365prov.expressions.functions.function import ACCEPTED
 from o365prov.expressions.functions.lookup import called_name, function_of
-from o365prov.expressions.functions.registry import ACCEPTED, ValueType
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
@@ -24,6 +24,7 @@ from o365prov.expressions.syntax.tree import (
     Unary,
 )
 from o365prov.expressions.syntax.unparser import unparse
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["Fact", "constant_condition", "facts_of", "never_null", "path_of"]
 

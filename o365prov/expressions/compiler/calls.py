@@ -8,8 +8,9 @@ from typing import Final
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, loaded
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
+from o365prov.expressions.functions.function import FromBindings, Function
 from o365prov.expressions.functions.lookup import called_name, function_of
-from o365prov.expressions.functions.registry import FromBindings, Function, ValueType, find, method
+from o365prov.expressions.functions.registry import find, method
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
     Call,
@@ -17,6 +18,7 @@ from o365prov.expressions.syntax.tree import (
     Name,
     Node,
 )
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["call", "method_call"]
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Generator
 
 from o365prov.expressions.compiler.codegen import Operand, constant, loaded
 from o365prov.expressions.compiler.state import NESTED, Lowering, LoweringStep
-from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.syntax.tree import (
     Conditional,
     Elvis,
     Logic,
     Node,
 )
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["conditional", "elvis", "logic"]
 

@@ -11,26 +11,15 @@ import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import CodeType
-from typing import Any, Final
+from typing import Any
 
 from attrs import frozen
 
-from o365prov.expressions.functions.registry import ValueType
+from o365prov.expressions.compiler.places import FILE, Place
 from o365prov.expressions.syntax.tree import Node
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["FILE", "CodeWriter", "Operand", "Place", "constant", "invoked", "is_type", "loaded", "raw"]
-
-FILE: Final = "<okta expression>"
-
-
-@frozen
-class Place:
-    """What one line of the compiled function does: a part of the expression, and the parts that it works on."""
-
-    node: Node
-    operands: tuple[Node, ...]
-    start: int
-    end: int
 
 
 @frozen

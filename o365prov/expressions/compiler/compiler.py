@@ -15,9 +15,9 @@ from typing import TypeAlias
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.compiler import calls, choices, lists, operators, references
 from o365prov.expressions.compiler import runtime as stepping
-from o365prov.expressions.compiler.codegen import Operand, Place, constant, invoked, is_type, loaded
+from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded
+from o365prov.expressions.compiler.places import Place
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
-from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.fold import folded
 from o365prov.expressions.syntax.tree import (
@@ -41,6 +41,7 @@ from o365prov.expressions.syntax.tree import (
     Unary,
 )
 from o365prov.expressions.values import conversion as values
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["Lowered", "lowered"]
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Generator
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded, raw
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
-from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.syntax.tree import (
     Node,
     Projection,
     Selection,
 )
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["list_literal", "map_literal", "projection", "selection"]
 

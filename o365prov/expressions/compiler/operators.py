@@ -8,7 +8,6 @@ from typing import Final
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
-from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Comparison,
@@ -17,6 +16,7 @@ from o365prov.expressions.syntax.tree import (
     Unary,
 )
 from o365prov.expressions.values import conversion as values
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["arithmetic", "comparison", "power", "unary"]
 

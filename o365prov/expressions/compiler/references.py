@@ -9,7 +9,6 @@ from typing import Any, Final
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded, raw
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
-from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
     Index,
@@ -18,6 +17,7 @@ from o365prov.expressions.syntax.tree import (
     Node,
 )
 from o365prov.expressions.values.instants import to_instant
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["index", "literal", "member", "name"]
 

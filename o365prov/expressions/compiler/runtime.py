@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any, Final, NoReturn
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.functions.registry import ACCEPTED, REFUSED, Function, ValueType
-from o365prov.expressions.functions.strings import bounded
+from o365prov.expressions.functions.function import ACCEPTED, REFUSED, Function
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.conversion import (
+    bounded,
     cut,
     is_number,
     length,
@@ -29,6 +29,7 @@ from o365prov.expressions.values.conversion import (
 from o365prov.expressions.values.country_codes import CountryCode
 from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import arithmetic, is_long, negated, power
+from o365prov.expressions.values.types import ValueType
 
 _RECEIVERS: Final[dict[ValueType, tuple[type, ...]]] = {
     ValueType.TEXT: (str,),

@@ -7,10 +7,10 @@ from collections.abc import Generator
 from typing import Final, TypeAlias
 
 from o365prov.expressions.compiler.codegen import CodeWriter, Operand, constant, invoked, is_type
-from o365prov.expressions.functions.registry import ValueType
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values import conversion as values
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["NESTED", "Lowering", "LoweringStep"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from o365prov.expressions.functions.registry import ACCEPTED, Function, Parameter, ValueType
+from o365prov.expressions.functions.function import ACCEPTED, Function, Parameter
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.conversion import same, text, to_list
 from o365prov.expressions.values.failures import EvaluationFailure
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["FUNCTIONS", "added", "flattened", "holds", "without"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import floor, isnan
 from typing import Final
 
-from o365prov.expressions.functions.registry import REFUSED, Function, Parameter, ValueType
+from o365prov.expressions.functions.function import REFUSED, Function, Parameter
 from o365prov.expressions.values.conversion import is_number, parse_double, to_integer
 from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import INT_MIN, LONG_MAX, LONG_MIN
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["FUNCTIONS", "rounded"]
 

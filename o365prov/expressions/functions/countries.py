@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from o365prov.expressions.functions.registry import Function, Parameter, ValueType
+from o365prov.expressions.functions.function import Function, Parameter
 from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.country_codes import country
 from o365prov.expressions.values.failures import EvaluationFailure
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["FUNCTIONS"]
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.functions.registry import REFUSED, FromBindings, Function, Parameter, Remark, ValueType
+from o365prov.expressions.functions.function import REFUSED, FromBindings, Function, Parameter, Remark
 from o365prov.expressions.syntax.tree import Literal, Node
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["FUNCTIONS"]
 

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from o365prov.errors import ExpressionError
+from o365prov.errors import ExpressionError, UsageError
 from o365prov.expressions.bindings import Bindings, Values
+from o365prov.expressions.functions.function import REFUSED, Function, Parameter, ReferencesOf, Remark
 from o365prov.expressions.functions.membership import criteria_paths, name_of, name_test, selected_groups, shown_group
-from o365prov.expressions.functions.registry import REFUSED, Function, Parameter, Remark, ValueType
+from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
+from o365prov.expressions.syntax.parser import parse
 from o365prov.expressions.syntax.tree import Literal, MapLiteral, Node
 from o365prov.expressions.values.conversion import text
 from o365prov.expressions.values.failures import EvaluationFailure
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["FUNCTIONS"]
 
@@ -123,9 +126,9 @@ def _filtered(rules: EvaluationOptions) -> Callable[..., list[Any]]:
 
 @lru_cache(maxsize=256)
 def _for_groups(expression: str, rules: EvaluationOptions) -> Callable[[Mapping[str, Any]], Any]:
-    from o365prov.expressions.expression import Expression  # noqa: PLC0415  # expressions use functions
-
-    return Expression(expression, semantics=rules.semantics, limits=rules.limits).evaluate
+    if rules.compile_text is None:
+        raise UsageError("EvaluationOptions without compile_text can't evaluate the expression for groups")
+    return rules.compile_text(expression, rules)
 
 
 # --- what the checker and the references want to know of constant arguments
@@ -186,31 +189,29 @@ def _review_filtered(arguments: tuple[Node, ...]) -> Iterator[Remark]:
     match arguments:
         case (_, Literal(value=str(expression)) as part, _):
             try:
-                _for_groups(expression, EvaluationOptions())
+                parse(expression, LIMITS)
             except ExpressionError as error:
                 message = f"the text of the expression for groups is none: {error.message}"
                 yield "bad-group-expression", "error", part, message, error.hint
 
 
-def _criteria(arguments: tuple[Node, ...]) -> list[tuple[str, ...]]:
+def _criteria(arguments: tuple[Node, ...], _: ReferencesOf) -> list[tuple[str, ...]]:
     return criteria_paths(key for part in arguments if isinstance(part, MapLiteral) for key, _ in part.entries)
 
 
-def _filtered_paths(arguments: tuple[Node, ...]) -> list[tuple[str, ...]]:
-    from o365prov.expressions.expression import Expression  # noqa: PLC0415  # expressions use functions
-
+def _filtered_paths(arguments: tuple[Node, ...], references_of: ReferencesOf) -> list[tuple[str, ...]]:
     match arguments:
         case (_, Literal(value=str(expression)), _):
             try:
-                inner = Expression(expression).references
+                inner = references_of(expression)
             except ExpressionError:
                 return [("id",)]
             return [("id",), *(path[1:] for path in inner if path[:1] == ("group",) and path[1:])]
     return [("id",)]
 
 
-def _reads(*path: str) -> Callable[[tuple[Node, ...]], list[tuple[str, ...]]]:
-    return lambda _: [path]
+def _reads(*path: str) -> Callable[[tuple[Node, ...], ReferencesOf], list[tuple[str, ...]]]:
+    return lambda _arguments, _references_of: [path]
 
 
 # --- the rows
@@ -256,7 +257,7 @@ def _for_claims(name: str, compare: Callable[[str, str], bool], what: str) -> Fu
         by_rules=True,
         question="group_name_case",
         reads=_GROUPS,
-        criteria=lambda _: [("profile", "name"), ("type",), ("source", "id")],
+        criteria=lambda _arguments, _references_of: [("profile", "name"), ("type",), ("source", "id")],
         review=_review_limit,
     )
 

@@ -8,11 +8,12 @@ from typing import Any, Final
 from o365prov.expressions.functions import strings
 from o365prov.expressions.functions.arrays import added, flattened, holds, without
 from o365prov.expressions.functions.convert import rounded
-from o365prov.expressions.functions.registry import Function, Parameter, ValueType
+from o365prov.expressions.functions.function import Function, Parameter
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.values.conversion import length, parse_double
 from o365prov.expressions.values.country_codes import CountryCode, country
 from o365prov.expressions.values.failures import EvaluationFailure
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["FUNCTIONS"]
 

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.functions.formats import formatted, parsed
-from o365prov.expressions.functions.registry import Function, Parameter, ValueType
+from o365prov.expressions.functions.function import Function, Parameter
 from o365prov.expressions.functions.times import from_unix, from_windows, now, to_unix, to_windows
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.instants import parse_iso, shown
+from o365prov.expressions.values.types import ValueType
 from o365prov.expressions.values.zones import zone
 
 __all__ = ["FUNCTIONS"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from o365prov.expressions.functions.registry import Function, find
+from o365prov.expressions.functions.function import Function
+from o365prov.expressions.functions.registry import find
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import Call, MethodCall, Name
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Final
 
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.functions.registry import REFUSED, Function, Parameter, ValueType
+from o365prov.expressions.functions.function import REFUSED, Function, Parameter
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.values.failures import EvaluationFailure
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["FUNCTIONS"]
 

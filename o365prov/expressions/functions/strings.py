@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from o365prov.expressions.functions.registry import ACCEPTED, Function, Parameter, ValueType
-from o365prov.expressions.limits import Limits
+from o365prov.expressions.functions.function import ACCEPTED, Function, Parameter
 from o365prov.expressions.semantics import EvaluationOptions
-from o365prov.expressions.values.conversion import cut, length
+from o365prov.expressions.values.conversion import bounded, cut, length
 from o365prov.expressions.values.failures import EvaluationFailure
+from o365prov.expressions.values.types import ValueType
 
 __all__ = ["FUNCTIONS"]
 
@@ -30,19 +30,6 @@ def null_words(rules: EvaluationOptions) -> Callable[[str | None], str]:
         return "null" if rules.semantics.null_text == "word" else ""
 
     return written
-
-
-def bounded(size: int, limits: Limits) -> None:
-    """Refuse to build a text that is larger than the limit.
-
-    Raises:
-        EvaluationFailure: it is.
-
-    """
-    if size > limits.result_size:
-        raise EvaluationFailure(
-            f"the result would have more than {limits.result_size} characters", hint="use shorter texts"
-        )
 
 
 def _append(rules: EvaluationOptions) -> Callable[[str | None, str | None], str]:

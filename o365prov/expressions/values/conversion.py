@@ -13,6 +13,7 @@ from datetime import datetime
 from math import isnan
 from typing import Final
 
+from o365prov.expressions.limits import Limits
 from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, Float, double_text, is_long, to_float
 
@@ -275,3 +276,16 @@ def plain(value: object) -> object:
         case Mapping():
             return {key: plain(item) for key, item in value.items()}
     return text(value)
+
+
+def bounded(size: int, limits: Limits) -> None:
+    """Refuse to build a text that is larger than the limit.
+
+    Raises:
+        EvaluationFailure: it is.
+
+    """
+    if size > limits.result_size:
+        raise EvaluationFailure(
+            f"the result would have more than {limits.result_size} characters", hint="use shorter texts"
+        )

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 
-from o365prov.expressions.functions.registry import ValueType
 
-__all__ = ["NUMBERS", "common_kind", "in_words", "literal_kind"]
+class ValueType(Enum):
+    """What a parameter takes or a function gives; the value is the word that people read."""
+
+    TEXT = "String"
+    INTEGER = "Integer"
+    NUMBER = "Number"
+    BOOLEAN = "Boolean"
+    LIST = "Array"
+    MAP = "Map"
+    TIME = "Time"
+    COUNTRY = "CountryCode"
+    USER = "User"
+    NULL = "null"
+    ANY = "Object"
+
 
 NUMBERS = frozenset({ValueType.INTEGER, ValueType.NUMBER})
 

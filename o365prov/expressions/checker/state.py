@@ -1,0 +1,57 @@
+"""What is known while an expression is checked, and how a check says what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Mapping
+from typing import TypeAlias
+
+from o365prov.expressions.checker.contexts import Context
+from o365prov.expressions.checker.nullness import Fact, never_null
+from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.syntax.tree import Node
+from o365prov.expressions.values.types import ValueType
+
+Schema: TypeAlias = Mapping[str, Collection[str] | Mapping[str, str]]
+"""Root names to the names of their attributes, or to a mapping of names to types."""
+
+Checking: TypeAlias = Generator[Node, ValueType | None, ValueType | None]
+"""One step of the walk: it yields the parts whose kinds it needs, and returns the kind of the whole."""
+
+
+class CheckState:
+    """What is known while the tree is walked."""
+
+    def __init__(
+        self, tree: Node, text: str, dialect: Dialect, semantics: Semantics, schema: Schema, place: Context | None
+    ) -> None:
+        self.tree = tree
+        self.text = text
+        self.dialect = dialect
+        self.semantics = semantics
+        self.schema = schema
+        self.place = place
+        self.found: list[Diagnostic] = []
+        self.facts: list[frozenset[Fact]] = [frozenset()]
+        self.elements = 0
+
+    def error(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
+        """Note what Okta refuses, or what must fail."""
+        self.found.append(Diagnostic(code, "error", message, self.text, node.start, node.end, hint, fix))
+
+    def warn(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
+        """Note what is doubtful."""
+        self.found.append(Diagnostic(code, "warning", message, self.text, node.start, node.end, hint, fix))
+
+    def certain(self, node: Node) -> bool:
+        """Whether a part can't be null here."""
+        return never_null(node, self.facts[-1], self.dialect)
+
+    @staticmethod
+    def each(parts: tuple[Node, ...]) -> Generator[Node, ValueType | None, list[ValueType | None]]:
+        """The kinds of several parts."""
+        kinds: list[ValueType | None] = []
+        for part in parts:
+            kind = yield part
+            kinds.append(kind)
+        return kinds
