@@ -1,10 +1,28 @@
-"""Converters and validators that the fields of public values share."""
+"""Converters and validators that the fields of public values share.
+
+A converter makes what it can (a tuple of a list) and lets everything else pass, unchanged, to the validator, which knows
+the name of the field. ``@frozen(field_transformer=typed)`` gives a validator made from its annotation to each field that
+has none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, NoReturn, TypeAlias
+from enum import Enum
+from types import NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    NoReturn,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from attrs import Attribute
 
@@ -13,18 +31,58 @@ from o365prov.errors import ConfigurationError
 Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
 
 
-def unique_strings(values: Iterable[str], setting: str, example: str) -> tuple[str, ...]:
-    """The texts, each once, in the order in which they were given.
+Check: TypeAlias = "Callable[[Any], bool]"
 
-    Raises :class:`~o365prov.errors.ConfigurationError`, which tells how to write *setting* (with an *example* of a
-    value), where one text was given.
+C = TypeVar("C")
+E = TypeVar("E", bound=Enum)
+T = TypeVar("T")
 
-    >>> unique_strings(["b", "a", "b"], "letters", "a")
+
+def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
+    """A tuple of any collection but a string, whose letters are never meant."""
+    return tuple(values) if _is_collection(values) else values  # type: ignore[return-value]  # the validator refuses it
+
+
+def as_unique(values: Iterable[str]) -> tuple[str, ...]:
+    """Each string once, in the order in which they were given.
+
+    >>> as_unique(["b", "a", "b"])
     ('b', 'a')
     """
-    if isinstance(values, str):
-        raise ConfigurationError(f"{setting} is one text: write {setting}=({example!r},)")
-    return tuple(dict.fromkeys(values))
+    return made_of(values, lambda each: tuple(dict.fromkeys(each)))
+
+
+def as_sorted(values: Iterable[str]) -> tuple[str, ...]:
+    """Each string once, sorted."""
+    return made_of(values, lambda each: tuple(sorted(set(each))))
+
+
+def as_frozenset(values: Iterable[str]) -> frozenset[str]:
+    """A frozenset of strings."""
+    return made_of(values, frozenset)
+
+
+def made_of(values: Iterable[T], make: Callable[[tuple[T, ...]], C]) -> C:
+    """What *make* gives for the members of a collection; what it can't handle passes, for the validator to refuse."""
+    if not _is_collection(values):
+        return values  # type: ignore[return-value]
+    members = tuple(values)
+    try:
+        return make(members)
+    except (TypeError, AttributeError):  # members that can't be hashed, compared or asked are of a wrong type
+        return members  # type: ignore[return-value]
+
+
+def member(kind: type[E], value: object) -> E:
+    """The member of *kind* that has this value."""
+    try:
+        return kind(value)
+    except ValueError:
+        return value  # type: ignore[return-value]  # the validator refuses it
+
+
+def _is_collection(values: object) -> bool:
+    return isinstance(values, Iterable) and not isinstance(values, str | bytes)
 
 
 class FrozenMapping(dict[str, Any]):
@@ -42,16 +100,19 @@ class FrozenMapping(dict[str, Any]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("this mapping belongs to a frozen value: make a new value with attrs.evolve")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
+    if not TYPE_CHECKING:  # to a checker it is a dict, which everything that takes it only reads
+        __setitem__ = __delitem__ = __ior__ = _refuse
+        clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[type[FrozenMapping], tuple[dict[str, Any]]]:
         return FrozenMapping, (dict(self),)
 
 
 def frozen_mapping(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same values in a mapping that nobody can change."""
-    return values if type(values) is FrozenMapping else FrozenMapping(values)
+    """The same values in a mapping that can't be changed."""
+    if type(values) is FrozenMapping or not isinstance(values, Mapping):  # what is not a mapping, the validator refuses
+        return values
+    return FrozenMapping(values)
 
 
 def aware(owner: object, field: Attribute[Any], value: object) -> None:
@@ -62,7 +123,7 @@ def aware(owner: object, field: Attribute[Any], value: object) -> None:
         raise wrong(owner, field, "an instant, such as datetime(2026, 1, 31, tzinfo=UTC)", value)
     if value.tzinfo is None:
         raise ConfigurationError(
-            f"{type(owner).__name__}.{field.name} has no time zone: make it with datetime(..., tzinfo=UTC)"
+            f"{type(owner).__name__}.{field.alias} has no time zone: make it with datetime(..., tzinfo=UTC)"
         )
 
 
@@ -84,12 +145,21 @@ def fraction(owner: object, field: Attribute[Any], value: object) -> None:
         raise wrong(owner, field, "a share from 0 to 1, such as 0.2 for 20 %", value)
 
 
-def whole_number(at_least: int = 0) -> Validator:
-    """Refuse what is not a whole number, or is smaller than *at_least*."""
+def positive(owner: object, field: Attribute[Any], value: object) -> None:
+    """Refuse what is not a finite number above 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        raise wrong(owner, field, "a number above 0", value)
+
+
+def whole_number(at_least: int = 0, at_most: int | None = None) -> Validator:
+    """Refuse what is not a whole number from *at_least* to *at_most*."""
+    limits = f"from {at_least} on" if at_most is None else f"from {at_least} to {at_most}"
 
     def check(owner: object, field: Attribute[Any], value: object) -> None:
-        if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
-            raise wrong(owner, field, f"a whole number from {at_least} on", value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise wrong(owner, field, f"a whole number {limits}", value)
+        if value < at_least or (at_most is not None and value > at_most):
+            raise wrong(owner, field, f"a whole number {limits}", value)
 
     return check
 
@@ -114,9 +184,158 @@ def optional(validator: Validator) -> Validator:
     return check
 
 
+def typed(cls: type, fields: list[Attribute[Any]]) -> list[Attribute[Any]]:
+    """Let each field of *cls* that has no validator refuse what its annotation does not allow: a transformer for attrs.
+
+    >>> from attrs import frozen
+    >>> @frozen(field_transformer=typed)
+    ... class Point:
+    ...     x: int
+    >>> Point("1")
+    Traceback (most recent call last):
+    ...
+    o365prov.errors.ConfigurationError: Point.x should be a whole number, not a string
+    """
+    return [each if each.validator or not each.init else each.evolve(validator=_Annotated()) for each in fields]
+
+
+class _Annotated:
+    """Checks a field against its annotation, which is resolved when the first value comes."""
+
+    __slots__ = ("_check", "_expected")
+
+    def __init__(self) -> None:
+        self._check: Check | None = None
+        self._expected = ""
+
+    def __call__(self, owner: object, field: Attribute[Any], value: object) -> None:
+        check = self._check
+        if check is None:
+            check = self._resolve(type(owner), field.name)
+        if not check(value):
+            if isinstance(value, datetime) and value.tzinfo is None:
+                aware(owner, field, value)
+            error = wrong(owner, field, self._expected, value)
+            choice = isinstance(value, str) and self._expected.startswith("one of ")
+            raise ConfigurationError(f"{error} ({value[:60]!r})") if choice else error
+
+    def _resolve(self, owner: type, name: str) -> Check:
+        annotation = get_type_hints(owner)[name]
+        self._expected = describe_type(annotation)
+        self._check = check = check_for(annotation)
+        return check
+
+
+_WORDS: Mapping[Any, tuple[str, str]] = {
+    str: ("a string", "strings"),
+    bool: ("True or False", "True or False"),
+    int: ("a whole number", "whole numbers"),
+    float: ("a number", "numbers"),
+    NoneType: ("None", "None"),
+    datetime: ("an instant, such as datetime(2026, 1, 31, tzinfo=UTC)", "instants"),
+}
+
+
+def describe_type(annotation: Any, *, many: bool = False) -> str:
+    """What a field of this annotation should be, in words."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if annotation in _WORDS:
+        return _WORDS[annotation][many]
+    if origin in (Union, UnionType):
+        return " or ".join(dict.fromkeys(describe_type(each, many=many) for each in args))
+    if origin is Literal:
+        return " or ".join(map(repr, args))
+    if origin in (tuple, frozenset):
+        return f"a tuple or list of {describe_type(args[0], many=True)}"
+    if origin is not None:
+        return "a mapping" if issubclass(origin, Mapping) else "a function"
+    if issubclass(annotation, Enum):
+        return f"one of {', '.join(repr(each.value) for each in annotation)}"
+    article = "an" if annotation.__name__[0] in "AEIO" else "a"
+    return f"{annotation.__name__} values" if many else f"{article} {annotation.__name__}"
+
+
+def check_for(annotation: Any) -> Check:
+    """Whether a value is what an annotation allows, as a function."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    match origin or annotation:
+        case t if t is Any or t is object:
+            return lambda _: True
+        case t if t is Union or t is UnionType:
+            return _any_of(args)
+        case t if t is Literal:
+            return lambda value: value in args
+        case t if t is tuple or t is frozenset:
+            return _collection(t, args)
+        case t if t is int:
+            return lambda value: isinstance(value, int) and not isinstance(value, bool)
+        case t if t is float:
+            return lambda value: isinstance(value, int | float) and not isinstance(value, bool)
+        case t if t is datetime:
+            return lambda value: isinstance(value, datetime) and value.tzinfo is not None
+        case t if origin is not None and issubclass(t, Mapping):
+            return _mapping(*args)
+        case t if origin is not None:
+            return callable
+        case t if getattr(t, "_is_protocol", False) and not getattr(t, "_is_runtime_protocol", False):
+            return lambda value: not isinstance(value, type) and all(hasattr(value, name) for name in _members(t))
+        case t:
+            return lambda value: isinstance(value, t)
+
+
+def _members(protocol: Any) -> list[str]:
+    return [name for name in (*vars(protocol), *get_type_hints(protocol)) if not name.startswith("_")]
+
+
+def _any_of(annotations: tuple[Any, ...]) -> Check:
+    plain = tuple(each for each in annotations if isinstance(each, type) and each not in (int, float, datetime))
+    if len(plain) == len(annotations) and all(get_origin(each) is None for each in annotations):
+        return lambda value: isinstance(value, plain)
+    checks = [check_for(each) for each in annotations]
+    return lambda value: any(check(value) for check in checks)
+
+
+def _collection(kind: Any, args: tuple[Any, ...]) -> Check:
+    if kind is tuple and args[-1] is not Ellipsis:
+        checks = [check_for(each) for each in args]
+        return lambda value: (
+            isinstance(value, tuple)
+            and len(value) == len(checks)
+            and all(check(each) for check, each in zip(checks, value, strict=True))
+        )
+    check = check_for(args[0])
+    return lambda value: isinstance(value, kind) and all(map(check, value))
+
+
+def _mapping(key: Any, value: Any) -> Check:
+    keys, values = check_for(key), check_for(value)
+    if value is Any:
+        return lambda mapping: isinstance(mapping, Mapping) and all(map(keys, mapping))
+    return lambda mapping: (
+        isinstance(mapping, Mapping) and all(map(keys, mapping)) and all(map(values, mapping.values()))
+    )
+
+
 def wrong(owner: object, field: Attribute[Any], expected: str, value: object) -> ConfigurationError:
     """The error for a field that holds something else than what it should; it shows the value's type, and its value
     where that can't be long or personal.
     """
-    given = repr(value) if value is None or isinstance(value, bool | int | float) else f"a {type(value).__name__}"
-    return ConfigurationError(f"{type(owner).__name__}.{field.name} should be {expected}, not {given}")
+    if isinstance(value, type):
+        write = f"{field.alias}={value.__name__}()"
+        return ConfigurationError(f"{type(owner).__name__}.{field.alias} is a class: write {write}")
+    if isinstance(value, str) and expected.startswith("a tuple or list of"):
+        write = f"{field.alias}=({value[:60]!r},)"
+        return ConfigurationError(f"{type(owner).__name__}.{field.alias} is one string: write {write}")
+    return ConfigurationError(f"{type(owner).__name__}.{field.alias} should be {expected}, not {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    if value is None or isinstance(value, bool | int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return "a string" if value else "an empty string"
+    if isinstance(value, tuple | frozenset | list):
+        kinds = sorted({type(each).__name__ for each in value})
+        return f"a {type(value).__name__} of {', '.join(kinds[:3]) or 'nothing'}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"

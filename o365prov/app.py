@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import overload
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
-from o365prov._fields import unique_strings
+from o365prov._fields import as_unique, instance_of, made_of, typed
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
 from o365prov.planning import (
@@ -54,15 +54,16 @@ _PLANNING_READS = ("displayName", "usageLocation")
 
 
 def _domains(domains: Iterable[str]) -> tuple[str, ...]:
-    given = unique_strings(domains, "domains", "yourfederated.domain")
-    return tuple(dict.fromkeys(domain.strip().lower() for domain in given))
+    return made_of(domains, lambda names: tuple(dict.fromkeys(name.strip().lower() for name in names)))
 
 
-def _roles(names: Iterable[str]) -> tuple[str, ...]:
-    return unique_strings(names, "grantable_roles", "Helpdesk Administrator")
+def _default_mapping(app: Office365App) -> ProfileMapping:
+    """The mapping that Okta ships for the type; none for what is not a type, which the validator refuses."""
+    is_settings = hasattr(app.provisioning, "default_mapping") and not isinstance(app.provisioning, type)
+    return app.provisioning.default_mapping() if is_settings else ProfileMapping()
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Office365App:
     """The Office 365 app: domains, provisioning type with its settings, username format and attribute mapping.
 
@@ -95,24 +96,16 @@ class Office365App:
 
     domains: tuple[str, ...] = field(converter=_domains)
     provisioning: ProvisioningType
-    username: UsernameFormat
-    mapping: ProfileMapping = field()
+    username: UsernameFormat = field(validator=instance_of(UsernameFormat, "UsernameFormat.custom('user.email')"))
+    mapping: ProfileMapping = field(default=Factory(_default_mapping, takes_self=True))
     safeguards: Safeguards = field(factory=Safeguards)
-    grantable_roles: tuple[str, ...] = field(default=(), converter=_roles)
+    grantable_roles: tuple[str, ...] = field(default=(), converter=as_unique)
     restore_deleted_users: bool = False
     gives_passwords: bool = False
     take_over_licenses: bool = False
     org: OktaOrg = field(factory=OktaOrg)
 
-    @mapping.default
-    def _default_mapping(self) -> ProfileMapping:
-        if isinstance(self.provisioning, type):
-            raise ConfigurationError(f"provisioning is a class: write provisioning={self.provisioning.__name__}()")
-        return self.provisioning.default_mapping()
-
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.username, UsernameFormat):
-            raise ConfigurationError("username is no format: write username=UsernameFormat.custom('...')")
         if self.mapping.bound_to is None:  # a new mapping is made for these settings
             object.__setattr__(self, "mapping", bind(self.mapping, self.provisioning))
         if not self.domains:

@@ -14,15 +14,11 @@ from typing import Any
 
 from attrs import field, frozen
 
-from o365prov._fields import frozen_mapping
+from o365prov._fields import as_frozenset, as_sorted, as_tuple, frozen_mapping, made_of, typed
 from o365prov.people.person import Person
 
 
-def _members(ids: Iterable[str]) -> frozenset[str]:
-    return frozenset(ids)
-
-
-@frozen
+@frozen(field_transformer=typed)
 class Group:
     """A group as Okta knows it: *members* are person ids."""
 
@@ -31,22 +27,18 @@ class Group:
     type: str = "OKTA_GROUP"
     source_id: str | None = None
     profile: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
-    members: frozenset[str] = field(default=frozenset(), converter=_members, repr=False)
+    members: frozenset[str] = field(default=frozenset(), converter=as_frozenset, repr=False)
 
 
 def _plans(names: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if names is None else tuple(sorted(set(names)))
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(names)))
+    return None if names is None else as_sorted(names)
 
 
 def _groups(groups: Iterable[Group]) -> tuple[Group, ...]:
-    return tuple(groups)
+    return as_tuple(groups)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class LicenseGrant:
     """A licence to hold: a SKU, with all of its service plans or only the named ones.
 
@@ -63,27 +55,29 @@ class LicenseGrant:
 
 
 def _grants(values: Iterable[LicenseGrant]) -> tuple[LicenseGrant, ...]:
-    return tuple(sorted(set(values), key=lambda grant: (grant.sku, grant.service_plans or ())))
+    return made_of(
+        values, lambda each: tuple(sorted(set(each), key=lambda grant: (grant.sku, grant.service_plans or ())))
+    )
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Grants:
     """Licences and roles that one assignment gives; *roles* are names of Entra directory roles or template ids."""
 
     licenses: tuple[LicenseGrant, ...] = field(default=(), converter=_grants)
-    roles: tuple[str, ...] = field(default=(), converter=_names)
+    roles: tuple[str, ...] = field(default=(), converter=as_sorted)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class GroupAssignment:
-    """Office 365 assigned to a group; of unique_strings, the lowest *priority* number wins."""
+    """Office 365 assigned to a group; where a person is in more than one such group, the lowest *priority* number wins."""
 
     group_id: str
     priority: int
     grants: Grants = field(factory=Grants)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Assignment:
     """One person's assignment to Office 365, with everything the mapping and the planner ask about them.
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from attrs import field, frozen
 
-from o365prov._fields import aware, frozen_mapping
+from o365prov._fields import as_tuple, frozen_mapping, member, typed
 
 
 class UserStatus(StrEnum):
@@ -27,7 +27,7 @@ class UserStatus(StrEnum):
     DEPROVISIONED = "DEPROVISIONED"
 
 
-@frozen
+@frozen(field_transformer=typed)
 class DirectoryAccount:
     """One person's account in one Active Directory instance.
 
@@ -41,7 +41,7 @@ class DirectoryAccount:
     instance: str
     object_guid: UUID
     distinguished_name: str | None = None
-    password_last_set: datetime | None = field(default=None, validator=aware)
+    password_last_set: datetime | None = None
     attributes: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
 
     @property
@@ -54,11 +54,15 @@ class DirectoryAccount:
         return base64.b64encode(self.object_guid.bytes_le).decode("ascii")
 
 
+def _status(value: UserStatus | str) -> UserStatus:
+    return member(UserStatus, value)
+
+
 def _accounts(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAccount, ...]:
-    return tuple(accounts)
+    return as_tuple(accounts)
 
 
-@frozen
+@frozen(field_transformer=typed, repr=False)
 class Person:
     """Somebody who may be assigned Office 365, with the source they come from.
 
@@ -68,10 +72,10 @@ class Person:
     """
 
     id: str
-    status: UserStatus = field(converter=UserStatus)
-    profile: Mapping[str, Any] = field(converter=frozen_mapping, hash=False, repr=False)
+    status: UserStatus = field(converter=_status)
+    profile: Mapping[str, Any] = field(converter=frozen_mapping, hash=False)
     source: str = "OKTA"
-    password_changed: datetime | None = field(default=None, validator=aware)
+    password_changed: datetime | None = None
     directory_accounts: tuple[DirectoryAccount, ...] = field(default=(), converter=_accounts)
 
     @property
@@ -80,3 +84,7 @@ class Person:
         profile = self.profile
         both = " ".join(str(part) for part in (profile.get("firstName"), profile.get("lastName")) if part)
         return str(profile.get("displayName") or both or profile.get("login") or self.id)
+
+    def __repr__(self) -> str:
+        """Who it is, and nothing personal besides: the id and the name."""
+        return f"Person(id={self.id!r}, name={self.name!r})"

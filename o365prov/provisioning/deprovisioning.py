@@ -6,40 +6,54 @@ Source: Okta, "Deprovisioning options for Office 365"; "Microsoft Office 365 use
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import StrEnum
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
+
+from o365prov._fields import member, optional, typed, whole_number
+from o365prov.errors import ConfigurationError
 
 
-class AfterBlock(Enum):
+class AfterBlock(StrEnum):
     """What follows once sign-in is blocked."""
 
-    KEEP = "keep licenses and data"
-    REMOVE_LICENSES = "remove licenses"
-    DELETE = "remove licenses and delete the user"
+    KEEP = "keep"
+    REMOVE_LICENSES = "remove_licenses"
+    DELETE = "delete"
 
 
-@frozen
+def _after_block(value: AfterBlock | str) -> AfterBlock:
+    return member(AfterBlock, value)
+
+
+@frozen(field_transformer=typed)
 class Deprovisioning:
-    """One of Okta's five options. Sign-in is blocked at once in each of them.
+    """One of Okta's five options, made by :meth:`block_sign_in`, :meth:`block_and_remove_licenses` or
+    :meth:`block_remove_licenses_and_delete`. Sign-in is blocked at once in each of them.
 
-    *then* happens at once too where *grace_days* is None, otherwise once so many days are over. Somebody who is
-    assigned again within them gets everything back. Okta recommends three days before a deletion; Microsoft keeps a
-    deleted account for 30 days.
+    A person who is assigned again within the grace period gets everything back. Okta recommends three days before a
+    deletion; Microsoft keeps a deleted account for 30 days.
 
-    Raises ValueError for less than one day or more than 365.
+    Args:
+        then: what happens after sign-in is blocked.
+        grace_days: how many days later (1 to 365) *then* happens; None for at once.
+
+    Raises:
+        ConfigurationError: for other numbers of days.
 
     >>> Deprovisioning.block_and_remove_licenses(grace_days=14).label
     'Block sign-in and remove licenses after grace period (14 days)'
+
     """
 
-    then: AfterBlock = AfterBlock.KEEP
-    grace_days: int | None = field(
-        default=None,
-        validator=validators.optional(
-            [validators.instance_of(int), validators.ge(1), validators.le(365)],
-        ),
-    )
+    then: AfterBlock = field(default=AfterBlock.KEEP, converter=_after_block)
+    grace_days: int | None = field(default=None, validator=optional(whole_number(1, 365)))
+
+    def __attrs_post_init__(self) -> None:
+        if self.grace_days is not None and self.then is AfterBlock.KEEP:
+            raise ConfigurationError(
+                "Deprovisioning.grace_days has no effect where licences and data are kept: leave it out"
+            )
 
     @classmethod
     def block_sign_in(cls) -> Deprovisioning:

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.errors import Issue
 from o365prov.people import Assignment
 from o365prov.profiles import (
@@ -23,7 +24,7 @@ from o365prov.profiles import (
 from o365prov.provisioning.provisioning_type import ProvisioningType
 
 
-@frozen
+@frozen(field_transformer=typed)
 class DesiredUser:
     """The evaluated username and mapping of one person, with everything that is wrong with them.
 

@@ -5,11 +5,9 @@ Source: Okta, "Provisioning options for Office 365", notes below the matrix.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from attrs import field, frozen
 
-from o365prov._fields import unique_strings
+from o365prov._fields import as_frozenset, typed
 from o365prov.errors import ConfigurationError
 from o365prov.provisioning.provisioning_type import ProvisioningType
 from o365prov.provisioning.types.profile_sync import ProfileSync
@@ -19,21 +17,17 @@ from o365prov.provisioning.types.user_sync import UserSync
 _ONE_WAY = {UserSync.name: UserSync.label, UniversalSync.name: UniversalSync.label}
 
 
-def _instances(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(unique_strings(names, "jit_ad_instances", "corp.example"))
-
-
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=typed)
 class OktaOrg:
     """Features of the Okta organisation that decide about provisioning types.
 
     *graph_api* is the Microsoft Graph API feature, which organisations have had to have since the end of 2024: without
-    it nobody returns from User Sync or Universal Sync to Profile Sync. *jit_ad_instances* are the Active Directory
+    it no app can go back from User Sync or Universal Sync to Profile Sync. *jit_ad_instances* are the Active Directory
     instances with just-in-time provisioning, which Universal Sync does not support.
     """
 
     graph_api: bool = True
-    jit_ad_instances: frozenset[str] = field(default=frozenset(), converter=_instances)
+    jit_ad_instances: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
 
     def why_not(self, before: str, after: ProvisioningType) -> str | None:
         """Why an app can't change from the type named *before* to *after*, or None if it can.

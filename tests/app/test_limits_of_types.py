@@ -66,7 +66,7 @@ def test_universal_sync_refuses_jit_instances():
 )
 def test_one_text_where_several_belong_is_refused(made, setting):
     """It would be taken for its letters; the error says how to write it."""
-    with pytest.raises(ConfigurationError, match=rf"{setting} is one text: write {setting}=\('"):
+    with pytest.raises(ConfigurationError, match=rf"{setting} is one string: write {setting}=\('"):
         made("corp.example")
 
 

@@ -257,7 +257,7 @@ def test_the_summary_says_how_long_where_it_matters():
 @pytest.mark.parametrize(("amount", "seconds"), [(0, 150), (-1, 150), (3_000, 0), (3_000, -1)])
 def test_an_impossible_quota_is_refused(amount, seconds):
     """Nothing is ever done at a quota of nothing."""
-    with pytest.raises(ConfigurationError, match="amount and seconds must be above 0"):
+    with pytest.raises(ConfigurationError, match=r"Quota\.(amount|seconds) should be a number above 0"):
         Quota(amount, seconds)
 
 

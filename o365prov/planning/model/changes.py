@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from attrs import field, frozen
 
-from o365prov._fields import frozen_mapping
+from o365prov._fields import frozen_mapping, typed
 from o365prov.people import LicenseGrant
 
 
@@ -43,7 +43,7 @@ class Phase(IntEnum):
     DELETIONS = auto()
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Subject:
     """Whom a change is about, for people to read: *username* is the account's name once the change is made."""
 
@@ -52,7 +52,7 @@ class Subject:
     username: str
 
 
-@frozen
+@frozen(field_transformer=typed)
 class PropertyChange:
     """One property under Graph's name (dots lead into a complex one): *after* None clears it."""
 
@@ -61,7 +61,7 @@ class PropertyChange:
     after: Any
 
 
-@frozen
+@frozen(field_transformer=typed)
 class CreateUser:
     """Create the account. *properties* are the body of the POST without the password.
 
@@ -83,7 +83,7 @@ class CreateUser:
     object_id: None = None
 
 
-@frozen
+@frozen(field_transformer=typed)
 class RestoreUser:
     """Bring the deleted account back, with what it held; other changes of it follow."""
 
@@ -97,7 +97,7 @@ class RestoreUser:
     object_id: str
 
 
-@frozen
+@frozen(field_transformer=typed)
 class LinkUser:
     """Remember an account that was there already as this person's. Costs no write."""
 
@@ -113,7 +113,7 @@ class LinkUser:
     anchor: str | None = None
 
 
-@frozen
+@frozen(field_transformer=typed)
 class UpdateUser:
     """Set or clear properties of the account, all in one PATCH; links the account where it was not ours before."""
 
@@ -130,7 +130,7 @@ class UpdateUser:
     anchor: str | None = None
 
 
-@frozen
+@frozen(field_transformer=typed)
 class LicenseAddition:
     """A SKU to hold with some of its service plans switched off (ids); adding a held SKU replaces its plans."""
 
@@ -139,7 +139,7 @@ class LicenseAddition:
     disabled_plans: tuple[str, ...] = ()
 
 
-@frozen
+@frozen(field_transformer=typed)
 class LicenseRemoval:
     """A directly held SKU to take away."""
 
@@ -147,7 +147,7 @@ class LicenseRemoval:
     part_number: str
 
 
-@frozen
+@frozen(field_transformer=typed)
 class AssignLicenses:
     """Add and remove licences in one request. *grants* is what the person then has from us."""
 
@@ -170,7 +170,7 @@ class AssignLicenses:
         return Phase.LICENSE_EXCHANGES if self.remove else Phase.LICENSES
 
 
-@frozen
+@frozen(field_transformer=typed)
 class GrantRole:
     """Assign a directory role for the whole tenant."""
 
@@ -186,7 +186,7 @@ class GrantRole:
     role_id: str
 
 
-@frozen
+@frozen(field_transformer=typed)
 class RemoveRole:
     """Take away a directory role that we granted: *assignment_id* is the role assignment.
 
@@ -211,7 +211,7 @@ class RemoveRole:
         return Phase.PRIVILEGED_ROLES if self.leaving else Phase.ROLE_REMOVALS
 
 
-@frozen
+@frozen(field_transformer=typed)
 class SetManager:
     """Let the account refer to its manager: *manager_id* if the manager exists, else the person this plan creates.
 
@@ -231,7 +231,7 @@ class SetManager:
     reference: str = ""
 
 
-@frozen
+@frozen(field_transformer=typed)
 class RemoveManager:
     """Take the reference to the manager away."""
 
@@ -245,7 +245,7 @@ class RemoveManager:
     object_id: str
 
 
-@frozen
+@frozen(field_transformer=typed)
 class RevokeSessions:
     """End the sessions that began before the password changed.
 
@@ -264,7 +264,7 @@ class RevokeSessions:
     desired: datetime
 
 
-@frozen
+@frozen(field_transformer=typed)
 class BlockSignIn:
     """Block the leaver's account; licences and data are kept. A *privileged* leaver comes before everything else."""
 
@@ -284,7 +284,7 @@ class BlockSignIn:
         return Phase.PRIVILEGED_LEAVERS if self.privileged else Phase.LEAVERS
 
 
-@frozen
+@frozen(field_transformer=typed)
 class MarkDeactivated:
     """Remember that the leaver's account was blocked already, so that its days of grace count. Costs no write."""
 
@@ -299,7 +299,7 @@ class MarkDeactivated:
     at: datetime
 
 
-@frozen
+@frozen(field_transformer=typed)
 class RemoveLicenses:
     """Take the licences that we granted from a leaver, in one request."""
 
@@ -314,7 +314,7 @@ class RemoveLicenses:
     remove: tuple[LicenseRemoval, ...]
 
 
-@frozen
+@frozen(field_transformer=typed)
 class DeleteUser:
     """Delete the leaver's account, which ends sign-in and frees the licences; Microsoft keeps it for 30 days."""
 

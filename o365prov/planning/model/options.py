@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from attrs import field, frozen
 
+from o365prov._fields import as_frozenset, typed
 from o365prov.errors import ConfigurationError
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.provisioning import ProvisioningType
@@ -35,7 +36,7 @@ class Scope(StrEnum):
         raise ConfigurationError(f"there is no scope {value!r}: use one of {', '.join(map(repr, map(str, cls)))}")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=typed)
 class PlanOptions:
     """What the app allows.
 
@@ -48,7 +49,7 @@ class PlanOptions:
     provisioning: ProvisioningType
     safeguards: Safeguards = field(factory=Safeguards)
     scope: Scope = Scope.CHANGED
-    grantable_roles: frozenset[str] = frozenset()
+    grantable_roles: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
     restore_deleted_users: bool = False
     gives_passwords: bool = False
     take_over_licenses: bool = False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.errors import Issue
 from o365prov.planning.model.changes import Subject
 from o365prov.rendering import printable
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Problem:
     """Something that keeps one person, or one attribute of theirs, from being provisioned.
 
@@ -49,12 +50,12 @@ class Problem:
         return printable(f"{self.subject.name}: {self.message}. {self.remedy}.")
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Unsupported:
     """What Graph cannot write: the attribute, why, the nearest thing that Graph does, and how many people it concerns
     (0 where it is about other objects than people).
 
-    It is no change: nothing waits for it, and a plan that holds only unsupported is empty.
+    It is not a change: nothing waits for it, and a plan that holds only unsupported is empty.
     """
 
     attribute: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from attrs import frozen
+from attrs import field, frozen
 
+from o365prov._fields import fraction, whole_number
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -39,9 +40,9 @@ class Safeguards:
     (500).
     """
 
-    share: float = 0.20
-    from_accounts: int = 100
-    count: int = 500
+    share: float = field(default=0.20, validator=fraction)
+    from_accounts: int = field(default=100, validator=whole_number())
+    count: int = field(default=500, validator=whole_number())
 
     def hazards(self, changes: Iterable[Change], *, linked: int, assigned: int) -> tuple[str, ...]:
         """What is dangerous about a plan, a line each; empty if it may be applied as it is.

@@ -7,21 +7,22 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
-from o365prov._fields import frozen_mapping
+from o365prov._fields import as_frozenset, as_tuple, as_unique, frozen_mapping, typed, whole_number
+from o365prov.rendering import printable
 
 
-@frozen
+@frozen(field_transformer=typed)
 class HeldLicense:
     """A licence as a user holds it: *inherited_from* is the id of the group it comes through, None if it is direct."""
 
     sku_id: str
-    disabled_plans: frozenset[str] = frozenset()
+    disabled_plans: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
     inherited_from: str | None = None
 
 
-@frozen
+@frozen(field_transformer=typed)
 class TenantUser:
     """A user of the tenant: *properties* under Graph's own names, as far as they were asked for.
 
@@ -65,19 +66,19 @@ def former_username(user: TenantUser) -> str:
     return user.username.removeprefix(user.id.replace("-", ""))
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Sku:
     """A licence that the tenant subscribed to: *plans* are ids of its service plans by name, *seats* those usable."""
 
     id: str
     part_number: str
     plans: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
-    seats: int = 0
-    used: int = 0
+    seats: int = field(default=0, validator=whole_number())
+    used: int = field(default=0, validator=whole_number())
     assignable: bool = True
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Domain:
     """A domain of the tenant; the name is in lower case."""
 
@@ -86,7 +87,7 @@ class Domain:
     federated: bool = False
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Role:
     """A directory role: *id* is the role definition's, which for built-in roles is the template's in every tenant.
 
@@ -98,7 +99,7 @@ class Role:
     privileged: bool = False
 
 
-@frozen
+@frozen(field_transformer=typed)
 class RoleAssignment:
     """A directory role held by a user, for the whole tenant."""
 
@@ -107,25 +108,25 @@ class RoleAssignment:
     principal_id: str
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Needs:
-    """What has to be read of a tenant before a plan can be drawn.
+    """What has to be read of a tenant before a plan can be made.
 
     *properties* are Graph's names. *managers*, *roles* (definitions and assignments) and *deleted_users* say whether
     these are read too.
     """
 
-    properties: tuple[str, ...]
+    properties: tuple[str, ...] = field(converter=as_unique)
     managers: bool = False
     roles: bool = True
     deleted_users: bool = True
 
 
 def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(values)
+    return as_tuple(values)
 
 
-@define(frozen=True, slots=False, repr=False)
+@frozen(slots=False, repr=False, field_transformer=typed)
 class TenantSnapshot:
     """Everything that planning asks about a tenant, read at *read_at*.
 
@@ -208,4 +209,5 @@ class TenantSnapshot:
         )
 
     def __repr__(self) -> str:
-        return f"TenantSnapshot({self.name or self.tenant_id}, {len(self.users)} users, read {self.read_at})"
+        name = printable(self.name or self.tenant_id)
+        return f"TenantSnapshot({name}, {len(self.users)} users, read {self.read_at})"

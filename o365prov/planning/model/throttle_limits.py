@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from attrs import frozen
+from attrs import field, frozen
 
+from o365prov._fields import positive
 from o365prov.errors import ConfigurationError
 
 
@@ -19,12 +20,8 @@ class Quota:
     datetime.timedelta(seconds=2350)
     """
 
-    amount: float
-    seconds: float
-
-    def __attrs_post_init__(self) -> None:
-        if min(self.amount, self.seconds) <= 0:
-            raise ConfigurationError(f"{self}: nothing would ever go: amount and seconds must be above 0")
+    amount: float = field(validator=positive)
+    seconds: float = field(validator=positive)
 
     def part(self, share: float) -> Quota:
         """The bucket that is left where we take only this *share* of it: beside other apps' work, or to be polite.

@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.people import Person
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_changed_in_okta
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=typed)
 class LicenseOnly:
     """Sends licences and roles, nothing of the profile; never creates. The only type that works beside Entra Connect.
 
@@ -34,12 +35,20 @@ class LicenseOnly:
     synced: ClassVar[bool] = False
     beside_entra_connect: ClassVar[bool] = True
     sends_resources: ClassVar[bool] = False
-    create_users: ClassVar[bool] = False
-    sync_password: ClassVar[bool] = False
 
     update_attributes: bool = True
     deactivate_users: bool = True
     deprovisioning: Deprovisioning = BLOCK_SIGN_IN
+
+    @property
+    def create_users(self) -> bool:
+        """Never: accounts are made elsewhere."""
+        return False
+
+    @property
+    def sync_password(self) -> bool:
+        """Never: passwords belong to whatever makes the accounts."""
+        return False
 
     def default_mapping(self) -> ProfileMapping:
         """No attribute: licences and roles are all that is sent."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.people import Person
 from o365prov.profiles import (
     PROFILE_SYNC_ATTRIBUTES,
@@ -18,7 +19,7 @@ from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_changed_in_okta
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=typed)
 class ProfileSync:
     """Creates and updates, never renames. Sends the base attributes, and those that somebody adds to the app's profile.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
 from attrs import field, frozen
 
-from o365prov._fields import unique_strings
+from o365prov._fields import as_sorted, typed
 from o365prov.people import Person
 from o365prov.profiles import (
     DIRECTORY_ONLY_ATTRIBUTES,
@@ -23,11 +22,7 @@ from o365prov.provisioning.sessions import password_set_in_directory
 _FULL_PROFILE = frozenset(UNIVERSAL_SYNC_ATTRIBUTES) - frozenset(USER_SYNC_ATTRIBUTES)
 
 
-def _instances(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(unique_strings(names, "ad_instances", "corp.example")))
-
-
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=typed)
 class UniversalSync:
     """Creates, updates and renames; sends all attributes.
 
@@ -57,7 +52,7 @@ class UniversalSync:
     deactivate_users: bool = True
     sync_password: bool = False
     deprovisioning: Deprovisioning = BLOCK_SIGN_IN
-    ad_instances: tuple[str, ...] = field(default=(), converter=_instances)
+    ad_instances: tuple[str, ...] = field(default=(), converter=as_sorted)
 
     def default_mapping(self) -> ProfileMapping:
         """User Sync's mapping, and the directory's own attribute for everything else."""

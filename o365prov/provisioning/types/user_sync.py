@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.people import Person
 from o365prov.profiles import DIRECTORY_ONLY_ATTRIBUTES, USER_SYNC_ATTRIBUTES, USER_SYNC_DEFAULTS, ProfileMapping
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
 from o365prov.provisioning.sessions import password_set_in_directory
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=typed)
 class UserSync:
     """Creates, updates and renames; sends Okta's 21 attributes.
 
