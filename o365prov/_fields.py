@@ -1,8 +1,8 @@
 """Converters and validators that the fields of public values share.
 
-A converter makes what it can (a tuple of a list) and lets everything else pass, unchanged, to the validator, which knows
-the name of the field. ``@frozen(field_transformer=typed)`` gives a validator made from its annotation to each field that
-has none.
+A converter makes what it can (a tuple of a list) and lets everything else pass, unchanged, to the validator, which
+knows the name of the field. ``@frozen(field_transformer=typed)`` gives a validator made from its annotation to each
+field that has none.
 """
 
 from __future__ import annotations
@@ -184,8 +184,8 @@ def optional(validator: Validator) -> Validator:
     return check
 
 
-def typed(cls: type, fields: list[Attribute[Any]]) -> list[Attribute[Any]]:
-    """Let each field of *cls* that has no validator refuse what its annotation does not allow: a transformer for attrs.
+def typed(_: type, fields: list[Attribute[Any]]) -> list[Attribute[Any]]:
+    """Let each field that has no validator refuse what its annotation does not allow: a transformer for attrs.
 
     >>> from attrs import frozen
     >>> @frozen(field_transformer=typed)

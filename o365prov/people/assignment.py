@@ -70,7 +70,7 @@ class Grants:
 
 @frozen(field_transformer=typed)
 class GroupAssignment:
-    """Office 365 assigned to a group; where a person is in more than one such group, the lowest *priority* number wins."""
+    """Office 365 assigned to a group; of a person's assigned groups, that with the lowest *priority* number wins."""
 
     group_id: str
     priority: int

@@ -51,9 +51,7 @@ class Deprovisioning:
 
     def __attrs_post_init__(self) -> None:
         if self.grace_days is not None and self.then is AfterBlock.KEEP:
-            raise ConfigurationError(
-                "Deprovisioning.grace_days has no effect where licences and data are kept: leave it out"
-            )
+            raise ConfigurationError("Deprovisioning.grace_days has no effect where licences are kept: leave it out")
 
     @classmethod
     def block_sign_in(cls) -> Deprovisioning:

@@ -44,8 +44,7 @@ from o365prov.people import UserStatus, assign
 from o365prov.planning import WRITES, BlockSignIn, CreateUser, Outcome, Result, UpdateUser
 from o365prov.previews import PopulationPreview, Preview
 from o365prov.provisioning import ProvisioningType
-from o365prov.sources import OktaExport, csv_file, ldif, okta_json
-from o365prov.sources.directory_entry import DirectoryEntry
+from o365prov.sources import DirectoryEntry, OktaExport, csv_file, ldif, okta_json
 from o365prov.testing import FakeTenant
 
 

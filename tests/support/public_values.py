@@ -1,0 +1,159 @@
+"""The public classes, and values of them as they are really made: by settings, a fake tenant, a plan and a report."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import attrs
+from organisation import DOMAIN, NOW, from_directory, somebody
+
+import o365prov
+from o365prov import (
+    AppUsers,
+    AssignLicenses,
+    Assignment,
+    Bindings,
+    BlockingTenant,
+    BlockSignIn,
+    DeleteUser,
+    Deprovisioning,
+    Expression,
+    GrantRole,
+    Grants,
+    Group,
+    GroupAssignment,
+    HeldLicense,
+    LicenseAddition,
+    LicenseGrant,
+    LicenseOnly,
+    LicenseRemoval,
+    Limits,
+    LinkUser,
+    MarkDeactivated,
+    Office365App,
+    OktaOrg,
+    Person,
+    ProfileSync,
+    PropertyChange,
+    RateLimits,
+    RemoveLicenses,
+    RemoveManager,
+    RemoveRole,
+    RestoreUser,
+    RetryPolicy,
+    RevokeSessions,
+    RoleAssignment,
+    Semantics,
+    Subject,
+    UniversalSync,
+    UpdateUser,
+    UsernameFormat,
+    UserSync,
+    assign,
+)
+from o365prov.planning import PlanOptions
+from o365prov.provisioning import make_desired_user
+from o365prov.testing import FakeClock, FakeTenant
+
+
+def faces() -> dict[str, object]:
+    """The top and the packages below it, by name: what programs import from."""
+    packages = [each.name for each in pkgutil.iter_modules(o365prov.__path__) if each.ispkg]
+    names = ["o365prov", "o365prov.errors", *(f"o365prov.{name}" for name in packages if not name.startswith("_"))]
+    return {name: importlib.import_module(name) for name in names}
+
+
+def public_names() -> dict[str, object]:
+    """Everything that the top and the packages export, by name."""
+    return {name: getattr(face, name) for face in faces().values() for name in face.__all__}
+
+
+def public_classes() -> list[type]:
+    """The public attrs classes."""
+    classes = {each for each in public_names().values() if inspect.isclass(each) and attrs.has(each)}
+    return sorted(classes, key=lambda each: (each.__module__, each.__name__))
+
+
+@cache
+def made_values() -> tuple[object, ...]:
+    """A value or more of each kind, from two days with a fake tenant."""
+    ann = from_directory(somebody("Ann Lee"), password_last_set=NOW)
+    bob = from_directory(somebody("Bob Ross"), manager=ann)
+    cid = Person("00u3", "SUSPENDED", {"email": "cid@corp.example"})
+    group = Group("00g1", "E3", members={ann.id, bob.id})
+    grants = Grants([LicenseGrant("SPE_E3")], ["Directory Readers"])
+    by_group = GroupAssignment("00g1", 0, grants)
+    assigned = (*assign([ann, bob], [group], [by_group], {}), Assignment(cid, Grants([LicenseGrant("NOPE", ["X"])])))
+    app = Office365App(
+        domains=(DOMAIN,),
+        provisioning=UserSync(deprovisioning=Deprovisioning.block_and_remove_licenses()),
+        username=UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"'),
+        org=OktaOrg(jit_ad_instances=["other.example"]),
+    )
+    made: list[object] = [app, UniversalSync(ad_instances=["corp.example"]), by_group, *assigned]
+    clock = FakeClock(at=NOW)
+    fake = FakeTenant(domains={DOMAIN: "Federated"}, licenses={"SPE_E3": 5}, clock=clock)
+    with BlockingTenant.over(fake) as tenant:
+        known = AppUsers.empty()
+        for people in (assigned, assigned[1:]):
+            snapshot = tenant.read(app.needs(people))
+            plan = app.plan(people, snapshot, known, now=clock.now())
+            report = tenant.apply(plan, confirm=plan.fingerprint, on_event=made.append)
+            made += [app.needs(people), snapshot, plan, report, known]
+            known = report.app_users
+            clock.advance(days=1)
+        made += [known, tenant.test_connection(), app.preview(ann, snapshot=snapshot), app.preview([ann, bob])]
+    expression = Expression("user.email", semantics=Semantics(null_text="refuse"))
+    made += [expression, expression.explain({"user": {"email": "a@b.example"}}), Bindings({}, now=NOW), Limits()]
+    subject = Subject("00u1", "Ann", "ann@corp.example")
+    addition, removal = LicenseAddition("sku", "SPE_E3"), LicenseRemoval("sku", "SPE_E3")
+    made += [
+        AssignLicenses(subject, "assigned", None, (addition,), (removal,), (LicenseGrant("SPE_E3"),)),
+        UpdateUser(subject, "the profile changed", "id", (PropertyChange("jobTitle", None, "Engineer"),), "print"),
+        GrantRole(subject, "assigned", "id", "Directory Readers", "role"),
+        LinkUser(subject, "by username", "id", "print"),
+        BlockSignIn(subject, "left", "id", NOW),
+        MarkDeactivated(subject, "left", "id", NOW),
+        RemoveLicenses(subject, "left", "id", (removal,)),
+        DeleteUser(subject, "left", "id"),
+        RestoreUser(subject, "deleted", "id"),
+        RemoveRole(subject, "left", "id", "Directory Readers", "role", "assignment"),
+        RemoveManager(subject, "none", "id"),
+        RevokeSessions(subject, "the password changed", "id", NOW),
+        HeldLicense("sku"),
+        RoleAssignment("assignment", "role", "id"),
+        PlanOptions(provisioning=UserSync()),
+        make_desired_user(assigned[0], app.provisioning, app.username, app.mapping, app.domains, now=NOW),
+        LicenseOnly(),
+        ProfileSync(),
+    ]
+    made += [*expression.check({"user": ["login"]}), RateLimits(share=0.5), RetryPolicy(), app.safeguards]
+    return tuple(made)
+
+
+@cache
+def examples() -> Mapping[type, object]:
+    """One value of each class that occurs in them."""
+    found: dict[type, object] = {}
+    for value in made_values():
+        for each in _parts(value):
+            found.setdefault(type(each), each)
+    return found
+
+
+def _parts(value: object) -> Iterator[object]:
+    """The attrs values within a value, itself first."""
+    if attrs.has(type(value)):
+        yield value
+        for each in attrs.fields(type(value)):
+            yield from _parts(getattr(value, each.name, None))
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _parts(each)
+    elif isinstance(value, tuple | list | frozenset):
+        for each in value:
+            yield from _parts(each)
