@@ -238,9 +238,11 @@ _WORDS: Mapping[Any, tuple[str, str]] = {
 
 def describe_type(annotation: Any, *, many: bool = False) -> str:
     """What a field of this annotation should be, in words."""
-    origin, args = get_origin(annotation), get_args(annotation)
+    origin: Any = get_origin(annotation)
+    args = get_args(annotation)
     if annotation in _WORDS:
-        return _WORDS[annotation][many]
+        one, plural = _WORDS[annotation]
+        return plural if many else one
     if origin in (Union, UnionType):
         return " or ".join(dict.fromkeys(describe_type(each, many=many) for each in args))
     if origin is Literal:

@@ -1,7 +1,6 @@
 """From what should be and what is, to a plan: match, diff, order, explain."""
 
 from o365prov.planning.matching.collisions import collisions
-from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -27,6 +26,7 @@ from o365prov.planning.model.changes import (
     change_key,
 )
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
+from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.outcomes import Outcome, Result
 from o365prov.planning.model.plan import Plan

@@ -1,4 +1,4 @@
-"""Drawing a plan: from what should be, what is, and what we remember, to changes, problems and unsupported.
+"""Making a plan: from what should be, what is, and what we remember, to changes, problems and unsupported.
 
 One pass: find each person's account, compare profiles, count seats, resolve managers, look at sessions, then at those
 who left. Nothing depends on the order of the input; people come in the order of their names.
@@ -13,10 +13,10 @@ from attrs import field, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
-from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, RestoreUser, Subject
 from o365prov.planning.model.explanation import PersonExplanation
+from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
@@ -24,28 +24,30 @@ from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.leavers import leaver_changes, leaver_problem, leavers
 from o365prov.planning.rules.licenses import Seats, license_change
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
-from o365prov.planning.rules.profile import creation, profile_change
+from o365prov.planning.rules.profile import creation, profile_change, session_change
 from o365prov.planning.rules.roles import role_changes
-from o365prov.planning.rules.sessions import session_change
 from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
 @frozen
 class UnchangedPeople:
-    """People who stay as they are and take no part in drawing.
+    """People who stay as they are and need not be compared.
 
-    *staying* are their ids, *tally* counts them too, and *managers* are those to whom somebody refers, by distinguished
-    name in lower case.
+    Args:
+        staying: their ids.
+        unsupported: counts their values too.
+        managers: those who are managers, by distinguished name in lower case.
+
     """
 
     staying: Collection[str]
-    tally: UnsupportedCount
+    unsupported: UnsupportedCount
     managers: Mapping[str, ManagerAccount] = field(factory=dict)
 
     @classmethod
     def none(cls, provisioning: ProvisioningType) -> UnchangedPeople:
-        """Nobody else."""
+        """No such people."""
         return cls((), UnsupportedCount(provisioning))
 
 
@@ -57,30 +59,37 @@ def make_plan(
     snapshot: TenantSnapshot,
     app_users: AppUsers,
     now: datetime,
-    others: UnchangedPeople | None = None,
+    unchanged: UnchangedPeople | None = None,
 ) -> Plan:
     """The plan that makes the tenant of *snapshot* hold what is *desired*.
 
-    *held* are assigned people whose status lets nothing happen to them: they keep what they have. *others* are people
-    of whom it is known already that nothing changes. Everybody else in *app_users* has left. *now* is aware.
+    Args:
+        desired: people to provision.
+        held: assigned people whose status lets nothing happen to them: they keep what they have.
+        rules: what the app allows.
+        snapshot: what the tenant holds.
+        app_users: what we remember; the people in it who are in none of the others have left.
+        now: the time, aware.
+        unchanged: people of whom it is known already that nothing changes.
+
     """
     people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
-    waiting = list(held)
-    others = others or UnchangedPeople.none(rules.provisioning)
+    on_hold = list(held)
+    unchanged = unchanged or UnchangedPeople.none(rules.provisioning)
     for each in people:
-        others.tally.add(each)
-    settled: list[MatchedUser] = []
-    problems = [_holding(assignment, app_users) for assignment in waiting]
+        unchanged.unsupported.add(each)
+    matched: list[MatchedUser] = []
+    problems = [_holding(assignment, app_users) for assignment in on_hold]
     for found in match_users(people, rules, snapshot, app_users):
         if isinstance(found, MatchedUser):
-            settled.append(found)
+            matched.append(found)
         else:
             problems.append(found)
-    managers = _managers(settled, waiting, others, app_users, snapshot)
-    changes, gaps = _changes(settled, managers, rules, snapshot, now)
-    assigned = {each.person_id for each in people} | {assignment.person.id for assignment in waiting}
+    managers = _managers(matched, on_hold, unchanged, app_users, snapshot)
+    changes, gaps = _changes(matched, managers, rules, snapshot, now)
+    assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
     for user in leavers(app_users, assigned):
-        if user.person_id not in others.staying:
+        if user.person_id not in unchanged.staying:
             changes += leaver_changes(user, snapshot, rules.provisioning, now)
             problem = leaver_problem(user, snapshot, rules.provisioning)
             problems += [problem] if problem else []
@@ -91,30 +100,30 @@ def make_plan(
         made_at=now,
         changes=changes,
         problems=problems,
-        explanations=_explanations(people, settled, changes, problems),
-        unsupported=tuple(others.tally.rows()),
+        explanations=_explanations(people, matched, changes, problems),
+        unsupported=tuple(unchanged.unsupported.rows()),
         app_users=app_users,
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
         hazards=(
             *_privileged_leavers(changes),
-            *rules.safeguards.hazards(changes, linked=linked, assigned=len(assigned) + len(others.staying)),
+            *rules.safeguards.hazards(changes, linked=linked, assigned=len(assigned) + len(unchanged.staying)),
         ),
     )
 
 
 def _explanations(
     people: Iterable[DesiredUser],
-    settled: Iterable[MatchedUser],
+    matched: Iterable[MatchedUser],
     changes: Iterable[Change],
     problems: Iterable[Problem],
 ) -> dict[str, PersonExplanation]:
     """How the account of everybody concerned was found, and what their mapping gave."""
     concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
-    matched = {each.subject.person_id: each.how or "no account was there" for each in settled}
+    how_matched = {each.subject.person_id: each.how or "no account was there" for each in matched}
     return {
         desired.person_id: PersonExplanation.of(
-            subject, matched.get(desired.person_id, "not looked for"), desired.profile
+            subject, how_matched.get(desired.person_id, "not looked for"), desired.profile
         )
         for desired in people
         if (subject := concerned.get(desired.person_id))
@@ -122,14 +131,14 @@ def _explanations(
 
 
 def _changes(
-    settled: Sequence[MatchedUser], managers: Managers, rules: PlanOptions, snapshot: TenantSnapshot, now: datetime
+    matched: Sequence[MatchedUser], managers: Managers, rules: PlanOptions, snapshot: TenantSnapshot, now: datetime
 ) -> tuple[list[Change], list[Problem]]:
     """What changes for the people who stay."""
     seats = Seats(snapshot.skus)
     provisioning, scope = rules.provisioning, rules.scope
     changes: list[Change] = []
     problems: list[Problem] = []
-    for each in settled:
+    for each in matched:
         found: list[Issue | None] = []
         if each.account is None:
             changes.append(creation(each, password_given=not snapshot.is_federated(each.subject.username)))
@@ -160,33 +169,33 @@ def _changes(
     return changes, problems
 
 
-def _location(settled: MatchedUser) -> str | None:
-    wanted = settled.desired.profile.get("usageLocation")
+def _location(matched: MatchedUser) -> str | None:
+    wanted = matched.desired.profile.get("usageLocation")
     if isinstance(wanted, str):
         return wanted
-    return settled.account.properties.get("usageLocation") if settled.account else None
+    return matched.account.properties.get("usageLocation") if matched.account else None
 
 
 def _managers(
-    settled: Iterable[MatchedUser],
-    waiting: Iterable[Assignment],
-    others: UnchangedPeople,
+    matched: Iterable[MatchedUser],
+    on_hold: Iterable[Assignment],
+    unchanged: UnchangedPeople,
     app_users: AppUsers,
     snapshot: TenantSnapshot,
 ) -> Managers:
-    """Who can be a manager: everybody settled, everybody who stays, and those who are held but have an account."""
-    found = dict(others.managers)
+    """Who can be a manager: everybody matched, everybody who stays, and those who are held but have an account."""
+    found = dict(unchanged.managers)
 
     def enter(person: Person, manager: ManagerAccount) -> None:
         names = [account.distinguished_name for account in person.directory_accounts]
         found.update((name.lower(), manager) for name in (*names, manager.subject.username) if name)
 
-    for assignment in waiting:
+    for assignment in on_hold:
         known = app_users.get(assignment.person.id)
         if known and known.object_id in snapshot.by_id:
             subject = Subject(known.person_id, assignment.person.name, known.username)
             enter(assignment.person, ManagerAccount(subject, known.object_id))
-    for each in settled:
+    for each in matched:
         enter(each.desired.assignment.person, ManagerAccount(each.subject, each.object_id))
     return Managers(found, snapshot)
 

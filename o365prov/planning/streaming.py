@@ -8,7 +8,7 @@ when its sessions are valid. Reading the tenant then keeps just the accounts tha
     snapshot = await tenant.read(app.needs(), keep=roster.wants)
     plan = roster.plan(snapshot)
 
-The plan is the one that :meth:`Office365App.plan <o365prov.app.Office365App.plan>` draws with everything in memory.
+The plan is the one that :meth:`Office365App.plan <o365prov.app.Office365App.plan>` makes with everything in memory.
 """
 
 from __future__ import annotations
@@ -50,16 +50,16 @@ class StreamingPlanner:
     _differing: list[DesiredUser] = field(factory=list)
     _held: list[Assignment] = field(factory=list)
     # By object id: the instant before which sessions are void, and the username.
-    _settled: dict[str, tuple[float, str]] = field(factory=dict)
+    _unchanged: dict[str, tuple[float, str]] = field(factory=dict)
     _staying: set[str] = field(factory=set)
     _pulled: set[str] = field(factory=set)  # people who stay, and yet have to be looked at in full
     _names: set[str] = field(factory=set)  # usernames, anchors and references of those who differ, in lower case
     _kept: set[str] = field(factory=set)  # object ids of accounts to be read in full
-    _tally: UnsupportedCount = field(init=False)
-    _drawn: bool = False
+    _unsupported: UnsupportedCount = field(init=False)
+    _planned: bool = False
 
     def __attrs_post_init__(self) -> None:
-        self._tally = UnsupportedCount(self._rules.provisioning)
+        self._unsupported = UnsupportedCount(self._rules.provisioning)
         for assignment in self._once_each():
             match ELIGIBILITY[assignment.person.status]:
                 case Eligibility.HOLD:
@@ -89,11 +89,11 @@ class StreamingPlanner:
         instant = desired.sessions_valid_from
         handled = known.password_instant
         if instant is None or instant > self._now or (handled is not None and instant <= handled):
-            self._settled[known.object_id] = 0.0, known.username
+            self._unchanged[known.object_id] = 0.0, known.username
         else:
-            self._settled[known.object_id] = instant.timestamp(), known.username
+            self._unchanged[known.object_id] = instant.timestamp(), known.username
         self._staying.add(known.person_id)
-        self._tally.add(desired)
+        self._unsupported.add(desired)
 
     def _find_neighbours(self) -> None:
         """People who stay but share a username or an anchor with somebody who differs, and accounts to read in full."""
@@ -109,7 +109,7 @@ class StreamingPlanner:
 
     def wants(self, user: TenantUser) -> bool:
         """Whether this account of the tenant has to be kept in full; to be asked once about each account."""
-        expected = self._settled.pop(user.id, None)
+        expected = self._unchanged.pop(user.id, None)
         if expected is None:
             return user.id in self._kept or self._is_named(user)
         instant, username = expected
@@ -132,11 +132,11 @@ class StreamingPlanner:
 
         A roster plans once. Raises :class:`~o365prov.errors.UsageError` the second time.
         """
-        if self._drawn:
+        if self._planned:
             raise UsageError("this roster was planned already: take a new one for the next plan")
         self._check(snapshot)
-        self._drawn = True
-        news = self._settled.keys() | self._kept
+        self._planned = True
+        news = self._unchanged.keys() | self._kept
         self._pulled.update(
             user.person_id for user in self._app_users if user.object_id in news and user.person_id in self._staying
         )
@@ -148,7 +148,7 @@ class StreamingPlanner:
             snapshot=snapshot,
             app_users=self._app_users,
             now=self._now,
-            others=UnchangedPeople(self._staying, self._tally, self._managers([*self._differing, *pulled])),
+            unchanged=UnchangedPeople(self._staying, self._unsupported, self._managers([*self._differing, *pulled])),
         )
 
     def _pull(self) -> list[DesiredUser]:
@@ -157,7 +157,7 @@ class StreamingPlanner:
             return []
         pulled = [self._evaluate(each) for each in self._assignments() if each.person.id in self._pulled]
         for desired in pulled:
-            self._tally.remove(desired)
+            self._unsupported.remove(desired)
         self._staying -= self._pulled
         return pulled
 

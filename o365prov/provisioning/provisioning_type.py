@@ -69,3 +69,21 @@ class ProvisioningType(Protocol):
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """StsRefreshTokensValidFrom: the instant before which sessions are void, or None where there is none."""
         ...
+
+
+def password_changed_in_okta(person: Person) -> datetime | None:
+    """StsRefreshTokensValidFrom of License Only and Profile Sync, and of people without Active Directory."""
+    return person.password_changed
+
+
+def password_set_in_directory(person: Person) -> datetime | None:
+    """StsRefreshTokensValidFrom of User Sync and Universal Sync: ``pwdLastSet``, where people come from a directory.
+
+    Source: Okta, "Provision users to Office 365", section StsRefreshTokensValidFrom.
+
+    ``pwdLastSet`` of 0 ("must change") or "never" is not an instant.
+    """
+    if not person.directory_accounts:
+        return password_changed_in_okta(person)
+    instants = [account.password_last_set for account in person.directory_accounts if account.password_last_set]
+    return max(instants, default=None)

@@ -6,7 +6,7 @@ Each reader gives the vocabulary of :mod:`o365prov.people` and raises one :class
 everything that is wrong with its source.
 """
 
-from o365prov.sources.directory_entry import DirectoryEntry
+from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
 from o365prov.sources.organization import OktaExport
 
-__all__ = ["DirectoryEntry", "OktaExport"]
+__all__ = ["DirectoryEntry", "EntryKind", "OktaExport"]

@@ -160,7 +160,7 @@ def test_a_username_with_another_anchor_is_somebody_elses():
     assert (preview.account.outcome, preview.account.username_holder) == (AccountOutcome.STOPPED, UsernameHolder.OTHER)
     assert preview.account.object_id is None
     assert "other_anchor" in [issue.code for issue in preview.issues]
-    assert "somebody else's" in str(preview)
+    assert "belongs to another person" in str(preview)
 
 
 def test_a_username_linked_to_another_person_names_them():

@@ -11,9 +11,9 @@ from o365prov.provisioning import DesiredUser
 
 
 def collisions(desired: Iterable[DesiredUser], app_users: AppUsers) -> Mapping[str, Issue]:
-    """What is wrong, by person id, for everybody whose username or anchor somebody else wants too.
+    """What is wrong, by person id, for people whose username or anchor another person is to get too.
 
-    Somebody who has the username already keeps it: then only the others are stopped.
+    A person who has the username already keeps it: then only the others are stopped.
     """
     everybody = list(desired)
     found: dict[str, Issue] = {}

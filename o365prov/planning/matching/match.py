@@ -64,7 +64,7 @@ class Blocked:
 
 @frozen
 class Ambiguous:
-    """There are two accounts, and nobody can say which."""
+    """There are two accounts, and it is not known which is the right one."""
 
     issue: Issue
 
@@ -119,7 +119,7 @@ def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
         return Blocked(
             Issue(
                 "other_anchor",
-                f"the account {named.username} carries another source anchor, so it is somebody else's",
+                f"the account {named.username} carries another source anchor, so it belongs to another person",
                 "Rename that account in Entra, or correct its onPremisesImmutableId if it is this person's",
                 place="immutableId",
             )

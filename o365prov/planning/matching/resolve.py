@@ -1,4 +1,4 @@
-"""Everybody's account, or why there is none to work on."""
+"""The account of each person, or why there is none to work on."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.match import Ambiguous, Blocked, ByAnchor, ByUsername, Deleted, Known, Unmatched, match
-from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import Subject, UpdateUser
+from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
@@ -73,11 +73,11 @@ def _account(
     beside = provisioning.beside_entra_connect
     match match(desired, app_user, snapshot, owners, beside_entra_connect=beside):
         case Known(account):
-            settled = MatchedUser(desired, subject, account, app_user, "linked before")
+            matched = MatchedUser(desired, subject, account, app_user, "linked before")
         case ByUsername(account):
-            settled = MatchedUser(desired, subject, account, None, "an account has this username already")
+            matched = MatchedUser(desired, subject, account, None, "an account has this username already")
         case ByAnchor(account):
-            settled = MatchedUser(desired, subject, account, None, "an account has this source anchor already")
+            matched = MatchedUser(desired, subject, account, None, "an account has this source anchor already")
         case Deleted(account):
             if not rules.restore_deleted_users or not provisioning.create_users:
                 yield Problem(subject, _deleted(account.username))
@@ -86,40 +86,40 @@ def _account(
                 yield Problem(subject, _username_taken(account.username))
                 return
             known = app_user if app_user and app_user.object_id == account.id else None
-            settled = MatchedUser(desired, subject, account, known, "a deleted account is this person's", deleted=True)
+            matched = MatchedUser(desired, subject, account, known, "a deleted account is this person's", deleted=True)
         case Unmatched(reason) if provisioning.create_users:
             if not rules.gives_passwords and not snapshot.is_federated(subject.username):
                 yield Problem(subject, _no_password(subject.username))
                 return
-            settled = MatchedUser(desired, subject, None, None, reason)
+            matched = MatchedUser(desired, subject, None, None, reason)
         case Unmatched():
             yield Problem(subject, _no_account(provisioning))
             return
         case Blocked(issue) | Ambiguous(issue):
             yield Problem(subject, issue)
             return
-    if settled.account and not provisioning.renames:
-        held = settled.account.username
+    if matched.account and not provisioning.renames:
+        held = matched.account.username
         if held.lower() != subject.username.lower():
             yield Problem(subject, _not_renamed(provisioning, held))
-            settled = evolve(settled, subject=evolve(subject, username=held))
-    taken = snapshot.by_username.get(settled.subject.username.lower())
-    if settled.account and taken and taken.id != settled.account.id and _is_renamed(settled, rules):
-        yield Problem(subject, _taken(settled.account.username, taken.username))
+            matched = evolve(matched, subject=evolve(subject, username=held))
+    taken = snapshot.by_username.get(matched.subject.username.lower())
+    if matched.account and taken and taken.id != matched.account.id and _is_renamed(matched, rules):
+        yield Problem(subject, _taken(matched.account.username, taken.username))
         return
-    yield settled
+    yield matched
 
 
-def _is_renamed(settled: MatchedUser, rules: PlanOptions) -> bool:
+def _is_renamed(matched: MatchedUser, rules: PlanOptions) -> bool:
     """Whether this plan writes the username: an edit in Office 365 stays until something changes at the source."""
-    change, _ = profile_change(settled, rules.provisioning, rules.scope)
+    change, _ = profile_change(matched, rules.provisioning, rules.scope)
     return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
 
 
 def _shared(username: str) -> Issue:
     return Issue(
         "ambiguous_account",
-        f"the account {username} is somebody else's as well: by its username, its source anchor or an earlier link",
+        f"the account {username} is that of another person as well: by its username, source anchor or an earlier link",
         "Correct the onPremisesImmutableId of the account, or give one of them another username",
     )
 

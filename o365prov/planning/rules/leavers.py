@@ -25,7 +25,7 @@ _LEFT = "not assigned any more, or deactivated in Okta"
 
 
 def leavers(app_users: AppUsers, staying: Collection[str]) -> Iterator[AppUser]:
-    """Everybody whom we provisioned and who is neither assigned nor held."""
+    """People whom we provisioned and who are neither assigned nor on hold."""
     return (user for user in app_users if user.person_id not in staying)
 
 
@@ -56,7 +56,7 @@ def leaver_changes(
         return [*changes, DeleteUser(subject, _LEFT, account.id, privileged)]
     if not account.enabled:
         changes.append(MarkDeactivated(subject, _LEFT, account.id, now))
-    elif not _beyond_reach(user, account):
+    elif not _is_synced(user, account):
         changes.append(BlockSignIn(subject, _LEFT, account.id, now, privileged))
     if at_once:
         changes += _final(user, account, subject, snapshot, option.then, _LEFT)
@@ -66,7 +66,7 @@ def leaver_changes(
 def leaver_problem(user: AppUser, snapshot: TenantSnapshot, provisioning: ProvisioningType) -> Problem | None:
     """That a leaver's sign-in can't be blocked from here, because a sync engine masters the account."""
     account = snapshot.by_id.get(user.object_id)
-    if account is None or not provisioning.deactivate_users or not _beyond_reach(user, account):
+    if account is None or not provisioning.deactivate_users or not _is_synced(user, account):
         return None
     option = provisioning.deprovisioning
     if option.grace_days is None and option.then is AfterBlock.DELETE:
@@ -82,7 +82,7 @@ def leaver_problem(user: AppUser, snapshot: TenantSnapshot, provisioning: Provis
     )
 
 
-def _beyond_reach(user: AppUser, account: TenantUser) -> bool:
+def _is_synced(user: AppUser, account: TenantUser) -> bool:
     return user.status is AppUserStatus.ACTIVE and account.synced and account.enabled
 
 

@@ -8,8 +8,8 @@ from attrs import frozen
 
 from o365prov.errors import Issue
 from o365prov.people import Grants, LicenseGrant
-from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import AssignLicenses, LicenseAddition, LicenseRemoval
+from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.snapshot import Sku, TenantSnapshot
 
 
@@ -27,7 +27,7 @@ class _Wanted:
 
 
 class Seats:
-    """The free seats of each SKU while a plan is drawn: whoever comes first, in the plan's order, gets one.
+    """The free seats of each SKU while a plan is made: they go to people in the order of the plan.
 
     Seats that this same plan frees are not counted: they are free only once they are.
     """
@@ -44,7 +44,7 @@ class Seats:
 
 
 def license_change(
-    settled: MatchedUser,
+    matched: MatchedUser,
     snapshot: TenantSnapshot,
     seats: Seats,
     *,
@@ -60,13 +60,13 @@ def license_change(
 
     Source: Microsoft Graph, "user: assignLicense".
     """
-    known, grants = settled.known, settled.desired.assignment.grants.licenses
+    known, grants = matched.known, matched.desired.assignment.grants.licenses
     if known and known.licenses == grants and not again:
         return None, []
     wanted, issues = _resolve(grants, snapshot)
     direct = {
         held.sku_id: held.disabled_plans
-        for held in (settled.account.licenses if settled.account else ())
+        for held in (matched.account.licenses if matched.account else ())
         if held.inherited_from is None
     }
     adding, kept = [], []
@@ -79,16 +79,16 @@ def license_change(
             adding.append(want)
         else:
             issues.append(_no_seat(want.sku))
-    removing = _removals(settled, {want.sku.id for want in wanted}, direct, snapshot, take_over=take_over)
+    removing = _removals(matched, {want.sku.id for want in wanted}, direct, snapshot, take_over=take_over)
     if not adding and not removing:
         return None, issues
     ours = known.licenses if known else ()
     granted = [grant for want in adding for grant in want.grants]
     granted += [grant for want in kept for grant in want.grants if grant in ours]
     change = AssignLicenses(
-        settled.subject,
-        f"assigned {settled.desired.assignment.how}",
-        settled.object_id,
+        matched.subject,
+        f"assigned {matched.desired.assignment.how}",
+        matched.object_id,
         tuple(LicenseAddition(want.sku.id, want.sku.part_number, tuple(sorted(want.disabled))) for want in adding),
         removing,
         Grants(granted).licenses,
@@ -116,7 +116,7 @@ def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[
 
 
 def _removals(
-    settled: MatchedUser,
+    matched: MatchedUser,
     wanted: set[str],
     direct: Mapping[str, frozenset[str]],
     snapshot: TenantSnapshot,
@@ -124,7 +124,7 @@ def _removals(
     take_over: bool,
 ) -> tuple[LicenseRemoval, ...]:
     """The directly held SKUs that are not wanted: those that we granted, or whoever granted them."""
-    ours = settled.known.licenses if settled.known else ()
+    ours = matched.known.licenses if matched.known else ()
     granted = {sku.id for grant in ours if (sku := snapshot.sku_named.get(grant.sku))}
     return tuple(
         LicenseRemoval(sku.id, sku.part_number)
@@ -145,8 +145,8 @@ _NO_LOCATION = Issue(
 def _no_seat(sku: Sku) -> Issue:
     return Issue(
         "no_seat",
-        f"no seat of {sku.part_number} is left ({sku.used} of {sku.seats} are used, the rest goes to others here)",
-        "Buy seats or take the licence from somebody; the next plan assigns it",
+        f"no seat of {sku.part_number} is left ({sku.used} of {sku.seats} are used, others get the rest)",
+        "Buy seats or take the licence from another person; the next plan assigns it",
         place="licenses",
         severity="warning",
     )

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from o365prov.errors import Issue
-from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import RemoveManager, SetManager, Subject
+from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.snapshot import TenantSnapshot
 
 
 @frozen
 class ManagerAccount:
-    """Somebody who can be a manager: *object_id* None where the plan creates the account."""
+    """A person who can be a manager: *object_id* None where the plan creates the account."""
 
     subject: Subject
     object_id: str | None
@@ -23,7 +23,7 @@ class ManagerAccount:
 
 @frozen
 class Managers:
-    """Everybody who can be referred to, by distinguished name, username (both in lower case) and object id."""
+    """People who can be referred to, by distinguished name, username (both in lower case) and object id."""
 
     people: Mapping[str, ManagerAccount]
     snapshot: TenantSnapshot
@@ -49,52 +49,52 @@ def reference_digest(reference: str) -> str:
 
 
 def manager_change(
-    settled: MatchedUser, managers: Managers, *, again: bool = False
+    matched: MatchedUser, managers: Managers, *, again: bool = False
 ) -> tuple[SetManager | RemoveManager | None, Issue | None]:
     """Set, replace or remove the reference, or say why it can't be set.
 
     Unless *again* is true, a reference that is the one last set is not looked at in the tenant.
     """
-    known, account = settled.known, settled.account
-    wanted = settled.desired.manager_on_update if account else settled.desired.manager
+    known, account = matched.known, matched.account
+    wanted = matched.desired.manager_on_update if account else matched.desired.manager
     if isinstance(wanted, str):
         if known and not again and known.manager_reference == reference_digest(wanted):
             return None, None
         manager = managers.find(wanted)
         if manager is None:
-            return None, _nobody(wanted)
-        if manager.subject.person_id == settled.subject.person_id or (
-            manager.object_id is not None and manager.object_id == settled.object_id
+            return None, _manager_unknown(wanted)
+        if manager.subject.person_id == matched.subject.person_id or (
+            manager.object_id is not None and manager.object_id == matched.object_id
         ):
-            return None, _THEMSELF
+            return None, _OWN_MANAGER
         holds = {known.manager_id if known and not again else None, account.manager_id if account else None}
         if manager.object_id is not None and manager.object_id in holds:
             return None, None
         reason = f"{manager.subject.name} is the manager at the source"
         change = SetManager(
-            settled.subject,
+            matched.subject,
             reason,
-            settled.object_id,
+            matched.object_id,
             manager.subject,
             manager.object_id,
             reference_digest(wanted),
         )
         return change, None
     if wanted is None and account and account.manager_id and (known is None or known.manager_id):
-        return RemoveManager(settled.subject, "the source names no manager", account.id), None
+        return RemoveManager(matched.subject, "the source names no manager", account.id), None
     return None, None
 
 
-_THEMSELF = Issue(
+_OWN_MANAGER = Issue(
     "own_manager",
-    "the source names them as their own manager, which Graph refuses",
+    "the source names the person as their own manager, which Graph refuses",
     "Correct the manager at the source",
     place="manager",
     severity="warning",
 )
 
 
-def _nobody(reference: str) -> Issue:
+def _manager_unknown(reference: str) -> Issue:
     return Issue(
         "manager_not_provisioned",
         f"the manager {reference} has no Office 365 account from here",

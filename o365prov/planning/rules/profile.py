@@ -1,4 +1,4 @@
-"""The difference between what an account holds and what it should hold."""
+"""The difference between what an account holds and what it should hold: its profile and its sessions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from o365prov.errors import Issue
 from o365prov.people import AppUserStatus
-from o365prov.planning.matching.matched_user import MatchedUser
-from o365prov.planning.model.changes import CreateUser, LinkUser, PropertyChange, UpdateUser
+from o365prov.planning.model.changes import CreateUser, LinkUser, PropertyChange, RevokeSessions, UpdateUser
+from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import Scope
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
@@ -25,21 +26,21 @@ def fingerprint(desired: DesiredUser) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def creation(settled: MatchedUser, *, password_given: bool) -> CreateUser:
+def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
     """The account to be, with every property that Graph requires on create.
 
     Source: Microsoft Graph, "Create user" (required properties).
     """
-    desired = settled.desired
-    username = settled.subject.username
+    desired = matched.desired
+    username = matched.subject.username
     nickname = _NOT_IN_A_NICKNAME.sub("", username.partition("@")[0])[:_LONGEST_NICKNAME]
     nickname = nickname or hashlib.blake2b(username.encode(), digest_size=8).hexdigest()  # of a username such as '@
     return CreateUser(
-        settled.subject,
-        "; ".join(filter(None, [f"assigned {desired.assignment.how}", settled.how])),
+        matched.subject,
+        "; ".join(filter(None, [f"assigned {desired.assignment.how}", matched.how])),
         {
             "accountEnabled": True,
-            "displayName": settled.subject.name,
+            "displayName": matched.subject.name,
             "mailNickname": nickname,
             "userPrincipalName": username,
             "onPremisesImmutableId": desired.new_anchor,
@@ -52,10 +53,10 @@ def creation(settled: MatchedUser, *, password_given: bool) -> CreateUser:
 
 
 def profile_change(
-    settled: MatchedUser, provisioning: ProvisioningType, scope: Scope
+    matched: MatchedUser, provisioning: ProvisioningType, scope: Scope
 ) -> tuple[UpdateUser | LinkUser | None, Issue | None]:
     """What happens to an account that exists, and what of it may not."""
-    account, known, desired = settled.account, settled.known, settled.desired
+    account, known, desired = matched.account, matched.known, matched.desired
     if account is None:
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
@@ -64,22 +65,22 @@ def profile_change(
         return None, None
     if known and not provisioning.update_attributes and not returning:
         return None, None
-    anchor, issue = _anchor(settled) if _sends_anchor(desired, provisioning) else (None, None)
+    anchor, issue = _anchor(matched) if _sends_anchor(desired, provisioning) else (None, None)
     wanted: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
-        wanted["userPrincipalName"] = settled.subject.username
+        wanted["userPrincipalName"] = matched.subject.username
     if anchor:
         wanted["onPremisesImmutableId"] = anchor
-    if not account.synced and (returning or settled.deleted or (known and scope is Scope.DRIFT)):
+    if not account.synced and (returning or matched.deleted or (known and scope is Scope.DRIFT)):
         wanted["accountEnabled"] = True
     changes = differences(account.properties, wanted)
     kept_anchor = anchor or account.anchor
     if not changes:
         if known and known.fingerprint == now and not returning:
             return None, issue
-        return LinkUser(settled.subject, settled.how, account.id, now, anchor=kept_anchor), issue
-    reason = _reason(settled, now, returning=returning)
-    return UpdateUser(settled.subject, reason, account.id, changes, now, anchor=kept_anchor), issue
+        return LinkUser(matched.subject, matched.how, account.id, now, anchor=kept_anchor), issue
+    reason = _reason(matched, now, returning=returning)
+    return UpdateUser(matched.subject, reason, account.id, changes, now, anchor=kept_anchor), issue
 
 
 def _sends_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
@@ -92,12 +93,12 @@ def _looks_at_tenant(provisioning: ProvisioningType, scope: Scope) -> bool:
     return scope is not Scope.CHANGED and provisioning.owns_profile
 
 
-def _reason(settled: MatchedUser, now: str, *, returning: bool) -> str:
-    if settled.known is None:
-        return settled.how
+def _reason(matched: MatchedUser, now: str, *, returning: bool) -> str:
+    if matched.known is None:
+        return matched.how
     if returning:
         return "assigned again"
-    return "edited in Office 365" if settled.known.fingerprint == now else "the profile changed"
+    return "edited in Office 365" if matched.known.fingerprint == now else "the profile changed"
 
 
 def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
@@ -109,9 +110,9 @@ def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[Pro
     )
 
 
-def _anchor(settled: MatchedUser) -> tuple[str | None, Issue | None]:
+def _anchor(matched: MatchedUser) -> tuple[str | None, Issue | None]:
     """The anchor to write to an existing account: only where it has none. A set anchor is never changed silently."""
-    account, desired = settled.account, settled.desired
+    account, desired = matched.account, matched.desired
     held = account.anchor if account else None
     if held is None:
         return desired.new_anchor, None
@@ -124,3 +125,22 @@ def _anchor(settled: MatchedUser) -> tuple[str | None, Issue | None]:
         place="immutableId",
         severity="warning",
     )
+
+
+def session_change(matched: MatchedUser, now: datetime) -> RevokeSessions | None:
+    """A revocation, if the password changed after both the tenant's value and our last revocation.
+
+    A new account has no sessions, and an instant in the future is not believed. Graph can only set now, so the
+    tenant's value is then later than the desired one: a second plan revokes nothing.
+
+    Source: Okta, "Provision users to Office 365", StsRefreshTokensValidFrom; Microsoft Graph, revokeSignInSessions.
+    """
+    desired = matched.desired.sessions_valid_from
+    account, known = matched.account, matched.known
+    if account is None or desired is None or desired > now:
+        return None
+    if account.sessions_valid_from is not None and desired <= account.sessions_valid_from:
+        return None
+    if known and known.password_instant is not None and desired <= known.password_instant:
+        return None
+    return RevokeSessions(matched.subject, f"the password changed on {desired:%Y-%m-%d %H:%M %Z}", account.id, desired)

@@ -11,34 +11,34 @@ from collections.abc import Collection
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser
-from o365prov.planning.matching.matched_user import MatchedUser
 from o365prov.planning.model.changes import GrantRole, RemoveRole, Subject
+from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.snapshot import Role, TenantSnapshot, TenantUser
 
 
 def role_changes(
-    settled: MatchedUser, snapshot: TenantSnapshot, grantable: Collection[str], *, again: bool = False
+    matched: MatchedUser, snapshot: TenantSnapshot, grantable: Collection[str], *, again: bool = False
 ) -> tuple[list[GrantRole | RemoveRole], list[Issue]]:
     """The roles to grant to and to take from one person, and what can't be granted.
 
     *grantable* are the names, in lower case, of the privileged roles that the app may grant. Unless *again* is true, a
     person whose roles are those of the last success is left as they are.
     """
-    known, names = settled.known, settled.desired.assignment.grants.roles
+    known, names = matched.known, matched.desired.assignment.grants.roles
     if known and known.roles == names and not again:
         return [], []
     wanted, issues = _resolve(names, snapshot, grantable)
-    holds = {assignment.role_id for assignment in snapshot.roles_of.get(settled.object_id or "", ())}
-    reason = f"assigned {settled.desired.assignment.how}"
+    holds = {assignment.role_id for assignment in snapshot.roles_of.get(matched.object_id or "", ())}
+    reason = f"assigned {matched.desired.assignment.how}"
     granted: list[GrantRole | RemoveRole] = [
-        GrantRole(settled.subject, reason, settled.object_id, name, role_id)
+        GrantRole(matched.subject, reason, matched.object_id, name, role_id)
         for role_id, name in wanted.items()
         if role_id not in holds
     ]
-    if known and settled.account:
-        reason = f"not given {settled.desired.assignment.how} any more"
+    if known and matched.account:
+        reason = f"not given {matched.desired.assignment.how} any more"
         keep = {role.id for name in names if (role := snapshot.role_named.get(name.lower()))}
-        granted += removals(settled.subject, known, settled.account, snapshot, keep=keep, reason=reason)
+        granted += removals(matched.subject, known, matched.account, snapshot, keep=keep, reason=reason)
     return granted, issues
 
 

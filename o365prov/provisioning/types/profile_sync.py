@@ -16,7 +16,7 @@ from o365prov.profiles import (
     ProfileMapping,
 )
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
-from o365prov.provisioning.sessions import password_changed_in_okta
+from o365prov.provisioning.provisioning_type import password_changed_in_okta
 
 
 @frozen(kw_only=True, field_transformer=typed)

@@ -17,7 +17,7 @@ from o365prov.profiles import (
     ProfileMapping,
 )
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
-from o365prov.provisioning.sessions import password_set_in_directory
+from o365prov.provisioning.provisioning_type import password_set_in_directory
 
 _FULL_PROFILE = frozenset(UNIVERSAL_SYNC_ATTRIBUTES) - frozenset(USER_SYNC_ATTRIBUTES)
 

@@ -11,7 +11,7 @@ from o365prov._fields import typed
 from o365prov.people import Person
 from o365prov.profiles import DIRECTORY_ONLY_ATTRIBUTES, USER_SYNC_ATTRIBUTES, USER_SYNC_DEFAULTS, ProfileMapping
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
-from o365prov.provisioning.sessions import password_set_in_directory
+from o365prov.provisioning.provisioning_type import password_set_in_directory
 
 
 @frozen(kw_only=True, field_transformer=typed)

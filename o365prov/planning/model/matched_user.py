@@ -1,4 +1,4 @@
-"""A person who goes on to be compared with the tenant."""
+"""A person whose account was found, or is to be created."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ from o365prov.provisioning import DesiredUser
 
 @frozen
 class MatchedUser:
-    """A person with a username, no collision, and an account that is theirs, or None where the plan creates it.
+    """A person with a username, without a collision, and with an account of their own if there is one.
 
-    *known* is what we remember of this very account; None if the plan links or creates it. *how* says how the account
-    was found, for the reasons of a plan. A *deleted* account has to be restored first.
+    Args:
+        desired: what the person should be in Office 365.
+        subject: who it is, for people to read.
+        account: the account in the tenant; None where the plan creates it.
+        known: what we remember of this very account; None if the plan links or creates it.
+        how: how the account was found, for the reasons of a plan.
+        deleted: whether the account is deleted, and has to be restored first.
+
     """
 
     desired: DesiredUser
