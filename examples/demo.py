@@ -21,10 +21,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from o365prov import AppUsers, Office365App, Plan, Tenant, UsernameFormat, UserSync
-from o365prov.errors import O365ProvError, SourceError
-from o365prov.graph import progress
-from o365prov.planning import Report
+from o365prov import (
+    AppUsers,
+    O365ProvError,
+    Office365App,
+    Plan,
+    Report,
+    SourceError,
+    Tenant,
+    UsernameFormat,
+    UserSync,
+    progress,
+)
 from o365prov.rendering import printable
 from o365prov.sources import OktaExport, ldif, okta_json
 from o365prov.testing import FakeClock, FakeTenant
@@ -68,7 +76,7 @@ def show_previews(console: Console, app: Office365App, organization: OktaExport)
     for preview in previews:
         wrong = [f"{issue.message}: {issue.remedy}" for issue in preview.issues]
         if wanted[preview.username] > 1:
-            wrong.append("somebody else would get this username too: whoever is assigned second is stopped")
+            wrong.append("another person would get this username too: whoever is assigned second is stopped")
         username, location = preview.username or "-", preview.value("usageLocation") or "-"
         person = preview.person
         cells = map(Text, (printable(person.name), person.source, username, str(location)))

@@ -216,8 +216,9 @@ class _Annotated:
             if isinstance(value, datetime) and value.tzinfo is None:
                 aware(owner, field, value)
             error = wrong(owner, field, self._expected, value)
-            choice = isinstance(value, str) and self._expected.startswith("one of ")
-            raise ConfigurationError(f"{error} ({value[:60]!r})") if choice else error
+            if isinstance(value, str) and self._expected.startswith("one of "):
+                raise ConfigurationError(f"{error} ({value[:60]!r})")
+            raise error
 
     def _resolve(self, owner: type, name: str) -> Check:
         annotation = get_type_hints(owner)[name]

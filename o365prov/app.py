@@ -1,4 +1,4 @@
-"""Okta's Office 365 app: the settings, and the road from people to a plan.
+"""Okta's Office 365 app: the settings, and the way from people to a plan.
 
 ::
 
@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import overload
+from types import UnionType
+from typing import TypeVar, overload
 
 from attrs import Factory, evolve, field, frozen
 
@@ -49,6 +50,8 @@ from o365prov.provisioning import (
     staleness,
 )
 
+T = TypeVar("T")
+
 # The names of leavers and managers, and where licences may be used; what identifies an account is always read.
 _PLANNING_READS = ("displayName", "usageLocation")
 
@@ -75,7 +78,7 @@ class Office365App:
     assignments may grant, by name or template id; others are granted without being named here. With
     *restore_deleted_users* a person's deleted account is brought back instead of being a problem. With
     *gives_passwords* people may be created in managed domains: the caller of apply then gives their initial passwords.
-    With *take_over_licenses* a push also removes licences that somebody else granted and nobody assigned, as Okta's own
+    With *take_over_licenses* a push also removes licences that were granted elsewhere and are not assigned, as Okta's
     does; otherwise only licences granted from here are taken away. *org* says what Okta's organisation allows.
 
     Raises :class:`~o365prov.errors.ConfigurationError` without a domain, for mapped attributes that the type does not
@@ -138,7 +141,7 @@ class Office365App:
     def needs(self, assignments: Iterable[Assignment] = ()) -> Needs:  # noqa: ARG002 - callers need not know that
         """What has to be read of the tenant before :meth:`plan`: just the properties that the mapping writes.
 
-        Managers are read if they are mapped. The settings alone decide: whoever is assigned, the whole tenant is read,
+        Managers are read if they are mapped. The settings alone decide: the whole tenant is read for any assignments,
         because a username or an anchor may be anybody's there.
 
         >>> from o365prov.provisioning import UserSync
@@ -193,7 +196,7 @@ class Office365App:
 
         One person gives a :class:`~o365prov.previews.preview.Preview`, an iterable of people a
         :class:`~o365prov.previews.population.PopulationPreview` with collisions and counts. Raises
-        :class:`~o365prov.errors.ConfigurationError` for what are no people, for somebody who is there twice, and for a
+        :class:`~o365prov.errors.ConfigurationError` for what are not people, for a person who is there twice, and for a
         *now* without a time zone.
 
         >>> from o365prov.provisioning import UserSync
@@ -202,8 +205,10 @@ class Office365App:
         >>> print(app.preview([ann, bob]).collisions[0])
         the username a.lee@corp.example is wanted for 2 people (ann, bob)
         """
-        if now is not None and now.tzinfo is None:
-            raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
+        if now is not None:
+            _check_now(now)
+        _check_is(snapshot, TenantSnapshot | None, "snapshot", "await tenant.read(app.needs())")
+        _check_is(app_users, AppUsers | None, "app_users", "report.app_users")
         previewer = Previewer(
             format=self.username,
             mapping=self.mapping,
@@ -216,7 +221,7 @@ class Office365App:
         )
         if isinstance(who, Person | Assignment):
             return previewer.person(_assigned(who))
-        assignments = [_assigned(each) for each in who]
+        assignments = [_assigned(each) for each in (who if isinstance(who, Iterable) else [who])]
         _refuse_duplicates(assignments)
         return previewer.people(assignments)
 
@@ -243,26 +248,28 @@ class Office365App:
 
         *app_users* is the memory of earlier runs (:attr:`Report.app_users <o365prov.planning.Report.app_users>`); *now*
         is aware. *scope* is ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``;
-        see :class:`~o365prov.planning.Scope`. A person who can't be provisioned is a problem of the plan and stops
-        nobody else.
+        see :class:`~o365prov.planning.Scope`. A person who can't be provisioned is a problem of the plan and does not
+        stop the others.
 
         Raises :class:`~o365prov.errors.StaleMappingError` if the settings changed after the attributes were mapped, and
         :class:`~o365prov.errors.ConfigurationError` if the tenant has not verified one of the app's domains, if Entra
         Connect masters it and the type does not work beside that, if the people were provisioned by a type that can't
         be left for this one, or if the type's people may be edited in Office 365 and *scope* is ``"drift"``.
         """
+        _check_is(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
+        _check_is(app_users, AppUsers | None, "app_users", "report.app_users")
         known = AppUsers.empty() if app_users is None else app_users
         looking = Scope(scope)
         self._check_ready(known, now, looking)
         self._check_tenant(snapshot)
-        assigned = sorted(map(_assignment, assignments), key=lambda each: each.person.id)
+        assigned = sorted(map(_assignment, _many(assignments)), key=lambda each: each.person.id)
         _refuse_duplicates(assigned)
-        by_standing: dict[Eligibility, list[Assignment]] = {standing: [] for standing in Eligibility}
+        by_eligibility: dict[Eligibility, list[Assignment]] = {each: [] for each in Eligibility}
         for assignment in assigned:
-            by_standing[ELIGIBILITY[assignment.person.status]].append(assignment)
+            by_eligibility[ELIGIBILITY[assignment.person.status]].append(assignment)
         return make_plan(
-            (self._desired(assignment, now) for assignment in by_standing[Eligibility.PROVISION]),
-            by_standing[Eligibility.HOLD],
+            (self._desired(assignment, now) for assignment in by_eligibility[Eligibility.PROVISION]),
+            by_eligibility[Eligibility.HOLD],
             rules=self._rules(looking),
             snapshot=snapshot,
             app_users=known,
@@ -274,8 +281,8 @@ class Office365App:
     ) -> StreamingPlanner:
         """Prepare a plan for more people than fit into memory; see :mod:`o365prov.planning.streaming`.
 
-        *assignments* is called for all assignments, one after the other: once now, and again if somebody who stays as
-        they are matters to somebody who changes. The plan is that of :meth:`plan` with scope ``"changed"``. Raises
+        *assignments* is called for all assignments, one after the other: once now, and again if a person who stays as
+        they are matters to one who changes. The plan is that of :meth:`plan` with scope ``"changed"``. Raises
         what :meth:`plan` raises.
         """
         known = AppUsers.empty() if app_users is None else app_users
@@ -305,8 +312,7 @@ class Office365App:
 
     def _check_ready(self, app_users: AppUsers, now: datetime, scope: Scope) -> None:
         """Refuse to plan with these settings; what the tenant has to do with it is checked apart."""
-        if now.tzinfo is None:
-            raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
+        _check_now(now)
         if is_stale(self.mapping, self.provisioning):
             raise StaleMappingError(staleness(self.mapping, self.provisioning))
         self._check_scope(scope)
@@ -325,11 +331,29 @@ class Office365App:
                 raise ConfigurationError(reason)
         if shared := app_users.shared_accounts():
             raise ConfigurationError(
-                f"several app users are linked to one account ({', '.join(shared[:10])}): keep the one whose it is"
+                f"more than one app user has one account ({', '.join(shared[:10])}): keep the one whose it is"
             )
 
     def _check_tenant(self, snapshot: TenantSnapshot) -> None:
         check_tenant(snapshot, self.provisioning, self.domains)
+
+
+def _check_now(now: object) -> None:
+    if not isinstance(now, datetime):
+        raise ConfigurationError(f"now is not an instant but a {type(now).__name__}: pass datetime.now(UTC)")
+    if now.tzinfo is None:
+        raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
+
+
+def _check_is(value: object, kind: type | UnionType, argument: str, example: str) -> None:
+    if not isinstance(value, kind):
+        raise ConfigurationError(f"{argument} can't be a {type(value).__name__}: pass {argument}={example}")
+
+
+def _many(values: Iterable[T]) -> Iterable[T]:
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise ConfigurationError(f"expected many people or assignments, not a {type(values).__name__}: pass a list")
+    return values
 
 
 def _assigned(who: Person | Assignment) -> Assignment:
@@ -344,7 +368,7 @@ def _assigned(who: Person | Assignment) -> Assignment:
 def _assignment(value: Assignment) -> Assignment:
     if not isinstance(value, Assignment):
         raise ConfigurationError(
-            f"a {type(value).__name__} is no Assignment: pass assignments, such as read_organization(...).assignments"
+            f"a {type(value).__name__} is not an Assignment: pass such as read_organization(...).assignments"
         )
     return value
 

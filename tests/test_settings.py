@@ -13,6 +13,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from organisation import NOW
 from public_values import examples, made_values, public_classes
 
 from o365prov import (
@@ -20,13 +21,16 @@ from o365prov import (
     ConfigurationError,
     Deprovisioning,
     DirectoryAccount,
+    Domain,
     Grants,
     GroupAssignment,
     LicenseGrant,
+    O365ProvError,
     Office365App,
     Person,
     PopulationPreview,
     Safeguards,
+    TenantSnapshot,
     UsernameFormat,
     UserSync,
 )
@@ -44,6 +48,7 @@ EXCUSED = {
     "o365prov.errors": "made by the library only",
     "o365prov.planning.matching": "made by the library only",
     "o365prov.planning.model.explanation": "made by the library only",
+    "o365prov.planning.model.matched_user": "made by the library only",
     "o365prov.planning.model.plan": "made by the library only",
     "o365prov.planning.model.report": "made by the library only",
     "o365prov.planning.streaming": "made by the app only",
@@ -140,6 +145,28 @@ def test_what_people_really_write_wrong(make, named):
     """Each was accepted once, or failed far away from where it was written."""
     with pytest.raises(ConfigurationError, match=named):
         make()
+
+
+APP = Office365App(["corp.example"], UserSync(), UsernameFormat.email())
+
+
+@pytest.mark.parametrize("junk", [5, None, "x", [5], object()], ids=["number", "None", "string", "list", "object"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda junk: APP.plan(junk, TenantSnapshot("t", domains=[Domain("corp.example")]), now=NOW),
+        lambda junk: APP.plan([], junk, now=NOW),
+        lambda junk: APP.plan([], TenantSnapshot("t", domains=[Domain("corp.example")]), now=junk),
+        lambda junk: APP.plan([], TenantSnapshot("t", domains=[Domain("corp.example")]), now=NOW, scope=junk),
+        APP.preview,
+        lambda junk: APP.preview([junk]),
+        APP.with_provisioning,
+    ],
+)
+def test_calls_with_junk_raise_errors_of_the_tree(call, junk):
+    """So that catching O365ProvError is enough."""
+    with pytest.raises(O365ProvError):
+        call(junk)
 
 
 @pytest.mark.parametrize("index", range(len(made_values())))

@@ -1,7 +1,7 @@
 """Who is assigned Office 365, with which licences and roles.
 
-Okta assigns an app to single people and to groups. A person in several assigned groups gets the values of the group
-with the highest priority (the lowest number); an individual assignment overrides every group.
+Okta assigns an app to single people and to groups. A person in more than one assigned group gets the values of the
+group with the highest priority (the lowest number); an individual assignment overrides every group.
 
 Source: Okta, "Assign Office 365 to users and groups"; Okta support, "Office 365 integration: combine license assignment
 values from multiple groups" (which describes group priority as the default).
@@ -114,8 +114,8 @@ def assign(
 ) -> tuple[Assignment, ...]:
     """Merge individual and group assignments into one assignment a person, in the order of *people*.
 
-    Somebody whom neither an assigned group nor an individual assignment names gets none. Returns one
-    :class:`Assignment` for everybody else: individual grants if there are any, else those of the assigned group with
+    A person without an individual assignment and outside all assigned groups gets none. Returns one
+    :class:`Assignment` for each other person: individual grants if there are any, else those of the assigned group with
     the lowest priority number; with *combine_licenses* or *combine_roles* those of all assigned groups together, as
     Okta's "Combine values across groups" does for the attribute.
 

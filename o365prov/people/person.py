@@ -64,7 +64,7 @@ def _accounts(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAccount, .
 
 @frozen(field_transformer=typed, repr=False)
 class Person:
-    """Somebody who may be assigned Office 365, with the source they come from.
+    """A person who may be assigned Office 365, with the source they come from.
 
     *id* is Okta's user id; *profile* the Okta profile as its API spells it; *source* the credential provider that
     masters the person (``OKTA``, ``ACTIVE_DIRECTORY``, ...); *password_changed* the instant of the last password change

@@ -1,4 +1,4 @@
-"""What happens to the account of somebody who is not assigned any more.
+"""What happens to the account of a person who is not assigned any more.
 
 Source: Okta, "Deprovisioning options for Office 365"; "Microsoft Office 365 user status on deactivation".
 """

@@ -1,7 +1,7 @@
 """A mapping belongs to the provisioning settings that it was made for.
 
 Okta demands that attributes are mapped again after any change of the settings. So a mapping is bound to the settings'
-fingerprint when it first enters an app, and keeps that binding through every change of them, until it is bound anew.
+fingerprint when it first enters an app, and keeps that binding through every change of them, until it is bound again.
 
 Source: Okta, "Provision users to Office 365" (map the attributes again after changing provisioning settings).
 """

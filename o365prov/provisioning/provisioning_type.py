@@ -17,7 +17,7 @@ class ProvisioningType(Protocol):
     """One of Okta's provisioning types with its settings.
 
     *name* is for programs and files, *label* what Okta's page calls the type. *attributes* are those it sends besides
-    the username, *optional_attributes* those it sends if somebody maps them. It *owns_profile* if edits in Office 365
+    the username, *optional_attributes* those it sends if they are mapped. It *owns_profile* if edits in Office 365
     are not to be made, *renames* if it changes the username of an existing account, is *synced* if Okta shows its
     people as "Synced with Active Directory", works *beside_entra_connect* for people whom that masters, and
     *sends_resources* if groups, contacts and rooms of the directory go along.

@@ -43,7 +43,7 @@ def test_monday_provisions_everybody_who_can_be(demo):
     assert re.search(r"0 failed, 0 skipped", monday)
     for problem in ("has nothing before its @", "First name is empty", "SUSPENDED in Okta", "Use GB", "contains 'é'"):
         assert problem in monday
-    assert "somebody else would get this username too" in monday
+    assert "another person would get this username too" in monday
 
 
 def test_a_second_plan_has_nothing_to_do(demo):

@@ -1,7 +1,7 @@
 """Changes as requests of Graph: sparse bodies, addresses by the SDK's own builders."""
 
 import string
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import get_args
 
@@ -43,15 +43,15 @@ CHANGES = {
     "delete": DeleteUser(ANN, "", "1"),
     "role": GrantRole(ANN, "", "1", "Global Reader", "r"),
     "no role": RemoveRole(ANN, "", "1", "Global Reader", "r", "assignment-1"),
-    "mark": MarkDeactivated(ANN, "", "1", None),
+    "mark": MarkDeactivated(ANN, "", "1", datetime(2026, 6, 1, tzinfo=UTC)),
     "no licences": RemoveLicenses(ANN, "", "1", (LicenseRemoval("t", "E1"),)),
     "link": LinkUser(ANN, "", "1", "f"),
     "update": UpdateUser(ANN, "", "1", (PropertyChange("jobTitle", "a", "b"),), "f"),
     "licences": AssignLicenses(ANN, "", "1", (LicenseAddition("s", "E3", ("p",)),), (LicenseRemoval("t", "E1"),), ()),
     "manager": SetManager(ANN, "", "1", BOB, "2"),
     "no manager": RemoveManager(ANN, "", "1"),
-    "revoke": RevokeSessions(ANN, "", "1", None),
-    "block": BlockSignIn(ANN, "", "1", None),
+    "revoke": RevokeSessions(ANN, "", "1", datetime(2026, 6, 1, tzinfo=UTC)),
+    "block": BlockSignIn(ANN, "", "1", datetime(2026, 6, 1, tzinfo=UTC)),
 }
 
 

@@ -190,7 +190,7 @@ class GrantRole:
 class RemoveRole:
     """Take away a directory role that we granted: *assignment_id* is the role assignment.
 
-    For somebody *leaving* with a privileged role it comes before everything else.
+    For a person who is *leaving* with a privileged role it comes before everything else.
     """
 
     kind: ClassVar[str] = "remove_role"
@@ -280,7 +280,7 @@ class BlockSignIn:
 
     @property
     def phase(self) -> Phase:
-        """First of all for privileged leavers, otherwise after everybody who stays."""
+        """First of all for privileged leavers, otherwise after all who stay."""
         return Phase.PRIVILEGED_LEAVERS if self.privileged else Phase.LEAVERS
 
 

@@ -17,7 +17,7 @@ class Scope(StrEnum):
     """What is compared with what.
 
     ``CHANGED``, the default, is Okta's push ("Apply updates now"): a person counts if what should be sent differs from
-    the last success. ``ALL`` is Force Sync: everybody's mapped profile is compared with the tenant. ``DRIFT`` also
+    the last success. ``ALL`` is Force Sync: all mapped profiles are compared with the tenant. ``DRIFT`` also
     reverts other edits made in Office 365: blocked sign-in, licences, roles and managers that we had set.
 
     For License Only and Profile Sync, whose people may be edited in Office 365, ``ALL`` looks no further than
@@ -43,7 +43,7 @@ class PlanOptions:
     *grantable_roles* are names or template ids, in lower case, of privileged roles that may be granted;
     *restore_deleted_users* says whether a person's deleted account is brought back; *gives_passwords* whether the
     caller of apply gives initial passwords, which people in managed domains need.
-    With *take_over_licenses* licences that somebody else granted are removed too where they are not assigned.
+    With *take_over_licenses* licences that were granted elsewhere are removed too where they are not assigned.
     """
 
     provisioning: ProvisioningType

@@ -1,4 +1,4 @@
-"""License Only ("Licenses/Roles Management Only"): licences and roles of accounts that somebody else makes."""
+"""License Only ("Licenses/Roles Management Only"): licences and roles of accounts that are made elsewhere."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from o365prov.provisioning.provisioning_type import password_changed_in_okta
 
 @frozen(kw_only=True, field_transformer=typed)
 class ProfileSync:
-    """Creates and updates, never renames. Sends the base attributes, and those that somebody adds to the app's profile.
+    """Creates and updates, never renames. Sends the base attributes, and those that are added to the app's profile.
 
     *create_users*, *update_attributes*, *deactivate_users* and *sync_password* are the To App settings of those names.
 

@@ -1,4 +1,4 @@
-"""User Sync: Okta owns the profile of everybody assigned, and Office 365 shows them as synced."""
+"""User Sync: Okta owns the profile of all assigned people, and Office 365 shows them as synced."""
 
 from __future__ import annotations
 
