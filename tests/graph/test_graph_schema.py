@@ -5,6 +5,7 @@ the requests: the slice demands a body there, which Graph takes and does not nee
 """
 
 import json
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -58,8 +59,8 @@ CHANGES = (
     RemoveManager(ANN, "", ID),
     GrantRole(ANN, "", ID, "Global Reader", ID),
     RemoveRole(ANN, "", ID, "Global Reader", ID, "assignment"),
-    RevokeSessions(ANN, "", ID, None),
-    BlockSignIn(ANN, "", ID, None),
+    RevokeSessions(ANN, "", ID, datetime(2026, 6, 1, tzinfo=UTC)),
+    BlockSignIn(ANN, "", ID, datetime(2026, 6, 1, tzinfo=UTC)),
     DeleteUser(ANN, "", ID),
 )
 READS = {
