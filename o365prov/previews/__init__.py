@@ -1,6 +1,6 @@
 """What a mapping gives for people, and what would become of their accounts in a tenant."""
 
-from o365prov.previews.account import AccountOutcome, AccountPreview, UsernameIs, ValueChange
+from o365prov.previews.account import AccountOutcome, AccountPreview, UsernameHolder, ValueChange
 from o365prov.previews.attribute import AttributePreview
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
 from o365prov.previews.preview import Preview
@@ -15,6 +15,6 @@ __all__ = [
     "PopulationPreview",
     "Preview",
     "Previewer",
-    "UsernameIs",
+    "UsernameHolder",
     "ValueChange",
 ]
