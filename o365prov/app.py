@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from types import UnionType
-from typing import TypeVar, overload
+from typing import Any, TypeVar, overload
 
 from attrs import Factory, evolve, field, frozen
 
@@ -221,7 +221,7 @@ class Office365App:
         )
         if isinstance(who, Person | Assignment):
             return previewer.person(_assigned(who))
-        assignments = [_assigned(each) for each in (who if isinstance(who, Iterable) else [who])]
+        assignments = [_assigned(each) for each in _iterable(who)]
         _refuse_duplicates(assignments)
         return previewer.people(assignments)
 
@@ -354,6 +354,11 @@ def _many(values: Iterable[T]) -> Iterable[T]:
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise ConfigurationError(f"expected many people or assignments, not a {type(values).__name__}: pass a list")
     return values
+
+
+def _iterable(who: object) -> Iterable[Any]:
+    """The people, or the one thing that is not a person, which is then refused as such."""
+    return who if isinstance(who, Iterable) else (who,)
 
 
 def _assigned(who: Person | Assignment) -> Assignment:

@@ -105,7 +105,7 @@ async def _read_batch(sender):
 
 
 async def _deliver(sender):
-    change = BlockSignIn(Subject("p", "Ann", "ann@x.example"), "left", "1", None)
+    change = BlockSignIn(Subject("p", "Ann", "ann@x.example"), "left", "1", datetime(2026, 1, 1, tzinfo=UTC))
     write = PendingWrite(change, Request("PATCH", "/users/1", {"accountEnabled": False}, writes=1), "1")
     results = [each async for results in WriteDelivery(sender, None).deliver([write]) for each in results]
     assert len(results) == 1
