@@ -55,6 +55,7 @@ from o365prov import (
     UserSync,
     assign,
 )
+from o365prov.graph import PERMISSIONS, Consent, Waiting
 from o365prov.planning import PlanOptions
 from o365prov.provisioning import make_desired_user
 from o365prov.testing import FakeClock, FakeTenant
@@ -131,6 +132,7 @@ def made_values() -> tuple[object, ...]:
         LicenseOnly(),
         ProfileSync(),
     ]
+    made += [Waiting(1.5, "throttled"), Consent("contoso"), PERMISSIONS[0]]
     made += [*expression.check({"user": ["login"]}), RateLimits(share=0.5), RetryPolicy(), app.safeguards]
     return tuple(made)
 

@@ -8,12 +8,13 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.planning import Outcome, Report
 
 _log = logging.getLogger(__name__)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class ApplyStarted:
     """Everything is checked and writing begins.
 
@@ -27,7 +28,7 @@ class ApplyStarted:
     writes: int
 
 
-@frozen
+@frozen(field_transformer=typed)
 class ChangeEnded:
     """One change was done, failed or was skipped.
 
@@ -43,7 +44,7 @@ class ChangeEnded:
     total: int
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Waiting:
     """No request is sent for a while.
 
@@ -57,7 +58,7 @@ class Waiting:
     why: str
 
 
-@frozen
+@frozen(field_transformer=typed)
 class ApplyEnded:
     """The apply has ended; *report* says how."""
 

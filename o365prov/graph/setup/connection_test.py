@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.graph.setup.permissions import (
     ALL_OPERATIONS_BUT_ROLES,
     Operation,
@@ -22,7 +23,7 @@ from o365prov.graph.setup.permissions import (
 )
 
 
-@frozen
+@frozen(field_transformer=typed)
 class ConnectionTest:
     """What a test of the connection found.
 

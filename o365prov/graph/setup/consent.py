@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.errors import ConfigurationError, CredentialError, UsageError
 from o365prov.graph.client.clouds import Cloud
 
@@ -63,7 +64,7 @@ def _is_address(url: str) -> bool:
     return parts.scheme in {"https", "http"} and bool(parts.netloc)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Consent:
     """What the callback says: the tenant whose administrator consented.
 

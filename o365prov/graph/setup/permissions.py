@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from o365prov._fields import typed
+
 
 class Operation(StrEnum):
     """What this package does with a tenant."""
@@ -31,7 +33,7 @@ class Operation(StrEnum):
     ASSIGN_ROLES = "assign and remove directory roles"
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Permission:
     """What an operation needs: any one of its permissions.
 
