@@ -12,7 +12,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nox
 
@@ -22,7 +24,11 @@ nox.options.sessions = ["tests", "lint", "types", "docs", "demo"]
 
 HERE = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+WORKERS = ("-n", "2")
+EVERYTHING = ("--doctest-modules", "o365prov", "tests", "--ignore=tests/typing")
+COVERED = 97
+"""Per cent of lines and branches that the tests reach, at least."""
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -42,6 +48,53 @@ def tests_all(session: nox.Session) -> None:
             session.warn(f"Python {version} is not here: skipped")
 
 
+@nox.session(venv_backend="none")
+def coverage(session: nox.Session) -> None:
+    """Test with the running Python, and measure which lines and branches the tests reach."""
+    measure = ("--cov", "--cov-report=term:skip-covered", f"--cov-fail-under={COVERED}")
+    python = shared(session, sys.executable, RUNNING)
+    run(session, python, "-m", "pytest", "-q", *WORKERS, *measure, *(session.posargs or EVERYTHING))
+
+
+@nox.session(venv_backend="none")
+def lowest(session: nox.Session) -> None:
+    """Test with the oldest versions of all dependencies that pyproject.toml admits; needs uv."""
+    if not (uv := find_uv()):
+        session.error("uv resolves the lowest versions: install it with `pip install uv`")
+    python = make(session, sys.executable, HERE / ".nox" / "lowest")
+    groups = nox.project.dependency_groups(PYPROJECT, "tests")
+    lowest_direct = ("pip", "install", "--quiet", "--python", str(python), "--resolution", "lowest-direct")
+    session.run(uv, *lowest_direct, "--editable", ".[rich,re2]", *groups, external=True)
+    run(session, python, "-m", "pytest", "-q", *WORKERS, *(session.posargs or EVERYTHING))
+
+
+MUTATED = ("o365prov/provisioning", "o365prov/profiles", "o365prov/planning")
+
+
+@nox.session(reuse_venv=True)
+def mutation(session: nox.Session) -> None:
+    """Change the deciding code in small ways and print which changes no test notices; takes hours for all of it.
+
+    `nox -s mutation -- o365prov/provisioning/deprovisioning.py tests/provisioning` does one module with these tests.
+    """
+    session.install("cosmic-ray>=8.3", "--editable", ".[rich,re2]", *nox.project.dependency_groups(PYPROJECT, "tests"))
+    modules = [each for each in session.posargs if each.startswith("o365prov")] or list(MUTATED)
+    tests = [each for each in session.posargs if each.startswith("tests")]
+    folder = Path(session.create_tmp())
+    for number, module in enumerate(modules):
+        chosen = tests or ["tests/provisioning", "tests/profiles", "tests/planning", "tests/app"]
+        config, found = folder / f"{number}.toml", folder / f"{number}.sqlite"
+        command = f"python -m pytest -x -q -p no:cacheprovider {' '.join(chosen)}"
+        config.write_text(
+            f'[cosmic-ray]\nmodule-path = "{module}"\ntimeout = 300.0\nexcluded-modules = []\n'
+            f'test-command = "{command}"\n[cosmic-ray.distributor]\nname = "local"\n'
+        )
+        found.unlink(missing_ok=True)
+        session.run("cosmic-ray", "init", str(config), str(found))
+        session.run("cosmic-ray", "exec", str(config), str(found))
+        session.run("cr-report", "--surviving-only", str(found), success_codes=[0, 1])
+
+
 @nox.session(reuse_venv=True)
 def lint(session: nox.Session) -> None:
     """Check style and format; mend with `ruff check --fix` and `ruff format`."""
@@ -52,10 +105,11 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def types(session: nox.Session) -> None:
-    """Check types: the package, and a program that uses it."""
+    """Check types with mypy and pyright: the package, and programs that use it, the README's among them."""
     python = shared(session, sys.executable, RUNNING)
     run(session, python, "-m", "mypy")
-    run(session, python, "-m", "mypy", "tests/typing/api.py")
+    run(session, python, "-m", "mypy", "tests/typing/api.py", "tests/typing/readme.py")
+    run(session, python, "-m", "pyright", "--pythonpath", str(python), "o365prov", "tests/typing")
 
 
 @nox.session(venv_backend="none")
@@ -76,20 +130,44 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
-    """Measure, as ratios with their budgets; a benchmark names its peers in its inline script metadata."""
+    """Measure, as ratios with their budgets; a benchmark names its peers in its inline script metadata.
+
+    `nox -s bench -- --against REV` measures the code of that revision too, each benchmark right after the other.
+    """
     python = shared(session, sys.executable, RUNNING)
     scripts = sorted((HERE / "benchmarks").glob("bench_*.py"))
     scripted = [script for script in scripts if "# /// script" in script.read_text()]
     peers = {peer for script in scripted for peer in nox.project.load_toml(script).get("dependencies", ())}
     python = beside(session, python, peers)
-    for script in scripts:
-        run(session, python, str(script.relative_to(HERE)))
+    with checked_out(session) as before:
+        for script in scripts:
+            name = script.relative_to(HERE)
+            session.log(f"{name} now")
+            run(session, python, str(name))
+            if before and (before / name).exists():
+                session.log(f"{name} before")
+                session.run(str(python), str(before / name), external=True, env={"PYTHONPATH": str(before)})
+
+
+@contextmanager
+def checked_out(session: nox.Session) -> Iterator[Path | None]:
+    """A work tree of the revision that stands after --against; None where there is none."""
+    if "--against" not in session.posargs:
+        yield None
+        return
+    revision = session.posargs[session.posargs.index("--against") + 1]
+    with TemporaryDirectory() as folder:
+        tree = Path(folder) / "before"
+        session.run("git", "worktree", "add", "--quiet", "--detach", str(tree), revision, external=True)
+        try:
+            yield tree
+        finally:
+            session.run("git", "worktree", "remove", "--force", str(tree), external=True)
 
 
 def pytest(session: nox.Session, python: Path) -> None:
     """Run all tests and the docstrings' examples, or those that the session's arguments name."""
-    everything = ("--doctest-modules", "o365prov", "tests", "--ignore=tests/typing")
-    run(session, python, "-m", "pytest", *(session.posargs or everything))
+    run(session, python, "-m", "pytest", *(session.posargs or (*WORKERS, *EVERYTHING)))
 
 
 def run(session: nox.Session, python: Path, *command: str) -> None:
@@ -131,7 +209,7 @@ def make(session: nox.Session, interpreter: str, folder: Path) -> Path:
     """The Python of a virtual environment, which is made if it is missing."""
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
-        if uv := shutil.which("uv"):
+        if uv := find_uv():
             session.run(uv, "venv", "--quiet", "--python", interpreter, str(folder), external=True)
         else:
             session.run(interpreter, "-m", "venv", "--clear", str(folder), external=True)
@@ -140,11 +218,16 @@ def make(session: nox.Session, interpreter: str, folder: Path) -> Path:
 
 def install(session: nox.Session, python: Path, *packages: str) -> None:
     """Install into the environment of *python*."""
-    if uv := shutil.which("uv"):
+    if uv := find_uv():
         session.run(uv, "pip", "install", "--quiet", "--python", str(python), *packages, external=True)
     else:
         # Compiling 16,000 modules of the SDK, of which a few hundred are ever imported, takes longer than all tests.
         session.run(str(python), "-m", "pip", "install", "--quiet", "--no-compile", *packages, external=True)
+
+
+def find_uv() -> str | None:
+    """The uv on the path, or beside the Python that runs nox."""
+    return shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
 
 
 def find_python(version: str) -> str | None:
