@@ -280,8 +280,9 @@ OPEN_MODULES = {
     "o365prov.sources.okta_json",
     "o365prov.sources.ldif",
     "o365prov.sources.csv_file",
+    "o365prov.testing.examples",
 }
-"""Modules that are documented by their names: the errors, the app, and one module a source."""
+"""Modules that are documented by their names: the errors, the app, one module a source, and what needs Hypothesis."""
 
 
 def test_pages_and_examples_name_no_inner_module():

@@ -1,54 +1,36 @@
-"""A tenant that is not a tenant, for our tests and everyone's.
+"""An Office 365 tenant in memory, for our tests and those of other projects.
 
-`FakeTenant` is the tenant, `FakeClock` its time, `Quotas` and `Lag` its hindrances; `HttpxTransport` puts it under any
-Python client, `Server` and ``python -m o365prov.testing`` serve it to clients in any language. Names load on first use,
-so that the pytest plugin costs nothing to those who do not use it.
+:class:`FakeTenant` is the tenant, :class:`FakeClock` its time, :class:`Quotas`, :class:`Lag` and the faults make it as
+slow and unreliable as the service; :class:`HttpxTransport` puts it under any Python client, :class:`Server` and
+``python -m o365prov.testing`` serve it to clients in any language.
+
+The public names are listed in ``o365prov/testing/_public.py``. They load on first use, so that the pytest plugin costs
+nothing to those who do not use it.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from o365prov.testing.clock import FakeClock
-    from o365prov.testing.fake_tenant import FakeTenant, Lag, RecordedRequest, Snapshot
-    from o365prov.testing.quotas import Quotas
-    from o365prov.testing.server import Server
-    from o365prov.testing.transport import HttpxTransport, graph_client
+    from o365prov.testing import _public
+    from o365prov.testing._public import *  # noqa: F403 - type checkers read the list where it stands
 
-__all__ = [
-    "FakeClock",
-    "FakeTenant",
-    "HttpxTransport",
-    "Lag",
-    "Quotas",
-    "RecordedRequest",
-    "Server",
-    "Snapshot",
-    "graph_client",
-]
+    __all__ = [*_public.__all__]  # noqa: PLE0604 - they are strings
+else:
 
-_HOMES = {
-    "FakeClock": "clock",
-    "RecordedRequest": "fake_tenant",
-    "FakeTenant": "fake_tenant",
-    "HttpxTransport": "transport",
-    "Lag": "fake_tenant",
-    "Quotas": "quotas",
-    "Server": "server",
-    "Snapshot": "fake_tenant",
-    "graph_client": "transport",
-}
+    def __getattr__(name: str) -> object:
+        """Load the public names when the first of them is asked for."""
+        if name.startswith("_") and name != "__all__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from o365prov.testing import _public  # noqa: PLC0415 - see above
 
+        if name != "__all__" and name not in _public.__all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(_public, name)
+        globals()[name] = value
+        return value
 
-def __getattr__(name: str) -> Any:
-    """Load a name from the module that it lives in."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    """The public names, loaded or not."""
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        """The public names."""
+        return sorted(__getattr__("__all__"))

@@ -6,14 +6,12 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["FakeClock"]
-
 
 class FakeClock:
     """Tells the fake tenant what time it is.
 
     Without *at* it follows real time plus whatever it was advanced by; with *at* it stands still there and moves only
-    by `advance`, and waiting moves it too instead of taking time.
+    by ``advance``, and waiting moves it too instead of taking time.
 
     Args:
         at: where the clock stands; an aware datetime, or None for real time.
@@ -59,7 +57,7 @@ class FakeClock:
             self.advance(seconds=seconds)
 
     async def wait_async(self, seconds: float) -> None:
-        """Wait like `wait`, leaving the event loop to others."""
+        """Wait like ``wait``, leaving the event loop to others."""
         if self._stands_at is None:
             await asyncio.sleep(seconds)
         else:

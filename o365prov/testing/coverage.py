@@ -10,8 +10,6 @@ from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, Writability
 
-__all__ = ["object_types", "page", "routes"]
-
 _LEARN = "https://learn.microsoft.com/graph/api"
 
 

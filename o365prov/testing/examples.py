@@ -1,7 +1,7 @@
 """Examples of what clients send to Graph: a body that is always right, and Hypothesis strategies for many.
 
 The strategies are made from the same tables of properties that the fake tenant checks bodies with. They need
-``hypothesis``; `user_body` does not.
+``hypothesis``; ``user_body`` does not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from o365prov.testing.fake_tenant.schema.properties import Property, PropertyTyp
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["principal_names", "user_bodies", "user_body", "user_changes"]
 
 _INITIAL = "contoso.onmicrosoft.com"
 _LOCAL = string.ascii_letters + string.digits + "'-_!#^~"

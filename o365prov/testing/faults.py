@@ -1,7 +1,7 @@
-"""Trouble on purpose: what can go wrong on the way to Graph, and when.
+"""Faults on purpose: what can go wrong on the way to Graph, and when.
 
-A fault is what happens to one request; a plan says to which. ``FakeTenant(faults=...)`` takes any plan: `Scheduled` by
-number or by route, `Random` by chance from a seed, or a function of your own.
+A fault is what happens to one request; a plan says to which. ``FakeTenant(faults=...)`` takes any plan:
+:class:`ScheduledFaults` by number or by route, :class:`RandomFaults` by chance from a seed, or a function of your own.
 """
 
 from __future__ import annotations
@@ -11,51 +11,38 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
-import attrs
-
-__all__ = [
-    "Attempt",
-    "Dropped",
-    "Fault",
-    "FaultPlan",
-    "GatewayTimeout",
-    "Random",
-    "Scheduled",
-    "Slow",
-    "Throttled",
-    "Unavailable",
-]
+from attrs import frozen
 
 
-@attrs.frozen
+@frozen
 class Throttled:
     """429, with ``Retry-After`` in seconds, or without it for None; the request has no effect."""
 
     retry_after: int | None = 1
 
 
-@attrs.frozen
+@frozen
 class Unavailable:
     """503, with ``Retry-After`` in seconds, or without it for None; the request has no effect."""
 
     retry_after: int | None = None
 
 
-@attrs.frozen
+@frozen
 class GatewayTimeout:
     """504; whether the request had its effect is what *after_effect* says, and what a client can't know."""
 
     after_effect: bool = False
 
 
-@attrs.frozen
+@frozen
 class Dropped:
     """The connection breaks without an answer, before or after the effect; inside a batch it is a 504."""
 
     after_effect: bool = False
 
 
-@attrs.frozen
+@frozen
 class Slow:
     """The right answer, *seconds* later."""
 
@@ -65,7 +52,7 @@ class Slow:
 Fault = Throttled | Unavailable | GatewayTimeout | Dropped | Slow
 
 
-@attrs.frozen
+@frozen
 class Attempt:
     """One request as a plan sees it.
 
@@ -86,7 +73,7 @@ class Attempt:
 FaultPlan = Callable[[Attempt], Fault | None]
 
 
-class Scheduled:
+class ScheduledFaults:
     """Faults for given requests, by number or by route.
 
     Args:
@@ -95,7 +82,8 @@ class Scheduled:
             that matches; None stands for no fault.
 
     Example:
-        >>> plan = Scheduled(by_route={"PATCH /users/*": [Throttled(retry_after=2), None, Dropped(after_effect=True)]})
+        >>> faults = [Throttled(retry_after=2), None, Dropped(after_effect=True)]
+        >>> plan = ScheduledFaults(by_route={"PATCH /users/*": faults})
         >>> [plan(Attempt(number, "PATCH", "/users/1")) for number in (1, 2, 3, 4)]
         [Throttled(retry_after=2), None, Dropped(after_effect=True), None]
 
@@ -119,7 +107,7 @@ class Scheduled:
         return fault
 
 
-class Random:
+class RandomFaults:
     """Faults by chance, the same ones for the same seed and the same requests.
 
     Args:
@@ -145,7 +133,7 @@ class Random:
         ),
     ) -> None:
         if not 0 <= share <= 1:
-            raise ValueError(f"Random(share={share}): it must be between 0 and 1")
+            raise ValueError(f"RandomFaults(share={share}): it must be between 0 and 1")
         self._share = share
         self._kinds = tuple(kinds)
         self._chance = random.Random(seed)  # noqa: S311 - trouble needs no secrecy

@@ -15,7 +15,6 @@ import pytest
 if TYPE_CHECKING:
     from o365prov.testing import FakeTenant
 
-__all__ = ["fake_tenant", "fake_tenant_factory", "fake_tenant_options", "graph_client"]
 
 _MARKER = (
     "fake_tenant(users=0, allow_unsupported=False, **options): how the fake_tenant fixture is made: 'users' ready-made"

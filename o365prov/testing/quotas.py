@@ -9,15 +9,12 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-import attrs
-
-__all__ = ["Meter", "Quotas", "Verdict"]
-
+from attrs import define, field, frozen
 
 _APPLICATION = "00000000-0000-0000-0000-000000000365"
 
 
-@attrs.frozen
+@frozen
 class Quotas:
     """How much an application may ask of a tenant.
 
@@ -44,7 +41,7 @@ class Quotas:
         return cls(units=3_500 if users < 50 else 5_000 if users <= 500 else 8_000)
 
 
-@attrs.frozen
+@frozen
 class Verdict:
     """Whether a request may pass, and the headers that say how things stand."""
 
@@ -52,11 +49,11 @@ class Verdict:
     headers: dict[str, str]
 
 
-@attrs.define
+@define
 class _QuotaBucket:
     limit: float
     seconds: float
-    level: float = attrs.field(init=False)
+    level: float = field(init=False)
     filled_at: datetime | None = None
 
     def __attrs_post_init__(self) -> None:

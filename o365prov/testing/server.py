@@ -22,8 +22,6 @@ from o365prov.testing.fake_tenant import FakeTenant
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import LARGEST_BODY
 
-__all__ = ["Server", "main"]
-
 
 class Server:
     """Serves a fake tenant on loopback, from threads of its own, until it is closed.
@@ -207,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
                 left -= len(chunk)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: what went over the wire is in `FakeTenant.exchanges`."""
+        """Say nothing: what went over the wire is in ``FakeTenant.exchanges``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,8 +9,6 @@ import httpx
 
 from o365prov.testing.fake_tenant import FakeTenant
 
-__all__ = ["HttpxTransport", "graph_client"]
-
 
 class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Hands every request of an httpx client to a fake tenant instead of a network.
@@ -30,7 +28,7 @@ class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self._fake = fake
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request of an `httpx.Client`."""
+        """Answer a request of an ``httpx.Client``."""
         content = request.read()
         try:
             status, headers, answer = self._fake.handle(request.method, str(request.url), request.headers, content)
@@ -39,7 +37,7 @@ class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return _response(request, status, headers, answer)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request of an `httpx.AsyncClient`."""
+        """Answer a request of an ``httpx.AsyncClient``."""
         content = await request.aread()
         try:
             status, headers, answer = await self._fake.send(request.method, str(request.url), request.headers, content)

@@ -18,9 +18,8 @@ from o365prov.planning.model.changes import (
 )
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.snapshot import Needs
-from o365prov.testing import FakeClock, FakeTenant
+from o365prov.testing import FakeClock, FakeTenant, RandomFaults
 from o365prov.testing.fake_tenant.gateway.replication import Lag
-from o365prov.testing.faults import Random
 from o365prov.testing.quotas import Quotas
 
 PEOPLE = [f"p{number}" for number in range(30)]
@@ -105,10 +104,14 @@ def test_a_quota_that_others_use_too_is_survived():
 @given(seed=st.integers(0, 2**16), share=st.sampled_from([0.05, 0.15]))
 def test_faults_at_random_cost_time_and_nothing_else(seed, share):
     """Throttling, timeouts and broken connections, with the effect and without, on one request in seven."""
-    assert_all_are_there(*hire_all(faults=Random(share, seed=seed)))
+    assert_all_are_there(*hire_all(faults=RandomFaults(share, seed=seed)))
 
 
 def test_everything_at_once():
     """Lag, a tight quota and faults together."""
-    options = {"lag": Lag(seconds=3), "quotas": Quotas(writes=50, write_seconds=20), "faults": Random(0.1, seed=7)}
+    options = {
+        "lag": Lag(seconds=3),
+        "quotas": Quotas(writes=50, write_seconds=20),
+        "faults": RandomFaults(0.1, seed=7),
+    }
     assert_all_are_there(*hire_all(**options))

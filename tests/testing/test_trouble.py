@@ -9,9 +9,22 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from o365prov.testing import FakeClock, FakeTenant, HttpxTransport, Lag, Quotas
+from o365prov.testing import (
+    Attempt,
+    Dropped,
+    FakeClock,
+    FakeTenant,
+    GatewayTimeout,
+    HttpxTransport,
+    Lag,
+    Quotas,
+    RandomFaults,
+    ScheduledFaults,
+    Slow,
+    Throttled,
+    Unavailable,
+)
 from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
-from o365prov.testing.faults import Attempt, Dropped, GatewayTimeout, Random, Scheduled, Slow, Throttled, Unavailable
 
 BASE = "https://graph.microsoft.com/v1.0"
 PATCH = "PATCH /users/*"
@@ -23,7 +36,7 @@ def user(fake):
 
 
 def _plan(*faults, route=PATCH):
-    return Scheduled(by_route={route: faults})
+    return ScheduledFaults(by_route={route: faults})
 
 
 @pytest.mark.parametrize(
@@ -58,7 +71,7 @@ def test_a_dropped_connection_leaves_a_client_in_doubt(graph, fake, user, has_ef
 
 def test_httpx_clients_see_a_dropped_connection_as_their_own_error(fake, user):
     """The transport translates it for both kinds of client."""
-    fake.faults = Scheduled(by_number={1: Dropped(), 2: Dropped()})
+    fake.faults = ScheduledFaults(by_number={1: Dropped(), 2: Dropped()})
     with httpx.Client(transport=HttpxTransport(fake)) as client, pytest.raises(httpx.ReadError):
         client.get(f"{BASE}/users")
 
@@ -97,14 +110,14 @@ def test_chance_is_the_same_for_the_same_seed():
     attempts = [Attempt(number, "GET", "/users") for number in range(200)]
 
     def run(seed):
-        plan = Random(0.3, seed=seed)
+        plan = RandomFaults(0.3, seed=seed)
         return [plan(attempt) for attempt in attempts]
 
     assert run(1) == run(1) != run(2)
     assert 30 < sum(fault is not None for fault in run(1)) < 90
-    assert not any(map(Random(0, seed=1), attempts))
+    assert not any(map(RandomFaults(0, seed=1), attempts))
     with pytest.raises(ValueError, match="between 0 and 1"):
-        Random(2, seed=1)
+        RandomFaults(2, seed=1)
 
 
 def _limited(quotas):

@@ -1,7 +1,7 @@
 """The same questions to any tenant: does it answer as Microsoft Graph is documented to?
 
-They run against `FakeTenant` in every test of this package, and against a real tenant with credentials and an explicit
-flag; whatever they create, they delete. `CHECKS` is the list, `check_tenant` runs it.
+They run against ``FakeTenant`` in every test of this package, and against a real tenant with credentials and an
+explicit flag; whatever they create, they delete. ``CHECKS`` is the list, ``check_tenant`` runs it.
 """
 
 from __future__ import annotations

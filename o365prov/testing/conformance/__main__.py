@@ -13,8 +13,6 @@ from urllib.parse import urlsplit
 
 from o365prov.testing.conformance import CHECKS, Grade, Probe, run_check
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the tenant at an address; 0 when nothing failed."""

@@ -6,8 +6,6 @@ from typing import Any
 
 from o365prov.testing.conformance.probe import Check, Probe
 
-__all__ = ["CHECKS"]
-
 _SOURCE = "Microsoft Graph: Combine multiple HTTP requests using JSON batching"
 
 

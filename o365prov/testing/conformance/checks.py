@@ -5,8 +5,6 @@ from __future__ import annotations
 from o365prov.testing.conformance import batch_checks, delta_checks, directory_checks, user_checks
 from o365prov.testing.conformance.probe import Check
 
-__all__ = ["CHECKS"]
-
 CHECKS: tuple[Check, ...] = (
     *user_checks.CHECKS,
     *directory_checks.CHECKS,

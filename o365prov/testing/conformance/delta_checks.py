@@ -6,8 +6,6 @@ from typing import Any
 
 from o365prov.testing.conformance.probe import Check, Deviation, Probe
 
-__all__ = ["CHECKS"]
-
 _SOURCE = "Microsoft Graph: Use delta query to track changes"
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from o365prov.testing.conformance.probe import Check, Force, Probe, Skip
 
-__all__ = ["CHECKS"]
-
 _GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 
 

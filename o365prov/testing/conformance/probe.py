@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, TypeVar
 
-import attrs
-
-__all__ = ["Check", "Deviation", "Force", "Probe", "ProbeAnswer", "ProbeSend", "Skip"]
+from attrs import frozen
 
 Seen = TypeVar("Seen")
 
-#: Sends one request: method, absolute address, headers and body to status, headers and body.
 ProbeSend = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
+"""Sends one request: method, absolute address, headers and body to status, headers and body."""
 
 
 class Deviation(AssertionError):  # noqa: N818 - it is a finding, not a failure of ours
@@ -34,7 +32,7 @@ class Force(Enum):
     OBSERVED = "observed"
 
 
-@attrs.frozen
+@frozen
 class Check:
     """One expectation: a name, tags to choose by, where it comes from, and the function that asks."""
 
@@ -45,7 +43,7 @@ class Check:
     force: Force = Force.DOCUMENTED
 
 
-@attrs.frozen
+@frozen
 class ProbeAnswer:
     """A status, headers by lower-case name, and a body as JSON."""
 

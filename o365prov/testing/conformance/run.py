@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 
-import attrs
+from attrs import frozen
 
 from o365prov.testing.conformance.checks import CHECKS
 from o365prov.testing.conformance.probe import Check, Deviation, Force, Probe, ProbeSend, Skip
-
-__all__ = ["CheckOutcome", "Grade", "check_tenant", "run_check"]
 
 
 class Grade(Enum):
@@ -22,7 +20,7 @@ class Grade(Enum):
     FAILED = "failed"
 
 
-@attrs.frozen
+@frozen
 class CheckOutcome:
     """A check with its grade: DIFFERS where only experience spoke against the tenant, FAILED where a document did."""
 
@@ -64,7 +62,7 @@ def check_tenant(
 
     Args:
         send: sends one request: method, absolute address, headers and body to status, headers and body;
-            `FakeTenant.handle` is one.
+            ``FakeTenant.handle`` is one.
         base: the tenant's base address.
         token: an access token; empty for a fake.
         patience: seconds to wait for what was written to be seen; 60 suits a real tenant.

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from o365prov.testing.conformance.probe import Check, Force, Probe
 
-__all__ = ["CHECKS"]
-
 _DEFAULT_SET = {
     "id", "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation",
     "preferredLanguage", "surname", "userPrincipalName",

@@ -19,8 +19,6 @@ from o365prov.testing.fake_tenant.schema.skus import product
 from o365prov.testing.fake_tenant.store.directory import Directory, Subscription
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["add_contact", "add_group", "add_room", "add_user", "subscriptions"]
-
 Licenses = Mapping[str, Iterable[str]] | Iterable[str]
 
 

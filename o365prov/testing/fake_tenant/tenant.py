@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import attrs
+from attrs import field, frozen
 
 from o365prov.errors import Issue, SourceError, UsageError
 from o365prov.testing.clock import FakeClock
@@ -25,21 +25,19 @@ from o365prov.testing.fake_tenant.store.persistence import read_state, write_sta
 from o365prov.testing.faults import FaultPlan
 from o365prov.testing.quotas import Quotas
 
-__all__ = ["FakeTenant", "Snapshot"]
 
-
-@attrs.frozen
+@frozen
 class Snapshot:
-    """The state of a tenant at one moment, to be given back to `FakeTenant.restore`."""
+    """The state of a tenant at one moment, to be given back to ``FakeTenant.restore``."""
 
-    _directory: Directory = attrs.field(repr=False)
+    _directory: Directory = field(repr=False)
 
 
 class FakeTenant:
     """A strict Office 365 tenant in memory: give it HTTP requests for Microsoft Graph v1.0, get Graph's answers.
 
-    It is plain and synchronous: `handle` takes a request and returns the answer; `send` is the same for callers on an
-    event loop. Any host and any base address will do, and links in answers start with the one that the client used.
+    It is plain and synchronous: ``handle`` takes a request and returns the answer; ``send`` is the same for callers on
+    an event loop. Any host and any base address will do, and links in answers start with the one that the client used.
     What it does not support is refused with 501 and a message that says what it does.
 
     Args:
@@ -51,8 +49,8 @@ class FakeTenant:
         name: the organization's display name.
         country: its two-letter code, which group licences use for users without usageLocation.
         initial_domain: the ``onmicrosoft.com`` domain that every tenant has; managed and verified.
-        keep_exchanges: how many requests `exchanges` remembers, while their bodies stay below 64 MiB.
-        faults: a plan of what goes wrong (`o365prov.testing.faults`); None for nothing.
+        keep_exchanges: how many requests ``exchanges`` remembers, while their bodies stay below 64 MiB.
+        faults: a plan of what goes wrong (``o365prov.testing.faults``); None for nothing.
         quotas: Graph's limits on resource units and writes; None for none.
         lag: how long a write stays unseen; None for not at all.
         caller_roles: names of the directory roles that the calling application holds, which then bind it when it
@@ -141,7 +139,7 @@ class FakeTenant:
     async def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Answer one request to a caller on an event loop, as `handle` does."""
+        """Answer one request to a caller on an event loop, as ``handle`` does."""
         passage = self._door.begin(method, url, headers, body)
         if passage.delay:
             await self.clock.wait_async(passage.delay)
@@ -182,7 +180,7 @@ class FakeTenant:
             properties: by Graph's names, read-only ones such as ``onPremisesSyncEnabled`` too.
 
         Returns:
-            The user as `user` shows it.
+            The user as ``user`` shows it.
 
         Raises:
             UsageError: for a property that users do not have, or a value that they can't take.
@@ -215,7 +213,7 @@ class FakeTenant:
             name: the displayName.
             members: ids or userPrincipalNames.
             owners: ids or userPrincipalNames.
-            licenses: products that members inherit, as in `add_user`.
+            licenses: products that members inherit, as in ``add_user``.
             properties: by Graph's names.
 
         Returns:
@@ -267,7 +265,7 @@ class FakeTenant:
 
     @property
     def users(self) -> Sequence[dict[str, Any]]:
-        """Every user that is not deleted, as `user` shows it."""
+        """Every user that is not deleted, as ``user`` shows it."""
         with self._lock:
             return tuple(self._shown(record) for record in self._directory.users)
 
@@ -352,7 +350,7 @@ class FakeTenant:
             self._door.exchanges.clear()
 
     def to_json(self) -> str:
-        """The state as JSON text, for `from_json`."""
+        """The state as JSON text, for ``from_json``."""
         with self._lock:
             return json.dumps(write_state(self._directory), ensure_ascii=False)
 
@@ -365,7 +363,7 @@ class FakeTenant:
 
     @classmethod
     def from_json(cls, text: str, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
-        """A tenant with the state that `to_json` wrote; SourceError when the text is something else."""
+        """A tenant with the state that ``to_json`` wrote; SourceError when the text is something else."""
         try:
             state = json.loads(text)
         except ValueError as error:
@@ -378,5 +376,5 @@ class FakeTenant:
 
     @classmethod
     def load(cls, path: str | Path, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
-        """A tenant with the state that `save` wrote to a file; SourceError when the file holds something else."""
+        """A tenant with the state that ``save`` wrote to a file; SourceError when the file holds something else."""
         return cls.from_json(Path(path).read_text(encoding="utf-8"), clock=clock, seed=seed)

@@ -11,12 +11,10 @@ from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequ
 from o365prov.testing.fake_tenant.query.collections import collection
 from o365prov.testing.fake_tenant.query.select import select
 from o365prov.testing.fake_tenant.query.views import context_of
+from o365prov.testing.fake_tenant.rules.values import check_values, merged, raise_first
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, ROOM
-from o365prov.testing.fake_tenant.schema.values import check_values, merged, raise_first
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
-
-__all__ = ["ROUTES"]
 
 
 def _list_contacts(directory: Directory, request: GraphRequest) -> GraphReply:

@@ -21,10 +21,8 @@ from o365prov.testing.fake_tenant.store.change_log import ChangeKind
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["KEPT_FOR", "ROUTES", "purge_expired"]
-
-#: How long a deleted object can be restored.
 KEPT_FOR = timedelta(days=30)
+"""How long a deleted object can be restored."""
 
 
 def kind_of(record: Record) -> ChangeKind:

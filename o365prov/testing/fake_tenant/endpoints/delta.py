@@ -24,18 +24,16 @@ from o365prov.testing.fake_tenant.store.change_log import TOKEN_LIFE, ChangeKind
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["MOST_IDS", "ROUTES"]
-
-#: ``$filter`` of a delta query takes ``id eq`` only, joined by ``or``, for at most this many objects.
 MOST_IDS = 50
+"""``$filter`` of a delta query takes ``id eq`` only, joined by ``or``, for at most this many objects."""
 _ID_FILTER = re.compile(r"\s*id\s+eq\s+'([^']+)'\s*", re.IGNORECASE)
 _PAGE_PREFERENCE = re.compile(r"odata\.maxpagesize\s*=\s*(\d+)")
-#: References that $select may name, and whether they are followed without being named.
 _REFERENCES: dict[ChangeKind, dict[str, bool]] = {
     "user": {"manager": False},
     "group": {"members": True, "owners": False},
     "contact": {},
 }
+"""References that $select may name, and whether they are followed without being named."""
 _TYPES: dict[ChangeKind, ObjectType] = {"user": USER, "group": GROUP, "contact": CONTACT}
 
 

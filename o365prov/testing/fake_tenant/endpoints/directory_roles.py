@@ -16,8 +16,6 @@ from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES, R
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["ROUTES"]
-
 _BY_TEMPLATE = "roletemplateid="
 
 

@@ -12,24 +12,13 @@ from o365prov.testing.fake_tenant.endpoints.references import reference_key
 from o365prov.testing.fake_tenant.protocol.errors import Detail, GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.licensing import inherit
 from o365prov.testing.fake_tenant.rules.user_rules import is_nickname
+from o365prov.testing.fake_tenant.rules.values import check_values, merged, raise_first
 from o365prov.testing.fake_tenant.schema.object_types import GROUP
-from o365prov.testing.fake_tenant.schema.values import check_values, merged, raise_first
 from o365prov.testing.fake_tenant.store.directory import Directory, Links
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = [
-    "MOST_REFERENCES",
-    "add_references",
-    "bound_references",
-    "create_group",
-    "delete_group",
-    "links_of",
-    "remove_reference",
-    "update_group",
-]
-
-#: ``members@odata.bind`` and ``owners@odata.bind`` take this many references a request.
 MOST_REFERENCES = 20
+"""``members@odata.bind`` and ``owners@odata.bind`` take this many references a request."""
 _REQUIRED = ("displayName", "mailEnabled", "mailNickname", "securityEnabled")
 _TYPES = frozenset({"Unified", "DynamicMembership"})
 _VISIBILITY = frozenset({"Private", "Public", "HiddenMembership"})

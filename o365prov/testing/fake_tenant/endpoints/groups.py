@@ -24,10 +24,8 @@ from o365prov.testing.fake_tenant.store.change_log import ChangeKind
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["ROUTES"]
-
-#: The number that orders a page, and what was found.
 Found = tuple[int, ChangeKind, Record]
+"""The number that orders a page, and what was found."""
 
 
 def _list(directory: Directory, request: GraphRequest) -> GraphReply:

@@ -13,8 +13,6 @@ from o365prov.testing.fake_tenant.schema.object_types import USER
 from o365prov.testing.fake_tenant.schema.skus import Product
 from o365prov.testing.fake_tenant.store.directory import Directory, Subscription
 
-__all__ = ["ROUTES"]
-
 
 def _assign(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.user(request.named["user"])

@@ -14,8 +14,6 @@ from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequ
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["ROUTES", "domain_records", "organization_record"]
-
 _KINDS = frozenset({"Managed", "Federated", "Unverified"})
 _SERVICES = ["Email", "OfficeCommunicationsOnline"]
 

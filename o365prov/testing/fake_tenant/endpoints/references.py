@@ -11,8 +11,6 @@ from o365prov.testing.fake_tenant.query.views import object_view, typed, user_vi
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["ROUTES", "reference_key", "referenced_id", "set_manager"]
-
 _REFERENCE = re.compile(
     r"(?:https?://[^/]+)?/*(?:v1\.0/+)?(?:(users|groups|directoryObjects|contacts)(?:/|\('))?([^/'()]+)(?:'\))?/?",
     re.IGNORECASE,

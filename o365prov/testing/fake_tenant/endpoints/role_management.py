@@ -17,8 +17,6 @@ from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES, R
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["ROUTES", "activate_role", "assign_role"]
-
 _EQUAL = frozenset({"eq", "in"})
 _ASSIGNMENT = ObjectType(
     name="microsoft.graph.unifiedRoleAssignment",

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import attrs
+from attrs import evolve, frozen
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.store.directory import Directory
 
-__all__ = ["ENTITY", "LISTING", "PAGED", "Endpoint", "Route", "Router"]
-
 Endpoint = Callable[[Directory, GraphRequest], GraphReply]
 
-#: Options of a collection in pages, of one without pages, and of a single object.
 PAGED = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$skiptoken"})
+"""Options of a collection in pages, of one without pages, and of a single object."""
 LISTING = frozenset({"$select"})
 ENTITY = frozenset({"$select"})
 _CHOICES = {"$count": ("true", "false"), "$format": ("json", "application/json")}
 
 
-@attrs.frozen
+@frozen
 class Route:
     """One thing the tenant answers.
 
@@ -84,7 +82,7 @@ class Router:
                     if part.startswith("{")
                 }
                 _check_options(route, request)
-                return route, attrs.evolve(request, named=named)
+                return route, evolve(request, named=named)
         path = "/" + "/".join(request.path)
         allowed = sorted({method for methods in matches for method in methods})
         if allowed:

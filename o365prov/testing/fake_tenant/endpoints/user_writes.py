@@ -17,16 +17,14 @@ from o365prov.testing.fake_tenant.rules.user_rules import (
     check_principal_name,
     check_special,
 )
+from o365prov.testing.fake_tenant.rules.values import check_values, merged, raise_first
 from o365prov.testing.fake_tenant.schema.object_types import USER
-from o365prov.testing.fake_tenant.schema.values import check_values, merged, raise_first
 from o365prov.testing.fake_tenant.store.directory import Directory, instant
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["create_user", "delete_user", "update_user"]
-
 _REQUIRED = ("accountEnabled", "displayName", "mailNickname", "userPrincipalName", "passwordProfile")
-#: What may still be written on a user that is synced from on-premises (Graph "user resource type").
 _SYNCED_WRITABLE = frozenset({"usageLocation", "ageGroup", "consentProvidedForMinor", "preferredDataLocation"})
+"""What may still be written on a user that is synced from on-premises (Graph "user resource type")."""
 
 
 def create_user(directory: Directory, body: Mapping[str, Any]) -> Record:

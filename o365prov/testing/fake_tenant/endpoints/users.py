@@ -18,8 +18,6 @@ from o365prov.testing.fake_tenant.schema.object_types import USER
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["ROUTES"]
-
 _EXPAND = re.compile(r"manager(?:\(\$select=([A-Za-z0-9_,\s]+)\))?", re.IGNORECASE)
 _INDEXED = frozenset({"id", "userPrincipalName", "onPremisesImmutableId"})
 

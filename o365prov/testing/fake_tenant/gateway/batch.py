@@ -17,8 +17,6 @@ from urllib.parse import unquote
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphRequest, read_request
 
-__all__ = ["MOST_REQUESTS", "SendPart", "answer_batch"]
-
 MOST_REQUESTS = 20
 _FAILED_DEPENDENCY = GraphErrorResponse(
     424, "FailedDependency", "A request that this one depends on failed, so this one was not carried out."
@@ -26,8 +24,8 @@ _FAILED_DEPENDENCY = GraphErrorResponse(
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
-#: Answers one inner request: method, address, headers and body to status, headers and body.
 SendPart = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
+"""Answers one inner request: method, address, headers and body to status, headers and body."""
 
 
 def answer_batch(

@@ -1,7 +1,7 @@
 """Between the wire and the directory: request ids, quotas, faults, lag, conflicts, and the record of it all.
 
-A request goes through in two steps, so that a wait can lie between them: `Gateway.begin` looks at it and decides how
-long it takes, `Gateway.finish` carries it out. What overlaps in between can conflict.
+A request goes through in two steps, so that a wait can lie between them: ``Gateway.begin`` looks at it and decides how
+long it takes, ``Gateway.finish`` carries it out. What overlaps in between can conflict.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 
-import attrs
+from attrs import evolve, frozen
 
 from o365prov.testing.fake_tenant.endpoints.deleted_items import purge_expired
 from o365prov.testing.fake_tenant.endpoints.routes import Route
@@ -27,17 +27,15 @@ from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.faults import Attempt, Dropped, Fault, FaultPlan, GatewayTimeout, Slow, Throttled, Unavailable
 from o365prov.testing.quotas import Meter, Quotas
 
-__all__ = ["Gateway", "GatewayAnswer", "PendingRequest"]
-
 GatewayAnswer = tuple[int, dict[str, str], bytes]
 
 _JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-#: Bodies are made here and hold no circle, so looking for one would be a third of the work.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+"""Bodies are made here and hold no circle, so looking for one would be a third of the work."""
 _AGS = '{"ServerInfo":{"DataCenter":"o365prov","Slice":"E","Ring":"1","ScaleUnit":"000"}}'
 
 
-@attrs.frozen
+@frozen
 class PendingRequest:
     """A request on its way through the door.
 
@@ -158,7 +156,7 @@ class Gateway:
             _fail(fault, has_effect=True)
         except GraphErrorResponse as refusal:
             return self._written_out(passage, GraphReply(refusal.status, refusal, {**metered, **refusal.headers}))
-        return self._written_out(passage, attrs.evolve(reply, headers={**metered, **reply.headers}))
+        return self._written_out(passage, evolve(reply, headers={**metered, **reply.headers}))
 
     def _reply(self, request: GraphRequest, metered: dict[str, str]) -> GraphReply:
         directory = self.directory

@@ -9,15 +9,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import attrs
-
-__all__ = ["RecordedRequest", "RequestRecorder", "record_exchange"]
+from attrs import field, frozen
 
 _PASSWORD = re.compile(rb'("password"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
-@attrs.frozen
+@frozen
 class RecordedRequest:
     """One request and its answer.
 
@@ -36,11 +34,11 @@ class RecordedRequest:
     at: datetime
     method: str
     url: str
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    content: bytes = attrs.field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
     status: int
-    answer_headers: Mapping[str, str] = attrs.field(repr=False)
-    answer: bytes = attrs.field(repr=False)
+    answer_headers: Mapping[str, str] = field(repr=False)
+    answer: bytes = field(repr=False)
 
     @property
     def size(self) -> int:

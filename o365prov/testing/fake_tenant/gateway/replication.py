@@ -11,17 +11,15 @@ import json
 from collections import deque
 from datetime import datetime, timedelta
 
-import attrs
+from attrs import frozen
 
 from o365prov.testing.fake_tenant.endpoints.references import reference_key
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphRequest
 from o365prov.testing.fake_tenant.store.directory import Directory
 
-__all__ = ["Lag", "Replica", "check_arrived"]
 
-
-@attrs.frozen
+@frozen
 class Lag:
     """How long a write stays unseen: some seconds of the tenant's clock, or some requests that follow it.
 
@@ -39,7 +37,7 @@ class Lag:
             raise ValueError(f"{self}: give either seconds or requests, above 0")
 
 
-@attrs.frozen
+@frozen
 class _Pending:
     state: Directory
     at: datetime

@@ -16,8 +16,6 @@ from o365prov.testing.fake_tenant.endpoints import (
 )
 from o365prov.testing.fake_tenant.endpoints.routes import Router
 
-__all__ = ["ROUTER"]
-
 ROUTER = Router(
     (
         *users.ROUTES,

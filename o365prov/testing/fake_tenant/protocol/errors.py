@@ -11,12 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import attrs
-
-__all__ = ["Detail", "GraphErrorResponse"]
+from attrs import frozen
 
 
-@attrs.frozen
+@frozen
 class Detail:
     """One entry of ``error.details``: what is wrong with which property."""
 

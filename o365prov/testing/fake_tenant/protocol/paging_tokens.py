@@ -9,8 +9,6 @@ from typing import Any
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 
-__all__ = ["read_token", "write_token"]
-
 
 def write_token(tenant_id: str, content: dict[str, Any]) -> str:
     """A token that holds *content* and is good for this tenant only."""

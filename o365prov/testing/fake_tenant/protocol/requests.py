@@ -9,24 +9,22 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-import attrs
+from attrs import field, frozen
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 
-__all__ = ["LARGEST_BODY", "GraphReply", "GraphRequest", "read_request", "unpacked"]
-
-#: What a body may hold, in bytes.
 LARGEST_BODY = 16 * 1024 * 1024
+"""What a body may hold, in bytes."""
 
 _KEY = re.compile(r"^([A-Za-z]+)\((.*)\)$")
-#: Before the name of an action or a type; ``graph.admin@contoso.com`` is somebody's name.
 _NAMESPACE = re.compile(r"^(?:microsoft\.)?graph\.(?=[A-Za-z]+(?:\(.*\))?$)", re.IGNORECASE)
-#: Half of a surrogate pair can be escaped in JSON, but it is no text and can't be sent back.
+"""Before the name of an action or a type; ``graph.admin@contoso.com`` is somebody's name."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Half of a surrogate pair can be escaped in JSON, but it is no text and can't be sent back."""
 _CASTS = frozenset({"user", "group", "room"})
 
 
-@attrs.frozen
+@frozen
 class GraphRequest:
     """One request, in a normal form: the odd spellings that Graph takes are gone.
 
@@ -44,10 +42,10 @@ class GraphRequest:
     method: str
     base: str
     path: tuple[str, ...]
-    options: Mapping[str, str] = attrs.field(factory=dict)
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    options: Mapping[str, str] = field(factory=dict)
+    headers: Mapping[str, str] = field(factory=dict)
     content: bytes = b""
-    named: Mapping[str, str] = attrs.field(factory=dict)
+    named: Mapping[str, str] = field(factory=dict)
 
     def header(self, name: str, default: str = "") -> str:
         """A header's value, whatever the case of its name."""
@@ -92,13 +90,13 @@ class GraphRequest:
         return body
 
 
-@attrs.frozen
+@frozen
 class GraphReply:
     """What the tenant answers: a status and, unless it is 204, a JSON value."""
 
     status: int
     body: Any = None
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = field(factory=dict)
 
 
 def unpacked(headers: Mapping[str, str], content: bytes) -> bytes:

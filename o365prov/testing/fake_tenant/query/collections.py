@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-import attrs
+from attrs import frozen
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.paging_tokens import read_token, write_token
@@ -16,12 +16,10 @@ from o365prov.testing.fake_tenant.schema.properties import ObjectType, PropertyT
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["DEFAULT_PAGE", "LARGEST_PAGE", "Render", "collection", "counted", "page_size"]
-
 Render = Callable[[Record], Record]
 
-#: Pages hold 100 objects unless $top says otherwise, and 999 at most (Graph, "$top"; paging limits of users).
 DEFAULT_PAGE = 100
+"""Pages hold 100 objects unless $top says otherwise, and 999 at most (Graph, "$top"; paging limits of users)."""
 LARGEST_PAGE = 999
 
 
@@ -106,7 +104,7 @@ def _matching(rows: Iterable[tuple[int, Record]], predicate: Predicate | None) -
     return iter(rows) if predicate is None else (row for row in rows if predicate(row[1]))
 
 
-@attrs.frozen
+@frozen
 class _Ordering:
     """$orderby: by one property without regard to case, then by position; a page goes on after the last one's."""
 

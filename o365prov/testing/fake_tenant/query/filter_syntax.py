@@ -10,14 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import attrs
+from attrs import frozen
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 
-__all__ = ["And", "AnyOf", "Compare", "FilterCall", "FilterNode", "Not", "OneOf", "Or", "parse_filter"]
 
-
-@attrs.frozen
+@frozen
 class Compare:
     """``path op value``, with op one of eq ne gt ge lt le."""
 
@@ -26,7 +24,7 @@ class Compare:
     value: Any
 
 
-@attrs.frozen
+@frozen
 class OneOf:
     """``path in (value, ...)``."""
 
@@ -34,7 +32,7 @@ class OneOf:
     values: tuple[Any, ...]
 
 
-@attrs.frozen
+@frozen
 class FilterCall:
     """``startswith(path, value)`` or ``endswith(path, value)``."""
 
@@ -43,7 +41,7 @@ class FilterCall:
     value: str
 
 
-@attrs.frozen
+@frozen
 class AnyOf:
     """``path/any(variable: inner)``; *inner* is None for ``any()``."""
 
@@ -52,14 +50,14 @@ class AnyOf:
     inner: FilterNode | None
 
 
-@attrs.frozen
+@frozen
 class Not:
     """``not inner``."""
 
     inner: FilterNode
 
 
-@attrs.frozen
+@frozen
 class And:
     """``left and right``."""
 
@@ -67,7 +65,7 @@ class And:
     right: FilterNode
 
 
-@attrs.frozen
+@frozen
 class Or:
     """``left or right``."""
 
@@ -92,7 +90,7 @@ _OPERATORS = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 _DEEPEST = 50
 
 
-@attrs.frozen
+@frozen
 class _Token:
     kind: str
     text: str

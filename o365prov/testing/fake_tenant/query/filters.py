@@ -27,12 +27,10 @@ from o365prov.testing.fake_tenant.query.filter_syntax import (
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, PropertyType
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["MOST_VALUES_OF_IN", "Predicate", "compile_filter", "exact_match"]
-
 Predicate = Callable[[Any], bool]
 
-#: ``in`` takes 15 values unless the service allows more (Graph, "$filter", limits of expressions).
 MOST_VALUES_OF_IN = 15
+"""``in`` takes 15 values unless the service allows more (Graph, "$filter", limits of expressions)."""
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,

@@ -6,18 +6,16 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import attrs
+from attrs import frozen
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["SelectedProperties", "select"]
-
 Compute = Callable[[Record], Any]
 
 
-@attrs.frozen
+@frozen
 class SelectedProperties:
     """What of a record goes into an answer.
 

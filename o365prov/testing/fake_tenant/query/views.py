@@ -10,8 +10,6 @@ from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, USE
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["context_of", "group_view", "made_properties", "object_view", "typed", "user_view"]
-
 
 def context_of(collection: str, view: SelectedProperties) -> str:
     """What follows ``$metadata#``: the collection, and the properties when they were chosen."""

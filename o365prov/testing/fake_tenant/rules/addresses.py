@@ -11,12 +11,10 @@ from o365prov.testing.fake_tenant.schema.skus import PLANS
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["MAILBOX_PLANS", "has_mailbox", "with_addresses"]
-
-#: The service plans that come with a mailbox.
 MAILBOX_PLANS = frozenset(
     PLANS[name].id for name in ("EXCHANGE_S_ENTERPRISE", "EXCHANGE_S_STANDARD", "EXCHANGE_S_DESKLESS")
 )
+"""The service plans that come with a mailbox."""
 
 
 def has_mailbox(directory: Directory, record: Record) -> bool:

@@ -11,25 +11,15 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import attrs
+from attrs import frozen
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.addresses import with_addresses
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = [
-    "SkuAssignment",
-    "assign_directly",
-    "assign_to_group",
-    "free_seats",
-    "inherit",
-    "read_assignment",
-    "with_licenses",
-]
 
-
-@attrs.frozen
+@frozen
 class SkuAssignment:
     """The body of assignLicense: what to add with which plans switched off, and what to remove."""
 

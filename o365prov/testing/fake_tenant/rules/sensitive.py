@@ -13,8 +13,6 @@ from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["SENSITIVE", "check_sensitive"]
-
 SENSITIVE = frozenset({
     "accountEnabled", "businessPhones", "mobilePhone", "onPremisesImmutableId", "otherMails", "passwordProfile",
     "userPrincipalName",

@@ -16,8 +16,6 @@ from o365prov.testing.fake_tenant.schema.countries import COUNTRIES
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["check_anchor", "check_password", "check_principal_name", "check_special", "domain_of", "is_nickname"]
-
 _LOCAL_PART = re.compile(r"[A-Za-z0-9'.\-_!#^~]+")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

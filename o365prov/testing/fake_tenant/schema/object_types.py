@@ -20,8 +20,6 @@ from o365prov.testing.fake_tenant.schema.properties import (
     text,
 )
 
-__all__ = ["CONTACT", "GROUP", "ROOM", "USER"]
-
 _EXTENSIONS = table(*(text(f"extensionAttribute{number}", 1024) for number in range(1, 16)))
 
 _LICENSE_FILTERS = frozenset({"any"})

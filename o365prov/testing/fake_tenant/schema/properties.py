@@ -1,6 +1,6 @@
 """What a property of one of Graph's objects is: its type, limits, who may write it, whether a plain GET returns it.
 
-The tables of `object_types` are made of these, and drive the checks of bodies, $select, $filter, answers and the
+The tables of ``object_types`` are made of these, and drive the checks of bodies, $select, $filter, answers and the
 coverage page alike.
 """
 
@@ -11,21 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-import attrs
-
-__all__ = [
-    "ORDER_FILTERS",
-    "PLAIN_FILTERS",
-    "TEXT_FILTERS",
-    "ObjectType",
-    "Property",
-    "PropertyType",
-    "Writability",
-    "in_sharepoint",
-    "read_only",
-    "table",
-    "text",
-]
+from attrs import frozen
 
 
 class PropertyType(Enum):
@@ -54,7 +40,7 @@ PLAIN_FILTERS = frozenset({"eq", "ne", "in", "not"})
 ORDER_FILTERS = frozenset({"eq", "ne", "in", "not", "ge", "le", "gt", "lt"})
 
 
-@attrs.frozen
+@frozen
 class Property:
     """One property of a kind of object.
 
@@ -108,7 +94,7 @@ def in_sharepoint(name: str, kind: PropertyType = PropertyType.TEXT) -> Property
     return Property(name, kind, home="sharepoint", filters=frozenset(), unset=unset)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class ObjectType:
     """A kind of object: its name in Graph, its properties, and those that the fake does not hold.
 

@@ -6,12 +6,10 @@ Privileged Authentication Administrator may change in sensitive ways (Graph, "Wo
 
 from __future__ import annotations
 
-import attrs
-
-__all__ = ["ROLE_TEMPLATES", "RoleTemplate"]
+from attrs import frozen
 
 
-@attrs.frozen
+@frozen
 class RoleTemplate:
     """One built-in role."""
 

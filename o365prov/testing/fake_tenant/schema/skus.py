@@ -9,14 +9,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-import attrs
-
-__all__ = ["PLANS", "PRODUCTS", "Product", "ServicePlan", "product"]
+from attrs import frozen
 
 _INVENTED = uuid.UUID("0365f0f0-0000-5000-8000-000000000365")
 
 
-@attrs.frozen
+@frozen
 class ServicePlan:
     """One service inside a product; *service* is the name that ``assignedPlans`` uses."""
 
@@ -25,7 +23,7 @@ class ServicePlan:
     service: str
 
 
-@attrs.frozen
+@frozen
 class Product:
     """One product: what ``subscribedSkus`` calls ``skuPartNumber`` and ``skuId``, and its plans."""
 

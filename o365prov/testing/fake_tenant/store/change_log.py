@@ -11,17 +11,15 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Literal
 
-import attrs
-
-__all__ = ["ChangeKind", "ChangeLog", "ChangeRecord", "LinkChange"]
+from attrs import frozen
 
 ChangeKind = Literal["user", "group", "contact"]
 
-#: Seven days for objects of the directory (Learn, "Use delta query to track changes", token duration).
 TOKEN_LIFE = timedelta(days=7)
+"""Seven days for objects of the directory (Learn, "Use delta query to track changes", token duration)."""
 
 
-@attrs.frozen
+@frozen
 class LinkChange:
     """A reference that came or went: the manager of a user, a member of a group."""
 
@@ -30,7 +28,7 @@ class LinkChange:
     added: bool
 
 
-@attrs.frozen
+@frozen
 class ChangeRecord:
     """One write: which object, and which of its properties and references.
 

@@ -12,19 +12,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-import attrs
+from attrs import define, evolve, field, frozen
 
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.schema.skus import Product
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind, ChangeLog, ChangeRecord, LinkChange
-from o365prov.testing.fake_tenant.store.table import Record, Table
+from o365prov.testing.fake_tenant.store.table import Record, RecordTable
 
-__all__ = ["Directory", "Links", "Subscription", "instant"]
-
-
-#: What nobody else may hold.
 _UNIQUE = ("userPrincipalName", "onPremisesImmutableId", "proxyAddresses", "uniqueName")
+"""What nobody else may hold."""
 
 
 def instant(moment: datetime) -> str:
@@ -32,7 +29,7 @@ def instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@attrs.frozen
+@frozen
 class Subscription:
     """A product that the tenant has bought, and how many seats of it."""
 
@@ -115,9 +112,9 @@ def _discard(ends: dict[str, dict[str, int]], key: str, other: str) -> None:
         ends.pop(key, None)
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Directory:
-    """The state of one tenant; `copy` gives an independent one at little cost, since records are shared."""
+    """The state of one tenant; ``copy`` gives an independent one at little cost, since records are shared."""
 
     clock: FakeClock
     random: random.Random
@@ -126,19 +123,19 @@ class Directory:
     domains: dict[str, Record]
     subscriptions: dict[str, Subscription]
     caller_roles: frozenset[str] | None = None
-    users: Table = attrs.field(factory=Table)
-    groups: Table = attrs.field(factory=Table)
-    contacts: Table = attrs.field(factory=Table)
-    places: Table = attrs.field(factory=Table)
-    deleted: Table = attrs.field(factory=Table)
-    activated_roles: Table = attrs.field(factory=Table)
-    role_assignments: Table = attrs.field(factory=Table)
-    managers: Links = attrs.field(factory=Links)
-    members: Links = attrs.field(factory=Links)
-    owners: Links = attrs.field(factory=Links)
-    log: ChangeLog = attrs.field(factory=ChangeLog)
-    consumed: Counter[str] = attrs.field(factory=Counter)
-    _names: dict[str, dict[str, str]] = attrs.field(factory=lambda: {name: {} for name in _UNIQUE})
+    users: RecordTable = field(factory=RecordTable)
+    groups: RecordTable = field(factory=RecordTable)
+    contacts: RecordTable = field(factory=RecordTable)
+    places: RecordTable = field(factory=RecordTable)
+    deleted: RecordTable = field(factory=RecordTable)
+    activated_roles: RecordTable = field(factory=RecordTable)
+    role_assignments: RecordTable = field(factory=RecordTable)
+    managers: Links = field(factory=Links)
+    members: Links = field(factory=Links)
+    owners: Links = field(factory=Links)
+    log: ChangeLog = field(factory=ChangeLog)
+    consumed: Counter[str] = field(factory=Counter)
+    _names: dict[str, dict[str, str]] = field(factory=lambda: {name: {} for name in _UNIQUE})
 
     # -- time and identity ---------------------------------------------------------------------------------------
 
@@ -175,7 +172,7 @@ class Directory:
     def object(self, key: str) -> tuple[ChangeKind, Record] | None:
         """A user, group or contact by id, with its kind, or None."""
         key = key.lower()
-        tables: tuple[tuple[ChangeKind, Table], ...] = (
+        tables: tuple[tuple[ChangeKind, RecordTable], ...] = (
             ("user", self.users),
             ("group", self.groups),
             ("contact", self.contacts),
@@ -192,7 +189,7 @@ class Directory:
 
     # -- writing -------------------------------------------------------------------------------------------------
 
-    def table(self, kind: ChangeKind) -> Table:
+    def table(self, kind: ChangeKind) -> RecordTable:
         """The table of live objects of one kind."""
         return {"user": self.users, "group": self.groups, "contact": self.contacts}[kind]
 
@@ -289,7 +286,7 @@ class Directory:
         """An independent directory, equal to this one, with the same clock."""
         chance = random.Random()  # noqa: S311 - ids of a fake
         chance.setstate(self.random.getstate())
-        return attrs.evolve(
+        return evolve(
             self,
             random=chance,
             organization=dict(self.organization),

@@ -1,4 +1,4 @@
-"""The tenant's state as JSON: what `FakeTenant.save` writes and `FakeTenant.load` reads."""
+"""The tenant's state as JSON: what ``FakeTenant.save`` writes and ``FakeTenant.load`` reads."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import random
 from datetime import datetime
 from typing import Any
 
-import attrs
+from attrs import asdict
 
 from o365prov.errors import Issue, SourceError
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
 from o365prov.testing.fake_tenant.store.change_log import ChangeLog, ChangeRecord, LinkChange
 from o365prov.testing.fake_tenant.store.directory import Directory, Links, Subscription
-from o365prov.testing.fake_tenant.store.table import Table
-
-__all__ = ["read_state", "write_state"]
+from o365prov.testing.fake_tenant.store.table import RecordTable
 
 _VERSION = 1
 _TABLES = ("users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments")
@@ -30,7 +28,7 @@ def write_state(directory: Directory) -> dict[str, Any]:
         "organization": directory.organization,
         "caller_roles": None if directory.caller_roles is None else sorted(directory.caller_roles),
         "domains": list(directory.domains.values()),
-        "subscriptions": [attrs.asdict(item) for item in directory.subscriptions.values()],
+        "subscriptions": [asdict(item) for item in directory.subscriptions.values()],
         **{name: list(getattr(directory, name)) for name in _TABLES},
         **{name: list(getattr(directory, name).pairs()) for name in _LINKS},
         "changes": {"forgotten": directory.log.forgotten, "entries": [_written(change) for change in directory.log]},
@@ -38,7 +36,7 @@ def write_state(directory: Directory) -> dict[str, Any]:
 
 
 def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory:
-    """The directory that `write_state` wrote; SourceError when the value is something else."""
+    """The directory that ``write_state`` wrote; SourceError when the value is something else."""
     if not isinstance(state, dict) or state.get("o365prov-fake-tenant") != _VERSION:
         raise SourceError(
             Issue("other_format", "not a fake tenant saved by this version", "write one with FakeTenant.save")
@@ -55,7 +53,7 @@ def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory
             log=ChangeLog((_read(entry) for entry in state["changes"]["entries"]), state["changes"]["forgotten"]),
         )
         for name in _TABLES:
-            table: Table = getattr(directory, name)
+            table: RecordTable = getattr(directory, name)
             for record in state[name]:
                 table.put(record)
         for name in _LINKS:

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["Record", "Table"]
-
 Record = dict[str, Any]
 
 
-class Table:
+class RecordTable:
     """Records by id, in order of arrival."""
 
     __slots__ = ("_order", "_positions", "_rows")
@@ -62,9 +60,9 @@ class Table:
             if key is not None:
                 yield index + 1, rows[key]
 
-    def copy(self) -> Table:
+    def copy(self) -> RecordTable:
         """A table of its own with the same records, at the same positions."""
-        table = Table()
+        table = RecordTable()
         table._rows = self._rows.copy()
         table._positions = self._positions.copy()
         table._order = self._order.copy()

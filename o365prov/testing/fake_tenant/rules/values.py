@@ -16,8 +16,6 @@ from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, PropertyType, Writability
 from o365prov.testing.fake_tenant.store.table import Record
 
-__all__ = ["check_values", "merged", "raise_first"]
-
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _TYPES: Mapping[PropertyType, type] = {
     PropertyType.TEXT: str,

@@ -1,0 +1,42 @@
+"""The public names of ``o365prov.testing``: this is the one list of them."""
+
+from o365prov.testing.clock import FakeClock
+from o365prov.testing.fake_tenant import FakeTenant, GraphErrorResponse, Lag, RecordedRequest, Snapshot
+from o365prov.testing.faults import (
+    Attempt,
+    Dropped,
+    Fault,
+    FaultPlan,
+    GatewayTimeout,
+    RandomFaults,
+    ScheduledFaults,
+    Slow,
+    Throttled,
+    Unavailable,
+)
+from o365prov.testing.quotas import Quotas
+from o365prov.testing.server import Server
+from o365prov.testing.transport import HttpxTransport, graph_client
+
+__all__ = [
+    "Attempt",
+    "Dropped",
+    "FakeClock",
+    "FakeTenant",
+    "Fault",
+    "FaultPlan",
+    "GatewayTimeout",
+    "GraphErrorResponse",
+    "HttpxTransport",
+    "Lag",
+    "Quotas",
+    "RandomFaults",
+    "RecordedRequest",
+    "ScheduledFaults",
+    "Server",
+    "Slow",
+    "Snapshot",
+    "Throttled",
+    "Unavailable",
+    "graph_client",
+]
