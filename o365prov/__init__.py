@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from o365prov import _public
     from o365prov._public import *  # noqa: F403 - type checkers read the list where it stands
 
-    __all__ = [*_public.__all__]  # noqa: PLE0604 - they are strings
+    __all__: list[str] = []
+    __all__ += _public.__all__
     __version__: str
 else:
 

@@ -2,8 +2,85 @@
 
 from __future__ import annotations
 
+import argparse
+import signal
 import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
 
-from o365prov.testing.server import main
+from o365prov.errors import O365ProvError
+from o365prov.testing import FakeTenant, Server
 
-sys.exit(main())
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``python -m o365prov.testing``: serve until SIGINT or SIGTERM, then keep the state if told to."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    state: Path | None = options.state
+    if state is not None and not state.absolute().parent.is_dir():
+        parser.exit(1, f"fake tenant: {state}: there is no folder {state.parent} to save it in\n")
+    try:
+        fake = (
+            FakeTenant.load(state, seed=options.seed)
+            if state is not None and state.exists()
+            else FakeTenant(domains=dict(options.domain), licenses=dict(options.sku), seed=options.seed)
+        )
+        server = Server(fake, host=options.host, port=options.port)
+    except (O365ProvError, OSError, UnicodeDecodeError) as error:
+        parser.exit(1, f"fake tenant: {state or ''}{': ' if state else ''}{error}\n")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with server:
+        print(f"fake tenant ready at {server.url}", flush=True)  # noqa: T201 - the one line this command is for
+        stop.wait()
+    if state is not None:
+        fake.save(state)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m o365prov.testing",
+        description="Serve a fake Office 365 tenant that speaks Microsoft Graph v1.0, on loopback.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="port; 0 picks a free one (default: %(default)s)")
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="load the tenant from here if it exists, and save it here on stop"
+    )
+    parser.add_argument(
+        "--domain",
+        type=_domain,
+        action="append",
+        default=[],
+        metavar="NAME[=KIND]",
+        help="a domain, and whether it is Managed (default), Federated or Unverified; for a new tenant, repeatable",
+    )
+    parser.add_argument(
+        "--sku",
+        type=_sku,
+        action="append",
+        default=[],
+        metavar="NAME=SEATS",
+        help="a product that the tenant has, such as SPE_E3=25; for a new tenant, repeatable",
+    )
+    parser.add_argument("--seed", type=int, help="make ids the same on every run")
+    return parser
+
+
+def _domain(text: str) -> tuple[str, str]:
+    name, _, kind = text.partition("=")
+    return name, kind.capitalize() or "Managed"
+
+
+def _sku(text: str) -> tuple[str, int]:
+    name, equals, seats = text.partition("=")
+    if not name or not equals or not seats.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form SPE_E3=25")
+    return name, int(seats)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,7 @@
 """The public names of ``o365prov.testing``: this is the one list of them."""
 
 from o365prov.testing.clock import FakeClock
-from o365prov.testing.fake_tenant import FakeTenant, GraphErrorResponse, Lag, RecordedRequest, Snapshot
+from o365prov.testing.fake_tenant import FakeTenant, Lag, RecordedRequest, Snapshot
 from o365prov.testing.faults import (
     Attempt,
     Dropped,
@@ -26,7 +26,6 @@ __all__ = [
     "Fault",
     "FaultPlan",
     "GatewayTimeout",
-    "GraphErrorResponse",
     "HttpxTransport",
     "Lag",
     "Quotas",
