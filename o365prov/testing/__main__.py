@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     state: Path | None = options.state
     if state is not None and not state.absolute().parent.is_dir():
-        parser.exit(1, f"fake tenant: {state}: there is no folder {state.parent} to save it in\n")
+        parser.exit(1, f"fake tenant: {state}: the folder {state.parent} is missing, to save it in\n")
     try:
         fake = (
             FakeTenant.load(state, seed=options.seed)

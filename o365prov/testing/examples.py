@@ -102,7 +102,7 @@ def _values(item: Property) -> SearchStrategy[Any]:
         case PropertyType.TEXTS if item.name == "otherMails":
             values = st.lists(_addresses(), max_size=3, unique=True)
         case PropertyType.TEXTS:
-            values = st.lists(_texts(item), max_size=item.at_most or 3)
+            values = st.lists(_strings(item), max_size=item.at_most or 3)
         case PropertyType.COMPLEX:
             values = st.fixed_dictionaries({}, optional={field.name: _values(field) for field in item.fields.values()})
         case _ if item.name in _CHOICES:
@@ -112,12 +112,12 @@ def _values(item: Property) -> SearchStrategy[Any]:
         case _ if item.name == "mailNickname":
             values = st.text(_LOCAL, min_size=1, max_size=64)
         case _:
-            values = _texts(item)
+            values = _strings(item)
     may_be_null = item.clearable and item.kind is not PropertyType.TEXTS
     return st.none() | values if may_be_null else values
 
 
-def _texts(item: Property) -> SearchStrategy[str]:
+def _strings(item: Property) -> SearchStrategy[str]:
     from hypothesis import strategies as st  # noqa: PLC0415
 
     characters = st.characters(codec="utf-8", exclude_categories=["C"])

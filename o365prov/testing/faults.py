@@ -136,7 +136,7 @@ class RandomFaults:
             raise ValueError(f"RandomFaults(share={share}): it must be between 0 and 1")
         self._share = share
         self._kinds = tuple(kinds)
-        self._chance = random.Random(seed)  # noqa: S311 - trouble needs no secrecy
+        self._chance = random.Random(seed)  # noqa: S311 - chance needs no secrecy
 
     def __call__(self, _: Attempt) -> Fault | None:
         """The fault of this request, or None."""

@@ -66,7 +66,7 @@ def fake_tenant(request: pytest.FixtureRequest, fake_tenant_factory: Callable[..
     except (TypeError, ValueError) as error:
         pytest.fail(f"the options of the fake_tenant marker do not fit: {error}", pytrace=False)
     yield fake
-    unsupported = [seen for seen in fake.exchanges if seen.status == 501]
+    unsupported = [seen for seen in fake.requests if seen.status == 501]
     if unsupported and not allow_unsupported:
         lines = [f"{seen.method} {seen.url}: {seen.answer_body['error']['message']}" for seen in unsupported]
         pytest.fail("requests that the fake tenant does not support:\n" + "\n".join(lines), pytrace=False)

@@ -95,7 +95,7 @@ class _HTTPServer(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news; anything else is."""
+        """A client that went away is not worth a word; anything else is."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
         return proceeds
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what is no HTTP, or too much of it, in the shape of Graph's errors too."""
+        """Refuse what is not HTTP, or too much of it, in the shape of Graph's errors too."""
         phrase = HTTPStatus(code).phrase
         refusal = (
             GraphErrorResponse.unsupported(f"the fake tenant does not support the method {self.command}")
@@ -206,4 +206,4 @@ class _Handler(BaseHTTPRequestHandler):
                 left -= len(chunk)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: what went over the wire is in ``FakeTenant.exchanges``."""
+        """Say nothing: what went over the wire is in ``FakeTenant.requests``."""

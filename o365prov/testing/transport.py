@@ -54,7 +54,7 @@ def graph_client(fake: FakeTenant) -> Any:
 
     Returns:
         The client; it needs no credential, and holds no connection that would have to be closed. Its type is not
-        declared, or type checkers of everybody who imports this package would read the whole SDK.
+        declared, or type checkers of everyone who imports this package would read the whole SDK.
 
     Example:
         >>> import asyncio

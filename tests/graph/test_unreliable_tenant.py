@@ -92,7 +92,7 @@ def test_a_tight_quota_is_kept_to():
     quotas = Quotas(writes=40, write_seconds=20)
     fake, report = hire_all(RateLimits(writes=Quota(40, 20), share=0.9), quotas=quotas)
     assert_all_are_there(fake, report)
-    assert not [exchange for exchange in fake.exchanges if exchange.status == 429]
+    assert not [exchange for exchange in fake.requests if exchange.status == 429]
 
 
 def test_a_quota_that_others_use_too_is_survived():

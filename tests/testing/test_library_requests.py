@@ -16,7 +16,7 @@ BASE = "https://graph.microsoft.com/v1.0"
 
 def _exchanges(fake):
     """Every request with its answer, those inside batches taken out of them."""
-    for seen in fake.exchanges:
+    for seen in fake.requests:
         yield seen.method, seen.url, seen.content, seen.status, seen.answer
         if seen.url.endswith("/$batch"):
             answers = {item["id"]: item for item in seen.answer_body["responses"]}

@@ -111,7 +111,7 @@ def test_the_sdk_over_a_socket(fake, validate):
 
     with Server(fake) as server:
         asyncio.run(run(server.url))
-    for seen in fake.exchanges:
+    for seen in fake.requests:
         validate(seen.method, seen.url, seen.content, seen.status, seen.answer)
 
 

@@ -194,7 +194,7 @@ def test_passwords_are_judged_and_not_kept(graph, fake):
     assert "password complexity requirements" in refused.error["message"]
     graph.create("isaac.brock@managed.example", passwordProfile={"password": "Nine-Lives-9"})
     assert "Nine-Lives-9" not in fake.to_json()
-    assert all(b"Nine-Lives-9" not in exchange.content for exchange in fake.exchanges)
+    assert all(b"Nine-Lives-9" not in exchange.content for exchange in fake.requests)
 
 
 def test_a_new_password_ends_sessions(graph, fake, clock):

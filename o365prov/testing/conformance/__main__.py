@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_real = not _is_loopback(options.base)
     if is_real and not options.write_to_this_tenant:
         parser.error(
-            "this address is no loopback: the checks create and delete users and groups there; if that tenant is for"
+            "not a loopback address: the checks create and delete users and groups there; if that tenant is for"
             " tests, add --write-to-this-tenant"
         )
     token = os.environ.get(options.token_variable, "") if options.token_variable else ""

@@ -28,8 +28,8 @@ def _products_count_their_seats(probe: Probe) -> None:
     if not products:
         raise Skip("the tenant has no products")
     for item in products:
-        probe.that(isinstance(item["consumedUnits"], int), "consumedUnits is no number")
-        probe.that(isinstance(item["prepaidUnits"]["enabled"], int), "prepaidUnits.enabled is no number")
+        probe.that(isinstance(item["consumedUnits"], int), "consumedUnits is not a number")
+        probe.that(isinstance(item["prepaidUnits"]["enabled"], int), "prepaidUnits.enabled is not a number")
         probe.that(bool(item["skuId"] and item["skuPartNumber"]), "a product has no name")
 
 

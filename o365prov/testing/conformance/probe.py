@@ -149,7 +149,7 @@ class Probe:
         return self._domain
 
     def new_name(self) -> str:
-        """A userPrincipalName that nobody has."""
+        """A userPrincipalName that is not taken."""
         return f"o365prov-check-{secrets.token_hex(6)}@{self.domain}"
 
     def user_body(self, **changes: Any) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def _assignment(directory: Directory, licenses: Licenses) -> SkuAssignment:
 def _key(directory: Directory, key: str) -> str:
     found: Record | None = directory.find_user(key) or (directory.object(key) or (None, None))[1]
     if found is None:
-        raise UsageError(f"there is no {key!r} in this tenant; add it first")
+        raise UsageError(f"this tenant has no {key!r}; add it first")
     return str(found["id"])
 
 
@@ -176,7 +176,8 @@ def _role(name: str) -> str:
         if name in {role.id, role.name}:
             return role.id
     raise UsageError(
-        f"there is no built-in role {name!r}; there are {', '.join(role.name for role in ROLE_TEMPLATES.values())}"
+        f"the built-in roles do not include {name!r}; they are "
+        f"{', '.join(role.name for role in ROLE_TEMPLATES.values())}"
     )
 
 

@@ -49,7 +49,7 @@ class FakeTenant:
         name: the organization's display name.
         country: its two-letter code, which group licences use for users without usageLocation.
         initial_domain: the ``onmicrosoft.com`` domain that every tenant has; managed and verified.
-        keep_exchanges: how many requests ``exchanges`` remembers, while their bodies stay below 64 MiB.
+        keep_exchanges: how many requests ``requests`` remembers, while their bodies stay below 64 MiB.
         faults: a plan of what goes wrong (``o365prov.testing.faults``); None for nothing.
         quotas: Graph's limits on resource units and writes; None for none.
         lag: how long a write stays unseen; None for not at all.
@@ -96,7 +96,7 @@ class FakeTenant:
             subscriptions=subscriptions(licenses or {}),
             caller_roles=None if caller_roles is None else frozenset(caller_roles),
         )
-        self._door = Gateway(
+        self._gateway = Gateway(
             directory,
             request_ids=request_ids,
             keep_exchanges=keep_exchanges,
@@ -105,7 +105,7 @@ class FakeTenant:
             lag=lag,
             latency=latency,
         )
-        self._lock = self._door.lock
+        self._lock = self._gateway.lock
         self._start = self.snapshot()
 
     def __repr__(self) -> str:
@@ -131,33 +131,33 @@ class FakeTenant:
             The status, the headers and the body of the answer.
 
         """
-        passage = self._door.begin(method, url, headers, body)
-        if passage.delay:
-            self.clock.wait(passage.delay)
-        return self._door.finish(passage)
+        pending = self._gateway.begin(method, url, headers, body)
+        if pending.delay:
+            self.clock.wait(pending.delay)
+        return self._gateway.finish(pending)
 
     async def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Answer one request to a caller on an event loop, as ``handle`` does."""
-        passage = self._door.begin(method, url, headers, body)
-        if passage.delay:
-            await self.clock.wait_async(passage.delay)
-        return self._door.finish(passage)
+        pending = self._gateway.begin(method, url, headers, body)
+        if pending.delay:
+            await self.clock.wait_async(pending.delay)
+        return self._gateway.finish(pending)
 
     @property
     def faults(self) -> FaultPlan | None:
-        """The plan of what goes wrong; it may be changed at any time, and None ends the trouble."""
-        return self._door.faults
+        """What goes wrong; it may be changed at any time, and None ends it."""
+        return self._gateway.faults
 
     @faults.setter
     def faults(self, plan: FaultPlan | None) -> None:
-        self._door.faults = plan
+        self._gateway.faults = plan
 
     @property
-    def exchanges(self) -> Sequence[RecordedRequest]:
+    def requests(self) -> Sequence[RecordedRequest]:
         """Every request seen and its answer, oldest first; secrets are not kept."""
-        return tuple(self._door.exchanges)
+        return tuple(self._gateway.requests)
 
     # -- building and looking ------------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class FakeTenant:
                 roles=roles,
                 properties=properties,
             )
-            self._door.settle()
+            self._gateway.settle()
             return self.user(key)
 
     def add_group(
@@ -227,7 +227,7 @@ class FakeTenant:
             key = add_group(
                 self._directory, name, members=members, owners=owners, licenses=licenses, properties=properties
             )
-            self._door.settle()
+            self._gateway.settle()
             return dict(self._directory.group(key))
 
     def add_contact(self, name: str, **properties: Any) -> dict[str, Any]:
@@ -243,7 +243,7 @@ class FakeTenant:
         """
         with self._lock:
             key = add_contact(self._directory, name, properties)
-            self._door.settle()
+            self._gateway.settle()
             return dict(self._directory.contacts.get(key) or {})
 
     def add_room(self, name: str, address: str, **properties: Any) -> dict[str, Any]:
@@ -260,7 +260,7 @@ class FakeTenant:
         """
         with self._lock:
             key = add_room(self._directory, name, address, properties)
-            self._door.settle()
+            self._gateway.settle()
             return dict(self._directory.places.get(key) or {})
 
     @property
@@ -296,7 +296,7 @@ class FakeTenant:
             key: an id or userPrincipalName.
 
         Raises:
-            KeyError: when there is no such user.
+            KeyError: when the tenant has no such user.
 
         """
         with self._lock:
@@ -323,7 +323,7 @@ class FakeTenant:
 
     @property
     def _directory(self) -> Directory:
-        return self._door.directory
+        return self._gateway.directory
 
     def _shown(self, record: dict[str, Any]) -> dict[str, Any]:
         manager = next(iter(self._directory.managers.targets(record["id"])), None)
@@ -337,17 +337,17 @@ class FakeTenant:
             return Snapshot(self._directory.copy())
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a snapshot of this tenant; the clock and the exchanges stay."""
+        """Go back to a snapshot of this tenant; the clock and the requests stay."""
         with self._lock:
             if snapshot._directory.tenant_id != self._directory.tenant_id:  # noqa: SLF001
                 raise UsageError("this snapshot is of another tenant; take one of this tenant with snapshot()")
-            self._door.enter(snapshot._directory.copy())  # noqa: SLF001
+            self._gateway.enter(snapshot._directory.copy())  # noqa: SLF001
 
     def reset(self) -> None:
-        """Go back to the empty tenant that was constructed, and forget the exchanges."""
+        """Go back to the empty tenant that was constructed, and forget the requests."""
         with self._lock:
-            self._door.enter(self._start._directory.copy())  # noqa: SLF001
-            self._door.exchanges.clear()
+            self._gateway.enter(self._start._directory.copy())  # noqa: SLF001
+            self._gateway.requests.clear()
 
     def to_json(self) -> str:
         """The state as JSON text, for ``from_json``."""
@@ -370,7 +370,7 @@ class FakeTenant:
             what = f"a saved fake tenant must be JSON ({error})"
             raise SourceError(Issue("not_json", what, "write one with FakeTenant.save")) from None
         fake = cls(clock=clock, seed=seed)
-        fake._door.enter(read_state(state, fake.clock, fake._directory.random))
+        fake._gateway.enter(read_state(state, fake.clock, fake._directory.random))
         fake._start = fake.snapshot()
         return fake
 

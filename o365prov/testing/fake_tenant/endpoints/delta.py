@@ -80,7 +80,7 @@ def _state(directory: Directory, request: GraphRequest, kind: ChangeKind) -> dic
             raise GraphErrorResponse(
                 410,
                 "syncStateNotFound",
-                "The delta token is expired and data must be synchronized again: start anew without a token.",
+                "The delta token is expired and data must be synchronized again: start again without a token.",
                 headers={"Location": request.link(*request.path)},
             )
         return state

@@ -18,7 +18,7 @@ _REFERENCE = re.compile(
 
 
 def referenced_id(body: Record) -> str:
-    """The id that ``{"@odata.id": ".../users/{id}"}`` points at; 400 when it is no reference."""
+    """The id that ``{"@odata.id": ".../users/{id}"}`` points at; 400 when it is not a reference."""
     text = body.get("@odata.id")
     if not isinstance(text, str):
         raise GraphErrorResponse.malformed(

@@ -90,7 +90,7 @@ def _checked(body: Mapping[str, Any]) -> list[dict[str, Any]]:
             )
         headers = item.get("headers") or {}
         if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-            raise GraphErrorResponse.malformed(f"Request {key}: 'headers' must be an object of texts.")
+            raise GraphErrorResponse.malformed(f"Request {key}: 'headers' must be an object of strings.")
         if item.get("body") is not None and not _content_type(item):
             raise GraphErrorResponse.malformed(
                 f"Write request id : {key} does not contain Content-Type header or body."

@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 from o365prov.testing.fake_tenant.endpoints.deleted_items import purge_expired
 from o365prov.testing.fake_tenant.endpoints.routes import Route
 from o365prov.testing.fake_tenant.gateway.batch import answer_batch
-from o365prov.testing.fake_tenant.gateway.recorder import RequestRecorder, record_exchange
+from o365prov.testing.fake_tenant.gateway.recorder import RequestRecorder, record_request
 from o365prov.testing.fake_tenant.gateway.replication import Lag, Replica, check_arrived
 from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
@@ -45,7 +45,7 @@ class PendingRequest:
         fault: what shall go wrong.
         delay: seconds to wait before it is carried out.
         written: the object that it writes, when others must not write it meanwhile.
-        conflicts: whether somebody else was writing that object when it came.
+        conflicts: whether another request was writing that object when it came.
 
     """
 
@@ -72,7 +72,7 @@ class Gateway:
         latency: float,
     ) -> None:
         self.lock = threading.RLock()
-        self.exchanges = RequestRecorder(keep_exchanges)
+        self.requests = RequestRecorder(keep_exchanges)
         self.faults = faults
         self.latency = latency
         self._ids = request_ids
@@ -99,23 +99,23 @@ class Gateway:
                 plain = unpacked(headers, content)
             except GraphErrorResponse as refusal:
                 return PendingRequest((method, url, headers, b""), refusal)
-            passage = self._look_at((method, url, headers, plain), is_inner=False)
-            if passage.written is not None:
-                self._in_flight[passage.written] += 1
-            return passage
+            pending = self._look_at((method, url, headers, plain), is_inner=False)
+            if pending.written is not None:
+                self._in_flight[pending.written] += 1
+            return pending
 
-    def finish(self, passage: PendingRequest) -> GatewayAnswer:
+    def finish(self, pending: PendingRequest) -> GatewayAnswer:
         """Carry a request out and return the answer; ConnectionResetError when the connection shall break."""
         with self.lock:
-            if passage.written is not None:
-                self._in_flight[passage.written] -= 1
+            if pending.written is not None:
+                self._in_flight[pending.written] -= 1
             now = self.directory.clock.now()
             try:
-                answer = self._answer(passage)
+                answer = self._answer(pending)
             except ConnectionResetError:
-                self.exchanges.append(record_exchange(now, passage.raw, (0, {}, b"")))
+                self.requests.append(record_request(now, pending.raw, (0, {}, b"")))
                 raise
-            self.exchanges.append(record_exchange(now, passage.raw, answer))
+            self.requests.append(record_request(now, pending.raw, answer))
             return answer
 
     def _look_at(self, raw: tuple[str, str, Mapping[str, str], bytes], *, is_inner: bool) -> PendingRequest:
@@ -139,24 +139,24 @@ class Gateway:
 
     # -- answering -----------------------------------------------------------------------------------------------
 
-    def _answer(self, passage: PendingRequest, *, is_inner: bool = False) -> GatewayAnswer:
+    def _answer(self, pending: PendingRequest, *, is_inner: bool = False) -> GatewayAnswer:
         fault = (
-            GatewayTimeout(passage.fault.after_effect)
-            if is_inner and isinstance(passage.fault, Dropped)
-            else passage.fault
+            GatewayTimeout(pending.fault.after_effect)
+            if is_inner and isinstance(pending.fault, Dropped)
+            else pending.fault
         )
         metered: dict[str, str] = {}
         try:
-            if isinstance(passage.request, GraphErrorResponse):
-                raise passage.request
+            if isinstance(pending.request, GraphErrorResponse):
+                raise pending.request
             _fail(fault, has_effect=False)
-            if passage.conflicts:
+            if pending.conflicts:
                 raise GraphErrorResponse.concurrent_writes()
-            reply = self._reply(passage.request, metered)
+            reply = self._reply(pending.request, metered)
             _fail(fault, has_effect=True)
         except GraphErrorResponse as refusal:
-            return self._written_out(passage, GraphReply(refusal.status, refusal, {**metered, **refusal.headers}))
-        return self._written_out(passage, evolve(reply, headers={**metered, **reply.headers}))
+            return self._written_out(pending, GraphReply(refusal.status, refusal, {**metered, **refusal.headers}))
+        return self._written_out(pending, evolve(reply, headers={**metered, **reply.headers}))
 
     def _reply(self, request: GraphRequest, metered: dict[str, str]) -> GraphReply:
         directory = self.directory
@@ -189,10 +189,10 @@ class Gateway:
             raise GraphErrorResponse.throttled({**headers, **verdict.headers})
         return headers | verdict.headers
 
-    def _written_out(self, passage: PendingRequest, reply: GraphReply) -> GatewayAnswer:
+    def _written_out(self, pending: PendingRequest, reply: GraphReply) -> GatewayAnswer:
         now = self.directory.clock.now()
         request_id = str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
-        sent = {name.lower(): value for name, value in passage.raw[2].items()}
+        sent = {name.lower(): value for name, value in pending.raw[2].items()}
         client_id = sent.get("client-request-id") or request_id
         headers = {
             "Date": now.strftime("%a, %d %b %Y %H:%M:%S GMT"),

@@ -57,10 +57,10 @@ class RecordedRequest:
 
 
 class RequestRecorder:
-    """The latest exchanges: so many, and so many bytes of bodies, that large pages can't fill the memory.
+    """The latest requests: so many, and so many bytes of bodies, that large pages can't fill the memory.
 
     Args:
-        keep: how many exchanges.
+        keep: how many requests.
         most_bytes: of all bodies together.
 
     """
@@ -72,13 +72,13 @@ class RequestRecorder:
         self._bytes = 0
 
     def __iter__(self) -> Iterator[RecordedRequest]:
-        """The exchanges, oldest first."""
+        """The requests, oldest first."""
         return iter(self._kept)
 
-    def append(self, exchange: RecordedRequest) -> None:
+    def append(self, recorded: RecordedRequest) -> None:
         """Add one, and forget the oldest as far as there is need."""
-        self._kept.append(exchange)
-        self._bytes += exchange.size
+        self._kept.append(recorded)
+        self._bytes += recorded.size
         while self._kept and (len(self._kept) > self._keep or self._bytes > self._most_bytes):
             self._bytes -= self._kept.popleft().size
 
@@ -88,12 +88,12 @@ class RequestRecorder:
         self._bytes = 0
 
 
-def record_exchange(
+def record_request(
     at: datetime,
     request: tuple[str, str, Mapping[str, str], bytes],
     answer: tuple[int, Mapping[str, str], bytes],
 ) -> RecordedRequest:
-    """An exchange fit to be kept: secrets are gone before anything can print them."""
+    """A request fit to be kept: secrets are gone before anything can print them."""
     method, url, headers, content = request
     kept = {name.lower(): "(not kept)" if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
     return RecordedRequest(at, method.upper(), url, kept, _PASSWORD.sub(rb'\1"(not kept)"', content), *answer)

@@ -1,7 +1,7 @@
-"""Graph's errors: one exception that carries status, code, message and details, and the texts Graph uses.
+"""Graph's errors: one exception that carries status, code, message and details, and the messages Graph uses.
 
 Almost every refusal of the directory has the code ``Request_BadRequest``, so what went wrong stands in the message and
-in ``details``; the texts here are those that clients see (reference: Microsoft Graph "Error responses and resource
+in ``details``; the messages here are those that clients see (reference: Microsoft Graph "Error responses and resource
 types", and the threads named beside each one).
 """
 

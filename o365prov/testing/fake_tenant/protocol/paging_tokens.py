@@ -17,7 +17,7 @@ def write_token(tenant_id: str, content: dict[str, Any]) -> str:
 
 
 def read_token(tenant_id: str, token: str, option: str) -> dict[str, Any]:
-    """What a token holds; 400 when it is none of ours."""
+    """What a token holds; 400 when this tenant did not issue it."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         seal, text = raw[:4], raw[4:]

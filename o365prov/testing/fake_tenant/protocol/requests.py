@@ -18,9 +18,9 @@ LARGEST_BODY = 16 * 1024 * 1024
 
 _KEY = re.compile(r"^([A-Za-z]+)\((.*)\)$")
 _NAMESPACE = re.compile(r"^(?:microsoft\.)?graph\.(?=[A-Za-z]+(?:\(.*\))?$)", re.IGNORECASE)
-"""Before the name of an action or a type; ``graph.admin@contoso.com`` is somebody's name."""
+"""Before the name of an action or a type; ``graph.admin@contoso.com`` is a user's name."""
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-"""Half of a surrogate pair can be escaped in JSON, but it is no text and can't be sent back."""
+"""Half of a surrogate pair can be escaped in JSON, but it is not a character and can't be sent back."""
 _CASTS = frozenset({"user", "group", "room"})
 
 

@@ -197,7 +197,9 @@ def _moment(item: Property, value: Any) -> datetime:
     except (TypeError, ValueError):
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise GraphErrorResponse.malformed(f"Invalid filter clause: '{value}' is no date and time for '{item.name}'.")
+        raise GraphErrorResponse.malformed(
+            f"Invalid filter clause: '{value}' is not a date and time for '{item.name}'."
+        )
     return moment
 
 

@@ -51,7 +51,7 @@ def with_addresses(directory: Directory, record: Record, before: Record) -> Reco
 
 
 def _is_free(directory: Directory, record: Record) -> bool:
-    """Whether a new mailbox can have the userPrincipalName as its address: somebody may have kept it from a rename."""
+    """Whether a new mailbox can have the userPrincipalName as its address: another one may have kept it."""
     owner = directory.owner_of("proxyAddresses", record["userPrincipalName"].lower())
     return owner in {None, record["id"]}
 

@@ -69,7 +69,7 @@ def _guid(value: Any) -> str:
 
 
 def free_seats(directory: Directory, sku: str) -> int:
-    """How many seats of a product nobody holds."""
+    """How many seats of a product are free."""
     return directory.subscriptions[sku].seats - directory.consumed[sku]
 
 
@@ -189,7 +189,7 @@ def _state(
     return _shared_state(sku, tuple(sorted(disabled)), group, error, directory.now)
 
 
-# Many users hold the same licence since the same second: they share one value, which nobody ever changes.
+# Many users hold the same licence since the same second: they share one value, which is never changed.
 
 
 @lru_cache(maxsize=4096)

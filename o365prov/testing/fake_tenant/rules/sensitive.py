@@ -1,7 +1,7 @@
 """Sensitive actions: what an application may do to administrators only with a role of its own.
 
 Source: Graph "Working with users", who can perform sensitive actions. Permissions of the application are not modelled:
-a caller without roles may change everybody but administrators, and nobody's password.
+a caller without roles may change everybody but administrators, and no one else's password.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def _check(title: str, item: Property, value: Any, *, creating: bool) -> Iterato
         case PropertyType.GUID if not _is_guid(value):
             yield _wrong_type(item)
         case PropertyType.TEXTS:
-            yield from _check_texts(title, item, value)
+            yield from _check_strings(title, item, value)
         case PropertyType.COMPLEX:
             yield from _check_fields(title, item, value, creating=creating)
         case PropertyType.COMPLEXES:
@@ -94,14 +94,16 @@ def _check(title: str, item: Property, value: Any, *, creating: bool) -> Iterato
 
 def _check_text(title: str, item: Property, value: str) -> Iterator[GraphErrorResponse]:
     if not value:
-        yield GraphErrorResponse.invalid_value(item.name, title, "an empty string is no value; send null to clear it")
+        yield GraphErrorResponse.invalid_value(
+            item.name, title, "an empty string is not a value; send null to clear it"
+        )
     elif item.limit is not None and len(value) > item.limit:
         yield GraphErrorResponse.invalid_value(
             item.name, title, f"at most {item.limit} characters, got {len(value)}", "InvalidLength"
         )
 
 
-def _check_texts(title: str, item: Property, value: list[Any]) -> Iterator[GraphErrorResponse]:
+def _check_strings(title: str, item: Property, value: list[Any]) -> Iterator[GraphErrorResponse]:
     if item.at_most is not None and len(value) > item.at_most:
         yield GraphErrorResponse.invalid_value(
             item.name, title, f"at most {item.at_most} values, got {len(value)}", "InvalidLength"

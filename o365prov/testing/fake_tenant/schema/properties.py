@@ -45,7 +45,7 @@ class Property:
     """One property of a kind of object.
 
     Attributes:
-        limit: characters of a text, or of each text of a collection.
+        limit: characters of a string, or of each string of a collection.
         at_most: how many values a collection may hold.
         in_default_set: whether a GET without $select returns it.
         clearable: whether null may be written.

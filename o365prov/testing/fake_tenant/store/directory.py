@@ -21,7 +21,7 @@ from o365prov.testing.fake_tenant.store.change_log import ChangeKind, ChangeLog,
 from o365prov.testing.fake_tenant.store.table import Record, RecordTable
 
 _UNIQUE = ("userPrincipalName", "onPremisesImmutableId", "proxyAddresses", "uniqueName")
-"""What nobody else may hold."""
+"""What only one object may hold."""
 
 
 def instant(moment: datetime) -> str:
@@ -298,7 +298,7 @@ class Directory:
         )
 
     def rebuild(self) -> None:
-        """Compute unique values and seats anew, after records were put in from outside."""
+        """Compute unique values and seats again, after records were put in from outside."""
         for values in self._names.values():
             values.clear()
         self.consumed.clear()
@@ -317,7 +317,7 @@ _COPIED = (
 
 
 def _unique_values(record: Record) -> Iterator[tuple[str, str]]:
-    """The values that nobody else may hold, in the form in which they are compared.
+    """The values that only one object may hold, in the form in which they are compared.
 
     What is soft-deleted keeps its onPremisesImmutableId, and has given up its addresses; its userPrincipalName was
     rewritten when it was deleted, so the original is free.

@@ -42,7 +42,7 @@ def test_reset_goes_back_to_the_beginning(graph, fake):
     _fill(fake)
     graph.get("/users")
     fake.reset()
-    assert (len(fake.users), len(fake.exchanges), fake.seats("SPE_E3")) == (0, 0, (0, 2))
+    assert (len(fake.users), len(fake.requests), fake.seats("SPE_E3")) == (0, 0, (0, 2))
 
 
 def test_a_saved_tenant_is_loaded_whole(graph, fake, tmp_path, clock):
@@ -74,7 +74,7 @@ def test_the_same_seed_gives_the_same_ids():
 def test_exchanges_are_kept_without_secrets(graph, fake):
     """Method, address, bodies and status are there; the token and the password are not."""
     graph("POST", "/users", {"passwordProfile": {"password": 'Sec"ret-1'}}, Authorization="Bearer abc")
-    (exchange,) = fake.exchanges
+    (exchange,) = fake.requests
     assert (exchange.method, exchange.status, exchange.answer_body["error"]["code"]) == (
         "POST",
         400,
@@ -91,10 +91,10 @@ def test_exchanges_are_kept_without_secrets(graph, fake):
         (lambda fake: fake.add_user("a@nowhere.example"), "verified domain"),
         (lambda fake: fake.add_user("a@managed.example", licenses=["NONE"]), "the tenant has no NONE"),
         (lambda fake: fake.add_user("a@managed.example", licenses={"SPE_E3": ["NONE"]}), "no plan NONE"),
-        (lambda fake: fake.add_user("a@managed.example", manager="nobody"), "there is no 'nobody'"),
-        (lambda fake: fake.add_user("a@managed.example", roles=["King"]), "no built-in role 'King'"),
+        (lambda fake: fake.add_user("a@managed.example", manager="nobody"), "this tenant has no 'nobody'"),
+        (lambda fake: fake.add_user("a@managed.example", roles=["King"]), "the built-in roles do not include 'King'"),
         (lambda fake: fake.add_user("a@managed.example", businessPhones="1"), "must be a list"),
-        (lambda fake: fake.add_group("x", members=["nobody"]), "there is no 'nobody'"),
+        (lambda fake: fake.add_group("x", members=["nobody"]), "this tenant has no 'nobody'"),
         (lambda fake: FakeTenant(domains={"x.example": "Weird"}), "Federated, Managed, Unverified"),
     ],
 )
@@ -121,9 +121,9 @@ def test_exchanges_do_not_fill_the_memory(graph):
     few = FakeTenant(keep_exchanges=2)
     for _ in range(3):
         few.handle("GET", "https://graph.microsoft.com/v1.0/domains", {}, b"")
-    assert len(few.exchanges) == 2
+    assert len(few.requests) == 2
     graph.get("/domains")
-    (seen,) = graph.fake.exchanges
+    (seen,) = graph.fake.requests
     log = RequestRecorder(keep=10, most_bytes=seen.size * 3)
     for _ in range(5):
         log.append(seen)

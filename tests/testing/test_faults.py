@@ -66,7 +66,7 @@ def test_a_dropped_connection_leaves_a_client_in_doubt(graph, fake, user, has_ef
     with pytest.raises(ConnectionResetError):
         graph("PATCH", f"/users/{user['id']}", {"jobTitle": "Singer"})
     assert ("jobTitle" in fake.user(user["id"])) is has_effect
-    assert fake.exchanges[-1].status == 0
+    assert fake.requests[-1].status == 0
 
 
 def test_httpx_clients_see_a_dropped_connection_as_their_own_error(fake, user):
