@@ -55,7 +55,7 @@ def ask(fake, method, path, content=None):
 
 def fill(number):
     """A tenant with so many licensed users, made over the wire."""
-    fake = FakeTenant(licenses={"SPE_E3": number}, seed=1, keep_exchanges=0)
+    fake = FakeTenant(licenses={"SPE_E3": number}, seed=1, keep_requests=0)
     for index in range(number):
         created = json.loads(ask(fake, "POST", "/users", body(index)))
         assign = {"addLicenses": [{"skuId": E3, "disabledPlans": []}], "removeLicenses": []}

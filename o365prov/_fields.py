@@ -151,6 +151,12 @@ def positive(owner: object, field: Attribute[Any], value: object) -> None:
         raise wrong(owner, field, "a number above 0", value)
 
 
+def finite(owner: object, field: Attribute[Any], value: object) -> None:
+    """Refuse what is not a finite number from 0 on."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise wrong(owner, field, "a number from 0 on", value)
+
+
 def whole_number(at_least: int = 0, at_most: int | None = None) -> Validator:
     """Refuse what is not a whole number from *at_least* to *at_most*."""
     limits = f"from {at_least} on" if at_most is None else f"from {at_least} to {at_most}"
@@ -330,6 +336,21 @@ def wrong(owner: object, field: Attribute[Any], expected: str, value: object) ->
         write = f"{field.alias}=({value[:60]!r},)"
         return ConfigurationError(f"{type(owner).__name__}.{field.alias} is one string: write {write}")
     return ConfigurationError(f"{type(owner).__name__}.{field.alias} should be {expected}, not {_shown(value)}")
+
+
+def check_arguments(call: str, annotations: Mapping[str, Any], arguments: Mapping[str, object]) -> None:
+    """Refuse what the annotations of a call do not allow; of arguments without one, nothing is asked.
+
+    >>> check_arguments("FakeTenant", {"seed": int}, {"seed": "1"})
+    Traceback (most recent call last):
+    ...
+    o365prov.errors.ConfigurationError: FakeTenant(seed=...) should be a whole number, not a string
+    """
+    for name, value in arguments.items():
+        annotation = annotations.get(name, object)
+        if not check_for(annotation)(value):
+            expected = describe_type(annotation)
+            raise ConfigurationError(f"{call}({name}=...) should be {expected}, not {_shown(value)}")
 
 
 def _shown(value: object) -> str:

@@ -6,6 +6,9 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
+from o365prov._fields import check_arguments
+from o365prov.errors import ConfigurationError
+
 
 class FakeClock:
     """Tells the fake tenant what time it is.
@@ -28,8 +31,9 @@ class FakeClock:
     __slots__ = ("_offset", "_stands_at")
 
     def __init__(self, at: datetime | None = None) -> None:
+        check_arguments("FakeClock", {"at": object if isinstance(at, datetime) else datetime | None}, {"at": at})
         if at is not None and at.tzinfo is None:
-            raise ValueError(f"FakeClock(at={at!r}) has no time zone; write datetime(..., tzinfo=UTC)")
+            raise ConfigurationError(f"FakeClock(at={at!r}) has no time zone: write datetime(..., tzinfo=UTC)")
         self._stands_at = at
         self._offset = timedelta()
 
@@ -42,10 +46,10 @@ class FakeClock:
         return (self._stands_at or datetime.now(UTC)).astimezone(UTC) + self._offset
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
-        """Let time pass at once, and return the new time; time does not run backwards (ValueError)."""
+        """Let time pass at once, and return the new time; time does not run backwards (ConfigurationError)."""
         step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         if step < timedelta():
-            raise ValueError(f"a clock can't go back by {-step}; build a new tenant, or restore a snapshot")
+            raise ConfigurationError(f"a clock can't go back by {-step}; build a new tenant, or restore a snapshot")
         self._offset += step
         return self.now()
 

@@ -13,36 +13,39 @@ from fnmatch import fnmatchcase
 
 from attrs import frozen
 
+from o365prov._fields import check_arguments, typed
+from o365prov.errors import ConfigurationError
 
-@frozen
+
+@frozen(field_transformer=typed)
 class Throttled:
     """429, with ``Retry-After`` in seconds, or without it for None; the request has no effect."""
 
     retry_after: int | None = 1
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Unavailable:
     """503, with ``Retry-After`` in seconds, or without it for None; the request has no effect."""
 
     retry_after: int | None = None
 
 
-@frozen
+@frozen(field_transformer=typed)
 class GatewayTimeout:
     """504; whether the request had its effect is what *after_effect* says, and what a client can't know."""
 
     after_effect: bool = False
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Dropped:
     """The connection breaks without an answer, before or after the effect; inside a batch it is a 504."""
 
     after_effect: bool = False
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Slow:
     """The right answer, *seconds* later."""
 
@@ -52,7 +55,7 @@ class Slow:
 Fault = Throttled | Unavailable | GatewayTimeout | Dropped | Slow
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Attempt:
     """One request as a plan sees it.
 
@@ -132,8 +135,9 @@ class RandomFaults:
             Dropped(after_effect=True),
         ),
     ) -> None:
+        check_arguments("RandomFaults", {"share": float, "seed": int}, {"share": share, "seed": seed})
         if not 0 <= share <= 1:
-            raise ValueError(f"RandomFaults(share={share}): it must be between 0 and 1")
+            raise ConfigurationError(f"RandomFaults(share={share}): it must be between 0 and 1")
         self._share = share
         self._kinds = tuple(kinds)
         self._chance = random.Random(seed)  # noqa: S311 - chance needs no secrecy

@@ -11,10 +11,12 @@ from datetime import datetime
 
 from attrs import define, field, frozen
 
+from o365prov._fields import positive, typed, whole_number
+
 _APPLICATION = "00000000-0000-0000-0000-000000000365"
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Quotas:
     """How much an application may ask of a tenant.
 
@@ -30,10 +32,10 @@ class Quotas:
 
     """
 
-    units: int = 3_500
-    unit_seconds: float = 10
-    writes: int = 3_000
-    write_seconds: float = 150
+    units: int = field(default=3_500, validator=whole_number(1))
+    unit_seconds: float = field(default=10, validator=positive)
+    writes: int = field(default=3_000, validator=whole_number(1))
+    write_seconds: float = field(default=150, validator=positive)
 
     @classmethod
     def for_tenant_of(cls, users: int) -> Quotas:

@@ -58,7 +58,18 @@ from o365prov import (
 from o365prov.graph import PERMISSIONS, Consent, Waiting
 from o365prov.planning import PlanOptions
 from o365prov.provisioning import make_desired_user
-from o365prov.testing import FakeClock, FakeTenant
+from o365prov.testing import (
+    Attempt,
+    Dropped,
+    FakeClock,
+    FakeTenant,
+    GatewayTimeout,
+    Lag,
+    Quotas,
+    Slow,
+    Throttled,
+    Unavailable,
+)
 
 
 def faces() -> dict[str, object]:
@@ -132,6 +143,8 @@ def made_values() -> tuple[object, ...]:
         LicenseOnly(),
         ProfileSync(),
     ]
+    made += [Attempt(1, "GET", "/users"), Dropped(), GatewayTimeout(), Slow(1), Throttled(), Unavailable()]
+    made += [Lag(seconds=1), Quotas(), *list(fake.requests)[:1]]
     made += [Waiting(1.5, "throttled"), Consent("contoso"), PERMISSIONS[0]]
     made += [*expression.check({"user": ["login"]}), RateLimits(share=0.5), RetryPolicy(), app.safeguards]
     return tuple(made)

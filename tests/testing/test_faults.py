@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from o365prov.errors import ConfigurationError
 from o365prov.testing import (
     Attempt,
     Dropped,
@@ -240,11 +241,27 @@ def test_delta_lags_too_and_loses_nothing():
     assert (status, [user["id"] for user in json.loads(content)["value"]]) == (200, [key])
 
 
-@pytest.mark.parametrize("wrong", [{}, {"seconds": 1, "requests": 1}, {"seconds": -1}])
-def test_lag_is_seconds_or_requests(wrong):
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({}, "either seconds or requests"),
+        ({"seconds": 1, "requests": 1}, "either seconds or requests"),
+        ({"seconds": -1}, "Lag.seconds should be a number from 0 on, not -1"),
+    ],
+)
+def test_lag_is_seconds_or_requests(wrong, named):
     """One of the two, above zero."""
-    with pytest.raises(ValueError, match="either seconds or requests"):
+    with pytest.raises(ConfigurationError, match=named):
         Lag(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"seed": "1"}, {"latency": "0"}, {"clock": 5}, {"quotas": 5}, {"name": None}, {"keep_requests": "all"}]
+)
+def test_arguments_of_a_wrong_type_are_refused_by_name(wrong):
+    """Before anything is made of them."""
+    with pytest.raises(ConfigurationError, match=rf"FakeTenant\({next(iter(wrong))}=...\) should be"):
+        FakeTenant(**wrong)
 
 
 def test_overlapping_writes_to_one_object_conflict():

@@ -118,7 +118,7 @@ def test_a_clock_runs_or_stands():
 
 def test_exchanges_do_not_fill_the_memory(graph):
     """Only so many are kept, and only so many bytes of them."""
-    few = FakeTenant(keep_exchanges=2)
+    few = FakeTenant(keep_requests=2)
     for _ in range(3):
         few.handle("GET", "https://graph.microsoft.com/v1.0/domains", {}, b"")
     assert len(few.requests) == 2

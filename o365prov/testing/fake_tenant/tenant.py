@@ -12,6 +12,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from o365prov._fields import check_arguments
 from o365prov.errors import Issue, SourceError, UsageError
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, subscriptions
@@ -33,6 +34,19 @@ class Snapshot:
     _directory: Directory = field(repr=False)
 
 
+_ARGUMENTS: Mapping[str, Any] = {
+    "clock": FakeClock | None,
+    "seed": int | None,
+    "name": str,
+    "country": str,
+    "initial_domain": str,
+    "keep_requests": int,
+    "quotas": Quotas | None,
+    "lag": Lag | None,
+    "latency": float,
+}
+
+
 class FakeTenant:
     """A strict Office 365 tenant in memory: give it HTTP requests for Microsoft Graph v1.0, get Graph's answers.
 
@@ -49,7 +63,7 @@ class FakeTenant:
         name: the organization's display name.
         country: its two-letter code, which group licences use for users without usageLocation.
         initial_domain: the ``onmicrosoft.com`` domain that every tenant has; managed and verified.
-        keep_exchanges: how many requests ``requests`` remembers, while their bodies stay below 64 MiB.
+        keep_requests: how many requests ``requests`` remembers, while their bodies stay below 64 MiB.
         faults: a plan of what goes wrong (``o365prov.testing.faults``); None for nothing.
         quotas: Graph's limits on resource units and writes; None for none.
         lag: how long a write stays unseen; None for not at all.
@@ -76,13 +90,28 @@ class FakeTenant:
         name: str = "Contoso",
         country: str = "US",
         initial_domain: str = "contoso.onmicrosoft.com",
-        keep_exchanges: int = 10_000,
+        keep_requests: int = 10_000,
         faults: FaultPlan | None = None,
         quotas: Quotas | None = None,
         lag: Lag | None = None,
         latency: float = 0.0,
         caller_roles: Iterable[str] | None = None,
     ) -> None:
+        check_arguments(
+            "FakeTenant",
+            _ARGUMENTS,
+            {
+                "clock": clock,
+                "seed": seed,
+                "name": name,
+                "country": country,
+                "initial_domain": initial_domain,
+                "keep_requests": keep_requests,
+                "quotas": quotas,
+                "lag": lag,
+                "latency": latency,
+            },
+        )
         self.clock = clock or FakeClock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
         request_ids = random.Random(chance.getrandbits(64))  # noqa: S311
@@ -99,7 +128,7 @@ class FakeTenant:
         self._gateway = Gateway(
             directory,
             request_ids=request_ids,
-            keep_exchanges=keep_exchanges,
+            keep_requests=keep_requests,
             faults=faults,
             quotas=quotas,
             lag=lag,
@@ -114,7 +143,7 @@ class FakeTenant:
         initial = next(iter(directory.domains))
         return f"<FakeTenant {initial}: {len(directory.users)} users, {len(directory.groups)} groups>"
 
-    # -- the wire ------------------------------------------------------------------------------------------------
+    # -- requests ------------------------------------------------------------------------------------------------
 
     def handle(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes

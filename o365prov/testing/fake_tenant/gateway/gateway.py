@@ -65,14 +65,14 @@ class Gateway:
         directory: Directory,
         *,
         request_ids: random.Random,
-        keep_exchanges: int,
+        keep_requests: int,
         faults: FaultPlan | None,
         quotas: Quotas | None,
         lag: Lag | None,
         latency: float,
     ) -> None:
         self.lock = threading.RLock()
-        self.requests = RequestRecorder(keep_exchanges)
+        self.requests = RequestRecorder(keep_requests)
         self.faults = faults
         self.latency = latency
         self._ids = request_ids

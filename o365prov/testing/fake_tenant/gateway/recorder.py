@@ -11,11 +11,13 @@ from typing import Any
 
 from attrs import field, frozen
 
+from o365prov._fields import typed
+
 _PASSWORD = re.compile(rb'("password"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
-@frozen
+@frozen(field_transformer=typed)
 class RecordedRequest:
     """One request and its answer.
 

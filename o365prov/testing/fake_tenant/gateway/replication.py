@@ -11,15 +11,17 @@ import json
 from collections import deque
 from datetime import datetime, timedelta
 
-from attrs import frozen
+from attrs import field, frozen
 
+from o365prov._fields import finite, typed, whole_number
+from o365prov.errors import ConfigurationError
 from o365prov.testing.fake_tenant.endpoints.references import reference_key
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphRequest
 from o365prov.testing.fake_tenant.store.directory import Directory
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Lag:
     """How long a write stays unseen: some seconds of the tenant's clock, or some requests that follow it.
 
@@ -29,12 +31,12 @@ class Lag:
 
     """
 
-    seconds: float = 0
-    requests: int = 0
+    seconds: float = field(default=0, validator=finite)
+    requests: int = field(default=0, validator=whole_number())
 
     def __attrs_post_init__(self) -> None:
         if (self.seconds > 0) == (self.requests > 0) or self.seconds < 0 or self.requests < 0:
-            raise ValueError(f"{self}: give either seconds or requests, above 0")
+            raise ConfigurationError(f"{self}: give either seconds or requests, above 0")
 
 
 @frozen
