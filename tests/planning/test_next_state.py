@@ -1,0 +1,76 @@
+"""What is remembered after a change: just that change."""
+
+from organisation import NOW
+
+from o365prov import AppUser, AppUsers, LicenseGrant
+from o365prov.people import AppUserStatus
+from o365prov.planning import (
+    BlockSignIn,
+    DeleteUser,
+    GrantRole,
+    RemoveLicenses,
+    RemoveManager,
+    RemoveRole,
+    RestoreUser,
+    RevokeSessions,
+    Subject,
+    after_change,
+)
+
+ANN = Subject("00uAnn", "Ann Lee", "ann.lee@corp.example")
+KNOWN = AppUser(
+    "00uAnn",
+    "id-ann",
+    "ann.lee@corp.example",
+    licenses=(LicenseGrant("SPE_E3"),),
+    roles=("Directory Readers", "Helpdesk Administrator"),
+    manager_id="id-bo",
+    manager_reference="bo",
+)
+MEMORY = AppUsers([KNOWN])
+
+
+def after(change):
+    """What is remembered of Ann after this change."""
+    return after_change(MEMORY, change, "id-ann").get("00uAnn")
+
+
+def test_a_role_taken_away_leaves_the_others():
+    """Only the role of the change goes."""
+    assert after(RemoveRole(ANN, "left", "id-ann", "Directory Readers", "role", "a")).roles == (
+        "Helpdesk Administrator",
+    )
+
+
+def test_a_role_granted_is_added_once():
+    """Roles are kept in order, each once."""
+    assert after(GrantRole(ANN, "assigned", "id-ann", "Directory Readers", "role")).roles == KNOWN.roles
+    assert len(after(GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")).roles) == 3
+
+
+def test_licences_and_manager_are_forgotten_when_they_are_taken_away():
+    """Nothing else is."""
+    assert after(RemoveLicenses(ANN, "left", "id-ann", ())).licenses == ()
+    without = after(RemoveManager(ANN, "none", "id-ann"))
+    assert (without.manager_id, without.manager_reference, without.licenses) == (None, "", KNOWN.licenses)
+
+
+def test_blocking_is_remembered_with_its_moment_and_undone_by_restoring():
+    """The moment decides when the next step is due."""
+    blocked = after(BlockSignIn(ANN, "left", "id-ann", NOW))
+    assert (blocked.status, blocked.deactivated_at) == (AppUserStatus.DEACTIVATED, NOW)
+    restored = after_change(AppUsers([blocked]), RestoreUser(ANN, "again", "id-ann"), "id-ann").get("00uAnn")
+    assert (restored.status, restored.deactivated_at) == (AppUserStatus.ACTIVE, None)
+
+
+def test_a_deleted_account_holds_nothing_any_more():
+    """Licences, roles and manager went with it; the link stays."""
+    gone = after(DeleteUser(ANN, "due", "id-ann"))
+    assert (gone.status, gone.licenses, gone.roles, gone.manager_id) == (AppUserStatus.DELETED, (), (), None)
+    assert gone.object_id == "id-ann"
+
+
+def test_another_account_has_nothing_of_the_old_one():
+    """What was given to one account is not on another."""
+    other = after_change(MEMORY, RevokeSessions(ANN, "changed", "id-new", NOW), "id-new").get("00uAnn")
+    assert (other.object_id, other.licenses, other.roles, other.password_instant) == ("id-new", (), (), NOW)

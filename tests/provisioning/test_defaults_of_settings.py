@@ -1,0 +1,73 @@
+"""What each provisioning type does if nothing is chosen, and how its settings are given."""
+
+from datetime import timedelta
+
+import pytest
+from organisation import DOMAIN, NOW, tenant, user_sync_app
+
+from o365prov import Deprovisioning, LicenseOnly, Office365App, ProfileSync, UniversalSync, UsernameFormat, UserSync
+from o365prov.errors import ConfigurationError
+from o365prov.provisioning import settings_fingerprint
+
+SETTINGS = ("create_users", "update_attributes", "deactivate_users", "sync_password")
+
+
+@pytest.mark.parametrize(
+    ("kind", "defaults"),
+    [
+        (LicenseOnly, (False, True, True, False)),
+        (ProfileSync, (True, True, True, False)),
+        (UserSync, (True, True, True, False)),
+        (UniversalSync, (True, True, True, False)),
+    ],
+)
+def test_what_is_on_unless_it_is_chosen_otherwise(kind, defaults):
+    """Create, update and deactivate as far as the type can; passwords are never pushed unless somebody says so."""
+    made = kind()
+    assert tuple(getattr(made, name) for name in SETTINGS) == defaults
+    assert made.deprovisioning == Deprovisioning.block_sign_in()
+
+
+@pytest.mark.parametrize("kind", [LicenseOnly, ProfileSync, UserSync, UniversalSync])
+def test_settings_are_given_by_name(kind):
+    """``UserSync(False)`` would not say what is off."""
+    with pytest.raises(TypeError):
+        kind(False)
+
+
+@pytest.mark.parametrize(("days", "due"), [(13, False), (14, True), (15, True)])
+def test_a_grace_period_is_over_on_its_last_day(days, due):
+    """The step after blocking is due once so many days have passed."""
+    option = Deprovisioning.block_and_remove_licenses(grace_days=14)
+    assert option.is_due(NOW - timedelta(days=days), NOW) is due
+
+
+def test_without_a_grace_period_the_step_is_due_at_once():
+    """The same moment counts."""
+    assert Deprovisioning.block_and_remove_licenses().is_due(NOW, NOW)
+    assert not Deprovisioning.block_sign_in().is_due(NOW - timedelta(days=400), NOW)
+
+
+def test_every_setting_counts_in_the_fingerprint():
+    """A mapping is bound to all settings: change one, and the attributes have to be mapped again."""
+    made = [
+        UserSync(),
+        UserSync(create_users=False),
+        UserSync(update_attributes=False),
+        UserSync(deactivate_users=False),
+        UserSync(deprovisioning=Deprovisioning.block_and_remove_licenses()),
+        UserSync(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=3)),
+        UniversalSync(),
+        UniversalSync(ad_instances=["corp.example"]),
+    ]
+    assert len({settings_fingerprint(each) for each in made}) == len(made)
+
+
+def test_only_license_only_goes_beside_entra_connect():
+    """A tenant whose users Entra Connect masters is refused for every other type, by its name."""
+    synced = tenant(synced=True)
+    with pytest.raises(ConfigurationError, match=r"beside Entra Connect, which masters the tenant Contoso: choose Lic"):
+        user_sync_app().plan([], synced, now=NOW)
+    alone = Office365App((DOMAIN,), LicenseOnly(), UsernameFormat.email())
+    assert alone.plan([], synced, now=NOW).is_empty
+    assert user_sync_app().plan([], tenant(), now=NOW).is_empty
