@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
@@ -205,6 +206,9 @@ def typed(_: type, fields: list[Attribute[Any]]) -> list[Attribute[Any]]:
     return [each if each.validator or not each.init else each.evolve(validator=_Annotated()) for each in fields]
 
 
+_hints_of = cache(get_type_hints)
+
+
 class _Annotated:
     """Checks a field against its annotation, which is resolved when the first value comes."""
 
@@ -227,7 +231,7 @@ class _Annotated:
             raise error
 
     def _resolve(self, owner: type, name: str) -> Check:
-        annotation = get_type_hints(owner)[name]
+        annotation = _hints_of(owner)[name]
         self._expected = describe_type(annotation)
         self._check = check = check_for(annotation)
         return check

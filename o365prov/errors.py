@@ -87,17 +87,22 @@ class O365ProvError(Exception):
 class ExpressionError(O365ProvError):
     """Something is wrong with an expression, or with evaluating it.
 
-    *text* is the expression as typed; *start* and *end* are offsets into it (code points, end exclusive);
-    *line* and *column* count from 1; *hint* says what to do, or is empty.
+    Args:
+        message: what is wrong.
+        text: the expression as typed.
+        start: where it begins, in characters from 0.
+        end: where it ends, exclusive.
+        remedy: what to do about it, or empty.
+
     """
 
-    def __init__(self, message: str, *, text: str = "", start: int = 0, end: int = 0, hint: str = "") -> None:
+    def __init__(self, message: str, *, text: str = "", start: int = 0, end: int = 0, remedy: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.text = text
         self.start = start
         self.end = max(end, start)
-        self.hint = hint
+        self.remedy = remedy
 
     @property
     def line(self) -> int:
@@ -110,10 +115,10 @@ class ExpressionError(O365ProvError):
         return self.start - (self.text.rfind("\n", 0, self.start) + 1) + 1
 
     def __str__(self) -> str:
-        """One line: message, place, hint."""
+        """One line: message, place, remedy."""
         place = f" (line {self.line}, column {self.column})" if self.text else ""
-        hint = f"; {self.hint}" if self.hint else ""
-        return f"{self.message}{place}{hint}"
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{self.message}{place}{remedy}"
 
     def caret(self) -> str:
         """The message over the line of the expression, with the place marked below it: for people, on several lines."""

@@ -25,7 +25,6 @@ OPEN_MODULES = {
     "examples",
 }  # each source is a module, as in the docs of o365prov.sources
 EXCUSED_PACKAGES = (
-    "o365prov.expressions",
     "o365prov.rendering",
     "o365prov.structuring",
 )

@@ -4,23 +4,25 @@ from o365prov.errors import EvaluationError, ExpressionError, ExpressionSyntaxEr
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.checker.check_text import check_text
 from o365prov.expressions.diagnostics import Diagnostic
-from o365prov.expressions.explain import Explanation
+from o365prov.expressions.explanation import Explanation, ExpressionPart
 from o365prov.expressions.expression import Expression
 from o365prov.expressions.functions.suggestions import similar_attribute
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.okta_templates import expression_of_template
 from o365prov.expressions.semantics import Dialect, Semantics
-from o365prov.expressions.syntax.unparser import quoted
-from o365prov.expressions.values.country_codes import countries, country
+from o365prov.expressions.values.conversion import quote
+from o365prov.expressions.values.country_codes import CountryCode, countries, country
 
 __all__ = [
     "Bindings",
+    "CountryCode",
     "Diagnostic",
     "Dialect",
     "EvaluationError",
     "Explanation",
     "Expression",
     "ExpressionError",
+    "ExpressionPart",
     "ExpressionSyntaxError",
     "Limits",
     "Semantics",
@@ -28,6 +30,6 @@ __all__ = [
     "countries",
     "country",
     "expression_of_template",
-    "quoted",
+    "quote",
     "similar_attribute",
 ]

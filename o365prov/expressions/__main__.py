@@ -8,17 +8,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
 from o365prov.expressions import Bindings, Dialect, EvaluationError, Expression, ExpressionSyntaxError
 from o365prov.expressions.checker.contexts import CONTEXTS
 
-_SYNTAX: Final = 2
-_EVALUATION: Final = 3
-_INPUT: Final = 1
+_SYNTAX = 2
+_EVALUATION = 3
+_INPUT = 1
 
 # Keys of the file that are no roots, and where they go; everything else is a root name.
-_LOOKUPS: Final = {
+_LOOKUPS = {
     "groups": "groups",
     "directoryUsers": "directory_users",
     "workdayUsers": "workday_users",
@@ -86,7 +86,7 @@ def _bindings(path: str | None) -> Bindings:
     """What the file holds, as bindings; a user as Okta's API gives it becomes the root ``user``."""
     document: Any = {} if path is None else json.loads(Path(path).read_text("utf-8-sig"))
     if not isinstance(document, Mapping):
-        raise ValueError("this is no JSON object")  # noqa: TRY004  # the file is wrong, not the program
+        raise ValueError("this is no JSON object")  # noqa: TRY004 - the file is wrong, not the program
     if isinstance(document.get("profile"), Mapping) and "user" not in document:
         profile = document["profile"]
         document = {"user": {**profile, **document}, "source": profile}
@@ -96,7 +96,7 @@ def _bindings(path: str | None) -> Bindings:
 
 
 def _shown(value: object) -> str:
-    from o365prov.expressions.values.instants import shown  # noqa: PLC0415  # only times come here
+    from o365prov.expressions.values.instants import shown  # noqa: PLC0415 - only times come here
 
     return shown(value, millis=True) if isinstance(value, datetime) else str(value)
 

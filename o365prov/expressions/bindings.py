@@ -6,48 +6,57 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import Attribute, Factory, field, frozen
 
+from o365prov._fields import as_tuple, aware, wrong
 from o365prov.expressions.values.failures import EvaluationFailure
-
-__all__ = ["Bindings", "Values"]
 
 Values: TypeAlias = Mapping[str, Any]
 """A map of names to values: attributes of a person, a group, an app user; values are JSON's, and aware datetimes."""
 
 
-def _moment(value: datetime | str | None) -> datetime | None:
+def _to_tuple(values: Iterable[Values]) -> tuple[Values, ...]:
+    # the short ways first: bindings are made for every person
+    if type(values) is tuple:
+        return values
+    if type(values) is list:
+        return tuple(values)
+    return values if isinstance(values, Mapping) else as_tuple(values)  # type: ignore[return-value]  # refused below
+
+
+def _to_instant(value: datetime | str | None) -> datetime | None:
+    if not isinstance(value, str):
+        return value
+    from o365prov.expressions.values.instants import parse_iso  # noqa: PLC0415 - time loads when used
+
+    try:
+        return parse_iso(value)
+    except EvaluationFailure:
+        return value  # type: ignore[return-value]  # the validator refuses it
+
+
+def _check_mappings(owner: Bindings, attribute: Attribute[Any], values: tuple[Values, ...]) -> None:
+    if type(values) is tuple:
+        for each in values:
+            if type(each) is not dict and not isinstance(each, Mapping):
+                break
+        else:
+            return
+    raise wrong(owner, attribute, "a list of mappings", values)
+
+
+def _check_names(owner: Bindings, attribute: Attribute[Any], values: Values) -> None:
+    if type(values) is not dict and not isinstance(values, Mapping):
+        raise wrong(owner, attribute, "a mapping of names to values", values)
+    for name in values:
+        if not isinstance(name, str):
+            raise wrong(owner, attribute, "a mapping whose keys are strings", values)
+
+
+def _check_instant(owner: Bindings, attribute: Attribute[Any], value: datetime | None) -> None:
     if isinstance(value, str):
-        from o365prov.expressions.values.instants import parse_iso  # noqa: PLC0415  # time loads when used
-
-        try:
-            return parse_iso(value)
-        except EvaluationFailure:
-            raise ValueError("Bindings(now=...) is no ISO 8601 time: write it like 2015-07-31T17:18:37.979Z") from None
-    if value is not None and value.tzinfo is None:
-        raise ValueError("Bindings(now=...) must be an aware datetime: give it a time zone, such as datetime.UTC")
-    return value
-
-
-def _is_map(value: object) -> bool:
-    return type(value) is dict or isinstance(value, Mapping)  # the short way first: bindings are made for every person
-
-
-def _maps(values: Iterable[Values]) -> tuple[Values, ...]:
-    kept = tuple(values)
-    if not kept and type(values) in {tuple, list}:
-        return kept
-    if isinstance(values, Mapping) or not all(_is_map(value) for value in kept):
-        raise ValueError("groups, directory_users and workday_users of Bindings are lists of maps: give [{...}, ...]")
-    return kept
-
-
-def _by_name(values: Values) -> Values:
-    if not _is_map(values):
-        raise ValueError(
-            "managers, assistants and linked of Bindings are maps by name: give {name: {...}}"
-        )  # as for the other shapes
-    return values
+        raise wrong(owner, attribute, "an aware datetime or an ISO 8601 time such as 2015-07-31T17:18:37.979Z", value)
+    aware(owner, attribute, value)
 
 
 @frozen
@@ -64,14 +73,15 @@ class Bindings:
         managers: by source name, ``{"user": {...}, "apps": {app name: {...}}}``: what ``getManagerUser`` finds.
         assistants: the same for assistants.
         linked: linked users by primary name: what ``user.getLinkedObject`` finds.
-        now: the clock, an aware datetime or an ISO 8601 text. Without it, functions that ask for the time fail:
+        now: the clock, an aware datetime or an ISO 8601 string. Without it, functions that ask for the time fail:
             evaluation reads no clock of its own.
 
-    The attributes *directory_user* and *workday_user* hold the only app user of their kind; None for none, and for
-    several.
+    The attributes *directory_user* and *workday_user* hold the only app user of their kind; None where there is none
+    or more than one.
 
     Raises:
-        ValueError: groups or app users that are no list of maps, relations that are no map, or a time without a zone.
+        ConfigurationError: groups or app users that are not a list of mappings, relations that are not a mapping, or
+            a time without a zone.
 
     Example:
         >>> from o365prov.expressions import Expression
@@ -81,26 +91,28 @@ class Bindings:
 
     """
 
-    roots: Values
-    groups: tuple[Values, ...] = field(default=(), kw_only=True, converter=_maps)
-    directory_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_maps)
-    workday_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_maps)
-    managers: Values = field(factory=dict, kw_only=True, converter=_by_name)
-    assistants: Values = field(factory=dict, kw_only=True, converter=_by_name)
-    linked: Values = field(factory=dict, kw_only=True, converter=_by_name)
-    now: datetime | None = field(default=None, kw_only=True, converter=_moment)
+    roots: Values = field(validator=_check_names)
+    groups: tuple[Values, ...] = field(default=(), kw_only=True, converter=_to_tuple, validator=_check_mappings)
+    directory_users: tuple[Values, ...] = field(
+        default=(), kw_only=True, converter=_to_tuple, validator=_check_mappings
+    )
+    workday_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_to_tuple, validator=_check_mappings)
+    managers: Values = field(factory=dict, kw_only=True, validator=_check_names)
+    assistants: Values = field(factory=dict, kw_only=True, validator=_check_names)
+    linked: Values = field(factory=dict, kw_only=True, validator=_check_names)
+    now: datetime | None = field(default=None, kw_only=True, converter=_to_instant, validator=_check_instant)
 
-    directory_user: Values | None = field(init=False, eq=False)
-    workday_user: Values | None = field(init=False, eq=False)
-
-    @directory_user.default
-    def _one_directory_user(self) -> Values | None:
-        return self.directory_users[0] if len(self.directory_users) == 1 else None
-
-    @workday_user.default
-    def _one_workday_user(self) -> Values | None:
-        return self.workday_users[0] if len(self.workday_users) == 1 else None
+    directory_user: Values | None = field(
+        init=False, eq=False, default=Factory(lambda self: _only(self.directory_users), takes_self=True)
+    )
+    workday_user: Values | None = field(
+        init=False, eq=False, default=Factory(lambda self: _only(self.workday_users), takes_self=True)
+    )
 
     def __repr__(self) -> str:
         """Names only: values are personal."""
         return f"<Bindings of {', '.join(sorted(map(str, self.roots))) or 'nothing'}; {len(self.groups)} groups>"
+
+
+def _only(users: tuple[Values, ...]) -> Values | None:
+    return users[0] if type(users) is tuple and len(users) == 1 else None  # validators run afterwards

@@ -1,38 +1,57 @@
-"""What the checker says."""
+"""What the checker is asked and what it says."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Collection, Mapping
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-__all__ = ["Diagnostic"]
+from o365prov._fields import typed
+from o365prov.errors import Issue
+
+Schema: TypeAlias = Mapping[str, Collection[str] | Mapping[str, str]]
+"""Root names to the names of their attributes, or to a mapping of names to types."""
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Diagnostic:
-    """One finding about an expression.
+    """One issue with an expression, and where it is.
 
     Args:
-        code: a stable word for the kind of finding, such as ``unknown-function``.
-        severity: ``error`` for what Okta refuses or what must fail, ``warning`` for what is doubtful.
-        message: what is found.
+        issue: what is wrong: an ``error`` for what Okta refuses or what must fail, a ``warning`` for what is doubtful.
         text: the expression.
         start: where it begins, in characters from 0.
         end: where it ends, exclusive.
-        hint: what to do, or empty.
-        fix: the text that should replace ``text[start:end]``, where one is known.
+        fix: the string that should replace ``text[start:end]``, where one is known.
 
     """
 
-    code: str
-    severity: Literal["error", "warning"]
-    message: str
+    issue: Issue
     text: str
     start: int
     end: int
-    hint: str = ""
     fix: str | None = None
+
+    @property
+    def code(self) -> str:
+        """A stable word for the kind of issue, such as ``unknown-function``."""
+        return self.issue.code
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+        return self.issue.message
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, or empty."""
+        return self.issue.remedy
+
+    @property
+    def severity(self) -> Literal["error", "warning"]:
+        """Whether Okta refuses the expression, or it is only doubtful."""
+        return self.issue.severity
 
     @property
     def line(self) -> int:
@@ -49,6 +68,6 @@ class Diagnostic:
         return self.text if self.fix is None else self.text[: self.start] + self.fix + self.text[self.end :]
 
     def __str__(self) -> str:
-        """One line: severity, message, place, hint."""
-        hint = f"; {self.hint}" if self.hint else ""
-        return f"{self.severity}: {self.message} (line {self.line}, column {self.column}){hint}"
+        """One line: severity, message, place, remedy."""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{self.severity}: {self.message} (line {self.line}, column {self.column}){remedy}"

@@ -1,26 +1,27 @@
-"""An expression: text that was parsed, and can be checked, evaluated and explained."""
+"""An expression: text that was parsed, and can be checked, evaluated and explain."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import field, frozen
 
+from o365prov._fields import member, typed
 from o365prov.expressions.bindings import Bindings
-from o365prov.expressions.compiler.places import Place, located
+from o365prov.expressions.compiler.places import Place, evaluation_error
+from o365prov.expressions.diagnostics import Diagnostic, Schema
+from o365prov.expressions.explanation import Explanation
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.semantics import Dialect, EvaluationOptions, Semantics
 from o365prov.expressions.values.failures import EvaluationFailure, too_deep
 
-if TYPE_CHECKING:
-    from o365prov.expressions.checker.state import Schema
-    from o365prov.expressions.diagnostics import Diagnostic
-    from o365prov.expressions.explain import Explanation
-    from o365prov.expressions.syntax.tree import Node
+
+def _to_dialect(value: Dialect | str) -> Dialect:
+    return member(Dialect, value)
 
 
-@frozen(eq=False, repr=False, init=False, cache_hash=False)
+@frozen(eq=False, repr=False, field_transformer=typed)
 class Expression:
     """One expression of the Okta Expression Language.
 
@@ -34,8 +35,9 @@ class Expression:
         limits: how large the expression and its results may be.
 
     Raises:
-        ExpressionSyntaxError: the text is no expression; the error knows line, column and what to do, and its
+        ExpressionSyntaxError: the text is not an expression; the error knows line, column and what to do, and its
             ``caret()`` shows the place.
+        ConfigurationError: the text is not a string, or an option is of a wrong type.
 
     Source: Okta developer documentation, "Okta Expression Language overview".
 
@@ -48,34 +50,21 @@ class Expression:
     """
 
     text: str
-    dialect: Dialect
-    semantics: Semantics
-    limits: Limits
-    tree: Node
-    _canonical: str
-    _run: Callable[[object], object] | None = field(default=None)
-    _places: tuple[Place, ...] = field(default=())
+    dialect: Dialect = field(default=Dialect.CLASSIC, kw_only=True, converter=_to_dialect)
+    semantics: Semantics = field(default=Semantics(), kw_only=True)
+    limits: Limits = field(default=LIMITS, kw_only=True)
+    _tree: Any = field(init=False)  # a Node: the tree loads with the first expression
+    _canonical: str = field(init=False)
+    _run: Callable[[object], object] | None = field(init=False, default=None)
+    _places: tuple[Place, ...] = field(init=False, default=())
 
-    def __init__(
-        self,
-        text: str,
-        *,
-        dialect: Dialect = Dialect.CLASSIC,
-        semantics: Semantics = Semantics(),  # noqa: B008  # frozen
-        limits: Limits = LIMITS,
-    ) -> None:
-        from o365prov.expressions.syntax.parser import parse  # noqa: PLC0415  # mistakes load with the first expression
-        from o365prov.expressions.syntax.unparser import unparse  # noqa: PLC0415  # importing stays cheap: tree, Lark and
+    def __attrs_post_init__(self) -> None:
+        from o365prov.expressions.syntax.parser import parse  # noqa: PLC0415 - importing stays cheap
+        from o365prov.expressions.syntax.unparser import unparse  # noqa: PLC0415 - importing stays cheap
 
-        tree = parse(text, limits)
-        self.__attrs_init__(
-            text=text,
-            dialect=dialect,
-            semantics=semantics,
-            limits=limits,
-            tree=tree,
-            canonical=unparse(tree, dialect),
-        )
+        tree = parse(self.text, self.limits)
+        object.__setattr__(self, "_tree", tree)
+        object.__setattr__(self, "_canonical", unparse(tree, self.dialect))
 
     def evaluate(self, values: Mapping[str, Any] | Bindings) -> Any:
         """The value for these roots.
@@ -98,20 +87,20 @@ class Expression:
         try:
             return run(values)
         except EvaluationFailure as failure:
-            raise located(failure, self.text, self._places) from None
+            raise evaluation_error(failure, self.text, self._places) from None
         except RecursionError as error:
-            raise located(too_deep(error), self.text, self._places) from None
+            raise evaluation_error(too_deep(error), self.text, self._places) from None
 
     def _compiled(self) -> Callable[[object], object]:
-        from o365prov.expressions.compiler.compiler import lowered  # noqa: PLC0415  # some are only parsed
+        from o365prov.expressions.compiler.compiler import compile_tree  # noqa: PLC0415 - some are only parsed
 
-        run, places = lowered(self.tree, self.dialect, self.rules)
+        run, places = compile_tree(self._tree, self.dialect, self._options)
         object.__setattr__(self, "_places", places)  # a cache: the same value whichever thread comes first
         object.__setattr__(self, "_run", run)
         return run
 
     @property
-    def rules(self) -> EvaluationOptions:
+    def _options(self) -> EvaluationOptions:
         """What it is evaluated under."""
         return EvaluationOptions(self.semantics, self.limits, _compile_text)
 
@@ -126,9 +115,9 @@ class Expression:
             [('source', 'login'), ('user', 'email')]
 
         """
-        from o365prov.expressions.references import references  # noqa: PLC0415
+        from o365prov.expressions.references import references  # noqa: PLC0415 - importing stays cheap
 
-        return references(self.tree, self.dialect)
+        return references(self._tree, self.dialect)
 
     def check(self, schema: Schema | None = None, *, context: str | None = None) -> tuple[Diagnostic, ...]:
         """Everything that is wrong or doubtful about the expression, without evaluating it.
@@ -143,7 +132,7 @@ class Expression:
             Diagnostics in the order of the text; empty if nothing was found.
 
         Raises:
-            ValueError: there is no such context.
+            UsageError: the schema is not a mapping, or there is no such context.
 
         Example:
             >>> for diagnostic in Expression("string.len(user.mail)").check({"user": ["email"]}):
@@ -152,9 +141,9 @@ class Expression:
             error: user has no attribute mail (line 1, column 12); write user.email
 
         """
-        from o365prov.expressions.checker.checker import check  # noqa: PLC0415
+        from o365prov.expressions.checker.checker import check  # noqa: PLC0415 - importing stays cheap
 
-        return check(self.tree, self.text, self.dialect, self.semantics, schema, context)
+        return check(self._tree, self.text, self.dialect, self.semantics, schema, context)
 
     def explain(self, values: Mapping[str, Any] | Bindings) -> Explanation:
         """The value, and what every part of the expression gave; failures and parts not reached are told apart.
@@ -174,9 +163,9 @@ class Expression:
               'minor' => not reached
 
         """
-        from o365prov.expressions.explain import explained  # noqa: PLC0415
+        from o365prov.expressions.explain import explain  # noqa: PLC0415 - importing stays cheap
 
-        return explained(self.tree, self.text, self.dialect, self.rules, values)
+        return explain(self._tree, self.text, self.dialect, self._options, values)
 
     def __str__(self) -> str:
         """The canonical text."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from attrs import field, frozen
 
-from attrs import frozen
-
-__all__ = ["LIMITS", "Limits"]
+from o365prov._fields import whole_number
 
 
 @frozen(kw_only=True)
@@ -18,19 +16,22 @@ class Limits:
         nesting: how deep brackets and sub-expressions may lie in one another. Chains (``a OR b OR c``, ``a + b + c``,
             ``a ? b : c ? d : e``) are flat.
         tree_size: parts of the expression: names, literals, operators, calls.
-        result_size: characters of a text, or elements of a list, that evaluation may build; also the elements that all
-            projections and selections of one evaluation may go over, with the characters that they give.
+        result_size: characters of a string, or elements of a list, that evaluation may build; also the elements that
+            all projections and selections of one evaluation may go over, with the characters that they give.
         pattern_length: characters of a regular expression.
         pattern_size: states that a regular expression may need.
 
+    Raises:
+        ConfigurationError: a limit that is not a whole number from 1 on.
+
     """
 
-    text_length: int = 500_000
-    nesting: int = 250
-    tree_size: int = 50_000
-    result_size: int = 1_000_000
-    pattern_length: int = 1_000
-    pattern_size: int = 5_000
+    text_length: int = field(default=500_000, validator=whole_number(1))
+    nesting: int = field(default=250, validator=whole_number(1))
+    tree_size: int = field(default=50_000, validator=whole_number(1))
+    result_size: int = field(default=1_000_000, validator=whole_number(1))
+    pattern_length: int = field(default=1_000, validator=whole_number(1))
+    pattern_size: int = field(default=5_000, validator=whole_number(1))
 
 
-LIMITS: Final = Limits()
+LIMITS = Limits()

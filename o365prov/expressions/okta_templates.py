@@ -7,17 +7,14 @@ are another language. What they share with expressions is references, calls of a
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from o365prov.errors import ExpressionSyntaxError
 from o365prov.expressions.expression import Expression
-from o365prov.expressions.syntax.unparser import quoted
+from o365prov.expressions.values.conversion import quote
 
-__all__ = ["expression_of_template", "is_template"]
-
-_HOLE: Final = re.compile(r"\$\{([^{}]*)\}")
-_CALL: Final = re.compile(r"\b(?:fn|f):([A-Za-z]+)(?=\s*\()")
-_FUNCTIONS: Final = {
+_HOLE = re.compile(r"\$\{([^{}]*)\}")
+_CALL = re.compile(r"\b(?:fn|f):([A-Za-z]+)(?=\s*\()")
+_FUNCTIONS = {
     "substringBefore": "String.substringBefore",
     "substringAfter": "String.substringAfter",
     "substring": "String.substring",
@@ -60,17 +57,17 @@ def expression_of_template(template: str) -> str:
     parts, last = [], 0
     for found in _HOLE.finditer(template):
         if found.start() > last:
-            parts.append(quoted(template[last : found.start()]))
+            parts.append(quote(template[last : found.start()]))
         parts.append(_inside(found, template))
         last = found.end()
     if last < len(template):
-        parts.append(quoted(template[last:]))
+        parts.append(quote(template[last:]))
     rest = _HOLE.sub("", template)
     if not is_template(template) or "${" in rest:
         start = max(template.find("${", last), 0)
-        hint = "write ${source.login}"
+        remedy = "write ${source.login}"
         raise ExpressionSyntaxError(
-            "this is no username template", text=template, start=start, end=start + 2, hint=hint
+            "this is no username template", text=template, start=start, end=start + 2, remedy=remedy
         )
     return str(Expression(" + ".join(parts)))
 
@@ -80,9 +77,9 @@ def _inside(found: re.Match[str], template: str) -> str:
         name = _FUNCTIONS.get(call[1])
         if name is None:
             start = found.start(1) + call.start(1)
-            hint = f"write one of {', '.join(_FUNCTIONS)}"
+            remedy = f"write one of {', '.join(_FUNCTIONS)}"
             message = f"templates have no function {call[1]} that an expression has"
-            raise ExpressionSyntaxError(message, text=template, start=start, end=start + len(call[1]), hint=hint)
+            raise ExpressionSyntaxError(message, text=template, start=start, end=start + len(call[1]), remedy=remedy)
         return name
 
     text = str(Expression(_CALL.sub(function, found[1])))

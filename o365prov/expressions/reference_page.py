@@ -11,8 +11,6 @@ from o365prov.expressions.functions.function import ACCEPTED, REFUSED, Function
 from o365prov.expressions.functions.registry import every
 from o365prov.expressions.semantics import Dialect
 
-__all__ = ["function_page"]
-
 
 def function_page() -> str:
     """The page as MyST text."""

@@ -24,8 +24,6 @@ from o365prov.expressions.syntax.tree import (
     children,
 )
 
-__all__ = ["Path", "references"]
-
 Path: TypeAlias = tuple[str, ...]
 """A root name and attribute names (``("user", "email")``), or a function's name with parentheses first."""
 

@@ -7,11 +7,9 @@ from enum import Enum
 from typing import Any, Literal
 
 from attrs import field, frozen
-from attrs.validators import in_
 
+from o365prov._fields import typed
 from o365prov.expressions.limits import LIMITS, Limits
-
-__all__ = ["Dialect", "EvaluationOptions", "Semantics"]
 
 
 class Dialect(Enum):
@@ -26,12 +24,7 @@ class Dialect(Enum):
     IDENTITY_ENGINE = "ie"
 
 
-def _choice(*choices: str) -> object:
-    """A field that takes one of the given words, the first by default."""
-    return field(default=choices[0], validator=in_(choices), kw_only=True)
-
-
-@frozen
+@frozen(kw_only=True, field_transformer=typed)
 class Semantics:
     """One answer for each question that Okta's pages leave open or answer twice.
 
@@ -54,6 +47,9 @@ class Semantics:
         group_name_regex: whether the pattern of ``isMemberOfGroupNameRegex`` must match the whole name, or a part of
             it.
 
+    Raises:
+        ConfigurationError: a field holds another word than those of its annotation.
+
     Example:
         >>> from o365prov.expressions import Expression
         >>> Expression('"Dear " + user.title', semantics=Semantics(null_text="empty")).evaluate({"user": {}})
@@ -61,16 +57,16 @@ class Semantics:
 
     """
 
-    null_text: Literal["word", "empty", "refuse"] = _choice("word", "empty", "refuse")  # type: ignore[assignment]
-    missing: Literal["null", "error"] = _choice("null", "error")  # type: ignore[assignment]
-    substring_before_without_hit: Literal["empty", "whole"] = _choice("empty", "whole")  # type: ignore[assignment]
-    substring_past_end: Literal["error", "cut"] = _choice("error", "cut")  # type: ignore[assignment]
-    switch_odd_tail: Literal["error", "ignore"] = _choice("error", "ignore")  # type: ignore[assignment]
-    get_past_end: Literal["error", "null"] = _choice("error", "null")  # type: ignore[assignment]
-    unknown_country: Literal["null", "error"] = _choice("null", "error")  # type: ignore[assignment]
-    empty_time: Literal["error", "null"] = _choice("error", "null")  # type: ignore[assignment]
-    group_name_case: Literal["exact", "ignore"] = _choice("exact", "ignore")  # type: ignore[assignment]
-    group_name_regex: Literal["whole", "part"] = _choice("whole", "part")  # type: ignore[assignment]
+    null_text: Literal["word", "empty", "refuse"] = "word"
+    missing: Literal["null", "error"] = "null"
+    substring_before_without_hit: Literal["empty", "whole"] = "empty"
+    substring_past_end: Literal["error", "cut"] = "error"
+    switch_odd_tail: Literal["error", "ignore"] = "error"
+    get_past_end: Literal["error", "null"] = "error"
+    unknown_country: Literal["null", "error"] = "null"
+    empty_time: Literal["error", "null"] = "error"
+    group_name_case: Literal["exact", "ignore"] = "exact"
+    group_name_regex: Literal["whole", "part"] = "whole"
 
 
 @frozen

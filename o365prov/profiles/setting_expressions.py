@@ -76,7 +76,7 @@ def _issues(setting: str, diagnostics: Iterable[Diagnostic]) -> list[Issue]:
         Issue(
             each.code,
             printable(f"{each.message} (line {each.line}, column {each.column})"),
-            printable(each.hint),
+            printable(each.remedy),
             setting,
         )
         for each in diagnostics

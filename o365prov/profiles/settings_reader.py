@@ -62,7 +62,7 @@ def read_expression(
         refuse_errors(key, expression, context)
     except ExpressionSyntaxError as error:  # the translation of an older template
         what = f"{error.message} (line {error.line}, column {error.column})"
-        holder.note(key, what, error.hint, code="not_an_expression")
+        holder.note(key, what, error.remedy, code="not_an_expression")
     except ConfigurationError as error:
         for issue in error.issues:
             holder.note(key, issue.message, issue.remedy, code=issue.code)

@@ -18,7 +18,7 @@ from attrs import frozen
 
 from o365prov._fields import frozen_mapping
 from o365prov.errors import ConfigurationError
-from o365prov.expressions import Expression, quoted
+from o365prov.expressions import Expression, quote
 from o365prov.profiles.setting_expressions import REFUSE_NULL
 
 CUSTOM = "Custom"
@@ -117,5 +117,5 @@ def built_in_expression(label: object, suffix: object = "") -> Expression:
     expression = entry.expression
     if suffix:
         expression = f"({expression})" if "?" in expression else expression
-        expression = f"{expression} + {quoted(suffix)}"
+        expression = f"{expression} + {quote(suffix)}"
     return Expression(expression, semantics=REFUSE_NULL)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from o365prov import UsageError
 from o365prov.expressions import Dialect, Expression, Semantics, check_text
 from o365prov.expressions.checker.contexts import CONTEXTS
 
@@ -44,7 +45,7 @@ def test_unknown_methods_of_identity_engine_come_with_a_suggestion():
 
 
 @pytest.mark.parametrize(
-    ("text", "dialect", "hint"),
+    ("text", "dialect", "remedy"),
     [
         ("user.email.toUpperCase()", Dialect.CLASSIC, "String.toUpperCase(...)"),
         ("user.created.plusDays(1)", Dialect.CLASSIC, "Identity Engine"),
@@ -52,9 +53,9 @@ def test_unknown_methods_of_identity_engine_come_with_a_suggestion():
         ("hasDirectoryUser()", Dialect.IDENTITY_ENGINE, "classic"),
     ],
 )
-def test_functions_of_the_other_dialect_are_recognised(text, dialect, hint):
-    """The hint says how this dialect writes it, or whose it is."""
-    assert hint in only(text, "unknown-function", dialect=dialect).hint
+def test_functions_of_the_other_dialect_are_recognised(text, dialect, remedy):
+    """The remedy says how this dialect writes it, or whose it is."""
+    assert remedy in only(text, "unknown-function", dialect=dialect).remedy
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_wrong_types_are_found_where_they_are_certain(text, marked):
 )
 def test_wrong_numbers_of_arguments(text):
     """The whole call is marked, and the signature shown."""
-    assert (only(text, "wrong-arity").hint) != ""
+    assert (only(text, "wrong-arity").remedy) != ""
 
 
 def test_attributes_that_the_schema_lacks():
@@ -252,7 +253,7 @@ def test_a_federated_claim_sees_the_profile_of_a_device_only():
 
 def test_an_unknown_place_is_refused():
     """The error lists the places."""
-    with pytest.raises(ValueError, match="group_rule"):
+    with pytest.raises(UsageError, match="group_rule"):
         Expression("a").check(context="somewhere")
 
 

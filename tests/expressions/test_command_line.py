@@ -106,11 +106,11 @@ def test_lookups_of_the_wrong_shape_are_refused(run, person):
 
 
 @pytest.mark.parametrize(
-    ("text", "dialect", "hint"),
+    ("text", "dialect", "remedy"),
     [("user.firstName.length()", "classic", "String.len"), ("String.toUpperCase(user.a)", "ie", "x.toUpperCase(...)")],
 )
-def test_a_function_of_the_other_dialect_is_named_when_evaluation_meets_it(run, text, dialect, hint):
+def test_a_function_of_the_other_dialect_is_named_when_evaluation_meets_it(run, text, dialect, remedy):
     """Evaluation says what the checker says."""
     code, _, errors = run(text, "--dialect", dialect, person={"user": {}})
     assert code == 3
-    assert hint in errors
+    assert remedy in errors

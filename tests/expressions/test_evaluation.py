@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from o365prov import UsageError
 from o365prov.expressions import Bindings, EvaluationError, Expression, Semantics
 
 USAGE_LOCATION = (
@@ -144,7 +145,7 @@ def test_an_absent_app_user_is_an_empty_map():
 @pytest.mark.parametrize("text", ["1 ? 2 : 3", "null AND true", "!''", "'maybe' OR true", "!{}", "not 0"])
 def test_only_booleans_and_their_words_decide(text):
     """Numbers, null, other words and lists are neither true nor false."""
-    assert failure(text, {}).hint
+    assert failure(text, {}).remedy
 
 
 @pytest.mark.parametrize(("text", "expected"), [("'YES' ? 1 : 2", 1), ("!' off '", True), ("'1' AND 'on'", True)])
@@ -216,8 +217,8 @@ def test_wrong_number_of_arguments_fails():
 
 
 def test_values_that_are_none_of_the_language_are_refused():
-    """Not a mapping of roots at all is a TypeError; a strange attribute fails where it is used."""
-    with pytest.raises(TypeError, match="mapping of root names"):
+    """What is not a mapping of roots is a UsageError; a strange attribute fails where it is used."""
+    with pytest.raises(UsageError, match="mapping of root names"):
         Expression("user").evaluate(["user"])
     assert "object is no value" in failure("'a' + user.x", {"user": {"x": object()}}).message
 

@@ -164,7 +164,7 @@ def test_values_without_an_end_are_an_evaluation_error_or_a_value(text, value):
     try:
         expression.evaluate(roots)
     except EvaluationError as error:
-        assert error.hint  # noqa: PT017  # a value is fine as well
+        assert error.remedy  # noqa: PT017 - a value is fine as well
     assert expression.explain({"user": {"v": value}}).parts
 
 

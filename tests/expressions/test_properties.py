@@ -147,7 +147,7 @@ def test_any_text_is_an_expression_or_a_syntax_error(text):
         error = caught
     if error is not None:
         assert 0 <= error.start <= error.end <= max(len(text), 1)
-        assert error.hint
+        assert error.remedy
         assert error.caret()
         assert any(found.message == error.message for found in check_text(text))
 

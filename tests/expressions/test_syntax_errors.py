@@ -13,7 +13,7 @@ def mistake(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "message", "marked", "hint"),
+    ("text", "message", "marked", "remedy"),
     [
         ('user.x = "a"', "= assigns", "=", "write =="),
         ('user.x === "a"', "=== is no operator", "===", "write =="),
@@ -46,12 +46,12 @@ def mistake(text):
         ("user.a // b", "no comments", "/", "leave it out"),
     ],
 )
-def test_common_mistakes_have_names(text, message, marked, hint):
-    """The message says what was done, the mark shows where, the hint says what to do."""
+def test_common_mistakes_have_names(text, message, marked, remedy):
+    """The message says what was done, the mark shows where, the remedy says what to do."""
     error = mistake(text)
     assert message in error.message
     assert text[error.start : error.end] in (marked, marked[:1], f"{marked}{text[error.end - 1]}")
-    assert hint in error.hint
+    assert remedy in error.remedy
 
 
 def test_an_error_is_one_line_with_its_place():

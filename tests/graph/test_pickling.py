@@ -28,7 +28,7 @@ ERRORS = [
 def example(kind):
     """An error of this class with every field set."""
     if issubclass(kind, errors.ExpressionError):
-        return kind("no such function", text="nope()", start=1, end=3, hint="look it up")
+        return kind("no such function", text="nope()", start=1, end=3, remedy="look it up")
     if kind is errors.SourceError:
         return kind("line 1: no id", "line 2: no name")
     if kind is GraphError:

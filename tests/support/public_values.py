@@ -55,6 +55,7 @@ from o365prov import (
     UserSync,
     assign,
 )
+from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
 from o365prov.planning import PlanOptions
 from o365prov.provisioning import make_desired_user
@@ -146,7 +147,13 @@ def made_values() -> tuple[object, ...]:
     made += [Attempt(1, "GET", "/users"), Dropped(), GatewayTimeout(), Slow(1), Throttled(), Unavailable()]
     made += [Lag(seconds=1), Quotas(), *list(fake.requests)[:1]]
     made += [Waiting(1.5, "throttled"), Consent("contoso"), PERMISSIONS[0]]
-    made += [*expression.check({"user": ["login"]}), RateLimits(share=0.5), RetryPolicy(), app.safeguards]
+    made += [
+        *expression.check({"user": ["login"]}),
+        country("DE"),
+        RateLimits(share=0.5),
+        RetryPolicy(),
+        app.safeguards,
+    ]
     return tuple(made)
 
 

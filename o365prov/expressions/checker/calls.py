@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from o365prov.errors import Issue
 from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.compiler.runtime import converted_for
-from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.functions.function import ACCEPTED, Function
 from o365prov.expressions.functions.lookup import called_name, function_of
 from o365prov.expressions.functions.registry import method
@@ -17,7 +15,7 @@ from o365prov.expressions.syntax.unparser import unparse
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType, in_words
 
-_QUESTIONS: Final = {
+_QUESTIONS = {
     "null_text": "what null becomes in it",
     "substring_before_without_hit": "what it gives when the mark does not occur",
     "substring_past_end": "what it gives beyond the end of the text",
@@ -51,10 +49,8 @@ def _unknown(checker: CheckState, node: Call | MethodCall) -> None:
     other = other_dialect(name, checker.dialect)
     similar = None if other else similar_function(name, checker.dialect)
     start, end = _name_span(node, checker.text, whole=not name.startswith("."))
-    hint = other or (f"write {similar}" if similar else "see the list of functions")
-    checker.found.append(
-        Diagnostic("unknown-function", "error", f"there is no function {name}", checker.text, start, end, hint, similar)
-    )
+    remedy = other or (f"write {similar}" if similar else "see the list of functions")
+    checker.note(Issue("unknown-function", f"there is no function {name}", remedy), start, end, similar)
 
 
 def call(checker: CheckState, node: Call | MethodCall, row: Function | None, arguments: tuple[Node, ...]) -> Checking:
@@ -71,16 +67,13 @@ def call(checker: CheckState, node: Call | MethodCall, row: Function | None, arg
         _argument(checker, row, position, part, kind)
     if row.deprecated:
         start, end = _name_span(node, checker.text, whole=True)
-        message = f"{row.name} is deprecated"
-        hint = f"write {row.deprecated}"
-        checker.found.append(
-            Diagnostic("deprecated", "warning", message, checker.text, start, end, hint, row.deprecated)
-        )
+        issue = Issue("deprecated", f"{row.name} is deprecated", f"write {row.deprecated}", severity="warning")
+        checker.note(issue, start, end, row.deprecated)
     if row.question:
         _open_question(checker, node, row, arguments)
     if row.review is not None:
-        for code, severity, part, message, hint in row.review(arguments):
-            (checker.error if severity == "error" else checker.warn)(code, part, message, hint)
+        for code, severity, part, message, remedy in row.review(arguments):
+            (checker.error if severity == "error" else checker.warn)(code, part, message, remedy)
     return None if row.result is ValueType.ANY else row.result
 
 

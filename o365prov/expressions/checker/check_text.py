@@ -1,15 +1,11 @@
-"""Checking text that may be no expression at all: mistakes in the text become diagnostics, too."""
+"""Checking a string that may not be an expression at all: its syntax errors become diagnostics, too."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.errors import UsageError
+from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.semantics import Dialect, Semantics
-
-if TYPE_CHECKING:
-    from o365prov.expressions.checker.state import Schema
 
 
 def check_text(
@@ -18,10 +14,10 @@ def check_text(
     *,
     context: str | None = None,
     dialect: Dialect = Dialect.CLASSIC,
-    semantics: Semantics = Semantics(),  # noqa: B008  # frozen
+    semantics: Semantics = Semantics(),  # noqa: B008 - frozen
     limits: Limits = LIMITS,
 ) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong or doubtful about a text, syntax included; nothing is raised for a bad expression.
+    """Everything that is wrong or doubtful about a string, syntax included; nothing is raised for a bad expression.
 
     Args:
         text: what someone typed or pasted.
@@ -32,11 +28,11 @@ def check_text(
         limits: how large it may be.
 
     Returns:
-        Diagnostics in the order of the text. Where it is no expression, the mistakes of its syntax; where a fix is
-        known, ``diagnostic.fixed()`` is the text with the fix.
+        Diagnostics in the order of the text. Where it is not an expression, its syntax errors; where a fix is known,
+        ``diagnostic.fixed()`` is the text with the fix.
 
     Raises:
-        ValueError: there is no such context.
+        UsageError: an argument is of a wrong type, or there is no such context.
 
     Example:
         >>> for diagnostic in check_text("user.city = “Bonn”"):
@@ -47,13 +43,18 @@ def check_text(
 
     """
     from o365prov.expressions.checker.checker import check  # noqa: PLC0415 - importing stays cheap
-    from o365prov.expressions.syntax.parser import attempt  # noqa: PLC0415  # importing stays cheap
+    from o365prov.expressions.syntax.parser import attempt  # noqa: PLC0415 - importing stays cheap
 
+    for name, value, kind in (
+        ("text", text, str),
+        ("dialect", dialect, Dialect),
+        ("semantics", semantics, Semantics),
+        ("limits", limits, Limits),
+    ):
+        if not isinstance(value, kind):
+            raise UsageError(f"check_text takes a {kind.__name__} as {name}, not a {type(value).__name__}")
     result = attempt(text, limits)
     if isinstance(result, tuple):
-        found = (
-            Diagnostic(wrong.code, "error", wrong.message, text, wrong.start, wrong.end, wrong.hint, wrong.fix)
-            for wrong in result
-        )
+        found = (Diagnostic(each.issue, text, each.start, each.end, each.fix) for each in result)
         return tuple(sorted(found, key=lambda diagnostic: diagnostic.start))
     return check(result, text, dialect, semantics, schema, context)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Any
 
+from o365prov.errors import UsageError
 from o365prov.expressions.checker import calls as check_calls
-from o365prov.expressions.checker.contexts import context
+from o365prov.expressions.checker.contexts import find_context
 from o365prov.expressions.checker.nullness import Fact, constant_condition, facts_of, path_of
-from o365prov.expressions.checker.state import Checking, CheckState, Schema
-from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.expressions.checker.state import Checking, CheckState
+from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.functions.lookup import function_of
 from o365prov.expressions.functions.suggestions import similar_attribute
 from o365prov.expressions.semantics import Dialect, Semantics
@@ -36,27 +37,42 @@ from o365prov.expressions.syntax.tree import (
 )
 from o365prov.expressions.values.types import NUMBERS, ValueType, common_kind, in_words, literal_kind
 
-_TYPES: Final = {
+_TYPES = {
     "string": ValueType.TEXT,
     "integer": ValueType.INTEGER,
     "number": ValueType.NUMBER,
     "boolean": ValueType.BOOLEAN,
     "array": ValueType.LIST,
 }
-_INTERNAL: Final = frozenset({("user", "id"), ("user", "status")})
-_NEVER_BOOLEAN: Final = frozenset(
+_INTERNAL = frozenset({("user", "id"), ("user", "status")})
+_NEVER_BOOLEAN = frozenset(
     {ValueType.INTEGER, ValueType.NUMBER, ValueType.LIST, ValueType.MAP, ValueType.TIME, ValueType.NULL}
 )
 
 
 def check(
-    tree: Node, text: str, dialect: Dialect, semantics: Semantics, schema: Schema | None, place: str | None
+    tree: Node, text: str, dialect: Dialect, semantics: Semantics, schema: Schema | None, context: str | None
 ) -> tuple[Diagnostic, ...]:
     """See :meth:`Expression.check`."""
-    checker = Checker(tree, text, dialect, semantics, schema or {}, None if place is None else context(place))
+    known = _checked_schema(schema)
+    checker = Checker(tree, text, dialect, semantics, known, None if context is None else find_context(context))
     kind = folded(tree, checker.step)
     checker.result(kind)
     return tuple(sorted(checker.found, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
+
+
+def _checked_schema(schema: Any) -> Schema:
+    if schema is None:
+        return {}
+    if not isinstance(schema, Mapping):
+        raise UsageError(f"a schema is a mapping of root names to attributes, not a {type(schema).__name__}")
+    for root, names in schema.items():
+        if not isinstance(root, str) or not isinstance(names, Collection) or isinstance(names, str | bytes):
+            raise UsageError(
+                f'the schema of {root!r} should be the names of its attributes: give {{"user": ["email"]}}'
+            )
+    known: Schema = schema
+    return known
 
 
 class Checker(CheckState):
@@ -151,8 +167,8 @@ class Checker(CheckState):
         place = self.place
         if place is not None and (name in place.refused_roots or (place.roots is not None and name not in place.roots)):
             fix = "user" if name == "profile" else None
-            hint = "write user" if fix else place.reason
-            self.error("not-allowed-here", node, f"{name} does not exist in a {place.title}", hint, fix)
+            remedy = "write user" if fix else place.reason
+            self.error("not-allowed-here", node, f"{name} does not exist in a {place.title}", remedy, fix)
         elif self.schema and name not in self.schema:
             similar = similar_attribute(name, self.schema)
             if similar:
@@ -182,10 +198,10 @@ class Checker(CheckState):
             if not (len(steps) > 1 and ".".join(steps[:-1]) in known):
                 similar = similar_attribute(name, known)
                 better = f"{root}.{similar}" if similar else None
-                hint = f"write {better}" if better else ""
-                self.error("unknown-attribute", node, f"{root} has no attribute {name}", hint, better)
+                remedy = f"write {better}" if better else ""
+                self.error("unknown-attribute", node, f"{root} has no attribute {name}", remedy, better)
             return None
-        return _TYPES.get(known[name].lower()) if isinstance(known, Mapping) and name in known else None
+        return _TYPES.get(str(known[name]).lower()) if isinstance(known, Mapping) and name in known else None
 
     # --- operators
 
@@ -227,8 +243,8 @@ class Checker(CheckState):
             return
         becomes = {"word": 'the word "null"', "empty": "nothing", "refuse": "an error"}[self.semantics.null_text]
         shown = " ".join(self.text[part.start : part.end].split())
-        hint = f'test it first: {shown} != null ? {shown} : ""' if len(shown) < 40 else "test it for null first"
-        self.warn("null-in-text", part, f"{shown} may be null, which becomes {becomes} in a text", hint)
+        remedy = f'test it first: {shown} != null ? {shown} : ""' if len(shown) < 40 else "test it for null first"
+        self.warn("null-in-text", part, f"{shown} may be null, which becomes {becomes} in a text", remedy)
 
     def comparison(self, node: Comparison) -> Checking:
         """Check a comparison."""
@@ -252,7 +268,7 @@ class Checker(CheckState):
 
     def pattern(self, node: Comparison, left: ValueType | None, right: ValueType | None) -> None:
         """Check ``matches``."""
-        from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
+        from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415 - patterns load when used
 
         self.warn("deprecated", node, "matches is deprecated", "write String.stringContains(...) or ==")
         if left is ValueType.NULL:
@@ -264,7 +280,7 @@ class Checker(CheckState):
                 try:
                     compiled(pattern)
                 except PatternError as error:
-                    self.error("bad-pattern", node.right, f"the pattern {error}", error.hint)
+                    self.error("bad-pattern", node.right, f"the pattern {error}", error.remedy)
 
     def logic(self, node: Logic) -> Checking:
         """Check AND or OR; later parts know what earlier ones tested."""
@@ -275,9 +291,9 @@ class Checker(CheckState):
             facts |= facts_of(part, self.dialect, holds=node.operator == "and")
         always = constant_condition(node, self.dialect)
         if always is not None:
-            hint = "write AND to exclude both null and the empty text" if always else "write OR to find both"
+            remedy = "write AND to exclude both null and the empty text" if always else "write OR to find both"
             self.warn(
-                "constant", node, f"this is always {str(always).lower()}: a value can't be both null and empty", hint
+                "constant", node, f"this is always {str(always).lower()}: a value can't be both null and empty", remedy
             )
         return ValueType.BOOLEAN
 

@@ -5,14 +5,11 @@ One row a place: a table of facts, which the checker reads and the documentation
 
 from __future__ import annotations
 
-from typing import Final
-
 from attrs import frozen
 
+from o365prov.errors import UsageError
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.values.types import ValueType
-
-__all__ = ["CONTEXTS", "Context", "context"]
 
 
 @frozen(kw_only=True)
@@ -47,9 +44,9 @@ class Context:
     reason: str = ""
 
 
-_POLICY_ROOTS: Final = frozenset({"user", "device", "session", "security", "login", "accessRequest", "appuser"})
+_POLICY_ROOTS = frozenset({"user", "device", "session", "security", "login", "accessRequest", "appuser"})
 
-CONTEXTS: Final = {
+CONTEXTS = {
     row.name: row
     for row in (
         Context(
@@ -116,14 +113,14 @@ CONTEXTS: Final = {
 }
 
 
-def context(name: str) -> Context:
-    """The place of this name; blanks and dashes count as underscores.
+def find_context(name: object) -> Context:
+    """The context of this name; blanks and dashes count as underscores.
 
     Raises:
-        ValueError: there is no such place.
+        UsageError: there is no such context.
 
     """
-    known = CONTEXTS.get(name.strip().lower().replace("-", "_").replace(" ", "_"))
+    known = CONTEXTS.get(name.strip().lower().replace("-", "_").replace(" ", "_")) if isinstance(name, str) else None
     if known is None:
-        raise ValueError(f"there is no context {name!r}: give one of {', '.join(CONTEXTS)}")
+        raise UsageError(f"there is no context {name!r}: give check one of {', '.join(CONTEXTS)}")
     return known

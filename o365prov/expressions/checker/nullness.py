@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from o365prov.expressions.functions.function import ACCEPTED
 from o365prov.expressions.functions.lookup import called_name, function_of
@@ -26,13 +26,11 @@ from o365prov.expressions.syntax.tree import (
 from o365prov.expressions.syntax.unparser import unparse
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["Fact", "constant_condition", "facts_of", "never_null", "path_of"]
-
 Fact: TypeAlias = tuple[str, ...]
 """``("there", x)``: x is not null; ``("filled", x)``: a text with characters; ``("contains", x, y)``: y occurs in x."""
 
 # Okta's base profile requires these four of every user.
-_REQUIRED: Final = frozenset({("user", "login"), ("user", "email"), ("user", "firstName"), ("user", "lastName")})
+_REQUIRED = frozenset({("user", "login"), ("user", "email"), ("user", "firstName"), ("user", "lastName")})
 
 
 def path_of(node: Node) -> tuple[str, ...] | None:

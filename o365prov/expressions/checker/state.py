@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Generator
 from typing import TypeAlias
 
+from o365prov.errors import Issue
 from o365prov.expressions.checker.contexts import Context
 from o365prov.expressions.checker.nullness import Fact, never_null
-from o365prov.expressions.diagnostics import Diagnostic
+from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.semantics import Dialect, Semantics
 from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values.types import ValueType
-
-Schema: TypeAlias = Mapping[str, Collection[str] | Mapping[str, str]]
-"""Root names to the names of their attributes, or to a mapping of names to types."""
 
 Checking: TypeAlias = Generator[Node, ValueType | None, ValueType | None]
 """One step of the walk: it yields the parts whose kinds it needs, and returns the kind of the whole."""
@@ -35,13 +33,17 @@ class CheckState:
         self.facts: list[frozenset[Fact]] = [frozenset()]
         self.elements = 0
 
-    def error(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
+    def error(self, code: str, node: Node, message: str, remedy: str = "", fix: str | None = None) -> None:
         """Note what Okta refuses, or what must fail."""
-        self.found.append(Diagnostic(code, "error", message, self.text, node.start, node.end, hint, fix))
+        self.note(Issue(code, message, remedy), node.start, node.end, fix)
 
-    def warn(self, code: str, node: Node, message: str, hint: str = "", fix: str | None = None) -> None:
+    def warn(self, code: str, node: Node, message: str, remedy: str = "", fix: str | None = None) -> None:
         """Note what is doubtful."""
-        self.found.append(Diagnostic(code, "warning", message, self.text, node.start, node.end, hint, fix))
+        self.note(Issue(code, message, remedy, severity="warning"), node.start, node.end, fix)
+
+    def note(self, issue: Issue, start: int, end: int, fix: str | None = None) -> None:
+        """Note an issue with a part of the text."""
+        self.found.append(Diagnostic(issue, self.text, start, end, fix))
 
     def certain(self, node: Node) -> bool:
         """Whether a part can't be null here."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Final
 
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, loaded
@@ -20,19 +19,17 @@ from o365prov.expressions.syntax.tree import (
 )
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["call", "method_call"]
-
 # Kinds whose values compiled code recognises by one Python type.
-_SIMPLE: Final = {
+_SIMPLE = {
     ValueType.TEXT: "str",
     ValueType.INTEGER: "int",
     ValueType.NUMBER: "float",
     ValueType.BOOLEAN: "bool",
     ValueType.LIST: "list",
 }
-_TYPES: Final = {"int": int, "float": float, "list": list}
+_TYPES = {"int": int, "float": float, "list": list}
 # Results that are of this kind or null, and nothing else.
-_RESULTS: Final = {ValueType.TEXT: ValueType.TEXT, ValueType.BOOLEAN: ValueType.BOOLEAN}
+_RESULTS = {ValueType.TEXT: ValueType.TEXT, ValueType.BOOLEAN: ValueType.BOOLEAN}
 
 
 def call(lowering: Lowering, node: Call) -> LoweringStep:
@@ -69,15 +66,15 @@ def method_call(lowering: Lowering, node: MethodCall) -> LoweringStep:
 
 
 def _unknown(lowering: Lowering, node: Node, name: str) -> Operand:
-    from o365prov.expressions.functions.suggestions import other_dialect  # noqa: PLC0415  # only mistakes need it
+    from o365prov.expressions.functions.suggestions import other_dialect  # noqa: PLC0415 - only mistakes need it
 
-    hint = other_dialect(name, lowering.dialect) or "names are case-sensitive; check() suggests similar ones"
-    return _failing(lowering, node, f"there is no function {name}", hint)
+    remedy = other_dialect(name, lowering.dialect) or "names are case-sensitive; check() suggests similar ones"
+    return _failing(lowering, node, f"there is no function {name}", remedy)
 
 
-def _failing(lowering: Lowering, node: Node, message: str, hint: str) -> Operand:
+def _failing(lowering: Lowering, node: Node, message: str, remedy: str) -> Operand:
     lowering.writer.shared("fail", stepping.fail)
-    return lowering.keep(invoked("fail", constant(message), constant(hint)), lowering.writer.place(node))
+    return lowering.keep(invoked("fail", constant(message), constant(remedy)), lowering.writer.place(node))
 
 
 def _invoked(
@@ -154,10 +151,13 @@ def _fitting(lowering: Lowering, row: Function, arguments: list[Operand]) -> lis
     """The tests that must hold for calling the implementation directly; None where only the careful way serves."""
     tests: list[ast.expr] = []
     kinds = [parameter.kind for parameter in row.parameters]
-    if row.receivers:
-        if len(row.receivers) > 1 or row.receivers[0] not in _SIMPLE:
+    match row.receivers:
+        case ():
+            pass
+        case (kind,) if kind in _SIMPLE:
+            kinds.insert(0, kind)
+        case _:
             return None
-        kinds.insert(0, row.receivers[0])
     for position, operand in enumerate(arguments):
         kind = kinds[min(position, len(kinds) - 1)]
         if operand.kind is kind:

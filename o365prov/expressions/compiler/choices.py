@@ -15,8 +15,6 @@ from o365prov.expressions.syntax.tree import (
 )
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["conditional", "elvis", "logic"]
-
 
 def logic(lowering: Lowering, node: Logic) -> LoweringStep:
     """A chain that stops at the first true (or), or the first false (and)."""

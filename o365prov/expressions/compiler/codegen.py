@@ -19,8 +19,6 @@ from o365prov.expressions.compiler.places import FILE, Place
 from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["FILE", "CodeWriter", "Operand", "Place", "constant", "invoked", "is_type", "loaded", "raw"]
-
 
 @frozen
 class Operand:
@@ -232,6 +230,6 @@ def _function(name: str, parameters: tuple[str, ...], body: list[ast.stmt], line
     )
     function = ast.FunctionDef(name, arguments, body, [], None)
     if "type_params" in ast.FunctionDef._fields:  # Python 3.12 and newer
-        setattr(function, "type_params", [])  # noqa: B010  # older Pythons do not know the name
+        setattr(function, "type_params", [])  # noqa: B010 - older Pythons do not know the name
     function.lineno = function.end_lineno = line
     return function

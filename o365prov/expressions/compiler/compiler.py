@@ -43,12 +43,10 @@ from o365prov.expressions.syntax.tree import (
 from o365prov.expressions.values import conversion as values
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["Lowered", "lowered"]
-
-Lowered: TypeAlias = tuple[Callable[..., object], tuple[Place, ...]]
+CompiledTree: TypeAlias = tuple[Callable[..., object], tuple[Place, ...]]
 
 
-def lowered(tree: Node, dialect: Dialect, rules: EvaluationOptions, *, observed: bool = False) -> Lowered:
+def compile_tree(tree: Node, dialect: Dialect, rules: EvaluationOptions, *, observed: bool = False) -> CompiledTree:
     """Compile a tree.
 
     Args:
@@ -127,7 +125,7 @@ def _finished(lowering: Lowering, tree: Node, result: Operand, *, observed: bool
         writer.add(ast.Return(ast.IfExp(is_type(value, "str"), value, invoked("plain", value))), line)
     parameters = ("values", "seen") if observed else ("values",)
     code = writer.finish(_prologue(lowering, line, observed=observed), parameters)
-    exec(code, writer.namespace)  # noqa: S102  # made from our own tree, never from text
+    exec(code, writer.namespace)  # noqa: S102 - made from our own tree, never from text
     run: Callable[..., object] = writer.namespace["run"]
     return run
 

@@ -15,8 +15,6 @@ from o365prov.expressions.syntax.tree import (
 )
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["list_literal", "map_literal", "projection", "selection"]
-
 
 def list_literal(lowering: Lowering, node: Node, items: tuple[Node, ...]) -> LoweringStep:
     """``{a, b}``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import Final
 
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type
@@ -18,11 +17,9 @@ from o365prov.expressions.syntax.tree import (
 from o365prov.expressions.values import conversion as values
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["arithmetic", "comparison", "power", "unary"]
-
 # Longer chains of arithmetic are not written out: Python would compile each step for nothing.
-_WRITTEN_OUT: Final = 32
-_RELATIONS: Final = {
+_WRITTEN_OUT = 32
+_RELATIONS = {
     "<": (ast.Lt, True, False),
     "<=": (ast.LtE, True, True),
     ">": (ast.Gt, False, False),
@@ -158,7 +155,7 @@ def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> 
 
 
 def _matches(lowering: Lowering, left: Operand, right: Operand, line: int) -> Operand:
-    from o365prov.expressions.patterns import matcher  # noqa: PLC0415  # patterns load when an expression has one
+    from o365prov.expressions.patterns import matcher  # noqa: PLC0415 - patterns load when an expression has one
 
     function = lowering.writer.cell("m", matcher(lowering.rules.limits, right.value if right.is_constant else None))
     return lowering.keep(invoked(function, left.load(), right.load()), line, ValueType.BOOLEAN)

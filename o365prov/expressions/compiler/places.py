@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from o365prov.errors import EvaluationError
-from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values.failures import EvaluationFailure
+
+if TYPE_CHECKING:
+    from o365prov.expressions.syntax.tree import Node
 
 FILE = "<okta expression>"
 """The file that tracebacks name for compiled code."""
@@ -24,11 +27,11 @@ class Place:
     end: int
 
 
-def located(failure: EvaluationFailure, text: str, places: tuple[Place, ...]) -> EvaluationError:
+def evaluation_error(failure: EvaluationFailure, text: str, places: tuple[Place, ...]) -> EvaluationError:
     """The failure as callers see it: with its place, and the name of the part that it speaks of."""
     place = place_of(failure.__traceback__, places)
     if place is None:
-        return EvaluationError(failure.message, hint=failure.hint)
+        return EvaluationError(failure.message, remedy=failure.remedy)
     start, end, operand = place.start, place.end, "this"
     if failure.blame is not None and failure.blame < len(place.operands):
         node = place.operands[failure.blame]
@@ -36,9 +39,9 @@ def located(failure: EvaluationFailure, text: str, places: tuple[Place, ...]) ->
         if len(operand) > 80:
             operand = f"{operand[:77]}..."
     operand = " ".join(operand.split())
-    message, hint = failure.message.replace("{operand}", operand), failure.hint
-    hint = hint.replace("{operand}", operand if len(operand) < 40 else "x")
-    return EvaluationError(message, text=text, start=start, end=end, hint=hint)
+    message, remedy = failure.message.replace("{operand}", operand), failure.remedy
+    remedy = remedy.replace("{operand}", operand if len(operand) < 40 else "x")
+    return EvaluationError(message, text=text, start=start, end=end, remedy=remedy)
 
 
 def place_of(traceback: TracebackType | None, places: tuple[Place, ...]) -> Place | None:

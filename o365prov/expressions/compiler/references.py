@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from o365prov.expressions.compiler import runtime as stepping
 from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded, raw
@@ -19,11 +19,9 @@ from o365prov.expressions.syntax.tree import (
 from o365prov.expressions.values.instants import to_instant
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["index", "literal", "member", "name"]
-
 # What Identity Engine knows as times of a user, though exports hold them as texts.
-_TIMES: Final = frozenset({"created", "lastUpdated", "passwordChanged", "lastLogin"})
-_KINDS: Final = {str: ValueType.TEXT, bool: ValueType.BOOLEAN, int: ValueType.INTEGER, float: ValueType.NUMBER}
+_TIMES = frozenset({"created", "lastUpdated", "passwordChanged", "lastLogin"})
+_KINDS = {str: ValueType.TEXT, bool: ValueType.BOOLEAN, int: ValueType.INTEGER, float: ValueType.NUMBER}
 
 
 def literal(lowering: Lowering, value: Any) -> Operand:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
+from o365prov.errors import UsageError
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.functions.function import ACCEPTED, REFUSED, Function
 from o365prov.expressions.limits import Limits
@@ -31,7 +32,7 @@ from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import arithmetic, is_long, negated, power
 from o365prov.expressions.values.types import ValueType
 
-_RECEIVERS: Final[dict[ValueType, tuple[type, ...]]] = {
+_RECEIVERS: dict[ValueType, tuple[type, ...]] = {
     ValueType.TEXT: (str,),
     ValueType.INTEGER: (int,),
     ValueType.NUMBER: (int, float),
@@ -40,27 +41,6 @@ _RECEIVERS: Final[dict[ValueType, tuple[type, ...]]] = {
     ValueType.COUNTRY: (CountryCode,),
 }
 
-__all__ = [
-    "adder",
-    "bindings_of",
-    "calculated",
-    "called_with",
-    "chained",
-    "elements_within",
-    "fail",
-    "index",
-    "is_map",
-    "member",
-    "oversize",
-    "projected_within",
-    "raised",
-    "root",
-    "roots_of",
-    "selected",
-    "signed",
-    "strict_member",
-]
-
 
 def roots_of(values: object) -> Values:
     """The root names of what evaluate was given."""
@@ -68,7 +48,7 @@ def roots_of(values: object) -> Values:
         return values.roots
     if isinstance(values, Mapping):
         return values
-    raise TypeError(f"evaluate takes a mapping of root names or a Bindings, not {type(values).__name__}")
+    raise UsageError(f"evaluate takes a mapping of root names or a Bindings, not a {type(values).__name__}")
 
 
 def bindings_of(values: object) -> Bindings:
@@ -76,9 +56,9 @@ def bindings_of(values: object) -> Bindings:
     return Bindings(roots_of(values))
 
 
-def fail(message: str, hint: str) -> NoReturn:
+def fail(message: str, remedy: str) -> NoReturn:
     """Fail for a reason that was known when the expression was compiled, but counts only where it is reached."""
-    raise EvaluationFailure(message, hint=hint)
+    raise EvaluationFailure(message, remedy=remedy)
 
 
 def is_map(value: object) -> bool:
@@ -98,7 +78,7 @@ def strict_member(target: object, name: str) -> object:
     if isinstance(target, Mapping):
         if name not in target:
             raise EvaluationFailure(
-                f"there is no attribute {name}", hint="check the spelling; names are case-sensitive"
+                f"there is no attribute {name}", remedy="check the spelling; names are case-sensitive"
             )
         return target[name]
     raise _no_attribute(target, name)
@@ -106,8 +86,8 @@ def strict_member(target: object, name: str) -> object:
 
 def _no_attribute(target: object, name: str) -> EvaluationFailure:
     if target is None:
-        hint = f"guard it: {{operand}} != null ? {{operand}}.{name} : null"
-        return EvaluationFailure(f"{{operand}} is null and has no attribute {name}", hint=hint, blame=0)
+        remedy = f"guard it: {{operand}} != null ? {{operand}}.{name} : null"
+        return EvaluationFailure(f"{{operand}} is null and has no attribute {name}", remedy=remedy, blame=0)
     return EvaluationFailure(f"{{operand}} is {described(target)} and has no attribute {name}", blame=0)
 
 
@@ -120,7 +100,9 @@ def index(target: object, place: object) -> object:
     elif isinstance(target, str):
         size = length(target)
     elif target is None:
-        raise EvaluationFailure("{operand} is null and has no elements", hint="guard it with a test for null", blame=0)
+        raise EvaluationFailure(
+            "{operand} is null and has no elements", remedy="guard it with a test for null", blame=0
+        )
     else:
         raise EvaluationFailure(f"{{operand}} is {described(target)} and has no elements", blame=0)
     try:
@@ -129,9 +111,9 @@ def index(target: object, place: object) -> object:
         failure.blame = 1
         raise
     if number is None:
-        raise EvaluationFailure("the index is null", hint="count from 0", blame=1)
+        raise EvaluationFailure("the index is null", remedy="count from 0", blame=1)
     if not 0 <= number < size:
-        raise EvaluationFailure(f"there is no element {number}: {{operand}} has {size}", hint="count from 0", blame=0)
+        raise EvaluationFailure(f"there is no element {number}: {{operand}} has {size}", remedy="count from 0", blame=0)
     return cut(target, number, number + 1) if isinstance(target, str) else target[number]
 
 
@@ -139,7 +121,7 @@ def root(roots: Values, place: object) -> object:
     """``[place]`` where an expression begins: the root of that name."""
     if isinstance(place, str):
         return roots.get(place)
-    raise EvaluationFailure("only the name of a root can stand in brackets here", hint='write ["user"] or user')
+    raise EvaluationFailure("only the name of a root can stand in brackets here", remedy='write ["user"] or user')
 
 
 def elements_within(limits: Limits) -> Callable[[object, list[int]], list[Any] | tuple[Any, ...]]:
@@ -156,7 +138,7 @@ def elements_within(limits: Limits) -> Callable[[object, list[int]], list[Any] |
             _spent(gone, len(target), limits)
             return [{"key": key, "value": value} for key, value in target.items()]
         raise EvaluationFailure(
-            f"{{operand}} is {described(target)}, which has no elements to go over", hint="it must be a list", blame=0
+            f"{{operand}} is {described(target)}, which has no elements to go over", remedy="it must be a list", blame=0
         )
 
     return elements
@@ -177,7 +159,7 @@ def _spent(gone: list[int], more: int, limits: Limits) -> None:
     gone[0] += more
     if gone[0] > limits.result_size:
         message = f"projections and selections went over more than {limits.result_size} elements and characters"
-        raise EvaluationFailure(message, hint="use shorter lists, or raise Limits.result_size")
+        raise EvaluationFailure(message, remedy="use shorter lists, or raise Limits.result_size")
 
 
 def selected(target: object, kept: list[Any], which: str) -> object:
@@ -202,7 +184,9 @@ def adder(rules: EvaluationOptions) -> Callable[[object, object], object]:
         if null_text == "empty":
             return ""
         raise EvaluationFailure(
-            "{operand} is null, and would become part of a text", hint='test it first: x != null ? x : ""', blame=blame
+            "{operand} is null, and would become part of a text",
+            remedy='test it first: x != null ? x : ""',
+            blame=blame,
         )
 
     def add(left: object, right: object) -> object:
@@ -223,7 +207,7 @@ def calculated(operator: str, rules: EvaluationOptions) -> Callable[[object, obj
             try:
                 return arithmetic(operator, left, right)  # type: ignore[arg-type]
             except ZeroDivisionError:
-                raise EvaluationFailure("division by zero", hint="test the divisor first", blame=1) from None
+                raise EvaluationFailure("division by zero", remedy="test the divisor first", blame=1) from None
         if isinstance(left, str) and isinstance(right, int) and not isinstance(right, bool) and not is_long(right):
             if operator == "*":
                 bounded(len(left) * max(right, 0), rules.limits)
@@ -259,8 +243,8 @@ def chained(operators: tuple[str, ...], rules: EvaluationOptions) -> Callable[[l
 
 
 def _unsupported(operator: str, left: object, right: object) -> EvaluationFailure:
-    hint = "one side must be a text, or both numbers" if operator == "+" else "both sides must be numbers"
-    return EvaluationFailure(f"{described(left)} {operator} {described(right)} can't be computed", hint=hint)
+    remedy = "one side must be a text, or both numbers" if operator == "+" else "both sides must be numbers"
+    return EvaluationFailure(f"{described(left)} {operator} {described(right)} can't be computed", remedy=remedy)
 
 
 def raised(base: object, exponent: object) -> float:
@@ -276,7 +260,7 @@ def signed(operator: str) -> Callable[[object], object]:
     def sign(value: object) -> object:
         if not is_number(value):
             raise EvaluationFailure(
-                f"{{operand}} is {described(value)}, which has no sign", hint="only numbers have one", blame=0
+                f"{{operand}} is {described(value)}, which has no sign", remedy="only numbers have one", blame=0
             )
         return negated(value) if operator == "-" else value  # type: ignore[arg-type]
 
@@ -286,7 +270,7 @@ def signed(operator: str) -> Callable[[object], object]:
 def oversize(limit: int) -> NoReturn:
     """Refuse a text beyond the limit of results."""
     raise EvaluationFailure(
-        f"the text grew beyond {limit} characters", hint="use shorter texts, or raise Limits.result_size"
+        f"the text grew beyond {limit} characters", remedy="use shorter texts, or raise Limits.result_size"
     )
 
 
@@ -314,7 +298,7 @@ def called_with(row: Function, implementation: Callable[..., Any]) -> Callable[.
                 if position + shift == 0 and row.null is not REFUSED:
                     return row.null
                 message = f"{{operand}} is null, but {row.name} needs its {parameter.name}"
-                raise EvaluationFailure(message, hint="test it for null first", blame=position + shift)
+                raise EvaluationFailure(message, remedy="test it for null first", blame=position + shift)
             converted.append(fitting)
         return implementation(*converted)
 
@@ -325,13 +309,15 @@ def _received(row: Function, value: object) -> object:
     """What a method is called on, if it is of a kind that has the method."""
     if value is None:
         message = f"{{operand}} is null and has no method {row.name}"
-        raise EvaluationFailure(message, hint="test it first: x != null && ...", blame=0)
+        raise EvaluationFailure(message, remedy="test it first: x != null && ...", blame=0)
     if ValueType.TIME in row.receivers and isinstance(value, str | datetime):
         return converted_for(ValueType.TIME, value)
     kinds: tuple[type, ...] = tuple(python for kind in row.receivers for python in _RECEIVERS[kind])
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        hint = f"it is a method of {' and '.join(kind.value for kind in row.receivers)}"
-        raise EvaluationFailure(f"{{operand}} is {described(value)} and has no method {row.name}", hint=hint, blame=0)
+        remedy = f"it is a method of {' and '.join(kind.value for kind in row.receivers)}"
+        raise EvaluationFailure(
+            f"{{operand}} is {described(value)} and has no method {row.name}", remedy=remedy, blame=0
+        )
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -352,10 +338,10 @@ def converted_for(kind: ValueType, value: object) -> object:
             if value is None or isinstance(value, Mapping):
                 return value
             raise EvaluationFailure(
-                f"{{operand}} is {described(value)} where a map is needed", hint="write {'key': value}"
+                f"{{operand}} is {described(value)} where a map is needed", remedy="write {'key': value}"
             )
         case ValueType.TIME:
-            from o365prov.expressions.values.instants import to_instant  # noqa: PLC0415  # time loads when used
+            from o365prov.expressions.values.instants import to_instant  # noqa: PLC0415 - time loads when used
 
             return to_instant(value)
     return value

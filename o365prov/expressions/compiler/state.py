@@ -1,10 +1,10 @@
-"""What is known while a tree is lowered, and what every step uses."""
+"""What is known while a tree is compile_tree, and what every step uses."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Generator
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from o365prov.expressions.compiler.codegen import CodeWriter, Operand, constant, invoked, is_type
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
@@ -12,15 +12,13 @@ from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values import conversion as values
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["NESTED", "Lowering", "LoweringStep"]
-
 LoweringStep: TypeAlias = Generator[Node, Operand, Operand]
 """Lowers one node: yields the parts it wants, receives their operands, returns its own."""
 
 # Beyond this many blocks inside one another, a part becomes a function of its own: Python bounds its blocks.
-_DEEPEST: Final = 12
+_DEEPEST = 12
 # Chains of more operands than this are written flat, with a way out, instead of nested.
-NESTED: Final = 4
+NESTED = 4
 
 
 class Lowering:

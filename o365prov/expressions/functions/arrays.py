@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from o365prov.expressions.functions.function import ACCEPTED, Function, Parameter
 from o365prov.expressions.limits import Limits
@@ -12,13 +12,11 @@ from o365prov.expressions.values.conversion import same, text, to_list
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["FUNCTIONS", "added", "flattened", "holds", "without"]
-
 
 def _bounded(size: int, limits: Limits) -> None:
     if size > limits.result_size:
         raise EvaluationFailure(
-            f"the array would have more than {limits.result_size} elements", hint="use shorter ones"
+            f"the array would have more than {limits.result_size} elements", remedy="use shorter ones"
         )
 
 
@@ -59,7 +57,7 @@ def _flat(array: list[Any], limits: Limits) -> list[Any]:
         _bounded(seen, limits)  # arrays count as well: one that holds itself has no end
         value = waiting.pop()
         if value is None:
-            raise EvaluationFailure("an element to flatten is null", hint="write x != null ? x : {}")
+            raise EvaluationFailure("an element to flatten is null", remedy="write x != null ? x : {}")
         if isinstance(value, list | tuple):
             waiting.extend(reversed(value))
         else:
@@ -74,7 +72,7 @@ def _flatten(rules: EvaluationOptions) -> Callable[..., list[Any]]:
                 what = "null" if value is None else "an empty text"
                 raise EvaluationFailure(
                     f"{{operand}} is {what}, which Arrays.flatten fails on",
-                    hint="write x != null ? x : {}",
+                    remedy="write x != null ? x : {}",
                     blame=position,
                 )
         return _flat([to_list(value) for value in values], rules.limits)
@@ -82,7 +80,7 @@ def _flatten(rules: EvaluationOptions) -> Callable[..., list[Any]]:
     return flatten
 
 
-def _clear(array: list[Any]) -> list[Any]:  # noqa: ARG001  # whatever it holds
+def _clear(array: list[Any]) -> list[Any]:  # noqa: ARG001 - whatever it holds
     return []
 
 
@@ -93,7 +91,7 @@ def _get(rules: EvaluationOptions) -> Callable[[list[Any], int], object]:
         if rules.semantics.get_past_end == "null":
             return None
         raise EvaluationFailure(
-            f"there is no element {position}: {{operand}} has {len(array)}", hint="count from 0", blame=0
+            f"there is no element {position}: {{operand}} has {len(array)}", remedy="count from 0", blame=0
         )
 
     return get
@@ -107,10 +105,10 @@ def _is_empty(array: list[Any] | None) -> bool:
     return not array
 
 
-_ARRAY: Final = Parameter("array", ValueType.LIST)
-_VALUE: Final = Parameter("value", ValueType.ANY, nullable=True)
+_ARRAY = Parameter("array", ValueType.LIST)
+_VALUE = Parameter("value", ValueType.ANY, nullable=True)
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     Function(
         "Arrays.add",
         (_ARRAY, _VALUE),

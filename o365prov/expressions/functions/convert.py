@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from math import floor, isnan
-from typing import Final
 
 from o365prov.expressions.functions.function import REFUSED, Function, Parameter
 from o365prov.expressions.values.conversion import is_number, parse_double, to_integer
 from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import INT_MIN, LONG_MAX, LONG_MIN
 from o365prov.expressions.values.types import ValueType
-
-__all__ = ["FUNCTIONS", "rounded"]
 
 
 def rounded(value: float) -> int:
@@ -40,10 +37,10 @@ def _to_num(value: object) -> float:
     raise EvaluationFailure(f"{{operand}} is {described(value)} where a text or a number is needed", blame=0)
 
 
-_VALUE: Final = (Parameter("value", ValueType.ANY),)
+_VALUE = (Parameter("value", ValueType.ANY),)
 # A group rule takes no conversions: Okta's page names Convert.toInt("2018") == user.yearJoined as refused.
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     Function(
         "Convert.toInt",
         _VALUE,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from o365prov.expressions.functions.function import Function, Parameter
 from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.country_codes import country
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
-
-__all__ = ["FUNCTIONS"]
 
 
 def _converter(attribute: str) -> Callable[[EvaluationOptions], Callable[[str], str | None]]:
@@ -23,7 +21,7 @@ def _converter(attribute: str) -> Callable[[EvaluationOptions], Callable[[str], 
                 return value
             if rules.semantics.unknown_country == "null":
                 return None
-            raise EvaluationFailure("{operand} is no country code", hint="write it like US, USA or 840", blame=0)
+            raise EvaluationFailure("{operand} is no country code", remedy="write it like US, USA or 840", blame=0)
 
         return convert
 
@@ -43,7 +41,7 @@ def _row(name: str, attribute: str, doc: str, *examples: tuple[str, Any]) -> Fun
     )
 
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     _row("toAlpha2", "alpha2", "The two-letter code of a country.", ('Iso3166Convert.toAlpha2("IND")', "IN")),
     _row("toAlpha3", "alpha3", "The three-letter code of a country.", ('Iso3166Convert.toAlpha3("840")', "USA")),
     _row(

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.functions.function import REFUSED, FromBindings, Function, Parameter, Remark
 from o365prov.expressions.syntax.tree import Literal, Node
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["FUNCTIONS"]
+_DIRECTORY = ("findDirectoryUser()",)
+_WORKDAY = ("findWorkdayUser()",)
 
-_DIRECTORY: Final = ("findDirectoryUser()",)
-_WORKDAY: Final = ("findWorkdayUser()",)
-
-_AD: Final = "active_directory"
+_AD = "active_directory"
 
 
 def _user(relation: str) -> Callable[[Bindings, str], Values | None]:
@@ -81,7 +79,7 @@ def _relation(name: str, relation: str, who: str) -> tuple[Function, Function]:
     )
 
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     Function(
         "hasDirectoryUser",
         (),

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Final
 
 from attrs import frozen
 
@@ -18,13 +17,11 @@ from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.instants import offset_text
 from o365prov.expressions.values.zones import zone
 
-__all__ = ["formatted", "parsed"]
-
-_MONTHS: Final = (
+_MONTHS = (
     "January February March April May June July August September October November December".split(" ")
 )  # fmt: skip
-_DAYS: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ")
-_LONGEST: Final = 200
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ")
+_LONGEST = 200
 
 
 @frozen
@@ -44,7 +41,7 @@ class _PatternToken:
 
 
 # What a numeric letter shows, and how many digits it takes when read without neighbours.
-_NUMBERS: Final[dict[str, tuple[Callable[[datetime], int], int]]] = {
+_NUMBERS: dict[str, tuple[Callable[[datetime], int], int]] = {
     "y": (lambda moment: moment.year, 9),
     "u": (lambda moment: moment.year, 9),
     "D": (lambda moment: moment.timetuple().tm_yday, 3),
@@ -63,7 +60,7 @@ _NUMBERS: Final[dict[str, tuple[Callable[[datetime], int], int]]] = {
     "Y": (lambda moment: moment.year, 9),
     "n": (lambda moment: moment.microsecond * 1000, 9),
 }
-_LETTERS: Final = {
+_LETTERS = {
     Dialect.CLASSIC: frozenset("GCYxweEyDMdaKhHkmsSzZ"),
     Dialect.IDENTITY_ENGINE: frozenset("GuyDMLdEaKhHkmsSnVzOXxZ"),
 }
@@ -72,7 +69,7 @@ _LETTERS: Final = {
 @lru_cache(maxsize=512)
 def _tokens(pattern: str, dialect: Dialect) -> tuple[_PatternToken, ...]:
     if len(pattern) > _LONGEST:
-        raise EvaluationFailure(f"the pattern has more than {_LONGEST} characters", hint="shorten it")
+        raise EvaluationFailure(f"the pattern has more than {_LONGEST} characters", remedy="shorten it")
     tokens: list[_PatternToken] = []
     for found in re.finditer(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']|'", pattern):
         quoted, letter = found[1], found[2]
@@ -80,13 +77,13 @@ def _tokens(pattern: str, dialect: Dialect) -> tuple[_PatternToken, ...]:
             tokens.append(_PatternToken("", quoted.replace("''", "'") or "'"))
         elif letter is None:
             if found[0] == "'":
-                raise EvaluationFailure("the pattern has a quote that never ends", hint="write '' for a quote")
+                raise EvaluationFailure("the pattern has a quote that never ends", remedy="write '' for a quote")
             tokens.append(_PatternToken("", found[0]))
         elif letter in _LETTERS[dialect]:
             tokens.append(_PatternToken(letter, found[0]))
         else:
             raise EvaluationFailure(
-                f"the pattern has the letter {letter}, which has no meaning", hint="put words into quotes: 'T'"
+                f"the pattern has the letter {letter}, which has no meaning", remedy="put words into quotes: 'T'"
             )
     return tuple(tokens)
 
@@ -156,7 +153,7 @@ def parsed(text: str, pattern: str, dialect: Dialect) -> datetime:
     found = _expression(tokens).fullmatch(text)
     if found is None:
         raise EvaluationFailure(
-            "{operand} does not fit the pattern of the time", hint="compare the two letter by letter", blame=0
+            "{operand} does not fit the pattern of the time", remedy="compare the two letter by letter", blame=0
         )
     fields: dict[str, str] = {}
     for position, token in enumerate(tokens):

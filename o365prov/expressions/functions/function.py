@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
@@ -19,14 +19,14 @@ class _Null(Enum):
 
 
 Remark: TypeAlias = tuple[str, str, Node, str, str]
-"""Code, severity, the argument, message and hint."""
+"""Code, severity, the argument, message and remedy."""
 
 ReferencesOf: TypeAlias = Callable[[str], Iterable[tuple[str, ...]]]
 """The references of the expression that a string holds; it raises ExpressionError where it holds none."""
 
-ACCEPTED: Final = _Null.ACCEPTED
+ACCEPTED = _Null.ACCEPTED
 """The null rule of a function that looks at null itself."""
-REFUSED: Final = _Null.REFUSED
+REFUSED = _Null.REFUSED
 """The null rule of a function that fails on null."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from o365prov.errors import ExpressionError, UsageError
 from o365prov.expressions.bindings import Bindings, Values
@@ -19,11 +19,9 @@ from o365prov.expressions.values.conversion import text
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["FUNCTIONS"]
-
-_MOST_GROUPS: Final = 100
-_CLAIMS: Final = frozenset({"oidc_claim", "saml_attribute"})
-_ID: Final = re.compile(r"00g[A-Za-z0-9]{17}")
+_MOST_GROUPS = 100
+_CLAIMS = frozenset({"oidc_claim", "saml_attribute"})
+_ID = re.compile(r"00g[A-Za-z0-9]{17}")
 
 
 # --- membership by id and name
@@ -47,12 +45,12 @@ def _contains(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
 
 def _matches(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
     def any_match(bindings: Bindings, pattern: str) -> bool:
-        from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
+        from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415 - patterns load when used
 
         try:
             matches = compiled(pattern, rules.limits, anywhere=rules.semantics.group_name_regex == "part")
         except PatternError as error:
-            raise EvaluationFailure(f"the pattern {error}", hint=error.hint, blame=0) from None
+            raise EvaluationFailure(f"the pattern {error}", remedy=error.remedy, blame=0) from None
         return any(matches(name_of(group)) for group in bindings.groups)
 
     return any_match
@@ -69,7 +67,7 @@ def _any_selected(rules: EvaluationOptions) -> Callable[..., bool]:
 def _limited(limit: int, position: int) -> int:
     if not 1 <= limit <= _MOST_GROUPS:
         raise EvaluationFailure(
-            f"the limit must lie between 1 and {_MOST_GROUPS}", hint="write 100 at most", blame=position
+            f"the limit must lie between 1 and {_MOST_GROUPS}", remedy="write 100 at most", blame=position
         )
     return limit
 
@@ -87,7 +85,7 @@ def _named(compare: Callable[[str, str], bool]) -> Callable[[EvaluationOptions],
             ]
             if len(found) > most:
                 raise EvaluationFailure(
-                    f"more than {most} groups fit, and the claim fails", hint="raise the limit", blame=2
+                    f"more than {most} groups fit, and the claim fails", remedy="raise the limit", blame=2
                 )
             return found or None
 
@@ -111,14 +109,14 @@ def _filtered(rules: EvaluationOptions) -> Callable[..., list[Any]]:
         members = [group for group in bindings.groups if group.get("id") in wanted]
         if len(members) > most:
             raise EvaluationFailure(
-                f"the person is in more than {most} of the groups", hint="raise the limit, at most 100", blame=2
+                f"the person is in more than {most} of the groups", remedy="raise the limit, at most 100", blame=2
             )
         try:
             each = _for_groups(expression, rules)
             return [each({"group": shown_group(group)}) for group in members]
         except ExpressionError as error:
             raise EvaluationFailure(
-                f"in the text of the expression for groups, {error.message}", hint=error.hint, blame=1
+                f"in the text of the expression for groups, {error.message}", remedy=error.remedy, blame=1
             ) from None
 
     return filtered
@@ -144,24 +142,24 @@ def _texts(arguments: tuple[Node, ...]) -> Iterator[tuple[Node, str]]:
 def _review_ids(arguments: tuple[Node, ...]) -> Iterator[Remark]:
     for part, value in _texts(arguments):
         if not _ID.fullmatch(value):
-            hint = "write the group's id, or use isMemberOfGroupName"
+            remedy = "write the group's id, or use isMemberOfGroupName"
             yield (
                 "name-for-id",
                 "warning",
                 part,
                 f"{value!r} does not look like a group's id, and names never match",
-                hint,
+                remedy,
             )
 
 
 def _review_pattern(arguments: tuple[Node, ...]) -> Iterator[Remark]:
-    from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415  # patterns load when used
+    from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415 - patterns load when used
 
     for part, value in _texts(arguments):
         try:
             compiled(value)
         except PatternError as error:
-            yield "bad-pattern", "error", part, f"the pattern {error}", error.hint
+            yield "bad-pattern", "error", part, f"the pattern {error}", error.remedy
 
 
 def _review_criteria(arguments: tuple[Node, ...]) -> Iterator[Remark]:
@@ -170,7 +168,7 @@ def _review_criteria(arguments: tuple[Node, ...]) -> Iterator[Remark]:
             try:
                 selected_groups(EvaluationOptions())(Bindings({}), {key: _plain(value) for key, value in part.entries})
             except EvaluationFailure as failure:
-                yield "bad-criterion", "error", part, failure.message, failure.hint
+                yield "bad-criterion", "error", part, failure.message, failure.remedy
 
 
 def _plain(node: Node) -> object:
@@ -192,7 +190,7 @@ def _review_filtered(arguments: tuple[Node, ...]) -> Iterator[Remark]:
                 parse(expression, LIMITS)
             except ExpressionError as error:
                 message = f"the text of the expression for groups is none: {error.message}"
-                yield "bad-group-expression", "error", part, message, error.hint
+                yield "bad-group-expression", "error", part, message, error.remedy
 
 
 def _criteria(arguments: tuple[Node, ...], _: ReferencesOf) -> list[tuple[str, ...]]:
@@ -216,9 +214,9 @@ def _reads(*path: str) -> Callable[[tuple[Node, ...], ReferencesOf], list[tuple[
 
 # --- the rows
 
-_GROUPS: Final = ("groups()",)
-_NAME: Final = (Parameter("name", ValueType.TEXT),)
-_TEXT: Final = (Parameter("text", ValueType.TEXT),)
+_GROUPS = ("groups()",)
+_NAME = (Parameter("name", ValueType.TEXT),)
+_TEXT = (Parameter("text", ValueType.TEXT),)
 
 
 def _by_name(
@@ -262,9 +260,9 @@ def _for_claims(name: str, compare: Callable[[str, str], bool], what: str) -> Fu
     )
 
 
-_CRITERIA: Final = (Parameter("criteria", ValueType.MAP, repeated=True),)
+_CRITERIA = (Parameter("criteria", ValueType.MAP, repeated=True),)
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     Function(
         "isMemberOfGroup",
         (Parameter("group id", ValueType.TEXT),),

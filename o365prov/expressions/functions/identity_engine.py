@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from o365prov.expressions.functions import strings
 from o365prov.expressions.functions.arrays import added, flattened, holds, without
@@ -15,11 +15,9 @@ from o365prov.expressions.values.country_codes import CountryCode, country
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["FUNCTIONS"]
-
-_ENGINE: Final = frozenset({Dialect.IDENTITY_ENGINE})
-_TEXT: Final = (ValueType.TEXT,)
-_LIST: Final = (ValueType.LIST,)
+_ENGINE = frozenset({Dialect.IDENTITY_ENGINE})
+_TEXT = (ValueType.TEXT,)
+_LIST = (ValueType.LIST,)
 
 
 def _contains(receiver: Any, value: object) -> bool:
@@ -49,7 +47,7 @@ def _version(text: str, blame: int) -> list[int]:
     parts = text.strip().split(".")
     if not all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
         raise EvaluationFailure(
-            "{operand} is a text that is no version", hint="versions are numbers with dots: 14.2.1", blame=blame
+            "{operand} is a text that is no version", remedy="versions are numbers with dots: 14.2.1", blame=blame
         )
     numbers = [int(part) for part in parts]
     while numbers and not numbers[-1]:
@@ -70,7 +68,7 @@ def _parse_country(rules: EvaluationOptions) -> Callable[[str], CountryCode | No
         found = country(text, names=True)
         if found is None and rules.semantics.unknown_country == "error":
             raise EvaluationFailure(
-                "{operand} is no country", hint="write it like US, USA, 840 or United States", blame=0
+                "{operand} is no country", remedy="write it like US, USA, 840 or United States", blame=0
             )
         return found
 
@@ -94,12 +92,12 @@ def _text(name: str, **more: Any) -> Parameter:
     return Parameter(name, ValueType.TEXT, **more)
 
 
-_VALUE: Final = (Parameter("value", ValueType.ANY, nullable=True),)
-_VERSION: Final = (_text("version"),)
-_REPLACED: Final = (_text("match"), _text("replacement"))
-_NUMERIC: Final = (ValueType.TEXT, ValueType.NUMBER, ValueType.INTEGER)
+_VALUE = (Parameter("value", ValueType.ANY, nullable=True),)
+_VERSION = (_text("version"),)
+_REPLACED = (_text("match"), _text("replacement"))
+_NUMERIC = (ValueType.TEXT, ValueType.NUMBER, ValueType.INTEGER)
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     _row("toUpperCase", _TEXT, ValueType.TEXT, str.upper, "In capitals.", ("'test'.toUpperCase()", "TEST")),
     _row("toLowerCase", _TEXT, ValueType.TEXT, str.lower, "In small letters.", ("'TEST'.toLowerCase()", "test")),
     _row(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.functions.formats import formatted, parsed
@@ -19,11 +19,9 @@ from o365prov.expressions.values.instants import parse_iso, shown
 from o365prov.expressions.values.types import ValueType
 from o365prov.expressions.values.zones import zone
 
-__all__ = ["FUNCTIONS"]
-
-_ENGINE: Final = frozenset({Dialect.IDENTITY_ENGINE})
-_TIME: Final = (ValueType.TIME,)
-_SECONDS: Final = {"Days": 86400, "Hours": 3600, "Minutes": 60, "Seconds": 1}
+_ENGINE = frozenset({Dialect.IDENTITY_ENGINE})
+_TIME = (ValueType.TIME,)
+_SECONDS = {"Days": 86400, "Hours": 3600, "Minutes": 60, "Seconds": 1}
 
 
 def _parse(text: str, pattern: str | None = None) -> datetime:
@@ -51,7 +49,7 @@ def _moved(unit: str, sign: int) -> Callable[[datetime, int], datetime]:
             return (moment.astimezone(UTC) + step).astimezone(moment.tzinfo)
         except OverflowError:
             raise EvaluationFailure(
-                "the time lies outside the years 1 to 9999", hint="use a smaller number", blame=1
+                "the time lies outside the years 1 to 9999", remedy="use a smaller number", blame=1
             ) from None
 
     return move
@@ -86,9 +84,9 @@ def _text(name: str, **more: Any) -> tuple[Parameter, ...]:
     return (Parameter(name, ValueType.TEXT, **more),)
 
 
-_COUNT: Final = (Parameter("count", ValueType.INTEGER),)
+_COUNT = (Parameter("count", ValueType.INTEGER),)
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     _now("DateTime.now"),
     _now("Time.now"),
     _row(

@@ -7,8 +7,6 @@ from o365prov.expressions.functions.registry import find
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import Call, MethodCall, Name
 
-__all__ = ["called_name", "function_of"]
-
 
 def called_name(node: Call | MethodCall) -> str:
     """The name as people say it: ``String.len``, ``hasDirectoryUser``, ``.length``."""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.conversion import text
 from o365prov.expressions.values.failures import EvaluationFailure, described
 
-__all__ = ["KEYS", "criteria_paths", "name_of", "name_test", "namer", "selected_groups", "shown_group"]
-
-KEYS: Final = {
+KEYS = {
     "group.id": ("id",),
     "group.source.id": ("source", "id"),
     "group.type": ("type",),
     "group.profile.name": ("profile", "name"),
 }
-_OPERATORS: Final = ("EXACT", "STARTS_WITH")
+_OPERATORS = ("EXACT", "STARTS_WITH")
 
 
 def name_of(group: Values) -> str:
@@ -67,11 +65,11 @@ def _test(criterion: Mapping[str, Any], folded: Callable[[str], str], position: 
     keys = [key for key in criterion if key in KEYS]
     if unknown or not keys:
         what = f"has the unknown key {unknown[0]}" if unknown else "has no key"
-        raise EvaluationFailure(f"the criterion {what}", hint=f"write one of {', '.join(KEYS)}", blame=position)
+        raise EvaluationFailure(f"the criterion {what}", remedy=f"write one of {', '.join(KEYS)}", blame=position)
     operator = criterion.get("operator", "STARTS_WITH")
     if operator not in _OPERATORS:
         raise EvaluationFailure(
-            "the operator of a criterion is unknown", hint="write EXACT or STARTS_WITH", blame=position
+            "the operator of a criterion is unknown", remedy="write EXACT or STARTS_WITH", blame=position
         )
     parts = [_key_test(key, list(_values(criterion[key], position)), operator, folded) for key in keys]
     return lambda group: all(part(group) for part in parts)

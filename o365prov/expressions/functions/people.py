@@ -4,22 +4,18 @@ function").
 
 from __future__ import annotations
 
-from typing import Final
-
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.functions.function import REFUSED, Function, Parameter
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["FUNCTIONS"]
-
-_BOTH: Final = frozenset(Dialect)
+_BOTH = frozenset(Dialect)
 
 
 def _internal_property(bindings: Bindings, name: str) -> object:
     if name not in ("id", "status"):
-        raise EvaluationFailure("user.getInternalProperty knows only id and status", hint='write "id" or "status"')
+        raise EvaluationFailure("user.getInternalProperty knows only id and status", remedy='write "id" or "status"')
     user = bindings.roots.get("user")
     return None if user is None else user.get(name)
 
@@ -29,7 +25,7 @@ def _linked_object(bindings: Bindings, name: str) -> Values | None:
     return linked
 
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     Function(
         "user.getInternalProperty",
         (Parameter("name", ValueType.TEXT),),

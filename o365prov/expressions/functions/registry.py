@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Final
 
 from o365prov.expressions.functions.function import Function
 from o365prov.expressions.semantics import Dialect
 
 # Where names are defined, in order of search; a module loads when a name of its own is first used.
-_NAMESPACES: Final[dict[tuple[str, Dialect], tuple[str, ...]]] = {
+_NAMESPACES: dict[tuple[str, Dialect], tuple[str, ...]] = {
     ("String", Dialect.CLASSIC): ("strings",),
     ("Arrays", Dialect.CLASSIC): ("arrays",),
     ("Convert", Dialect.CLASSIC): ("convert",),
@@ -23,9 +22,9 @@ _NAMESPACES: Final[dict[tuple[str, Dialect], tuple[str, ...]]] = {
     ("Time", Dialect.IDENTITY_ENGINE): ("identity_engine_times",),
     ("DateTime", Dialect.IDENTITY_ENGINE): ("identity_engine_times",),
 }
-_BARE: Final = ("directory", "groups", "strings")
-_METHODS: Final = ("identity_engine", "identity_engine_times")
-_PACKAGE: Final = "o365prov.expressions.functions"
+_BARE = ("directory", "groups", "strings")
+_METHODS = ("identity_engine", "identity_engine_times")
+_PACKAGE = "o365prov.expressions.functions"
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
 
 from o365prov.expressions.functions.function import ACCEPTED, Function, Parameter
 from o365prov.expressions.semantics import EvaluationOptions
@@ -12,9 +11,7 @@ from o365prov.expressions.values.conversion import bounded, cut, length
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
-__all__ = ["FUNCTIONS"]
-
-_BLANKS: Final = re.compile(r"\s+")
+_BLANKS = re.compile(r"\s+")
 
 
 def null_words(rules: EvaluationOptions) -> Callable[[str | None], str]:
@@ -25,7 +22,7 @@ def null_words(rules: EvaluationOptions) -> Callable[[str | None], str]:
             return value
         if rules.semantics.null_text == "refuse":
             raise EvaluationFailure(
-                "a null can't become part of a text", hint='test the attribute first: x != null ? x : ""'
+                "a null can't become part of a text", remedy='test the attribute first: x != null ? x : ""'
             )
         return "null" if rules.semantics.null_text == "word" else ""
 
@@ -91,7 +88,7 @@ def _switch(rules: EvaluationOptions) -> Callable[..., str | None]:
     def string_switch(text: str | None, default: str | None, *pairs: str | None) -> str | None:
         if len(pairs) % 2 and rules.semantics.switch_odd_tail == "error":
             raise EvaluationFailure(
-                "String.stringSwitch has a key without a value", hint="give keys and values in pairs"
+                "String.stringSwitch has a key without a value", remedy="give keys and values in pairs"
             )
         if text is None:
             return default
@@ -115,7 +112,7 @@ def substring(rules: EvaluationOptions) -> Callable[[str, int, int], str]:
         if not 0 <= start <= end <= size:
             message = f"substring from {start} to {end} of a text of {size} characters"
             raise EvaluationFailure(
-                message, hint='guard with String.len(x) >= n, or use Semantics(substring_past_end="cut")'
+                message, remedy='guard with String.len(x) >= n, or use Semantics(substring_past_end="cut")'
             )
         return cut(text, start, end)
 
@@ -146,7 +143,7 @@ _TEXT = Parameter("text", ValueType.TEXT)
 _SUB = Parameter("substring", ValueType.TEXT)
 _PART = (_TEXT, Parameter("start", ValueType.INTEGER), Parameter("end", ValueType.INTEGER))
 
-_NAMESPACE: Final = (
+_NAMESPACE = (
     Function(
         "String.append",
         (Parameter("text", ValueType.TEXT), Parameter("suffix", ValueType.TEXT, nullable=True)),
@@ -299,7 +296,7 @@ _NAMESPACE: Final = (
     ),
 )
 
-_BARE_NAMES: Final = ("toUpperCase", "toLowerCase", "substring", "substringBefore", "substringAfter")
+_BARE_NAMES = ("toUpperCase", "toLowerCase", "substring", "substringBefore", "substringAfter")
 
 
 def _bare(row: Function) -> Function:
@@ -310,7 +307,7 @@ def _bare(row: Function) -> Function:
     return evolve(row, name=name, examples=examples, deprecated=row.name)
 
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     *_NAMESPACE,
     *(_bare(row) for row in _NAMESPACE if row.name.removeprefix("String.") in _BARE_NAMES),
 )

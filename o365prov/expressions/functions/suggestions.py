@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import cache
 
-from o365prov.expressions.functions.registry import every, find, method
 from o365prov.expressions.semantics import Dialect
-
-__all__ = ["other_dialect", "similar_attribute", "similar_function"]
 
 
 @cache
 def _functions(dialect: Dialect) -> tuple[str, ...]:
+    from o365prov.expressions.functions.registry import every  # noqa: PLC0415 - importing stays cheap
+
     return tuple(
         f".{row.name}" if row.receivers else row.name
         for row in every()
@@ -39,6 +37,8 @@ def similar_function(name: str, dialect: Dialect) -> str | None:
 
 def other_dialect(name: str, dialect: Dialect) -> str | None:
     """What to say to someone who wrote a function as the other dialect has it, or nothing."""
+    from o365prov.expressions.functions.registry import find, method  # noqa: PLC0415 - importing stays cheap
+
     other = next(known for known in Dialect if known is not dialect)
     last = name.rpartition(".")[2]
     if dialect is Dialect.CLASSIC and name.startswith(".") and method(last, other) is not None:
@@ -60,5 +60,7 @@ def _nearest(name: str, known: list[str]) -> str | None:
     folded = {candidate.lower(): candidate for candidate in reversed(known)}
     if name.lower() in folded:
         return folded[name.lower()]
+    from difflib import get_close_matches  # noqa: PLC0415 - only names that do not exist need it
+
     near = get_close_matches(name.lower(), folded, n=1, cutoff=0.75)
     return folded[near[0]] if near else None

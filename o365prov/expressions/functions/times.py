@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.functions.formats import formatted, parsed
@@ -19,11 +19,9 @@ from o365prov.expressions.values.instants import iso_text, parse_iso
 from o365prov.expressions.values.types import ValueType
 from o365prov.expressions.values.zones import zone
 
-__all__ = ["FUNCTIONS", "from_unix", "from_windows", "now", "to_unix", "to_windows"]
-
-_UNIX: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_WINDOWS: Final = datetime(1601, 1, 1, tzinfo=UTC)
-_MICRO: Final = timedelta(microseconds=1)
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+_WINDOWS = datetime(1601, 1, 1, tzinfo=UTC)
+_MICRO = timedelta(microseconds=1)
 
 
 def now(bindings: Bindings) -> datetime:
@@ -34,7 +32,7 @@ def now(bindings: Bindings) -> datetime:
 
     """
     if bindings.now is None:
-        raise EvaluationFailure("the time is not known here", hint="give Bindings(now=...)")
+        raise EvaluationFailure("the time is not known here", remedy="give Bindings(now=...)")
     return bindings.now.astimezone(UTC)
 
 
@@ -51,7 +49,7 @@ def from_unix(millis: str) -> datetime:
 def _since(start: datetime, count: str, per_micro: int) -> datetime:
     digits = count.strip().removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
-        raise EvaluationFailure("{operand} is a text that is no count of time", hint="write its digits only", blame=0)
+        raise EvaluationFailure("{operand} is a text that is no count of time", remedy="write its digits only", blame=0)
     number = int(count)
     try:
         return start + timedelta(microseconds=number // per_micro if per_micro else number * 1000)
@@ -90,7 +88,7 @@ def _unless_empty(convert: Callable[..., str]) -> Callable[[EvaluationOptions], 
             if not text.strip():
                 if rules.semantics.empty_time == "null":
                     return None
-                raise EvaluationFailure("{operand} is empty, which is no time", hint="test it first", blame=0)
+                raise EvaluationFailure("{operand} is empty, which is no time", remedy="test it first", blame=0)
             return convert(text, *more)
 
         return converted
@@ -113,10 +111,10 @@ def _row(
     )
 
 
-_TIME: Final = (Parameter("time", ValueType.TEXT),)
-_WITH_FORMAT: Final = (*_TIME, Parameter("format", ValueType.TEXT))
+_TIME = (Parameter("time", ValueType.TEXT),)
+_WITH_FORMAT = (*_TIME, Parameter("format", ValueType.TEXT))
 
-FUNCTIONS: Final = (
+FUNCTIONS = (
     Function(
         "Time.now",
         (Parameter("zone", ValueType.TEXT, optional=True), Parameter("format", ValueType.TEXT, optional=True)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any
 
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.patterns.automaton import Automaton
@@ -22,7 +22,7 @@ from o365prov.expressions.values.failures import EvaluationFailure, described
 
 __all__ = ["PatternError", "compiled", "matcher"]
 
-_ANYWHERE: Final = Repeat(ANYTHING, 0, None)
+_ANYWHERE = Repeat(ANYTHING, 0, None)
 
 
 def matcher(limits: Limits, constant: object = None) -> Callable[[object, object], bool]:
@@ -35,17 +35,17 @@ def matcher(limits: Limits, constant: object = None) -> Callable[[object, object
         if value is None:
             raise EvaluationFailure(
                 "{operand} is null, which matches cannot take",
-                hint="test it first: x != null AND x matches ...",
+                remedy="test it first: x != null AND x matches ...",
                 blame=0,
             )
         if not isinstance(pattern, str):
             raise EvaluationFailure(
-                f"{{operand}} is {described(pattern)}, but a pattern is a text", hint="put it into quotes", blame=1
+                f"{{operand}} is {described(pattern)}, but a pattern is a text", remedy="put it into quotes", blame=1
             )
         try:
             return compiled(pattern, limits)(text_argument(value) or "")
         except PatternError as error:
-            raise EvaluationFailure(f"the pattern {error}", hint=error.hint, blame=1) from None
+            raise EvaluationFailure(f"the pattern {error}", remedy=error.remedy, blame=1) from None
 
     if isinstance(constant, str):
         known: list[Callable[[str], bool]] = []
@@ -70,7 +70,7 @@ def compiled(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = False) -
 
     """
     if len(pattern) > limits.pattern_length:
-        raise PatternError(f"has more than {limits.pattern_length} characters", hint="shorten it")
+        raise PatternError(f"has more than {limits.pattern_length} characters", remedy="shorten it")
     tree = read(pattern)
     if anywhere:
         tree = Sequence((_ANYWHERE, tree, _ANYWHERE))
@@ -91,7 +91,7 @@ def compiled(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = False) -
 @cache
 def _re2() -> Any:
     try:
-        import re2  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra
+        import re2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
     except ImportError:
         return None
     return re2

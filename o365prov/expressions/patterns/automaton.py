@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Final
 
 from o365prov.expressions.patterns.parser import PatternError
 from o365prov.expressions.patterns.sets import Ranges
 from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
 from o365prov.expressions.values.failures import EvaluationFailure
 
-__all__ = ["Automaton"]
-
-_MOST_STEPS: Final = 3_000_000
-_FINAL: Final = -1
+_MOST_STEPS = 3_000_000
+_FINAL = -1
 
 
 class Automaton:
@@ -45,8 +42,8 @@ class Automaton:
         for place, character in enumerate(text):
             steps += len(states)
             if steps > _MOST_STEPS:
-                hint = "install the re2 extra, which is faster, or use a simpler pattern"
-                raise EvaluationFailure("the text and the pattern are too large together", hint=hint)
+                remedy = "install the re2 extra, which is faster, or use a simpler pattern"
+                raise EvaluationFailure("the text and the pattern are too large together", remedy=remedy)
             code = ord(character)
             after = {self._next[state][0] for state in states if state != _FINAL and self._takes(state, code)}
             if not after:
@@ -83,7 +80,7 @@ class Automaton:
 
     def _state(self, following: tuple[int, ...], *, ranges: Ranges | None = None, condition: str = "") -> int:
         if len(self._next) >= self._most_states:
-            raise PatternError(f"needs more than {self._most_states} states", hint="repeat less")
+            raise PatternError(f"needs more than {self._most_states} states", remedy="repeat less")
         known = None
         if ranges is not None:
             ascii_ = 0
@@ -100,7 +97,7 @@ class Automaton:
         """The state that begins this pattern and goes on at *following*; the reader bounds how deep patterns nest."""
         self._built += 1
         if self._built > 10 * self._most_states:  # repetitions of nothing make no states, but cost all the same
-            raise PatternError("repeats too much", hint="repeat less")
+            raise PatternError("repeats too much", remedy="repeat less")
         match pattern:
             case Characters(ranges=ranges):
                 return self._state((following,), ranges=ranges)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from o365prov.expressions.patterns.sets import EVERYTHING, Ranges, any_case, inverted, named, of_text, shared, united
 from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
 
-__all__ = ["PatternError", "read"]
-
-_DEEPEST: Final = 50
-_CONTROL: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
-_QUANTIFIER: Final = re.compile(r"[*+?]|\{([0-9]{1,6})(?:(,)([0-9]{0,6}))?\}")
-_GROUP: Final = re.compile(r"\?(?:<([A-Za-z][A-Za-z0-9]*)>|([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)]))")
-_REFUSED: Final = {
+_DEEPEST = 50
+_CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
+_QUANTIFIER = re.compile(r"[*+?]|\{([0-9]{1,6})(?:(,)([0-9]{0,6}))?\}")
+_GROUP = re.compile(r"\?(?:<([A-Za-z][A-Za-z0-9]*)>|([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)]))")
+_REFUSED = {
     "?=": "looks ahead",
     "?!": "looks ahead",
     "?<=": "looks behind",
     "?<!": "looks behind",
     "?>": "has an atomic group",
 }
-_LINE_BREAK: Final = Choice(
+_LINE_BREAK = Choice(
     (Sequence((Characters(of_text("\r")), Characters(of_text("\n")))), Characters(named("v") or ())),
 )
 
@@ -29,9 +26,9 @@ _LINE_BREAK: Final = Choice(
 class PatternError(Exception):
     """The pattern is none of Java's, or none that can be bounded; the message continues "the pattern ..."."""
 
-    def __init__(self, message: str, *, hint: str = "check it") -> None:
+    def __init__(self, message: str, *, remedy: str = "check it") -> None:
         super().__init__(message)
-        self.hint = hint
+        self.remedy = remedy
 
 
 def read(pattern: str) -> Pattern:
@@ -68,7 +65,7 @@ class _Reader:
 
     def choice(self, depth: int) -> Pattern:
         if depth > _DEEPEST:
-            raise PatternError(f"nests groups more than {_DEEPEST} levels deep", hint="simplify it")
+            raise PatternError(f"nests groups more than {_DEEPEST} levels deep", remedy="simplify it")
         options = [self.sequence(depth)]
         while self.take("|"):
             options.append(self.sequence(depth))
@@ -95,7 +92,7 @@ class _Reader:
         if high is not None and high < low:
             raise PatternError(f"repeats {low} to {high} times, which is backwards")
         if self.take("+"):
-            raise PatternError("has a possessive repetition, which can't be bounded", hint="leave out the second +")
+            raise PatternError("has a possessive repetition, which can't be bounded", remedy="leave out the second +")
         self.take("?")  # lazy or greedy: a match of the whole text is the same
         if self.next() and self.next() in "*+":
             raise PatternError(f"has a {self.next()} that repeats nothing, at character {self.place + 1}")
@@ -120,7 +117,7 @@ class _Reader:
                 return self.escape()
             case "*" | "+" | "?" | "{":
                 raise PatternError(
-                    f"has a {character} that repeats nothing, at character {start + 1}", hint=f"write \\{character}"
+                    f"has a {character} that repeats nothing, at character {start + 1}", remedy=f"write \\{character}"
                 )
         return self.characters(of_text(character))
 
@@ -130,7 +127,7 @@ class _Reader:
     def group(self, depth: int) -> Pattern | None:
         for opening, what in _REFUSED.items():
             if self.pattern.startswith(opening, self.place):
-                raise PatternError(f"{what}, which can't be bounded", hint="write it without")
+                raise PatternError(f"{what}, which can't be bounded", remedy="write it without")
         flags = self.any_case, self.dot_all
         if self.next() == "?":
             found = _GROUP.match(self.pattern, self.place)
@@ -155,7 +152,7 @@ class _Reader:
                 case "s":
                     self.dot_all = on
                 case _:
-                    raise PatternError(f"uses the flag {flag}, which is not supported", hint="use i and s only")
+                    raise PatternError(f"uses the flag {flag}, which is not supported", remedy="use i and s only")
 
     def escape(self) -> Pattern | None:
         character = self.next()
@@ -210,9 +207,9 @@ class _Reader:
             return self.coded(character)
         if character.isascii() and character.isalnum():
             what = "refers back to a group, which can't be bounded" if character.isdigit() or character == "k" else ""
-            raise PatternError(what or f"has the unknown escape \\{character}", hint="write it without")
+            raise PatternError(what or f"has the unknown escape \\{character}", remedy="write it without")
         if not character:
-            raise PatternError("ends with a backslash", hint="write \\\\ for a backslash")
+            raise PatternError("ends with a backslash", remedy="write \\\\ for a backslash")
         return of_text(character)
 
     def coded(self, kind: str) -> Ranges:
@@ -238,7 +235,7 @@ class _Reader:
     def bracketed(self, depth: int) -> Ranges:
         """A class after its opening bracket: union, ranges, classes in classes, and ``&&``."""
         if depth > _DEEPEST:
-            raise PatternError(f"nests classes more than {_DEEPEST} levels deep", hint="simplify it")
+            raise PatternError(f"nests classes more than {_DEEPEST} levels deep", remedy="simplify it")
         negative = self.take("^")
         union: Ranges = ()
         sides: list[Ranges] = []
@@ -257,7 +254,7 @@ class _Reader:
     def member(self, depth: int) -> Ranges:
         character = self.next()
         if not character:
-            raise PatternError("opens a class that is never closed", hint="close it with ]")
+            raise PatternError("opens a class that is never closed", remedy="close it with ]")
         self.place += 1
         if character == "[":
             return self.bracketed(depth + 1)
@@ -275,6 +272,6 @@ class _Reader:
             or low[0][0] > high[0][0]
         ):
             raise PatternError(
-                f"has a range that is none, before character {self.place + 1}", hint="write \\- for a dash"
+                f"has a range that is none, before character {self.place + 1}", remedy="write \\- for a dash"
             )
         return ((low[0][0], high[0][0]),)

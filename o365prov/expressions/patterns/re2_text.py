@@ -5,8 +5,6 @@ from __future__ import annotations
 from o365prov.expressions.patterns.sets import Ranges
 from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
 
-__all__ = ["re2_text"]
-
 
 def re2_text(pattern: Pattern) -> str | None:
     """The pattern for RE2, or None where RE2 means something else: edges of words, and ``$`` that is not at the end."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 import unicodedata
 from functools import cache
-from typing import Final, TypeAlias
-
-__all__ = ["EVERYTHING", "Ranges", "any_case", "inverted", "named", "of_text", "shared", "united"]
+from typing import TypeAlias
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 """Sorted, disjoint, both ends inclusive."""
 
-_LAST: Final = sys.maxunicode
-EVERYTHING: Final[Ranges] = ((0, _LAST),)
+_LAST = sys.maxunicode
+EVERYTHING: Ranges = ((0, _LAST),)
 
 
 def united(*sets: Ranges) -> Ranges:
@@ -56,15 +54,15 @@ def any_case(ranges: Ranges) -> Ranges:
     return united(ranges, small, large)
 
 
-_DIGIT: Final = ((48, 57),)
-_UPPER: Final = ((65, 90),)
-_LOWER: Final = ((97, 122),)
-_ALPHA: Final = united(_UPPER, _LOWER)
-_ALNUM: Final = united(_ALPHA, _DIGIT)
-_PUNCT: Final = of_text("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_HORIZONTAL: Final = of_text(" \t\u00a0\u1680\u180e\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
+_DIGIT = ((48, 57),)
+_UPPER = ((65, 90),)
+_LOWER = ((97, 122),)
+_ALPHA = united(_UPPER, _LOWER)
+_ALNUM = united(_ALPHA, _DIGIT)
+_PUNCT = of_text("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_HORIZONTAL = of_text(" \t\u00a0\u1680\u180e\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
 
-_NAMED: Final[dict[str, Ranges]] = {
+_NAMED: dict[str, Ranges] = {
     "d": _DIGIT,
     "w": united(_ALNUM, of_text("_")),
     "s": of_text(" \t\n\x0b\f\r"),
@@ -85,7 +83,7 @@ _NAMED: Final[dict[str, Ranges]] = {
     "XDigit": united(_DIGIT, of_text("abcdefABCDEF")),
     "Space": of_text(" \t\n\x0b\f\r"),
 }
-_CATEGORIES: Final = frozenset(
+_CATEGORIES = frozenset(
     "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Cs Co Cn".split()
 )
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 
 from o365prov.expressions.patterns.sets import EVERYTHING, Ranges
-
-__all__ = ["ANYTHING", "Assertion", "Characters", "Choice", "Pattern", "Repeat", "Sequence"]
 
 
 @frozen
@@ -50,4 +48,4 @@ class Assertion:
 
 Pattern: TypeAlias = Characters | Sequence | Choice | Repeat | Assertion
 
-ANYTHING: Final = Characters(EVERYTHING)
+ANYTHING = Characters(EVERYTHING)

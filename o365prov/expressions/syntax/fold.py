@@ -7,8 +7,6 @@ from typing import TypeVar, cast
 
 from o365prov.expressions.syntax.tree import Node
 
-__all__ = ["folded"]
-
 Folded = TypeVar("Folded")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from o365prov.errors import ExpressionSyntaxError
 from o365prov.expressions.limits import Limits
@@ -20,18 +20,16 @@ from o365prov.expressions.syntax.tree import Node, walk
 if TYPE_CHECKING:
     from lark import Lark
 
-__all__ = ["attempt", "grammar", "parse"]
-
-_BLANK: Final = " \t\r\n"
-_BRACKETS: Final = re.compile(r"""'[^']*'|"[^"]*"|[(\[{]|[)\]}]""")
+_BLANK = " \t\r\n"
+_BRACKETS = re.compile(r"""'[^']*'|"[^"]*"|[(\[{]|[)\]}]""")
 
 
 @cache
 def grammar() -> Lark:
     """The parser, made at the first use; it keeps no state between texts and is shared between threads."""
-    from importlib.resources import files  # noqa: PLC0415  # as slow to import as Lark
+    from importlib.resources import files  # noqa: PLC0415 - as slow to import as Lark
 
-    from lark import Lark  # noqa: PLC0415  # 40 ms that only those pay who parse
+    from lark import Lark  # noqa: PLC0415 - 40 ms that only those pay who parse
 
     from o365prov.expressions.syntax.tree_builder import TreeBuilder  # noqa: PLC0415
 
@@ -50,7 +48,7 @@ def parse(text: str, limits: Limits) -> Node:
     result = attempt(text, limits)
     if isinstance(result, tuple):
         first = min(result, key=lambda mistake: mistake.start)
-        raise ExpressionSyntaxError(first.message, text=text, start=first.start, end=first.end, hint=first.hint)
+        raise ExpressionSyntaxError(first.message, text=text, start=first.start, end=first.end, remedy=first.remedy)
     return result
 
 
@@ -58,7 +56,7 @@ def attempt(text: str, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
     """The tree of an expression, or everything that is wrong with the text."""
     if len(text) > limits.text_length:
         message = f"the expression has {len(text)} characters, more than the limit of {limits.text_length}"
-        return (SyntaxProblem("too-large", message, 0, 1, hint="split it, or raise Limits.text_length"),)
+        return (SyntaxProblem("too-large", message, 0, 1, remedy="split it, or raise Limits.text_length"),)
     if not text.strip(_BLANK):
         return (empty_text(text),)
     too_deep = _too_many_brackets(text, limits.nesting)
@@ -99,11 +97,11 @@ def _within(tree: Node, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
         if size > limits.tree_size:
             message = f"the expression has more than {limits.tree_size} parts"
             return (
-                SyntaxProblem("too-large", message, node.start, node.end, hint="split it, or raise Limits.tree_size"),
+                SyntaxProblem("too-large", message, node.start, node.end, remedy="split it, or raise Limits.tree_size"),
             )
     return tree
 
 
 def _nested_too_deeply(start: int, end: int, nesting: int) -> SyntaxProblem:
     message = f"the expression is nested more than {nesting} levels deep"
-    return SyntaxProblem("too-large", message, start, end, hint="simplify it, or raise Limits.nesting")
+    return SyntaxProblem("too-large", message, start, end, remedy="simplify it, or raise Limits.nesting")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import frozen
+
+from o365prov.errors import Issue
 
 if TYPE_CHECKING:
     from lark.exceptions import UnexpectedInput
 
-__all__ = ["SyntaxProblem", "SyntaxProblemFound", "empty_text", "explain_failure", "pasted_characters"]
-
 
 @frozen
 class SyntaxProblem:
-    """One thing that keeps a text from being an expression.
+    """One thing that keeps a string from being an expression.
 
     Where *fix* is known, it replaces the marked characters.
     """
@@ -24,11 +24,16 @@ class SyntaxProblem:
     message: str
     start: int
     end: int
-    hint: str = ""
+    remedy: str = ""
     fix: str | None = None
 
+    @property
+    def issue(self) -> Issue:
+        """What is wrong, without its place."""
+        return Issue(self.code, self.message, self.remedy)
 
-class SyntaxProblemFound(Exception):  # noqa: N818  # it carries a SyntaxProblem from the builder to the parser, and no further
+
+class SyntaxProblemFound(Exception):  # noqa: N818 - it carries a SyntaxProblem from the builder to the parser, and no further
     """Ends building the tree."""
 
     def __init__(self, mistake: SyntaxProblem) -> None:
@@ -36,13 +41,13 @@ class SyntaxProblemFound(Exception):  # noqa: N818  # it carries a SyntaxProblem
         self.mistake = mistake
 
 
-_WORD: Final = r"(?![A-Za-z0-9_$])"
+_WORD = r"(?![A-Za-z0-9_$])"
 
-_REFUSED: Final = "is not part of Okta's language"
-_TEMPLATE: Final = "write the reference without ${{ }}; UsernameFormat.from_okta translates a username template"
+_REFUSED = "is not part of Okta's language"
+_TEMPLATE = "write the reference without ${{ }}; UsernameFormat.from_okta translates a username template"
 
-# What stands at the place of failure: pattern, code, message, hint, fix. The first that matches names the mistake.
-_HERE: Final[tuple[tuple[str, str, str, str, str | None], ...]] = (
+# What stands at the place of failure: pattern, code, message, remedy, fix. The first that matches names the mistake.
+_HERE: tuple[tuple[str, str, str, str, str | None], ...] = (
     (r"===|==>|=>", "wrong-operator", "{found} is no operator", "write ==", "=="),
     (r"!==", "wrong-operator", "!== is no operator", "write !=", "!="),
     (r"<>", "wrong-operator", "<> is no operator", "write !=", "!="),
@@ -68,31 +73,33 @@ _HERE: Final[tuple[tuple[str, str, str, str, str | None], ...]] = (
 )
 
 # Characters that come with text pasted from documents and web pages, and what was meant.
-_PASTED: Final = {
+_PASTED = {
     "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00ab": '"', "\u00bb": '"', "\u2033": '"',
     "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u2032": "'",
     "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2003": " ", "\u2002": " ", "\u2009": " ", "\u3000": " ",
     "\ufeff": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\u00ad": "",
     "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2026": "...", "\u2260": "!=", "\u2264": "<=", "\u2265": ">=",
 }  # fmt: skip
-_PASTED_NAMES: Final = {
+_PASTED_NAMES = {
     '"': "a curly quote",
     "'": "a curly quote",
     " ": "an unusual blank",
     "": "an invisible character",
 }
-_SEARCH: Final = "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[" + "".join(_PASTED) + "]"
+_SEARCH = "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[" + "".join(_PASTED) + "]"
 
-_REFUSED_CALLS: Final = {
+_REFUSED_CALLS = {
     "new": (f"new {_REFUSED}", "use Okta's functions, such as String.append"),
 }
-_BINARY: Final = frozenset({"AND", "OR", "RELATION", "STAR", "SLASH", "PERCENT", "CARET"})
-_OPENING: Final = {")": "(", "]": "[", "}": "{"}
+_BINARY = frozenset({"AND", "OR", "RELATION", "STAR", "SLASH", "PERCENT", "CARET"})
+_OPENING = {")": "(", "]": "[", "}": "{"}
 
 
 def empty_text(text: str) -> SyntaxProblem:
     """The mistake of writing nothing."""
-    return SyntaxProblem("empty", "the expression is empty", 0, len(text), hint="write a reference, such as user.email")
+    return SyntaxProblem(
+        "empty", "the expression is empty", 0, len(text), remedy="write a reference, such as user.email"
+    )
 
 
 def pasted_characters(text: str) -> list[SyntaxProblem]:
@@ -104,8 +111,8 @@ def _pasted(place: int, character: str) -> SyntaxProblem:
     meant = _PASTED[character]
     name = _PASTED_NAMES.get(meant, "a typographic character")
     message = f"U+{ord(character):04X} is {name}, which the language does not know"
-    hint = f"write {meant}" if meant.strip() else "remove it" if not meant else "write a plain blank"
-    return SyntaxProblem("pasted-character", message, place, place + 1, hint=hint, fix=meant)
+    remedy = f"write {meant}" if meant.strip() else "remove it" if not meant else "write a plain blank"
+    return SyntaxProblem("pasted-character", message, place, place + 1, remedy=remedy, fix=meant)
 
 
 def explain_failure(text: str, failure: UnexpectedInput) -> SyntaxProblem:
@@ -123,17 +130,17 @@ def explain_failure(text: str, failure: UnexpectedInput) -> SyntaxProblem:
         message = (
             f"the text that begins with {here} never ends" if _unterminated(text, place) else "two values in a row"
         )
-        hint = f"close it with {here}" if _unterminated(text, place) else "put an operator between them, such as +"
+        remedy = f"close it with {here}" if _unterminated(text, place) else "put an operator between them, such as +"
         return SyntaxProblem(
-            "unterminated-text" if "never" in message else "missing-operator", message, place, place + 1, hint=hint
+            "unterminated-text" if "never" in message else "missing-operator", message, place, place + 1, remedy=remedy
         )
     for start in range(max(0, place - 2), place + 1):  # a wrong operator may begin like a right one: ==> and ${
-        for pattern, code, message, hint, fix in _HERE:
+        for pattern, code, message, remedy, fix in _HERE:
             found = re.compile(pattern).match(text, start)  # re remembers what it compiled
             if found and found.end() > place and (start == place or len(found[0]) > 1):
                 shown = found[0]
                 return SyntaxProblem(
-                    code, message.format(found=shown), start, found.end(), hint=hint.format(found=shown), fix=fix
+                    code, message.format(found=shown), start, found.end(), remedy=remedy.format(found=shown), fix=fix
                 )
     return _by_token(text, place, here, token)
 
@@ -147,62 +154,62 @@ def _by_token(text: str, place: int, here: str, token: object) -> SyntaxProblem:
         return _closing(text, place, here, last)
     if kind == "RELATION" and (last[-1:] not in ("", "(", "[", "{", ",", "?", ":")) and not _operator(last):
         message = f"comparisons do not chain: {shown} follows a comparison"
-        return SyntaxProblem("chained-comparison", message, place, end, hint="join two comparisons with AND")
+        return SyntaxProblem("chained-comparison", message, place, end, remedy="join two comparisons with AND")
     if here == "^" and not _operator(last):
         return SyntaxProblem(
-            "chained-power", "powers do not chain", place, end, hint="write (a ^ b) ^ c or a ^ (b ^ c)"
+            "chained-power", "powers do not chain", place, end, remedy="write (a ^ b) ^ c or a ^ (b ^ c)"
         )
     if here == ":" and last == "?":
-        return SyntaxProblem("wrong-operator", "?: must be written without a gap", place, end, hint="write ?:")
+        return SyntaxProblem("wrong-operator", "?: must be written without a gap", place, end, remedy="write ?:")
     if kind in _BINARY or here in "*/%,:?" or (kind == "SIGN"):
         return SyntaxProblem(
-            "missing-operand", f"{shown} needs a value before it", place, end, hint="add it, or remove " + shown
+            "missing-operand", f"{shown} needs a value before it", place, end, remedy="add it, or remove " + shown
         )
     if last in _REFUSED_CALLS:
-        message, hint = _REFUSED_CALLS[last]
-        return SyntaxProblem("refused", message, place - len(last), end, hint=hint)
+        message, remedy = _REFUSED_CALLS[last]
+        return SyntaxProblem("refused", message, place - len(last), end, remedy=remedy)
     if last in (".", "?."):
         return SyntaxProblem(
             "missing-name",
             f"a name is needed after {last}",
             place,
             end,
-            hint="names are ASCII letters, digits, _ and $",
+            remedy="names are ASCII letters, digits, _ and $",
         )
     if not here.isascii():
         message = f"U+{ord(here):04X} can't stand outside quotes"
         return SyntaxProblem(
-            "wrong-character", message, place, place + 1, hint="names are ASCII letters, digits, _ and $"
+            "wrong-character", message, place, place + 1, remedy="names are ASCII letters, digits, _ and $"
         )
     if here.isalnum() or here in "_$([{" or kind in ("NOT", "CONSTANT", "TEXT"):
         message = f"{shown[:40]} follows a complete expression"
         escaped = last[-2:] in ("\\'", '\\"')
-        hint = "to have a quote inside quotes, write it twice; a backslash does not escape it" if escaped else ""
+        remedy = "to have a quote inside quotes, write it twice; a backslash does not escape it" if escaped else ""
         return SyntaxProblem(
-            "missing-operator", message, place, end, hint=hint or "put an operator between them, such as + or AND"
+            "missing-operator", message, place, end, remedy=remedy or "put an operator between them, such as + or AND"
         )
     if here == "!":
         return SyntaxProblem(
-            "missing-operator", "! follows a complete expression", place, end, hint="write != or AND !"
+            "missing-operator", "! follows a complete expression", place, end, remedy="write != or AND !"
         )
-    return SyntaxProblem("wrong-character", f"{shown!r} has no meaning here", place, end, hint="remove it")
+    return SyntaxProblem("wrong-character", f"{shown!r} has no meaning here", place, end, remedy="remove it")
 
 
 def _closing(text: str, place: int, here: str, last: str) -> SyntaxProblem:
     opening = _open_bracket(text, place)
     if last == ",":
         return SyntaxProblem(
-            "trailing-comma", f"a value is missing between , and {here}", place, place + 1, hint="remove the comma"
+            "trailing-comma", f"a value is missing between , and {here}", place, place + 1, remedy="remove the comma"
         )
     if opening is None:
         return SyntaxProblem(
-            "bracket", f"{here} closes nothing", place, place + 1, hint=f"remove it, or open it with {_OPENING[here]}"
+            "bracket", f"{here} closes nothing", place, place + 1, remedy=f"remove it, or open it with {_OPENING[here]}"
         )
     if text[opening] != _OPENING[here]:
         column = opening - text.rfind("\n", 0, opening)
         message = f"{here} does not close the {text[opening]} of column {column}"
-        return SyntaxProblem("bracket", message, place, place + 1, hint="close the inner bracket first")
-    return SyntaxProblem("missing-operand", f"a value is missing before {here}", place, place + 1, hint="add it")
+        return SyntaxProblem("bracket", message, place, place + 1, remedy="close the inner bracket first")
+    return SyntaxProblem("missing-operand", f"a value is missing before {here}", place, place + 1, remedy="add it")
 
 
 def _ends_early(text: str) -> SyntaxProblem:
@@ -211,17 +218,17 @@ def _ends_early(text: str) -> SyntaxProblem:
     last = _last_token(text, len(text))
     if last in (".", "?."):
         return SyntaxProblem(
-            "missing-name", "a name is missing after the dot", end - len(last), end, hint="add it, or remove the dot"
+            "missing-name", "a name is missing after the dot", end - len(last), end, remedy="add it, or remove the dot"
         )
     if _operator(last) or last in ("?", ":", "?:", ",", "!"):
         start = end - len(last)
         return SyntaxProblem(
-            "missing-operand", f"a value is missing after {last}", start, end, hint=f"add it, or remove {last}"
+            "missing-operand", f"a value is missing after {last}", start, end, remedy=f"add it, or remove {last}"
         )
     if opening is not None:
-        return SyntaxProblem("bracket", f"{text[opening]} is never closed", opening, opening + 1, hint="close it")
-    hint = "a condition needs both values: condition ? value : otherwise" if "?" in text else "complete it"
-    return SyntaxProblem("incomplete", "the expression ends too early", max(end - 1, 0), end, hint=hint)
+        return SyntaxProblem("bracket", f"{text[opening]} is never closed", opening, opening + 1, remedy="close it")
+    remedy = "a condition needs both values: condition ? value : otherwise" if "?" in text else "complete it"
+    return SyntaxProblem("incomplete", "the expression ends too early", max(end - 1, 0), end, remedy=remedy)
 
 
 def _operator(token: str) -> bool:
@@ -231,7 +238,7 @@ def _operator(token: str) -> bool:
     )
 
 
-_TOKENS: Final = re.compile(
+_TOKENS = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z0-9_$]+|\?\.|\?:|==|!=|<=|>=|&&|\|\||[^ \t\r\n]""",
 )
 

@@ -14,29 +14,6 @@ from attrs import field, frozen
 
 from o365prov.expressions.values.numbers import Float, Long
 
-__all__ = [
-    "Arithmetic",
-    "Call",
-    "Comparison",
-    "Conditional",
-    "Elvis",
-    "Index",
-    "ListLiteral",
-    "Literal",
-    "Logic",
-    "MapLiteral",
-    "Member",
-    "MethodCall",
-    "Name",
-    "Node",
-    "Power",
-    "Projection",
-    "Selection",
-    "Unary",
-    "children",
-    "walk",
-]
-
 Constant: TypeAlias = str | int | float | bool | Long | Float | None
 
 

@@ -63,8 +63,8 @@ class TreeBuilder:
         name, _, arguments, close = children
         if name.value == "T":
             message = "types, T(...), are not part of Okta's language"
-            hint = "use Okta's functions, such as String.len"
-            raise SyntaxProblemFound(SyntaxProblem("refused", message, name.start_pos, close.end_pos, hint=hint))
+            remedy = "use Okta's functions, such as String.len"
+            raise SyntaxProblemFound(SyntaxProblem("refused", message, name.start_pos, close.end_pos, remedy=remedy))
         return syntax.Call(name.value, arguments, start=name.start_pos, end=close.end_pos)
 
     def member(self, children: Children) -> Node:
@@ -120,7 +120,9 @@ class TreeBuilder:
             case syntax.Literal(value=str(word)) | syntax.Name(name=word):
                 return word, value
         message = "the key of a map is a text or a bare name"
-        raise SyntaxProblemFound(SyntaxProblem("map-key", message, key.start, key.end, hint="put the key into quotes"))
+        raise SyntaxProblemFound(
+            SyntaxProblem("map-key", message, key.start, key.end, remedy="put the key into quotes")
+        )
 
     def prefixed(self, children: Children) -> Node:
         """``!x``, ``not x``, ``-x``, ``+x``."""
@@ -139,13 +141,13 @@ class TreeBuilder:
 
     def sum(self, children: Children) -> Node:
         """A chain of ``+ -``."""
-        operators = tuple(_PRODUCTS.get(token.lower(), token.value) for token in children[1::2])
+        operators = tuple(_PRODUCTS.get(token.lower(), str(token.value)) for token in children[1::2])
         return syntax.Arithmetic(operators, tuple(children[::2]), start=children[0].start, end=children[-1].end)
 
     def relation(self, children: Children) -> Node:
         """A comparison; words become symbols."""
         left, token, right = children
-        word = token.lower()
+        word = str(token.lower())
         return syntax.Comparison(_RELATIONS.get(word, word), left, right, start=left.start, end=right.end)
 
     def conjunction(self, children: Children) -> Node:
@@ -208,7 +210,9 @@ def _decimal(digits: str) -> int:
 def _integer(token: Token, value: int, *, long: bool) -> int:
     if value <= (LONG_MAX if long else INT_MAX):
         return Long(value) if long else value
-    size, hint = (64, "use a smaller number, or a text") if long or value > LONG_MAX else (32, f"write {token.value}L")
+    size, remedy = (
+        (64, "use a smaller number, or a text") if long or value > LONG_MAX else (32, f"write {token.value}L")
+    )
     start = token.start_pos or 0
     message = f"{token.value[:30]} does not fit a {size}-bit integer"
-    raise SyntaxProblemFound(SyntaxProblem("integer-range", message, start, start + len(token), hint=hint))
+    raise SyntaxProblemFound(SyntaxProblem("integer-range", message, start, start + len(token), remedy=remedy))

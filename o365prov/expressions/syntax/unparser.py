@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import Final
 
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.fold import folded
@@ -28,12 +27,11 @@ from o365prov.expressions.syntax.tree import (
     Selection,
     Unary,
 )
+from o365prov.expressions.values.conversion import quote
 from o365prov.expressions.values.numbers import Float, Long
 
-__all__ = ["literal_text", "quoted", "unparse"]
-
 _CHOICE, _OR, _AND, _RELATION, _SUM, _PRODUCT, _POWER, _UNARY, _POSTFIX = range(9)
-_WORDS: Final = {
+_WORDS = {
     Dialect.CLASSIC: {"and": " AND ", "or": " OR "},
     Dialect.IDENTITY_ENGINE: {"and": " && ", "or": " || "},
 }
@@ -52,11 +50,6 @@ def unparse(tree: Node, dialect: Dialect = Dialect.CLASSIC) -> str:
     return folded(tree, lambda node: _written(node, words))
 
 
-def quoted(value: str) -> str:
-    """A text literal; the quote inside is written twice, a backslash stands for itself."""
-    return '"' + value.replace('"', '""') + '"'
-
-
 def literal_text(value: str | float | bool | None) -> str:
     """A literal as it is written."""
     match value:
@@ -65,7 +58,7 @@ def literal_text(value: str | float | bool | None) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return quoted(value)
+            return quote(value)
         case Float():
             return "1e99f" if math.isinf(value) else f"{float(value)!r}f"
         case float():
@@ -93,7 +86,7 @@ def _level(node: Node) -> int:
             return _POSTFIX
 
 
-def _written(  # noqa: PLR0915  # one case a kind of node
+def _written(  # noqa: PLR0915 - one case a kind of node
     node: Node, words: dict[str, str]
 ) -> Generator[Node, str, str]:
     def part(inner: Node, at_least: int) -> Generator[Node, str, str]:
@@ -182,7 +175,7 @@ def _written(  # noqa: PLR0915  # one case a kind of node
             pieces = []
             for key, entry in entries:
                 text = yield entry
-                pieces.append(f"{quoted(key)}: {text}")
+                pieces.append(f"{quote(key)}: {text}")
             return "{" + ", ".join(pieces) + "}" if pieces else "{:}"
 
 

@@ -11,33 +11,14 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import isnan
-from typing import Final
 
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, Float, double_text, is_long, to_float
 
-__all__ = [
-    "compared",
-    "cut",
-    "equal",
-    "is_number",
-    "length",
-    "number_argument",
-    "ordered",
-    "parse_double",
-    "plain",
-    "same",
-    "text",
-    "text_argument",
-    "to_integer",
-    "to_list",
-    "truth",
-]
-
-_TRUE: Final = frozenset({"true", "on", "yes", "1"})
-_INTEGER: Final = re.compile(r"[+-]?(?:(0[xX])[0-9a-fA-F]{1,16}|[0-9]{1,19})")
-_FALSE: Final = frozenset({"false", "off", "no", "0"})
+_TRUE = frozenset({"true", "on", "yes", "1"})
+_INTEGER = re.compile(r"[+-]?(?:(0[xX])[0-9a-fA-F]{1,16}|[0-9]{1,19})")
+_FALSE = frozenset({"false", "off", "no", "0"})
 
 
 def is_number(value: object) -> bool:
@@ -59,20 +40,31 @@ def text(value: object) -> str:
         case float():
             return double_text(value)
         case datetime():
-            from o365prov.expressions.values.instants import iso_text  # noqa: PLC0415  # time loads when used
+            from o365prov.expressions.values.instants import iso_text  # noqa: PLC0415 - time loads when used
 
             return iso_text(value)
         case list() | tuple():
             return ",".join("null" if item is None else text_argument(item) or "" for item in value)
         case Mapping():
             return "{" + ", ".join(f"{text(key)}={text(item)}" for key, item in value.items()) + "}"
-    from o365prov.expressions.values.country_codes import CountryCode  # noqa: PLC0415  # countries load when used
+    from o365prov.expressions.values.country_codes import CountryCode  # noqa: PLC0415 - countries load when used
 
     if isinstance(value, CountryCode):
         return value.alpha2
     raise EvaluationFailure(
-        f"{described(value)} is no value of this language", hint="give texts, numbers, Booleans, lists, maps or times"
+        f"{described(value)} is no value of this language", remedy="give texts, numbers, Booleans, lists, maps or times"
     )
+
+
+def quote(value: str) -> str:
+    """The literal of a string; a quote inside is written twice, a backslash stands for itself.
+
+    Example:
+        >>> print(quote('the "A" team'))
+        "the ""A"" team"
+
+    """
+    return '"' + value.replace('"', '""') + '"'
 
 
 def text_argument(value: object) -> str | None:
@@ -83,7 +75,9 @@ def text_argument(value: object) -> str | None:
 
     """
     if isinstance(value, Mapping):
-        raise EvaluationFailure("{operand} is a map where a text is needed", hint="name the attribute: x.name", blame=0)
+        raise EvaluationFailure(
+            "{operand} is a map where a text is needed", remedy="name the attribute: x.name", blame=0
+        )
     return None if value is None else text(value)
 
 
@@ -106,13 +100,13 @@ def truth(value: object) -> bool:
             return False
         if not word:
             raise EvaluationFailure(
-                "{operand} is an empty text, neither true nor false", hint='compare it: x == "..."', blame=0
+                "{operand} is an empty text, neither true nor false", remedy='compare it: x == "..."', blame=0
             )
         raise EvaluationFailure(
-            "{operand} is a text that is neither true nor false", hint='compare it: x == "..."', blame=0
+            "{operand} is a text that is neither true nor false", remedy='compare it: x == "..."', blame=0
         )
-    hint = "test it first: x != null AND x" if value is None else "compare it with something: x == ..."
-    raise EvaluationFailure(f"{{operand}} is {described(value)} where true or false is needed", hint=hint, blame=0)
+    remedy = "test it first: x != null AND x" if value is None else "compare it with something: x == ..."
+    raise EvaluationFailure(f"{{operand}} is {described(value)} where true or false is needed", remedy=remedy, blame=0)
 
 
 def to_integer(value: object) -> int | None:
@@ -242,7 +236,7 @@ def compared(left: object, right: object) -> int:
         return (left > right) - (left < right)
     raise EvaluationFailure(
         f"{described(left)} can't be compared with {described(right)}",
-        hint="both sides of < <= > >= must be numbers, or both texts",
+        remedy="both sides of < <= > >= must be numbers, or both texts",
     )
 
 
@@ -287,5 +281,5 @@ def bounded(size: int, limits: Limits) -> None:
     """
     if size > limits.result_size:
         raise EvaluationFailure(
-            f"the result would have more than {limits.result_size} characters", hint="use shorter texts"
+            f"the result would have more than {limits.result_size} characters", remedy="use shorter texts"
         )

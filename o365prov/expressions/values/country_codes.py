@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from attrs import frozen
 
-__all__ = ["CountryCode", "countries", "country"]
+from o365prov._fields import typed
 
 
-@frozen
+@frozen(field_transformer=typed)
 class CountryCode:
     """One country: a value of its own in Identity Engine, which leaves the language as its two letters."""
 
@@ -23,6 +22,8 @@ class CountryCode:
 @cache
 def countries() -> tuple[CountryCode, ...]:
     """All 249 countries of the standard."""
+    from importlib.resources import files  # noqa: PLC0415 - as slow to import as all of this package
+
     table = files("o365prov.expressions.values").joinpath("countries.tsv").read_text("utf-8")
     return tuple(CountryCode(*row.split("\t")) for row in table.splitlines()[1:])
 

@@ -7,19 +7,17 @@ from datetime import datetime
 
 from o365prov.expressions.values.numbers import Float, Long
 
-__all__ = ["EvaluationFailure", "described", "too_deep"]
 
-
-class EvaluationFailure(Exception):  # noqa: N818  # it never leaves the room: callers see an EvaluationError with the place
+class EvaluationFailure(Exception):  # noqa: N818 - it never leaves the room: callers see an EvaluationError with the place
     """Something that can't be evaluated.
 
     *message* may hold ``{operand}``, which becomes the text of the part number *blame* of the failing expression.
     """
 
-    def __init__(self, message: str, *, hint: str = "", blame: int | None = None) -> None:
+    def __init__(self, message: str, *, remedy: str = "", blame: int | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.remedy = remedy
         self.blame = blame
 
 
@@ -42,7 +40,7 @@ def described(value: object) -> str:
             return "an array"
         case Mapping():
             return "a map"
-    from o365prov.expressions.values.country_codes import CountryCode  # noqa: PLC0415  # countries load when used
+    from o365prov.expressions.values.country_codes import CountryCode  # noqa: PLC0415 - countries load when used
 
     return "a country code" if isinstance(value, CountryCode) else f"a {type(value).__name__}"
 
@@ -50,6 +48,6 @@ def described(value: object) -> str:
 def too_deep(error: RecursionError) -> EvaluationFailure:
     """The failure of going through a value that Python's stack does not reach the bottom of, from the same place."""
     failure = EvaluationFailure(
-        "a value holds arrays or maps that lie too deeply in one another", hint="give flatter values"
+        "a value holds arrays or maps that lie too deeply in one another", remedy="give flatter values"
     )
     return failure.with_traceback(error.__traceback__)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final
 
 from o365prov.expressions.values.failures import EvaluationFailure, described
 
-__all__ = ["iso_text", "offset_text", "parse_iso", "shown", "to_instant"]
-
-_ISO: Final = re.compile(
+_ISO = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?)?"
     r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?(?:\[(?P<name>[A-Za-z0-9_+/-]+)\])?"
@@ -26,9 +23,12 @@ def parse_iso(text: str) -> datetime:
     """
     found = _ISO.fullmatch(text.strip())
     if found is None:
-        raise EvaluationFailure("{operand} is no ISO 8601 time", hint="write it like 2015-07-31T17:18:37.979Z", blame=0)
+        raise EvaluationFailure(
+            "{operand} is no ISO 8601 time", remedy="write it like 2015-07-31T17:18:37.979Z", blame=0
+        )
     part = found.groupdict()
     micro = int((part["fraction"] or "0").ljust(6, "0")[:6])
+    moment = None
     try:
         day = datetime.fromisoformat(part["date"])
         clock = timedelta(
@@ -37,14 +37,14 @@ def parse_iso(text: str) -> datetime:
             seconds=int(part["second"] or 0),
             microseconds=micro,
         )
-        in_range = int(part["hour"] or 0) < 24 and int(part["minute"] or 0) < 60 and int(part["second"] or 0) < 60
-        moment = (day + clock).replace(tzinfo=_zone(part["zone"]))
+        if int(part["hour"] or 0) < 24 and int(part["minute"] or 0) < 60 and int(part["second"] or 0) < 60:
+            moment = (day + clock).replace(tzinfo=_zone(part["zone"]))
     except (ValueError, OverflowError):
-        in_range = False
-    if not in_range:
-        raise EvaluationFailure("{operand} is no ISO 8601 time", hint="a date or time in it does not exist", blame=0)
+        pass  # refused below
+    if moment is None:
+        raise EvaluationFailure("{operand} is no ISO 8601 time", remedy="a date or time in it does not exist", blame=0)
     if part["name"]:
-        from o365prov.expressions.values.zones import zone  # noqa: PLC0415  # zones load when one is named
+        from o365prov.expressions.values.zones import zone  # noqa: PLC0415 - zones load when one is named
 
         return moment.astimezone(zone(part["name"]))
     return moment
@@ -96,7 +96,7 @@ def to_instant(value: object) -> datetime | None:
         return None
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise EvaluationFailure("{operand} is a time without a zone", hint="give aware datetimes", blame=0)
+            raise EvaluationFailure("{operand} is a time without a zone", remedy="give aware datetimes", blame=0)
         return value
     if isinstance(value, str):
         return parse_iso(value)

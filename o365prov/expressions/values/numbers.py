@@ -9,26 +9,12 @@ from __future__ import annotations
 
 import math
 import struct
-from typing import Final, Self
+from typing import Self
 
-__all__ = [
-    "INT_MAX",
-    "INT_MIN",
-    "LONG_MAX",
-    "Float",
-    "Long",
-    "arithmetic",
-    "double_text",
-    "is_long",
-    "negated",
-    "power",
-    "to_float",
-]
-
-INT_MIN: Final = -(2**31)
-INT_MAX: Final = 2**31 - 1
-LONG_MIN: Final = -(2**63)
-LONG_MAX: Final = 2**63 - 1
+INT_MIN = -(2**31)
+INT_MAX = 2**31 - 1
+LONG_MIN = -(2**63)
+LONG_MAX = 2**63 - 1
 
 
 class Long(int):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
-from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from o365prov.expressions.values.failures import EvaluationFailure
 
-__all__ = ["identifiers", "zone"]
-
 # Two spellings in Okta's list are in no zone database of today; these are the zones that they meant.
-_GONE: Final = {"US/Pacific-New": "America/Los_Angeles", "Canada/East-Saskatchewan": "America/Regina"}
+_GONE = {"US/Pacific-New": "America/Los_Angeles", "Canada/East-Saskatchewan": "America/Regina"}
 
 
 @cache
 def identifiers() -> frozenset[str]:
     """Every id and every other spelling."""
+    from importlib.resources import files  # noqa: PLC0415 - as slow to import as all of this package
+
     table = files("o365prov.expressions.values").joinpath("timezones.tsv").read_text("utf-8")
     known: set[str] = {"UTC", "GMT"}
     for row in table.splitlines()[1:]:
@@ -36,9 +34,9 @@ def zone(name: str) -> ZoneInfo:
     """
     if name not in identifiers():
         raise EvaluationFailure(
-            "{operand} is no time zone of Okta's", hint="write one such as America/Los_Angeles", blame=0
+            "{operand} is no time zone of Okta's", remedy="write one such as America/Los_Angeles", blame=0
         )
     try:
         return ZoneInfo(_GONE.get(name, name))
     except ZoneInfoNotFoundError:
-        raise EvaluationFailure("this machine has no data for the time zone", hint="install tzdata") from None
+        raise EvaluationFailure("this machine has no data for the time zone", remedy="install tzdata") from None
