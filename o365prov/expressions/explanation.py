@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -84,4 +83,6 @@ def _is_literal(text: str) -> bool:
 
 
 def _shown(value: object) -> str:
+    import json  # noqa: PLC0415 - importing stays cheap
+
     return json.dumps(value, ensure_ascii=False, default=str)

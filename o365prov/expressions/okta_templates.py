@@ -12,8 +12,9 @@ from o365prov.errors import ExpressionSyntaxError
 from o365prov.expressions.expression import Expression
 from o365prov.expressions.values.conversion import quote
 
-_HOLE = re.compile(r"\$\{([^{}]*)\}")
-_CALL = re.compile(r"\b(?:fn|f):([A-Za-z]+)(?=\s*\()")
+# Patterns are compiled when used: importing stays cheap.
+_HOLE = r"\$\{([^{}]*)\}"
+_CALL = r"\b(?:fn|f):([A-Za-z]+)(?=\s*\()"
 _FUNCTIONS = {
     "substringBefore": "String.substringBefore",
     "substringAfter": "String.substringAfter",
@@ -55,14 +56,14 @@ def expression_of_template(template: str) -> str:
 
     """
     parts, last = [], 0
-    for found in _HOLE.finditer(template):
+    for found in re.finditer(_HOLE, template):
         if found.start() > last:
             parts.append(quote(template[last : found.start()]))
         parts.append(_inside(found, template))
         last = found.end()
     if last < len(template):
         parts.append(quote(template[last:]))
-    rest = _HOLE.sub("", template)
+    rest = re.sub(_HOLE, "", template)
     if not is_template(template) or "${" in rest:
         start = max(template.find("${", last), 0)
         remedy = "write ${source.login}"
@@ -82,5 +83,5 @@ def _inside(found: re.Match[str], template: str) -> str:
             raise ExpressionSyntaxError(message, text=template, start=start, end=start + len(call[1]), remedy=remedy)
         return name
 
-    text = str(Expression(_CALL.sub(function, found[1])))
+    text = str(Expression(re.sub(_CALL, function, found[1])))
     return text if "?" not in text else f"({text})"

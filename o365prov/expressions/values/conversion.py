@@ -17,7 +17,7 @@ from o365prov.expressions.values.failures import EvaluationFailure, described
 from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, Float, double_text, is_long, to_float
 
 _TRUE = frozenset({"true", "on", "yes", "1"})
-_INTEGER = re.compile(r"[+-]?(?:(0[xX])[0-9a-fA-F]{1,16}|[0-9]{1,19})")
+_INTEGER = r"[+-]?(?:(0[xX])[0-9a-fA-F]{1,16}|[0-9]{1,19})"  # compiled when used: importing stays cheap
 _FALSE = frozenset({"false", "off", "no", "0"})
 
 
@@ -117,7 +117,7 @@ def to_integer(value: object) -> int | None:
         return None
     if isinstance(value, str):
         word = "".join(value.split())
-        found = _INTEGER.fullmatch(word)
+        found = re.fullmatch(_INTEGER, word)
         if found is None:
             raise EvaluationFailure("{operand} is a text that is no integer", blame=0)
         value = int(word, 16 if found[1] else 10)
