@@ -96,9 +96,9 @@ def _bindings(path: str | None) -> Bindings:
 
 
 def _shown(value: object) -> str:
-    from o365prov.expressions.values.instants import shown  # noqa: PLC0415 - only times come here
+    from o365prov.expressions.values.instants import zoned_string  # noqa: PLC0415 - only times come here
 
-    return shown(value, millis=True) if isinstance(value, datetime) else str(value)
+    return zoned_string(value, millis=True) if isinstance(value, datetime) else str(value)
 
 
 if __name__ == "__main__":

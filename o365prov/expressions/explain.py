@@ -33,7 +33,7 @@ def explain(
         failure = too_deep(stopped) if isinstance(stopped, RecursionError) else stopped
         error = evaluation_error(failure, text, places)
         place = place_of(failure.__traceback__, places)
-        failed = frozenset() if place is None else _above(tree, place.node)
+        failed = frozenset() if place is None else _with_parents(tree, place.node)
     spaces = {  # the String of String.len is part of a name, no value
         id(node.target)
         for node, _ in walk(tree)
@@ -54,7 +54,7 @@ def explain(
     return Explanation(value, error, parts)
 
 
-def _above(tree: Node, failed: Node) -> frozenset[int]:
+def _with_parents(tree: Node, failed: Node) -> frozenset[int]:
     """The failed node and all that contain it."""
     parents = {id(part): node for node, _ in walk(tree) for part in children(node)}
     chain = {id(failed)}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from o365prov.expressions.checker.contexts import CONTEXTS, Context
 from o365prov.expressions.functions.function import ACCEPTED, REFUSED, Function
-from o365prov.expressions.functions.registry import every
+from o365prov.expressions.functions.registry import all_functions
 from o365prov.expressions.semantics import Dialect
 
 
@@ -18,7 +18,7 @@ def function_page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    rows = list(every())
+    rows = list(all_functions())
     yield "# Functions of the Okta Expression Language"
     yield ""
     yield "This page is made from the catalogue that drives the evaluator and the checker. Names are case-sensitive."

@@ -9,7 +9,7 @@ from o365prov.expressions.functions.function import Function
 from o365prov.expressions.functions.lookup import function_of
 from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.syntax.fold import folded
+from o365prov.expressions.syntax.fold import fold
 from o365prov.expressions.syntax.parser import parse
 from o365prov.expressions.syntax.tree import (
     Call,
@@ -37,18 +37,18 @@ def references(tree: Node, dialect: Dialect) -> frozenset[Path]:
         if path:
             found.add(path)
 
-    def apart(nodes: tuple[Node, ...]) -> Generator[Node, Path | None, None]:
+    def visit_all(nodes: tuple[Node, ...]) -> Generator[Node, Path | None, None]:
         """Parts whose values go elsewhere: whatever they name is read."""
         for node in nodes:
             read((yield node))
 
-    def within(scope: Path | None, node: Node) -> Generator[Node, Path | None, None]:
+    def visit_within(scope: Path | None, node: Node) -> Generator[Node, Path | None, None]:
         scopes.append(scope)
-        yield from apart((node,))
+        yield from visit_all((node,))
         scopes.pop()
 
-    def called(row: Function | None, arguments: tuple[Node, ...]) -> Generator[Node, Path | None, Path | None]:
-        yield from apart(arguments)
+    def visit_call(row: Function | None, arguments: tuple[Node, ...]) -> Generator[Node, Path | None, Path | None]:
+        yield from visit_all(arguments)
         if row is None or not row.reads:
             return None
         if row.criteria is not None:
@@ -58,7 +58,7 @@ def references(tree: Node, dialect: Dialect) -> frozenset[Path]:
         names = tuple(part.value for part in arguments if isinstance(part, Literal) and isinstance(part.value, str))
         return (*row.reads, *names)
 
-    def step(node: Node) -> Generator[Node, Path | None, Path | None]:
+    def visit(node: Node) -> Generator[Node, Path | None, Path | None]:
         match node:
             case Name(name=name):
                 scope = scopes[-1]
@@ -71,21 +71,21 @@ def references(tree: Node, dialect: Dialect) -> frozenset[Path]:
                 match index:
                     case Literal(value=str(name)):
                         return None if path is None else (*path, name)
-                yield from within((), index)
+                yield from visit_within((), index)
                 return path
             case Call(arguments=arguments):
-                return (yield from called(function_of(node, dialect), arguments))
+                return (yield from visit_call(function_of(node, dialect), arguments))
             case MethodCall(arguments=arguments) if (row := function_of(node, dialect)) is not None:
-                return (yield from called(row, arguments))
+                return (yield from visit_call(row, arguments))
             case Projection(target=target, body=inner) | Selection(target=target, criterion=inner):
                 path = yield target
                 read(path)
-                yield from within(path, inner)
+                yield from visit_within(path, inner)
                 return path if isinstance(node, Selection) else None
-        yield from apart(children(node))
+        yield from visit_all(children(node))
         return None
 
-    read(folded(tree, step))
+    read(fold(tree, visit))
     return frozenset(found)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from o365prov.expressions import EvaluationError, Expression
-from o365prov.expressions.patterns import PatternError, compiled
+from o365prov.expressions.patterns import PatternError, compile_pattern
 from o365prov.expressions.patterns.automaton import Automaton
 from o365prov.expressions.patterns.parser import read
 from o365prov.expressions.values.failures import EvaluationFailure
@@ -13,7 +13,7 @@ from o365prov.expressions.values.failures import EvaluationFailure
 
 def both(pattern, text):
     """Whether a text matches, by RE2 and by the automaton, which must agree."""
-    result = compiled(pattern)(text)
+    result = compile_pattern(pattern)(text)
     assert Automaton(read(pattern), 5000).matches(text) is result
     return result
 
@@ -84,7 +84,7 @@ def test_patterns_mean_what_java_means(pattern, text, expected):
 def test_what_can_not_be_bounded_is_refused_by_name(pattern, reason):
     """So are patterns that Java would refuse, and patterns beyond the limits."""
     with pytest.raises(PatternError, match=reason):
-        compiled(pattern)
+        compile_pattern(pattern)
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+", "(a|a)*", "(a|aa)+", "(.*)(.*)(.*)(.*)(.*)b", "(x+x+)+y"])
@@ -101,7 +101,7 @@ def test_the_automaton_refuses_too_much_work():
 
 def test_half_a_character_matches_without_re2():
     """Text that UTF-8 can't hold still has an answer."""
-    assert compiled("a.")("a\ud800") is True
+    assert compile_pattern("a.")("a\ud800") is True
 
 
 @settings(max_examples=150, deadline=None)
@@ -129,7 +129,7 @@ def test_both_engines_agree(pattern, text):
 def test_any_text_is_a_pattern_or_an_error(pattern, text):
     """Reading a pattern gives an answer or a PatternError, nothing else."""
     try:
-        matches = compiled(pattern)
+        matches = compile_pattern(pattern)
     except PatternError:
         return
     assert matches(text) in (True, False)

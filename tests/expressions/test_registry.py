@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from o365prov.expressions import Bindings, Dialect, Expression
-from o365prov.expressions.functions.registry import every, find, method
+from o365prov.expressions.functions.registry import all_functions, find, method
 from o365prov.expressions.reference_page import function_page
 
-ROWS = list(every())
+ROWS = list(all_functions())
 EXAMPLES = [(row, *example) for row in ROWS for example in row.examples]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from o365prov.errors import Issue
 from o365prov.expressions.checker.state import Checking, CheckState
-from o365prov.expressions.compiler.runtime import converted_for
+from o365prov.expressions.compiler.runtime import convert_for
 from o365prov.expressions.functions.function import ACCEPTED, Function
-from o365prov.expressions.functions.lookup import called_name, function_of
+from o365prov.expressions.functions.lookup import call_name, function_of
 from o365prov.expressions.functions.registry import method
 from o365prov.expressions.functions.suggestions import other_dialect, similar_function
 from o365prov.expressions.semantics import Dialect
@@ -36,7 +36,7 @@ def method_call(checker: CheckState, node: MethodCall) -> Checking:
     row = method(node.name, checker.dialect)
     if row is None or function_of(node, Dialect.CLASSIC) is not None:  # no method of a root "String"
         yield from checker.each(node.arguments)
-        _unknown(checker, node)
+        _report_unknown(checker, node)
         return None
     kind = yield node.target
     if kind is not None and kind not in row.receivers and ValueType.ANY not in (*row.receivers, kind):
@@ -44,8 +44,8 @@ def method_call(checker: CheckState, node: MethodCall) -> Checking:
     return (yield from call(checker, node, row, node.arguments))
 
 
-def _unknown(checker: CheckState, node: Call | MethodCall) -> None:
-    name = called_name(node)
+def _report_unknown(checker: CheckState, node: Call | MethodCall) -> None:
+    name = call_name(node)
     other = other_dialect(name, checker.dialect)
     similar = None if other else similar_function(name, checker.dialect)
     start, end = _name_span(node, checker.text, whole=not name.startswith("."))
@@ -57,9 +57,9 @@ def call(checker: CheckState, node: Call | MethodCall, row: Function | None, arg
     """Check a call of a known or unknown function."""
     kinds = yield from checker.each(arguments)
     if row is None:
-        _unknown(checker, node)
+        _report_unknown(checker, node)
         return None
-    _allowed(checker, node, row)
+    _check_allowed(checker, node, row)
     if not row.accepts(len(arguments)):
         checker.error("wrong-arity", node, f"{row.name} takes {row.counted}, not {len(arguments)}", row.signature)
         return row.result
@@ -77,21 +77,21 @@ def call(checker: CheckState, node: Call | MethodCall, row: Function | None, arg
     return None if row.result is ValueType.ANY else row.result
 
 
-def _allowed(checker: CheckState, node: Node, row: Function) -> None:
-    place = checker.place
-    if place is None:
+def _check_allowed(checker: CheckState, node: Node, row: Function) -> None:
+    context = checker.context
+    if context is None:
         return
     name = row.deprecated or row.name
-    listed = place.functions is None or bool(row.receivers) or name.startswith(place.functions)
-    if not listed or (place.refused and name.startswith(place.refused)):
-        checker.error("not-allowed-here", node, f"{row.name} is not allowed in a {place.title}", place.reason)
+    listed = context.functions is None or bool(row.receivers) or name.startswith(context.functions)
+    if not listed or (context.refused and name.startswith(context.refused)):
+        checker.error("not-allowed-here", node, f"{row.name} is not allowed in a {context.title}", context.reason)
 
 
 def _argument(checker: CheckState, row: Function, position: int, part: Node, kind: ValueType | None) -> None:
     parameter = row.parameter(position)
     if isinstance(part, Literal) and part.value is not None:
         try:
-            converted_for(parameter.kind, part.value)
+            convert_for(parameter.kind, part.value)
         except EvaluationFailure:
             needed = in_words(parameter.kind)
             checker.error("wrong-type", part, f"{row.name} needs {needed} as its {parameter.name}", row.signature)
@@ -104,15 +104,15 @@ def _argument(checker: CheckState, row: Function, position: int, part: Node, kin
 def _open_question(checker: CheckState, node: Call | MethodCall, row: Function, arguments: tuple[Node, ...]) -> None:
     """Say where the value depends on an answer that Okta's pages do not give."""
     question, first = row.question, unparse(arguments[0], checker.dialect) if arguments else ""
-    if question == "null_text" and all(checker.certain(part) for part in arguments):
+    if question == "null_text" and all(checker.is_never_null(part) for part in arguments):
         return
     if question == "switch_odd_tail" and len(arguments) % 2 == 0:
         return
     if question == "substring_before_without_hit" and len(arguments) > 1:
         mark = unparse(arguments[1], checker.dialect)
-        if ("contains", first, mark) in checker.facts[-1]:
+        if ("contains", first, mark) in checker.guarantees[-1]:
             return
-    if question == "substring_past_end" and ("filled", first) in checker.facts[-1]:
+    if question == "substring_past_end" and ("filled", first) in checker.guarantees[-1]:
         return
     answer = getattr(checker.semantics, question)
     message = f"Okta does not say {_QUESTIONS[question]}; {row.name} follows Semantics({question}={answer!r})"

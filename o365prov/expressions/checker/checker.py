@@ -8,13 +8,13 @@ from typing import Any
 from o365prov.errors import UsageError
 from o365prov.expressions.checker import calls as check_calls
 from o365prov.expressions.checker.contexts import find_context
-from o365prov.expressions.checker.nullness import Fact, constant_condition, facts_of, path_of
+from o365prov.expressions.checker.nullness import Guarantee, constant_condition, find_guarantees, path_of
 from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.functions.lookup import function_of
 from o365prov.expressions.functions.suggestions import similar_attribute
 from o365prov.expressions.semantics import Dialect, Semantics
-from o365prov.expressions.syntax.fold import folded
+from o365prov.expressions.syntax.fold import fold
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Call,
@@ -56,7 +56,7 @@ def check(
     """See :meth:`Expression.check`."""
     known = _checked_schema(schema)
     checker = Checker(tree, text, dialect, semantics, known, None if context is None else find_context(context))
-    kind = folded(tree, checker.step)
+    kind = fold(tree, checker.step)
     checker.result(kind)
     return tuple(sorted(checker.found, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
 
@@ -80,29 +80,29 @@ class Checker(CheckState):
 
     def result(self, kind: ValueType | None) -> None:
         """Whether the whole expression gives what its place needs."""
-        place = self.place
-        if place is None:
+        context = self.context
+        if context is None:
             return
-        if place.dialect is not self.dialect:
-            self.error("wrong-dialect", self.tree, f"a {place.title} takes another dialect", place.dialect.name)
-        if place.result is ValueType.BOOLEAN and kind not in (None, ValueType.BOOLEAN, ValueType.ANY):
-            self.error("not-boolean", self.tree, f"a {place.title} must be true or false", "compare the value")
-        if place.result is ValueType.TEXT and kind in (
+        if context.dialect is not self.dialect:
+            self.error("wrong-dialect", self.tree, f"a {context.title} takes another dialect", context.dialect.name)
+        if context.result is ValueType.BOOLEAN and kind not in (None, ValueType.BOOLEAN, ValueType.ANY):
+            self.error("not-boolean", self.tree, f"a {context.title} must be true or false", "compare the value")
+        if context.result is ValueType.TEXT and kind in (
             ValueType.LIST,
             ValueType.MAP,
             ValueType.USER,
             ValueType.BOOLEAN,
             ValueType.NULL,
         ):
-            self.error("not-text", self.tree, f"a {place.title} must give a text, not {in_words(kind)}")
+            self.error("not-text", self.tree, f"a {context.title} must give a text, not {in_words(kind)}")
 
     # --- walking
 
-    def knowing(self, facts: frozenset[Fact], node: Node) -> Checking:
+    def check_under(self, guarantees: frozenset[Guarantee], node: Node) -> Checking:
         """A part that is reached only while these facts hold."""
-        self.facts.append(self.facts[-1] | facts)
+        self.guarantees.append(self.guarantees[-1] | guarantees)
         kind = yield node
-        self.facts.pop()
+        self.guarantees.pop()
         return kind
 
     def step(self, node: Node) -> Checking:
@@ -141,7 +141,7 @@ class Checker(CheckState):
                 return common_kind((yield from self.each(operands)))
             case Projection(target=target, body=inner) | Selection(target=target, criterion=inner):
                 yield target
-                self.projected(node)
+                self.check_projection(node)
                 self.elements += 1
                 kind = yield inner
                 self.elements -= 1
@@ -153,10 +153,10 @@ class Checker(CheckState):
             ValueType.LIST if isinstance(node, ListLiteral) else ValueType.MAP if isinstance(node, MapLiteral) else None
         )
 
-    def projected(self, node: Node) -> None:
+    def check_projection(self, node: Node) -> None:
         """Whether the place takes projections."""
-        if self.place is not None and not self.place.projections:
-            self.error("not-allowed-here", node, f"a {self.place.title} takes no projections", self.place.reason)
+        if self.context is not None and not self.context.projections:
+            self.error("not-allowed-here", node, f"a {self.context.title} takes no projections", self.context.reason)
 
     # --- references
 
@@ -164,11 +164,13 @@ class Checker(CheckState):
         """Check a bare name."""
         if self.elements:
             return None
-        place = self.place
-        if place is not None and (name in place.refused_roots or (place.roots is not None and name not in place.roots)):
+        context = self.context
+        if context is not None and (
+            name in context.refused_roots or (context.roots is not None and name not in context.roots)
+        ):
             fix = "user" if name == "profile" else None
-            remedy = "write user" if fix else place.reason
-            self.error("not-allowed-here", node, f"{name} does not exist in a {place.title}", remedy, fix)
+            remedy = "write user" if fix else context.reason
+            self.error("not-allowed-here", node, f"{name} does not exist in a {context.title}", remedy, fix)
         elif self.schema and name not in self.schema:
             similar = similar_attribute(name, self.schema)
             if similar:
@@ -184,9 +186,9 @@ class Checker(CheckState):
                 self.error("no-attributes", node, f"{in_words(kind)} has no attribute {node.name}")
             return None
         root, *steps = path
-        if self.place is not None and path in self.place.refused_paths:
-            message = f"{'.'.join(path)} does not exist in a {self.place.title}"
-            self.error("not-allowed-here", node, message, self.place.reason)
+        if self.context is not None and path in self.context.refused_paths:
+            message = f"{'.'.join(path)} does not exist in a {self.context.title}"
+            self.error("not-allowed-here", node, message, self.context.reason)
         if path in _INTERNAL and self.dialect is Dialect.CLASSIC:
             fix = f'user.getInternalProperty("{node.name}")'
             self.warn("internal-property", node, f"user.{node.name} is not part of the profile", f"write {fix}", fix)
@@ -239,7 +241,7 @@ class Checker(CheckState):
 
     def may_be_null(self, part: Node) -> None:
         """Warn of a part of a text that may be null."""
-        if self.certain(part):
+        if self.is_never_null(part):
             return
         becomes = {"word": 'the word "null"', "empty": "nothing", "refuse": "an error"}[self.semantics.null_text]
         shown = " ".join(self.text[part.start : part.end].split())
@@ -268,7 +270,7 @@ class Checker(CheckState):
 
     def pattern(self, node: Comparison, left: ValueType | None, right: ValueType | None) -> None:
         """Check ``matches``."""
-        from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415 - patterns load when used
+        from o365prov.expressions.patterns import PatternError, compile_pattern  # noqa: PLC0415 - patterns load when used
 
         self.warn("deprecated", node, "matches is deprecated", "write String.stringContains(...) or ==")
         if left is ValueType.NULL:
@@ -278,17 +280,17 @@ class Checker(CheckState):
         match node.right:
             case Literal(value=str(pattern)):
                 try:
-                    compiled(pattern)
+                    compile_pattern(pattern)
                 except PatternError as error:
                     self.error("bad-pattern", node.right, f"the pattern {error}", error.remedy)
 
     def logic(self, node: Logic) -> Checking:
         """Check AND or OR; later parts know what earlier ones tested."""
-        facts: frozenset[Fact] = frozenset()
+        guarantees: frozenset[Guarantee] = frozenset()
         for part in node.operands:
-            kind = yield from self.knowing(facts, part)
+            kind = yield from self.check_under(guarantees, part)
             self.boolean(kind, part)
-            facts |= facts_of(part, self.dialect, holds=node.operator == "and")
+            guarantees |= find_guarantees(part, self.dialect, when=node.operator == "and")
         always = constant_condition(node, self.dialect)
         if always is not None:
             remedy = "write AND to exclude both null and the empty text" if always else "write OR to find both"
@@ -299,10 +301,12 @@ class Checker(CheckState):
 
     def conditional(self, node: Conditional) -> Checking:
         """Check ``? :``; each value knows its condition."""
-        kinds, against = [], frozenset[Fact]()
+        kinds, against = [], frozenset[Guarantee]()
         for condition, value in node.branches:
-            self.boolean((yield from self.knowing(against, condition)), condition)
-            kinds.append((yield from self.knowing(against | facts_of(condition, self.dialect, holds=True), value)))
-            against |= facts_of(condition, self.dialect, holds=False)
-        kinds.append((yield from self.knowing(against, node.otherwise)))
+            self.boolean((yield from self.check_under(against, condition)), condition)
+            kinds.append(
+                (yield from self.check_under(against | find_guarantees(condition, self.dialect, when=True), value))
+            )
+            against |= find_guarantees(condition, self.dialect, when=False)
+        kinds.append((yield from self.check_under(against, node.otherwise)))
         return common_kind(kinds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from o365prov.expressions.functions.function import ACCEPTED
-from o365prov.expressions.functions.lookup import called_name, function_of
+from o365prov.expressions.functions.lookup import call_name, function_of
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
@@ -26,7 +26,7 @@ from o365prov.expressions.syntax.tree import (
 from o365prov.expressions.syntax.unparser import unparse
 from o365prov.expressions.values.types import ValueType
 
-Fact: TypeAlias = tuple[str, ...]
+Guarantee: TypeAlias = tuple[str, ...]
 """``("there", x)``: x is not null; ``("filled", x)``: a text with characters; ``("contains", x, y)``: y occurs in x."""
 
 # Okta's base profile requires these four of every user.
@@ -42,17 +42,17 @@ def path_of(node: Node) -> tuple[str, ...] | None:
     return (node.name, *reversed(names)) if isinstance(node, Name) else None
 
 
-def facts_of(condition: Node, dialect: Dialect, *, holds: bool) -> frozenset[Fact]:
+def find_guarantees(condition: Node, dialect: Dialect, *, when: bool) -> frozenset[Guarantee]:
     """What is known where a condition holds, or where it does not."""
     match condition:
         case Unary(operator="!", operand=operand):
-            return facts_of(operand, dialect, holds=not holds)
-        case Logic(operator=operator, operands=operands) if (operator == "and") == holds:
-            return frozenset().union(*(facts_of(part, dialect, holds=holds) for part in operands))
+            return find_guarantees(operand, dialect, when=not when)
+        case Logic(operator=operator, operands=operands) if (operator == "and") == when:
+            return frozenset().union(*(find_guarantees(part, dialect, when=when) for part in operands))
         case Comparison(operator=operator, left=MethodCall() as left, right=Literal(value=int(count))) if (
             measured := _len_of(left)
         ) is not None:
-            filled = (operator, holds) in (
+            filled = (operator, when) in (
                 ((">", True), ("<=", False), ("==", False), ("!=", True))
                 if count == 0
                 else ((">", True), ("<=", False), ("==", True), ("!=", False), (">=", True), ("<", False))
@@ -64,31 +64,31 @@ def facts_of(condition: Node, dialect: Dialect, *, holds: bool) -> frozenset[Fac
             if not isinstance(other, Literal):
                 return frozenset()
             text = unparse(known, dialect)
-            equal = (operator == "==") == holds
+            equal = (operator == "==") == when
             if other.value is None:
                 return frozenset() if equal else frozenset({("there", text)})
             if other.value == "" and not equal:
                 return frozenset({("not empty", text)})
             return frozenset({("there", text)}) if equal else frozenset()
-        case MethodCall(arguments=(first, *rest)) if holds and called_name(condition) in (
+        case MethodCall(arguments=(first, *rest)) if when and call_name(condition) in (
             "String.stringContains",
             "String.startsWith",
         ):
             text = unparse(first, dialect)
             return frozenset({("there", text), ("contains", text, unparse(rest[0], dialect) if rest else "")})
-        case Call(name=("hasDirectoryUser" | "hasWorkdayUser") as name) if holds:
+        case Call(name=("hasDirectoryUser" | "hasWorkdayUser") as name) if when:
             return frozenset({("there", f"find{name.removeprefix('has')}()")})
     return frozenset()
 
 
 def _len_of(node: Node) -> Node | None:
     """X of ``String.len(x)``."""
-    if isinstance(node, MethodCall) and called_name(node) == "String.len" and len(node.arguments) == 1:
+    if isinstance(node, MethodCall) and call_name(node) == "String.len" and len(node.arguments) == 1:
         return node.arguments[0]
     return None
 
 
-def never_null(node: Node, facts: frozenset[Fact], dialect: Dialect) -> bool:
+def never_null(node: Node, guarantees: frozenset[Guarantee], dialect: Dialect) -> bool:
     """Whether a part can't be null while these facts hold; False where it is not known."""
     waiting = [node]
     while waiting:
@@ -99,14 +99,14 @@ def never_null(node: Node, facts: frozenset[Fact], dialect: Dialect) -> bool:
             case Literal() | Logic() | Comparison() | Unary() | ListLiteral() | MapLiteral() | Arithmetic():
                 continue
             case Name() | Member():
-                if path_of(part) not in _REQUIRED and ("there", unparse(part, dialect)) not in facts:
+                if path_of(part) not in _REQUIRED and ("there", unparse(part, dialect)) not in guarantees:
                     return False
             case Conditional(branches=branches, otherwise=otherwise):
                 # each value was checked under its own condition; here only plain values are certain
                 for condition, value in branches:
-                    if not never_null(value, facts | facts_of(condition, dialect, holds=True), dialect):
+                    if not never_null(value, guarantees | find_guarantees(condition, dialect, when=True), dialect):
                         return False
-                    facts = facts | facts_of(condition, dialect, holds=False)
+                    guarantees = guarantees | find_guarantees(condition, dialect, when=False)
                 waiting.append(otherwise)
             case Elvis(operands=operands):
                 waiting.append(operands[-1])

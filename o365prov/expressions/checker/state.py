@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from o365prov.errors import Issue
 from o365prov.expressions.checker.contexts import Context
-from o365prov.expressions.checker.nullness import Fact, never_null
+from o365prov.expressions.checker.nullness import Guarantee, never_null
 from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.semantics import Dialect, Semantics
 from o365prov.expressions.syntax.tree import Node
@@ -21,16 +21,16 @@ class CheckState:
     """What is known while the tree is walked."""
 
     def __init__(
-        self, tree: Node, text: str, dialect: Dialect, semantics: Semantics, schema: Schema, place: Context | None
+        self, tree: Node, text: str, dialect: Dialect, semantics: Semantics, schema: Schema, context: Context | None
     ) -> None:
         self.tree = tree
         self.text = text
         self.dialect = dialect
         self.semantics = semantics
         self.schema = schema
-        self.place = place
+        self.context = context
         self.found: list[Diagnostic] = []
-        self.facts: list[frozenset[Fact]] = [frozenset()]
+        self.guarantees: list[frozenset[Guarantee]] = [frozenset()]
         self.elements = 0
 
     def error(self, code: str, node: Node, message: str, remedy: str = "", fix: str | None = None) -> None:
@@ -45,9 +45,9 @@ class CheckState:
         """Note an issue with a part of the text."""
         self.found.append(Diagnostic(issue, self.text, start, end, fix))
 
-    def certain(self, node: Node) -> bool:
+    def is_never_null(self, node: Node) -> bool:
         """Whether a part can't be null here."""
-        return never_null(node, self.facts[-1], self.dialect)
+        return never_null(node, self.guarantees[-1], self.dialect)
 
     @staticmethod
     def each(parts: tuple[Node, ...]) -> Generator[Node, ValueType | None, list[ValueType | None]]:

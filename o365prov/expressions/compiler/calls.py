@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from o365prov.expressions.compiler import runtime as stepping
-from o365prov.expressions.compiler.codegen import Operand, constant, invoked, loaded
+from o365prov.expressions.compiler import runtime
+from o365prov.expressions.compiler.codegen import Operand, call_of, constant, load_name
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
 from o365prov.expressions.functions.function import FromBindings, Function
-from o365prov.expressions.functions.lookup import called_name, function_of
+from o365prov.expressions.functions.lookup import call_name, function_of
 from o365prov.expressions.functions.registry import find, method
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
@@ -38,7 +38,7 @@ def call(lowering: Lowering, node: Call) -> LoweringStep:
     row = function_of(node, lowering.dialect)
     if row is None:
         return _unknown(lowering, node, node.name)
-    return _invoked(lowering, node, row, arguments, node.arguments)
+    return _call_function(lowering, node, row, arguments, node.arguments)
 
 
 def method_call(lowering: Lowering, node: MethodCall) -> LoweringStep:
@@ -46,11 +46,11 @@ def method_call(lowering: Lowering, node: MethodCall) -> LoweringStep:
     row = function_of(node, lowering.dialect)
     if row is not None:
         arguments = yield from lowering.each(node.arguments)
-        return _invoked(lowering, node, row, arguments, node.arguments)
+        return _call_function(lowering, node, row, arguments, node.arguments)
     row = method(node.name, lowering.dialect)
-    if row is None or (isinstance(node.target, Name) and find(called_name(node), Dialect.CLASSIC) is not None):
+    if row is None or (isinstance(node.target, Name) and find(call_name(node), Dialect.CLASSIC) is not None):
         arguments = yield from lowering.each(node.arguments)
-        return _unknown(lowering, node, called_name(node))
+        return _unknown(lowering, node, call_name(node))
     target = yield from lowering.part(node.target)
     if node.safe:
         writer, name = lowering.writer, lowering.writer.temporary()
@@ -58,67 +58,65 @@ def method_call(lowering: Lowering, node: MethodCall) -> LoweringStep:
         writer.set(name, constant(None), line)
         with writer.when(lowering.is_there(target, line), line):
             arguments = yield from lowering.each(node.arguments)
-            called = _invoked(lowering, node, row, [target, *arguments], (node.target, *node.arguments))
+            called = _call_function(lowering, node, row, [target, *arguments], (node.target, *node.arguments))
             writer.set(name, called.load(), line)
         return Operand(name)
     arguments = yield from lowering.each(node.arguments)
-    return _invoked(lowering, node, row, [target, *arguments], (node.target, *node.arguments))
+    return _call_function(lowering, node, row, [target, *arguments], (node.target, *node.arguments))
 
 
 def _unknown(lowering: Lowering, node: Node, name: str) -> Operand:
     from o365prov.expressions.functions.suggestions import other_dialect  # noqa: PLC0415 - only mistakes need it
 
     remedy = other_dialect(name, lowering.dialect) or "names are case-sensitive; check() suggests similar ones"
-    return _failing(lowering, node, f"there is no function {name}", remedy)
+    return _fail(lowering, node, f"there is no function {name}", remedy)
 
 
-def _failing(lowering: Lowering, node: Node, message: str, remedy: str) -> Operand:
-    lowering.writer.shared("fail", stepping.fail)
-    return lowering.keep(invoked("fail", constant(message), constant(remedy)), lowering.writer.place(node))
+def _fail(lowering: Lowering, node: Node, message: str, remedy: str) -> Operand:
+    lowering.writer.shared("fail", runtime.fail)
+    return lowering.keep(call_of("fail", constant(message), constant(remedy)), lowering.writer.place(node))
 
 
-def _invoked(
+def _call_function(
     lowering: Lowering, node: Node, row: Function, arguments: list[Operand], nodes: tuple[Node, ...]
 ) -> Operand:
     receivers = bool(row.receivers)
     if not row.accepts(len(arguments) - receivers):
-        return _failing(
-            lowering, node, f"{row.name} takes {row.counted}, not {len(arguments) - receivers}", row.signature
-        )
+        return _fail(lowering, node, f"{row.name} takes {row.counted}, not {len(arguments) - receivers}", row.signature)
     writer = lowering.writer
     key = ("call", row.name, *((operand.name, type(operand.value), operand.value) for operand in arguments))
-    known = writer.known(key)
-    if known is not None:
-        return known
+    recall = writer.recall(key)
+    if recall is not None:
+        return recall
     if isinstance(row.implementation, FromBindings):
-        return _bound(lowering, node, row.implementation)
-    implementation = row.implementation(lowering.rules) if row.by_rules else row.implementation
+        return _bindings_value(lowering, node, row.implementation)
+    implementation = row.implementation(lowering.options) if row.by_options else row.implementation
     loads = [operand.load() for operand in arguments]
     if row.by_bindings:
         lowering.needs_bindings = True
-        loads.insert(0, loaded("bindings"))
+        loads.insert(0, load_name("bindings"))
     line = writer.place(node, *nodes)
-    tests = _fitting(lowering, row, arguments)
+    tests = _type_tests(lowering, row, arguments)
     name = writer.temporary()
     if tests is None:
-        wrapped = writer.cell("g", stepping.called_with(row, implementation))
-        writer.set(name, invoked(wrapped, *loads), line)
+        wrapped = writer.cell("g", runtime.make_caller(row, implementation))
+        writer.set(name, call_of(wrapped, *loads), line)
     else:
         direct = writer.cell("f", implementation)
         if not tests:
-            writer.set(name, invoked(direct, *loads), line)
+            writer.set(name, call_of(direct, *loads), line)
         else:
-            wrapped = writer.cell("g", stepping.called_with(row, implementation))
+            wrapped = writer.cell("g", runtime.make_caller(row, implementation))
             test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
             with writer.when(test, line):
-                writer.set(name, invoked(direct, *loads), line)
+                writer.set(name, call_of(direct, *loads), line)
             with writer.otherwise():
-                _carefully(lowering, row, arguments, len(tests), Operand(name), invoked(wrapped, *loads), line)
+                _convert_and_call(lowering, row, arguments, len(tests), Operand(name), call_of(wrapped, *loads), line)
     sure = row.result in (ValueType.BOOLEAN, ValueType.INTEGER) and row.null is not None
     return writer.remember(key, Operand(name, row.result if sure else None, or_null=_RESULTS.get(row.result)))
 
 
-def _carefully(
+def _convert_and_call(
     lowering: Lowering, row: Function, arguments: list[Operand], tests: int, result: Operand, call: ast.expr, line: int
 ) -> None:
     """The call for values that do not fit as they are; null, the commonest of them, is answered on the spot."""
@@ -133,21 +131,21 @@ def _carefully(
         lowering.writer.set(result.name, call, line)
 
 
-def _bound(lowering: Lowering, node: Node, source: FromBindings) -> Operand:
+def _bindings_value(lowering: Lowering, node: Node, source: FromBindings) -> Operand:
     """An attribute of the bindings, or whether there is one."""
     lowering.needs_bindings = True
     line = lowering.writer.place(node)
     key = ("binding", source.attribute)
-    value = lowering.writer.known(key)
+    value = lowering.writer.recall(key)
     if value is None:
-        attribute = ast.Attribute(loaded("bindings"), source.attribute, ast.Load())
+        attribute = ast.Attribute(load_name("bindings"), source.attribute, ast.Load())
         value = lowering.writer.remember(key, lowering.keep(attribute, line))
     if not source.present:
         return value
     return lowering.keep(ast.Compare(value.load(), [ast.IsNot()], [constant(None)]), line, ValueType.BOOLEAN)
 
 
-def _fitting(lowering: Lowering, row: Function, arguments: list[Operand]) -> list[ast.expr] | None:
+def _type_tests(lowering: Lowering, row: Function, arguments: list[Operand]) -> list[ast.expr] | None:
     """The tests that must hold for calling the implementation directly; None where only the careful way serves."""
     tests: list[ast.expr] = []
     kinds = [parameter.kind for parameter in row.parameters]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Generator
 
-from o365prov.expressions.compiler.codegen import Operand, constant, loaded
+from o365prov.expressions.compiler.codegen import Operand, constant, load_name
 from o365prov.expressions.compiler.state import NESTED, Lowering, LoweringStep
 from o365prov.expressions.syntax.tree import (
     Conditional,
@@ -22,7 +22,7 @@ def logic(lowering: Lowering, node: Logic) -> LoweringStep:
     name = lowering.writer.temporary()
 
     def continues() -> ast.expr:
-        return ast.UnaryOp(ast.Not(), loaded(name)) if stop else loaded(name)
+        return ast.UnaryOp(ast.Not(), load_name(name)) if stop else load_name(name)
 
     def operand(part: Node) -> LoweringStep:
         value = yield from lowering.part(part)
@@ -39,8 +39,8 @@ def elvis(lowering: Lowering, node: Elvis) -> LoweringStep:
     name = lowering.writer.temporary()
 
     def empty() -> ast.expr:
-        null = ast.Compare(loaded(name), [ast.Is()], [constant(None)])
-        blank = ast.Compare(loaded(name), [ast.Eq()], [constant("")])
+        null = ast.Compare(load_name(name), [ast.Is()], [constant(None)])
+        blank = ast.Compare(load_name(name), [ast.Eq()], [constant("")])
         return ast.BoolOp(ast.Or(), [null, blank])
 
     def operand(part: Node) -> LoweringStep:
@@ -80,32 +80,32 @@ def conditional(lowering: Lowering, node: Conditional) -> LoweringStep:
     """``condition ? value : otherwise``."""
     writer, name, line = lowering.writer, lowering.writer.temporary(), lowering.writer.place(node)
     if len(node.branches) <= NESTED:
-        yield from _nested(lowering, node, node.branches, name, line)
+        yield from _nest(lowering, node, node.branches, name, line)
         return Operand(name)
     with writer.once(line):
         for condition, value in node.branches:
             test = yield from lowering.part(condition)
             with writer.when(lowering.truth(test, condition).load(), line):
-                yield from _assigned(lowering, name, value, line)
+                yield from _assign(lowering, name, value, line)
                 writer.leave(line)
-        yield from _assigned(lowering, name, node.otherwise, line)
+        yield from _assign(lowering, name, node.otherwise, line)
     return Operand(name)
 
 
-def _nested(
+def _nest(
     lowering: Lowering, node: Conditional, branches: tuple[tuple[Node, Node], ...], name: str, line: int
 ) -> Generator[Node, Operand, None]:
     if not branches:
-        yield from _assigned(lowering, name, node.otherwise, line)
+        yield from _assign(lowering, name, node.otherwise, line)
         return
     (condition, value), *more = branches
     test = yield from lowering.part(condition)
     with lowering.writer.when(lowering.truth(test, condition).load(), line):
-        yield from _assigned(lowering, name, value, line)
+        yield from _assign(lowering, name, value, line)
     with lowering.writer.otherwise():
-        yield from _nested(lowering, node, tuple(more), name, line)
+        yield from _nest(lowering, node, tuple(more), name, line)
 
 
-def _assigned(lowering: Lowering, name: str, node: Node, line: int) -> Generator[Node, Operand, None]:
+def _assign(lowering: Lowering, name: str, node: Node, line: int) -> Generator[Node, Operand, None]:
     operand = yield from lowering.part(node)
     lowering.writer.set(name, operand.load(), line)

@@ -41,7 +41,7 @@ class Operand:
         """The test that the value is of this kind, whose Python type is named *python*."""
         if self.or_null is kind:
             return ast.Compare(self.load(), [ast.IsNot()], [constant(None)])
-        return ast.Compare(invoked("type", self.load()), [ast.Is()], [loaded(python)])
+        return ast.Compare(call_of("type", self.load()), [ast.Is()], [load_name(python)])
 
     @property
     def is_null(self) -> bool:
@@ -50,10 +50,10 @@ class Operand:
 
     def load(self) -> ast.expr:
         """The Python expression that gives the value."""
-        return loaded(self.name) if self.name else constant(self.value)
+        return load_name(self.name) if self.name else constant(self.value)
 
 
-def loaded(name: str) -> ast.expr:
+def load_name(name: str) -> ast.expr:
     """A name to read."""
     return ast.Name(name, ast.Load())
 
@@ -63,19 +63,19 @@ def constant(value: str | float | bool | None) -> ast.expr:
     return ast.Constant(value)
 
 
-def invoked(function: str, *arguments: ast.expr) -> ast.expr:
+def call_of(function: str, *arguments: ast.expr) -> ast.expr:
     """A call of a name."""
-    return ast.Call(loaded(function), list(arguments), [])
+    return ast.Call(load_name(function), list(arguments), [])
 
 
-def raw(target: ast.expr, method: str, *arguments: ast.expr) -> ast.expr:
+def call_method(target: ast.expr, method: str, *arguments: ast.expr) -> ast.expr:
     """A call of a method that the target is known to have."""
     return ast.Call(ast.Attribute(target, method, ast.Load()), list(arguments), [])
 
 
 def is_type(value: ast.expr, python: str) -> ast.expr:
     """The test that a value has exactly the Python type of this name."""
-    return ast.Compare(invoked("type", value), [ast.Is()], [loaded(python)])
+    return ast.Compare(call_of("type", value), [ast.Is()], [load_name(python)])
 
 
 class CodeWriter:
@@ -99,7 +99,7 @@ class CodeWriter:
         self._known: list[dict[tuple[Any, ...], Operand]] = [{}]
 
     @property
-    def divided(self) -> bool:
+    def is_divided(self) -> bool:
         """Whether some parts became functions of their own."""
         return bool(self._functions)
 
@@ -182,7 +182,7 @@ class CodeWriter:
         """``break``."""
         self.add(ast.Break(), line)
 
-    def known(self, key: tuple[Any, ...]) -> Operand | None:
+    def recall(self, key: tuple[Any, ...]) -> Operand | None:
         """A value that was computed before, on every way that leads here."""
         for values in reversed(self._known):
             operand: Operand | None = values.get(key)
@@ -209,7 +209,7 @@ class CodeWriter:
         parameters = (*self._parameters, *extra)
         self._functions.append(_function(name, parameters, self._block, line))
         self._block, self._known, self.depth = state
-        return invoked(name, *map(loaded, parameters))
+        return call_of(name, *map(load_name, parameters))
 
     def finish(self, prologue: list[ast.stmt], parameters: tuple[str, ...]) -> CodeType:
         """The code of a module that defines ``run`` with these parameters."""

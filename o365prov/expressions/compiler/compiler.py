@@ -13,13 +13,12 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from o365prov.expressions.bindings import Bindings
-from o365prov.expressions.compiler import calls, choices, lists, operators, references
-from o365prov.expressions.compiler import runtime as stepping
-from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded
+from o365prov.expressions.compiler import calls, choices, lists, operators, references, runtime
+from o365prov.expressions.compiler.codegen import Operand, call_of, constant, is_type, load_name
 from o365prov.expressions.compiler.places import Place
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
-from o365prov.expressions.syntax.fold import folded
+from o365prov.expressions.syntax.fold import fold
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Call,
@@ -46,13 +45,13 @@ from o365prov.expressions.values.types import ValueType
 CompiledTree: TypeAlias = tuple[Callable[..., object], tuple[Place, ...]]
 
 
-def compile_tree(tree: Node, dialect: Dialect, rules: EvaluationOptions, *, observed: bool = False) -> CompiledTree:
+def compile_tree(tree: Node, dialect: Dialect, options: EvaluationOptions, *, observed: bool = False) -> CompiledTree:
     """Compile a tree.
 
     Args:
         tree: what the parser gave.
         dialect: which functions and methods exist.
-        rules: the answers to open questions, and the limits.
+        options: the answers to open questions, and the limits.
         observed: whether the function takes an observer as second argument, which it calls with each part's node and
             value.
 
@@ -60,17 +59,17 @@ def compile_tree(tree: Node, dialect: Dialect, rules: EvaluationOptions, *, obse
         The function, which takes a mapping of roots or Bindings, and the places that its line numbers stand for.
 
     """
-    lowering = Lowering(dialect, rules)
+    lowering = Lowering(dialect, options)
 
-    def watched(node: Node) -> LoweringStep:
+    def observed_step(node: Node) -> LoweringStep:
         operand = yield from _step(lowering, node)
         writer = lowering.writer
-        seen = invoked("seen", loaded(writer.cell("n", node)), operand.load())
+        seen = call_of("seen", load_name(writer.cell("n", node)), operand.load())
         writer.add(ast.Expr(seen), writer.place(node))
         return operand
 
-    result = folded(tree, watched if observed else lambda node: _step(lowering, node))
-    return _finished(lowering, tree, result, observed=observed), tuple(lowering.writer.places)
+    result = fold(tree, observed_step if observed else lambda node: _step(lowering, node))
+    return _finish(lowering, tree, result, observed=observed), tuple(lowering.writer.places)
 
 
 def _step(lowering: Lowering, node: Node) -> LoweringStep:
@@ -112,7 +111,7 @@ def _step(lowering: Lowering, node: Node) -> LoweringStep:
             return (yield from lists.map_literal(lowering, node, entries))
 
 
-def _finished(lowering: Lowering, tree: Node, result: Operand, *, observed: bool) -> Callable[..., object]:
+def _finish(lowering: Lowering, tree: Node, result: Operand, *, observed: bool) -> Callable[..., object]:
     """The function, of what was written."""
     writer = lowering.writer
     line = writer.place(tree)
@@ -122,7 +121,7 @@ def _finished(lowering: Lowering, tree: Node, result: Operand, *, observed: bool
         writer.add(ast.Return(value), line)
     else:
         writer.shared("plain", values.plain)
-        writer.add(ast.Return(ast.IfExp(is_type(value, "str"), value, invoked("plain", value))), line)
+        writer.add(ast.Return(ast.IfExp(is_type(value, "str"), value, call_of("plain", value))), line)
     parameters = ("values", "seen") if observed else ("values",)
     code = writer.finish(_prologue(lowering, line, observed=observed), parameters)
     exec(code, writer.namespace)  # noqa: S102 - made from our own tree, never from text
@@ -132,7 +131,7 @@ def _finished(lowering: Lowering, tree: Node, result: Operand, *, observed: bool
 
 def _prologue(lowering: Lowering, line: int, *, observed: bool) -> list[ast.stmt]:
     """What the function does first: it finds the roots, and the bindings where functions need them."""
-    writer, given = lowering.writer, loaded("values")
+    writer, given = lowering.writer, load_name("values")
     statements: list[ast.stmt] = []
 
     def set_(name: str, value: ast.expr) -> None:
@@ -140,18 +139,18 @@ def _prologue(lowering: Lowering, line: int, *, observed: bool) -> list[ast.stmt
 
     if lowering.needs_bindings:
         writer.shared("Bindings", Bindings)
-        writer.shared("bindings_of", stepping.bindings_of)
-        set_("bindings", ast.IfExp(is_type(given, "Bindings"), given, invoked("bindings_of", given)))
-        set_("roots", ast.Attribute(loaded("bindings"), "roots", ast.Load()))
+        writer.shared("bindings_of", runtime.bindings_of)
+        set_("bindings", ast.IfExp(is_type(given, "Bindings"), given, call_of("bindings_of", given)))
+        set_("roots", ast.Attribute(load_name("bindings"), "roots", ast.Load()))
     else:
-        writer.shared("roots_of", stepping.roots_of)
-        set_("roots", ast.IfExp(is_type(given, "dict"), given, invoked("roots_of", given)))
-        if writer.divided:
+        writer.shared("roots_of", runtime.roots_of)
+        set_("roots", ast.IfExp(is_type(given, "dict"), given, call_of("roots_of", given)))
+        if writer.is_divided:
             set_("bindings", constant(None))
     if lowering.goes_over:
         set_("gone", ast.List([constant(0)], ast.Load()))  # what all projections and selections went over so far
-    elif writer.divided:
+    elif writer.is_divided:
         set_("gone", constant(None))
-    if writer.divided and not observed:
+    if writer.is_divided and not observed:
         set_("seen", constant(None))
     return statements

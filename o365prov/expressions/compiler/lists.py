@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Generator
 
-from o365prov.expressions.compiler import runtime as stepping
-from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded, raw
+from o365prov.expressions.compiler import runtime
+from o365prov.expressions.compiler.codegen import Operand, call_method, call_of, constant, is_type, load_name
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
 from o365prov.expressions.syntax.tree import (
     Node,
@@ -43,12 +43,12 @@ def projection(lowering: Lowering, node: Projection) -> LoweringStep:
         writer.set(out, ast.List([], ast.Load()), line)
         item = writer.temporary()
         with writer.each(item, elements.load(), line):
-            value = yield from _on(lowering, item, node.body)
-            writer.shared("projected", stepping.projected_within(lowering.rules.limits))
-            writer.add(ast.Expr(invoked("projected", loaded(out), value.load(), loaded("gone"))), line)
+            value = yield from _within_element(lowering, item, node.body)
+            writer.shared("projected", runtime.make_projector(lowering.options.limits))
+            writer.add(ast.Expr(call_of("projected", load_name(out), value.load(), load_name("gone"))), line)
         return Operand(out)
 
-    yield from _safely(lowering, node.safe, target, out, over, line)
+    yield from _unless_null(lowering, node.safe, target, out, over, line)
     return Operand(out)
 
 
@@ -64,33 +64,33 @@ def selection(lowering: Lowering, node: Selection) -> LoweringStep:
         kept, item = writer.temporary(), writer.temporary()
         writer.set(kept, ast.List([], ast.Load()), line)
         with writer.each(item, elements.load(), line):
-            value = yield from _on(lowering, item, node.criterion)
+            value = yield from _within_element(lowering, item, node.criterion)
             if value.kind is not ValueType.BOOLEAN:
-                writer.shared("fail", stepping.fail)
+                writer.shared("fail", runtime.fail)
                 boolean = ast.UnaryOp(ast.Not(), is_type(value.load(), "bool"))
                 with writer.when(boolean, line):
                     message = constant("the criterion of a selection must be true or false")
-                    call = invoked("fail", message, constant("write a comparison"))
+                    call = call_of("fail", message, constant("write a comparison"))
                     writer.add(ast.Expr(call), writer.place(node.criterion))
             with writer.when(value.load(), line):
-                writer.add(ast.Expr(raw(loaded(kept), "append", loaded(item))), line)
+                writer.add(ast.Expr(call_method(load_name(kept), "append", load_name(item))), line)
                 if node.which == "^":
                     writer.leave(line)
-        writer.shared("selected", stepping.selected)
-        writer.set(out, invoked("selected", target.load(), loaded(kept), constant(node.which)), line)
+        writer.shared("selected", runtime.select)
+        writer.set(out, call_of("selected", target.load(), load_name(kept), constant(node.which)), line)
         return Operand(out)
 
-    yield from _safely(lowering, node.safe, target, out, over, line)
+    yield from _unless_null(lowering, node.safe, target, out, over, line)
     return Operand(out)
 
 
 def _elements(lowering: Lowering, target: Operand, line: int) -> Operand:
     lowering.goes_over = True
-    lowering.writer.shared("elements", stepping.elements_within(lowering.rules.limits))
-    return lowering.keep(invoked("elements", target.load(), loaded("gone")), line)
+    lowering.writer.shared("elements", runtime.make_elements(lowering.options.limits))
+    return lowering.keep(call_of("elements", target.load(), load_name("gone")), line)
 
 
-def _on(lowering: Lowering, item: str, node: Node) -> LoweringStep:
+def _within_element(lowering: Lowering, item: str, node: Node) -> LoweringStep:
     """A part whose names mean the attributes of an element."""
     lowering.scopes.append(item)
     operand = yield from lowering.part(node)
@@ -98,7 +98,7 @@ def _on(lowering: Lowering, item: str, node: Node) -> LoweringStep:
     return operand
 
 
-def _safely(
+def _unless_null(
     lowering: Lowering, safe: bool, target: Operand, out: str, over: Callable[[], LoweringStep], line: int
 ) -> Generator[Node, Operand, None]:
     if not safe:

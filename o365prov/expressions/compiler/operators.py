@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from o365prov.expressions.compiler import runtime as stepping
-from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type
+from o365prov.expressions.compiler import runtime
+from o365prov.expressions.compiler.codegen import Operand, call_of, constant, is_type
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
@@ -33,16 +33,16 @@ def unary(lowering: Lowering, node: Unary) -> LoweringStep:
     if node.operator == "!":
         inner = lowering.truth(inner, node.operand)
         return lowering.keep(ast.UnaryOp(ast.Not(), inner.load()), lowering.writer.place(node), ValueType.BOOLEAN)
-    sign = lowering.writer.shared("negated" if node.operator == "-" else "positive", stepping.signed(node.operator))
-    return lowering.keep(invoked(sign, inner.load()), lowering.writer.place(node, node.operand))
+    sign = lowering.writer.shared("negated" if node.operator == "-" else "positive", runtime.make_sign(node.operator))
+    return lowering.keep(call_of(sign, inner.load()), lowering.writer.place(node, node.operand))
 
 
 def power(lowering: Lowering, node: Power) -> LoweringStep:
     """``base ^ exponent``."""
     left = yield from lowering.part(node.base)
     right = yield from lowering.part(node.exponent)
-    lowering.writer.shared("raised", stepping.raised)
-    value = invoked("raised", left.load(), right.load())
+    lowering.writer.shared("raised", runtime.raise_to_power)
+    value = call_of("raised", left.load(), right.load())
     return lowering.keep(value, lowering.writer.place(node, node.base, node.exponent))
 
 
@@ -60,16 +60,18 @@ def arithmetic(lowering: Lowering, node: Arithmetic) -> LoweringStep:
         line = writer.place(node, before, operand_node, end=operand_node.end)
         left = total.load()
         if operator == "+":
-            function = writer.shared("add", stepping.adder(lowering.rules)) if "add" not in writer.namespace else "add"
+            function = (
+                writer.shared("add", runtime.make_adder(lowering.options)) if "add" not in writer.namespace else "add"
+            )
             total = _sum(lowering, name, total, operand, function, line)
         else:
             function = f"calculate{'-*/%'.index(operator)}"
-            writer.shared(function, stepping.calculated(operator, lowering.rules))
-            writer.set(name, invoked(function, left, operand.load()), line)
+            writer.shared(function, runtime.make_calculator(operator, lowering.options))
+            writer.set(name, call_of(function, left, operand.load()), line)
             total = Operand(name)
         variable = variable + (not operand.is_constant)
         if operator == "+" and variable > 1 and (position == len(node.operands) - 2 or position % 16 == 15):
-            _bounded(lowering, total, line)
+            _check_size(lowering, total, line)
         before = node
     return total
 
@@ -77,9 +79,9 @@ def arithmetic(lowering: Lowering, node: Arithmetic) -> LoweringStep:
 def _long_chain(lowering: Lowering, node: Arithmetic) -> LoweringStep:
     """A chain of many operands: a list of them, and one call that goes through it."""
     operands = yield from lowering.each(node.operands)
-    chain = lowering.writer.cell("chain", stepping.chained(node.operators, lowering.rules))
+    chain = lowering.writer.cell("chain", runtime.make_chain(node.operators, lowering.options))
     line = lowering.writer.place(node, *node.operands)
-    return lowering.keep(invoked(chain, ast.List([operand.load() for operand in operands], ast.Load())), line)
+    return lowering.keep(call_of(chain, ast.List([operand.load() for operand in operands], ast.Load())), line)
 
 
 def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function: str, line: int) -> Operand:
@@ -89,27 +91,27 @@ def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function:
     joined = ast.BinOp(left.load(), ast.Add(), right.load())
     texts = ValueType.TEXT in (left.kind, right.kind)
     if any(operand.is_constant and operand.kind is not ValueType.TEXT for operand in (left, right)):
-        writer.set(name, invoked(function, left.load(), right.load()), line)
+        writer.set(name, call_of(function, left.load(), right.load()), line)
     elif not tests:
         writer.set(name, joined, line)
     else:
         with writer.when(tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests), line):
             writer.set(name, joined, line)
         with writer.otherwise():
-            writer.set(name, invoked(function, left.load(), right.load()), line)
+            writer.set(name, call_of(function, left.load(), right.load()), line)
     return Operand(name, ValueType.TEXT if texts else None)
 
 
-def _bounded(lowering: Lowering, total: Operand, line: int) -> None:
+def _check_size(lowering: Lowering, total: Operand, line: int) -> None:
     """Refuse a text that grew too large."""
-    lowering.writer.shared("oversize", stepping.oversize)
+    lowering.writer.shared("oversize", runtime.oversize)
     large: ast.expr = ast.Compare(
-        invoked("len", total.load()), [ast.Gt()], [constant(lowering.rules.limits.result_size)]
+        call_of("len", total.load()), [ast.Gt()], [constant(lowering.options.limits.result_size)]
     )
     if total.kind is not ValueType.TEXT:
         large = ast.BoolOp(ast.And(), [is_type(total.load(), "str"), large])
     with lowering.writer.when(large, line):
-        lowering.writer.add(ast.Expr(invoked("oversize", constant(lowering.rules.limits.result_size))), line)
+        lowering.writer.add(ast.Expr(call_of("oversize", constant(lowering.options.limits.result_size))), line)
 
 
 def comparison(lowering: Lowering, node: Comparison) -> LoweringStep:
@@ -122,8 +124,8 @@ def comparison(lowering: Lowering, node: Comparison) -> LoweringStep:
     if node.operator == "matches":
         return _matches(lowering, left, right, line)
     compare, less, same = _RELATIONS[node.operator]
-    function = lowering.writer.shared(f"ordered{less:d}{same:d}", values.ordered(less, same))
-    slow = invoked(function, left.load(), right.load())
+    function = lowering.writer.shared(f"ordered{less:d}{same:d}", values.make_ordering(less, same))
+    slow = call_of(function, left.load(), right.load())
     tests = [is_type(operand.load(), "int") for operand in (left, right) if operand.kind is not ValueType.INTEGER]
     if any(operand.is_constant and operand.kind is not ValueType.INTEGER for operand in (left, right)):
         return lowering.keep(slow, line, ValueType.BOOLEAN)
@@ -146,7 +148,7 @@ def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> 
     if ValueType.TEXT in (left.kind, right.kind):  # a text equals nothing but a text
         return fast
     lowering.writer.shared("equal", values.equal)
-    slow: ast.expr = invoked("equal", left.load(), right.load())
+    slow: ast.expr = call_of("equal", left.load(), right.load())
     if not same:
         slow = ast.UnaryOp(ast.Not(), slow)
     if left.is_constant:
@@ -157,5 +159,5 @@ def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> 
 def _matches(lowering: Lowering, left: Operand, right: Operand, line: int) -> Operand:
     from o365prov.expressions.patterns import matcher  # noqa: PLC0415 - patterns load when an expression has one
 
-    function = lowering.writer.cell("m", matcher(lowering.rules.limits, right.value if right.is_constant else None))
-    return lowering.keep(invoked(function, left.load(), right.load()), line, ValueType.BOOLEAN)
+    function = lowering.writer.cell("m", matcher(lowering.options.limits, right.value if right.is_constant else None))
+    return lowering.keep(call_of(function, left.load(), right.load()), line, ValueType.BOOLEAN)

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from o365prov.expressions.compiler import runtime as stepping
-from o365prov.expressions.compiler.codegen import Operand, constant, invoked, is_type, loaded, raw
+from o365prov.expressions.compiler import runtime
+from o365prov.expressions.compiler.codegen import Operand, call_method, call_of, constant, is_type, load_name
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
@@ -38,7 +38,7 @@ def name(lowering: Lowering, node: Name) -> Operand:
     """A root, or an attribute of the element inside a projection."""
     scope = lowering.scopes[-1]
     key = ("name", scope, node.name)
-    return lowering.writer.known(key) or lowering.writer.remember(
+    return lowering.writer.recall(key) or lowering.writer.remember(
         key, _attribute(lowering, node, Operand(scope), node.name, None)
     )
 
@@ -46,14 +46,14 @@ def name(lowering: Lowering, node: Name) -> Operand:
 def _attribute(lowering: Lowering, node: Node, target: Operand, name: str, target_node: Node | None) -> Operand:
     line = lowering.writer.place(node, *(() if target_node is None else (target_node,)))
     value = target.load()
-    if lowering.rules.semantics.missing == "error":
-        lowering.writer.shared("strict_member", stepping.strict_member)
-        return lowering.keep(invoked("strict_member", value, constant(name)), line)
-    get = raw(value, "get", constant(name))
+    if lowering.options.semantics.missing == "error":
+        lowering.writer.shared("strict_member", runtime.strict_member)
+        return lowering.keep(call_of("strict_member", value, constant(name)), line)
+    get = call_method(value, "get", constant(name))
     if target.name == "roots":
         return lowering.keep(get, line)
-    lowering.writer.shared("member", stepping.member)
-    slow = invoked("member", value, constant(name))
+    lowering.writer.shared("member", runtime.member)
+    slow = call_of("member", value, constant(name))
     return lowering.keep(ast.IfExp(is_type(value, "dict"), get, slow), line)
 
 
@@ -61,9 +61,9 @@ def member(lowering: Lowering, node: Member) -> LoweringStep:
     """``target.name``, or ``target?.name``."""
     target = yield from lowering.part(node.target)
     key = ("member", target.name or target.value, node.name, node.safe)
-    known = lowering.writer.known(key) if target.name else None
-    if known is not None:
-        return known
+    recall = lowering.writer.recall(key) if target.name else None
+    if recall is not None:
+        return recall
     if node.safe:
         return (
             yield from _unless_null(
@@ -73,7 +73,7 @@ def member(lowering: Lowering, node: Member) -> LoweringStep:
     operand = _attribute(lowering, node, target, node.name, node.target)
     if lowering.dialect is Dialect.IDENTITY_ENGINE and node.name in _TIMES and node.target == Name("user"):
         lowering.writer.shared("to_instant", to_instant)
-        operand = lowering.keep(invoked("to_instant", operand.load()), lowering.writer.place(node, node))
+        operand = lowering.keep(call_of("to_instant", operand.load()), lowering.writer.place(node, node))
     return lowering.writer.remember(key, operand) if target.name else operand
 
 
@@ -95,25 +95,25 @@ def index(lowering: Lowering, node: Index) -> LoweringStep:
         target = Operand(lowering.scopes[-1])
         if target.name == "roots":
             place = yield from lowering.part(node.index)
-            writer.shared("root", stepping.root)
-            return lowering.keep(invoked("root", loaded("roots"), place.load()), _index_place(lowering, node))
+            writer.shared("root", runtime.root)
+            return lowering.keep(call_of("root", load_name("roots"), place.load()), _index_place(lowering, node))
     else:
         target = yield from lowering.part(node.target)
-    writer.shared("index", stepping.index)
+    writer.shared("index", runtime.index)
     if isinstance(node.index, Name):  # the key of a map may be written bare; elsewhere it is a reference
         line = writer.place(node)
-        writer.shared("is_map", stepping.is_map)
+        writer.shared("is_map", runtime.is_map)
         name = writer.temporary()
-        with writer.when(invoked("is_map", target.load()), line):
-            writer.set(name, raw(target.load(), "get", constant(node.index.name)), line)
+        with writer.when(call_of("is_map", target.load()), line):
+            writer.set(name, call_method(target.load(), "get", constant(node.index.name)), line)
         with writer.otherwise():
             place = yield from _at_roots(lowering, node.index)
             line = _index_place(lowering, node)
-            writer.set(name, invoked("index", target.load(), place.load()), line)
+            writer.set(name, call_of("index", target.load(), place.load()), line)
         return Operand(name)
     place = yield from _at_roots(lowering, node.index)
     line = _index_place(lowering, node)
-    return lowering.keep(invoked("index", target.load(), place.load()), line)
+    return lowering.keep(call_of("index", target.load(), place.load()), line)
 
 
 def _index_place(lowering: Lowering, node: Index) -> int:

@@ -16,7 +16,7 @@ from o365prov.expressions.functions.function import ACCEPTED, REFUSED, Function
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.conversion import (
-    bounded,
+    check_size,
     cut,
     is_number,
     length,
@@ -28,8 +28,8 @@ from o365prov.expressions.values.conversion import (
     truth,
 )
 from o365prov.expressions.values.country_codes import CountryCode
-from o365prov.expressions.values.failures import EvaluationFailure, described
-from o365prov.expressions.values.numbers import arithmetic, is_long, negated, power
+from o365prov.expressions.values.failures import EvaluationFailure, describe
+from o365prov.expressions.values.numbers import arithmetic, is_long, negate, power
 from o365prov.expressions.values.types import ValueType
 
 _RECEIVERS: dict[ValueType, tuple[type, ...]] = {
@@ -88,7 +88,7 @@ def _no_attribute(target: object, name: str) -> EvaluationFailure:
     if target is None:
         remedy = f"guard it: {{operand}} != null ? {{operand}}.{name} : null"
         return EvaluationFailure(f"{{operand}} is null and has no attribute {name}", remedy=remedy, blame=0)
-    return EvaluationFailure(f"{{operand}} is {described(target)} and has no attribute {name}", blame=0)
+    return EvaluationFailure(f"{{operand}} is {describe(target)} and has no attribute {name}", blame=0)
 
 
 def index(target: object, place: object) -> object:
@@ -104,7 +104,7 @@ def index(target: object, place: object) -> object:
             "{operand} is null and has no elements", remedy="guard it with a test for null", blame=0
         )
     else:
-        raise EvaluationFailure(f"{{operand}} is {described(target)} and has no elements", blame=0)
+        raise EvaluationFailure(f"{{operand}} is {describe(target)} and has no elements", blame=0)
     try:
         number = to_integer(place)
     except EvaluationFailure as failure:
@@ -124,7 +124,7 @@ def root(roots: Values, place: object) -> object:
     raise EvaluationFailure("only the name of a root can stand in brackets here", remedy='write ["user"] or user')
 
 
-def elements_within(limits: Limits) -> Callable[[object, list[int]], list[Any] | tuple[Any, ...]]:
+def make_elements(limits: Limits) -> Callable[[object, list[int]], list[Any] | tuple[Any, ...]]:
     """What a projection or selection goes over: a list's elements, a map's entries.
 
     *gone* counts them for the whole evaluation, since projections inside one another multiply.
@@ -132,37 +132,37 @@ def elements_within(limits: Limits) -> Callable[[object, list[int]], list[Any] |
 
     def elements(target: object, gone: list[int]) -> list[Any] | tuple[Any, ...]:
         if isinstance(target, list | tuple):
-            _spent(gone, len(target), limits)
+            _count(gone, len(target), limits)
             return target
         if isinstance(target, Mapping):
-            _spent(gone, len(target), limits)
+            _count(gone, len(target), limits)
             return [{"key": key, "value": value} for key, value in target.items()]
         raise EvaluationFailure(
-            f"{{operand}} is {described(target)}, which has no elements to go over", remedy="it must be a list", blame=0
+            f"{{operand}} is {describe(target)}, which has no elements to go over", remedy="it must be a list", blame=0
         )
 
     return elements
 
 
-def projected_within(limits: Limits) -> Callable[[list[Any], object, list[int]], None]:
+def make_projector(limits: Limits) -> Callable[[list[Any], object, list[int]], None]:
     """Put what a projection gave for an element into its list; the characters of texts count as elements do."""
 
     def projected(out: list[Any], value: object, gone: list[int]) -> None:
         if isinstance(value, str):
-            _spent(gone, len(value), limits)
+            _count(gone, len(value), limits)
         out.append(value)
 
     return projected
 
 
-def _spent(gone: list[int], more: int, limits: Limits) -> None:
+def _count(gone: list[int], more: int, limits: Limits) -> None:
     gone[0] += more
     if gone[0] > limits.result_size:
         message = f"projections and selections went over more than {limits.result_size} elements and characters"
         raise EvaluationFailure(message, remedy="use shorter lists, or raise Limits.result_size")
 
 
-def selected(target: object, kept: list[Any], which: str) -> object:
+def select(target: object, kept: list[Any], which: str) -> object:
     """The result of a selection, of the same kind as its target."""
     if isinstance(target, Mapping):
         entries = {entry["key"]: entry["value"] for entry in kept}
@@ -174,9 +174,9 @@ def selected(target: object, kept: list[Any], which: str) -> object:
     return (kept[0] if which == "^" else kept[-1]) if kept else None
 
 
-def adder(rules: EvaluationOptions) -> Callable[[object, object], object]:
+def make_adder(options: EvaluationOptions) -> Callable[[object, object], object]:
     """``+`` of any two values: numbers add, with a text they join (Spring's OpPlus)."""
-    null_text = rules.semantics.null_text
+    null_text = options.semantics.null_text
 
     def written(value: object, blame: int) -> str:
         if value is not None or null_text == "word":
@@ -199,7 +199,7 @@ def adder(rules: EvaluationOptions) -> Callable[[object, object], object]:
     return add
 
 
-def calculated(operator: str, rules: EvaluationOptions) -> Callable[[object, object], object]:
+def make_calculator(operator: str, options: EvaluationOptions) -> Callable[[object, object], object]:
     """``- * / %`` of any two values (Spring's OpMinus, OpMultiply, OpDivide, OpModulus)."""
 
     def calculate(left: object, right: object) -> object:
@@ -210,7 +210,7 @@ def calculated(operator: str, rules: EvaluationOptions) -> Callable[[object, obj
                 raise EvaluationFailure("division by zero", remedy="test the divisor first", blame=1) from None
         if isinstance(left, str) and isinstance(right, int) and not isinstance(right, bool) and not is_long(right):
             if operator == "*":
-                bounded(len(left) * max(right, 0), rules.limits)
+                check_size(len(left) * max(right, 0), options.limits)
                 return left * right
             if operator == "-" and length(left) == 1:
                 code = (ord(left) - right) % 0x10000
@@ -221,10 +221,13 @@ def calculated(operator: str, rules: EvaluationOptions) -> Callable[[object, obj
     return calculate
 
 
-def chained(operators: tuple[str, ...], rules: EvaluationOptions) -> Callable[[list[object]], object]:
+def make_chain(operators: tuple[str, ...], options: EvaluationOptions) -> Callable[[list[object]], object]:
     """A chain of ``+ -`` or ``* / %`` over all its operands, from the left."""
-    steps = {operator: adder(rules) if operator == "+" else calculated(operator, rules) for operator in set(operators)}
-    limit = rules.limits.result_size
+    steps = {
+        operator: make_adder(options) if operator == "+" else make_calculator(operator, options)
+        for operator in set(operators)
+    }
+    limit = options.limits.result_size
 
     def chain(operands: list[object]) -> object:
         total = operands[0]
@@ -244,25 +247,25 @@ def chained(operators: tuple[str, ...], rules: EvaluationOptions) -> Callable[[l
 
 def _unsupported(operator: str, left: object, right: object) -> EvaluationFailure:
     remedy = "one side must be a text, or both numbers" if operator == "+" else "both sides must be numbers"
-    return EvaluationFailure(f"{described(left)} {operator} {described(right)} can't be computed", remedy=remedy)
+    return EvaluationFailure(f"{describe(left)} {operator} {describe(right)} can't be computed", remedy=remedy)
 
 
-def raised(base: object, exponent: object) -> float:
+def raise_to_power(base: object, exponent: object) -> float:
     """``base ^ exponent``."""
     if is_number(base) and is_number(exponent):
         return power(base, exponent)  # type: ignore[arg-type]
     raise _unsupported("^", base, exponent)
 
 
-def signed(operator: str) -> Callable[[object], object]:
+def make_sign(operator: str) -> Callable[[object], object]:
     """Unary ``-`` and ``+``."""
 
     def sign(value: object) -> object:
         if not is_number(value):
             raise EvaluationFailure(
-                f"{{operand}} is {described(value)}, which has no sign", remedy="only numbers have one", blame=0
+                f"{{operand}} is {describe(value)}, which has no sign", remedy="only numbers have one", blame=0
             )
-        return negated(value) if operator == "-" else value  # type: ignore[arg-type]
+        return negate(value) if operator == "-" else value  # type: ignore[arg-type]
 
     return sign
 
@@ -274,14 +277,14 @@ def oversize(limit: int) -> NoReturn:
     )
 
 
-def called_with(row: Function, implementation: Callable[..., Any]) -> Callable[..., Any]:
+def make_caller(row: Function, implementation: Callable[..., Any]) -> Callable[..., Any]:
     """A function that takes any values: it converts them for the parameters, then keeps the row's rule for null."""
     context, shift = int(row.by_bindings), int(bool(row.receivers))
 
     def call(*given: Any) -> object:
         converted = list(given[:context])
         if shift:
-            converted.append(_received(row, given[context]))
+            converted.append(_convert_receiver(row, given[context]))
         arguments = given[context + shift :]
         if row.parameters and row.parameters[-1].repeated and len(arguments) == len(row.parameters):
             last = arguments[-1]
@@ -290,7 +293,7 @@ def called_with(row: Function, implementation: Callable[..., Any]) -> Callable[.
         for position, value in enumerate(arguments):
             parameter = row.parameter(position)
             try:
-                fitting = converted_for(parameter.kind, value)
+                fitting = convert_for(parameter.kind, value)
             except EvaluationFailure as failure:
                 failure.blame = position + shift
                 raise
@@ -305,23 +308,23 @@ def called_with(row: Function, implementation: Callable[..., Any]) -> Callable[.
     return call
 
 
-def _received(row: Function, value: object) -> object:
+def _convert_receiver(row: Function, value: object) -> object:
     """What a method is called on, if it is of a kind that has the method."""
     if value is None:
         message = f"{{operand}} is null and has no method {row.name}"
         raise EvaluationFailure(message, remedy="test it first: x != null && ...", blame=0)
     if ValueType.TIME in row.receivers and isinstance(value, str | datetime):
-        return converted_for(ValueType.TIME, value)
+        return convert_for(ValueType.TIME, value)
     kinds: tuple[type, ...] = tuple(python for kind in row.receivers for python in _RECEIVERS[kind])
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         remedy = f"it is a method of {' and '.join(kind.value for kind in row.receivers)}"
         raise EvaluationFailure(
-            f"{{operand}} is {described(value)} and has no method {row.name}", remedy=remedy, blame=0
+            f"{{operand}} is {describe(value)} and has no method {row.name}", remedy=remedy, blame=0
         )
     return list(value) if isinstance(value, tuple) else value
 
 
-def converted_for(kind: ValueType, value: object) -> object:
+def convert_for(kind: ValueType, value: object) -> object:
     """A value for a parameter of this kind."""
     match kind:
         case ValueType.TEXT:
@@ -338,7 +341,7 @@ def converted_for(kind: ValueType, value: object) -> object:
             if value is None or isinstance(value, Mapping):
                 return value
             raise EvaluationFailure(
-                f"{{operand}} is {described(value)} where a map is needed", remedy="write {'key': value}"
+                f"{{operand}} is {describe(value)} where a map is needed", remedy="write {'key': value}"
             )
         case ValueType.TIME:
             from o365prov.expressions.values.instants import to_instant  # noqa: PLC0415 - time loads when used

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Generator
 from typing import TypeAlias
 
-from o365prov.expressions.compiler.codegen import CodeWriter, Operand, constant, invoked, is_type
+from o365prov.expressions.compiler.codegen import CodeWriter, Operand, call_of, constant, is_type
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values import conversion as values
@@ -24,9 +24,9 @@ NESTED = 4
 class Lowering:
     """The state of one compilation: the code so far, and what names resolve on, innermost last."""
 
-    def __init__(self, dialect: Dialect, rules: EvaluationOptions) -> None:
+    def __init__(self, dialect: Dialect, options: EvaluationOptions) -> None:
         self.dialect = dialect
-        self.rules = rules
+        self.options = options
         self.writer = CodeWriter(("roots", "bindings", "seen", "gone"))
         self.scopes = ["roots"]
         self.needs_bindings = False
@@ -65,7 +65,7 @@ class Lowering:
         self.writer.shared("truth", values.truth)
         value = operand.load()
         line = self.writer.place(node, node)
-        return self.keep(ast.IfExp(is_type(value, "bool"), value, invoked("truth", value)), line, ValueType.BOOLEAN)
+        return self.keep(ast.IfExp(is_type(value, "bool"), value, call_of("truth", value)), line, ValueType.BOOLEAN)
 
     def is_there(self, target: Operand, line: int) -> ast.expr:
         """The test that a value is not null."""

@@ -13,24 +13,24 @@ from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
 
-def _bounded(size: int, limits: Limits) -> None:
+def _check_size(size: int, limits: Limits) -> None:
     if size > limits.result_size:
         raise EvaluationFailure(
             f"the array would have more than {limits.result_size} elements", remedy="use shorter ones"
         )
 
 
-def added(rules: EvaluationOptions) -> Callable[[list[Any], object], list[Any]]:
+def make_add(options: EvaluationOptions) -> Callable[[list[Any], object], list[Any]]:
     """The factory of ``add``: the array with a value at its end."""
 
     def add(array: list[Any], value: object) -> list[Any]:
-        _bounded(len(array) + 1, rules.limits)
+        _check_size(len(array) + 1, options.limits)
         return [*array, value]
 
     return add
 
 
-def without(array: list[Any], value: object) -> list[Any]:
+def remove_first(array: list[Any], value: object) -> list[Any]:
     """The array without the first element that equals the value."""
     for place, element in enumerate(array):
         if same(element, value):
@@ -38,23 +38,23 @@ def without(array: list[Any], value: object) -> list[Any]:
     return list(array)
 
 
-def holds(array: list[Any] | None, value: object) -> bool:
+def contains(array: list[Any] | None, value: object) -> bool:
     """Whether an element equals the value, in kind as well."""
     return array is not None and any(same(element, value) for element in array)
 
 
-def flattened(rules: EvaluationOptions) -> Callable[[list[Any]], list[Any]]:
+def make_flatten(options: EvaluationOptions) -> Callable[[list[Any]], list[Any]]:
     """The factory of ``flatten``: lists in lists as one list; it fails on null, as Okta's does."""
-    return lambda array: _flat(array, rules.limits)
+    return lambda array: _flatten_list(array, options.limits)
 
 
-def _flat(array: list[Any], limits: Limits) -> list[Any]:
+def _flatten_list(array: list[Any], limits: Limits) -> list[Any]:
     result: list[Any] = []
     waiting = list(reversed(array))
     seen = 0
     while waiting:
         seen += 1
-        _bounded(seen, limits)  # arrays count as well: one that holds itself has no end
+        _check_size(seen, limits)  # arrays count as well: one that holds itself has no end
         value = waiting.pop()
         if value is None:
             raise EvaluationFailure("an element to flatten is null", remedy="write x != null ? x : {}")
@@ -65,7 +65,7 @@ def _flat(array: list[Any], limits: Limits) -> list[Any]:
     return result
 
 
-def _flatten(rules: EvaluationOptions) -> Callable[..., list[Any]]:
+def _flatten(options: EvaluationOptions) -> Callable[..., list[Any]]:
     def flatten(*values: object) -> list[Any]:
         for position, value in enumerate(values):
             if value is None or value == "":
@@ -75,7 +75,7 @@ def _flatten(rules: EvaluationOptions) -> Callable[..., list[Any]]:
                     remedy="write x != null ? x : {}",
                     blame=position,
                 )
-        return _flat([to_list(value) for value in values], rules.limits)
+        return _flatten_list([to_list(value) for value in values], options.limits)
 
     return flatten
 
@@ -84,11 +84,11 @@ def _clear(array: list[Any]) -> list[Any]:  # noqa: ARG001 - whatever it holds
     return []
 
 
-def _get(rules: EvaluationOptions) -> Callable[[list[Any], int], object]:
+def _get(options: EvaluationOptions) -> Callable[[list[Any], int], object]:
     def get(array: list[Any], position: int) -> object:
         if 0 <= position < len(array):
             return array[position]
-        if rules.semantics.get_past_end == "null":
+        if options.semantics.get_past_end == "null":
             return None
         raise EvaluationFailure(
             f"there is no element {position}: {{operand}} has {len(array)}", remedy="count from 0", blame=0
@@ -113,16 +113,16 @@ FUNCTIONS = (
         "Arrays.add",
         (_ARRAY, _VALUE),
         ValueType.LIST,
-        added,
+        make_add,
         "The array with a value at its end.",
         (("Arrays.add({10, 20, 30}, 40)", [10, 20, 30, 40]), ('Arrays.add(Arrays.toCsvString({}), "x")', ["x"])),
-        by_rules=True,
+        by_options=True,
     ),
     Function(
         "Arrays.remove",
         (_ARRAY, _VALUE),
         ValueType.LIST,
-        without,
+        remove_first,
         "The array without the first element that equals the value.",
         (("Arrays.remove({10, 20, 30}, 20)", [10, 30]),),
     ),
@@ -136,7 +136,7 @@ FUNCTIONS = (
         _get,
         "The element at a position, counted from 0.",
         (("Arrays.get({0, 1, 2}, 0)", 0), ('Arrays.get("a, b", 1)', "b")),
-        by_rules=True,
+        by_options=True,
         question="get_past_end",
     ),
     Function(
@@ -147,13 +147,13 @@ FUNCTIONS = (
         "One array of all values and all elements of arrays among them; a text is split at commas. Fails on null.",
         (("Arrays.flatten(10, {20, 30}, 40)", [10, 20, 30, 40]), ("Arrays.flatten('10, 20')", ["10", "20"])),
         null=ACCEPTED,
-        by_rules=True,
+        by_options=True,
     ),
     Function(
         "Arrays.contains",
         (_ARRAY, _VALUE),
         ValueType.BOOLEAN,
-        holds,
+        contains,
         "Whether an element equals the value, case and kind included; false for null.",
         (("Arrays.contains({10, 20, 30}, 10)", True), ('Arrays.contains({10, 20, 30}, "10")', False)),
         null=False,

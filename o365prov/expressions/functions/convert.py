@@ -6,12 +6,12 @@ from math import floor, isnan
 
 from o365prov.expressions.functions.function import REFUSED, Function, Parameter
 from o365prov.expressions.values.conversion import is_number, parse_double, to_integer
-from o365prov.expressions.values.failures import EvaluationFailure, described
+from o365prov.expressions.values.failures import EvaluationFailure, describe
 from o365prov.expressions.values.numbers import INT_MIN, LONG_MAX, LONG_MIN
 from o365prov.expressions.values.types import ValueType
 
 
-def rounded(value: float) -> int:
+def round_half_up(value: float) -> int:
     """A number as Java's ``(int) Math.round(value)``: half goes up, then the low 32 bits are kept."""
     if isnan(value):
         return 0
@@ -25,8 +25,8 @@ def _to_int(value: object) -> int | None:
     if isinstance(value, str):
         return to_integer(value if value == value.strip() else "no blanks around it")
     if is_number(value):
-        return rounded(float(value))  # type: ignore[arg-type]
-    raise EvaluationFailure(f"{{operand}} is {described(value)} where a text or a number is needed", blame=0)
+        return round_half_up(float(value))  # type: ignore[arg-type]
+    raise EvaluationFailure(f"{{operand}} is {describe(value)} where a text or a number is needed", blame=0)
 
 
 def _to_num(value: object) -> float:
@@ -34,7 +34,7 @@ def _to_num(value: object) -> float:
         return parse_double(value)
     if is_number(value):
         return float(value)  # type: ignore[arg-type]
-    raise EvaluationFailure(f"{{operand}} is {described(value)} where a text or a number is needed", blame=0)
+    raise EvaluationFailure(f"{{operand}} is {describe(value)} where a text or a number is needed", blame=0)
 
 
 _VALUE = (Parameter("value", ValueType.ANY),)

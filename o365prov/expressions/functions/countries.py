@@ -13,19 +13,19 @@ from o365prov.expressions.values.types import ValueType
 
 
 def _converter(attribute: str) -> Callable[[EvaluationOptions], Callable[[str], str | None]]:
-    def for_rules(rules: EvaluationOptions) -> Callable[[str], str | None]:
+    def for_options(options: EvaluationOptions) -> Callable[[str], str | None]:
         def convert(code: str) -> str | None:
             found = country(code)
             if found is not None:
                 value: str = getattr(found, attribute)
                 return value
-            if rules.semantics.unknown_country == "null":
+            if options.semantics.unknown_country == "null":
                 return None
             raise EvaluationFailure("{operand} is no country code", remedy="write it like US, USA or 840", blame=0)
 
         return convert
 
-    return for_rules
+    return for_options
 
 
 def _row(name: str, attribute: str, doc: str, *examples: tuple[str, Any]) -> Function:
@@ -36,7 +36,7 @@ def _row(name: str, attribute: str, doc: str, *examples: tuple[str, Any]) -> Fun
         _converter(attribute),
         doc,
         examples,
-        by_rules=True,
+        by_options=True,
         question="unknown_country",
     )
 

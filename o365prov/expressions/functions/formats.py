@@ -14,7 +14,7 @@ from attrs import frozen
 
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.values.failures import EvaluationFailure
-from o365prov.expressions.values.instants import offset_text
+from o365prov.expressions.values.instants import offset_string
 from o365prov.expressions.values.zones import zone
 
 _MONTHS = (
@@ -88,17 +88,17 @@ def _tokens(pattern: str, dialect: Dialect) -> tuple[_PatternToken, ...]:
     return tuple(tokens)
 
 
-def formatted(moment: datetime, pattern: str, dialect: Dialect) -> str:
+def format_instant(moment: datetime, pattern: str, dialect: Dialect) -> str:
     """A moment written with a pattern, in its own zone.
 
     Raises:
         EvaluationFailure: the pattern is none.
 
     """
-    return "".join(_written(moment, token, dialect) for token in _tokens(pattern, dialect))
+    return "".join(_format_token(moment, token, dialect) for token in _tokens(pattern, dialect))
 
 
-def _written(moment: datetime, token: _PatternToken, dialect: Dialect) -> str:
+def _format_token(moment: datetime, token: _PatternToken, dialect: Dialect) -> str:
     width = token.width
     match token.letter:
         case "":
@@ -124,7 +124,7 @@ def _written(moment: datetime, token: _PatternToken, dialect: Dialect) -> str:
         case "Z" if width == 3 or (width > 3 and dialect is Dialect.CLASSIC):
             return _zone_name(moment, full=True)
         case "Z":
-            return offset_text(moment, zero="", colon=":" if width == 2 else "")
+            return offset_string(moment, zero="", colon=":" if width == 2 else "")
         case "X" | "x" if dialect is Dialect.IDENTITY_ENGINE:
             return _offset(moment, width, zero="Z" if token.letter == "X" else "")
     show, _ = _NUMBERS[token.letter]
@@ -133,16 +133,16 @@ def _written(moment: datetime, token: _PatternToken, dialect: Dialect) -> str:
 
 def _zone_name(moment: datetime, *, full: bool) -> str:
     if full:
-        return str(getattr(moment.tzinfo, "key", "") or offset_text(moment))
+        return str(getattr(moment.tzinfo, "key", "") or offset_string(moment))
     return moment.tzname() or "UTC"
 
 
 def _offset(moment: datetime, width: int, *, zero: str) -> str:
-    text = offset_text(moment, zero=zero, colon=":" if width in (3, 5) else "")
+    text = offset_string(moment, zero=zero, colon=":" if width in (3, 5) else "")
     return text[:3] if width == 1 and text.endswith("00") else text
 
 
-def parsed(text: str, pattern: str, dialect: Dialect) -> datetime:
+def parse_instant(text: str, pattern: str, dialect: Dialect) -> datetime:
     """The moment that a text writes with a pattern; UTC where the pattern names no zone.
 
     Raises:
@@ -160,7 +160,7 @@ def parsed(text: str, pattern: str, dialect: Dialect) -> datetime:
         if token.letter:
             fields[token.letter + ("n" if token.letter in "ML" and token.width >= 3 else "")] = found[position + 1]
     try:
-        return _moment(fields, {token.letter: token.width for token in tokens})
+        return _make_instant(fields, {token.letter: token.width for token in tokens})
     except (ValueError, OverflowError):
         raise EvaluationFailure("{operand} names a moment that does not exist", blame=0) from None
 
@@ -196,7 +196,7 @@ def _piece(token: _PatternToken, following: _PatternToken | None) -> str:
     return r"Z|[+-][0-9]{2}(?::?[0-9]{2})?|[A-Za-z][A-Za-z0-9_+/-]*"
 
 
-def _moment(fields: dict[str, str], widths: dict[str, int]) -> datetime:
+def _make_instant(fields: dict[str, str], widths: dict[str, int]) -> datetime:
     def number(letter: str, default: int) -> int:
         return int(fields[letter]) if letter in fields else default
 

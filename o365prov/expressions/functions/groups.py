@@ -10,7 +10,13 @@ from typing import Any
 from o365prov.errors import ExpressionError, UsageError
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.functions.function import REFUSED, Function, Parameter, ReferencesOf, Remark
-from o365prov.expressions.functions.membership import criteria_paths, name_of, name_test, selected_groups, shown_group
+from o365prov.expressions.functions.membership import (
+    criteria_paths,
+    group_view,
+    make_group_selector,
+    make_name_test,
+    name_of,
+)
 from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.parser import parse
@@ -31,24 +37,24 @@ def _is_member_of_any(bindings: Bindings, *ids: str) -> bool:
     return any(group.get("id") in ids for group in bindings.groups)
 
 
-def _equals(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
-    return name_test(rules, str.__eq__)
+def _equals(options: EvaluationOptions) -> Callable[[Bindings, str], bool]:
+    return make_name_test(options, str.__eq__)
 
 
-def _starts(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
-    return name_test(rules, str.startswith)
+def _starts(options: EvaluationOptions) -> Callable[[Bindings, str], bool]:
+    return make_name_test(options, str.startswith)
 
 
-def _contains(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
-    return name_test(rules, str.__contains__)
+def _contains(options: EvaluationOptions) -> Callable[[Bindings, str], bool]:
+    return make_name_test(options, str.__contains__)
 
 
-def _matches(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
+def _matches(options: EvaluationOptions) -> Callable[[Bindings, str], bool]:
     def any_match(bindings: Bindings, pattern: str) -> bool:
-        from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415 - patterns load when used
+        from o365prov.expressions.patterns import PatternError, compile_pattern  # noqa: PLC0415 - patterns load when used
 
         try:
-            matches = compiled(pattern, rules.limits, anywhere=rules.semantics.group_name_regex == "part")
+            matches = compile_pattern(pattern, options.limits, anywhere=options.semantics.group_name_regex == "part")
         except PatternError as error:
             raise EvaluationFailure(f"the pattern {error}", remedy=error.remedy, blame=0) from None
         return any(matches(name_of(group)) for group in bindings.groups)
@@ -56,15 +62,15 @@ def _matches(rules: EvaluationOptions) -> Callable[[Bindings, str], bool]:
     return any_match
 
 
-def _any_selected(rules: EvaluationOptions) -> Callable[..., bool]:
-    select = selected_groups(rules)
+def _any_selected(options: EvaluationOptions) -> Callable[..., bool]:
+    select = make_group_selector(options)
     return lambda bindings, *criteria: bool(select(bindings, *criteria))
 
 
 # --- groups for claims
 
 
-def _limited(limit: int, position: int) -> int:
+def _check_limit(limit: int, position: int) -> int:
     if not 1 <= limit <= _MOST_GROUPS:
         raise EvaluationFailure(
             f"the limit must lie between 1 and {_MOST_GROUPS}", remedy="write 100 at most", blame=position
@@ -72,16 +78,18 @@ def _limited(limit: int, position: int) -> int:
     return limit
 
 
-def _named(compare: Callable[[str, str], bool]) -> Callable[[EvaluationOptions], Callable[..., list[str] | None]]:
-    def for_rules(rules: EvaluationOptions) -> Callable[..., list[str] | None]:
-        folded = str.lower if rules.semantics.group_name_case == "ignore" else str
+def _make_name_search(
+    compare: Callable[[str, str], bool],
+) -> Callable[[EvaluationOptions], Callable[..., list[str] | None]]:
+    def for_options(options: EvaluationOptions) -> Callable[..., list[str] | None]:
+        fold_case = str.lower if options.semantics.group_name_case == "ignore" else str
 
         def names(bindings: Bindings, app: str, pattern: str, limit: int) -> list[str] | None:
-            most = _limited(limit, 2)
+            most = _check_limit(limit, 2)
             found = [
                 name
                 for group in bindings.groups
-                if _of_app(group, app) and compare(folded(name := name_of(group)), folded(pattern))
+                if _of_app(group, app) and compare(fold_case(name := name_of(group)), fold_case(pattern))
             ]
             if len(found) > most:
                 raise EvaluationFailure(
@@ -91,7 +99,7 @@ def _named(compare: Callable[[str, str], bool]) -> Callable[[EvaluationOptions],
 
         return names
 
-    return for_rules
+    return for_options
 
 
 def _of_app(group: Values, app: str) -> bool:
@@ -102,9 +110,9 @@ def _of_app(group: Values, app: str) -> bool:
     return isinstance(source, Mapping) and app in (source.get("id"), source.get("name"), source.get("type"))
 
 
-def _filtered(rules: EvaluationOptions) -> Callable[..., list[Any]]:
-    def filtered(bindings: Bindings, ids: list[Any], expression: str, limit: int) -> list[Any]:
-        most = _limited(limit, 2)
+def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
+    def filter_groups(bindings: Bindings, ids: list[Any], expression: str, limit: int) -> list[Any]:
+        most = _check_limit(limit, 2)
         wanted = {text(item) for item in ids}
         members = [group for group in bindings.groups if group.get("id") in wanted]
         if len(members) > most:
@@ -112,27 +120,27 @@ def _filtered(rules: EvaluationOptions) -> Callable[..., list[Any]]:
                 f"the person is in more than {most} of the groups", remedy="raise the limit, at most 100", blame=2
             )
         try:
-            each = _for_groups(expression, rules)
-            return [each({"group": shown_group(group)}) for group in members]
+            each = _for_groups(expression, options)
+            return [each({"group": group_view(group)}) for group in members]
         except ExpressionError as error:
             raise EvaluationFailure(
                 f"in the text of the expression for groups, {error.message}", remedy=error.remedy, blame=1
             ) from None
 
-    return filtered
+    return filter_groups
 
 
 @lru_cache(maxsize=256)
-def _for_groups(expression: str, rules: EvaluationOptions) -> Callable[[Mapping[str, Any]], Any]:
-    if rules.compile_text is None:
+def _for_groups(expression: str, options: EvaluationOptions) -> Callable[[Mapping[str, Any]], Any]:
+    if options.compile_text is None:
         raise UsageError("EvaluationOptions without compile_text can't evaluate the expression for groups")
-    return rules.compile_text(expression, rules)
+    return options.compile_text(expression, options)
 
 
 # --- what the checker and the references want to know of constant arguments
 
 
-def _texts(arguments: tuple[Node, ...]) -> Iterator[tuple[Node, str]]:
+def _string_literals(arguments: tuple[Node, ...]) -> Iterator[tuple[Node, str]]:
     for part in arguments:
         match part:
             case Literal(value=str(value)):
@@ -140,7 +148,7 @@ def _texts(arguments: tuple[Node, ...]) -> Iterator[tuple[Node, str]]:
 
 
 def _review_ids(arguments: tuple[Node, ...]) -> Iterator[Remark]:
-    for part, value in _texts(arguments):
+    for part, value in _string_literals(arguments):
         if not _ID.fullmatch(value):
             remedy = "write the group's id, or use isMemberOfGroupName"
             yield (
@@ -153,11 +161,11 @@ def _review_ids(arguments: tuple[Node, ...]) -> Iterator[Remark]:
 
 
 def _review_pattern(arguments: tuple[Node, ...]) -> Iterator[Remark]:
-    from o365prov.expressions.patterns import PatternError, compiled  # noqa: PLC0415 - patterns load when used
+    from o365prov.expressions.patterns import PatternError, compile_pattern  # noqa: PLC0415 - patterns load when used
 
-    for part, value in _texts(arguments):
+    for part, value in _string_literals(arguments):
         try:
-            compiled(value)
+            compile_pattern(value)
         except PatternError as error:
             yield "bad-pattern", "error", part, f"the pattern {error}", error.remedy
 
@@ -166,7 +174,9 @@ def _review_criteria(arguments: tuple[Node, ...]) -> Iterator[Remark]:
     for part in arguments:
         if isinstance(part, MapLiteral):
             try:
-                selected_groups(EvaluationOptions())(Bindings({}), {key: _plain(value) for key, value in part.entries})
+                make_group_selector(EvaluationOptions())(
+                    Bindings({}), {key: _plain(value) for key, value in part.entries}
+                )
             except EvaluationFailure as failure:
                 yield "bad-criterion", "error", part, failure.message, failure.remedy
 
@@ -231,7 +241,7 @@ def _by_name(
         ((f'{name}("Everyone")', False),),
         null=REFUSED,
         by_bindings=True,
-        by_rules=True,
+        by_options=True,
         reads=_GROUPS,
         criteria=_reads("profile", "name"),
         **{"question": "group_name_case", **more},
@@ -247,12 +257,12 @@ def _for_claims(name: str, compare: Callable[[str, str], bool], what: str) -> Fu
             Parameter("limit", ValueType.INTEGER),
         ),
         ValueType.LIST,
-        _named(compare),
+        _make_name_search(compare),
         f"The names of the person's groups from an app that {what} the pattern, 100 at most; null for none.",
         ((f'Groups.{name}("OKTA", "Sales", 10) ?: {{}}', []),),
         null=REFUSED,
         by_bindings=True,
-        by_rules=True,
+        by_options=True,
         question="group_name_case",
         reads=_GROUPS,
         criteria=lambda _arguments, _references_of: [("profile", "name"), ("type",), ("source", "id")],
@@ -309,13 +319,13 @@ FUNCTIONS = (
         "user.getGroups",
         _CRITERIA,
         ValueType.LIST,
-        selected_groups,
+        make_group_selector,
         "The person's groups that fit all criteria, maps with group.id, .source.id, .type or .profile.name.",
         (("user.getGroups({'group.type': 'OKTA_GROUP'}).![profile.name]", []),),
         null=REFUSED,
         dialects=frozenset(Dialect),
         by_bindings=True,
-        by_rules=True,
+        by_options=True,
         reads=_GROUPS,
         criteria=_criteria,
         review=_review_criteria,
@@ -330,7 +340,7 @@ FUNCTIONS = (
         null=REFUSED,
         dialects=frozenset(Dialect),
         by_bindings=True,
-        by_rules=True,
+        by_options=True,
         reads=_GROUPS,
         criteria=_criteria,
         review=_review_criteria,
@@ -346,12 +356,12 @@ FUNCTIONS = (
             Parameter("limit", ValueType.INTEGER),
         ),
         ValueType.LIST,
-        _filtered,
+        _make_filter,
         "For each allowed group that the person is in, what the expression, a text, gives; its root is group.",
         (('getFilteredGroups({"00garwpuyxHaWOkdV0g4"}, "group.name", 40)', []),),
         null=REFUSED,
         by_bindings=True,
-        by_rules=True,
+        by_options=True,
         reads=_GROUPS,
         criteria=_filtered_paths,
         review=_review_filtered,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from o365prov.expressions.functions import strings
-from o365prov.expressions.functions.arrays import added, flattened, holds, without
-from o365prov.expressions.functions.convert import rounded
+from o365prov.expressions.functions.arrays import contains, make_add, make_flatten, remove_first
+from o365prov.expressions.functions.convert import round_half_up
 from o365prov.expressions.functions.function import Function, Parameter
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.values.conversion import length, parse_double
@@ -23,11 +23,11 @@ _LIST = (ValueType.LIST,)
 def _contains(receiver: Any, value: object) -> bool:
     if isinstance(receiver, str):
         return isinstance(value, str) and value in receiver
-    return holds(receiver, value)
+    return contains(receiver, value)
 
 
-def _substring(rules: EvaluationOptions) -> Callable[..., str]:
-    cut = strings.substring(rules)
+def _substring(options: EvaluationOptions) -> Callable[..., str]:
+    cut = strings.substring(options)
 
     def substring(text: str, start: int, end: int | None = None) -> str:
         return cut(text, start, length(text) if end is None else end)
@@ -36,7 +36,7 @@ def _substring(rules: EvaluationOptions) -> Callable[..., str]:
 
 
 def _to_integer(value: Any) -> int:
-    return rounded(parse_double(value) if isinstance(value, str) else float(value))
+    return round_half_up(parse_double(value) if isinstance(value, str) else float(value))
 
 
 def _to_number(value: Any) -> float:
@@ -63,10 +63,10 @@ def _less(version: str, other: str) -> bool:
     return _version(version, 0) < _version(other, 1)
 
 
-def _parse_country(rules: EvaluationOptions) -> Callable[[str], CountryCode | None]:
+def _parse_country(options: EvaluationOptions) -> Callable[[str], CountryCode | None]:
     def parse(text: str) -> CountryCode | None:
         found = country(text, names=True)
-        if found is None and rules.semantics.unknown_country == "error":
+        if found is None and options.semantics.unknown_country == "error":
             raise EvaluationFailure(
                 "{operand} is no country", remedy="write it like US, USA, 840 or United States", blame=0
             )
@@ -109,7 +109,7 @@ FUNCTIONS = (
         ("'test'.substring(1)", "est"),
         ("'test'.substring(1, 3)", "es"),
         takes=(Parameter("start", ValueType.INTEGER), Parameter("end", ValueType.INTEGER, optional=True)),
-        by_rules=True,
+        by_options=True,
         question="substring_past_end",
     ),
     _row(
@@ -120,7 +120,7 @@ FUNCTIONS = (
         "Every occurrence replaced; the match is literal.",
         ("'hello'.replace('l', 'p')", "heppo"),
         takes=_REPLACED,
-        by_rules=True,
+        by_options=True,
     ),
     _row(
         "replaceFirst",
@@ -148,7 +148,7 @@ FUNCTIONS = (
         'What precedes the first occurrence; "" without one.',
         ("'a@b'.substringBefore('@')", "a"),
         takes=(_text("substring"),),
-        by_rules=True,
+        by_options=True,
         question="substring_before_without_hit",
     ),
     _row(
@@ -197,7 +197,7 @@ FUNCTIONS = (
         _parse_country,
         "The country of a code or an English name.",
         ("'United States'.parseCountryCode()", "US"),
-        by_rules=True,
+        by_options=True,
         question="unknown_country",
     ),
     _row(
@@ -255,17 +255,17 @@ FUNCTIONS = (
         "add",
         _LIST,
         ValueType.LIST,
-        added,
+        make_add,
         "A new array with the value at its end.",
         ("{1}.add(2)", [1, 2]),
         takes=_VALUE,
-        by_rules=True,
+        by_options=True,
     ),
     _row(
         "remove",
         _LIST,
         ValueType.LIST,
-        without,
+        remove_first,
         "A new array without the first element that equals the value.",
         ("{1, 2, 3}.remove(1)", [2, 3]),
         takes=_VALUE,
@@ -274,9 +274,9 @@ FUNCTIONS = (
         "flatten",
         _LIST,
         ValueType.LIST,
-        flattened,
+        make_flatten,
         "Arrays in the array as one array.",
         ("{{1}, {2, 3}}.flatten()", [1, 2, 3]),
-        by_rules=True,
+        by_options=True,
     ),
 )

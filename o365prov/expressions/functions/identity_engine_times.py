@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from o365prov.expressions.bindings import Bindings
-from o365prov.expressions.functions.formats import formatted, parsed
+from o365prov.expressions.functions.formats import format_instant, parse_instant
 from o365prov.expressions.functions.function import Function, Parameter
 from o365prov.expressions.functions.times import from_unix, from_windows, now, to_unix, to_windows
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.values.failures import EvaluationFailure
-from o365prov.expressions.values.instants import parse_iso, shown
+from o365prov.expressions.values.instants import parse_iso, zoned_string
 from o365prov.expressions.values.types import ValueType
 from o365prov.expressions.values.zones import zone
 
@@ -25,11 +25,11 @@ _SECONDS = {"Days": 86400, "Hours": 3600, "Minutes": 60, "Seconds": 1}
 
 
 def _parse(text: str, pattern: str | None = None) -> datetime:
-    return parse_iso(text) if pattern is None else parsed(text, pattern, Dialect.IDENTITY_ENGINE)
+    return parse_iso(text) if pattern is None else parse_instant(text, pattern, Dialect.IDENTITY_ENGINE)
 
 
 def _to_string(moment: datetime, pattern: str | None = None) -> str:
-    return shown(moment) if pattern is None else formatted(moment, pattern, Dialect.IDENTITY_ENGINE)
+    return zoned_string(moment) if pattern is None else format_instant(moment, pattern, Dialect.IDENTITY_ENGINE)
 
 
 def _to_zone(moment: datetime, name: str) -> datetime:
@@ -40,7 +40,7 @@ def _to_zone(moment: datetime, name: str) -> datetime:
         raise
 
 
-def _moved(unit: str, sign: int) -> Callable[[datetime, int], datetime]:
+def _make_mover(unit: str, sign: int) -> Callable[[datetime, int], datetime]:
     def move(moment: datetime, count: int) -> datetime:
         try:
             step = timedelta(**{unit.lower(): sign * count})
@@ -55,7 +55,7 @@ def _moved(unit: str, sign: int) -> Callable[[datetime, int], datetime]:
     return move
 
 
-def _within(unit: str) -> Callable[[Bindings, datetime, int], bool]:
+def _make_within(unit: str) -> Callable[[Bindings, datetime, int], bool]:
     def within(bindings: Bindings, moment: datetime, count: int) -> bool:
         return abs(now(bindings) - moment).total_seconds() <= count * _SECONDS[unit]
 
@@ -154,7 +154,7 @@ FUNCTIONS = (
             f"{verb}{unit}",
             _TIME,
             ValueType.TIME,
-            _moved(unit, sign),
+            _make_mover(unit, sign),
             f"So many {unit.lower()} {'later' if sign > 0 else 'earlier'}; a negative count goes the other way.",
             takes=_COUNT,
         )
@@ -166,7 +166,7 @@ FUNCTIONS = (
             f"within{unit}",
             _TIME,
             ValueType.BOOLEAN,
-            _within(unit),
+            _make_within(unit),
             f"Whether the time lies no more than so many {unit.lower()} from the evaluation, before or after.",
             takes=_COUNT,
             by_bindings=True,

@@ -8,7 +8,7 @@ from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import Call, MethodCall, Name
 
 
-def called_name(node: Call | MethodCall) -> str:
+def call_name(node: Call | MethodCall) -> str:
     """The name as people say it: ``String.len``, ``hasDirectoryUser``, ``.length``."""
     match node:
         case Call(name=name):
@@ -22,4 +22,4 @@ def function_of(node: Call | MethodCall, dialect: Dialect) -> Function | None:
     """The function of a bare call or of a call in a namespace; nothing for methods of values and unknown names."""
     if isinstance(node, MethodCall) and not isinstance(node.target, Name):
         return None
-    return find(called_name(node), dialect)
+    return find(call_name(node), dialect)

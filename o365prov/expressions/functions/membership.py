@@ -8,7 +8,7 @@ from typing import Any
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.conversion import text
-from o365prov.expressions.values.failures import EvaluationFailure, described
+from o365prov.expressions.values.failures import EvaluationFailure, describe
 
 KEYS = {
     "group.id": ("id",),
@@ -27,40 +27,40 @@ def name_of(group: Values) -> str:
     return "" if name is None else text(name)
 
 
-def shown_group(group: Values) -> Values:
+def group_view(group: Values) -> Values:
     """A group as expressions see it: its name both as ``name`` (classic) and as ``profile.name`` (Identity Engine)."""
     profile = group.get("profile")
     name = name_of(group)
     return {"name": name, **group, "profile": {"name": name, **(profile if isinstance(profile, Mapping) else {})}}
 
 
-def namer(rules: EvaluationOptions) -> Callable[[str], str]:
+def make_case_fold(options: EvaluationOptions) -> Callable[[str], str]:
     """How names are compared: exactly, or without regard to case."""
-    return str.lower if rules.semantics.group_name_case == "ignore" else str
+    return str.lower if options.semantics.group_name_case == "ignore" else str
 
 
-def name_test(rules: EvaluationOptions, compare: Callable[[str, str], bool]) -> Callable[[Bindings, str], bool]:
+def make_name_test(options: EvaluationOptions, compare: Callable[[str, str], bool]) -> Callable[[Bindings, str], bool]:
     """A function over names of groups: whether any name compares so with the text."""
-    folded = namer(rules)
+    fold_case = make_case_fold(options)
 
     def any_name(bindings: Bindings, wanted: str) -> bool:
-        return any(compare(folded(name_of(group)), folded(wanted)) for group in bindings.groups)
+        return any(compare(fold_case(name_of(group)), fold_case(wanted)) for group in bindings.groups)
 
     return any_name
 
 
-def selected_groups(rules: EvaluationOptions) -> Callable[..., list[Values]]:
+def make_group_selector(options: EvaluationOptions) -> Callable[..., list[Values]]:
     """The groups that fit all criteria; each is a map of one key and its value or values."""
-    folded = namer(rules)
+    fold_case = make_case_fold(options)
 
     def select(bindings: Bindings, *criteria: Mapping[str, Any]) -> list[Values]:
-        tests = [_test(criterion, folded, position) for position, criterion in enumerate(criteria)]
-        return [shown_group(group) for group in bindings.groups if all(test(group) for test in tests)]
+        tests = [_test(criterion, fold_case, position) for position, criterion in enumerate(criteria)]
+        return [group_view(group) for group in bindings.groups if all(test(group) for test in tests)]
 
     return select
 
 
-def _test(criterion: Mapping[str, Any], folded: Callable[[str], str], position: int) -> Callable[[Values], bool]:
+def _test(criterion: Mapping[str, Any], fold_case: Callable[[str], str], position: int) -> Callable[[Values], bool]:
     unknown = [key for key in criterion if key not in KEYS and key != "operator"]
     keys = [key for key in criterion if key in KEYS]
     if unknown or not keys:
@@ -71,7 +71,7 @@ def _test(criterion: Mapping[str, Any], folded: Callable[[str], str], position: 
         raise EvaluationFailure(
             "the operator of a criterion is unknown", remedy="write EXACT or STARTS_WITH", blame=position
         )
-    parts = [_key_test(key, list(_values(criterion[key], position)), operator, folded) for key in keys]
+    parts = [_key_test(key, list(_values(criterion[key], position)), operator, fold_case) for key in keys]
     return lambda group: all(part(group) for part in parts)
 
 
@@ -79,21 +79,21 @@ def _values(value: object, position: int) -> Iterator[str]:
     """The values of a criterion: one, or a list of which any may fit."""
     for item in value if isinstance(value, list | tuple) else (value,):
         if item is None or isinstance(item, Mapping | list | tuple):
-            raise EvaluationFailure(f"a criterion holds {described(item)} where a text is needed", blame=position)
+            raise EvaluationFailure(f"a criterion holds {describe(item)} where a text is needed", blame=position)
         yield text(item)
 
 
-def _key_test(key: str, wanted: list[str], operator: str, folded: Callable[[str], str]) -> Callable[[Values], bool]:
+def _key_test(key: str, wanted: list[str], operator: str, fold_case: Callable[[str], str]) -> Callable[[Values], bool]:
     if key != "group.profile.name":
         return lambda group: _at(group, KEYS[key]) in wanted
     if operator == "EXACT":
-        exact = {folded(name) for name in wanted}
-        return lambda group: folded(name_of(group)) in exact
+        exact = {fold_case(name) for name in wanted}
+        return lambda group: fold_case(name_of(group)) in exact
     prefixes = tuple(
-        folded(name.removesuffix("*").removesuffix(".") if name.endswith(".*") else name.removesuffix("*"))
+        fold_case(name.removesuffix("*").removesuffix(".") if name.endswith(".*") else name.removesuffix("*"))
         for name in wanted
     )
-    return lambda group: folded(name_of(group)).startswith(prefixes)
+    return lambda group: fold_case(name_of(group)).startswith(prefixes)
 
 
 def _at(group: Values, path: tuple[str, ...]) -> str | None:

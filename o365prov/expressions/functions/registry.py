@@ -55,7 +55,7 @@ def _methods() -> dict[str, Function]:
     return {row.name: row for module in _METHODS for row in _functions(module) if row.receivers}
 
 
-def every() -> Iterator[Function]:
+def all_functions() -> Iterator[Function]:
     """All rows, for the documentation page, suggestions and tests."""
     modules = (module for several in _NAMESPACES.values() for module in several)
     for module in dict.fromkeys((*modules, *_BARE, *_METHODS)):

@@ -7,30 +7,30 @@ from collections.abc import Callable
 
 from o365prov.expressions.functions.function import ACCEPTED, Function, Parameter
 from o365prov.expressions.semantics import EvaluationOptions
-from o365prov.expressions.values.conversion import bounded, cut, length
+from o365prov.expressions.values.conversion import check_size, cut, length
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
 _BLANKS = re.compile(r"\s+")
 
 
-def null_words(rules: EvaluationOptions) -> Callable[[str | None], str]:
+def make_null_writer(options: EvaluationOptions) -> Callable[[str | None], str]:
     """How null is written into a text, as a function."""
 
     def written(value: str | None) -> str:
         if value is not None:
             return value
-        if rules.semantics.null_text == "refuse":
+        if options.semantics.null_text == "refuse":
             raise EvaluationFailure(
                 "a null can't become part of a text", remedy='test the attribute first: x != null ? x : ""'
             )
-        return "null" if rules.semantics.null_text == "word" else ""
+        return "null" if options.semantics.null_text == "word" else ""
 
     return written
 
 
-def _append(rules: EvaluationOptions) -> Callable[[str | None, str | None], str]:
-    written = null_words(rules)
+def _append(options: EvaluationOptions) -> Callable[[str | None, str | None], str]:
+    written = make_null_writer(options)
 
     def append(text: str | None, suffix: str | None) -> str:
         return written(text) + written(suffix)
@@ -38,13 +38,13 @@ def _append(rules: EvaluationOptions) -> Callable[[str | None, str | None], str]
     return append
 
 
-def _join(rules: EvaluationOptions) -> Callable[..., str]:
-    written = null_words(rules)
+def _join(options: EvaluationOptions) -> Callable[..., str]:
+    written = make_null_writer(options)
 
     def join(separator: str | None, *texts: str | None) -> str:
         between = written(separator)
         parts = [written(text) for text in texts]
-        bounded(sum(map(len, parts)) + len(between) * len(parts), rules.limits)
+        check_size(sum(map(len, parts)) + len(between) * len(parts), options.limits)
         return between.join(parts)
 
     return join
@@ -59,12 +59,12 @@ def remove_spaces(text: str) -> str:
     return _BLANKS.sub("", text)
 
 
-def replace(rules: EvaluationOptions) -> Callable[[str, str, str], str]:
+def replace(options: EvaluationOptions) -> Callable[[str, str, str], str]:
     """The factory of ``replace``: every occurrence, literally."""
 
     def replace(text: str, match: str, replacement: str) -> str:
         if len(replacement) > len(match):
-            bounded(len(text) + text.count(match) * (len(replacement) - len(match)), rules.limits)
+            check_size(len(text) + text.count(match) * (len(replacement) - len(match)), options.limits)
         return text.replace(match, replacement)
 
     return replace
@@ -84,9 +84,9 @@ def contains(text: str, part: str) -> bool:
     return part in text
 
 
-def _switch(rules: EvaluationOptions) -> Callable[..., str | None]:
+def _switch(options: EvaluationOptions) -> Callable[..., str | None]:
     def string_switch(text: str | None, default: str | None, *pairs: str | None) -> str | None:
-        if len(pairs) % 2 and rules.semantics.switch_odd_tail == "error":
+        if len(pairs) % 2 and options.semantics.switch_odd_tail == "error":
             raise EvaluationFailure(
                 "String.stringSwitch has a key without a value", remedy="give keys and values in pairs"
             )
@@ -100,9 +100,9 @@ def _switch(rules: EvaluationOptions) -> Callable[..., str | None]:
     return string_switch
 
 
-def substring(rules: EvaluationOptions) -> Callable[[str, int, int], str]:
+def substring(options: EvaluationOptions) -> Callable[[str, int, int], str]:
     """The factory of ``substring``: from 0, end excluded, in Java's count of characters."""
-    clamp = rules.semantics.substring_past_end == "cut"
+    clamp = options.semantics.substring_past_end == "cut"
 
     def substring(text: str, start: int, end: int) -> str:
         size = length(text)
@@ -125,9 +125,9 @@ def substring_after(text: str, mark: str) -> str:
     return text[place + len(mark) :] if place >= 0 else ""
 
 
-def substring_before(rules: EvaluationOptions) -> Callable[[str, str], str]:
+def substring_before(options: EvaluationOptions) -> Callable[[str, str], str]:
     """The factory of ``substringBefore``: what precedes the first occurrence."""
-    whole = rules.semantics.substring_before_without_hit == "whole"
+    whole = options.semantics.substring_before_without_hit == "whole"
 
     def substring_before(text: str, mark: str) -> str:
         try:
@@ -152,7 +152,7 @@ _NAMESPACE = (
         "Two texts in a row; null becomes what + makes of it.",
         (('String.append("This is", " a test")', "This is a test"), ('String.append("a", 1.50)', "a1.5")),
         null=ACCEPTED,
-        by_rules=True,
+        by_options=True,
         question="null_text",
     ),
     Function(
@@ -167,7 +167,7 @@ _NAMESPACE = (
             ('String.join(",")', ""),
         ),
         null=ACCEPTED,
-        by_rules=True,
+        by_options=True,
         question="null_text",
     ),
     Function(
@@ -194,7 +194,7 @@ _NAMESPACE = (
         replace,
         "Every occurrence replaced; the match is literal, no regular expression.",
         (('String.replace("This is a test", "is", "at")', "That at a test"), ('String.replace("a.b", ".", "")', "ab")),
-        by_rules=True,
+        by_options=True,
     ),
     Function(
         "String.replaceFirst",
@@ -241,7 +241,7 @@ _NAMESPACE = (
             ('String.stringSwitch("x", "default", "y", "1")', "default"),
         ),
         null=ACCEPTED,
-        by_rules=True,
+        by_options=True,
         question="switch_odd_tail",
     ),
     Function(
@@ -251,7 +251,7 @@ _NAMESPACE = (
         substring,
         "Characters from start, counted from 0, up to end, which is excluded.",
         (('String.substring("This is a test", 2, 9)', "is is a"), ('String.substring("abcdef", 1.6, "3")', "bc")),
-        by_rules=True,
+        by_options=True,
         question="substring_past_end",
     ),
     Function(
@@ -275,7 +275,7 @@ _NAMESPACE = (
             ('String.substringBefore("abc@okta.com", "@")', "abc"),
             ('String.substringBefore("abc", "@")', ""),
         ),
-        by_rules=True,
+        by_options=True,
         question="substring_before_without_hit",
     ),
     Function(

@@ -10,11 +10,11 @@ from o365prov.expressions.semantics import Dialect
 
 @cache
 def _functions(dialect: Dialect) -> tuple[str, ...]:
-    from o365prov.expressions.functions.registry import every  # noqa: PLC0415 - importing stays cheap
+    from o365prov.expressions.functions.registry import all_functions  # noqa: PLC0415 - importing stays cheap
 
     return tuple(
         f".{row.name}" if row.receivers else row.name
-        for row in every()
+        for row in all_functions()
         if dialect in row.dialects and not row.deprecated
     )
 
@@ -57,10 +57,10 @@ def similar_attribute(name: str, known: Iterable[str]) -> str | None:
 
 
 def _nearest(name: str, known: list[str]) -> str | None:
-    folded = {candidate.lower(): candidate for candidate in reversed(known)}
-    if name.lower() in folded:
-        return folded[name.lower()]
+    by_lower_case = {candidate.lower(): candidate for candidate in reversed(known)}
+    if name.lower() in by_lower_case:
+        return by_lower_case[name.lower()]
     from difflib import get_close_matches  # noqa: PLC0415 - only names that do not exist need it
 
-    near = get_close_matches(name.lower(), folded, n=1, cutoff=0.75)
-    return folded[near[0]] if near else None
+    near = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.75)
+    return by_lower_case[near[0]] if near else None

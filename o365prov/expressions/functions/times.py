@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from o365prov.expressions.bindings import Bindings
-from o365prov.expressions.functions.formats import formatted, parsed
+from o365prov.expressions.functions.formats import format_instant, parse_instant
 from o365prov.expressions.functions.function import Function, Parameter
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.values.failures import EvaluationFailure
-from o365prov.expressions.values.instants import iso_text, parse_iso
+from o365prov.expressions.values.instants import iso_string, parse_iso
 from o365prov.expressions.values.types import ValueType
 from o365prov.expressions.values.zones import zone
 
@@ -38,15 +38,15 @@ def now(bindings: Bindings) -> datetime:
 
 def from_windows(ticks: str) -> datetime:
     """The moment of a count of 100 nanoseconds since 1601."""
-    return _since(_WINDOWS, ticks, 10)
+    return _instant_from_count(_WINDOWS, ticks, 10)
 
 
 def from_unix(millis: str) -> datetime:
     """The moment of a count of milliseconds since 1970."""
-    return _since(_UNIX, millis, 0)
+    return _instant_from_count(_UNIX, millis, 0)
 
 
-def _since(start: datetime, count: str, per_micro: int) -> datetime:
+def _instant_from_count(start: datetime, count: str, per_micro: int) -> datetime:
     digits = count.strip().removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
         raise EvaluationFailure("{operand} is a text that is no count of time", remedy="write its digits only", blame=0)
@@ -71,29 +71,29 @@ def _now(bindings: Bindings, place: str = "UTC", pattern: str | None = None) -> 
     moment = now(bindings)
     if place != "UTC":
         moment = moment.astimezone(zone(place))
-    return iso_text(moment) if pattern is None else formatted(moment, pattern, Dialect.CLASSIC)
+    return iso_string(moment) if pattern is None else format_instant(moment, pattern, Dialect.CLASSIC)
 
 
 def _from_string(text: str, pattern: str) -> str:
-    return iso_text(parsed(text, pattern, Dialect.CLASSIC).astimezone(UTC))
+    return iso_string(parse_instant(text, pattern, Dialect.CLASSIC).astimezone(UTC))
 
 
 def _to_string(text: str, pattern: str) -> str:
-    return formatted(parse_iso(text).astimezone(UTC), pattern, Dialect.CLASSIC)
+    return format_instant(parse_iso(text).astimezone(UTC), pattern, Dialect.CLASSIC)
 
 
 def _unless_empty(convert: Callable[..., str]) -> Callable[[EvaluationOptions], Callable[..., str | None]]:
-    def for_rules(rules: EvaluationOptions) -> Callable[..., str | None]:
-        def converted(text: str, *more: str) -> str | None:
+    def for_options(options: EvaluationOptions) -> Callable[..., str | None]:
+        def convert_time(text: str, *more: str) -> str | None:
             if not text.strip():
-                if rules.semantics.empty_time == "null":
+                if options.semantics.empty_time == "null":
                     return None
                 raise EvaluationFailure("{operand} is empty, which is no time", remedy="test it first", blame=0)
             return convert(text, *more)
 
-        return converted
+        return convert_time
 
-    return for_rules
+    return for_options
 
 
 def _row(
@@ -106,7 +106,7 @@ def _row(
         _unless_empty(convert),
         doc,
         examples,
-        by_rules=True,
+        by_options=True,
         question="empty_time",
     )
 
@@ -127,14 +127,14 @@ FUNCTIONS = (
     ),
     _row(
         "fromWindowsToIso8601",
-        lambda text: iso_text(from_windows(text)),
+        lambda text: iso_string(from_windows(text)),
         "A Windows time (100 nanoseconds since 1601) as ISO 8601.",
         _TIME,
         ('Time.fromWindowsToIso8601("130828367179790000")', "2015-07-31T17:18:37.979Z"),
     ),
     _row(
         "fromUnixToIso8601",
-        lambda text: iso_text(from_unix(text)),
+        lambda text: iso_string(from_unix(text)),
         "A Unix time (milliseconds since 1970, as a text) as ISO 8601.",
         _TIME,
         ('Time.fromUnixToIso8601("1438377580979")', "2015-07-31T21:19:40.979Z"),

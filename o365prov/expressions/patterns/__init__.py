@@ -14,11 +14,11 @@ from typing import Any
 
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.patterns.automaton import Automaton
-from o365prov.expressions.patterns.parser import PatternError, read
+from o365prov.expressions.patterns.parser import PatternError, parse_pattern
 from o365prov.expressions.patterns.re2_text import re2_text
 from o365prov.expressions.patterns.tree import ANYTHING, Pattern, Repeat, Sequence
 from o365prov.expressions.values.conversion import text_argument
-from o365prov.expressions.values.failures import EvaluationFailure, described
+from o365prov.expressions.values.failures import EvaluationFailure, describe
 
 __all__ = ["PatternError", "compiled", "matcher"]
 
@@ -40,10 +40,10 @@ def matcher(limits: Limits, constant: object = None) -> Callable[[object, object
             )
         if not isinstance(pattern, str):
             raise EvaluationFailure(
-                f"{{operand}} is {described(pattern)}, but a pattern is a text", remedy="put it into quotes", blame=1
+                f"{{operand}} is {describe(pattern)}, but a pattern is a text", remedy="put it into quotes", blame=1
             )
         try:
-            return compiled(pattern, limits)(text_argument(value) or "")
+            return compile_pattern(pattern, limits)(text_argument(value) or "")
         except PatternError as error:
             raise EvaluationFailure(f"the pattern {error}", remedy=error.remedy, blame=1) from None
 
@@ -54,7 +54,7 @@ def matcher(limits: Limits, constant: object = None) -> Callable[[object, object
             if type(value) is str and known:
                 return known[0](value)
             result = matches(value, pattern)
-            known[:] = [compiled(constant, limits)]
+            known[:] = [compile_pattern(constant, limits)]
             return result
 
         return matches_constant
@@ -62,7 +62,7 @@ def matcher(limits: Limits, constant: object = None) -> Callable[[object, object
 
 
 @lru_cache(maxsize=512)
-def compiled(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = False) -> Callable[[str], bool]:
+def compile_pattern(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = False) -> Callable[[str], bool]:
     """A test of texts for one pattern: of the whole text, or *anywhere* in it.
 
     Raises:
@@ -71,7 +71,7 @@ def compiled(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = False) -
     """
     if len(pattern) > limits.pattern_length:
         raise PatternError(f"has more than {limits.pattern_length} characters", remedy="shorten it")
-    tree = read(pattern)
+    tree = parse_pattern(pattern)
     if anywhere:
         tree = Sequence((_ANYWHERE, tree, _ANYWHERE))
     automaton = Automaton(tree, limits.pattern_size)  # also where RE2 runs: one limit, and a second way for odd texts
@@ -98,13 +98,13 @@ def _re2() -> Any:
 
 
 def _with_re2(tree: Pattern) -> Callable[[str], object] | None:
-    re2, written = _re2(), re2_text(tree)
-    if re2 is None or written is None:
+    re2, re2_pattern = _re2(), re2_text(tree)
+    if re2 is None or re2_pattern is None:
         return None
     options = re2.Options()
     options.log_errors = False
     try:
-        fullmatch: Callable[[str], object] = re2.compile(written, options).fullmatch
+        fullmatch: Callable[[str], object] = re2.compile(re2_pattern, options).fullmatch
     except re2.error:  # such as more than a thousand repetitions
         return None
     return fullmatch

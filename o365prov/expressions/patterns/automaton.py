@@ -38,20 +38,20 @@ class Automaton:
 
         """
         steps = 0
-        states = self._reached({self._start}, text, 0)
+        states = self._reach({self._start}, text, 0)
         for place, character in enumerate(text):
             steps += len(states)
             if steps > _MOST_STEPS:
                 remedy = "install the re2 extra, which is faster, or use a simpler pattern"
                 raise EvaluationFailure("the text and the pattern are too large together", remedy=remedy)
             code = ord(character)
-            after = {self._next[state][0] for state in states if state != _FINAL and self._takes(state, code)}
+            after = {self._next[state][0] for state in states if state != _FINAL and self._accepts(state, code)}
             if not after:
                 return False
-            states = self._reached(after, text, place + 1)
+            states = self._reach(after, text, place + 1)
         return _FINAL in states
 
-    def _takes(self, state: int, code: int) -> bool:
+    def _accepts(self, state: int, code: int) -> bool:
         known = self._sets[state]
         if known is None:
             return False
@@ -61,7 +61,7 @@ class Automaton:
         position = bisect_right(ranges, (code, 0x110000)) - 1
         return position >= 0 and ranges[position][0] <= code <= ranges[position][1]
 
-    def _reached(self, states: set[int], text: str, place: int) -> set[int]:
+    def _reach(self, states: set[int], text: str, place: int) -> set[int]:
         """The states, and all that follow without a character."""
         reached = set(states)
         waiting = list(states)
@@ -70,7 +70,7 @@ class Automaton:
             if state == _FINAL or self._sets[state] is not None:
                 continue
             condition = self._conditions[state]
-            if condition and not _holds(condition, text, place):
+            if condition and not _is_satisfied(condition, text, place):
                 continue
             for following in self._next[state]:
                 if following not in reached:
@@ -123,7 +123,7 @@ class Automaton:
                 return following
 
 
-def _holds(condition: str, text: str, place: int) -> bool:
+def _is_satisfied(condition: str, text: str, place: int) -> bool:
     match condition:
         case "begin":
             return place == 0

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from o365prov.expressions.patterns.sets import EVERYTHING, Ranges, any_case, inverted, named, of_text, shared, united
+from o365prov.expressions.patterns.sets import (
+    EVERYTHING,
+    Ranges,
+    any_case,
+    characters_of,
+    complement,
+    intersection,
+    named_set,
+    union,
+)
 from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
 
 _DEEPEST = 50
@@ -19,7 +28,7 @@ _REFUSED = {
     "?>": "has an atomic group",
 }
 _LINE_BREAK = Choice(
-    (Sequence((Characters(of_text("\r")), Characters(of_text("\n")))), Characters(named("v") or ())),
+    (Sequence((Characters(characters_of("\r")), Characters(characters_of("\n")))), Characters(named_set("v") or ())),
 )
 
 
@@ -31,7 +40,7 @@ class PatternError(Exception):
         self.remedy = remedy
 
 
-def read(pattern: str) -> Pattern:
+def parse_pattern(pattern: str) -> Pattern:
     """The tree of a pattern.
 
     Raises:
@@ -76,10 +85,10 @@ class _Reader:
         while self.next() not in ("", "|", ")"):
             part = self.item(depth)
             if part is not None:
-                parts.append(self.repeated(part))
+                parts.append(self.repetition(part))
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def repeated(self, part: Pattern) -> Pattern:
+    def repetition(self, part: Pattern) -> Pattern:
         found = _QUANTIFIER.match(self.pattern, self.place)
         if found is None:
             return part
@@ -106,9 +115,9 @@ class _Reader:
             case "(":
                 return self.group(depth)
             case "[":
-                return self.characters(self.bracketed(0))
+                return self.characters(self.bracket_set(0))
             case ".":
-                return Characters(EVERYTHING if self.dot_all else named(".") or ())
+                return Characters(EVERYTHING if self.dot_all else named_set(".") or ())
             case "^":
                 return Assertion("begin")
             case "$":
@@ -119,7 +128,7 @@ class _Reader:
                 raise PatternError(
                     f"has a {character} that repeats nothing, at character {start + 1}", remedy=f"write \\{character}"
                 )
-        return self.characters(of_text(character))
+        return self.characters(characters_of(character))
 
     def characters(self, ranges: Ranges) -> Pattern:
         return Characters(any_case(ranges) if self.any_case else ranges)
@@ -170,49 +179,49 @@ class _Reader:
             case "R":
                 kind = _LINE_BREAK
             case "Q":
-                return self.quoted()
+                return self.quotation()
             case _:
-                return self.characters(self.escaped())
+                return self.characters(self.escape_set())
         self.place += 1
         return kind
 
-    def quoted(self) -> Pattern:
+    def quotation(self) -> Pattern:
         end = self.pattern.find("\\E", self.place)
         stop = len(self.pattern) if end < 0 else end
         literal = self.pattern[self.place + 1 : stop]
         self.place = len(self.pattern) if end < 0 else end + 2
-        parts = tuple(self.characters(of_text(character)) for character in literal)
+        parts = tuple(self.characters(characters_of(character)) for character in literal)
         if len(parts) < 2 or not _QUANTIFIER.match(self.pattern, self.place):
             return Sequence(parts)
-        return Sequence((*parts[:-1], self.repeated(parts[-1])))  # a quantifier belongs to the last character
+        return Sequence((*parts[:-1], self.repetition(parts[-1])))  # a quantifier belongs to the last character
 
-    def escaped(self) -> Ranges:
+    def escape_set(self) -> Ranges:
         """The set that a backslash and what follows it stand for, in a class or outside."""
         character = self.next()
         self.place += 1
         if character in _CONTROL:
-            return of_text(_CONTROL[character])
+            return characters_of(_CONTROL[character])
         if character and character in "dwshv":
-            return named(character) or ()
+            return named_set(character) or ()
         if character and character in "DWSHV":
-            return inverted(named(character.lower()) or ())
+            return complement(named_set(character.lower()) or ())
         if character and character in "pP":
             found = re.compile(r"\{(\w+(?:=\w+)?)\}|(\w)").match(self.pattern, self.place)
-            ranges = named(found[1] or found[2]) if found else None
+            ranges = named_set(found[1] or found[2]) if found else None
             if found is None or ranges is None:
                 raise PatternError(f"names a set of characters that is unknown, at character {self.place - 1}")
             self.place = found.end()
-            return inverted(ranges) if character == "P" else ranges
+            return complement(ranges) if character == "P" else ranges
         if character and character in "xu0c":
-            return self.coded(character)
+            return self.code_escape(character)
         if character.isascii() and character.isalnum():
             what = "refers back to a group, which can't be bounded" if character.isdigit() or character == "k" else ""
             raise PatternError(what or f"has the unknown escape \\{character}", remedy="write it without")
         if not character:
             raise PatternError("ends with a backslash", remedy="write \\\\ for a backslash")
-        return of_text(character)
+        return characters_of(character)
 
-    def coded(self, kind: str) -> Ranges:
+    def code_escape(self, kind: str) -> Ranges:
         found = re.compile(
             {
                 "x": r"([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\}",
@@ -232,24 +241,24 @@ class _Reader:
             raise PatternError(f"names a character that does not exist: {digits}")
         return ((code, code),)
 
-    def bracketed(self, depth: int) -> Ranges:
+    def bracket_set(self, depth: int) -> Ranges:
         """A class after its opening bracket: union, ranges, classes in classes, and ``&&``."""
         if depth > _DEEPEST:
             raise PatternError(f"nests classes more than {_DEEPEST} levels deep", remedy="simplify it")
         negative = self.take("^")
-        union: Ranges = ()
+        members: Ranges = ()
         sides: list[Ranges] = []
         first = True
         while first or not self.take("]"):
             if self.take("&&"):
-                sides.append(union)
-                union = ()
+                sides.append(members)
+                members = ()
             else:
-                union = united(union, self.member(depth))
+                members = union(members, self.member(depth))
             first = False
         for side in sides:
-            union = shared(union, side) if union else side
-        return inverted(union) if negative else union
+            members = intersection(members, side) if members else side
+        return complement(members) if negative else members
 
     def member(self, depth: int) -> Ranges:
         character = self.next()
@@ -257,13 +266,13 @@ class _Reader:
             raise PatternError("opens a class that is never closed", remedy="close it with ]")
         self.place += 1
         if character == "[":
-            return self.bracketed(depth + 1)
-        low = self.escaped() if character == "\\" else of_text(character)
+            return self.bracket_set(depth + 1)
+        low = self.escape_set() if character == "\\" else characters_of(character)
         dash, end = self.next(), self.pattern[self.place + 1 : self.place + 2]
         if dash != "-" or end in ("]", "[", ""):
             return low
         self.place += 2
-        high = self.escaped() if end == "\\" else of_text(end)
+        high = self.escape_set() if end == "\\" else characters_of(end)
         if (
             len(low) != 1
             or len(high) != 1

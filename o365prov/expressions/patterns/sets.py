@@ -14,7 +14,7 @@ _LAST = sys.maxunicode
 EVERYTHING: Ranges = ((0, _LAST),)
 
 
-def united(*sets: Ranges) -> Ranges:
+def union(*sets: Ranges) -> Ranges:
     """What is in any of the sets."""
     result: list[tuple[int, int]] = []
     for low, high in sorted(piece for ranges in sets for piece in ranges):
@@ -25,7 +25,7 @@ def united(*sets: Ranges) -> Ranges:
     return tuple(result)
 
 
-def inverted(ranges: Ranges) -> Ranges:
+def complement(ranges: Ranges) -> Ranges:
     """What is not in the set."""
     result, begin = [], 0
     for low, high in ranges:
@@ -37,38 +37,38 @@ def inverted(ranges: Ranges) -> Ranges:
     return tuple(result)
 
 
-def shared(first: Ranges, second: Ranges) -> Ranges:
+def intersection(first: Ranges, second: Ranges) -> Ranges:
     """What is in both sets."""
-    return inverted(united(inverted(first), inverted(second)))
+    return complement(union(complement(first), complement(second)))
 
 
-def of_text(characters: str) -> Ranges:
+def characters_of(characters: str) -> Ranges:
     """The set of these characters."""
-    return united(*(((ord(character), ord(character)),) for character in characters))
+    return union(*(((ord(character), ord(character)),) for character in characters))
 
 
 def any_case(ranges: Ranges) -> Ranges:
     """With the other case of every ASCII letter, which is all that Java's (?i) adds."""
-    small = tuple((low - 32, high - 32) for low, high in shared(ranges, ((97, 122),)))
-    large = tuple((low + 32, high + 32) for low, high in shared(ranges, ((65, 90),)))
-    return united(ranges, small, large)
+    small = tuple((low - 32, high - 32) for low, high in intersection(ranges, ((97, 122),)))
+    large = tuple((low + 32, high + 32) for low, high in intersection(ranges, ((65, 90),)))
+    return union(ranges, small, large)
 
 
 _DIGIT = ((48, 57),)
 _UPPER = ((65, 90),)
 _LOWER = ((97, 122),)
-_ALPHA = united(_UPPER, _LOWER)
-_ALNUM = united(_ALPHA, _DIGIT)
-_PUNCT = of_text("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_HORIZONTAL = of_text(" \t\u00a0\u1680\u180e\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
+_ALPHA = union(_UPPER, _LOWER)
+_ALNUM = union(_ALPHA, _DIGIT)
+_PUNCT = characters_of("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_HORIZONTAL = characters_of(" \t\u00a0\u1680\u180e\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
 
 _NAMED: dict[str, Ranges] = {
     "d": _DIGIT,
-    "w": united(_ALNUM, of_text("_")),
-    "s": of_text(" \t\n\x0b\f\r"),
+    "w": union(_ALNUM, characters_of("_")),
+    "s": characters_of(" \t\n\x0b\f\r"),
     "h": _HORIZONTAL,
-    "v": of_text("\n\x0b\f\r\u0085\u2028\u2029"),
-    ".": inverted(of_text("\n\r\u0085\u2028\u2029")),
+    "v": characters_of("\n\x0b\f\r\u0085\u2028\u2029"),
+    ".": complement(characters_of("\n\r\u0085\u2028\u2029")),
     "Lower": _LOWER,
     "Upper": _UPPER,
     "ASCII": ((0, 127),),
@@ -76,19 +76,19 @@ _NAMED: dict[str, Ranges] = {
     "Digit": _DIGIT,
     "Alnum": _ALNUM,
     "Punct": _PUNCT,
-    "Graph": united(_ALNUM, _PUNCT),
-    "Print": united(_ALNUM, _PUNCT, of_text(" ")),
-    "Blank": of_text(" \t"),
+    "Graph": union(_ALNUM, _PUNCT),
+    "Print": union(_ALNUM, _PUNCT, characters_of(" ")),
+    "Blank": characters_of(" \t"),
     "Cntrl": ((0, 31), (127, 127)),
-    "XDigit": united(_DIGIT, of_text("abcdefABCDEF")),
-    "Space": of_text(" \t\n\x0b\f\r"),
+    "XDigit": union(_DIGIT, characters_of("abcdefABCDEF")),
+    "Space": characters_of(" \t\n\x0b\f\r"),
 }
 _CATEGORIES = frozenset(
     "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Cs Co Cn".split()
 )
 
 
-def named(name: str) -> Ranges | None:
+def named_set(name: str) -> Ranges | None:
     r"""The set of an escape (``d`` for ``\d``) or a property (``Alpha`` for ``\p{Alpha}``); None for an unknown one."""
     if name in _NAMED:
         return _NAMED[name]
@@ -100,6 +100,6 @@ def named(name: str) -> Ranges | None:
 
 @cache
 def _category(category: str) -> Ranges:
-    return united(
+    return union(
         *(((code, code),) for code in range(_LAST + 1) if unicodedata.category(chr(code)).startswith(category)),
     )

@@ -10,7 +10,7 @@ from o365prov.expressions.syntax.tree import Node
 Folded = TypeVar("Folded")
 
 
-def folded(tree: Node, step: Callable[[Node], Generator[Node, Folded, Folded]]) -> Folded:
+def fold(tree: Node, step: Callable[[Node], Generator[Node, Folded, Folded]]) -> Folded:
     """Fold a tree with a generator a node: it yields the parts it wants, receives their results, and returns its own.
 
     Args:

@@ -47,7 +47,7 @@ def parse(text: str, limits: Limits) -> Node:
     """
     result = attempt(text, limits)
     if isinstance(result, tuple):
-        first = min(result, key=lambda mistake: mistake.start)
+        first = min(result, key=lambda problem: problem.start)
         raise ExpressionSyntaxError(first.message, text=text, start=first.start, end=first.end, remedy=first.remedy)
     return result
 
@@ -71,7 +71,7 @@ def attempt(text: str, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
         others = [other for other in pasted_characters(text) if other.start != first.start]
         return (first, *others)
     except SyntaxProblemFound as found:
-        return (found.mistake,)
+        return (found.problem,)
     return _within(tree, limits)
 
 

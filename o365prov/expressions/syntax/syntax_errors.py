@@ -36,9 +36,9 @@ class SyntaxProblem:
 class SyntaxProblemFound(Exception):  # noqa: N818 - it carries a SyntaxProblem from the builder to the parser, and no further
     """Ends building the tree."""
 
-    def __init__(self, mistake: SyntaxProblem) -> None:
-        super().__init__(mistake.message)
-        self.mistake = mistake
+    def __init__(self, problem: SyntaxProblem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
 
 _WORD = r"(?![A-Za-z0-9_$])"
@@ -104,10 +104,10 @@ def empty_text(text: str) -> SyntaxProblem:
 
 def pasted_characters(text: str) -> list[SyntaxProblem]:
     """Every character outside quotes that came with pasted text."""
-    return [_pasted(found.start(), found[0]) for found in re.finditer(_SEARCH, text) if found[0] in _PASTED]
+    return [_pasted_character(found.start(), found[0]) for found in re.finditer(_SEARCH, text) if found[0] in _PASTED]
 
 
-def _pasted(place: int, character: str) -> SyntaxProblem:
+def _pasted_character(place: int, character: str) -> SyntaxProblem:
     meant = _PASTED[character]
     name = _PASTED_NAMES.get(meant, "a typographic character")
     message = f"U+{ord(character):04X} is {name}, which the language does not know"
@@ -125,12 +125,12 @@ def explain_failure(text: str, failure: UnexpectedInput) -> SyntaxProblem:
         return _ends_early(text)
     here = text[place]
     if here in _PASTED:
-        return _pasted(place, here)
+        return _pasted_character(place, here)
     if here in "'\"":
         message = (
-            f"the text that begins with {here} never ends" if _unterminated(text, place) else "two values in a row"
+            f"the text that begins with {here} never ends" if _is_unterminated(text, place) else "two values in a row"
         )
-        remedy = f"close it with {here}" if _unterminated(text, place) else "put an operator between them, such as +"
+        remedy = f"close it with {here}" if _is_unterminated(text, place) else "put an operator between them, such as +"
         return SyntaxProblem(
             "unterminated-text" if "never" in message else "missing-operator", message, place, place + 1, remedy=remedy
         )
@@ -152,10 +152,10 @@ def _by_token(text: str, place: int, here: str, token: object) -> SyntaxProblem:
     last = _last_token(text, place)
     if here in _OPENING:
         return _closing(text, place, here, last)
-    if kind == "RELATION" and (last[-1:] not in ("", "(", "[", "{", ",", "?", ":")) and not _operator(last):
+    if kind == "RELATION" and (last[-1:] not in ("", "(", "[", "{", ",", "?", ":")) and not _is_operator(last):
         message = f"comparisons do not chain: {shown} follows a comparison"
         return SyntaxProblem("chained-comparison", message, place, end, remedy="join two comparisons with AND")
-    if here == "^" and not _operator(last):
+    if here == "^" and not _is_operator(last):
         return SyntaxProblem(
             "chained-power", "powers do not chain", place, end, remedy="write (a ^ b) ^ c or a ^ (b ^ c)"
         )
@@ -220,7 +220,7 @@ def _ends_early(text: str) -> SyntaxProblem:
         return SyntaxProblem(
             "missing-name", "a name is missing after the dot", end - len(last), end, remedy="add it, or remove the dot"
         )
-    if _operator(last) or last in ("?", ":", "?:", ",", "!"):
+    if _is_operator(last) or last in ("?", ":", "?:", ",", "!"):
         start = end - len(last)
         return SyntaxProblem(
             "missing-operand", f"a value is missing after {last}", start, end, remedy=f"add it, or remove {last}"
@@ -231,7 +231,7 @@ def _ends_early(text: str) -> SyntaxProblem:
     return SyntaxProblem("incomplete", "the expression ends too early", max(end - 1, 0), end, remedy=remedy)
 
 
-def _operator(token: str) -> bool:
+def _is_operator(token: str) -> bool:
     return bool(token) and (
         token in ("+", "-", "*", "/", "%", "^", "==", "!=", "<", ">", "<=", ">=", "&&", "||")
         or token.lower() in ("and", "or", "not", "lt", "gt", "le", "ge", "eq", "ne", "div", "mod", "matches")
@@ -262,6 +262,6 @@ def _open_bracket(text: str, place: int) -> int | None:
     return opened[-1] if opened else None
 
 
-def _unterminated(text: str, place: int) -> bool:
+def _is_unterminated(text: str, place: int) -> bool:
     quote = text[place]
     return re.compile(f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}").match(text, place) is None

@@ -6,7 +6,7 @@ import math
 from collections.abc import Generator
 
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.syntax.fold import folded
+from o365prov.expressions.syntax.fold import fold
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Call,
@@ -47,10 +47,10 @@ def unparse(tree: Node, dialect: Dialect = Dialect.CLASSIC) -> str:
 
     """
     words = _WORDS[dialect]
-    return folded(tree, lambda node: _written(node, words))
+    return fold(tree, lambda node: _write(node, words))
 
 
-def literal_text(value: str | float | bool | None) -> str:
+def unparse_literal(value: str | float | bool | None) -> str:
     """A literal as it is written."""
     match value:
         case None:
@@ -86,14 +86,14 @@ def _level(node: Node) -> int:
             return _POSTFIX
 
 
-def _written(  # noqa: PLR0915 - one case a kind of node
+def _write(  # noqa: PLR0915 - one case a kind of node
     node: Node, words: dict[str, str]
 ) -> Generator[Node, str, str]:
     def part(inner: Node, at_least: int) -> Generator[Node, str, str]:
         text = yield inner
         return text if _level(inner) >= at_least else f"({text})"
 
-    def listed(items: tuple[Node, ...]) -> Generator[Node, str, str]:
+    def join_parts(items: tuple[Node, ...]) -> Generator[Node, str, str]:
         texts = []
         for item in items:
             text = yield item
@@ -102,7 +102,7 @@ def _written(  # noqa: PLR0915 - one case a kind of node
 
     match node:
         case Literal(value=value):
-            return literal_text(value)
+            return unparse_literal(value)
         case Name(name=name):
             return name
         case Member(target=target, name=name, safe=safe):
@@ -115,11 +115,11 @@ def _written(  # noqa: PLR0915 - one case a kind of node
                 text = f"({text})"
             return f"{text}[{place}]"
         case Call(name=name, arguments=arguments):
-            text = yield from listed(arguments)
+            text = yield from join_parts(arguments)
             return f"{name}({text})"
         case MethodCall(target=target, name=name, arguments=arguments, safe=safe):
             text = yield from part(target, _POSTFIX)
-            inside = yield from listed(arguments)
+            inside = yield from join_parts(arguments)
             return f"{text}{_dot(safe)}{name}({inside})"
         case Unary(operator=operator, operand=operand):
             text = yield from part(operand, _UNARY)
@@ -169,7 +169,7 @@ def _written(  # noqa: PLR0915 - one case a kind of node
             inside = yield criterion
             return f"{text}{_dot(safe)}{which}[{inside}]"
         case ListLiteral(items=items):
-            text = yield from listed(items)
+            text = yield from join_parts(items)
             return f"{{{text}}}"
         case MapLiteral(entries=entries):
             pieces = []

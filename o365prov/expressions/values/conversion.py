@@ -13,8 +13,8 @@ from datetime import datetime
 from math import isnan
 
 from o365prov.expressions.limits import Limits
-from o365prov.expressions.values.failures import EvaluationFailure, described
-from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, Float, double_text, is_long, to_float
+from o365prov.expressions.values.failures import EvaluationFailure, describe
+from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, Float, double_string, is_long, to_float
 
 _TRUE = frozenset({"true", "on", "yes", "1"})
 _INTEGER = r"[+-]?(?:(0[xX])[0-9a-fA-F]{1,16}|[0-9]{1,19})"  # compiled when used: importing stays cheap
@@ -38,11 +38,11 @@ def text(value: object) -> str:
         case int():
             return str(int(value))
         case float():
-            return double_text(value)
+            return double_string(value)
         case datetime():
-            from o365prov.expressions.values.instants import iso_text  # noqa: PLC0415 - time loads when used
+            from o365prov.expressions.values.instants import iso_string  # noqa: PLC0415 - time loads when used
 
-            return iso_text(value)
+            return iso_string(value)
         case list() | tuple():
             return ",".join("null" if item is None else text_argument(item) or "" for item in value)
         case Mapping():
@@ -52,7 +52,7 @@ def text(value: object) -> str:
     if isinstance(value, CountryCode):
         return value.alpha2
     raise EvaluationFailure(
-        f"{described(value)} is no value of this language", remedy="give texts, numbers, Booleans, lists, maps or times"
+        f"{describe(value)} is no value of this language", remedy="give texts, numbers, Booleans, lists, maps or times"
     )
 
 
@@ -106,7 +106,7 @@ def truth(value: object) -> bool:
             "{operand} is a text that is neither true nor false", remedy='compare it: x == "..."', blame=0
         )
     remedy = "test it first: x != null AND x" if value is None else "compare it with something: x == ..."
-    raise EvaluationFailure(f"{{operand}} is {described(value)} where true or false is needed", remedy=remedy, blame=0)
+    raise EvaluationFailure(f"{{operand}} is {describe(value)} where true or false is needed", remedy=remedy, blame=0)
 
 
 def to_integer(value: object) -> int | None:
@@ -122,7 +122,7 @@ def to_integer(value: object) -> int | None:
             raise EvaluationFailure("{operand} is a text that is no integer", blame=0)
         value = int(word, 16 if found[1] else 10)
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise EvaluationFailure(f"{{operand}} is {described(value)} where an integer is needed", blame=0)
+        raise EvaluationFailure(f"{{operand}} is {describe(value)} where an integer is needed", blame=0)
     if not INT_MIN <= value <= INT_MAX:  # NaN fails this test as well
         raise EvaluationFailure("{operand} does not fit a 32-bit integer", blame=0)
     return int(value)
@@ -134,7 +134,7 @@ def number_argument(value: object) -> float | None:
         return value  # type: ignore[return-value]
     if isinstance(value, str):
         return parse_double(value)
-    raise EvaluationFailure(f"{{operand}} is {described(value)} where a number is needed", blame=0)
+    raise EvaluationFailure(f"{{operand}} is {describe(value)} where a number is needed", blame=0)
 
 
 def parse_double(word: str) -> float:
@@ -216,7 +216,7 @@ def same(left: object, right: object) -> bool:
     return type(left) is type(right) and left == right
 
 
-def compared(left: object, right: object) -> int:
+def compare(left: object, right: object) -> int:
     """Negative, zero or positive: how two values are ordered; null sorts below everything.
 
     Raises:
@@ -235,12 +235,12 @@ def compared(left: object, right: object) -> int:
     if isinstance(left, datetime) and isinstance(right, datetime):
         return (left > right) - (left < right)
     raise EvaluationFailure(
-        f"{described(left)} can't be compared with {described(right)}",
+        f"{describe(left)} can't be compared with {describe(right)}",
         remedy="both sides of < <= > >= must be numbers, or both texts",
     )
 
 
-def ordered(less: bool, same: bool) -> Callable[[object, object], bool]:
+def make_ordering(less: bool, same: bool) -> Callable[[object, object], bool]:
     """One of ``< <= > >=``: *less* and *same* say what is true below and at equality."""
 
     def relation(left: object, right: object) -> bool:
@@ -248,7 +248,7 @@ def ordered(less: bool, same: bool) -> Callable[[object, object], bool]:
             if less:
                 return left < right or (same and left == right)  # type: ignore[operator]
             return left > right or (same and left == right)  # type: ignore[operator]
-        order = compared(left, right)
+        order = compare(left, right)
         return (order < 0 if less else order > 0) or (same and order == 0)
 
     return relation
@@ -260,7 +260,7 @@ def plain(value: object) -> object:
         case None | bool() | str() | datetime():
             return value
         case Float():
-            return float(double_text(value))
+            return float(double_string(value))
         case int():
             return int(value)
         case float():
@@ -272,7 +272,7 @@ def plain(value: object) -> object:
     return text(value)
 
 
-def bounded(size: int, limits: Limits) -> None:
+def check_size(size: int, limits: Limits) -> None:
     """Refuse to build a text that is larger than the limit.
 
     Raises:

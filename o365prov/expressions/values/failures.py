@@ -21,7 +21,7 @@ class EvaluationFailure(Exception):  # noqa: N818 - it never leaves the room: ca
         self.blame = blame
 
 
-def described(value: object) -> str:
+def describe(value: object) -> str:
     """What kind of value this is, in words for a message; never the value itself, which may be personal."""
     match value:
         case None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from o365prov.expressions.values.failures import EvaluationFailure, described
+from o365prov.expressions.values.failures import EvaluationFailure, describe
 
 _ISO = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -58,7 +58,7 @@ def _zone(text: str | None) -> timezone:
     return timezone(-offset if text[0] == "-" else offset)
 
 
-def iso_text(moment: datetime, *, millis: bool = True) -> str:
+def iso_string(moment: datetime, *, millis: bool = True) -> str:
     """``2015-07-31T17:18:37.979Z``; a zone other than UTC as its offset.
 
     Without *millis*, zero milliseconds are left out.
@@ -66,10 +66,10 @@ def iso_text(moment: datetime, *, millis: bool = True) -> str:
     fraction = moment.microsecond // 1000
     text = moment.strftime("%m-%dT%H:%M:%S")
     part = f".{fraction:03}" if millis or fraction else ""
-    return f"{moment.year:04}-{text}{part}{offset_text(moment)}"
+    return f"{moment.year:04}-{text}{part}{offset_string(moment)}"
 
 
-def offset_text(moment: datetime, *, zero: str = "Z", colon: str = ":") -> str:
+def offset_string(moment: datetime, *, zero: str = "Z", colon: str = ":") -> str:
     """The offset from UTC: ``Z`` or ``-04:00``."""
     offset = moment.utcoffset() or timedelta()
     minutes = round(offset.total_seconds() / 60)
@@ -78,10 +78,10 @@ def offset_text(moment: datetime, *, zero: str = "Z", colon: str = ":") -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{colon}{abs(minutes) % 60:02}"
 
 
-def shown(moment: datetime, *, millis: bool = False) -> str:
+def zoned_string(moment: datetime, *, millis: bool = False) -> str:
     """As java.time writes a moment with its zone: ``2015-08-01T02:18:37.979+09:00[Asia/Tokyo]``."""
     name = getattr(moment.tzinfo, "key", "")
-    text = iso_text(moment, millis=millis)
+    text = iso_string(moment, millis=millis)
     return f"{text}[{name}]" if name and name != "UTC" else text
 
 
@@ -100,4 +100,4 @@ def to_instant(value: object) -> datetime | None:
         return value
     if isinstance(value, str):
         return parse_iso(value)
-    raise EvaluationFailure(f"{{operand}} is {described(value)} where a time is needed", blame=0)
+    raise EvaluationFailure(f"{{operand}} is {describe(value)} where a time is needed", blame=0)

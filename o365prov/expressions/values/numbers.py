@@ -54,7 +54,7 @@ def to_float(value: float) -> float:
         return math.inf if value > 0 else -math.inf
 
 
-def _wrapped(value: int, *, long: bool) -> int:
+def _wrap(value: int, *, long: bool) -> int:
     if long:
         return Long((value - LONG_MIN) % 2**64 + LONG_MIN)
     return (value - INT_MIN) % 2**32 + INT_MIN
@@ -85,7 +85,7 @@ def arithmetic(operator: str, left: float, right: float) -> float:
         case _:
             result = abs(left) % abs(right)
             result = -result if left < 0 else result
-    return _wrapped(result, long=long)
+    return _wrap(result, long=long)
 
 
 def _real(operator: str, left: float, right: float) -> float:
@@ -109,11 +109,11 @@ def _real(operator: str, left: float, right: float) -> float:
                 return math.nan
 
 
-def negated(value: float) -> float:
+def negate(value: float) -> float:
     """Unary minus; the smallest integer is its own negative."""
     if isinstance(value, float):
         return Float(-value) if type(value) is Float else -value
-    return _wrapped(-value, long=is_long(value))
+    return _wrap(-value, long=is_long(value))
 
 
 def power(base: float, exponent: float) -> float:
@@ -125,8 +125,8 @@ def power(base: float, exponent: float) -> float:
     if isinstance(base, float) or isinstance(exponent, float):
         return result
     if result > INT_MAX or is_long(base) or is_long(exponent):
-        return Long(_saturated(result, LONG_MIN, LONG_MAX))
-    return _saturated(result, INT_MIN, INT_MAX)
+        return Long(_clamp(result, LONG_MIN, LONG_MAX))
+    return _clamp(result, INT_MIN, INT_MAX)
 
 
 def _pow(base: float, exponent: float) -> float:
@@ -145,13 +145,13 @@ def _pow(base: float, exponent: float) -> float:
         return math.nan
 
 
-def _saturated(value: float, lowest: int, highest: int) -> int:
+def _clamp(value: float, lowest: int, highest: int) -> int:
     if math.isnan(value):
         return 0
     return highest if value >= highest else lowest if value <= lowest else int(value)
 
 
-def double_text(value: float) -> str:
+def double_string(value: float) -> str:
     """A Double or Float as Java writes it: ``1.5``, ``1.0E10``, ``Infinity``."""
     if math.isnan(value):
         return "NaN"
