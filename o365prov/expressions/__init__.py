@@ -1,4 +1,4 @@
-"""The Okta Expression Language: text becomes a tree, is checked, compiled, and run."""
+"""The Okta Expression Language: a string becomes a tree, is checked, compiled, and run."""
 
 from o365prov.errors import EvaluationError, ExpressionError, ExpressionSyntaxError
 from o365prov.expressions.bindings import Bindings

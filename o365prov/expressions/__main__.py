@@ -17,7 +17,7 @@ _SYNTAX = 2
 _EVALUATION = 3
 _INPUT = 1
 
-# Keys of the file that are no roots, and where they go; everything else is a root name.
+# Keys of the file that are not roots, and where they go; everything else is a root name.
 _LOOKUPS = {
     "groups": "groups",
     "directoryUsers": "directory_users",
@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m o365prov.expressions", description="Evaluate an Okta expression and print its value as JSON."
     )
-    parser.add_argument("expression", help="the text of the expression")
+    parser.add_argument("expression", help="the expression")
     parser.add_argument("--user", metavar="FILE", help="JSON: the roots (user, source, ...), or a user of Okta's API")
     parser.add_argument("--dialect", choices=[dialect.value for dialect in Dialect], default=Dialect.CLASSIC.value)
     parser.add_argument("--explain", action="store_true", help="show what every part gave")
@@ -86,7 +86,7 @@ def _bindings(path: str | None) -> Bindings:
     """What the file holds, as bindings; a user as Okta's API gives it becomes the root ``user``."""
     document: Any = {} if path is None else json.loads(Path(path).read_text("utf-8-sig"))
     if not isinstance(document, Mapping):
-        raise ValueError("this is no JSON object")  # noqa: TRY004 - the file is wrong, not the program
+        raise ValueError("this is not a JSON object")  # noqa: TRY004 - the file is wrong, not the program
     if isinstance(document.get("profile"), Mapping) and "user" not in document:
         profile = document["profile"]
         document = {"user": {**profile, **document}, "source": profile}

@@ -1,4 +1,4 @@
-"""What every part of an expression gave: the same lowering as evaluation, with an observer."""
+"""What every part of an expression gave: compiled as for evaluation, with an observer."""
 
 from __future__ import annotations
 

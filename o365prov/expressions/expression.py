@@ -1,4 +1,4 @@
-"""An expression: text that was parsed, and can be checked, evaluated and explain."""
+"""An expression: a string that was parsed, and can be checked, evaluated and explained."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class Expression:
         return hash((self._canonical, self.dialect, self.semantics))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickled as text: compiled code stays at home."""
+        """Pickle the text; the copy compiles it again."""
         return _again, (self.text, self.dialect, self.semantics, self.limits)
 
 
@@ -193,5 +193,5 @@ def _again(text: str, dialect: Dialect, semantics: Semantics, limits: Limits) ->
 
 
 def _compile_text(text: str, options: EvaluationOptions) -> Callable[[Mapping[str, Any]], Any]:
-    """What evaluates an expression that stands in a string, as the functions over groups take one."""
+    """The function that evaluates an expression in a string, as the functions over groups take one."""
     return Expression(text, semantics=options.semantics, limits=options.limits).evaluate

@@ -28,7 +28,7 @@ _FUNCTIONS = {
 
 
 def is_template(text: str) -> bool:
-    """Whether a text is a template, which Okta tells by ``${``.
+    """Whether a string is a template, which Okta tells by ``${``.
 
     Example:
         >>> is_template("${source.login}"), is_template("source.login")
@@ -68,7 +68,7 @@ def expression_of_template(template: str) -> str:
         start = max(template.find("${", last), 0)
         remedy = "write ${source.login}"
         raise ExpressionSyntaxError(
-            "this is no username template", text=template, start=start, end=start + 2, remedy=remedy
+            "this is not a username template", text=template, start=start, end=start + 2, remedy=remedy
         )
     return str(Expression(" + ".join(parts)))
 

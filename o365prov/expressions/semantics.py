@@ -13,7 +13,7 @@ from o365prov.expressions.limits import LIMITS, Limits
 
 
 class Dialect(Enum):
-    """Which of Okta's two expression languages a text is written in; both share one grammar.
+    """Which of Okta's two expression languages a string is written in; both share one grammar.
 
     ``CLASSIC`` is the language of profile mappings, usernames, group rules, SAML attributes and OIDC claims
     (``String.substringBefore(user.email, "@")``). ``IDENTITY_ENGINE`` is the language of Identity Engine policies,
@@ -32,13 +32,13 @@ class Semantics:
     depends on it.
 
     Args:
-        null_text: what null becomes in a text made with ``+``, ``String.append`` or ``String.join``: the word "null",
+        null_text: what null becomes in a string made with ``+``, ``String.append`` or ``String.join``: the word "null",
             as in Spring's language beneath Okta's; nothing, as the courtesy title sample of Okta's page assumes; or
             an :class:`~o365prov.errors.EvaluationError` that names the attribute.
         missing: whether an attribute that the bindings do not hold is null, or an error (strict).
-        substring_before_without_hit: what ``substringBefore`` gives when the mark does not occur: ``""`` after Okta's
-            page about e-mail templates, or the whole text as in Apache Commons.
-        substring_past_end: whether ``substring`` beyond the text fails, as in Java, or is cut to what there is.
+        substring_before_without_hit: what ``substringBefore`` gives when the separator does not occur: ``""`` after
+            Okta's page about e-mail templates, or the whole string as in Apache Commons.
+        substring_past_end: whether ``substring`` beyond the string fails, as in Java, or is cut to what there is.
         switch_odd_tail: whether ``String.stringSwitch`` with a key and no value fails, or ignores that key.
         get_past_end: whether ``Arrays.get`` beyond the array fails, or gives null.
         unknown_country: whether a country code that does not exist gives null, or fails.
@@ -76,7 +76,7 @@ class EvaluationOptions:
     Args:
         semantics: the answers to open questions.
         limits: how large values may be.
-        compile_text: what compiles an expression that stands in a string, given these options; expressions set it,
+        compile_text: the function that compiles an expression in a string, given these options; expressions set it,
             so that functions need not know how expressions are made.
 
     """

@@ -131,7 +131,7 @@ def test_tests_that_decide_something(text):
 )
 def test_null_that_may_reach_a_text(text):
     """An attribute that may be null, unguarded, beside +."""
-    assert "null-in-text" in [code for code, _ in found(text)]
+    assert "null-in-string" in [code for code, _ in found(text)]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_null_that_may_reach_a_text(text):
 )
 def test_null_that_can_not_reach_a_text(text):
     """Guarded references, defaults, functions that never give null, and what Okta requires of every user."""
-    assert "null-in-text" not in [code for code, _ in found(text)]
+    assert "null-in-string" not in [code for code, _ in found(text)]
 
 
 def test_open_questions_are_named_where_they_matter():
@@ -233,7 +233,7 @@ def test_places_take_what_okta_documents(context, text):
 
 @pytest.mark.parametrize("text", ["user.email + 'x'", "toUpperCase(user.firstName)", "5", "user.a ? 'x' : 'y'"])
 def test_a_group_rule_must_be_boolean(text):
-    """A text or number decides nothing."""
+    """A string or number decides nothing."""
     assert only(text, "not-boolean", context="group_rule")
 
 

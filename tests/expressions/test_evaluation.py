@@ -72,7 +72,7 @@ def test_the_default_usage_location(directory, country, expected):
     ],
 )
 def test_values_follow_java(text, expected):
-    """Integers wrap and cut, doubles are written as Java writes them, texts compare by code unit."""
+    """Integers wrap and cut, doubles are written as Java writes them, strings compare by code unit."""
     result = value(text, user={"big": 3_000_000_000})
     assert result == expected
     assert type(result) is type(expected)
@@ -112,7 +112,7 @@ def test_null_in_a_text_can_be_refused_by_name(text, named):
 
 
 def test_refusing_null_leaves_everything_else_alone():
-    """Numbers, Booleans and lists still join a text."""
+    """Numbers, Booleans and lists still join a string."""
     assert value("'a' + 1 + true + {1}", Semantics(null_text="refuse")) == "a1true1"
 
 
@@ -220,7 +220,7 @@ def test_values_that_are_none_of_the_language_are_refused():
     """What is not a mapping of roots is a UsageError; a strange attribute fails where it is used."""
     with pytest.raises(UsageError, match="mapping of root names"):
         Expression("user").evaluate(["user"])
-    assert "object is no value" in failure("'a' + user.x", {"user": {"x": object()}}).message
+    assert "object is not a value" in failure("'a' + user.x", {"user": {"x": object()}}).message
 
 
 def test_threads_share_an_expression():

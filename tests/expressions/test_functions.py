@@ -102,7 +102,7 @@ def test_null_elsewhere_fails(text):
     ],
 )
 def test_arguments_convert_as_spring_converts_them(text, expected):
-    """Lists become texts, texts become lists and integers, doubles are cut."""
+    """Lists become strings, strings become lists and integers, doubles are cut."""
     assert value(text) == expected
 
 
@@ -112,7 +112,7 @@ def test_arguments_convert_as_spring_converts_them(text, expected):
 )
 def test_texts_that_are_no_numbers(text):
     """Conversion fails rather than guesses."""
-    assert "is a text that is no" in failure(text)
+    assert "is a string that is not a" in failure(text)
 
 
 @pytest.mark.parametrize(
@@ -215,22 +215,22 @@ def test_groups_and_bad_input(text, reason):
     ],
 )
 def test_classic_times(text, expected):
-    """Texts in, texts out; patterns have Joda-Time's letters."""
+    """Strings in, strings out; patterns have Joda-Time's letters."""
     assert value(text) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("Time.now('Mars/Olympus')", "no time zone"),
+        ("Time.now('Mars/Olympus')", "not one of Okta's time zones"),
         ("Time.now('UTC', 'yyyy-Q')", "letter Q"),
         ("Time.now('UTC', \"yyyy 'x\")", "quote that never ends"),
-        ("Time.fromUnixToIso8601('soon')", "no count of time"),
+        ("Time.fromUnixToIso8601('soon')", "not a count of time"),
         ("Time.fromUnixToIso8601('9999999999999999')", "outside the years"),
         ("Time.fromStringToIso8601('30-02-2024', 'dd-MM-yyyy')", "does not exist"),
         ("Time.fromStringToIso8601('x', 'dd')", "does not fit"),
-        ("Time.fromIso8601ToUnix('2024-13-01')", "no ISO 8601"),
-        ("Time.fromIso8601ToUnix('yesterday')", "no ISO 8601"),
+        ("Time.fromIso8601ToUnix('2024-13-01')", "not an ISO 8601"),
+        ("Time.fromIso8601ToUnix('yesterday')", "not an ISO 8601"),
     ],
 )
 def test_times_that_are_none(text, reason):
@@ -280,7 +280,7 @@ def test_without_a_clock_the_time_is_not_known():
     ],
 )
 def test_identity_engine(text, expected):
-    """Methods of texts, arrays, numbers, countries and times."""
+    """Methods of strings, arrays, numbers, countries and times."""
     assert engine(text) == expected
 
 
@@ -290,13 +290,13 @@ def test_identity_engine(text, expected):
         ("user.nul.toUpperCase()", "is null and has no method"),
         ("{1}.toUpperCase()", "has no method toUpperCase"),
         ("true.toInteger()", "has no method toInteger"),
-        ("'x'.toInteger()", "no number"),
-        ("'a.b'.versionGreaterThan('1')", "no version"),
+        ("'x'.toInteger()", "not a number"),
+        ("'a.b'.versionGreaterThan('1')", "not a version"),
         ("'abc'.substring(4)", "substring from 4"),
         ("'abc'.size()", "has no method size"),
         ("user.created.plusDays(2147483647)", "outside the years"),
-        ("'x'.plusDays(1)", "no ISO 8601"),
-        ("user.created.toZone('x')", "no time zone"),
+        ("'x'.plusDays(1)", "not an ISO 8601"),
+        ("user.created.toZone('x')", "not one of Okta's time zones"),
         ("String.len('a')", "no function String.len"),
         ("'a'.nope()", "no function .nope"),
     ],

@@ -100,7 +100,7 @@ def test_limits_are_settings(setting, text):
     ],
 )
 def test_results_do_not_grow_without_bound(text):
-    """Texts beyond a million characters are refused before they fill the memory."""
+    """Strings beyond a million characters are refused before they fill the memory."""
     with pytest.raises(EvaluationError, match="1000000"):
         Expression(text).evaluate({"user": {"big": "a" * 400_000}})
 
@@ -144,7 +144,7 @@ def test_projections_inside_one_another_are_bounded_together(inside):
 
 
 def test_texts_of_a_projection_are_bounded_together():
-    """A thousand texts of a megabyte are a gigabyte."""
+    """A thousand strings of a megabyte are a gigabyte."""
     with pytest.raises(EvaluationError, match=r"Limits\.result_size"):
         Expression("user.l.!['a' * 900000]").evaluate({"user": {"l": [1] * 1000}})
 

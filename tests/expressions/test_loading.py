@@ -20,7 +20,7 @@ def test_importing_loads_nothing_heavy(name):
 
 
 def test_functions_load_when_an_expression_uses_them():
-    """The username expression needs texts only."""
+    """The username expression needs strings only."""
     code = "from o365prov.expressions import Expression\nExpression('String.len(user.a)').evaluate({'user': {}})"
     modules = loaded_after(code)
     package = "o365prov.expressions.functions."

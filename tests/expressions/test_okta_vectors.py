@@ -70,9 +70,9 @@ def test_every_doubtful_row_has_a_decision():
         *FIXED_EST,
         'String.replace("This list includes chores", "is", "at")',  # the release note prints "last" for "latt"
         'toLowerCase(substring( user.firstName, 0, 1)) + "." + toLowerCase(user.lastName)',  # a slip: churchhill
-        "Arrays.flatten('10, 20, 30, 40')",  # the page prints numbers; a text is split into texts
+        "Arrays.flatten('10, 20, 30, 40')",  # the page prints numbers; a string is split into strings
         "'test'.substring(1)",  # the page has the call inside the quotes ...
-        "'test.substring(1)'",  # ... which is a text and nothing else
+        "'test.substring(1)'",  # ... which is a string and nothing else
         "{{1}, {2, 3}}.flatten()",  # the page escapes the braces
     }
 

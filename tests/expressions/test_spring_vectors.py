@@ -27,7 +27,7 @@ def outcome(row):
 
 
 def alike(ours, theirs):
-    """Equality of JSON values that keeps Booleans and numbers apart; the vectors write infinity as a text."""
+    """Equality of JSON values that keeps Booleans and numbers apart; the vectors write infinity as a string."""
     if isinstance(theirs, str) and theirs in ("Infinity", "-Infinity", "NaN") and isinstance(ours, float):
         return str(ours) == str(float(theirs)) or math.isnan(ours)
     if isinstance(ours, list) and isinstance(theirs, list):

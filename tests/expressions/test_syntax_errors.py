@@ -6,7 +6,7 @@ from o365prov.expressions import Expression, ExpressionSyntaxError
 
 
 def mistake(text):
-    """The error of a text."""
+    """The error of a string."""
     with pytest.raises(ExpressionSyntaxError) as caught:
         Expression(text)
     return caught.value
@@ -16,12 +16,12 @@ def mistake(text):
     ("text", "message", "marked", "remedy"),
     [
         ('user.x = "a"', "= assigns", "=", "write =="),
-        ('user.x === "a"', "=== is no operator", "===", "write =="),
-        ('user.x ==> "a"', "==> is no operator", "==>", "write =="),
-        ('user.x !== "a"', "!== is no operator", "!==", "write !="),
-        ("user.x ?? 'a'", "?? is no operator", "??", "write ?:"),
+        ('user.x === "a"', "=== is not an operator", "===", "write =="),
+        ('user.x ==> "a"', "==> is not an operator", "==>", "write =="),
+        ('user.x !== "a"', "!== is not an operator", "!==", "write !="),
+        ("user.x ?? 'a'", "?? is not an operator", "??", "write ?:"),
         ("user.x ? : 'a'", "without a gap", ":", "write ?:"),
-        ("user.x & user.y", "& is no operator", "&", "write AND"),
+        ("user.x & user.y", "& is not an operator", "&", "write AND"),
         ("user.x == “a”", "curly quote", "“", 'write "'),
         ("user.x\u00a0== 'a'", "unusual blank", "\u00a0", "plain blank"),
         ("\ufeffuser.x", "invisible character", "\ufeff", "remove it"),
@@ -42,7 +42,7 @@ def mistake(text):
         ("{1: 2}", "key of a map", "1", "quotes"),
         ("2147483648", "does not fit a 32-bit integer", "2147483648", "write 2147483648L"),
         ("user.a ? 1", "ends too early", "1", "condition ? value : otherwise"),
-        ("1 in {1}", "in is no operator", "in", "Arrays.contains"),
+        ("1 in {1}", "in is not an operator", "in", "Arrays.contains"),
         ("user.a // b", "no comments", "/", "leave it out"),
     ],
 )

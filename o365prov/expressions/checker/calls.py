@@ -17,12 +17,12 @@ from o365prov.expressions.values.types import ValueType, in_words
 
 _QUESTIONS = {
     "null_text": "what null becomes in it",
-    "substring_before_without_hit": "what it gives when the mark does not occur",
-    "substring_past_end": "what it gives beyond the end of the text",
+    "substring_before_without_hit": "what it gives when the separator does not occur",
+    "substring_past_end": "what it gives beyond the end of the string",
     "switch_odd_tail": "what a key without a value does",
     "get_past_end": "what it gives beyond the end of the array",
     "unknown_country": "what it gives for a country that does not exist",
-    "empty_time": "what it gives for an empty text",
+    "empty_time": "what it gives for an empty string",
     "group_name_case": "whether the case of names counts",
     "group_name_regex": "whether a part of the name is enough",
 }
@@ -112,7 +112,7 @@ def _open_question(checker: CheckState, node: Call | MethodCall, row: Function, 
         mark = unparse(arguments[1], checker.dialect)
         if ("contains", first, mark) in checker.guarantees[-1]:
             return
-    if question == "substring_past_end" and ("filled", first) in checker.guarantees[-1]:
+    if question == "substring_past_end" and ("has characters", first) in checker.guarantees[-1]:
         return
     answer = getattr(checker.semantics, question)
     message = f"Okta does not say {_QUESTIONS[question]}; {row.name} follows Semantics({question}={answer!r})"

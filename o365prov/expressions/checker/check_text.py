@@ -20,7 +20,7 @@ def check_text(
     """Everything that is wrong or doubtful about a string, syntax included; nothing is raised for a bad expression.
 
     Args:
-        text: what someone typed or pasted.
+        text: the string, as typed or pasted.
         schema: as for :meth:`Expression.check`.
         context: as for :meth:`Expression.check`.
         dialect: the language it should be in.

@@ -94,7 +94,7 @@ class Checker(CheckState):
             ValueType.BOOLEAN,
             ValueType.NULL,
         ):
-            self.error("not-text", self.tree, f"a {context.title} must give a text, not {in_words(kind)}")
+            self.error("not-a-string", self.tree, f"a {context.title} must give a string, not {in_words(kind)}")
 
     # --- walking
 
@@ -240,13 +240,13 @@ class Checker(CheckState):
         )
 
     def may_be_null(self, part: Node) -> None:
-        """Warn of a part of a text that may be null."""
+        """Warn of a part of a string that may be null."""
         if self.is_never_null(part):
             return
         becomes = {"word": 'the word "null"', "empty": "nothing", "refuse": "an error"}[self.semantics.null_text]
         shown = " ".join(self.text[part.start : part.end].split())
         remedy = f'test it first: {shown} != null ? {shown} : ""' if len(shown) < 40 else "test it for null first"
-        self.warn("null-in-text", part, f"{shown} may be null, which becomes {becomes} in a text", remedy)
+        self.warn("null-in-string", part, f"{shown} may be null, which becomes {becomes} in a string", remedy)
 
     def comparison(self, node: Comparison) -> Checking:
         """Check a comparison."""
@@ -265,7 +265,7 @@ class Checker(CheckState):
                     self.error("wrong-type", part, f"{in_words(kind)} has no order")
             if {left, right} & NUMBERS and {left, right} & {ValueType.TEXT, ValueType.BOOLEAN}:
                 message = f"{in_words(left)} can't be compared with {in_words(right)}"
-                self.error("wrong-type", node, message, "both sides must be numbers, or both texts")
+                self.error("wrong-type", node, message, "both sides must be numbers, or both strings")
         return ValueType.BOOLEAN
 
     def pattern(self, node: Comparison, left: ValueType | None, right: ValueType | None) -> None:
@@ -276,7 +276,7 @@ class Checker(CheckState):
         if left is ValueType.NULL:
             self.error("wrong-type", node.left, "null can't be matched")
         if right not in (None, ValueType.TEXT, ValueType.ANY):
-            self.error("wrong-type", node.right, f"a pattern is a text, not {in_words(right)}")
+            self.error("wrong-type", node.right, f"a pattern is a string, not {in_words(right)}")
         match node.right:
             case Literal(value=str(pattern)):
                 try:
@@ -293,7 +293,7 @@ class Checker(CheckState):
             guarantees |= find_guarantees(part, self.dialect, when=node.operator == "and")
         always = constant_condition(node, self.dialect)
         if always is not None:
-            remedy = "write AND to exclude both null and the empty text" if always else "write OR to find both"
+            remedy = "write AND to exclude both null and the empty string" if always else "write OR to find both"
             self.warn(
                 "constant", node, f"this is always {str(always).lower()}: a value can't be both null and empty", remedy
             )

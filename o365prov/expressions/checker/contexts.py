@@ -62,7 +62,7 @@ CONTEXTS = {
             result=ValueType.TEXT,
             refused=("Groups.",),
             refused_roots=frozenset({"access"}),
-            reason="a username is a text, and claims' functions are not for it",
+            reason="a username is a string, and claims' functions are not for it",
         ),
         Context(
             name="group_rule",

@@ -1,4 +1,4 @@
-"""What a condition says about its references: which are not null, which texts occur in which."""
+"""What a condition says about its references: which are not null, which strings occur in which."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from o365prov.expressions.syntax.unparser import unparse
 from o365prov.expressions.values.types import ValueType
 
 Guarantee: TypeAlias = tuple[str, ...]
-"""``("there", x)``: x is not null; ``("filled", x)``: a text with characters; ``("contains", x, y)``: y occurs in x."""
+"""``("not null", x)``; ``("has characters", x)``: x is a string that is not empty; ``("contains", x, y)``: y is in x."""
 
 # Okta's base profile requires these four of every user.
 _REQUIRED = frozenset({("user", "login"), ("user", "email"), ("user", "firstName"), ("user", "lastName")})
@@ -58,7 +58,7 @@ def find_guarantees(condition: Node, dialect: Dialect, *, when: bool) -> frozens
                 else ((">", True), ("<=", False), ("==", True), ("!=", False), (">=", True), ("<", False))
             )
             text = unparse(measured, dialect)
-            return frozenset({("there", text), ("filled", text)}) if filled else frozenset()
+            return frozenset({("not null", text), ("has characters", text)}) if filled else frozenset()
         case Comparison(operator=("==" | "!=") as operator, left=left, right=right):
             known, other = (left, right) if isinstance(right, Literal) else (right, left)
             if not isinstance(other, Literal):
@@ -66,18 +66,18 @@ def find_guarantees(condition: Node, dialect: Dialect, *, when: bool) -> frozens
             text = unparse(known, dialect)
             equal = (operator == "==") == when
             if other.value is None:
-                return frozenset() if equal else frozenset({("there", text)})
+                return frozenset() if equal else frozenset({("not null", text)})
             if other.value == "" and not equal:
                 return frozenset({("not empty", text)})
-            return frozenset({("there", text)}) if equal else frozenset()
+            return frozenset({("not null", text)}) if equal else frozenset()
         case MethodCall(arguments=(first, *rest)) if when and call_name(condition) in (
             "String.stringContains",
             "String.startsWith",
         ):
             text = unparse(first, dialect)
-            return frozenset({("there", text), ("contains", text, unparse(rest[0], dialect) if rest else "")})
+            return frozenset({("not null", text), ("contains", text, unparse(rest[0], dialect) if rest else "")})
         case Call(name=("hasDirectoryUser" | "hasWorkdayUser") as name) if when:
-            return frozenset({("there", f"find{name.removeprefix('has')}()")})
+            return frozenset({("not null", f"find{name.removeprefix('has')}()")})
     return frozenset()
 
 
@@ -99,7 +99,7 @@ def never_null(node: Node, guarantees: frozenset[Guarantee], dialect: Dialect) -
             case Literal() | Logic() | Comparison() | Unary() | ListLiteral() | MapLiteral() | Arithmetic():
                 continue
             case Name() | Member():
-                if path_of(part) not in _REQUIRED and ("there", unparse(part, dialect)) not in guarantees:
+                if path_of(part) not in _REQUIRED and ("not null", unparse(part, dialect)) not in guarantees:
                     return False
             case Conditional(branches=branches, otherwise=otherwise):
                 # each value was checked under its own condition; here only plain values are certain

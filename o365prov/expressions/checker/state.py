@@ -51,7 +51,7 @@ class CheckState:
 
     @staticmethod
     def each(parts: tuple[Node, ...]) -> Generator[Node, ValueType | None, list[ValueType | None]]:
-        """The kinds of several parts."""
+        """The kinds of parts, in order."""
         kinds: list[ValueType | None] = []
         for part in parts:
             kind = yield part

@@ -66,7 +66,7 @@ def method_call(lowering: Lowering, node: MethodCall) -> LoweringStep:
 
 
 def _unknown(lowering: Lowering, node: Node, name: str) -> Operand:
-    from o365prov.expressions.functions.suggestions import other_dialect  # noqa: PLC0415 - only mistakes need it
+    from o365prov.expressions.functions.suggestions import other_dialect  # noqa: PLC0415 - only unknown names need it
 
     remedy = other_dialect(name, lowering.dialect) or "names are case-sensitive; check() suggests similar ones"
     return _fail(lowering, node, f"there is no function {name}", remedy)

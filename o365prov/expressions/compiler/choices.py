@@ -35,7 +35,7 @@ def logic(lowering: Lowering, node: Logic) -> LoweringStep:
 
 
 def elvis(lowering: Lowering, node: Elvis) -> LoweringStep:
-    """``a ?: b``: the first that is neither null nor the empty text."""
+    """``a ?: b``: the first that is neither null nor the empty string."""
     name = lowering.writer.temporary()
 
     def empty() -> ast.expr:

@@ -79,7 +79,7 @@ def is_type(value: ast.expr, python: str) -> ast.expr:
 
 
 class CodeWriter:
-    """Statements in blocks, temporary names, and the places they stand for."""
+    """Statements in blocks, temporary names, and the parts of the expression that they come from."""
 
     def __init__(self, parameters: tuple[str, ...]) -> None:
         self.namespace: dict[str, Any] = {
@@ -109,7 +109,7 @@ class CodeWriter:
         return f"t{self._names}"
 
     def cell(self, prefix: str, value: object) -> str:
-        """A name in the function's namespace for a value that is no constant."""
+        """A name in the function's namespace for a value that is not a constant."""
         self._names += 1
         name = f"{prefix}{self._names}"
         self.namespace[name] = value

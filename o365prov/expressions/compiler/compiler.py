@@ -1,7 +1,7 @@
-"""Tree to one Python function. ``explain`` is the same lowering with an observer.
+"""Tree to one Python function. ``explain`` is the same compilation with an observer.
 
 The function is straight-line code: each part of the expression becomes an assignment, choices become ``if``. The
-simple case is written out (the attribute of a dict, two texts added), every other case is a call of the one function
+simple case is written out (the attribute of a dict, two strings added), every other case is a call of the one function
 that holds the rule. What was computed before on the same way is not computed again: all functions are pure within one
 evaluation.
 """

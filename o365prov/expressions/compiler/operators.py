@@ -85,7 +85,7 @@ def _long_chain(lowering: Lowering, node: Arithmetic) -> LoweringStep:
 
 
 def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function: str, line: int) -> Operand:
-    """``left + right``: texts are joined here, all else in the one function for it."""
+    """``left + right``: strings are joined here, all else in the one function for it."""
     writer = lowering.writer
     tests = [operand.test(ValueType.TEXT, "str") for operand in (left, right) if operand.kind is not ValueType.TEXT]
     joined = ast.BinOp(left.load(), ast.Add(), right.load())
@@ -103,7 +103,7 @@ def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function:
 
 
 def _check_size(lowering: Lowering, total: Operand, line: int) -> None:
-    """Refuse a text that grew too large."""
+    """Refuse a string that grew too large."""
     lowering.writer.shared("oversize", runtime.oversize)
     large: ast.expr = ast.Compare(
         call_of("len", total.load()), [ast.Gt()], [constant(lowering.options.limits.result_size)]
@@ -145,7 +145,7 @@ def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> 
         return ast.Compare(other.load(), [ast.Is() if same else ast.IsNot()], [constant(None)])
     compare: ast.cmpop = ast.Eq() if same else ast.NotEq()
     fast = ast.Compare(left.load(), [compare], [right.load()])
-    if ValueType.TEXT in (left.kind, right.kind):  # a text equals nothing but a text
+    if ValueType.TEXT in (left.kind, right.kind):  # a string equals nothing but a string
         return fast
     lowering.writer.shared("equal", values.equal)
     slow: ast.expr = call_of("equal", left.load(), right.load())

@@ -1,4 +1,4 @@
-"""Where in the expression compiled code failed: lines of a traceback stand for parts of the expression."""
+"""Where in the expression compiled code failed: each line of a traceback is a part of the expression."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from o365prov.expressions.syntax.tree import (
 from o365prov.expressions.values.instants import to_instant
 from o365prov.expressions.values.types import ValueType
 
-# What Identity Engine knows as times of a user, though exports hold them as texts.
+# What Identity Engine knows as times of a user, though exports hold them as strings.
 _TIMES = frozenset({"created", "lastUpdated", "passwordChanged", "lastLogin"})
 _KINDS = {str: ValueType.TEXT, bool: ValueType.BOOLEAN, int: ValueType.INTEGER, float: ValueType.NUMBER}
 

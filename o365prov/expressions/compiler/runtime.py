@@ -1,7 +1,7 @@
 """What compiled code calls when a step is not the simple case: access, operators, arguments.
 
-Compiled code does the common case itself (a dict's attribute, two texts added) and comes here for the rest, so each
-rule stands here, or in :mod:`values`, once.
+Compiled code does the common case itself (a dict's attribute, two strings added) and comes here for the rest, so each
+rule is here, or in :mod:`values`, once.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _no_attribute(target: object, name: str) -> EvaluationFailure:
 
 
 def index(target: object, place: object) -> object:
-    """``target[place]`` of a list, a text or a map (Spring's Indexer)."""
+    """``target[place]`` of a list, a string or a map (Spring's Indexer)."""
     if isinstance(target, Mapping):
         return target.get(place) if isinstance(place, str | int | float) else None
     if isinstance(target, list | tuple):
@@ -145,7 +145,7 @@ def make_elements(limits: Limits) -> Callable[[object, list[int]], list[Any] | t
 
 
 def make_projector(limits: Limits) -> Callable[[list[Any], object, list[int]], None]:
-    """Put what a projection gave for an element into its list; the characters of texts count as elements do."""
+    """Put what a projection gave for an element into its list; the characters of strings count as elements do."""
 
     def projected(out: list[Any], value: object, gone: list[int]) -> None:
         if isinstance(value, str):
@@ -175,7 +175,7 @@ def select(target: object, kept: list[Any], which: str) -> object:
 
 
 def make_adder(options: EvaluationOptions) -> Callable[[object, object], object]:
-    """``+`` of any two values: numbers add, with a text they join (Spring's OpPlus)."""
+    """``+`` of any two values: numbers add, with a string they join (Spring's OpPlus)."""
     null_text = options.semantics.null_text
 
     def written(value: object, blame: int) -> str:
@@ -184,7 +184,7 @@ def make_adder(options: EvaluationOptions) -> Callable[[object, object], object]
         if null_text == "empty":
             return ""
         raise EvaluationFailure(
-            "{operand} is null, and would become part of a text",
+            "{operand} is null, and would become part of a string",
             remedy='test it first: x != null ? x : ""',
             blame=blame,
         )
@@ -246,7 +246,7 @@ def make_chain(operators: tuple[str, ...], options: EvaluationOptions) -> Callab
 
 
 def _unsupported(operator: str, left: object, right: object) -> EvaluationFailure:
-    remedy = "one side must be a text, or both numbers" if operator == "+" else "both sides must be numbers"
+    remedy = "one side must be a string, or both numbers" if operator == "+" else "both sides must be numbers"
     return EvaluationFailure(f"{describe(left)} {operator} {describe(right)} can't be computed", remedy=remedy)
 
 
@@ -271,9 +271,9 @@ def make_sign(operator: str) -> Callable[[object], object]:
 
 
 def oversize(limit: int) -> NoReturn:
-    """Refuse a text beyond the limit of results."""
+    """Refuse a string beyond the limit of results."""
     raise EvaluationFailure(
-        f"the text grew beyond {limit} characters", remedy="use shorter texts, or raise Limits.result_size"
+        f"the string grew beyond {limit} characters", remedy="use shorter strings, or raise Limits.result_size"
     )
 
 

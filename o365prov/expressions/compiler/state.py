@@ -1,4 +1,4 @@
-"""What is known while a tree is compile_tree, and what every step uses."""
+"""What is known while a tree is compiled, and what every step uses."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Lowering:
         return self.keep(call, line, inner.kind)
 
     def each(self, nodes: tuple[Node, ...]) -> Generator[Node, Operand, list[Operand]]:
-        """Several parts, in order."""
+        """Parts, in order."""
         operands: list[Operand] = []
         for node in nodes:
             operand = yield from self.part(node)

@@ -1,1 +1,1 @@
-"""The functions of the language, one module a namespace; each row stands beside its implementation."""
+"""The functions of the language, one module a namespace; each row is next to its implementation."""

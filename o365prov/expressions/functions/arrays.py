@@ -69,7 +69,7 @@ def _flatten(options: EvaluationOptions) -> Callable[..., list[Any]]:
     def flatten(*values: object) -> list[Any]:
         for position, value in enumerate(values):
             if value is None or value == "":
-                what = "null" if value is None else "an empty text"
+                what = "null" if value is None else "an empty string"
                 raise EvaluationFailure(
                     f"{{operand}} is {what}, which Arrays.flatten fails on",
                     remedy="write x != null ? x : {}",
@@ -144,7 +144,7 @@ FUNCTIONS = (
         (Parameter("values", ValueType.ANY, repeated=True, nullable=True),),
         ValueType.LIST,
         _flatten,
-        "One array of all values and all elements of arrays among them; a text is split at commas. Fails on null.",
+        "One array of all values and all elements of arrays among them; a string is split at commas. Fails on null.",
         (("Arrays.flatten(10, {20, 30}, 40)", [10, 20, 30, 40]), ("Arrays.flatten('10, 20')", ["10", "20"])),
         null=ACCEPTED,
         by_options=True,

@@ -26,7 +26,7 @@ def _to_int(value: object) -> int | None:
         return to_integer(value if value == value.strip() else "no blanks around it")
     if is_number(value):
         return round_half_up(float(value))  # type: ignore[arg-type]
-    raise EvaluationFailure(f"{{operand}} is {describe(value)} where a text or a number is needed", blame=0)
+    raise EvaluationFailure(f"{{operand}} is {describe(value)} where a string or a number is needed", blame=0)
 
 
 def _to_num(value: object) -> float:
@@ -34,7 +34,7 @@ def _to_num(value: object) -> float:
         return parse_double(value)
     if is_number(value):
         return float(value)  # type: ignore[arg-type]
-    raise EvaluationFailure(f"{{operand}} is {describe(value)} where a text or a number is needed", blame=0)
+    raise EvaluationFailure(f"{{operand}} is {describe(value)} where a string or a number is needed", blame=0)
 
 
 _VALUE = (Parameter("value", ValueType.ANY),)
@@ -46,7 +46,7 @@ FUNCTIONS = (
         _VALUE,
         ValueType.INTEGER,
         _to_int,
-        "The 32-bit integer that a text writes, or that is nearest to a number; half goes up.",
+        "The 32-bit integer that a string writes, or that is nearest to a number; half goes up.",
         (('Convert.toInt("1234")', 1234), ("Convert.toInt(123.4)", 123), ("Convert.toInt(123.6)", 124)),
         null=REFUSED,
     ),
@@ -55,7 +55,7 @@ FUNCTIONS = (
         _VALUE,
         ValueType.NUMBER,
         _to_num,
-        "The number that a text writes.",
+        "The number that a string writes.",
         (('Convert.toNum("3.141")', 3.141),),
         null=REFUSED,
     ),

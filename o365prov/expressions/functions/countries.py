@@ -21,7 +21,7 @@ def _converter(attribute: str) -> Callable[[EvaluationOptions], Callable[[str], 
                 return value
             if options.semantics.unknown_country == "null":
                 return None
-            raise EvaluationFailure("{operand} is no country code", remedy="write it like US, USA or 840", blame=0)
+            raise EvaluationFailure("{operand} is not a country code", remedy="write it like US, USA or 840", blame=0)
 
         return convert
 
@@ -47,7 +47,7 @@ FUNCTIONS = (
     _row(
         "toNumeric",
         "numeric",
-        "The numeric code of a country: a text of three digits.",
+        "The numeric code of a country: a string of three digits.",
         ('Iso3166Convert.toNumeric("USA")', "840"),
         ('Iso3166Convert.toNumeric("AF")', "004"),
     ),

@@ -44,7 +44,7 @@ def _review_source(arguments: tuple[Node, ...]) -> Iterator[Remark]:
                 "unknown-source",
                 "error",
                 part,
-                f"{source!r} is no source of managers and assistants",
+                f"{source!r} is not a source of managers and assistants",
                 f"write {_AD!r}",
             )
 
@@ -95,7 +95,7 @@ FUNCTIONS = (
         (),
         ValueType.USER,
         FromBindings("directory_user"),
-        "The person's Active Directory account; null for none or several.",
+        "The person's Active Directory account; null where there is none or more than one.",
         (("findDirectoryUser()", None),),
         by_bindings=True,
         reads=_DIRECTORY,
@@ -115,7 +115,7 @@ FUNCTIONS = (
         (),
         ValueType.USER,
         FromBindings("workday_user"),
-        "The person's Workday account; null for none or several.",
+        "The person's Workday account; null where there is none or more than one.",
         (("findWorkdayUser()", None),),
         by_bindings=True,
         reads=_WORKDAY,

@@ -92,7 +92,7 @@ def format_instant(moment: datetime, pattern: str, dialect: Dialect) -> str:
     """A moment written with a pattern, in its own zone.
 
     Raises:
-        EvaluationFailure: the pattern is none.
+        EvaluationFailure: the pattern is not valid.
 
     """
     return "".join(_format_token(moment, token, dialect) for token in _tokens(pattern, dialect))
@@ -143,7 +143,7 @@ def _offset(moment: datetime, width: int, *, zero: str) -> str:
 
 
 def parse_instant(text: str, pattern: str, dialect: Dialect) -> datetime:
-    """The moment that a text writes with a pattern; UTC where the pattern names no zone.
+    """The moment that a string writes with a pattern; UTC where the pattern names no zone.
 
     Raises:
         EvaluationFailure: the text does not fit the pattern, or names a moment that does not exist.

@@ -78,7 +78,7 @@ class Function:
         reads: the reference it stands for, such as ``("findDirectoryUser()",)``; constant arguments extend it.
         review: what the checker should say about constant arguments.
         criteria: for functions over groups, which attributes of groups the arguments ask for; it takes the arguments,
-            and what gives the references of an expression that stands in a string.
+            and what gives the references of an expression in a string.
 
     """
 

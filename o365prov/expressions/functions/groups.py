@@ -124,7 +124,7 @@ def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
             return [each({"group": group_view(group)}) for group in members]
         except ExpressionError as error:
             raise EvaluationFailure(
-                f"in the text of the expression for groups, {error.message}", remedy=error.remedy, blame=1
+                f"in the expression for groups, {error.message}", remedy=error.remedy, blame=1
             ) from None
 
     return filter_groups
@@ -182,7 +182,7 @@ def _review_criteria(arguments: tuple[Node, ...]) -> Iterator[Remark]:
 
 
 def _plain(node: Node) -> object:
-    """A constant's value; any text for what is only known later, except where the key decides."""
+    """A constant's value; any string for what is only known later, except where the key decides."""
     return node.value if isinstance(node, Literal) and node.value is not None else "EXACT"
 
 
@@ -199,7 +199,7 @@ def _review_filtered(arguments: tuple[Node, ...]) -> Iterator[Remark]:
             try:
                 parse(expression, LIMITS)
             except ExpressionError as error:
-                message = f"the text of the expression for groups is none: {error.message}"
+                message = f"the expression for groups is not an expression: {error.message}"
                 yield "bad-group-expression", "error", part, message, error.remedy
 
 
@@ -305,7 +305,7 @@ FUNCTIONS = (
         "isMemberOfGroupNameContains",
         _TEXT,
         _contains,
-        "Whether the person is in a group whose name contains the text.",
+        "Whether the person is in a group whose name contains the string.",
     ),
     _by_name(
         "isMemberOfGroupNameRegex",
@@ -357,7 +357,7 @@ FUNCTIONS = (
         ),
         ValueType.LIST,
         _make_filter,
-        "For each allowed group that the person is in, what the expression, a text, gives; its root is group.",
+        "For each allowed group that the person is in, what the expression, a string, gives; its root is group.",
         (('getFilteredGroups({"00garwpuyxHaWOkdV0g4"}, "group.name", 40)', []),),
         null=REFUSED,
         by_bindings=True,

@@ -1,4 +1,4 @@
-"""Methods of texts, arrays, numbers and country codes (Expression Language in Identity Engine, tables of functions)."""
+"""Methods of strings, arrays, numbers and country codes (Expression Language in Identity Engine)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _version(text: str, blame: int) -> list[int]:
     parts = text.strip().split(".")
     if not all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts):
         raise EvaluationFailure(
-            "{operand} is a text that is no version", remedy="versions are numbers with dots: 14.2.1", blame=blame
+            "{operand} is a string that is not a version", remedy="versions are numbers with dots: 14.2.1", blame=blame
         )
     numbers = [int(part) for part in parts]
     while numbers and not numbers[-1]:
@@ -68,7 +68,7 @@ def _parse_country(options: EvaluationOptions) -> Callable[[str], CountryCode | 
         found = country(text, names=True)
         if found is None and options.semantics.unknown_country == "error":
             raise EvaluationFailure(
-                "{operand} is no country", remedy="write it like US, USA, 840 or United States", blame=0
+                "{operand} is not a country", remedy="write it like US, USA, 840 or United States", blame=0
             )
         return found
 
@@ -105,7 +105,7 @@ FUNCTIONS = (
         _TEXT,
         ValueType.TEXT,
         _substring,
-        "Characters from start, counted from 0, up to end, which is excluded, or to the text's end.",
+        "Characters from start, counted from 0, up to end, which is excluded, or to the string's end.",
         ("'test'.substring(1)", "est"),
         ("'test'.substring(1, 3)", "es"),
         takes=(Parameter("start", ValueType.INTEGER), Parameter("end", ValueType.INTEGER, optional=True)),
@@ -137,7 +137,7 @@ FUNCTIONS = (
         _TEXT,
         ValueType.TEXT,
         strings.remove_spaces,
-        "The text without blanks, tabs and line breaks.",
+        "The string without blanks, tabs and line breaks.",
         ("'This is a test'.removeSpaces()", "Thisisatest"),
     ),
     _row(
@@ -188,7 +188,12 @@ FUNCTIONS = (
         ("'-2147483649'.toInteger()", 2147483647),
     ),
     _row(
-        "toNumber", _NUMERIC, ValueType.NUMBER, _to_number, "The number that a text writes.", ("'1.1'.toNumber()", 1.1)
+        "toNumber",
+        _NUMERIC,
+        ValueType.NUMBER,
+        _to_number,
+        "The number that a string writes.",
+        ("'1.1'.toNumber()", 1.1),
     ),
     _row(
         "parseCountryCode",
@@ -237,7 +242,7 @@ FUNCTIONS = (
         (ValueType.TEXT, ValueType.LIST),
         ValueType.BOOLEAN,
         _contains,
-        "Whether a text occurs in the text, or an element of the array equals the value, case included.",
+        "Whether a string occurs in another, or an element of the array equals the value, case included.",
         ("'This is a test'.contains('test')", True),
         ("{1, 2, 3}.contains('one')", False),
         takes=_VALUE,

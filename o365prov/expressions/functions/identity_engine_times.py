@@ -1,6 +1,6 @@
 """``DateTime.now()`` and the methods of times (Expression Language in Identity Engine, "Time functions").
 
-A receiver may be a time or the ISO 8601 text of one, since exports of profiles hold texts.
+A receiver may be a time or the ISO 8601 string of one, since exports of profiles hold strings.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ FUNCTIONS = (
         (ValueType.TEXT,),
         ValueType.TIME,
         _parse,
-        "The time that a text writes, as ISO 8601 or with a pattern of java.time.",
+        "The time that a string writes, as ISO 8601 or with a pattern of java.time.",
         ("'17 June 2015 00:23:19'.parseStringTime('dd MMMM yyyy HH:mm:ss').toString()", "2015-06-17T00:23:19Z"),
         takes=_text("format", optional=True),
     ),

@@ -20,7 +20,7 @@ _OPERATORS = ("EXACT", "STARTS_WITH")
 
 
 def name_of(group: Values) -> str:
-    """A group's name, which stands in its profile, or beside it."""
+    """A group's name, which is in its profile, or next to it."""
     profile = group.get("profile")
     name = profile.get("name") if isinstance(profile, Mapping) else None
     name = group.get("name") if name is None else name
@@ -40,7 +40,7 @@ def make_case_fold(options: EvaluationOptions) -> Callable[[str], str]:
 
 
 def make_name_test(options: EvaluationOptions, compare: Callable[[str, str], bool]) -> Callable[[Bindings, str], bool]:
-    """A function over names of groups: whether any name compares so with the text."""
+    """A function over names of groups: whether any name compares so with the string."""
     fold_case = make_case_fold(options)
 
     def any_name(bindings: Bindings, wanted: str) -> bool:
@@ -79,7 +79,7 @@ def _values(value: object, position: int) -> Iterator[str]:
     """The values of a criterion: one, or a list of which any may fit."""
     for item in value if isinstance(value, list | tuple) else (value,):
         if item is None or isinstance(item, Mapping | list | tuple):
-            raise EvaluationFailure(f"a criterion holds {describe(item)} where a text is needed", blame=position)
+            raise EvaluationFailure(f"a criterion holds {describe(item)} where a string is needed", blame=position)
         yield text(item)
 
 

@@ -57,6 +57,6 @@ def _methods() -> dict[str, Function]:
 
 def all_functions() -> Iterator[Function]:
     """All rows, for the documentation page, suggestions and tests."""
-    modules = (module for several in _NAMESPACES.values() for module in several)
+    modules = (module for names in _NAMESPACES.values() for module in names)
     for module in dict.fromkeys((*modules, *_BARE, *_METHODS)):
         yield from _functions(module)

@@ -15,14 +15,14 @@ _BLANKS = re.compile(r"\s+")
 
 
 def make_null_writer(options: EvaluationOptions) -> Callable[[str | None], str]:
-    """How null is written into a text, as a function."""
+    """How null is written into a string, as a function."""
 
     def written(value: str | None) -> str:
         if value is not None:
             return value
         if options.semantics.null_text == "refuse":
             raise EvaluationFailure(
-                "a null can't become part of a text", remedy='test the attribute first: x != null ? x : ""'
+                "a null can't become part of a string", remedy='test the attribute first: x != null ? x : ""'
             )
         return "null" if options.semantics.null_text == "word" else ""
 
@@ -80,7 +80,7 @@ def _starts_with(text: str, start: str) -> bool:
 
 
 def contains(text: str, part: str) -> bool:
-    """Whether a text occurs in another, case-sensitively."""
+    """Whether a string occurs in another, case-sensitively."""
     return part in text
 
 
@@ -110,7 +110,7 @@ def substring(options: EvaluationOptions) -> Callable[[str, int, int], str]:
             start, end = min(max(start, 0), size), min(max(end, 0), size)
             return cut(text, start, end) if start < end else ""
         if not 0 <= start <= end <= size:
-            message = f"substring from {start} to {end} of a text of {size} characters"
+            message = f"substring from {start} to {end} of a string of {size} characters"
             raise EvaluationFailure(
                 message, remedy='guard with String.len(x) >= n, or use Semantics(substring_past_end="cut")'
             )
@@ -149,7 +149,7 @@ _NAMESPACE = (
         (Parameter("text", ValueType.TEXT), Parameter("suffix", ValueType.TEXT, nullable=True)),
         ValueType.TEXT,
         _append,
-        "Two texts in a row; null becomes what + makes of it.",
+        "Two strings in a row; null becomes what + makes of it.",
         (('String.append("This is", " a test")', "This is a test"), ('String.append("a", 1.50)', "a1.5")),
         null=ACCEPTED,
         by_options=True,
@@ -157,10 +157,10 @@ _NAMESPACE = (
     ),
     Function(
         "String.join",
-        (Parameter("separator", ValueType.TEXT), Parameter("texts", ValueType.TEXT, repeated=True, nullable=True)),
+        (Parameter("separator", ValueType.TEXT), Parameter("strings", ValueType.TEXT, repeated=True, nullable=True)),
         ValueType.TEXT,
         _join,
-        "Texts with a separator between them; one array as the only text gives its elements.",
+        "Strings with a separator between them; one array as the only string gives its elements.",
         (
             ('String.join(",", "This", "is", "a", "test")', "This,is,a,test"),
             ('String.join("-", {"a", "b"})', "a-b"),
@@ -184,7 +184,7 @@ _NAMESPACE = (
         (_TEXT,),
         ValueType.TEXT,
         remove_spaces,
-        "The text without blanks, tabs and line breaks.",
+        "The string without blanks, tabs and line breaks.",
         (('String.removeSpaces("This is a test")', "Thisisatest"), ("String.removeSpaces(null)", None)),
     ),
     Function(
@@ -209,7 +209,7 @@ _NAMESPACE = (
         (_TEXT, Parameter("start", ValueType.TEXT)),
         ValueType.BOOLEAN,
         _starts_with,
-        "Whether the text begins so, case-sensitively; false for null.",
+        "Whether the string begins so, case-sensitively; false for null.",
         (('String.startsWith("Kiss", "K")', True), ('String.startsWith("Kiss", "k")', False)),
         null=False,
     ),
@@ -218,7 +218,7 @@ _NAMESPACE = (
         (_TEXT, _SUB),
         ValueType.BOOLEAN,
         contains,
-        "Whether the substring occurs, case-sensitively; false for null. An array is searched as comma-separated text.",
+        "Whether the substring occurs, case-sensitively; false for null. An array is searched as a CSV string.",
         (
             ('String.stringContains("This is a test", "test")', True),
             ('String.stringContains("This is a test", "Test")', False),
@@ -235,7 +235,7 @@ _NAMESPACE = (
         ),
         ValueType.TEXT,
         _switch,
-        "The value of the first key, in argument order, that occurs in the text; else the default.",
+        "The value of the first key, in argument order, that occurs in the string; else the default.",
         (
             ('String.stringSwitch("First match wins", "none", "absent", "a", "wins", "b", "match", "c")', "b"),
             ('String.stringSwitch("x", "default", "y", "1")', "default"),

@@ -1,4 +1,4 @@
-"""What someone most likely meant by a name that does not exist."""
+"""What was most likely meant by a name that does not exist."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def similar_function(name: str, dialect: Dialect) -> str | None:
 
 
 def other_dialect(name: str, dialect: Dialect) -> str | None:
-    """What to say to someone who wrote a function as the other dialect has it, or nothing."""
+    """The remedy where a function was written as the other dialect has it, or None."""
     from o365prov.expressions.functions.registry import find, method  # noqa: PLC0415 - importing stays cheap
 
     other = next(known for known in Dialect if known is not dialect)

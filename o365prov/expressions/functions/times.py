@@ -1,4 +1,4 @@
-"""``Time.*`` of the classic dialect (Okta Expression Language overview, "Time functions"): texts in, texts out.
+"""``Time.*`` of the classic dialect (Okta Expression Language overview, "Time functions"): strings in, strings out.
 
 Okta's samples of ``Time.now("EST")`` show a summer offset of -04:00, though EST is fixed at -05:00 in every zone
 database; the database is followed here.
@@ -49,7 +49,9 @@ def from_unix(millis: str) -> datetime:
 def _instant_from_count(start: datetime, count: str, per_micro: int) -> datetime:
     digits = count.strip().removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
-        raise EvaluationFailure("{operand} is a text that is no count of time", remedy="write its digits only", blame=0)
+        raise EvaluationFailure(
+            "{operand} is a string that is not a count of time", remedy="write its digits only", blame=0
+        )
     number = int(count)
     try:
         return start + timedelta(microseconds=number // per_micro if per_micro else number * 1000)
@@ -88,7 +90,7 @@ def _unless_empty(convert: Callable[..., str]) -> Callable[[EvaluationOptions], 
             if not text.strip():
                 if options.semantics.empty_time == "null":
                     return None
-                raise EvaluationFailure("{operand} is empty, which is no time", remedy="test it first", blame=0)
+                raise EvaluationFailure("{operand} is empty, which is not a time", remedy="test it first", blame=0)
             return convert(text, *more)
 
         return convert_time
@@ -135,7 +137,7 @@ FUNCTIONS = (
     _row(
         "fromUnixToIso8601",
         lambda text: iso_string(from_unix(text)),
-        "A Unix time (milliseconds since 1970, as a text) as ISO 8601.",
+        "A Unix time (milliseconds since 1970, as a string) as ISO 8601.",
         _TIME,
         ('Time.fromUnixToIso8601("1438377580979")', "2015-07-31T21:19:40.979Z"),
     ),
@@ -156,7 +158,7 @@ FUNCTIONS = (
     _row(
         "fromIso8601ToUnix",
         lambda text: to_unix(parse_iso(text)),
-        "An ISO 8601 time as Unix time (milliseconds since 1970, as a text).",
+        "An ISO 8601 time as Unix time (milliseconds since 1970, as a string).",
         _TIME,
         ('Time.fromIso8601ToUnix("2021-09-20T00:00:00.000Z")', "1632096000000"),
     ),

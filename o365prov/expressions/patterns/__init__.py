@@ -26,7 +26,7 @@ _ANYWHERE = Repeat(ANYTHING, 0, None)
 
 
 def matcher(limits: Limits, constant: object = None) -> Callable[[object, object], bool]:
-    """The function behind ``matches``: whether the whole text matches the pattern.
+    """The function behind ``matches``: whether the whole string matches the pattern.
 
     *constant* is the pattern where the expression writes it out; it is compiled at the first use.
     """
@@ -40,7 +40,7 @@ def matcher(limits: Limits, constant: object = None) -> Callable[[object, object
             )
         if not isinstance(pattern, str):
             raise EvaluationFailure(
-                f"{{operand}} is {describe(pattern)}, but a pattern is a text", remedy="put it into quotes", blame=1
+                f"{{operand}} is {describe(pattern)}, but a pattern is a string", remedy="put it into quotes", blame=1
             )
         try:
             return compile_pattern(pattern, limits)(text_argument(value) or "")
@@ -63,10 +63,10 @@ def matcher(limits: Limits, constant: object = None) -> Callable[[object, object
 
 @lru_cache(maxsize=512)
 def compile_pattern(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = False) -> Callable[[str], bool]:
-    """A test of texts for one pattern: of the whole text, or *anywhere* in it.
+    """A test of strings for one pattern: of the whole string, or *anywhere* in it.
 
     Raises:
-        PatternError: no pattern of Java's, larger than the limits, or one that can't be bounded.
+        PatternError: the pattern is not one of Java's, larger than the limits, or can't be bounded.
 
     """
     if len(pattern) > limits.pattern_length:
@@ -74,7 +74,7 @@ def compile_pattern(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = F
     tree = parse_pattern(pattern)
     if anywhere:
         tree = Sequence((_ANYWHERE, tree, _ANYWHERE))
-    automaton = Automaton(tree, limits.pattern_size)  # also where RE2 runs: one limit, and a second way for odd texts
+    automaton = Automaton(tree, limits.pattern_size)  # also where RE2 runs: one limit, and a second way for odd strings
     fast = _with_re2(tree)
     if fast is None:
         return automaton.matches

@@ -14,7 +14,7 @@ _FINAL = -1
 
 
 class Automaton:
-    """Runs a pattern over a text without ever going back."""
+    """Runs a pattern over a string without ever going back."""
 
     def __init__(self, pattern: Pattern, most_states: int) -> None:
         """Build the states.
@@ -31,10 +31,10 @@ class Automaton:
         self._start = self._build(pattern, _FINAL)
 
     def matches(self, text: str) -> bool:
-        """Whether the whole text matches.
+        """Whether the whole string matches.
 
         Raises:
-            EvaluationFailure: text and pattern are too large together.
+            EvaluationFailure: the string and the pattern are too large together.
 
         """
         steps = 0
@@ -43,7 +43,7 @@ class Automaton:
             steps += len(states)
             if steps > _MOST_STEPS:
                 remedy = "install the re2 extra, which is faster, or use a simpler pattern"
-                raise EvaluationFailure("the text and the pattern are too large together", remedy=remedy)
+                raise EvaluationFailure("the string and the pattern are too large together", remedy=remedy)
             code = ord(character)
             after = {self._next[state][0] for state in states if state != _FINAL and self._accepts(state, code)}
             if not after:

@@ -33,7 +33,7 @@ _LINE_BREAK = Choice(
 
 
 class PatternError(Exception):
-    """The pattern is none of Java's, or none that can be bounded; the message continues "the pattern ..."."""
+    """A pattern that Java refuses, or that can't be bounded; the message continues "the pattern ..."."""
 
     def __init__(self, message: str, *, remedy: str = "check it") -> None:
         super().__init__(message)
@@ -102,7 +102,7 @@ class _Reader:
             raise PatternError(f"repeats {low} to {high} times, which is backwards")
         if self.take("+"):
             raise PatternError("has a possessive repetition, which can't be bounded", remedy="leave out the second +")
-        self.take("?")  # lazy or greedy: a match of the whole text is the same
+        self.take("?")  # lazy or greedy: a match of the whole string is the same
         if self.next() and self.next() in "*+":
             raise PatternError(f"has a {self.next()} that repeats nothing, at character {self.place + 1}")
         return Repeat(part, low, high)
@@ -281,6 +281,7 @@ class _Reader:
             or low[0][0] > high[0][0]
         ):
             raise PatternError(
-                f"has a range that is none, before character {self.place + 1}", remedy="write \\- for a dash"
+                f"has a range that ends before it begins, before character {self.place + 1}",
+                remedy="write \\- for a dash",
             )
         return ((low[0][0], high[0][0]),)

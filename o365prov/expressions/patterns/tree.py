@@ -25,7 +25,7 @@ class Sequence:
 
 @frozen
 class Choice:
-    """One of several patterns."""
+    """One of the patterns."""
 
     options: tuple[Pattern, ...]
 

@@ -1,1 +1,1 @@
-"""From text to a syntax tree and back."""
+"""From a string to a syntax tree and back."""

@@ -1,4 +1,4 @@
-"""Text to tree: Lark reads, a builder without recursion makes the nodes, and every mistake gets a name."""
+"""String to tree: Lark reads, a builder without recursion makes the nodes, and every syntax error gets a name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BRACKETS = re.compile(r"""'[^']*'|"[^"]*"|[(\[{]|[)\]}]""")
 
 @cache
 def grammar() -> Lark:
-    """The parser, made at the first use; it keeps no state between texts and is shared between threads."""
+    """The parser, made at the first use; it keeps no state between strings and is shared between threads."""
     from importlib.resources import files  # noqa: PLC0415 - as slow to import as Lark
 
     from lark import Lark  # noqa: PLC0415 - 40 ms that only those pay who parse
@@ -42,7 +42,7 @@ def parse(text: str, limits: Limits) -> Node:
     """The tree of an expression.
 
     Raises:
-        ExpressionSyntaxError: the text is no expression, or larger than the limits; it says where, and what to do.
+        ExpressionSyntaxError: the text is not an expression, or larger than the limits; it says where, and what to do.
 
     """
     result = attempt(text, limits)
@@ -53,7 +53,7 @@ def parse(text: str, limits: Limits) -> Node:
 
 
 def attempt(text: str, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
-    """The tree of an expression, or everything that is wrong with the text."""
+    """The tree of an expression, or everything that is wrong with the string."""
     if len(text) > limits.text_length:
         message = f"the expression has {len(text)} characters, more than the limit of {limits.text_length}"
         return (SyntaxProblem("too-large", message, 0, 1, remedy="split it, or raise Limits.text_length"),)
@@ -76,7 +76,7 @@ def attempt(text: str, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
 
 
 def _too_many_brackets(text: str, nesting: int) -> SyntaxProblem | None:
-    """Refuse deep brackets before parsing them; most texts have fewer brackets than the limit and cost three counts."""
+    """Refuse deep brackets before parsing; most strings have fewer brackets than the limit and cost three counts."""
     if text.count("(") + text.count("[") + text.count("{") <= nesting:
         return None
     depth = 0

@@ -1,4 +1,4 @@
-"""Mistakes with names: what a person most likely meant where the grammar found no way on."""
+"""Syntax errors with names: what a person most likely meant where the grammar found no way on."""
 
 from __future__ import annotations
 
@@ -46,28 +46,28 @@ _WORD = r"(?![A-Za-z0-9_$])"
 _REFUSED = "is not part of Okta's language"
 _TEMPLATE = "write the reference without ${{ }}; UsernameFormat.from_okta translates a username template"
 
-# What stands at the place of failure: pattern, code, message, remedy, fix. The first that matches names the mistake.
+# What is at the place of failure: pattern, code, message, remedy, fix. The first that matches names the problem.
 _HERE: tuple[tuple[str, str, str, str, str | None], ...] = (
-    (r"===|==>|=>", "wrong-operator", "{found} is no operator", "write ==", "=="),
-    (r"!==", "wrong-operator", "!== is no operator", "write !=", "!="),
-    (r"<>", "wrong-operator", "<> is no operator", "write !=", "!="),
+    (r"===|==>|=>", "wrong-operator", "{found} is not an operator", "write ==", "=="),
+    (r"!==", "wrong-operator", "!== is not an operator", "write !=", "!="),
+    (r"<>", "wrong-operator", "<> is not an operator", "write !=", "!="),
     (r"=(?!=)", "assignment", "= assigns, which Okta refuses", "write == to compare", "=="),
     (r"[+\-*/%]=", "assignment", "{found} assigns, which Okta refuses", "expressions only compute", None),
-    (r"\+\+|--", "increment", "{found} is no operator of this language", "put a blank between the signs", None),
-    (r"\?\?", "wrong-operator", "?? is no operator", "write ?: for a default", "?:"),
-    (r"&(?!&)", "wrong-operator", "& is no operator", "write AND", "&&"),
-    (r"\|(?!\|)", "wrong-operator", "| is no operator", "write OR", "||"),
-    (rf"(?i:xor){_WORD}", "wrong-operator", "xor is no operator", "write a != b", None),
+    (r"\+\+|--", "increment", "{found} is not an operator of this language", "put a blank between the signs", None),
+    (r"\?\?", "wrong-operator", "?? is not an operator", "write ?: for a default", "?:"),
+    (r"&(?!&)", "wrong-operator", "& is not an operator", "write AND", "&&"),
+    (r"\|(?!\|)", "wrong-operator", "| is not an operator", "write OR", "||"),
+    (rf"(?i:xor){_WORD}", "wrong-operator", "xor is not an operator", "write a != b", None),
     (rf"(?i:instanceof){_WORD}", "refused", f"instanceof {_REFUSED}", "compare values instead", None),
     (rf"(?i:between){_WORD}", "refused", f"between {_REFUSED}", "write a >= low AND a <= high", None),
-    (rf"(?i:in){_WORD}", "refused", "in is no operator", "write Arrays.contains(list, value)", None),
-    (rf"(?i:like){_WORD}", "refused", "like is no operator", "write String.stringContains(text, part)", None),
+    (rf"(?i:in){_WORD}", "refused", "in is not an operator", "write Arrays.contains(list, value)", None),
+    (rf"(?i:like){_WORD}", "refused", "like is not an operator", "write String.stringContains(text, part)", None),
     (r"\$\{", "legacy-template", "${{...}} is a legacy template, another language than expressions", _TEMPLATE, None),
     (r"#", "refused", f"a variable or function with # {_REFUSED}", "name the attribute itself", None),
     (r"@", "refused", f"a bean (@) {_REFUSED}", "put an address into quotes", None),
     (r"//|/\*", "comment", "there are no comments in expressions", "leave it out", None),
-    (r";", "wrong-character", "; has no meaning: a text holds one expression", "remove it", ""),
-    (r"`", "wrong-character", "a backtick is no quote", "use ' or \"", None),
+    (r";", "wrong-character", "; has no meaning: a string holds one expression", "remove it", ""),
+    (r"`", "wrong-character", "a backtick is not a quote", "use ' or \"", None),
     (r"\\", "wrong-character", "a backslash has no meaning outside quotes", "in quotes, write a quote twice", None),
     (r"!\[|[?^$]\[", "bare-selection", "{found} needs a list and a dot before it", "write list.{found}...]", None),
 )
@@ -96,7 +96,7 @@ _OPENING = {")": "(", "]": "[", "}": "{"}
 
 
 def empty_text(text: str) -> SyntaxProblem:
-    """The mistake of writing nothing."""
+    """The problem of a string with nothing in it."""
     return SyntaxProblem(
         "empty", "the expression is empty", 0, len(text), remedy="write a reference, such as user.email"
     )
@@ -116,7 +116,7 @@ def _pasted_character(place: int, character: str) -> SyntaxProblem:
 
 
 def explain_failure(text: str, failure: UnexpectedInput) -> SyntaxProblem:
-    """Name the mistake at which the parser stopped."""
+    """Name the problem at which the parser stopped."""
     place = failure.pos_in_stream
     token = getattr(failure, "token", None)
     if token is not None and token.type == "$END":
@@ -128,11 +128,15 @@ def explain_failure(text: str, failure: UnexpectedInput) -> SyntaxProblem:
         return _pasted_character(place, here)
     if here in "'\"":
         message = (
-            f"the text that begins with {here} never ends" if _is_unterminated(text, place) else "two values in a row"
+            f"the string that begins with {here} never ends" if _is_unterminated(text, place) else "two values in a row"
         )
         remedy = f"close it with {here}" if _is_unterminated(text, place) else "put an operator between them, such as +"
         return SyntaxProblem(
-            "unterminated-text" if "never" in message else "missing-operator", message, place, place + 1, remedy=remedy
+            "unterminated-string" if "never" in message else "missing-operator",
+            message,
+            place,
+            place + 1,
+            remedy=remedy,
         )
     for start in range(max(0, place - 2), place + 1):  # a wrong operator may begin like a right one: ==> and ${
         for pattern, code, message, remedy, fix in _HERE:
@@ -177,7 +181,7 @@ def _by_token(text: str, place: int, here: str, token: object) -> SyntaxProblem:
             remedy="names are ASCII letters, digits, _ and $",
         )
     if not here.isascii():
-        message = f"U+{ord(here):04X} can't stand outside quotes"
+        message = f"U+{ord(here):04X} is not allowed outside quotes"
         return SyntaxProblem(
             "wrong-character", message, place, place + 1, remedy="names are ASCII letters, digits, _ and $"
         )

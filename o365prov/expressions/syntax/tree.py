@@ -23,7 +23,7 @@ def _place() -> int:
 
 @frozen
 class Literal:
-    """A text, number, truth value or null, written out."""
+    """A string, number, truth value or null, written out."""
 
     value: Constant = field(eq=lambda value: (type(value), value))
     start: int = _place()
@@ -145,7 +145,7 @@ class Conditional:
 
 @frozen
 class Elvis:
-    """``a ?: b ?: c``: the first that is neither null nor the empty text; the last is never an Elvis itself."""
+    """``a ?: b ?: c``: the first that is neither null nor the empty string; the last is never an Elvis itself."""
 
     operands: tuple[Node, ...]
     start: int = _place()

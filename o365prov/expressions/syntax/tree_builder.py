@@ -25,11 +25,11 @@ class TreeBuilder:
     """One method a rule; each takes what the rule matched and gives a node with its place."""
 
     def start(self, children: Children) -> Node:
-        """The whole text is one expression."""
+        """The whole string is one expression."""
         return cast("Node", children[0])
 
     def text(self, children: Children) -> Node:
-        """A text: its quotes taken off, doubled quotes made one."""
+        """A string: its quotes taken off, doubled quotes made one."""
         token = children[0]
         quote = token[0]
         value = token[1:-1].replace(quote + quote, quote)
@@ -119,7 +119,7 @@ class TreeBuilder:
         match key:
             case syntax.Literal(value=str(word)) | syntax.Name(name=word):
                 return word, value
-        message = "the key of a map is a text or a bare name"
+        message = "the key of a map is a string or a bare name"
         raise SyntaxProblemFound(
             SyntaxProblem("map-key", message, key.start, key.end, remedy="put the key into quotes")
         )
@@ -163,7 +163,7 @@ class TreeBuilder:
         return tuple(children[:3:2]) if len(children) == 4 else (children[0],)
 
     def expression(self, children: Children) -> Node:
-        """A chain of steps and what stands at its end, folded from the right."""
+        """A chain of steps and the value at its end, folded from the right."""
         *steps, result = children
         end = result.end
         while steps:
@@ -211,7 +211,7 @@ def _integer(token: Token, value: int, *, long: bool) -> int:
     if value <= (LONG_MAX if long else INT_MAX):
         return Long(value) if long else value
     size, remedy = (
-        (64, "use a smaller number, or a text") if long or value > LONG_MAX else (32, f"write {token.value}L")
+        (64, "use a smaller number, or a string") if long or value > LONG_MAX else (32, f"write {token.value}L")
     )
     start = token.start_pos or 0
     message = f"{token.value[:30]} does not fit a {size}-bit integer"

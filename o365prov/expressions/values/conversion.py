@@ -22,12 +22,12 @@ _FALSE = frozenset({"false", "off", "no", "0"})
 
 
 def is_number(value: object) -> bool:
-    """Whether this is a number; a Boolean is none."""
+    """Whether this is a number; a Boolean is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def text(value: object) -> str:
-    """The text of a value, null included, as ``+`` writes it: lists joined with commas, doubles in Java's spelling."""
+    """A value as a string, null included, as ``+`` writes it: lists joined with commas, doubles in Java's spelling."""
     match value:
         case str():
             return value
@@ -52,7 +52,8 @@ def text(value: object) -> str:
     if isinstance(value, CountryCode):
         return value.alpha2
     raise EvaluationFailure(
-        f"{describe(value)} is no value of this language", remedy="give texts, numbers, Booleans, lists, maps or times"
+        f"{describe(value)} is not a value of this language",
+        remedy="give strings, numbers, Booleans, lists, maps or times",
     )
 
 
@@ -68,7 +69,7 @@ def quote(value: str) -> str:
 
 
 def text_argument(value: object) -> str | None:
-    """A value for a text parameter; null stays null.
+    """A value for a string parameter; null stays null.
 
     Raises:
         EvaluationFailure: a map, which Spring does not convert.
@@ -76,7 +77,7 @@ def text_argument(value: object) -> str | None:
     """
     if isinstance(value, Mapping):
         raise EvaluationFailure(
-            "{operand} is a map where a text is needed", remedy="name the attribute: x.name", blame=0
+            "{operand} is a map where a string is needed", remedy="name the attribute: x.name", blame=0
         )
     return None if value is None else text(value)
 
@@ -85,7 +86,7 @@ def truth(value: object) -> bool:
     """A value where true or false is needed: Booleans, and the words true/yes/on/1 and false/no/off/0 in any case.
 
     Raises:
-        EvaluationFailure: null, a number, any other text or a list; Spring converts none of these.
+        EvaluationFailure: null, a number, any other string or a list; Spring converts none of these.
 
     """
     if isinstance(value, bool):
@@ -100,17 +101,17 @@ def truth(value: object) -> bool:
             return False
         if not word:
             raise EvaluationFailure(
-                "{operand} is an empty text, neither true nor false", remedy='compare it: x == "..."', blame=0
+                "{operand} is an empty string, neither true nor false", remedy='compare it: x == "..."', blame=0
             )
         raise EvaluationFailure(
-            "{operand} is a text that is neither true nor false", remedy='compare it: x == "..."', blame=0
+            "{operand} is a string that is neither true nor false", remedy='compare it: x == "..."', blame=0
         )
     remedy = "test it first: x != null AND x" if value is None else "compare it with something: x == ..."
     raise EvaluationFailure(f"{{operand}} is {describe(value)} where true or false is needed", remedy=remedy, blame=0)
 
 
 def to_integer(value: object) -> int | None:
-    """A value for an integer parameter or an index: numeric text is read, a double is cut; null stays null."""
+    """A value for an integer parameter or an index: a numeric string is read, a double is cut; null stays null."""
     if isinstance(value, list | tuple):
         return to_integer(value[0]) if value else None
     if value is None:
@@ -119,7 +120,7 @@ def to_integer(value: object) -> int | None:
         word = "".join(value.split())
         found = re.fullmatch(_INTEGER, word)
         if found is None:
-            raise EvaluationFailure("{operand} is a text that is no integer", blame=0)
+            raise EvaluationFailure("{operand} is a string that is not an integer", blame=0)
         value = int(word, 16 if found[1] else 10)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise EvaluationFailure(f"{{operand}} is {describe(value)} where an integer is needed", blame=0)
@@ -129,7 +130,7 @@ def to_integer(value: object) -> int | None:
 
 
 def number_argument(value: object) -> float | None:
-    """A value for a number parameter: numeric text is read; null stays null."""
+    """A value for a number parameter: a numeric string is read; null stays null."""
     if value is None or is_number(value):
         return value  # type: ignore[return-value]
     if isinstance(value, str):
@@ -138,20 +139,20 @@ def number_argument(value: object) -> float | None:
 
 
 def parse_double(word: str) -> float:
-    """A text as Java's ``Double.parseDouble`` reads it, without its hexadecimal form."""
+    """A string as Java's ``Double.parseDouble`` reads it, without its hexadecimal form."""
     stripped = word.strip()
     if stripped[-1:] in "fFdD" and stripped[-2:-1].isdigit():
         stripped = stripped[:-1]
     if not stripped.isascii() or "_" in stripped or stripped.lower().strip("+-")[:1] in ("i", "n"):
-        raise EvaluationFailure("{operand} is a text that is no number", blame=0)
+        raise EvaluationFailure("{operand} is a string that is not a number", blame=0)
     try:
         return float(stripped)
     except ValueError:
-        raise EvaluationFailure("{operand} is a text that is no number", blame=0) from None
+        raise EvaluationFailure("{operand} is a string that is not a number", blame=0) from None
 
 
 def to_list(value: object) -> list[object] | None:
-    """A value for an array parameter: text splits at commas and is trimmed, "" is empty, one value is a list of one."""
+    """A value for an array parameter: a string is split at commas, "" is empty, one value is a list of one."""
     match value:
         case None:
             return None
@@ -196,7 +197,7 @@ def equal(left: object, right: object) -> bool:
 
 
 def same(left: object, right: object) -> bool:
-    """Java's ``equals``: inside lists and maps an Integer is no Double."""
+    """Java's ``equals``: inside lists and maps an Integer is not a Double."""
     if isinstance(left, list | tuple):
         return isinstance(right, list | tuple) and len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, Mapping):
@@ -236,7 +237,7 @@ def compare(left: object, right: object) -> int:
         return (left > right) - (left < right)
     raise EvaluationFailure(
         f"{describe(left)} can't be compared with {describe(right)}",
-        remedy="both sides of < <= > >= must be numbers, or both texts",
+        remedy="both sides of < <= > >= must be numbers, or both strings",
     )
 
 
@@ -273,7 +274,7 @@ def plain(value: object) -> object:
 
 
 def check_size(size: int, limits: Limits) -> None:
-    """Refuse to build a text that is larger than the limit.
+    """Refuse to build a string that is larger than the limit.
 
     Raises:
         EvaluationFailure: it is.
@@ -281,5 +282,5 @@ def check_size(size: int, limits: Limits) -> None:
     """
     if size > limits.result_size:
         raise EvaluationFailure(
-            f"the result would have more than {limits.result_size} characters", remedy="use shorter texts"
+            f"the result would have more than {limits.result_size} characters", remedy="use shorter strings"
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 from o365prov.expressions.values.numbers import Float, Long
 
 
-class EvaluationFailure(Exception):  # noqa: N818 - it never leaves the room: callers see an EvaluationError with the place
+class EvaluationFailure(Exception):  # noqa: N818 - it never leaves the package: callers see an EvaluationError with the place
     """Something that can't be evaluated.
 
     *message* may hold ``{operand}``, which becomes the text of the part number *blame* of the failing expression.
@@ -29,7 +29,7 @@ def describe(value: object) -> str:
         case bool():
             return "a Boolean"
         case str():
-            return "an empty text" if not value else "a text"
+            return "an empty string" if not value else "a string"
         case Long() | int():
             return "an integer"
         case Float() | float():

@@ -1,4 +1,4 @@
-"""Moments as ISO 8601 texts: read and written as Okta's functions do."""
+"""Moments as ISO 8601 strings: read and written as Okta's functions do."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def parse_iso(text: str) -> datetime:
     """A moment from ISO 8601: ``2015-07-31T17:18:37.979Z``; without a zone it is UTC, without a time midnight.
 
     Raises:
-        EvaluationFailure: the text is none.
+        EvaluationFailure: the string is not an ISO 8601 time.
 
     """
     found = _ISO.fullmatch(text.strip())
     if found is None:
         raise EvaluationFailure(
-            "{operand} is no ISO 8601 time", remedy="write it like 2015-07-31T17:18:37.979Z", blame=0
+            "{operand} is not an ISO 8601 time", remedy="write it like 2015-07-31T17:18:37.979Z", blame=0
         )
     part = found.groupdict()
     micro = int((part["fraction"] or "0").ljust(6, "0")[:6])
@@ -42,7 +42,9 @@ def parse_iso(text: str) -> datetime:
     except (ValueError, OverflowError):
         pass  # refused below
     if moment is None:
-        raise EvaluationFailure("{operand} is no ISO 8601 time", remedy="a date or time in it does not exist", blame=0)
+        raise EvaluationFailure(
+            "{operand} is not an ISO 8601 time", remedy="a date or time in it does not exist", blame=0
+        )
     if part["name"]:
         from o365prov.expressions.values.zones import zone  # noqa: PLC0415 - zones load when one is named
 
@@ -86,7 +88,7 @@ def zoned_string(moment: datetime, *, millis: bool = False) -> str:
 
 
 def to_instant(value: object) -> datetime | None:
-    """A value where a time is needed: a time, or the ISO 8601 text of one; null stays null.
+    """A value where a time is needed: a time, or the ISO 8601 string of one; null stays null.
 
     Raises:
         EvaluationFailure: neither.

@@ -40,7 +40,7 @@ def literal_kind(value: object) -> ValueType:
 
 
 def common_kind(kinds: Iterable[ValueType | None]) -> ValueType | None:
-    """The kind of a value that may come from several parts; null beside others leaves theirs."""
+    """The kind of a value that may come from any of some parts; null beside others leaves the kind of the others."""
     certain = {kind for kind in kinds if kind is not ValueType.NULL}
     if not certain:
         return ValueType.NULL
@@ -52,7 +52,7 @@ def in_words(kind: ValueType | None) -> str:
     if kind is None:
         return "this"
     return {
-        ValueType.TEXT: "a text",
+        ValueType.TEXT: "a string",
         ValueType.INTEGER: "an integer",
         ValueType.NUMBER: "a number",
         ValueType.BOOLEAN: "a Boolean",

@@ -34,7 +34,7 @@ def zone(name: str) -> ZoneInfo:
     """
     if name not in identifiers():
         raise EvaluationFailure(
-            "{operand} is no time zone of Okta's", remedy="write one such as America/Los_Angeles", blame=0
+            "{operand} is not one of Okta's time zones", remedy="write one such as America/Los_Angeles", blame=0
         )
     try:
         return ZoneInfo(_GONE.get(name, name))
