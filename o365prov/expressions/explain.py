@@ -9,7 +9,7 @@ from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.compiler.compiler import compile_tree
 from o365prov.expressions.compiler.places import evaluation_error, place_of
 from o365prov.expressions.explanation import Explanation, ExpressionPart
-from o365prov.expressions.functions.lookup import function_of
+from o365prov.expressions.functions.registry import function_of
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import MethodCall, Node, children, walk
 from o365prov.expressions.values.conversion import plain

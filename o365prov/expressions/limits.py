@@ -24,6 +24,13 @@ class Limits:
     Raises:
         ConfigurationError: a limit that is not a whole number from 1 on.
 
+    Example:
+        >>> from o365prov.expressions import Expression
+        >>> Expression("user.email", limits=Limits(text_length=5))
+        Traceback (most recent call last):
+        ...
+        o365prov.errors.ExpressionSyntaxError: the expression has 10 characters, more than the limit of 5 (line 1, ...
+
     """
 
     text_length: int = field(default=500_000, validator=whole_number(1))

@@ -6,10 +6,9 @@ from collections.abc import Generator
 from typing import TypeAlias
 
 from o365prov.expressions.functions.function import Function
-from o365prov.expressions.functions.lookup import function_of
+from o365prov.expressions.functions.registry import function_of
 from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.syntax.fold import fold
 from o365prov.expressions.syntax.parser import parse
 from o365prov.expressions.syntax.tree import (
     Call,
@@ -22,6 +21,7 @@ from o365prov.expressions.syntax.tree import (
     Projection,
     Selection,
     children,
+    fold,
 )
 
 Path: TypeAlias = tuple[str, ...]

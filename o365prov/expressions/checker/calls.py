@@ -6,8 +6,7 @@ from o365prov.errors import Issue
 from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.compiler.runtime import convert_for
 from o365prov.expressions.functions.function import ACCEPTED, Function
-from o365prov.expressions.functions.lookup import call_name, function_of
-from o365prov.expressions.functions.registry import method
+from o365prov.expressions.functions.registry import call_name, function_of, method
 from o365prov.expressions.functions.suggestions import other_dialect, similar_function
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import Call, Literal, MethodCall, Node

@@ -11,10 +11,9 @@ from o365prov.expressions.checker.contexts import find_context
 from o365prov.expressions.checker.nullness import Guarantee, constant_condition, find_guarantees, path_of
 from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.diagnostics import Diagnostic, Schema
-from o365prov.expressions.functions.lookup import function_of
+from o365prov.expressions.functions.registry import function_of
 from o365prov.expressions.functions.suggestions import similar_attribute
 from o365prov.expressions.semantics import Dialect, Semantics
-from o365prov.expressions.syntax.fold import fold
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Call,
@@ -34,11 +33,12 @@ from o365prov.expressions.syntax.tree import (
     Selection,
     Unary,
     children,
+    fold,
 )
 from o365prov.expressions.values.types import NUMBERS, ValueType, common_kind, in_words, literal_kind
 
 _TYPES = {
-    "string": ValueType.TEXT,
+    "string": ValueType.STRING,
     "integer": ValueType.INTEGER,
     "number": ValueType.NUMBER,
     "boolean": ValueType.BOOLEAN,
@@ -87,7 +87,7 @@ class Checker(CheckState):
             self.error("wrong-dialect", self.tree, f"a {context.title} takes another dialect", context.dialect.name)
         if context.result is ValueType.BOOLEAN and kind not in (None, ValueType.BOOLEAN, ValueType.ANY):
             self.error("not-boolean", self.tree, f"a {context.title} must be true or false", "compare the value")
-        if context.result is ValueType.TEXT and kind in (
+        if context.result is ValueType.STRING and kind in (
             ValueType.LIST,
             ValueType.MAP,
             ValueType.USER,
@@ -182,7 +182,7 @@ class Checker(CheckState):
         kind = yield node.target
         path = path_of(node)
         if path is None or self.elements:
-            if kind in (ValueType.TEXT, ValueType.INTEGER, ValueType.NUMBER, ValueType.BOOLEAN, ValueType.LIST):
+            if kind in (ValueType.STRING, ValueType.INTEGER, ValueType.NUMBER, ValueType.BOOLEAN, ValueType.LIST):
                 self.error("no-attributes", node, f"{in_words(kind)} has no attribute {node.name}")
             return None
         root, *steps = path
@@ -221,16 +221,16 @@ class Checker(CheckState):
         """Check a chain of ``+ -`` or ``* / %``."""
         kinds = yield from self.each(node.operands)
         if node.operators[0] not in "+-":
-            if kinds[0] is not ValueType.TEXT:
+            if kinds[0] is not ValueType.STRING:
                 self.numeric(kinds[0], node.operands[0], node.operators[0])
             for part, kind, operator in zip(node.operands[1:], kinds[1:], node.operators, strict=True):
-                if not (operator == "*" and kinds[0] is ValueType.TEXT):
+                if not (operator == "*" and kinds[0] is ValueType.STRING):
                     self.numeric(kind, part, operator)
             return common_kind(kinds) if set(kinds) <= NUMBERS else None
         if "+" in node.operators and not set(kinds) <= NUMBERS:
             for part in node.operands:
                 self.may_be_null(part)
-            return ValueType.TEXT if ValueType.TEXT in kinds else None
+            return ValueType.STRING if ValueType.STRING in kinds else None
         return (
             ValueType.INTEGER
             if set(kinds) == {ValueType.INTEGER}
@@ -263,7 +263,7 @@ class Checker(CheckState):
             for kind, part in ((left, node.left), (right, node.right)):
                 if kind in (ValueType.LIST, ValueType.MAP, ValueType.USER):
                     self.error("wrong-type", part, f"{in_words(kind)} has no order")
-            if {left, right} & NUMBERS and {left, right} & {ValueType.TEXT, ValueType.BOOLEAN}:
+            if {left, right} & NUMBERS and {left, right} & {ValueType.STRING, ValueType.BOOLEAN}:
                 message = f"{in_words(left)} can't be compared with {in_words(right)}"
                 self.error("wrong-type", node, message, "both sides must be numbers, or both strings")
         return ValueType.BOOLEAN
@@ -275,7 +275,7 @@ class Checker(CheckState):
         self.warn("deprecated", node, "matches is deprecated", "write String.stringContains(...) or ==")
         if left is ValueType.NULL:
             self.error("wrong-type", node.left, "null can't be matched")
-        if right not in (None, ValueType.TEXT, ValueType.ANY):
+        if right not in (None, ValueType.STRING, ValueType.ANY):
             self.error("wrong-type", node.right, f"a pattern is a string, not {in_words(right)}")
         match node.right:
             case Literal(value=str(pattern)):

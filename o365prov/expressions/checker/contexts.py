@@ -59,7 +59,7 @@ CONTEXTS = {
         Context(
             name="username",
             title="username format",
-            result=ValueType.TEXT,
+            result=ValueType.STRING,
             refused=("Groups.",),
             refused_roots=frozenset({"access"}),
             reason="a username is a string, and claims' functions are not for it",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from o365prov.expressions.functions.function import ACCEPTED
-from o365prov.expressions.functions.lookup import call_name, function_of
+from o365prov.expressions.functions.registry import call_name, function_of
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
@@ -113,7 +113,7 @@ def never_null(node: Node, guarantees: frozenset[Guarantee], dialect: Dialect) -
             case Call(arguments=arguments) | MethodCall(arguments=arguments):
                 row = function_of(part, dialect)
                 if row is None or row.result not in (
-                    ValueType.TEXT,
+                    ValueType.STRING,
                     ValueType.INTEGER,
                     ValueType.BOOLEAN,
                     ValueType.NUMBER,

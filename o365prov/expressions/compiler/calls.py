@@ -8,8 +8,7 @@ from o365prov.expressions.compiler import runtime
 from o365prov.expressions.compiler.codegen import Operand, call_of, constant, load_name
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
 from o365prov.expressions.functions.function import FromBindings, Function
-from o365prov.expressions.functions.lookup import call_name, function_of
-from o365prov.expressions.functions.registry import find, method
+from o365prov.expressions.functions.registry import call_name, find, function_of, method
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
     Call,
@@ -21,7 +20,7 @@ from o365prov.expressions.values.types import ValueType
 
 # Kinds whose values compiled code recognises by one Python type.
 _SIMPLE = {
-    ValueType.TEXT: "str",
+    ValueType.STRING: "str",
     ValueType.INTEGER: "int",
     ValueType.NUMBER: "float",
     ValueType.BOOLEAN: "bool",
@@ -29,7 +28,7 @@ _SIMPLE = {
 }
 _TYPES = {"int": int, "float": float, "list": list}
 # Results that are of this kind or null, and nothing else.
-_RESULTS = {ValueType.TEXT: ValueType.TEXT, ValueType.BOOLEAN: ValueType.BOOLEAN}
+_RESULTS = {ValueType.STRING: ValueType.STRING, ValueType.BOOLEAN: ValueType.BOOLEAN}
 
 
 def call(lowering: Lowering, node: Call) -> LoweringStep:
@@ -85,9 +84,9 @@ def _call_function(
         return _fail(lowering, node, f"{row.name} takes {row.counted}, not {len(arguments) - receivers}", row.signature)
     writer = lowering.writer
     key = ("call", row.name, *((operand.name, type(operand.value), operand.value) for operand in arguments))
-    recall = writer.recall(key)
-    if recall is not None:
-        return recall
+    known = writer.recall(key)
+    if known is not None:
+        return known
     if isinstance(row.implementation, FromBindings):
         return _bindings_value(lowering, node, row.implementation)
     implementation = row.implementation(lowering.options) if row.by_options else row.implementation

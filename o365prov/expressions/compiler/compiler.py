@@ -18,7 +18,6 @@ from o365prov.expressions.compiler.codegen import Operand, call_of, constant, is
 from o365prov.expressions.compiler.places import Place
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
-from o365prov.expressions.syntax.fold import fold
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Call,
@@ -38,6 +37,7 @@ from o365prov.expressions.syntax.tree import (
     Projection,
     Selection,
     Unary,
+    fold,
 )
 from o365prov.expressions.values import conversion as values
 from o365prov.expressions.values.types import ValueType
@@ -116,7 +116,7 @@ def _finish(lowering: Lowering, tree: Node, result: Operand, *, observed: bool) 
     writer = lowering.writer
     line = writer.place(tree)
     value = result.load()
-    ready = {ValueType.TEXT, ValueType.BOOLEAN}  # kinds, and null, that leave the language as they are
+    ready = {ValueType.STRING, ValueType.BOOLEAN}  # kinds, and null, that leave the language as they are
     if result.kind in ready or result.or_null in ready or result.is_null:
         writer.add(ast.Return(value), line)
     else:

@@ -87,10 +87,10 @@ def _long_chain(lowering: Lowering, node: Arithmetic) -> LoweringStep:
 def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function: str, line: int) -> Operand:
     """``left + right``: strings are joined here, all else in the one function for it."""
     writer = lowering.writer
-    tests = [operand.test(ValueType.TEXT, "str") for operand in (left, right) if operand.kind is not ValueType.TEXT]
+    tests = [operand.test(ValueType.STRING, "str") for operand in (left, right) if operand.kind is not ValueType.STRING]
     joined = ast.BinOp(left.load(), ast.Add(), right.load())
-    texts = ValueType.TEXT in (left.kind, right.kind)
-    if any(operand.is_constant and operand.kind is not ValueType.TEXT for operand in (left, right)):
+    texts = ValueType.STRING in (left.kind, right.kind)
+    if any(operand.is_constant and operand.kind is not ValueType.STRING for operand in (left, right)):
         writer.set(name, call_of(function, left.load(), right.load()), line)
     elif not tests:
         writer.set(name, joined, line)
@@ -99,7 +99,7 @@ def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function:
             writer.set(name, joined, line)
         with writer.otherwise():
             writer.set(name, call_of(function, left.load(), right.load()), line)
-    return Operand(name, ValueType.TEXT if texts else None)
+    return Operand(name, ValueType.STRING if texts else None)
 
 
 def _check_size(lowering: Lowering, total: Operand, line: int) -> None:
@@ -108,7 +108,7 @@ def _check_size(lowering: Lowering, total: Operand, line: int) -> None:
     large: ast.expr = ast.Compare(
         call_of("len", total.load()), [ast.Gt()], [constant(lowering.options.limits.result_size)]
     )
-    if total.kind is not ValueType.TEXT:
+    if total.kind is not ValueType.STRING:
         large = ast.BoolOp(ast.And(), [is_type(total.load(), "str"), large])
     with lowering.writer.when(large, line):
         lowering.writer.add(ast.Expr(call_of("oversize", constant(lowering.options.limits.result_size))), line)
@@ -145,7 +145,7 @@ def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> 
         return ast.Compare(other.load(), [ast.Is() if same else ast.IsNot()], [constant(None)])
     compare: ast.cmpop = ast.Eq() if same else ast.NotEq()
     fast = ast.Compare(left.load(), [compare], [right.load()])
-    if ValueType.TEXT in (left.kind, right.kind):  # a string equals nothing but a string
+    if ValueType.STRING in (left.kind, right.kind):  # a string equals nothing but a string
         return fast
     lowering.writer.shared("equal", values.equal)
     slow: ast.expr = call_of("equal", left.load(), right.load())

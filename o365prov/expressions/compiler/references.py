@@ -21,7 +21,7 @@ from o365prov.expressions.values.types import ValueType
 
 # What Identity Engine knows as times of a user, though exports hold them as strings.
 _TIMES = frozenset({"created", "lastUpdated", "passwordChanged", "lastLogin"})
-_KINDS = {str: ValueType.TEXT, bool: ValueType.BOOLEAN, int: ValueType.INTEGER, float: ValueType.NUMBER}
+_KINDS = {str: ValueType.STRING, bool: ValueType.BOOLEAN, int: ValueType.INTEGER, float: ValueType.NUMBER}
 
 
 def literal(lowering: Lowering, value: Any) -> Operand:
@@ -61,15 +61,11 @@ def member(lowering: Lowering, node: Member) -> LoweringStep:
     """``target.name``, or ``target?.name``."""
     target = yield from lowering.part(node.target)
     key = ("member", target.name or target.value, node.name, node.safe)
-    recall = lowering.writer.recall(key) if target.name else None
-    if recall is not None:
-        return recall
+    known = lowering.writer.recall(key) if target.name else None
+    if known is not None:
+        return known
     if node.safe:
-        return (
-            yield from _unless_null(
-                lowering, node, target, lambda: _attribute(lowering, node, target, node.name, node.target)
-            )
-        )
+        return _unless_null(lowering, node, target, lambda: _attribute(lowering, node, target, node.name, node.target))
     operand = _attribute(lowering, node, target, node.name, node.target)
     if lowering.dialect is Dialect.IDENTITY_ENGINE and node.name in _TIMES and node.target == Name("user"):
         lowering.writer.shared("to_instant", to_instant)
@@ -77,7 +73,7 @@ def member(lowering: Lowering, node: Member) -> LoweringStep:
     return lowering.writer.remember(key, operand) if target.name else operand
 
 
-def _unless_null(lowering: Lowering, node: Node, target: Operand, then: Callable[[], Operand]) -> LoweringStep:
+def _unless_null(lowering: Lowering, node: Node, target: Operand, then: Callable[[], Operand]) -> Operand:
     """Null where the target is null, else what *then* computes: the safe step."""
     line = lowering.writer.place(node)
     name = lowering.writer.temporary()
@@ -85,7 +81,6 @@ def _unless_null(lowering: Lowering, node: Node, target: Operand, then: Callable
     with lowering.writer.when(lowering.is_there(target, line), line):
         lowering.writer.set(name, then().load(), line)
     return Operand(name)
-    yield  # a step like the others, though it wants no parts
 
 
 def index(lowering: Lowering, node: Index) -> LoweringStep:

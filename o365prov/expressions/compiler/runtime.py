@@ -21,10 +21,10 @@ from o365prov.expressions.values.conversion import (
     is_number,
     length,
     number_argument,
-    text,
-    text_argument,
+    string_argument,
     to_integer,
     to_list,
+    to_string,
     truth,
 )
 from o365prov.expressions.values.country_codes import CountryCode
@@ -33,7 +33,7 @@ from o365prov.expressions.values.numbers import arithmetic, is_long, negate, pow
 from o365prov.expressions.values.types import ValueType
 
 _RECEIVERS: dict[ValueType, tuple[type, ...]] = {
-    ValueType.TEXT: (str,),
+    ValueType.STRING: (str,),
     ValueType.INTEGER: (int,),
     ValueType.NUMBER: (int, float),
     ValueType.LIST: (list, tuple),
@@ -180,7 +180,7 @@ def make_adder(options: EvaluationOptions) -> Callable[[object, object], object]
 
     def written(value: object, blame: int) -> str:
         if value is not None or null_text == "word":
-            return text(value)
+            return to_string(value)
         if null_text == "empty":
             return ""
         raise EvaluationFailure(
@@ -327,8 +327,8 @@ def _convert_receiver(row: Function, value: object) -> object:
 def convert_for(kind: ValueType, value: object) -> object:
     """A value for a parameter of this kind."""
     match kind:
-        case ValueType.TEXT:
-            return text_argument(value)
+        case ValueType.STRING:
+            return string_argument(value)
         case ValueType.INTEGER:
             return to_integer(value)
         case ValueType.NUMBER:

@@ -8,7 +8,7 @@ from typing import Any
 from o365prov.expressions.functions.function import ACCEPTED, Function, Parameter
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.semantics import EvaluationOptions
-from o365prov.expressions.values.conversion import same, text, to_list
+from o365prov.expressions.values.conversion import same, to_list, to_string
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
@@ -179,8 +179,8 @@ FUNCTIONS = (
     Function(
         "Arrays.toCsvString",
         (_ARRAY,),
-        ValueType.TEXT,
-        text,
+        ValueType.STRING,
+        to_string,
         "The elements with commas between them; blanks are kept.",
         (('Arrays.toCsvString({"This", "is", " a ", "test"})', "This,is, a ,test"), ("Arrays.toCsvString({})", "")),
     ),

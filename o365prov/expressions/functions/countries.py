@@ -31,8 +31,8 @@ def _converter(attribute: str) -> Callable[[EvaluationOptions], Callable[[str], 
 def _row(name: str, attribute: str, doc: str, *examples: tuple[str, Any]) -> Function:
     return Function(
         f"Iso3166Convert.{name}",
-        (Parameter("code", ValueType.TEXT),),
-        ValueType.TEXT,
+        (Parameter("code", ValueType.STRING),),
+        ValueType.STRING,
         _converter(attribute),
         doc,
         examples,

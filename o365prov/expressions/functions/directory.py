@@ -50,7 +50,7 @@ def _review_source(arguments: tuple[Node, ...]) -> Iterator[Remark]:
 
 
 def _relation(name: str, relation: str, who: str) -> tuple[Function, Function]:
-    source = Parameter("source", ValueType.TEXT)
+    source = Parameter("source", ValueType.STRING)
     return (
         Function(
             f"get{name}User",
@@ -66,7 +66,7 @@ def _relation(name: str, relation: str, who: str) -> tuple[Function, Function]:
         ),
         Function(
             f"get{name}AppUser",
-            (source, Parameter("attribute source", ValueType.TEXT)),
+            (source, Parameter("attribute source", ValueType.STRING)),
             ValueType.USER,
             _app_user(relation),
             f"The app user of the person's {who} in another app, found through Active Directory; null without one.",

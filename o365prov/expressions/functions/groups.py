@@ -21,7 +21,7 @@ from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.parser import parse
 from o365prov.expressions.syntax.tree import Literal, MapLiteral, Node
-from o365prov.expressions.values.conversion import text
+from o365prov.expressions.values.conversion import to_string
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
@@ -113,7 +113,7 @@ def _of_app(group: Values, app: str) -> bool:
 def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
     def filter_groups(bindings: Bindings, ids: list[Any], expression: str, limit: int) -> list[Any]:
         most = _check_limit(limit, 2)
-        wanted = {text(item) for item in ids}
+        wanted = {to_string(item) for item in ids}
         members = [group for group in bindings.groups if group.get("id") in wanted]
         if len(members) > most:
             raise EvaluationFailure(
@@ -225,8 +225,8 @@ def _reads(*path: str) -> Callable[[tuple[Node, ...], ReferencesOf], list[tuple[
 # --- the rows
 
 _GROUPS = ("groups()",)
-_NAME = (Parameter("name", ValueType.TEXT),)
-_TEXT = (Parameter("text", ValueType.TEXT),)
+_NAME = (Parameter("name", ValueType.STRING),)
+_TEXT = (Parameter("text", ValueType.STRING),)
 
 
 def _by_name(
@@ -252,8 +252,8 @@ def _for_claims(name: str, compare: Callable[[str, str], bool], what: str) -> Fu
     return Function(
         f"Groups.{name}",
         (
-            Parameter("app type or id", ValueType.TEXT),
-            Parameter("pattern", ValueType.TEXT),
+            Parameter("app type or id", ValueType.STRING),
+            Parameter("pattern", ValueType.STRING),
             Parameter("limit", ValueType.INTEGER),
         ),
         ValueType.LIST,
@@ -275,7 +275,7 @@ _CRITERIA = (Parameter("criteria", ValueType.MAP, repeated=True),)
 FUNCTIONS = (
     Function(
         "isMemberOfGroup",
-        (Parameter("group id", ValueType.TEXT),),
+        (Parameter("group id", ValueType.STRING),),
         ValueType.BOOLEAN,
         _is_member_of_any,
         "Whether the person is in the group of this id.",
@@ -288,7 +288,7 @@ FUNCTIONS = (
     ),
     Function(
         "isMemberOfAnyGroup",
-        (Parameter("group ids", ValueType.TEXT, repeated=True),),
+        (Parameter("group ids", ValueType.STRING, repeated=True),),
         ValueType.BOOLEAN,
         _is_member_of_any,
         "Whether the person is in a group of one of these ids; names never match.",
@@ -352,7 +352,7 @@ FUNCTIONS = (
         "getFilteredGroups",
         (
             Parameter("allowed group ids", ValueType.LIST),
-            Parameter("group expression", ValueType.TEXT),
+            Parameter("group expression", ValueType.STRING),
             Parameter("limit", ValueType.INTEGER),
         ),
         ValueType.LIST,

@@ -16,7 +16,7 @@ from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
 _ENGINE = frozenset({Dialect.IDENTITY_ENGINE})
-_TEXT = (ValueType.TEXT,)
+_TEXT = (ValueType.STRING,)
 _LIST = (ValueType.LIST,)
 
 
@@ -89,21 +89,21 @@ def _row(
 
 
 def _text(name: str, **more: Any) -> Parameter:
-    return Parameter(name, ValueType.TEXT, **more)
+    return Parameter(name, ValueType.STRING, **more)
 
 
 _VALUE = (Parameter("value", ValueType.ANY, nullable=True),)
 _VERSION = (_text("version"),)
 _REPLACED = (_text("match"), _text("replacement"))
-_NUMERIC = (ValueType.TEXT, ValueType.NUMBER, ValueType.INTEGER)
+_NUMERIC = (ValueType.STRING, ValueType.NUMBER, ValueType.INTEGER)
 
 FUNCTIONS = (
-    _row("toUpperCase", _TEXT, ValueType.TEXT, str.upper, "In capitals.", ("'test'.toUpperCase()", "TEST")),
-    _row("toLowerCase", _TEXT, ValueType.TEXT, str.lower, "In small letters.", ("'TEST'.toLowerCase()", "test")),
+    _row("toUpperCase", _TEXT, ValueType.STRING, str.upper, "In capitals.", ("'test'.toUpperCase()", "TEST")),
+    _row("toLowerCase", _TEXT, ValueType.STRING, str.lower, "In small letters.", ("'TEST'.toLowerCase()", "test")),
     _row(
         "substring",
         _TEXT,
-        ValueType.TEXT,
+        ValueType.STRING,
         _substring,
         "Characters from start, counted from 0, up to end, which is excluded, or to the string's end.",
         ("'test'.substring(1)", "est"),
@@ -115,7 +115,7 @@ FUNCTIONS = (
     _row(
         "replace",
         _TEXT,
-        ValueType.TEXT,
+        ValueType.STRING,
         strings.replace,
         "Every occurrence replaced; the match is literal.",
         ("'hello'.replace('l', 'p')", "heppo"),
@@ -125,7 +125,7 @@ FUNCTIONS = (
     _row(
         "replaceFirst",
         _TEXT,
-        ValueType.TEXT,
+        ValueType.STRING,
         strings.replace_first,
         "The first occurrence replaced; the match is literal.",
         ("'hello'.replaceFirst('l', 'p')", "heplo"),
@@ -135,7 +135,7 @@ FUNCTIONS = (
     _row(
         "removeSpaces",
         _TEXT,
-        ValueType.TEXT,
+        ValueType.STRING,
         strings.remove_spaces,
         "The string without blanks, tabs and line breaks.",
         ("'This is a test'.removeSpaces()", "Thisisatest"),
@@ -143,7 +143,7 @@ FUNCTIONS = (
     _row(
         "substringBefore",
         _TEXT,
-        ValueType.TEXT,
+        ValueType.STRING,
         strings.substring_before,
         'What precedes the first occurrence; "" without one.',
         ("'a@b'.substringBefore('@')", "a"),
@@ -154,7 +154,7 @@ FUNCTIONS = (
     _row(
         "substringAfter",
         _TEXT,
-        ValueType.TEXT,
+        ValueType.STRING,
         strings.substring_after,
         'What follows the first occurrence; "" without one.',
         ("'a@b'.substringAfter('@')", "b"),
@@ -208,7 +208,7 @@ FUNCTIONS = (
     _row(
         "toAlpha2",
         (ValueType.COUNTRY,),
-        ValueType.TEXT,
+        ValueType.STRING,
         lambda code: code.alpha2,
         "Its two letters.",
         ("'USA'.parseCountryCode().toAlpha2()", "US"),
@@ -216,7 +216,7 @@ FUNCTIONS = (
     _row(
         "toAlpha3",
         (ValueType.COUNTRY,),
-        ValueType.TEXT,
+        ValueType.STRING,
         lambda code: code.alpha3,
         "Its three letters.",
         ("'840'.parseCountryCode().toAlpha3()", "USA"),
@@ -224,7 +224,7 @@ FUNCTIONS = (
     _row(
         "toNumeric",
         (ValueType.COUNTRY,),
-        ValueType.TEXT,
+        ValueType.STRING,
         lambda code: code.numeric,
         "Its three digits.",
         ("'US'.parseCountryCode().toNumeric()", "840"),
@@ -232,14 +232,14 @@ FUNCTIONS = (
     _row(
         "toName",
         (ValueType.COUNTRY,),
-        ValueType.TEXT,
+        ValueType.STRING,
         lambda code: code.name,
         "Its English name.",
         ("'IN'.parseCountryCode().toName()", "India"),
     ),
     _row(
         "contains",
-        (ValueType.TEXT, ValueType.LIST),
+        (ValueType.STRING, ValueType.LIST),
         ValueType.BOOLEAN,
         _contains,
         "Whether a string occurs in another, or an element of the array equals the value, case included.",

@@ -81,7 +81,7 @@ def _now(name: str) -> Function:
 
 
 def _text(name: str, **more: Any) -> tuple[Parameter, ...]:
-    return (Parameter(name, ValueType.TEXT, **more),)
+    return (Parameter(name, ValueType.STRING, **more),)
 
 
 _COUNT = (Parameter("count", ValueType.INTEGER),)
@@ -91,7 +91,7 @@ FUNCTIONS = (
     _now("Time.now"),
     _row(
         "parseWindowsTime",
-        (ValueType.TEXT,),
+        (ValueType.STRING,),
         ValueType.TIME,
         from_windows,
         "The time of a count of 100 nanoseconds since 1601.",
@@ -99,7 +99,7 @@ FUNCTIONS = (
     ),
     _row(
         "parseUnixTime",
-        (ValueType.TEXT,),
+        (ValueType.STRING,),
         ValueType.TIME,
         from_unix,
         "The time of a count of milliseconds since 1970.",
@@ -107,7 +107,7 @@ FUNCTIONS = (
     ),
     _row(
         "parseStringTime",
-        (ValueType.TEXT,),
+        (ValueType.STRING,),
         ValueType.TIME,
         _parse,
         "The time that a string writes, as ISO 8601 or with a pattern of java.time.",
@@ -117,7 +117,7 @@ FUNCTIONS = (
     _row(
         "toWindows",
         _TIME,
-        ValueType.TEXT,
+        ValueType.STRING,
         to_windows,
         "100 nanoseconds since 1601.",
         ("'2015-07-30T23:58:32.000Z'.toWindows()", "130827743120000000"),
@@ -125,7 +125,7 @@ FUNCTIONS = (
     _row(
         "toUnix",
         _TIME,
-        ValueType.TEXT,
+        ValueType.STRING,
         to_unix,
         "Milliseconds since 1970.",
         ("'2015-07-31T17:18:37.979Z'.toUnix()", "1438363117979"),
@@ -133,7 +133,7 @@ FUNCTIONS = (
     _row(
         "toString",
         _TIME,
-        ValueType.TEXT,
+        ValueType.STRING,
         _to_string,
         "ISO 8601, without milliseconds where they are zero, or written with a pattern of java.time.",
         ("'2015-07-30T23:58:32.000Z'.toString()", "2015-07-30T23:58:32Z"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.semantics import EvaluationOptions
-from o365prov.expressions.values.conversion import text
+from o365prov.expressions.values.conversion import to_string
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 
 KEYS = {
@@ -24,7 +24,7 @@ def name_of(group: Values) -> str:
     profile = group.get("profile")
     name = profile.get("name") if isinstance(profile, Mapping) else None
     name = group.get("name") if name is None else name
-    return "" if name is None else text(name)
+    return "" if name is None else to_string(name)
 
 
 def group_view(group: Values) -> Values:
@@ -80,7 +80,7 @@ def _values(value: object, position: int) -> Iterator[str]:
     for item in value if isinstance(value, list | tuple) else (value,):
         if item is None or isinstance(item, Mapping | list | tuple):
             raise EvaluationFailure(f"a criterion holds {describe(item)} where a string is needed", blame=position)
-        yield text(item)
+        yield to_string(item)
 
 
 def _key_test(key: str, wanted: list[str], operator: str, fold_case: Callable[[str], str]) -> Callable[[Values], bool]:
@@ -100,7 +100,7 @@ def _at(group: Values, path: tuple[str, ...]) -> str | None:
     value: Any = group
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
-    return None if value is None else text(value)
+    return None if value is None else to_string(value)
 
 
 def criteria_paths(keys: Iterable[str]) -> list[tuple[str, ...]]:

@@ -28,8 +28,8 @@ def _linked_object(bindings: Bindings, name: str) -> Values | None:
 FUNCTIONS = (
     Function(
         "user.getInternalProperty",
-        (Parameter("name", ValueType.TEXT),),
-        ValueType.TEXT,
+        (Parameter("name", ValueType.STRING),),
+        ValueType.STRING,
         _internal_property,
         "The user's id or status in Okta, which are not part of the profile.",
         (('user.getInternalProperty("status")', None),),
@@ -39,7 +39,7 @@ FUNCTIONS = (
     ),
     Function(
         "user.getLinkedObject",
-        (Parameter("primary name", ValueType.TEXT),),
+        (Parameter("primary name", ValueType.STRING),),
         ValueType.USER,
         _linked_object,
         "The user linked under this primary name, such as the manager; null without one.",

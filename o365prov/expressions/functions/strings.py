@@ -139,15 +139,15 @@ def substring_before(options: EvaluationOptions) -> Callable[[str, str], str]:
     return substring_before
 
 
-_TEXT = Parameter("text", ValueType.TEXT)
-_SUB = Parameter("substring", ValueType.TEXT)
+_TEXT = Parameter("text", ValueType.STRING)
+_SUB = Parameter("substring", ValueType.STRING)
 _PART = (_TEXT, Parameter("start", ValueType.INTEGER), Parameter("end", ValueType.INTEGER))
 
 _NAMESPACE = (
     Function(
         "String.append",
-        (Parameter("text", ValueType.TEXT), Parameter("suffix", ValueType.TEXT, nullable=True)),
-        ValueType.TEXT,
+        (Parameter("text", ValueType.STRING), Parameter("suffix", ValueType.STRING, nullable=True)),
+        ValueType.STRING,
         _append,
         "Two strings in a row; null becomes what + makes of it.",
         (('String.append("This is", " a test")', "This is a test"), ('String.append("a", 1.50)', "a1.5")),
@@ -157,8 +157,11 @@ _NAMESPACE = (
     ),
     Function(
         "String.join",
-        (Parameter("separator", ValueType.TEXT), Parameter("strings", ValueType.TEXT, repeated=True, nullable=True)),
-        ValueType.TEXT,
+        (
+            Parameter("separator", ValueType.STRING),
+            Parameter("strings", ValueType.STRING, repeated=True, nullable=True),
+        ),
+        ValueType.STRING,
         _join,
         "Strings with a separator between them; one array as the only string gives its elements.",
         (
@@ -182,15 +185,15 @@ _NAMESPACE = (
     Function(
         "String.removeSpaces",
         (_TEXT,),
-        ValueType.TEXT,
+        ValueType.STRING,
         remove_spaces,
         "The string without blanks, tabs and line breaks.",
         (('String.removeSpaces("This is a test")', "Thisisatest"), ("String.removeSpaces(null)", None)),
     ),
     Function(
         "String.replace",
-        (_TEXT, Parameter("match", ValueType.TEXT), Parameter("replacement", ValueType.TEXT)),
-        ValueType.TEXT,
+        (_TEXT, Parameter("match", ValueType.STRING), Parameter("replacement", ValueType.STRING)),
+        ValueType.STRING,
         replace,
         "Every occurrence replaced; the match is literal, no regular expression.",
         (('String.replace("This is a test", "is", "at")', "That at a test"), ('String.replace("a.b", ".", "")', "ab")),
@@ -198,15 +201,15 @@ _NAMESPACE = (
     ),
     Function(
         "String.replaceFirst",
-        (_TEXT, Parameter("match", ValueType.TEXT), Parameter("replacement", ValueType.TEXT)),
-        ValueType.TEXT,
+        (_TEXT, Parameter("match", ValueType.STRING), Parameter("replacement", ValueType.STRING)),
+        ValueType.STRING,
         replace_first,
         "The first occurrence replaced; the match is literal, no regular expression.",
         (('String.replaceFirst("This is a test", "is", "at")', "That is a test"),),
     ),
     Function(
         "String.startsWith",
-        (_TEXT, Parameter("start", ValueType.TEXT)),
+        (_TEXT, Parameter("start", ValueType.STRING)),
         ValueType.BOOLEAN,
         _starts_with,
         "Whether the string begins so, case-sensitively; false for null.",
@@ -230,10 +233,10 @@ _NAMESPACE = (
         "String.stringSwitch",
         (
             _TEXT,
-            Parameter("default", ValueType.TEXT, nullable=True),
-            Parameter("keys and values", ValueType.TEXT, repeated=True, nullable=True),
+            Parameter("default", ValueType.STRING, nullable=True),
+            Parameter("keys and values", ValueType.STRING, repeated=True, nullable=True),
         ),
-        ValueType.TEXT,
+        ValueType.STRING,
         _switch,
         "The value of the first key, in argument order, that occurs in the string; else the default.",
         (
@@ -247,7 +250,7 @@ _NAMESPACE = (
     Function(
         "String.substring",
         _PART,
-        ValueType.TEXT,
+        ValueType.STRING,
         substring,
         "Characters from start, counted from 0, up to end, which is excluded.",
         (('String.substring("This is a test", 2, 9)', "is is a"), ('String.substring("abcdef", 1.6, "3")', "bc")),
@@ -257,7 +260,7 @@ _NAMESPACE = (
     Function(
         "String.substringAfter",
         (_TEXT, _SUB),
-        ValueType.TEXT,
+        ValueType.STRING,
         substring_after,
         'What follows the first occurrence; "" without one.',
         (
@@ -268,7 +271,7 @@ _NAMESPACE = (
     Function(
         "String.substringBefore",
         (_TEXT, _SUB),
-        ValueType.TEXT,
+        ValueType.STRING,
         substring_before,
         'What precedes the first occurrence; "" without one.',
         (
@@ -281,7 +284,7 @@ _NAMESPACE = (
     Function(
         "String.toUpperCase",
         (_TEXT,),
-        ValueType.TEXT,
+        ValueType.STRING,
         str.upper,
         "In capitals.",
         (('String.toUpperCase("This")', "THIS"), ("String.toUpperCase(null)", None)),
@@ -289,7 +292,7 @@ _NAMESPACE = (
     Function(
         "String.toLowerCase",
         (_TEXT,),
-        ValueType.TEXT,
+        ValueType.STRING,
         str.lower,
         "In small letters.",
         (('String.toLowerCase("ThiS")', "this"),),

@@ -104,7 +104,7 @@ def _row(
     return Function(
         f"Time.{name}",
         parameters,
-        ValueType.TEXT,
+        ValueType.STRING,
         _unless_empty(convert),
         doc,
         examples,
@@ -113,14 +113,14 @@ def _row(
     )
 
 
-_TIME = (Parameter("time", ValueType.TEXT),)
-_WITH_FORMAT = (*_TIME, Parameter("format", ValueType.TEXT))
+_TIME = (Parameter("time", ValueType.STRING),)
+_WITH_FORMAT = (*_TIME, Parameter("format", ValueType.STRING))
 
 FUNCTIONS = (
     Function(
         "Time.now",
-        (Parameter("zone", ValueType.TEXT, optional=True), Parameter("format", ValueType.TEXT, optional=True)),
-        ValueType.TEXT,
+        (Parameter("zone", ValueType.STRING, optional=True), Parameter("format", ValueType.STRING, optional=True)),
+        ValueType.STRING,
         _now,
         "The time of the evaluation: ISO 8601 in UTC, in a zone, or written with a pattern of Joda-Time.",
         (),

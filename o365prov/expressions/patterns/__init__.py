@@ -17,7 +17,7 @@ from o365prov.expressions.patterns.automaton import Automaton
 from o365prov.expressions.patterns.parser import PatternError, parse_pattern
 from o365prov.expressions.patterns.re2_text import re2_text
 from o365prov.expressions.patterns.tree import ANYTHING, Pattern, Repeat, Sequence
-from o365prov.expressions.values.conversion import text_argument
+from o365prov.expressions.values.conversion import string_argument
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 
 __all__ = ["PatternError", "compiled", "matcher"]
@@ -43,7 +43,7 @@ def matcher(limits: Limits, constant: object = None) -> Callable[[object, object
                 f"{{operand}} is {describe(pattern)}, but a pattern is a string", remedy="put it into quotes", blame=1
             )
         try:
-            return compile_pattern(pattern, limits)(text_argument(value) or "")
+            return compile_pattern(pattern, limits)(string_argument(value) or "")
         except PatternError as error:
             raise EvaluationFailure(f"the pattern {error}", remedy=error.remedy, blame=1) from None
 

@@ -6,9 +6,9 @@ that a rule with three thousand ``OR`` is three thousand operands, not three tho
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Literal as Choice
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -254,3 +254,33 @@ def walk(tree: Node) -> Iterator[tuple[Node, int]]:
         node, depth = waiting.pop()
         yield node, depth
         waiting.extend((part, depth + 1) for part in reversed(children(node)))
+
+
+Folded = TypeVar("Folded")
+
+
+def fold(tree: Node, step: Callable[[Node], Generator[Node, Folded, Folded]]) -> Folded:
+    """Fold a tree with a generator a node: it yields the parts it wants, receives their results, and returns its own.
+
+    Args:
+        tree: where to begin.
+        step: makes the generator of a node. What it yields decides the order, so that a step can write something
+            between two parts.
+
+    Returns:
+        What the generator of *tree* returned.
+
+    """
+    waiting = [step(tree)]
+    answer: Folded | None = None
+    while True:
+        try:
+            part = waiting[-1].send(cast("Folded", answer))
+        except StopIteration as done:
+            waiting.pop()
+            answer = done.value
+            if not waiting:
+                return cast("Folded", answer)
+        else:
+            waiting.append(step(part))
+            answer = None

@@ -6,7 +6,6 @@ import math
 from collections.abc import Generator
 
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.syntax.fold import fold
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Call,
@@ -26,6 +25,7 @@ from o365prov.expressions.syntax.tree import (
     Projection,
     Selection,
     Unary,
+    fold,
 )
 from o365prov.expressions.values.conversion import quote
 from o365prov.expressions.values.numbers import Float, Long

@@ -26,7 +26,7 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def text(value: object) -> str:
+def to_string(value: object) -> str:
     """A value as a string, null included, as ``+`` writes it: lists joined with commas, doubles in Java's spelling."""
     match value:
         case str():
@@ -44,9 +44,9 @@ def text(value: object) -> str:
 
             return iso_string(value)
         case list() | tuple():
-            return ",".join("null" if item is None else text_argument(item) or "" for item in value)
+            return ",".join("null" if item is None else string_argument(item) or "" for item in value)
         case Mapping():
-            return "{" + ", ".join(f"{text(key)}={text(item)}" for key, item in value.items()) + "}"
+            return "{" + ", ".join(f"{to_string(key)}={to_string(item)}" for key, item in value.items()) + "}"
     from o365prov.expressions.values.country_codes import CountryCode  # noqa: PLC0415 - countries load when used
 
     if isinstance(value, CountryCode):
@@ -68,7 +68,7 @@ def quote(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def text_argument(value: object) -> str | None:
+def string_argument(value: object) -> str | None:
     """A value for a string parameter; null stays null.
 
     Raises:
@@ -79,7 +79,7 @@ def text_argument(value: object) -> str | None:
         raise EvaluationFailure(
             "{operand} is a map where a string is needed", remedy="name the attribute: x.name", blame=0
         )
-    return None if value is None else text(value)
+    return None if value is None else to_string(value)
 
 
 def truth(value: object) -> bool:
@@ -270,7 +270,7 @@ def plain(value: object) -> object:
             return [item if type(item) is str or item is None else plain(item) for item in value]
         case Mapping():
             return {key: plain(item) for key, item in value.items()}
-    return text(value)
+    return to_string(value)
 
 
 def check_size(size: int, limits: Limits) -> None:

@@ -9,7 +9,7 @@ from enum import Enum
 class ValueType(Enum):
     """What a parameter takes or a function gives; the value is the word that people read."""
 
-    TEXT = "String"
+    STRING = "String"
     INTEGER = "Integer"
     NUMBER = "Number"
     BOOLEAN = "Boolean"
@@ -33,7 +33,7 @@ def literal_kind(value: object) -> ValueType:
         case bool():
             return ValueType.BOOLEAN
         case str():
-            return ValueType.TEXT
+            return ValueType.STRING
         case int():
             return ValueType.INTEGER
     return ValueType.NUMBER
@@ -52,7 +52,7 @@ def in_words(kind: ValueType | None) -> str:
     if kind is None:
         return "this"
     return {
-        ValueType.TEXT: "a string",
+        ValueType.STRING: "a string",
         ValueType.INTEGER: "an integer",
         ValueType.NUMBER: "a number",
         ValueType.BOOLEAN: "a Boolean",
