@@ -83,7 +83,7 @@ class Expression:
             'Ada!'
 
         """
-        run = self._run or self._compiled()
+        run = self._run or self._compile()
         try:
             return run(values)
         except EvaluationFailure as failure:
@@ -91,7 +91,7 @@ class Expression:
         except RecursionError as error:
             raise evaluation_error(too_deep(error), self.text, self._places) from None
 
-    def _compiled(self) -> Callable[[object], object]:
+    def _compile(self) -> Callable[[object], object]:
         from o365prov.expressions.compiler.compiler import compile_tree  # noqa: PLC0415 - some are only parsed
 
         run, places = compile_tree(self._tree, self.dialect, self._options)
@@ -185,10 +185,10 @@ class Expression:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the text; the copy compiles it again."""
-        return _again, (self.text, self.dialect, self.semantics, self.limits)
+        return _rebuild, (self.text, self.dialect, self.semantics, self.limits)
 
 
-def _again(text: str, dialect: Dialect, semantics: Semantics, limits: Limits) -> Expression:
+def _rebuild(text: str, dialect: Dialect, semantics: Semantics, limits: Limits) -> Expression:
     return Expression(text, dialect=dialect, semantics=semantics, limits=limits)
 
 

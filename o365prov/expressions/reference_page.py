@@ -1,4 +1,4 @@
-"""The page of functions, made from the catalogue: ``python -m o365prov.expressions.reference_page``."""
+"""The page of functions, made from the registry: ``python -m o365prov.expressions.reference_page``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from o365prov.expressions.semantics import Dialect
 
 
 def function_page() -> str:
-    """The page as MyST text."""
+    """The page as MyST Markdown."""
     return "\n".join(_lines()) + "\n"
 
 
@@ -21,16 +21,16 @@ def _lines() -> Iterator[str]:
     rows = list(all_functions())
     yield "# Functions of the Okta Expression Language"
     yield ""
-    yield "This page is made from the catalogue that drives the evaluator and the checker. Names are case-sensitive."
+    yield "This page is made from the registry that drives the evaluator and the checker. Names are case-sensitive."
     yield ""
-    yield "## Places"
+    yield "## Contexts"
     yield ""
-    yield "What each place takes; its name is for `check(context=...)`."
+    yield "What each context allows; its name is for `check(context=...)`."
     yield ""
-    yield "| Place | Name | Dialect | Must give | Functions | Roots |"
+    yield "| Context | Name | Dialect | Must give | Functions | Roots |"
     yield "|---|---|---|---|---|---|"
-    for place in CONTEXTS.values():
-        yield _place(place)
+    for context in CONTEXTS.values():
+        yield _context(context)
     yield ""
     for dialect, title in ((Dialect.CLASSIC, "Classic"), (Dialect.IDENTITY_ENGINE, "Identity Engine")):
         yield f"## {title}"
@@ -44,16 +44,16 @@ def _order(row: Function) -> tuple[bool, str, str]:
     return bool(row.deprecated), space if dot else "~", name
 
 
-def _place(place: Context) -> str:
-    functions = "all" if place.functions is None else ", ".join(f"`{name}`…" for name in place.functions)
-    if place.refused:
-        functions += f"; not {', '.join(f'`{name}`…' for name in place.refused)}"
-    roots = "all" if place.roots is None else ", ".join(f"`{name}`" for name in sorted(place.roots))
-    if place.refused_roots:
-        roots += f"; not {', '.join(f'`{name}`' for name in sorted(place.refused_roots))}"
-    result = place.result.value if place.result else "anything"
-    dialect = "classic" if place.dialect is Dialect.CLASSIC else "Identity Engine"
-    return f"| {place.title} | `{place.name}` | {dialect} | {result} | {functions} | {roots} |"
+def _context(context: Context) -> str:
+    functions = "all" if context.functions is None else ", ".join(f"`{name}`…" for name in context.functions)
+    if context.refused:
+        functions += f"; not {', '.join(f'`{name}`…' for name in context.refused)}"
+    roots = "all" if context.roots is None else ", ".join(f"`{name}`" for name in sorted(context.roots))
+    if context.refused_roots:
+        roots += f"; not {', '.join(f'`{name}`' for name in sorted(context.refused_roots))}"
+    result = context.result.value if context.result else "anything"
+    dialect = "classic" if context.dialect is Dialect.CLASSIC else "Identity Engine"
+    return f"| {context.title} | `{context.name}` | {dialect} | {result} | {functions} | {roots} |"
 
 
 def _function(row: Function) -> Iterator[str]:

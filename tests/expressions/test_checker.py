@@ -104,7 +104,7 @@ def test_attributes_that_the_schema_lacks():
         ("user.a == null and user.a == ''", "false"),
     ],
 )
-def test_tests_that_decide_nothing(text, always):
+def test_conditions_that_are_always_the_same_are_found(text, always):
     """A support article warns of a mass assignment by the first of these."""
     assert f"always {always}" in only(text, "constant").message
 
@@ -112,7 +112,7 @@ def test_tests_that_decide_nothing(text, always):
 @pytest.mark.parametrize(
     "text", ["user.a == null or user.a == ''", "user.a != null and user.a != ''", "user.a != null or user.b != ''"]
 )
-def test_tests_that_decide_something(text):
+def test_conditions_that_may_differ_are_not_reported(text):
     """The idioms that find both, and tests of two attributes, are fine."""
     assert found(text) == []
 
@@ -129,7 +129,7 @@ def test_tests_that_decide_something(text):
         "String.len(user.nick) == 5 ? '' : user.nick + 'x'",
     ],
 )
-def test_null_that_may_reach_a_text(text):
+def test_null_that_may_reach_a_string(text):
     """An attribute that may be null, unguarded, beside +."""
     assert "null-in-string" in [code for code, _ in found(text)]
 
@@ -150,7 +150,7 @@ def test_null_that_may_reach_a_text(text):
         "'a' + 1 + true",
     ],
 )
-def test_null_that_can_not_reach_a_text(text):
+def test_null_that_can_not_reach_a_string(text):
     """Guarded references, defaults, functions that never give null, and what Okta requires of every user."""
     assert "null-in-string" not in [code for code, _ in found(text)]
 
@@ -185,12 +185,12 @@ def test_open_questions_are_named_where_they_matter():
         ("String.replace('a', null, 'b') == 'a'", "null-argument"),
     ],
 )
-def test_what_else_is_found(text, code):
+def test_other_problems_are_found(text, code):
     """Each has a code of its own."""
     assert code in [name for name, _ in found(text)]
 
 
-def test_ids_of_groups_raise_no_doubt():
+def test_ids_of_groups_raise_no_warning():
     """Twenty characters that begin with 00g."""
     assert found('isMemberOfAnyGroup("00garwpuyxHaWOkdV0g4", "00gak46y5hydV6NdM0g4")') == []
 
@@ -208,7 +208,7 @@ def test_ids_of_groups_raise_no_doubt():
         ("oidc_claim", "active_directory.managerUpn"),
     ],
 )
-def test_places_refuse_what_they_do_not_take(context, text):
+def test_contexts_refuse_what_okta_refuses_there(context, text):
     """Functions, roots and projections that a place does not allow."""
     assert only(text, "not-allowed-here", context=context).severity == "error"
 
@@ -226,7 +226,7 @@ def test_places_refuse_what_they_do_not_take(context, text):
         ("saml_attribute", "session.amr"),
     ],
 )
-def test_places_take_what_okta_documents(context, text):
+def test_contexts_take_what_okta_documents(context, text):
     """Samples of Okta's pages in their places."""
     assert [d for d in Expression(text).check(context=context) if d.severity == "error"] == []
 
@@ -251,26 +251,26 @@ def test_a_federated_claim_sees_the_profile_of_a_device_only():
     assert found("device.provider.zta.overall", **claim) == [("not-allowed-here", "device.provider")]
 
 
-def test_an_unknown_place_is_refused():
+def test_an_unknown_context_is_refused():
     """The error lists the places."""
     with pytest.raises(UsageError, match="group_rule"):
         Expression("a").check(context="somewhere")
 
 
 @pytest.mark.parametrize("name", CONTEXTS)
-def test_every_place_says_why(name):
+def test_every_context_says_why(name):
     """What a place refuses comes with a reason."""
     assert CONTEXTS[name].reason
 
 
-def test_mistakes_in_the_text_are_diagnostics_too():
+def test_syntax_errors_are_diagnostics_too():
     """Every pasted character at once, each with its fix."""
     text = "user.city == “Bonn” OR user.city == \u2018Köln\u2019"
     assert [d.fix for d in check_text(text)] == ['"', '"', "'", "'"]
     assert only("user.a = 'x'", "assignment").fixed() == "user.a == 'x'"
 
 
-def test_all_findings_come_at_once_in_order():
+def test_all_diagnostics_come_at_once_in_order():
     """One run shows everything."""
     text = "string.len(user.Email) == 'x' OR user.a != null OR user.a != ''"
     assert [code for code, _ in found(text, SCHEMA)] == [

@@ -37,7 +37,7 @@ def test_a_user_of_oktas_api_is_a_person(run):
     assert run("user.profile.login", "--dialect", "ie", person=user)[1] == '"a@example.com"\n'
 
 
-def test_lookups_stand_beside_the_roots(run):
+def test_lookups_are_next_to_the_roots(run):
     """Groups, directory users and the clock."""
     person = {"groups": [{"id": "1", "name": "A"}], "directoryUsers": [{"dn": "x"}], "now": "2024-01-01T00:00:00Z"}
     text = "isMemberOfGroup('1') ? findDirectoryUser().dn + Time.now() : ''"
@@ -70,7 +70,7 @@ def test_explain_shows_the_parts(run):
     assert run("user.a.b", "--explain", person={"user": {}})[0] == 3
 
 
-def test_check_needs_no_person(run):
+def test_check_works_without_a_person(run):
     """Errors are exit 1; without them, and with a person, the value follows."""
     code, out, _ = run("toUpperCase(user.x)", "--check", "group_rule")
     assert code == 1
@@ -80,7 +80,7 @@ def test_check_needs_no_person(run):
 
 
 @pytest.mark.parametrize("person", ["", "[]", "{", '{"now": "never"}', '"x"'])
-def test_a_file_that_is_no_person_is_exit_1(run, person):
+def test_a_file_that_is_not_a_person_is_exit_1(run, person):
     """One line that says what to do."""
     code, out, err = run("1", person=person)
     assert (code, out) == (1, "")

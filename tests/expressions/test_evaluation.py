@@ -26,7 +26,7 @@ def failure(text, values, semantics=None):
     return caught.value
 
 
-def test_the_username_expression_of_the_main_job():
+def test_the_username_expression_of_okta():
     """The part of the address before @, at another domain."""
     username = Expression('String.substringBefore(user.email, "@") + "@yourfederated.domain"')
     assert username.evaluate({"user": {"email": "isaac.brock@example.com"}}) == "isaac.brock@yourfederated.domain"
@@ -85,12 +85,12 @@ def test_characters_beyond_the_basic_plane_count_twice():
     assert "middle of a character" in failure("String.substring('\U0001f600', 0, 1)", {}).message
 
 
-def test_null_in_a_text_is_the_word_by_default():
+def test_null_in_a_string_is_the_word_by_default():
     """As in the engine beneath Okta."""
     assert value("'a' + user.x", user={}) == "anull"
 
 
-def test_null_in_a_text_can_be_nothing():
+def test_null_in_a_string_can_be_empty():
     """As the courtesy title sample of Okta's page assumes."""
     assert value("'a' + user.x + null", Semantics(null_text="empty"), user={}) == "a"
 
@@ -104,7 +104,7 @@ def test_null_in_a_text_can_be_nothing():
         ("'a' + 'b' + user.last + 'c'", "user.last"),
     ],
 )
-def test_null_in_a_text_can_be_refused_by_name(text, named):
+def test_null_in_a_string_can_be_refused_by_name(text, named):
     """The error names the reference and marks its place."""
     error = failure(text, {"user": {}}, Semantics(null_text="refuse"))
     assert error.message.startswith(f"{named} is null")
@@ -162,7 +162,7 @@ def test_only_the_branch_taken_is_evaluated():
     assert value("'x' ?: 1/0") == "x"
 
 
-def test_elvis_replaces_null_and_empty_text_only():
+def test_elvis_replaces_null_and_the_empty_string_only():
     """Blanks, 0, false and empty lists are kept."""
     given = {"n": None, "e": "", "b": " ", "z": 0, "f": False, "l": []}
     assert [value(f"user.{name} ?: 'd'", user=given) for name in given] == ["d", "d", " ", 0, False, []]
@@ -216,7 +216,7 @@ def test_wrong_number_of_arguments_fails():
     assert "takes 3 arguments, not 2" in failure("String.substring('abc', 1)", {}).message
 
 
-def test_values_that_are_none_of_the_language_are_refused():
+def test_values_that_the_language_does_not_have_are_refused():
     """What is not a mapping of roots is a UsageError; a strange attribute fails where it is used."""
     with pytest.raises(UsageError, match="mapping of root names"):
         Expression("user").evaluate(["user"])

@@ -85,7 +85,7 @@ def test_an_expression_is_immutable():
     ],
 )
 def test_references_are_everything_that_may_be_read(text, references):
-    """Both branches, arguments, keys of indexes; what functions find stands under the function's name."""
+    """Both branches, arguments, keys of indexes; what functions find is under the function's name."""
     assert Expression(text).references == references
 
 

@@ -54,7 +54,7 @@ def failure(text, semantics=None, dialect=Dialect.CLASSIC):
     ],
 )
 def test_null_in_the_first_place(text, expected):
-    """Null passes through, is no text of any length, and holds nothing."""
+    """Null passes through, has no length, and contains nothing."""
     assert value(text) == expected
 
 
@@ -110,7 +110,7 @@ def test_arguments_convert_as_spring_converts_them(text, expected):
     "text",
     ["Convert.toInt('12.5')", "Convert.toInt('')", "Convert.toInt(' 1')", "Convert.toNum('x')", "Convert.toNum('0x1')"],
 )
-def test_texts_that_are_no_numbers(text):
+def test_strings_that_are_not_numbers_fail(text):
     """Conversion fails rather than guesses."""
     assert "is a string that is not a" in failure(text)
 
@@ -193,7 +193,7 @@ def test_groups(text, expected):
     ],
 )
 def test_groups_and_bad_input(text, reason):
-    """Limits, criteria and patterns that are none."""
+    """Limits, criteria and patterns that are not valid."""
     assert reason in failure(text)
 
 
@@ -233,7 +233,7 @@ def test_classic_times(text, expected):
         ("Time.fromIso8601ToUnix('yesterday')", "not an ISO 8601"),
     ],
 )
-def test_times_that_are_none(text, reason):
+def test_strings_that_are_not_times_fail(text, reason):
     """The error says what does not fit."""
     assert reason in failure(text)
 

@@ -104,7 +104,7 @@ def test_literals(text, expected):
 
 
 @pytest.mark.parametrize("text", ["1.", ".5", "1..2", "0xG", "5eq 5", "1.5L", "2147483648", "-2147483648"])
-def test_numbers_that_are_none(text):
+def test_strings_of_digits_that_are_not_numbers_are_refused(text):
     """Java's integers have 32 bits; a real number needs digits on both sides."""
     with pytest.raises(ExpressionSyntaxError):
         Expression(text)
@@ -140,7 +140,7 @@ def test_a_comma_needs_a_value_on_both_sides(text):
 
 
 def test_a_projection_needs_no_gap():
-    """``.! [x]`` is a mistake, ``.![x]`` a projection."""
+    """``.! [x]`` is a syntax error, ``.![x]`` a projection."""
     with pytest.raises(ExpressionSyntaxError):
         Expression("user.groups.! [name]")
 

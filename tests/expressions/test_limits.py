@@ -54,7 +54,7 @@ class Answering:
     ],
     ids=lambda text: f"{text[:4]}...",
 )
-def test_huge_texts_end_with_a_clear_error(text):
+def test_huge_strings_end_with_a_clear_error(text):
     """One hundred thousand of anything is refused, and the error says which limit to raise or what is wrong."""
     with pytest.raises(ExpressionSyntaxError) as caught:
         Expression(text)
@@ -64,7 +64,7 @@ def test_huge_texts_end_with_a_clear_error(text):
 @pytest.mark.parametrize(
     "text", ["1" + " + 1" * 3000, "a" + " ?: a" * 2000, "b" + " OR b" * 3000, "b ? 1 : " * 1500 + "2"]
 )
-def test_long_chains_are_no_deep_nesting(text):
+def test_long_chains_are_not_nested_deeply(text):
     """Chains are flat: thousands of operands parse, compile and run."""
     assert Expression(text).evaluate({"a": "", "b": False}) in (3001, "", False, 2)
 
@@ -143,7 +143,7 @@ def test_projections_inside_one_another_are_bounded_together(inside):
         Expression(text, limits=Limits(result_size=10_000)).evaluate({})
 
 
-def test_texts_of_a_projection_are_bounded_together():
+def test_strings_of_a_projection_are_bounded_together():
     """A thousand strings of a megabyte are a gigabyte."""
     with pytest.raises(EvaluationError, match=r"Limits\.result_size"):
         Expression("user.l.!['a' * 900000]").evaluate({"user": {"l": [1] * 1000}})
@@ -169,7 +169,7 @@ def test_values_without_an_end_are_an_evaluation_error_or_a_value(text, value):
 
 
 @pytest.mark.parametrize("text", ["user.v", "user.v.x", "user.v + 'x'", "String.len(user.v)", "{user.v}", "user.v < 1"])
-def test_a_value_that_is_none_of_the_language_is_not_asked_for_attributes(text):
+def test_a_value_that_the_language_does_not_have_is_not_asked_for_attributes(text):
     """Evaluation reaches nothing but the bindings: an object of Python's is refused by its kind alone."""
     with pytest.raises(EvaluationError, match="Answering"):
         Expression(text).evaluate({"user": {"v": Answering()}})

@@ -126,7 +126,7 @@ def test_both_engines_agree(pattern, text):
 
 @settings(max_examples=200, deadline=None)
 @given(st.text("ab(){}[]|*+?.^$\\-&,0189:=!<>idpQEx", max_size=12), st.text("ab01", max_size=5))
-def test_any_text_is_a_pattern_or_an_error(pattern, text):
+def test_any_string_is_a_pattern_or_an_error(pattern, text):
     """Reading a pattern gives an answer or a PatternError, nothing else."""
     try:
         matches = compile_pattern(pattern)
@@ -145,6 +145,6 @@ def test_a_bad_pattern_fails_when_it_is_reached():
 
 
 def test_matching_a_null_fails():
-    """Null is no text to match."""
+    """Null is not a string to match."""
     with pytest.raises(EvaluationError, match=r"user\.a is null"):
         Expression("user.a matches 'x'").evaluate({"user": {}})

@@ -68,7 +68,7 @@ FUNCTIONS = st.sampled_from(
 )
 
 
-def several(inner, least=2):
+def tuples_of(inner, least=2):
     """A tuple of parts."""
     return st.lists(inner, min_size=least, max_size=4).map(tuple)
 
@@ -80,7 +80,7 @@ def chains(inner):
         return Arithmetic(tuple(operators[: len(parts) - 1]), parts)
 
     return st.one_of(
-        st.builds(arithmetic, several(inner), st.lists(st.sampled_from(signs), min_size=3, max_size=3))
+        st.builds(arithmetic, tuples_of(inner), st.lists(st.sampled_from(signs), min_size=3, max_size=3))
         for signs in (["+", "-"], ["*", "/", "%"])
     )
 
@@ -92,16 +92,16 @@ def compound(inner):
     call = st.builds(
         lambda function, parts: MethodCall(Name(function[0]), function[1], parts[: function[2]]),
         FUNCTIONS,
-        several(inner, 3),
+        tuples_of(inner, 3),
     )
     method = st.builds(
-        MethodCall, inner, st.sampled_from(["contains", "substring", "plusDays", "add", "x"]), several(inner, 1)
+        MethodCall, inner, st.sampled_from(["contains", "substring", "plusDays", "add", "x"]), tuples_of(inner, 1)
     )
     return st.one_of(
         st.builds(Member, inner, WORDS, st.booleans()),
         st.builds(Index, st.one_of(st.none(), inner), inner),
         st.builds(
-            Call, st.sampled_from(["hasDirectoryUser", "toUpperCase", "isMemberOfGroupNameRegex"]), several(inner, 1)
+            Call, st.sampled_from(["hasDirectoryUser", "toUpperCase", "isMemberOfGroupNameRegex"]), tuples_of(inner, 1)
         ),
         call,
         method,
@@ -109,12 +109,12 @@ def compound(inner):
         st.builds(Power, inner, inner),
         chains(inner),
         st.builds(Comparison, st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "matches"]), inner, inner),
-        st.builds(Logic, st.sampled_from(["and", "or"]), several(inner)),
+        st.builds(Logic, st.sampled_from(["and", "or"]), tuples_of(inner)),
         st.builds(Conditional, st.lists(st.tuples(inner, inner), min_size=1, max_size=6).map(tuple), no_choice),
-        st.builds(lambda firsts, last: Elvis((*firsts, last)), several(inner, 1), no_elvis),
+        st.builds(lambda firsts, last: Elvis((*firsts, last)), tuples_of(inner, 1), no_elvis),
         st.builds(Projection, inner, inner, st.booleans()),
         st.builds(Selection, st.sampled_from("?^$"), inner, inner, st.booleans()),
-        st.builds(ListLiteral, several(inner, 0)),
+        st.builds(ListLiteral, tuples_of(inner, 0)),
         st.builds(MapLiteral, st.lists(st.tuples(TEXTS, inner), max_size=3).map(tuple)),
     )
 
@@ -137,7 +137,7 @@ def test_parsing_the_canonical_text_gives_the_tree_again(tree, dialect):
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(max_size=30), st.text("ab1.?:[]{}()+-*/%^!=<>&|'\" ,$#@TnotORd", max_size=40)))
-def test_any_text_is_an_expression_or_a_syntax_error(text):
+def test_any_string_is_an_expression_or_a_syntax_error(text):
     """Nothing else happens; the place lies inside the text, and the checker says the same."""
     error = None
     try:

@@ -10,7 +10,7 @@ from o365prov.expressions import EvaluationError, Expression, ExpressionSyntaxEr
 
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "vectors" / "spel-core.jsonl").read_text().splitlines()]
 
-# Spring reads these and dies of a NullPointerException; here, writing nothing is a mistake in the text.
+# Spring reads these and dies of a NullPointerException; here, writing nothing is a syntax error.
 NOTHING = {"", "   ", "()"}
 
 

@@ -5,7 +5,7 @@ import pytest
 from o365prov.expressions import Expression, ExpressionSyntaxError
 
 
-def mistake(text):
+def syntax_error(text):
     """The error of a string."""
     with pytest.raises(ExpressionSyntaxError) as caught:
         Expression(text)
@@ -46,9 +46,9 @@ def mistake(text):
         ("user.a // b", "no comments", "/", "leave it out"),
     ],
 )
-def test_common_mistakes_have_names(text, message, marked, remedy):
+def test_common_syntax_errors_have_names(text, message, marked, remedy):
     """The message says what was done, the mark shows where, the remedy says what to do."""
-    error = mistake(text)
+    error = syntax_error(text)
     assert message in error.message
     assert text[error.start : error.end] in (marked, marked[:1], f"{marked}{text[error.end - 1]}")
     assert remedy in error.remedy
@@ -56,24 +56,24 @@ def test_common_mistakes_have_names(text, message, marked, remedy):
 
 def test_an_error_is_one_line_with_its_place():
     """``str(error)`` fits a log."""
-    error = mistake("user.a ==\nuser.b = 3")
+    error = syntax_error("user.a ==\nuser.b = 3")
     assert (error.line, error.column) == (2, 8)
     assert str(error) == "= assigns, which Okta refuses (line 2, column 8); write == to compare"
 
 
 def test_the_caret_shows_the_line_and_the_place():
     """For people: the line of the expression, and a mark below the place."""
-    assert mistake("user.a ==\nuser.b === 3").caret().splitlines()[1:] == ["  user.b === 3", "         ^~~"]
+    assert syntax_error("user.a ==\nuser.b === 3").caret().splitlines()[1:] == ["  user.b === 3", "         ^~~"]
 
 
 def test_the_caret_of_a_long_line_shows_the_neighbourhood():
-    """A rule of a thousand characters shows what lies around the mistake."""
-    lines = mistake("user.department == 'x' OR " * 40 + "user.a = 1").caret().splitlines()
+    """A rule of a thousand characters shows what is around the error."""
+    lines = syntax_error("user.department == 'x' OR " * 40 + "user.a = 1").caret().splitlines()
     assert len(lines[1]) < 130
     assert lines[1][lines[2].index("^")] == "="
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\r\n"])
-def test_nothing_is_no_expression(text):
-    """Empty text is a mistake of its own."""
-    assert mistake(text).message == "the expression is empty"
+def test_an_empty_string_is_not_an_expression(text):
+    """The empty string is an error of its own."""
+    assert syntax_error(text).message == "the expression is empty"

@@ -27,7 +27,7 @@ def test_templates_become_expressions(template, expression):
 
 
 @pytest.mark.parametrize("template", ["source.login", "${source.login", "${}", "${fn:explode(x)}", "${a ${b}}", "x${"])
-def test_what_is_no_template_is_refused(template):
+def test_what_is_not_a_template_is_refused(template):
     """With the place."""
     with pytest.raises(ExpressionSyntaxError):
         expression_of_template(template)

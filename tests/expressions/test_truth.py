@@ -12,6 +12,6 @@ from o365prov.expressions import Expression
         *((word, False) for word in ("false", "off", "no", "0", " No ")),
     ],
 )
-def test_spring_s_words_for_true_and_false_decide_a_condition(word, value):
+def test_words_for_true_and_false_decide_a_condition(word, value):
     """Each word of Spring's list decides, in any case and between blanks."""
     assert Expression("user.flag ? 'yes' : 'no'").evaluate({"user": {"flag": word}}) == ("yes" if value else "no")

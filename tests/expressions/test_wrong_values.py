@@ -90,13 +90,6 @@ def test_values_pickle_and_copy(value):
         assert str(twin) == str(value)
 
 
-def test_an_evaluated_expression_pickles():
-    """Compiled code stays behind."""
-    expression = Expression("user.a")
-    expression.evaluate({"user": {}})
-    assert pickle.loads(pickle.dumps(expression)) == expression  # noqa: S301 - our own
-
-
 @pytest.mark.parametrize("text", ["user.city =", "String.nope(x)", "user.a.b"])
 def test_errors_pickle_with_their_place(text):
     """A process pool hands them over whole."""

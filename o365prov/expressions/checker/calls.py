@@ -60,7 +60,7 @@ def call(checker: CheckState, node: Call | MethodCall, row: Function | None, arg
         return None
     _check_allowed(checker, node, row)
     if not row.accepts(len(arguments)):
-        checker.error("wrong-arity", node, f"{row.name} takes {row.counted}, not {len(arguments)}", row.signature)
+        checker.error("wrong-arity", node, f"{row.name} takes {row.arity}, not {len(arguments)}", row.signature)
         return row.result
     for position, (part, kind) in enumerate(zip(arguments, kinds, strict=True)):
         _argument(checker, row, position, part, kind)

@@ -43,7 +43,7 @@ def check_text(
 
     """
     from o365prov.expressions.checker.checker import check  # noqa: PLC0415 - importing stays cheap
-    from o365prov.expressions.syntax.parser import attempt  # noqa: PLC0415 - importing stays cheap
+    from o365prov.expressions.syntax.parser import try_parse  # noqa: PLC0415 - importing stays cheap
 
     for name, value, kind in (
         ("text", text, str),
@@ -53,8 +53,8 @@ def check_text(
     ):
         if not isinstance(value, kind):
             raise UsageError(f"check_text takes a {kind.__name__} as {name}, not a {type(value).__name__}")
-    result = attempt(text, limits)
+    result = try_parse(text, limits)
     if isinstance(result, tuple):
-        found = (Diagnostic(each.issue, text, each.start, each.end, each.fix) for each in result)
-        return tuple(sorted(found, key=lambda diagnostic: diagnostic.start))
+        diagnostics = (Diagnostic(each.issue, text, each.start, each.end, each.fix) for each in result)
+        return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.start))
     return check(result, text, dialect, semantics, schema, context)

@@ -58,7 +58,7 @@ def check(
     checker = Checker(tree, text, dialect, semantics, known, None if context is None else find_context(context))
     kind = fold(tree, checker.step)
     checker.result(kind)
-    return tuple(sorted(checker.found, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
+    return tuple(sorted(checker.diagnostics, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
 
 
 def _checked_schema(schema: Any) -> Schema:

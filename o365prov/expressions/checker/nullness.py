@@ -27,7 +27,7 @@ from o365prov.expressions.syntax.unparser import unparse
 from o365prov.expressions.values.types import ValueType
 
 Guarantee: TypeAlias = tuple[str, ...]
-"""``("not null", x)``; ``("has characters", x)``: x is a string that is not empty; ``("contains", x, y)``: y is in x."""
+"""``("not null", x)``; ``("has characters", x)``: x is not empty; ``("contains", x, y)``: y is in x."""
 
 # Okta's base profile requires these four of every user.
 _REQUIRED = frozenset({("user", "login"), ("user", "email"), ("user", "firstName"), ("user", "lastName")})

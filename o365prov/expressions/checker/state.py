@@ -29,7 +29,7 @@ class CheckState:
         self.semantics = semantics
         self.schema = schema
         self.context = context
-        self.found: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
         self.guarantees: list[frozenset[Guarantee]] = [frozenset()]
         self.elements = 0
 
@@ -43,7 +43,7 @@ class CheckState:
 
     def note(self, issue: Issue, start: int, end: int, fix: str | None = None) -> None:
         """Note an issue with a part of the text."""
-        self.found.append(Diagnostic(issue, self.text, start, end, fix))
+        self.diagnostics.append(Diagnostic(issue, self.text, start, end, fix))
 
     def is_never_null(self, node: Node) -> bool:
         """Whether a part can't be null here."""

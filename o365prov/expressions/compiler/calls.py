@@ -81,7 +81,7 @@ def _call_function(
 ) -> Operand:
     receivers = bool(row.receivers)
     if not row.accepts(len(arguments) - receivers):
-        return _fail(lowering, node, f"{row.name} takes {row.counted}, not {len(arguments) - receivers}", row.signature)
+        return _fail(lowering, node, f"{row.name} takes {row.arity}, not {len(arguments) - receivers}", row.signature)
     writer = lowering.writer
     key = ("call", row.name, *((operand.name, type(operand.value), operand.value) for operand in arguments))
     known = writer.recall(key)

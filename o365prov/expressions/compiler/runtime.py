@@ -147,12 +147,12 @@ def make_elements(limits: Limits) -> Callable[[object, list[int]], list[Any] | t
 def make_projector(limits: Limits) -> Callable[[list[Any], object, list[int]], None]:
     """Put what a projection gave for an element into its list; the characters of strings count as elements do."""
 
-    def projected(out: list[Any], value: object, gone: list[int]) -> None:
+    def append_value(out: list[Any], value: object, gone: list[int]) -> None:
         if isinstance(value, str):
             _count(gone, len(value), limits)
         out.append(value)
 
-    return projected
+    return append_value
 
 
 def _count(gone: list[int], more: int, limits: Limits) -> None:
@@ -178,7 +178,7 @@ def make_adder(options: EvaluationOptions) -> Callable[[object, object], object]
     """``+`` of any two values: numbers add, with a string they join (Spring's OpPlus)."""
     null_text = options.semantics.null_text
 
-    def written(value: object, blame: int) -> str:
+    def write(value: object, blame: int) -> str:
         if value is not None or null_text == "word":
             return to_string(value)
         if null_text == "empty":
@@ -191,7 +191,7 @@ def make_adder(options: EvaluationOptions) -> Callable[[object, object], object]
 
     def add(left: object, right: object) -> object:
         if isinstance(left, str) or isinstance(right, str):
-            return written(left, 0) + written(right, 1)
+            return write(left, 0) + write(right, 1)
         if is_number(left) and is_number(right):
             return arithmetic("+", left, right)  # type: ignore[arg-type]
         raise _unsupported("+", left, right)

@@ -143,7 +143,7 @@ def _offset(moment: datetime, width: int, *, zero: str) -> str:
 
 
 def parse_instant(text: str, pattern: str, dialect: Dialect) -> datetime:
-    """The moment that a string writes with a pattern; UTC where the pattern names no zone.
+    """The moment in a string, read with a pattern; UTC where the pattern names no zone.
 
     Raises:
         EvaluationFailure: the text does not fit the pattern, or names a moment that does not exist.

@@ -114,7 +114,7 @@ class Function:
         return len(self.parameters)
 
     @property
-    def counted(self) -> str:
+    def arity(self) -> str:
         """How many arguments it takes, in words."""
         if self.most is None:
             return f"{self.least} or more arguments"

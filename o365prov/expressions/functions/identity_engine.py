@@ -192,7 +192,7 @@ FUNCTIONS = (
         _NUMERIC,
         ValueType.NUMBER,
         _to_number,
-        "The number that a string writes.",
+        "A string as a number.",
         ("'1.1'.toNumber()", 1.1),
     ),
     _row(

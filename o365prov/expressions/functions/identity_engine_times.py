@@ -110,7 +110,7 @@ FUNCTIONS = (
         (ValueType.STRING,),
         ValueType.TIME,
         _parse,
-        "The time that a string writes, as ISO 8601 or with a pattern of java.time.",
+        "A string as a time, read as ISO 8601 or with a pattern of java.time.",
         ("'17 June 2015 00:23:19'.parseStringTime('dd MMMM yyyy HH:mm:ss').toString()", "2015-06-17T00:23:19Z"),
         takes=_text("format", optional=True),
     ),

@@ -17,7 +17,7 @@ _BLANKS = re.compile(r"\s+")
 def make_null_writer(options: EvaluationOptions) -> Callable[[str | None], str]:
     """How null is written into a string, as a function."""
 
-    def written(value: str | None) -> str:
+    def write(value: str | None) -> str:
         if value is not None:
             return value
         if options.semantics.null_text == "refuse":
@@ -26,24 +26,24 @@ def make_null_writer(options: EvaluationOptions) -> Callable[[str | None], str]:
             )
         return "null" if options.semantics.null_text == "word" else ""
 
-    return written
+    return write
 
 
 def _append(options: EvaluationOptions) -> Callable[[str | None, str | None], str]:
-    written = make_null_writer(options)
+    write = make_null_writer(options)
 
     def append(text: str | None, suffix: str | None) -> str:
-        return written(text) + written(suffix)
+        return write(text) + write(suffix)
 
     return append
 
 
 def _join(options: EvaluationOptions) -> Callable[..., str]:
-    written = make_null_writer(options)
+    write = make_null_writer(options)
 
     def join(separator: str | None, *texts: str | None) -> str:
-        between = written(separator)
-        parts = [written(text) for text in texts]
+        between = write(separator)
+        parts = [write(text) for text in texts]
         check_size(sum(map(len, parts)) + len(between) * len(parts), options.limits)
         return between.join(parts)
 
@@ -163,7 +163,7 @@ _NAMESPACE = (
         ),
         ValueType.STRING,
         _join,
-        "Strings with a separator between them; one array as the only string gives its elements.",
+        "Strings with a separator between them; an array as the only string gives its elements.",
         (
             ('String.join(",", "This", "is", "a", "test")', "This,is,a,test"),
             ('String.join("-", {"a", "b"})', "a-b"),

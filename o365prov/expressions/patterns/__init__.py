@@ -15,7 +15,7 @@ from typing import Any
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.patterns.automaton import Automaton
 from o365prov.expressions.patterns.parser import PatternError, parse_pattern
-from o365prov.expressions.patterns.re2_text import re2_text
+from o365prov.expressions.patterns.re2_pattern import to_re2_pattern
 from o365prov.expressions.patterns.tree import ANYTHING, Pattern, Repeat, Sequence
 from o365prov.expressions.values.conversion import string_argument
 from o365prov.expressions.values.failures import EvaluationFailure, describe
@@ -98,7 +98,7 @@ def _re2() -> Any:
 
 
 def _with_re2(tree: Pattern) -> Callable[[str], object] | None:
-    re2, re2_pattern = _re2(), re2_text(tree)
+    re2, re2_pattern = _re2(), to_re2_pattern(tree)
     if re2 is None or re2_pattern is None:
         return None
     options = re2.Options()

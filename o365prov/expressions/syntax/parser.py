@@ -10,7 +10,7 @@ from o365prov.errors import ExpressionSyntaxError
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.syntax.syntax_errors import (
     SyntaxProblem,
-    SyntaxProblemFound,
+    TreeBuildError,
     empty_text,
     explain_failure,
     pasted_characters,
@@ -45,14 +45,14 @@ def parse(text: str, limits: Limits) -> Node:
         ExpressionSyntaxError: the text is not an expression, or larger than the limits; it says where, and what to do.
 
     """
-    result = attempt(text, limits)
+    result = try_parse(text, limits)
     if isinstance(result, tuple):
         first = min(result, key=lambda problem: problem.start)
         raise ExpressionSyntaxError(first.message, text=text, start=first.start, end=first.end, remedy=first.remedy)
     return result
 
 
-def attempt(text: str, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
+def try_parse(text: str, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
     """The tree of an expression, or everything that is wrong with the string."""
     if len(text) > limits.text_length:
         message = f"the expression has {len(text)} characters, more than the limit of {limits.text_length}"
@@ -70,7 +70,7 @@ def attempt(text: str, limits: Limits) -> Node | tuple[SyntaxProblem, ...]:
         first = explain_failure(text, failure)
         others = [other for other in pasted_characters(text) if other.start != first.start]
         return (first, *others)
-    except SyntaxProblemFound as found:
+    except TreeBuildError as found:
         return (found.problem,)
     return _within(tree, limits)
 

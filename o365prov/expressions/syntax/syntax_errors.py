@@ -33,7 +33,7 @@ class SyntaxProblem:
         return Issue(self.code, self.message, self.remedy)
 
 
-class SyntaxProblemFound(Exception):  # noqa: N818 - it carries a SyntaxProblem from the builder to the parser, and no further
+class TreeBuildError(Exception):
     """Ends building the tree."""
 
     def __init__(self, problem: SyntaxProblem) -> None:

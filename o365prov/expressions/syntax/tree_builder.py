@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 from attrs import evolve
 
 from o365prov.expressions.syntax import tree as syntax
-from o365prov.expressions.syntax.syntax_errors import SyntaxProblem, SyntaxProblemFound
+from o365prov.expressions.syntax.syntax_errors import SyntaxProblem, TreeBuildError
 from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values.numbers import INT_MAX, LONG_MAX, Float, Long
 
@@ -64,7 +64,7 @@ class TreeBuilder:
         if name.value == "T":
             message = "types, T(...), are not part of Okta's language"
             remedy = "use Okta's functions, such as String.len"
-            raise SyntaxProblemFound(SyntaxProblem("refused", message, name.start_pos, close.end_pos, remedy=remedy))
+            raise TreeBuildError(SyntaxProblem("refused", message, name.start_pos, close.end_pos, remedy=remedy))
         return syntax.Call(name.value, arguments, start=name.start_pos, end=close.end_pos)
 
     def member(self, children: Children) -> Node:
@@ -120,9 +120,7 @@ class TreeBuilder:
             case syntax.Literal(value=str(word)) | syntax.Name(name=word):
                 return word, value
         message = "the key of a map is a string or a bare name"
-        raise SyntaxProblemFound(
-            SyntaxProblem("map-key", message, key.start, key.end, remedy="put the key into quotes")
-        )
+        raise TreeBuildError(SyntaxProblem("map-key", message, key.start, key.end, remedy="put the key into quotes"))
 
     def prefixed(self, children: Children) -> Node:
         """``!x``, ``not x``, ``-x``, ``+x``."""
@@ -215,4 +213,4 @@ def _integer(token: Token, value: int, *, long: bool) -> int:
     )
     start = token.start_pos or 0
     message = f"{token.value[:30]} does not fit a {size}-bit integer"
-    raise SyntaxProblemFound(SyntaxProblem("integer-range", message, start, start + len(token), remedy=remedy))
+    raise TreeBuildError(SyntaxProblem("integer-range", message, start, start + len(token), remedy=remedy))

@@ -6,25 +6,25 @@ from o365prov.expressions.patterns.sets import Ranges
 from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
 
 
-def re2_text(pattern: Pattern) -> str | None:
+def to_re2_pattern(pattern: Pattern) -> str | None:
     """The pattern for RE2, or None where RE2 means something else: edges of words, and ``$`` that is not at the end."""
     match pattern:
         case Characters(ranges=ranges):
             return _set(ranges)
         case Choice(options=options):
-            texts = [text for option in options if (text := re2_text(option)) is not None]
+            texts = [text for option in options if (text := to_re2_pattern(option)) is not None]
             return f"(?:{'|'.join(texts)})" if len(texts) == len(options) else None
         case Sequence(parts=parts):
             pieces = []
             for position, part in enumerate(parts):
                 last = position == len(parts) - 1
-                piece = r"\z" if last and part == Assertion("line end") else re2_text(part)
+                piece = r"\z" if last and part == Assertion("line end") else to_re2_pattern(part)
                 if piece is None:
                     return None
                 pieces.append(piece)
             return "".join(pieces)
         case Repeat(part=part, low=low, high=high):
-            inner = re2_text(part)
+            inner = to_re2_pattern(part)
             return None if inner is None else f"(?:{inner}){{{low},{'' if high is None else high}}}"
         case Assertion(kind="begin"):
             return r"\A"
