@@ -59,6 +59,16 @@ def _check_instant(owner: Bindings, attribute: Attribute[Any], value: datetime |
     aware(owner, attribute, value)
 
 
+def _one_directory_user(bindings: Bindings) -> Values | None:
+    users = bindings.directory_users
+    return users[0] if type(users) is tuple and len(users) == 1 else None  # validators run afterwards
+
+
+def _one_workday_user(bindings: Bindings) -> Values | None:
+    users = bindings.workday_users
+    return users[0] if type(users) is tuple and len(users) == 1 else None
+
+
 @frozen
 class Bindings:
     """Everything an expression is evaluated with, when functions need more than the roots.
@@ -102,17 +112,9 @@ class Bindings:
     linked: Values = field(factory=dict, kw_only=True, validator=_check_names)
     now: datetime | None = field(default=None, kw_only=True, converter=_to_instant, validator=_check_instant)
 
-    directory_user: Values | None = field(
-        init=False, eq=False, default=Factory(lambda self: _only(self.directory_users), takes_self=True)
-    )
-    workday_user: Values | None = field(
-        init=False, eq=False, default=Factory(lambda self: _only(self.workday_users), takes_self=True)
-    )
+    directory_user: Values | None = field(init=False, eq=False, default=Factory(_one_directory_user, takes_self=True))
+    workday_user: Values | None = field(init=False, eq=False, default=Factory(_one_workday_user, takes_self=True))
 
     def __repr__(self) -> str:
         """Names only: values are personal."""
         return f"<Bindings of {', '.join(sorted(map(str, self.roots))) or 'nothing'}; {len(self.groups)} groups>"
-
-
-def _only(users: tuple[Values, ...]) -> Values | None:
-    return users[0] if type(users) is tuple and len(users) == 1 else None  # validators run afterwards

@@ -18,7 +18,7 @@ from o365prov.expressions.values.failures import EvaluationFailure, too_deep
 
 
 def _to_dialect(value: Dialect | str) -> Dialect:
-    return member(Dialect, value)
+    return value if type(value) is Dialect else member(Dialect, value)
 
 
 @frozen(eq=False, repr=False, field_transformer=typed)

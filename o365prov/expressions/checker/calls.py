@@ -102,17 +102,17 @@ def _argument(checker: CheckState, row: Function, position: int, part: Node, kin
 
 def _open_question(checker: CheckState, node: Call | MethodCall, row: Function, arguments: tuple[Node, ...]) -> None:
     """Say where the value depends on an answer that Okta's pages do not give."""
-    question, first = row.question, unparse(arguments[0], checker.dialect) if arguments else ""
+    question, guarantees = row.question, checker.guarantees[-1]
     if question == "null_text" and all(checker.is_never_null(part) for part in arguments):
         return
     if question == "switch_odd_tail" and len(arguments) % 2 == 0:
         return
-    if question == "substring_before_without_hit" and len(arguments) > 1:
-        mark = unparse(arguments[1], checker.dialect)
-        if ("contains", first, mark) in checker.guarantees[-1]:
+    if guarantees and arguments:
+        first, *others = (unparse(part, checker.dialect) for part in arguments)
+        if question == "substring_before_without_hit" and ("contains", first, *others) in guarantees:
             return
-    if question == "substring_past_end" and ("has characters", first) in checker.guarantees[-1]:
-        return
+        if question == "substring_past_end" and ("has characters", first) in guarantees:
+            return
     answer = getattr(checker.semantics, question)
     message = f"Okta does not say {_QUESTIONS[question]}; {row.name} follows Semantics({question}={answer!r})"
     checker.warn("open-question", node, message, "set the field, or guard the case in the expression")

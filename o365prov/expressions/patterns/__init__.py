@@ -20,7 +20,7 @@ from o365prov.expressions.patterns.tree import ANYTHING, Pattern, Repeat, Sequen
 from o365prov.expressions.values.conversion import string_argument
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 
-__all__ = ["PatternError", "compiled", "matcher"]
+__all__ = ["PatternError", "compile_pattern", "matcher"]
 
 _ANYWHERE = Repeat(ANYTHING, 0, None)
 

@@ -253,7 +253,9 @@ def walk(tree: Node) -> Iterator[tuple[Node, int]]:
     while waiting:
         node, depth = waiting.pop()
         yield node, depth
-        waiting.extend((part, depth + 1) for part in reversed(children(node)))
+        parts = children(node)
+        if parts:
+            waiting.extend((part, depth + 1) for part in reversed(parts))
 
 
 Folded = TypeVar("Folded")
