@@ -34,17 +34,10 @@ class Snapshot:
     _directory: Directory = field(repr=False)
 
 
-_ARGUMENTS: Mapping[str, Any] = {
-    "clock": FakeClock | None,
-    "seed": int | None,
-    "name": str,
-    "country": str,
-    "initial_domain": str,
-    "keep_requests": int,
-    "quotas": Quotas | None,
-    "lag": Lag | None,
-    "latency": float,
-}
+_STRINGS = dict.fromkeys(("name", "country", "initial_domain"), str)
+_NUMBERS: dict[str, Any] = {"seed": int | None, "keep_requests": int, "latency": float}
+_PARTS: dict[str, Any] = {"clock": FakeClock | None, "quotas": Quotas | None, "lag": Lag | None}
+_ARGUMENTS = {**_STRINGS, **_NUMBERS, **_PARTS}
 
 
 class FakeTenant:
@@ -97,21 +90,10 @@ class FakeTenant:
         latency: float = 0.0,
         caller_roles: Iterable[str] | None = None,
     ) -> None:
-        check_arguments(
-            "FakeTenant",
-            _ARGUMENTS,
-            {
-                "clock": clock,
-                "seed": seed,
-                "name": name,
-                "country": country,
-                "initial_domain": initial_domain,
-                "keep_requests": keep_requests,
-                "quotas": quotas,
-                "lag": lag,
-                "latency": latency,
-            },
-        )
+        strings = {"name": name, "country": country, "initial_domain": initial_domain}
+        numbers = {"seed": seed, "keep_requests": keep_requests, "latency": latency}
+        parts = {"clock": clock, "quotas": quotas, "lag": lag}
+        check_arguments("FakeTenant", _ARGUMENTS, {**strings, **numbers, **parts})
         self.clock = clock or FakeClock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
         request_ids = random.Random(chance.getrandbits(64))  # noqa: S311
