@@ -203,7 +203,7 @@ class Office365App:
         >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
         >>> ann, bob = (Person(name, "ACTIVE", {"email": "a.lee@corp.example"}) for name in ("ann", "bob"))
         >>> print(app.preview([ann, bob]).collisions[0])
-        the username a.lee@corp.example is wanted for 2 people (ann, bob)
+        the username a.lee@corp.example is the same for 2 people (ann, bob)
         """
         if now is not None:
             _check_now(now)

@@ -1,4 +1,4 @@
-"""The memory between runs in a SQLite database: for tables too large to write anew each time."""
+"""The memory between runs in a SQLite database, for tables that are too large to be rewritten after each run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _SCHEMA = """
 def save_rows(path: StrPath, rows: Iterable[tuple[str, str]]) -> None:
     """Let the database hold exactly these rows (person id, JSON), in one transaction; only what differs is written.
 
-    Raises :class:`~o365prov.errors.SourceError` if *path* is not such a database, or can't be written.
+    Raises:
+        SourceError: *path* is not such a database, or can't be written.
+
     """
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as database:

@@ -1,7 +1,7 @@
-"""The memory between runs: what we know we provisioned.
+"""The memory between runs: which accounts we provisioned, and what we gave them.
 
-One :class:`AppUser` a person. Without it nobody is ours: an account that has neither an assignment nor an AppUser is
-never touched. The table is a value; a plan takes one and a report gives the next.
+It holds one :class:`AppUser` a person. An account that has neither an assignment nor an AppUser is never touched. The
+table is a value: a plan takes one, and a report gives the next.
 """
 
 from __future__ import annotations
@@ -32,10 +32,21 @@ class AppUserStatus(StrEnum):
 class AppUser:
     """What one person's Office 365 account got from us.
 
-    *object_id* is the account's id in the tenant; *anchor* its ``onPremisesImmutableId``; *fingerprint* stands for the
-    profile last sent; *licenses* and *roles* are those that we granted; *manager_id* is the object id of the manager
-    last set, and *manager_reference* stands for how the source named them; *password_instant* is the newest password
-    change that ended sessions; *deactivated_at* when sign-in was blocked.
+    Args:
+        person_id: the person.
+        object_id: the account's id in the tenant.
+        username: the username last sent.
+        anchor: the account's source anchor, ``onPremisesImmutableId``.
+        fingerprint: a hash of the profile last sent.
+        licenses: the licences that we granted.
+        roles: the directory roles that we granted.
+        manager_id: the object id of the manager last set.
+        manager_reference: a hash of how the source named that manager.
+        status: whether the account is in use, or was deactivated or deleted by us.
+        deactivated_at: when sign-in was blocked, aware.
+        password_instant: the newest password change that ended sessions, aware.
+        provisioning_type: the name of the type that provisioned the account, such as ``user_sync``.
+
     """
 
     person_id: str
@@ -92,7 +103,7 @@ class AppUsers:
         return AppUsers({key: user for key, user in self._users.items() if key != person_id})
 
     def shared_accounts(self) -> tuple[str, ...]:
-        """The object ids to which several people are linked: when one leaves, the other would lose the account."""
+        """The object ids that more than one person is linked to: when one leaves, the other would lose the account."""
         if len({user.object_id for user in self}) == len(self):
             return ()
         counts = Counter(user.object_id for user in self)
@@ -108,13 +119,13 @@ class AppUsers:
         return f"AppUsers({len(self)} user{'' if len(self) == 1 else 's'})"
 
     def _to_json_value(self, converter: Any) -> list[Any]:
-        """What stands for the table in JSON: its users."""
-        write = converter.get_unstructure_hook(AppUser)
-        return [write(user) for user in self]
+        """The table in JSON: a list of its users."""
+        to_json = converter.get_unstructure_hook(AppUser)
+        return [to_json(user) for user in self]
 
     @classmethod
     def _from_json_value(cls, value: Any, converter: Any) -> AppUsers:
-        """The table of the users in JSON."""
+        """The table that a list of users in JSON describes."""
         users = converter.structure(value, tuple[AppUser, ...])
         if twice := [name for name, count in Counter(user.person_id for user in users).items() if count > 1]:
             raise ConfigurationError(f"holds the person {twice[0]} twice")
@@ -128,25 +139,38 @@ class AppUsers:
     def from_json(cls, text: str, *, where: str = "app users") -> AppUsers:
         """Read what :meth:`to_json` wrote.
 
-        Raises :class:`~o365prov.errors.SourceError`, whose issues name *where* and the JSON path of everything that is
-        wrong, if the text is something else, was damaged or edited.
+        Args:
+            text: the JSON text.
+            where: what messages call it, such as the name of its file.
+
+        Raises:
+            SourceError: the text is something else, or was damaged or edited; its issues have the JSON path of
+                everything that is wrong.
+
         """
         table, _ = _FORMAT.read(text, where)
         return cast("AppUsers", table)
 
     def save(self, path: StrPath) -> None:
-        """Write the table to *path*: wholly or not at all."""
+        """Write the table to *path*, completely or not at all."""
         write_text(path, self.to_json())
 
     @classmethod
     def load(cls, path: StrPath) -> AppUsers:
-        """Read the table from *path*; raises SourceError if it is missing or damaged."""
+        """Read the table from *path*.
+
+        Raises:
+            SourceError: the file is missing, or was damaged or edited.
+
+        """
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
     def save_sqlite(self, path: StrPath) -> None:
-        """Let the SQLite database at *path* hold this table: in one transaction, writing only the rows that differ.
+        """Write the table to the SQLite database at *path*: in one transaction, and only the rows that differ.
 
-        Raises :class:`~o365prov.errors.SourceError` if the file is not such a database, or can't be written.
+        Raises:
+            SourceError: the file is not such a database, or can't be written.
+
         """
         from o365prov.people.app_user_store import save_rows  # noqa: PLC0415 - sqlite3 loads where it is used
 
@@ -154,7 +178,12 @@ class AppUsers:
 
     @classmethod
     def load_sqlite(cls, path: StrPath) -> AppUsers:
-        """Read the table that :meth:`save_sqlite` wrote; raises SourceError if it is missing or damaged."""
+        """Read the table that :meth:`save_sqlite` wrote.
+
+        Raises:
+            SourceError: the database is missing or damaged.
+
+        """
         from o365prov.people.app_user_store import load_rows  # noqa: PLC0415 - see above
 
         return cls(read_value(row, AppUser, str(path), _FORMAT.remedy) for row in load_rows(path))

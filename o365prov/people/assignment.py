@@ -1,7 +1,7 @@
-"""Who is assigned Office 365, with which licences and roles.
+"""Groups, and who is assigned Office 365 with which licences and roles.
 
-Okta assigns an app to single people and to groups. A person in more than one assigned group gets the values of the
-group with the highest priority (the lowest number); an individual assignment overrides every group.
+Okta assigns an app to people and to groups. A person in more than one assigned group gets the values of the group with
+the highest priority (the lowest number); an individual assignment overrides every group.
 
 Source: Okta, "Assign Office 365 to users and groups"; Okta support, "Office 365 integration: combine license assignment
 values from multiple groups" (which describes group priority as the default).
@@ -20,7 +20,17 @@ from o365prov.people.person import Person
 
 @frozen(field_transformer=typed)
 class Group:
-    """A group as Okta knows it: *members* are person ids."""
+    """A group in Okta.
+
+    Args:
+        id: the group's id.
+        name: its name.
+        type: Okta's type of the group: ``OKTA_GROUP``, ``APP_GROUP`` or ``BUILT_IN``.
+        source_id: the id of the app that the group comes from; None for Okta's own groups.
+        profile: the group's profile as Okta's API spells it.
+        members: the ids of its people.
+
+    """
 
     id: str
     name: str
@@ -40,10 +50,15 @@ def _groups(groups: Iterable[Group]) -> tuple[Group, ...]:
 
 @frozen(field_transformer=typed)
 class LicenseGrant:
-    """A licence to hold: a SKU, with all of its service plans or only the named ones.
+    """A licence to hold: a SKU with all or some of its service plans.
 
-    *sku* is the part number (``SPE_E3``) or the SKU's GUID; *service_plans* the plans to enable, by name or GUID; None
-    enables all of them.
+    Args:
+        sku: the part number (``SPE_E3``) or the SKU's GUID.
+        service_plans: the plans to enable, by name or GUID; None enables all of them.
+
+    >>> str(LicenseGrant("SPE_E3", ["TEAMS1", "EXCHANGE_S_ENTERPRISE"]))
+    'SPE_E3 [EXCHANGE_S_ENTERPRISE, TEAMS1]'
+
     """
 
     sku: str
@@ -62,7 +77,13 @@ def _grants(values: Iterable[LicenseGrant]) -> tuple[LicenseGrant, ...]:
 
 @frozen(field_transformer=typed)
 class Grants:
-    """Licences and roles that one assignment gives; *roles* are names of Entra directory roles or template ids."""
+    """The licences and roles that an assignment gives.
+
+    Args:
+        licenses: the licences.
+        roles: names or template ids of Entra directory roles.
+
+    """
 
     licenses: tuple[LicenseGrant, ...] = field(default=(), converter=_grants)
     roles: tuple[str, ...] = field(default=(), converter=as_sorted)
@@ -70,7 +91,14 @@ class Grants:
 
 @frozen(field_transformer=typed)
 class GroupAssignment:
-    """Office 365 assigned to a group; of a person's assigned groups, that with the lowest *priority* number wins."""
+    """Office 365 assigned to a group.
+
+    Args:
+        group_id: the group.
+        priority: of a person's assigned groups, the one with the lowest number wins.
+        grants: what the group's people get.
+
+    """
 
     group_id: str
     priority: int
@@ -79,11 +107,15 @@ class GroupAssignment:
 
 @frozen(field_transformer=typed)
 class Assignment:
-    """One person's assignment to Office 365, with everything the mapping and the planner ask about them.
+    """One person's assignment to Office 365.
 
-    *via* says where it comes from, for the reasons in a plan: ``individual`` or the groups' names. *groups* are all
-    Okta groups of the person, which expressions may ask for. *username* overrides the app's username format, which only
-    an individual assignment can do.
+    Args:
+        person: who is assigned.
+        grants: the licences and roles to hold.
+        via: where the assignment comes from, for the reasons in a plan: ``individual`` or the names of the groups.
+        groups: all Okta groups of the person, for expressions that ask for them.
+        username: a username in place of that of the app's format; only an individual assignment has one.
+
     """
 
     person: Person
@@ -99,7 +131,7 @@ class Assignment:
 
     @property
     def how(self) -> str:
-        """How the person is assigned, as a plan's reasons say it: "individually", or "through" the groups."""
+        """How the person is assigned, for the reasons in a plan: "individually", or "through" the groups."""
         return "individually" if self.via == "individual" else f"through {self.via}"
 
 
@@ -112,31 +144,40 @@ def assign(
     combine_licenses: bool = False,
     combine_roles: bool = False,
 ) -> tuple[Assignment, ...]:
-    """Merge individual and group assignments into one assignment a person, in the order of *people*.
+    """Merge individual and group assignments into at most one assignment a person.
 
-    A person without an individual assignment and outside all assigned groups gets none. Returns one
-    :class:`Assignment` for each other person: individual grants if there are any, else those of the assigned group with
-    the lowest priority number; with *combine_licenses* or *combine_roles* those of all assigned groups together, as
-    Okta's "Combine values across groups" does for the attribute.
+    Args:
+        people: the people who may be assigned.
+        groups: their groups.
+        by_group: to which groups Office 365 is assigned.
+        individually: what is assigned to single people, by person id.
+        combine_licenses: give the licences of all assigned groups, as Okta's "Combine values across groups" does,
+            instead of those of the group with the lowest priority number.
+        combine_roles: the same for roles.
+
+    Returns:
+        The assignments, in the order of *people*: individual grants if there are any, else those of the assigned
+        groups. People without either have none.
 
     >>> ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"})
     >>> e3 = Group("00g1", "O365 E3", members={"00u1"})
-    >>> [given] = assign([ann], [e3], [GroupAssignment("00g1", 0, Grants([LicenseGrant("SPE_E3")]))], {})
-    >>> given.via, str(given.grants.licenses[0])
+    >>> [assignment] = assign([ann], [e3], [GroupAssignment("00g1", 0, Grants([LicenseGrant("SPE_E3")]))], {})
+    >>> assignment.via, str(assignment.grants.licenses[0])
     ('O365 E3', 'SPE_E3')
+
     """
     groups_of: dict[str, list[Group]] = {}
-    group_named = {}
+    group_by_id = {}
     for group in groups:
-        group_named[group.id] = group
+        group_by_id[group.id] = group
         for member in group.members:
             groups_of.setdefault(member, []).append(group)
-    giving: dict[str, list[tuple[str, Grants]]] = {}
+    from_groups: dict[str, list[tuple[str, Grants]]] = {}
     for assignment in sorted(by_group, key=lambda each: each.priority):
-        if group_assigned := group_named.get(assignment.group_id):
-            for member in group_assigned.members:
-                giving.setdefault(member, []).append((group_assigned.name, assignment.grants))
-    merged = {member: _merged(given, combine_licenses, combine_roles) for member, given in giving.items()}
+        if assigned := group_by_id.get(assignment.group_id):
+            for member in assigned.members:
+                from_groups.setdefault(member, []).append((assigned.name, assignment.grants))
+    merged = {member: _merge(each, combine_licenses, combine_roles) for member, each in from_groups.items()}
     merged.update({person_id: ("individual", grants) for person_id, grants in individually.items()})
     return tuple(
         Assignment(person, merged[person.id][1], merged[person.id][0], groups_of.get(person.id, ()))
@@ -145,22 +186,22 @@ def assign(
     )
 
 
-def _named(groups: list[str]) -> str:
-    more = len(groups) - _NAMED
-    return ", ".join(groups[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-
-
-_NAMED = 5
+_GROUPS_LISTED = 5
 """How many groups a reason names."""
 
 
-def _merged(given: list[tuple[str, Grants]], combine_licenses: bool, combine_roles: bool) -> tuple[str, Grants]:
+def _list_groups(names: list[str]) -> str:
+    more = len(names) - _GROUPS_LISTED
+    return ", ".join(names[:_GROUPS_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _merge(from_groups: list[tuple[str, Grants]], combine_licenses: bool, combine_roles: bool) -> tuple[str, Grants]:
     """One person's values from groups, which are in the order of their priority."""
-    (name, first), *others = given
+    (name, first), *others = from_groups
     if not others or not (combine_licenses or combine_roles):
         return name, first
     grants = Grants(
-        [each for _, one in given for each in one.licenses] if combine_licenses else first.licenses,
-        [each for _, one in given for each in one.roles] if combine_roles else first.roles,
+        [each for _, one in from_groups for each in one.licenses] if combine_licenses else first.licenses,
+        [each for _, one in from_groups for each in one.roles] if combine_roles else first.roles,
     )
-    return _named([each for each, _ in given]), grants
+    return _list_groups([each for each, _ in from_groups]), grants

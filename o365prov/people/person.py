@@ -1,4 +1,4 @@
-"""A person as the source directory knows them."""
+"""A person, with the accounts that they have in Active Directory."""
 
 from __future__ import annotations
 
@@ -31,11 +31,17 @@ class UserStatus(StrEnum):
 class DirectoryAccount:
     """One person's account in one Active Directory instance.
 
-    *instance* names the directory (in Okta: the name of the AD app instance). *attributes* are the app user's profile
-    as Okta spells it (``managerDn``, ``pwdLastSet``, ``msExchUsageLocation``, ...). *password_last_set* is aware, and
-    None where the directory gives no instant: 0 ("must change at next logon") and "never".
+    Args:
+        instance: the directory, by the name of the AD app instance in Okta.
+        object_guid: the account's objectGUID.
+        distinguished_name: where the account is in the directory; None if it is not known.
+        password_last_set: when the password was set, aware; None where the directory gives no instant: 0 ("must change
+            at next logon") and "never".
+        attributes: the app user's profile as Okta spells it (``managerDn``, ``pwdLastSet``, ``msExchUsageLocation``,
+            ...).
 
     Source: Okta, "Active Directory agent base attributes"; Microsoft, ``pwdLastSet``.
+
     """
 
     instance: str
@@ -64,11 +70,22 @@ def _accounts(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAccount, .
 
 @frozen(field_transformer=typed, repr=False)
 class Person:
-    """A person who may be assigned Office 365, with the source they come from.
+    """A person who may be assigned Office 365.
 
-    *id* is Okta's user id; *profile* the Okta profile as its API spells it; *source* the credential provider that
-    masters the person (``OKTA``, ``ACTIVE_DIRECTORY``, ...); *password_changed* the instant of the last password change
-    in Okta.
+    Args:
+        id: Okta's user id, or another id that never changes.
+        status: the user status in Okta, such as ``ACTIVE``.
+        profile: the Okta profile, with the attribute names of Okta's API.
+        source: the credential provider that masters the person: ``OKTA``, ``ACTIVE_DIRECTORY``, ...
+        password_changed: when the password last changed in Okta, aware.
+        directory_accounts: the person's accounts in Active Directory.
+
+    Raises:
+        ConfigurationError: a field has a wrong type, or the status is not one of Okta's.
+
+    >>> Person("00u1", "ACTIVE", {"firstName": "Isaac", "lastName": "Brock", "login": "isaac.brock@example.com"})
+    Person(id='00u1', name='Isaac Brock')
+
     """
 
     id: str
@@ -80,11 +97,11 @@ class Person:
 
     @property
     def name(self) -> str:
-        """What a reader recognises the person by: display name, else both names, else login, else id."""
+        """The display name, else first and last name, else login, else id."""
         profile = self.profile
         both = " ".join(str(part) for part in (profile.get("firstName"), profile.get("lastName")) if part)
         return str(profile.get("displayName") or both or profile.get("login") or self.id)
 
     def __repr__(self) -> str:
-        """Who it is, and nothing personal besides: the id and the name."""
+        """The id and the name: nothing else that is personal."""
         return f"Person(id={self.id!r}, name={self.name!r})"

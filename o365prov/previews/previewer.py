@@ -1,4 +1,4 @@
-"""Previews that ask a tenant: the same decisions as a plan's, up to whose account is whose and what it lacks."""
+"""Making previews: the same decisions as a plan's, up to which account is whose and what would change in it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,24 @@ from o365prov.previews.preview import Preview
 from o365prov.profiles import ProfileMapping, UsernameFormat, make_bindings
 from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility, make_desired_user
 
-_Found: TypeAlias = Mapping[str, tuple[tuple[Issue, ...], AccountPreview | None]]
+_Results: TypeAlias = Mapping[str, tuple[tuple[Issue, ...], AccountPreview | None]]
+"""What is wrong with people, and what the tenant holds of them, by person id."""
 
 
 @frozen(kw_only=True)
 class Previewer:
-    """An app's settings as far as previews ask about them; *snapshot* is None where no tenant is asked.
+    """The settings of an app that previews need.
 
-    *warnings* concern the whole app; *now* is what expressions take for the time.
+    Args:
+        format: the username format.
+        mapping: the attribute mapping.
+        domains: the domains that usernames may be in, in lower case.
+        rules: what the app allows.
+        app_users: the memory of earlier runs.
+        snapshot: what the tenant holds; None where no tenant is asked.
+        warnings: what is wrong with the app as a whole.
+        now: the time for expressions that ask for it, aware.
+
     """
 
     format: UsernameFormat
@@ -51,19 +61,17 @@ class Previewer:
         return self.whole(row)
 
     def people(self, assignments: Sequence[Assignment]) -> PopulationPreview:
-        """The preview of people, each of whom is there once."""
+        """The preview of many people; no person may be there twice."""
         desired = [self._desired(assignment) for assignment in assignments]
-        taking_part = [each for each in desired if _eligibility(each) is Eligibility.PROVISION]
-        found = (
-            self._issues(taking_part) if self.snapshot is None else self._in_tenant(desired, taking_part, self.snapshot)
-        )
-        rows = {
-            each.person_id: PersonPreview(each.assignment, each.username, *found.get(each.person_id, (each.issues,)))
-            for each in desired
-        }
+        eligible = [each for each in desired if _eligibility(each) is Eligibility.PROVISION]
+        results = self._issues(eligible) if self.snapshot is None else self._in_tenant(desired, eligible, self.snapshot)
+        rows: dict[str, PersonPreview] = {}
+        for each in desired:
+            issues, account = results.get(each.person_id, (each.issues, None))
+            rows[each.person_id] = PersonPreview(each.assignment, each.username, issues, account)
         return PopulationPreview(
             tuple(rows.values()),
-            tuple(_alike(taking_part, rows)),
+            tuple(_collisions(eligible, rows)),
             (self.snapshot.name or self.snapshot.tenant_id) if self.snapshot else "",
             self.warnings,
             whole=self.whole,
@@ -88,16 +96,16 @@ class Previewer:
             assignment, self.rules.provisioning, self.format, self.mapping, self.domains, now=self.now
         )
 
-    def _issues(self, people: Sequence[DesiredUser]) -> _Found:
-        """What is wrong, of those of whom more is wrong than they show by themselves."""
+    def _issues(self, people: Sequence[DesiredUser]) -> _Results:
+        """The results of people who have a username or source anchor in common with others."""
         clashes = collisions(people, self.app_users)
         wrong = (each for each in people if each.person_id in clashes)
         return {each.person_id: ((*each.issues, clashes[each.person_id]), None) for each in wrong}
 
     def _in_tenant(
         self, desired: Sequence[DesiredUser], people: Sequence[DesiredUser], snapshot: TenantSnapshot
-    ) -> _Found:
-        """What is wrong with each person, and what the tenant says of them."""
+    ) -> _Results:
+        """The results of all people; *people* are those of them who are provisioned."""
         names = self._attribute_names()
         issues: dict[str, list[Issue]] = {each.person_id: [] for each in people}
         accounts: dict[str, AccountPreview] = {}
@@ -126,8 +134,8 @@ def _eligibility(desired: DesiredUser) -> Eligibility:
     return ELIGIBILITY[desired.assignment.person.status]
 
 
-def _alike(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -> Iterator[PeopleGroup]:
-    """The usernames, then the source anchors, that several people would get."""
+def _collisions(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -> Iterator[PeopleGroup]:
+    """The usernames, then the source anchors, that more than one person would get."""
     for name, words, values in (
         (USERNAME, "the username", [each.username and each.username.lower() for each in people]),
         ("immutableId", "the source anchor", [each.anchor for each in people]),
@@ -138,13 +146,13 @@ def _alike(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -
                 alike.setdefault(value, []).append(row_of[each.person_id])
         for value, rows in sorted(alike.items()):
             if len(rows) > 1:
-                yield PeopleGroup(name, f"{words} {value} is wanted", tuple(rows))
+                yield PeopleGroup(name, f"{words} {value} is the same", tuple(rows))
 
 
 def _matched(
     matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, names: Mapping[str, str]
 ) -> tuple[AccountPreview, Issue | None]:
-    """Somebody whose account is known to be theirs, or would be made."""
+    """A person whose account was found, or would be created."""
     account, desired = matched.account, matched.desired
     username_holder = _username_holder(desired, account, snapshot)
     if account is None:
@@ -169,7 +177,7 @@ def _matched(
 def _left_alone(
     desired: DesiredUser, issues: Mapping[str, Sequence[Issue]], app_users: AppUsers, snapshot: TenantSnapshot
 ) -> AccountPreview:
-    """Somebody for whom nothing is done, by their status in Okta or by what is wrong."""
+    """A person for whom nothing is done, because of their status in Okta or of what is wrong."""
     app_user = app_users.get(desired.person_id)
     account = snapshot.by_id.get(app_user.object_id) if app_user else None
     status = desired.assignment.person.status

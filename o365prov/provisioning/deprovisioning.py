@@ -1,4 +1,4 @@
-"""What happens to the account of a person who is not assigned any more.
+"""What happens to the account of a person who is no longer assigned.
 
 Source: Okta, "Deprovisioning options for Office 365"; "Microsoft Office 365 user status on deactivation".
 """
@@ -85,4 +85,4 @@ class Deprovisioning:
 
 
 BLOCK_SIGN_IN = Deprovisioning()
-"""The option that is in force where none is chosen: nothing is lost."""
+"""The default option: nothing is lost."""

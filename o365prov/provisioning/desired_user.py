@@ -28,7 +28,13 @@ from o365prov.provisioning.provisioning_type import ProvisioningType
 class DesiredUser:
     """The evaluated username and mapping of one person, with everything that is wrong with them.
 
-    *sessions_valid_from* is the instant before which sessions are void, None where there is none.
+    Args:
+        assignment: the person's assignment.
+        username: the username; None if it can't be computed.
+        profile: the values of the mapped attributes.
+        issues: what is wrong.
+        sessions_valid_from: the instant before which sessions are void, aware; None if there is none.
+
     """
 
     assignment: Assignment
@@ -44,7 +50,7 @@ class DesiredUser:
 
     @property
     def blocked(self) -> bool:
-        """Whether something found stops this person."""
+        """Whether an issue stops this person."""
         return any(issue.stops for issue in self.issues)
 
     @property
@@ -84,7 +90,10 @@ class DesiredUser:
         }
 
     def update_properties(self) -> dict[str, Any]:
-        """Values by Graph's property names for an existing account; None or [] clears. Create-only ones are out."""
+        """Values by Graph's property names for an existing account, without those for new accounts only.
+
+        None and [] clear a property.
+        """
         values = self.profile.values
         return {
             graph: value
@@ -102,29 +111,37 @@ def make_desired_user(
     *,
     now: datetime | None = None,
 ) -> DesiredUser:
-    """Evaluate everything that decides about one person; what is wrong comes back as issues, never as an exception.
+    """Evaluate the username and the mapping for one person.
 
-    *domains* are in lower case.
+    Args:
+        assignment: the person's assignment.
+        provisioning: the provisioning type.
+        username: the username format, unless the assignment has a username of its own.
+        mapping: the attribute mapping.
+        domains: the domains that usernames may be in, in lower case.
+        now: the time for expressions that ask for it, aware.
+
+    Returns:
+        The desired user. What is wrong is among its issues and never raised.
+
     """
     person = assignment.person
     bindings = make_bindings(assignment, now=now)
-    name, wrong = username.username(bindings, domains) if assignment.username is None else _given(assignment, domains)
+    if assignment.username is None:
+        name, issue = username.username(bindings, domains)
+    else:
+        issue = check_username(assignment.username, domains)
+        name = None if issue else assignment.username
     profile = mapping.evaluate(bindings, withheld=provisioning.withheld(person))
-    issues = profile.issues if wrong is None else (wrong, *profile.issues)
+    issues = profile.issues if issue is None else (issue, *profile.issues)
     if len(person.directory_accounts) > 1 and profile.get("immutableId") is UNSET:
-        issues = (*issues, _SEVERAL_DIRECTORIES)
+        issues = (*issues, _AMBIGUOUS_DIRECTORY)
     return DesiredUser(assignment, name, profile, issues, provisioning.sessions_valid_from(person))
 
 
-def _given(assignment: Assignment, domains: Collection[str]) -> tuple[str | None, Issue | None]:
-    """The username that the assignment itself sets, or what is wrong with it."""
-    wrong = check_username(assignment.username or "", domains)
-    return (None, wrong) if wrong else (assignment.username, None)
-
-
-_SEVERAL_DIRECTORIES = Issue(
-    "several_directories",
+_AMBIGUOUS_DIRECTORY = Issue(
+    "ambiguous_directory",
     "assigned to more than one Active Directory instance, so the source anchor is ambiguous",
-    "Keep one account, or map the Immutable ID by an expression that names the instance",
+    "Keep one account, or map the Immutable ID with an expression that names the instance",
     place="immutableId",
 )

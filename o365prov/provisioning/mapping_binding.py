@@ -1,7 +1,7 @@
 """A mapping belongs to the provisioning settings that it was made for.
 
-Okta demands that attributes are mapped again after any change of the settings. So a mapping is bound to the settings'
-fingerprint when it first enters an app, and keeps that binding through every change of them, until it is bound again.
+Okta requires that attributes are mapped again after any change of the settings. So a mapping is bound to the
+fingerprint of the settings when it becomes part of an app, and stays bound to it until it is mapped again.
 
 Source: Okta, "Provision users to Office 365" (map the attributes again after changing provisioning settings).
 """
@@ -19,7 +19,7 @@ from o365prov.provisioning.provisioning_type import ProvisioningType
 
 
 def bind(mapping: ProfileMapping, provisioning: ProvisioningType) -> ProfileMapping:
-    """The same mapping, made for these settings.
+    """The same mapping, bound to these settings.
 
     >>> from o365prov.provisioning import UserSync
     >>> mapping = bind(UserSync().default_mapping(), UserSync())
@@ -30,7 +30,7 @@ def bind(mapping: ProfileMapping, provisioning: ProvisioningType) -> ProfileMapp
 
 
 def is_stale(mapping: ProfileMapping, provisioning: ProvisioningType) -> bool:
-    """Whether the mapping was made for other settings than these."""
+    """Whether the mapping is bound to other settings than these."""
     return mapping.bound_to != settings_fingerprint(provisioning)
 
 
@@ -41,12 +41,12 @@ def not_sent(mapping: ProfileMapping, provisioning: ProvisioningType) -> tuple[s
 
 
 def staleness(mapping: ProfileMapping, provisioning: ProvisioningType) -> str:
-    """What to tell of a stale mapping: the settings as they are now, what they add and drop, and what to do."""
+    """The message about a stale mapping: the present settings, which attributes differ, and what to do."""
     mapped = {row.attribute.name for row in mapping}
     differences = [
         f"{label} {', '.join(sorted(names))}"
         for label, names in (
-            ("not sent any more:", not_sent(mapping, provisioning)),
+            ("no longer sent:", not_sent(mapping, provisioning)),
             ("not mapped:", set(provisioning.attributes) - mapped),
         )
         if names
@@ -54,7 +54,7 @@ def staleness(mapping: ProfileMapping, provisioning: ProvisioningType) -> str:
     details = f" ({'; '.join(differences)})" if differences else ""
     return (
         f"the provisioning settings changed to {describe_settings(provisioning)} after the attributes were "
-        f"mapped{details}: call remap(), or remap(keep=True) to keep the expressions"
+        f"mapped{details}: call app.remap(), or app.remap(keep=True) to keep the expressions"
     )
 
 
@@ -65,7 +65,8 @@ def settings_fingerprint(provisioning: ProvisioningType) -> str:
 
 
 def describe_settings(provisioning: ProvisioningType) -> str:
-    """The type and its settings as people read them.
+    """The type and its settings, for messages.
+
 
     >>> from o365prov.provisioning import UserSync
     >>> describe_settings(UserSync(deactivate_users=False))

@@ -1,4 +1,4 @@
-"""What Okta's organisation allows: which type may follow which, and what a type needs.
+"""What the Okta organisation allows: which provisioning type may follow which, and what a type needs.
 
 Source: Okta, "Provisioning options for Office 365", notes below the matrix.
 """
@@ -19,11 +19,14 @@ _ONE_WAY = {UserSync.name: UserSync.label, UniversalSync.name: UniversalSync.lab
 
 @frozen(kw_only=True, field_transformer=typed)
 class OktaOrg:
-    """Features of the Okta organisation that decide about provisioning types.
+    """Features of the Okta organisation that decide which provisioning types it can use.
 
-    *graph_api* is the Microsoft Graph API feature, which organisations have had to have since the end of 2024: without
-    it no app can go back from User Sync or Universal Sync to Profile Sync. *jit_ad_instances* are the Active Directory
-    instances with just-in-time provisioning, which Universal Sync does not support.
+    Args:
+        graph_api: whether it has the Microsoft Graph API feature, which all organisations must have since the end of
+            2024. Without it an app can't go back from User Sync or Universal Sync to Profile Sync.
+        jit_ad_instances: the Active Directory instances with just-in-time provisioning, which Universal Sync does not
+            support.
+
     """
 
     graph_api: bool = True
@@ -46,7 +49,9 @@ class OktaOrg:
     def check(self, provisioning: ProvisioningType) -> None:
         """Refuse a type that this organisation can't use.
 
-        Raises :class:`~o365prov.errors.ConfigurationError` for Universal Sync with a just-in-time instance.
+        Raises:
+            ConfigurationError: Universal Sync with an instance that has just-in-time provisioning.
+
         """
         if isinstance(provisioning, UniversalSync):
             jit = sorted(self.jit_ad_instances.intersection(provisioning.ad_instances))

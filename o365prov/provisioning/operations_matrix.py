@@ -1,4 +1,4 @@
-"""Okta's operations matrix, told by the classes themselves.
+"""Okta's operations matrix, made from the provisioning types.
 
 Source: Okta, "Provisioning options for Office 365".
 """
@@ -32,15 +32,14 @@ _ROWS: Mapping[str, Callable[[ProvisioningType], bool]] = {
 }
 
 
-def types() -> tuple[ProvisioningType, ...]:
-    """The four types with every setting on, in the order of Okta's columns."""
-    return LicenseOnly(), ProfileSync(), UserSync(), UniversalSync()
+_TYPES: tuple[ProvisioningType, ...] = (LicenseOnly(), ProfileSync(), UserSync(), UniversalSync())
+"""The four types with their default settings, in the order of Okta's columns."""
 
 
 def operations_matrix() -> Mapping[str, Mapping[str, bool]]:
-    """Which type does what: by operation, then by the type's label.
+    """Which type supports which operation: by operation, then by the type's label.
 
     >>> operations_matrix()["Create user"]["Profile Sync"]
     True
     """
-    return {operation: {kind.label: does(kind) for kind in types()} for operation, does in _ROWS.items()}
+    return {operation: {kind.label: supports(kind) for kind in _TYPES} for operation, supports in _ROWS.items()}

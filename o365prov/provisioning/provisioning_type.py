@@ -1,4 +1,4 @@
-"""What a provisioning type decides. What does not differ between the types is not here.
+"""What the provisioning types decide differently.
 
 Source: Okta, "Provisioning options for Office 365" (the operations matrix).
 """
@@ -16,11 +16,17 @@ from o365prov.provisioning.deprovisioning import Deprovisioning
 class ProvisioningType(Protocol):
     """One of Okta's provisioning types with its settings.
 
-    *name* is for programs and files, *label* what Okta's page calls the type. *attributes* are those it sends besides
-    the username, *optional_attributes* those it sends if they are mapped. It *owns_profile* if edits in Office 365
-    are not to be made, *renames* if it changes the username of an existing account, is *synced* if Okta shows its
-    people as "Synced with Active Directory", works *beside_entra_connect* for people whom that masters, and
-    *sends_resources* if groups, contacts and rooms of the directory go along.
+    Args:
+        name: the type's name in programs and files.
+        label: the type's name on Okta's page.
+        attributes: the attributes that it sends besides the username.
+        optional_attributes: the attributes that it sends if they are mapped.
+        owns_profile: whether profiles may be edited at the source only, and not in Office 365.
+        renames: whether it changes the username of an existing account.
+        synced: whether Okta shows its people as "Synced with Active Directory".
+        beside_entra_connect: whether it works for people whom Entra Connect masters.
+        sends_resources: whether it also sends the directory's groups, contacts and resource mailboxes.
+
     """
 
     name: ClassVar[str]
@@ -45,12 +51,12 @@ class ProvisioningType(Protocol):
 
     @property
     def deactivate_users(self) -> bool:
-        """Whether the accounts of people who are not assigned any more are deprovisioned."""
+        """Whether the accounts of people who are no longer assigned are deprovisioned."""
         ...
 
     @property
     def sync_password(self) -> bool:
-        """Whether Okta would push passwords. No export holds one, and federated people have none here."""
+        """Whether Okta would push passwords. No export holds one, and people in federated domains have none."""
         ...
 
     @property
@@ -63,7 +69,7 @@ class ProvisioningType(Protocol):
         ...
 
     def withheld(self, person: Person) -> frozenset[str]:
-        """The attributes that are left alone for *person*, mapped or not."""
+        """The attributes that are not sent for *person*, mapped or not."""
         ...
 
     def sessions_valid_from(self, person: Person) -> datetime | None:

@@ -13,7 +13,7 @@ from o365prov.people import UserStatus
 
 
 class Eligibility(Enum):
-    """Whether an assigned person is provisioned, held as they are, or treated as if not assigned."""
+    """Whether an assigned person is provisioned, held (nothing changes), or treated as not assigned."""
 
     PROVISION = "provision"
     HOLD = "hold"
@@ -32,4 +32,4 @@ ELIGIBILITY: Mapping[UserStatus, Eligibility] = MappingProxyType(
         UserStatus.DEPROVISIONED: Eligibility.UNASSIGNED,
     }
 )
-"""The eligibility of each status. Held people keep what they have: nothing is written and nothing is taken away."""
+"""The eligibility of each status. People who are held keep what they have: nothing is written or taken away."""

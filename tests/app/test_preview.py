@@ -307,7 +307,7 @@ def test_usernames_that_collide_are_named_with_both_people():
     people = [somebody("Ann Lee"), somebody("Anna Lee", email="ANN.LEE@corp.example"), somebody("Bo Ross")]
     [collision] = APP.preview(people).collisions
     assert (collision.name, [row.person.name for row in collision.people]) == ("userName", ["Ann Lee", "Anna Lee"])
-    assert f"ann.lee@{DOMAIN} is wanted for 2 people (Ann Lee, Anna Lee)" in str(collision)
+    assert f"ann.lee@{DOMAIN} is the same for 2 people (Ann Lee, Anna Lee)" in str(collision)
 
 
 def test_source_anchors_that_collide_are_named_too():

@@ -50,7 +50,7 @@ def test_several_directory_accounts_stop_the_person():
     """Okta can't set an Immutable ID for a person in two AD instances."""
     person = from_directory(somebody())
     twice = evolve(person, directory_accounts=(*person.directory_accounts, *person.directory_accounts))
-    assert "several_directories" in [issue.code for issue in desired(twice).issues]
+    assert "ambiguous_directory" in [issue.code for issue in desired(twice).issues]
     assert desired(twice).blocked
 
 

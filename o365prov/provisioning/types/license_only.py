@@ -16,14 +16,18 @@ from o365prov.provisioning.provisioning_type import password_changed_in_okta
 
 @frozen(kw_only=True, field_transformer=typed)
 class LicenseOnly:
-    """Sends licences and roles, nothing of the profile; never creates. The only type that works beside Entra Connect.
+    """Sends licences and roles and no profile; never creates. The only type that works beside Entra Connect.
 
-    *update_attributes* and *deactivate_users* are its only To App settings.
+    Args:
+        update_attributes: whether later changes of licences and roles are sent.
+        deactivate_users: whether the accounts of people who are no longer assigned are deprovisioned.
+        deprovisioning: what deprovisioning does.
 
     Source: Okta, "Provisioning options for Office 365", column Licenses & Roles Management Only.
 
     >>> LicenseOnly().create_users
     False
+
     """
 
     name: ClassVar[str] = "license_only"
@@ -47,15 +51,15 @@ class LicenseOnly:
 
     @property
     def sync_password(self) -> bool:
-        """Never: passwords belong to whatever makes the accounts."""
+        """Never: whatever makes the accounts sets their passwords."""
         return False
 
     def default_mapping(self) -> ProfileMapping:
-        """No attribute: licences and roles are all that is sent."""
+        """An empty mapping: only licences and roles are sent."""
         return ProfileMapping()
 
-    def withheld(self, person: Person) -> frozenset[str]:  # noqa: ARG002 - the Protocol's question
-        """Nothing: no attribute is mapped to begin with."""
+    def withheld(self, person: Person) -> frozenset[str]:  # noqa: ARG002 - the Protocol has it
+        """Nothing: no attribute is mapped."""
         return frozenset()
 
     def sessions_valid_from(self, person: Person) -> datetime | None:

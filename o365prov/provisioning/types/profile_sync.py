@@ -23,13 +23,19 @@ from o365prov.provisioning.provisioning_type import password_changed_in_okta
 class ProfileSync:
     """Creates and updates, never renames. Sends the base attributes, and those that are added to the app's profile.
 
-    *create_users*, *update_attributes*, *deactivate_users* and *sync_password* are the To App settings of those names.
+    Args:
+        create_users: whether an assigned person without an account gets one.
+        update_attributes: whether later changes are sent.
+        deactivate_users: whether the accounts of people who are no longer assigned are deprovisioned.
+        sync_password: whether Okta would push passwords; a plan says that none can be sent.
+        deprovisioning: what deprovisioning does.
 
     Source: Okta, "Provisioning options for Office 365", column Profile Sync; "Supported user attributes", the current
     list (which has usageLocation and the custom attributes; the list of 2023 had the country code instead).
 
     >>> ProfileSync().renames
     False
+
     """
 
     name: ClassVar[str] = "profile_sync"
@@ -52,8 +58,8 @@ class ProfileSync:
         """The mapping that Okta ships for Profile Sync: the base attributes."""
         return ProfileMapping.of(PROFILE_SYNC_DEFAULTS)
 
-    def withheld(self, person: Person) -> frozenset[str]:  # noqa: ARG002 - the Protocol's question
-        """Nothing: a manager is given as a username or object id, so it needs no directory."""
+    def withheld(self, person: Person) -> frozenset[str]:  # noqa: ARG002 - the Protocol has it
+        """Nothing: a manager is named by username or object id, which needs no directory."""
         return frozenset()
 
     def sessions_valid_from(self, person: Person) -> datetime | None:

@@ -26,15 +26,21 @@ _FULL_PROFILE = frozenset(UNIVERSAL_SYNC_ATTRIBUTES) - frozenset(USER_SYNC_ATTRI
 class UniversalSync:
     """Creates, updates and renames; sends all attributes.
 
-    *ad_instances* are the Active Directory instances of the setting "Send full profile, contacts, and conference rooms
-    from these AD instances", by name: people from others get User Sync's attributes. JIT-enabled instances are not
-    supported. *create_users*, *update_attributes*, *deactivate_users* and *sync_password* are the To App settings of
-    those names.
+    Args:
+        create_users: whether an assigned person without an account gets one.
+        update_attributes: whether later changes are sent.
+        deactivate_users: whether the accounts of people who are no longer assigned are deprovisioned.
+        sync_password: whether Okta would push passwords; a plan says that none can be sent.
+        deprovisioning: what deprovisioning does.
+        ad_instances: the names of the Active Directory instances of the setting "Send full profile, contacts, and
+            conference rooms from these AD instances"; people from others get User Sync's attributes. Instances with
+            just-in-time provisioning are not supported.
 
     Source: Okta, "Provisioning options for Office 365", column Universal Sync.
 
     >>> UniversalSync(ad_instances=["corp.example"]).sends_resources
     True
+
     """
 
     name: ClassVar[str] = "universal_sync"
@@ -59,7 +65,9 @@ class UniversalSync:
         return ProfileMapping.of(UNIVERSAL_SYNC_DEFAULTS)
 
     def withheld(self, person: Person) -> frozenset[str]:
-        """The full profile, for people of other instances; Active Directory's own attributes, for people without it."""
+        """The full profile for people from other instances, and for people without an account in Active Directory also
+        the attributes that only it has.
+        """
         if any(account.instance in self.ad_instances for account in person.directory_accounts):
             return frozenset()
         return _FULL_PROFILE if person.directory_accounts else _FULL_PROFILE | DIRECTORY_ONLY_ATTRIBUTES

@@ -18,12 +18,18 @@ from o365prov.provisioning.provisioning_type import password_set_in_directory
 class UserSync:
     """Creates, updates and renames; sends Okta's 21 attributes.
 
-    *create_users*, *update_attributes*, *deactivate_users* and *sync_password* are the To App settings of those names.
+    Args:
+        create_users: whether an assigned person without an account gets one.
+        update_attributes: whether later changes are sent.
+        deactivate_users: whether the accounts of people who are no longer assigned are deprovisioned.
+        sync_password: whether Okta would push passwords; a plan says that none can be sent.
+        deprovisioning: what deprovisioning does.
 
     Source: Okta, "Provisioning options for Office 365", column User Sync.
 
     >>> UserSync(deactivate_users=False).label
     'User Sync'
+
     """
 
     name: ClassVar[str] = "user_sync"
@@ -47,7 +53,7 @@ class UserSync:
         return ProfileMapping.of(USER_SYNC_DEFAULTS)
 
     def withheld(self, person: Person) -> frozenset[str]:
-        """Attributes of Active Directory alone, for people without an account there."""
+        """The attributes that only Active Directory has, for people without an account there."""
         return frozenset() if person.directory_accounts else DIRECTORY_ONLY_ATTRIBUTES
 
     def sessions_valid_from(self, person: Person) -> datetime | None:
