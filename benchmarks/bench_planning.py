@@ -7,11 +7,11 @@
 - *memory*: the peak of this process with people, snapshot, memory and plan in it.
 - *growth*: planning ten times as many people, per person.
 
-- *roster*: a million people, one after the other, against a hundred thousand: processor time and memory, each in a
-  process of its own. People and accounts are made on the way, as a reader would.
+- *streaming planner*: a million people, one after the other, against a hundred thousand: processor time and memory,
+  each in a process of its own. People and accounts are made on the way, as a reader would.
 
-The sides take turns, and the smallest time of each counts. ``PEOPLE=10000`` makes it quicker, and takes the roster at
-ten times that.
+The sides take turns, and the smallest time of each counts. ``PEOPLE=10000`` makes it quicker, and takes the streaming
+planner at ten times that.
 """
 
 import gc
@@ -202,7 +202,7 @@ def best(*jobs: Callable[[], object]) -> list[float]:
     return [min(times) for times in zip(*rounds, strict=True)]
 
 
-def take_roster(count: int) -> None:
+def plan_streaming(count: int) -> None:
     """Plan for *count* people of whom nothing changed, and print the seconds and the GiB that it took."""
     office365 = app()
     rows = []
@@ -226,11 +226,11 @@ def take_roster(count: int) -> None:
     memory = AppUsers(rows)
     del rows
     begin = process_time()
-    roster = office365.roster(lambda: map(assignment, range(count)), memory, now=NOW)
-    kept = [user for user in map(tenant_user, range(count)) if roster.wants(user)]
+    planner = office365.streaming_planner(lambda: map(assignment, range(count)), memory, now=NOW)
+    kept = [user for user in map(tenant_user, range(count)) if planner.wants(user)]
     tenant = TenantSnapshot("tenant", kept, domains=[Domain(DOMAIN, federated=True)])
-    if not roster.plan(tenant).is_empty:
-        raise SystemExit("the roster's plan is not empty")
+    if not planner.plan(tenant).is_empty:
+        raise SystemExit("the plan is not empty")
     took = process_time() - begin
     print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
 
@@ -241,9 +241,9 @@ def tenant_user(number: int) -> TenantUser:
     return TenantUser(object_id(number), {"userPrincipalName": username, "accountEnabled": True})
 
 
-def roster_of(count: int) -> tuple[float, float]:
-    """Seconds and GiB of a roster in a process of its own."""
-    command = [sys.executable, __file__, "--roster", str(count)]
+def measure_streaming(count: int) -> tuple[float, float]:
+    """Seconds and GiB of the streaming planner in a process of its own."""
+    command = [sys.executable, __file__, "--streaming", str(count)]
     answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very script
     seconds_taken, gib = answer.stdout.split()
     return float(seconds_taken), float(gib)
@@ -289,13 +289,13 @@ def main() -> None:
     few_tenant = snapshot(few_texts)
     [tenth] = best(lambda: office365.plan(few, few_tenant, few_memory, now=NOW))
     print(f"growth of planning from {len(few)} to {PEOPLE} people, per person  {ours / tenth / 10:.2f}  -")
-    (one, _), (ten, gib) = roster_of(PEOPLE), roster_of(10 * PEOPLE)
-    print(f"roster of {10 * PEOPLE} people, against {PEOPLE}  {ten / one:.2f}  11.00")
-    print(f"memory of that roster, in GiB  {gib:.2f}  3.00")
+    (one, _), (ten, gib) = measure_streaming(PEOPLE), measure_streaming(10 * PEOPLE)
+    print(f"streaming planner, {10 * PEOPLE} people, against {PEOPLE}  {ten / one:.2f}  11.00")
+    print(f"memory of that streaming planner, in GiB  {gib:.2f}  3.00")
 
 
 if __name__ == "__main__":
-    if "--roster" in sys.argv:
-        take_roster(int(sys.argv[-1]))
+    if "--streaming" in sys.argv:
+        plan_streaming(int(sys.argv[-1]))
     else:
         main()

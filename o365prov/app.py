@@ -1,4 +1,4 @@
-"""Okta's Office 365 app: the settings, and the way from people to a plan.
+"""Okta's Office 365 app: its settings, previews and plans.
 
 ::
 
@@ -7,8 +7,8 @@
                       mapping,         and with what we remember)
                       strategy)
 
-:meth:`Office365App.preview` stops after the first step, :meth:`Office365App.plan` goes all the way. Both are pure: a
-:class:`~o365prov.graph.tenant.Tenant` reads what a plan needs and applies it.
+:meth:`Office365App.preview` shows the desired users, :meth:`Office365App.plan` makes the plan. Both are pure: a
+:class:`~o365prov.graph.Tenant` reads what a plan needs and applies it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from o365prov.provisioning import (
 
 T = TypeVar("T")
 
-# The names of leavers and managers, and where licences may be used; what identifies an account is always read.
+# Plans name leavers and managers, and licences need a usage location; what identifies an account is always read.
 _PLANNING_READS = ("displayName", "usageLocation")
 
 
@@ -61,28 +61,35 @@ def _domains(domains: Iterable[str]) -> tuple[str, ...]:
 
 
 def _default_mapping(app: Office365App) -> ProfileMapping:
-    """The mapping that Okta ships for the type; none for what is not a type, which the validator refuses."""
+    """The mapping that Okta ships for the type; an empty one for what is not a type, which the validator refuses."""
     is_settings = hasattr(app.provisioning, "default_mapping") and not isinstance(app.provisioning, type)
     return app.provisioning.default_mapping() if is_settings else ProfileMapping()
 
 
 @frozen(field_transformer=typed)
 class Office365App:
-    """The Office 365 app: domains, provisioning type with its settings, username format and attribute mapping.
+    """The Office 365 app: domains, provisioning type, username format and attribute mapping.
 
-    *domains* are those that usernames may be in; each must be verified in the tenant. *mapping* defaults to the one
-    that Okta ships for the type. It belongs to the settings it was made for: after :meth:`with_provisioning` the
-    attributes must be mapped again (:meth:`remap`), and :meth:`plan` insists on it.
+    Args:
+        domains: the domains that usernames may be in; each must be verified in the tenant.
+        provisioning: the provisioning type with its settings.
+        username: how usernames are made.
+        mapping: how attributes are mapped; Okta's mapping for the type unless it is given. It belongs to the settings
+            that it was made for: after :meth:`with_provisioning` attributes must be mapped again (:meth:`remap`),
+            before :meth:`plan` makes a plan.
+        safeguards: which plans need a confirmation.
+        grantable_roles: the privileged directory roles that assignments may grant, by name or template id. Roles that
+            are not privileged can always be granted.
+        restore_deleted_users: whether a person's deleted account is restored, instead of being a problem.
+        gives_passwords: whether people may be created in managed domains: the caller of apply then gives their initial
+            passwords.
+        take_over_licenses: whether a push also removes licences that were granted elsewhere and are not assigned, as
+            Okta's does; otherwise only licences granted from here are removed.
+        org: what the Okta organisation allows.
 
-    *safeguards* say which plans need a confirmation. *grantable_roles* are the privileged directory roles that
-    assignments may grant, by name or template id; others are granted without being named here. With
-    *restore_deleted_users* a person's deleted account is brought back instead of being a problem. With
-    *gives_passwords* people may be created in managed domains: the caller of apply then gives their initial passwords.
-    With *take_over_licenses* a push also removes licences that were granted elsewhere and are not assigned, as Okta's
-    does; otherwise only licences granted from here are taken away. *org* says what Okta's organisation allows.
-
-    Raises :class:`~o365prov.errors.ConfigurationError` without a domain, for mapped attributes that the type does not
-    send, and for a type that the organisation can't use.
+    Raises:
+        ConfigurationError: there is no domain, an attribute is mapped that the type does not send, the organisation
+            can't use the type, or a field has a wrong type.
 
     Source: Okta, "Provision users to Office 365".
 
@@ -95,6 +102,7 @@ class Office365App:
     >>> isaac = Person("00u1", "ACTIVE", {"email": "isaac.brock@example.com"})
     >>> app.preview(isaac).username
     'isaac.brock@yourfederated.domain'
+
     """
 
     domains: tuple[str, ...] = field(converter=_domains)
@@ -121,28 +129,38 @@ class Office365App:
             )
 
     def with_provisioning(self, provisioning: ProvisioningType) -> Office365App:
-        """The same app with other provisioning settings; its attributes then have to be mapped again.
+        """The same app with other provisioning settings; its attributes must then be mapped again.
 
-        Raises :class:`~o365prov.errors.ConfigurationError` if Okta does not let an app change to that type.
+        Args:
+            provisioning: the new type, or the same type with other settings.
+
+        Raises:
+            ConfigurationError: Okta does not let an app change to that type.
+
         """
         if (reason := self.org.why_not(self.provisioning.name, provisioning)) is not None:
             raise ConfigurationError(reason)
         return evolve(self, provisioning=provisioning)
 
     def remap(self, mapping: ProfileMapping | None = None, *, keep: bool = False) -> Office365App:
-        """The same app with its attributes mapped for the settings as they are now.
+        """The same app with its attributes mapped for its present settings.
 
-        With *mapping*, by that one; with *keep*, by the expressions that it has; otherwise by the type's own mapping.
-        Raises :class:`~o365prov.errors.ConfigurationError` for attributes that the type does not send.
+        Args:
+            mapping: the new mapping; Okta's mapping for the type unless it is given.
+            keep: keep the mapping that the app has.
+
+        Raises:
+            ConfigurationError: an attribute is mapped that the type does not send.
+
         """
         chosen = self.mapping if keep and mapping is None else mapping or self.provisioning.default_mapping()
         return evolve(self, mapping=bind(chosen, self.provisioning))
 
     def needs(self, assignments: Iterable[Assignment] = ()) -> Needs:  # noqa: ARG002 - callers need not know that
-        """What has to be read of the tenant before :meth:`plan`: just the properties that the mapping writes.
+        """What must be read from the tenant before :meth:`plan`: the properties that the mapping writes.
 
-        Managers are read if they are mapped. The settings alone decide: the whole tenant is read for any assignments,
-        because a username or an anchor may be anybody's there.
+        Managers are read if they are mapped. The answer is the same for any *assignments*: all accounts are read,
+        because any of them may have a person's username or anchor.
 
         >>> from o365prov.provisioning import UserSync
         >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
@@ -188,22 +206,27 @@ class Office365App:
         app_users: AppUsers | None = None,
         now: datetime | None = None,
     ) -> Preview | PopulationPreview:
-        """What username and mapping give for one person, or for many. Nothing is sent, and a stale mapping only warns.
+        """The username and the mapped values of one person or of many; a stale mapping only warns.
 
-        With *snapshot* the preview says what the tenant holds: whether the username exists and whose it is, and what
-        the next plan would create, match, rename and change; *app_users* is the memory of earlier runs. *now* (aware)
-        is the time for expressions that ask for it.
+        Args:
+            who: a person or an assignment, or an iterable of them.
+            snapshot: what the tenant holds. The preview then says whose the username is, and what the next plan would
+                create, match, rename and change.
+            app_users: the memory of earlier runs.
+            now: the time for expressions that ask for it, aware.
 
-        One person gives a :class:`~o365prov.previews.preview.Preview`, an iterable of people a
-        :class:`~o365prov.previews.population.PopulationPreview` with collisions and counts. Raises
-        :class:`~o365prov.errors.ConfigurationError` for what are not people, for a person who is there twice, and for a
-        *now* without a time zone.
+        Returns:
+            A :class:`~o365prov.Preview` of one person, a :class:`~o365prov.PopulationPreview` of an iterable.
+
+        Raises:
+            ConfigurationError: a person is there twice, *who* is something else than people, or *now* has no time zone.
 
         >>> from o365prov.provisioning import UserSync
         >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
         >>> ann, bob = (Person(name, "ACTIVE", {"email": "a.lee@corp.example"}) for name in ("ann", "bob"))
         >>> print(app.preview([ann, bob]).collisions[0])
         the username a.lee@corp.example is the same for 2 people (ann, bob)
+
         """
         if now is not None:
             _check_now(now)
@@ -220,13 +243,13 @@ class Office365App:
             now=now,
         )
         if isinstance(who, Person | Assignment):
-            return previewer.person(_assigned(who))
-        assignments = [_assigned(each) for each in _iterable(who)]
+            return previewer.person(_as_assignment(who))
+        assignments = [_as_assignment(each) for each in _iterable(who)]
         _refuse_duplicates(assignments)
         return previewer.people(assignments)
 
     def _warnings(self, snapshot: TenantSnapshot | None) -> Iterator[str]:
-        """What would refuse a plan, and does not keep a preview from showing what it can."""
+        """What would keep a plan from being made, and only warns in a preview."""
         if is_stale(self.mapping, self.provisioning):
             yield staleness(self.mapping, self.provisioning)
         try:
@@ -244,25 +267,32 @@ class Office365App:
         now: datetime,
         scope: Scope | str = Scope.CHANGED,
     ) -> Plan:
-        """What has to change so that the tenant of *snapshot* holds what the assignments ask for. Pure.
+        """What must change so that the tenant of *snapshot* holds what the assignments ask for. Pure.
 
-        *app_users* is the memory of earlier runs (:attr:`Report.app_users <o365prov.planning.Report.app_users>`); *now*
-        is aware. *scope* is ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``;
-        see :class:`~o365prov.planning.Scope`. A person who can't be provisioned is a problem of the plan and does not
-        stop the others.
+        A person who can't be provisioned is a problem in the plan and does not stop the others.
 
-        Raises :class:`~o365prov.errors.StaleMappingError` if the settings changed after the attributes were mapped, and
-        :class:`~o365prov.errors.ConfigurationError` if the tenant has not verified one of the app's domains, if Entra
-        Connect masters it and the type does not work beside that, if the people were provisioned by a type that can't
-        be left for this one, or if the type's people may be edited in Office 365 and *scope* is ``"drift"``.
+        Args:
+            assignments: everyone who is assigned; who is remembered and not among them has left.
+            snapshot: what the tenant holds.
+            app_users: the memory of earlier runs, from :attr:`Report.app_users <o365prov.Report.app_users>`.
+            now: the time, aware.
+            scope: ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``; see
+                :class:`~o365prov.Scope`.
+
+        Raises:
+            StaleMappingError: the settings changed after the attributes were mapped.
+            ConfigurationError: the tenant has not verified one of the app's domains; Entra Connect masters the tenant,
+                which the type does not support; people were provisioned by a type that can't be left for this one; or
+                *scope* is ``"drift"`` and people may be edited in Office 365.
+
         """
         _check_is(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
         _check_is(app_users, AppUsers | None, "app_users", "report.app_users")
         known = AppUsers.empty() if app_users is None else app_users
-        looking = Scope(scope)
-        self._check_ready(known, now, looking)
+        scope = Scope(scope)
+        self._check_ready(known, now, scope)
         self._check_tenant(snapshot)
-        assigned = sorted(map(_assignment, _many(assignments)), key=lambda each: each.person.id)
+        assigned = sorted(map(_check_assignment, _check_iterable(assignments)), key=lambda each: each.person.id)
         _refuse_duplicates(assigned)
         by_eligibility: dict[Eligibility, list[Assignment]] = {each: [] for each in Eligibility}
         for assignment in assigned:
@@ -270,20 +300,30 @@ class Office365App:
         return make_plan(
             (self._desired(assignment, now) for assignment in by_eligibility[Eligibility.PROVISION]),
             by_eligibility[Eligibility.HOLD],
-            rules=self._rules(looking),
+            rules=self._rules(scope),
             snapshot=snapshot,
             app_users=known,
             now=now,
         )
 
-    def roster(
+    def streaming_planner(
         self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers | None = None, *, now: datetime
     ) -> StreamingPlanner:
-        """Prepare a plan for more people than fit into memory; see :mod:`o365prov.planning.streaming`.
+        """Prepare a plan for more people than fit into memory; it is the one that :meth:`plan` makes.
 
-        *assignments* is called for all assignments, one after the other: once now, and again if a person who stays as
-        they are matters to one who changes. The plan is that of :meth:`plan` with scope ``"changed"``. Raises
-        what :meth:`plan` raises.
+        Args:
+            assignments: a function that gives all assignments, one after the other. It is called once now, and again
+                if a person who does not change matters to one who does.
+            app_users: the memory of earlier runs.
+            now: the time, aware.
+
+        Returns:
+            A :class:`~o365prov.planning.StreamingPlanner`, which selects the accounts to read and then makes the plan.
+
+        Raises:
+            StaleMappingError: as for :meth:`plan`.
+            ConfigurationError: as for :meth:`plan`.
+
         """
         known = AppUsers.empty() if app_users is None else app_users
         self._check_ready(known, now, Scope.CHANGED)
@@ -311,7 +351,7 @@ class Office365App:
         )
 
     def _check_ready(self, app_users: AppUsers, now: datetime, scope: Scope) -> None:
-        """Refuse to plan with these settings; what the tenant has to do with it is checked apart."""
+        """Refuse to plan with these settings; :meth:`_check_tenant` looks at the tenant."""
         _check_now(now)
         if is_stale(self.mapping, self.provisioning):
             raise StaleMappingError(staleness(self.mapping, self.provisioning))
@@ -331,7 +371,8 @@ class Office365App:
                 raise ConfigurationError(reason)
         if shared := app_users.shared_accounts():
             raise ConfigurationError(
-                f"more than one app user has one account ({', '.join(shared[:10])}): keep the one whose it is"
+                f"more than one app user is linked to the same account ({', '.join(shared[:10])}): "
+                "keep the app user of the account's owner and remove the others"
             )
 
     def _check_tenant(self, snapshot: TenantSnapshot) -> None:
@@ -340,9 +381,9 @@ class Office365App:
 
 def _check_now(now: object) -> None:
     if not isinstance(now, datetime):
-        raise ConfigurationError(f"now is not an instant but a {type(now).__name__}: pass datetime.now(UTC)")
+        raise ConfigurationError(f"now can't be a {type(now).__name__}: pass now=datetime.now(UTC)")
     if now.tzinfo is None:
-        raise ConfigurationError("now has no time zone: pass datetime.now(UTC)")
+        raise ConfigurationError("now has no time zone: pass now=datetime.now(UTC)")
 
 
 def _check_is(value: object, kind: type | UnionType, argument: str, example: str) -> None:
@@ -350,30 +391,30 @@ def _check_is(value: object, kind: type | UnionType, argument: str, example: str
         raise ConfigurationError(f"{argument} can't be a {type(value).__name__}: pass {argument}={example}")
 
 
-def _many(values: Iterable[T]) -> Iterable[T]:
+def _check_iterable(values: Iterable[T]) -> Iterable[T]:
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-        raise ConfigurationError(f"expected many people or assignments, not a {type(values).__name__}: pass a list")
+        raise ConfigurationError(f"assignments can't be a {type(values).__name__}: pass a list of assignments")
     return values
 
 
 def _iterable(who: object) -> Iterable[Any]:
-    """The people, or the one thing that is not a person, which is then refused as such."""
+    """The people, or the one value that is not a person, which :func:`_as_assignment` refuses."""
     return who if isinstance(who, Iterable) else (who,)
 
 
-def _assigned(who: Person | Assignment) -> Assignment:
+def _as_assignment(who: Person | Assignment) -> Assignment:
     match who:
         case Assignment():
             return who
         case Person():
             return Assignment(who)
-    raise ConfigurationError(f"a preview is of people or assignments, not of {type(who).__name__}")
+    raise ConfigurationError(f"can't preview a {type(who).__name__}: pass a person, an assignment or a list of them")
 
 
-def _assignment(value: Assignment) -> Assignment:
+def _check_assignment(value: Assignment) -> Assignment:
     if not isinstance(value, Assignment):
         raise ConfigurationError(
-            f"a {type(value).__name__} is not an Assignment: pass such as read_organization(...).assignments"
+            f"a {type(value).__name__} is not an Assignment: pass those of read_organization(...).assignments"
         )
     return value
 

@@ -1,14 +1,15 @@
-"""Planning for more people than fit into memory: compact rows for those who stay as they are, the rest in full.
+"""Planning for more people than fit into memory: compact rows for people who do not change, the others in full.
 
-A plan is mostly about the few who differ from the last success. A roster takes everybody once, person by person, keeps
-who differs, and of the others only what the tenant has to be asked about: that the account is still there, and since
-when its sessions are valid. Reading the tenant then keeps just the accounts that matter::
+A plan is mostly about the few people who changed since the last success. The streaming planner takes all assignments
+one by one and keeps the people who changed; of the others it keeps only what the tenant must be asked about: whether
+the account is still there, and since when its sessions are valid. Reading the tenant then keeps only the accounts that
+matter::
 
-    roster = app.roster(read_assignments, app_users, now=now)
-    snapshot = await tenant.read(app.needs(), keep=roster.wants)
-    plan = roster.plan(snapshot)
+    planner = app.streaming_planner(read_assignments, app_users, now=now)
+    snapshot = await tenant.read(app.needs(), keep=planner.wants)
+    plan = planner.plan(snapshot)
 
-The plan is the one that :meth:`Office365App.plan <o365prov.app.Office365App.plan>` makes with everything in memory.
+The plan is the one that :meth:`Office365App.plan <o365prov.Office365App.plan>` makes with everyone in memory.
 """
 
 from __future__ import annotations
@@ -34,11 +35,17 @@ from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility
 
 @define(eq=False, repr=False)
 class StreamingPlanner:
-    """Everybody who is assigned, as far as a plan has to know them.
+    """Makes a plan without holding all people in memory; :meth:`Office365App.streaming_planner` makes one.
 
-    *assignments* gives all assignments each time it is called: once at the beginning, and again where somebody who
-    seemed to stay turns out to matter to somebody else. *evaluate* computes what one person should be, *check* refuses
-    a tenant.
+    Args:
+        assignments: gives all assignments each time it is called: once at the beginning, and again if a person who
+            does not change matters to one who does.
+        evaluate: computes what one person should be.
+        rules: what the app allows.
+        app_users: the memory of earlier runs.
+        now: the time, aware.
+        check: refuses a tenant that the app can't be planned for.
+
     """
 
     _assignments: Callable[[], Iterable[Assignment]]
@@ -47,20 +54,20 @@ class StreamingPlanner:
     _app_users: AppUsers
     _now: datetime
     _check: Callable[[TenantSnapshot], None]
-    _differing: list[DesiredUser] = field(factory=list)
+    _changed: list[DesiredUser] = field(factory=list)
     _held: list[Assignment] = field(factory=list)
     # By object id: the instant before which sessions are void, and the username.
     _unchanged: dict[str, tuple[float, str]] = field(factory=dict)
     _staying: set[str] = field(factory=set)
-    _pulled: set[str] = field(factory=set)  # people who stay, and yet have to be looked at in full
-    _names: set[str] = field(factory=set)  # usernames, anchors and references of those who differ, in lower case
+    _recheck: set[str] = field(factory=set)  # people who did not change, and yet must be compared in full
+    _names: set[str] = field(factory=set)  # usernames, anchors and references of changed people, in lower case
     _kept: set[str] = field(factory=set)  # object ids of accounts to be read in full
     _unsupported: UnsupportedCount = field(init=False)
     _planned: bool = False
 
     def __attrs_post_init__(self) -> None:
         self._unsupported = UnsupportedCount(self._rules.provisioning)
-        for assignment in self._once_each():
+        for assignment in self._unique_assignments():
             match ELIGIBILITY[assignment.person.status]:
                 case Eligibility.HOLD:
                     self._held.append(assignment)
@@ -70,8 +77,8 @@ class StreamingPlanner:
                     pass
         self._find_neighbours()
 
-    def _once_each(self) -> Iterator[Assignment]:
-        """The assignments, or ConfigurationError for somebody who is assigned twice."""
+    def _unique_assignments(self) -> Iterator[Assignment]:
+        """The assignments, or ConfigurationError for a person who is assigned twice."""
         others: set[str] = set()
         for assignment in self._assignments():
             person_id = assignment.person.id
@@ -84,7 +91,7 @@ class StreamingPlanner:
     def _enter(self, desired: DesiredUser) -> None:
         known = self._app_users.get(desired.person_id)
         if known is None or not is_unchanged(desired, known):
-            self._differing.append(desired)
+            self._changed.append(desired)
             return
         instant = desired.sessions_valid_from
         handled = known.password_instant
@@ -96,19 +103,19 @@ class StreamingPlanner:
         self._unsupported.add(desired)
 
     def _find_neighbours(self) -> None:
-        """People who stay but share a username or an anchor with somebody who differs, and accounts to read in full."""
-        for desired in self._differing:
+        """Find unchanged people whose username or anchor a changed person has too, and the accounts to read."""
+        for desired in self._changed:
             names = (desired.username, desired.anchor, desired.new_anchor, desired.manager)
             self._names.update(name.lower() for name in names if isinstance(name, str))
         for user in self._app_users:
             if user.person_id not in self._staying:
                 self._kept.add(user.object_id)
             elif user.username.lower() in self._names or (user.anchor or "").lower() in self._names:
-                self._pulled.add(user.person_id)
+                self._recheck.add(user.person_id)
                 self._kept.add(user.object_id)
 
     def wants(self, user: TenantUser) -> bool:
-        """Whether this account of the tenant has to be kept in full; to be asked once about each account."""
+        """Whether this account of the tenant must be kept in full; ask once about each account."""
         expected = self._unchanged.pop(user.id, None)
         if expected is None:
             return user.id in self._kept or self._is_named(user)
@@ -128,41 +135,47 @@ class StreamingPlanner:
         )
 
     def plan(self, snapshot: TenantSnapshot) -> Plan:
-        """The plan, from a snapshot that was read with ``keep=roster.wants``.
+        """Make the plan; a streaming planner makes one plan only.
 
-        A roster plans once. Raises :class:`~o365prov.errors.UsageError` the second time.
+        Args:
+            snapshot: what the tenant holds, read with ``keep=planner.wants``.
+
+        Raises:
+            UsageError: the plan was made already.
+            ConfigurationError: the app can't be planned for this tenant.
+
         """
         if self._planned:
-            raise UsageError("this roster was planned already: take a new one for the next plan")
+            raise UsageError("this streaming planner has made its plan: make a new one for the next plan")
         self._check(snapshot)
         self._planned = True
-        news = self._unchanged.keys() | self._kept
-        self._pulled.update(
-            user.person_id for user in self._app_users if user.object_id in news and user.person_id in self._staying
+        changed = self._unchanged.keys() | self._kept  # accounts that are gone from the tenant, or differ there
+        self._recheck.update(
+            user.person_id for user in self._app_users if user.object_id in changed and user.person_id in self._staying
         )
-        pulled = self._pull()
+        people = [*self._changed, *self._rechecked()]
         return make_plan(
-            [*self._differing, *pulled],
+            people,
             self._held,
             rules=self._rules,
             snapshot=snapshot,
             app_users=self._app_users,
             now=self._now,
-            unchanged=UnchangedPeople(self._staying, self._unsupported, self._managers([*self._differing, *pulled])),
+            unchanged=UnchangedPeople(self._staying, self._unsupported, self._managers(people)),
         )
 
-    def _pull(self) -> list[DesiredUser]:
-        """The people who stay but take part in drawing: neighbours, and those with news in the tenant."""
-        if not self._pulled:
+    def _rechecked(self) -> list[DesiredUser]:
+        """The unchanged people who must be compared in full."""
+        if not self._recheck:
             return []
-        pulled = [self._evaluate(each) for each in self._assignments() if each.person.id in self._pulled]
-        for desired in pulled:
+        rechecked = [self._evaluate(each) for each in self._assignments() if each.person.id in self._recheck]
+        for desired in rechecked:
             self._unsupported.remove(desired)
-        self._staying -= self._pulled
-        return pulled
+        self._staying -= self._recheck
+        return rechecked
 
     def _managers(self, people: Iterable[DesiredUser]) -> dict[str, ManagerAccount]:
-        """Those who stay and to whom one of *people* refers by distinguished name."""
+        """The unchanged people to whom one of *people* refers by distinguished name."""
         wanted = {each.manager.lower() for each in people if isinstance(each.manager, str)}
         found: dict[str, ManagerAccount] = {}
         for assignment in self._assignments() if wanted else ():

@@ -216,12 +216,12 @@ def forgets_the_order(app, plan, people, snapshot, known, scope):
     assert (again.changes, again.problems, again.hazards) == (plan.changes, plan.problems, plan.hazards)
 
 
-def is_that_of_a_roster(app, plan, people, snapshot, known):
-    """Drawn from compact rows it is the same."""
-    roster = app.roster(lambda: people, known, now=plan.made_at)
-    drawn = roster.plan(evolve(snapshot, users=[user for user in snapshot.users if roster.wants(user)]))
-    assert (drawn.changes, drawn.problems) == (plan.changes, plan.problems)
-    assert (drawn.unsupported, drawn.hazards) == (plan.unsupported, plan.hazards)
+def is_that_of_the_streaming_planner(app, plan, people, snapshot, known):
+    """The streaming planner makes the same plan."""
+    planner = app.streaming_planner(lambda: people, known, now=plan.made_at)
+    streamed = planner.plan(evolve(snapshot, users=[user for user in snapshot.users if planner.wants(user)]))
+    assert (streamed.changes, streamed.problems) == (plan.changes, plan.problems)
+    assert (streamed.unsupported, streamed.hazards) == (plan.unsupported, plan.hazards)
 
 
 def claims_only_what_is_so(fake, known):
@@ -249,7 +249,7 @@ async def third_day(tenant, fake, app, people, known, scope):
     names_nobody_twice(plan)
     forgets_the_order(app, plan, people, snapshot, known, scope)
     if scope == "changed":
-        is_that_of_a_roster(app, plan, people, snapshot, known)
+        is_that_of_the_streaming_planner(app, plan, people, snapshot, known)
     ours = {each.person_id for each in (*people, *known)}
     assert {change.subject.person_id for change in plan} <= ours
 

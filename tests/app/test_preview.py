@@ -280,7 +280,7 @@ def test_nobody_is_a_population_too():
 @pytest.mark.parametrize("what", ["Ann Lee", [None], [{"id": "00u1"}], [somebody(), "Bo"], {"00u1": somebody()}])
 def test_what_are_no_people_is_refused(what):
     """Texts and dicts are iterables as well."""
-    with pytest.raises(ConfigurationError, match="a preview is of people or assignments, not of"):
+    with pytest.raises(ConfigurationError, match="can't preview a"):
         APP.preview(what)
 
 

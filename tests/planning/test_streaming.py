@@ -1,4 +1,4 @@
-"""A roster: the plan of everybody in memory, drawn from compact rows."""
+"""The streaming planner: the same plan as with everyone in memory, made from compact rows."""
 
 from datetime import timedelta
 
@@ -19,24 +19,24 @@ BEFORE = NOW - timedelta(days=30)
 BOSS = from_directory(somebody("Bo Ross"), password_last_set=BEFORE)
 ANN = from_directory(somebody("Ann Lee"), manager=BOSS, password_last_set=BEFORE)
 CY = somebody("Cy Young", middleName="Q")
-EVERYBODY = [assigned(ANN, "SPE_E3"), assigned(BOSS, "SPE_E3"), assigned(CY)]
+EVERYONE = [assigned(ANN, "SPE_E3"), assigned(BOSS, "SPE_E3"), assigned(CY)]
 
 
-def provisioned(people=EVERYBODY):
+def provisioned(people=EVERYONE):
     """The tenant and the memory after *people* were provisioned a day ago."""
     return effects(APP.plan(people, tenant(), now=NOW - timedelta(days=1)), tenant())
 
 
-def by_roster(people, snapshot, app_users):
-    """The plan by way of a roster, and which accounts it kept."""
-    roster = APP.roster(lambda: people, app_users, now=NOW)
-    kept = [user for user in snapshot.users if roster.wants(user)]
-    return roster.plan(evolve(snapshot, users=kept)), kept
+def by_streaming(people, snapshot, app_users):
+    """The plan that the streaming planner makes, and which accounts it kept."""
+    planner = APP.streaming_planner(lambda: people, app_users, now=NOW)
+    kept = [user for user in snapshot.users if planner.wants(user)]
+    return planner.plan(evolve(snapshot, users=kept)), kept
 
 
-def same(people, snapshot, app_users):
+def same_plan(people, snapshot, app_users):
     """That both ways give the same plan; returns it."""
-    plan, _ = by_roster(people, snapshot, app_users)
+    plan, _ = by_streaming(people, snapshot, app_users)
     whole = APP.plan(people, snapshot, app_users, now=NOW)
     assert plan.changes == whole.changes
     assert plan.problems == whole.problems
@@ -45,83 +45,83 @@ def same(people, snapshot, app_users):
     return plan
 
 
-def test_nobody_is_kept_where_nothing_changed():
+def test_no_account_is_kept_where_nothing_changed():
     """The whole tenant passes by, and no account stays in memory."""
     snapshot, app_users = provisioned()
-    plan, kept = by_roster(EVERYBODY, snapshot, app_users)
+    plan, kept = by_streaming(EVERYONE, snapshot, app_users)
     assert plan.is_empty
     assert kept == []
 
 
-def test_everybody_is_new_to_an_empty_memory():
+def test_everyone_is_new_to_an_empty_memory():
     """The first plan is the same, creations, licences and manager."""
-    assert len(same(EVERYBODY, tenant(), AppUsers.empty())) == 6
+    assert len(same_plan(EVERYONE, tenant(), AppUsers.empty())) == 6
 
 
-def test_only_who_differs_is_kept():
-    """A new title of one person, and that person's account."""
+def test_only_accounts_of_changed_people_are_kept():
+    """One person has a new title: only their account is kept."""
     snapshot, app_users = provisioned()
-    changed = [evolve(EVERYBODY[0], person=evolve(ANN, profile={**ANN.profile, "title": "Head"})), *EVERYBODY[1:]]
-    assert [change.kind for change in same(changed, snapshot, app_users)] == ["update_user"]
-    _, kept = by_roster(changed, snapshot, app_users)
+    changed = [evolve(EVERYONE[0], person=evolve(ANN, profile={**ANN.profile, "title": "Head"})), *EVERYONE[1:]]
+    assert [change.kind for change in same_plan(changed, snapshot, app_users)] == ["update_user"]
+    _, kept = by_streaming(changed, snapshot, app_users)
     assert len(kept) == 1
 
 
-def test_a_manager_who_stays_is_found_for_somebody_new():
-    """The second look finds the one who is referred to."""
+def test_an_unchanged_manager_is_found_for_a_new_person():
+    """The assignments are read again to find the manager."""
     newcomer = from_directory(somebody("Di Ng"), manager=BOSS)
     snapshot, app_users = provisioned()
-    plan = same([*EVERYBODY, assigned(newcomer)], snapshot, app_users)
+    plan = same_plan([*EVERYONE, assigned(newcomer)], snapshot, app_users)
     assert [change.kind for change in plan] == ["create_user", "set_manager"]
 
 
-def test_a_newcomer_collides_with_somebody_who_stays():
-    """Usernames are compared with everybody's."""
+def test_a_new_person_collides_with_an_unchanged_one():
+    """Usernames are compared with those of unchanged people too."""
     newcomer = somebody("Abe Lee", email="ann.lee@acquired.example")
     snapshot, app_users = provisioned()
-    plan = same([*EVERYBODY, assigned(newcomer)], snapshot, app_users)
+    plan = same_plan([*EVERYONE, assigned(newcomer)], snapshot, app_users)
     assert [problem.code for problem in plan.problems] == ["collision"]
 
 
-def test_an_account_that_is_gone_is_missed():
-    """Somebody who stays, but whose account is not in the tenant any more, is created again."""
+def test_an_account_that_is_gone_is_created_again():
+    """An unchanged person whose account is no longer in the tenant gets a new one."""
     snapshot, app_users = provisioned()
     without_cy = evolve(snapshot, users=[user for user in snapshot.users if "cy" not in user.username])
-    assert [change.kind for change in same(EVERYBODY, without_cy, app_users)] == ["create_user"]
+    assert [change.kind for change in same_plan(EVERYONE, without_cy, app_users)] == ["create_user"]
 
 
 def test_a_new_password_is_noticed():
     """The tenant's sessions are older than pwdLastSet."""
     changed = from_directory(somebody("Ann Lee"), manager=BOSS, password_last_set=NOW - timedelta(hours=1))
     snapshot, app_users = provisioned()
-    plan = same([assigned(changed, "SPE_E3"), *EVERYBODY[1:]], snapshot, app_users)
+    plan = same_plan([assigned(changed, "SPE_E3"), *EVERYONE[1:]], snapshot, app_users)
     assert [change.kind for change in plan] == ["revoke_sessions"]
 
 
 def test_leavers_are_blocked():
-    """Whoever is in the memory and not on the roster."""
+    """People who are remembered and no longer assigned."""
     snapshot, app_users = provisioned()
-    assert [change.kind for change in same(EVERYBODY[1:], snapshot, app_users)] == ["block_sign_in"]
+    assert [change.kind for change in same_plan(EVERYONE[1:], snapshot, app_users)] == ["block_sign_in"]
 
 
-def test_what_graph_cant_take_is_counted_of_everybody():
-    """Also of those who stay."""
+def test_unsupported_values_of_unchanged_people_are_counted():
+    """The count is that of all people."""
     snapshot, app_users = provisioned()
-    assert same(EVERYBODY, snapshot, app_users).unsupported[0].people == 1
+    assert same_plan(EVERYONE, snapshot, app_users).unsupported[0].people == 1
 
 
-def test_a_roster_plans_once():
+def test_a_streaming_planner_plans_once():
     """It remembers which accounts it has seen."""
-    roster = APP.roster(lambda: EVERYBODY, now=NOW)
-    roster.plan(tenant())
+    planner = APP.streaming_planner(lambda: EVERYONE, now=NOW)
+    planner.plan(tenant())
     with pytest.raises(UsageError, match="new one"):
-        roster.plan(tenant())
+        planner.plan(tenant())
 
 
-def test_somebody_assigned_twice_is_refused():
-    """As plan does."""
+def test_a_person_assigned_twice_is_refused():
+    """As in app.plan."""
     with pytest.raises(ConfigurationError, match="more than once"):
-        APP.roster(lambda: [EVERYBODY[0], EVERYBODY[0]], now=NOW)
+        APP.streaming_planner(lambda: [EVERYONE[0], EVERYONE[0]], now=NOW)
 
 
 PEOPLE = ["Ann Lee", "Bo Ross", "Cy Young", "Di Ng", "Ed Poe"]
@@ -155,7 +155,7 @@ def test_both_ways_give_the_same_plan(organisation):
     users = list(snapshot.users)
     if gone is not None and users:
         del users[gone]
-    same(second, evolve(snapshot, users=[*users, account(f"a.b@{DOMAIN}")]), app_users)
+    same_plan(second, evolve(snapshot, users=[*users, account(f"a.b@{DOMAIN}")]), app_users)
 
 
 RENAMED = account(f"maiden@{DOMAIN}", onPremisesImmutableId=CY.id)
@@ -165,20 +165,20 @@ KEEPS_NAMES = evolve(APP, provisioning=ProfileSync(), mapping=ProfileSync().defa
 @pytest.mark.parametrize("remembered", ["cy.young", "maiden"])
 @pytest.mark.parametrize("others", [[], [assigned(somebody("Abe Yu", email="cy.young@acquired.example"))]])
 def test_an_account_that_keeps_another_name(remembered, others):
-    """Profile Sync does not rename: the username at the source is compared with the account's and everybody's."""
+    """Profile Sync does not rename: the username at the source is compared with those of all accounts."""
     linked = KEEPS_NAMES.plan([assigned(CY)], tenant(RENAMED), now=NOW)
     known = after_change(AppUsers.empty(), linked.changes[0], RENAMED.id).get(CY.id)
     app_users, snapshot = AppUsers([evolve(known, username=f"{remembered}@{DOMAIN}")]), tenant(RENAMED)
     people = [assigned(CY), *others]
-    roster = KEEPS_NAMES.roster(lambda: people, app_users, now=NOW)
-    plan = roster.plan(evolve(snapshot, users=[user for user in snapshot.users if roster.wants(user)]))
+    planner = KEEPS_NAMES.streaming_planner(lambda: people, app_users, now=NOW)
+    plan = planner.plan(evolve(snapshot, users=[user for user in snapshot.users if planner.wants(user)]))
     whole = KEEPS_NAMES.plan(people, snapshot, app_users, now=NOW)
     assert (plan.changes, plan.problems) == (whole.changes, whole.problems)
     assert plan.problems
 
 
-def test_a_stranger_who_has_the_old_name_of_somebody_renamed_by_hand():
-    """Nothing changed at the source, so nothing is renamed back and nobody is stopped."""
+def test_another_account_has_the_old_name_of_a_person_renamed_in_office_365():
+    """Nothing changed at the source, so nothing is renamed back and no one is stopped."""
     snapshot, app_users = provisioned()
     users = [
         evolve(user, properties={**user.properties, "userPrincipalName": f"maiden@{DOMAIN}"})
@@ -186,4 +186,4 @@ def test_a_stranger_who_has_the_old_name_of_somebody_renamed_by_hand():
         else user
         for user in snapshot.users
     ]
-    assert same(EVERYBODY, evolve(snapshot, users=[account(f"cy.young@{DOMAIN}"), *users]), app_users).is_empty
+    assert same_plan(EVERYONE, evolve(snapshot, users=[account(f"cy.young@{DOMAIN}"), *users]), app_users).is_empty
