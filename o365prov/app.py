@@ -13,11 +13,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from types import UnionType
-from typing import Any, TypeVar, overload
+from typing import Any, overload
 
 from attrs import Factory, evolve, field, frozen
 
@@ -32,8 +30,11 @@ from o365prov.planning import (
     Scope,
     StreamingPlanner,
     TenantSnapshot,
+    check_now,
     check_tenant,
+    check_type,
     make_plan,
+    unique_assignments,
 )
 from o365prov.previews import PopulationPreview, Preview, Previewer
 from o365prov.profiles import AttributeKind, ProfileMapping, UsernameFormat
@@ -49,8 +50,6 @@ from o365prov.provisioning import (
     not_sent,
     staleness,
 )
-
-T = TypeVar("T")
 
 # Plans name leavers and managers, and licences need a usage location; what identifies an account is always read.
 _PLANNING_READS = ("displayName", "usageLocation")
@@ -229,9 +228,9 @@ class Office365App:
 
         """
         if now is not None:
-            _check_now(now)
-        _check_is(snapshot, TenantSnapshot | None, "snapshot", "await tenant.read(app.needs())")
-        _check_is(app_users, AppUsers | None, "app_users", "report.app_users")
+            check_now(now)
+        check_type(snapshot, TenantSnapshot | None, "snapshot", "await tenant.read(app.needs())")
+        check_type(app_users, AppUsers | None, "app_users", "report.app_users")
         previewer = Previewer(
             format=self.username,
             mapping=self.mapping,
@@ -244,9 +243,7 @@ class Office365App:
         )
         if isinstance(who, Person | Assignment):
             return previewer.person(_as_assignment(who))
-        assignments = [_as_assignment(each) for each in _iterable(who)]
-        _refuse_duplicates(assignments)
-        return previewer.people(assignments)
+        return previewer.people(unique_assignments(map(_as_assignment, _iterable(who))))
 
     def _warnings(self, snapshot: TenantSnapshot | None) -> Iterator[str]:
         """What would keep a plan from being made, and only warns in a preview."""
@@ -286,14 +283,13 @@ class Office365App:
                 *scope* is ``"drift"`` and people may be edited in Office 365.
 
         """
-        _check_is(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
-        _check_is(app_users, AppUsers | None, "app_users", "report.app_users")
+        check_type(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
+        check_type(app_users, AppUsers | None, "app_users", "report.app_users")
         known = AppUsers.empty() if app_users is None else app_users
         scope = Scope(scope)
         self._check_ready(known, now, scope)
         self._check_tenant(snapshot)
-        assigned = sorted(map(_check_assignment, _check_iterable(assignments)), key=lambda each: each.person.id)
-        _refuse_duplicates(assigned)
+        assigned = sorted(unique_assignments(assignments), key=lambda each: each.person.id)
         by_eligibility: dict[Eligibility, list[Assignment]] = {each: [] for each in Eligibility}
         for assignment in assigned:
             by_eligibility[ELIGIBILITY[assignment.person.status]].append(assignment)
@@ -352,7 +348,7 @@ class Office365App:
 
     def _check_ready(self, app_users: AppUsers, now: datetime, scope: Scope) -> None:
         """Refuse to plan with these settings; :meth:`_check_tenant` looks at the tenant."""
-        _check_now(now)
+        check_now(now)
         if is_stale(self.mapping, self.provisioning):
             raise StaleMappingError(staleness(self.mapping, self.provisioning))
         self._check_scope(scope)
@@ -379,29 +375,6 @@ class Office365App:
         check_tenant(snapshot, self.provisioning, self.domains)
 
 
-def _check_now(now: object) -> None:
-    if not isinstance(now, datetime):
-        raise ConfigurationError(f"now can't be a {type(now).__name__}: pass now=datetime.now(UTC)")
-    if now.tzinfo is None:
-        raise ConfigurationError("now has no time zone: pass now=datetime.now(UTC)")
-
-
-def _check_is(value: object, kind: type | UnionType, argument: str, example: str) -> None:
-    if not isinstance(value, kind):
-        raise ConfigurationError(f"{argument} can't be a {type(value).__name__}: pass {argument}={example}")
-
-
-def _check_iterable(values: Iterable[T]) -> Iterable[T]:
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-        raise ConfigurationError(f"assignments can't be a {type(values).__name__}: pass a list of assignments")
-    return values
-
-
-def _iterable(who: object) -> Iterable[Any]:
-    """The people, or the one value that is not a person, which :func:`_as_assignment` refuses."""
-    return who if isinstance(who, Iterable) else (who,)
-
-
 def _as_assignment(who: Person | Assignment) -> Assignment:
     match who:
         case Assignment():
@@ -411,16 +384,6 @@ def _as_assignment(who: Person | Assignment) -> Assignment:
     raise ConfigurationError(f"can't preview a {type(who).__name__}: pass a person, an assignment or a list of them")
 
 
-def _check_assignment(value: Assignment) -> Assignment:
-    if not isinstance(value, Assignment):
-        raise ConfigurationError(
-            f"a {type(value).__name__} is not an Assignment: pass those of read_organization(...).assignments"
-        )
-    return value
-
-
-def _refuse_duplicates(assignments: Iterable[Assignment]) -> None:
-    counts = Counter(each.person.id for each in assignments)
-    twice = sorted(person_id for person_id, count in counts.items() if count > 1)
-    if twice:
-        raise ConfigurationError(f"assigned more than once: {', '.join(twice[:10])}: merge their assignments first")
+def _iterable(who: object) -> Iterable[Any]:
+    """The people, or the one value that is not a person, which :func:`_as_assignment` refuses."""
+    return who if isinstance(who, Iterable) else (who,)

@@ -46,7 +46,7 @@ from o365prov.planning.model.snapshot import (
 from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
 from o365prov.planning.next_state import after_change
 from o365prov.planning.planner import make_plan
-from o365prov.planning.preconditions import check_tenant
+from o365prov.planning.preconditions import check_now, check_tenant, check_type, unique_assignments
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
@@ -98,11 +98,14 @@ __all__ = [
     "UpdateUser",
     "after_change",
     "change_key",
+    "check_now",
     "check_tenant",
+    "check_type",
     "collisions",
     "fingerprint",
     "make_plan",
     "match_users",
     "profile_change",
     "reference_digest",
+    "unique_assignments",
 ]

@@ -1,21 +1,27 @@
-"""What a tenant has to be like before an app can be planned for it."""
+"""What is checked before a plan is made: the tenant, the time and the assignments."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
+from types import UnionType
 
 from o365prov.errors import ConfigurationError
+from o365prov.people import Assignment
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.provisioning import ProvisioningType
 
 
 def check_tenant(snapshot: TenantSnapshot, provisioning: ProvisioningType, domains: Iterable[str]) -> None:
-    """Refuse a tenant that has not verified each of *domains* (lower case), or does not go with the type.
+    """Refuse a tenant that has not verified each of *domains* (lower case), or that the type can't be used for.
 
-    Raises :class:`~o365prov.errors.ConfigurationError`.
+    Raises:
+        ConfigurationError: the tenant is refused.
 
     Sources: Microsoft Entra, "Managing custom domain names"; Okta, "Provisioning options for Office 365", notes (User
     Sync and Universal Sync can't be used beside Entra Connect).
+
     """
     _check_domains(snapshot, tuple(domains))
     if snapshot.synced and not provisioning.beside_entra_connect:
@@ -39,3 +45,34 @@ def _check_domains(snapshot: TenantSnapshot, domains: tuple[str, ...]) -> None:
         raise ConfigurationError(
             f"domain {'; '.join(wrong)}: add and verify it in Entra, or use one of the verified ones ({verified})"
         )
+
+
+def check_now(now: object) -> None:
+    """Refuse a time that is not an instant with a time zone."""
+    if not isinstance(now, datetime):
+        raise ConfigurationError(f"now can't be a {type(now).__name__}: pass now=datetime.now(UTC)")
+    if now.tzinfo is None:
+        raise ConfigurationError("now has no time zone: pass now=datetime.now(UTC)")
+
+
+def check_type(value: object, kind: type | UnionType, argument: str, example: str) -> None:
+    """Refuse an argument of another type than *kind*; *example* shows what to pass."""
+    if not isinstance(value, kind):
+        raise ConfigurationError(f"{argument} can't be a {type(value).__name__}: pass {argument}={example}")
+
+
+def unique_assignments(assignments: object) -> list[Assignment]:
+    """The assignments as a list; refuse other values, and people who are assigned more than once."""
+    if isinstance(assignments, str | bytes) or not isinstance(assignments, Iterable):
+        raise ConfigurationError(f"assignments can't be a {type(assignments).__name__}: pass a list of assignments")
+    listed: list[Assignment] = list(assignments)
+    for each in listed:
+        if not isinstance(each, Assignment):
+            raise ConfigurationError(
+                f"a {type(each).__name__} is not an Assignment: pass those of read_organization(...).assignments"
+            )
+    counts = Counter(each.person.id for each in listed)
+    twice = sorted(person_id for person_id, count in counts.items() if count > 1)
+    if twice:
+        raise ConfigurationError(f"assigned more than once: {', '.join(twice[:10])}: merge their assignments first")
+    return listed

@@ -25,9 +25,9 @@ from o365prov.rendering import (
     Row,
     Table,
     Tone,
-    counted,
+    count_text,
     more_row,
-    named,
+    names_text,
     printable,
 )
 
@@ -81,11 +81,11 @@ class PeopleGroup:
     @property
     def names(self) -> str:
         """The first five by name."""
-        return named([row.person.name for row in self.people])
+        return names_text([row.person.name for row in self.people])
 
     def __str__(self) -> str:
         """What, for how many, and the first five by name."""
-        text = printable(f"{self.words} for {counted(len(self), 'person', 'people')} ({self.names})")
+        text = printable(f"{self.words} for {count_text(len(self), 'person', 'people')} ({self.names})")
         return f"{text}. {self.remedy}." if self.remedy else text
 
 
@@ -175,7 +175,7 @@ class PopulationPreview(Renderable):
         return [row.to_dict() for row in self.people]
 
     def __repr__(self) -> str:
-        return f"<PopulationPreview of {counted(len(self), 'person', 'people')}>"
+        return f"<PopulationPreview of {count_text(len(self), 'person', 'people')}>"
 
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: how many have a username, what would happen in the tenant, collisions, and what is wrong."""
@@ -192,7 +192,7 @@ class PopulationPreview(Renderable):
         return Document("Preview", blocks)
 
     def _summary(self) -> str:
-        people, without = counted(len(self), "person", "people"), len(self.without_username)
+        people, without = count_text(len(self), "person", "people"), len(self.without_username)
         return f"Preview of {people}: {len(self) - without:,} with a username, {without:,} without"
 
 

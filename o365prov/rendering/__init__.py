@@ -17,7 +17,7 @@ from o365prov.rendering.document import (
 )
 from o365prov.rendering.escaping import printable
 from o365prov.rendering.renderable import Renderable
-from o365prov.rendering.words import counted, lasting, named, value_text
+from o365prov.rendering.words import count_text, duration_text, names_text, value_text
 
 __all__ = [
     "Block",
@@ -32,10 +32,10 @@ __all__ = [
     "Span",
     "Table",
     "Tone",
-    "counted",
-    "lasting",
+    "count_text",
+    "duration_text",
     "more_row",
-    "named",
+    "names_text",
     "plain",
     "printable",
     "value_text",

@@ -1,9 +1,9 @@
-"""What is shown, before it is known how: notes, facts and tables, which each renderer lays out in its own way.
+"""Documents: notes, facts and tables, which each renderer lays out in its own way.
 
-A :class:`Document` is built once from a plan, a report or a preview; :mod:`text <o365prov.rendering.text>`,
+A :class:`Document` is made from a plan, a report or a preview. The renderers (:mod:`text <o365prov.rendering.text>`,
 :mod:`rich <o365prov.rendering.rich>`, :mod:`HTML <o365prov.rendering.html>` and
-:mod:`Markdown <o365prov.rendering.markdown>` show the same facts from it. Strings in a document are raw: a renderer
-escapes each of them.
+:mod:`Markdown <o365prov.rendering.markdown>`) all show the same facts. The strings in a document are not escaped: each
+renderer escapes them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
+from o365prov._fields import as_tuple, typed
+
 
 class Mark(StrEnum):
-    """How a part of a line is set off from the rest."""
+    """How a part of a line differs from the rest."""
 
     STRONG = "strong"
     QUIET = "quiet"
@@ -39,31 +41,37 @@ class Tone(StrEnum):
     ALARM = "alarm"
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Span:
-    """A part of a line that is set off from the rest."""
+    """A part of a line that differs from the rest.
+
+    Args:
+        text: the part.
+        mark: how it differs.
+
+    """
 
     text: str
     mark: Mark
 
 
 Line: TypeAlias = tuple[str | Span, ...]
-"""One line: strings, and spans that are set off."""
+"""One line: strings and spans."""
 
 
 def plain(line: Line) -> str:
-    """The line without what sets its parts off."""
+    """The line as one string."""
     return "".join(part if isinstance(part, str) else part.text for part in line)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Cell:
-    """What stands in one place of a table.
+    """A cell of a table.
 
     Args:
-        lines: its lines, below each other.
+        lines: its lines, from the top.
         tone: what it means.
-        text: how it reads within a line of plain text; otherwise its lines, joined with semicolons.
+        text: how it reads within a line of plain text; None for its lines, joined with semicolons.
 
     """
 
@@ -73,19 +81,19 @@ class Cell:
 
     @classmethod
     def of(cls, *lines: str, tone: Tone = Tone.PLAIN) -> Cell:
-        """A cell of plain lines."""
+        """A cell of lines without spans."""
         return cls(tuple((line,) for line in lines), tone)
 
     def __str__(self) -> str:
         return self.text if self.text is not None else "; ".join(map(plain, self.lines))
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Row:
-    """One row of a table.
+    """A row of a table.
 
     Args:
-        cells: what stands in its places; a row without cells is for plain text only.
+        cells: its cells; a row without cells is for plain text only.
         line: how it reads as a line of plain text, with ``{0}``, ``{1}`` ... for the cells; None for the table's own
             pattern, "" where plain text leaves it out.
 
@@ -96,10 +104,10 @@ class Row:
 
 
 def _rows(rows: Iterable[Row]) -> tuple[Row, ...]:
-    return tuple(rows)
+    return as_tuple(rows)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Table:
     """Rows of cells under named columns.
 
@@ -119,18 +127,30 @@ class Table:
     place: str = ""
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Note:
-    """A line for itself."""
+    """A line outside tables.
+
+    Args:
+        line: the line.
+        tone: what it means.
+        indent: the spaces before it, where lines are indented.
+
+    """
 
     line: Line
     tone: Tone = Tone.PLAIN
     indent: str = ""
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Facts:
-    """Names with their values."""
+    """Names with their values.
+
+    Args:
+        pairs: each name with its value.
+
+    """
 
     pairs: tuple[tuple[str, str], ...]
 
@@ -139,19 +159,34 @@ Block: TypeAlias = Note | Facts | Table
 
 
 def _blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    return tuple(blocks)
+    return as_tuple(blocks)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Document:
-    """Something to be shown: its title and its blocks, from the top."""
+    """What is shown of a value.
+
+    Args:
+        title: what it is.
+        blocks: its notes, facts and tables, from the top.
+
+    """
 
     title: str
     blocks: tuple[Block, ...] = field(converter=_blocks)
 
 
 def more_row(number: int, limit: int | None, mark: str, what: str, tone: Tone = Tone.PLAIN) -> tuple[Row, ...]:
-    """The row that says how many of *number* rows are not shown; none where all of them are."""
+    """The row that says how many of *number* rows are not shown; no row if all of them are.
+
+    Args:
+        number: how many rows there are.
+        limit: how many of them are shown; None for all.
+        mark: the row's first cell.
+        what: what the rows are, such as ``problems``.
+        tone: what the first cell means.
+
+    """
     if limit is None or number <= limit:
         return ()
     text = f"... and {number - limit:,} more {what}"

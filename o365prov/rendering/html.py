@@ -7,16 +7,15 @@ styles of its own, so a fragment brings hardly any; a page brings its own, for s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from html import escape
 from importlib.resources import files
 from typing import assert_never
 
 from o365prov.rendering.document import Block, Cell, Document, Facts, Line, Mark, Note, Row, Span, Table, Tone
-from o365prov.rendering.escaping import printable
+from o365prov.rendering.escaping import escape_html
 
 
 class Markup(str):
-    """Text that is HTML already, made by :func:`element`; any other string is escaped where it is put in, on one line.
+    """A string that is HTML already, made by :func:`element`; every other string is escaped where it is put in.
 
     >>> element("p", "Smith & Sons", element("br"), class_="who")
     Markup('<p class="who">Smith &amp; Sons<br></p>')
@@ -33,34 +32,42 @@ _BREAK = Markup("\n")
 
 
 def element(tag: str, *content: str, **attributes: str) -> Markup:
-    """One element; a trailing underscore keeps an attribute's name out of Python's way, an inner one is a hyphen."""
+    """One element.
+
+    Args:
+        tag: the element's name.
+        content: strings, which are escaped, and elements.
+        attributes: the attributes that are not empty. A trailing underscore (``class_``) is left out of the name, an
+            inner one (``http_equiv``) is a hyphen.
+
+    """
     names = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items() if value}
-    opening = "".join([f"<{tag}", *(f' {name}="{escape(value)}"' for name, value in names.items()), ">"])
-    return Markup(opening if tag in _VOID else f"{opening}{together(content)}</{tag}>")
+    opening = "".join([f"<{tag}", *(f' {name}="{escape_html(value)}"' for name, value in names.items()), ">"])
+    return Markup(opening if tag in _VOID else f"{opening}{concatenate(content)}</{tag}>")
 
 
-def together(parts: Iterable[str]) -> Markup:
-    """Several strings and elements, one after the other."""
-    return Markup("".join(part if isinstance(part, Markup) else escape(printable(part)) for part in parts))
+def concatenate(parts: Iterable[str]) -> Markup:
+    """Strings, which are escaped, and elements, one after the other."""
+    return Markup("".join(part if isinstance(part, Markup) else escape_html(part) for part in parts))
 
 
 _STYLE = Markup(
     "<style>.o365prov td, .o365prov th { text-align: left; vertical-align: top; }"
     " .o365prov caption { text-align: left; font-weight: bold; }</style>"
 )
-# Notebooks set numbers in tables to the right; ours hold words.
+# Notebooks align cells to the right, as if they held numbers; ours hold words.
 
 
 def to_fragment(document: Document) -> str:
-    """The document as a piece of a notebook's output, without its title."""
+    """The document as HTML for a notebook's output, without its title."""
     return element("div", _STYLE, *map(_block, document.blocks), class_="o365prov")
 
 
-_NOTHING_ELSE = "default-src 'none'; style-src 'unsafe-inline'"
+_CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def to_page(document: Document) -> str:
-    """The document as one page with a title and links to its tables."""
+    """The document as one HTML page with a title and links to its tables."""
     tables = [block for block in document.blocks if isinstance(block, Table) and block.place]
     before = [block for block in document.blocks if not isinstance(block, Table)]
     parts = [element("h1", document.title), *map(_block, before)]
@@ -74,7 +81,7 @@ def to_page(document: Document) -> str:
 
 def _head(title: str) -> Iterator[Markup]:
     yield element("meta", charset="utf-8")
-    yield element("meta", http_equiv="Content-Security-Policy", content=_NOTHING_ELSE)
+    yield element("meta", http_equiv="Content-Security-Policy", content=_CONTENT_SECURITY_POLICY)
     yield element("meta", name="viewport", content="width=device-width, initial-scale=1")
     yield element("meta", name="color-scheme", content="light dark")
     yield element("title", title)
@@ -124,7 +131,7 @@ def _cell(cell: Cell) -> Markup:
 
 
 def _line(line: Line) -> Markup:
-    return together(part if isinstance(part, str) else _span(part) for part in line)
+    return concatenate(part if isinstance(part, str) else _span(part) for part in line)
 
 
 _ELEMENTS = {Mark.STRONG: "strong", Mark.ADDED: "ins", Mark.REMOVED: "del", Mark.EMPHASIS: "em", Mark.QUIET: "small"}

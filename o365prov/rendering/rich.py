@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from o365prov.rendering.document import Block, Cell, Document, Facts, Line, Mark, Note, Row, Table, Tone
+from o365prov.rendering.document import Block, Cell, Document, Facts, Line, Mark, Note, Table, Tone
 from o365prov.rendering.escaping import printable
 
 _STYLES = {
@@ -32,7 +32,7 @@ _MARKS = {
 
 
 def to_rich(document: Document) -> Group:
-    """The document as a rich renderable. Nothing in its strings is markup, and nothing steers the terminal."""
+    """The document as a rich renderable. Strings are shown as they are: as neither markup nor control sequences."""
     return Group(*map(_block, document.blocks))
 
 
@@ -49,15 +49,11 @@ def _block(block: Block) -> Text | RichTable:
 
 
 def _table(table: Table) -> RichTable:
-    made = RichTable(*table.columns, title=_line((table.title,)), title_justify="left", expand=True)
+    rich_table = RichTable(*table.columns, title=_line((table.title,)), title_justify="left", expand=True)
     for row in table.rows:
         if row.cells:
-            made.add_row(*_cells(row))
-    return made
-
-
-def _cells(row: Row) -> list[Text]:
-    return [_cell(cell) for cell in row.cells]
+            rich_table.add_row(*map(_cell, row.cells))
+    return rich_table
 
 
 def _cell(cell: Cell) -> Text:

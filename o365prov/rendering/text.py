@@ -10,7 +10,14 @@ from o365prov.rendering.escaping import printable
 
 
 def to_text(document: Document) -> str:
-    """The document as lines of plain text, without its title."""
+    """The document as lines of plain text, without its title.
+
+    >>> from o365prov.rendering import Cell
+    >>> people = Table("People", ("Name", "City"), [Row((Cell.of("Ann"), Cell.of("Oslo")))], "{0} lives in {1}")
+    >>> print(to_text(Document("Example", [Note(("One person:",)), people])))
+    One person:
+    Ann lives in Oslo
+    """
     return "\n".join(map(printable, _lines(document)))
 
 

@@ -1,4 +1,4 @@
-"""Values, names, numbers and durations in words: what previews, plans and reports all say alike."""
+"""Values, names, numbers and durations in words, the same in previews, plans and reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 
 def value_text(value: object) -> str:
-    """A property's value as people read it, "" where there is nothing.
+    """A property's value in words; "" for an empty one.
 
     >>> value_text(["+1 555 0100"]), value_text(False), value_text(None)
     ('+1 555 0100', 'no', '')
@@ -23,31 +23,37 @@ def value_text(value: object) -> str:
             return str(value)
 
 
-def named(people: Sequence[str], *, most: int | None = 5) -> str:
-    """The first *most* of some people.
+def names_text(people: Sequence[str], *, most: int | None = 5) -> str:
+    """The first names of some people, and how many more there are.
 
-    >>> named(["Ann", "Bo", "Cy"], most=2)
+    Args:
+        people: their names.
+        most: how many names to give; None for all.
+
+
+    >>> names_text(["Ann", "Bo", "Cy"], most=2)
     'Ann, Bo and 1 more'
+
     """
     shown = people[:most]
     more = len(people) - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def count_text(number: int, one: str, many: str = "") -> str:
     """A number with its noun.
 
-    >>> counted(1, "write"), counted(12_000, "person", "people")
+    >>> count_text(1, "write"), count_text(12_000, "person", "people")
     ('1 write', '12,000 people')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def lasting(duration: timedelta) -> str:
+def duration_text(duration: timedelta) -> str:
     """A duration in its two largest units, rounded up to whole seconds.
 
-    >>> lasting(timedelta(seconds=4000.2)), lasting(timedelta(seconds=59)), lasting(timedelta(minutes=2))
-    ('1 h 6 min', '59 s', '2 min')
+    >>> duration_text(timedelta(seconds=4000.2)), duration_text(timedelta(minutes=2))
+    ('1 h 6 min', '2 min')
     """
     seconds = -(-duration // timedelta(seconds=1))
     parts = [(seconds // 3600, "h"), (seconds // 60 % 60, "min"), (seconds % 60, "s")]

@@ -71,7 +71,7 @@ def test_a_memory_that_links_two_people_to_one_account_is_refused():
     """Whoever of them leaves would take the other's account along."""
     user = account(USERNAME)
     known = [AppUser(name, user.id, USERNAME) for name in ("00u1", "00u2")]
-    with pytest.raises(ConfigurationError, match=rf"one account \({user.id}\)"):
+    with pytest.raises(ConfigurationError, match=rf"the same account \({user.id}\)"):
         draw(snapshot=tenant(user), known=known)
 
 

@@ -32,10 +32,10 @@ from o365prov.rendering import (
     Span,
     Table,
     Tone,
-    counted,
-    lasting,
+    count_text,
+    duration_text,
     more_row,
-    named,
+    names_text,
 )
 
 _COUNTED = (Effect.CREATE, Effect.RESTORE, Effect.CHANGE, Effect.LINK, Effect.DEACTIVATE, Effect.DELETE)
@@ -90,14 +90,14 @@ def _summary(changes: Sequence[Change], problems: Sequence[Problem], fingerprint
     what = "nothing to do"
     if changes:
         totals = effects(changes)
-        effort = counted(sum(change.writes for change in changes), "write")
-        effort += f", at least {lasting(duration)}" if duration else ""
+        effort = count_text(sum(change.writes for change in changes), "write")
+        effort += f", at least {duration_text(duration)}" if duration else ""
         what = ", ".join(f"{totals[effect]:,} {effect.words}" for effect in _COUNTED if effect in totals)
         what += f" ({effort})"
     stopped = {problem.subject.person_id for problem in problems if problem.stops}
     partly = {problem.subject.person_id for problem in problems} - stopped
     waiting = [
-        f"{counted(len(people), 'person', 'people')} {how}"
+        f"{count_text(len(people), 'person', 'people')} {how}"
         for people, how in ((stopped, "stopped"), (partly, "with gaps"))
         if people
     ]
@@ -140,13 +140,13 @@ def _change_row(row: DisplayRow, *, in_full: bool) -> Row:
 
 
 def _who(row: DisplayRow) -> Cell:
-    names = named([f"{each.name} <{each.username}>" for each in row.people])
+    names = names_text([f"{each.name} <{each.username}>" for each in row.people])
     if len(row.people) == 1:
         [one] = row.people
         lines: tuple[Line, ...] = ((Span(one.name, Mark.STRONG),), (one.username,), (Span(one.person_id, Mark.QUIET),))
         return Cell(lines, text=names)
     count = f"{len(row.people):,} people"
-    lines = ((Span(count, Mark.STRONG),), (named([each.username for each in row.people]),))
+    lines = ((Span(count, Mark.STRONG),), (names_text([each.username for each in row.people]),))
     return Cell(lines, text=f"{count}: {names}")
 
 
@@ -171,7 +171,7 @@ def _effect(group: Sequence[Problem]) -> Cell:
 
 def _people(group: Iterable[Problem], ambiguous: frozenset[str], limit: int | None) -> Cell:
     names = list(dict.fromkeys(called(problem.subject, ambiguous) for problem in group))
-    return Cell.of(named(names, most=None if limit is None else 5))
+    return Cell.of(names_text(names, most=None if limit is None else 5))
 
 
 def _unsupported(unsupported: Iterable[Unsupported]) -> Table:
@@ -185,7 +185,7 @@ def _unsupported(unsupported: Iterable[Unsupported]) -> Table:
 
 
 def _affected(each: Unsupported) -> Cell:
-    text = f" ({counted(each.people, 'person', 'people')})" if each.people else ""
+    text = f" ({count_text(each.people, 'person', 'people')})" if each.people else ""
     return Cell(((f"{each.people:,}" if each.people else "-",),), text=text)
 
 
@@ -194,7 +194,7 @@ def report_document(outcomes: Sequence[Outcome], *, name: str, limit: int | None
     counts = Counter(outcome.result for outcome in outcomes)
     summary = ", ".join(
         [
-            f"{counted(counts[Result.DONE], 'change')} done",
+            f"{count_text(counts[Result.DONE], 'change')} done",
             f"{counts[Result.FAILED]:,} failed",
             f"{counts[Result.SKIPPED]:,} skipped (plan {name})",
         ]
@@ -235,7 +235,7 @@ def _not_done(unfinished: Sequence[Outcome], limit: int | None) -> Table:
 
 
 def _names(group: Iterable[Outcome], ambiguous: frozenset[str], limit: int | None) -> str:
-    return named([called(each.change.subject, ambiguous) for each in group], most=None if limit is None else 5)
+    return names_text([called(each.change.subject, ambiguous) for each in group], most=None if limit is None else 5)
 
 
 def _done(done: Iterable[Outcome]) -> Table:

@@ -25,7 +25,7 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.rendering import counted
+from o365prov.rendering import count_text
 
 
 @frozen(kw_only=True)
@@ -50,14 +50,14 @@ class Safeguards:
         *linked* is the number of accounts that we provisioned, *assigned* that of the people assigned now.
         """
         if linked and not assigned:
-            accounts = counted(linked, "account is", "accounts are")
+            accounts = count_text(linked, "account is", "accounts are")
             return (f"nobody is assigned, but {accounts} linked: is the source empty by mistake?",)
         losing = len({change.subject.person_id for change in changes if _takes_away(change)})
         found = []
         if linked >= self.from_accounts and losing > self.share * linked:
             found.append(f"{losing:,} of {linked:,} linked accounts lose something; {self.share:.0%} are allowed")
         if losing > self.count:
-            found.append(f"{counted(losing, 'account')} would lose something; {self.count:,} are allowed")
+            found.append(f"{count_text(losing, 'account')} would lose something; {self.count:,} are allowed")
         return tuple(found)
 
 
