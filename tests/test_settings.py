@@ -39,8 +39,6 @@ from o365prov import (
 EXCUSED = {
     "o365prov.previews": "made by the library only",
     "o365prov.profiles.mapping": "takes its rows in several forms; tests/profiles/test_fields.py checks it",
-    "o365prov.rendering": "made by the library only",
-    "o365prov.sources": "checked by its own tests",
     "o365prov.testing.fake_tenant.tenant": "a snapshot holds the state of a tenant, made by FakeTenant.snapshot alone",
     "o365prov.structuring": "made by the library only",
     "o365prov.people.app_users": "replaced together with the stores",

@@ -1,8 +1,8 @@
-"""Readers for the exports and directories that people come from.
+"""Readers of exports and directories.
 
 >>> from o365prov.sources import okta_json, ldif, csv_file
 
-Each reader gives the vocabulary of :mod:`o365prov.people` and raises one :class:`~o365prov.errors.SourceError` with
+Each reader returns values of :mod:`o365prov.people`, and raises one :class:`~o365prov.errors.SourceError` with
 everything that is wrong with its source.
 """
 

@@ -1,8 +1,7 @@
-"""People from a CSV file, for those who have neither Okta nor a directory at hand.
+"""People from a CSV file, where neither Okta nor a directory is at hand.
 
-The header names Okta profile attributes. Three columns are not attributes: ``id`` (needed, and stable: it is how the
-person is known from run to run), ``status`` (``ACTIVE`` where empty or absent) and ``passwordChanged`` (an ISO 8601
-instant).
+The header names Okta profile attributes. Three columns are not attributes: ``id`` (required, and the same in every
+run), ``status`` (``ACTIVE`` if it is empty or absent) and ``passwordChanged`` (an ISO 8601 instant).
 """
 
 from __future__ import annotations
@@ -10,23 +9,27 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import Final
 
 from o365prov.people import Person, UserStatus
 from o365prov.structuring import IssueList, StrPath, UnreadableError, parse_instant, read_text
 
-_NEEDED: Final = ("id", "login")
-_STATUSES: Final = frozenset(UserStatus)
+_REQUIRED = ("id", "login")
+_STATUSES = frozenset(UserStatus)
 
 
 def read_people(path: StrPath, *, delimiter: str = ",") -> tuple[Person, ...]:
-    """The people of a CSV file in UTF-8 with a header row, one a row; an empty cell is null.
+    """Read people from a CSV file in UTF-8 with a header row, one person a row; an empty cell is null.
 
-    *delimiter* is the one character between cells. Raises :class:`~o365prov.errors.SourceError` with everything that is
-    wrong: columns that are missing or come twice, rows of another length, empty or repeated ids, unknown statuses, bad
-    instants.
+    Args:
+        path: the file.
+        delimiter: the character between cells.
+
+    Raises:
+        SourceError: everything that is wrong: columns that are missing or repeated, rows of another length, empty or
+            repeated ids, unknown statuses, wrong instants.
 
     Source: RFC 4180; Okta developer pages, "Users API", for the attribute names.
+
     """
     issues = IssueList(str(path))
     people: dict[str, Person] = {}
@@ -35,7 +38,7 @@ def read_people(path: StrPath, *, delimiter: str = ",") -> tuple[Person, ...]:
         person = _person(line, row, issues)
         if person is not None and person.id in people:
             issues.note(
-                f"line {line}", f"the same id as in line {lines[person.id]}", "keep one of them", code="duplicate"
+                f"line {line}", f"has the same id as line {lines[person.id]}", "keep one of them", code="duplicate"
             )
         elif person is not None:
             people[person.id] = person
@@ -63,48 +66,48 @@ def _rows(path: StrPath, delimiter: str, issues: IssueList) -> Iterator[tuple[in
             elif cells:
                 issues.note(
                     f"line {begins}",
-                    f"{len(cells)} cells under {len(header)} columns",
+                    f"has {len(cells)} cells for {len(header)} columns",
                     "check the quotes",
                     code="damaged",
                 )
             begins = reader.line_num + 1
     except csv.Error as error:
-        issues.note(f"line {begins}", f"not CSV ({error})", "check the quotes", code="damaged")
+        issues.note(f"line {begins}", f"is not CSV ({error})", "check the quotes", code="damaged")
 
 
 def _is_usable(header: list[str], delimiter: str, issues: IssueList) -> bool:
     before = issues.count
-    for name in _NEEDED:
+    for name in _REQUIRED:
         if name not in header:
             other = next((mark for mark in ";\t," if mark != delimiter and mark in "".join(header)), None)
-            hint = f"pass delimiter={other!r}" if other else "the header names Okta profile attributes; add it"
-            issues.note("line 1", f"no column {name}", hint, code="missing")
+            hint = f"pass delimiter={other!r}" if other else "add it to the header, which names Okta profile attributes"
+            issues.note("line 1", f"the column {name} is missing", hint, code="missing")
     for name in sorted({name for name in header if header.count(name) > 1}):
         issues.note(
-            "line 1", f"the column {name!r} comes {header.count(name)} times", "keep one of them", code="duplicate"
+            "line 1", f"the column {name!r} is there {header.count(name)} times", "keep one of them", code="duplicate"
         )
     return issues.count == before
 
 
 def _person(line: int, row: dict[str, str], issues: IssueList) -> Person | None:
     before = issues.count
-    for name in _NEEDED:
+    for name in _REQUIRED:
         if not row[name]:
-            issues.note(f"line {line}", f"no {name}", "fill it in", code="missing")
+            issues.note(f"line {line}", f"{name} is empty", "fill it in", code="missing")
     status = row.get("status") or UserStatus.ACTIVE
     if status not in _STATUSES:
         issues.note(
             f"line {line}",
-            f"status is not one of Okta's ({', '.join(UserStatus)})",
-            "write one of them",
+            f"the status is not one of Okta's ({', '.join(UserStatus)})",
+            "use one of them",
             code="wrong_value",
         )
     password_changed = parse_instant(row.get("passwordChanged", ""))
     if row.get("passwordChanged") and password_changed is None:
         issues.note(
             f"line {line}",
-            "passwordChanged is not an instant like 2025-02-04T22:44:22Z",
-            "write it so",
+            "passwordChanged is not an instant such as 2025-02-04T22:44:22Z",
+            "write it in ISO 8601 with its time zone",
             code="not_an_instant",
         )
     if issues.count > before:

@@ -1,7 +1,7 @@
-"""From an Active Directory entry to the account that mappings ask about.
+"""From an Active Directory entry to a directory account.
 
-Expressions name directory attributes as Okta's Active Directory app spells them (``managerDn``, ``samAccountName``),
-so this is where the directory's own spelling ends.
+Expressions name directory attributes as Okta's Active Directory app spells them (``managerDn``, ``samAccountName``), so
+the directory's own names are replaced here.
 
 Source: Okta, "Active Directory agent base attributes"; Microsoft, Active Directory schema.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -27,17 +26,17 @@ class _Attribute:
     """How one directory attribute appears in an account."""
 
     name: str
-    several: bool = False  # always a list, even with one value in it
-    octets: bool = False  # bytes, given as base64: the form that a source anchor needs
+    is_list: bool = False  # also where it has one value
+    octets: bool = False  # bytes, which become base64: the form that a source anchor needs
 
 
-_TEXTS: Final = (
+_STRINGS = (
     "c cn co company countryCode department description displayName employeeID employeeNumber employeeType "
     "facsimileTelephoneNumber initials l mailNickname middleName mobile msExchUsageLocation "
     "physicalDeliveryOfficeName postalCode preferredLanguage primaryGroupID pwdLastSet st streetAddress targetAddress "
     "telephoneNumber title userAccountControl"
 )
-_SEVERAL_TEXTS: Final = (
+_STRING_LISTS = (
     "authOrig dLMemRejectPerms dLMemSubmitPerms memberOf msExchDelegateListLink msExchExtensionCustomAttribute1 "
     "msExchExtensionCustomAttribute2 msExchExtensionCustomAttribute3 msExchExtensionCustomAttribute4 "
     "msExchExtensionCustomAttribute5 msExchModeratedByLink msExchResourceMetaData msExchResourceSearchProperties "
@@ -45,12 +44,12 @@ _SEVERAL_TEXTS: Final = (
     "otherFacsimileTelephoneNumber otherHomePhone otherIpPhone otherMobile otherPager otherTelephone postOfficeBox "
     "proxyAddresses publicDelegates showInAddressBook unauthOrig"
 )
-_OCTETS: Final = (
+_OCTETS = (
     "jpegPhoto logonHours mS-DS-ConsistencyGuid msExchArchiveGUID msExchBlockedSendersHash msExchMailboxGuid "
     "msExchMailboxSecurityDescriptor msExchSafeRecipientsHash msExchSafeSendersHash nTSecurityDescriptor thumbnailPhoto"
 )
-_SEVERAL_OCTETS: Final = "sIDHistory userCertificate userSMIMECertificate"
-_OKTA_NAMES: Final = {
+_OCTET_LISTS = "sIDHistory userCertificate userSMIMECertificate"
+_OKTA_NAMES = {
     "givenName": "firstName",
     "mail": "email",
     "manager": "managerDn",
@@ -58,29 +57,37 @@ _OKTA_NAMES: Final = {
     "sn": "lastName",
     "userPrincipalName": "userName",
 }
-_KNOWN: Final[Mapping[str, _Attribute]] = {
-    **{name.lower(): _Attribute(name) for name in _TEXTS.split()},
+_SCHEMA: Mapping[str, _Attribute] = {
+    **{name.lower(): _Attribute(name) for name in _STRINGS.split()},
     **{name.lower(): _Attribute(okta_name) for name, okta_name in _OKTA_NAMES.items()},
-    **{name.lower(): _Attribute(name, several=True) for name in _SEVERAL_TEXTS.split()},
+    **{name.lower(): _Attribute(name, is_list=True) for name in _STRING_LISTS.split()},
     **{name.lower(): _Attribute(name, octets=True) for name in _OCTETS.split()},
-    **{name.lower(): _Attribute(name, several=True, octets=True) for name in _SEVERAL_OCTETS.split()},
+    **{name.lower(): _Attribute(name, is_list=True, octets=True) for name in _OCTET_LISTS.split()},
 }
-"""The attributes whose schema we know, by their name in lower case; any other keeps its name and shows its values."""
+"""The attributes whose schema is known, by name in lower case; others keep their name, and their values decide."""
 
-_WRITTEN_APART: Final = frozenset({"distinguishedname", "objectguid", "objectsid"})
+_HANDLED_APART = frozenset({"distinguishedname", "objectguid", "objectsid"})
 
 
 def directory_account(
     entry: DirectoryEntry, issues: IssueList, *, instance: str | None = None
 ) -> DirectoryAccount | None:
-    """The account that a user's entry describes, with its attributes spelled as Okta's AD app profile spells them.
+    """The account that a user's entry describes, with the attribute names of Okta's AD app profile.
 
-    *instance* names the directory; without it, the domain in the entry's name does. Attributes become texts, lists of
-    texts where the schema allows several values, and base64 where they hold bytes; ``objectSid`` is written out;
-    ``externalId`` and ``externalID`` are the objectGUID in base64 and with dashes. Returns None, and notes why in
-    *issues*, if the entry is incomplete or its values are broken.
+    Attributes become strings, lists of strings where the schema allows more than one value, and base64 where they hold
+    bytes. ``objectSid`` becomes ``S-1-...``; ``externalId`` and ``externalID`` are the objectGUID in base64 and with
+    dashes.
+
+    Args:
+        entry: the entry.
+        issues: where everything that is wrong is noted.
+        instance: the name of the directory; the domain in the entry's name unless it is given.
+
+    Returns:
+        The account; None if the entry is incomplete or its values are damaged.
 
     Source: Okta, "Active Directory agent base attributes".
+
     """
     before = issues.count
     guid = _object_guid(entry, issues)
@@ -91,11 +98,11 @@ def directory_account(
         except ValueError:
             issues.note(
                 entry.place,
-                "pwdLastSet is not a FILETIME (100 ns since 1601)",
+                "pwdLastSet is not a FILETIME (units of 100 ns since 1601)",
                 "export it again",
                 code="not_an_instant",
             )
-    attributes = {"dn": entry.dn, **_spelled_as_in_okta(entry, issues)}
+    attributes = {"dn": entry.dn, **_okta_attributes(entry, issues)}
     if guid is None or issues.count > before:
         return None
     return DirectoryAccount(
@@ -112,8 +119,8 @@ def _object_guid(entry: DirectoryEntry, issues: IssueList) -> UUID | None:
         case ():
             issues.note(
                 entry.place,
-                "a user without objectGUID",
-                "the entry was cut, or objectGUID was not exported",
+                "the user has no objectGUID",
+                "export the entry again, with objectGUID",
                 code="missing",
             )
         case (octets,) if len(octets) == 16:
@@ -123,27 +130,27 @@ def _object_guid(entry: DirectoryEntry, issues: IssueList) -> UUID | None:
     return None
 
 
-def _spelled_as_in_okta(entry: DirectoryEntry, issues: IssueList) -> dict[str, object]:
-    spelled: dict[str, object] = {}
+def _okta_attributes(entry: DirectoryEntry, issues: IssueList) -> dict[str, object]:
+    attributes: dict[str, object] = {}
     for name, values in entry.attributes.items():
-        if not values or name.lower() in _WRITTEN_APART:
+        if not values or name.lower() in _HANDLED_APART:
             continue
-        known = _KNOWN.get(name.lower())
-        texts = None if known and known.octets else _as_texts(values)
-        if texts is None:
-            if known and not known.octets:
-                # Bytes where a name should be are a broken export; in an attribute that we don't know they may be
+        attribute = _SCHEMA.get(name.lower())
+        strings = None if attribute and attribute.octets else _decode(values)
+        if strings is None:
+            if attribute and not attribute.octets:
+                # Where the schema has a string, other bytes are a damaged export; in an unknown attribute they may be
                 # a picture or a key.
                 issues.note(entry.place, f"{name} is not UTF-8", "export it again", code="encoding")
-            texts = [base64.b64encode(value).decode() for value in values]
-        is_list = len(texts) > 1 or (known is not None and known.several)
-        spelled[known.name if known else name] = texts if is_list else texts[0]
+            strings = [base64.b64encode(value).decode() for value in values]
+        is_list = len(strings) > 1 or (attribute is not None and attribute.is_list)
+        attributes[attribute.name if attribute else name] = strings if is_list else strings[0]
     if sids := entry.values("objectSid"):
-        spelled["objectSid"] = sid_text(sids[0]) or base64.b64encode(sids[0]).decode()
-    return spelled
+        attributes["objectSid"] = sid_text(sids[0]) or base64.b64encode(sids[0]).decode()
+    return attributes
 
 
-def _as_texts(values: Iterable[bytes]) -> list[str] | None:
+def _decode(values: Iterable[bytes]) -> list[str] | None:
     try:
         return [value.decode() for value in values]
     except UnicodeDecodeError:
@@ -151,9 +158,9 @@ def _as_texts(values: Iterable[bytes]) -> list[str] | None:
 
 
 def instance_of(dn: str | None) -> str:
-    r"""The directory domain that a distinguished name ends in, which is how Okta names an Active Directory instance.
+    r"""The domain that a distinguished name ends in, which is Okta's name of the Active Directory instance.
 
-    A name without a domain belongs to ``active_directory``.
+    The instance of a name without a domain is ``active_directory``.
 
     >>> instance_of(r"CN=Doe\, Jane,OU=Staff,DC=Corp,DC=example")
     'corp.example'
@@ -163,7 +170,7 @@ def instance_of(dn: str | None) -> str:
 
 
 def sid_text(octets: bytes) -> str | None:
-    """A security identifier as people write it; None if the bytes are none.
+    """A security identifier as a string; None if the bytes are not a security identifier.
 
     >>> sid_text(bytes([1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0]))
     'S-1-5-18'
@@ -176,9 +183,9 @@ def sid_text(octets: bytes) -> str | None:
 
 
 def with_manager_upns(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAccount, ...]:
-    """The same accounts, each with its manager's user principal name, where the manager is among them.
+    """The same accounts, each with its manager's user principal name if the manager is among them.
 
-    Okta's AD agent gives ``managerUpn`` beside ``managerDn``; the directory itself only knows the name.
+    Okta's AD agent gives ``managerUpn`` besides ``managerDn``; the directory itself has only the distinguished name.
     """
     accounts = tuple(accounts)
     upns = {

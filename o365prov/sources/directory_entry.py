@@ -1,6 +1,6 @@
-"""One entry of an Active Directory, wherever it was read: over LDAP or from an LDIF file.
+"""An entry of an Active Directory, read over LDAP or from an LDIF file.
 
-Values are bytes, as the directory keeps them. What an entry stands for is told by its classes and its mailbox.
+Values are bytes, as the directory keeps them. The entry's classes and its mailbox tell what it is.
 """
 
 from __future__ import annotations
@@ -9,48 +9,52 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
 
 from attrs import field, frozen
 
-from o365prov._fields import frozen_mapping
+from o365prov._fields import frozen_mapping, made_of, typed
 
-_RESOURCE_MAILBOXES: Final = frozenset({2**4, 2**5, 2**33, 2**34})
-"""``msExchRecipientTypeDetails`` of rooms and equipment: mailboxes here, and remote ones in Exchange Online."""
+_RESOURCE_MAILBOXES = frozenset({2**4, 2**5, 2**33, 2**34})
+"""``msExchRecipientTypeDetails`` of resource mailboxes, on premises and in Exchange Online."""
 
-_RESOURCE_METADATA: Final = frozenset({b"resourcetype:room", b"resourcetype:equipment"})
+_RESOURCE_METADATA = frozenset({b"resourcetype:room", b"resourcetype:equipment"})
 
 
 class EntryKind(StrEnum):
-    """What an entry stands for, as far as provisioning cares."""
+    """What an entry of a directory is."""
 
     USER = "user"
     GROUP = "group"
     CONTACT = "contact"
-    RESOURCE = "resource"  # a room or a piece of equipment: to the directory a user, who never signs in
+    RESOURCE = "resource"  # a conference room or equipment: a user of the directory that never signs in
     OTHER = "other"
 
 
+def _encode(value: bytes | str) -> bytes:
+    return value.encode() if isinstance(value, str) else value
+
+
 def _as_bytes(attributes: Mapping[str, Iterable[bytes | str]]) -> Mapping[str, tuple[bytes, ...]]:
-    return frozen_mapping(
-        {
-            name: tuple(value.encode() if isinstance(value, str) else value for value in values)
-            for name, values in attributes.items()
-        }
-    )
+    if not isinstance(attributes, Mapping):
+        return attributes  # the validator refuses it
+    encoded = {name: made_of(values, lambda each: tuple(map(_encode, each))) for name, values in attributes.items()}
+    return frozen_mapping(encoded)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class DirectoryEntry:
-    """A name and the values of each attribute.
+    """A distinguished name with the values of its attributes.
 
-    *dn* is the distinguished name; *attributes* stand under the names that the directory gave them (LDAP names have no
-    case, so ask with :meth:`values`, :meth:`text` or :meth:`number`), and a string is kept as its UTF-8 bytes; *place*
-    says where the entry was read, for messages.
+    Args:
+        dn: the distinguished name.
+        attributes: the values of each attribute, under the directory's name for it; strings become UTF-8 bytes. LDAP
+            names have no case, so ask with :meth:`values`, :meth:`text` or :meth:`number`.
+        place: where the entry was read, for messages.
 
     >>> entry = DirectoryEntry("CN=Ann,DC=corp,DC=example", {"objectClass": ["user"], "MAIL": [b"a@corp.example"]})
     >>> entry.text("mail"), entry.kind.value
     ('a@corp.example', 'user')
+
     """
 
     dn: str
@@ -62,24 +66,24 @@ class DirectoryEntry:
         return {name.lower(): values for name, values in self.attributes.items()}
 
     def values(self, name: str) -> tuple[bytes, ...]:
-        """All values of an attribute; none if the entry has no such attribute."""
+        """All values of an attribute; an empty tuple if the entry does not have it."""
         return self._by_lower_name.get(name.lower(), ())
 
     def text(self, name: str) -> str | None:
-        """The first value of an attribute as a string; None if there is none, or if it is not UTF-8."""
+        """The first value of an attribute as a string; None if it is missing or not UTF-8."""
         try:
             return next((value.decode() for value in self.values(name)), None)
         except UnicodeDecodeError:
             return None
 
     def number(self, name: str) -> int | None:
-        """The first value of an attribute as a whole number; None if there is none, or if it is not one."""
+        """The first value of an attribute as a whole number; None if it is missing or not a whole number."""
         text = self.text(name) or ""
         return int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else None
 
     @property
     def kind(self) -> EntryKind:
-        """What the entry stands for; computers and their service accounts are OTHER, though users to the directory.
+        """What the entry is; computers and their service accounts are OTHER, though the directory calls them users.
 
         Source: Microsoft, Active Directory schema; Exchange, ``msExchRecipientTypeDetails``.
         """

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
-_EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
-_NO_INSTANT: Final = frozenset({0, -1, 2**63 - 1})
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_NO_INSTANT = frozenset({0, -1, 2**63 - 1})
 
 
 def filetime_to_datetime(filetime: int) -> datetime | None:
-    """The instant of a FILETIME, cut to whole microseconds.
+    """The instant of a FILETIME, rounded down to whole microseconds.
 
-    Returns None for the values that are not an instant: 0 ("must change at next logon"), -1 (how that is written) and
-    9223372036854775807 ("never"). Raises :class:`ValueError` for other negative numbers and for years after 9999.
+    Returns:
+        The instant; None for values that are not an instant: 0 ("must change at next logon"), -1 (which a client writes
+        to set 0) and 9223372036854775807 ("never").
+
+    Raises:
+        ValueError: the number is otherwise negative, or after the year 9999.
 
     Source: Microsoft, ``pwdLastSet`` and the FILETIME structure.
 
     >>> filetime_to_datetime(133831826620000000)
     datetime.datetime(2025, 2, 4, 22, 44, 22, tzinfo=datetime.timezone.utc)
+
     """
     if filetime in _NO_INSTANT:
         return None
@@ -34,10 +38,15 @@ def filetime_to_datetime(filetime: int) -> datetime | None:
 def read_filetime(text: str) -> datetime | None:
     """The instant of a FILETIME in decimal digits, as directories and Okta write it.
 
-    Returns what :func:`filetime_to_datetime` does; raises :class:`ValueError` also if *text* is not such a number.
+    Returns:
+        What :func:`filetime_to_datetime` returns.
+
+    Raises:
+        ValueError: *text* is not such a number.
 
     >>> read_filetime("0") is None
     True
+
     """
     if not re.fullmatch(r"-?[0-9]{1,19}", text):
         raise ValueError("not a FILETIME")

@@ -1,10 +1,10 @@
-"""LDIF, the text form of a directory (RFC 2849), as ``ldifde``, ``ldapsearch`` and Samba write it.
+"""LDIF, the text format of directories (RFC 2849), as ``ldifde``, ``ldapsearch`` and Samba write it.
 
-Entries are read one by one, so the size of the file does not matter. Content records and ``changetype: add`` are
-read; other changes describe a difference and not people, and are refused by name. ``:<`` values, which point at other
-files or addresses, are never followed.
+Entries are read one by one, so the size of the file does not matter. Content records and ``changetype: add`` are read;
+other changes describe a difference and not people, and are refused. ``:<`` values, which refer to other files or
+addresses, are never followed.
 
-Decisions beyond the RFC: plain values may hold UTF-8 (many writers do so) and nothing else; an attribute that comes in
+Decisions beyond the RFC: plain values may hold UTF-8, as many programs write it, and no other encoding; an attribute in
 ranges (``member;range=0-1499``) is refused, because a part of a group looks like a whole one.
 """
 
@@ -15,7 +15,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from attrs import frozen
 
@@ -24,30 +24,33 @@ from o365prov.sources.directory_account import directory_account, with_manager_u
 from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
 from o365prov.structuring import IssueList, StrPath, UnreadableError, looks_wide, note_unreadable
 
-LONGEST_VALUE: Final = 10 * 2**20
-"""Bytes of one value, folded lines joined: more is no directory attribute but a file that is not LDIF."""
+LONGEST_VALUE = 10 * 2**20
+"""The most bytes of one value with its folded lines: a file with a longer one is not LDIF."""
 
-_ATTRIBUTE: Final = re.compile(
-    rb"([A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)((?:;[A-Za-z0-9=*-]+)*):(:|<|) *(.*)", re.DOTALL
-)
-_OTHER_CHANGES: Final = frozenset({b"delete", b"modify", b"moddn", b"modrdn"})
+_ATTRIBUTE = re.compile(rb"([A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)((?:;[A-Za-z0-9=*-]+)*):(:|<|) *(.*)", re.DOTALL)
+_OTHER_CHANGES = frozenset({b"delete", b"modify", b"moddn", b"modrdn"})
 
 
 @frozen
 class _Line:
-    """A logical line: folded lines joined; *number* is where it begins."""
+    """A line with its folded lines; *number* is that of the first one."""
 
     number: int
     content: bytes
 
 
 def read_entries(path: StrPath) -> Iterator[DirectoryEntry]:
-    """The entries of an LDIF file, one by one: users, groups, contacts, rooms and whatever else is in it.
+    """Read the entries of an LDIF file one by one: users, groups, contacts, resources and all others.
 
-    Good entries are given as they come. Raises :class:`~o365prov.errors.SourceError` with everything that is wrong
-    when the file has been read to its end, so a caller who must have all entries acts only after the last one.
+    Args:
+        path: the file.
+
+    Raises:
+        SourceError: everything that is wrong, once the file has been read to its end. Entries that are right were
+            given before, so a caller who needs all of them waits for the last one.
 
     Source: RFC 2849, "The LDAP Data Interchange Format (LDIF)".
+
     """
     issues = IssueList(str(path))
     yield from _entries(path, issues)
@@ -55,11 +58,15 @@ def read_entries(path: StrPath) -> Iterator[DirectoryEntry]:
 
 
 def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[DirectoryAccount, ...]:
-    """The accounts of the people in an LDIF file; groups, contacts, rooms and computers are left out.
+    """Read the accounts of the people in an LDIF file, without groups, contacts, resources and computers.
 
-    *instance* names the directory; without it, the domain in each entry's name does. Raises
-    :class:`~o365prov.errors.SourceError` with everything that is wrong: broken LDIF, a user without objectGUID, two
-    users with the same one.
+    Args:
+        path: the file.
+        instance: the name of the directory; the domain in each entry's name unless it is given.
+
+    Raises:
+        SourceError: everything that is wrong: damaged LDIF, a user without objectGUID, two users with the same one.
+
     """
     issues = IssueList(str(path))
     accounts: dict[str, DirectoryAccount] = {}
@@ -67,7 +74,7 @@ def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[Direct
         if entry.kind is EntryKind.USER and (account := directory_account(entry, issues, instance=instance)):
             if account.anchor in accounts:
                 issues.note(
-                    entry.place, "the objectGUID of an earlier entry", "export each entry once", code="duplicate"
+                    entry.place, "has the objectGUID of an earlier entry", "export each entry once", code="duplicate"
                 )
             accounts[account.anchor] = account
     issues.raise_if_any()
@@ -87,7 +94,7 @@ def _entries(path: StrPath, issues: IssueList) -> Iterator[DirectoryEntry]:
 
 
 def _records(stream: BinaryIO, issues: IssueList) -> Iterator[list[_Line]]:
-    """Logical lines between empty ones, without comments and the version."""
+    """The lines of each entry, without comments and the version."""
     record: list[_Line] = []
     found = False
     for line in _logical_lines(stream, issues):
@@ -96,7 +103,7 @@ def _records(stream: BinaryIO, issues: IssueList) -> Iterator[list[_Line]]:
             if line.content.lower().startswith(b"version:"):
                 if line.content[8:].strip() != b"1":
                     issues.note(
-                        f"line {line.number}", "not version 1 of LDIF", "export it as version 1", code="unsupported"
+                        f"line {line.number}", "is not version 1 of LDIF", "export it as version 1", code="unsupported"
                     )
                     raise UnreadableError
                 continue
@@ -112,7 +119,7 @@ def _records(stream: BinaryIO, issues: IssueList) -> Iterator[list[_Line]]:
 
 
 def _logical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[_Line]:
-    """Lines with their continuations (which begin with one space) joined, comments left out."""
+    """Lines joined with their continuations, which begin with a space, and without comments."""
     number = 0
     content: bytearray | None = None
     for here, line in _physical_lines(stream, issues):
@@ -120,7 +127,7 @@ def _logical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[_Line]:
             content += line[1:]
             if len(content) > LONGEST_VALUE:
                 issues.note(
-                    f"line {number}", f"a value of more than {LONGEST_VALUE} bytes", "is this LDIF?", code="too_long"
+                    f"line {number}", f"the value has more than {LONGEST_VALUE} bytes", "is this LDIF?", code="too_long"
                 )
                 raise UnreadableError
             continue
@@ -145,7 +152,7 @@ def _physical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[tuple[int, 
         if not line.endswith(b"\n"):
             if len(line) <= LONGEST_VALUE:
                 issues.note(
-                    f"line {number}", "the file was cut in the middle of a line", "export it again", code="damaged"
+                    f"line {number}", "the file ends in the middle of a line", "export it again", code="damaged"
                 )
             else:
                 issues.note(f"line {number}", "is longer than a value can be", "is this LDIF?", code="too_long")
@@ -159,8 +166,8 @@ def _entry(record: list[_Line], issues: IssueList) -> DirectoryEntry | None:
     if not first.content.lower().startswith(b"dn:"):
         issues.note(
             f"line {first.number}",
-            "an entry that does not begin with dn",
-            "the file was cut or is not LDIF",
+            "the entry does not begin with dn",
+            "export it again: the file is damaged or is not LDIF",
             code="damaged",
         )
         return None
@@ -178,8 +185,8 @@ def _entry(record: list[_Line], issues: IssueList) -> DirectoryEntry | None:
                 named = f"{word}: {value.decode().lower()}" if value.lower() in _OTHER_CHANGES else f"a {word}"
                 issues.note(
                     f"line {line.number}",
-                    f"{named}: changes are not read, only entries",
-                    "export those",
+                    f"{named}: only entries are read, not changes",
+                    "export the entries",
                     code="unsupported",
                 )
                 return None
@@ -204,13 +211,18 @@ def _attribute(line: _Line, issues: IssueList) -> tuple[str, bytes] | None:
     """Name and value of a line, or None and a note."""
     place = f"line {line.number}"
     if not (parts := _ATTRIBUTE.fullmatch(line.content)):
-        issues.note(place, "no attribute and value (name: value)", "the file was cut or is not LDIF", code="damaged")
+        issues.note(
+            place,
+            "is not an attribute with a value (name: value)",
+            "export it again: the file is damaged or is not LDIF",
+            code="damaged",
+        )
         return None
     name, options, mark, value = parts.groups()
     described = (name + options).decode()
     if b";range=" in options.lower():
         issues.note(
-            place, f"{described}: values in ranges are not read", "export the attribute whole", code="unsupported"
+            place, f"{described}: values in ranges are not read", "export the whole attribute", code="unsupported"
         )
         return None
     if mark == b"<":
@@ -225,13 +237,12 @@ def _attribute(line: _Line, issues: IssueList) -> tuple[str, bytes] | None:
         try:
             return name.decode(), base64.b64decode(value.rstrip(), validate=True)
         except binascii.Error:
-            issues.note(
-                place, f"{described}: not base64", "the value was cut or damaged; export it again", code="damaged"
-            )
+            issues.note(place, f"{described}: is not base64", "export it again: the value is damaged", code="damaged")
             return None
     try:
         value.decode()
     except UnicodeDecodeError:
-        issues.note(place, f"{described}: neither ASCII nor UTF-8", "save the file as UTF-8", code="encoding")
+        issues.note(place, f"{described}: is neither ASCII nor UTF-8", "save the file as UTF-8", code="encoding")
+
         return None
     return name.decode(), value

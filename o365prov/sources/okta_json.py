@@ -1,7 +1,7 @@
-"""Exports of what Okta's API answers: users, the Active Directory app's users, groups, Office 365's assignments.
+"""Exports of Okta's API: users, users of the Active Directory app, groups, and the assignments of Office 365.
 
-One function a file, and :func:`read_organization` for a folder that holds all of them. Okta answers in pages; an
-export holds all pages in one list.
+There is a function for each file, and :func:`read_organization` for a folder that holds all of them. Okta answers in
+pages; an export holds all pages in one list.
 
 Sources: Okta developer pages, "Users API", "Application Users API", "Groups API", "Application Groups API".
 """
@@ -13,7 +13,7 @@ import binascii
 from collections.abc import Hashable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from attrs import evolve, field, frozen
@@ -26,44 +26,55 @@ from o365prov.sources.filetime import read_filetime
 from o365prov.sources.organization import OktaExport
 from o365prov.structuring import IssueList, JsonObject, StrPath, read_all, read_object, read_objects
 
-USERS: Final = "okta-users.json"
-AD_APP_USERS: Final = "okta-ad-app-users.json"
-GROUPS: Final = "okta-groups.json"
-ASSIGNMENTS: Final = "okta-office365-assignments.json"
+USERS = "okta-users.json"
+AD_APP_USERS = "okta-ad-app-users.json"
+GROUPS = "okta-groups.json"
+ASSIGNMENTS = "okta-office365-assignments.json"
 
-_STATUSES: Final = frozenset(UserStatus)
+_STATUSES = frozenset(UserStatus)
 
 
 @frozen
 class AppAssignments:
-    """To whom an app is assigned: to groups by priority, and to single people by their id."""
+    """To whom an app is assigned.
+
+    Args:
+        groups: to which groups, with their priority.
+        individual: to which people, by person id.
+
+    """
 
     groups: tuple[GroupAssignment, ...] = ()
     individual: Mapping[str, Grants] = field(factory=dict, converter=frozen_mapping, hash=False)
 
 
 class _Ids:
-    """The ids of one list, or other values, each of which may stand there once."""
+    """The ids of one list, or other values that must be unique in it."""
 
     def __init__(self) -> None:
         self._places: dict[Hashable, str] = {}
 
     def enter(self, record: JsonObject, key: str, value: Hashable) -> None:
-        """Note a problem if another record has the same value."""
+        """Note an issue if another record has the same value."""
         if value is None or value == "":
             return  # it is missing, which was noted
         first = self._places.setdefault(value, record.path)
         if first != record.path:
-            record.note(key, f"the same as in {first}", "keep one of them", code="duplicate")
+            record.note(key, f"is the same as in {first}", "keep one of them", code="duplicate")
 
 
 def read_users(path: StrPath) -> tuple[Person, ...]:
-    """The people in a list of Okta users; their directory accounts stand in another file.
+    """Read the people in a list of Okta users; their directory accounts are in another file.
 
-    Raises :class:`~o365prov.errors.SourceError` with everything that is wrong: no JSON, no list, Okta's error instead
-    of users, a user without id, status or ``profile.login``, an unknown status, a bad instant, an id that comes twice.
+    Args:
+        path: the file.
+
+    Raises:
+        SourceError: everything that is wrong: no JSON, no list, Okta's error instead of users, a user without id,
+            status or ``profile.login``, an unknown status, a wrong instant, a repeated id.
 
     Source: Okta developer pages, "Users API", list all users.
+
     """
     issues = IssueList(str(path))
     people = []
@@ -76,7 +87,7 @@ def read_users(path: StrPath) -> tuple[Person, ...]:
         if status and status not in _STATUSES:
             record.note(
                 "status",
-                f"not one of Okta's user statuses ({', '.join(UserStatus)})",
+                f"is not one of Okta's user statuses ({', '.join(UserStatus)})",
                 "is this a list of users?",
                 code="wrong_value",
             )
@@ -98,16 +109,24 @@ def read_users(path: StrPath) -> tuple[Person, ...]:
 
 
 def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Mapping[str, DirectoryAccount]:
-    """The accounts of one Active Directory app's users, by the id of the Okta user.
+    """Read the accounts of an Active Directory app's users.
 
-    *instance* names the directory; without it, the domain in each account's ``dn`` does. An account's attributes are
-    the app user's profile and its ``externalId``: the objectGUID's bytes in base64, which mappings use as the source
-    anchor. ``pwdLastSet`` of 0 or "never" gives no instant.
+    An account's attributes are the app user's profile and its ``externalId``: the objectGUID in base64, which mappings
+    use as the source anchor. ``pwdLastSet`` of 0 or "never" is not an instant.
 
-    Raises :class:`~o365prov.errors.SourceError` with everything that is wrong; also where ``externalId`` and
-    ``profile.externalID`` disagree, and where two users have one account.
+    Args:
+        path: the file.
+        instance: the name of the directory; the domain in each account's ``dn`` unless it is given.
+
+    Returns:
+        The accounts by the id of the Okta user.
+
+    Raises:
+        SourceError: everything that is wrong; also where ``externalId`` and ``profile.externalID`` disagree, and where
+            two users have the same account.
 
     Source: Okta developer pages, "Application Users API"; Okta, "Active Directory agent base attributes".
+
     """
     issues = IssueList(str(path))
     accounts = {}
@@ -133,12 +152,18 @@ def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Ma
 
 
 def read_groups(path: StrPath) -> tuple[Group, ...]:
-    """The groups in a list of Okta groups, each with the ids of its people in ``members``.
+    """Read the groups in a list of Okta groups, each with the ids of its people in ``members``.
 
-    Okta lists the members of a group in an answer of its own; an export puts their ids beside ``profile``. Raises
-    :class:`~o365prov.errors.SourceError` with everything that is wrong.
+    Okta lists the members of a group in a response of its own; an export puts their ids beside ``profile``.
+
+    Args:
+        path: the file.
+
+    Raises:
+        SourceError: everything that is wrong.
 
     Source: Okta developer pages, "Groups API", list all groups and list all member users.
+
     """
     issues = IssueList(str(path))
     groups = []
@@ -151,7 +176,10 @@ def read_groups(path: StrPath) -> tuple[Group, ...]:
         source_id = record.optional_child("source").optional_string("id")
         if record.values.get("members") is None:
             record.note(
-                "members", "is missing", "add the ids of the group's people, which Okta lists apart", code="missing"
+                "members",
+                "is missing",
+                "add the ids of the group's people, which Okta lists in a response of its own",
+                code="missing",
             )
         members: list[Any] = list(record.strings("members"))
         ids.enter(record, "id", group_id)
@@ -162,21 +190,29 @@ def read_groups(path: StrPath) -> tuple[Group, ...]:
 
 
 def read_assignments(path: StrPath) -> AppAssignments:
-    """To which groups and people Office 365 is assigned, with licences and roles.
+    """Read to which groups and people Office 365 is assigned, with licences and roles.
 
     The file is an object with ``groups`` (each with ``id``, ``priority`` and ``profile``) and ``users`` (``id``,
     ``scope``, ``profile``). A licence is a part number or ``{"sku", "servicePlans"}``. Users whose scope is ``GROUP``
-    have the assignment from a group and are left out. Raises :class:`~o365prov.errors.SourceError` with everything that
-    is wrong.
+    have the assignment from a group and are left out.
+
+    Args:
+        path: the file.
+
+    Raises:
+        SourceError: everything that is wrong.
 
     Source: Okta developer pages, "Application Groups API" and "Application Users API".
+
     """
     issues = IssueList(str(path))
     groups, individual = [], {}
     group_ids, priorities, user_ids = _Ids(), _Ids(), _Ids()
     document = read_object(path, issues)
     if not issues.count and not {"groups", "users"} & set(document.values):
-        issues.note("$", "neither groups nor users", "is this the list of an app's assignments?", code="wrong_value")
+        issues.note(
+            "$", "has neither groups nor users", "is this the list of an app's assignments?", code="wrong_value"
+        )
     for record in document.children("groups"):
         group_id, priority = record.string("id"), record.whole_number("priority")
         group_ids.enter(record, "id", group_id)
@@ -191,32 +227,38 @@ def read_assignments(path: StrPath) -> AppAssignments:
             individual[user_id] = _grants(record)
         elif scope and scope != "GROUP":
             record.note(
-                "scope", "neither USER nor GROUP", "is this the list of an app's assignments?", code="wrong_value"
+                "scope", "is neither USER nor GROUP", "is this the list of an app's assignments?", code="wrong_value"
             )
     issues.raise_if_any()
     return AppAssignments(tuple(groups), individual)
 
 
 def read_organization(folder: StrPath) -> OktaExport:
-    """People with their directory accounts, groups and assignments, from the four files of one folder.
+    """Read people with their directory accounts, groups and assignments from the four files of a folder.
 
-    The files are ``okta-users.json``, ``okta-ad-app-users.json`` (not needed where nobody comes from Active Directory),
-    ``okta-groups.json`` and ``okta-office365-assignments.json``. Raises :class:`~o365prov.errors.SourceError` with the
-    issues of all files, or, where each can be read, with every id that one file names and another lacks: a list that
-    was cut after its first page must not look like people who left.
+    The files are ``okta-users.json``, ``okta-ad-app-users.json`` (not needed if no one comes from Active Directory),
+    ``okta-groups.json`` and ``okta-office365-assignments.json``.
+
+    Args:
+        folder: the folder.
+
+    Raises:
+        SourceError: everything that is wrong with the files; if each of them can be read, every id that one file names
+            and another does not have. A list that ends after its first page must not look like people who left.
+
     """
     root = Path(folder)
-    found: list[Issue] = []
-    people: tuple[Person, ...] = read_all(found, lambda: read_users(root / USERS), ())
-    groups: tuple[Group, ...] = read_all(found, lambda: read_groups(root / GROUPS), ())
-    assigned = read_all(found, lambda: read_assignments(root / ASSIGNMENTS), AppAssignments())
+    issues: list[Issue] = []
+    people: tuple[Person, ...] = read_all(issues, lambda: read_users(root / USERS), ())
+    groups: tuple[Group, ...] = read_all(issues, lambda: read_groups(root / GROUPS), ())
+    assigned = read_all(issues, lambda: read_assignments(root / ASSIGNMENTS), AppAssignments())
     accounts: Mapping[str, DirectoryAccount] = {}
     if (root / AD_APP_USERS).exists() or any(person.source == "ACTIVE_DIRECTORY" for person in people):
-        accounts = read_all(found, lambda: read_directory_accounts(root / AD_APP_USERS), {})
-    if not found:
-        found = _loose_ends(root, people, groups, assigned, accounts)
-    if found:
-        raise SourceError(*found)
+        accounts = read_all(issues, lambda: read_directory_accounts(root / AD_APP_USERS), {})
+    if not issues:
+        issues = _unknown_ids(root, people, groups, assigned, accounts)
+    if issues:
+        raise SourceError(*issues)
     linked = (_linked(person, accounts) for person in people)
     return OktaExport(linked, groups, assigned.groups, assigned.individual)
 
@@ -238,7 +280,7 @@ def _object_guid(record: JsonObject, profile: JsonObject) -> UUID | None:
     if len(octets) != 16:
         record.note(
             "externalId",
-            "not the base64 of an objectGUID's 16 bytes",
+            "is not the base64 of an objectGUID's 16 bytes",
             "is this the Active Directory app?",
             code="wrong_value",
         )
@@ -248,7 +290,7 @@ def _object_guid(record: JsonObject, profile: JsonObject) -> UUID | None:
     if dashed and dashed.strip("{}").lower() != str(guid):
         profile.note(
             "externalID",
-            f"another GUID than the bytes in {record.path}.externalId",
+            f"is another GUID than the bytes in {record.path}.externalId",
             "import the user again",
             code="contradiction",
         )
@@ -261,7 +303,10 @@ def _password_last_set(profile: JsonObject) -> datetime | None:
         return read_filetime(text) if text else None
     except ValueError:
         profile.note(
-            "pwdLastSet", "is not a FILETIME (100 ns since 1601)", "import the user again", code="not_an_instant"
+            "pwdLastSet",
+            "is not a FILETIME (units of 100 ns since 1601)",
+            "import the user again",
+            code="not_an_instant",
         )
         return None
 
@@ -280,8 +325,8 @@ def _grants(record: JsonObject) -> Grants:
             case _:
                 profile.note_at(
                     place,
-                    'neither a part number nor {"sku", "servicePlans": [names]}',
-                    "write one of them",
+                    'is neither a part number nor {"sku", "servicePlans": [names]}',
+                    "use one of them",
                     code="wrong_value",
                 )
     return Grants(licenses, profile.strings("roles"))
@@ -291,23 +336,24 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _loose_ends(
+def _unknown_ids(
     root: Path,
     people: tuple[Person, ...],
     groups: tuple[Group, ...],
     assigned: AppAssignments,
     accounts: Mapping[str, DirectoryAccount],
 ) -> list[Issue]:
-    """Every id that one file names and the file that should explain it lacks."""
+    """Every id that one file names and another file should have, but does not."""
     person_ids = {person.id for person in people}
     group_ids = {group.id for group in groups}
     in_users, in_accounts, in_groups, in_assignments = (
         IssueList(str(root / name)) for name in (USERS, AD_APP_USERS, GROUPS, ASSIGNMENTS)
     )
     missing = f"is not a user of {USERS}"
-    remedy = "export all pages of it at the same time"
+    remedy = "export all pages of both at the same time"
+
     for person in people:
-        # Who is deprovisioned in Okta has lost all apps, the directory's among them.
+        # A person who is deprovisioned in Okta has lost all apps, the directory's among them.
         left = person.status is UserStatus.DEPROVISIONED
         if person.source == "ACTIVE_DIRECTORY" and person.id not in accounts and not left:
             in_users.note(

@@ -1,4 +1,4 @@
-"""What was read from several sources, put together."""
+"""People, groups and assignments from Okta, completed from other sources."""
 
 from __future__ import annotations
 
@@ -8,28 +8,35 @@ from uuid import UUID
 
 from attrs import evolve, field, frozen
 
-from o365prov._fields import frozen_mapping
+from o365prov._fields import as_tuple, frozen_mapping, typed
 from o365prov.people import Assignment, DirectoryAccount, Grants, Group, GroupAssignment, Person, assign
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:
-    return tuple(people)
+    return as_tuple(people)
 
 
 def _groups(groups: Iterable[Group]) -> tuple[Group, ...]:
-    return tuple(groups)
+    return as_tuple(groups)
 
 
 def _group_assignments(assignments: Iterable[GroupAssignment]) -> tuple[GroupAssignment, ...]:
-    return tuple(assignments)
+    return as_tuple(assignments)
 
 
-@frozen(repr=False)
+@frozen(repr=False, field_transformer=typed)
 class OktaExport:
     """People, their groups, and to whom Office 365 is assigned.
 
-    *individual* holds the individual assignments by person id; they override *group_assignments*. Of several groups
-    the one with the highest priority counts, unless *combine_licenses* or *combine_roles* ask for all of them.
+    Args:
+        people: the people.
+        groups: their groups.
+        group_assignments: to which groups Office 365 is assigned.
+        individual: the individual assignments by person id, which override those of groups.
+        combine_licenses: give the licences of all assigned groups instead of those of the group with the highest
+            priority.
+        combine_roles: the same for roles.
+
     """
 
     people: tuple[Person, ...] = field(converter=_people)
@@ -42,7 +49,7 @@ class OktaExport:
 
     @property
     def assignments(self) -> tuple[Assignment, ...]:
-        """One assignment for everybody to whom Office 365 is assigned; see :func:`o365prov.people.assign`."""
+        """One assignment for each person to whom Office 365 is assigned; see :func:`o365prov.assign`."""
         return assign(
             self.people,
             self.groups,
@@ -53,11 +60,13 @@ class OktaExport:
         )
 
     def with_directory(self, accounts: Iterable[DirectoryAccount]) -> OktaExport:
-        """The same export with its directory accounts brought up to date with what the directory itself says.
+        """The same export with its directory accounts updated from the directory itself.
 
-        Accounts belong together by objectGUID; *accounts* that Okta links to none of the people are left aside. The
-        directory is the newer and richer source: its name and attributes win, and attributes that only Okta has stay.
-        The instance keeps the name that Okta gives it.
+        The directory's names and attributes replace Okta's; attributes that only Okta has stay, and so does Okta's
+        name of the instance.
+
+        Args:
+            accounts: accounts of the directory, which are matched by objectGUID; others than people's are ignored.
 
         >>> from uuid import UUID
         >>> guid = UUID("8e81973e-0bec-47b0-b898-d190f9ebdacc")
@@ -67,15 +76,16 @@ class OktaExport:
         >>> [ann] = OktaExport([ann]).with_directory([newer]).people
         >>> dict(ann.directory_accounts[0].attributes)
         {'title': 'Head', 'managerDn': 'CN=Bo'}
+
         """
         newer = {account.object_guid: account for account in accounts}
-        return evolve(self, people=[_brought_up_to_date(person, newer) for person in self.people])
+        return evolve(self, people=[_updated(person, newer) for person in self.people])
 
     def __repr__(self) -> str:
         return f"OktaExport({len(self.people)} people, {len(self.groups)} groups)"
 
 
-def _brought_up_to_date(person: Person, newer: Mapping[UUID, DirectoryAccount]) -> Person:
+def _updated(person: Person, newer: Mapping[UUID, DirectoryAccount]) -> Person:
     accounts: list[Any] = [
         _merged(account, newer[account.object_guid]) if account.object_guid in newer else account
         for account in person.directory_accounts
@@ -84,8 +94,9 @@ def _brought_up_to_date(person: Person, newer: Mapping[UUID, DirectoryAccount]) 
 
 
 def _merged(okta: DirectoryAccount, directory: DirectoryAccount) -> DirectoryAccount:
-    # "No instant" from a directory that does give pwdLastSet is news (it was reset to 0); without pwdLastSet it is
-    # only an export of fewer attributes.
+    # A directory that gives pwdLastSet without an instant has reset it to 0; one that does not give it was exported
+    # with fewer attributes.
+
     knows_password = "pwdLastSet" in directory.attributes or directory.password_last_set is not None
     return evolve(
         okta,

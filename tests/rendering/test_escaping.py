@@ -1,10 +1,11 @@
-"""Other people's texts, as they are shown."""
+"""Strings of others, as they are shown."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.rendering.escaping import printable
+from o365prov import TenantSnapshot
+from o365prov.rendering.escaping import escape_html, escape_markdown, printable
 
 
 @pytest.mark.parametrize(
@@ -18,8 +19,8 @@ from o365prov.rendering.escaping import printable
         ("\x9b31m", r"\x9b31m"),
     ],
 )
-def test_what_steers_is_an_escape(text, shown):
-    """Terminals, lines, and directions of writing are not told anything."""
+def test_control_characters_become_escapes(text, shown):
+    """They reach neither the terminal nor the order of lines and letters."""
     assert printable(text) == shown
 
 
@@ -34,13 +35,43 @@ def test_what_steers_is_an_escape(text, shown):
         "a\xa0b",
     ],
 )
-def test_names_stay(name):
-    """Every script's letters and joiners, and what only means something elsewhere."""
+def test_names_stay_as_they_are(name):
+    """Letters and joiners of every script, and marks that mean something in other forms only."""
     assert printable(name) == name
 
 
 @given(st.text(st.characters()))
 def test_everything_shown_is_one_line_that_can_be_encoded(text):
-    """Whatever the text."""
+    """For any string."""
     assert len(printable(text).splitlines()) <= 1
     printable(text).encode()
+
+
+def test_html_is_escaped():
+    """In elements and in attributes, and on one line."""
+    assert escape_html("<b title='x' id=\"y\">\n&amp;") == (
+        "&lt;b title=&#x27;x&#x27; id=&quot;y&quot;&gt;\\n&amp;amp;"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("*Ann* _Lee_ `x`", r"\*Ann\* \_Lee\_ \`x\`"),
+        ("a|b ~c~ [d](e)", r"a\|b \~c\~ \[d\](e)"),
+        ("- item", r"\- item"),
+        ("1. item", r"1\. item"),
+        ("@ann #1 $x$", r"\@ann \#1 \$x\$"),
+        ("<b>&", "&lt;b&gt;&amp;"),
+        ("a-b 1.5", "a-b 1.5"),
+    ],
+)
+def test_markdown_is_escaped(text, shown):
+    """What begins a mark, a list, a link or a mention is text."""
+    assert escape_markdown(text) == shown
+
+
+def test_the_repr_of_a_snapshot_escapes_the_tenants_name():
+    """A tenant can be named so that a terminal would obey."""
+    snapshot = TenantSnapshot("t", name="Corp\x1b[2J\nTenantSnapshot(Other")
+    assert repr(snapshot) == r"TenantSnapshot(Corp\x1b[2J\nTenantSnapshot(Other, 0 users, read None)"

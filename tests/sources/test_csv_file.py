@@ -48,7 +48,7 @@ def test_empty_cell_is_null(write):
 def test_quoted_cells(write):
     """Quotes hold delimiters, quotes and line ends; lines are counted right after them."""
     path = write('id,login,title\r\n1,ann@b.c,"Head, ""all""\r\nSales"\r\n2,,x\r\n')
-    assert problems(path) == ["line 4: no login: fill it in"]
+    assert problems(path) == ["line 4: login is empty: fill it in"]
 
 
 def test_byte_order_mark_and_spaces_in_the_header(write):
@@ -61,7 +61,7 @@ def test_another_delimiter(write):
     """The delimiter can be given; a header that seems to use another one says so."""
     path = write("id;login\n1;ann@b.c\n")
     assert len(csv_file.read_people(path, delimiter=";")) == 1
-    assert problems(path)[0] == "line 1: no column id: pass delimiter=';'"
+    assert problems(path)[0] == "line 1: the column id is missing: pass delimiter=';'"
 
 
 def test_empty_lines_are_left_out(write):
@@ -73,20 +73,26 @@ def test_empty_lines_are_left_out(write):
     ("text", "found"),
     [
         ("", ["is empty: export it again"]),
-        ("name\nAnn\n", ["line 1: no column id: the header names", "line 1: no column login: the header names"]),
-        ("id,login,a,a\n", ["line 1: the column 'a' comes 2 times"]),
-        ("id,login\n1\n", ["line 2: 1 cells under 2 columns: check the quotes"]),
-        ("id,login\n1,a,b\n", ["line 2: 3 cells under 2 columns: check the quotes"]),
-        ("id,login\n,a\n", ["line 2: no id"]),
-        ("id,login\n1,a\n2,b\n1,c\n", ["line 4: the same id as in line 2"]),
-        ("id,login,status\n1,a,active\n", ["line 2: status is not one of Okta's (STAGED, "]),
+        (
+            "name\nAnn\n",
+            [
+                "line 1: the column id is missing: add it to the header",
+                "line 1: the column login is missing: add it to the header",
+            ],
+        ),
+        ("id,login,a,a\n", ["line 1: the column 'a' is there 2 times"]),
+        ("id,login\n1\n", ["line 2: has 1 cells for 2 columns: check the quotes"]),
+        ("id,login\n1,a,b\n", ["line 2: has 3 cells for 2 columns: check the quotes"]),
+        ("id,login\n,a\n", ["line 2: id is empty"]),
+        ("id,login\n1,a\n2,b\n1,c\n", ["line 4: has the same id as line 2"]),
+        ("id,login,status\n1,a,active\n", ["line 2: the status is not one of Okta's (STAGED, "]),
         ("id,login,passwordChanged\n1,a,4.2.2025\n", ["line 2: passwordChanged is not an instant"]),
-        ('id,login\n1,"a\n2,b\n', ["line 2: not CSV (unexpected end of data): check the quotes"]),
-        ('id,login\n1,"a"b\n', ["line 2: not CSV ("]),
-        ("id,login\n1," + "x" * 200_000 + "\n", ["line 2: not CSV (field larger than"]),
+        ('id,login\n1,"a\n2,b\n', ["line 2: is not CSV (unexpected end of data): check the quotes"]),
+        ('id,login\n1,"a"b\n', ["line 2: is not CSV ("]),
+        ("id,login\n1," + "x" * 200_000 + "\n", ["line 2: is not CSV (field larger than"]),
         (
             "id,login,status\n,,?\n1,a,\n2,,\n",
-            ["line 2: no id", "line 2: no login", "line 2: status", "line 4: no login"],
+            ["line 2: id is empty", "line 2: login is empty", "line 2: the status", "line 4: login is empty"],
         ),
     ],
 )

@@ -143,26 +143,29 @@ class TestBadFiles:
         [
             ("", "holds no entries"),
             ("\n# nothing\n\n", "holds no entries"),
-            ("version: 2\n\ndn: CN=Ann\n", "line 1: not version 1 of LDIF"),
-            ("version: 1\n\ncn: Ann\n", "line 3: an entry that does not begin with dn"),
-            ("dn: CN=Ann\njust words\n", "line 2: no attribute and value"),
-            ("dn: CN=Ann\n: value\n", "line 2: no attribute and value"),
-            ("dn: CN=Ann\nmail;: value\n", "line 2: no attribute and value"),
-            ("dn: CN=Ann\n\n  folded\n", "line 3: an entry that does not begin with dn"),
-            ("dn: CN=Ann\nobjectGUID:: PpeB=juw\n", "line 2: objectGUID: not base64"),
-            ("dn: CN=Ann\nobjectGUID:: PpeBjuw\n", "line 2: objectGUID: not base64"),
-            ("dn: CN=Ann\nobjectGUID:: Ppe Bjuw\n", "line 2: objectGUID: not base64"),
+            ("version: 2\n\ndn: CN=Ann\n", "line 1: is not version 1 of LDIF"),
+            ("version: 1\n\ncn: Ann\n", "line 3: the entry does not begin with dn"),
+            ("dn: CN=Ann\njust words\n", "line 2: is not an attribute with a value"),
+            ("dn: CN=Ann\n: value\n", "line 2: is not an attribute with a value"),
+            ("dn: CN=Ann\nmail;: value\n", "line 2: is not an attribute with a value"),
+            ("dn: CN=Ann\n\n  folded\n", "line 3: the entry does not begin with dn"),
+            ("dn: CN=Ann\nobjectGUID:: PpeB=juw\n", "line 2: objectGUID: is not base64"),
+            ("dn: CN=Ann\nobjectGUID:: PpeBjuw\n", "line 2: objectGUID: is not base64"),
+            ("dn: CN=Ann\nobjectGUID:: Ppe Bjuw\n", "line 2: objectGUID: is not base64"),
             ("dn:: /w==\ncn: Ann\n", "line 1: the dn is not UTF-8"),
-            ("dn:: Q04\ncn: Ann\n", "line 1: dn: not base64"),
+            ("dn:: Q04\ncn: Ann\n", "line 1: dn: is not base64"),
             ("dn: CN=Ann\njpegPhoto:< file:///etc/passwd\n", "line 2: jpegPhoto: a value at an address (:<) is not"),
             ("dn:< file:///etc/passwd\ncn: Ann\n", "line 1: dn: a value at an address (:<) is not fetched"),
             ("dn: CN=G\nmember;range=0-1499: CN=Ann\n", "line 2: member;range=0-1499: values in ranges are not read"),
-            ("dn: CN=Ann\nchangetype: modify\nreplace: cn\ncn: A\n-\n", "line 2: changetype: modify: changes are not"),
-            ("dn: CN=Ann\nchangetype: delete\n", "line 2: changetype: delete: changes are not read"),
-            ("dn: CN=Ann\nChangeType: modrdn\nnewrdn: CN=B\n", "line 2: changetype: modrdn: changes are not read"),
-            ("dn: CN=Ann\nchangetype: moddn\n", "line 2: changetype: moddn: changes are not read"),
-            ("dn: CN=Ann\nchangetype: evaporate\n", "line 2: a changetype: changes are not read"),
-            ("dn: CN=Ann\ncontrol: 1.2.3 true\nchangetype: add\n", "line 2: a control: changes are not read"),
+            (
+                "dn: CN=Ann\nchangetype: modify\nreplace: cn\ncn: A\n-\n",
+                "line 2: changetype: modify: only entries",
+            ),
+            ("dn: CN=Ann\nchangetype: delete\n", "line 2: changetype: delete: only entries are read"),
+            ("dn: CN=Ann\nChangeType: modrdn\nnewrdn: CN=B\n", "line 2: changetype: modrdn: only entries are read"),
+            ("dn: CN=Ann\nchangetype: moddn\n", "line 2: changetype: moddn: only entries are read"),
+            ("dn: CN=Ann\nchangetype: evaporate\n", "line 2: a changetype: only entries are read"),
+            ("dn: CN=Ann\ncontrol: 1.2.3 true\nchangetype: add\n", "line 2: a control: only entries are read"),
         ],
     )
     def test_problem_is_named_by_line(self, write, text, problem):
@@ -186,7 +189,7 @@ class TestBadFiles:
         text = ANN + "\n" + ANN[:cut]
         [found] = problems(write(text))
         line = text.count("\n") + 1
-        assert found == f"line {line}: the file was cut in the middle of a line: export it again"
+        assert found == f"line {line}: the file ends in the middle of a line: export it again"
 
     @given(st.data())
     def test_file_cut_anywhere(self, tmp_path_factory, data):
@@ -214,7 +217,7 @@ class TestBadFiles:
     def test_latin_1(self, write):
         """Another encoding is named with its line and attribute."""
         [found] = problems(write(ANN.encode() + "sn: Müller\n".encode("latin-1")))
-        assert found == "line 5: sn: neither ASCII nor UTF-8: save the file as UTF-8"
+        assert found == "line 5: sn: is neither ASCII nor UTF-8: save the file as UTF-8"
 
     def test_huge_line(self, write):
         """A line longer than any attribute ends the reading before it fills the memory."""
@@ -225,11 +228,11 @@ class TestBadFiles:
         """The limit holds for folded lines together, too."""
         folded = "\n ".join(["x" * 1_000_000] * 11)
         [found] = problems(write(f"dn: CN=Ann\ninfo: {folded}\n"))
-        assert found.startswith("line 2: a value of more than 10485760 bytes")
+        assert found.startswith("line 2: the value has more than 10485760 bytes")
 
     def test_json_is_no_ldif(self, write):
         """Another format is told at its first line."""
-        assert problems(write('[\n {"id": "00u1"}\n]\n'))[0].startswith("line 1: an entry that does not begin with dn")
+        assert problems(write('[\n {"id": "00u1"}\n]\n'))[0].startswith("line 1: the entry does not begin with dn")
 
     def test_missing_file(self, tmp_path):
         """A missing file is told as such, when reading begins."""
@@ -324,14 +327,14 @@ class TestAccounts:
     @pytest.mark.parametrize(
         ("text", "problem"),
         [
-            (ANN.split("objectGUID", maxsplit=1)[0], "line 1: a user without objectGUID: the entry was cut"),
+            (ANN.split("objectGUID", maxsplit=1)[0], "line 1: the user has no objectGUID: export the entry again"),
             (ANN.replace("Bjuw", ""), "line 1: objectGUID is not one value of 16 bytes"),
             (ANN + "objectGUID:: nEcVZNxlUE+/Y6+DvQVh5g==\n", "line 1: objectGUID is not one value of 16 bytes"),
             (ANN + "pwdLastSet: soon\n", "line 1: pwdLastSet is not a FILETIME"),
             (ANN + "pwdLastSet: 9223372036854775806\n", "line 1: pwdLastSet is not a FILETIME"),
             (ANN + "pwdLastSet:: /w==\n", "line 1: pwdLastSet is not a FILETIME"),
             (ANN + "sn:: TfxsbGVy\n", "line 1: sn is not UTF-8"),
-            (ANN + "\n" + ANN, "line 6: the objectGUID of an earlier entry"),
+            (ANN + "\n" + ANN, "line 6: has the objectGUID of an earlier entry"),
         ],
     )
     def test_incomplete_account_is_named_by_line(self, write, text, problem):

@@ -108,7 +108,7 @@ class TestUsers:
             (user(profile=["x"]), "$[0].profile: should be an object, not a list"),
             (user(profile={}), "$[0].profile.login: is missing"),
             (user(status=...), "$[0].status: is missing"),
-            (user(status="ENABLED"), "$[0].status: not one of Okta's user statuses (STAGED, "),
+            (user(status="ENABLED"), "$[0].status: is not one of Okta's user statuses (STAGED, "),
             (user(passwordChanged="yesterday"), "$[0].passwordChanged: is not an instant like 2025-"),
             (user(passwordChanged="2025-02-04T22:44:22"), "$[0].passwordChanged: is not an instant like 2025-"),
             (user(passwordChanged=1738709062), "$[0].passwordChanged: should be a string, not a number"),
@@ -135,7 +135,7 @@ class TestUsers:
     def test_id_comes_once(self, write):
         """Two users with one id are a broken export; both places are named."""
         assert problems(okta_json.read_users, write([user(), user("00u2"), user()])) == [
-            "$[2].id: the same as in $[0]: keep one of them"
+            "$[2].id: is the same as in $[0]: keep one of them"
         ]
 
     def test_messages_hold_no_personal_values(self, write):
@@ -207,7 +207,7 @@ class TestFiles:
         error = {"errorCode": code, "errorSummary": "Invalid token provided", "errorLink": code, "errorCauses": []}
         for read in (okta_json.read_users, okta_json.read_groups, okta_json.read_assignments):
             [found] = problems(read, write(error))
-            assert found.startswith(f"$: Okta's error {code} ({meaning}")
+            assert found.startswith(f"$: is Okta's error {code} ({meaning}")
 
     @pytest.mark.parametrize(
         ("document", "problem"),
@@ -267,13 +267,13 @@ class TestDirectoryAccounts:
         ("record", "problem"),
         [
             (ad_user(external_id=None), "$[0].externalId: is missing"),
-            (ad_user(external_id="###"), "$[0].externalId: not the base64 of an objectGUID's 16 bytes"),
-            (ad_user(external_id="Ä" * 24), "$[0].externalId: not the base64 of an objectGUID's 16 bytes"),
-            (ad_user(external_id=ANCHOR[:-4]), "$[0].externalId: not the base64 of an objectGUID's 16 bytes"),
-            (ad_user(external_id=str(GUID)), "$[0].externalId: not the base64 of an objectGUID's 16 bytes"),
+            (ad_user(external_id="###"), "$[0].externalId: is not the base64 of an objectGUID's 16 bytes"),
+            (ad_user(external_id="Ä" * 24), "$[0].externalId: is not the base64 of an objectGUID's 16 bytes"),
+            (ad_user(external_id=ANCHOR[:-4]), "$[0].externalId: is not the base64 of an objectGUID's 16 bytes"),
+            (ad_user(external_id=str(GUID)), "$[0].externalId: is not the base64 of an objectGUID's 16 bytes"),
             (
                 ad_user(externalID=str(UUID(bytes=GUID.bytes_le))),
-                "$[0].profile.externalID: another GUID than the bytes",
+                "$[0].profile.externalID: is another GUID than the bytes",
             ),
             (ad_user(externalID=16), "$[0].profile.externalID: should be a string, not a number"),
             (ad_user(pwdLastSet="2025-02-04"), "$[0].profile.pwdLastSet: is not a FILETIME"),
@@ -298,7 +298,7 @@ class TestDirectoryAccounts:
     def test_account_belongs_to_one_person(self, write):
         """Two people with one objectGUID would share an anchor."""
         assert problems(okta_json.read_directory_accounts, write([ad_user(), ad_user("00u2")])) == [
-            "$[1].externalId: the same as in $[0]: keep one of them"
+            "$[1].externalId: is the same as in $[0]: keep one of them"
         ]
 
 
@@ -335,7 +335,7 @@ class TestGroups:
     def test_id_comes_once(self, write):
         """Two groups with one id are a broken export."""
         assert problems(okta_json.read_groups, write([group(), group()])) == [
-            "$[1].id: the same as in $[0]: keep one of them"
+            "$[1].id: is the same as in $[0]: keep one of them"
         ]
 
 
@@ -381,8 +381,8 @@ class TestAssignments:
             ({"groups": {}}, "$.groups: should be a list, not an object"),
             ({"groups": ["g"]}, "$.groups[0]: should be an object, not a string"),
             ({"users": [{"id": "u"}]}, "$.users[0].scope: is missing"),
-            ({"users": [{"id": "u", "scope": "ORG"}]}, "$.users[0].scope: neither USER nor GROUP"),
-            ({}, "$: neither groups nor users"),
+            ({"users": [{"id": "u", "scope": "ORG"}]}, "$.users[0].scope: is neither USER nor GROUP"),
+            ({}, "$: has neither groups nor users"),
             ([], "$: should be an object, not a list"),
             ([{"id": "g", "priority": 0}], "$: should be an object, not a list"),
         ],
@@ -411,13 +411,13 @@ class TestAssignments:
         """A licence that could be read in two ways is not guessed: "no plans" and "all plans" are far apart."""
         groups = [{"id": "g", "priority": 0, "profile": {"licenses": ["SPE_E3", licence]}}]
         [found] = problems(okta_json.read_assignments, write({"groups": groups}))
-        assert found.startswith("$.groups[0].profile.licenses[1]: neither a part number nor")
+        assert found.startswith("$.groups[0].profile.licenses[1]: is neither a part number nor")
 
     def test_priority_is_given_once(self, write):
         """Two groups of one priority leave open who wins."""
         groups = [{"id": "00g1", "priority": 3}, {"id": "00g2", "priority": 3}]
         assert problems(okta_json.read_assignments, write({"groups": groups})) == [
-            "$.groups[1].priority: the same as in $.groups[0]: keep one of them"
+            "$.groups[1].priority: is the same as in $.groups[0]: keep one of them"
         ]
 
     def test_zero_is_a_priority_like_any_other(self, write):

@@ -27,6 +27,7 @@ from o365prov import (
     Group,
     GroupAssignment,
     HeldLicense,
+    Issue,
     LicenseAddition,
     LicenseGrant,
     LicenseOnly,
@@ -57,8 +58,9 @@ from o365prov import (
 )
 from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
-from o365prov.planning import PlanOptions
+from o365prov.planning import PlanOptions, Problem, Quota
 from o365prov.provisioning import make_desired_user
+from o365prov.sources import DirectoryEntry, OktaExport
 from o365prov.testing import (
     Attempt,
     Dropped,
@@ -153,6 +155,12 @@ def made_values() -> tuple[object, ...]:
         RateLimits(share=0.5),
         RetryPolicy(),
         app.safeguards,
+        plan.document(),
+        app.preview(ann).document(),
+        DirectoryEntry("CN=Ann,DC=corp,DC=example", {"objectClass": ["user"]}),
+        OktaExport([ann], [group], [by_group], {ann.id: grants}),
+        Quota(amount=3_000, seconds=150),
+        Problem(subject, Issue("no_seat", "no seat is left", "Buy seats")),
     ]
     return tuple(made)
 
