@@ -1,7 +1,7 @@
-"""Making a plan: from what should be, what is, and what we remember, to changes, problems and unsupported.
+"""Making a plan: from desired users, the tenant and the memory to changes, problems and unsupported values.
 
-One pass: find each person's account, compare profiles, count seats, resolve managers, look at sessions, then at those
-who left. Nothing depends on the order of the input; people come in the order of their names.
+In one pass it matches accounts, compares profiles, counts seats, resolves managers, looks at sessions, and then at
+people who left. Nothing depends on the order of the input; people come in the order of their names.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from o365prov.provisioning import DesiredUser, ProvisioningType
 
 @frozen
 class UnchangedPeople:
-    """People who stay as they are and need not be compared.
+    """People of whom it is known already that nothing changes.
 
     Args:
         staying: their ids.
-        unsupported: counts their values too.
-        managers: those who are managers, by distinguished name in lower case.
+        unsupported: the count of their unsupported values.
+        managers: those of them who are managers, by distinguished name in lower case.
 
     """
 
@@ -47,7 +47,7 @@ class UnchangedPeople:
 
     @classmethod
     def none(cls, provisioning: ProvisioningType) -> UnchangedPeople:
-        """No such people."""
+        """No people."""
         return cls((), UnsupportedCount(provisioning))
 
 
@@ -65,12 +65,12 @@ def make_plan(
 
     Args:
         desired: people to provision.
-        held: assigned people whose status lets nothing happen to them: they keep what they have.
+        held: assigned people whose status holds them: they keep what they have.
         rules: what the app allows.
         snapshot: what the tenant holds.
-        app_users: what we remember; the people in it who are in none of the others have left.
+        app_users: the memory; people in it who are not among the others have left.
         now: the time, aware.
-        unchanged: people of whom it is known already that nothing changes.
+        unchanged: people who need not be compared.
 
     """
     people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
@@ -79,12 +79,12 @@ def make_plan(
     for each in people:
         unchanged.unsupported.add(each)
     matched: list[MatchedUser] = []
-    problems = [_holding(assignment, app_users) for assignment in on_hold]
-    for found in match_users(people, rules, snapshot, app_users):
-        if isinstance(found, MatchedUser):
-            matched.append(found)
+    problems = [_held(assignment, app_users) for assignment in on_hold]
+    for result in match_users(people, rules, snapshot, app_users):
+        if isinstance(result, MatchedUser):
+            matched.append(result)
         else:
-            problems.append(found)
+            problems.append(result)
     managers = _managers(matched, on_hold, unchanged, app_users, snapshot)
     changes, gaps = _changes(matched, managers, rules, snapshot, now)
     assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
@@ -118,12 +118,12 @@ def _explanations(
     changes: Iterable[Change],
     problems: Iterable[Problem],
 ) -> dict[str, PersonExplanation]:
-    """How the account of everybody concerned was found, and what their mapping gave."""
+    """How accounts were found, and the mapped values, for people with changes or problems."""
     concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
-    how_matched = {each.subject.person_id: each.how or "no account was there" for each in matched}
+    how_matched = {each.subject.person_id: each.how or "there is no account" for each in matched}
     return {
         desired.person_id: PersonExplanation.of(
-            subject, how_matched.get(desired.person_id, "not looked for"), desired.profile
+            subject, how_matched.get(desired.person_id, "not matched"), desired.profile
         )
         for desired in people
         if (subject := concerned.get(desired.person_id))
@@ -133,13 +133,13 @@ def _explanations(
 def _changes(
     matched: Sequence[MatchedUser], managers: Managers, rules: PlanOptions, snapshot: TenantSnapshot, now: datetime
 ) -> tuple[list[Change], list[Problem]]:
-    """What changes for the people who stay."""
+    """What changes for assigned people."""
     seats = Seats(snapshot.skus)
     provisioning, scope = rules.provisioning, rules.scope
     changes: list[Change] = []
     problems: list[Problem] = []
     for each in matched:
-        found: list[Issue | None] = []
+        issues: list[Issue | None] = []
         if each.account is None:
             changes.append(creation(each, password_given=not snapshot.is_federated(each.subject.username)))
         else:
@@ -148,7 +148,7 @@ def _changes(
             profile, wrong = profile_change(each, provisioning, scope)
             if profile:
                 changes.append(profile)
-            found.append(wrong)
+            issues.append(wrong)
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
             licenses, missing = license_change(
@@ -161,18 +161,18 @@ def _changes(
             )
             roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
             manager, absent = manager_change(each, managers, again=drift)
-            found += [*missing, *refused, absent]
+            issues += [*missing, *refused, absent]
             changes += [change for change in (licenses, *roles, manager) if change]
         if revocation := session_change(each, now):
             changes.append(revocation)
-        problems += [Problem(each.subject, issue) for issue in found if issue]
+        problems += [Problem(each.subject, issue) for issue in issues if issue]
     return changes, problems
 
 
 def _location(matched: MatchedUser) -> str | None:
-    wanted = matched.desired.profile.get("usageLocation")
-    if isinstance(wanted, str):
-        return wanted
+    location = matched.desired.profile.get("usageLocation")
+    if isinstance(location, str):
+        return location
     return matched.account.properties.get("usageLocation") if matched.account else None
 
 
@@ -183,12 +183,12 @@ def _managers(
     app_users: AppUsers,
     snapshot: TenantSnapshot,
 ) -> Managers:
-    """Who can be a manager: everybody matched, everybody who stays, and those who are held but have an account."""
-    found = dict(unchanged.managers)
+    """The people who can be managers: those who are matched, unchanged, or held with an account."""
+    managers = dict(unchanged.managers)
 
     def enter(person: Person, manager: ManagerAccount) -> None:
         names = [account.distinguished_name for account in person.directory_accounts]
-        found.update((name.lower(), manager) for name in (*names, manager.subject.username) if name)
+        managers.update((name.lower(), manager) for name in (*names, manager.subject.username) if name)
 
     for assignment in on_hold:
         known = app_users.get(assignment.person.id)
@@ -197,10 +197,10 @@ def _managers(
             enter(assignment.person, ManagerAccount(subject, known.object_id))
     for each in matched:
         enter(each.desired.assignment.person, ManagerAccount(each.subject, each.object_id))
-    return Managers(found, snapshot)
+    return Managers(managers, snapshot)
 
 
-def _holding(assignment: Assignment, app_users: AppUsers) -> Problem:
+def _held(assignment: Assignment, app_users: AppUsers) -> Problem:
     person = assignment.person
     known: AppUser | None = app_users.get(person.id)
     return Problem(
@@ -215,7 +215,7 @@ def _holding(assignment: Assignment, app_users: AppUsers) -> Problem:
 
 def _privileged_leavers(changes: Iterable[Change]) -> list[str]:
     return sorted(
-        f"{change.subject.name} holds a privileged role and leaves"
+        f"{change.subject.name} has a privileged role and leaves"
         for change in changes
         if isinstance(change, BlockSignIn | DeleteUser) and change.privileged
     )

@@ -36,7 +36,7 @@ PLAN = evolve(
         AppUsers.empty().with_user(AppUser("00uGone", "id-gone", "gone@yourfederated.domain", deactivated_at=NOW)),
         now=NOW,
     ),
-    hazards=("nobody is assigned, but 3 accounts are linked: is the source empty by mistake?",),
+    hazards=("no one is assigned, but 3 accounts are linked: check that the source was read completely",),
     explanations={"00uAnn": PersonExplanation(ANN, "no account yet", (("Title", "Engineer"), ("City", "")))},
 )
 
@@ -287,7 +287,7 @@ def test_an_edited_plan_is_refused(edit):
 def test_a_foreign_fingerprint_is_refused(name):
     """A fingerprint that was confirmed is the one that applying asks for."""
     [problem] = problems_of(json.dumps({**document(), name: "0123456789abcdef"}))
-    assert "$.fingerprint: is not what this version of o365prov makes of the content" in problem
+    assert "$.fingerprint: does not fit the content in this version of o365prov" in problem
 
 
 def places_in(value):

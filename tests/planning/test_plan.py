@@ -118,7 +118,7 @@ def test_an_empty_source_is_a_hazard():
     """Nobody assigned while accounts are linked: probably a broken export."""
     snapshot, app_users = linked(3)
     plan = APP.plan([], snapshot, app_users, now=NOW)
-    assert "source empty" in plan.hazards[0]
+    assert "read completely" in plan.hazards[0]
 
 
 @pytest.mark.parametrize(("leavers", "refused"), [(20, False), (21, True)])

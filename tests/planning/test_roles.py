@@ -127,4 +127,4 @@ def test_a_privileged_leaver_heads_the_plan_and_needs_confirmation():
     snapshot = tenant(there, holding=((there, READER),))
     plan = APP.plan([with_roles(somebody("Bo Ross"))], snapshot, linked(ann, there, "Global Reader"), now=NOW)
     assert [change.kind for change in plan] == ["remove_role", "block_sign_in", "create_user"]
-    assert "Ann Lee holds a privileged role and leaves" in plan.hazards
+    assert "Ann Lee has a privileged role and leaves" in plan.hazards

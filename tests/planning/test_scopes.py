@@ -68,7 +68,7 @@ def test_drift_is_refused_where_office_365_may_be_edited(provisioning):
 
 def test_an_unknown_scope_is_refused():
     """With those that there are."""
-    with pytest.raises(ConfigurationError, match="no scope 'everything': use one of 'changed', 'all', 'drift'"):
+    with pytest.raises(ConfigurationError, match="scope should be one of 'changed', 'all', 'drift', not 'everything'"):
         user_sync_app().plan([ANN], tenant(), now=NOW, scope="everything")
 
 

@@ -24,7 +24,7 @@ def test_license_only_never_creates():
     """Somebody without an account is a problem that says why."""
     plan = app_with(LicenseOnly()).plan([assigned(somebody(), "SPE_E3")], tenant(), now=NOW)
     assert plan.is_empty
-    assert "Licenses/Roles Management Only creates none" in plan.problems[0].message
+    assert "Licenses/Roles Management Only does not create accounts" in plan.problems[0].message
 
 
 def test_license_only_sends_licences_and_nothing_of_the_profile():

@@ -1,4 +1,4 @@
-"""People who would get the same username or the same source anchor, found before anything is written."""
+"""People who would get the same username or the same source anchor."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from o365prov.provisioning import DesiredUser
 
 
 def collisions(desired: Iterable[DesiredUser], app_users: AppUsers) -> Mapping[str, Issue]:
-    """What is wrong, by person id, for people whose username or anchor another person is to get too.
+    """The issues, by person id, of people whose username or anchor another person would get too.
 
     A person who has the username already keeps it: then only the others are stopped.
     """
-    everybody = list(desired)
-    found: dict[str, Issue] = {}
-    for what, wants in _WANTED.items():
-        for rivals in _shared(everybody, wants):
-            keepers = {each.person_id for each in rivals if wants is _username and _holds(each, app_users)}
-            for rival in rivals:
-                if rival.person_id not in keepers:
-                    others = [other for other in rivals if other is not rival]
-                    found.setdefault(rival.person_id, _collision(what, rival, others))
-    return found
+    people = list(desired)
+    issues: dict[str, Issue] = {}
+    for what, key in _KEYS.items():
+        for group in _shared(people, key):
+            keepers = {each.person_id for each in group if key is _username and _has_username(each, app_users)}
+            for person in group:
+                if person.person_id not in keepers:
+                    others = [other for other in group if other is not person]
+                    issues.setdefault(person.person_id, _collision(what, person, others))
+    return issues
 
 
 def _username(person: DesiredUser) -> str | None:
@@ -35,21 +35,21 @@ def _anchor(person: DesiredUser) -> str | None:
     return person.anchor
 
 
-_WANTED = {"the username": _username, "the source anchor": _anchor}
+_KEYS = {"the username": _username, "the source anchor": _anchor}
 
 
-def _shared(people: Iterable[DesiredUser], wants: Callable[[DesiredUser], str | None]) -> Iterable[list[DesiredUser]]:
-    """The people who want the same, where there are several."""
-    wanted = [(value, person) for person in people if (value := wants(person))]
-    counts = Counter(value for value, _ in wanted)
+def _shared(people: Iterable[DesiredUser], key: Callable[[DesiredUser], str | None]) -> Iterable[list[DesiredUser]]:
+    """The groups of people with the same key."""
+    keyed = [(value, person) for person in people if (value := key(person))]
+    counts = Counter(value for value, _ in keyed)
     shared: dict[str, list[DesiredUser]] = {value: [] for value, count in counts.items() if count > 1}
-    for value, person in wanted:
+    for value, person in keyed:
         if value in shared:
             shared[value].append(person)
     return shared.values()
 
 
-def _holds(person: DesiredUser, app_users: AppUsers) -> bool:
+def _has_username(person: DesiredUser, app_users: AppUsers) -> bool:
     known = app_users.get(person.person_id)
     return known is not None and known.username.lower() == (person.username or "").lower()
 
@@ -62,7 +62,7 @@ def _collision(what: str, person: DesiredUser, others: list[DesiredUser]) -> Iss
     value = person.username if what == "the username" else person.anchor
     return Issue(
         "collision",
-        f"{what} {value} is also that of {names}",
-        "Change the e-mail address of one of them, or make the username format tell them apart",
+        f"{what} {value} is the same for {names}",
+        "Change the e-mail address of one of them, or choose a username format that gives them different ones",
         place="userName" if what == "the username" else "immutableId",
     )

@@ -1,8 +1,8 @@
-"""Which account of the tenant is this person's.
+"""Which account of the tenant is a person's.
 
-Known accounts come first: a link once made is kept. Then the username, which is what Okta looks for; then the source
-anchor, which finds an account whose owner was renamed. An account that is somebody else's, that a sync engine masters,
-or that carries another anchor is never taken.
+An account that was linked before comes first. Then the username decides, as in Okta; then the source anchor, which
+finds an account that was renamed. An account that is linked to another person, that a sync engine masters, or that has
+another anchor is never matched.
 
 Sources: Okta, "Assign Office 365 to users" (match by username); Microsoft Entra, hard and soft match.
 """
@@ -43,28 +43,28 @@ class ByAnchor:
 
 @frozen
 class Deleted:
-    """A deleted account of this person, which can still be brought back; its username is the one it had."""
+    """A deleted account of this person, which can still be restored; its username is the one that it had."""
 
     account: TenantUser
 
 
 @frozen
 class Unmatched:
-    """No account: *reason* says so if a known one is gone, and is empty if there never was one."""
+    """No account: *reason* says so if a linked one is gone; it is empty if there was none."""
 
     reason: str
 
 
 @frozen
 class Blocked:
-    """There is an account, and it may not be taken."""
+    """An account that must not be matched."""
 
     issue: Issue
 
 
 @frozen
 class Ambiguous:
-    """There are two accounts, and it is not known which is the right one."""
+    """Two accounts, either of which may be the person's."""
 
     issue: Issue
 
@@ -80,14 +80,20 @@ def match(
     *,
     beside_entra_connect: bool = False,
 ) -> Match:
-    """Find the account of *desired*, whose username must be computed.
+    """Find a person's account.
 
-    *owners* are readable names of the people to whom accounts are linked, by object id. Accounts that Entra Connect
-    masters are blocked unless the provisioning type works *beside_entra_connect*; privileged admins whom nobody linked
-    are blocked always.
+    Privileged accounts that are not linked are always blocked.
+
+    Args:
+        desired: what the person should be, with a username.
+        app_user: what we remember of the person.
+        snapshot: what the tenant holds.
+        owners: the names of the people to whom accounts are linked, by object id.
+        beside_entra_connect: whether the type works for accounts that Entra Connect masters; else they are blocked.
+
     """
-    found = _find(desired, app_user, snapshot, owners)
-    match found:
+    result = _find(desired, app_user, snapshot, owners)
+    match result:
         case ByUsername(account) | ByAnchor(account) if snapshot.is_privileged(account.id):
             return Blocked(_privileged(account))
         case Known(account) | ByUsername(account) | ByAnchor(account) if account.synced and not beside_entra_connect:
@@ -96,7 +102,7 @@ def match(
             deleted = snapshot.deleted_by_anchor.get(desired.new_anchor)
             if deleted is not None:
                 return Blocked(_anchor_of_deleted(deleted))
-    return found
+    return result
 
 
 def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapshot, owners: Mapping[str, str]) -> Match:
@@ -112,14 +118,14 @@ def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
                 "Rename or delete one of them in Entra",
             )
         )
-    for found in (named, anchored):
-        if found and found.id in owners:
-            return Blocked(_of_another(found, owners[found.id]))
+    for account in (named, anchored):
+        if account and account.id in owners:
+            return Blocked(_of_another(account, owners[account.id]))
     if named and named.anchor and desired.anchor and named.anchor != desired.anchor:
         return Blocked(
             Issue(
                 "other_anchor",
-                f"the account {named.username} carries another source anchor, so it belongs to another person",
+                f"the account {named.username} has another source anchor, so it belongs to another person",
                 "Rename that account in Entra, or correct its onPremisesImmutableId if it is this person's",
                 place="immutableId",
             )
@@ -130,15 +136,15 @@ def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapsh
         return ByAnchor(anchored)
     deleted = _deleted(desired, app_user, snapshot)
     if deleted:
-        theirs = app_user is not None and app_user.object_id == deleted.id
-        if deleted.id in owners and not theirs:
+        is_linked = app_user is not None and app_user.object_id == deleted.id
+        if deleted.id in owners and not is_linked:
             return Blocked(_of_another(deleted, owners[deleted.id]))
         return Deleted(deleted)
     return Unmatched("the account that was linked is gone" if app_user else "")
 
 
 def _deleted(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapshot) -> TenantUser | None:
-    """The deleted account that is surely this person's: the one we linked, or one with their anchor."""
+    """The deleted account that is certainly this person's: the linked one, or one with the person's anchor."""
     account = (app_user and snapshot.deleted_by_id.get(app_user.object_id)) or snapshot.deleted_by_anchor.get(
         desired.new_anchor
     )
@@ -158,7 +164,7 @@ def _of_another(account: TenantUser, owner: str) -> Issue:
 def _anchor_of_deleted(deleted: TenantUser) -> Issue:
     return Issue(
         "anchor_of_deleted_account",
-        f"the deleted account {former_username(deleted)} still carries the source anchor: no other account can get it",
+        f"the deleted account {former_username(deleted)} still has the source anchor, so no other account can get it",
         "Restore that account, or delete it permanently in Entra",
         place="immutableId",
     )
@@ -168,7 +174,7 @@ def _privileged(account: TenantUser) -> Issue:
     return Issue(
         "privileged_admin",
         f"the account {account.username} is a privileged admin that was not provisioned from here",
-        "Give the person another username, or take the role away before the account is linked",
+        "Give the person another username, or remove the role before the account is linked",
     )
 
 

@@ -1,4 +1,4 @@
-"""The account of each person, or why there is none to work on."""
+"""The account of each person, or the problem that stops the person."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
 def match_users(
     people: Sequence[DesiredUser], rules: PlanOptions, snapshot: TenantSnapshot, app_users: AppUsers
 ) -> Iterator[MatchedUser | Problem]:
-    """For each person the account that is compared from here on, and every problem found on the way.
+    """Match each person with an account, and find the problems.
 
-    Nobody who has a username or source anchor in common with somebody else gets further than here, and nobody whose
-    username or required attributes can't be computed.
+    People who have a username or source anchor in common are stopped, and so are people whose username or required
+    attributes can't be computed.
     """
-    taken = Counter[str]()
-    found = list(_accounts(people, rules, snapshot, app_users))
-    taken.update(each.account.id for each in found if isinstance(each, MatchedUser) and each.account)
-    for each in found:
-        if isinstance(each, MatchedUser) and each.account and taken[each.account.id] > 1:
+    results = list(_accounts(people, rules, snapshot, app_users))
+    matches = Counter(each.account.id for each in results if isinstance(each, MatchedUser) and each.account)
+    for each in results:
+        if isinstance(each, MatchedUser) and each.account and matches[each.account.id] > 1:
             yield Problem(each.subject, _shared(each.account.username))
         else:
             yield each
@@ -119,7 +118,7 @@ def _is_renamed(matched: MatchedUser, rules: PlanOptions) -> bool:
 def _shared(username: str) -> Issue:
     return Issue(
         "ambiguous_account",
-        f"the account {username} is that of another person as well: by its username, source anchor or an earlier link",
+        f"the account {username} also matches another person, by its username, its source anchor or an earlier link",
         "Correct the onPremisesImmutableId of the account, or give one of them another username",
     )
 
@@ -127,7 +126,7 @@ def _shared(username: str) -> Issue:
 def _username_taken(username: str) -> Issue:
     return Issue(
         "username_taken",
-        f"has a deleted account, whose username {username} belongs to another account now",
+        f"has a deleted account, whose username {username} another account has now",
         "Rename or delete that account in Entra; the next plan restores the deleted one",
         place="userName",
     )
@@ -135,7 +134,8 @@ def _username_taken(username: str) -> Issue:
 
 def _no_account(provisioning: ProvisioningType) -> Issue:
     if isinstance(provisioning, LicenseOnly):
-        why, remedy = f"{provisioning.label} creates none", "Create the account in Entra, or choose another type"
+        why = f"{provisioning.label} does not create accounts"
+        remedy = "Create the account in Entra, or choose another type"
     else:
         why, remedy = "Create Users is off", "Turn on Create Users, or create the account in Entra"
     return Issue("create_users_is_off", f"has no Office 365 account, and {why}", remedy)
@@ -144,8 +144,8 @@ def _no_account(provisioning: ProvisioningType) -> Issue:
 def _deleted(username: str) -> Issue:
     return Issue(
         "deleted_account",
-        f"has a deleted account ({username}), which holds the source anchor for 30 days",
-        "Restore it (restore_deleted_users=True), or purge it in Entra",
+        f"has a deleted account ({username}), which has the source anchor for 30 days",
+        "Restore it (restore_deleted_users=True), or delete it permanently in Entra",
     )
 
 
@@ -153,15 +153,15 @@ def _no_password(username: str) -> Issue:
     return Issue(
         "no_initial_password",
         f"{username.rpartition('@')[2]} is a managed domain, where a new account needs an initial password",
-        "Set gives_passwords=True and give apply passwords=, or federate the domain",
+        "Set gives_passwords=True and pass passwords= to apply, or federate the domain",
     )
 
 
 def _taken(held: str, username: str) -> Issue:
     return Issue(
         "username_taken",
-        f"the account {held} is to be renamed to {username}, which is the name of another account",
-        "Rename or delete that other account in Entra, or give the person another username",
+        f"the account {held} would be renamed to {username}, which is the username of another account",
+        "Rename or delete that account in Entra, or give the person another username",
         place="userName",
     )
 

@@ -1,9 +1,8 @@
 """The changes that a plan may hold: a sum type.
 
-A change of an account that the same plan creates has no *object_id* yet: applying fills it in from Graph's answer.
-
-*phase* is when the change has its turn. *writes* is the number of Graph writes that it costs; a test compares it with
-the requests that are built.
+Every change has a *subject* (whom it is about) and a *reason*, for people to read. *object_id* is the account; None if
+the same plan creates it: applying takes it from Graph's response. *phase* is the change's place in the order of a plan;
+*writes* is the number of Graph writes that it takes.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from o365prov.people import LicenseGrant
 
 
 class Phase(IntEnum):
-    """When a change has its turn, from the first to the last.
+    """The place of a change in the order of a plan, from the first to the last.
 
-    Leavers with a privileged role come before everything else, and with the role they lose first. Then objects,
-    licences, roles, references and sessions; what takes something away from people comes last, so that a plan that was
-    interrupted has given more than it took.
+    Leavers with a privileged role come before everything else; they lose the role first. Then come accounts, licences,
+    roles, references and sessions. Changes that take something away come last, so that a plan that was interrupted has
+    given more than it took.
     """
 
     PRIVILEGED_ROLES = auto()
@@ -32,7 +31,7 @@ class Phase(IntEnum):
     ACCOUNTS = auto()
     PROFILES = auto()
     LICENSE_REMOVALS = auto()
-    LICENSE_EXCHANGES = auto()
+    LICENSE_REPLACEMENTS = auto()
     LICENSES = auto()
     ROLES = auto()
     REFERENCES = auto()
@@ -45,7 +44,14 @@ class Phase(IntEnum):
 
 @frozen(field_transformer=typed)
 class Subject:
-    """Whom a change is about, for people to read: *username* is the account's name once the change is made."""
+    """Whom a change is about, for people to read.
+
+    Args:
+        person_id: the person's id.
+        name: the person's name.
+        username: the account's username once the change is made.
+
+    """
 
     person_id: str
     name: str
@@ -54,7 +60,14 @@ class Subject:
 
 @frozen(field_transformer=typed)
 class PropertyChange:
-    """One property under Graph's name (dots lead into a complex one): *after* None clears it."""
+    """A change of one property.
+
+    Args:
+        name: Graph's name of the property; dots lead into a complex one.
+        before: the value in the tenant.
+        after: the new value; None clears it.
+
+    """
 
     name: str
     before: Any
@@ -63,10 +76,17 @@ class PropertyChange:
 
 @frozen(field_transformer=typed)
 class CreateUser:
-    """Create the account. *properties* are the body of the POST without the password.
+    """Create the account.
 
-    In a federated domain applying makes a random password, which is never used, and keeps it nowhere. In a managed one
-    (*password_given*) the caller of apply gives it, and it has to be changed at the first sign-in.
+    In a federated domain applying makes a random password, which is never used or kept. In a managed one the caller of
+    apply gives it, and it must be changed at the first sign-in.
+
+    Args:
+        properties: the body of the POST without the password.
+        fingerprint: a hash of the profile, for the memory.
+        anchor: the source anchor.
+        password_given: whether the caller of apply gives the password.
+
     """
 
     kind: ClassVar[str] = "create_user"
@@ -85,7 +105,7 @@ class CreateUser:
 
 @frozen(field_transformer=typed)
 class RestoreUser:
-    """Bring the deleted account back, with what it held; other changes of it follow."""
+    """Restore the deleted account with everything that it had; other changes of it follow."""
 
     kind: ClassVar[str] = "restore_user"
     symbol: ClassVar[str] = "+"
@@ -99,7 +119,13 @@ class RestoreUser:
 
 @frozen(field_transformer=typed)
 class LinkUser:
-    """Remember an account that was there already as this person's. Costs no write."""
+    """Remember that an existing account is this person's. It takes no write.
+
+    Args:
+        fingerprint: a hash of the profile, for the memory.
+        anchor: the account's source anchor.
+
+    """
 
     kind: ClassVar[str] = "link_user"
     symbol: ClassVar[str] = "="
@@ -115,7 +141,14 @@ class LinkUser:
 
 @frozen(field_transformer=typed)
 class UpdateUser:
-    """Set or clear properties of the account, all in one PATCH; links the account where it was not ours before."""
+    """Set or clear properties of the account, all in one PATCH; it also links an account that was not linked yet.
+
+    Args:
+        properties: the properties that change.
+        fingerprint: a hash of the profile, for the memory.
+        anchor: the account's source anchor.
+
+    """
 
     kind: ClassVar[str] = "update_user"
     symbol: ClassVar[str] = "~"
@@ -132,7 +165,14 @@ class UpdateUser:
 
 @frozen(field_transformer=typed)
 class LicenseAddition:
-    """A SKU to hold with some of its service plans switched off (ids); adding a held SKU replaces its plans."""
+    """A licence to add; adding one that the account has replaces its service plans.
+
+    Args:
+        sku_id: the SKU's id.
+        part_number: its part number, for people to read.
+        disabled_plans: the ids of the service plans that are turned off.
+
+    """
 
     sku_id: str
     part_number: str
@@ -141,7 +181,13 @@ class LicenseAddition:
 
 @frozen(field_transformer=typed)
 class LicenseRemoval:
-    """A directly held SKU to take away."""
+    """A licence to remove, which the account has directly.
+
+    Args:
+        sku_id: the SKU's id.
+        part_number: its part number, for people to read.
+
+    """
 
     sku_id: str
     part_number: str
@@ -149,7 +195,14 @@ class LicenseRemoval:
 
 @frozen(field_transformer=typed)
 class AssignLicenses:
-    """Add and remove licences in one request. *grants* is what the person then has from us."""
+    """Add and remove licences in one request.
+
+    Args:
+        add: the licences to add.
+        remove: the licences to remove.
+        grants: the licences that the person then has from us.
+
+    """
 
     kind: ClassVar[str] = "assign_licenses"
     symbol: ClassVar[str] = "~"
@@ -164,15 +217,21 @@ class AssignLicenses:
 
     @property
     def phase(self) -> Phase:
-        """Seats that are given up come before those that are taken."""
+        """Removals free seats, so they come before additions."""
         if not self.add:
             return Phase.LICENSE_REMOVALS
-        return Phase.LICENSE_EXCHANGES if self.remove else Phase.LICENSES
+        return Phase.LICENSE_REPLACEMENTS if self.remove else Phase.LICENSES
 
 
 @frozen(field_transformer=typed)
 class GrantRole:
-    """Assign a directory role for the whole tenant."""
+    """Assign a directory role for the whole tenant.
+
+    Args:
+        role: the role's name.
+        role_id: the id of its definition.
+
+    """
 
     kind: ClassVar[str] = "grant_role"
     symbol: ClassVar[str] = "~"
@@ -188,9 +247,14 @@ class GrantRole:
 
 @frozen(field_transformer=typed)
 class RemoveRole:
-    """Take away a directory role that we granted: *assignment_id* is the role assignment.
+    """Remove a directory role that we granted.
 
-    For a person who is *leaving* with a privileged role it comes before everything else.
+    Args:
+        role: the role's name.
+        role_id: the id of its definition.
+        assignment_id: the id of the role assignment.
+        leaving: whether the person leaves with a privileged role: then it comes before everything else.
+
     """
 
     kind: ClassVar[str] = "remove_role"
@@ -213,9 +277,13 @@ class RemoveRole:
 
 @frozen(field_transformer=typed)
 class SetManager:
-    """Let the account refer to its manager: *manager_id* if the manager exists, else the person this plan creates.
+    """Set the account's manager.
 
-    *reference* stands for how the source names the manager; it is remembered with the success.
+    Args:
+        manager: the manager.
+        manager_id: the object id of the manager's account; None if this plan creates it.
+        reference: a hash of how the source names the manager, for the memory.
+
     """
 
     kind: ClassVar[str] = "set_manager"
@@ -233,7 +301,7 @@ class SetManager:
 
 @frozen(field_transformer=typed)
 class RemoveManager:
-    """Take the reference to the manager away."""
+    """Remove the account's manager."""
 
     kind: ClassVar[str] = "remove_manager"
     symbol: ClassVar[str] = "-"
@@ -249,8 +317,10 @@ class RemoveManager:
 class RevokeSessions:
     """End the sessions that began before the password changed.
 
-    *desired* is the instant that StsRefreshTokensValidFrom should have; Graph's ``revokeSignInSessions`` takes no value
-    and sets now.
+    Args:
+        desired: the instant that StsRefreshTokensValidFrom should have. Graph's ``revokeSignInSessions`` takes no value
+            and sets the present.
+
     """
 
     kind: ClassVar[str] = "revoke_sessions"
@@ -266,7 +336,13 @@ class RevokeSessions:
 
 @frozen(field_transformer=typed)
 class BlockSignIn:
-    """Block the leaver's account; licences and data are kept. A *privileged* leaver comes before everything else."""
+    """Block the leaver's account; licences and data are kept.
+
+    Args:
+        at: when it was planned, which is when the grace period begins.
+        privileged: whether the leaver has a privileged role: then it comes before everything else.
+
+    """
 
     kind: ClassVar[str] = "block_sign_in"
     symbol: ClassVar[str] = "-"
@@ -280,13 +356,18 @@ class BlockSignIn:
 
     @property
     def phase(self) -> Phase:
-        """First of all for privileged leavers, otherwise after all who stay."""
+        """First of all for privileged leavers, otherwise after the changes of assigned people."""
         return Phase.PRIVILEGED_LEAVERS if self.privileged else Phase.LEAVERS
 
 
 @frozen(field_transformer=typed)
 class MarkDeactivated:
-    """Remember that the leaver's account was blocked already, so that its days of grace count. Costs no write."""
+    """Remember that the leaver's account is blocked already. It takes no write.
+
+    Args:
+        at: when it was planned, which is when the grace period begins.
+
+    """
 
     kind: ClassVar[str] = "mark_deactivated"
     symbol: ClassVar[str] = "-"
@@ -301,7 +382,12 @@ class MarkDeactivated:
 
 @frozen(field_transformer=typed)
 class RemoveLicenses:
-    """Take the licences that we granted from a leaver, in one request."""
+    """Remove the licences that we granted to a leaver, in one request.
+
+    Args:
+        remove: the licences to remove.
+
+    """
 
     kind: ClassVar[str] = "remove_licenses"
     symbol: ClassVar[str] = "-"
@@ -316,7 +402,12 @@ class RemoveLicenses:
 
 @frozen(field_transformer=typed)
 class DeleteUser:
-    """Delete the leaver's account, which ends sign-in and frees the licences; Microsoft keeps it for 30 days."""
+    """Delete the leaver's account, which ends sign-in and frees the licences; Microsoft keeps it for 30 days.
+
+    Args:
+        privileged: whether the leaver has a privileged role: then it comes before everything else.
+
+    """
 
     kind: ClassVar[str] = "delete_user"
     symbol: ClassVar[str] = "-"
@@ -352,6 +443,6 @@ Change: TypeAlias = (
 
 
 def change_key(change: Change) -> str:
-    """What a journal knows the change by: its kind, the person and the role, which together are unique in a plan."""
+    """A name of the change that is unique in a plan: its kind, the person and the role."""
     name = f"{change.kind}:{change.subject.person_id}"
     return f"{name}:{change.role_id}" if isinstance(change, GrantRole | RemoveRole) else name

@@ -1,4 +1,4 @@
-"""Plans and reports as documents: what every form of them shows."""
+"""The documents of plans and reports, which every form of them shows."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from o365prov.planning.model.labels import (
     DisplayRow,
     Effect,
     Section,
-    called,
+    ambiguous_names,
     describe,
     effects,
+    label,
     lines_of,
-    names_used_twice,
     sections,
 )
 from o365prov.planning.model.outcomes import Outcome, Result
@@ -68,12 +68,12 @@ def plan_document(
     facts: Mapping[str, str],
     limit: int | None,
 ) -> Document:
-    """A plan: its summary, dangers first, then who changes how, problems, and what Graph can't take."""
-    ambiguous = names_used_twice(each.subject for each in (*changes, *problems))
+    """A plan: its summary, hazards, who changes how, problems, and unsupported values."""
+    ambiguous = ambiguous_names(each.subject for each in (*changes, *problems))
     blocks: list[Block] = [Note((_summary(changes, problems, fingerprint, duration),), Tone.TITLE)]
     if total := _grants(changes):
         blocks.append(Note((f"Licences and roles: {total}",), indent="  "))
-    confirm = f"look at it, then apply with confirm={fingerprint!r}"
+    confirm = f"review the plan, then apply it with confirm={fingerprint!r}"
     blocks += [Note((f"! {hazard}: {confirm}",), Tone.ALARM) for hazard in hazards]
     if limit is None:
         blocks.append(Facts(tuple(facts.items())))
@@ -86,7 +86,7 @@ def plan_document(
 
 
 def _summary(changes: Sequence[Change], problems: Sequence[Problem], fingerprint: str, duration: timedelta) -> str:
-    """One line: how many people gain, change and lose something, how many writes that takes, and what waits."""
+    """One line: how many people each effect is for, how many writes that takes, and how many people have problems."""
     what = "nothing to do"
     if changes:
         totals = effects(changes)
@@ -96,12 +96,12 @@ def _summary(changes: Sequence[Change], problems: Sequence[Problem], fingerprint
         what += f" ({effort})"
     stopped = {problem.subject.person_id for problem in problems if problem.stops}
     partly = {problem.subject.person_id for problem in problems} - stopped
-    waiting = [
+    with_problems = [
         f"{count_text(len(people), 'person', 'people')} {how}"
         for people, how in ((stopped, "stopped"), (partly, "with gaps"))
         if people
     ]
-    return ", ".join([f"Plan {fingerprint}: {what}", *waiting])
+    return ", ".join([f"Plan {fingerprint}: {what}", *with_problems])
 
 
 def _grants(changes: Iterable[Change]) -> str:
@@ -151,7 +151,7 @@ def _who(row: DisplayRow) -> Cell:
 
 
 def _problems(problems: Iterable[Problem], ambiguous: frozenset[str], limit: int | None) -> Table:
-    """Problems that read alike together, those that stop people first."""
+    """Problems, with one row for equal ones; those that stop people come first."""
     groups: dict[tuple[str, str], list[Problem]] = {}
     for problem in sorted(problems, key=lambda each: not each.stops):
         groups.setdefault((problem.message, problem.remedy), []).append(problem)
@@ -170,7 +170,7 @@ def _effect(group: Sequence[Problem]) -> Cell:
 
 
 def _people(group: Iterable[Problem], ambiguous: frozenset[str], limit: int | None) -> Cell:
-    names = list(dict.fromkeys(called(problem.subject, ambiguous) for problem in group))
+    names = list(dict.fromkeys(label(problem.subject, ambiguous) for problem in group))
     return Cell.of(names_text(names, most=None if limit is None else 5))
 
 
@@ -180,8 +180,7 @@ def _unsupported(unsupported: Iterable[Unsupported]) -> Table:
         for each in unsupported
     ]
     columns = ("Attribute", "People", "Why", "Instead")
-    title = "Not supported by Graph; no change waits for it"
-    return Table(title, columns, rows, "  Not over Graph: {0}{1}: {2}; {3}.", "unsupported")
+    return Table("Not supported by Graph", columns, rows, "  Not supported: {0}{1}: {2}; {3}.", "unsupported")
 
 
 def _affected(each: Unsupported) -> Cell:
@@ -190,7 +189,7 @@ def _affected(each: Unsupported) -> Cell:
 
 
 def report_document(outcomes: Sequence[Outcome], *, name: str, limit: int | None) -> Document:
-    """A report: the counts, whatever did not succeed, and in full also what was done. *name* is the plan's."""
+    """A report: the counts, what did not succeed, and without a *limit* also what was done; *name* is the plan's."""
     counts = Counter(outcome.result for outcome in outcomes)
     summary = ", ".join(
         [
@@ -214,8 +213,8 @@ def _unfinished(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
 
 
 def _not_done(unfinished: Sequence[Outcome], limit: int | None) -> Table:
-    """What ended alike is one row."""
-    ambiguous = names_used_twice(each.change.subject for each in unfinished)
+    """What did not succeed, with one row for equal results."""
+    ambiguous = ambiguous_names(each.change.subject for each in unfinished)
     groups: dict[tuple[Result, str, str], list[Outcome]] = {}
     for outcome in unfinished:
         groups.setdefault((outcome.result, outcome.change.kind, outcome.message), []).append(outcome)
@@ -235,7 +234,7 @@ def _not_done(unfinished: Sequence[Outcome], limit: int | None) -> Table:
 
 
 def _names(group: Iterable[Outcome], ambiguous: frozenset[str], limit: int | None) -> str:
-    return names_text([called(each.change.subject, ambiguous) for each in group], most=None if limit is None else 5)
+    return names_text([label(each.change.subject, ambiguous) for each in group], most=None if limit is None else 5)
 
 
 def _done(done: Iterable[Outcome]) -> Table:

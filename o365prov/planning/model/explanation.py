@@ -1,4 +1,4 @@
-"""Why a plan says what it says about one person: how their account was found, and what their mapping gave."""
+"""Everything that a plan says about one person: how the account was found, what changes, and the mapped values."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ from o365prov.rendering import Block, Cell, Document, Note, Renderable, Row, Tab
 
 @frozen
 class PersonExplanation:
-    """How one person's account was found, and what the mapping gave for them.
+    """How one person's account was found, and the values that the mapping gave.
 
-    *matched* says in a few words which account it is and why. *mapped* are pairs of an attribute's label and its value
-    as people read it, "" where there is nothing; attributes that the mapping leaves alone are not among them.
+    Args:
+        subject: the person.
+        matched: which account it is and why, in words.
+        mapped: pairs of an attribute's label and its value in words, "" for an empty one; attributes that are left
+            alone are not among them.
+
     """
 
     subject: Subject
@@ -37,10 +41,15 @@ class PersonExplanation:
 
 @frozen(repr=False)
 class ExplainedPerson(Renderable):
-    """Everything that a plan knows about one person: print it.
+    """Everything that a plan says about one person; print it.
 
-    *explanation* is None where the plan holds none: for people for whom nothing changes and nothing is wrong, and for
-    those who left.
+    Args:
+        person_id: the person's id.
+        explanation: how the account was found, and the mapped values; None for people for whom nothing changes and
+            nothing is wrong, and for people who left.
+        changes: the person's changes.
+        problems: the person's problems.
+
     """
 
     person_id: str
@@ -58,8 +67,8 @@ class ExplainedPerson(Renderable):
     def _blocks(self) -> Iterator[Block]:
         subject = self._subject()
         if subject is None:
-            yield Note((f"{self.person_id}: this plan changes nothing for them and finds nothing wrong.",))
-            yield Note(("They are as they should be, or they are not assigned, or the id is not known.",))
+            yield Note((f"{self.person_id}: this plan has no changes and no problems for this person.",))
+            yield Note(("The account is up to date, or the person is not assigned, or the id is unknown.",))
             return
         username = f" <{subject.username}>" if subject.username else ""
         yield Note((f"{subject.name}{username}, person {self.person_id}",), Tone.TITLE)
@@ -74,7 +83,8 @@ class ExplainedPerson(Renderable):
             rows = (Row(tuple(map(Cell.of, _problem(each)))) for each in self.problems)
             yield Table("Problems", ("What is wrong", "Effect", "What to do"), rows, "  ? {0}: {1}. {2}.", "problems")
         if self.explanation and self.explanation.mapped:
-            yield Note(("What the mapping gave:",), Tone.HEADING)
+            yield Note(("Mapped values:",), Tone.HEADING)
+
             yield _mapped(self.explanation)
 
     def _subject(self) -> Subject | None:
@@ -90,7 +100,7 @@ def _problem(problem: Problem) -> tuple[str, str, str]:
     if problem.stops:
         effect = "nothing is changed for this person"
     else:
-        effect = f"{problem.attribute} is left alone" if problem.attribute else "the rest goes on"
+        effect = f"{problem.attribute} is left alone" if problem.attribute else "everything else is changed"
     return problem.message, effect, problem.remedy
 
 

@@ -1,4 +1,4 @@
-"""Changes and people in words: what text, tables and pages all say alike."""
+"""Changes and people in words, the same in every form of a plan."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from o365prov.rendering import Line, Mark, Span, value_text
 
 
 class Effect(Enum):
-    """What a plan does to one person, all in all: the symbol and how it is counted. The gravest come first."""
+    """What a plan does to one person, with its symbol and words; deletions come first."""
 
     DELETE = ("-", "to delete")
     DEACTIVATE = ("-", "to deactivate")
@@ -83,7 +83,7 @@ def _effect(change: Change) -> Effect:
 
 @frozen
 class DisplayRow:
-    """A part of a plan to be read: what happens to one person, or alike to several, and for which reasons."""
+    """A row of a plan: what happens to one person, or to people with the same changes, and why."""
 
     effect: Effect
     people: tuple[Subject, ...]
@@ -94,7 +94,15 @@ class DisplayRow:
 
 @frozen
 class Section:
-    """The rows of one effect on *total* people, of whom *more* are not shown."""
+    """The rows of one effect.
+
+    Args:
+        effect: the effect.
+        total: how many people it is for.
+        rows: the rows that are shown.
+        more: how many people are not shown.
+
+    """
 
     effect: Effect
     total: int
@@ -141,7 +149,7 @@ def describe(change: Change) -> str:
 
 
 def lines_of(change: Change, *, in_full: bool) -> tuple[Line, ...]:
-    """What *change* does, with old and new values set off; *in_full* a new account is shown with all of its values."""
+    """What *change* does, with old and new values marked; *in_full* a new account has all of its values."""
     match change:
         case UpdateUser():
             return tuple(
@@ -166,10 +174,9 @@ def _property(change: PropertyChange) -> str:
 
 
 def sections(changes: Iterable[Change], *, limit: int | None = None) -> list[Section]:
-    """The changes by effect and person, the gravest first.
+    """The changes by effect and person, deletions first.
 
-    With a *limit* more than ten people to whom the very same happens share a row, and each section has at most so many
-    rows.
+    With a *limit* more than ten people with the same changes share a row, and each section has at most so many rows.
     """
     by_effect: dict[Effect, list[DisplayRow]] = {effect: [] for effect in Effect}
     for row in _rows(changes):
@@ -203,22 +210,22 @@ def _section(effect: Effect, rows: Sequence[DisplayRow], limit: int | None) -> S
     return Section(effect, len(rows), shown, len(rows) - sum(len(row.people) for row in shown))
 
 
-_ALIKE = 10
+_MOST_EQUAL_ROWS = 10
 
 
 def _fold(rows: Sequence[DisplayRow]) -> Sequence[DisplayRow]:
-    """One row instead of more than ten that say the same, where the first of them stood."""
-    alike = Counter((row.what, row.why) for row in rows)
+    """Replace more than ten rows with the same changes by one, at the place of the first of them."""
+    counts = Counter((row.what, row.why) for row in rows)
     people: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Subject]] = {}
     folded: list[DisplayRow] = []
     for row in rows:
-        said = (row.what, row.why)
-        if alike[said] <= _ALIKE:
+        key = (row.what, row.why)
+        if counts[key] <= _MOST_EQUAL_ROWS:
             folded.append(row)
-        elif said in people:
-            people[said].append(row.people[0])
+        elif key in people:
+            people[key].append(row.people[0])
         else:
-            people[said] = [row.people[0]]
+            people[key] = [row.people[0]]
             folded.append(row)
     return [
         DisplayRow(row.effect, tuple(people.get((row.what, row.why), row.people)), row.what, row.why, row.changes)
@@ -226,14 +233,14 @@ def _fold(rows: Sequence[DisplayRow]) -> Sequence[DisplayRow]:
     ]
 
 
-def names_used_twice(subjects: Iterable[Subject]) -> frozenset[str]:
-    """The names that more than one person has: their usernames must tell them apart."""
+def ambiguous_names(subjects: Iterable[Subject]) -> frozenset[str]:
+    """The names that more than one person has."""
     holders: dict[str, set[str]] = {}
     for subject in subjects:
         holders.setdefault(subject.name, set()).add(subject.person_id)
     return frozenset(name for name, ids in holders.items() if len(ids) > 1)
 
 
-def called(subject: Subject, ambiguous: frozenset[str]) -> str:
-    """The person's name, with the username or else the id where others have the same name."""
+def label(subject: Subject, ambiguous: frozenset[str]) -> str:
+    """The person's name, with the username (or the id without one) if the name is ambiguous."""
     return f"{subject.name} <{subject.username or subject.person_id}>" if subject.name in ambiguous else subject.name

@@ -1,4 +1,4 @@
-"""The app's settings as far as planning asks about them."""
+"""The settings of an app that planning needs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from o365prov.provisioning import ProvisioningType
 
 
 class Scope(StrEnum):
-    """What is compared with what.
+    """What a plan compares.
 
-    ``CHANGED``, the default, is Okta's push ("Apply updates now"): a person counts if what should be sent differs from
-    the last success. ``ALL`` is Force Sync: all mapped profiles are compared with the tenant. ``DRIFT`` also
-    reverts other edits made in Office 365: blocked sign-in, licences, roles and managers that we had set.
+    ``CHANGED``, the default, is Okta's push ("Apply updates now"): what should be sent is compared with what was sent
+    last. ``ALL`` is Force Sync: all mapped profiles are compared with the tenant. ``DRIFT`` also reverts other edits in
+    Office 365: blocked sign-in, and licences, roles and managers that we had set.
 
-    For License Only and Profile Sync, whose people may be edited in Office 365, ``ALL`` looks no further than
-    ``CHANGED``, and ``DRIFT`` is refused.
+    With License Only and Profile Sync, which allow edits in Office 365, ``ALL`` is the same as ``CHANGED``, and
+    ``DRIFT`` is refused.
 
     Source: Okta support, "How to use the Force Sync option"; Okta, "Provisioning options for Office 365", row "Edit
     user directly in Office 365".
@@ -33,17 +33,22 @@ class Scope(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
-        raise ConfigurationError(f"there is no scope {value!r}: use one of {', '.join(map(repr, map(str, cls)))}")
+        raise ConfigurationError(f"scope should be one of {', '.join(map(repr, map(str, cls)))}, not {value!r}")
 
 
 @frozen(kw_only=True, field_transformer=typed)
 class PlanOptions:
     """What the app allows.
 
-    *grantable_roles* are names or template ids, in lower case, of privileged roles that may be granted;
-    *restore_deleted_users* says whether a person's deleted account is brought back; *gives_passwords* whether the
-    caller of apply gives initial passwords, which people in managed domains need.
-    With *take_over_licenses* licences that were granted elsewhere are removed too where they are not assigned.
+    Args:
+        provisioning: the provisioning type with its settings.
+        safeguards: which plans need a confirmation.
+        scope: what is compared.
+        grantable_roles: the names or template ids, in lower case, of privileged roles that may be granted.
+        restore_deleted_users: whether a person's deleted account is restored.
+        gives_passwords: whether the caller of apply gives initial passwords, which people in managed domains need.
+        take_over_licenses: whether licences that were granted elsewhere are also removed if they are not assigned.
+
     """
 
     provisioning: ProvisioningType

@@ -19,9 +19,15 @@ class Result(StrEnum):
 
 @frozen
 class Outcome:
-    """How one change ended: *message* says why it failed or was skipped and what to do.
+    """How one change ended, with what is needed to find out why.
 
-    *object_id* is the account that was written, where there is one; *request_id* what Graph calls the request.
+    Args:
+        change: the change.
+        result: how it ended.
+        object_id: the account that was written; None if there is none.
+        message: why it failed or was skipped, and what to do; empty if it was done.
+        request_id: Graph's id of the request, which Microsoft support asks for; empty if there was no request.
+
     """
 
     change: Change

@@ -1,4 +1,4 @@
-"""The plan: what would change in a tenant, for whom and why. A value; drawing one changes nothing."""
+"""The plan: what would change in a tenant, for whom and why. It is a value: making one changes nothing."""
 
 from __future__ import annotations
 
@@ -33,15 +33,23 @@ def _problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 @define(frozen=True, slots=False, repr=False)
 class Plan(Renderable):
-    """Changes in the order in which they must happen, problems by person, and what Graph can't take.
+    """What would change in a tenant, in order; what can't be provisioned; and what Graph does not support.
 
-    *app_users* is the memory that the plan was drawn with, *watermark* the tenant's state that it was drawn from,
-    *tenant_id* the tenant that it may be applied to. A plan with *hazards* is applied only if its fingerprint is
-    confirmed. *explanations* say of people, by id, what :meth:`explain` tells: how their account was found, and
-    what was mapped.
+    :func:`print`, rich and notebooks show a plan in short, with 50 rows of a kind; :meth:`to_text`, :meth:`to_table`,
+    :meth:`to_html` and :meth:`to_markdown` give all of it, :meth:`to_dicts` rows for a data frame.
 
-    A plan prints in a shortened form (50 rows of a kind), as text, as a rich table and in notebooks; :meth:`to_text`,
-    :meth:`to_table` and :meth:`to_html` give all of it.
+    Args:
+        tenant_id: the tenant that the plan may be applied to.
+        made_at: when it was made, aware.
+        changes: what changes; they are sorted into the order in which they must happen.
+        problems: what can't be provisioned.
+        unsupported: what Graph does not support.
+        app_users: the memory that the plan was made with.
+        watermark: the state of the tenant that it was made from, as Graph names it.
+        provisioning_type: the name of the provisioning type.
+        hazards: what is dangerous about the plan: with any, it is applied only if its fingerprint is confirmed.
+        explanations: by person id, what :meth:`explain` says about accounts and mapped values.
+
     """
 
     tenant_id: str
@@ -57,31 +65,35 @@ class Plan(Renderable):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is left to do. Problems and unsupported are not changes."""
+        """Whether there is nothing to change. Problems and unsupported values are not changes."""
         return not self.changes
 
     @property
     def writes(self) -> int:
-        """How many writes to Graph the changes cost."""
+        """How many writes to Graph the changes take."""
         return sum(change.writes for change in self.changes)
 
     def duration(self, quota: Quota = WRITES) -> timedelta:
-        """The least time that the writes take at Graph's quota (3,000 in 150 seconds unless *quota* says otherwise).
+        """The least time that the writes take at Graph's quota; round trips are not counted.
 
-        The first bucketful costs nothing but the round trips, which are not counted. A tenant with the default
-        :class:`~o365prov.graph.RateLimits` takes 80 % of the quota: ``plan.duration(WRITES.part(0.8))``.
+        A tenant with the default :class:`~o365prov.RateLimits` uses 80 % of the quota:
+        ``plan.duration(WRITES.part(0.8))``.
+
+        Args:
+            quota: how many writes Graph takes in which time.
+
         """
         return quota.duration(self.writes)
 
     @cached_property
     def fingerprint(self) -> str:
-        """The plan's content as a short hash, for review and confirmation; the same whenever it is drawn."""
+        """The plan's content as a short hash, for review and confirmation; it does not depend on the time."""
         content = [[change.kind, attrs.asdict(change, filter=_is_content)] for change in self.changes]
         return _digest([self.tenant_id, content])
 
     @cached_property
     def id(self) -> str:
-        """This very plan: its content, the state that it was drawn from, and the moment. Applied once."""
+        """A hash of the plan's content, the tenant's state and the time: a plan with one id is applied once."""
         return _digest([self.fingerprint, self.watermark, self.made_at.isoformat()])
 
     def for_person(self, person_id: str) -> tuple[Change, ...]:
@@ -89,9 +101,9 @@ class Plan(Renderable):
         return tuple(change for change in self.changes if change.subject.person_id == person_id)
 
     def explain(self, person_id: str) -> ExplainedPerson:
-        """Everything about one person: which account, what changes and why, what is wrong, what was mapped.
+        """Everything about one person: the account, what changes and why, what is wrong, and the mapped values.
 
-        Somebody of whom the plan says nothing is explained as that.
+        For a person about whom the plan says nothing, the explanation says that.
         """
         return ExplainedPerson(
             person_id,
@@ -101,17 +113,22 @@ class Plan(Renderable):
         )
 
     def to_dicts(self) -> list[dict[str, str | int | None]]:
-        """A flat dict for each change, in order, all with the same keys: for pandas, polars or csv.
+        """The changes as flat dicts, in order, for pandas, polars or csv.
 
-        Keys: ``person_id``, ``name``, ``username``, ``kind`` (such as ``update_user``), ``symbol``, ``what``, ``why``,
-        ``object_id`` (None where the plan creates the account) and ``writes``.
+        Returns:
+            For each change a dict with the keys ``person_id``, ``name``, ``username``, ``kind`` (such as
+            ``update_user``), ``symbol``, ``what``, ``why``, ``object_id`` (None if the plan creates the account) and
+            ``writes``.
+
         """
         return [change_row(change) for change in self.changes]
 
     def to_json(self) -> str:
         """The whole plan as JSON text that :meth:`from_json` reads back; one line a change, so that it diffs well.
 
-        Raises :class:`~o365prov.errors.UsageError` for a value that JSON has no form for; Graph's own all have one.
+        Raises:
+            UsageError: a property has a value that JSON can't express; all of Graph's own can be.
+
         """
         return _FORMAT.write(self, {"fingerprint": self.fingerprint, "id": self.id})
 
@@ -119,33 +136,46 @@ class Plan(Renderable):
     def from_json(cls, text: str, *, where: str = "plan") -> Plan:
         """Read what :meth:`to_json` wrote; the result equals the plan, with the same fingerprint and id.
 
-        Raises :class:`~o365prov.errors.SourceError`, whose lines name *where* and the JSON path, for text that is
-        something else, was written by another version, or was damaged or edited.
+        Args:
+            text: the JSON text.
+            where: what messages call it, such as the name of its file.
+
+        Raises:
+            SourceError: the text is something else, was written by another version, or was damaged or edited; its
+                issues have the JSON path of everything that is wrong.
+
         """
         plan, head = _FORMAT.read(text, where, head=("fingerprint", "id"))
         if (head["fingerprint"], head["id"]) != (plan.fingerprint, plan.id):
-            what = "is not what this version of o365prov makes of the content"
+            what = "does not fit the content in this version of o365prov"
             raise _FORMAT.damaged(where, "$.fingerprint", what)
         return cast("Plan", plan)
 
     def save(self, path: StrPath) -> None:
-        """Write the plan to *path*: wholly or not at all."""
+        """Write the plan to *path*, completely or not at all."""
         write_text(path, self.to_json())
 
     @classmethod
     def load(cls, path: StrPath) -> Plan:
-        """Read the plan from *path*; raises SourceError if it is missing, or as :meth:`from_json` does."""
+        """Read the plan from *path*.
+
+        Raises:
+            SourceError: the file is missing, or as for :meth:`from_json`.
+
+        """
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
     def document(self, *, limit: int | None = None) -> Document:
-        """What is shown: dangers first, then who changes how, the gravest first, problems, and what Graph can't take.
+        """What is shown: hazards first, then who changes how, deletions first, problems, and unsupported values.
 
-        With a *limit* more than ten people to whom the very same happens share a row.
+        Args:
+            limit: the most rows of a kind; more than ten people with the same changes then share a row.
+
         """
         facts = {
             "Tenant": self.tenant_id,
             "Made": f"{self.made_at:%Y-%m-%d %H:%M:%S %Z}",
-            "Provisioning type": self.provisioning_type.replace("_", " ") or "not said",
+            "Provisioning type": self.provisioning_type.replace("_", " ") or "unknown",
             "Plan id": self.id,
         }
         return plan_document(
@@ -194,4 +224,4 @@ def _digest(content: object) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    return dict(value)  # type: ignore[call-overload]  # a read-only mapping is all that is left
+    return dict(value)  # type: ignore[call-overload]  # only a frozen mapping is left

@@ -1,4 +1,4 @@
-"""What a plan can't do: problems of people, and what Graph has no way to write."""
+"""What a plan can't do: problems of people, and what Graph does not support."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from o365prov.rendering import printable
 
 @frozen(field_transformer=typed)
 class Problem:
-    """Something that keeps one person, or one attribute of theirs, from being provisioned.
+    """Why a person, or an attribute of a person, can't be provisioned.
 
-    If *issue* is an error nothing of this person is changed; otherwise only the attribute at its place is left alone.
+    Args:
+        subject: the person.
+        issue: what is wrong. If it is an error, nothing is changed for this person; if it is a warning, only the
+            attribute at its place is left alone.
+
     """
 
     subject: Subject
@@ -37,12 +41,12 @@ class Problem:
 
     @property
     def attribute(self) -> str | None:
-        """The attribute that is left alone, if it is about one."""
+        """The attribute that is left alone; None if the problem is not about an attribute."""
         return self.issue.place or None
 
     @property
     def stops(self) -> bool:
-        """Whether nothing of this person is changed."""
+        """Whether nothing is changed for this person."""
         return self.issue.stops
 
     def __str__(self) -> str:
@@ -52,10 +56,14 @@ class Problem:
 
 @frozen(field_transformer=typed)
 class Unsupported:
-    """What Graph cannot write: the attribute, why, the nearest thing that Graph does, and how many people it concerns
-    (0 where it is about other objects than people).
+    """What Graph does not support. It is not a change: a plan without changes is empty in spite of it.
 
-    It is not a change: nothing waits for it, and a plan that holds only unsupported is empty.
+    Args:
+        attribute: the attribute, or what else is not supported.
+        reason: why.
+        instead: what can be done instead.
+        people: how many people have it; 0 if it is not about people.
+
     """
 
     attribute: str

@@ -1,4 +1,4 @@
-"""What applying a plan came to, as a value."""
+"""The report on an applied plan."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ from o365prov.structuring import SavedFormat, StrPath, write_text
 
 @frozen(repr=False)
 class Report(Renderable):
-    """Every change's outcome, in the order of the plan, and the memory for the next plan.
+    """How each change of a plan ended, and the memory for the next plan.
 
-    *fingerprint* is the plan's, by which people know it; *plan_id* the id under which it was applied once.
+    A report is shown in the same forms as a plan.
+
+    Args:
+        plan_id: the id of the applied plan.
+        outcomes: the outcome of each change, in the order of the plan.
+        app_users: the memory for the next plan.
+        fingerprint: the fingerprint of the applied plan.
+
     """
 
     plan_id: str
@@ -37,7 +44,7 @@ class Report(Renderable):
 
     @property
     def skipped(self) -> tuple[Outcome, ...]:
-        """What was not tried, because it rests on something that failed or changed since the plan was drawn."""
+        """What was not tried, because it depends on something that failed, or that changed since the plan was made."""
         return tuple(outcome for outcome in self.outcomes if outcome.result is Result.SKIPPED)
 
     @property
@@ -53,30 +60,43 @@ class Report(Renderable):
     def from_json(cls, text: str, *, where: str = "report") -> Report:
         """Read what :meth:`to_json` wrote; the result equals the report.
 
-        Raises :class:`~o365prov.errors.SourceError`, whose issues name *where* and the JSON path, for text that is
-        something else, was written by another version, or was damaged or edited.
+        Args:
+            text: the JSON text.
+            where: what messages call it, such as the name of its file.
+
+        Raises:
+            SourceError: the text is something else, was written by another version, or was damaged or edited; its
+                issues have the JSON path of everything that is wrong.
+
         """
         report, _ = _FORMAT.read(text, where)
         return cast("Report", report)
 
     def save(self, path: StrPath) -> None:
-        """Write the report to *path*: wholly or not at all."""
+        """Write the report to *path*, completely or not at all."""
         write_text(path, self.to_json())
 
     @classmethod
     def load(cls, path: StrPath) -> Report:
-        """Read the report from *path*; raises SourceError if it is missing, or as :meth:`from_json` does."""
+        """Read the report from *path*.
+
+        Raises:
+            SourceError: the file is missing, or as for :meth:`from_json`.
+
+        """
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
     def document(self, *, limit: int | None = None) -> Document:
-        """What is shown: the counts, what did not succeed and why, and in full also what was done."""
+        """What is shown: the counts, what did not succeed and why, and without a *limit* also what was done."""
         return report_document(self.outcomes, name=self.fingerprint or self.plan_id, limit=limit)
 
     def to_dicts(self) -> list[dict[str, str | int | None]]:
-        """A flat dict for each outcome, in order, all with the same keys: for pandas, polars or csv.
+        """The outcomes as flat dicts, in order, for pandas, polars or csv.
 
-        Keys: those of :meth:`Plan.to_dicts`, ``result`` (``done``, ``failed`` or ``skipped``), ``message`` and
-        ``request_id``; ``object_id`` is the account that was written.
+        Returns:
+            For each outcome a dict with the keys of :meth:`Plan.to_dicts`, ``result`` (``done``, ``failed`` or
+            ``skipped``), ``message`` and ``request_id``; ``object_id`` is the account that was written.
+
         """
         return [
             {

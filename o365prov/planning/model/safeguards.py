@@ -1,4 +1,4 @@
-"""What makes a plan too dangerous to apply without a second look."""
+"""Safeguards: which plans are too dangerous to apply without a confirmation."""
 
 from __future__ import annotations
 
@@ -30,14 +30,19 @@ from o365prov.rendering import count_text
 
 @frozen(kw_only=True)
 class Safeguards:
-    """Limits on what a plan may take away at once; a plan beyond them is applied only if it is confirmed.
+    """Limits on how many accounts may lose something in one plan; a plan beyond them must be confirmed.
 
-    *share* is the part of the linked accounts, from 0 to 1, counted from *from_accounts* accounts on; *count* an
-    absolute number. Taking away is blocking, deleting, removing licences without giving others, and changing a source
-    anchor. A plan from an empty source while accounts are linked is always refused.
+    Blocking, deleting, removing licences without giving others and changing a source anchor count. A plan for an empty
+    source while accounts are linked must always be confirmed.
+
+    Args:
+        share: the share of the linked accounts, from 0 to 1.
+        from_accounts: from how many linked accounts on the share counts.
+        count: the number of accounts.
 
     Sources: Okta, "Import safeguard" (20 %, from 100 users on); Microsoft Entra Connect, "Prevent accidental deletes"
     (500).
+
     """
 
     share: float = field(default=0.20, validator=fraction)
@@ -45,20 +50,24 @@ class Safeguards:
     count: int = field(default=500, validator=whole_number())
 
     def hazards(self, changes: Iterable[Change], *, linked: int, assigned: int) -> tuple[str, ...]:
-        """What is dangerous about a plan, a line each; empty if it may be applied as it is.
+        """What is dangerous about a plan, a line each; empty if it may be applied without a confirmation.
 
-        *linked* is the number of accounts that we provisioned, *assigned* that of the people assigned now.
+        Args:
+            changes: the plan's changes.
+            linked: how many accounts we provisioned.
+            assigned: how many people are assigned now.
+
         """
         if linked and not assigned:
             accounts = count_text(linked, "account is", "accounts are")
-            return (f"nobody is assigned, but {accounts} linked: is the source empty by mistake?",)
+            return (f"no one is assigned, but {accounts} linked: check that the source was read completely",)
         losing = len({change.subject.person_id for change in changes if _takes_away(change)})
-        found = []
+        hazards = []
         if linked >= self.from_accounts and losing > self.share * linked:
-            found.append(f"{losing:,} of {linked:,} linked accounts lose something; {self.share:.0%} are allowed")
+            hazards.append(f"{losing:,} of {linked:,} linked accounts lose something; {self.share:.0%} are allowed")
         if losing > self.count:
-            found.append(f"{count_text(losing, 'account')} would lose something; {self.count:,} are allowed")
-        return tuple(found)
+            hazards.append(f"{count_text(losing, 'account')} would lose something; {self.count:,} are allowed")
+        return tuple(hazards)
 
 
 def _takes_away(change: Change) -> bool:

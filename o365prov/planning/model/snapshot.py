@@ -1,4 +1,4 @@
-"""What a tenant holds, as read at one moment."""
+"""What a tenant holds at one moment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from o365prov.rendering import printable
 
 @frozen(field_transformer=typed)
 class HeldLicense:
-    """A licence as a user holds it: *inherited_from* is the id of the group it comes through, None if it is direct."""
+    """A licence of a user.
+
+    Args:
+        sku_id: the SKU's id.
+        disabled_plans: the ids of the service plans that are turned off.
+        inherited_from: the id of the group that the licence comes from; None if the user has it directly.
+
+    """
 
     sku_id: str
     disabled_plans: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
@@ -24,10 +31,15 @@ class HeldLicense:
 
 @frozen(field_transformer=typed)
 class TenantUser:
-    """A user of the tenant: *properties* under Graph's own names, as far as they were asked for.
+    """A user of the tenant.
 
-    *sessions_valid_from* is ``signInSessionsValidFromDateTime`` (StsRefreshTokensValidFrom); *manager_id* the object id
-    of the manager, None where there is none.
+    Args:
+        id: the object id.
+        properties: the properties that were read, under Graph's names.
+        licenses: the user's licences.
+        manager_id: the object id of the manager; None without a manager.
+        sessions_valid_from: ``signInSessionsValidFromDateTime`` (StsRefreshTokensValidFrom), aware.
+
     """
 
     id: str
@@ -58,7 +70,7 @@ class TenantUser:
 
 
 def former_username(user: TenantUser) -> str:
-    """The user principal name that a deleted user had: while it is deleted, its id without dashes stands before it.
+    """The user principal name that a deleted user had, without the id that Graph puts before it.
 
     >>> former_username(TenantUser("0a-1b", {"userPrincipalName": "0a1bann@corp.example"}))
     'ann@corp.example'
@@ -68,7 +80,17 @@ def former_username(user: TenantUser) -> str:
 
 @frozen(field_transformer=typed)
 class Sku:
-    """A licence that the tenant subscribed to: *plans* are ids of its service plans by name, *seats* those usable."""
+    """A licence that the tenant has subscribed to.
+
+    Args:
+        id: the SKU's id.
+        part_number: its part number, such as ``SPE_E3``.
+        plans: the ids of its service plans, by name.
+        seats: how many users can have it.
+        used: how many users have it.
+        assignable: whether users can have it, and not only the tenant.
+
+    """
 
     id: str
     part_number: str
@@ -80,7 +102,14 @@ class Sku:
 
 @frozen(field_transformer=typed)
 class Domain:
-    """A domain of the tenant; the name is in lower case."""
+    """A domain of the tenant.
+
+    Args:
+        name: the name, in lower case.
+        verified: whether the tenant has proved that it owns the domain.
+        federated: whether people of the domain sign in elsewhere.
+
+    """
 
     name: str
     verified: bool = True
@@ -89,9 +118,13 @@ class Domain:
 
 @frozen(field_transformer=typed)
 class Role:
-    """A directory role: *id* is the role definition's, which for built-in roles is the template's in every tenant.
+    """A directory role.
 
-    *privileged* is Microsoft's own label ("isPrivileged").
+    Args:
+        id: the id of the role definition; that of a built-in role is its template id in every tenant.
+        name: the name.
+        privileged: Microsoft's own label ("isPrivileged").
+
     """
 
     id: str
@@ -101,7 +134,14 @@ class Role:
 
 @frozen(field_transformer=typed)
 class RoleAssignment:
-    """A directory role held by a user, for the whole tenant."""
+    """A directory role that a user has for the whole tenant.
+
+    Args:
+        id: the id of the assignment.
+        role_id: the id of the role definition.
+        principal_id: the object id of the user.
+
+    """
 
     id: str
     role_id: str
@@ -110,10 +150,14 @@ class RoleAssignment:
 
 @frozen(field_transformer=typed)
 class Needs:
-    """What has to be read of a tenant before a plan can be made.
+    """What must be read from a tenant before a plan can be made.
 
-    *properties* are Graph's names. *managers*, *roles* (definitions and assignments) and *deleted_users* say whether
-    these are read too.
+    Args:
+        properties: the properties of users, under Graph's names.
+        managers: whether managers are read.
+        roles: whether role definitions and assignments are read.
+        deleted_users: whether deleted users are read.
+
     """
 
     properties: tuple[str, ...] = field(converter=as_unique)
@@ -128,11 +172,21 @@ def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
 
 @frozen(slots=False, repr=False, field_transformer=typed)
 class TenantSnapshot:
-    """Everything that planning asks about a tenant, read at *read_at*.
+    """What a tenant holds, as far as planning needs it.
 
-    *watermark* marks the moment for Graph (a delta link), so that applying can ask what changed since; it is opaque and
-    taken before the first user was read. The tenant is *synced* if Entra Connect or Cloud Sync masters objects in it.
-    Users, SKUs, domains and roles are found by any name that they go by.
+    Args:
+        tenant_id: the tenant's id.
+        users: its users.
+        skus: the licences that it has subscribed to.
+        domains: its domains.
+        name: its name.
+        read_at: when it was read, aware.
+        watermark: what Graph calls that moment (a delta link), so that applying can ask what changed since.
+        roles: its directory roles.
+        role_assignments: which users have them.
+        deleted_users: the users that can still be restored.
+        synced: whether Entra Connect or Cloud Sync masters objects in it.
+
     """
 
     tenant_id: str
@@ -183,7 +237,7 @@ class TenantSnapshot:
         return {domain.name: domain for domain in self.domains}
 
     def is_federated(self, username: str) -> bool:
-        """Whether the domain of *username* is one of the tenant's, and people of it sign in elsewhere."""
+        """Whether the domain of *username* is a federated one of the tenant's."""
         domain = self.domain_named.get(username.rpartition("@")[2].lower())
         return domain is not None and domain.federated
 
@@ -194,14 +248,14 @@ class TenantSnapshot:
 
     @cached_property
     def roles_of(self) -> Mapping[str, tuple[RoleAssignment, ...]]:
-        """The directly held roles of each user who has any, by object id."""
+        """The role assignments of each user who has any, by object id."""
         held: dict[str, tuple[RoleAssignment, ...]] = {}
         for assignment in self.role_assignments:
             held[assignment.principal_id] = (*held.get(assignment.principal_id, ()), assignment)
         return held
 
     def is_privileged(self, object_id: str) -> bool:
-        """Whether this user holds a privileged role."""
+        """Whether this user has a privileged role."""
         return any(
             role.privileged
             for assignment in self.roles_of.get(object_id, ())

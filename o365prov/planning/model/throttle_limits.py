@@ -1,4 +1,4 @@
-"""Graph's quotas: buckets that requests are taken from, and how long they make a plan's writes wait."""
+"""Graph's quotas, and the least time that a plan's writes take."""
 
 from __future__ import annotations
 
@@ -12,31 +12,42 @@ from o365prov.errors import ConfigurationError
 
 @frozen
 class Quota:
-    """A bucket of Graph's for one app in one tenant: it holds *amount* and fills up again within *seconds*.
+    """How much Graph takes from one app in one tenant: a token bucket.
 
-    Raises :class:`~o365prov.errors.ConfigurationError` unless both are above 0.
+    Args:
+        amount: how much the bucket holds, above 0.
+        seconds: how long an empty bucket takes to fill, above 0.
+
+    Raises:
+        ConfigurationError: a number is not above 0.
 
     >>> Quota(amount=3_000, seconds=150).duration(50_000)
     datetime.timedelta(seconds=2350)
+
     """
 
     amount: float = field(validator=positive)
     seconds: float = field(validator=positive)
 
     def part(self, share: float) -> Quota:
-        """The bucket that is left where we take only this *share* of it: beside other apps' work, or to be polite.
+        """A share of the quota, which leaves the rest to other apps.
 
-        Raises :class:`~o365prov.errors.ConfigurationError` unless *share* is above 0 and at most 1.
+        Args:
+            share: above 0 and at most 1.
+
+        Raises:
+            ConfigurationError: the share is out of range.
 
         >>> WRITES.part(0.8)
         Quota(amount=2400.0, seconds=150)
+
         """
-        if not 0 < share <= 1:
-            raise ConfigurationError(f"a share of {share} of Graph's quota: it must be above 0 and at most 1")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
+            raise ConfigurationError(f"share should be above 0 and at most 1, such as 0.8 for 80 %, not {share!r}")
         return Quota(self.amount * share, self.seconds)
 
     def duration(self, amount: float) -> timedelta:
-        """How long the quota makes so much wait: nothing for the first bucketful, then drop by drop."""
+        """The least time for this amount: a full bucket takes none, the rest as long as the bucket takes to fill."""
         return timedelta(seconds=max(0.0, amount - self.amount) * self.seconds / self.amount)
 
 
