@@ -1,4 +1,4 @@
-"""What is remembered of a change once it is done."""
+"""The memory after a change is done."""
 
 from __future__ import annotations
 
@@ -29,14 +29,20 @@ from o365prov.planning.model.changes import (
 def after_change(
     app_users: AppUsers, change: Change, object_id: str, *, manager_id: str | None = None, provisioning_type: str = ""
 ) -> AppUsers:
-    """The table after *change* succeeded for the account *object_id*.
+    """The table after a change succeeded.
 
-    *manager_id* is the manager's object id where the change refers to a manager.
+    Args:
+        app_users: the table before.
+        change: the change.
+        object_id: the account that was written.
+        manager_id: the manager's object id, if the change sets a manager.
+        provisioning_type: the name of the type that made the change.
+
     """
     person_id = change.subject.person_id
     fresh = AppUser(person_id, object_id, change.subject.username)
     known = app_users.get(person_id)
-    if known is None or known.object_id != object_id:  # what we gave to another account is not on this one
+    if known is None or known.object_id != object_id:  # this account has nothing of what we gave to another one
         known = fresh
     match change:
         case CreateUser() | LinkUser() | UpdateUser():

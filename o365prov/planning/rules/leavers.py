@@ -1,4 +1,4 @@
-"""People who are not assigned any more: blocked at once, and what the deprovisioning option says once it is due."""
+"""People who are no longer assigned: they are blocked at once, and deprovisioned when the option says."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.roles import removals
 from o365prov.provisioning import AfterBlock, ProvisioningType
 
-_LEFT = "not assigned any more, or deactivated in Okta"
+_LEFT = "no longer assigned, or deactivated in Okta"
 
 
 def leavers(app_users: AppUsers, staying: Collection[str]) -> Iterator[AppUser]:
-    """People whom we provisioned and who are neither assigned nor on hold."""
+    """People whom we provisioned and who are neither assigned nor held."""
     return (user for user in app_users if user.person_id not in staying)
 
 
 def leaver_changes(
     user: AppUser, snapshot: TenantSnapshot, provisioning: ProvisioningType, now: datetime
 ) -> list[Change]:
-    """What happens to one leaver's account now; nothing if it is gone or Deactivate Users is off.
+    """What happens to a leaver's account now; nothing if it is gone or Deactivate Users is off.
 
     Source: Okta, "Deprovisioning options for Office 365".
     """
@@ -64,13 +64,14 @@ def leaver_changes(
 
 
 def leaver_problem(user: AppUser, snapshot: TenantSnapshot, provisioning: ProvisioningType) -> Problem | None:
-    """That a leaver's sign-in can't be blocked from here, because a sync engine masters the account."""
+    """The problem that a leaver's sign-in can't be blocked, because a sync engine masters the account."""
     account = snapshot.by_id.get(user.object_id)
     if account is None or not provisioning.deactivate_users or not _is_synced(user, account):
         return None
     option = provisioning.deprovisioning
     if option.grace_days is None and option.then is AfterBlock.DELETE:
-        return None  # which Graph does
+        return None  # Graph deletes such accounts
+
     return Problem(
         _subject(user, account),
         Issue(

@@ -1,4 +1,4 @@
-"""Licences: from what assignments grant to what a tenant can give, seat by seat."""
+"""Licences: what assignments grant, as far as the tenant has seats."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from o365prov.planning.model.snapshot import Sku, TenantSnapshot
 
 
 @frozen
-class _Wanted:
-    """One SKU to hold, with the grants that ask for it: what any of them enables is enabled."""
+class _DesiredSku:
+    """A SKU to hold, with the grants that ask for it: what any of them enables is enabled."""
 
     sku: Sku
     disabled: frozenset[str]
     grants: tuple[LicenseGrant, ...]
 
-    def also(self, other: _Wanted) -> _Wanted:
-        """Both together."""
-        return _Wanted(self.sku, self.disabled & other.disabled, (*self.grants, *other.grants))
+    def merge(self, other: _DesiredSku) -> _DesiredSku:
+        """The same SKU for the grants of both."""
+        return _DesiredSku(self.sku, self.disabled & other.disabled, (*self.grants, *other.grants))
 
 
 class Seats:
-    """The free seats of each SKU while a plan is made: they go to people in the order of the plan.
+    """The free seats of each SKU while a plan is made: people take them in the order of the plan.
 
-    Seats that this same plan frees are not counted: they are free only once they are.
+    Seats that the same plan frees are not counted, because they may be free too late.
     """
 
     def __init__(self, skus: Iterable[Sku]) -> None:
@@ -54,50 +54,55 @@ def license_change(
 ) -> tuple[AssignLicenses | None, list[Issue]]:
     """The licences to add and remove for one person in one request, and what can't be given.
 
-    *location* is the account's ``usageLocation`` once its profile is written. Only licences held directly and granted
-    by us are removed, with *take_over* also those that somebody else granted. Unless *again* is true, a person whose
-    licences are those of the last success is left as they are.
+    Args:
+        matched: the person with the account.
+        snapshot: what the tenant holds.
+        seats: the seats that are left.
+        location: the account's ``usageLocation`` once its profile is written.
+        take_over: whether licences that were granted elsewhere are removed too; others than direct ones never are.
+        again: compare with the tenant also where the grants are those of the last success.
 
     Source: Microsoft Graph, "user: assignLicense".
+
     """
     known, grants = matched.known, matched.desired.assignment.grants.licenses
     if known and known.licenses == grants and not again:
         return None, []
-    wanted, issues = _resolve(grants, snapshot)
+    desired, issues = _resolve(grants, snapshot)
     direct = {
         held.sku_id: held.disabled_plans
         for held in (matched.account.licenses if matched.account else ())
         if held.inherited_from is None
     }
     adding, kept = [], []
-    for want in wanted:
-        if direct.get(want.sku.id) == want.disabled:
-            kept.append(want)
+    for each in desired:
+        if direct.get(each.sku.id) == each.disabled:
+            kept.append(each)
         elif location is None:
             issues += [_NO_LOCATION] if _NO_LOCATION not in issues else []
-        elif want.sku.id in direct or seats.take(want.sku):
-            adding.append(want)
+        elif each.sku.id in direct or seats.take(each.sku):
+            adding.append(each)
         else:
-            issues.append(_no_seat(want.sku))
-    removing = _removals(matched, {want.sku.id for want in wanted}, direct, snapshot, take_over=take_over)
+            issues.append(_no_seat(each.sku))
+    removing = _removals(matched, {each.sku.id for each in desired}, direct, snapshot, take_over=take_over)
     if not adding and not removing:
         return None, issues
     ours = known.licenses if known else ()
-    granted = [grant for want in adding for grant in want.grants]
-    granted += [grant for want in kept for grant in want.grants if grant in ours]
+    granted = [grant for each in adding for grant in each.grants]
+    granted += [grant for each in kept for grant in each.grants if grant in ours]
     change = AssignLicenses(
         matched.subject,
         f"assigned {matched.desired.assignment.how}",
         matched.object_id,
-        tuple(LicenseAddition(want.sku.id, want.sku.part_number, tuple(sorted(want.disabled))) for want in adding),
+        tuple(LicenseAddition(each.sku.id, each.sku.part_number, tuple(sorted(each.disabled))) for each in adding),
         removing,
         Grants(granted).licenses,
     )
     return change, issues
 
 
-def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[list[_Wanted], list[Issue]]:
-    wanted: dict[str, _Wanted] = {}
+def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[list[_DesiredSku], list[Issue]]:
+    desired: dict[str, _DesiredSku] = {}
     issues = []
     for grant in grants:
         sku = snapshot.sku_named.get(grant.sku)
@@ -110,26 +115,26 @@ def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[
             issues.append(_unknown_plans(sku, missing))
             continue
         enabled = sku.plans.values() if grant.service_plans is None else [plans[plan] for plan in grant.service_plans]
-        want = _Wanted(sku, frozenset(sku.plans.values()) - frozenset(enabled), (grant,))
-        wanted[sku.id] = wanted[sku.id].also(want) if sku.id in wanted else want
-    return list(wanted.values()), issues
+        each = _DesiredSku(sku, frozenset(sku.plans.values()) - frozenset(enabled), (grant,))
+        desired[sku.id] = desired[sku.id].merge(each) if sku.id in desired else each
+    return list(desired.values()), issues
 
 
 def _removals(
     matched: MatchedUser,
-    wanted: set[str],
+    desired: set[str],
     direct: Mapping[str, frozenset[str]],
     snapshot: TenantSnapshot,
     *,
     take_over: bool,
 ) -> tuple[LicenseRemoval, ...]:
-    """The directly held SKUs that are not wanted: those that we granted, or whoever granted them."""
+    """The SKUs that the account has directly and should not have: those that we granted, or all with *take_over*."""
     ours = matched.known.licenses if matched.known else ()
     granted = {sku.id for grant in ours if (sku := snapshot.sku_named.get(grant.sku))}
     return tuple(
         LicenseRemoval(sku.id, sku.part_number)
         for sku in sorted(snapshot.skus, key=lambda sku: sku.part_number)
-        if sku.id in direct and sku.id not in wanted and (take_over or sku.id in granted)
+        if sku.id in direct and sku.id not in desired and (take_over or sku.id in granted)
     )
 
 
@@ -145,8 +150,8 @@ _NO_LOCATION = Issue(
 def _no_seat(sku: Sku) -> Issue:
     return Issue(
         "no_seat",
-        f"no seat of {sku.part_number} is left ({sku.used} of {sku.seats} are used, others get the rest)",
-        "Buy seats or take the licence from another person; the next plan assigns it",
+        f"no seat of {sku.part_number} is left ({sku.used} of {sku.seats} are used, and other people get the rest)",
+        "Buy seats or remove the licence from another person; the next plan assigns it",
         place="licenses",
         severity="warning",
     )

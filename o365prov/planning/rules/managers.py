@@ -1,4 +1,4 @@
-"""References to managers, made once both people exist."""
+"""Managers, which are set once both accounts exist."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from o365prov.planning.model.snapshot import TenantSnapshot
 
 @frozen
 class ManagerAccount:
-    """A person who can be a manager: *object_id* None where the plan creates the account."""
+    """A person who can be a manager; *object_id* is None if the plan creates the account."""
 
     subject: Subject
     object_id: str | None
@@ -23,13 +23,13 @@ class ManagerAccount:
 
 @frozen
 class Managers:
-    """People who can be referred to, by distinguished name, username (both in lower case) and object id."""
+    """The people who can be managers, by distinguished name and username in lower case, and by object id."""
 
     people: Mapping[str, ManagerAccount]
     snapshot: TenantSnapshot
 
     def find(self, reference: str) -> ManagerAccount | None:
-        """Who is meant by a distinguished name, a user principal name or an object id.
+        """The manager with this distinguished name, user principal name or object id.
 
         Source: Okta, "Supported user attributes": with User and Universal Sync a manager is given by managerDn, with
         Profile Sync by user principal name or object id.
@@ -44,25 +44,29 @@ class Managers:
 
 
 def reference_digest(reference: str) -> str:
-    """What is remembered of how the source names a manager."""
+    """A hash of how the source names a manager, for the memory."""
     return hashlib.blake2b(reference.lower().encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def manager_change(
     matched: MatchedUser, managers: Managers, *, again: bool = False
 ) -> tuple[SetManager | RemoveManager | None, Issue | None]:
-    """Set, replace or remove the reference, or say why it can't be set.
+    """The change of a person's manager, or why it can't be set.
 
-    Unless *again* is true, a reference that is the one last set is not looked at in the tenant.
+    Args:
+        matched: the person with the account.
+        managers: the people who can be managers.
+        again: compare with the tenant also where the source names the same manager as at the last success.
+
     """
     known, account = matched.known, matched.account
-    wanted = matched.desired.manager_on_update if account else matched.desired.manager
-    if isinstance(wanted, str):
-        if known and not again and known.manager_reference == reference_digest(wanted):
+    reference = matched.desired.manager_on_update if account else matched.desired.manager
+    if isinstance(reference, str):
+        if known and not again and known.manager_reference == reference_digest(reference):
             return None, None
-        manager = managers.find(wanted)
+        manager = managers.find(reference)
         if manager is None:
-            return None, _manager_unknown(wanted)
+            return None, _manager_unknown(reference)
         if manager.subject.person_id == matched.subject.person_id or (
             manager.object_id is not None and manager.object_id == matched.object_id
         ):
@@ -77,17 +81,17 @@ def manager_change(
             matched.object_id,
             manager.subject,
             manager.object_id,
-            reference_digest(wanted),
+            reference_digest(reference),
         )
         return change, None
-    if wanted is None and account and account.manager_id and (known is None or known.manager_id):
-        return RemoveManager(matched.subject, "the source names no manager", account.id), None
+    if reference is None and account and account.manager_id and (known is None or known.manager_id):
+        return RemoveManager(matched.subject, "the person has no manager at the source", account.id), None
     return None, None
 
 
 _OWN_MANAGER = Issue(
     "own_manager",
-    "the source names the person as their own manager, which Graph refuses",
+    "the person is their own manager at the source, which Graph refuses",
     "Correct the manager at the source",
     place="manager",
     severity="warning",
@@ -97,8 +101,8 @@ _OWN_MANAGER = Issue(
 def _manager_unknown(reference: str) -> Issue:
     return Issue(
         "manager_not_provisioned",
-        f"the manager {reference} has no Office 365 account from here",
-        "Assign Office 365 to the manager; the reference follows with the next plan",
+        f"the manager {reference} has no Office 365 account",
+        "Assign Office 365 to the manager; the next plan sets it",
         place="manager",
         severity="warning",
     )

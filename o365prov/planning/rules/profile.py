@@ -1,4 +1,4 @@
-"""The difference between what an account holds and what it should hold: its profile and its sessions."""
+"""The changes of an account's profile and sessions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def fingerprint(desired: DesiredUser) -> str:
 
 
 def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
-    """The account to be, with every property that Graph requires on create.
+    """The creation of an account, with every property that Graph requires.
 
     Source: Microsoft Graph, "Create user" (required properties).
     """
@@ -55,7 +55,7 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
 def profile_change(
     matched: MatchedUser, provisioning: ProvisioningType, scope: Scope
 ) -> tuple[UpdateUser | LinkUser | None, Issue | None]:
-    """What happens to an account that exists, and what of it may not."""
+    """The change of an existing account's profile, and what can't be changed."""
     account, known, desired = matched.account, matched.known, matched.desired
     if account is None:
         raise ValueError("an account that does not exist is created, not changed")
@@ -66,14 +66,14 @@ def profile_change(
     if known and not provisioning.update_attributes and not returning:
         return None, None
     anchor, issue = _anchor(matched) if _sends_anchor(desired, provisioning) else (None, None)
-    wanted: dict[str, Any] = desired.update_properties()
+    desired_values: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
-        wanted["userPrincipalName"] = matched.subject.username
+        desired_values["userPrincipalName"] = matched.subject.username
     if anchor:
-        wanted["onPremisesImmutableId"] = anchor
+        desired_values["onPremisesImmutableId"] = anchor
     if not account.synced and (returning or matched.deleted or (known and scope is Scope.DRIFT)):
-        wanted["accountEnabled"] = True
-    changes = differences(account.properties, wanted)
+        desired_values["accountEnabled"] = True
+    changes = differences(account.properties, desired_values)
     kept_anchor = anchor or account.anchor
     if not changes:
         if known and known.fingerprint == now and not returning:
@@ -89,7 +89,7 @@ def _sends_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
 
 
 def _looks_at_tenant(provisioning: ProvisioningType, scope: Scope) -> bool:
-    """Whether the tenant's values count although nothing changed at the source: only for types that own the profile."""
+    """Whether values are compared with the tenant's although nothing changed at the source."""
     return scope is not Scope.CHANGED and provisioning.owns_profile
 
 
@@ -101,17 +101,17 @@ def _reason(matched: MatchedUser, now: str, *, returning: bool) -> str:
     return "edited in Office 365" if matched.known.fingerprint == now else "the profile changed"
 
 
-def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
-    """The properties of *wanted* that *held* has otherwise; None, "" and [] are all "nothing"."""
+def differences(held: Mapping[str, Any], desired_values: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
+    """The properties of *desired_values* that differ in *held*; None, "" and [] are the same."""
     return tuple(
         PropertyChange(name, held.get(name), value)
-        for name, value in sorted(wanted.items())
+        for name, value in sorted(desired_values.items())
         if (held.get(name) or None) != (value or None)
     )
 
 
 def _anchor(matched: MatchedUser) -> tuple[str | None, Issue | None]:
-    """The anchor to write to an existing account: only where it has none. A set anchor is never changed silently."""
+    """The anchor to write to an existing account, which is only done if it has none."""
     account, desired = matched.account, matched.desired
     held = account.anchor if account else None
     if held is None:
@@ -120,7 +120,7 @@ def _anchor(matched: MatchedUser) -> tuple[str | None, Issue | None]:
         return None, None
     return None, Issue(
         "anchor_differs",
-        "the account carries another source anchor than the mapping gives, and it is not changed",
+        "the account has another source anchor than the mapping gives; it is not changed",
         "Move the account to a managed domain, correct onPremisesImmutableId in Entra, and move it back",
         place="immutableId",
         severity="warning",
@@ -130,8 +130,9 @@ def _anchor(matched: MatchedUser) -> tuple[str | None, Issue | None]:
 def session_change(matched: MatchedUser, now: datetime) -> RevokeSessions | None:
     """A revocation, if the password changed after both the tenant's value and our last revocation.
 
-    A new account has no sessions, and an instant in the future is not believed. Graph can only set now, so the
-    tenant's value is then later than the desired one: a second plan revokes nothing.
+    A new account has no sessions, and an instant in the future is ignored. Graph can only set the present, so the
+    tenant's value is then later than the desired one, and a second plan revokes nothing.
+
 
     Source: Okta, "Provision users to Office 365", StsRefreshTokensValidFrom; Microsoft Graph, revokeSignInSessions.
     """

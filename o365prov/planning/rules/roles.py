@@ -1,6 +1,6 @@
-"""Directory roles: what assignments grant, and what of it may be given.
+"""Directory roles: what assignments grant, as far as the app's settings allow it.
 
-A privileged role is given only if the app's settings name it. Only roles that we granted are taken away.
+A privileged role is granted only if the app's settings name it. Only roles that we granted are removed.
 
 Source: Microsoft Graph, unifiedRoleAssignment; Microsoft Entra, "Privileged roles and permissions".
 """
@@ -19,24 +19,28 @@ from o365prov.planning.model.snapshot import Role, TenantSnapshot, TenantUser
 def role_changes(
     matched: MatchedUser, snapshot: TenantSnapshot, grantable: Collection[str], *, again: bool = False
 ) -> tuple[list[GrantRole | RemoveRole], list[Issue]]:
-    """The roles to grant to and to take from one person, and what can't be granted.
+    """The roles to grant to one person and to remove, and what can't be granted.
 
-    *grantable* are the names, in lower case, of the privileged roles that the app may grant. Unless *again* is true, a
-    person whose roles are those of the last success is left as they are.
+    Args:
+        matched: the person with the account.
+        snapshot: what the tenant holds.
+        grantable: the names or ids, in lower case, of the privileged roles that the app may grant.
+        again: compare with the tenant also where the roles are those of the last success.
+
     """
     known, names = matched.known, matched.desired.assignment.grants.roles
     if known and known.roles == names and not again:
         return [], []
-    wanted, issues = _resolve(names, snapshot, grantable)
+    desired, issues = _resolve(names, snapshot, grantable)
     holds = {assignment.role_id for assignment in snapshot.roles_of.get(matched.object_id or "", ())}
     reason = f"assigned {matched.desired.assignment.how}"
     granted: list[GrantRole | RemoveRole] = [
         GrantRole(matched.subject, reason, matched.object_id, name, role_id)
-        for role_id, name in wanted.items()
+        for role_id, name in desired.items()
         if role_id not in holds
     ]
     if known and matched.account:
-        reason = f"not given {matched.desired.assignment.how} any more"
+        reason = f"no longer assigned {matched.desired.assignment.how}"
         keep = {role.id for name in names if (role := snapshot.role_named.get(name.lower()))}
         granted += removals(matched.subject, known, matched.account, snapshot, keep=keep, reason=reason)
     return granted, issues
@@ -52,7 +56,7 @@ def removals(
     keep: Collection[str] = (),
     leaving: bool = False,
 ) -> list[RemoveRole]:
-    """Take away the roles that we granted and that are still held, but those to *keep* (ids)."""
+    """The removals of the roles that we granted and the account still has, without those to *keep* (ids)."""
     ours = {
         role.id: name for name in known.roles if (role := snapshot.role_named.get(name.lower())) and role.id not in keep
     }
@@ -66,8 +70,8 @@ def removals(
 def _resolve(
     names: Collection[str], snapshot: TenantSnapshot, grantable: Collection[str]
 ) -> tuple[dict[str, str], list[Issue]]:
-    """The names of the roles to hold by their ids: a role may go by its name and by its id, in whatever case."""
-    wanted: dict[str, str] = {}
+    """The names of the roles to hold, by id: roles are named by name or id, in any case."""
+    desired: dict[str, str] = {}
     issues = []
     for name in names:
         role = snapshot.role_named.get(name.lower())
@@ -76,8 +80,8 @@ def _resolve(
         elif role.privileged and role.name.lower() not in grantable and role.id not in grantable:
             issues.append(_privileged(role))
         else:
-            wanted.setdefault(role.id, name)
-    return wanted, issues
+            desired.setdefault(role.id, name)
+    return desired, issues
 
 
 def _unknown(name: str) -> Issue:

@@ -1,4 +1,4 @@
-"""What Graph cannot write, with the nearest thing that it does."""
+"""What Graph does not support, with what can be done instead."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ class UnsupportedCount:
         self._counts: Counter[str] = Counter()
 
     def add(self, desired: DesiredUser) -> None:
-        """Count what this person has and Graph can't take."""
+        """Count this person's unsupported values."""
         self._people += 1
         for position, attribute in desired.profile.mapping.beyond_graph:
             if desired.profile.values[position]:
                 self._counts[attribute.name] += 1
 
     def remove(self, desired: DesiredUser) -> None:
-        """Take back what was counted of this person."""
+        """Undo :meth:`add`."""
         self._people -= 1
         for position, attribute in desired.profile.mapping.beyond_graph:
             if desired.profile.values[position]:
                 self._counts[attribute.name] -= 1
 
     def rows(self) -> Iterator[Unsupported]:
-        """What was counted, by attribute; then what the type promises beyond people's attributes."""
+        """The count of each attribute; then what else the provisioning type has and Graph does not support."""
         for name, count in sorted((+self._counts).items()):
             attribute = ATTRIBUTES[name]
-            reason = "this version writes no such links" if attribute.graph else "Graph has no such property"
+            reason = "this version does not write it" if attribute.graph else "Graph has no such property"
             yield Unsupported(attribute.label, reason, attribute.instead, count)
         if not self._people:
             return
@@ -44,7 +44,7 @@ class UnsupportedCount:
             yield Unsupported(
                 "Synced with Active Directory",
                 "onPremisesSyncEnabled is read-only in Graph",
-                "accounts stay cloud accounts; only Entra Connect can make them synced ones",
+                "accounts stay cloud accounts; only Entra Connect can make synced ones",
                 self._people,
             )
         if self._provisioning.sync_password:
@@ -62,13 +62,13 @@ _RESOURCES = (
     Unsupported(
         "Contacts, distribution lists and resource mailboxes",
         "Graph can only read them",
-        "make them in Exchange Online",
+        "create them in Exchange Online",
         people=0,
     ),
     Unsupported(
         "Security groups of Active Directory",
-        "this version sends people and no groups",
-        "make the groups in Entra, or leave them to Entra Connect",
+        "this version does not send groups",
+        "create the groups in Entra, or use Entra Connect",
         people=0,
     ),
 )
