@@ -1,4 +1,4 @@
-"""What a mapping gives for people, and what would become of their accounts in a tenant."""
+"""What a mapping gives for people, and what would happen to their accounts."""
 
 from o365prov.previews.account import AccountOutcome, AccountPreview, UsernameHolder, ValueChange
 from o365prov.previews.attribute import AttributePreview

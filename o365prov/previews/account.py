@@ -1,4 +1,4 @@
-"""What would become of a person's account in a tenant: what a preview says when it is given a snapshot."""
+"""What would happen to a person's account: the part of a preview that needs a snapshot."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import frozen
 from o365prov.rendering import value_text
 
 USERNAME = "userName"
-"""How a change of the username is called among those of attributes."""
+"""The name of the username among attributes."""
 
 
 class AccountOutcome(StrEnum):
@@ -31,17 +31,17 @@ class AccountOutcome(StrEnum):
 
 _WORDS = {
     AccountOutcome.CREATED: "would be created",
-    AccountOutcome.MATCHED: "would be matched with an account that exists",
-    AccountOutcome.LINKED: "linked to their account before",
-    AccountOutcome.RESTORED: "would get their deleted account back",
-    AccountOutcome.HELD: "held as they are",
+    AccountOutcome.MATCHED: "would be matched with existing accounts",
+    AccountOutcome.LINKED: "linked to their accounts already",
+    AccountOutcome.RESTORED: "would get their deleted accounts back",
+    AccountOutcome.HELD: "held without a change",
     AccountOutcome.UNASSIGNED: "treated as not assigned",
     AccountOutcome.STOPPED: "stopped",
 }
 
 
 class UsernameHolder(StrEnum):
-    """Who has the person's username in the tenant: no account, the person's own, or another one."""
+    """Which account of the tenant has the person's username: none, the person's own, or another one."""
 
     FREE = "free"
     SELF = "self"
@@ -50,7 +50,14 @@ class UsernameHolder(StrEnum):
 
 @frozen
 class ValueChange:
-    """One value that would be written: *attribute* is Okta's name, ``userName`` for the username."""
+    """A value that would be written.
+
+    Args:
+        attribute: Okta's name of the attribute, ``userName`` for the username.
+        before: the value in the tenant.
+        after: the new value.
+
+    """
 
     attribute: str
     before: object
@@ -59,11 +66,17 @@ class ValueChange:
 
 @frozen
 class AccountPreview:
-    """What a tenant holds of one person, and what would happen.
+    """What would happen to one person's account.
 
-    *message* says it in words. *object_id* and *held_username* are those of the account that was found to be theirs,
-    None without one. *username_holder* is None for a person without a username. *changes* are what would be written to
-    an account that exists; references (manager, sponsors), licences, roles and sessions are the plan's business.
+    Args:
+        outcome: what the next plan would do.
+        message: the same in words.
+        object_id: the id of the person's account; None without an account.
+        held_username: the username of that account; None without an account.
+        username_holder: which account has the person's username; None for a person without a username.
+        changes: what would be written to an existing account. References (manager, sponsors), licences, roles and
+            sessions are not among them: a plan has them.
+
     """
 
     outcome: AccountOutcome

@@ -1,4 +1,4 @@
-"""One row of a preview: the value of one attribute, and how it came about."""
+"""One row of a preview: the value of an attribute, and how its expression gave it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from o365prov.profiles import ApplyOn, Unset
 
 @frozen
 class AttributePreview:
-    """What one attribute, or the username, gives for one person.
+    """The value of one attribute, or of the username, for one person.
 
-    *name* is Okta's name of the attribute, ``userName`` for the username. *value* sets it, None or [] clears it, UNSET
-    leaves it alone; *given* is what the expression itself gave. *issue* is what is wrong with it, or None.
+    Args:
+        name: Okta's name of the attribute, ``userName`` for the username.
+        label: the attribute's label.
+        value: the value; None or [] clears the attribute, UNSET leaves it alone.
+        expression: the expression that it is mapped with.
+        apply_on: whether it is written for new accounts only.
+        issue: what is wrong with it, or None.
+
     """
 
     name: str
@@ -27,12 +33,12 @@ class AttributePreview:
 
     @property
     def explanation(self) -> Explanation:
-        """What every part of the expression gave; computed when asked for."""
+        """What every part of the expression gave."""
         return self.expression.explain(self._bindings)
 
     @property
     def given(self) -> object:
-        """The expression's own value, before it was fitted to what Graph takes; None where it failed."""
+        """The expression's value before it was normalized for Graph; None if it failed."""
         return self.explanation.value
 
     @property

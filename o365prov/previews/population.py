@@ -1,7 +1,7 @@
-"""Previews over many people: who would get what, and how many people have what in common.
+"""Previews of many people: their usernames, what would happen to their accounts, and what is wrong, with counts.
 
-A row a person is kept: username, issues, and what the tenant says. Values, expressions and explanations are computed
-again when somebody asks for one person's :class:`~o365prov.previews.preview.Preview`.
+A preview keeps one row a person: username, issues and account. Values, expressions and explanations are computed again
+for one person's :class:`~o365prov.Preview`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,15 @@ from o365prov.rendering import (
 
 @frozen
 class PersonPreview:
-    """One person's row: *username* is None where it can't be computed, *account* where no snapshot was given."""
+    """One person's row in a preview of many people.
+
+    Args:
+        assignment: the person's assignment.
+        username: the username; None if it can't be computed.
+        issues: what is wrong.
+        account: what would happen to the account; None without a snapshot.
+
+    """
 
     assignment: Assignment = field(repr=False)
     username: str | None
@@ -48,7 +56,7 @@ class PersonPreview:
 
     @property
     def changed(self) -> bool:
-        """Whether anything would be written to the account, were it only created."""
+        """Whether the account would be created or changed."""
         account = self.account
         return account is not None and (account.outcome is AccountOutcome.CREATED or bool(account.changes))
 
@@ -68,7 +76,15 @@ class PersonPreview:
 
 @frozen
 class PeopleGroup:
-    """People who have something in common: *name* is for programs, *words* for people, *remedy* what to do about it."""
+    """People who have something in common, such as an issue, a change or a username.
+
+    Args:
+        name: what they have in common, for programs.
+        words: the same in words.
+        people: the people.
+        remedy: what to do about it.
+
+    """
 
     name: str
     words: str
@@ -80,23 +96,28 @@ class PeopleGroup:
 
     @property
     def names(self) -> str:
-        """The first five by name."""
+        """The names of the first five, and how many more there are."""
         return names_text([row.person.name for row in self.people])
 
     def __str__(self) -> str:
-        """What, for how many, and the first five by name."""
+        """What they have in common, how many they are, the names of the first five, and what to do."""
         text = printable(f"{self.words} for {count_text(len(self), 'person', 'people')} ({self.names})")
         return f"{text}. {self.remedy}." if self.remedy else text
 
 
 @define(frozen=True, slots=False, repr=False, eq=False)
 class PopulationPreview(Renderable):
-    """What username format and mapping give for many people, in the order in which they came.
+    """The preview of many people.
 
-    Iterating gives a :class:`PersonPreview` each; ``population["00u1"]`` is the whole
-    :class:`~o365prov.previews.preview.Preview` of one person. *collisions* are the usernames and source anchors that
-    several of them would get, each with those people. *tenant* names the tenant of the snapshot, and is empty without
-    one.
+    Iterating gives each person's :class:`PersonPreview`; ``population["00u1"]`` is the :class:`~o365prov.Preview` of
+    one person.
+
+    Args:
+        people: the rows, in the order of the people.
+        collisions: the usernames and source anchors that more than one person would get, with these people.
+        tenant: the name of the tenant; empty without a snapshot.
+        warnings: what is wrong with the app as a whole.
+
     """
 
     people: tuple[PersonPreview, ...]
@@ -128,50 +149,50 @@ class PopulationPreview(Renderable):
 
     @cached_property
     def without_username(self) -> tuple[PersonPreview, ...]:
-        """Everybody whose username can't be computed, or is none that Entra takes."""
+        """The people whose username can't be computed, or is not valid in Entra."""
         return tuple(row for row in self.people if row.username is None)
 
     @cached_property
     def issues(self) -> tuple[PeopleGroup, ...]:
-        """What is wrong, by kind and attribute, with everybody who has it; the most frequent first."""
-        alike: dict[tuple[str, str | None], list[tuple[PersonPreview, Issue]]] = {}
+        """The issues, by code and attribute, with the people who have them; the most frequent first."""
+        groups: dict[tuple[str, str | None], list[tuple[PersonPreview, Issue]]] = {}
         for row in self.people:
             for issue in row.issues:
-                alike.setdefault((issue.code, issue.place), []).append((row, issue))
-        return _most_first(_with_issue(found) for found in alike.values())
+                groups.setdefault((issue.code, issue.place), []).append((row, issue))
+        return _most_frequent_first(_with_issue(rows) for rows in groups.values())
 
     @cached_property
     def outcomes(self) -> tuple[PeopleGroup, ...]:
-        """What would become of the accounts, by kind: created, matched, linked, stopped, ..."""
-        alike: dict[AccountOutcome, list[PersonPreview]] = {}
+        """What would happen to the accounts (created, matched, linked, stopped, ...), with the people."""
+        groups: dict[AccountOutcome, list[PersonPreview]] = {}
         for row in self.people:
             if row.account:
-                alike.setdefault(row.account.outcome, []).append(row)
+                groups.setdefault(row.account.outcome, []).append(row)
         return tuple(
-            PeopleGroup(each.value, each.words, tuple(alike[each])) for each in AccountOutcome if each in alike
+            PeopleGroup(each.value, each.words, tuple(groups[each])) for each in AccountOutcome if each in groups
         )
 
     @cached_property
     def changes(self) -> tuple[PeopleGroup, ...]:
-        """Whose accounts would change, by attribute (``userName`` is a new username), the most frequent first."""
-        alike: dict[str, list[PersonPreview]] = {}
+        """The changes, by attribute (``userName`` is a new username), with the people; the most frequent first."""
+        groups: dict[str, list[PersonPreview]] = {}
         for row in self.people:
             for change in row.account.changes if row.account else ():
-                alike.setdefault(change.attribute, []).append(row)
-        return _most_first(PeopleGroup(name, f"{name} changes", tuple(rows)) for name, rows in alike.items())
+                groups.setdefault(change.attribute, []).append(row)
+        return _most_frequent_first(PeopleGroup(name, f"{name} changes", tuple(rows)) for name, rows in groups.items())
 
     @cached_property
     def renamed(self) -> tuple[PersonPreview, ...]:
-        """Everybody whose account would get another username."""
+        """The people whose account would get another username."""
         return tuple(row for row in self.people if row.account and row.account.renamed)
 
     @cached_property
     def changed(self) -> tuple[PersonPreview, ...]:
-        """Everybody whose account exists and would be changed."""
+        """The people whose account exists and would be changed."""
         return tuple(row for row in self.people if row.account and row.account.changes)
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """A row of plain values a person, for a data frame or JSON."""
+        """A dict of plain values for each person, for a data frame or JSON."""
         return [row.to_dict() for row in self.people]
 
     def __repr__(self) -> str:
@@ -181,7 +202,7 @@ class PopulationPreview(Renderable):
         """What is shown: how many have a username, what would happen in the tenant, collisions, and what is wrong."""
         blocks: list[Block] = [Note((self._summary(),), Tone.TITLE)]
         if self.tenant:
-            outcomes = ", ".join(f"{len(group):,} {group.words}" for group in self.outcomes) or "no one"
+            outcomes = ", ".join(f"{len(group):,} {group.words}" for group in self.outcomes) or "no people"
             blocks.append(Note((f"in {self.tenant}: {outcomes}",), indent="  "))
             blocks.append(Note((f"{len(self.changed):,} changed, {len(self.renamed):,} renamed",), indent="  "))
         blocks += _groups("Accounts", self.outcomes, "", limit)
@@ -215,14 +236,14 @@ def _groups(title: str, groups: Sequence[PeopleGroup], line: str, limit: int | N
     return [Table(title, ("", "People", "For example", "What to do"), rows, line, title.lower().replace(" ", "-"))]
 
 
-def _with_issue(found: Sequence[tuple[PersonPreview, Issue]]) -> PeopleGroup:
-    """People with the same kind of issue; its message may tell of the first of them only."""
-    people = tuple({row.person.id: row for row, _ in found}.values())
-    first = found[0][1]
-    same = all(issue.message == first.message for _, issue in found)
-    words = first.message if same else f"{first.code} (such as: {first.message})"
+def _with_issue(rows: Sequence[tuple[PersonPreview, Issue]]) -> PeopleGroup:
+    """People with the same kind of issue; where messages differ, the first is given as an example."""
+    people = tuple({row.person.id: row for row, _ in rows}.values())
+    first = rows[0][1]
+    same = all(issue.message == first.message for _, issue in rows)
+    words = first.message if same else f"{first.code} (for example: {first.message})"
     return PeopleGroup(first.code, words, people, first.remedy)
 
 
-def _most_first(alike: Iterable[PeopleGroup]) -> tuple[PeopleGroup, ...]:
-    return tuple(sorted(alike, key=lambda each: (-len(each), each.name)))
+def _most_frequent_first(groups: Iterable[PeopleGroup]) -> tuple[PeopleGroup, ...]:
+    return tuple(sorted(groups, key=lambda each: (-len(each), each.name)))

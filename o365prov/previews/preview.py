@@ -19,10 +19,17 @@ from o365prov.rendering import Block, Cell, Document, Mark, Note, Renderable, Ro
 class Preview(Renderable):
     """The username and every mapped value of one person, with what is wrong.
 
-    *warnings* concern the whole app, such as a mapping that was made for other settings. *account* says what a tenant
-    holds of the person, None where no snapshot was given.
+    Args:
+        person: the person.
+        format: the username format.
+        username: the username; None if it can't be computed.
+        profile: the values of the mapped attributes.
+        issues: what is wrong.
+        warnings: what is wrong with the app as a whole, such as a mapping that was made for other settings.
+        account: what would happen to the account; None without a snapshot.
 
     Source: Okta, "Provision users to Office 365": Preview.
+
     """
 
     person: Person
@@ -35,9 +42,14 @@ class Preview(Renderable):
     _bindings: Bindings = field(kw_only=True, repr=False, eq=False, alias="bindings")
 
     def attribute(self, name: str) -> AttributePreview:
-        """One mapped attribute, or ``userName``, with its value, expression, explanation and error.
+        """One attribute with its value, expression, explanation and error.
 
-        Raises :class:`KeyError` for an attribute that is not mapped.
+        Args:
+            name: Okta's name of a mapped attribute, or ``userName``.
+
+        Raises:
+            KeyError: the attribute is not mapped.
+
         """
         if name == USERNAME:
             username = UNSET if self.username is None else self.username
@@ -56,7 +68,7 @@ class Preview(Renderable):
         return AttributePreview(name, label, value, expression, apply_on, issue, self._bindings)
 
     def value(self, attribute: str) -> object:
-        """What one attribute gives: a value, None where it is cleared, UNSET where it is left alone or not mapped."""
+        """The value of an attribute; None if it is cleared, UNSET if it is left alone or not mapped."""
         return self.profile.get(attribute)
 
     def document(self, *, limit: int | None = None) -> Document:  # noqa: ARG002 - one person is short
@@ -73,11 +85,11 @@ class Preview(Renderable):
 
     def _rows(self) -> Iterator[Row]:
         yield Row((Cell.of("Username"), Cell.of(self.username or "-"), _code(self.format.expression)), "")
-        empty: dict[str, list[str]] = {}  # labels of what has no value: Universal Sync maps a hundred such
+        empty: dict[str, list[str]] = {}  # labels of attributes without a value, of which Universal Sync has a hundred
         for row, value in self.profile.rows():
-            cells = (Cell.of(row.attribute.label), Cell.of(shown(value)), _code(row.expression))
+            cells = (Cell.of(row.attribute.label), Cell.of(mapped_value_text(value)), _code(row.expression))
             if value is UNSET or value is None or value == []:
-                empty.setdefault(shown(value), []).append(row.attribute.label)
+                empty.setdefault(mapped_value_text(value), []).append(row.attribute.label)
                 yield Row(cells, "")
             else:
                 yield Row(cells)
@@ -89,9 +101,9 @@ def _code(expression: Expression) -> Cell:
     return Cell(((Span(str(expression), Mark.QUIET),),))
 
 
-def shown(value: object) -> str:
-    """A mapped value as people read it, with words for what is left alone, and for what is empty.
+def mapped_value_text(value: object) -> str:
+    """A mapped value in words, also for a value that is left alone or empty.
 
-    Emptiness is left out of a new account and clears an existing one.
+    An empty value is not sent for a new account, and clears the attribute of an existing one.
     """
     return "(left alone)" if value is UNSET else value_text(value) or "(empty)"

@@ -1,9 +1,8 @@
 """JSON of our own values, by cattrs: attrs classes are the schema.
 
-A class is an object with a member for each field, and unknown members are refused, since whoever wrote them meant
-something by them. A value of a union of classes has the member ``kind`` to tell which it is. An instant is ISO 8601
-with its zone. What comes back equals what was written, to the type; what can't be read is refused with the path of
-everything that is wrong with it, and never guessed.
+A class is an object with a member for each field; unknown members are refused, because they may mean something. A value
+of a union of classes has the member ``kind``. An instant is ISO 8601 with its time zone. The value that is read equals
+the value that was written; what can't be read is refused with the path of everything that is wrong.
 """
 
 from __future__ import annotations
@@ -44,8 +43,7 @@ class _WrongValueError(Exception):
 def converter() -> Converter:
     """The converter for everything that this package saves.
 
-    A class that has the methods ``_from_json_value(value, converter)`` and ``_to_json_value(converter)`` says itself
-    what stands for it.
+    A class with the methods ``_from_json_value(value, converter)`` and ``_to_json_value(converter)`` uses these.
     """
     made = Converter(detailed_validation=True, forbid_extra_keys=True, use_alias=True)
     for kind, hook in _PLAIN.items():
@@ -139,7 +137,7 @@ def _read_instant(value: Any, _: Any) -> datetime:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise _WrongValueError("should be an instant with its zone, like 2026-06-01T08:00:00+00:00")
+        raise _WrongValueError("should be an instant with its time zone, such as 2026-06-01T08:00:00+00:00")
     return instant
 
 
@@ -173,7 +171,7 @@ def _write_any(value: Any) -> Any:
             return {key: _write_any(each) for key, each in value.items()}
         case _:
             raise UsageError(
-                f"a value of {type(value).__name__} can't be kept in JSON: give the string, number or list for Graph"
+                f"a {type(value).__name__} can't be saved as JSON: use the string, number or list that Graph takes"
             )
 
 
@@ -315,7 +313,7 @@ def _sum_hook(kind: Any, made: Converter) -> Hook:
             raise _wrong("an object", value)
         name = value.get("kind")
         if not isinstance(name, str) or name not in kinds:
-            error = _WrongValueError(f"{str(name)[:40]!r} is not a kind that is known here")
+            error = _WrongValueError(f"should be one of {', '.join(kinds)}, not {str(name)[:40]!r}")
             _note_member(error, "kind")
             raise _failed("kind", [error], kind)
         return made.structure({key: each for key, each in value.items() if key != "kind"}, kinds[name])

@@ -1,4 +1,4 @@
-"""Files in and out: reading text that may be anything, writing text wholly or not at all."""
+"""Files in and out: reading text that may be damaged, and writing text completely or not at all."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def note_unreadable(error: OSError, issues: IssueList) -> None:
     if isinstance(error, FileNotFoundError):
         issues.note("", "no such file", "check the path", code="file_missing")
     elif isinstance(error, IsADirectoryError):
-        issues.note("", "a folder, not a file", "name the file in it", code="file_missing")
+        issues.note("", "is a folder, not a file", "name the file in it", code="file_missing")
+
     else:
         what = f"can't be read ({error.strerror})"
         issues.note("", what, "check the file and its permissions", code="file_unreadable")
@@ -57,7 +58,7 @@ def read_text(path: StrPath, issues: IssueList) -> str:
 
 
 def write_text(path: StrPath, text: str) -> None:
-    """Write *text* to *path*, wholly or not at all."""
+    """Write *text* to *path*, completely or not at all."""
     target = Path(path)
     draft = target.with_name(target.name + ".new")
     draft.write_text(text, encoding="utf-8")

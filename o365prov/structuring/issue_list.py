@@ -1,6 +1,6 @@
-"""What is wrong with one input, collected until it has been read to its end.
+"""The issues of one input, collected until it has been read to its end.
 
-Whoever corrects an export wants to correct it once, so a reader notes an issue and goes on.
+An export should need to be corrected only once, so a reader notes an issue and goes on.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ Value = TypeVar("Value")
 class IssueList:
     """The issues of one input, in the order in which they were found.
 
-    *source* is how the reader of a message finds the input: a path as it was given, or ``the mapping``; every place
-    begins with it. Places name files, lines, JSON paths and ids, never the values of somebody's profile.
+    Places name files, lines, JSON paths and ids, and never values of a person's profile.
+
+    Args:
+        source: the input, as messages name it: its path, or such as ``the mapping``. Every place begins with it.
 
     >>> issues = IssueList("users.json")
     >>> issues.note("$[3].id", "is missing", "export the users again", code="missing")
@@ -28,6 +30,7 @@ class IssueList:
     Traceback (most recent call last):
     ...
     o365prov.errors.SourceError: users.json: $[3].id: is missing: export the users again
+
     """
 
     def __init__(self, source: str) -> None:
@@ -36,14 +39,14 @@ class IssueList:
         self._listed: list[Issue] = []
 
     def note(self, place: str, message: str, remedy: str = "", *, code: str) -> None:
-        """Remember that at *place* (a line, a JSON path, or "" for the whole) something is wrong."""
+        """Add an issue at *place*: a line, a JSON path, or "" for the whole input."""
         self.count += 1
         if self.count <= LISTED:
             where = ": ".join(filter(None, (self.source, place)))
             self._listed.append(Issue(code, _on_one_line(message), _on_one_line(remedy), _on_one_line(where)))
 
     def add(self, issues: Iterable[tuple[str, str]], remedy: str = "", *, code: str) -> None:
-        """Note several issues, each a place and a message, with the same remedy and code."""
+        """Add issues, each a place and a message, with the same remedy and code."""
         for place, message in issues:
             self.note(place, message, remedy, code=code)
 
@@ -55,7 +58,7 @@ class IssueList:
         return (*self._listed, *counted)
 
     def raise_if_any(self) -> None:
-        """Raise one :class:`~o365prov.errors.SourceError` with everything noted, if there is anything."""
+        """Raise one :class:`~o365prov.errors.SourceError` with all issues, if there are any."""
         if self.count:
             raise SourceError(*self.issues)
 
@@ -66,13 +69,14 @@ def _on_one_line(string: str) -> str:
 
 
 class UnreadableError(Exception):
-    """Nothing more can be read from this source; the reason has been noted. It never leaves the reader."""
+    """Nothing more can be read from this input, and the reason is noted. Readers catch it themselves."""
 
 
-def read_all(found: list[Issue], read: Callable[[], Value], default: Value) -> Value:
-    """What *read* returns; if it raises SourceError, *default*, with its issues added to *found*."""
+def read_all(issues: list[Issue], read: Callable[[], Value], default: Value) -> Value:
+    """What *read* returns; if it raises SourceError, *default*, with the error's issues added to *issues*."""
     try:
         return read()
     except SourceError as error:
-        found.extend(error.issues)
+        issues.extend(error.issues)
+
         return default

@@ -1,7 +1,7 @@
-"""Walking through JSON that somebody else wrote, noting everything that is wrong with its path.
+"""Reading JSON of others, and noting everything that is wrong with its path.
 
-Each question about an object (:meth:`JsonObject.string`, :meth:`JsonObject.instant`, ...) answers with a harmless value
-and a note if the document says something else, so that one reading finds everything.
+Each method that reads a member (:meth:`JsonObject.string`, :meth:`JsonObject.instant`, ...) returns a harmless value
+and notes an issue if the document has something else, so that one reading finds everything.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class JsonObject:
             return None
         instant = parse_instant(text)
         if instant is None:
-            self.note(key, "is not an instant like 2025-02-04T22:44:22.000Z", code="not_an_instant")
+            self.note(key, "is not an instant such as 2025-02-04T22:44:22.000Z", code="not_an_instant")
         return instant
 
     def child(self, key: str) -> JsonObject:
@@ -138,7 +138,7 @@ class JsonObject:
                 self._note_at(place, "a string", element)
 
     def refuse_others(self, known: Collection[str]) -> None:
-        """Note every member that is not known: it might mean something that would be lost."""
+        """Note every unknown member: it might mean something that would be lost."""
         for key in self.values:
             if key not in known:
                 self.note(key, "is not known", "remove it if it changes nothing", code="unknown_member")
@@ -156,7 +156,7 @@ def member_path(path: str, key: object) -> str:
 
 
 def parse_instant(text: str) -> datetime | None:
-    """The aware instant that an ISO 8601 string names; None if it names none, or leaves the zone open.
+    """The aware instant of an ISO 8601 string; None if it is not one, or has no time zone.
 
     >>> parse_instant("2025-02-04T22:44:22.000Z")
     datetime.datetime(2025, 2, 4, 22, 44, 22, tzinfo=datetime.timezone.utc)
@@ -169,7 +169,7 @@ def parse_instant(text: str) -> datetime | None:
 
 
 def read_object(path: StrPath, issues: IssueList) -> JsonObject:
-    """The file's one object; an empty one, and a note, if the file holds anything else."""
+    """The file's object; an empty one, and an issue, if the file holds anything else."""
     try:
         document = _read(path, issues)
     except UnreadableError:
@@ -182,7 +182,7 @@ def read_object(path: StrPath, issues: IssueList) -> JsonObject:
 
 
 def read_objects(path: StrPath, issues: IssueList) -> Iterator[JsonObject]:
-    """The objects of the file's list; none, and a note, if the file is not a list."""
+    """The objects of the file's list; none, and an issue, if the file does not hold a list."""
     try:
         document = _read(path, issues)
     except UnreadableError:
@@ -205,10 +205,10 @@ def _read(path: StrPath, issues: IssueList) -> object:
         document: object = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        issues.note(place, f"not JSON ({error.msg})", "export it again", code="not_json")
+        issues.note(place, f"is not JSON ({error.msg})", "export it again", code="not_json")
         raise UnreadableError from error
     except (ValueError, RecursionError) as error:
-        what = "not JSON as Okta writes it (a number or a nesting without limit)"
+        what = "is not JSON as Okta writes it (a number is too large, or the nesting too deep)"
         issues.note("", what, "export it again", code="not_json")
         raise UnreadableError from error
     _refuse_okta_error(document, issues)
@@ -225,7 +225,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _refuse_okta_error(document: object, issues: IssueList) -> None:
     if isinstance(document, dict) and isinstance(code := document.get("errorCode"), str):
         meaning = _OKTA_ERRORS.get(code, "see Okta's list of error codes")
-        what = f"Okta's error {code} ({meaning}), not an export"
+        what = f"is Okta's error {code} ({meaning}), not an export"
         issues.note("$", what, "correct the request and export again", code="okta_error")
         raise UnreadableError
 
@@ -243,7 +243,7 @@ def _note_broken_strings(value: object, path: str, issues: IssueList) -> None:
                 _note_broken_strings(element, f"{path}[{position}]", issues)
 
 
-BROKEN = "holds half a character (a lone surrogate)"
+BROKEN = "has half a character (a lone surrogate)"
 
 
 def is_broken(string: str) -> bool:
@@ -283,7 +283,7 @@ def kind_of(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """A value of somebody's settings for a message: short, and on one line."""
+    """A value of settings for a message: short, and on one line."""
     if value is None or value == "" or isinstance(value, Mapping | list | tuple):
         return kind_of(value)
     text = repr(value)

@@ -1,8 +1,8 @@
-"""Values of ours as saved documents: JSON text that reads back to an equal value, or is refused.
+"""Saved values: JSON text that reads back to an equal value, or is refused.
 
-A document begins with its format and version and a digest of all the rest; then comes every field of the value, a line
-for each element of a list, so that two documents can be compared line by line. A document that its digest does not fit
-was damaged or edited, and is refused.
+A document begins with its format, its version and a digest of the rest; then comes every field of the value, with a
+line for each element of a list, so that two documents can be compared line by line. A document that does not fit its
+digest was damaged or edited, and is refused.
 """
 
 from __future__ import annotations
@@ -80,11 +80,11 @@ class SavedFormat:
                 what = "does not fit the content, which was damaged or edited"
                 raise self.damaged(where, "$.digest", what)
         except RecursionError as error:
-            raise SourceError(Issue("not_json", "nested without end", self.remedy, where)) from error
+            raise SourceError(Issue("not_json", "is nested too deeply", self.remedy, where)) from error
         return value, {name: document.get(name) for name in head}
 
     def save(self, path: StrPath, value: Any, head: Mapping[str, str] | None = None) -> None:
-        """Write the value to *path*, wholly or not at all."""
+        """Write the value to *path*, completely or not at all."""
         write_text(path, self.write(value, head))
 
     def load_text(self, path: StrPath) -> str:
@@ -107,19 +107,19 @@ class SavedFormat:
             document = json.loads(text, parse_constant=_refuse)
         except json.JSONDecodeError as error:
             place = f"line {error.lineno}, column {error.colno}"
-            issues.note(place, f"not JSON, or cut off ({error.msg})", self.remedy, code="not_json")
+            issues.note(place, f"is not JSON, or is incomplete ({error.msg})", self.remedy, code="not_json")
         except ValueError as error:
-            issues.note("", f"holds something that is not a number ({error})", self.remedy, code="not_json")
+            issues.note("", f"has a value that is not a number ({error})", self.remedy, code="not_json")
         else:
             mark = document.get("format") if isinstance(document, dict) else None
             if mark == self.mark:
                 return dict(document)
             if isinstance(mark, str) and mark.startswith(f"{self.family}/"):
-                what = f"{mark!r}, and this version of o365prov reads {self.mark}"
+                what = f"is {mark!r}, and this version of o365prov reads {self.mark}"
                 remedy = f"read it with the version that wrote it, or {self.remedy}"
                 issues.note("$.format", what, remedy, code="other_version")
             else:
-                what = f"not {self.name} ({self.mark})"
+                what = f"is not {self.name} ({self.mark})"
                 issues.note("", what, self.origin, code="other_format")
         raise SourceError(*issues.issues)
 
@@ -128,7 +128,7 @@ class SavedFormat:
 
         issues = IssueList(where)
         if self.member is not None and list(content) != [self.member]:
-            raise self.damaged(where, f"$.{self.member}", "is missing, or something else stands beside it")
+            raise self.damaged(where, f"$.{self.member}", "is missing, or there are members besides it")
         try:
             value: Any = content if self.member is None else content[self.member]
             return converter().structure(value, self.kind)
@@ -153,7 +153,8 @@ def read_value(text: str, kind: type[Value], where: str, remedy: str) -> Value:
     try:
         return converter().structure(json.loads(text), kind)
     except (ValueError, RecursionError) as error:
-        issues.note("", f"not JSON ({error})", remedy, code="not_json")
+        issues.note("", f"is not JSON ({error})", remedy, code="not_json")
+
     except READ_ERRORS as error:
         issues.add(issues_of(error), remedy, code="damaged")
     raise SourceError(*issues.issues)

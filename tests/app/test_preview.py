@@ -369,7 +369,7 @@ def test_a_tenant_is_counted_by_what_would_happen():
     assert [row.person.name for row in population.renamed] == ["Moved Four"]
     assert [row.person.name for row in population.changed] == ["Other Three", "Moved Four"]
     text = str(population)
-    assert "in Contoso: 1 would be created, 3 would be matched with an account that exists" in text
+    assert "in Contoso: 1 would be created, 3 would be matched with existing accounts" in text
     assert "2 changed, 1 renamed" in text
     assert "title changes for 2 people (Other Three, Moved Four)" in text
 

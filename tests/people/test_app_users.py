@@ -154,7 +154,7 @@ def test_person_who_is_there_twice_is_refused():
 
 def test_table_nested_without_end_is_refused():
     """As any other damage."""
-    with pytest.raises(SourceError, match="nested without end: restore it from a backup"):
+    with pytest.raises(SourceError, match="is nested too deeply: restore it from a backup"):
         AppUsers.from_json('{"format": "o365prov.app-users/1", "users": ' + "[" * 100_000)
 
 

@@ -240,7 +240,7 @@ class TestBadFiles:
 
     def test_folder(self, tmp_path):
         """A folder is told as such."""
-        assert problems(tmp_path) == ["a folder, not a file: name the file in it"]
+        assert problems(tmp_path) == ["is a folder, not a file: name the file in it"]
 
     def test_messages_hold_no_values(self, write):
         """What is wrong is said without the values."""

@@ -109,8 +109,8 @@ class TestUsers:
             (user(profile={}), "$[0].profile.login: is missing"),
             (user(status=...), "$[0].status: is missing"),
             (user(status="ENABLED"), "$[0].status: is not one of Okta's user statuses (STAGED, "),
-            (user(passwordChanged="yesterday"), "$[0].passwordChanged: is not an instant like 2025-"),
-            (user(passwordChanged="2025-02-04T22:44:22"), "$[0].passwordChanged: is not an instant like 2025-"),
+            (user(passwordChanged="yesterday"), "$[0].passwordChanged: is not an instant such as 2025-"),
+            (user(passwordChanged="2025-02-04T22:44:22"), "$[0].passwordChanged: is not an instant such as 2025-"),
             (user(passwordChanged=1738709062), "$[0].passwordChanged: should be a string, not a number"),
             (user(credentials="OKTA"), "$[0].credentials: should be an object, not a string"),
             ("00u1", "$[0]: should be an object, not a string"),
@@ -153,7 +153,7 @@ class TestFiles:
 
     def test_folder(self, tmp_path):
         """A folder in place of the file is told as such."""
-        assert problems(okta_json.read_users, tmp_path) == ["a folder, not a file: name the file in it"]
+        assert problems(okta_json.read_users, tmp_path) == ["is a folder, not a file: name the file in it"]
 
     @pytest.mark.parametrize("content", [b"", b" \n"])
     def test_empty_file(self, write, content):
@@ -190,7 +190,7 @@ class TestFiles:
     def test_half_a_character(self, write):
         """A lone surrogate is legal JSON but no text; it is found where it stands and not when Graph is called."""
         [found] = problems(okta_json.read_users, write('[{"id": "00u1", "profile": {"nick": ["\\ud83d"]}}]'))[:1]
-        assert found.startswith("$[0].profile.nick[0]: holds half a character")
+        assert found.startswith("$[0].profile.nick[0]: has half a character")
 
     def test_escaped_emoji_is_a_character(self, write):
         """A whole surrogate pair is one character."""
