@@ -1,6 +1,6 @@
-"""The main job on real exports: people from Okta and Active Directory into an Office 365 tenant, on two days.
+"""Provision people from exports of Okta and Active Directory into an Office 365 tenant, on two days.
 
-The tenant is an embedded one, but the client is the real msgraph-sdk: with a credential of azure-identity instead of
+The tenant is a fake one, but the client is the real msgraph-sdk: with a credential of azure-identity instead of
 ``Tenant.over(fake)`` the same code reaches Microsoft.
 
     python examples/demo.py [--data FOLDER] [--domain DOMAIN] [--license SPE_E3=40 ...]
@@ -49,7 +49,7 @@ PREVIEWED = (
 
 
 def read(folder: Path) -> OktaExport:
-    """Okta's exports, brought up to date with the directory itself."""
+    """Okta's exports, updated from the directory itself."""
     organization = okta_json.read_organization(folder)
     return organization.with_directory(ldif.read_accounts(folder / "active-directory.ldif"))
 
@@ -68,15 +68,15 @@ def office365(domain: str) -> Office365App:
 
 
 def show_previews(console: Console, app: Office365App, organization: OktaExport) -> None:
-    """What the app would make of five people."""
+    """The previews of five people."""
     people = {person.id: person for person in organization.people}
     previews = [app.preview(people[person_id]) for person_id in PREVIEWED if person_id in people]
-    wanted = Counter(preview.username for preview in previews if preview.username)
+    usernames = Counter(preview.username for preview in previews if preview.username)
     table = Table("Person", "Source", "Username", "Location", "What is wrong", title="Preview", title_justify="left")
     for preview in previews:
         wrong = [f"{issue.message}: {issue.remedy}" for issue in preview.issues]
-        if wanted[preview.username] > 1:
-            wrong.append("another person would get this username too: whoever is assigned second is stopped")
+        if usernames[preview.username] > 1:
+            wrong.append("another person would get this username too: the one who is assigned second is stopped")
         username, location = preview.username or "-", preview.value("usageLocation") or "-"
         person = preview.person
         cells = map(Text, (printable(person.name), person.source, username, str(location)))
@@ -105,21 +105,21 @@ async def one_day(
 
 
 async def two_days(console: Console, data: Path, domain: str, licenses: dict[str, int]) -> bool:
-    """Monday: everybody is new. Tuesday: what changed overnight. Returns whether every change was done."""
+    """Monday: everyone is new. Tuesday: what changed overnight. Returns whether every change was done."""
     organization = read(data)
     app = office365(domain)
     clock = FakeClock(at=MONDAY)
     fake = FakeTenant(domains={"yourfederated.domain": "Federated"}, licenses=licenses, clock=clock)
     async with Tenant.over(fake) as tenant:
-        console.rule("Monday: everybody is new")
+        console.rule("Monday: everyone is new")
         console.print(f"{organization}, {len(organization.assignments)} of them assigned Office 365")
         show_previews(console, app, organization)
         monday = await one_day(console, tenant, app, organization, AppUsers.empty(), clock.now())
 
         if not is_known(data):
-            console.print("Tuesday is left out: it tells of people of the demo's own exports.")
+            console.print("Tuesday is left out: it changes people of the demo's own exports.")
             return monday.ok
-        console.rule("Tuesday: a new password, a rename, a second licence group, a leaver, somebody hired again")
+        console.rule("Tuesday: a new password, a rename, a second licence group, a leaver, a person hired again")
         clock.advance(days=1)
         with tempfile.TemporaryDirectory() as folder:
             organization = read(overnight(data, Path(folder)))

@@ -1,4 +1,4 @@
-"""Documents as plain text: one line a row, so that two texts can be compared line by line."""
+"""Documents as plain text: one line a row, so that two outputs can be compared line by line."""
 
 from __future__ import annotations
 

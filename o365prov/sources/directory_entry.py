@@ -26,7 +26,7 @@ class EntryKind(StrEnum):
     USER = "user"
     GROUP = "group"
     CONTACT = "contact"
-    RESOURCE = "resource"  # a conference room or equipment: a user of the directory that never signs in
+    RESOURCE = "resource"  # a conference room or equipment, which is a user of the directory and never signs in
     OTHER = "other"
 
 

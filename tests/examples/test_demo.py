@@ -34,8 +34,8 @@ def exports(tmp_path):
     return Path(shutil.copytree(EXAMPLES / "data", tmp_path / "exports"))
 
 
-def test_monday_provisions_everybody_who_can_be(demo):
-    """39 people are created; the problem people are shown with what to do, and stop nobody else."""
+def test_monday_provisions_everyone_who_can_be(demo):
+    """39 people are created; the problem people are shown with what to do, and do not stop others."""
     code, output, _ = demo()
     monday = output.partition("Tuesday")[0]
     assert code == 0
@@ -138,7 +138,7 @@ def test_a_licence_that_the_tenant_lacks(demo):
 
 
 def test_no_seats_left(demo):
-    """Three seats: who goes without is said, and everybody has an account."""
+    """Three seats: the plan says who gets no licence, and everyone has an account."""
     code, output, _ = demo("--license", "SPE_E3=3", "--license", "SPE_F1=20")
     assert code == 0
     assert "39 to create" in output
