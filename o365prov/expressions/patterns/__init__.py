@@ -9,14 +9,13 @@ possessive and atomic groups.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
 
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.patterns.automaton import Automaton
 from o365prov.expressions.patterns.parser import PatternError, parse_pattern
-from o365prov.expressions.patterns.re2_pattern import to_re2_pattern
-from o365prov.expressions.patterns.tree import ANYTHING, Pattern, Repeat, Sequence
+from o365prov.expressions.patterns.re2_engine import compile_with_re2
+from o365prov.expressions.patterns.tree import ANYTHING, Repeat, Sequence
 from o365prov.expressions.values.conversion import string_argument
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 
@@ -75,7 +74,7 @@ def compile_pattern(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = F
     if anywhere:
         tree = Sequence((_ANYWHERE, tree, _ANYWHERE))
     automaton = Automaton(tree, limits.pattern_size)  # also where RE2 runs: one limit, and a second way for odd strings
-    fast = _with_re2(tree)
+    fast = compile_with_re2(tree)
     if fast is None:
         return automaton.matches
 
@@ -86,25 +85,3 @@ def compile_pattern(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = F
             return automaton.matches(value)
 
     return matches
-
-
-@cache
-def _re2() -> Any:
-    try:
-        import re2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
-    except ImportError:
-        return None
-    return re2
-
-
-def _with_re2(tree: Pattern) -> Callable[[str], object] | None:
-    re2, re2_pattern = _re2(), to_re2_pattern(tree)
-    if re2 is None or re2_pattern is None:
-        return None
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        fullmatch: Callable[[str], object] = re2.compile(re2_pattern, options).fullmatch
-    except re2.error:  # such as more than a thousand repetitions
-        return None
-    return fullmatch

@@ -1,9 +1,36 @@
-"""A pattern's tree as RE2 writes it: sets spelled out, so that both mean the same."""
+"""Patterns run by RE2 where the extra is installed: sets are spelled out, so that both mean the same."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
 from o365prov.expressions.patterns.sets import Ranges
 from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
+
+
+def compile_with_re2(tree: Pattern) -> Callable[[str], object] | None:
+    """The test of a whole string for a pattern; None where RE2 is not installed or can't run it."""
+    re2, re2_pattern = _re2(), to_re2_pattern(tree)
+    if re2 is None or re2_pattern is None:
+        return None
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        fullmatch: Callable[[str], object] = re2.compile(re2_pattern, options).fullmatch
+    except re2.error:  # such as more than a thousand repetitions
+        return None
+    return fullmatch
+
+
+@cache
+def _re2() -> Any:
+    try:
+        import re2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+    except ImportError:
+        return None
+    return re2
 
 
 def to_re2_pattern(pattern: Pattern) -> str | None:
