@@ -41,20 +41,20 @@ def test_a_wrong_field_is_named(make, named):
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda: Expression("a").evaluate("user"), "evaluate takes a mapping of root names or a Bindings, not a str"),
+        (lambda: Expression("a").evaluate("user"), "evaluate takes a mapping of root names or a Bindings, not str"),
         (lambda: Expression("hasDirectoryUser()").evaluate(5), "evaluate takes a mapping of root names"),
         (lambda: Expression("a").explain(None), "evaluate takes a mapping of root names"),
         (
             lambda: Expression("a").check(context="nope"),
-            "there is no context 'nope': give check one of profile_mapping",
+            "'nope' is not a context: give check one of profile_mapping",
         ),
-        (lambda: Expression("a").check(context=5), "there is no context 5"),
-        (lambda: Expression("a").check(5), "a schema is a mapping of root names to attributes, not a int"),
+        (lambda: Expression("a").check(context=5), "5 is not a context"),
+        (lambda: Expression("a").check(5), "a schema is a mapping of root names to attributes, not int"),
         (lambda: Expression("a").check({"user": "email"}), "the schema of 'user' should be the names"),
-        (lambda: check_text(5), "check_text takes a str as text, not a int"),
-        (lambda: check_text("a", dialect="ie"), "check_text takes a Dialect as dialect, not a str"),
-        (lambda: check_text("a", semantics=5), "check_text takes a Semantics as semantics, not a int"),
-        (lambda: check_text("a", limits=5), "check_text takes a Limits as limits, not a int"),
+        (lambda: check_text(5), "check_text takes a str as text, not int"),
+        (lambda: check_text("a", dialect="ie"), "check_text takes a Dialect as dialect, not str"),
+        (lambda: check_text("a", semantics=5), "check_text takes a Semantics as semantics, not int"),
+        (lambda: check_text("a", limits=5), "check_text takes a Limits as limits, not int"),
     ],
 )
 def test_a_wrong_call_is_refused(call, named):

@@ -83,7 +83,7 @@ def _check_allowed(checker: CheckState, node: Node, row: Function) -> None:
     name = row.deprecated or row.name
     listed = context.functions is None or bool(row.receivers) or name.startswith(context.functions)
     if not listed or (context.refused and name.startswith(context.refused)):
-        checker.error("not-allowed-here", node, f"{row.name} is not allowed in a {context.title}", context.reason)
+        checker.error("not-allowed-here", node, f"{row.name} is not allowed in {context.with_article}", context.reason)
 
 
 def _argument(checker: CheckState, row: Function, position: int, part: Node, kind: ValueType | None) -> None:

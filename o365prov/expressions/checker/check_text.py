@@ -52,7 +52,7 @@ def check_text(
         ("limits", limits, Limits),
     ):
         if not isinstance(value, kind):
-            raise UsageError(f"check_text takes a {kind.__name__} as {name}, not a {type(value).__name__}")
+            raise UsageError(f"check_text takes a {kind.__name__} as {name}, not {type(value).__name__}")
     result = try_parse(text, limits)
     if isinstance(result, tuple):
         diagnostics = (Diagnostic(each.issue, text, each.start, each.end, each.fix) for each in result)

@@ -65,7 +65,7 @@ def _checked_schema(schema: Any) -> Schema:
     if schema is None:
         return {}
     if not isinstance(schema, Mapping):
-        raise UsageError(f"a schema is a mapping of root names to attributes, not a {type(schema).__name__}")
+        raise UsageError(f"a schema is a mapping of root names to attributes, not {type(schema).__name__}")
     for root, names in schema.items():
         if not isinstance(root, str) or not isinstance(names, Collection) or isinstance(names, str | bytes):
             raise UsageError(
@@ -84,9 +84,11 @@ class Checker(CheckState):
         if context is None:
             return
         if context.dialect is not self.dialect:
-            self.error("wrong-dialect", self.tree, f"a {context.title} takes another dialect", context.dialect.name)
+            self.error(
+                "wrong-dialect", self.tree, f"{context.with_article} takes another dialect", context.dialect.name
+            )
         if context.result is ValueType.BOOLEAN and kind not in (None, ValueType.BOOLEAN, ValueType.ANY):
-            self.error("not-boolean", self.tree, f"a {context.title} must be true or false", "compare the value")
+            self.error("not-boolean", self.tree, f"{context.with_article} must be true or false", "compare the value")
         if context.result is ValueType.STRING and kind in (
             ValueType.LIST,
             ValueType.MAP,
@@ -94,7 +96,7 @@ class Checker(CheckState):
             ValueType.BOOLEAN,
             ValueType.NULL,
         ):
-            self.error("not-a-string", self.tree, f"a {context.title} must give a string, not {in_words(kind)}")
+            self.error("not-a-string", self.tree, f"{context.with_article} must give a string, not {in_words(kind)}")
 
     # --- walking
 
@@ -156,7 +158,9 @@ class Checker(CheckState):
     def check_projection(self, node: Node) -> None:
         """Whether the place takes projections."""
         if self.context is not None and not self.context.projections:
-            self.error("not-allowed-here", node, f"a {self.context.title} takes no projections", self.context.reason)
+            self.error(
+                "not-allowed-here", node, f"{self.context.with_article} takes no projections", self.context.reason
+            )
 
     # --- references
 
@@ -170,7 +174,7 @@ class Checker(CheckState):
         ):
             fix = "user" if name == "profile" else None
             remedy = "write user" if fix else context.reason
-            self.error("not-allowed-here", node, f"{name} does not exist in a {context.title}", remedy, fix)
+            self.error("not-allowed-here", node, f"{name} does not exist in {context.with_article}", remedy, fix)
         elif self.schema and name not in self.schema:
             similar = similar_attribute(name, self.schema)
             if similar:
@@ -187,7 +191,7 @@ class Checker(CheckState):
             return None
         root, *steps = path
         if self.context is not None and path in self.context.refused_paths:
-            message = f"{'.'.join(path)} does not exist in a {self.context.title}"
+            message = f"{'.'.join(path)} does not exist in {self.context.with_article}"
             self.error("not-allowed-here", node, message, self.context.reason)
         if path in _INTERNAL and self.dialect is Dialect.CLASSIC:
             fix = f'user.getInternalProperty("{node.name}")'

@@ -43,6 +43,11 @@ class Context:
     projections: bool = True
     reason: str = ""
 
+    @property
+    def with_article(self) -> str:
+        """The title as a sentence needs it: ``a group rule``, ``an OpenID Connect claim``."""
+        return f"{'an' if self.title[0] in 'OI' else 'a'} {self.title}"
+
 
 _POLICY_ROOTS = frozenset({"user", "device", "session", "security", "login", "accessRequest", "appuser"})
 
@@ -122,5 +127,5 @@ def find_context(name: object) -> Context:
     """
     known = CONTEXTS.get(name.strip().lower().replace("-", "_").replace(" ", "_")) if isinstance(name, str) else None
     if known is None:
-        raise UsageError(f"there is no context {name!r}: give check one of {', '.join(CONTEXTS)}")
+        raise UsageError(f"{name!r} is not a context: give check one of {', '.join(CONTEXTS)}")
     return known

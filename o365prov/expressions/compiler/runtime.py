@@ -48,7 +48,7 @@ def roots_of(values: object) -> Values:
         return values.roots
     if isinstance(values, Mapping):
         return values
-    raise UsageError(f"evaluate takes a mapping of root names or a Bindings, not a {type(values).__name__}")
+    raise UsageError(f"evaluate takes a mapping of root names or a Bindings, not {type(values).__name__}")
 
 
 def bindings_of(values: object) -> Bindings:
