@@ -79,7 +79,7 @@ def _inside(found: re.Match[str], template: str) -> str:
         if name is None:
             start = found.start(1) + call.start(1)
             remedy = f"write one of {', '.join(_FUNCTIONS)}"
-            message = f"templates have no function {call[1]} that an expression has"
+            message = f"the template function {call[1]} is not available in expressions"
             raise ExpressionSyntaxError(message, text=template, start=start, end=start + len(call[1]), remedy=remedy)
         return name
 

@@ -178,7 +178,7 @@ class Checker(CheckState):
         elif self.schema and name not in self.schema:
             similar = similar_attribute(name, self.schema)
             if similar:
-                self.warn("unknown-root", node, f"nothing is known of {name}", f"write {similar}", similar)
+                self.warn("unknown-root", node, f"{name} is not a known root", f"write {similar}", similar)
         return None
 
     def member(self, node: Member) -> Checking:

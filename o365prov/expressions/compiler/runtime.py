@@ -121,7 +121,7 @@ def root(roots: Values, place: object) -> object:
     """``[place]`` where an expression begins: the root of that name."""
     if isinstance(place, str):
         return roots.get(place)
-    raise EvaluationFailure("only the name of a root can stand in brackets here", remedy='write ["user"] or user')
+    raise EvaluationFailure("only the name of a root is allowed in brackets here", remedy='write ["user"] or user')
 
 
 def make_elements(limits: Limits) -> Callable[[object, list[int]], list[Any] | tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from o365prov.expressions.values.types import ValueType
 def _check_size(size: int, limits: Limits) -> None:
     if size > limits.result_size:
         raise EvaluationFailure(
-            f"the array would have more than {limits.result_size} elements", remedy="use shorter ones"
+            f"the array would have more than {limits.result_size} elements", remedy="use shorter arrays"
         )
 
 

@@ -83,7 +83,7 @@ def _tokens(pattern: str, dialect: Dialect) -> tuple[_PatternToken, ...]:
             tokens.append(_PatternToken(letter, found[0]))
         else:
             raise EvaluationFailure(
-                f"the pattern has the letter {letter}, which has no meaning", remedy="put words into quotes: 'T'"
+                f"the pattern has the letter {letter}, which has no meaning", remedy="put words in quotes: 'T'"
             )
     return tuple(tokens)
 

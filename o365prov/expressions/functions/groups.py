@@ -73,7 +73,7 @@ def _any_selected(options: EvaluationOptions) -> Callable[..., bool]:
 def _check_limit(limit: int, position: int) -> int:
     if not 1 <= limit <= _MOST_GROUPS:
         raise EvaluationFailure(
-            f"the limit must lie between 1 and {_MOST_GROUPS}", remedy="write 100 at most", blame=position
+            f"the limit must be between 1 and {_MOST_GROUPS}", remedy="write 100 at most", blame=position
         )
     return limit
 
@@ -93,7 +93,7 @@ def _make_name_search(
             ]
             if len(found) > most:
                 raise EvaluationFailure(
-                    f"more than {most} groups fit, and the claim fails", remedy="raise the limit", blame=2
+                    f"more than {most} groups match, so the claim fails", remedy="raise the limit", blame=2
                 )
             return found or None
 
@@ -189,7 +189,7 @@ def _plain(node: Node) -> object:
 def _review_limit(arguments: tuple[Node, ...]) -> Iterator[Remark]:
     match arguments:
         case (*_, Literal(value=int(limit)) as part) if not 1 <= limit <= _MOST_GROUPS:
-            yield "bad-limit", "error", part, f"the limit must lie between 1 and {_MOST_GROUPS}", "write 100 at most"
+            yield "bad-limit", "error", part, f"the limit must be between 1 and {_MOST_GROUPS}", "write 100 at most"
 
 
 def _review_filtered(arguments: tuple[Node, ...]) -> Iterator[Remark]:

@@ -49,7 +49,7 @@ def _make_mover(unit: str, sign: int) -> Callable[[datetime, int], datetime]:
             return (moment.astimezone(UTC) + step).astimezone(moment.tzinfo)
         except OverflowError:
             raise EvaluationFailure(
-                "the time lies outside the years 1 to 9999", remedy="use a smaller number", blame=1
+                "the time is outside the years 1 to 9999", remedy="use a smaller number", blame=1
             ) from None
 
     return move

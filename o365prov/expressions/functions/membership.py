@@ -79,7 +79,7 @@ def _values(value: object, position: int) -> Iterator[str]:
     """The values of a criterion: one, or a list of which any may fit."""
     for item in value if isinstance(value, list | tuple) else (value,):
         if item is None or isinstance(item, Mapping | list | tuple):
-            raise EvaluationFailure(f"a criterion holds {describe(item)} where a string is needed", blame=position)
+            raise EvaluationFailure(f"a criterion has {describe(item)} where a string is needed", blame=position)
         yield to_string(item)
 
 

@@ -22,7 +22,7 @@ def make_null_writer(options: EvaluationOptions) -> Callable[[str | None], str]:
             return value
         if options.semantics.null_text == "refuse":
             raise EvaluationFailure(
-                "a null can't become part of a string", remedy='test the attribute first: x != null ? x : ""'
+                "null can't become part of a string", remedy='test the attribute first: x != null ? x : ""'
             )
         return "null" if options.semantics.null_text == "word" else ""
 

@@ -56,7 +56,7 @@ def _instant_from_count(start: datetime, count: str, per_micro: int) -> datetime
     try:
         return start + timedelta(microseconds=number // per_micro if per_micro else number * 1000)
     except OverflowError:
-        raise EvaluationFailure("{operand} lies outside the years 1 to 9999", blame=0) from None
+        raise EvaluationFailure("{operand} is outside the years 1 to 9999", blame=0) from None
 
 
 def to_windows(moment: datetime) -> str:

@@ -39,7 +39,7 @@ def matcher(limits: Limits, constant: object = None) -> Callable[[object, object
             )
         if not isinstance(pattern, str):
             raise EvaluationFailure(
-                f"{{operand}} is {describe(pattern)}, but a pattern is a string", remedy="put it into quotes", blame=1
+                f"{{operand}} is {describe(pattern)}, but a pattern is a string", remedy="put it in quotes", blame=1
             )
         try:
             return compile_pattern(pattern, limits)(string_argument(value) or "")

@@ -64,9 +64,9 @@ _HERE: tuple[tuple[str, str, str, str, str | None], ...] = (
     (rf"(?i:like){_WORD}", "refused", "like is not an operator", "write String.stringContains(text, part)", None),
     (r"\$\{", "legacy-template", "${{...}} is a legacy template, another language than expressions", _TEMPLATE, None),
     (r"#", "refused", f"a variable or function with # {_REFUSED}", "name the attribute itself", None),
-    (r"@", "refused", f"a bean (@) {_REFUSED}", "put an address into quotes", None),
+    (r"@", "refused", f"a bean (@) {_REFUSED}", "put an address in quotes", None),
     (r"//|/\*", "comment", "there are no comments in expressions", "leave it out", None),
-    (r";", "wrong-character", "; has no meaning: a string holds one expression", "remove it", ""),
+    (r";", "wrong-character", "; has no meaning: a string is one expression", "remove it", ""),
     (r"`", "wrong-character", "a backtick is not a quote", "use ' or \"", None),
     (r"\\", "wrong-character", "a backslash has no meaning outside quotes", "in quotes, write a quote twice", None),
     (r"!\[|[?^$]\[", "bare-selection", "{found} needs a list and a dot before it", "write list.{found}...]", None),
@@ -185,7 +185,7 @@ def _by_token(text: str, place: int, here: str, token: object) -> SyntaxProblem:
         return SyntaxProblem(
             "wrong-character", message, place, place + 1, remedy="names are ASCII letters, digits, _ and $"
         )
-    if here.isalnum() or here in "_$([{" or kind in ("NOT", "CONSTANT", "TEXT"):
+    if here.isalnum() or here in "_$([{" or kind in ("NOT", "CONSTANT", "STRING"):
         message = f"{shown[:40]} follows a complete expression"
         escaped = last[-2:] in ("\\'", '\\"')
         remedy = "to have a quote inside quotes, write it twice; a backslash does not escape it" if escaped else ""

@@ -28,7 +28,7 @@ class TreeBuilder:
         """The whole string is one expression."""
         return cast("Node", children[0])
 
-    def text(self, children: Children) -> Node:
+    def string(self, children: Children) -> Node:
         """A string: its quotes taken off, doubled quotes made one."""
         token = children[0]
         quote = token[0]
@@ -120,7 +120,7 @@ class TreeBuilder:
             case syntax.Literal(value=str(word)) | syntax.Name(name=word):
                 return word, value
         message = "the key of a map is a string or a bare name"
-        raise TreeBuildError(SyntaxProblem("map-key", message, key.start, key.end, remedy="put the key into quotes"))
+        raise TreeBuildError(SyntaxProblem("map-key", message, key.start, key.end, remedy="put the key in quotes"))
 
     def prefixed(self, children: Children) -> Node:
         """``!x``, ``not x``, ``-x``, ``+x``."""

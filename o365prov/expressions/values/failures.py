@@ -47,7 +47,5 @@ def describe(value: object) -> str:
 
 def too_deep(error: RecursionError) -> EvaluationFailure:
     """The failure of going through a value that Python's stack does not reach the bottom of, from the same place."""
-    failure = EvaluationFailure(
-        "a value holds arrays or maps that lie too deeply in one another", remedy="give flatter values"
-    )
+    failure = EvaluationFailure("a value has arrays or maps that are nested too deeply", remedy="give flatter values")
     return failure.with_traceback(error.__traceback__)
