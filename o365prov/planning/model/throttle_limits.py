@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from attrs import field, frozen
 
-from o365prov._fields import positive
+from o365prov._fields import check_arguments, positive
 from o365prov.errors import ConfigurationError
 
 
@@ -42,7 +42,8 @@ class Quota:
         Quota(amount=2400.0, seconds=150)
 
         """
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
+        check_arguments("Quota.part", {"share": float}, {"share": share})
+        if not 0 < share <= 1:
             raise ConfigurationError(f"share should be above 0 and at most 1, such as 0.8 for 80 %, not {share!r}")
         return Quota(self.amount * share, self.seconds)
 

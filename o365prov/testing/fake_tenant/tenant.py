@@ -206,7 +206,7 @@ class FakeTenant:
                 roles=roles,
                 properties=properties,
             )
-            self._gateway.settle()
+            self._gateway.show_writes()
             return self.user(key)
 
     def add_group(
@@ -238,7 +238,7 @@ class FakeTenant:
             key = add_group(
                 self._directory, name, members=members, owners=owners, licenses=licenses, properties=properties
             )
-            self._gateway.settle()
+            self._gateway.show_writes()
             return dict(self._directory.group(key))
 
     def add_contact(self, name: str, **properties: Any) -> dict[str, Any]:
@@ -254,7 +254,7 @@ class FakeTenant:
         """
         with self._lock:
             key = add_contact(self._directory, name, properties)
-            self._gateway.settle()
+            self._gateway.show_writes()
             return dict(self._directory.contacts.get(key) or {})
 
     def add_room(self, name: str, address: str, **properties: Any) -> dict[str, Any]:
@@ -271,7 +271,7 @@ class FakeTenant:
         """
         with self._lock:
             key = add_room(self._directory, name, address, properties)
-            self._gateway.settle()
+            self._gateway.show_writes()
             return dict(self._directory.places.get(key) or {})
 
     @property

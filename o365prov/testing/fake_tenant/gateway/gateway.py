@@ -87,7 +87,7 @@ class Gateway:
         self.directory = directory
         self._replica = Replica(self._lag, directory) if self._lag else None
 
-    def settle(self) -> None:
+    def show_writes(self) -> None:
         """Let readers see everything at once, as after objects were put in from outside."""
         if self._lag is not None:
             self._replica = Replica(self._lag, self.directory)
