@@ -226,7 +226,7 @@ def _reads(*path: str) -> Callable[[tuple[Node, ...], ReferencesOf], list[tuple[
 
 _GROUPS = ("groups()",)
 _NAME = (Parameter("name", ValueType.STRING),)
-_TEXT = (Parameter("text", ValueType.STRING),)
+_SEARCH = (Parameter("search string", ValueType.STRING),)
 
 
 def _by_name(
@@ -300,16 +300,18 @@ FUNCTIONS = (
         review=_review_ids,
     ),
     _by_name("isMemberOfGroupName", _NAME, _equals, "Whether the person is in a group of this name, from any source."),
-    _by_name("isMemberOfGroupNameStartsWith", _TEXT, _starts, "Whether the person is in a group whose name begins so."),
+    _by_name(
+        "isMemberOfGroupNameStartsWith", _SEARCH, _starts, "Whether the person is in a group whose name begins so."
+    ),
     _by_name(
         "isMemberOfGroupNameContains",
-        _TEXT,
+        _SEARCH,
         _contains,
         "Whether the person is in a group whose name contains the string.",
     ),
     _by_name(
         "isMemberOfGroupNameRegex",
-        _TEXT,
+        _SEARCH,
         _matches,
         "Whether the person is in a group whose name matches the regular expression.",
         question="group_name_regex",

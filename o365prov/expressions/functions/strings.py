@@ -139,14 +139,14 @@ def substring_before(options: EvaluationOptions) -> Callable[[str, str], str]:
     return substring_before
 
 
-_TEXT = Parameter("text", ValueType.STRING)
+_INPUT = Parameter("input", ValueType.STRING)
 _SUB = Parameter("substring", ValueType.STRING)
-_PART = (_TEXT, Parameter("start", ValueType.INTEGER), Parameter("end", ValueType.INTEGER))
+_PART = (_INPUT, Parameter("start", ValueType.INTEGER), Parameter("end", ValueType.INTEGER))
 
 _NAMESPACE = (
     Function(
         "String.append",
-        (Parameter("text", ValueType.STRING), Parameter("suffix", ValueType.STRING, nullable=True)),
+        (Parameter("input", ValueType.STRING), Parameter("suffix", ValueType.STRING, nullable=True)),
         ValueType.STRING,
         _append,
         "Two strings in a row; null becomes what + makes of it.",
@@ -175,7 +175,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.len",
-        (_TEXT,),
+        (_INPUT,),
         ValueType.INTEGER,
         _len,
         "The number of characters; 0 for null.",
@@ -184,7 +184,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.removeSpaces",
-        (_TEXT,),
+        (_INPUT,),
         ValueType.STRING,
         remove_spaces,
         "The string without blanks, tabs and line breaks.",
@@ -192,7 +192,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.replace",
-        (_TEXT, Parameter("match", ValueType.STRING), Parameter("replacement", ValueType.STRING)),
+        (_INPUT, Parameter("match", ValueType.STRING), Parameter("replacement", ValueType.STRING)),
         ValueType.STRING,
         replace,
         "Every occurrence replaced; the match is literal, no regular expression.",
@@ -201,7 +201,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.replaceFirst",
-        (_TEXT, Parameter("match", ValueType.STRING), Parameter("replacement", ValueType.STRING)),
+        (_INPUT, Parameter("match", ValueType.STRING), Parameter("replacement", ValueType.STRING)),
         ValueType.STRING,
         replace_first,
         "The first occurrence replaced; the match is literal, no regular expression.",
@@ -209,7 +209,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.startsWith",
-        (_TEXT, Parameter("start", ValueType.STRING)),
+        (_INPUT, Parameter("start", ValueType.STRING)),
         ValueType.BOOLEAN,
         _starts_with,
         "Whether the string begins so, case-sensitively; false for null.",
@@ -218,7 +218,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.stringContains",
-        (_TEXT, _SUB),
+        (_INPUT, _SUB),
         ValueType.BOOLEAN,
         contains,
         "Whether the substring occurs, case-sensitively; false for null. An array is searched as a CSV string.",
@@ -232,7 +232,7 @@ _NAMESPACE = (
     Function(
         "String.stringSwitch",
         (
-            _TEXT,
+            _INPUT,
             Parameter("default", ValueType.STRING, nullable=True),
             Parameter("keys and values", ValueType.STRING, repeated=True, nullable=True),
         ),
@@ -259,7 +259,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.substringAfter",
-        (_TEXT, _SUB),
+        (_INPUT, _SUB),
         ValueType.STRING,
         substring_after,
         'What follows the first occurrence; "" without one.',
@@ -270,7 +270,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.substringBefore",
-        (_TEXT, _SUB),
+        (_INPUT, _SUB),
         ValueType.STRING,
         substring_before,
         'What precedes the first occurrence; "" without one.',
@@ -283,7 +283,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.toUpperCase",
-        (_TEXT,),
+        (_INPUT,),
         ValueType.STRING,
         str.upper,
         "In capitals.",
@@ -291,7 +291,7 @@ _NAMESPACE = (
     ),
     Function(
         "String.toLowerCase",
-        (_TEXT,),
+        (_INPUT,),
         ValueType.STRING,
         str.lower,
         "In small letters.",
