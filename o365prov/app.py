@@ -271,7 +271,7 @@ class Office365App:
         Args:
             assignments: everyone who is assigned; who is remembered and not among them has left.
             snapshot: what the tenant holds.
-            app_users: the memory of earlier runs, from :attr:`Report.app_users <o365prov.Report.app_users>`.
+            app_users: the memory of earlier runs, from :attr:`Report.app_users <o365prov.planning.Report.app_users>`.
             now: the time, aware.
             scope: ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``; see
                 :class:`~o365prov.Scope`.

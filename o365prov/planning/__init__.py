@@ -2,6 +2,7 @@
 
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.resolve import match_users
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, Phase, PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -9,19 +10,14 @@ from o365prov.planning.model.changes import (
     CreateUser,
     DeleteUser,
     GrantRole,
-    LicenseAddition,
-    LicenseRemoval,
     LinkUser,
     MarkDeactivated,
-    Phase,
-    PropertyChange,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
     RevokeSessions,
     SetManager,
-    Subject,
     UpdateUser,
     change_key,
 )

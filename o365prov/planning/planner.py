@@ -14,7 +14,8 @@ from attrs import field, frozen
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.matching.resolve import match_users
-from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, RestoreUser, Subject
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, RestoreUser
 from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import PlanOptions, Scope

@@ -21,7 +21,7 @@ from attrs import define, field
 
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
-from o365prov.planning.model.changes import Subject
+from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser

@@ -10,7 +10,7 @@ from o365prov.rendering.document import Document
 class Renderable(Protocol):
     """A value that is shown as text, as a rich table, in notebooks, as an HTML page and as Markdown.
 
-    A class says in :meth:`document` what is shown; every form has the same facts. :func:`print`, rich and notebooks
+    A class says in :meth:`document` what is shown; every form has the same facts. ``print``, rich and notebooks
     show at most *rows_shown* rows of a kind; the methods show all of them unless a *limit* is given.
     """
 

@@ -17,7 +17,7 @@ def test_the_mapping_defaults_to_the_types_own():
 
 
 @pytest.mark.parametrize("domains", [(), "yourfederated.domain"])
-def test_domains_must_be_given_as_several_texts(domains):
+def test_domains_must_be_given_as_many_strings(domains):
     """None at all, and one bare text, are refused with what to write."""
     with pytest.raises(ConfigurationError, match=r"domains=\('yourfederated.domain',\)"):
         Office365App(domains=domains, provisioning=UserSync(), username=UsernameFormat.email())
@@ -71,7 +71,7 @@ def test_remapping_makes_the_app_plan_again():
 
 
 def test_remapping_takes_another_mapping():
-    """Or the attributes are really mapped anew."""
+    """Or the attributes are really mapped again."""
     app = APP.with_provisioning(UserSync(create_users=False)).remap(ProfileMapping.of({"title": "source.title"}))
     assert [row.attribute.name for row in app.mapping] == ["title"]
 
@@ -118,19 +118,19 @@ def test_people_keep_their_source():
     assert "ACTIVE_DIRECTORY" in str(APP.preview(from_directory(somebody())))
 
 
-def test_a_text_is_no_username_format():
+def test_a_string_is_not_a_username_format():
     """The message says how to make one of it."""
     with pytest.raises(ConfigurationError, match=r"UsernameFormat\.custom"):
         Office365App(domains=(DOMAIN,), provisioning=UserSync(), username="user.email")
 
 
-def test_a_class_is_no_provisioning_type():
+def test_a_class_is_not_a_provisioning_type():
     """The parentheses are easily forgotten."""
     with pytest.raises(ConfigurationError, match=r"provisioning=UserSync\(\)"):
         Office365App(domains=(DOMAIN,), provisioning=UserSync, username=UsernameFormat.email())
 
 
 def test_people_are_no_assignments():
-    """Somebody who passes people is told what to pass."""
+    """A list of people is refused with what to pass."""
     with pytest.raises(ConfigurationError, match="assignments"):
         APP.plan([somebody()], tenant(), now=NOW)

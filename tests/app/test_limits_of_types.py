@@ -25,7 +25,7 @@ def test_with_the_graph_feature_the_way_back_is_open():
 
 
 def test_people_provisioned_by_user_sync_keep_the_memory_of_it():
-    """An app that was made anew as Profile Sync is refused for them too."""
+    """An app that was made again as Profile Sync is refused for them too."""
     app = Office365App(domains=(DOMAIN,), provisioning=ProfileSync(), username=UsernameFormat.email(), org=OLD_ORG)
     there = account(f"ann.lee@{DOMAIN}")
     known = AppUsers([AppUser("00uAnnLee", there.id, there.username, provisioning_type="user_sync")])
@@ -64,7 +64,7 @@ def test_universal_sync_refuses_jit_instances():
     ],
     ids=["domains", "grantable_roles", "ad_instances", "jit_ad_instances"],
 )
-def test_one_text_where_several_belong_is_refused(made, setting):
+def test_one_string_in_place_of_a_list_is_refused(made, setting):
     """It would be taken for its letters; the error says how to write it."""
     with pytest.raises(ConfigurationError, match=rf"{setting} is one string: write {setting}=\('"):
         made("corp.example")
@@ -77,7 +77,7 @@ def managed(**settings):
 
 
 def test_a_managed_domain_without_passwords_is_a_problem_before_the_first_write():
-    """Nobody could sign in: each person is stopped, with what to do."""
+    """No one could sign in: each person is stopped, with what to do."""
     plan = managed().plan([assigned(somebody())], tenant(), now=NOW)
     assert plan.is_empty
     [problem] = plan.problems
@@ -104,7 +104,7 @@ def test_sync_password_is_said_to_do_nothing():
     assert "Passwords" in [each.attribute for each in plan.unsupported]
 
 
-def test_grantable_roles_are_several_names():
+def test_grantable_roles_are_many_names():
     """One bare text is refused with what to write."""
     with pytest.raises(ConfigurationError, match="grantable_roles="):
         evolve(user_sync_app(), grantable_roles="Global Reader")

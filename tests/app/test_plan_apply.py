@@ -1,7 +1,7 @@
 """The promise of a plan: what is applied is done, and a second plan is empty. Held for any organisation and tenant.
 
 The tenant is a fake one with strangers in it; the client is the real one. On the first day people are provisioned.
-Then others edit the tenant, the organisation changes, a part of the memory is lost. On the third day the plan is drawn,
+Then others edit the tenant, the organisation changes, a part of the memory is lost. On the third day the plan is made,
 looked at from all sides, applied, and drawn again.
 """
 
@@ -225,7 +225,7 @@ def is_that_of_the_streaming_planner(app, plan, people, snapshot, known):
 
 
 def claims_only_what_is_so(fake, known):
-    """Whoever is remembered is there, under that name, with what we gave; nobody has another's account."""
+    """A person who is remembered is there, under that name, with what we gave; no one has another's account."""
     assert known.shared_accounts() == ()
     users = {user["id"]: user for user in fake.users}
     for each in known:
@@ -297,7 +297,7 @@ async def story(app, strangers, seats, people, edits, kept, changed, scope):
     st.sampled_from(["changed", "all", "drift"]),
 )
 def test_after_a_plan_was_applied_the_next_one_is_empty(app, strangers, seats, people, edits, kept, changed, scope):
-    """Whatever there is on either side, for each type and scope; and the plan touches nobody else."""
+    """Whatever there is on either side, for each type and scope; and the plan touches no one else."""
     if scope == "drift" and not app.provisioning.owns_profile:
         scope = "all"  # drift is refused where people may edit
     asyncio.run(story(app, strangers, seats, people, edits, kept, changed, scope))

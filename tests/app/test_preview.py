@@ -109,7 +109,7 @@ def test_without_a_snapshot_no_tenant_is_spoken_of():
 # --- one person and a tenant: does the username exist, is it this person, is it another's
 
 
-def test_a_username_that_nobody_has_would_be_created():
+def test_a_username_that_no_one_has_would_be_created():
     """Neither the username nor the source anchor is there."""
     found = APP.preview(somebody(), snapshot=tenant()).account
     assert (found.outcome, found.username_holder, found.object_id) == (
@@ -135,7 +135,7 @@ def test_a_username_that_exists_would_be_matched():
 
 
 def test_a_source_anchor_that_exists_would_be_matched_and_renamed():
-    """The account of somebody whose address changed."""
+    """The account of a person whose address changed."""
     ann = from_directory(somebody())
     user = account(f"old@{DOMAIN}", onPremisesImmutableId=ann.directory_accounts[0].anchor)
     found = APP.preview(ann, snapshot=tenant(user)).account
@@ -152,7 +152,7 @@ def test_a_preview_names_what_has_no_value_on_one_line():
     assert lines[1:4] == ["  City: Oslo", "  (empty): Title", "  (left alone): Department"]
 
 
-def test_a_username_with_another_anchor_is_somebody_elses():
+def test_a_username_with_another_anchor_is_another_persons():
     """Said in words and as data, and nothing would be done."""
     ann = from_directory(somebody())
     user = account(username_of(ann), onPremisesImmutableId="c29tZWJvZHkgZWxzZQ==")
@@ -172,7 +172,7 @@ def test_a_username_linked_to_another_person_names_them():
     assert "account_of_another_person" in [issue.code for issue in preview.issues]
 
 
-def test_a_linked_account_is_theirs_whatever_its_name():
+def test_a_linked_account_is_the_persons_whatever_its_name():
     """With the memory of earlier runs a rename is seen as one."""
     ann = somebody()
     user = account(f"maiden.name@{DOMAIN}", onPremisesImmutableId=ann.id)
@@ -192,7 +192,7 @@ def test_a_new_name_that_another_account_has_is_said():
 
 
 def test_a_username_and_an_anchor_of_two_accounts_stop():
-    """Nobody can say which."""
+    """No one can say which."""
     ann = from_directory(somebody())
     anchor = ann.directory_accounts[0].anchor
     snapshot = tenant(account(username_of(ann)), account(f"x@{DOMAIN}", onPremisesImmutableId=anchor))
@@ -201,21 +201,21 @@ def test_a_username_and_an_anchor_of_two_accounts_stop():
     assert preview.account.outcome is AccountOutcome.STOPPED
 
 
-def test_somebody_without_a_username_is_stopped_with_the_reason():
+def test_a_person_without_a_username_is_stopped_with_the_reason():
     """What is wrong with the person is what the account's line says."""
     found = APP.preview(somebody(email=""), snapshot=tenant()).account
     assert (found.outcome, found.username_holder) == (AccountOutcome.STOPPED, None)
     assert "nothing before its @" in found.message
 
 
-def test_without_create_users_nobody_new_would_be_created():
+def test_without_create_users_no_one_new_would_be_created():
     """The setting is named."""
     app = user_sync_app(create_users=False)
     assert "Create Users is off" in app.preview(somebody(), snapshot=tenant()).account.message
 
 
 @pytest.mark.parametrize(("status", "outcome"), [("SUSPENDED", "held"), ("DEPROVISIONED", "unassigned")])
-def test_a_status_that_provisions_nobody_is_named(status, outcome):
+def test_a_status_that_provisions_no_one_is_named(status, outcome):
     """The values are shown, and that nothing is done with them."""
     preview = APP.preview(somebody(status=status, title="Singer"), snapshot=tenant())
     assert preview.account.outcome == outcome
@@ -223,7 +223,7 @@ def test_a_status_that_provisions_nobody_is_named(status, outcome):
     assert preview.value("title") == "Singer"
 
 
-def test_profile_sync_says_that_it_renames_nobody():
+def test_profile_sync_says_that_it_renames_no_one():
     """The account keeps its username, and the issue says so."""
     ann = somebody()
     user = account(f"maiden.name@{DOMAIN}", onPremisesImmutableId=ann.id)
@@ -272,19 +272,19 @@ def test_any_iterable_is_people(several):
     assert len(APP.preview(several([somebody("Bo Ross"), assigned(somebody("Ann Lee"))]))) == 2
 
 
-def test_nobody_is_a_population_too():
+def test_an_empty_list_has_a_preview():
     """An empty source shows as such."""
     assert str(APP.preview([])) == "Preview of 0 people: 0 with a username, 0 without"
 
 
 @pytest.mark.parametrize("what", ["Ann Lee", [None], [{"id": "00u1"}], [somebody(), "Bo"], {"00u1": somebody()}])
 def test_what_are_no_people_is_refused(what):
-    """Texts and dicts are iterables as well."""
+    """Strings and dicts are iterables as well."""
     with pytest.raises(ConfigurationError, match="can't preview a"):
         APP.preview(what)
 
 
-def test_somebody_who_is_there_twice_is_refused():
+def test_a_person_who_is_there_twice_is_refused():
     """They would collide with themselves."""
     with pytest.raises(ConfigurationError, match="more than once"):
         APP.preview([somebody(), assigned(somebody())])
@@ -327,7 +327,7 @@ def test_whoever_has_the_username_keeps_it():
     assert [row.account.outcome for row in population] == [AccountOutcome.LINKED, AccountOutcome.STOPPED]
 
 
-def test_somebody_who_is_not_provisioned_collides_with_nobody():
+def test_a_person_who_is_not_provisioned_collides_with_no_one():
     """A deactivated namesake does not stop the new one."""
     people = [somebody("Ann Lee"), somebody("Anna Lee", email="ann.lee@corp.example", status="DEPROVISIONED")]
     assert APP.preview(people).collisions == ()
@@ -388,7 +388,7 @@ def test_rows_go_into_a_data_frame():
     }
 
 
-def test_a_stale_mapping_warns_about_everybody_once():
+def test_a_stale_mapping_warns_about_everyone_once():
     """The warning belongs to the app, not to each person."""
     changed = APP.with_provisioning(UserSync(create_users=False))
     assert str(changed.preview([somebody("Ann Lee"), somebody("Bo Ross")])).count("remap") == 2  # remap() and keep=True

@@ -181,7 +181,7 @@ def test_4_map_the_email_with_user_or_universal_sync_only():
 
 
 def test_4_map_attributes_again_after_any_change_of_the_settings(fake, organization):
-    """A plan is refused until somebody has."""
+    """A plan is refused until that is done."""
     app = app_of(UserSync()).with_provisioning(UserSync(deactivate_users=False))
     with pytest.raises(StaleMappingError):
         provision(fake, app, organization.assignments)
@@ -190,7 +190,7 @@ def test_4_map_attributes_again_after_any_change_of_the_settings(fake, organizat
 
 
 def test_4_apply_updates_now(fake, organization):
-    """A changed mapping reaches everybody whose value it changes, and nobody else."""
+    """A changed mapping reaches everyone whose value it changes, and no one else."""
     app = app_of(UserSync())
     people = [assignment(organization, each) for each in (UMA, CARLA)]
     _, first = provision(fake, app, people)
@@ -237,7 +237,7 @@ def test_6_with_user_sync_all_appear_as_synced_as_far_as_graph_can(fake, organiz
 
 
 def test_6_deprovision_as_configured(fake, organization):
-    """Blocked at once, licences removed when the days are over, everything back for somebody who returns."""
+    """Blocked at once, licences removed when the days are over, everything back for a person who returns."""
     app = app_of(UserSync(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=7)))
     uma, carla = (assignment(organization, each) for each in (UMA, CARLA))
     _, report = provision(fake, app, [uma, carla])

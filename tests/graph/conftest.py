@@ -18,19 +18,16 @@ from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender
 from o365prov.people import LicenseGrant
 from o365prov.planning import Quota
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     Change,
     CreateUser,
-    LicenseAddition,
-    LicenseRemoval,
     LinkUser,
-    PropertyChange,
     RemoveManager,
     RevokeSessions,
     SetManager,
-    Subject,
     UpdateUser,
 )
 from o365prov.planning.model.plan import Plan

@@ -19,21 +19,18 @@ from o365prov.graph import requests
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sdk_transport import Connection
 from o365prov.graph.client.transport import AnonymousCredential
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     CreateUser,
     DeleteUser,
     GrantRole,
-    LicenseAddition,
-    LicenseRemoval,
-    PropertyChange,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RevokeSessions,
     SetManager,
-    Subject,
     UpdateUser,
 )
 

@@ -14,6 +14,7 @@ from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sdk_transport import Connection
 from o365prov.graph.client.transport import AnonymousCredential
 from o365prov.graph.requests import change_requests, nested, strong_password, users_where
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -21,18 +22,14 @@ from o365prov.planning.model.changes import (
     CreateUser,
     DeleteUser,
     GrantRole,
-    LicenseAddition,
-    LicenseRemoval,
     LinkUser,
     MarkDeactivated,
-    PropertyChange,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
     RevokeSessions,
     SetManager,
-    Subject,
     UpdateUser,
 )
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from o365prov.planning.model.change_parts import LicenseRemoval
 from o365prov.planning.model.changes import (
     CreateUser,
     DeleteUser,
     GrantRole,
-    LicenseRemoval,
     MarkDeactivated,
     RemoveLicenses,
     RemoveRole,

@@ -9,13 +9,8 @@ from hypothesis import strategies as st
 
 from o365prov.graph import RateLimits, Tenant
 from o365prov.planning import Quota
-from o365prov.planning.model.changes import (
-    AssignLicenses,
-    CreateUser,
-    LicenseAddition,
-    SetManager,
-    Subject,
-)
+from o365prov.planning.model.change_parts import LicenseAddition, Subject
+from o365prov.planning.model.changes import AssignLicenses, CreateUser, SetManager
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.snapshot import Needs
 from o365prov.testing import FakeClock, FakeTenant, RandomFaults

@@ -69,7 +69,7 @@ def test_same_person_is_replaced():
 
 
 def test_unknown_person_has_no_app_user():
-    """Nobody is ours without an entry; forgetting somebody unknown changes nothing."""
+    """No one is ours without an entry; forgetting a person unknown changes nothing."""
     table = AppUsers([ANN])
     assert table.get("00u9") is None
     assert table.without("00u9") == table
@@ -146,7 +146,7 @@ def test_row_edited_by_hand_is_refused(key, value):
 
 
 def test_person_who_is_there_twice_is_refused():
-    """Nobody can say which of the rows is true."""
+    """No one can say which of the rows is true."""
     document = json.loads(AppUsers([ANN]).to_json())
     with pytest.raises(SourceError, match="twice"):
         AppUsers.from_json(json.dumps({**document, "users": document["users"] * 2}))

@@ -14,7 +14,7 @@ def person(person_id):
     return Person(person_id, "ACTIVE", {"login": f"{person_id}@corp.example"})
 
 
-def test_nobody_is_assigned_by_being_known():
+def test_no_one_is_assigned_by_being_known():
     """A person whom no assigned group and no individual assignment names has no assignment."""
     groups = [Group("00g1", "Everyone", members={"00u1"})]
     assert assign([person("00u1")], groups, [], {}) == ()
@@ -112,7 +112,7 @@ def test_an_individual_assignment_overrides_combined_values():
 
 
 def test_of_many_groups_the_first_are_named():
-    """The reason of a change stays readable for somebody who is in thousands of groups."""
+    """The reason of a change stays readable for a person who is in thousands of groups."""
     groups = [Group(f"00g{number}", f"G{number}", members={"00u1"}) for number in range(3000)]
     given = [GroupAssignment(group.id, number, Grants()) for number, group in enumerate(groups)]
     [assignment] = assign([Person("00u1", "ACTIVE", {})], groups, given, {}, combine_licenses=True)

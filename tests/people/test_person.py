@@ -63,7 +63,7 @@ def test_repr_shows_no_profile():
 
 
 def test_instants_have_a_time_zone():
-    """Whoever leaves it out learns so here, not when somebody's sessions are looked at."""
+    """It is refused when the value is made, not when sessions are compared."""
     naive = datetime(2026, 1, 1)  # noqa: DTZ001 - the point
     with pytest.raises(ConfigurationError, match="password_changed has no time zone"):
         Person("00u1", "ACTIVE", {}, password_changed=naive)

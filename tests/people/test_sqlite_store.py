@@ -32,7 +32,7 @@ def test_what_is_saved_is_loaded(tmp_path):
 
 
 def test_saving_again_replaces_what_was_there(tmp_path):
-    """Somebody changed, somebody is gone, somebody is new."""
+    """A person changed, a person is gone, a person is new."""
     path = tmp_path / "memory.sqlite"
     AppUsers([ANN]).save_sqlite(path)
     AppUsers([BO]).save_sqlite(path)

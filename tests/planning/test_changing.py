@@ -15,7 +15,7 @@ APP = user_sync_app()
 
 
 def provisioned(*assignments, **properties):
-    """The tenant and the memory after a plan for *assignments* was applied; *properties* as somebody edited them."""
+    """The tenant and the memory after a plan for *assignments* was applied; *properties* as a person edited them."""
     app_users = AppUsers.empty()
     users = []
     for create in APP.plan(assignments, tenant(), now=NOW - timedelta(days=1)):
@@ -111,7 +111,7 @@ def test_a_leaver_is_blocked_and_nothing_else():
     assert block.subject.name == "Ann Lee"
 
 
-def test_somebody_deprovisioned_in_okta_is_a_leaver():
+def test_a_person_deprovisioned_in_okta_is_a_leaver():
     """DEPROVISIONED counts as unassigned, even while a group still names them."""
     ann, bo = somebody("Ann Lee"), assigned(somebody("Bo Ross"))
     snapshot, app_users = provisioned(assigned(ann), bo)
@@ -133,7 +133,7 @@ def test_deactivation_off_leaves_leavers_alone():
     assert user_sync_app(deactivate_users=False).plan([bo], snapshot, app_users, now=NOW).is_empty
 
 
-def test_somebody_who_returns_is_enabled_again():
+def test_a_person_who_returns_is_enabled_again():
     """Assigned again after a block: the account may sign in again."""
     ann, bo = assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))
     snapshot, app_users = provisioned(ann, bo)
@@ -148,7 +148,7 @@ def test_somebody_who_returns_is_enabled_again():
     assert [(each.name, each.after) for each in update.properties] == [("accountEnabled", True)]
 
 
-def test_an_account_of_nobody_is_never_touched():
+def test_an_account_of_no_one_is_never_touched():
     """Neither assigned nor remembered: not our business, however it looks."""
     stranger = account(f"stranger@{DOMAIN}", displayName="Stranger")
     assert APP.plan([], tenant(stranger), now=NOW).is_empty
@@ -163,8 +163,8 @@ def test_an_account_that_is_gone_is_created_again():
     assert "gone" in create.reason
 
 
-def test_a_newcomer_does_not_take_the_username_of_somebody_provisioned():
-    """Whoever has the account keeps it; only the newcomer is stopped."""
+def test_a_newcomer_does_not_take_the_username_of_a_person_provisioned():
+    """A person who has the account keeps it; only the newcomer is stopped."""
     ann = somebody("Ann Lee", email="a.lee@corp.example")
     snapshot, app_users = provisioned(assigned(ann))
     newcomer = somebody("Abe Lee", email="a.lee@acquired.example")

@@ -39,7 +39,7 @@ def test_licences_follow_the_account_in_a_change_of_their_own():
     assert [each.sku_id for each in licenses.add] == [E3.id]
 
 
-def test_create_users_off_is_one_named_problem_for_everybody():
+def test_create_users_off_is_one_named_problem_for_everyone():
     """Nothing is created; each person is named, with the same words."""
     drawn = plan(assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross")), create_users=False)
     assert drawn.is_empty
@@ -104,7 +104,7 @@ def test_an_account_with_the_username_is_adopted_not_created():
 
 
 def test_an_account_with_the_anchor_is_adopted_and_renamed():
-    """Somebody who was renamed outside is found by the source anchor."""
+    """An account that was renamed in Office 365 is matched by the source anchor."""
     person = from_directory(somebody())
     there = account(f"ann.old@{DOMAIN}", onPremisesImmutableId=person.directory_accounts[0].anchor)
     [update] = plan(assigned(person), snapshot=tenant(there))
@@ -112,7 +112,7 @@ def test_an_account_with_the_anchor_is_adopted_and_renamed():
     assert {"userPrincipalName": f"ann.lee@{DOMAIN}"}.items() <= {e.name: e.after for e in update.properties}.items()
 
 
-def test_an_account_with_another_anchor_is_somebody_elses():
+def test_an_account_with_another_anchor_is_another_persons():
     """Same username, other anchor: blocked."""
     there = account(f"ann.lee@{DOMAIN}", onPremisesImmutableId="c29tZWJvZHkgZWxzZQ==")
     drawn = plan(assigned(from_directory(somebody())), snapshot=tenant(there))
@@ -121,7 +121,7 @@ def test_an_account_with_another_anchor_is_somebody_elses():
 
 
 def test_username_and_anchor_of_two_accounts_are_ambiguous():
-    """Nobody can say which account is the person's."""
+    """No one can say which account is the person's."""
     person = from_directory(somebody())
     named = account(f"ann.lee@{DOMAIN}")
     anchored = account(f"old@{DOMAIN}", onPremisesImmutableId=person.directory_accounts[0].anchor)

@@ -1,4 +1,4 @@
-"""What nobody should send, and somebody will: planning answers with problems, never with a crash or a wrong change."""
+"""Input that no one should send: planning answers with problems, never with a crash or a wrong change."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -59,7 +59,7 @@ def test_a_role_that_is_spelt_otherwise_now_is_kept():
 
 
 def test_one_account_is_never_given_to_two_people():
-    """One has its username, the other its source anchor: nobody can say whose it is, so both are stopped."""
+    """One has its username, the other its source anchor: no one can say whose it is, so both are stopped."""
     bob = from_directory(somebody("Bob Ray"))
     user = account(USERNAME, onPremisesImmutableId=bob.directory_accounts[0].anchor)
     plan = draw(assigned(ANN), assigned(bob), snapshot=tenant(user))
@@ -68,7 +68,7 @@ def test_one_account_is_never_given_to_two_people():
 
 
 def test_a_memory_that_links_two_people_to_one_account_is_refused():
-    """Whoever of them leaves would take the other's account along."""
+    """When one of them leaves, the other would lose the account."""
     user = account(USERNAME)
     known = [AppUser(name, user.id, USERNAME) for name in ("00u1", "00u2")]
     with pytest.raises(ConfigurationError, match=rf"the same account \({user.id}\)"):
@@ -95,7 +95,7 @@ def test_a_deleted_account_whose_username_was_taken_is_not_restored():
     assert codes(plan) == ["username_taken"]
 
 
-def test_nobody_is_their_own_manager():
+def test_no_one_is_their_own_manager():
     """Graph refuses that; the person is created all the same."""
     plan = draw(assigned(from_directory(ANN, manager=ANN)))
     assert kinds(plan) == ["create_user"]
@@ -103,7 +103,7 @@ def test_nobody_is_their_own_manager():
 
 
 def test_managers_in_a_circle_are_set():
-    """Each is somebody else."""
+    """Each is another person."""
     bob = somebody("Bob Ray")
     plan = draw(assigned(from_directory(ANN, manager=bob)), assigned(from_directory(bob, manager=ANN)))
     assert kinds(plan).count("set_manager") == 2
@@ -127,7 +127,7 @@ def test_days_of_grace_that_began_at_the_end_of_time():
     assert draw(app=app, snapshot=tenant(user), known=[known]).is_empty
 
 
-def test_somebody_who_became_an_admin_during_the_days_of_grace_is_deleted_with_confirmation_only():
+def test_a_person_who_became_an_admin_during_the_days_of_grace_is_deleted_with_confirmation_only():
     """A privileged role is a hazard whenever it was given."""
     user = account(USERNAME)
     at = NOW - timedelta(days=9)
@@ -162,7 +162,7 @@ def test_what_another_account_had_is_not_claimed_of_the_new_one():
         dict.fromkeys(("firstName", "lastName", "displayName", "email", "countryCode", "title"), "x" * 100_000),
     ],
 )
-def test_profiles_of_the_wrong_types_stop_nobody_else(names):
+def test_profiles_of_the_wrong_types_stop_no_one_else(names):
     """Bob is created whatever Ann's profile holds, and everything can be printed."""
     bob = somebody("Bob Ray")
     plan = draw(assigned(evolve(ANN, profile={**ANN.profile, **names})), assigned(bob))

@@ -20,7 +20,8 @@ from organisation import NOW, assigned, from_directory, somebody, tenant, user_s
 from o365prov import AppUser, AppUsers, LicenseGrant, Plan, Report
 from o365prov.errors import SourceError, UsageError
 from o365prov.planning import Outcome, Result, Subject
-from o365prov.planning.model.changes import Change, CreateUser, PropertyChange, UpdateUser
+from o365prov.planning.model.change_parts import PropertyChange
+from o365prov.planning.model.changes import Change, CreateUser, UpdateUser
 from o365prov.planning.model.explanation import PersonExplanation
 
 ANN = Subject("00uAnn", "Ann Lee", "ann.lee@yourfederated.domain")
@@ -114,7 +115,7 @@ def test_every_kind_of_change_comes_back(kind, data):
     assert again == change
 
 
-def test_a_drawn_plan_comes_back_as_it_was():
+def test_a_made_plan_comes_back_as_it_was():
     """Changes, problems, unsupported, memory, hazards, explanations, watermark and the moment with its zone."""
     again = Plan.from_json(PLAN.to_json())
     assert again == PLAN
@@ -160,7 +161,7 @@ def test_a_missing_file_is_said(tmp_path):
         Plan.load(tmp_path / "nowhere.json")
 
 
-def test_a_file_that_is_no_text_is_said(tmp_path):
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path):
     """Bytes that are no UTF-8 are the same kind of error."""
     (tmp_path / "plan.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SourceError, match="can't be read"):
@@ -183,7 +184,7 @@ def test_a_file_that_is_no_text_is_said(tmp_path):
         ("1" * 5_000, "a value that is not a number"),
     ],
 )
-def test_what_is_no_plan_is_refused(text, said):
+def test_what_is_not_a_plan_is_refused(text, said):
     """One line: where, what, and what to do."""
     [problem] = problems_of(text)
     assert problem.startswith("monday.json: ")
@@ -319,7 +320,7 @@ def test_whatever_stands_wherever_it_is_a_plan_or_an_error_in_words(place, value
 
 
 def test_a_plan_has_no_place_for_a_secret():
-    """No field of any change is named like one, beside the mere fact that somebody else gives the password."""
+    """No field of any change is named like one, besides the one that says who gives the password."""
     names = {field.name for kind in get_args(Change) for field in attrs.fields(kind)}
     assert {name for name in names if "password" in name.lower() or "secret" in name.lower()} == {"password_given"}
 
@@ -339,7 +340,7 @@ def test_what_json_cannot_hold_is_refused_when_writing(value):
 
 
 def test_a_moment_without_a_zone_is_refused_when_writing():
-    """Nobody could say later when that was."""
+    """No one could say later when that was."""
     with pytest.raises(UsageError, match="has no time zone"):
         Plan("tenant", datetime(2026, 6, 1, 8)).to_json()  # noqa: DTZ001
 

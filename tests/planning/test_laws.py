@@ -91,7 +91,7 @@ def apps(draw):
 
 @st.composite
 def strangers(draw):
-    """Accounts that were there before us; some have the name that somebody should get, some are privileged."""
+    """Accounts that were there before us; some have the name that a person should get, some are privileged."""
     names = draw(st.lists(st.sampled_from(["ann.lee", "bo.ross", "guest"]), unique=True))
     users = [account(f"{name}@{DOMAIN}", displayName=name, jobTitle="Stranger") for name in names]
     holding = [(user, draw(st.sampled_from([READER, DIRECTORY_READERS]))) for user in users if draw(st.booleans())]
@@ -146,7 +146,7 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(morning, scope):
 
 @settings(max_examples=100, deadline=None)
 @given(mornings())
-def test_a_plan_names_nobody_twice_for_one_thing(morning):
+def test_a_plan_names_no_one_twice_for_one_thing(morning):
     """Kind, person and role are unique among the changes; code, attribute and message among a person's problems."""
     app, assigned, snapshot, memory = morning
     plan = app.plan(assigned, snapshot, memory, now=NOW)
@@ -180,8 +180,8 @@ def test_a_plan_does_not_depend_on_the_order_of_anything(morning, random):
 
 @settings(max_examples=100, deadline=None)
 @given(mornings())
-def test_nobody_without_assignment_and_memory_is_touched(morning):
-    """Every change is about somebody assigned or remembered; an account of neither stays as it is."""
+def test_no_one_without_assignment_and_memory_is_touched(morning):
+    """Every change is about a person assigned or remembered; an account of neither stays as it is."""
     app, assigned, snapshot, memory = morning
     plan = app.plan(assigned, snapshot, memory, now=NOW)
     known = {each.person.id for each in assigned} | {user.person_id for user in memory}

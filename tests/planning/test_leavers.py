@@ -97,7 +97,7 @@ def test_group_inherited_licences_are_left_to_the_group():
     assert kinds(Deprovisioning.block_and_remove_licenses(), tenant(inherited), memory()) == ["block_sign_in"]
 
 
-def test_a_leaver_whose_account_is_gone_is_nobodys_business_any_more():
+def test_a_leaver_whose_account_is_gone_changes_nothing():
     """Nothing is left to block."""
     assert kinds(Deprovisioning.block_sign_in(), tenant(), memory()) == []
 
@@ -129,7 +129,7 @@ def test_a_deleted_account_is_restored_where_the_settings_say_so():
     assert "userPrincipalName" not in changes
 
 
-def test_somebody_we_deleted_comes_back_as_the_same_account():
+def test_a_person_we_deleted_comes_back_as_the_same_account():
     """The linked account is found among the deleted ones."""
     app = evolve(user_sync_app(), restore_deleted_users=True)
     gone = deleted(somebody("Someone Else"))
@@ -139,7 +139,7 @@ def test_somebody_we_deleted_comes_back_as_the_same_account():
     assert plan.changes[0].object_id == gone.id
 
 
-def test_a_deleted_account_that_is_linked_to_another_is_not_restored_for_somebody_else():
+def test_a_deleted_account_that_is_linked_to_another_is_not_restored_for_another_person():
     """The anchor is this person's now, but the account is still remembered as another's."""
     app = evolve(user_sync_app(), restore_deleted_users=True)
     gone = deleted(ANN)

@@ -82,7 +82,7 @@ def test_another_licence_swaps_in_one_request():
 
 
 def test_a_licence_that_we_did_not_grant_is_never_removed():
-    """F1 was given by somebody else."""
+    """F1 was given by another person."""
     ann = somebody()
     app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id, F1.id])
     [change] = licences(APP.plan([assigned(ann)], snapshot, app_users, now=NOW))

@@ -6,14 +6,13 @@ from itertools import permutations
 import pytest
 
 from o365prov.planning import Plan, Subject
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     CreateUser,
     DeleteUser,
     GrantRole,
-    LicenseAddition,
-    LicenseRemoval,
     LinkUser,
     RemoveLicenses,
     RemoveRole,

@@ -95,7 +95,7 @@ def test_a_plan_reads_well():
     assert "SUSPENDED in Okta" in text
 
 
-def test_a_reason_says_how_somebody_is_assigned():
+def test_a_reason_says_how_a_person_is_assigned():
     """Through a group, by its name, or individually."""
     through, individually = assigned(somebody("Ann Lee")), evolve(assigned(somebody("Bo Ross")), via="individual")
     plan = APP.plan([through, individually], tenant(), now=NOW)
@@ -115,7 +115,7 @@ def test_a_plan_survives_pickling():
 
 
 def test_an_empty_source_is_a_hazard():
-    """Nobody assigned while accounts are linked: probably a broken export."""
+    """No one assigned while accounts are linked: probably a broken export."""
     snapshot, app_users = linked(3)
     plan = APP.plan([], snapshot, app_users, now=NOW)
     assert "read completely" in plan.hazards[0]

@@ -87,7 +87,7 @@ def test_a_role_that_we_granted_is_taken_away_with_the_assignment():
     assert roles(plan) == [("remove_role", "Directory Readers")]
 
 
-def test_a_role_that_somebody_else_granted_stays():
+def test_a_role_that_another_person_granted_stays():
     """Only ours are taken away."""
     there = account(f"ann.lee@{DOMAIN}")
     snapshot = tenant(there, holding=((there, DIRECTORY_READERS),))
@@ -121,7 +121,7 @@ def test_a_linked_admin_is_maintained():
 
 
 def test_a_privileged_leaver_heads_the_plan_and_needs_confirmation():
-    """The roles we granted first, then the block, then everybody else; and the plan has a hazard."""
+    """The roles we granted first, then the block, then everyone else; and the plan has a hazard."""
     there = account(f"ann.lee@{DOMAIN}", displayName="Ann Lee")
     ann = somebody()
     snapshot = tenant(there, holding=((there, READER),))

@@ -13,7 +13,7 @@ ANN = assigned(somebody(title="Engineer"), "SPE_E3")
 
 
 def provisioned(app, licenses=(E3.id,), **edits):
-    """The tenant and the memory after a plan for Ann was applied, and then somebody edited her account."""
+    """The tenant and the memory after a plan for Ann was applied, and then a person edited her account."""
     snapshot, app_users = effects(app.plan([ANN], tenant(), now=NOW), tenant())
     [there] = snapshot.users
     held = tuple(map(HeldLicense, licenses))
@@ -31,20 +31,20 @@ def changed(app, scope, **edits):
 
 
 @pytest.mark.parametrize("scope", ["changed", "all", "drift"])
-def test_what_nobody_edited_needs_nothing_in_any_scope(scope):
+def test_what_no_one_edited_needs_nothing_in_any_scope(scope):
     """A tenant that agrees is left alone."""
     assert changed(user_sync_app(), scope) == []
 
 
 @pytest.mark.parametrize(("scope", "reverted"), [("changed", []), ("all", ["update_user"]), ("drift", ["update_user"])])
 def test_an_edited_title(scope, reverted):
-    """Force Sync compares everybody's mapped profile with the tenant."""
+    """Force Sync compares everyone's mapped profile with the tenant."""
     assert changed(user_sync_app(), scope, jobTitle="Edited") == reverted
 
 
 @pytest.mark.parametrize(("scope", "reverted"), [("changed", []), ("all", []), ("drift", ["update_user"])])
 def test_a_blocked_sign_in(scope, reverted):
-    """Only drift takes back what somebody did beyond the profile."""
+    """Only drift takes back what a person did beyond the profile."""
     assert changed(user_sync_app(), scope, accountEnabled=False) == reverted
 
 
@@ -82,7 +82,7 @@ def test_a_new_mapping_counts_as_a_change():
 
 
 def test_edits_beside_a_real_change_go_with_it():
-    """Okta pushes the whole profile of somebody who changed."""
+    """Okta pushes the whole profile of a person who changed."""
     app = user_sync_app()
     snapshot, app_users = provisioned(app, city="Edited")
     moved = evolve(ANN, person=somebody(title="Director"))

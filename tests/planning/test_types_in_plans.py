@@ -21,7 +21,7 @@ def known(person, there, **memory):
 
 
 def test_license_only_never_creates():
-    """Somebody without an account is a problem that says why."""
+    """A person without an account is a problem that says why."""
     plan = app_with(LicenseOnly()).plan([assigned(somebody(), "SPE_E3")], tenant(), now=NOW)
     assert plan.is_empty
     assert "Licenses/Roles Management Only does not create accounts" in plan.problems[0].message

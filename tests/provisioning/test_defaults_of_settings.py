@@ -22,7 +22,7 @@ SETTINGS = ("create_users", "update_attributes", "deactivate_users", "sync_passw
     ],
 )
 def test_what_is_on_unless_it_is_chosen_otherwise(kind, defaults):
-    """Create, update and deactivate as far as the type can; passwords are never pushed unless somebody says so."""
+    """Create, update and deactivate as far as the type can; passwords are never pushed unless a person says so."""
     made = kind()
     assert tuple(getattr(made, name) for name in SETTINGS) == defaults
     assert made.deprovisioning == Deprovisioning.block_sign_in()

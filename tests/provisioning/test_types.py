@@ -57,7 +57,7 @@ def test_user_sync_sends_oktas_21_attributes():
 
 
 def test_profile_sync_sends_the_base_and_takes_23_custom_attributes():
-    """The current list: names, usageLocation and UPN; 23 more once somebody adds them."""
+    """The current list: names, usageLocation and UPN; 23 more once a person adds them."""
     assert {"firstName", "lastName", "displayName", "usageLocation"} <= set(ProfileSync.attributes)
     assert len(ProfileSync.optional_attributes) == 23
 
@@ -102,7 +102,7 @@ def test_only_universal_sync_has_ad_instances():
     assert [any(f.name == "ad_instances" for f in attrs.fields(kind)) for kind in TYPES] == [False, False, False, True]
 
 
-def test_ad_instances_are_several_names():
+def test_ad_instances_are_many_names():
     """One bare text is refused with what to write."""
     with pytest.raises(ConfigurationError, match=r"ad_instances=\('corp.example',\)"):
         UniversalSync(ad_instances="corp.example")

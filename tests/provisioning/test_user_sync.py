@@ -46,7 +46,7 @@ def test_the_anchor_falls_back_to_oktas_id():
     assert desired(somebody()).new_anchor == somebody().id
 
 
-def test_several_directory_accounts_stop_the_person():
+def test_more_than_one_directory_account_stops_the_person():
     """Okta can't set an Immutable ID for a person in two AD instances."""
     person = from_directory(somebody())
     twice = evolve(person, directory_accounts=(*person.directory_accounts, *person.directory_accounts))

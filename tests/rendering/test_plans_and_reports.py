@@ -15,16 +15,14 @@ from rich.console import Console
 from o365prov import AppUsers, LicenseGrant, Plan, Report
 from o365prov.errors import ConfigurationError, Issue
 from o365prov.planning import Outcome, Problem, Result, Subject, Unsupported
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
     CreateUser,
     DeleteUser,
     GrantRole,
-    LicenseAddition,
-    LicenseRemoval,
     LinkUser,
-    PropertyChange,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
@@ -36,7 +34,7 @@ from o365prov.planning.model.throttle_limits import WRITES, Quota
 
 
 def subject(name, number=0):
-    """Somebody; another *number* is another person of the same name."""
+    """A person; another *number* is another person of the same name."""
     mark = f"{name}{number or ''}".replace(" ", "")
     return Subject(f"00u{mark}", name, f"{mark.lower()}@{DOMAIN}")
 
@@ -142,7 +140,7 @@ def test_a_first_run_prints_in_a_few_lines():
     assert text.endswith("+ ... and 9,950 more to create")
 
 
-def test_everybody_is_in_the_full_text():
+def test_everyone_is_in_the_full_text():
     """Nothing is left out of what is asked for in full."""
     people = crowd(60)
     text = plan_of(*map(created, people)).to_text()
@@ -165,7 +163,7 @@ def test_ten_alike_changes_do_not():
 
 
 def test_the_full_text_shares_no_lines():
-    """In full everybody has a line."""
+    """In full everyone has a line."""
     assert [start for start in starts(plan_of(*map(blocked, crowd(11))).to_text()) if start != " "] == ["-"] * 11
 
 
@@ -203,12 +201,12 @@ def test_alike_problems_share_a_line():
 
 
 def test_unlike_problems_are_capped():
-    """A mapping that fails differently for everybody does not flood the screen."""
+    """A mapping that fails differently for everyone does not flood the screen."""
     text = str(plan_of(problems=[wrong(each, f"bad {each.name}") for each in crowd(70)]))
     assert text.endswith("? ... and 20 more problems")
 
 
-def test_somebody_stopped_has_no_gaps_besides():
+def test_a_stopped_person_is_not_counted_with_gaps_too():
     """Each person is counted once, by the worst that is wrong."""
     plan = plan_of(problems=[wrong(ANN), wrong(ANN, "no country", stops=False), wrong(BO, "no city", stops=False)])
     assert str(plan).splitlines()[0].endswith("nothing to do, 1 person stopped, 1 person with gaps")
@@ -341,8 +339,8 @@ def test_a_stopped_person_is_explained():
     assert "the username is empty: nothing is changed for this person. Fill it in." in text
 
 
-def test_somebody_of_whom_nothing_is_said_is_explained_too():
-    """Settled, not assigned and unknown look alike from here, and that is said."""
+def test_a_person_without_changes_and_problems_is_explained_too():
+    """Up to date, not assigned and unknown are the same to a plan, and the explanation says so."""
     assert "no changes and no problems" in str(EXPLAINED.explain("00uNobody"))
 
 
@@ -419,7 +417,7 @@ def test_the_page_needs_nothing_from_elsewhere():
 
 
 def test_the_page_holds_everything():
-    """Nobody is left out of what is reviewed."""
+    """No one is left out of what is reviewed."""
     people = crowd(120)
     text = Reader(plan_of(*map(created, people)).to_html()).text
     assert all(each.person_id in text for each in people)
@@ -500,7 +498,7 @@ def failed(who, message="403 Forbidden: grant the permission"):
 
 
 def test_a_report_groups_what_failed_alike():
-    """500 refusals of one kind are one line; somebody who failed otherwise has a line of their own."""
+    """500 refusals of one kind are one line; a person who failed otherwise has a line of their own."""
     report = Report("plan-1", (*map(failed, crowd(500)), failed(ANN, "409 Conflict: rename")), AppUsers.empty())
     head, first, second = str(report).splitlines()
     assert head == "0 changes done, 501 failed, 0 skipped (plan plan-1)"
@@ -508,7 +506,7 @@ def test_a_report_groups_what_failed_alike():
     assert second == f"! Ann Lee: create annlee@{DOMAIN}: failed: 409 Conflict: rename"
 
 
-def test_the_full_report_names_everybody():
+def test_the_full_report_names_everyone():
     """Nothing is left out of what is asked for in full."""
     people = crowd(60)
     report = Report("plan-1", tuple(failed(each, f"refused {each.name}") for each in people), AppUsers.empty())
@@ -560,7 +558,7 @@ def test_a_reports_table():
     assert "grant the permission" in printed(report)
 
 
-def test_a_drawn_plan_reads_in_every_form():
+def test_a_made_plan_reads_in_every_form():
     """From people to print: one plan, all its forms."""
     plan = user_sync_app().plan([assigned(somebody("Ann Lee", middleName="Q"), "SPE_E3")], tenant(), now=NOW)
     for form in (str(plan), plan.to_text(), plan.to_html(), plan._repr_html_(), printed(plan)):

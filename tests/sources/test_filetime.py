@@ -46,7 +46,7 @@ def test_impossible_filetimes(filetime):
 
 
 @pytest.mark.parametrize("text", ["", " 1", "1 ", "1_000", "1e3", "0x1", "+1", "١٢", "9" * 20, "9" * 5000, "--1", "\n"])
-def test_text_that_is_no_number(text):
+def test_text_that_is_not_a_number(text):
     """Only decimal digits are a FILETIME: nothing that Python alone would take for a number."""
     with pytest.raises(ValueError, match="not a FILETIME"):
         read_filetime(text)

@@ -230,7 +230,7 @@ class TestBadFiles:
         [found] = problems(write(f"dn: CN=Ann\ninfo: {folded}\n"))
         assert found.startswith("line 2: the value has more than 10485760 bytes")
 
-    def test_json_is_no_ldif(self, write):
+    def test_json_is_not_ldif(self, write):
         """Another format is told at its first line."""
         assert problems(write('[\n {"id": "00u1"}\n]\n'))[0].startswith("line 1: the entry does not begin with dn")
 
@@ -289,7 +289,7 @@ class TestAccounts:
             "externalID": str(GUID),
         }
 
-    def test_several_values_by_schema_are_a_list(self, write):
+    def test_attributes_with_many_values_in_the_schema_are_lists(self, write):
         """An attribute that may hold several values is a list with one value, too; one that may not is a text."""
         [account] = read_accounts(write(ANN + "proxyAddresses: SMTP:a@b.c\nunknown: 1\nother: 1\nother: 2\n"))
         assert [account.attributes[name] for name in ("proxyAddresses", "unknown", "other")] == [

@@ -88,11 +88,11 @@ class TestUsers:
         [person] = okta_json.read_users(write([user(credentials=...)]))
         assert person.source == "OKTA"
 
-    def test_empty_list_is_nobody(self, write):
+    def test_an_empty_list_is_read(self, write):
         """An empty list is a legal answer of Okta's."""
         assert okta_json.read_users(write([])) == ()
 
-    def test_byte_order_mark_is_no_content(self, write):
+    def test_byte_order_mark_is_not_a_content(self, write):
         """A UTF-8 byte order mark, as editors on Windows write it, is skipped."""
         [person] = okta_json.read_users(write(b"\xef\xbb\xbf" + json.dumps([user()]).encode()))
         assert person.id == "00u1"
@@ -328,7 +328,7 @@ class TestGroups:
         ],
     )
     def test_bad_group_is_named_by_path(self, write, record, problem):
-        """Without members a group would seem empty, and everybody in it a leaver."""
+        """Without members a group would seem empty, and everyone in it a leaver."""
         [found] = problems(okta_json.read_groups, write([record]))
         assert found.startswith(problem)
 
@@ -448,12 +448,12 @@ class TestOrganization:
         ]
 
     def test_assignments_come_out(self, folder):
-        """Everybody in the assigned group is assigned through it."""
+        """Everyone in the assigned group is assigned through it."""
         assigned = okta_json.read_organization(folder).assignments
         assert [(assignment.person_id, assignment.via) for assignment in assigned] == [("00u1", "E3"), ("00u2", "E3")]
 
     def test_no_active_directory(self, folder, write):
-        """Where nobody comes from Active Directory, there need be no file of its app."""
+        """Where no one comes from Active Directory, there need be no file of its app."""
         write([user(), user("00u2")], okta_json.USERS)
         (folder / okta_json.AD_APP_USERS).unlink()
         assert len(okta_json.read_organization(folder).people) == 2
@@ -480,7 +480,7 @@ class TestOrganization:
         assert len(problems_of(tmp_path / "nowhere")) == 3
 
     def test_users_cut_after_a_page_are_no_leavers(self, folder, write):
-        """A user whom groups, assignments or the directory know and the list lacks: the list was cut, nobody left."""
+        """A user whom groups, assignments or the directory know and the list lacks: the list was cut, no one left."""
         write([user("00u2")], okta_json.USERS)
         write({"users": [{"id": "00u9", "scope": "USER"}]}, okta_json.ASSIGNMENTS)
         assert [line.removeprefix(f"{folder}/").split(": is not a user of")[0] for line in problems_of(folder)] == [
@@ -530,7 +530,7 @@ def test_example_organization():
 
 
 def test_example_anchors_are_oktas():
-    """For everybody in the example data, the anchor is byte for byte the externalId that Okta has."""
+    """For everyone in the example data, the anchor is byte for byte the externalId that Okta has."""
     listed = json.loads((DATA / okta_json.AD_APP_USERS).read_text())
     accounts = okta_json.read_directory_accounts(DATA / okta_json.AD_APP_USERS)
     assert {each["id"]: each["externalId"] for each in listed} == {

@@ -60,7 +60,7 @@ def test_export_without_password_attribute_says_nothing():
 
 
 def test_accounts_are_joined_by_guid_alone():
-    """Somebody whom Okta does not link gets no account, whatever the directory says."""
+    """A person whom Okta does not link gets no account, whatever the directory says."""
     stranger = DirectoryAccount("ldif", UUID(int=1), attributes={"email": "ann@corp.example"})
     bo = Person("00u2", "ACTIVE", {"login": "ann@corp.example"})
     assert brought_up_to_date([ann(), bo], [stranger]) == (ann(), bo)

@@ -10,12 +10,12 @@ from o365prov.planning import (
     Outcome,
     PersonExplanation,
     Problem,
+    PropertyChange,
     Result,
     Subject,
     Unsupported,
     UpdateUser,
 )
-from o365prov.planning.model.changes import PropertyChange
 
 ANN = Subject("00uAnn", "Ann Lee", "ann.lee@yourfederated.domain")
 BO = Subject("00uBo", "Bo Ross", "bo.ross@yourfederated.domain")

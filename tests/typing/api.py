@@ -152,7 +152,7 @@ def plans_are_sums_of_changes(plan: Plan) -> list[str]:
 
 
 def events_are_told_apart(event: Event) -> Outcome | None:
-    """Whoever listens knows all that can be told."""
+    """A person who listens knows all that can be told."""
     match event:
         case ChangeEnded(outcome=outcome):
             assert_type(outcome.result, Result)
@@ -193,5 +193,5 @@ def tenants_take_credentials_and_wires(app: Office365App, plan: Plan) -> Report:
 
 
 def errors_are_one_tree(error: StaleMappingError) -> O365ProvError:
-    """Whoever catches the base catches everything."""
+    """A person who catches the base catches everything."""
     return error

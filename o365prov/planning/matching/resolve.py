@@ -11,7 +11,8 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.match import Ambiguous, Blocked, ByAnchor, ByUsername, Deleted, Known, Unmatched, match
-from o365prov.planning.model.changes import Subject, UpdateUser
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.changes import UpdateUser
 from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.problems import Problem

@@ -9,69 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import IntEnum, auto
 from typing import Any, ClassVar, TypeAlias
 
 from attrs import field, frozen
 
 from o365prov._fields import frozen_mapping, typed
 from o365prov.people import LicenseGrant
-
-
-class Phase(IntEnum):
-    """The place of a change in the order of a plan, from the first to the last.
-
-    Leavers with a privileged role come before everything else; they lose the role first. Then come accounts, licences,
-    roles, references and sessions. Changes that take something away come last, so that a plan that was interrupted has
-    given more than it took.
-    """
-
-    PRIVILEGED_ROLES = auto()
-    PRIVILEGED_LEAVERS = auto()
-    ACCOUNTS = auto()
-    PROFILES = auto()
-    LICENSE_REMOVALS = auto()
-    LICENSE_REPLACEMENTS = auto()
-    LICENSES = auto()
-    ROLES = auto()
-    REFERENCES = auto()
-    SESSIONS = auto()
-    ROLE_REMOVALS = auto()
-    LEAVERS = auto()
-    LEAVERS_LICENSES = auto()
-    DELETIONS = auto()
-
-
-@frozen(field_transformer=typed)
-class Subject:
-    """Whom a change is about, for people to read.
-
-    Args:
-        person_id: the person's id.
-        name: the person's name.
-        username: the account's username once the change is made.
-
-    """
-
-    person_id: str
-    name: str
-    username: str
-
-
-@frozen(field_transformer=typed)
-class PropertyChange:
-    """A change of one property.
-
-    Args:
-        name: Graph's name of the property; dots lead into a complex one.
-        before: the value in the tenant.
-        after: the new value; None clears it.
-
-    """
-
-    name: str
-    before: Any
-    after: Any
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, Phase, PropertyChange, Subject
 
 
 @frozen(field_transformer=typed)
@@ -161,36 +105,6 @@ class UpdateUser:
     properties: tuple[PropertyChange, ...]
     fingerprint: str
     anchor: str | None = None
-
-
-@frozen(field_transformer=typed)
-class LicenseAddition:
-    """A licence to add; adding one that the account has replaces its service plans.
-
-    Args:
-        sku_id: the SKU's id.
-        part_number: its part number, for people to read.
-        disabled_plans: the ids of the service plans that are turned off.
-
-    """
-
-    sku_id: str
-    part_number: str
-    disabled_plans: tuple[str, ...] = ()
-
-
-@frozen(field_transformer=typed)
-class LicenseRemoval:
-    """A licence to remove, which the account has directly.
-
-    Args:
-        sku_id: the SKU's id.
-        part_number: its part number, for people to read.
-
-    """
-
-    sku_id: str
-    part_number: str
 
 
 @frozen(field_transformer=typed)

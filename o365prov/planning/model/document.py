@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from o365prov.planning.model.changes import AssignLicenses, Change, GrantRole, RemoveLicenses, RemoveRole, Subject
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.changes import AssignLicenses, Change, GrantRole, RemoveLicenses, RemoveRole
 from o365prov.planning.model.labels import (
     DisplayRow,
     Effect,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
-from o365prov.planning.model.changes import Change, Subject
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.changes import Change
 from o365prov.planning.model.labels import lines_of
 from o365prov.planning.model.problems import Problem
 from o365prov.profiles import UNSET, MappedProfile

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from attrs import field, frozen
 
+from o365prov.planning.model.change_parts import PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -18,14 +19,12 @@ from o365prov.planning.model.changes import (
     GrantRole,
     LinkUser,
     MarkDeactivated,
-    PropertyChange,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
     RevokeSessions,
     SetManager,
-    Subject,
     UpdateUser,
 )
 from o365prov.rendering import Line, Mark, Span, value_text

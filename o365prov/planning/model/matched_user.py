@@ -1,11 +1,14 @@
-"""A person whose account was found, or is to be created."""
+"""A person whose account was found, or is to be created.
+
+Matching gives one for each person who can be provisioned; the rules of planning compare it with the tenant.
+"""
 
 from __future__ import annotations
 
 from attrs import frozen
 
 from o365prov.people import AppUser
-from o365prov.planning.model.changes import Subject
+from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.snapshot import TenantUser
 from o365prov.provisioning import DesiredUser
 
@@ -18,7 +21,8 @@ class MatchedUser:
         desired: what the person should be in Office 365.
         subject: who it is, for people to read.
         account: the account in the tenant; None where the plan creates it.
-        known: what we remember of this very account; None if the plan links or creates it.
+        known: what we remember of this account; None if the plan links or creates it, also where we remember another
+            account of the person.
         how: how the account was found, for the reasons of a plan.
         deleted: whether the account is deleted, and has to be restored first.
 

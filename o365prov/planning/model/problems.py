@@ -6,7 +6,7 @@ from attrs import frozen
 
 from o365prov._fields import typed
 from o365prov.errors import Issue
-from o365prov.planning.model.changes import Subject
+from o365prov.planning.model.change_parts import Subject
 from o365prov.rendering import printable
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from attrs import field, frozen
 
-from o365prov._fields import check_arguments, positive
+from o365prov._fields import positive
 from o365prov.errors import ConfigurationError
 
 
@@ -42,8 +42,7 @@ class Quota:
         Quota(amount=2400.0, seconds=150)
 
         """
-        check_arguments("Quota.part", {"share": float}, {"share": share})
-        if not 0 < share <= 1:
+        if not _is_share(share):
             raise ConfigurationError(f"share should be above 0 and at most 1, such as 0.8 for 80 %, not {share!r}")
         return Quota(self.amount * share, self.seconds)
 
@@ -60,3 +59,7 @@ Source: Microsoft, "Microsoft Graph service-specific throttling limits", section
 
 WRITES = Quota(3_000, 150)
 """Writes in tenants of every size. Source: as for :data:`UNITS`."""
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1

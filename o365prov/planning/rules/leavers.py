@@ -7,15 +7,8 @@ from datetime import datetime
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus
-from o365prov.planning.model.changes import (
-    BlockSignIn,
-    Change,
-    DeleteUser,
-    LicenseRemoval,
-    MarkDeactivated,
-    RemoveLicenses,
-    Subject,
-)
+from o365prov.planning.model.change_parts import LicenseRemoval, Subject
+from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, MarkDeactivated, RemoveLicenses
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.roles import removals

@@ -8,7 +8,8 @@ from attrs import frozen
 
 from o365prov.errors import Issue
 from o365prov.people import Grants, LicenseGrant
-from o365prov.planning.model.changes import AssignLicenses, LicenseAddition, LicenseRemoval
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
+from o365prov.planning.model.changes import AssignLicenses
 from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.snapshot import Sku, TenantSnapshot
 

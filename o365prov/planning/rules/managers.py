@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from o365prov.errors import Issue
-from o365prov.planning.model.changes import RemoveManager, SetManager, Subject
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.changes import RemoveManager, SetManager
 from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.snapshot import TenantSnapshot
 

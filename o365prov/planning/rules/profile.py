@@ -11,7 +11,8 @@ from typing import Any
 
 from o365prov.errors import Issue
 from o365prov.people import AppUserStatus
-from o365prov.planning.model.changes import CreateUser, LinkUser, PropertyChange, RevokeSessions, UpdateUser
+from o365prov.planning.model.change_parts import PropertyChange
+from o365prov.planning.model.changes import CreateUser, LinkUser, RevokeSessions, UpdateUser
 from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import Scope
 from o365prov.provisioning import DesiredUser, ProvisioningType

@@ -11,7 +11,8 @@ from collections.abc import Collection
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser
-from o365prov.planning.model.changes import GrantRole, RemoveRole, Subject
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.changes import GrantRole, RemoveRole
 from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.snapshot import Role, TenantSnapshot, TenantUser
 
