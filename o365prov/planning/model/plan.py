@@ -35,8 +35,8 @@ def _problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 class Plan(Renderable):
     """What would change in a tenant, in order; what can't be provisioned; and what Graph does not support.
 
-    ``print``, rich and notebooks show a plan in short, with 50 rows of a kind. ``to_text``, ``to_table``, ``to_html`` and
-    ``to_markdown`` give all of it, :meth:`to_dicts` gives rows for a data frame.
+    ``print``, rich and notebooks show a plan in short, with 50 rows of a kind. ``to_text``, ``to_table``, ``to_html``
+    and ``to_markdown`` give all of it, :meth:`to_dicts` gives rows for a data frame.
 
     Args:
         tenant_id: the tenant that the plan may be applied to.
