@@ -33,12 +33,14 @@ BANNED = {
 ALLOWED = re.compile(r"over the wire|on the wire|the wire\b|wire format|Exchange Online")
 
 CODE = sorted((ROOT / "o365prov").rglob("*.py"))
-PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-PAGES = [page for page in PAGES if "_build" not in page.parts]
+PAGES = [
+    *(page for page in sorted((ROOT / "docs").rglob("*.md")) if "_build" not in page.parts),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
+]
 
 
 def prose(path):
-    """The strings, docstrings and comments of a module, or the lines of a page without its code, with their line numbers."""
+    """The strings and comments of a module, or the lines of a page without its code, with their line numbers."""
     text = path.read_text("utf-8")
     if path.suffix == ".md":
         yield from enumerate(re.sub(r"`[^`\n]+`", "", text).splitlines(), 1)
