@@ -1,16 +1,16 @@
-"""Everything this package raises, as one tree.
+"""Everything that this package raises, as one tree.
 
 ::
 
     O365ProvError
-    ├── ExpressionError                 something about an expression; knows the text and the place
-    │   ├── ExpressionSyntaxError       the text is not an expression (also a ValueError)
+    ├── ExpressionError                 something is wrong with an expression; knows the place
+    │   ├── ExpressionSyntaxError       the string is not an expression (also a ValueError)
     │   └── EvaluationError             the expression failed for these values
-    ├── SourceError                     an export or directory can't be read; holds every problem found
+    ├── SourceError                     an export or directory can't be read; holds every issue
     ├── ConfigurationError              settings that contradict each other (also a ValueError)
     │   └── StaleMappingError           provisioning settings changed: map the attributes again
     ├── PlanRefusedError                a plan that may not be applied: already applied, of another tenant, unsafe
-    ├── JournalError                    a journal that is not ours, or of another plan
+    ├── JournalError                    a journal that is damaged, or of another plan
     ├── TenantError                     a request to the tenant failed
     │   ├── CredentialError             no token, or a token without the permissions
     │   ├── ConnectionFailedError       no answer at all
