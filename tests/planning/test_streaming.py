@@ -187,3 +187,42 @@ def test_another_account_has_the_old_name_of_a_person_renamed_in_office_365():
         for user in snapshot.users
     ]
     assert same_plan(EVERYONE, evolve(snapshot, users=[account(f"cy.young@{DOMAIN}"), *users]), app_users).is_empty
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_a_password_that_changed_just_now_is_compared_alike(seconds):
+    """Whether an instant is in the future, now or past decides the same in both ways."""
+    snapshot, app_users = provisioned()
+    changed = from_directory(somebody("Ann Lee"), manager=BOSS, password_last_set=NOW + timedelta(seconds=seconds))
+    same_plan([evolve(EVERYONE[0], person=changed), *EVERYONE[1:]], snapshot, app_users)
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_a_revocation_that_was_done_is_not_done_again_in_either_way(seconds):
+    """The instant that was handled counts, and so does the tenant's."""
+    snapshot, app_users = provisioned()
+    known = app_users.get(ANN.id)
+    handled = app_users.with_user(evolve(known, password_instant=BEFORE + timedelta(seconds=seconds)))
+    since = [evolve(user, sessions_valid_from=BEFORE + timedelta(seconds=seconds)) for user in snapshot.users]
+    same_plan(EVERYONE, snapshot, handled)
+    same_plan(EVERYONE, evolve(snapshot, users=since), handled)
+    same_plan(EVERYONE, evolve(snapshot, users=since), app_users)
+
+
+def test_an_account_that_became_synced_is_noticed_in_both_ways():
+    """Entra Connect took the account over: nothing of it may be written."""
+    snapshot, app_users = provisioned()
+    synced = [
+        evolve(user, properties={**user.properties, "onPremisesSyncEnabled": True}) if user.id else user
+        for user in snapshot.users
+    ]
+    plan = same_plan(EVERYONE, evolve(snapshot, users=synced), app_users)
+    assert {problem.code for problem in plan.problems} == {"synced_account"}
+
+
+def test_an_unchanged_person_whose_anchor_a_newcomer_wants_is_compared():
+    """Only the anchor is shared: the username is another one."""
+    newcomer = evolve(somebody("Di Ng"), directory_accounts=ANN.directory_accounts)
+    snapshot, app_users = provisioned()
+    plan = same_plan([*EVERYONE, assigned(newcomer)], snapshot, app_users)
+    assert plan.problems

@@ -106,7 +106,7 @@ class Section:
     effect: Effect
     total: int
     rows: tuple[DisplayRow, ...]
-    more: int = 0
+    more: int
 
 
 def describe(change: Change) -> str:

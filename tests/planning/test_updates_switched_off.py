@@ -1,0 +1,54 @@
+"""With Update Attributes off only what is new is given; and what plans say of people and values."""
+
+from attrs import evolve
+from effects import effects
+from organisation import NOW, assigned, from_directory, somebody, tenant, user_sync_app
+
+from o365prov import AppUsers, UserStatus
+from o365prov.planning import AssignLicenses, CreateUser, SetManager, Subject, UpdateUser
+from o365prov.planning.model.change_parts import PropertyChange
+from o365prov.planning.model.plan import Plan
+
+OFF = user_sync_app(update_attributes=False)
+BO = from_directory(somebody("Bo Ross"))
+ANN = from_directory(somebody("Ann Lee"), manager=BO)
+
+
+def test_a_linked_person_keeps_their_licences_when_updates_are_off():
+    """Okta sends nothing to an account that exists: neither values nor licences."""
+    snapshot, known = effects(OFF.plan([assigned(ANN, "SPE_F1")], tenant(), AppUsers.empty(), now=NOW), tenant())
+    assert OFF.plan([assigned(ANN, "SPE_E3")], snapshot, known, now=NOW).is_empty
+
+
+def test_a_new_person_gets_licences_when_updates_are_off():
+    """Creating brings everything along."""
+    plan = OFF.plan([assigned(ANN, "SPE_E3")], tenant(), AppUsers.empty(), now=NOW)
+    assert {CreateUser, AssignLicenses} <= {type(change) for change in plan}
+
+
+def test_a_suspended_manager_with_an_account_is_still_a_manager():
+    """Who is held keeps the account, and others can refer to it."""
+    app = user_sync_app()
+    snapshot, known = effects(app.plan([assigned(BO)], tenant(), AppUsers.empty(), now=NOW), tenant())
+    held = evolve(assigned(BO), person=evolve(BO, status=UserStatus.SUSPENDED))
+    plan = app.plan([assigned(ANN), held], snapshot, known, now=NOW)
+    [reference] = [change for change in plan if isinstance(change, SetManager)]
+    assert reference.manager.person_id == BO.id
+
+
+def test_the_plan_says_how_an_account_was_looked_for():
+    """A new account: none was there."""
+    plan = user_sync_app().plan([assigned(ANN)], tenant(), AppUsers.empty(), now=NOW)
+    assert plan.explanations[ANN.id].matched == "there is no account"
+
+
+def test_rows_say_values_before_and_after():
+    """A value that is set for the first time has nothing before it."""
+    subject = Subject("00u1", "Ann", "ann@corp.example")
+    parts = (
+        PropertyChange("city", None, "Oslo"),
+        PropertyChange("title", "Rep", "Lead"),
+        PropertyChange("fax", "1", None),
+    )
+    plan = Plan("t", NOW, (UpdateUser(subject, "changed", "id", parts, "f"),))
+    assert plan.to_dicts()[0]["what"] == "city: Oslo; title: Rep → Lead; fax: 1 → cleared"
