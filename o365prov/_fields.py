@@ -7,6 +7,7 @@ field that has none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
@@ -258,8 +259,10 @@ def describe_type(annotation: Any, *, many: bool = False) -> str:
         return " or ".join(dict.fromkeys(describe_type(each, many=many) for each in args))
     if origin is Literal:
         return " or ".join(map(repr, args))
+    if origin is tuple and args[-1] is not Ellipsis:
+        return f"{'tuples' if many else 'a tuple'} of {' and '.join(map(describe_type, args))}"
     if origin in (tuple, frozenset):
-        return f"a tuple or list of {describe_type(args[0], many=True)}"
+        return f"{'tuples' if many else 'a tuple'} of {describe_type(args[0], many=True)}"
     if origin is not None:
         return "a mapping" if issubclass(origin, Mapping) else "a function"
     if issubclass(annotation, Enum):
@@ -336,10 +339,23 @@ def wrong(owner: object, field: Attribute[Any], expected: str, value: object) ->
     if isinstance(value, type):
         write = f"{field.alias}={value.__name__}()"
         return ConfigurationError(f"{type(owner).__name__}.{field.alias} is a class: write {write}")
-    if isinstance(value, str) and expected.startswith("a tuple or list of"):
+    if isinstance(value, str) and expected.startswith("a tuple of"):
         write = f"{field.alias}=({value[:60]!r},)"
         return ConfigurationError(f"{type(owner).__name__}.{field.alias} is one string: write {write}")
     return ConfigurationError(f"{type(owner).__name__}.{field.alias} should be {expected}, not {_shown(value)}")
+
+
+_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+\Z")
+
+
+def domain_names(owner: object, field: Attribute[Any], value: Any) -> None:
+    """Refuse what is not a tuple of domain names in lower case, which stand after the @ of usernames."""
+    if not isinstance(value, tuple) or not all(isinstance(each, str) for each in value):
+        raise wrong(owner, field, "a tuple of strings", value)
+    for each in value:
+        if not _DOMAIN.match(each):
+            expected = "domain names such as 'yourfederated.domain'"
+            raise ConfigurationError(f"{type(owner).__name__}.{field.alias} should be {expected}, not {each[:60]!r}")
 
 
 def check_arguments(call: str, annotations: Mapping[str, Any], arguments: Mapping[str, object]) -> None:

@@ -19,7 +19,7 @@ from typing import Any, overload
 
 from attrs import Factory, evolve, field, frozen
 
-from o365prov._fields import as_unique, instance_of, made_of, typed
+from o365prov._fields import as_unique, domain_names, instance_of, made_of, typed
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
 from o365prov.planning import (
@@ -30,6 +30,7 @@ from o365prov.planning import (
     Scope,
     StreamingPlanner,
     TenantSnapshot,
+    as_assignment,
     check_now,
     check_tenant,
     check_type,
@@ -104,7 +105,7 @@ class Office365App:
 
     """
 
-    domains: tuple[str, ...] = field(converter=_domains)
+    domains: tuple[str, ...] = field(converter=_domains, validator=domain_names)
     provisioning: ProvisioningType
     username: UsernameFormat = field(validator=instance_of(UsernameFormat, "UsernameFormat.custom('user.email')"))
     mapping: ProfileMapping = field(default=Factory(_default_mapping, takes_self=True))
@@ -146,14 +147,19 @@ class Office365App:
 
         Args:
             mapping: the new mapping; Okta's mapping for the type unless it is given.
-            keep: keep the mapping that the app has.
+            keep: keep the mapping that the app has, instead of a new one.
 
         Raises:
-            ConfigurationError: an attribute is mapped that the type does not send.
+            ConfigurationError: an attribute is mapped that the type does not send, or both a mapping and *keep* are
+                given.
 
         """
-        chosen = self.mapping if keep and mapping is None else mapping or self.provisioning.default_mapping()
-        return evolve(self, mapping=bind(chosen, self.provisioning))
+        if mapping is None:
+            mapping = self.mapping if keep else self.provisioning.default_mapping()
+        elif keep:
+            raise ConfigurationError("remap takes a mapping or keep=True, not both: leave one of them out")
+        check_type(mapping, ProfileMapping, "mapping", "ProfileMapping.of({...})")
+        return evolve(self, mapping=bind(mapping, self.provisioning))
 
     def needs(self, assignments: Iterable[Assignment] = ()) -> Needs:  # noqa: ARG002 - callers need not know that
         """What must be read from the tenant before :meth:`plan`: the properties that the mapping writes.
@@ -322,9 +328,12 @@ class Office365App:
 
         """
         known = AppUsers.empty() if app_users is None else app_users
+        check_type(known, AppUsers, "app_users", "AppUsers.empty()")
+        if not callable(assignments):
+            raise ConfigurationError("assignments should be a function that gives them: pass lambda: assignments")
         self._check_ready(known, now, Scope.CHANGED)
         return StreamingPlanner(
-            assignments,
+            lambda: map(as_assignment, assignments()),
             lambda assignment: self._desired(assignment, now),
             self._rules(Scope.CHANGED),
             known,
@@ -352,7 +361,7 @@ class Office365App:
         if is_stale(self.mapping, self.provisioning):
             raise StaleMappingError(staleness(self.mapping, self.provisioning))
         self._check_scope(scope)
-        self._check_types(app_users)
+        self._check_app_users(app_users)
 
     def _check_scope(self, scope: Scope) -> None:
         if scope is Scope.DRIFT and not self.provisioning.owns_profile:
@@ -361,7 +370,7 @@ class Office365App:
                 "use scope='changed', or User Sync or Universal Sync"
             )
 
-    def _check_types(self, app_users: AppUsers) -> None:
+    def _check_app_users(self, app_users: AppUsers) -> None:
         for name in sorted({user.provisioning_type for user in app_users}):
             if (reason := self.org.why_not(name, self.provisioning)) is not None:
                 raise ConfigurationError(reason)

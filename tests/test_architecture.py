@@ -226,12 +226,14 @@ def test_deciding_has_no_event_loop_network_database_or_clock():
 
 
 def is_short_by_nature(module, tree):
-    """Whether a module is an `__init__`, a `__main__`, a Protocol or a table: data without functions."""
+    """Whether a module is an `__init__`, a `__main__`, a Protocol or a table: enums or data without functions."""
     if module.stem in {"__init__", "__main__"}:
         return True
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     protocols = [each for each in classes if any(ast.unparse(base).startswith("Protocol") for base in each.bases)]
+    if classes and all(any("Enum" in ast.unparse(base) for base in each.bases) for each in classes) and not functions:
+        return True
     data = [node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
     return (bool(classes) and classes == protocols and not functions) or (bool(data) and not functions)
 

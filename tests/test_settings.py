@@ -122,7 +122,7 @@ def test_a_wrong_value_is_refused_with_the_name_of_its_field(kind, data):
         (lambda: Safeguards(share=20), "Safeguards.share should be a share from 0 to 1"),
         (lambda: UserSync(create_users="no"), "UserSync.create_users should be True or False, not a string"),
         (lambda: Grants(roles="Helpdesk Administrator"), r"Grants.roles is one string: write roles=\('Helpdesk Adm"),
-        (lambda: Grants(["SPE_E3"]), "Grants.licenses should be a tuple or list of LicenseGrant values"),
+        (lambda: Grants(["SPE_E3"]), "Grants.licenses should be a tuple of LicenseGrant values"),
         (lambda: LicenseGrant(5), "LicenseGrant.sku should be a string, not 5"),
         (lambda: Deprovisioning.block_and_remove_licenses(grace_days=0), "Deprovisioning.grace_days .* from 1 to 365"),
         (lambda: Person("1", "NOPE", {}), r"Person.status should be one of 'STAGED'.*\('NOPE'\)"),
@@ -130,8 +130,11 @@ def test_a_wrong_value_is_refused_with_the_name_of_its_field(kind, data):
         (lambda: DirectoryAccount("corp.example", "8e81"), "DirectoryAccount.object_guid should be a UUID"),
         (lambda: GroupAssignment("00g1", "1"), "GroupAssignment.priority should be a whole number, not a string"),
         (lambda: Assignment(None), "Assignment.person should be a Person, not None"),
-        (lambda: Office365App(5, UserSync(), UsernameFormat.email()), "Office365App.domains should be a tuple or list"),
-        (lambda: Office365App([5], UserSync(), UsernameFormat.email()), "Office365App.domains should be a tuple or"),
+        (
+            lambda: Office365App(5, UserSync(), UsernameFormat.email()),
+            "Office365App.domains should be a tuple of strings",
+        ),
+        (lambda: Office365App([5], UserSync(), UsernameFormat.email()), "Office365App.domains should be a tuple of"),
         (
             lambda: Office365App(["corp.example"], UserSync(), UsernameFormat.email(), mapping={"title": "x"}),
             "Office365App.mapping should be a ProfileMapping, not a dict",

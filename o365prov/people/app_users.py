@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from attrs import field, frozen
 
-from o365prov._fields import aware, frozen_mapping
+from o365prov._fields import frozen_mapping, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
 from o365prov.structuring import SavedFormat, StrPath, read_value, write_text, write_value
@@ -28,7 +28,7 @@ class AppUserStatus(StrEnum):
     DELETED = "deleted"
 
 
-@frozen
+@frozen(field_transformer=typed)
 class AppUser:
     """What one person's Office 365 account got from us.
 
@@ -59,8 +59,8 @@ class AppUser:
     manager_id: str | None = None
     manager_reference: str = ""
     status: AppUserStatus = AppUserStatus.ACTIVE
-    deactivated_at: datetime | None = field(default=None, validator=aware)
-    password_instant: datetime | None = field(default=None, validator=aware)
+    deactivated_at: datetime | None = None
+    password_instant: datetime | None = None
     provisioning_type: str = ""
 
 

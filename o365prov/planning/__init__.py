@@ -2,7 +2,7 @@
 
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.resolve import match_users
-from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, Phase, PropertyChange, Subject
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -25,6 +25,7 @@ from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanati
 from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.outcomes import Outcome, Result
+from o365prov.planning.model.phases import Phase
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.report import Report
@@ -42,7 +43,7 @@ from o365prov.planning.model.snapshot import (
 from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
 from o365prov.planning.next_state import after_change
 from o365prov.planning.planner import make_plan
-from o365prov.planning.preconditions import check_now, check_tenant, check_type, unique_assignments
+from o365prov.planning.preconditions import as_assignment, check_now, check_tenant, check_type, unique_assignments
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
@@ -93,6 +94,7 @@ __all__ = [
     "Unsupported",
     "UpdateUser",
     "after_change",
+    "as_assignment",
     "change_key",
     "check_now",
     "check_tenant",

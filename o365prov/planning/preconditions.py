@@ -61,16 +61,20 @@ def check_type(value: object, kind: type | UnionType, argument: str, example: st
         raise ConfigurationError(f"{argument} can't be a {type(value).__name__}: pass {argument}={example}")
 
 
+def as_assignment(value: object) -> Assignment:
+    """The value, if it is an assignment."""
+    if not isinstance(value, Assignment):
+        raise ConfigurationError(
+            f"a {type(value).__name__} is not an Assignment: pass those of read_organization(...).assignments"
+        )
+    return value
+
+
 def unique_assignments(assignments: object) -> list[Assignment]:
     """The assignments as a list; refuse other values, and people who are assigned more than once."""
     if isinstance(assignments, str | bytes) or not isinstance(assignments, Iterable):
         raise ConfigurationError(f"assignments can't be a {type(assignments).__name__}: pass a list of assignments")
-    listed: list[Assignment] = list(assignments)
-    for each in listed:
-        if not isinstance(each, Assignment):
-            raise ConfigurationError(
-                f"a {type(each).__name__} is not an Assignment: pass those of read_organization(...).assignments"
-            )
+    listed = [as_assignment(each) for each in assignments]
     counts = Counter(each.person.id for each in listed)
     twice = sorted(person_id for person_id, count in counts.items() if count > 1)
     if twice:

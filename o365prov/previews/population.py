@@ -54,12 +54,6 @@ class PersonPreview:
         """The person."""
         return self.assignment.person
 
-    @property
-    def changed(self) -> bool:
-        """Whether the account would be created or changed."""
-        account = self.account
-        return account is not None and (account.outcome is AccountOutcome.CREATED or bool(account.changes))
-
     def to_dict(self) -> dict[str, Any]:
         """The row as plain values, for a table of them."""
         account = self.account
@@ -232,7 +226,8 @@ def _groups(title: str, groups: Sequence[PeopleGroup], line: str, limit: int | N
         )
         for group in groups[:limit]
     ]
-    rows += more_row(len(groups), limit, line[:1], "")
+    if line:
+        rows += more_row(len(groups), limit, line.strip()[0] if line.strip()[0] != "{" else "", "of them")
     return [Table(title, ("", "People", "For example", "What to do"), rows, line, title.lower().replace(" ", "-"))]
 
 

@@ -33,7 +33,6 @@ class Tone(StrEnum):
 
     PLAIN = "plain"
     TITLE = "title"
-    HEADING = "heading"
     ADD = "add"
     CHANGE = "change"
     TAKE = "take"
@@ -117,6 +116,7 @@ class Table:
         rows: the rows.
         line: how a row reads as a line of plain text, with ``{0}``, ``{1}`` ... for the cells.
         place: the name by which a page links to it; letters and hyphens.
+        titled: whether plain text shows the title above the rows, too.
 
     """
 
@@ -125,6 +125,7 @@ class Table:
     rows: tuple[Row, ...] = field(converter=_rows)
     line: str
     place: str = ""
+    titled: bool = False
 
 
 @frozen(field_transformer=typed)

@@ -14,6 +14,10 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
 _MARKDOWN = re.compile(r"[\\`*_\[\]|~#$@]|^[-+=]|(?<=^[0-9])[.)]")
 
 
+_LINKS = re.compile(r"(?i)\b(?:https?|ftp|mailto|xmpp):|\bwww\.")
+"""What GitHub turns into a link without being asked."""
+
+
 def printable(text: str) -> str:
     r"""The string on one line, with control characters as escapes.
 
@@ -38,4 +42,5 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("*Ann* | <b>")
     '\\*Ann\\* \\| &lt;b&gt;'
     """
-    return _MARKDOWN.sub(r"\\\g<0>", html.escape(printable(text), quote=False))
+    escaped = _MARKDOWN.sub(r"\\\g<0>", html.escape(printable(text), quote=False))
+    return _LINKS.sub(lambda match: match[0][:-1] + ("&#58;" if match[0][-1] == ":" else "&#46;"), escaped)

@@ -95,8 +95,6 @@ def _section(table: Table) -> Markup:
 
 def _block(block: Block) -> Markup:
     match block:
-        case Note(line, Tone.HEADING, _):
-            return element("h2", _line(line))
         case Note(line, Tone.TITLE, _):
             return element("p", element("strong", _line(line)))
         case Note(line, Tone.ALARM, _):

@@ -27,8 +27,6 @@ def to_markdown(document: Document) -> str:
 def _block(block: Block) -> str:
     match block:
         case Note(line, tone, _):
-            if tone is Tone.HEADING:
-                return f"## {_line(line)}"
             return f"**{escape_markdown(plain(line))}**" if tone in _BOLD else _line(line)
         case Facts(pairs):
             return "\n".join(f"- {escape_markdown(name)}: {escape_markdown(value)}" for name, value in pairs)

@@ -14,7 +14,6 @@ from o365prov.rendering.escaping import printable
 _STYLES = {
     Tone.PLAIN: "",
     Tone.TITLE: "bold",
-    Tone.HEADING: "bold",
     Tone.ADD: "green",
     Tone.CHANGE: "yellow",
     Tone.TAKE: "red",

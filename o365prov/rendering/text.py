@@ -33,6 +33,7 @@ def _block(block: Block) -> Iterator[str]:
         case Facts(pairs):
             yield from (f"  {name}: {value}" for name, value in pairs)
         case Table():
+            yield from [f"{block.title}:"] if block.titled else []
             yield from filter(None, (_row(block, row) for row in block.rows))
         case _:
             assert_never(block)

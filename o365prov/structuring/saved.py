@@ -151,10 +151,12 @@ def read_value(text: str, kind: type[Value], where: str, remedy: str) -> Value:
 
     issues = IssueList(where)
     try:
-        return converter().structure(json.loads(text), kind)
+        value = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         issues.note("", f"is not JSON ({error})", remedy, code="not_json")
-
+        raise SourceError(*issues.issues) from error
+    try:
+        return converter().structure(value, kind)
     except READ_ERRORS as error:
         issues.add(issues_of(error), remedy, code="damaged")
     raise SourceError(*issues.issues)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from organisation import NOW, assigned, from_directory, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, AppUsers, LicenseGrant, Plan, Report
-from o365prov.errors import SourceError, UsageError
+from o365prov.errors import ConfigurationError, SourceError, UsageError
 from o365prov.planning import Outcome, Result, Subject
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.changes import Change, CreateUser, UpdateUser
@@ -341,8 +341,8 @@ def test_what_json_cannot_hold_is_refused_when_writing(value):
 
 def test_a_moment_without_a_zone_is_refused_when_writing():
     """No one could say later when that was."""
-    with pytest.raises(UsageError, match="has no time zone"):
-        Plan("tenant", datetime(2026, 6, 1, 8)).to_json()  # noqa: DTZ001
+    with pytest.raises(ConfigurationError, match="Plan.made_at has no time zone"):
+        Plan("tenant", datetime(2026, 6, 1, 8))  # noqa: DTZ001
 
 
 def test_nested_values_come_back():

@@ -222,7 +222,7 @@ def test_reprs_are_one_line():
     """In a list, or at a prompt, values stay small."""
     plan = plan_of(created(ANN), problems=[wrong(BO)])
     assert repr(plan) == f"Plan(1 changes, 1 problems, {plan.fingerprint})"
-    assert repr(plan.explain(ANN.person_id)) == "ExplainedPerson(00uAnnLee, 1 changes, 0 problems)"
+    assert repr(plan.explain(ANN.person_id)) == "ExplainedPerson(00uAnnLee, 1 change, 0 problems)"
 
 
 # Duration

@@ -1,37 +1,12 @@
-"""What changes are made of: whom they are about, their place in a plan, properties and licences."""
+"""What changes are made of: whom they are about, properties and licences."""
 
 from __future__ import annotations
 
-from enum import IntEnum, auto
 from typing import Any
 
 from attrs import frozen
 
 from o365prov._fields import typed
-
-
-class Phase(IntEnum):
-    """The place of a change in the order of a plan, from the first to the last.
-
-    Leavers with a privileged role come before everything else; they lose the role first. Then come accounts, licences,
-    roles, references and sessions. Changes that take something away come last, so that a plan that was interrupted has
-    given more than it took.
-    """
-
-    PRIVILEGED_ROLES = auto()
-    PRIVILEGED_LEAVERS = auto()
-    ACCOUNTS = auto()
-    PROFILES = auto()
-    LICENSE_REMOVALS = auto()
-    LICENSE_REPLACEMENTS = auto()
-    LICENSES = auto()
-    ROLES = auto()
-    REFERENCES = auto()
-    SESSIONS = auto()
-    ROLE_REMOVALS = auto()
-    LEAVERS = auto()
-    LEAVERS_LICENSES = auto()
-    DELETIONS = auto()
 
 
 @frozen(field_transformer=typed)

@@ -15,7 +15,8 @@ from attrs import field, frozen
 
 from o365prov._fields import frozen_mapping, typed
 from o365prov.people import LicenseGrant
-from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, Phase, PropertyChange, Subject
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
+from o365prov.planning.model.phases import Phase
 
 
 @frozen(field_transformer=typed)

@@ -171,8 +171,7 @@ def _effect(group: Sequence[Problem]) -> Cell:
 
 
 def _people(group: Iterable[Problem], ambiguous: frozenset[str], limit: int | None) -> Cell:
-    names = list(dict.fromkeys(label(problem.subject, ambiguous) for problem in group))
-    return Cell.of(names_text(names, most=None if limit is None else 5))
+    return Cell.of(_names((problem.subject for problem in group), ambiguous, limit))
 
 
 def _unsupported(unsupported: Iterable[Unsupported]) -> Table:
@@ -223,7 +222,7 @@ def _not_done(unfinished: Sequence[Outcome], limit: int | None) -> Table:
         Row(
             (
                 Cell.of(result, tone=Tone.TAKE if result is Result.FAILED else Tone.CHANGE),
-                Cell.of(_names(group, ambiguous, limit)),
+                Cell.of(_names((each.change.subject for each in group), ambiguous, limit)),
                 Cell.of(describe(group[0].change) if len(group) == 1 else kind.replace("_", " ")),
                 Cell.of(message),
             )
@@ -234,8 +233,10 @@ def _not_done(unfinished: Sequence[Outcome], limit: int | None) -> Table:
     return Table("Not done", ("", "Who", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", "not-done")
 
 
-def _names(group: Iterable[Outcome], ambiguous: frozenset[str], limit: int | None) -> str:
-    return names_text([label(each.change.subject, ambiguous) for each in group], most=None if limit is None else 5)
+def _names(subjects: Iterable[Subject], ambiguous: frozenset[str], limit: int | None) -> str:
+    """The people, each once; with a *limit* the first five of them."""
+    names = list(dict.fromkeys(label(subject, ambiguous) for subject in subjects))
+    return names_text(names, most=None if limit is None else 5)
 
 
 def _done(done: Iterable[Outcome]) -> Table:

@@ -11,7 +11,7 @@ from o365prov.planning.model.changes import Change
 from o365prov.planning.model.labels import lines_of
 from o365prov.planning.model.problems import Problem
 from o365prov.profiles import UNSET, MappedProfile
-from o365prov.rendering import Block, Cell, Document, Note, Renderable, Row, Table, Tone, value_text
+from o365prov.rendering import Block, Cell, Document, Note, Renderable, Row, Table, Tone, count_text, value_text
 
 
 @frozen
@@ -63,7 +63,8 @@ class ExplainedPerson(Renderable):
         return Document(f"Person {self.person_id}", self._blocks())
 
     def __repr__(self) -> str:
-        return f"ExplainedPerson({self.person_id}, {len(self.changes)} changes, {len(self.problems)} problems)"
+        changes, problems = count_text(len(self.changes), "change"), count_text(len(self.problems), "problem")
+        return f"ExplainedPerson({self.person_id}, {changes}, {problems})"
 
     def _blocks(self) -> Iterator[Block]:
         subject = self._subject()
@@ -76,21 +77,22 @@ class ExplainedPerson(Renderable):
         if self.explanation:
             yield Note((f"Account: {self.explanation.matched}",))
         if self.changes:
-            yield Note(("What changes, and why:",), Tone.HEADING)
             rows = (Row((Cell.of(each.symbol), _what(each), Cell.of(each.reason))) for each in self.changes)
-            yield Table("Changes", ("", "What", "Why"), rows, "  {0} {1}  ({2})", "changes")
+            yield Table("What changes, and why", ("", "What", "Why"), rows, "  {0} {1}  ({2})", "changes", titled=True)
         if self.problems:
-            yield Note(("What is wrong, and what to do:",), Tone.HEADING)
             rows = (Row(tuple(map(Cell.of, _problem(each)))) for each in self.problems)
-            yield Table("Problems", ("What is wrong", "Effect", "What to do"), rows, "  ? {0}: {1}. {2}.", "problems")
+            yield Table(
+                _WRONG, ("What is wrong", "Effect", "What to do"), rows, "  ? {0}: {1}. {2}.", "problems", titled=True
+            )
         if self.explanation and self.explanation.mapped:
-            yield Note(("Mapped values:",), Tone.HEADING)
-
             yield _mapped(self.explanation)
 
     def _subject(self) -> Subject | None:
         holders = (self.explanation, *self.changes, *self.problems)
         return next((holder.subject for holder in holders if holder), None)
+
+
+_WRONG = "What is wrong, and what to do"
 
 
 def _what(change: Change) -> Cell:
@@ -110,7 +112,7 @@ def _mapped(explanation: PersonExplanation) -> Table:
     rows = [Row((_label(label, width), Cell.of(value))) for label, value in explanation.mapped if value]
     if empty := [label for label, value in explanation.mapped if not value]:
         rows.append(Row((Cell.of("empty"), Cell.of(", ".join(empty))), "  {0}: {1}"))
-    return Table("Mapped values", ("Attribute", "Value"), rows, "  {0}  {1}", "mapped")
+    return Table("Mapped values", ("Attribute", "Value"), rows, "  {0}  {1}", "mapped", titled=True)
 
 
 def _label(label: str, width: int) -> Cell:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.planning.model.changes import Change
 
 
@@ -17,7 +18,7 @@ class Result(StrEnum):
     SKIPPED = "skipped"
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Outcome:
     """How one change ended, with what is needed to find out why.
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 import attrs
 from attrs import define, field
 
-from o365prov._fields import frozen_mapping
+from o365prov._fields import frozen_mapping, typed
 from o365prov.people import AppUsers
 from o365prov.planning.model.changes import Change, change_key
 from o365prov.planning.model.document import change_row, plan_document
@@ -31,7 +31,7 @@ def _problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda each: (each.subject.name, each.subject.person_id, each.code)))
 
 
-@define(frozen=True, slots=False, repr=False)
+@define(frozen=True, slots=False, repr=False, field_transformer=typed)
 class Plan(Renderable):
     """What would change in a tenant, in order; what can't be provisioned; and what Graph does not support.
 

@@ -6,6 +6,7 @@ from typing import cast
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.people import AppUsers
 from o365prov.planning.model.document import change_row, report_document
 from o365prov.planning.model.outcomes import Outcome, Result
@@ -13,7 +14,7 @@ from o365prov.rendering import Document, Renderable
 from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
-@frozen(repr=False)
+@frozen(repr=False, field_transformer=typed)
 class Report(Renderable):
     """How each change of a plan ended, and the memory for the next plan.
 

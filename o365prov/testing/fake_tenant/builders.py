@@ -16,7 +16,8 @@ from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROO
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, PropertyType
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.schema.skus import product
-from o365prov.testing.fake_tenant.store.directory import Directory, Subscription
+from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.seats import Subscription
 from o365prov.testing.fake_tenant.store.table import Record
 
 Licenses = Mapping[str, Iterable[str]] | Iterable[str]

@@ -11,7 +11,8 @@ from o365prov.testing.fake_tenant.query.select import select
 from o365prov.testing.fake_tenant.rules.licensing import assign_directly, inherit, read_assignment
 from o365prov.testing.fake_tenant.schema.object_types import USER
 from o365prov.testing.fake_tenant.schema.skus import Product
-from o365prov.testing.fake_tenant.store.directory import Directory, Subscription
+from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.seats import Subscription
 
 
 def _assign(directory: Directory, request: GraphRequest) -> GraphReply:

@@ -70,7 +70,7 @@ def _guid(value: Any) -> str:
 
 def free_seats(directory: Directory, sku: str) -> int:
     """How many seats of a product are free."""
-    return directory.subscriptions[sku].seats - directory.consumed[sku]
+    return directory.subscriptions[sku].free(directory.consumed)
 
 
 def check_products(directory: Directory, assignment: SkuAssignment) -> None:

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
-from o365prov.testing.fake_tenant.schema.skus import Product
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind, ChangeLog, ChangeRecord, LinkChange
+from o365prov.testing.fake_tenant.store.seats import Subscription, count_seats
 from o365prov.testing.fake_tenant.store.table import Record, RecordTable
 
 _UNIQUE = ("userPrincipalName", "onPremisesImmutableId", "proxyAddresses", "uniqueName")
@@ -27,15 +27,6 @@ _UNIQUE = ("userPrincipalName", "onPremisesImmutableId", "proxyAddresses", "uniq
 def instant(moment: datetime) -> str:
     """A point in time as Graph writes it: UTC, whole seconds, ``Z``."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@frozen
-class Subscription:
-    """A product that the tenant has bought, and how many seats of it."""
-
-    product: Product
-    seats: int
-    applies_to: str = "User"
 
 
 class Links:
@@ -197,7 +188,7 @@ class Directory:
         """Add an object; 400 ObjectConflict when a unique value of it is taken."""
         self._claim(record)
         self.table(kind).put(record)
-        self._count_seats(kind, None, record)
+        count_seats(self.consumed, kind, None, record)
         self._log(kind, record["id"], None)
 
     def update(self, kind: ChangeKind, record: Record) -> None:
@@ -209,13 +200,13 @@ class Directory:
             return
         self._claim(record, before)
         table.put(record)
-        self._count_seats(kind, before, record)
+        count_seats(self.consumed, kind, before, record)
         self._log(kind, record["id"], names)
 
     def soft_delete(self, kind: ChangeKind, record: Record, parked: Record) -> None:
         """Move an object to the deleted items, as *parked* says; it keeps what stays unique there."""
         self.table(kind).remove(record["id"])
-        self._count_seats(kind, record, None)
+        count_seats(self.consumed, kind, record, None)
         self._release(record)
         self._claim(parked)
         self.deleted.put(parked)
@@ -227,7 +218,7 @@ class Directory:
         self._claim(record, parked)
         self.deleted.remove(record["id"])
         self.table(kind).put(record)
-        self._count_seats(kind, None, record)
+        count_seats(self.consumed, kind, None, record)
         self._log(kind, record["id"], None)
 
     def purge(self, kind: ChangeKind, record: Record) -> None:
@@ -237,7 +228,7 @@ class Directory:
             self.deleted.remove(key)
         else:
             self.table(kind).remove(key)
-            self._count_seats(kind, record, None)
+            count_seats(self.consumed, kind, record, None)
         self._release(record)
         for links in (self.managers, self.members, self.owners):
             links.forget(key)
@@ -272,14 +263,6 @@ class Directory:
         for name, value in _unique_values(record):
             self._names[name].pop(value, None)
 
-    def _count_seats(self, kind: ChangeKind, before: Record | None, after: Record | None) -> None:
-        if kind != "user":  # a group's licences take no seats; its members' do
-            return
-        held = {item["skuId"] for item in (before or {}).get("assignedLicenses", ())}
-        holds = {item["skuId"] for item in (after or {}).get("assignedLicenses", ())}
-        self.consumed.subtract(held - holds)
-        self.consumed.update(holds - held)
-
     # -- copying -------------------------------------------------------------------------------------------------
 
     def copy(self) -> Directory:
@@ -306,7 +289,7 @@ class Directory:
             for record in table:
                 self._claim(record)
                 if table is self.users:
-                    self._count_seats("user", None, record)
+                    count_seats(self.consumed, "user", None, record)
 
 
 _NAME_SETS: dict[frozenset[str], frozenset[str]] = {}

@@ -12,7 +12,8 @@ from o365prov.errors import Issue, SourceError
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
 from o365prov.testing.fake_tenant.store.change_log import ChangeLog, ChangeRecord, LinkChange
-from o365prov.testing.fake_tenant.store.directory import Directory, Links, Subscription
+from o365prov.testing.fake_tenant.store.directory import Directory, Links
+from o365prov.testing.fake_tenant.store.seats import Subscription
 from o365prov.testing.fake_tenant.store.table import RecordTable
 
 _VERSION = 1
