@@ -373,9 +373,14 @@ def check_arguments(call: str, annotations: Mapping[str, Any], arguments: Mappin
             raise ConfigurationError(f"{call}({name}=...) should be {expected}, not {_shown(value)}")
 
 
+_LARGE = 10**18
+
+
 def _shown(value: object) -> str:
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | float):
         return repr(value)
+    if isinstance(value, int):
+        return repr(value) if abs(value) < _LARGE else "a number with many digits"
     if isinstance(value, str):
         return "a string" if value else "an empty string"
     if isinstance(value, tuple | frozenset | list):

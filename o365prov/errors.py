@@ -24,9 +24,9 @@ caller passed in are never part of it.
 from __future__ import annotations
 
 import copyreg
-from typing import Literal
+from typing import Any, Literal
 
-from attrs import frozen
+from attrs import Attribute, field, frozen
 
 __all__ = [
     "ConfigurationError",
@@ -47,6 +47,16 @@ __all__ = [
 ]
 
 
+def _string(_: object, field: Attribute[Any], value: object) -> None:
+    if not isinstance(value, str):
+        raise ConfigurationError(f"Issue.{field.name} should be a string, not a {type(value).__name__}")
+
+
+def _severity(_: object, field: Attribute[Any], value: object) -> None:
+    if value not in ("error", "warning"):
+        raise ConfigurationError(f"Issue.{field.name} should be 'error' or 'warning', not a {type(value).__name__}")
+
+
 @frozen
 class Issue:
     """One thing that is wrong: the same shape for a mapping, a plan, an expression and a source.
@@ -60,11 +70,11 @@ class Issue:
 
     """
 
-    code: str
-    message: str
-    remedy: str = ""
-    place: str = ""
-    severity: Literal["error", "warning"] = "error"
+    code: str = field(validator=_string)
+    message: str = field(validator=_string)
+    remedy: str = field(default="", validator=_string)
+    place: str = field(default="", validator=_string)
+    severity: Literal["error", "warning"] = field(default="error", validator=_severity)
 
     @property
     def stops(self) -> bool:
@@ -73,11 +83,24 @@ class Issue:
 
     def __str__(self) -> str:
         """One line: place, message, remedy."""
-        return ": ".join(filter(None, (self.place, self.message, self.remedy)))
+        return one_line(": ".join(filter(None, (self.place, self.message, self.remedy))))
+
+
+def one_line(text: str) -> str:
+    r"""The string on one line: what can't be printed, and so could steer a terminal, as escapes.
+
+    >>> one_line("a\x1b[31m\nb")
+    'a\\x1b[31m\\nb'
+    """
+    return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 class O365ProvError(Exception):
     """The base of everything that this package raises on purpose."""
+
+    def __str__(self) -> str:
+        """One line, whatever a name, a path or an answer in it holds."""
+        return one_line(super().__str__())
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle and copy every field, whatever the arguments of ``__init__`` are called."""
@@ -118,7 +141,7 @@ class ExpressionError(O365ProvError):
         """One line: message, place, remedy."""
         place = f" (line {self.line}, column {self.column})" if self.text else ""
         remedy = f"; {self.remedy}" if self.remedy else ""
-        return f"{self.message}{place}{remedy}"
+        return one_line(f"{self.message}{place}{remedy}")
 
     def caret(self) -> str:
         """The message over the line of the expression, with the place marked below it: for people, on several lines."""
@@ -154,7 +177,7 @@ class SourceError(O365ProvError):
 
     def __str__(self) -> str:
         """All issues on one line."""
-        return "; ".join(map(str, self.issues))
+        return one_line("; ".join(map(str, self.issues)))
 
 
 class ConfigurationError(O365ProvError, ValueError):
@@ -224,7 +247,7 @@ class GraphError(TenantError):
         """One line: message, status and code, request id."""
         code = f" {self.code}" if self.code else ""
         request = f", request {self.request_id}" if self.request_id else ""
-        return f"{self.message} ({self.status}{code}{request})"
+        return one_line(f"{self.message} ({self.status}{code}{request})")
 
 
 class UsageError(O365ProvError, RuntimeError):

@@ -13,7 +13,7 @@ from o365prov.expressions.functions.registry import function_of
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import MethodCall, Node, children, walk
 from o365prov.expressions.values.conversion import plain
-from o365prov.expressions.values.failures import EvaluationFailure, too_deep
+from o365prov.expressions.values.failures import EvaluationFailure, out_of_range, too_deep
 
 
 def explain(
@@ -29,8 +29,8 @@ def explain(
     value, error, failed = None, None, frozenset[int]()
     try:
         value = run(values, observe)
-    except (EvaluationFailure, RecursionError) as stopped:
-        failure = too_deep(stopped) if isinstance(stopped, RecursionError) else stopped
+    except (EvaluationFailure, RecursionError, OverflowError, ValueError) as stopped:
+        failure = _as_failure(stopped)
         error = evaluation_error(failure, text, places)
         place = place_of(failure.__traceback__, places)
         failed = frozenset() if place is None else _with_parents(tree, place.node)
@@ -62,3 +62,14 @@ def _with_parents(tree: Node, failed: Node) -> frozenset[int]:
     while (node := parents.get(id(node))) is not None:
         chain.add(id(node))
     return frozenset(chain)
+
+
+def _as_failure(stopped: Exception) -> EvaluationFailure:
+    match stopped:
+        case EvaluationFailure():
+            return stopped
+        case RecursionError():
+            return too_deep(stopped)
+        case OverflowError() | ValueError():
+            return out_of_range(stopped)
+    raise stopped

@@ -14,7 +14,7 @@ from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.explanation import Explanation
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.semantics import Dialect, EvaluationOptions, Semantics
-from o365prov.expressions.values.failures import EvaluationFailure, too_deep
+from o365prov.expressions.values.failures import EvaluationFailure, out_of_range, too_deep
 
 
 def _to_dialect(value: Dialect | str) -> Dialect:
@@ -90,6 +90,8 @@ class Expression:
             raise evaluation_error(failure, self.text, self._places) from None
         except RecursionError as error:
             raise evaluation_error(too_deep(error), self.text, self._places) from None
+        except (OverflowError, ValueError) as error:  # numbers of hundreds of digits, instants before the year 1
+            raise evaluation_error(out_of_range(error), self.text, self._places) from None
 
     def _compile(self) -> Callable[[object], object]:
         from o365prov.expressions.compiler.compiler import compile_tree  # noqa: PLC0415 - some are only parsed

@@ -67,7 +67,16 @@ class AppUser:
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:
     if isinstance(users, Mapping):
         return frozen_mapping(cast("Mapping[str, AppUser]", users))
-    return frozen_mapping({user.person_id: user for user in users})
+    if not isinstance(users, Iterable):
+        raise ConfigurationError(f"AppUsers.users should be AppUser values, not a {type(users).__name__}")
+    table: dict[str, AppUser] = {}
+    for user in users:
+        if not isinstance(user, AppUser):
+            raise ConfigurationError(f"AppUsers.users should be AppUser values, not a {type(user).__name__}")
+        if user.person_id in table:
+            raise ConfigurationError(f"AppUsers.users holds the person {user.person_id} twice: keep one of them")
+        table[user.person_id] = user
+    return frozen_mapping(table)
 
 
 @frozen(repr=False)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import html
 import re
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\u00ad\u180e\u200b\ufeff\U000e0000-\U000e007f\ud800-\udfff]"
+)
 _MARKDOWN = re.compile(r"[\\`*_\[\]|~#$@]|^[-+=]|(?<=^[0-9])[.)]")
 
 

@@ -6,6 +6,7 @@ import codecs
 import os
 from pathlib import Path
 
+from o365prov.errors import Issue, SourceError
 from o365prov.structuring.issue_list import IssueList, UnreadableError
 
 StrPath = str | os.PathLike[str]
@@ -58,8 +59,13 @@ def read_text(path: StrPath, issues: IssueList) -> str:
 
 
 def write_text(path: StrPath, text: str) -> None:
-    """Write *text* to *path*, completely or not at all."""
-    target = Path(path)
-    draft = target.with_name(target.name + ".new")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(target)
+    """Write *text* to *path*, completely or not at all; raises SourceError if it can't be written."""
+    try:
+        target = Path(path)
+        draft = target.with_name(target.name + ".new")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    except (OSError, ValueError, TypeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        remedy = "name a file in a folder that exists and may be written"
+        raise SourceError(Issue("not_written", f"can't be written ({why})", remedy, str(path))) from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from o365prov.errors import Issue, SourceError
+from o365prov.errors import Issue, SourceError, one_line
 
 LISTED = 20
 """How many issues of one input are listed; the rest is counted."""
@@ -43,7 +43,7 @@ class IssueList:
         self.count += 1
         if self.count <= LISTED:
             where = ": ".join(filter(None, (self.source, place)))
-            self._listed.append(Issue(code, _on_one_line(message), _on_one_line(remedy), _on_one_line(where)))
+            self._listed.append(Issue(code, one_line(message), one_line(remedy), one_line(where)))
 
     def add(self, issues: Iterable[tuple[str, str]], remedy: str = "", *, code: str) -> None:
         """Add issues, each a place and a message, with the same remedy and code."""
@@ -61,11 +61,6 @@ class IssueList:
         """Raise one :class:`~o365prov.errors.SourceError` with all issues, if there are any."""
         if self.count:
             raise SourceError(*self.issues)
-
-
-def _on_one_line(string: str) -> str:
-    """Escape what can't be printed: a path or a key of foreign JSON may hold anything."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in string)
 
 
 class UnreadableError(Exception):

@@ -15,9 +15,10 @@ from typing import Any, NoReturn, TypeVar
 
 from attrs import field, frozen
 
-from o365prov.errors import Issue, SourceError
+from o365prov.errors import Issue, SourceError, UsageError
 from o365prov.structuring.files import StrPath, write_text
 from o365prov.structuring.issue_list import IssueList
+from o365prov.structuring.reader import is_broken
 
 Value = TypeVar("Value")
 
@@ -62,7 +63,10 @@ class SavedFormat:
         content = converter().unstructure(value, self.kind)
         content = content if self.member is None else {self.member: content}
         members = {"format": self.mark, **(head or {}), "digest": _digest(content), **content}
-        return "{\n" + ",\n".join(f"{_text(name)}: {_lines(each)}" for name, each in members.items()) + "\n}\n"
+        text = "{\n" + ",\n".join(f"{_text(name)}: {_lines(each)}" for name, each in members.items()) + "\n}\n"
+        if "\\ud" in text and is_broken(json.dumps(json.loads(text), ensure_ascii=False)):
+            raise UsageError(f"{self.name} holds half a character (a lone surrogate): correct it at the source")
+        return text
 
     def read(self, text: str, where: str, head: tuple[str, ...] = ()) -> tuple[Any, Mapping[str, Any]]:
         """The value that :meth:`write` wrote, and its *head*.
@@ -91,8 +95,8 @@ class SavedFormat:
         """The text of the file at *path*; raises SourceError if it can't be read."""
         try:
             return Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            what = f"can't be read ({error})"
+        except (OSError, ValueError, TypeError) as error:
+            what = f"can't be read ({(isinstance(error, OSError) and error.strerror) or error})"
             raise SourceError(Issue("file_unreadable", what, self.origin, str(path))) from error
 
     def damaged(self, where: str, path: str, message: str) -> SourceError:

@@ -32,7 +32,7 @@ ANN = AppUser("00u1", "11111111-1111-4111-8111-111111111111", "ann@corp.example"
 BO = AppUser("00u2", "22222222-2222-4222-8222-222222222222", "bo@corp.example")
 
 
-@given(st.lists(app_users, max_size=4))
+@given(st.lists(app_users, max_size=4, unique_by=lambda each: each.person_id))
 def test_json_gives_the_same_table(users):
     """What to_json writes, from_json reads back without a loss."""
     table = AppUsers(users)
@@ -114,7 +114,7 @@ def test_failed_save_leaves_the_old_table(tmp_path):
     path = tmp_path / "app-users.json"
     AppUsers([ANN]).save(path)
     (tmp_path / "app-users.json.new").mkdir()
-    with pytest.raises(OSError, match=r"app-users\.json\.new"):
+    with pytest.raises(SourceError, match=r"app-users\.json: can't be written"):
         AppUsers([BO]).save(path)
     assert AppUsers.load(path) == AppUsers([ANN])
 
@@ -162,3 +162,23 @@ def test_instants_have_a_time_zone():
     """Others can't be compared with anything."""
     with pytest.raises(ConfigurationError, match="deactivated_at has no time zone"):
         AppUser("00u1", "id", "ann@corp.example", deactivated_at=datetime(2026, 1, 1))  # noqa: DTZ001 - the point
+
+
+def test_one_person_twice_is_refused():
+    """Which of the two is right can't be known: the last must not win in silence."""
+    with pytest.raises(ConfigurationError, match=r"AppUsers\.users holds the person 00u1 twice"):
+        AppUsers([ANN, ANN])
+
+
+@pytest.mark.parametrize("junk", [5, [None], ["00u1"]])
+def test_only_app_users_are_in_the_table(junk):
+    """Anything else is named when the table is made."""
+    with pytest.raises(ConfigurationError, match=r"AppUsers\.users should be AppUser values"):
+        AppUsers(junk)
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "active", None, 5])
+def test_a_status_is_one_of_the_known_ones(status):
+    """With a status that nothing knows a leaver would be passed over in silence."""
+    with pytest.raises(ConfigurationError, match=r"AppUser\.status should be one of"):
+        AppUser("00u1", "id", "ann@corp.example", status=status)

@@ -49,3 +49,9 @@ def too_deep(error: RecursionError) -> EvaluationFailure:
     """The failure of going through a value that Python's stack does not reach the bottom of, from the same place."""
     failure = EvaluationFailure("a value has arrays or maps that are nested too deeply", remedy="give flatter values")
     return failure.with_traceback(error.__traceback__)
+
+
+def out_of_range(error: OverflowError | ValueError) -> EvaluationFailure:
+    """The failure of a number or an instant that Python can't hold, from the same place."""
+    message = "a number has too many digits, or an instant is out of range"
+    return EvaluationFailure(message, remedy="correct the value at the source").with_traceback(error.__traceback__)

@@ -240,7 +240,7 @@ def classify(response: Response) -> ClassifiedError:
     'Subscription with SKU 1 does not have any available licenses; buy seats or remove the licence from another user, then plan again'
     """  # noqa: E501
     error = _error(response)
-    code = _text(error.get("code"))
+    code = _one_line(_text(error.get("code")))
     message = _one_line(_text(error.get("message"))) or _without_message(response)
     details = _details(error.get("details"))
     if not any(target for _, target in details) and (match := re.search(r"property (\w+) already exists", message)):
@@ -272,6 +272,7 @@ def credential_error(text: str) -> CredentialError:
     'no token: AADSTS7000222: The provided client secret keys are expired; make a new client secret and use it here'
     """
     line = (text.strip().splitlines() or [""])[0].split(" Trace ID:")[0].strip().rstrip(".") or "no reason given"
+    line = _one_line(line)
     number = re.search(r"AADSTS(\d+)", text)
     remedy = SIGN_IN.get(number[1] if number else "", "check tenant id, client id, secret or certificate, and network")
     return CredentialError(f"no token: {line}; {remedy}")

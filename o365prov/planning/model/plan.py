@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, cast
@@ -12,7 +12,7 @@ from typing import Any, cast
 import attrs
 from attrs import define, field
 
-from o365prov._fields import frozen_mapping, typed
+from o365prov._fields import as_tuple, frozen_mapping, typed
 from o365prov.people import AppUsers
 from o365prov.planning.model.changes import Change, change_key
 from o365prov.planning.model.document import change_row, plan_document
@@ -23,12 +23,26 @@ from o365prov.rendering import Document, Renderable
 from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
+def _sorted(values: Any, kind: Any, key: Callable[[Any], Any]) -> Any:
+    """The values in their order; what are not of this kind the validator refuses."""
+    listed: Any = as_tuple(values)
+    if isinstance(listed, tuple) and all(isinstance(each, kind) for each in listed):
+        return tuple(sorted(listed, key=key))
+    return listed
+
+
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(sorted(changes, key=lambda change: (change.phase, change.subject.name, change_key(change))))
+    found: tuple[Change, ...] = _sorted(
+        changes, Change, lambda change: (change.phase, change.subject.name, change_key(change))
+    )
+    return found
 
 
 def _problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda each: (each.subject.name, each.subject.person_id, each.code)))
+    found: tuple[Problem, ...] = _sorted(
+        problems, Problem, lambda each: (each.subject.name, each.subject.person_id, each.code)
+    )
+    return found
 
 
 @define(frozen=True, slots=False, repr=False, field_transformer=typed)

@@ -8,12 +8,12 @@ import random
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from attrs import field, frozen
 
 from o365prov._fields import check_arguments
-from o365prov.errors import Issue, SourceError, UsageError
+from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, subscriptions
 from o365prov.testing.fake_tenant.endpoints.organization import domain_records, organization_record
@@ -94,6 +94,10 @@ class FakeTenant:
         numbers = {"seed": seed, "keep_requests": keep_requests, "latency": latency}
         parts = {"clock": clock, "quotas": quotas, "lag": lag}
         check_arguments("FakeTenant", _ARGUMENTS, {**strings, **numbers, **parts})
+        if not 0 <= latency < float("inf") or keep_requests < 0 or isinstance(caller_roles, str):
+            raise ConfigurationError(
+                "FakeTenant: latency and keep_requests are numbers from 0 on, and caller_roles a list of names"
+            )
         self.clock = clock or FakeClock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
         request_ids = random.Random(chance.getrandbits(64))  # noqa: S311
@@ -118,6 +122,10 @@ class FakeTenant:
         )
         self._lock = self._gateway.lock
         self._start = self.snapshot()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling and copying: the tenant holds a lock."""
+        raise UsageError("a FakeTenant can't be pickled or copied: use to_json() or snapshot()")
 
     def __repr__(self) -> str:
         """One line: the initial domain and how much there is."""
