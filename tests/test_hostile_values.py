@@ -12,7 +12,7 @@ from o365prov import Expression, Person, Plan, SourceError
 from o365prov.errors import ConfigurationError, EvaluationError, Issue, O365ProvError, UsageError
 from o365prov.planning import CreateUser, Subject
 from o365prov.profiles import ProfileMapping
-from o365prov.testing import FakeTenant
+from o365prov.testing import FakeClock, FakeTenant
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,19 @@ def test_a_fake_tenant_says_that_it_cannot_be_copied(copying):
     """It holds a lock, and says what to use instead."""
     with pytest.raises(UsageError, match="snapshot"):
         copying(FakeTenant(seed=1))
+
+
+@pytest.mark.parametrize("days", [float("nan"), float("inf"), 10**9, 4_000_000, "1"])
+def test_a_clock_refuses_a_step_that_is_no_time(days):
+    """And stands where it stood."""
+    clock = FakeClock(at=NOW)
+    with pytest.raises(ConfigurationError, match="advance"):
+        clock.advance(days=days)
+    assert clock.now() == NOW
+
+
+@pytest.mark.parametrize("name", ["missing.json", ".", "zero\0byte"])
+def test_a_fake_tenant_that_cannot_be_loaded_is_a_source_error(tmp_path, name):
+    """It names the file that is meant."""
+    with pytest.raises(SourceError, match=r"FakeTenant\.save"):
+        FakeTenant.load(tmp_path / name)

@@ -1,6 +1,6 @@
 """JSON in and out: every issue of one input at once, with its place."""
 
-from o365prov.structuring.files import StrPath, looks_wide, note_unreadable, read_text, write_text
+from o365prov.structuring.files import StrPath, load_text, looks_wide, note_unreadable, read_text, write_text
 from o365prov.structuring.issue_list import IssueList, UnreadableError, read_all
 from o365prov.structuring.reader import (
     JsonObject,
@@ -20,6 +20,7 @@ __all__ = [
     "StrPath",
     "UnreadableError",
     "kind_of",
+    "load_text",
     "looks_wide",
     "member_path",
     "note_unreadable",

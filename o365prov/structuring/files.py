@@ -35,6 +35,15 @@ def note_unreadable(error: OSError, issues: IssueList) -> None:
         issues.note("", what, "check the file and its permissions", code="file_unreadable")
 
 
+def load_text(path: StrPath, origin: str) -> str:
+    """The text of a file that this package saved; raises SourceError, with *origin* as remedy, if it can't be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError, TypeError) as error:
+        what = f"can't be read ({(isinstance(error, OSError) and error.strerror) or error})"
+        raise SourceError(Issue("file_unreadable", what, origin, str(path))) from error
+
+
 def looks_wide(start: bytes) -> bool:
     """Whether a file that begins with *start* is UTF-16, with a byte order mark or without."""
     return start.startswith(_WIDE_MARKS) or b"\0" in start[:4]

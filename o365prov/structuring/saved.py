@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from attrs import field, frozen
 
 from o365prov.errors import Issue, SourceError, UsageError
-from o365prov.structuring.files import StrPath, write_text
+from o365prov.structuring.files import StrPath, load_text
 from o365prov.structuring.issue_list import IssueList
 from o365prov.structuring.reader import is_broken
 
@@ -87,17 +86,9 @@ class SavedFormat:
             raise SourceError(Issue("not_json", "is nested too deeply", self.remedy, where)) from error
         return value, {name: document.get(name) for name in head}
 
-    def save(self, path: StrPath, value: Any, head: Mapping[str, str] | None = None) -> None:
-        """Write the value to *path*, completely or not at all."""
-        write_text(path, self.write(value, head))
-
     def load_text(self, path: StrPath) -> str:
         """The text of the file at *path*; raises SourceError if it can't be read."""
-        try:
-            return Path(path).read_text(encoding="utf-8")
-        except (OSError, ValueError, TypeError) as error:
-            what = f"can't be read ({(isinstance(error, OSError) and error.strerror) or error})"
-            raise SourceError(Issue("file_unreadable", what, self.origin, str(path))) from error
+        return load_text(path, self.origin)
 
     def damaged(self, where: str, path: str, message: str) -> SourceError:
         """The error for a document that is wrong at one place."""

@@ -46,12 +46,21 @@ class FakeClock:
         return (self._stands_at or datetime.now(UTC)).astimezone(UTC) + self._offset
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
-        """Let time pass at once, and return the new time; time does not run backwards (ConfigurationError)."""
-        step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        """Let time pass at once, and return the new time.
+
+        Raises:
+            ConfigurationError: an argument is not a number, or the new time is before now or after the year 9999.
+
+        """
+        try:
+            step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+            later = self.now() + step
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ConfigurationError(f"FakeClock.advance: {error}; give numbers that end before year 9999") from error
         if step < timedelta():
             raise ConfigurationError(f"a clock can't go back by {-step}; build a new tenant, or restore a snapshot")
         self._offset += step
-        return self.now()
+        return later
 
     def wait(self, seconds: float) -> None:
         """Wait *seconds*: really, when the clock runs; by moving on, when it stands."""

@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from o365prov._fields import check_arguments
 from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
+from o365prov.structuring import load_text, write_text
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, subscriptions
 from o365prov.testing.fake_tenant.endpoints.organization import domain_records, organization_record
@@ -374,11 +375,8 @@ class FakeTenant:
             return json.dumps(write_state(self._directory), ensure_ascii=False)
 
     def save(self, path: str | Path) -> None:
-        """Write the state to a file, whole or not at all."""
-        target = Path(path)
-        partial = target.with_name(f"{target.name}.partial")
-        partial.write_text(self.to_json(), encoding="utf-8")
-        partial.replace(target)
+        """Write the state to a file, whole or not at all; SourceError when it can't be written."""
+        write_text(path, self.to_json())
 
     @classmethod
     def from_json(cls, text: str, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
@@ -395,5 +393,6 @@ class FakeTenant:
 
     @classmethod
     def load(cls, path: str | Path, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
-        """A tenant with the state that ``save`` wrote to a file; SourceError when the file holds something else."""
-        return cls.from_json(Path(path).read_text(encoding="utf-8"), clock=clock, seed=seed)
+        """A tenant with the state that ``save`` wrote to a file; SourceError when that is not what it holds."""
+        text = load_text(path, "name the file that FakeTenant.save() wrote")
+        return cls.from_json(text, clock=clock, seed=seed)
