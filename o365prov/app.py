@@ -40,7 +40,6 @@ from o365prov.planning import (
 from o365prov.previews import PopulationPreview, Preview, Previewer
 from o365prov.profiles import AttributeKind, ProfileMapping, UsernameFormat
 from o365prov.provisioning import (
-    ELIGIBILITY,
     DesiredUser,
     Eligibility,
     OktaOrg,
@@ -298,7 +297,7 @@ class Office365App:
         assigned = sorted(unique_assignments(assignments), key=lambda each: each.person.id)
         by_eligibility: dict[Eligibility, list[Assignment]] = {each: [] for each in Eligibility}
         for assignment in assigned:
-            by_eligibility[ELIGIBILITY[assignment.person.status]].append(assignment)
+            by_eligibility[Eligibility.of(assignment.person.status)].append(assignment)
         return make_plan(
             (self._desired(assignment, now) for assignment in by_eligibility[Eligibility.PROVISION]),
             by_eligibility[Eligibility.HOLD],

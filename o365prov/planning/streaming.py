@@ -30,7 +30,7 @@ from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.profiles import UNSET
-from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility
+from o365prov.provisioning import DesiredUser, Eligibility
 
 
 @define(eq=False, repr=False)
@@ -68,7 +68,7 @@ class StreamingPlanner:
     def __attrs_post_init__(self) -> None:
         self._unsupported = UnsupportedCount(self._rules.provisioning)
         for assignment in self._unique_assignments():
-            match ELIGIBILITY[assignment.person.status]:
+            match Eligibility.of(assignment.person.status):
                 case Eligibility.HOLD:
                     self._held.append(assignment)
                 case Eligibility.PROVISION:

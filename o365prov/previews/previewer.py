@@ -24,7 +24,7 @@ from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, 
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
 from o365prov.previews.preview import Preview
 from o365prov.profiles import ProfileMapping, UsernameFormat, make_bindings
-from o365prov.provisioning import ELIGIBILITY, DesiredUser, Eligibility, make_desired_user
+from o365prov.provisioning import DesiredUser, Eligibility, make_desired_user
 
 _Results: TypeAlias = Mapping[str, tuple[tuple[Issue, ...], AccountPreview | None]]
 """What is wrong with people, and what the tenant holds of them, by person id."""
@@ -131,7 +131,7 @@ class Previewer:
 
 
 def _eligibility(desired: DesiredUser) -> Eligibility:
-    return ELIGIBILITY[desired.assignment.person.status]
+    return Eligibility.of(desired.assignment.person.status)
 
 
 def _collisions(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -> Iterator[PeopleGroup]:
@@ -181,7 +181,7 @@ def _left_alone(
     app_user = app_users.get(desired.person_id)
     account = snapshot.by_id.get(app_user.object_id) if app_user else None
     status = desired.assignment.person.status
-    match ELIGIBILITY[status]:
+    match Eligibility.of(status):
         case Eligibility.HOLD:
             outcome, message = AccountOutcome.HELD, f"{status} in Okta, so the account is left as it is"
         case Eligibility.UNASSIGNED:

@@ -17,10 +17,9 @@ from o365prov.provisioning.types.license_only import LicenseOnly
 from o365prov.provisioning.types.profile_sync import ProfileSync
 from o365prov.provisioning.types.universal_sync import UniversalSync
 from o365prov.provisioning.types.user_sync import UserSync
-from o365prov.provisioning.user_status import ELIGIBILITY, Eligibility
+from o365prov.provisioning.user_status import Eligibility
 
 __all__ = [
-    "ELIGIBILITY",
     "AfterBlock",
     "Deprovisioning",
     "DesiredUser",

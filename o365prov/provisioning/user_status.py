@@ -5,9 +5,8 @@ Source: Okta, "User states"; Okta support, "Users are not being provisioned from
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
-from types import MappingProxyType
+from typing import assert_never
 
 from o365prov.people import UserStatus
 
@@ -19,17 +18,20 @@ class Eligibility(Enum):
     HOLD = "hold"
     UNASSIGNED = "unassigned"
 
+    @classmethod
+    def of(cls, status: UserStatus) -> Eligibility:
+        """The eligibility of people with *status*; who is held keeps everything: nothing is written or taken away.
 
-ELIGIBILITY: Mapping[UserStatus, Eligibility] = MappingProxyType(
-    {
-        UserStatus.STAGED: Eligibility.HOLD,
-        UserStatus.PROVISIONED: Eligibility.HOLD,
-        UserStatus.ACTIVE: Eligibility.PROVISION,
-        UserStatus.RECOVERY: Eligibility.PROVISION,
-        UserStatus.PASSWORD_EXPIRED: Eligibility.PROVISION,
-        UserStatus.LOCKED_OUT: Eligibility.PROVISION,
-        UserStatus.SUSPENDED: Eligibility.HOLD,
-        UserStatus.DEPROVISIONED: Eligibility.UNASSIGNED,
-    }
-)
-"""The eligibility of each status. People who are held keep what they have: nothing is written or taken away."""
+        >>> Eligibility.of(UserStatus.SUSPENDED)
+        <Eligibility.HOLD: 'hold'>
+
+        """
+        match status:
+            case UserStatus.ACTIVE | UserStatus.RECOVERY | UserStatus.PASSWORD_EXPIRED | UserStatus.LOCKED_OUT:
+                return cls.PROVISION
+            case UserStatus.STAGED | UserStatus.PROVISIONED | UserStatus.SUSPENDED:
+                return cls.HOLD
+            case UserStatus.DEPROVISIONED:
+                return cls.UNASSIGNED
+            case _:
+                assert_never(status)

@@ -8,7 +8,7 @@ from organisation import DOMAIN, NOW, assigned, from_directory, somebody
 
 from o365prov import UsernameFormat, UserSync
 from o365prov.people import UserStatus
-from o365prov.provisioning import ELIGIBILITY, Eligibility, make_desired_user, settings_fingerprint
+from o365prov.provisioning import Eligibility, make_desired_user, settings_fingerprint
 
 YESTERDAY = datetime(2026, 5, 31, 7, 30, tzinfo=UTC)
 
@@ -71,7 +71,7 @@ def test_every_setting_changes_the_fingerprint(setting):
 
 
 @pytest.mark.parametrize(
-    ("status", "standing"),
+    ("status", "eligibility"),
     [
         ("ACTIVE", Eligibility.PROVISION),
         ("PASSWORD_EXPIRED", Eligibility.PROVISION),
@@ -83,11 +83,11 @@ def test_every_setting_changes_the_fingerprint(setting):
         ("DEPROVISIONED", Eligibility.UNASSIGNED),
     ],
 )
-def test_what_a_status_in_okta_means(status, standing):
+def test_what_a_status_in_okta_means(status, eligibility):
     """Only active people are provisioned; the suspended are held; the deprovisioned count as not assigned."""
-    assert ELIGIBILITY[UserStatus(status)] is standing
+    assert Eligibility.of(UserStatus(status)) is eligibility
 
 
-def test_every_status_has_a_standing():
+def test_every_status_has_an_eligibility():
     """No status of Okta's is forgotten."""
-    assert set(ELIGIBILITY) == set(UserStatus)
+    assert {Eligibility.of(status) for status in UserStatus} == set(Eligibility)

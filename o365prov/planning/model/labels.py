@@ -9,7 +9,7 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from o365prov.planning.model.change_parts import PropertyChange, Subject
+from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -27,7 +27,7 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
-from o365prov.rendering import Line, Mark, Span, value_text
+from o365prov.rendering import Line, Mark, Span, plain, value_text
 
 
 class Effect(Enum):
@@ -129,7 +129,7 @@ def describe(change: Change) -> str:
         case LinkUser():
             return "remember the account as this person's"
         case UpdateUser():
-            return "; ".join(_property(each) for each in change.properties)
+            return "; ".join(plain(line) for line in lines_of(change, in_full=False))
         case AssignLicenses():
             restricted = {grant.sku: grant for grant in change.grants if grant.service_plans is not None}
             given = [f"+{restricted.get(each.part_number, each.part_number)}" for each in change.add]
@@ -165,11 +165,6 @@ def _value(name: str, before: str, after: str) -> Line:
     then = Span(after, Mark.ADDED) if after else Span("cleared", Mark.EMPHASIS)
     now: Line = (Span(before, Mark.REMOVED), " → ", then) if before else (then,)
     return (Span(f"{name}:", Mark.NAME), " ", *now)
-
-
-def _property(change: PropertyChange) -> str:
-    before, after = value_text(change.before), value_text(change.after) or "cleared"
-    return f"{change.name}: {before} → {after}" if before else f"{change.name}: {after}"
 
 
 def sections(changes: Iterable[Change], *, limit: int | None = None) -> list[Section]:
