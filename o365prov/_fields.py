@@ -333,8 +333,9 @@ def _mapping(key: Any, value: Any) -> Check:
 
 
 def wrong(owner: object, field: Attribute[Any], expected: str, value: object) -> ConfigurationError:
-    """The error for a field that holds something else than what it should; it shows the value's type, and its value
-    where that can't be long or personal.
+    """The error for a field that holds something else than what it should.
+
+    It shows the value's type, and its value where that can't be long or personal.
     """
     if isinstance(value, type):
         write = f"{field.alias}={value.__name__}()"

@@ -168,7 +168,9 @@ class EvaluationError(ExpressionError):
 class SourceError(O365ProvError):
     """An export, a directory or a saved file could not be read.
 
-    *issues* holds one :class:`Issue` for each thing that is wrong, its place being the file and the line or JSON path.
+    Attributes:
+        issues: one for each thing that is wrong; its place is the file and the line or JSON path.
+
     """
 
     def __init__(self, *issues: Issue) -> None:
@@ -183,7 +185,9 @@ class SourceError(O365ProvError):
 class ConfigurationError(O365ProvError, ValueError):
     """Settings that are incomplete or contradict each other.
 
-    *issues* holds one :class:`Issue` for each thing that is wrong where a whole document was read; else it is empty.
+    Attributes:
+        issues: one for each thing that is wrong where a whole document was read; else there are none.
+
     """
 
     def __init__(self, message: str, *, issues: tuple[Issue, ...] = ()) -> None:

@@ -28,10 +28,10 @@ def _after_block(value: AfterBlock | str) -> AfterBlock:
 
 @frozen(field_transformer=typed)
 class Deprovisioning:
-    """One of Okta's five options, made by :meth:`block_sign_in`, :meth:`block_and_remove_licenses` or
-    :meth:`block_remove_licenses_and_delete`. Sign-in is blocked at once in each of them.
+    """One of Okta's five options for leavers; sign-in is blocked at once in each of them.
 
-    A person who is assigned again within the grace period gets everything back. Okta recommends three days before a
+    :meth:`block_sign_in`, :meth:`block_and_remove_licenses` and :meth:`block_remove_licenses_and_delete` make them. A
+    person who is assigned again within the grace period gets everything back. Okta recommends three days before a
     deletion; Microsoft keeps a deleted account for 30 days.
 
     Args:

@@ -67,7 +67,6 @@ def settings_fingerprint(provisioning: ProvisioningType) -> str:
 def describe_settings(provisioning: ProvisioningType) -> str:
     """The type and its settings, for messages.
 
-
     >>> from o365prov.provisioning import UserSync
     >>> describe_settings(UserSync(deactivate_users=False))
     'User Sync (create_users=True, update_attributes=True, deactivate_users=False, sync_password=False; Block sign-in)'

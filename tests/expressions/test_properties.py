@@ -131,7 +131,7 @@ ROOTS = st.dictionaries(NAMES, VALUES, max_size=4)
 @settings(max_examples=400, deadline=None)
 @given(TREES, st.sampled_from(Dialect))
 def test_parsing_the_canonical_text_gives_the_tree_again(tree, dialect):
-    """parse ∘ unparse is the identity on trees."""
+    """Parse ∘ unparse is the identity on trees."""
     assert parse(unparse(tree, dialect), LIMITS) == tree
 
 

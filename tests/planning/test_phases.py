@@ -53,7 +53,8 @@ DELETE_ADMIN = DeleteUser(SOMEBODY, "left", "id", privileged=True)
     ids=["what is given", "what is taken", "a privileged leaver", "a privileged leaver deleted", "seats"],
 )
 def test_changes_come_in_their_order(changes):
-    """Objects, licences, references, sessions; deactivations last, privileged leavers first, freed seats before taken
-    ones: however the plan is put together.
+    """However the plan is put together, deactivations come last and freed seats come before taken ones.
+
+    The whole order: objects, licences, references, sessions, deactivations, those of privileged leavers first.
     """
     assert {Plan("tenant", NOW, given).changes for given in permutations(changes)} == {changes}

@@ -37,7 +37,7 @@ def test_a_body_nested_too_deep_is_refused(graph, fake):
 
 @pytest.mark.parametrize("types", [[["Unified"]], [5], "Unified", {"a": 1}])
 def test_a_group_of_the_wrong_shape_is_not_made(graph, fake, types):
-    """groupTypes is a list of texts."""
+    """GroupTypes is a list of texts."""
     body = {"displayName": "g", "mailEnabled": False, "mailNickname": "g", "securityEnabled": True, "groupTypes": types}
     assert graph("POST", "/groups", body).status == 400
     assert fake.groups == ()
@@ -45,7 +45,7 @@ def test_a_group_of_the_wrong_shape_is_not_made(graph, fake, types):
 
 @pytest.mark.parametrize("plans", [5, "x", {"a": 1}, [5], [None]])
 def test_disabled_plans_of_the_wrong_shape_are_refused(graph, fake, plans):
-    """disabledPlans is a list of ids."""
+    """DisabledPlans is a list of ids."""
     user = fake.add_user(usageLocation="US")
     body = {"addLicenses": [{"skuId": E3, "disabledPlans": plans}], "removeLicenses": []}
     assert graph("POST", f"/users/{user['id']}/assignLicense", body).status == 400

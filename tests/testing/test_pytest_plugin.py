@@ -126,7 +126,7 @@ def test_a_wrong_option_is_an_error_at_the_test(run, options):
 
 
 def test_the_marker_is_listed(pytester, monkeypatch):
-    """pytest --markers explains it."""
+    """Pytest --markers explains it."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     result = pytester.runpytest_inprocess("-p", "o365prov.testing.pytest_plugin", "--markers")
     result.stdout.fnmatch_lines(["@pytest.mark.fake_tenant(users=0*"])

@@ -1,5 +1,6 @@
-"""``user.getInternalProperty`` and ``user.getLinkedObject`` (Okta Expression Language overview, "Linked Object
-function").
+"""``user.getInternalProperty`` and ``user.getLinkedObject``.
+
+Source: Okta Expression Language overview, "Linked Object function".
 """
 
 from __future__ import annotations

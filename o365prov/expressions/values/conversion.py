@@ -1,5 +1,6 @@
-"""What values are and how they convert and compare: the rules of Spring's conversion service, on which Okta's language
-rests.
+"""What values are and how they convert and compare.
+
+The rules are those of Spring's conversion service, on which Okta's language rests.
 
 Values are Python's: ``str``, ``int``, ``float``, ``bool``, ``None``, ``list`` (or ``tuple``), ``dict`` (or any
 Mapping), and aware ``datetime`` where Okta has one.

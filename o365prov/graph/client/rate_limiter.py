@@ -46,12 +46,15 @@ class SystemClock:
     """The computer's own clock."""
 
     def now(self) -> datetime:
+        """The instant, in UTC."""
         return datetime.now(UTC)
 
     def seconds(self) -> float:
+        """Seconds that only ever grow."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
+        """Wait that many seconds."""
         await asyncio.sleep(seconds)
 
     def __repr__(self) -> str:

@@ -40,6 +40,7 @@ class TransportAdapter(httpx.AsyncBaseTransport):
         self._transport = transport
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Hand httpx's request over, and give the answer as httpx's."""
         body = await request.aread()
         status, headers, content = await self._transport.send(
             request.method, str(request.url), dict(request.headers.items()), body
@@ -58,6 +59,7 @@ class TokenProvider:
         self._one_at_a_time = asyncio.Lock()
 
     async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """The credential's token, or a :class:`~o365prov.errors.CredentialError`."""
         async with self._one_at_a_time:
             try:
                 token = await self._ask(scopes, options)

@@ -29,7 +29,9 @@ _TOO_LATE = NoResponse("not sent, its turn would have come after the time limit"
 class RequestConnection(Protocol):
     """What requests are sent over, such as :class:`~o365prov.graph.client.sdk_transport.Connection`."""
 
-    async def send(self, request: Request) -> Response | NoResponse: ...
+    async def send(self, request: Request) -> Response | NoResponse:
+        """The answer to this request, or why there is none."""
+        ...
 
 
 def random_number() -> float:

@@ -71,6 +71,7 @@ class AnonymousCredential:
     """The credential for a transport that needs none: its token is not valid anywhere."""
 
     async def get_token(self, *_scopes: str, **_options: Any) -> Any:
+        """A token that never expires."""
         from azure.core.credentials import AccessToken  # noqa: PLC0415 - the SDK requires this type
 
         return AccessToken("stand-in", 1 << 33)

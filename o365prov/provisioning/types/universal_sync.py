@@ -65,8 +65,9 @@ class UniversalSync:
         return ProfileMapping.of(UNIVERSAL_SYNC_DEFAULTS)
 
     def withheld(self, person: Person) -> frozenset[str]:
-        """The full profile for people from other instances, and for people without an account in Active Directory also
-        the attributes that only it has.
+        """The full profile for people from other instances.
+
+        For people without an account in Active Directory also the attributes that only it has.
         """
         if any(account.instance in self.ad_instances for account in person.directory_accounts):
             return frozenset()
