@@ -6,7 +6,8 @@ Sources: Okta developer pages, "Apps API: username template object" and "Mapping
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from o365prov.errors import ExpressionSyntaxError
 from o365prov.expressions import Expression, expression_of_template
@@ -107,7 +108,7 @@ def _entry(template: JsonObject, string: str) -> BuiltInFormat | None:
     except ExpressionSyntaxError as error:
         template.note("template", f"is not one of Okta's built-in templates ({error})", remedy, code="unknown_template")
         return None
-    entry = _ENTRIES.get(_key(translated))
+    entry = _entries().get(_key(translated))
     if entry is None:
         what = f"{shown(string)} is not one of Okta's built-in templates"
         remedy = f"{remedy} over the Okta profile, such as {translated}"
@@ -123,7 +124,10 @@ def _key(expression: str) -> str:
     return re.sub(r"\buser\.", "source.", expression)
 
 
-_ENTRIES = {_key(expression_of_template(entry.template)): entry for entry in BUILT_IN.values()}
+@cache
+def _entries() -> Mapping[str, BuiltInFormat]:
+    """Every entry by its expression; made when the first template is read, because the parser takes time to load."""
+    return {_key(expression_of_template(entry.template)): entry for entry in BUILT_IN.values()}
 
 
 def _translate(string: str) -> str:
