@@ -19,23 +19,25 @@ if TYPE_CHECKING:
     __all__ += _public.__all__
     __version__: str
 else:
+    from importlib import import_module
+
+    from o365prov._public import __all__
+
+    _HOMES = ("errors", "expressions", "people", "profiles", "provisioning", "planning", "previews", "app", "graph")
+    """Where names live: each imports what stands before it, and ``graph`` an event loop, so it comes last."""
 
     def __getattr__(name: str) -> object:
-        """Load the public names when the first of them is asked for."""
+        """Load a public name, when it is asked for, from the first home that has it."""
         if name == "__version__":
             from importlib.metadata import version  # noqa: PLC0415 - reading metadata takes time
 
             return version("o365prov")
-        if name.startswith("_") and name != "__all__":
+        if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from o365prov import _public  # noqa: PLC0415 - see above
-
-        if name != "__all__" and name not in _public.__all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(_public, name)
-        globals()[name] = value
+        homes = (import_module(f"o365prov.{home}") for home in _HOMES)
+        value = globals()[name] = next(getattr(home, name) for home in homes if hasattr(home, name))
         return value
 
     def __dir__() -> list[str]:
         """The public names."""
-        return sorted({*__getattr__("__all__"), "__version__"})
+        return sorted({*__all__, "__version__"})

@@ -32,7 +32,8 @@ def test_every_public_name_can_be_imported():
 def test_there_is_one_list_of_public_names():
     """What `o365prov/_public.py` imports is what it lists, and what `o365prov` gives."""
     tree = ast.parse((ROOT / "o365prov" / "_public.py").read_text())
-    imported = [alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    ours = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module != "typing"]
+    imported = [alias.name for node in ours for alias in node.names]
     assert sorted(imported) == sorted(o365prov.__all__)
 
 
@@ -53,6 +54,12 @@ def test_version_is_the_installed_one():
 def test_import_is_cheap(module):
     """Neither the SDK, nor HTTP, nor an event loop, nor terminal tables are loaded before somebody asks for them."""
     assert HEAVY & (loaded_by(f"import {module}") - loaded_by("")) == set()
+
+
+def test_a_public_name_loads_its_own_package_only():
+    """Who reads people needs neither plans nor a tenant."""
+    loaded = loaded_by("from o365prov import Person")
+    assert {"o365prov.planning", "o365prov.graph", "lark"} & loaded == set()
 
 
 def loaded_by(code):
