@@ -31,13 +31,12 @@ from attrs import Attribute
 from o365prov.errors import ConfigurationError
 
 Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
-
-
 Check: TypeAlias = "Callable[[Any], bool]"
-
 C = TypeVar("C")
 E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
+
+_hints_of = cache(get_type_hints)
 
 
 def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
@@ -207,35 +206,30 @@ def typed(_: type, fields: list[Attribute[Any]]) -> list[Attribute[Any]]:
     return [each if each.validator or not each.init else each.evolve(validator=_Annotated()) for each in fields]
 
 
-_hints_of = cache(get_type_hints)
-
-
 class _Annotated:
     """Checks a field against its annotation, which is resolved when the first value comes."""
 
-    __slots__ = ("_check", "_expected")
+    __slots__ = ("_check", "_plain")
 
     def __init__(self) -> None:
         self._check: Check | None = None
-        self._expected = ""
+        self._plain: frozenset[type] = frozenset()
 
-    def __call__(self, owner: object, field: Attribute[Any], value: object) -> None:
-        check = self._check
-        if check is None:
-            check = self._resolve(type(owner), field.name)
-        if not check(value):
-            if isinstance(value, datetime) and value.tzinfo is None:
-                aware(owner, field, value)
-            error = wrong(owner, field, self._expected, value)
-            if isinstance(value, str) and self._expected.startswith("one of "):
-                raise ConfigurationError(f"{error} ({value[:60]!r})")
-            raise error
-
-    def _resolve(self, owner: type, name: str) -> Check:
-        annotation = _hints_of(owner)[name]
-        self._expected = describe_type(annotation)
-        self._check = check = check_for(annotation)
-        return check
+    def __call__(self, owner: Any, field: Attribute[Any], value: object) -> None:
+        if type(value) in self._plain:
+            return
+        annotation = _hints_of(owner.__class__)[field.name]
+        if self._check is None:
+            self._check, self._plain = check_for(annotation), plain_types(annotation)
+        if self._check(value):
+            return
+        if isinstance(value, datetime) and value.tzinfo is None:
+            aware(owner, field, value)
+        expected = describe_type(annotation)
+        error = wrong(owner, field, expected, value)
+        if isinstance(value, str) and expected.startswith("one of "):
+            raise ConfigurationError(f"{error} ({value[:60]!r})")
+        raise error
 
 
 _WORDS: Mapping[Any, tuple[str, str]] = {
@@ -269,6 +263,18 @@ def describe_type(annotation: Any, *, many: bool = False) -> str:
         return f"one of {', '.join(repr(each.value) for each in annotation)}"
     article = "an" if annotation.__name__[0] in "AEIO" else "a"
     return f"{annotation.__name__} values" if many else f"{article} {annotation.__name__}"
+
+
+def plain_types(annotation: Any) -> frozenset[type]:
+    """The types that an annotation allows with every value, so that these need no further look.
+
+    >>> sorted(each.__name__ for each in plain_types(str | datetime | tuple[str, ...] | None))
+    ['NoneType', 'str']
+    """
+    if get_origin(annotation) in (Union, UnionType):
+        return frozenset().union(*map(plain_types, get_args(annotation)))
+    is_plain = isinstance(annotation, type) and get_origin(annotation) is None and annotation is not datetime
+    return frozenset({annotation}) if is_plain else frozenset()
 
 
 def check_for(annotation: Any) -> Check:
@@ -319,17 +325,21 @@ def _collection(kind: Any, args: tuple[Any, ...]) -> Check:
             and len(value) == len(checks)
             and all(check(each) for check, each in zip(checks, value, strict=True))
         )
-    check = check_for(args[0])
-    return lambda value: isinstance(value, kind) and all(map(check, value))
+    members = _each(args[0])
+    return lambda value: isinstance(value, kind) and members(value)
+
+
+def _each(annotation: Any) -> Check:
+    """Whether every member of a collection is what an annotation allows."""
+    check, plain = check_for(annotation), plain_types(annotation)
+    return lambda values: plain.issuperset(map(type, values)) or all(map(check, values))
 
 
 def _mapping(key: Any, value: Any) -> Check:
-    keys, values = check_for(key), check_for(value)
+    keys, values = _each(key), _each(value)
     if value is Any:
-        return lambda mapping: isinstance(mapping, Mapping) and all(map(keys, mapping))
-    return lambda mapping: (
-        isinstance(mapping, Mapping) and all(map(keys, mapping)) and all(map(values, mapping.values()))
-    )
+        return lambda mapping: isinstance(mapping, Mapping) and keys(mapping)
+    return lambda mapping: isinstance(mapping, Mapping) and keys(mapping) and values(mapping.values())
 
 
 def wrong(owner: object, field: Attribute[Any], expected: str, value: object) -> ConfigurationError:
