@@ -14,7 +14,6 @@ from o365prov.planning.model.labels import (
     Section,
     ambiguous_names,
     describe,
-    effects,
     label,
     lines_of,
     sections,
@@ -71,14 +70,15 @@ def plan_document(
 ) -> Document:
     """A plan: its summary, hazards, who changes how, problems, and unsupported values."""
     ambiguous = ambiguous_names(each.subject for each in (*changes, *problems))
-    blocks: list[Block] = [Note((_summary(changes, problems, fingerprint, duration),), Tone.TITLE)]
+    shown = sections(changes, limit=limit)
+    blocks: list[Block] = [Note((_summary(shown, changes, problems, fingerprint, duration),), Tone.TITLE)]
     if total := _grants(changes):
         blocks.append(Note((f"Licences and roles: {total}",), indent="  "))
     confirm = f"review the plan, then apply it with confirm={fingerprint!r}"
     blocks += [Note((f"! {hazard}: {confirm}",), Tone.ALARM) for hazard in hazards]
     if limit is None:
         blocks.append(Facts(tuple(facts.items())))
-    blocks += [_changes(section, in_full=limit is None) for section in sections(changes, limit=limit)]
+    blocks += [_changes(section, in_full=limit is None) for section in shown]
     if problems:
         blocks.append(_problems(problems, ambiguous, limit))
     if unsupported:
@@ -86,11 +86,17 @@ def plan_document(
     return Document(f"Plan {fingerprint}", blocks)
 
 
-def _summary(changes: Sequence[Change], problems: Sequence[Problem], fingerprint: str, duration: timedelta) -> str:
+def _summary(
+    shown: Iterable[Section],
+    changes: Sequence[Change],
+    problems: Sequence[Problem],
+    fingerprint: str,
+    duration: timedelta,
+) -> str:
     """One line: how many people each effect is for, how many writes that takes, and how many people have problems."""
     what = "nothing to do"
     if changes:
-        totals = effects(changes)
+        totals = {section.effect: section.total for section in shown}
         effort = count_text(sum(change.writes for change in changes), "write")
         effort += f", at least {duration_text(duration)}" if duration else ""
         what = ", ".join(f"{totals[effect]:,} {effect.words}" for effect in _COUNTED if effect in totals)
@@ -126,18 +132,18 @@ def _grants(changes: Iterable[Change]) -> str:
 
 def _changes(section: Section, *, in_full: bool) -> Table:
     effect = section.effect
-    rows = [_change_row(row, in_full=in_full) for row in section.rows]
+    mark = Cell.of(effect.symbol, tone=_TONES[effect.symbol])
+    rows = [Row((mark, *_change_cells(row, in_full=in_full))) for row in section.rows]
     if section.more:
-        text = f"... and {section.more:,} more {effect.words}"
-        rows.append(Row((Cell.of(effect.symbol, tone=_TONES[effect.symbol]), Cell.of(text)), "{0} {1}"))
+        rows.append(Row((mark, Cell.of(f"... and {section.more:,} more {effect.words}")), "{0} {1}"))
     title = f"{section.total:,} {effect.words}"
     return Table(title, ("", "Who", "What", "Why"), rows, "{0} {1}: {2}  ({3})", effect.name.lower())
 
 
-def _change_row(row: DisplayRow, *, in_full: bool) -> Row:
+def _change_cells(row: DisplayRow, *, in_full: bool) -> tuple[Cell, Cell, Cell]:
+    """Who changes how and why."""
     lines = tuple(line for change in row.changes for line in lines_of(change, in_full=in_full))
-    mark = Cell.of(row.effect.symbol, tone=_TONES[row.effect.symbol])
-    return Row((mark, _who(row), Cell(lines), Cell.of(*row.why)))
+    return _who(row), Cell(lines), Cell.of(*row.why)
 
 
 def _who(row: DisplayRow) -> Cell:

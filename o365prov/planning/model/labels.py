@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import assert_never
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import (
@@ -86,9 +85,8 @@ class DisplayRow:
 
     effect: Effect
     people: tuple[Subject, ...]
-    what: tuple[str, ...]
+    changes: tuple[Change, ...]
     why: tuple[str, ...]
-    changes: tuple[Change, ...] = field(default=(), eq=False, repr=False)
 
 
 @frozen
@@ -178,11 +176,6 @@ def sections(changes: Iterable[Change], *, limit: int | None = None) -> list[Sec
     return [_section(effect, rows, limit) for effect, rows in by_effect.items() if rows]
 
 
-def effects(changes: Iterable[Change]) -> Counter[Effect]:
-    """How many people each effect is for."""
-    return Counter(Effect.of(group) for group in _by_person(changes))
-
-
 def _by_person(changes: Iterable[Change]) -> Iterable[list[Change]]:
     """Each person's changes, in the order in which people first come up."""
     groups: dict[str, list[Change]] = {}
@@ -193,9 +186,8 @@ def _by_person(changes: Iterable[Change]) -> Iterable[list[Change]]:
 
 def _rows(changes: Iterable[Change]) -> Iterable[DisplayRow]:
     for group in _by_person(changes):
-        what = tuple(describe(change) for change in group)
         why = tuple(dict.fromkeys(change.reason for change in group))
-        yield DisplayRow(Effect.of(group), (group[0].subject,), what, why, tuple(group))
+        yield DisplayRow(Effect.of(group), (group[0].subject,), tuple(group), why)
 
 
 def _section(effect: Effect, rows: Sequence[DisplayRow], limit: int | None) -> Section:
@@ -209,22 +201,18 @@ _MOST_EQUAL_ROWS = 10
 
 def _fold(rows: Sequence[DisplayRow]) -> Sequence[DisplayRow]:
     """Replace more than ten rows with the same changes by one, at the place of the first of them."""
-    counts = Counter((row.what, row.why) for row in rows)
-    people: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Subject]] = {}
+    keys = [(tuple(map(describe, row.changes)), row.why) for row in rows]
+    equal: dict[object, list[DisplayRow]] = {}
+    for row, key in zip(rows, keys, strict=True):
+        equal.setdefault(key, []).append(row)
     folded: list[DisplayRow] = []
-    for row in rows:
-        key = (row.what, row.why)
-        if counts[key] <= _MOST_EQUAL_ROWS:
+    for row, key in zip(rows, keys, strict=True):
+        group = equal[key]
+        if len(group) <= _MOST_EQUAL_ROWS:
             folded.append(row)
-        elif key in people:
-            people[key].append(row.people[0])
-        else:
-            people[key] = [row.people[0]]
-            folded.append(row)
-    return [
-        DisplayRow(row.effect, tuple(people.get((row.what, row.why), row.people)), row.what, row.why, row.changes)
-        for row in folded
-    ]
+        elif row is group[0]:
+            folded.append(evolve(row, people=tuple(each.people[0] for each in group)))
+    return folded
 
 
 def ambiguous_names(subjects: Iterable[Subject]) -> frozenset[str]:
