@@ -28,7 +28,7 @@ class Markup(str):
 
 
 _VOID = frozenset({"br", "meta", "wbr"})
-_BREAK = Markup("\n")
+_NEWLINE = Markup("\n")
 
 
 def element(tag: str, *content: str, **attributes: str) -> Markup:
@@ -41,14 +41,20 @@ def element(tag: str, *content: str, **attributes: str) -> Markup:
             inner one (``http_equiv``) is a hyphen.
 
     """
-    names = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items() if value}
-    opening = "".join([f"<{tag}", *(f' {name}="{escape_html(value)}"' for name, value in names.items()), ">"])
+    opening = f"<{tag}{''.join([_attribute(name, value) for name, value in attributes.items() if value])}>"
     return Markup(opening if tag in _VOID else f"{opening}{concatenate(content)}</{tag}>")
+
+
+def _attribute(name: str, value: str) -> str:
+    return f' {name.rstrip("_").replace("_", "-")}="{escape_html(value)}"'
 
 
 def concatenate(parts: Iterable[str]) -> Markup:
     """Strings, which are escaped, and elements, one after the other."""
-    return Markup("".join(part if isinstance(part, Markup) else escape_html(part) for part in parts))
+    return Markup("".join([part if isinstance(part, Markup) else escape_html(part) for part in parts]))
+
+
+_BREAK = element("br")
 
 
 _STYLE = Markup(
@@ -74,8 +80,8 @@ def to_page(document: Document) -> str:
     if tables:
         parts.append(element("nav", *(element("a", each.title, href=f"#{each.place}") for each in tables)))
     parts += [_section(block) for block in document.blocks if isinstance(block, Table)]
-    body = element("body", *(each for part in parts for each in (_BREAK, part)), _BREAK)
-    page = element("html", element("head", *_head(document.title)), _BREAK, body, lang="en")
+    body = element("body", *(each for part in parts for each in (_NEWLINE, part)), _NEWLINE)
+    page = element("html", element("head", *_head(document.title)), _NEWLINE, body, lang="en")
     return f"<!DOCTYPE html>\n{page}\n"
 
 
@@ -112,7 +118,7 @@ def _block(block: Block) -> Markup:
 
 def _table(table: Table) -> Markup:
     head = element("thead", element("tr", *(element("th", column, scope="col") for column in table.columns)))
-    rows = [each for row in table.rows if row.cells for each in (_BREAK, _row(row, len(table.columns)))]
+    rows = [each for row in table.rows if row.cells for each in (_NEWLINE, _row(row, len(table.columns)))]
     return element(
         "table", element("caption", table.title), head, element("tbody", *rows), class_=f"of-{len(table.columns)}"
     )
@@ -124,7 +130,7 @@ def _row(row: Row, columns: int) -> Markup:
 
 
 def _cell(cell: Cell) -> Markup:
-    broken = [piece for line in cell.lines for piece in (element("br"), _line(line))]
+    broken = [piece for line in cell.lines for piece in (_BREAK, _line(line))]
     return element("td", *broken[1:], class_="" if cell.tone is Tone.PLAIN else cell.tone)
 
 
