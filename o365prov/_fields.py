@@ -218,14 +218,14 @@ class _Annotated:
     def __call__(self, owner: Any, field: Attribute[Any], value: object) -> None:
         if type(value) in self._plain:
             return
-        annotation = _hints_of(owner.__class__)[field.name]
         if self._check is None:
+            annotation = _hints_of(owner.__class__)[field.name]
             self._check, self._plain = check_for(annotation), plain_types(annotation)
         if self._check(value):
             return
         if isinstance(value, datetime) and value.tzinfo is None:
             aware(owner, field, value)
-        expected = describe_type(annotation)
+        expected = describe_type(_hints_of(owner.__class__)[field.name])
         error = wrong(owner, field, expected, value)
         if isinstance(value, str) and expected.startswith("one of "):
             raise ConfigurationError(f"{error} ({value[:60]!r})")
