@@ -151,10 +151,10 @@ def read_okta_mapping(document: object) -> list[AttributeMapping]:
 def _check_direction(mapping: JsonObject) -> None:
     source, target = mapping.child("source"), mapping.child("target")
     if _is_app(source):
-        way = "the app to Okta" if target.values and not _is_app(target) else "one app to another"
+        way = "one app to another" if _is_app(target) else "the app to Okta"
         what = f"is the app {shown(source.values.get('name'))}, so this maps {way}"
         mapping.note("source", what, _TAKE_ANOTHER, code="other_mapping")
-    elif target.values and not _is_office365(target):
+    elif not _is_office365(target):
         target.note("name", f"is {shown(target.values.get('name'))}", _TAKE_ANOTHER, code="other_mapping")
 
 

@@ -37,6 +37,10 @@ def rule(expression, status="PUSH"):
     return {"expression": expression, "pushStatus": status}
 
 
+def saved_rule(expression, apply_on="create"):
+    return {"expression": expression, "apply_on": apply_on}
+
+
 # --- usernames
 
 
@@ -105,6 +109,11 @@ def test_nothing_in_the_suffix_is_no_suffix():
     assert built_in("${source.login}", userSuffix=None) == UsernameFormat.okta_username()
 
 
+def test_usernames_that_are_kept_up_to_date_are_read():
+    """PUSH says what happens here anyway."""
+    assert built_in("${source.login}", pushStatus="PUSH") == UsernameFormat.okta_username()
+
+
 def test_without_a_type_the_template_is_built_in():
     """Okta's default."""
     assert UsernameFormat.from_okta({"template": "${source.email}"}) == UsernameFormat.email()
@@ -116,9 +125,11 @@ def test_a_custom_template_is_an_expression():
     assert UsernameFormat.from_okta({"template": text, "type": "CUSTOM"}) == UsernameFormat.custom(text)
 
 
-def test_a_custom_template_in_the_old_language_is_translated():
-    """Custom formats from before the Expression Language begin with ${."""
-    style = UsernameFormat.from_okta({"template": '${f:substringBefore(user.email,"@")}@a.example', "type": "CUSTOM"})
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_custom_template_in_the_old_language_is_translated(blank):
+    """Custom formats from before the Expression Language begin with ${; blanks around one are no part of it."""
+    template = f'{blank}${{f:substringBefore(user.email,"@")}}@a.example{blank}'
+    style = UsernameFormat.from_okta({"template": template, "type": "CUSTOM"})
     assert str(style.expression) == 'String.substringBefore(user.email, "@") + "@a.example"'
 
 
@@ -239,6 +250,17 @@ def test_the_direction_is_seen_without_types_too():
     assert "maps the app to Okta" in message
 
 
+def test_a_mapping_between_two_apps_is_refused():
+    """Neither side is the Okta user."""
+    message = refused(ProfileMapping.from_okta, mapping_document({}, source={"name": "zendesk", "type": "appuser"}))
+    assert "is the app 'zendesk', so this maps one app to another" in message
+
+
+def test_a_mapping_to_nothing_is_refused():
+    """Without a name the target may be any app."""
+    assert "$.target.name" in refused(ProfileMapping.from_okta, mapping_document({}, target={}))
+
+
 def test_a_user_type_of_ones_own_is_an_okta_user():
     """A source of type user may have any name."""
     assert len(ProfileMapping.from_okta(mapping_document({}, source={"name": "contractor", "type": "user"}))) == 0
@@ -247,6 +269,12 @@ def test_a_user_type_of_ones_own_is_an_okta_user():
 def test_another_apps_mapping_is_refused_by_its_name():
     """One org has a mapping for each app."""
     assert "'zendesk'" in refused(ProfileMapping.from_okta, mapping_document({}, target={"name": "zendesk"}))
+
+
+@pytest.mark.parametrize("name", ["office365", "Office365", "microsoft_office_365_gcc_high"])
+def test_every_office_365_app_is_one(name):
+    """Okta has several, for the national clouds, and spells them differently."""
+    assert len(ProfileMapping.from_okta(mapping_document({}, target={"name": name, "type": "appuser"}))) == 0
 
 
 def test_a_mapping_from_oktas_list_has_no_properties_and_says_so():
@@ -380,8 +408,7 @@ def test_a_saved_format_without_an_expression_is_refused():
 
 def test_two_unknown_attributes_are_not_one_attribute_twice():
     """Each is unknown, and nothing else."""
-    rule = {"expression": "1", "apply_on": "create"}
-    message = refused(ProfileMapping.from_dict, {"attributes": {"x": rule, "y": rule}})
+    message = refused(ProfileMapping.from_dict, {"attributes": {"x": saved_rule("1"), "y": saved_rule("1")}})
     assert message.count("has no attribute") == 2
     assert "twice" not in message
 
@@ -389,7 +416,7 @@ def test_two_unknown_attributes_are_not_one_attribute_twice():
 @pytest.mark.parametrize("key", [5, None, ("title",)])
 def test_a_key_that_is_not_a_string_is_not_an_attribute(key):
     """JSON has no such keys, a dictionary in Python may."""
-    saved = {"attributes": {key: {"expression": "1", "apply_on": "create"}}}
+    saved = {"attributes": {key: saved_rule("1")}}
     assert "has no attribute" in refused(ProfileMapping.from_dict, saved)
     assert "has no attribute" in refused(ProfileMapping.from_okta, mapping_document({key: rule("1")}))
 
@@ -400,11 +427,86 @@ def test_a_list_of_mappings_is_refused_with_which_one_to_pass():
     assert "should be an object, not a list: pass one mapping, the one whose target is the Office 365 app" in message
 
 
-def test_what_is_wrong_is_there_for_programs_too():
-    """Each issue has a code, a place, a message and a remedy."""
+@pytest.mark.parametrize(
+    ("read", "document", "issues"),
+    [
+        (UsernameFormat.from_okta, 7, ["wrong_type $"]),
+        (UsernameFormat.from_okta, {"userNameTemplate": {"template": "${source.login}"}}, ["not_a_template $"]),
+        (UsernameFormat.from_okta, {"type": "BUILT_IN"}, ["missing $.template"]),
+        (UsernameFormat.from_okta, {"template": " "}, ["empty $.template"]),
+        (UsernameFormat.from_okta, {"template": "${source.nickName}"}, ["unknown_template $.template"]),
+        (UsernameFormat.from_okta, {"template": "${source.login"}, ["unknown_template $.template"]),
+        (
+            UsernameFormat.from_okta,
+            {"template": "${source.userName}${instance.userSuffix}"},
+            ["unsupported $.template"],
+        ),
+        (UsernameFormat.from_okta, {"template": "${source.login", "type": "CUSTOM"}, ["not_an_expression $.template"]),
+        (
+            UsernameFormat.from_okta,
+            {"template": "source.login", "type": "CUSTOM", "userSuffix": "@a.example"},
+            ["unsupported $.userSuffix"],
+        ),
+        (
+            UsernameFormat.from_okta,
+            {"template": "${source.login}", "suffix": "@a.example", "userSuffix": "@b.example"},
+            ["ambiguous $.suffix"],
+        ),
+        (
+            UsernameFormat.from_okta,
+            {"template": "${source.login}", "pushStatus": "DONT_PUSH"},
+            ["unsupported $.pushStatus"],
+        ),
+        (UsernameFormat.from_okta, {"template": "${source.login}", "pushStatus": "NO"}, ["wrong_value $.pushStatus"]),
+        (UsernameFormat.from_okta, {"type": "NONE"}, ["unsupported $.type"]),
+        (UsernameFormat.from_okta, {"template": "${source.login}", "type": "OTHER"}, ["wrong_value $.type"]),
+        (ProfileMapping.from_okta, {}, ["missing $.source", "missing $.target", "missing $.properties"]),
+        (ProfileMapping.from_okta, mapping_document({}, source=OFFICE_365), ["other_mapping $.source"]),
+        (ProfileMapping.from_okta, mapping_document({}, target={"name": "zendesk"}), ["other_mapping $.target.name"]),
+        (
+            ProfileMapping.from_okta,
+            mapping_document({"title": rule("String.len()"), "city": rule("1", "NEVER"), "state": rule(" ", ["PUSH"])}),
+            [
+                "wrong-arity $.properties.title.expression",
+                "wrong_value $.properties.city.pushStatus",
+                "empty $.properties.state.expression",
+                "wrong_value $.properties.state.pushStatus",
+            ],
+        ),
+        (
+            ProfileMapping.from_okta,
+            mapping_document({"roles": rule("1"), "titel": rule("1"), "city": rule("1"), "City": rule("1")}),
+            [
+                "unknown_attribute $.properties.roles",
+                "unknown_attribute $.properties.titel",
+                "ambiguous $.properties.City",
+            ],
+        ),
+        (UsernameFormat.from_dict, {"label": "Custom"}, ["missing $.expression"]),
+        (
+            UsernameFormat.from_dict,
+            {"label": "Custom", "expression": "source.email", "colour": "red"},
+            ["unknown_member $.colour"],
+        ),
+        (ProfileMapping.from_dict, {}, ["missing $.attributes"]),
+        (
+            ProfileMapping.from_dict,
+            {"attributes": {"title": {"expression": "1 +", "apply_on": "create", "when": "never"}}},
+            ["unknown_member $.attributes.title.when", "missing-operand $.attributes.title.expression"],
+        ),
+        (
+            ProfileMapping.from_dict,
+            {"attributes": {"titel": saved_rule("1"), "city": saved_rule("1", ["create"]), "City": saved_rule("1")}},
+            [
+                "unknown_attribute $.attributes.titel",
+                "wrong_value $.attributes.city.apply_on",
+                "ambiguous $.attributes.City",
+            ],
+        ),
+    ],
+)
+def test_what_is_wrong_is_there_for_programs_too(read, document, issues):
+    """Each issue has a code and a place, and nothing is said twice."""
     with pytest.raises(ConfigurationError) as caught:
-        ProfileMapping.from_okta(mapping_document({"title": rule("String.len()"), "city": rule("1", "NEVER")}))
-    assert [(issue.code, issue.place) for issue in caught.value.issues] == [
-        ("wrong-arity", "the mapping: $.properties.title.expression"),
-        ("wrong_value", "the mapping: $.properties.city.pushStatus"),
-    ]
+        read(document)
+    assert [f"{issue.code} {issue.place.split(': ')[1]}" for issue in caught.value.issues] == issues
