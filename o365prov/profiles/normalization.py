@@ -109,7 +109,7 @@ def _mails(attribute: Attribute, value: object) -> Normalized:
 
 def _instant(attribute: Attribute, value: object) -> Normalized:
     try:
-        instant = value if isinstance(value, datetime) else datetime.fromisoformat(_string(value))
+        instant = datetime.fromisoformat(_string(value))
         in_utc = instant.astimezone(UTC) if instant.tzinfo else None
     except (ValueError, OverflowError):
         in_utc = None

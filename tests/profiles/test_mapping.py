@@ -4,9 +4,9 @@ import pytest
 from attrs import evolve
 from organisation import assigned, from_directory, somebody
 
-from o365prov import UNSET, ProfileMapping, UsernameFormat
+from o365prov import UNSET, Expression, Limits, ProfileMapping, Semantics, UsernameFormat
 from o365prov.errors import ConfigurationError
-from o365prov.profiles import make_bindings
+from o365prov.profiles import ATTRIBUTES, AttributeMapping, make_bindings
 from o365prov.provisioning import LicenseOnly, ProfileSync, UniversalSync, UserSync, make_desired_user
 
 
@@ -53,6 +53,30 @@ def test_a_manager_comes_from_a_directory_or_not_at_all():
 def test_a_display_name_that_was_never_set_is_both_names():
     """Okta computes it."""
     assert values(DEFAULT, somebody("Ann Lee", displayName=None))["displayName"] == "Ann Lee"
+
+
+def test_expressions_may_answer_open_questions_each_in_its_own_way():
+    """What null becomes in one row says nothing about the others."""
+    letter = Expression('"Dear " + source.title', semantics=Semantics(null_text="empty"))
+    word = Expression('"Dear " + source.title', semantics=Semantics(null_text="word"))
+    mapping = ProfileMapping(
+        [AttributeMapping(ATTRIBUTES["title"], letter), AttributeMapping(ATTRIBUTES["city"], word)]
+    )
+    assert mapping.evaluate(make_bindings(assigned(somebody()))).values == ("Dear ", "Dear null")
+
+
+def test_the_limits_of_an_expression_hold_in_a_mapping():
+    """As they hold where it is evaluated by itself."""
+    short = Expression("source.title + source.title", limits=Limits(result_size=8))
+    mapping = ProfileMapping([AttributeMapping(ATTRIBUTES["title"], short)])
+    profile = mapping.evaluate(make_bindings(assigned(somebody(title="Singer"))))
+    assert [issue.code for issue in profile.issues] == ["mapping_failed"]
+
+
+def test_a_mapping_of_nothing_gives_nothing():
+    """No value and no issue."""
+    profile = ProfileMapping().evaluate(make_bindings(assigned(somebody())))
+    assert (profile.values, profile.issues) == ((), ())
 
 
 def test_a_failing_expression_is_an_issue_and_leaves_the_attribute_alone():
@@ -172,6 +196,14 @@ def test_an_attribute_that_is_not_mapped_has_no_moment():
         MAPPING.applied_on("create", "title", "state")
 
 
+def test_changing_an_attribute_keeps_the_others():
+    """In the order in which they stand; a new one comes last."""
+    for changed in (MAPPING.with_expression("city", "user.city"), MAPPING.applied_on("create", "city")):
+        assert [row.attribute.name for row in changed] == ["title", "city", "telephone"]
+    extended = MAPPING.with_expression("state", "source.state")
+    assert [row.attribute.name for row in extended] == ["title", "city", "telephone", "state"]
+
+
 def test_changing_a_mapping_keeps_the_settings_that_it_is_bound_to():
     """Each way of changing it gives a mapping for the same settings."""
     bound = evolve(MAPPING, bound_to="fingerprint")
@@ -226,6 +258,14 @@ def test_all_errors_of_a_mapping_are_in_one_message():
         "an attribute's name should be a string, not 7",
     ):
         assert error in str(caught.value)
+    assert [(issue.code, issue.place) for issue in caught.value.issues] == [
+        ("unknown-function", "AttributeMapping.expression of title"),
+        ("wrong-arity", "AttributeMapping.expression of title"),
+        ("missing-operand", "AttributeMapping.expression of city"),
+        ("wrong_value", ""),
+        ("wrong_value", ""),
+        ("wrong_value", ""),
+    ]
 
 
 CONSISTENCY_GUID = "hasDirectoryUser()?findDirectoryUser()['mS-DS-ConsistencyGuid']:null"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from iso3166 import countries
 
@@ -17,10 +17,11 @@ def test_a_plain_string_is_sent_as_it_is():
     assert normalize(ATTRIBUTES["title"], "Engineer") == ("Engineer", None)
 
 
-@pytest.mark.parametrize("nothing", [None, ""])
-def test_nothing_clears_an_optional_attribute(nothing):
-    """Null and the empty string clear a title."""
-    assert normalize(ATTRIBUTES["title"], nothing) == (None, None)
+@pytest.mark.parametrize("name", ["title", "preferredLanguage", "userType", "employeeHireDate", "manager"])
+@pytest.mark.parametrize("nothing", [None, "", []])
+def test_nothing_clears_an_optional_attribute(name, nothing):
+    """Null, the empty string and an empty list clear whatever its kind is."""
+    assert normalize(ATTRIBUTES[name], nothing) == (None, None)
 
 
 def test_nothing_clears_a_list_with_an_empty_list():
@@ -62,6 +63,7 @@ def test_a_string_over_its_limit_is_never_sent(attribute, excess):
         ("UK", "GB"),
         ("uk", "GB"),
         ("EL", "GR"),
+        ("EN", "GB"),
         ("DEU", "DE"),
         ("276", "DE"),
         ("Germany", "DE"),
@@ -130,10 +132,11 @@ def test_no_value_makes_it_fail(attribute, value):
     assert normalized is not UNSET or issue is not None or attribute.name == "immutableId"
 
 
+@pytest.mark.parametrize("name", ["alias", "immutableId"])
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_nothing_leaves_the_nickname(nothing):
-    """Graph demands one and never clears it; a new account gets the name before the @."""
-    assert normalize(ATTRIBUTES["alias"], nothing) == (UNSET, None)
+def test_nothing_leaves_what_a_new_account_gets_anyway(name, nothing):
+    """Graph never clears the nickname and the anchor; a new account gets the name before the @ and the person's id."""
+    assert normalize(ATTRIBUTES[name], nothing) == (UNSET, None)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +203,7 @@ def test_a_value_that_graph_would_refuse_is_left_alone(name, value, message):
     assert issue.remedy
 
 
+@example(ATTRIBUTES["title"], "x" * (ATTRIBUTES["title"].limit + 1))
 @given(
     st.sampled_from(list(ATTRIBUTES.values())), st.text(max_size=4) | st.sampled_from(["IE", "en_US", "a@b.example"])
 )
