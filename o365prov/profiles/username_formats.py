@@ -97,7 +97,7 @@ BUILT_IN: Mapping[str, BuiltInFormat] = frozen_mapping({entry.label: entry for e
 """Every entry by its label, in the order of Okta's list: first those of the Okta profile."""
 
 
-def built_in_expression(label: object, suffix: object = "") -> Expression:
+def built_in_expression(label: object, suffix: object) -> Expression:
     """The expression of an entry, with *suffix* appended as it is.
 
     Raises:
