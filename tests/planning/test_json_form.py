@@ -115,6 +115,26 @@ def test_every_kind_of_change_comes_back(kind, data):
     assert again == change
 
 
+def test_the_kinds_of_changes_keep_their_names():
+    """Saved plans, journals and data frames of programs hold them; each has its symbol and its number of writes."""
+    assert {kind.kind: (kind.symbol, kind.writes) for kind in get_args(Change)} == {
+        "create_user": ("+", 1),
+        "restore_user": ("+", 1),
+        "link_user": ("=", 0),
+        "update_user": ("~", 1),
+        "assign_licenses": ("~", 1),
+        "grant_role": ("~", 1),
+        "remove_role": ("-", 1),
+        "set_manager": ("~", 1),
+        "remove_manager": ("-", 1),
+        "revoke_sessions": ("~", 1),
+        "block_sign_in": ("-", 1),
+        "mark_deactivated": ("-", 0),
+        "remove_licenses": ("-", 1),
+        "delete_user": ("-", 1),
+    }
+
+
 def test_a_made_plan_comes_back_as_it_was():
     """Changes, problems, unsupported, memory, hazards, explanations, watermark and the moment with its zone."""
     again = Plan.from_json(PLAN.to_json())

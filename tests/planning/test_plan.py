@@ -2,6 +2,7 @@
 
 import pickle
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from attrs import evolve
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, Safeguards
-from o365prov.planning.model.changes import change_key
+from o365prov import AppUser, AppUsers, Plan, Safeguards
+from o365prov.errors import ConfigurationError, Issue
+from o365prov.planning import Problem, Subject
+from o365prov.planning.model.changes import GrantRole, RemoveManager, RestoreUser, change_key
 
 APP = user_sync_app()
 BOSS = from_directory(somebody("Bo Ross"))
@@ -67,6 +70,80 @@ def test_another_content_has_another_fingerprint():
     first = APP.plan([assigned(somebody(title="Engineer"))], tenant(), now=NOW)
     second = APP.plan([assigned(somebody(title="Director"))], tenant(), now=NOW)
     assert first.fingerprint != second.fingerprint
+
+
+ANYONE = Subject("00u1", "Ann Lee", f"ann.lee@{DOMAIN}")
+RESTORED = Plan("tenant", NOW, [RestoreUser(ANYONE, "assigned", "id-1")], watermark="delta-1")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        evolve(RESTORED, tenant_id="other"),
+        evolve(RESTORED, changes=[]),
+        evolve(RESTORED, changes=[RestoreUser(ANYONE, "assigned", "id-2")]),
+        evolve(RESTORED, changes=[RemoveManager(ANYONE, "assigned", "id-1")]),
+    ],
+    ids=["tenant", "no change", "account", "kind of change"],
+)
+def test_a_fingerprint_confirms_what_is_done_and_where(other):
+    """Another tenant, account or kind of change is not what was confirmed, and another plan to apply."""
+    assert other.fingerprint != RESTORED.fingerprint
+    assert other.id != RESTORED.id
+
+
+def test_a_fingerprint_does_not_depend_on_words():
+    """The reason is for people: what is done is the same."""
+    assert evolve(RESTORED, changes=[RestoreUser(ANYONE, "came back", "id-1")]).fingerprint == RESTORED.fingerprint
+
+
+def test_a_plan_for_another_state_of_the_tenant_is_another_plan():
+    """The same changes, confirmed the same way, may be needed again."""
+    later = evolve(RESTORED, watermark="delta-2")
+    assert (later.fingerprint, later.id == RESTORED.id) == (RESTORED.fingerprint, False)
+
+
+def in_any_order(name, *members):
+    """The plans that hold these members in every order."""
+    return [Plan("tenant", NOW, **{name: given}) for given in permutations(members)]
+
+
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [
+        (RestoreUser(evolve(ANYONE, person_id="00u2"), "", "id-2"), RestoreUser(evolve(ANYONE, name="Bo"), "", "id-1")),
+        (RestoreUser(ANYONE, "", "id-1"), RestoreUser(evolve(ANYONE, person_id="00u2"), "", "id-2")),
+        (GrantRole(ANYONE, "", "id-1", "Reader", "r1"), GrantRole(ANYONE, "", "id-1", "Reader", "r2")),
+    ],
+    ids=["name", "person", "role"],
+)
+def test_changes_of_one_phase_are_ordered_by_name_person_and_role(one, another):
+    """Whatever order they come in, so that two plans can be compared line by line."""
+    for plan in in_any_order("changes", one, another):
+        assert plan.changes == (one, another)
+
+
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [
+        (Problem(evolve(ANYONE, person_id="00u2"), Issue("b", "")), Problem(evolve(ANYONE, name="Bo"), Issue("a", ""))),
+        (Problem(ANYONE, Issue("b", "")), Problem(evolve(ANYONE, person_id="00u2"), Issue("a", ""))),
+        (Problem(ANYONE, Issue("a", "")), Problem(ANYONE, Issue("b", ""))),
+    ],
+    ids=["name", "person", "code"],
+)
+def test_problems_are_ordered_by_name_person_and_code(one, another):
+    """Whatever order they come in."""
+    for plan in in_any_order("problems", one, another):
+        assert plan.problems == (one, another)
+
+
+@pytest.mark.parametrize("name", ["changes", "problems"])
+@pytest.mark.parametrize("junk", [5, None, "text", [5], [ANYONE, RESTORED.changes[0]]], ids=repr)
+def test_a_plan_of_something_else_is_refused(name, junk):
+    """With the name of the field, before anything is sorted."""
+    with pytest.raises(ConfigurationError, match=rf"^Plan\.{name} "):
+        Plan("tenant", NOW, **{name: junk})
 
 
 def test_a_plan_counts_its_writes():
