@@ -185,6 +185,13 @@ def test_an_empty_plan_says_so():
     assert "nothing to do" in str(APP.plan([], tenant(), now=NOW))
 
 
+def test_an_empty_plan_is_a_plan():
+    """It has no changes, and is there all the same: ``if plan`` does not ask whether there is something to do."""
+    plan = APP.plan([], tenant(), now=NOW)
+    assert (len(plan), list(plan), plan.is_empty) == (0, [], True)
+    assert plan
+
+
 def test_a_plan_survives_pickling():
     """Plans cross processes."""
     plan = APP.plan(EVERYBODY, tenant(), now=NOW)

@@ -148,6 +148,18 @@ def test_everyone_is_in_the_full_text():
     assert "more" not in text
 
 
+@pytest.mark.parametrize(("kind", "words"), [("user_sync", "user sync"), ("", "unknown")])
+def test_the_full_text_says_what_the_plan_is_for(kind, words):
+    """Which tenant, made when, with which type, and the id by which it is applied once."""
+    plan = plan_of(provisioning_type=kind)
+    assert plan.to_text().splitlines()[1:] == [
+        "  Tenant: tenant-1",
+        "  Made: 2026-06-01 08:00:00 UTC",
+        f"  Provisioning type: {words}",
+        f"  Plan id: {plan.id}",
+    ]
+
+
 def test_alike_changes_share_a_line():
     """A department renamed for 3,000 people is one line, with the first of them."""
     text = str(plan_of(*(updated(each, ("department", "Sales", "Revenue")) for each in crowd(3_000))))
@@ -495,6 +507,38 @@ def test_a_preview_in_a_notebook():
 def failed(who, message="403 Forbidden: grant the permission"):
     """A create that was refused."""
     return Outcome(created(who), Result.FAILED, message=message)
+
+
+DONE = Outcome(created(ANN), Result.DONE, "id-ann", request_id="request-1")
+SKIPPED = Outcome(licensed(BO, "SPE_E3"), Result.SKIPPED, message="the account was not created")
+
+
+def test_a_report_tells_what_was_done_from_what_was_not():
+    """Only where everything was done it is ok, and nothing to do is everything."""
+    report = Report("plan-1", (DONE, failed(CY), SKIPPED), AppUsers.empty())
+    assert (report.done, report.failed, report.skipped) == ((DONE,), (failed(CY),), (SKIPPED,))
+    assert [evolve(report, outcomes=each).ok for each in ((), (DONE,), (DONE, failed(CY)), (DONE, SKIPPED))] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_outcomes_as_rows():
+    """The columns of a change and how it ended; the account is the one that was written, or was to be."""
+    plan, report = plan_of(DONE.change), Report("plan-1", (DONE, SKIPPED), AppUsers.empty())
+    done, skipped = report.to_dicts()
+    ended = {"object_id": "id-ann", "result": "done", "message": "", "request_id": "request-1"}
+    assert done == {**plan.to_dicts()[0], **ended}
+    assert skipped["object_id"] == "id-00uBoRoss"
+    assert (skipped["result"], skipped["message"]) == ("skipped", "the account was not created")
+
+
+def test_a_report_names_its_plan_as_it_was_confirmed():
+    """By the fingerprint, where it is known."""
+    report = Report("plan-1", (DONE,), AppUsers.empty(), "0123456789abcdef")
+    assert str(report).splitlines()[0] == "1 change done, 0 failed, 0 skipped (plan 0123456789abcdef)"
 
 
 def test_a_report_groups_what_failed_alike():
