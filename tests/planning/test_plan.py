@@ -13,7 +13,14 @@ from organisation import DOMAIN, NOW, account, assigned, from_directory, somebod
 from o365prov import AppUser, AppUsers, Plan, Safeguards
 from o365prov.errors import ConfigurationError, Issue
 from o365prov.planning import Problem, Subject
-from o365prov.planning.model.changes import GrantRole, RemoveManager, RestoreUser, change_key
+from o365prov.planning.model.changes import (
+    CreateUser,
+    GrantRole,
+    RemoveManager,
+    RestoreUser,
+    RevokeSessions,
+    change_key,
+)
 
 APP = user_sync_app()
 BOSS = from_directory(somebody("Bo Ross"))
@@ -60,7 +67,9 @@ def test_no_change_comes_twice():
 
 def test_the_fingerprint_is_the_content_and_the_id_is_the_moment():
     """Drawn again a minute later, the content is the same and the plan another one."""
-    first, second = (APP.plan(EVERYBODY, tenant(), now=NOW + timedelta(minutes=each)) for each in (0, 1))
+    snapshot, app_users = linked(2)
+    first, second = (APP.plan(EVERYBODY, snapshot, app_users, now=NOW + timedelta(minutes=each)) for each in (0, 1))
+    assert {"create_user", "block_sign_in"} <= {change.kind for change in first}
     assert first.fingerprint == second.fingerprint
     assert first.id != second.id
 
@@ -95,6 +104,36 @@ def test_a_fingerprint_confirms_what_is_done_and_where(other):
 def test_a_fingerprint_does_not_depend_on_words():
     """The reason is for people: what is done is the same."""
     assert evolve(RESTORED, changes=[RestoreUser(ANYONE, "came back", "id-1")]).fingerprint == RESTORED.fingerprint
+
+
+def test_a_fingerprint_has_the_instant_before_which_sessions_end():
+    """It comes from the source, and not from when the plan is made."""
+    one, another = (
+        evolve(RESTORED, changes=[RevokeSessions(ANYONE, "a new password", "id-1", NOW + timedelta(days=each))])
+        for each in (0, 1)
+    )
+    assert one.fingerprint != another.fingerprint
+
+
+def test_a_fingerprint_does_not_depend_on_the_order_of_properties():
+    """Graph takes them in any."""
+    one, another = (
+        evolve(RESTORED, changes=[CreateUser(ANYONE, "assigned", body, "f")])
+        for body in ({"city": "Oslo", "state": "03"}, {"state": "03", "city": "Oslo"})
+    )
+    assert one.fingerprint == another.fingerprint
+
+
+def test_a_problem_reads_as_one_line():
+    """Who, what, and what to do."""
+    problem = Problem(ANYONE, Issue("username_empty", "the username is empty", "Fill it in"))
+    assert str(problem) == "Ann Lee: the username is empty. Fill it in."
+
+
+@pytest.mark.parametrize(("place", "attribute"), [("title", "title"), ("", None)])
+def test_a_problem_is_about_an_attribute_or_about_the_person(place, attribute):
+    """A program need not know that the issue's place is its attribute."""
+    assert Problem(ANYONE, Issue("code", "what", place=place)).attribute == attribute
 
 
 def test_a_plan_for_another_state_of_the_tenant_is_another_plan():

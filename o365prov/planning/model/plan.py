@@ -227,7 +227,8 @@ _FORMAT = SavedFormat(
 
 
 def _is_content(attribute: attrs.Attribute[Any], _: object) -> bool:
-    return attribute.name != "reason"
+    """Neither the words of a change are content, nor when it was planned."""
+    return attribute.name not in {"reason", "at"}
 
 
 def _digest(content: object) -> str:
