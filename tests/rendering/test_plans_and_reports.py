@@ -345,10 +345,38 @@ def test_a_person_is_explained():
 
 
 def test_a_stopped_person_is_explained():
-    """A problem that stops says that nothing happens."""
+    """A problem that stops says that nothing happens; there is no part about changes."""
     text = str(plan_of(problems=[wrong(evolve(ANN, username=""))]).explain("00uAnnLee"))
-    assert text.startswith("Ann Lee, person 00uAnnLee\n")
-    assert "the username is empty: nothing is changed for this person. Fill it in." in text
+    assert text.splitlines() == [
+        "Ann Lee, person 00uAnnLee",
+        "What is wrong, and what to do:",
+        "  ? the username is empty: nothing is changed for this person. Fill it in.",
+    ]
+
+
+def test_a_person_with_changes_alone_is_explained():
+    """There is no part about problems, nor about values that are not known."""
+    assert str(plan_of(blocked(ANN)).explain("00uAnnLee")).splitlines() == [
+        f"Ann Lee <annlee@{DOMAIN}>, person 00uAnnLee",
+        "What changes, and why:",
+        "  - block sign-in  (not assigned any more)",
+    ]
+
+
+def test_an_account_is_explained_without_values_too():
+    """A mapping may give none."""
+    plan = plan_of(explanations={ANN.person_id: PersonExplanation(ANN, "linked before")})
+    assert str(plan.explain("00uAnnLee")).splitlines() == [
+        f"Ann Lee <annlee@{DOMAIN}>, person 00uAnnLee",
+        "Account: linked before",
+    ]
+
+
+def test_an_explanation_in_markdown_has_columns():
+    """For changes, problems and mapped values."""
+    text = EXPLAINED.explain("00uAnnLee").to_markdown()
+    for columns in ("|  | What | Why |", "| What is wrong | Effect | What to do |", "| Attribute | Value |"):
+        assert columns in text
 
 
 def test_a_person_without_changes_and_problems_is_explained_too():
@@ -523,6 +551,12 @@ def test_a_report_tells_what_was_done_from_what_was_not():
         False,
         False,
     ]
+
+
+def test_a_reports_repr_has_its_counts():
+    """It is one line, however many outcomes there are."""
+    report = Report("plan-1", (DONE, DONE, failed(CY), SKIPPED), AppUsers.empty())
+    assert repr(report) == "Report(2 done, 1 failed, 1 skipped)"
 
 
 def test_outcomes_as_rows():
