@@ -372,6 +372,35 @@ def test_an_account_is_explained_without_values_too():
     ]
 
 
+@pytest.mark.parametrize(
+    ("mapped", "lines"),
+    [
+        ((("Title", "Engineer"),), ["  Title  Engineer"]),
+        ((("City", "Bergen"), ("Extension", "")), ["  City  Bergen", "  empty: Extension"]),
+        ((("State", ""), ("City", "")), ["  empty: State, City"]),
+    ],
+    ids=["all have values", "some", "none"],
+)
+def test_mapped_values_stand_in_one_column(mapped, lines):
+    """As wide as the labels that have values need; the empty ones share a line."""
+    plan = plan_of(explanations={ANN.person_id: PersonExplanation(ANN, "linked before", mapped)})
+    assert str(plan.explain("00uAnnLee")).partition("Mapped values:\n")[2].splitlines() == lines
+
+
+def test_a_new_account_is_explained_with_all_of_its_values():
+    """One person is short."""
+    text = str(plan_of(created(ANN)).explain("00uAnnLee"))
+    assert all(value in text for value in (f"create annlee@{DOMAIN}", "displayName: Ann Lee", "city: Oslo"))
+
+
+def test_a_warning_that_is_about_no_attribute_leaves_the_rest_as_it_is():
+    """Everything else is changed."""
+    doubt = Problem(ANN, Issue("code", "the licence has no seats", "Buy some", severity="warning"))
+    assert "the licence has no seats: everything else is changed. Buy some." in str(
+        plan_of(problems=[doubt]).explain("00uAnnLee")
+    )
+
+
 def test_an_explanation_in_markdown_has_columns():
     """For changes, problems and mapped values."""
     text = EXPLAINED.explain("00uAnnLee").to_markdown()
