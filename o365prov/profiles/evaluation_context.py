@@ -59,5 +59,5 @@ def _group(group: Group) -> dict[str, Any]:
         "name": group.name,
         "type": group.type,
         "source": {"id": group.source_id},
-        "profile": {"name": group.name, **group.profile},
+        "profile": group.profile,
     }

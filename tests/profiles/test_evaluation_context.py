@@ -83,6 +83,15 @@ def test_the_groups_of_a_person_are_found_by_what_okta_keeps_of_them(condition, 
     assert seen(expression, somebody(), GROUPS, Dialect.IDENTITY_ENGINE) == names
 
 
+@pytest.mark.parametrize(
+    ("projection", "values"), [("name", ["Sales"]), ("profile.name", ["Sales"]), ("profile.description", ["Sells"])]
+)
+def test_what_okta_keeps_of_a_group_can_be_read(projection, values):
+    """The name stands in the profile too, as in Okta's API."""
+    expression = f"user.getGroups({{'group.type': {{'OKTA_GROUP'}}}}).![{projection}]"
+    assert seen(expression, somebody(), GROUPS, Dialect.IDENTITY_ENGINE) == values
+
+
 def test_the_time_is_the_one_that_was_given():
     """So that all people of one plan see the same."""
     assert seen("Time.now()", somebody()) == "2026-06-01T08:00:00.000Z"
