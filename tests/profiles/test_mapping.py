@@ -296,6 +296,15 @@ def test_an_anchor_of_one_of_several_instances_is_named_by_the_instance():
     assert values(DEFAULT.with_expression("immutableId", text), twice)["immutableId"] == account.anchor
 
 
+def test_the_anchor_and_references_are_no_properties_of_a_request():
+    """Rules of their own send the anchor and the manager; other references are not sent at all."""
+    mapping = ProfileMapping.of(
+        dict.fromkeys(["immutableId", "manager", "sponsors", "middleName", "title"], "source.x")
+    )
+    assert [name for _, name, _ in mapping.outgoing] == ["jobTitle"]
+    assert [attribute.name for _, attribute in mapping.beyond_graph] == ["sponsors", "middleName"]
+
+
 def test_a_mapping_knows_what_is_sent_on_create_only():
     """An attribute that is not mapped is sent at no time."""
     mapping = MAPPING.applied_on("create", "title")
