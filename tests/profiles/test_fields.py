@@ -147,6 +147,12 @@ def test_a_profile_has_a_value_for_each_row():
         MappedProfile(MAPPING, ("Engineer",))
 
 
+def test_one_wrong_issue_among_others_is_refused():
+    """What is shown to people is made of each."""
+    with pytest.raises(ConfigurationError, match=r"MappedProfile\.issues should be a tuple of Issue values"):
+        MappedProfile(ProfileMapping(), (), (Issue("code", "message"), "message"))
+
+
 @pytest.mark.parametrize("value", VALUES, ids=repr)
 def test_a_value_pickles(value):
     """It crosses to another process whole."""

@@ -88,6 +88,14 @@ def test_a_failing_expression_is_an_issue_and_leaves_the_attribute_alone():
     assert profile.get("city") == "Oslo"
 
 
+@pytest.mark.parametrize(("name", "stops"), [("lastName", True), ("title", False)])
+def test_a_failing_expression_stops_the_person_where_graph_needs_the_value(name, stops):
+    """An account without a title is better than none, and one without a name is refused."""
+    mapping = ProfileMapping.of({name: "source.title + source.nothing"})
+    [issue] = mapping.evaluate(make_bindings(assigned(somebody()))).issues
+    assert issue.stops is stops
+
+
 @pytest.mark.parametrize(
     ("name", "meant"), [("titel", "title"), ("TITLE", "title"), ("jobTitle", "title"), ("givenName", "firstName")]
 )

@@ -288,6 +288,7 @@ def test_a_mapping_from_oktas_list_has_no_properties_and_says_so():
     [
         ("userName", "UsernameFormat.from_okta"),
         ("licenses", "licences come with assignments"),
+        ("roles", "roles come with assignments"),
         ("titel", "write 'title'"),
         ("jobTitle", "write 'title'"),
         ("entirelyDifferent", "o365prov.profiles.ATTRIBUTES"),
