@@ -17,6 +17,7 @@ from o365prov.planning.model.changes import (
     CreateUser,
     GrantRole,
     RemoveManager,
+    RemoveRole,
     RestoreUser,
     RevokeSessions,
     change_key,
@@ -63,6 +64,19 @@ def test_no_change_comes_twice():
     """Kind and person are unique in a plan, which is what a journal relies on."""
     keys = [change_key(change) for change in APP.plan(EVERYBODY, tenant(), now=NOW)]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    "change_of",
+    [
+        lambda role: GrantRole(ANYONE, "assigned", "id-1", "Reader", role),
+        lambda role: RemoveRole(ANYONE, "not assigned", "id-1", "Reader", role, "a1"),
+    ],
+    ids=["granted", "removed"],
+)
+def test_each_role_of_a_person_is_a_change_of_its_own(change_of):
+    """A journal must not take the second for the first."""
+    assert change_key(change_of("r1")) != change_key(change_of("r2"))
 
 
 def test_the_fingerprint_is_the_content_and_the_id_is_the_moment():
