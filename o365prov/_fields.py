@@ -11,32 +11,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from functools import cache
-from types import NoneType, UnionType
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Literal,
-    NoReturn,
-    TypeAlias,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 from attrs import Attribute
 
+from o365prov._annotations import Check, check_for, describe_type, hints_of, is_number, plain_types, shown
 from o365prov.errors import ConfigurationError
 
 Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
-Check: TypeAlias = "Callable[[Any], bool]"
+
 C = TypeVar("C")
 E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
-
-_hints_of = cache(get_type_hints)
 
 
 def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
@@ -142,19 +128,19 @@ def string(owner: object, field: Attribute[Any], value: object) -> None:
 
 def fraction(owner: object, field: Attribute[Any], value: object) -> None:
     """Refuse what is not a share from 0 to 1: 20 would mean 2,000 %, not 20 %."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+    if not is_number(value) or not 0 <= value <= 1:
         raise wrong(owner, field, "a share from 0 to 1, such as 0.2 for 20 %", value)
 
 
 def positive(owner: object, field: Attribute[Any], value: object) -> None:
     """Refuse what is not a finite number above 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+    if not is_number(value) or not 0 < value < float("inf"):
         raise wrong(owner, field, "a number above 0", value)
 
 
 def finite(owner: object, field: Attribute[Any], value: object) -> None:
     """Refuse what is not a finite number from 0 on."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+    if not is_number(value) or not 0 <= value < float("inf"):
         raise wrong(owner, field, "a number from 0 on", value)
 
 
@@ -219,127 +205,17 @@ class _Annotated:
         if type(value) in self._plain:
             return
         if self._check is None:
-            annotation = _hints_of(owner.__class__)[field.name]
+            annotation = hints_of(owner.__class__)[field.name]
             self._check, self._plain = check_for(annotation), plain_types(annotation)
         if self._check(value):
             return
         if isinstance(value, datetime) and value.tzinfo is None:
             aware(owner, field, value)
-        expected = describe_type(_hints_of(owner.__class__)[field.name])
+        expected = describe_type(hints_of(owner.__class__)[field.name])
         error = wrong(owner, field, expected, value)
         if isinstance(value, str) and expected.startswith("one of "):
             raise ConfigurationError(f"{error} ({value[:60]!r})")
         raise error
-
-
-_WORDS: Mapping[Any, tuple[str, str]] = {
-    str: ("a string", "strings"),
-    bool: ("True or False", "True or False"),
-    int: ("a whole number", "whole numbers"),
-    float: ("a number", "numbers"),
-    NoneType: ("None", "None"),
-    datetime: ("an instant, such as datetime(2026, 1, 31, tzinfo=UTC)", "instants"),
-}
-
-
-def describe_type(annotation: Any, *, many: bool = False) -> str:
-    """What a field of this annotation should be, in words."""
-    origin: Any = get_origin(annotation)
-    args = get_args(annotation)
-    if annotation in _WORDS:
-        one, plural = _WORDS[annotation]
-        return plural if many else one
-    if origin in (Union, UnionType):
-        return " or ".join(dict.fromkeys(describe_type(each, many=many) for each in args))
-    if origin is Literal:
-        return " or ".join(map(repr, args))
-    if origin is tuple and args[-1] is not Ellipsis:
-        return f"{'tuples' if many else 'a tuple'} of {' and '.join(map(describe_type, args))}"
-    if origin in (tuple, frozenset):
-        return f"{'tuples' if many else 'a tuple'} of {describe_type(args[0], many=True)}"
-    if origin is not None:
-        return "a mapping" if issubclass(origin, Mapping) else "a function"
-    if issubclass(annotation, Enum):
-        return f"one of {', '.join(repr(each.value) for each in annotation)}"
-    article = "an" if annotation.__name__[0] in "AEIO" else "a"
-    return f"{annotation.__name__} values" if many else f"{article} {annotation.__name__}"
-
-
-def plain_types(annotation: Any) -> frozenset[type]:
-    """The types that an annotation allows with every value, so that these need no further look.
-
-    >>> sorted(each.__name__ for each in plain_types(str | datetime | tuple[str, ...] | None))
-    ['NoneType', 'str']
-    """
-    if get_origin(annotation) in (Union, UnionType):
-        return frozenset().union(*map(plain_types, get_args(annotation)))
-    is_plain = isinstance(annotation, type) and get_origin(annotation) is None and annotation is not datetime
-    return frozenset({annotation}) if is_plain else frozenset()
-
-
-def check_for(annotation: Any) -> Check:
-    """Whether a value is what an annotation allows, as a function."""
-    origin, args = get_origin(annotation), get_args(annotation)
-    match origin or annotation:
-        case t if t is Any or t is object:
-            return lambda _: True
-        case t if t is Union or t is UnionType:
-            return _any_of(args)
-        case t if t is Literal:
-            return lambda value: value in args
-        case t if t is tuple or t is frozenset:
-            return _collection(t, args)
-        case t if t is int:
-            return lambda value: isinstance(value, int) and not isinstance(value, bool)
-        case t if t is float:
-            return lambda value: isinstance(value, int | float) and not isinstance(value, bool)
-        case t if t is datetime:
-            return lambda value: isinstance(value, datetime) and value.tzinfo is not None
-        case t if origin is not None and issubclass(t, Mapping):
-            return _mapping(*args)
-        case t if origin is not None:
-            return callable
-        case t if getattr(t, "_is_protocol", False) and not getattr(t, "_is_runtime_protocol", False):
-            return lambda value: not isinstance(value, type) and all(hasattr(value, name) for name in _members(t))
-        case t:
-            return lambda value: isinstance(value, t)
-
-
-def _members(protocol: Any) -> list[str]:
-    return [name for name in (*vars(protocol), *get_type_hints(protocol)) if not name.startswith("_")]
-
-
-def _any_of(annotations: tuple[Any, ...]) -> Check:
-    plain = tuple(each for each in annotations if isinstance(each, type) and each not in (int, float, datetime))
-    if len(plain) == len(annotations) and all(get_origin(each) is None for each in annotations):
-        return lambda value: isinstance(value, plain)
-    checks = [check_for(each) for each in annotations]
-    return lambda value: any(check(value) for check in checks)
-
-
-def _collection(kind: Any, args: tuple[Any, ...]) -> Check:
-    if kind is tuple and args[-1] is not Ellipsis:
-        checks = [check_for(each) for each in args]
-        return lambda value: (
-            isinstance(value, tuple)
-            and len(value) == len(checks)
-            and all(check(each) for check, each in zip(checks, value, strict=True))
-        )
-    members = _each(args[0])
-    return lambda value: isinstance(value, kind) and members(value)
-
-
-def _each(annotation: Any) -> Check:
-    """Whether every member of a collection is what an annotation allows."""
-    check, plain = check_for(annotation), plain_types(annotation)
-    return lambda values: plain.issuperset(map(type, values)) or all(map(check, values))
-
-
-def _mapping(key: Any, value: Any) -> Check:
-    keys, values = _each(key), _each(value)
-    if value is Any:
-        return lambda mapping: isinstance(mapping, Mapping) and keys(mapping)
-    return lambda mapping: isinstance(mapping, Mapping) and keys(mapping) and values(mapping.values())
 
 
 def wrong(owner: object, field: Attribute[Any], expected: str, value: object) -> ConfigurationError:
@@ -353,7 +229,7 @@ def wrong(owner: object, field: Attribute[Any], expected: str, value: object) ->
     if isinstance(value, str) and expected.startswith("a tuple of"):
         write = f"{field.alias}=({value[:60]!r},)"
         return ConfigurationError(f"{type(owner).__name__}.{field.alias} is one string: write {write}")
-    return ConfigurationError(f"{type(owner).__name__}.{field.alias} should be {expected}, not {_shown(value)}")
+    return ConfigurationError(f"{type(owner).__name__}.{field.alias} should be {expected}, not {shown(value)}")
 
 
 _DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+\Z")
@@ -367,35 +243,3 @@ def domain_names(owner: object, field: Attribute[Any], value: Any) -> None:
         if not _DOMAIN.match(each):
             expected = "domain names such as 'yourfederated.domain'"
             raise ConfigurationError(f"{type(owner).__name__}.{field.alias} should be {expected}, not {each[:60]!r}")
-
-
-def check_arguments(call: str, annotations: Mapping[str, Any], arguments: Mapping[str, object]) -> None:
-    """Refuse what the annotations of a call do not allow; of arguments without one, nothing is asked.
-
-    >>> check_arguments("FakeTenant", {"seed": int}, {"seed": "1"})
-    Traceback (most recent call last):
-    ...
-    o365prov.errors.ConfigurationError: FakeTenant(seed=...) should be a whole number, not a string
-    """
-    for name, value in arguments.items():
-        annotation = annotations.get(name, object)
-        if not check_for(annotation)(value):
-            expected = describe_type(annotation)
-            raise ConfigurationError(f"{call}({name}=...) should be {expected}, not {_shown(value)}")
-
-
-_LARGE = 10**18
-
-
-def _shown(value: object) -> str:
-    if value is None or isinstance(value, bool | float):
-        return repr(value)
-    if isinstance(value, int):
-        return repr(value) if abs(value) < _LARGE else "a number with many digits"
-    if isinstance(value, str):
-        return "a string" if value else "an empty string"
-    if isinstance(value, tuple | frozenset | list):
-        kinds = sorted({type(each).__name__ for each in value})
-        return f"a {type(value).__name__} of {', '.join(kinds[:3]) or 'nothing'}"
-    name = type(value).__name__
-    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"

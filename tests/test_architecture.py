@@ -18,15 +18,16 @@ PACKAGE = ROOT / "o365prov"
 LAYERS = ("errors", "expressions", "people", "profiles", "provisioning", "planning", "previews", "graph", "app")
 """From the bottom up: each may import what stands before it, and itself."""
 
-EVERYWHERE = {"errors", "_fields", "structuring", "rendering"}
+EVERYWHERE = {"errors", "_annotations", "_fields", "structuring", "rendering"}
 """What serves every package."""
 
 MAY_IMPORT = {
     **{layer: {*LAYERS[: height + 1], *EVERYWHERE} for height, layer in enumerate(LAYERS)},
     "errors": {"errors"},
-    "_fields": {"errors", "_fields"},
-    "structuring": {"errors", "_fields", "structuring"},
-    "rendering": {"errors", "_fields", "rendering"},
+    "_annotations": {"errors", "_annotations"},
+    "_fields": {"errors", "_annotations", "_fields"},
+    "structuring": {"errors", "_annotations", "_fields", "structuring"},
+    "rendering": {"errors", "_annotations", "_fields", "rendering"},
     "sources": {*EVERYWHERE, "expressions", "people", "profiles", "provisioning", "sources"},
     "testing": {*EVERYWHERE, "testing"},
     "_public": {*LAYERS, *EVERYWHERE},

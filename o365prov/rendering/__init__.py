@@ -16,7 +16,7 @@ from o365prov.rendering.document import (
     plain,
 )
 from o365prov.rendering.escaping import printable
-from o365prov.rendering.renderable import Renderable
+from o365prov.rendering.renderable import Renderable, check_limit
 from o365prov.rendering.words import count_text, duration_text, names_text, value_text
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Span",
     "Table",
     "Tone",
+    "check_limit",
     "count_text",
     "duration_text",
     "more_row",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Protocol
 
-from o365prov._fields import check_arguments
+from o365prov._annotations import check_arguments
 from o365prov.errors import ConfigurationError
 from o365prov.rendering.document import Document
 
@@ -33,25 +33,25 @@ class Renderable(Protocol):
         """Plain text, a line for each row; with a *limit*, at most so many rows of a kind."""
         from o365prov.rendering.text import to_text  # noqa: PLC0415 - each form loads when it is asked for
 
-        return to_text(self.document(limit=_checked(limit)))
+        return to_text(self.document(limit=check_limit(limit)))
 
     def to_markdown(self, *, limit: int | None = None) -> str:
         """GitHub's Markdown; with a *limit*, at most so many rows of a kind."""
         from o365prov.rendering.markdown import to_markdown  # noqa: PLC0415 - see above
 
-        return to_markdown(self.document(limit=_checked(limit)))
+        return to_markdown(self.document(limit=check_limit(limit)))
 
     def to_html(self, *, limit: int | None = None) -> str:
         """One HTML page without scripts, with every value escaped; with a *limit*, at most so many rows of a kind."""
         from o365prov.rendering.html import to_page  # noqa: PLC0415 - see above
 
-        return to_page(self.document(limit=_checked(limit)))
+        return to_page(self.document(limit=check_limit(limit)))
 
     def to_table(self, *, limit: int | None = None) -> Any:
         """A rich renderable; with a *limit*, at most so many rows of a kind. It needs the extra ``rich``."""
         from o365prov.rendering.rich import to_rich  # noqa: PLC0415 - rich is an extra
 
-        return to_rich(self.document(limit=_checked(limit)))
+        return to_rich(self.document(limit=check_limit(limit)))
 
     def __str__(self) -> str:
         return self.to_text(limit=self.rows_shown)
@@ -65,8 +65,8 @@ class Renderable(Protocol):
         return to_fragment(self.document(limit=self.rows_shown))
 
 
-def _checked(limit: int | None) -> int | None:
-    """The limit; a negative one would hide rows."""
+def check_limit(limit: int | None) -> int | None:
+    """The limit; one below 1 would hide rows, and is refused."""
     check_arguments("limit", {"limit": int | None}, {"limit": limit})
     if limit is not None and limit < 1:
         raise ConfigurationError(f"limit={limit}: give a number from 1 on, or None for all rows")

@@ -6,7 +6,7 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
-from o365prov._fields import check_arguments
+from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError
 
 
@@ -31,9 +31,7 @@ class FakeClock:
     __slots__ = ("_offset", "_stands_at")
 
     def __init__(self, at: datetime | None = None) -> None:
-        check_arguments("FakeClock", {"at": object if isinstance(at, datetime) else datetime | None}, {"at": at})
-        if at is not None and at.tzinfo is None:
-            raise ConfigurationError(f"FakeClock(at={at!r}) has no time zone: write datetime(..., tzinfo=UTC)")
+        check_call(FakeClock.__init__, locals())
         self._stands_at = at
         self._offset = timedelta()
 

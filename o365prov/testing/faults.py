@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 
 from attrs import frozen
 
-from o365prov._fields import check_arguments, typed
+from o365prov._annotations import check_call
+from o365prov._fields import typed
 from o365prov.errors import ConfigurationError
 
 
@@ -97,6 +98,7 @@ class ScheduledFaults:
         by_number: Mapping[int, Fault] | None = None,
         by_route: Mapping[str, Iterable[Fault | None]] | None = None,
     ) -> None:
+        check_call(ScheduledFaults.__init__, locals())
         self._by_number = dict(by_number or {})
         self._by_route = [(pattern, deque(faults)) for pattern, faults in (by_route or {}).items()]
 
@@ -135,7 +137,7 @@ class RandomFaults:
             Dropped(after_effect=True),
         ),
     ) -> None:
-        check_arguments("RandomFaults", {"share": float, "seed": int}, {"share": share, "seed": seed})
+        check_call(RandomFaults.__init__, locals())
         if not 0 <= share <= 1:
             raise ConfigurationError(f"RandomFaults(share={share}): it must be between 0 and 1")
         self._share = share

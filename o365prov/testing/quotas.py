@@ -11,6 +11,7 @@ from datetime import datetime
 
 from attrs import define, field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import positive, typed, whole_number
 
 _APPLICATION = "00000000-0000-0000-0000-000000000365"
@@ -40,6 +41,7 @@ class Quotas:
     @classmethod
     def for_tenant_of(cls, users: int) -> Quotas:
         """What Microsoft grants an application in a tenant with so many users: small, medium, large."""
+        check_call(Quotas.for_tenant_of, locals())
         return cls(units=3_500 if users < 50 else 5_000 if users <= 500 else 8_000)
 
 

@@ -14,6 +14,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self, cast
 
+from o365prov._annotations import check_call
+from o365prov.errors import ConfigurationError
 from o365prov.testing.fake_tenant import FakeTenant
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import LARGEST_BODY
@@ -28,7 +30,7 @@ class Server:
         port: 0 picks a free one.
 
     Raises:
-        OSError: when the port is taken.
+        ConfigurationError: it can't listen there, because the port is taken or there is no such host.
 
     Example:
         >>> with Server(FakeTenant(seed=1)) as server:
@@ -38,7 +40,11 @@ class Server:
     """
 
     def __init__(self, fake: FakeTenant, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._http = _HTTPServer((host, port), fake)
+        check_call(Server.__init__, locals())
+        try:
+            self._http = _HTTPServer((host, port), fake)
+        except (OSError, OverflowError) as error:
+            raise ConfigurationError(f"Server can't listen on {host}:{port} ({error}): give another one") from error
         self._thread = threading.Thread(
             target=self._http.serve_forever, name="fake tenant", kwargs={"poll_interval": 0.05}
         )

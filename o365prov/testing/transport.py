@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from o365prov._annotations import check_call
 from o365prov.testing.fake_tenant import FakeTenant
 
 
@@ -25,10 +26,12 @@ class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """
 
     def __init__(self, fake: FakeTenant) -> None:
+        check_call(HttpxTransport.__init__, locals())
         self._fake = fake
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an ``httpx.Client``."""
+        check_call(HttpxTransport.handle_request, locals())
         content = request.read()
         try:
             status, headers, answer = self._fake.handle(request.method, str(request.url), request.headers, content)
@@ -38,6 +41,7 @@ class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an ``httpx.AsyncClient``."""
+        check_call(HttpxTransport.handle_async_request, locals())
         content = await request.aread()
         try:
             status, headers, answer = await self._fake.send(request.method, str(request.url), request.headers, content)
@@ -65,6 +69,7 @@ def graph_client(fake: FakeTenant) -> Any:
         'Isaac Brock'
 
     """
+    check_call(graph_client, locals())
     from kiota_abstractions.authentication import AnonymousAuthenticationProvider  # noqa: PLC0415 - loads the SDK
     from msgraph.graph_request_adapter import GraphRequestAdapter, options  # noqa: PLC0415
     from msgraph.graph_service_client import GraphServiceClient  # noqa: PLC0415

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from o365prov.errors import UsageError
+from o365prov.errors import ConfigurationError, UsageError
 from o365prov.testing.fake_tenant.endpoints.references import set_manager
 from o365prov.testing.fake_tenant.endpoints.role_management import assign_role
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
@@ -27,7 +27,7 @@ def subscriptions(licenses: Mapping[str, int]) -> dict[str, Subscription]:
     """What a new tenant has bought, by skuId, of products' names and numbers of seats."""
     wrong = {name: seats for name, seats in licenses.items() if type(seats) is not int or seats < 0}
     if wrong:
-        raise UsageError(f"FakeTenant(licenses={wrong}): the number of seats is a whole number, 0 or more")
+        raise ConfigurationError(f"FakeTenant(licenses={wrong}): the number of seats is a whole number, 0 or more")
     bought = ((product(name), seats) for name, seats in licenses.items())
     return {item.id: Subscription(item, seats) for item, seats in bought}
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from attrs import field, frozen
 
-from o365prov._fields import check_arguments
+from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
 from o365prov.structuring import load_text, write_text
 from o365prov.testing.clock import FakeClock
@@ -33,12 +33,6 @@ class Snapshot:
     """The state of a tenant at one moment, to be given back to ``FakeTenant.restore``."""
 
     _directory: Directory = field(repr=False)
-
-
-_STRINGS = dict.fromkeys(("name", "country", "initial_domain"), str)
-_NUMBERS: dict[str, Any] = {"seed": int | None, "keep_requests": int, "latency": float}
-_PARTS: dict[str, Any] = {"clock": FakeClock | None, "quotas": Quotas | None, "lag": Lag | None}
-_ARGUMENTS = {**_STRINGS, **_NUMBERS, **_PARTS}
 
 
 class FakeTenant:
@@ -91,14 +85,9 @@ class FakeTenant:
         latency: float = 0.0,
         caller_roles: Iterable[str] | None = None,
     ) -> None:
-        strings = {"name": name, "country": country, "initial_domain": initial_domain}
-        numbers = {"seed": seed, "keep_requests": keep_requests, "latency": latency}
-        parts = {"clock": clock, "quotas": quotas, "lag": lag}
-        check_arguments("FakeTenant", _ARGUMENTS, {**strings, **numbers, **parts})
-        if not 0 <= latency < float("inf") or keep_requests < 0 or isinstance(caller_roles, str):
-            raise ConfigurationError(
-                "FakeTenant: latency and keep_requests are numbers from 0 on, and caller_roles a list of names"
-            )
+        check_call(FakeTenant.__init__, locals())
+        if not 0 <= latency < float("inf") or keep_requests < 0:
+            raise ConfigurationError("FakeTenant: latency and keep_requests are numbers from 0 on")
         self.clock = clock or FakeClock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
         request_ids = random.Random(chance.getrandbits(64))  # noqa: S311
@@ -151,6 +140,7 @@ class FakeTenant:
             The status, the headers and the body of the answer.
 
         """
+        check_call(FakeTenant.handle, locals())
         pending = self._gateway.begin(method, url, headers, body)
         if pending.delay:
             self.clock.wait(pending.delay)
@@ -160,6 +150,7 @@ class FakeTenant:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Answer one request to a caller on an event loop, as ``handle`` does."""
+        check_call(FakeTenant.send, locals())
         pending = self._gateway.begin(method, url, headers, body)
         if pending.delay:
             await self.clock.wait_async(pending.delay)
@@ -206,6 +197,7 @@ class FakeTenant:
             UsageError: for a property that users do not have, or a value that they can't take.
 
         """
+        check_call(FakeTenant.add_user, locals())
         with self._lock:
             key = add_user(
                 self._directory,
@@ -243,6 +235,7 @@ class FakeTenant:
             UsageError: for a property that groups do not have, or a value that they can't take.
 
         """
+        check_call(FakeTenant.add_group, locals())
         with self._lock:
             key = add_group(
                 self._directory, name, members=members, owners=owners, licenses=licenses, properties=properties
@@ -261,6 +254,7 @@ class FakeTenant:
             UsageError: for a property that contacts do not have.
 
         """
+        check_call(FakeTenant.add_contact, locals())
         with self._lock:
             key = add_contact(self._directory, name, properties)
             self._gateway.show_writes()
@@ -278,6 +272,7 @@ class FakeTenant:
             UsageError: for a property that rooms do not have.
 
         """
+        check_call(FakeTenant.add_room, locals())
         with self._lock:
             key = add_room(self._directory, name, address, properties)
             self._gateway.show_writes()
@@ -316,17 +311,19 @@ class FakeTenant:
             key: an id or userPrincipalName.
 
         Raises:
-            KeyError: when the tenant has no such user.
+            UsageError: when the tenant has no such user.
 
         """
+        check_call(FakeTenant.user, locals())
         with self._lock:
             record = self._directory.find_user(key)
             if record is None:
-                raise KeyError(f"no user {key!r} in {self!r}")
+                raise UsageError(f"no user {key!r} in {self!r}")
             return self._shown(record)
 
     def roles_of(self, key: str) -> Sequence[str]:
         """The role definition ids assigned to a user, given its id or userPrincipalName."""
+        check_call(FakeTenant.roles_of, locals())
         with self._lock:
             wanted = self.user(key)["id"]
             return tuple(
@@ -335,10 +332,11 @@ class FakeTenant:
 
     def seats(self, name: str) -> tuple[int, int]:
         """Of a product, given its name: how many seats are taken, and how many there are."""
+        check_call(FakeTenant.seats, locals())
         with self._lock:
             identifier = product(name).id
             if identifier not in self._directory.subscriptions:
-                raise KeyError(f"this tenant has no {name!r}; give FakeTenant(licenses={{{name!r}: 25}})")
+                raise UsageError(f"this tenant has no {name!r}; give FakeTenant(licenses={{{name!r}: 25}})")
             return self._directory.consumed[identifier], self._directory.subscriptions[identifier].seats
 
     @property
@@ -358,6 +356,7 @@ class FakeTenant:
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot of this tenant; the clock and the requests stay."""
+        check_call(FakeTenant.restore, locals())
         with self._lock:
             if snapshot._directory.tenant_id != self._directory.tenant_id:  # noqa: SLF001
                 raise UsageError("this snapshot is of another tenant; take one of this tenant with snapshot()")
@@ -381,6 +380,7 @@ class FakeTenant:
     @classmethod
     def from_json(cls, text: str, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
         """A tenant with the state that ``to_json`` wrote; SourceError when the text is something else."""
+        check_call(FakeTenant.from_json, locals())
         try:
             state = json.loads(text)
         except ValueError as error:

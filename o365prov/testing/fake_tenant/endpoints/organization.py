@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from o365prov.errors import UsageError
+from o365prov.errors import ConfigurationError
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
@@ -20,12 +20,10 @@ _SERVICES = ["Email", "OfficeCommunicationsOnline"]
 
 def domain_records(initial: str, others: Mapping[str, str] | Iterable[str]) -> dict[str, Record]:
     """The domains of a new tenant: the initial one and *others*, verified and managed unless they say otherwise."""
-    if isinstance(others, str):
-        raise UsageError(f"FakeTenant(domains={others!r}): give several names, as in domains=[{others!r}]")
     kinds = dict(others) if isinstance(others, Mapping) else dict.fromkeys(others, "Managed")
     wrong = {name: kind for name, kind in kinds.items() if kind not in _KINDS}
     if wrong:
-        raise UsageError(f"FakeTenant(domains={wrong}): a domain is one of {', '.join(sorted(_KINDS))}")
+        raise ConfigurationError(f"FakeTenant(domains={wrong}): a domain is one of {', '.join(sorted(_KINDS))}")
     kinds = {initial.lower(): "Managed", **{name.lower(): kind for name, kind in kinds.items()}}
     return {
         name: _domain(name, kind, is_default=name == initial.lower(), is_initial=name == initial.lower())
