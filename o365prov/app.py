@@ -19,6 +19,7 @@ from typing import Any, overload
 
 from attrs import Factory, evolve, field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import as_unique, domain_names, instance_of, made_of, typed
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment, Person
@@ -153,11 +154,11 @@ class Office365App:
                 given.
 
         """
+        check_call(Office365App.remap, locals())
         if mapping is None:
             mapping = self.mapping if keep else self.provisioning.default_mapping()
         elif keep:
             raise ConfigurationError("remap takes a mapping or keep=True, not both: leave one of them out")
-        check_type(mapping, ProfileMapping, "mapping", "ProfileMapping.of({...})")
         return evolve(self, mapping=bind(mapping, self.provisioning))
 
     def needs(self, assignments: Iterable[Assignment] = ()) -> Needs:  # noqa: ARG002 - callers need not know that

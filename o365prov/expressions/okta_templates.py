@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from o365prov._annotations import check_call
 from o365prov.errors import ExpressionSyntaxError
 from o365prov.expressions.expression import Expression
 from o365prov.expressions.values.conversion import quote
@@ -55,6 +56,7 @@ def expression_of_template(template: str) -> str:
         'String.substringBefore(source.login, "@") + "@example.com"'
 
     """
+    check_call(expression_of_template, locals())
     parts, last = [], 0
     for found in re.finditer(_HOLE, template):
         if found.start() > last:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Coroutine
 from types import TracebackType
 from typing import Any, Generic, NoReturn, Self, TypeVar
 
+from o365prov._annotations import check_call
 from o365prov.errors import UsageError
 from o365prov.graph.apply.events import Event, without_errors
 from o365prov.graph.apply.journal import Journal
@@ -92,6 +93,7 @@ class BlockingTenant:
 
     def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
         """What the tenant holds; see :meth:`Tenant.read`. *keep* is called on the background thread."""
+        check_call(BlockingTenant.read, locals())
         return self._run(self._tenant.read(needs, keep=keep))
 
     def apply(
@@ -104,6 +106,7 @@ class BlockingTenant:
         passwords: Callable[[CreateUser], str] | None = None,
     ) -> Report:
         """Make the changes of *plan*; see :meth:`Tenant.apply`. *on_event* is called on the caller's own thread."""
+        check_call(BlockingTenant.apply, locals())
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         put = events.put if on_event is not None else None
         work = self._tenant.apply(plan, journal=journal, confirm=confirm, on_event=put, passwords=passwords)
@@ -113,6 +116,7 @@ class BlockingTenant:
         self, operations: Collection[Operation] = ALL_OPERATIONS_BUT_ROLES, *, expected_tenant: str | None = None
     ) -> ConnectionTest:
         """Whether the credential works and which permissions are missing; see :meth:`Tenant.test_connection`."""
+        check_call(BlockingTenant.test_connection, locals())
         return self._run(self._tenant.test_connection(operations, expected_tenant=expected_tenant))
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
+from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError, PlanRefusedError, UsageError
 from o365prov.graph.apply.events import Event, Waiting, without_errors
 from o365prov.graph.apply.journal import History, Journal
@@ -38,10 +39,9 @@ class Tenant:
         retry_policy: how often and how long one request is tried.
 
     Raises:
-        ConfigurationError: an argument is of the wrong type.
+        ConfigurationError: an argument is of the wrong type, here and in every method.
         TenantError: every method, if Graph can't be reached or answers with an error.
-        UsageError: every method, on another event loop than the first one, after closing, or with an argument of the
-            wrong type.
+        UsageError: every method, on another event loop than the first one, or after closing.
 
     >>> from o365prov.planning import Needs
     >>> from o365prov.testing import FakeTenant
@@ -162,7 +162,7 @@ class Tenant:
                 :meth:`StreamingPlanner.wants <o365prov.planning.StreamingPlanner.wants>`.
 
         """
-        _check_argument("read", needs, Needs)
+        check_call(Tenant.read, locals())
         sender = self._open()
         read = await snapshot(sender, self.sdk, needs, keep)
         self._organization = TenantIdentity(read.tenant_id, read.name)
@@ -202,9 +202,7 @@ class Tenant:
             TenantError: Graph can't be reached; nothing is written.
 
         """
-        _check_argument("apply", plan, Plan)
-        if journal is not None:
-            _check_argument("apply(journal=...)", journal, Journal)
+        check_call(Tenant.apply, locals())
         sender = self._open()
         async with self._one_apply:
             return await self._apply(sender, plan, journal, confirm, on_event, passwords)
@@ -268,8 +266,7 @@ class Tenant:
             CredentialError: there is no token at all.
 
         """
-        for operation in operations:
-            _check_argument("test_connection", operation, Operation)
+        check_call(Tenant.test_connection, locals())
         sender = self._open()
         assert self._connection is not None  # noqa: S101 - _open just made it
         token = await self._connection.token()
@@ -346,8 +343,3 @@ def _check_kind(name: str, value: _Argument, kind: type[_Argument]) -> _Argument
     if not isinstance(value, kind):
         raise ConfigurationError(f"Tenant.{name} should be a {kind.__name__}, not a {type(value).__name__}")
     return value
-
-
-def _check_argument(method: str, value: object, kind: type) -> None:
-    if not isinstance(value, kind):
-        raise UsageError(f"Tenant.{method} takes a {kind.__name__}, not a {type(value).__name__}")

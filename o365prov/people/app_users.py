@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from attrs import field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import frozen_mapping, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
@@ -97,14 +98,20 @@ class AppUsers:
 
     def get(self, person_id: str) -> AppUser | None:
         """The person's AppUser, or None if we never provisioned them."""
-        return self._users.get(person_id)
+        try:
+            return self._users.get(person_id)
+        except TypeError:  # it can't be looked up; asked for many times a person, so nothing is checked before
+            check_call(AppUsers.get, locals())
+            raise
 
     def with_user(self, user: AppUser) -> AppUsers:
         """The same table with this user added or replaced."""
+        check_call(AppUsers.with_user, locals())
         return AppUsers({**self._users, user.person_id: user})
 
     def with_users(self, users: Iterable[AppUser]) -> AppUsers:
         """The same table with these users added or replaced, in one step."""
+        check_call(AppUsers.with_users, locals())
         return AppUsers({**self._users, **{user.person_id: user for user in users}})
 
     def without(self, person_id: str) -> AppUsers:
@@ -157,11 +164,13 @@ class AppUsers:
                 everything that is wrong.
 
         """
+        check_call(AppUsers.from_json, locals())
         table, _ = _FORMAT.read(text, where)
         return cast("AppUsers", table)
 
     def save(self, path: StrPath) -> None:
         """Write the table to *path*, completely or not at all."""
+        check_call(AppUsers.save, locals())
         write_text(path, self.to_json())
 
     @classmethod
@@ -172,6 +181,7 @@ class AppUsers:
             SourceError: the file is missing, or was damaged or edited.
 
         """
+        check_call(AppUsers.load, locals())
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
     def save_sqlite(self, path: StrPath) -> None:
@@ -181,6 +191,7 @@ class AppUsers:
             SourceError: the file is not such a database, or can't be written.
 
         """
+        check_call(AppUsers.save_sqlite, locals())
         from o365prov.people.app_user_store import save_rows  # noqa: PLC0415 - sqlite3 loads where it is used
 
         save_rows(path, ((user.person_id, write_value(user, AppUser)) for user in self))
@@ -193,6 +204,7 @@ class AppUsers:
             SourceError: the database is missing or damaged.
 
         """
+        check_call(AppUsers.load_sqlite, locals())
         from o365prov.people.app_user_store import load_rows  # noqa: PLC0415 - see above
 
         return cls(read_value(row, AppUser, str(path), _FORMAT.remedy) for row in load_rows(path))

@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset, as_sorted, as_tuple, frozen_mapping, made_of, typed
 from o365prov.people.person import Person
 
@@ -166,6 +167,8 @@ def assign(
     ('O365 E3', 'SPE_E3')
 
     """
+    people, groups, by_group = as_tuple(people), as_tuple(groups), as_tuple(by_group)
+    check_call(assign, locals())
     groups_of: dict[str, list[Group]] = {}
     group_by_id = {}
     for group in groups:

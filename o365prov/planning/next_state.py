@@ -6,6 +6,7 @@ from typing import assert_never
 
 from attrs import evolve
 
+from o365prov._annotations import check_call
 from o365prov.people import AppUser, AppUsers, AppUserStatus
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -39,6 +40,7 @@ def after_change(
         provisioning_type: the name of the type that made the change.
 
     """
+    check_call(after_change, locals())
     person_id = change.subject.person_id
     fresh = AppUser(person_id, object_id, change.subject.username)
     known = app_users.get(person_id)

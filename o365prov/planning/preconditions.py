@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from types import UnionType
 
+from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError
 from o365prov.people import Assignment
 from o365prov.planning.model.snapshot import TenantSnapshot
@@ -23,6 +24,7 @@ def check_tenant(snapshot: TenantSnapshot, provisioning: ProvisioningType, domai
     Sync and Universal Sync can't be used beside Entra Connect).
 
     """
+    check_call(check_tenant, locals())
     _check_domains(snapshot, tuple(domains))
     if snapshot.synced and not provisioning.beside_entra_connect:
         raise ConfigurationError(

@@ -25,6 +25,7 @@ from o365prov.rendering import (
     Row,
     Table,
     Tone,
+    check_limit,
     count_text,
     more_row,
     names_text,
@@ -194,6 +195,7 @@ class PopulationPreview(Renderable):
 
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: how many have a username, what would happen in the tenant, collisions, and what is wrong."""
+        check_limit(limit)
         blocks: list[Block] = [Note((self._summary(),), Tone.TITLE)]
         if self.tenant:
             outcomes = ", ".join(f"{len(group):,} {group.words}" for group in self.outcomes) or "no people"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
-from o365prov.errors import Issue
+from o365prov._annotations import check_call
+from o365prov.errors import ConfigurationError, Issue
 from o365prov.expressions import Bindings, Expression
 from o365prov.people import Person
 from o365prov.previews.account import USERNAME, AccountPreview
@@ -48,12 +49,15 @@ class Preview(Renderable):
             name: Okta's name of a mapped attribute, or ``userName``.
 
         Raises:
-            KeyError: the attribute is not mapped.
+            ConfigurationError: the attribute is not mapped.
 
         """
+        check_call(Preview.attribute, locals())
         if name == USERNAME:
             username = UNSET if self.username is None else self.username
             return self._explained(name, "Username", username, self.format.expression, ApplyOn.CREATE_AND_UPDATE)
+        if name not in self.profile.mapping.positions:
+            raise ConfigurationError(f"{name} is not a mapped attribute: ask for one of the mapping's")
         row, value = list(self.profile.rows())[self.profile.mapping.positions[name]]
         return self._explained(name, row.attribute.label, value, row.expression, row.apply_on)
 
@@ -69,6 +73,7 @@ class Preview(Renderable):
 
     def value(self, attribute: str) -> object:
         """The value of an attribute; None if it is cleared, UNSET if it is left alone or not mapped."""
+        check_call(Preview.value, locals())
         return self.profile.get(attribute)
 
     def document(self, *, limit: int | None = None) -> Document:  # noqa: ARG002 - one person is short

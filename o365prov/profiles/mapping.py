@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, field, fields, frozen
 
+from o365prov._annotations import check_call, explain_failure
 from o365prov._fields import frozen_mapping, optional, string, wrong
 from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
@@ -170,6 +171,7 @@ class ProfileMapping:
         ['create']
 
         """
+        check_call(ProfileMapping.applied_on, locals())
         apply_on = ApplyOn(moment)
         unmapped = [str(name) for name in attributes if name not in self._rows]
         if unmapped:
@@ -185,6 +187,7 @@ class ProfileMapping:
             ConfigurationError: the Office 365 app does not have one of the attributes.
 
         """
+        check_call(ProfileMapping.without, locals())
         names = {exact_attribute(name).name for name in attributes}
         return evolve(self, rows={name: row for name, row in self._rows.items() if name not in names})
 
@@ -205,6 +208,7 @@ class ProfileMapping:
         checked = {name: row.expression.check(schema, context=PROFILE_MAPPING) for name, row in self._rows.items()}
         return {name: diagnostics for name, diagnostics in checked.items() if diagnostics}
 
+    @explain_failure
     def evaluate(self, bindings: Bindings, *, withheld: Collection[str] = ()) -> MappedProfile:
         """What every mapped attribute gives for one person, in the form in which Graph takes it.
 
@@ -278,6 +282,7 @@ class ProfileMapping:
 
     def is_create_only(self, attribute: str) -> bool:
         """Whether this attribute's value is sent to new accounts only."""
+        check_call(ProfileMapping.is_create_only, locals())
         row = self._rows.get(attribute)
         return row is not None and row.apply_on is ApplyOn.CREATE
 
@@ -346,7 +351,11 @@ class MappedProfile:
 
     def get(self, attribute: str) -> object | Unset:
         """The value of one attribute; UNSET if it is not mapped."""
-        position = self.mapping.positions.get(attribute)
+        try:
+            position = self.mapping.positions.get(attribute)
+        except TypeError:  # it can't be looked up; asked for many times a person, so nothing is checked before
+            check_call(MappedProfile.get, locals())
+            raise
         return UNSET if position is None else self.values[position]
 
     def rows(self) -> Iterator[tuple[AttributeMapping, object | Unset]]:

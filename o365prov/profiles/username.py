@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
+from o365prov._annotations import check_call, explain_failure
 from o365prov._fields import instance_of, string
 from o365prov.errors import EvaluationError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
@@ -139,6 +140,7 @@ class UsernameFormat:
         """
         return self.expression.check(schema, context=USERNAME)
 
+    @explain_failure
     def username(self, bindings: Bindings, domains: Collection[str]) -> tuple[str | None, Issue | None]:
         """The person's username, or None and what is wrong with it.
 
@@ -159,7 +161,7 @@ class UsernameFormat:
             return None, _issue("username_empty", "the username is empty", _FIX)
         if not isinstance(value, str):
             return None, _issue("username_not_a_string", "the username's expression does not give a string", _FIX)
-        return (None, issue) if (issue := check_username(value, domains)) else (value, None)
+        return (None, issue) if (issue := _refusal(value, domains)) else (value, None)
 
 
 _FIX = "Fill in what the username format reads, or change the format"
@@ -177,6 +179,11 @@ def check_username(username: str, domains: Collection[str]) -> Issue | None:
     >>> check_username("isaac.brock@yourfederated.domain", ["yourfederated.domain"]) is None
     True
     """
+    check_call(check_username, locals())
+    return _refusal(username, domains)
+
+
+def _refusal(username: str, domains: Collection[str]) -> Issue | None:
     subject = f"the username {username!r}"
     name, at, domain = username.rpartition("@")
     if not at:

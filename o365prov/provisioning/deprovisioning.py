@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import member, optional, typed, whole_number
 from o365prov.errors import ConfigurationError
 
@@ -81,6 +82,7 @@ class Deprovisioning:
 
     def is_due(self, deactivated_at: datetime, now: datetime) -> bool:
         """Whether the days are over for an account that was blocked at *deactivated_at*; both aware."""
+        check_call(Deprovisioning.is_due, locals())
         return self.then is not AfterBlock.KEEP and now - deactivated_at >= timedelta(days=self.grace_days or 0)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from o365prov._annotations import explain_failure
 from o365prov._fields import typed
 from o365prov.errors import Issue
 from o365prov.people import Assignment
@@ -102,6 +103,7 @@ class DesiredUser:
         }
 
 
+@explain_failure
 def make_desired_user(
     assignment: Assignment,
     provisioning: ProvisioningType,

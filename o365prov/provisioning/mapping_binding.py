@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 from attrs import evolve
 
+from o365prov._annotations import check_call
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning.provisioning_type import ProvisioningType
 
@@ -26,22 +27,26 @@ def bind(mapping: ProfileMapping, provisioning: ProvisioningType) -> ProfileMapp
     >>> is_stale(mapping, UserSync()), is_stale(mapping, UserSync(deactivate_users=False))
     (False, True)
     """
+    check_call(bind, locals())
     return evolve(mapping, bound_to=settings_fingerprint(provisioning))
 
 
 def is_stale(mapping: ProfileMapping, provisioning: ProvisioningType) -> bool:
     """Whether the mapping is bound to other settings than these."""
+    check_call(is_stale, locals())
     return mapping.bound_to != settings_fingerprint(provisioning)
 
 
 def not_sent(mapping: ProfileMapping, provisioning: ProvisioningType) -> tuple[str, ...]:
     """The mapped attributes that this type does not send, in the order of the mapping."""
+    check_call(not_sent, locals())
     sends = {*provisioning.attributes, *provisioning.optional_attributes}
     return tuple(row.attribute.name for row in mapping if row.attribute.name not in sends)
 
 
 def staleness(mapping: ProfileMapping, provisioning: ProvisioningType) -> str:
     """The message about a stale mapping: the present settings, which attributes differ, and what to do."""
+    check_call(staleness, locals())
     mapped = {row.attribute.name for row in mapping}
     differences = [
         f"{label} {', '.join(sorted(names))}"
@@ -60,6 +65,7 @@ def staleness(mapping: ProfileMapping, provisioning: ProvisioningType) -> str:
 
 def settings_fingerprint(provisioning: ProvisioningType) -> str:
     """The type and its settings as a short hash: what a mapping is bound to."""
+    check_call(settings_fingerprint, locals())
     text = repr((provisioning.name, sorted(_settings(provisioning).items())))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -71,6 +77,7 @@ def describe_settings(provisioning: ProvisioningType) -> str:
     >>> describe_settings(UserSync(deactivate_users=False))
     'User Sync (create_users=True, update_attributes=True, deactivate_users=False, sync_password=False; Block sign-in)'
     """
+    check_call(describe_settings, locals())
     settings = _settings(provisioning)
     settings.pop("deprovisioning")
     named = ", ".join(f"{name}={value}" for name, value in settings.items())

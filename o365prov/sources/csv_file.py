@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from o365prov._annotations import check_call
 from o365prov.people import Person, UserStatus
 from o365prov.structuring import IssueList, StrPath, UnreadableError, parse_instant, read_text
 
@@ -31,6 +32,7 @@ def read_people(path: StrPath, *, delimiter: str = ",") -> tuple[Person, ...]:
     Source: RFC 4180; Okta developer pages, "Users API", for the attribute names.
 
     """
+    check_call(read_people, locals())
     issues = IssueList(str(path))
     people: dict[str, Person] = {}
     lines: dict[str, int] = {}

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from attrs import frozen
 
+from o365prov._annotations import check_call
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
@@ -52,6 +53,7 @@ def read_entries(path: StrPath) -> Iterator[DirectoryEntry]:
     Source: RFC 2849, "The LDAP Data Interchange Format (LDIF)".
 
     """
+    check_call(read_entries, locals())
     issues = IssueList(str(path))
     yield from _entries(path, issues)
     issues.raise_if_any()
@@ -68,6 +70,7 @@ def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[Direct
         SourceError: everything that is wrong: damaged LDIF, a user without objectGUID, two users with the same one.
 
     """
+    check_call(read_accounts, locals())
     issues = IssueList(str(path))
     accounts: dict[str, DirectoryAccount] = {}
     for entry in _entries(path, issues):

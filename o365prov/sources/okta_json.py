@@ -18,6 +18,7 @@ from uuid import UUID
 
 from attrs import evolve, field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import frozen_mapping
 from o365prov.errors import Issue, SourceError
 from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
@@ -76,6 +77,7 @@ def read_users(path: StrPath) -> tuple[Person, ...]:
     Source: Okta developer pages, "Users API", list all users.
 
     """
+    check_call(read_users, locals())
     issues = IssueList(str(path))
     people = []
     ids = _Ids()
@@ -128,6 +130,7 @@ def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Ma
     Source: Okta developer pages, "Application Users API"; Okta, "Active Directory agent base attributes".
 
     """
+    check_call(read_directory_accounts, locals())
     issues = IssueList(str(path))
     accounts = {}
     ids, guids = _Ids(), _Ids()
@@ -165,6 +168,7 @@ def read_groups(path: StrPath) -> tuple[Group, ...]:
     Source: Okta developer pages, "Groups API", list all groups and list all member users.
 
     """
+    check_call(read_groups, locals())
     issues = IssueList(str(path))
     groups = []
     ids = _Ids()
@@ -205,6 +209,7 @@ def read_assignments(path: StrPath) -> AppAssignments:
     Source: Okta developer pages, "Application Groups API" and "Application Users API".
 
     """
+    check_call(read_assignments, locals())
     issues = IssueList(str(path))
     groups, individual = [], {}
     group_ids, priorities, user_ids = _Ids(), _Ids(), _Ids()
@@ -247,6 +252,7 @@ def read_organization(folder: StrPath) -> OktaExport:
             and another does not have. A list that ends after its first page must not look like people who left.
 
     """
+    check_call(read_organization, locals())
     root = Path(folder)
     issues: list[Issue] = []
     people: tuple[Person, ...] = read_all(issues, lambda: read_users(root / USERS), ())

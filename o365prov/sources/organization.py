@@ -8,6 +8,7 @@ from uuid import UUID
 
 from attrs import evolve, field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, typed
 from o365prov.people import Assignment, DirectoryAccount, Grants, Group, GroupAssignment, Person, assign
 
@@ -78,6 +79,7 @@ class OktaExport:
         {'title': 'Head', 'managerDn': 'CN=Bo'}
 
         """
+        check_call(OktaExport.with_directory, locals())
         newer = {account.object_guid: account for account in accounts}
         return evolve(self, people=[_updated(person, newer) for person in self.people])
 

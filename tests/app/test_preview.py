@@ -82,7 +82,7 @@ def test_an_attribute_that_is_not_mapped_has_no_preview():
     """Asking for its value gives UNSET, asking for its expression is a mistake."""
     preview = SMALL.preview(somebody())
     assert preview.value("department") is UNSET
-    with pytest.raises(KeyError):
+    with pytest.raises(ConfigurationError, match="department"):
         preview.attribute("department")
 
 

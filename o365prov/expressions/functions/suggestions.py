@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from o365prov._annotations import check_call
 from o365prov.expressions.semantics import Dialect
 
 
@@ -53,6 +54,7 @@ def other_dialect(name: str, dialect: Dialect) -> str | None:
 
 def similar_attribute(name: str, known: Iterable[str]) -> str | None:
     """The attribute that this name is nearest to, or nothing near enough."""
+    check_call(similar_attribute, locals())
     return _nearest(name, list(known))
 
 

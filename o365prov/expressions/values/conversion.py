@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from math import isnan
 
+from o365prov._annotations import check_call
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, Float, double_string, is_long, to_float
@@ -66,6 +67,7 @@ def quote(value: str) -> str:
         "the ""A"" team"
 
     """
+    check_call(quote, locals())
     return '"' + value.replace('"', '""') + '"'
 
 

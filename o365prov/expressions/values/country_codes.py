@@ -6,6 +6,7 @@ from functools import cache
 
 from attrs import frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import typed
 
 
@@ -40,6 +41,7 @@ def _by_name() -> dict[str, CountryCode]:
 
 def country(text: str, *, names: bool = False) -> CountryCode | None:
     """The country of an alpha-2, alpha-3 or numeric code, in any case; with *names*, of its English name, too."""
+    check_call(country, locals())
     word = text.strip()
     code = word.zfill(3) if word.isdigit() else word.upper()
     found = _by_code().get(code)

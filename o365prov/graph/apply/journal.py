@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from attrs import evolve, frozen
 
+from o365prov._annotations import check_call
 from o365prov.errors import JournalError, PlanRefusedError
 from o365prov.planning import Plan
 
@@ -63,6 +64,7 @@ class Journal:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
+        check_call(Journal.__init__, locals())
         self._path = Path(path)
         self._file: BinaryIO | None = None
 
@@ -94,6 +96,7 @@ class Journal:
             JournalError: the journal is another plan's, is open, is damaged or can't be written.
 
         """
+        check_call(Journal.begin, locals())
         if self._file is not None:
             raise JournalError(f"{self._path}: another apply uses it: wait for its report")
         try:
@@ -118,6 +121,7 @@ class Journal:
 
     def write(self, entries: Iterable[Entry]) -> None:
         """Append *entries* and sync the file."""
+        check_call(Journal.write, locals())
         self._append([_to_dict(entry) for entry in entries])
 
     def finish(self) -> None:

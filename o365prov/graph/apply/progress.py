@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from o365prov._annotations import check_arguments
 from o365prov.graph.apply.events import ApplyStarted, ChangeEnded, Event, Waiting
 from o365prov.planning import Result
 
@@ -29,6 +30,7 @@ def progress(console: rich.console.Console | None = None) -> Iterator[Callable[[
             report = await tenant.apply(plan, on_event=on_event)
 
     """
+    from rich.console import Console  # noqa: PLC0415 - an extra
     from rich.progress import (  # noqa: PLC0415 - an extra
         BarColumn,
         MofNCompleteColumn,
@@ -37,6 +39,7 @@ def progress(console: rich.console.Console | None = None) -> Iterator[Callable[[
         TimeElapsedColumn,
     )
 
+    check_arguments("progress", {"console": Console | None}, {"console": console})
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("Applying", total=None)

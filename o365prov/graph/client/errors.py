@@ -16,6 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
+from o365prov._annotations import check_call
 from o365prov.errors import CredentialError, GraphError
 from o365prov.graph.client.messages import Response
 
@@ -253,6 +254,7 @@ def classify(response: Response) -> ClassifiedError:
 
 def category_of(error: GraphError) -> ErrorCategory:
     """The category of an error that was raised."""
+    check_call(category_of, locals())
     return next(row.category for row in ERRORS if row.matches(error.status, error.code, error.details, error.message))
 
 

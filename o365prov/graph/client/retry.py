@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import define, field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import fraction, whole_number, wrong
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.rate_limiter import RateLimiter, retry_after
@@ -67,6 +68,7 @@ class RetryPolicy:
             random: from 0 to 1; 1 gives the longest wait.
 
         """
+        check_call(RetryPolicy.wait, locals())
         longest = min(self.wait_max, self.wait_initial * 2.0 ** min(attempt - 1, 64))
         return longest * (1 - self.wait_jitter + self.wait_jitter * random)
 

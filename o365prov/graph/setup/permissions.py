@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import typed
 
 
@@ -50,6 +51,7 @@ class Permission:
 
     def is_granted(self, roles: Collection[str]) -> bool:
         """Whether a token with *roles* allows it."""
+        check_call(Permission.is_granted, locals())
         return any(name in roles for name in (self.least, *self.more))
 
 
@@ -154,6 +156,7 @@ def least_permissions(operations: Iterable[Operation]) -> tuple[str, ...]:
     >>> least_permissions([Operation.READ_USERS, Operation.ASSIGN_LICENSES, Operation.REVOKE_SESSIONS])
     ('LicenseAssignment.ReadWrite.All', 'User.Read.All', 'User.RevokeSessions.All')
     """
+    check_call(least_permissions, locals())
     needed = frozenset(operations)
     chosen = {row.least for row in PERMISSIONS if row.operation in needed}
     for permission in sorted(chosen):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from o365prov._annotations import check_call
 from o365prov.errors import Issue
 from o365prov.people import AppUsers
 from o365prov.provisioning import DesiredUser
@@ -15,6 +16,7 @@ def collisions(desired: Iterable[DesiredUser], app_users: AppUsers) -> Mapping[s
 
     A person who has the username already keeps it: then only the others are stopped.
     """
+    check_call(collisions, locals())
     people = list(desired)
     issues: dict[str, Issue] = {}
     for what, key in _KEYS.items():

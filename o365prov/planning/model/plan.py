@@ -12,6 +12,7 @@ from typing import Any, cast
 import attrs
 from attrs import define, field
 
+from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, typed
 from o365prov.people import AppUsers
 from o365prov.planning.model.changes import Change, change_key
@@ -19,7 +20,7 @@ from o365prov.planning.model.document import change_row, plan_document
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.throttle_limits import WRITES, Quota
-from o365prov.rendering import Document, Renderable
+from o365prov.rendering import Document, Renderable, check_limit
 from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
@@ -97,6 +98,7 @@ class Plan(Renderable):
             quota: how many writes Graph takes in which time.
 
         """
+        check_call(Plan.duration, locals())
         return quota.duration(self.writes)
 
     @cached_property
@@ -112,6 +114,7 @@ class Plan(Renderable):
 
     def for_person(self, person_id: str) -> tuple[Change, ...]:
         """The changes for one person, in order."""
+        check_call(Plan.for_person, locals())
         return tuple(change for change in self.changes if change.subject.person_id == person_id)
 
     def explain(self, person_id: str) -> ExplainedPerson:
@@ -119,6 +122,7 @@ class Plan(Renderable):
 
         For a person about whom the plan says nothing, the explanation says that.
         """
+        check_call(Plan.explain, locals())
         return ExplainedPerson(
             person_id,
             self.explanations.get(person_id),
@@ -159,6 +163,7 @@ class Plan(Renderable):
                 issues have the JSON path of everything that is wrong.
 
         """
+        check_call(Plan.from_json, locals())
         plan, head = _FORMAT.read(text, where, head=("fingerprint", "id"))
         if (head["fingerprint"], head["id"]) != (plan.fingerprint, plan.id):
             what = "does not fit the content in this version of o365prov"
@@ -167,6 +172,7 @@ class Plan(Renderable):
 
     def save(self, path: StrPath) -> None:
         """Write the plan to *path*, completely or not at all."""
+        check_call(Plan.save, locals())
         write_text(path, self.to_json())
 
     @classmethod
@@ -177,6 +183,7 @@ class Plan(Renderable):
             SourceError: the file is missing, or as for :meth:`from_json`.
 
         """
+        check_call(Plan.load, locals())
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
     def document(self, *, limit: int | None = None) -> Document:
@@ -186,6 +193,7 @@ class Plan(Renderable):
             limit: the most rows of a kind; more than ten people with the same changes then share a row.
 
         """
+        check_limit(limit)
         facts = {
             "Tenant": self.tenant_id,
             "Made": f"{self.made_at:%Y-%m-%d %H:%M:%S %Z}",

@@ -6,11 +6,12 @@ from typing import cast
 
 from attrs import frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import typed
 from o365prov.people import AppUsers
 from o365prov.planning.model.document import change_row, report_document
 from o365prov.planning.model.outcomes import Outcome, Result
-from o365prov.rendering import Document, Renderable
+from o365prov.rendering import Document, Renderable, check_limit
 from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
@@ -70,11 +71,13 @@ class Report(Renderable):
                 issues have the JSON path of everything that is wrong.
 
         """
+        check_call(Report.from_json, locals())
         report, _ = _FORMAT.read(text, where)
         return cast("Report", report)
 
     def save(self, path: StrPath) -> None:
         """Write the report to *path*, completely or not at all."""
+        check_call(Report.save, locals())
         write_text(path, self.to_json())
 
     @classmethod
@@ -85,10 +88,12 @@ class Report(Renderable):
             SourceError: the file is missing, or as for :meth:`from_json`.
 
         """
+        check_call(Report.load, locals())
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: the counts, what did not succeed and why, and without a *limit* also what was done."""
+        check_limit(limit)
         return report_document(self.outcomes, name=self.fingerprint or self.plan_id, limit=limit)
 
     def to_dicts(self) -> list[dict[str, str | int | None]]:

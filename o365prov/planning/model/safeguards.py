@@ -7,7 +7,9 @@ from typing import assert_never
 
 from attrs import field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import fraction, whole_number
+from o365prov.errors import ConfigurationError
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -26,6 +28,8 @@ from o365prov.planning.model.changes import (
     UpdateUser,
 )
 from o365prov.rendering import count_text
+
+_MOST = 10**12
 
 
 @frozen(kw_only=True)
@@ -58,6 +62,9 @@ class Safeguards:
             assigned: how many people are assigned now.
 
         """
+        check_call(Safeguards.hazards, locals())
+        if not 0 <= linked <= _MOST or not 0 <= assigned <= _MOST:
+            raise ConfigurationError(f"Safeguards.hazards(linked=..., assigned=...): each is from 0 to {_MOST:,}")
         if linked and not assigned:
             accounts = count_text(linked, "account is", "accounts are")
             return (f"no one is assigned, but {accounts} linked: check that the source was read completely",)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
+from types import NoneType
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
-from o365prov._fields import as_frozenset, as_tuple, as_unique, frozen_mapping, typed, whole_number
+from o365prov._annotations import explain_failure, shown
+from o365prov._fields import as_frozenset, as_tuple, as_unique, frozen_mapping, typed, whole_number, wrong
+from o365prov.errors import ConfigurationError
 from o365prov.rendering import printable
 
 
@@ -29,6 +32,18 @@ class HeldLicense:
     inherited_from: str | None = None
 
 
+def _properties(owner: object, field: Attribute[Any], value: object) -> None:
+    """Refuse what is not a mapping of names, and what can't identify an account."""
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise wrong(owner, field, "a mapping", value)
+    for name in ("userPrincipalName", "onPremisesImmutableId"):
+        if not isinstance(value.get(name), _IDENTITY):
+            raise ConfigurationError(f"TenantUser.properties: {name} should be a string, not {shown(value[name])}")
+
+
+_IDENTITY = (str, NoneType)
+
+
 @frozen(field_transformer=typed)
 class TenantUser:
     """A user of the tenant.
@@ -43,7 +58,7 @@ class TenantUser:
     """
 
     id: str
-    properties: Mapping[str, Any] = field(converter=frozen_mapping, hash=False, repr=False)
+    properties: Mapping[str, Any] = field(converter=frozen_mapping, validator=_properties, hash=False, repr=False)
     licenses: tuple[HeldLicense, ...] = ()
     manager_id: str | None = None
     sessions_valid_from: datetime | None = None
@@ -236,6 +251,7 @@ class TenantSnapshot:
         """Domains by name."""
         return {domain.name: domain for domain in self.domains}
 
+    @explain_failure
     def is_federated(self, username: str) -> bool:
         """Whether the domain of *username* is a federated one of the tenant's."""
         domain = self.domain_named.get(username.rpartition("@")[2].lower())
@@ -254,6 +270,7 @@ class TenantSnapshot:
             held[assignment.principal_id] = (*held.get(assignment.principal_id, ()), assignment)
         return held
 
+    @explain_failure
     def is_privileged(self, object_id: str) -> bool:
         """Whether this user has a privileged role."""
         return any(

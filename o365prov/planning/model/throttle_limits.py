@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from attrs import field, frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import positive
 from o365prov.errors import ConfigurationError
 
@@ -42,13 +43,21 @@ class Quota:
         Quota(amount=2400.0, seconds=150)
 
         """
+        check_call(Quota.part, locals())
         if not _is_share(share):
             raise ConfigurationError(f"share should be above 0 and at most 1, such as 0.8 for 80 %, not {share!r}")
         return Quota(self.amount * share, self.seconds)
 
     def duration(self, amount: float) -> timedelta:
         """The least time for this amount: a full bucket takes none, the rest as long as the bucket takes to fill."""
-        return timedelta(seconds=max(0.0, amount - self.amount) * self.seconds / self.amount)
+        check_call(Quota.duration, locals())
+        seconds = max(0.0, amount - self.amount) * self.seconds / self.amount
+        try:
+            return timedelta(seconds=seconds)
+        except (OverflowError, ValueError):  # longer than millions of years, or not a number
+            raise ConfigurationError(
+                f"Quota.duration(amount=...) takes {seconds:.3g} seconds: check amount and quota"
+            ) from None
 
 
 UNITS = Quota(3_500, 10)

@@ -1,0 +1,366 @@
+"""The public calls: every function, method and constructor that programs can reach, with arguments that it takes.
+
+What a call requires is found by its annotations; ``GIVEN`` holds what an annotation says too little of, and
+``RECEIVERS`` the objects that are no plain values. Optional arguments are left out, unless one is tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+from attrs import frozen, has
+from organisation import DOMAIN, NOW, from_directory, tenant, user_sync_app
+from public_values import examples, public_names
+
+from o365prov import (
+    AppUsers,
+    Assignment,
+    BlockingTenant,
+    Grants,
+    GraphError,
+    Group,
+    GroupAssignment,
+    Journal,
+    Person,
+    Plan,
+    ProfileMapping,
+    Report,
+    StreamingPlanner,
+    Subject,
+    Tenant,
+    TenantSnapshot,
+    UsernameFormat,
+    UserSync,
+)
+from o365prov.graph import Operation
+from o365prov.planning import DeleteUser, ExplainedPerson
+from o365prov.provisioning import DesiredUser
+from o365prov.sources import csv_file, ldif, okta_json
+from o365prov.testing import FakeClock, FakeTenant, HttpxTransport, RandomFaults, ScheduledFaults, Server
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "data"
+
+SERVICES = ("o365prov.rendering", "o365prov.structuring")
+"""What serves the other packages, and is not for programs."""
+
+FOR_SIBLINGS = {
+    "MatchedUser": "made by match_users",
+    "Previewer": "called by the app alone, with its own settings",
+    "check_type": "is itself the check of an argument",
+    "make_plan": "called by the app alone, with its own settings",
+    "match_users": "called by make_plan alone",
+    "profile_change": "called by make_plan alone",
+}
+"""What packages export for other packages of ours, which call it with values that they made."""
+
+SOURCES = {"csv_file": csv_file, "ldif": ldif, "okta_json": okta_json}
+"""The sources, each of which is a module."""
+
+URL = "https://graph.microsoft.com/v1.0/users"
+USERNAME = "ann@contoso.onmicrosoft.com"
+
+
+def fake_tenant() -> FakeTenant:
+    """A tenant in memory with one user and one product, whose waits take no time."""
+    fake = FakeTenant({DOMAIN: "Federated"}, {"SPE_E3": 5}, FakeClock(at=NOW), seed=1)
+    fake.add_user(USERNAME)
+    return fake
+
+
+def fake_snapshot() -> TenantSnapshot:
+    """What :func:`fake_tenant` holds."""
+    with BlockingTenant.over(fake_tenant()) as connected:
+        return connected.read(user_sync_app().needs())
+
+
+def folder() -> Path:
+    """A folder in the present one, with a file of each kind that can be loaded."""
+    path = Path.cwd() / "saved"
+    if path.exists():
+        return path
+    path.mkdir()
+    AppUsers.empty().save(path / "app_users.json")
+    AppUsers.empty().save_sqlite(path / "app_users.sqlite")
+    examples()[Plan].save(path / "plan.json")
+    examples()[Report].save(path / "report.json")
+    fake_tenant().save(path / "fake.json")
+    (path / "people.csv").write_text("id,status,login\n00u1,ACTIVE,ann@corp.example\n")
+    return path
+
+
+class Credential:
+    """A credential whose tokens are not valid anywhere."""
+
+    def get_token(self, *_scopes: str, **_options: Any) -> Any:
+        raise AssertionError("no call of these tests asks for a token")
+
+
+def new_path() -> Path:
+    """Where nothing is yet, in the present folder."""
+    return Path(tempfile.mkdtemp(dir=Path.cwd())) / "file"
+
+
+def open_journal() -> Journal:
+    """A journal that an apply uses."""
+    journal = Journal(new_path())
+    journal.begin(examples()[Plan])
+    return journal
+
+
+OKTA_MAPPING = {
+    "source": {"name": "user", "type": "user"},
+    "target": {"name": "office365", "type": "appuser"},
+    "properties": {"title": {"expression": "user.title", "pushStatus": "PUSH"}},
+}
+
+RECEIVERS: dict[type, Callable[[], Any]] = {
+    BlockingTenant: lambda: BlockingTenant.over(fake_tenant()),
+    ExplainedPerson: lambda: examples()[Plan].explain(examples()[Plan].changes[0].subject.person_id),
+    FakeClock: lambda: FakeClock(at=NOW),
+    FakeTenant: fake_tenant,
+    HttpxTransport: lambda: HttpxTransport(fake_tenant()),
+    Journal: open_journal,
+    RandomFaults: lambda: RandomFaults(0.5, seed=1),
+    ScheduledFaults: ScheduledFaults,
+    Server: lambda: Server(fake_tenant()),
+    StreamingPlanner: lambda: user_sync_app().streaming_planner(list, now=NOW),
+    Tenant: lambda: Tenant.over(fake_tenant()),
+}
+"""How an object is made whose methods are called, where it is not among the examples."""
+
+PERSON = from_directory(Person("00u1", "ACTIVE", {"email": "ann@corp.example"}))
+
+BY_ANNOTATION: dict[str, Callable[[], Any]] = {
+    "Plan": lambda: user_sync_app().plan([], fake_snapshot(), now=NOW),
+    "Change": lambda: DeleteUser(Subject("00u1", "Ann", USERNAME), "left", "id"),
+    "Credential": Credential,
+    "FakeTenant": fake_tenant,
+    "GraphError": lambda: GraphError("refused", status=400, code="Request_BadRequest"),
+    "Iterable[AppUser]": list,
+    "Iterable[Assignment]": lambda: [Assignment(PERSON)],
+    "Iterable[Change]": list,
+    "Iterable[DesiredUser]": lambda: [examples()[DesiredUser]],
+    "Iterable[DirectoryAccount]": lambda: PERSON.directory_accounts,
+    "Iterable[Entry]": list,
+    "Iterable[Operation]": lambda: [Operation.READ_USERS],
+    "Mapping[str, Any] | Bindings": lambda: {"user": {"email": "ann@corp.example"}},
+    "Person | Assignment | Iterable[Person | Assignment]": lambda: PERSON,
+    "ProvisioningType": UserSync,
+    "StrPath": new_path,
+    "TenantSnapshot": tenant,
+    "Transport": fake_tenant,
+    "bytes": lambda: b"",
+    "datetime": lambda: NOW,
+    "float": lambda: 0.5,
+    "httpx.Request": lambda: httpx.Request("GET", URL),
+    "int": lambda: 1,
+    "str | Path": new_path,
+    "str | os.PathLike[str]": new_path,
+}
+"""Arguments by the annotation of their parameter; values of public classes are found among the examples."""
+
+GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
+    "AppUsers": {"person_id": lambda: "00u1"},
+    "AppUsers.from_json": {"text": lambda: AppUsers.empty().to_json()},
+    "AppUsers.load": {"path": lambda: folder() / "app_users.json"},
+    "AppUsers.load_sqlite": {"path": lambda: folder() / "app_users.sqlite"},
+    "DirectoryEntry": {"name": lambda: "objectClass"},
+    "FakeTenant": {
+        "address": lambda: "room@contoso.onmicrosoft.com",
+        "headers": dict,
+        "key": lambda: USERNAME,
+        "method": lambda: "GET",
+        "name": lambda: "Sales",
+        "properties": lambda: "Ann",
+        "url": lambda: URL,
+    },
+    "FakeTenant.from_json": {"text": lambda: fake_tenant().to_json()},
+    "FakeTenant.load": {"path": lambda: folder() / "fake.json"},
+    "FakeTenant.restore": {"snapshot": lambda: fake_tenant().snapshot()},
+    "FakeTenant.seats": {"name": lambda: "SPE_E3"},
+    "MappedProfile": {"attribute": lambda: "title"},
+    "Office365App.streaming_planner": {"assignments": lambda: list},
+    "OktaOrg.why_not": {"before": lambda: "user_sync"},
+    "Permission.is_granted": {"roles": lambda: ["User.Read.All"]},
+    "PersonExplanation.of": {"matched": lambda: "by username"},
+    "Plan": {"person_id": lambda: examples()[Plan].changes[0].subject.person_id},
+    "Plan.from_json": {"text": lambda: Plan.to_json(examples()[Plan])},
+    "Plan.load": {"path": lambda: folder() / "plan.json"},
+    "Preview": {"attribute": lambda: "email", "name": lambda: "email"},
+    "ProfileMapping": {
+        "attribute": lambda: "title",
+        "attributes": lambda: "title",
+        "expression": lambda: "user.title",
+        "expressions": lambda: {"title": "user.title"},
+        "moment": lambda: "create",
+        "saved": lambda: ProfileMapping.of({"title": "user.title"}).to_dict(),
+    },
+    "ProfileMapping.from_okta": {"document": lambda: OKTA_MAPPING},
+    "Report.from_json": {"text": lambda: Report.to_json(examples()[Report])},
+    "Report.load": {"path": lambda: folder() / "report.json"},
+    "TenantSnapshot": {"object_id": lambda: "id", "username": lambda: USERNAME},
+    "UsernameFormat": {"domains": lambda: [DOMAIN]},
+    "UsernameFormat.built_in": {"label": lambda: "Email"},
+    "UsernameFormat.custom": {"expression": lambda: "user.email"},
+    "UsernameFormat.from_dict": {"saved": lambda: UsernameFormat.email().to_dict()},
+    "UsernameFormat.from_okta": {"template": lambda: {"template": "${source.email}", "type": "BUILT_IN"}},
+    "after_change": {"object_id": lambda: "id"},
+    "as_assignment": {"value": lambda: Assignment(PERSON)},
+    "assign": {
+        "people": lambda: [PERSON],
+        "groups": lambda: [Group("00g1", "E3", members={"00u1"})],
+        "by_group": lambda: [GroupAssignment("00g1", 0)],
+        "individually": lambda: {"00u1": Grants()},
+    },
+    "check_now": {"now": lambda: NOW},
+    "check_tenant": {"domains": lambda: [DOMAIN]},
+    "check_text": {"text": lambda: "user.email"},
+    "check_username": {"username": lambda: USERNAME, "domains": lambda: [DOMAIN]},
+    "consent_url": {
+        "tenant": lambda: "contoso.example",
+        "client_id": lambda: "c1",
+        "redirect_uri": lambda: "https://iam.example/done",
+        "state": lambda: "s1",
+    },
+    "country": {"text": lambda: "DE"},
+    "csv_file.read_people": {"path": lambda: folder() / "people.csv"},
+    "expression_of_template": {"template": lambda: "${source.email}"},
+    "ldif": {"path": lambda: EXAMPLES / "active-directory.ldif"},
+    "make_desired_user": {"domains": lambda: [DOMAIN]},
+    "okta_json": {"path": lambda: EXAMPLES / "okta-users.json", "folder": lambda: EXAMPLES},
+    "okta_json.read_assignments": {"path": lambda: EXAMPLES / "okta-office365-assignments.json"},
+    "okta_json.read_directory_accounts": {"path": lambda: EXAMPLES / "okta-ad-app-users.json"},
+    "okta_json.read_groups": {"path": lambda: EXAMPLES / "okta-groups.json"},
+    "quote": {"value": lambda: "x"},
+    "read_consent": {
+        "callback_url": lambda: "https://iam.example/done?admin_consent=True&tenant=t1&state=s1",
+        "state": lambda: "s1",
+    },
+    "reference_digest": {"reference": lambda: "CN=Ann"},
+    "similar_attribute": {"name": lambda: "emial", "known": lambda: ["email"]},
+    "unique_assignments": {"assignments": lambda: [Assignment(PERSON)]},
+}
+"""Arguments by name of class, module or call, and by parameter."""
+
+
+@frozen
+class PublicCall:
+    """One public call, and how the object is made that it belongs to.
+
+    Args:
+        name: such as ``Tenant.read``.
+        function: what is called.
+        kind: the class of the object that a method is called on; None for what is called by itself.
+
+    """
+
+    name: str
+    function: Callable[..., Any]
+    kind: type | None = None
+
+    @property
+    def parameters(self) -> list[inspect.Parameter]:
+        """Those that a caller gives, in order."""
+        found = list(inspect.signature(self.function).parameters.values())
+        return found if self.kind is None else found[1:]
+
+    def run(self, **tried: object) -> None:
+        """Call it with *tried* in place of what it takes, and let it do all of its work."""
+        owner = () if self.kind is None else (self._owner(self.kind),)
+        result: object = None
+        try:
+            args, keywords = self._arguments(tried)
+            result = self.function(*owner, *args, **keywords)
+            _finish(result)
+        finally:
+            for each in (*owner, result):
+                _close(each)
+
+    def _owner(self, kind: type) -> Any:
+        if self.name == "Journal.begin":
+            return Journal(new_path())
+        return RECEIVERS[kind]() if kind in RECEIVERS else examples()[kind]
+
+    def _arguments(self, tried: dict[str, object]) -> tuple[list[object], dict[str, object]]:
+        args: list[object] = []
+        keywords: dict[str, object] = {}
+        for each in self.parameters:
+            if each.name not in tried and each.default is not each.empty:
+                continue
+            value = tried[each.name] if each.name in tried else self._example(each)
+            if each.kind is each.VAR_KEYWORD:
+                keywords["displayName"] = value
+            elif each.kind is not each.KEYWORD_ONLY and not keywords:
+                args.append(value)
+            else:
+                keywords[each.name] = value
+        return args, keywords
+
+    def _example(self, parameter: inspect.Parameter) -> object:
+        """An argument that the parameter takes; LookupError where none is known."""
+        owner = self.name.partition(".")[0]
+        for given in (GIVEN.get(self.name, {}), GIVEN.get(owner, {}), BY_ANNOTATION):
+            for key in (parameter.name, parameter.annotation):
+                if key in given:
+                    return given[key]()
+        if parameter.annotation in _examples_by_name():
+            return _examples_by_name()[parameter.annotation]
+        raise LookupError(f"give {self.name} an example of {parameter.name}: {parameter.annotation}")
+
+
+@cache
+def _examples_by_name() -> dict[str, object]:
+    return {kind.__name__: value for kind, value in examples().items()}
+
+
+def _finish(result: object) -> None:
+    """Await what is to be awaited, and take what is given bit by bit."""
+    if inspect.iscoroutine(result):
+        asyncio.run(result)
+    elif isinstance(result, AbstractContextManager) and not isinstance(result, BlockingTenant | Server):
+        with result:
+            pass
+    elif isinstance(result, Iterator):
+        deque(result, maxlen=0)
+
+
+def _close(value: object) -> None:
+    if isinstance(value, BlockingTenant | Journal | Server):
+        value.close()
+
+
+def public_calls() -> Iterator[PublicCall]:
+    """Each of them, in the order of their names."""
+    for name, value in sorted(public_names().items()):
+        if name in FOR_SIBLINGS or str(getattr(value, "__module__", "")).startswith(SERVICES):
+            continue
+        if inspect.isfunction(value):
+            yield PublicCall(name, value)
+        elif inspect.isclass(value) and not (
+            issubclass(value, Exception | Enum) or getattr(value, "_is_protocol", False)
+        ):
+            yield from _calls_of(name, value)
+    for name, module in SOURCES.items():
+        for each, value in vars(module).items():
+            if inspect.isfunction(value) and value.__module__ == module.__name__ and not each.startswith("_"):
+                yield PublicCall(f"{name}.{each}", value)
+
+
+def _calls_of(name: str, kind: type) -> Iterator[PublicCall]:
+    """The constructor, unless its fields are checked by tests/test_settings.py, and the public methods."""
+    if not has(kind):
+        yield PublicCall(name, kind)
+    for each, member in inspect.getmembers(kind):
+        if each.startswith("_") or isinstance(member, property) or not callable(member):
+            continue
+        yield PublicCall(f"{name}.{each}", member, None if inspect.ismethod(member) else kind)

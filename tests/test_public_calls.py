@@ -1,0 +1,61 @@
+"""Catching O365ProvError is enough: no public call raises anything else, whatever it is given."""
+
+from datetime import datetime
+
+import pytest
+from public_calls import public_calls
+
+from o365prov import O365ProvError
+
+JUNK = {
+    "None": None,
+    "True": True,
+    "a number": 5,
+    "a negative number": -1,
+    "a huge number": 10**400,
+    "a large number": 1e308,
+    "not a number": float("nan"),
+    "a string": "x",
+    "bytes": b"x",
+    "an object": object(),
+    "a class": object,
+    "a list": [None],
+    "a list of lists": [[]],
+    "a mapping": {5: object()},
+    "a function": lambda: None,
+    "a time without a zone": datetime(2026, 1, 1),  # noqa: DTZ001 - on purpose
+}
+CALLS = list(public_calls())
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(monkeypatch, tmp_path):
+    """What is saved under a junk name goes there."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda each: each.name)
+def test_every_public_call_takes_its_example(call):
+    """Otherwise the next test would show nothing; a new call without an example fails here."""
+    call.run()
+
+
+@pytest.mark.parametrize("call", [each for each in CALLS if each.parameters], ids=lambda each: each.name)
+def test_junk_raises_errors_of_the_tree(call):
+    """One argument is junk and the others are good: the call works, or says what is wrong."""
+    raised = {
+        f"{each.name}=<{what}>": _error(call, each.name, junk)
+        for each in call.parameters
+        for what, junk in JUNK.items()
+        if not (callable(junk) and "Callable" in each.annotation)  # a function of the caller's may raise what it likes
+    }
+    assert {place: error for place, error in raised.items() if not isinstance(error, O365ProvError | None)} == {}
+
+
+def _error(call, parameter, junk):
+    """What the call raises, if it raises anything."""
+    try:
+        call.run(**{parameter: junk})
+    except Exception as error:  # noqa: BLE001 - that is what is tested
+        return error
+    return None
