@@ -1,0 +1,365 @@
+"""The transition table: what happens to the account of a person, whatever the tenant, the memory and the source say.
+
+Each row says in words when it holds and what is done then. Exactly one row fits each situation; no row is a default.
+The table decides about existence, sign-in, link and memory. Profiles, licences, roles and managers follow in modules of
+their own, where the table links the person with an account.
+
+Its laws:
+
+1. A step that takes something away happens to leavers only, and as they were told when they left.
+2. The deprovisioning option and its due date are those of the day on which the person left.
+3. Where memory and tenant disagree, a row says so: by a problem, or by a step that must be confirmed.
+4. Who is assigned, and has started, can sign in, or a problem says why not.
+5. The account of somebody who left goes to the same source anchor, or to whom the caller names; never to a mere name.
+
+The planner does not ask the table yet: matching and leavers still decide by themselves, and come to it next.
+
+Sources: Okta, "Deprovisioning options for Office 365"; Okta, "Assign Office 365 to users"; Microsoft, "Revoke user
+access in an emergency".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from attrs import frozen
+
+from o365prov.planning.rules.situations import Account, Control, Link, Memory, ProblemCode, Situation, Step, Wanted
+
+
+@frozen
+class Transition:
+    """A row of the table.
+
+    Args:
+        words: when it holds, and what is done and why.
+        step: what is done.
+        when: for fields of :class:`Situation` the values for which the row holds; it holds for any value of the others.
+        problem: the problem that is said.
+        overrides: whether it undoes what somebody did in Office 365, so that the plan must be confirmed.
+
+    """
+
+    words: str
+    step: Step
+    when: Mapping[str, tuple[object, ...]]
+    problem: ProblemCode = ProblemCode.NONE
+    overrides: bool = False
+
+    def fits(self, situation: Situation) -> bool:
+        """Whether the row holds in *situation*."""
+        return all(getattr(situation, name) in values for name, values in self.when.items())
+
+
+def _row(
+    words: str, step: Step, *, problem: ProblemCode = ProblemCode.NONE, overrides: bool = False, **when: object
+) -> Transition:
+    values = {name: each if isinstance(each, tuple) else (each,) for name, each in when.items()}
+    return Transition(words, step, values, problem, overrides)
+
+
+_THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
+_BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
+_NOT_THERE = (Account.NONE, Account.DELETED)
+_LINKED = (Memory.ACTIVE, Memory.LEFT)
+_OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.LEFT, Memory.GONE)
+_MAY_BE_TAKEN = (Link.OWN, Link.FREE, Link.YIELDING)
+_NOT_OTHER_APPS = (Link.OWN, Link.FREE, Link.YIELDING, Link.NAMESAKES, Link.ANOTHERS)
+_MASTERED_ELSEWHERE = (Control.SYNCED, Control.LICENSES)
+_OUR_LEAVER: Any = {"wanted": Wanted.LEFT, "link": _NOT_OTHER_APPS, "deactivates": True}
+_TAKES: Any = {"wanted": Wanted.ASSIGNED, "link": _MAY_BE_TAKEN}
+
+ROWS: tuple[Transition, ...] = (
+    # Who is not provisioned now.
+    _row("out of scope: not this plan's business", Step.NOTHING, wanted=Wanted.OUT_OF_SCOPE),
+    _row("held: keeps what they have", Step.NOTHING, problem=ProblemCode.HELD, wanted=Wanted.HELD),
+    _row("starts later: waits until then", Step.NOTHING, problem=ProblemCode.STARTS_LATER, wanted=Wanted.STARTS_LATER),
+    # Who left: nothing was ever ours, or nothing is left.
+    _row("left, never seen: not ours to touch", Step.NOTHING, wanted=Wanted.LEFT, memory=Memory.NEVER),
+    _row(
+        "left, and the account is gone: nothing is left to do",
+        Step.NOTHING,
+        wanted=Wanted.LEFT,
+        memory=Memory.GONE,
+        account=_NOT_THERE,
+    ),
+    _row(
+        "left, and somebody brought the account back after its deletion: said, not touched",
+        Step.NOTHING,
+        problem=ProblemCode.RESTORED_LEAVER,
+        wanted=Wanted.LEFT,
+        memory=Memory.GONE,
+        account=_THERE,
+    ),
+    _row(
+        "left, and somebody deleted the account: remembered",
+        Step.FORGET,
+        wanted=Wanted.LEFT,
+        memory=_LINKED,
+        account=_NOT_THERE,
+    ),
+    _row(
+        "left, but another app has linked the account: said, left to that app",
+        Step.NOTHING,
+        problem=ProblemCode.ACCOUNT_OF_ANOTHER_APP,
+        wanted=Wanted.LEFT,
+        memory=_LINKED,
+        account=_THERE,
+        link=Link.OTHER_APPS,
+    ),
+    _row(
+        "left, and Deactivate Users is off: keeps the account",
+        Step.NOTHING,
+        wanted=Wanted.LEFT,
+        memory=_LINKED,
+        account=_THERE,
+        link=_NOT_OTHER_APPS,
+        deactivates=False,
+    ),
+    # Who leaves now.
+    _row(
+        "leaves, to be deleted at once: deleted",
+        Step.DELETE,
+        **_OUR_LEAVER,
+        memory=Memory.ACTIVE,
+        account=_THERE,
+        due=True,
+    ),
+    _row(
+        "leaves: blocked",
+        Step.BLOCK,
+        **_OUR_LEAVER,
+        memory=Memory.ACTIVE,
+        account=Account.ENABLED,
+        control=(Control.CLOUD, Control.ADMIN),
+        due=False,
+    ),
+    _row(
+        "leaves, and Graph can't block an account that Entra Connect masters: the grace period begins all the same",
+        Step.DEPART,
+        problem=ProblemCode.SYNCED_LEAVER,
+        **_OUR_LEAVER,
+        memory=Memory.ACTIVE,
+        account=Account.ENABLED,
+        control=_MASTERED_ELSEWHERE,
+        due=False,
+    ),
+    _row(
+        "leaves, blocked already: the grace period begins",
+        Step.DEPART,
+        **_OUR_LEAVER,
+        memory=Memory.ACTIVE,
+        account=_BLOCKED,
+        due=False,
+    ),
+    # Who left before.
+    _row(
+        "left, and the day of deletion has come: deleted",
+        Step.DELETE,
+        **_OUR_LEAVER,
+        memory=Memory.LEFT,
+        account=_BLOCKED,
+        due=True,
+    ),
+    _row(
+        "left, the day of deletion has come, and the account could never be blocked: deleted",
+        Step.DELETE,
+        **_OUR_LEAVER,
+        memory=Memory.LEFT,
+        account=Account.ENABLED,
+        control=_MASTERED_ELSEWHERE,
+        due=True,
+    ),
+    _row(
+        "left, blocked: waits for what the option says",
+        Step.NOTHING,
+        **_OUR_LEAVER,
+        memory=Memory.LEFT,
+        account=_BLOCKED,
+        due=False,
+    ),
+    _row(
+        "left, and Graph can't block an account that Entra Connect masters: waits for what the option says",
+        Step.NOTHING,
+        problem=ProblemCode.SYNCED_LEAVER,
+        **_OUR_LEAVER,
+        memory=Memory.LEFT,
+        account=Account.ENABLED,
+        control=_MASTERED_ELSEWHERE,
+        due=False,
+    ),
+    _row(
+        "left, and somebody enabled the account again: said, not touched",
+        Step.NOTHING,
+        problem=ProblemCode.RE_ENABLED_LEAVER,
+        **_OUR_LEAVER,
+        memory=Memory.LEFT,
+        account=Account.ENABLED,
+        control=(Control.CLOUD, Control.ADMIN),
+        reverts=False,
+    ),
+    _row(
+        "left, somebody enabled the account again, and the plan reverts edits: blocked once it is confirmed",
+        Step.BLOCK,
+        overrides=True,
+        **_OUR_LEAVER,
+        memory=Memory.LEFT,
+        account=Account.ENABLED,
+        control=(Control.CLOUD, Control.ADMIN),
+        reverts=True,
+    ),
+    # Who is assigned, without an account.
+    _row(
+        "assigned, without an account: created",
+        Step.CREATE,
+        wanted=Wanted.ASSIGNED,
+        account=Account.NONE,
+        creates=True,
+        has_password=True,
+    ),
+    _row(
+        "assigned, without an account or a first password for one: stopped",
+        Step.NOTHING,
+        problem=ProblemCode.NO_INITIAL_PASSWORD,
+        wanted=Wanted.ASSIGNED,
+        account=Account.NONE,
+        creates=True,
+        has_password=False,
+    ),
+    _row(
+        "assigned, without an account, and none is created: stopped",
+        Step.NOTHING,
+        problem=ProblemCode.CREATE_USERS_IS_OFF,
+        wanted=Wanted.ASSIGNED,
+        account=Account.NONE,
+        creates=False,
+    ),
+    # Who is assigned, where the account is somebody else's.
+    _row(
+        "assigned, but the account is linked to another person: stopped, both are named",
+        Step.NOTHING,
+        problem=ProblemCode.ACCOUNT_OF_ANOTHER_PERSON,
+        wanted=Wanted.ASSIGNED,
+        account=(*_THERE, Account.DELETED),
+        link=Link.ANOTHERS,
+    ),
+    _row(
+        "assigned, but another app has linked the account: stopped, both are named",
+        Step.NOTHING,
+        problem=ProblemCode.ACCOUNT_OF_ANOTHER_APP,
+        wanted=Wanted.ASSIGNED,
+        account=(*_THERE, Account.DELETED),
+        link=Link.OTHER_APPS,
+    ),
+    _row(
+        "assigned, but the account of this name was a leaver's: stopped, for a recycled address is not a rehire",
+        Step.NOTHING,
+        problem=ProblemCode.ACCOUNT_OF_NAMESAKE,
+        wanted=Wanted.ASSIGNED,
+        account=(*_THERE, Account.DELETED),
+        link=Link.NAMESAKES,
+    ),
+    # Who is assigned, with an account that can't be taken.
+    _row(
+        "assigned, but Entra Connect masters the account: stopped",
+        Step.NOTHING,
+        problem=ProblemCode.SYNCED_ACCOUNT,
+        **_TAKES,
+        account=_THERE,
+        control=Control.SYNCED,
+    ),
+    _row(
+        "assigned, but the account is a privileged admin's whom we did not provision: stopped",
+        Step.NOTHING,
+        problem=ProblemCode.PRIVILEGED_ADMIN,
+        **_TAKES,
+        account=_THERE,
+        control=Control.ADMIN,
+    ),
+    _row(
+        "assigned, with a deleted account: restored",
+        Step.RESTORE,
+        **_TAKES,
+        account=Account.DELETED,
+        creates=True,
+        restores=True,
+    ),
+    _row(
+        "assigned, with a deleted account, and none is restored: stopped",
+        Step.NOTHING,
+        problem=ProblemCode.DELETED_ACCOUNT,
+        **_TAKES,
+        account=Account.DELETED,
+        creates=True,
+        restores=False,
+    ),
+    _row(
+        "assigned, with a deleted account, and none is created: stopped",
+        Step.NOTHING,
+        problem=ProblemCode.DELETED_ACCOUNT,
+        **_TAKES,
+        account=Account.DELETED,
+        creates=False,
+    ),
+    # Who is assigned, with an account that can be taken.
+    _row(
+        "assigned, with an account that is enabled: linked",
+        Step.LINK,
+        **_TAKES,
+        account=Account.ENABLED,
+        control=(Control.CLOUD, Control.LICENSES),
+    ),
+    _row(
+        "assigned again, and we had blocked the account: enabled",
+        Step.ENABLE,
+        **_TAKES,
+        account=Account.BLOCKED_BY_US,
+        control=Control.CLOUD,
+    ),
+    _row(
+        "assigned, but Graph can't enable an account that Entra Connect masters: linked, said",
+        Step.LINK,
+        problem=ProblemCode.SYNCED_BLOCKED,
+        **_TAKES,
+        account=_BLOCKED,
+        control=Control.LICENSES,
+    ),
+    _row(
+        "newly linked or assigned again, and others had blocked the account: enabled once it is confirmed",
+        Step.ENABLE,
+        overrides=True,
+        **_TAKES,
+        memory=_OTHER_THAN_ACTIVE,
+        account=Account.BLOCKED_BY_OTHERS,
+        control=Control.CLOUD,
+    ),
+    _row(
+        "assigned, and somebody blocked the account: said, not touched",
+        Step.LINK,
+        problem=ProblemCode.BLOCKED_ACCOUNT,
+        **_TAKES,
+        memory=Memory.ACTIVE,
+        account=Account.BLOCKED_BY_OTHERS,
+        control=Control.CLOUD,
+        reverts=False,
+    ),
+    _row(
+        "assigned, somebody blocked the account, and the plan reverts edits: enabled once it is confirmed",
+        Step.ENABLE,
+        overrides=True,
+        **_TAKES,
+        memory=Memory.ACTIVE,
+        account=Account.BLOCKED_BY_OTHERS,
+        control=Control.CLOUD,
+        reverts=True,
+    ),
+)
+
+
+@cache
+def transition(situation: Situation) -> Transition:
+    """The one row that fits."""
+    [row] = (row for row in ROWS if row.fits(situation))
+    return row

@@ -1,0 +1,89 @@
+"""The transition table by itself: it is total, no row is in another's place, and its laws hold in every situation."""
+
+from itertools import product
+
+import pytest
+from attrs import fields
+
+from o365prov.planning.rules.situations import Account, Control, Link, Memory, ProblemCode, Situation, Step, Wanted
+from o365prov.planning.rules.transitions import ROWS, transition
+
+AXES = [tuple(axis) for axis in (Wanted, Memory, Account, Link, Control)] + [(False, True)] * (
+    len(fields(Situation)) - 5
+)
+SITUATIONS = [Situation(*values) for values in product(*AXES)]
+THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
+TAKES_AWAY = (Step.BLOCK, Step.DELETE)
+GIVES = (Step.CREATE, Step.RESTORE, Step.LINK, Step.ENABLE)
+
+
+@pytest.fixture(scope="module")
+def decided():
+    """Each situation with its row."""
+    return [(each, transition(each)) for each in SITUATIONS]
+
+
+def test_exactly_one_row_fits_each_situation():
+    """None is forgotten, none is decided twice, and none falls through to a default."""
+    assert {sum(row.fits(each) for row in ROWS) for each in SITUATIONS} == {1}
+
+
+def test_each_row_is_needed(decided):
+    """No row is left over, and no two say the same words."""
+    assert {row.words for _, row in decided} == {row.words for row in ROWS}
+    assert len({row.words for row in ROWS}) == len(ROWS)
+
+
+def test_only_leavers_whom_we_know_lose_something(decided):
+    """Nobody who is assigned, held, out of scope or unknown is blocked or deleted."""
+    losing = [each for each, row in decided if row.step in TAKES_AWAY]
+    assert {each.wanted for each in losing} == {Wanted.LEFT}
+    assert {each.memory for each in losing} == {Memory.ACTIVE, Memory.LEFT}
+    assert all(each.deactivates for each in losing)
+
+
+def test_only_what_is_due_is_deleted(decided):
+    """The day is the one that the person was told when they left."""
+    assert all(each.due for each, row in decided if row.step is Step.DELETE)
+
+
+def test_whoever_is_assigned_can_sign_in_or_a_problem_says_why_not(decided):
+    """Created, restored and enabled accounts can; so can one that is linked while it is enabled."""
+    for each, row in decided:
+        if each.wanted is Wanted.ASSIGNED and not row.problem:
+            enabled = row.step is Step.LINK and each.account is Account.ENABLED
+            assert enabled or row.step in {Step.CREATE, Step.RESTORE, Step.ENABLE}
+
+
+def test_an_account_is_taken_from_another_only_where_its_link_yields(decided):
+    """Another person's, another app's and a namesake's account are never linked, restored or enabled."""
+    taken = {each.link for each, row in decided if row.step in GIVES and each.account is not Account.NONE}
+    assert taken == {Link.OWN, Link.FREE, Link.YIELDING}
+
+
+def test_what_others_did_is_undone_only_with_a_confirmation(decided):
+    """An account that others blocked, and a leaver's that others enabled, need the word of somebody."""
+    for each, row in decided:
+        others_blocked = row.step is Step.ENABLE and each.account is Account.BLOCKED_BY_OTHERS
+        others_enabled = row.step is Step.BLOCK and each.memory is Memory.LEFT
+        assert row.overrides == (others_blocked or others_enabled)
+
+
+def test_memory_and_tenant_never_disagree_in_silence(decided):
+    """A leaver who can sign in again, or whose deleted account is back, is said or must be confirmed."""
+    for each, row in decided:
+        back = each.memory is Memory.LEFT and each.account is Account.ENABLED and each.deactivates and not each.due
+        restored = each.memory is Memory.GONE and each.account in THERE
+        if each.wanted is Wanted.LEFT and (back or restored):
+            assert row.problem or row.overrides
+
+
+def test_graph_is_asked_for_nothing_that_it_refuses(decided):
+    """Accounts that Entra Connect masters are neither blocked nor enabled."""
+    mastered = [row.step for each, row in decided if each.control in {Control.SYNCED, Control.LICENSES}]
+    assert not {Step.BLOCK, Step.ENABLE} & set(mastered)
+
+
+def test_every_problem_is_said_somewhere():
+    """The codes are those of the rows, and no others."""
+    assert {row.problem for row in ROWS} == set(ProblemCode)
