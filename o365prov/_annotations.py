@@ -150,6 +150,11 @@ def plain_types(annotation: Any) -> frozenset[type]:
     return frozenset({annotation}) if is_plain else frozenset()
 
 
+def is_aware(value: object) -> bool:
+    """Whether it is an instant whose time zone says how far it is from UTC."""
+    return isinstance(value, datetime) and value.utcoffset() is not None
+
+
 def is_number(value: object) -> TypeGuard[float]:
     """Whether it is a number that a float can hold."""
     if isinstance(value, int):
@@ -176,7 +181,7 @@ def check_for(annotation: Any) -> Check:
         case t if t is float:
             return is_number
         case t if t is datetime:
-            return lambda value: isinstance(value, datetime) and value.tzinfo is not None
+            return is_aware
         case t if origin is not None and issubclass(t, Mapping):
             return _mapping(*args)
         case t if origin is not None and issubclass(t, Iterable):
@@ -200,7 +205,13 @@ def _any_of(annotations: tuple[Any, ...]) -> Check:
     if len(plain) == len(annotations) and all(get_origin(each) is None for each in annotations):
         return lambda value: isinstance(value, plain)
     checks = [check_for(each) for each in annotations]
-    return lambda value: any(check(value) for check in checks)
+    mappings = [
+        check_for(each) for each in annotations if isinstance(o := get_origin(each), type) and issubclass(o, Mapping)
+    ]
+    # A mapping is an iterable of its keys, too, and is not meant as one where a mapping may be given.
+    return lambda value: any(
+        check(value) for check in (mappings if mappings and isinstance(value, Mapping) else checks)
+    )
 
 
 def _collection(kind: Any, args: tuple[Any, ...]) -> Check:

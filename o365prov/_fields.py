@@ -108,7 +108,7 @@ def aware(owner: object, field: Attribute[Any], value: object) -> None:
         return
     if not isinstance(value, datetime):
         raise wrong(owner, field, "an instant, such as datetime(2026, 1, 31, tzinfo=UTC)", value)
-    if value.tzinfo is None:
+    if value.utcoffset() is None:
         raise ConfigurationError(
             f"{type(owner).__name__}.{field.alias} has no time zone: make it with datetime(..., tzinfo=UTC)"
         )
@@ -209,7 +209,7 @@ class _Annotated:
             self._check, self._plain = check_for(annotation), plain_types(annotation)
         if self._check(value):
             return
-        if isinstance(value, datetime) and value.tzinfo is None:
+        if isinstance(value, datetime) and value.utcoffset() is None:
             aware(owner, field, value)
         expected = describe_type(hints_of(owner.__class__)[field.name])
         error = wrong(owner, field, expected, value)

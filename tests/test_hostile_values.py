@@ -3,15 +3,17 @@
 import copy
 import pickle
 from contextlib import suppress
+from datetime import datetime, tzinfo
 
 import pytest
 from forms import PLAN
 from organisation import NOW, somebody, user_sync_app
 
-from o365prov import Expression, Person, Plan, SourceError
+from o365prov import AppUsers, Bindings, Expression, Person, Plan, RetryPolicy, Safeguards, SourceError
 from o365prov.errors import ConfigurationError, EvaluationError, Issue, O365ProvError, UsageError
-from o365prov.planning import CreateUser, Subject
+from o365prov.planning import CreateUser, Subject, collisions
 from o365prov.profiles import ProfileMapping
+from o365prov.sources.csv_file import read_people
 from o365prov.testing import FakeClock, FakeTenant
 
 
@@ -154,3 +156,58 @@ def test_a_fake_tenant_that_cannot_be_loaded_is_a_source_error(tmp_path, name):
     """It names the file that is meant."""
     with pytest.raises(SourceError, match=r"FakeTenant\.save"):
         FakeTenant.load(tmp_path / name)
+
+
+class NoOffset(tzinfo):
+    """A time zone that does not say how far it is from UTC."""
+
+    def utcoffset(self, _):
+        return None
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: AppUsers().with_users(each for each in [5]),
+        lambda: Safeguards().hazards(iter([5]), linked=9, assigned=9),
+        lambda: collisions(iter([5]), AppUsers()),
+    ],
+)
+def test_what_an_iterator_gives_is_checked_like_the_members_of_a_list(call):
+    """It is used up once, by the check and the call together."""
+    with pytest.raises(ConfigurationError):
+        call()
+
+
+def test_a_time_zone_without_an_offset_is_none():
+    """Such an instant can't be compared with any other."""
+    at = datetime(2026, 1, 1, tzinfo=NoOffset())
+    with pytest.raises(ConfigurationError, match="time zone"):
+        Bindings({}, now=at)
+
+
+def test_a_mapping_with_wrong_values_is_not_taken_for_its_keys():
+    """Where a mapping may be given, it is meant as one."""
+    with pytest.raises(ConfigurationError, match="domains"):
+        FakeTenant(domains={"contoso.com": {}})
+
+
+@pytest.mark.parametrize("delimiter", ["", ";;", '"', "\n"])
+def test_a_delimiter_is_one_character(tmp_path, delimiter):
+    """Python's own reader would raise a TypeError, or split in the wrong places."""
+    path = tmp_path / "people.csv"
+    path.write_text("id\n1\n")
+    with pytest.raises(ConfigurationError, match="delimiter"):
+        read_people(path, delimiter=delimiter)
+
+
+def test_a_path_that_can_be_none_is_an_error_of_the_source():
+    """A null character ends no other way than a missing file."""
+    with pytest.raises(SourceError, match="can't be read"):
+        read_people("a\0b")
+
+
+def test_a_wait_that_no_float_can_hold_is_refused():
+    """When the policy is made, and not at the first retry."""
+    with pytest.raises(ConfigurationError, match="wait_initial"):
+        RetryPolicy(wait_initial=10**400)

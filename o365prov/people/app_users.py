@@ -15,7 +15,7 @@ from typing import Any, cast
 from attrs import field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import frozen_mapping, typed
+from o365prov._fields import as_tuple, frozen_mapping, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
 from o365prov.structuring import SavedFormat, StrPath, read_value, write_text, write_value
@@ -111,6 +111,7 @@ class AppUsers:
 
     def with_users(self, users: Iterable[AppUser]) -> AppUsers:
         """The same table with these users added or replaced, in one step."""
+        users = as_tuple(users)
         check_call(AppUsers.with_users, locals())
         return AppUsers({**self._users, **{user.person_id: user for user in users}})
 

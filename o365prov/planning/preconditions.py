@@ -8,6 +8,7 @@ from datetime import datetime
 from types import UnionType
 
 from o365prov._annotations import check_call
+from o365prov._fields import as_tuple
 from o365prov.errors import ConfigurationError
 from o365prov.people import Assignment
 from o365prov.planning.model.snapshot import TenantSnapshot
@@ -24,8 +25,9 @@ def check_tenant(snapshot: TenantSnapshot, provisioning: ProvisioningType, domai
     Sync and Universal Sync can't be used beside Entra Connect).
 
     """
+    domains = as_tuple(domains)
     check_call(check_tenant, locals())
-    _check_domains(snapshot, tuple(domains))
+    _check_domains(snapshot, domains)
     if snapshot.synced and not provisioning.beside_entra_connect:
         raise ConfigurationError(
             f"{provisioning.label} can't be used beside Entra Connect, which masters the tenant "

@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator
 
 from o365prov._annotations import check_call
+from o365prov.errors import ConfigurationError
 from o365prov.people import Person, UserStatus
 from o365prov.structuring import IssueList, StrPath, UnreadableError, parse_instant, read_text
 
@@ -33,6 +34,8 @@ def read_people(path: StrPath, *, delimiter: str = ",") -> tuple[Person, ...]:
 
     """
     check_call(read_people, locals())
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise ConfigurationError(f"delimiter should be one character, such as ',' or ';', not {delimiter[:20]!r}")
     issues = IssueList(str(path))
     people: dict[str, Person] = {}
     lines: dict[str, int] = {}

@@ -18,12 +18,12 @@ def read_bytes(path: StrPath, issues: IssueList) -> bytes:
     """The content of the file; what keeps it from being read is noted, and ends the reading."""
     try:
         return Path(path).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         note_unreadable(error, issues)
         raise UnreadableError from error
 
 
-def note_unreadable(error: OSError, issues: IssueList) -> None:
+def note_unreadable(error: OSError | ValueError, issues: IssueList) -> None:
     """Note why a file can't be opened."""
     if isinstance(error, FileNotFoundError):
         issues.note("", "no such file", "check the path", code="file_missing")
@@ -31,7 +31,7 @@ def note_unreadable(error: OSError, issues: IssueList) -> None:
         issues.note("", "is a folder, not a file", "name the file in it", code="file_missing")
 
     else:
-        what = f"can't be read ({error.strerror})"
+        what = f"can't be read ({(isinstance(error, OSError) and error.strerror) or error})"
         issues.note("", what, "check the file and its permissions", code="file_unreadable")
 
 

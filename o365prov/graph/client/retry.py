@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import define, field, frozen
 
-from o365prov._annotations import check_call
+from o365prov._annotations import check_call, is_number
 from o365prov._fields import fraction, whole_number, wrong
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.rate_limiter import RateLimiter, retry_after
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def _seconds(owner: object, field: Attribute[float], value: object) -> None:
     """Refuse what is not a number of seconds, or below 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+    if not is_number(value) or not value >= 0:
         raise wrong(owner, field, "a number of seconds, 0 or more", value)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from o365prov._annotations import check_call
+from o365prov._fields import as_tuple
 from o365prov.errors import Issue
 from o365prov.people import AppUsers
 from o365prov.provisioning import DesiredUser
@@ -16,6 +17,7 @@ def collisions(desired: Iterable[DesiredUser], app_users: AppUsers) -> Mapping[s
 
     A person who has the username already keeps it: then only the others are stopped.
     """
+    desired = as_tuple(desired)
     check_call(collisions, locals())
     people = list(desired)
     issues: dict[str, Issue] = {}

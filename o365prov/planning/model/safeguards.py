@@ -8,7 +8,7 @@ from typing import assert_never
 from attrs import field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import fraction, whole_number
+from o365prov._fields import as_tuple, fraction, whole_number
 from o365prov.errors import ConfigurationError
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -62,6 +62,7 @@ class Safeguards:
             assigned: how many people are assigned now.
 
         """
+        changes = as_tuple(changes)
         check_call(Safeguards.hazards, locals())
         if not 0 <= linked <= _MOST or not 0 <= assigned <= _MOST:
             raise ConfigurationError(f"Safeguards.hazards(linked=..., assigned=...): each is from 0 to {_MOST:,}")
