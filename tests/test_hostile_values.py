@@ -13,6 +13,7 @@ from o365prov import AppUsers, Bindings, Expression, Person, Plan, RetryPolicy, 
 from o365prov.errors import ConfigurationError, EvaluationError, Issue, O365ProvError, UsageError
 from o365prov.planning import CreateUser, Subject, collisions
 from o365prov.profiles import ProfileMapping
+from o365prov.sources import OktaExport
 from o365prov.sources.csv_file import read_people
 from o365prov.testing import FakeClock, FakeTenant
 
@@ -171,6 +172,7 @@ class NoOffset(tzinfo):
         lambda: AppUsers().with_users(each for each in [5]),
         lambda: Safeguards().hazards(iter([5]), linked=9, assigned=9),
         lambda: collisions(iter([5]), AppUsers()),
+        lambda: OktaExport([]).with_directory(iter([5])),
     ],
 )
 def test_what_an_iterator_gives_is_checked_like_the_members_of_a_list(call):

@@ -79,6 +79,7 @@ class OktaExport:
         {'title': 'Head', 'managerDn': 'CN=Bo'}
 
         """
+        accounts = as_tuple(accounts)
         check_call(OktaExport.with_directory, locals())
         newer = {account.object_guid: account for account in accounts}
         return evolve(self, people=[_updated(person, newer) for person in self.people])

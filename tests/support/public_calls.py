@@ -300,7 +300,9 @@ class PublicCall:
             value = tried[each.name] if each.name in tried else self._example(each)
             if each.kind is each.VAR_KEYWORD:
                 keywords["displayName"] = value
-            elif each.kind is not each.KEYWORD_ONLY and not keywords:
+            elif each.kind in {each.POSITIONAL_ONLY, each.VAR_POSITIONAL} or (
+                each.kind is not each.KEYWORD_ONLY and each.default is each.empty and not keywords
+            ):
                 args.append(value)
             else:
                 keywords[each.name] = value

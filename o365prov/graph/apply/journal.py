@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from attrs import evolve, frozen
 
 from o365prov._annotations import check_call
+from o365prov._fields import as_tuple
 from o365prov.errors import JournalError, PlanRefusedError
 from o365prov.planning import Plan
 
@@ -121,6 +122,7 @@ class Journal:
 
     def write(self, entries: Iterable[Entry]) -> None:
         """Append *entries* and sync the file."""
+        entries = as_tuple(entries)
         check_call(Journal.write, locals())
         self._append([_to_dict(entry) for entry in entries])
 

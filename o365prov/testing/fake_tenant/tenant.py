@@ -383,7 +383,7 @@ class FakeTenant:
         check_call(FakeTenant.from_json, locals())
         try:
             state = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             what = f"a saved fake tenant must be JSON ({error})"
             raise SourceError(Issue("not_json", what, "write one with FakeTenant.save")) from None
         fake = cls(clock=clock, seed=seed)
