@@ -1,7 +1,7 @@
 """What annotations allow: the checks of fields and of the arguments of calls are made from them.
 
-A public call checks its arguments in its first line, ``check_call(assign, locals())``. The checks of a call are
-made when it is called for the first time.
+A public call checks its arguments in its first line, ``check_call(assign, locals())``; one that takes an iterable makes
+a tuple of it before. The checks of a call are made when it is called for the first time.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def check_call(call: Callable[..., Any], arguments: Mapping[str, object]) -> Non
             raise _refusal(call.__qualname__.removesuffix(".__init__"), name, annotation, arguments[name])
 
 
-def explain_failure(call: F) -> F:
+def check_after_failure(call: F) -> F:
     """Check the arguments of *call* when it has failed, and not before: for what runs for every person or account."""
 
     @wraps(call)
@@ -127,7 +127,7 @@ def describe_type(annotation: Any, *, many: bool = False) -> str:
         return f"{'tuples' if many else 'a tuple'} of {describe_type(args[0], many=True)}"
     if origin is Callable:
         return "a function"
-    if origin is not None and issubclass(origin, Mapping):
+    if _is_mapping(annotation):
         keys, values = (describe_type(each, many=True) for each in args)
         return f"{'mappings' if many else 'a mapping'} of {keys}{f' to {values}' if values else ''}"
     if origin is not None:
@@ -182,7 +182,7 @@ def check_for(annotation: Any) -> Check:
             return is_number
         case t if t is datetime:
             return is_aware
-        case t if origin is not None and issubclass(t, Mapping):
+        case _ if _is_mapping(annotation):
             return _mapping(*args)
         case t if origin is not None and issubclass(t, Iterable):
             return _iterable(t, _each(args[0]))
@@ -205,13 +205,19 @@ def _any_of(annotations: tuple[Any, ...]) -> Check:
     if len(plain) == len(annotations) and all(get_origin(each) is None for each in annotations):
         return lambda value: isinstance(value, plain)
     checks = [check_for(each) for each in annotations]
-    mappings = [
-        check_for(each) for each in annotations if isinstance(o := get_origin(each), type) and issubclass(o, Mapping)
-    ]
-    # A mapping is an iterable of its keys, too, and is not meant as one where a mapping may be given.
-    return lambda value: any(
-        check(value) for check in (mappings if mappings and isinstance(value, Mapping) else checks)
-    )
+    mappings = [check_for(each) for each in annotations if _is_mapping(each)]
+
+    def check(value: Any) -> bool:
+        # A mapping is also an iterable of its keys, and is not meant as one where a mapping may be given.
+        allowed = mappings if mappings and isinstance(value, Mapping) else checks
+        return any(each(value) for each in allowed)
+
+    return check
+
+
+def _is_mapping(annotation: Any) -> bool:
+    origin: Any = get_origin(annotation)
+    return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
 def _collection(kind: Any, args: tuple[Any, ...]) -> Check:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 from attrs import Attribute
 
-from o365prov._annotations import Check, check_for, describe_type, hints_of, is_number, plain_types, shown
+from o365prov._annotations import Check, check_for, describe_type, hints_of, is_aware, is_number, plain_types, shown
 from o365prov.errors import ConfigurationError
 
 Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
@@ -26,8 +26,8 @@ T = TypeVar("T")
 
 
 def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
-    """A tuple of any collection but a string, whose letters are never meant."""
-    return tuple(values) if _is_collection(values) else values  # type: ignore[return-value]  # the validator refuses it
+    """A tuple of any collection but a string or a mapping, whose letters and keys alone are never meant."""
+    return tuple(values) if _is_collection(values) and not isinstance(values, Mapping) else values  # type: ignore[return-value]  # the validator refuses it
 
 
 def as_unique(values: Iterable[str]) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def aware(owner: object, field: Attribute[Any], value: object) -> None:
         return
     if not isinstance(value, datetime):
         raise wrong(owner, field, "an instant, such as datetime(2026, 1, 31, tzinfo=UTC)", value)
-    if value.utcoffset() is None:
+    if not is_aware(value):
         raise ConfigurationError(
             f"{type(owner).__name__}.{field.alias} has no time zone: make it with datetime(..., tzinfo=UTC)"
         )
@@ -209,7 +209,7 @@ class _Annotated:
             self._check, self._plain = check_for(annotation), plain_types(annotation)
         if self._check(value):
             return
-        if isinstance(value, datetime) and value.utcoffset() is None:
+        if isinstance(value, datetime):
             aware(owner, field, value)
         expected = describe_type(hints_of(owner.__class__)[field.name])
         error = wrong(owner, field, expected, value)

@@ -7,7 +7,7 @@ import pytest
 from organisation import NOW, somebody, tenant, user_sync_app
 
 from o365prov import ConfigurationError, Group, Quota, TenantUser, assign
-from o365prov._annotations import check_call, check_for, describe_type, explain_failure
+from o365prov._annotations import check_after_failure, check_call, check_for, describe_type
 from o365prov.planning import Safeguards
 from o365prov.provisioning import UserSync, make_desired_user
 from o365prov.testing import FakeTenant
@@ -68,7 +68,7 @@ def test_every_argument_of_many_is_checked():
 def test_a_failure_of_good_arguments_stays_what_it_is():
     """Only junk is explained by junk."""
 
-    @explain_failure
+    @check_after_failure
     def fail(number: int) -> None:
         raise TypeError(f"a mistake of ours with {number}")
 

@@ -7,6 +7,17 @@ from public_calls import public_calls
 
 from o365prov import O365ProvError
 
+
+class Stream:
+    """What can be gone through and is not a collection, like a generator, but any number of times."""
+
+    def __init__(self, *members):
+        self.members = members
+
+    def __iter__(self):
+        return iter(self.members)
+
+
 JUNK = {
     "None": None,
     "True": True,
@@ -22,6 +33,11 @@ JUNK = {
     "a list": [None],
     "a list of lists": [[]],
     "a mapping": {5: object()},
+    "a mapping of strings": {"x": []},
+    "a stream of numbers": Stream(5),
+    "a stream of lists": Stream([]),
+    "an empty string": "",
+    "two characters": ";;",
     "a function": lambda: None,
     "a time without a zone": datetime(2026, 1, 1),  # noqa: DTZ001 - on purpose
 }

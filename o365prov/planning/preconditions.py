@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from types import UnionType
 
-from o365prov._annotations import check_call
+from o365prov._annotations import check_call, is_aware
 from o365prov._fields import as_tuple
 from o365prov.errors import ConfigurationError
 from o365prov.people import Assignment
@@ -55,7 +55,7 @@ def check_now(now: object) -> None:
     """Refuse a time that is not an instant with a time zone."""
     if not isinstance(now, datetime):
         raise ConfigurationError(f"now can't be a {type(now).__name__}: pass now=datetime.now(UTC)")
-    if now.tzinfo is None:
+    if not is_aware(now):
         raise ConfigurationError("now has no time zone: pass now=datetime.now(UTC)")
 
 

@@ -19,7 +19,7 @@ from datetime import datetime
 
 from attrs import define, field
 
-from o365prov._annotations import check_call, explain_failure
+from o365prov._annotations import check_after_failure, check_call
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.model.change_parts import Subject
@@ -115,7 +115,7 @@ class StreamingPlanner:
                 self._recheck.add(user.person_id)
                 self._kept.add(user.object_id)
 
-    @explain_failure
+    @check_after_failure
     def wants(self, user: TenantUser) -> bool:
         """Whether this account of the tenant must be kept in full; ask once about each account."""
         expected = self._unchanged.pop(user.id, None)

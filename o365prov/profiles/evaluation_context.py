@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov.expressions import Bindings
 from o365prov.people import Assignment, Group
 
@@ -18,7 +18,7 @@ def _root_name(instance: str) -> str:
     return re.sub(r"[^A-Za-z0-9_]", "_", instance)
 
 
-@explain_failure
+@check_after_failure
 def make_bindings(assignment: Assignment, *, now: datetime | None = None) -> Bindings:
     """The roots and look-ups for the expressions about one person.
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, field, fields, frozen
 
-from o365prov._annotations import check_call, explain_failure
+from o365prov._annotations import check_after_failure, check_call
 from o365prov._fields import frozen_mapping, optional, string, wrong
 from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
@@ -208,7 +208,7 @@ class ProfileMapping:
         checked = {name: row.expression.check(schema, context=PROFILE_MAPPING) for name, row in self._rows.items()}
         return {name: diagnostics for name, diagnostics in checked.items() if diagnostics}
 
-    @explain_failure
+    @check_after_failure
     def evaluate(self, bindings: Bindings, *, withheld: Collection[str] = ()) -> MappedProfile:
         """What every mapped attribute gives for one person, in the form in which Graph takes it.
 

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
-from o365prov._annotations import check_call, explain_failure
+from o365prov._annotations import check_after_failure, check_call
 from o365prov._fields import instance_of, string
 from o365prov.errors import EvaluationError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
@@ -140,7 +140,7 @@ class UsernameFormat:
         """
         return self.expression.check(schema, context=USERNAME)
 
-    @explain_failure
+    @check_after_failure
     def username(self, bindings: Bindings, domains: Collection[str]) -> tuple[str | None, Issue | None]:
         """The person's username, or None and what is wrong with it.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov._fields import typed
 from o365prov.errors import Issue
 from o365prov.people import Assignment
@@ -103,7 +103,7 @@ class DesiredUser:
         }
 
 
-@explain_failure
+@check_after_failure
 def make_desired_user(
     assignment: Assignment,
     provisioning: ProvisioningType,

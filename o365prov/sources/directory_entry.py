@@ -12,7 +12,7 @@ from functools import cached_property
 
 from attrs import field, frozen
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov._fields import frozen_mapping, made_of, typed
 
 _RESOURCE_MAILBOXES = frozenset({2**4, 2**5, 2**33, 2**34})
@@ -66,12 +66,12 @@ class DirectoryEntry:
     def _by_lower_name(self) -> Mapping[str, tuple[bytes, ...]]:
         return {name.lower(): values for name, values in self.attributes.items()}
 
-    @explain_failure
+    @check_after_failure
     def values(self, name: str) -> tuple[bytes, ...]:
         """All values of an attribute; an empty tuple if the entry does not have it."""
         return self._by_lower_name.get(name.lower(), ())
 
-    @explain_failure
+    @check_after_failure
     def text(self, name: str) -> str | None:
         """The first value of an attribute as a string; None if it is missing or not UTF-8."""
         try:
@@ -79,7 +79,7 @@ class DirectoryEntry:
         except UnicodeDecodeError:
             return None
 
-    @explain_failure
+    @check_after_failure
     def number(self, name: str) -> int | None:
         """The first value of an attribute as a whole number; None if it is missing or not a whole number."""
         text = self.text(name) or ""

@@ -29,6 +29,7 @@ from cattrs.cols import homogenous_tuple_structure_factory, is_mapping
 from cattrs.fns import identity
 from cattrs.strategies import use_class_methods
 
+from o365prov._annotations import is_aware
 from o365prov.errors import ConfigurationError, O365ProvError, UsageError
 from o365prov.structuring.reader import BROKEN, is_broken, kind_of, member_path
 
@@ -153,7 +154,7 @@ _PLAIN: Mapping[Any, Hook] = {
 
 
 def _write_instant(value: datetime) -> str:
-    if value.tzinfo is None:
+    if not is_aware(value):
         raise UsageError(f"{value} has no time zone: make it with datetime(..., tzinfo=UTC)")
     return value.isoformat()
 

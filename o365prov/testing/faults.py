@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from attrs import frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import typed
+from o365prov._fields import as_tuple, typed
 from o365prov.errors import ConfigurationError
 
 
@@ -98,6 +98,8 @@ class ScheduledFaults:
         by_number: Mapping[int, Fault] | None = None,
         by_route: Mapping[str, Iterable[Fault | None]] | None = None,
     ) -> None:
+        if isinstance(by_route, Mapping):
+            by_route = {pattern: as_tuple(faults) for pattern, faults in by_route.items()}
         check_call(ScheduledFaults.__init__, locals())
         self._by_number = dict(by_number or {})
         self._by_route = [(pattern, deque(faults)) for pattern, faults in (by_route or {}).items()]
@@ -137,11 +139,12 @@ class RandomFaults:
             Dropped(after_effect=True),
         ),
     ) -> None:
+        kinds = as_tuple(kinds)
         check_call(RandomFaults.__init__, locals())
         if not 0 <= share <= 1:
             raise ConfigurationError(f"RandomFaults(share={share}): it must be between 0 and 1")
         self._share = share
-        self._kinds = tuple(kinds)
+        self._kinds = kinds
         self._chance = random.Random(seed)  # noqa: S311 - chance needs no secrecy
 
     def __call__(self, _: Attempt) -> Fault | None:

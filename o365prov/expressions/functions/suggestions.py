@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from o365prov._annotations import check_call
+from o365prov._fields import as_tuple
 from o365prov.expressions.semantics import Dialect
 
 
@@ -54,6 +55,7 @@ def other_dialect(name: str, dialect: Dialect) -> str | None:
 
 def similar_attribute(name: str, known: Iterable[str]) -> str | None:
     """The attribute that this name is nearest to, or nothing near enough."""
+    known = as_tuple(known)
     check_call(similar_attribute, locals())
     return _nearest(name, list(known))
 

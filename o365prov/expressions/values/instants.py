@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from o365prov._annotations import is_aware
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 
 _ISO = re.compile(
@@ -97,7 +98,7 @@ def to_instant(value: object) -> datetime | None:
     if value is None:
         return None
     if isinstance(value, datetime):
-        if value.tzinfo is None:
+        if not is_aware(value):
             raise EvaluationFailure("{operand} is a time without a zone", remedy="give aware datetimes", blame=0)
         return value
     if isinstance(value, str):

@@ -12,7 +12,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import typed
+from o365prov._fields import as_tuple, typed
 
 
 class Operation(StrEnum):
@@ -156,6 +156,7 @@ def least_permissions(operations: Iterable[Operation]) -> tuple[str, ...]:
     >>> least_permissions([Operation.READ_USERS, Operation.ASSIGN_LICENSES, Operation.REVOKE_SESSIONS])
     ('LicenseAssignment.ReadWrite.All', 'User.Read.All', 'User.RevokeSessions.All')
     """
+    operations = as_tuple(operations)
     check_call(least_permissions, locals())
     needed = frozenset(operations)
     chosen = {row.least for row in PERMISSIONS if row.operation in needed}

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from attrs import field, frozen
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov._fields import frozen_mapping, typed
 from o365prov.people import LicenseGrant
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
@@ -358,7 +358,7 @@ Change: TypeAlias = (
 )
 
 
-@explain_failure
+@check_after_failure
 def change_key(change: Change) -> str:
     """A name of the change that is unique in a plan: its kind, the person and the role."""
     name = f"{change.kind}:{change.subject.person_id}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change
 from o365prov.planning.model.labels import lines_of
@@ -32,7 +32,7 @@ class PersonExplanation:
     mapped: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    @explain_failure
+    @check_after_failure
     def of(cls, subject: Subject, matched: str, profile: MappedProfile) -> PersonExplanation:
         """The explanation for *subject* whose mapping gave *profile*."""
         return cls(

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import Attribute, field, frozen
 
-from o365prov._annotations import explain_failure, shown
+from o365prov._annotations import check_after_failure, shown
 from o365prov._fields import as_frozenset, as_tuple, as_unique, frozen_mapping, typed, whole_number, wrong
 from o365prov.errors import ConfigurationError
 from o365prov.rendering import printable
@@ -251,7 +251,7 @@ class TenantSnapshot:
         """Domains by name."""
         return {domain.name: domain for domain in self.domains}
 
-    @explain_failure
+    @check_after_failure
     def is_federated(self, username: str) -> bool:
         """Whether the domain of *username* is a federated one of the tenant's."""
         domain = self.domain_named.get(username.rpartition("@")[2].lower())
@@ -270,7 +270,7 @@ class TenantSnapshot:
             held[assignment.principal_id] = (*held.get(assignment.principal_id, ()), assignment)
         return held
 
-    @explain_failure
+    @check_after_failure
     def is_privileged(self, object_id: str) -> bool:
         """Whether this user has a privileged role."""
         return any(

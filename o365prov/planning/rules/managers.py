@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import RemoveManager, SetManager
@@ -45,7 +45,7 @@ class Managers:
         return ManagerAccount(Subject("", name, account.username), account.id)
 
 
-@explain_failure
+@check_after_failure
 def reference_digest(reference: str) -> str:
     """A hash of how the source names a manager, for the memory."""
     return hashlib.blake2b(reference.lower().encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
 from o365prov.people import AppUserStatus
 from o365prov.planning.model.change_parts import PropertyChange
@@ -22,7 +22,7 @@ _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
 _LONGEST_NICKNAME = 64
 
 
-@explain_failure
+@check_after_failure
 def fingerprint(desired: DesiredUser) -> str:
     """The profile that is sent on updates, as a short hash: the memory compares it instead of the profile itself."""
     text = json.dumps([desired.username, sorted(desired.update_properties().items())])

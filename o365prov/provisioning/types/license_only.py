@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov._fields import typed
 from o365prov.people import Person
 from o365prov.profiles import ProfileMapping
@@ -59,12 +59,12 @@ class LicenseOnly:
         """An empty mapping: only licences and roles are sent."""
         return ProfileMapping()
 
-    @explain_failure
+    @check_after_failure
     def withheld(self, person: Person) -> frozenset[str]:  # noqa: ARG002 - the Protocol has it
         """Nothing: no attribute is mapped."""
         return frozenset()
 
-    @explain_failure
+    @check_after_failure
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """When the password changed in Okta."""
         return password_changed_in_okta(person)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov._fields import typed
 from o365prov.people import Person
 from o365prov.profiles import (
@@ -59,12 +59,12 @@ class ProfileSync:
         """The mapping that Okta ships for Profile Sync: the base attributes."""
         return ProfileMapping.of(PROFILE_SYNC_DEFAULTS)
 
-    @explain_failure
+    @check_after_failure
     def withheld(self, person: Person) -> frozenset[str]:  # noqa: ARG002 - the Protocol has it
         """Nothing: a manager is named by username or object id, which needs no directory."""
         return frozenset()
 
-    @explain_failure
+    @check_after_failure
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """When the password changed in Okta."""
         return password_changed_in_okta(person)

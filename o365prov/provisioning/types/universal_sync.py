@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov._fields import as_sorted, typed
 from o365prov.people import Person
 from o365prov.profiles import (
@@ -65,7 +65,7 @@ class UniversalSync:
         """User Sync's mapping, and the directory's own attribute for everything else."""
         return ProfileMapping.of(UNIVERSAL_SYNC_DEFAULTS)
 
-    @explain_failure
+    @check_after_failure
     def withheld(self, person: Person) -> frozenset[str]:
         """The full profile for people from other instances.
 
@@ -75,7 +75,7 @@ class UniversalSync:
             return frozenset()
         return _FULL_PROFILE if person.directory_accounts else _FULL_PROFILE | DIRECTORY_ONLY_ATTRIBUTES
 
-    @explain_failure
+    @check_after_failure
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """``pwdLastSet`` for people linked from Active Directory, else the password change in Okta."""
         return password_set_in_directory(person)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from o365prov._annotations import explain_failure
+from o365prov._annotations import check_after_failure
 from o365prov._fields import typed
 from o365prov.people import Person
 from o365prov.profiles import DIRECTORY_ONLY_ATTRIBUTES, USER_SYNC_ATTRIBUTES, USER_SYNC_DEFAULTS, ProfileMapping
@@ -53,12 +53,12 @@ class UserSync:
         """The mapping that Okta ships for User Sync."""
         return ProfileMapping.of(USER_SYNC_DEFAULTS)
 
-    @explain_failure
+    @check_after_failure
     def withheld(self, person: Person) -> frozenset[str]:
         """The attributes that only Active Directory has, for people without an account there."""
         return frozenset() if person.directory_accounts else DIRECTORY_ONLY_ATTRIBUTES
 
-    @explain_failure
+    @check_after_failure
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """``pwdLastSet`` for people linked from Active Directory, else the password change in Okta."""
         return password_set_in_directory(person)

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from attrs import field, frozen
 
 from o365prov._annotations import check_call
+from o365prov._fields import as_tuple
 from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
 from o365prov.structuring import load_text, write_text
 from o365prov.testing.clock import FakeClock
@@ -85,6 +86,8 @@ class FakeTenant:
         latency: float = 0.0,
         caller_roles: Iterable[str] | None = None,
     ) -> None:
+        domains = as_tuple(domains)
+        caller_roles = None if caller_roles is None else as_tuple(caller_roles)
         check_call(FakeTenant.__init__, locals())
         if not 0 <= latency < float("inf") or keep_requests < 0:
             raise ConfigurationError("FakeTenant: latency and keep_requests are numbers from 0 on")
@@ -122,8 +125,6 @@ class FakeTenant:
         directory = self._directory
         initial = next(iter(directory.domains))
         return f"<FakeTenant {initial}: {len(directory.users)} users, {len(directory.groups)} groups>"
-
-    # -- requests ------------------------------------------------------------------------------------------------
 
     def handle(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
@@ -170,8 +171,6 @@ class FakeTenant:
         """Every request seen and its answer, oldest first; secrets are not kept."""
         return tuple(self._gateway.requests)
 
-    # -- building and looking ------------------------------------------------------------------------------------
-
     def add_user(
         self,
         user_principal_name: str | None = None,
@@ -197,6 +196,7 @@ class FakeTenant:
             UsageError: for a property that users do not have, or a value that they can't take.
 
         """
+        licenses, roles = as_tuple(licenses), as_tuple(roles)
         check_call(FakeTenant.add_user, locals())
         with self._lock:
             key = add_user(
@@ -235,6 +235,7 @@ class FakeTenant:
             UsageError: for a property that groups do not have, or a value that they can't take.
 
         """
+        members, owners, licenses = map(as_tuple, (members, owners, licenses))
         check_call(FakeTenant.add_group, locals())
         with self._lock:
             key = add_group(
@@ -334,10 +335,10 @@ class FakeTenant:
         """Of a product, given its name: how many seats are taken, and how many there are."""
         check_call(FakeTenant.seats, locals())
         with self._lock:
-            identifier = product(name).id
-            if identifier not in self._directory.subscriptions:
-                raise UsageError(f"this tenant has no {name!r}; give FakeTenant(licenses={{{name!r}: 25}})")
-            return self._directory.consumed[identifier], self._directory.subscriptions[identifier].seats
+            sku_id = product(name).id
+            if sku_id in self._directory.subscriptions:
+                return self._directory.consumed[sku_id], self._directory.subscriptions[sku_id].seats
+            raise UsageError(f"this tenant has no {name!r}; give FakeTenant(licenses={{{name!r}: 25}})")
 
     @property
     def _directory(self) -> Directory:
@@ -346,8 +347,6 @@ class FakeTenant:
     def _shown(self, record: dict[str, Any]) -> dict[str, Any]:
         manager = next(iter(self._directory.managers.targets(record["id"])), None)
         return {**copy.deepcopy(record), "manager": manager}
-
-    # -- keeping -------------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
         """The state as it is now; cheap, since records are shared until they change."""
