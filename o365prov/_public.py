@@ -47,10 +47,12 @@ if TYPE_CHECKING:
         read_consent,
     )
     from o365prov.people import (
+        AfterBlock,
         AppUser,
         AppUsers,
         AppUserStatus,
         Assignment,
+        Departure,
         DirectoryAccount,
         Grants,
         Group,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         LicenseGrant,
         Person,
         UserStatus,
+        WaitingForSeat,
         assign,
     )
     from o365prov.planning import (
@@ -72,13 +75,13 @@ if TYPE_CHECKING:
         LicenseAddition,
         LicenseRemoval,
         LinkUser,
-        MarkDeactivated,
         Needs,
         Outcome,
         Plan,
         Problem,
         PropertyChange,
         Quota,
+        Remember,
         RemoveLicenses,
         RemoveManager,
         RemoveRole,
@@ -102,7 +105,6 @@ if TYPE_CHECKING:
     from o365prov.previews import PopulationPreview, Preview
     from o365prov.profiles import UNSET, ApplyOn, AttributeMapping, ProfileMapping, Unset, UsernameFormat
     from o365prov.provisioning import (
-        AfterBlock,
         Deprovisioning,
         LicenseOnly,
         OktaOrg,
@@ -139,6 +141,7 @@ __all__ = [
     "Credential",
     "CredentialError",
     "DeleteUser",
+    "Departure",
     "Deprovisioning",
     "Diagnostic",
     "Dialect",
@@ -165,7 +168,6 @@ __all__ = [
     "LicenseRemoval",
     "Limits",
     "LinkUser",
-    "MarkDeactivated",
     "Needs",
     "O365ProvError",
     "Office365App",
@@ -183,6 +185,7 @@ __all__ = [
     "ProvisioningType",
     "Quota",
     "RateLimits",
+    "Remember",
     "RemoveLicenses",
     "RemoveManager",
     "RemoveRole",
@@ -216,6 +219,7 @@ __all__ = [
     "UserSync",
     "UsernameFormat",
     "Waiting",
+    "WaitingForSeat",
     "assign",
     "consent_url",
     "progress",

@@ -47,7 +47,6 @@ SHORT_WITH_A_REASON = {
 }
 """Modules of fewer than 40 lines that are neither an `__init__`, a `__main__`, a Protocol nor a table."""
 
-DATABASE_AT = {"people/app_user_store.py"}  # until the State takes its place
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -219,7 +218,7 @@ def test_deciding_has_no_event_loop_network_database_or_clock():
     found = {
         f"{short(module)}: {name}"
         for module in MODULES
-        if package_of(module) in below and short(module) not in DATABASE_AT
+        if package_of(module) in below
         for name, _ in imports(module)
         if name.split(".")[0] in doing
     }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import pytest
-from organisation import NOW, somebody, tenant, user_sync_app
+from organisation import somebody, tenant, user_sync_app
 
 from o365prov import ConfigurationError, Group, Quota, TenantUser, assign
 from o365prov._annotations import check_after_failure, check_call, check_for, describe_type
@@ -99,8 +99,8 @@ def test_a_failure_of_good_arguments_stays_what_it_is():
             r"make_desired_user\(assignment=\.\.\.\) should be an Assignment, not 5",
         ),
         (
-            lambda: user_sync_app().provisioning.deprovisioning.is_due(datetime(2026, 1, 1), NOW),  # noqa: DTZ001
-            r"Deprovisioning\.is_due\(deactivated_at=\.\.\.\) has no time zone",
+            lambda: user_sync_app().provisioning.deprovisioning.departure(datetime(2026, 1, 1)),  # noqa: DTZ001
+            r"Deprovisioning\.departure\(at=\.\.\.\) has no time zone",
         ),
     ],
 )

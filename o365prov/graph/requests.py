@@ -26,7 +26,7 @@ from o365prov.planning import (
     DeleteUser,
     GrantRole,
     LinkUser,
-    MarkDeactivated,
+    Remember,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
@@ -190,7 +190,7 @@ def change_requests(
         case RemoveRole():
             assignments = sdk.role_management.directory.role_assignments
             return (_request("DELETE", assignments.by_unified_role_assignment_id(change.assignment_id)),)
-        case LinkUser() | MarkDeactivated():
+        case LinkUser() | Remember():
             return ()
         case RemoveLicenses():
             body = {"addLicenses": [], "removeLicenses": [each.sku_id for each in change.remove]}

@@ -1,14 +1,17 @@
 """People as their directories know them, the groups they are in, and what is assigned to them."""
 
-from o365prov.people.app_users import AppUser, AppUsers, AppUserStatus
+from o365prov.people.app_users import AppUser, AppUsers, AppUserStatus, WaitingForSeat
 from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignment, LicenseGrant, assign
+from o365prov.people.departure import AfterBlock, Departure, as_after_block, grace_days_field
 from o365prov.people.person import DirectoryAccount, Person, UserStatus
 
 __all__ = [
+    "AfterBlock",
     "AppUser",
     "AppUserStatus",
     "AppUsers",
     "Assignment",
+    "Departure",
     "DirectoryAccount",
     "Grants",
     "Group",
@@ -16,5 +19,8 @@ __all__ = [
     "LicenseGrant",
     "Person",
     "UserStatus",
+    "WaitingForSeat",
+    "as_after_block",
     "assign",
+    "grace_days_field",
 ]

@@ -18,7 +18,8 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
-from o365prov.structuring import SavedFormat, StrPath, read_value, write_text, write_value
+from o365prov.people.departure import Departure
+from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
 class AppUserStatus(StrEnum):
@@ -27,6 +28,20 @@ class AppUserStatus(StrEnum):
     ACTIVE = "active"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
+
+
+@frozen(field_transformer=typed)
+class WaitingForSeat:
+    """A licence that a person is assigned and could not get, because no seat was left.
+
+    Args:
+        sku: the licence's part number.
+        since: since when the person waits, aware.
+
+    """
+
+    sku: str
+    since: datetime
 
 
 @frozen(field_transformer=typed)
@@ -44,9 +59,13 @@ class AppUser:
         manager_id: the object id of the manager last set.
         manager_reference: a hash of how the source named that manager.
         status: whether the account is in use, or was deactivated or deleted by us.
-        deactivated_at: when sign-in was blocked, aware.
+        departure: when the person left and what was decided then; given where the status is ``deactivated``.
         password_instant: the newest password change that ended sessions, aware.
         provisioning_type: the name of the type that provisioned the account, such as ``user_sync``.
+        waiting: the licences for which the person waits.
+
+    Raises:
+        ConfigurationError: a field has a wrong type, or a deactivated user has no departure.
 
     """
 
@@ -60,9 +79,14 @@ class AppUser:
     manager_id: str | None = None
     manager_reference: str = ""
     status: AppUserStatus = AppUserStatus.ACTIVE
-    deactivated_at: datetime | None = None
+    departure: Departure | None = None
     password_instant: datetime | None = None
     provisioning_type: str = ""
+    waiting: tuple[WaitingForSeat, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if self.status is AppUserStatus.DEACTIVATED and self.departure is None:
+            raise ConfigurationError("AppUser.departure is missing: a deactivated user has the day and the option")
 
 
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:
@@ -184,31 +208,6 @@ class AppUsers:
         """
         check_call(AppUsers.load, locals())
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
-
-    def save_sqlite(self, path: StrPath) -> None:
-        """Write the table to the SQLite database at *path*: in one transaction, and only the rows that differ.
-
-        Raises:
-            SourceError: the file is not such a database, or can't be written.
-
-        """
-        check_call(AppUsers.save_sqlite, locals())
-        from o365prov.people.app_user_store import save_rows  # noqa: PLC0415 - sqlite3 loads where it is used
-
-        save_rows(path, ((user.person_id, write_value(user, AppUser)) for user in self))
-
-    @classmethod
-    def load_sqlite(cls, path: StrPath) -> AppUsers:
-        """Read the table that :meth:`save_sqlite` wrote.
-
-        Raises:
-            SourceError: the database is missing or damaged.
-
-        """
-        check_call(AppUsers.load_sqlite, locals())
-        from o365prov.people.app_user_store import load_rows  # noqa: PLC0415 - see above
-
-        return cls(read_value(row, AppUser, str(path), _FORMAT.remedy) for row in load_rows(path))
 
 
 _FORMAT = SavedFormat(

@@ -16,7 +16,7 @@ from o365prov.planning.model.changes import (
     DeleteUser,
     GrantRole,
     LinkUser,
-    MarkDeactivated,
+    Remember,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
@@ -55,11 +55,11 @@ def after_change(
                 anchor=change.anchor,
                 fingerprint=change.fingerprint,
                 status=AppUserStatus.ACTIVE,
-                deactivated_at=None,
+                departure=None,
                 provisioning_type=provisioning_type,
             )
         case RestoreUser():
-            after = evolve(known, object_id=object_id, status=AppUserStatus.ACTIVE, deactivated_at=None)
+            after = evolve(known, object_id=object_id, status=AppUserStatus.ACTIVE, departure=None)
         case GrantRole():
             after = evolve(known, roles=tuple(sorted({*known.roles, change.role})))
         case RemoveRole():
@@ -74,12 +74,34 @@ def after_change(
             after = evolve(known, password_instant=change.desired)
         case RemoveLicenses():
             after = evolve(known, licenses=())
-        case BlockSignIn() | MarkDeactivated():
-            after = evolve(known, status=AppUserStatus.DEACTIVATED, deactivated_at=change.at)
+        case BlockSignIn():
+            after = evolve(known, status=AppUserStatus.DEACTIVATED, departure=change.departure)
+        case Remember():
+            after = _remembered(known, change)
         case DeleteUser():
             after = evolve(
-                known, status=AppUserStatus.DELETED, licenses=(), roles=(), manager_id=None, manager_reference=""
+                known,
+                status=AppUserStatus.DELETED,
+                licenses=(),
+                roles=(),
+                manager_id=None,
+                manager_reference="",
+                waiting=(),
             )
         case _:
             assert_never(change)
     return app_users.with_user(after)
+
+
+def _remembered(known: AppUser, change: Remember) -> AppUser:
+    """The user with what *change* has to say; what it leaves out stays."""
+    status = change.status
+    if status is None:
+        status = known.status if change.departure is None else AppUserStatus.DEACTIVATED
+    return evolve(
+        known,
+        status=status,
+        departure=known.departure if change.departure is None else change.departure,
+        licenses=known.licenses if change.licenses is None else change.licenses,
+        waiting=known.waiting if change.waiting is None else change.waiting,
+    )

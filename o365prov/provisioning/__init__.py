@@ -1,6 +1,6 @@
 """The provisioning types as strategies: what each may send, create, rename and deactivate."""
 
-from o365prov.provisioning.deprovisioning import AfterBlock, Deprovisioning
+from o365prov.provisioning.deprovisioning import Deprovisioning
 from o365prov.provisioning.desired_user import DesiredUser, make_desired_user
 from o365prov.provisioning.mapping_binding import (
     bind,
@@ -20,7 +20,6 @@ from o365prov.provisioning.types.user_sync import UserSync
 from o365prov.provisioning.user_status import Eligibility
 
 __all__ = [
-    "AfterBlock",
     "Deprovisioning",
     "DesiredUser",
     "Eligibility",

@@ -5,26 +5,14 @@ Source: Okta, "Deprovisioning options for Office 365"; "Microsoft Office 365 use
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
 from attrs import field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import member, optional, typed, whole_number
+from o365prov._fields import typed
 from o365prov.errors import ConfigurationError
-
-
-class AfterBlock(StrEnum):
-    """What follows once sign-in is blocked."""
-
-    KEEP = "keep"
-    REMOVE_LICENSES = "remove_licenses"
-    DELETE = "delete"
-
-
-def _after_block(value: AfterBlock | str) -> AfterBlock:
-    return member(AfterBlock, value)
+from o365prov.people import AfterBlock, Departure, as_after_block, grace_days_field
 
 
 @frozen(field_transformer=typed)
@@ -47,8 +35,8 @@ class Deprovisioning:
 
     """
 
-    then: AfterBlock = field(default=AfterBlock.KEEP, converter=_after_block)
-    grace_days: int | None = field(default=None, validator=optional(whole_number(1, 365)))
+    then: AfterBlock = field(default=AfterBlock.KEEP, converter=as_after_block)
+    grace_days: int | None = grace_days_field()
 
     def __attrs_post_init__(self) -> None:
         if self.grace_days is not None and self.then is AfterBlock.KEEP:
@@ -80,10 +68,16 @@ class Deprovisioning:
         days = "" if self.grace_days is None else f" after grace period ({self.grace_days} days)"
         return steps[self.then] + days
 
-    def is_due(self, deactivated_at: datetime, now: datetime) -> bool:
-        """Whether the days are over for an account that was blocked at *deactivated_at*; both aware."""
-        check_call(Deprovisioning.is_due, locals())
-        return self.then is not AfterBlock.KEEP and now - deactivated_at >= timedelta(days=self.grace_days or 0)
+    def departure(self, at: datetime, *, blocked: bool = True) -> Departure:
+        """What is remembered of somebody who leaves at *at* (aware) under this option.
+
+        Args:
+            at: when the grace period begins, aware.
+            blocked: whether sign-in is blocked.
+
+        """
+        check_call(Deprovisioning.departure, locals())
+        return Departure(at, self.then, self.grace_days, blocked)
 
 
 BLOCK_SIGN_IN = Deprovisioning()

@@ -11,7 +11,7 @@ from o365prov.structuring.reader import (
     read_objects,
     shown,
 )
-from o365prov.structuring.saved import SavedFormat, read_value, write_value
+from o365prov.structuring.saved import SavedFormat
 
 __all__ = [
     "IssueList",
@@ -29,8 +29,6 @@ __all__ = [
     "read_object",
     "read_objects",
     "read_text",
-    "read_value",
     "shown",
     "write_text",
-    "write_value",
 ]

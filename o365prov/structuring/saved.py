@@ -133,30 +133,6 @@ class SavedFormat:
         raise SourceError(*issues.issues)
 
 
-def write_value(value: Any, kind: type) -> str:
-    """One value as a line of JSON."""
-    from o365prov.structuring.converter import converter  # noqa: PLC0415 - see above
-
-    return _text(converter().unstructure(value, kind))
-
-
-def read_value(text: str, kind: type[Value], where: str, remedy: str) -> Value:
-    """The value that :func:`write_value` wrote; raises SourceError, which names *where*, for anything else."""
-    from o365prov.structuring.converter import READ_ERRORS, converter, issues_of  # noqa: PLC0415 - see above
-
-    issues = IssueList(where)
-    try:
-        value = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        issues.note("", f"is not JSON ({error})", remedy, code="not_json")
-        raise SourceError(*issues.issues) from error
-    try:
-        return converter().structure(value, kind)
-    except READ_ERRORS as error:
-        issues.add(issues_of(error), remedy, code="damaged")
-    raise SourceError(*issues.issues)
-
-
 def _lines(value: Any) -> str:
     """The value, with the elements of a list and the members of an object on lines of their own."""
     if isinstance(value, list | tuple) and value:

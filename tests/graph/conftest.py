@@ -16,7 +16,7 @@ from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.rate_limiter import RateLimiter, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender
-from o365prov.people import LicenseGrant
+from o365prov.people import Departure, LicenseGrant
 from o365prov.planning import Quota
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
@@ -299,7 +299,7 @@ class Changes:
         return RevokeSessions(self.subject(name), "password", self.id_of(name), datetime(2026, 2, 1, tzinfo=UTC))
 
     def block(self, name: str) -> BlockSignIn:
-        return BlockSignIn(self.subject(name), "left", self.id_of(name), datetime(2026, 3, 1, tzinfo=UTC))
+        return BlockSignIn(self.subject(name), "left", self.id_of(name), Departure(datetime(2026, 3, 1, tzinfo=UTC)))
 
     def staff(self, *names: str, **properties: Any) -> None:
         """Put people into the tenant before the test begins."""

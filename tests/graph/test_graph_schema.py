@@ -15,6 +15,7 @@ from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest
 
+from o365prov import Departure
 from o365prov.graph import requests
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sdk_transport import Connection
@@ -57,7 +58,7 @@ CHANGES = (
     GrantRole(ANN, "", ID, "Global Reader", ID),
     RemoveRole(ANN, "", ID, "Global Reader", ID, "assignment"),
     RevokeSessions(ANN, "", ID, datetime(2026, 6, 1, tzinfo=UTC)),
-    BlockSignIn(ANN, "", ID, datetime(2026, 6, 1, tzinfo=UTC)),
+    BlockSignIn(ANN, "", ID, Departure(datetime(2026, 6, 1, tzinfo=UTC))),
     DeleteUser(ANN, "", ID),
 )
 READS = {

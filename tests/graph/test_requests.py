@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from o365prov import Departure
 from o365prov.errors import UsageError
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sdk_transport import Connection
@@ -23,7 +24,7 @@ from o365prov.planning.model.changes import (
     DeleteUser,
     GrantRole,
     LinkUser,
-    MarkDeactivated,
+    Remember,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
@@ -40,7 +41,7 @@ CHANGES = {
     "delete": DeleteUser(ANN, "", "1"),
     "role": GrantRole(ANN, "", "1", "Global Reader", "r"),
     "no role": RemoveRole(ANN, "", "1", "Global Reader", "r", "assignment-1"),
-    "mark": MarkDeactivated(ANN, "", "1", datetime(2026, 6, 1, tzinfo=UTC)),
+    "mark": Remember(ANN, "", "1", departure=Departure(datetime(2026, 6, 1, tzinfo=UTC))),
     "no licences": RemoveLicenses(ANN, "", "1", (LicenseRemoval("t", "E1"),)),
     "link": LinkUser(ANN, "", "1", "f"),
     "update": UpdateUser(ANN, "", "1", (PropertyChange("jobTitle", "a", "b"),), "f"),
@@ -48,7 +49,7 @@ CHANGES = {
     "manager": SetManager(ANN, "", "1", BOB, "2"),
     "no manager": RemoveManager(ANN, "", "1"),
     "revoke": RevokeSessions(ANN, "", "1", datetime(2026, 6, 1, tzinfo=UTC)),
-    "block": BlockSignIn(ANN, "", "1", datetime(2026, 6, 1, tzinfo=UTC)),
+    "block": BlockSignIn(ANN, "", "1", Departure(datetime(2026, 6, 1, tzinfo=UTC))),
 }
 
 

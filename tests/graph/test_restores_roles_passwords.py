@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from o365prov import Departure
 from o365prov.planning.model.change_parts import LicenseRemoval
 from o365prov.planning.model.changes import (
     CreateUser,
     DeleteUser,
     GrantRole,
-    MarkDeactivated,
+    Remember,
     RemoveLicenses,
     RemoveRole,
     RestoreUser,
@@ -91,7 +92,7 @@ def test_a_leaver_is_deleted(changes, fake, plan, apply):
     changes.staff("ann", licenses=["SPE_E3"])
     ann = changes.id_of("ann")
     removal = RemoveLicenses(changes.subject("ann"), "left", ann, (LicenseRemoval(changes.sku(), "SPE_E3"),))
-    mark = MarkDeactivated(changes.subject("ann"), "left", ann, datetime(2026, 3, 1, tzinfo=UTC))
+    mark = Remember(changes.subject("ann"), "left", ann, departure=Departure(datetime(2026, 3, 1, tzinfo=UTC)))
     report = apply(plan(mark, removal, DeleteUser(changes.subject("ann"), "left", ann)))
     assert report.ok
     assert fake.users == ()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from o365prov import Departure
 from o365prov.errors import ConfigurationError, ConnectionFailedError, GraphError
 from o365prov.graph.apply.delivery import PendingWrite, WriteDelivery
 from o365prov.graph.client.messages import NoResponse, Request, Response
@@ -105,7 +106,7 @@ async def _read_batch(sender):
 
 
 async def _deliver(sender):
-    change = BlockSignIn(Subject("p", "Ann", "ann@x.example"), "left", "1", datetime(2026, 1, 1, tzinfo=UTC))
+    change = BlockSignIn(Subject("p", "Ann", "ann@x.example"), "left", "1", Departure(datetime(2026, 1, 1, tzinfo=UTC)))
     write = PendingWrite(change, Request("PATCH", "/users/1", {"accountEnabled": False}, writes=1), "1")
     results = [each async for results in WriteDelivery(sender, None).deliver([write]) for each in results]
     assert len(results) == 1

@@ -8,11 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from o365prov.errors import ConfigurationError, SourceError
-from o365prov.people import AppUser, AppUsers, AppUserStatus, LicenseGrant
+from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant
 
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 instants = st.none() | st.datetimes(min_value=datetime(1990, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 grants = st.builds(LicenseGrant, texts, st.none() | st.lists(texts, max_size=3))
+departures = st.builds(
+    Departure,
+    at=st.datetimes(timezones=st.just(UTC)),
+    then=st.sampled_from(AfterBlock),
+    grace_days=st.none() | st.integers(1, 365),
+    blocked=st.booleans(),
+)
 app_users = st.builds(
     AppUser,
     person_id=texts,
@@ -24,7 +31,7 @@ app_users = st.builds(
     roles=st.lists(texts, max_size=3).map(tuple),
     manager_id=st.none() | texts,
     status=st.sampled_from(AppUserStatus),
-    deactivated_at=instants,
+    departure=departures,
     password_instant=instants,
     provisioning_type=texts,
 )
@@ -94,7 +101,7 @@ def test_damaged_table_is_refused(text):
         AppUsers.from_json(text, where="memory.json")
 
 
-@pytest.mark.parametrize(("key", "value"), [("status", "gone"), ("deactivated_at", "yesterday"), ("licenses", [1])])
+@pytest.mark.parametrize(("key", "value"), [("status", "gone"), ("departure", "yesterday"), ("licenses", [1])])
 def test_damaged_row_is_refused(key, value):
     """A row with a value that can't be is refused."""
     document = json.loads(AppUsers([ANN]).to_json())
@@ -132,7 +139,7 @@ def test_failed_save_leaves_the_old_table(tmp_path):
         ("roles", "Directory Readers"),
         ("manager_id", 1),
         ("manager_reference", None),
-        ("deactivated_at", "2026-01-01T00:00:00"),
+        ("departure", {"at": "2026-01-01T00:00:00", "then": "keep", "grace_days": None, "blocked": True}),
         ("password_instant", 0),
         ("provisioning_type", ["user_sync"]),
     ],
@@ -160,8 +167,8 @@ def test_table_nested_without_end_is_refused():
 
 def test_instants_have_a_time_zone():
     """Others can't be compared with anything."""
-    with pytest.raises(ConfigurationError, match="deactivated_at has no time zone"):
-        AppUser("00u1", "id", "ann@corp.example", deactivated_at=datetime(2026, 1, 1))  # noqa: DTZ001 - the point
+    with pytest.raises(ConfigurationError, match=r"Departure\.at has no time zone"):
+        Departure(datetime(2026, 1, 1))  # noqa: DTZ001 - the point
 
 
 def test_one_person_twice_is_refused():

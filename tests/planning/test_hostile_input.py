@@ -18,11 +18,11 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, AppUsers, Assignment, LicenseGrant
+from o365prov import AppUser, AppUsers, Assignment, Departure, LicenseGrant
 from o365prov.errors import ConfigurationError
-from o365prov.people import AppUserStatus, Grants
+from o365prov.people import AfterBlock, AppUserStatus, Grants
 from o365prov.planning import after_change
-from o365prov.provisioning import AfterBlock, Deprovisioning
+from o365prov.provisioning import Deprovisioning
 
 ANN = somebody()
 USERNAME = f"ann.lee@{DOMAIN}"
@@ -122,7 +122,7 @@ def test_days_of_grace_that_began_at_the_end_of_time():
     """They are not over yet."""
     user = account(USERNAME)
     at = datetime.max.replace(tzinfo=UTC)
-    known = AppUser(ANN.id, user.id, USERNAME, status=AppUserStatus.DEACTIVATED, deactivated_at=at)
+    known = AppUser(ANN.id, user.id, USERNAME, status=AppUserStatus.DEACTIVATED, departure=Departure(at, "delete", 3))
     app = user_sync_app(deprovisioning=Deprovisioning.block_remove_licenses_and_delete(grace_days=3))
     assert draw(app=app, snapshot=tenant(user), known=[known]).is_empty
 
@@ -131,7 +131,7 @@ def test_a_person_who_became_an_admin_during_the_days_of_grace_is_deleted_with_c
     """A privileged role is a hazard whenever it was given."""
     user = account(USERNAME)
     at = NOW - timedelta(days=9)
-    known = AppUser(ANN.id, user.id, USERNAME, status=AppUserStatus.DEACTIVATED, deactivated_at=at)
+    known = AppUser(ANN.id, user.id, USERNAME, status=AppUserStatus.DEACTIVATED, departure=Departure(at, "delete", 3))
     app = user_sync_app(deprovisioning=Deprovisioning.block_remove_licenses_and_delete(grace_days=3))
     plan = draw(assigned(somebody("Bo Ross")), app=app, snapshot=tenant(user, holding=((user, READER),)), known=[known])
     assert "delete_user" in kinds(plan)
@@ -198,7 +198,7 @@ def test_a_leaver_whom_active_directory_disabled_is_remembered():
     """Their days of grace count from now on."""
     user = account(USERNAME, onPremisesSyncEnabled=True, accountEnabled=False)
     plan = draw(snapshot=tenant(user), known=[AppUser(ANN.id, user.id, USERNAME)])
-    assert (kinds(plan), codes(plan)) == (["mark_deactivated"], [])
+    assert (kinds(plan), codes(plan)) == (["remember"], [])
 
 
 def test_hazards_do_not_depend_on_the_order_of_the_memory():

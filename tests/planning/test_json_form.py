@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from organisation import NOW, assigned, from_directory, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, LicenseGrant, Plan, Report
+from o365prov import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, Plan, Report
 from o365prov.errors import ConfigurationError, SourceError, UsageError
 from o365prov.planning import Outcome, Result, Subject
 from o365prov.planning.model.change_parts import PropertyChange
@@ -34,7 +34,9 @@ PLAN = evolve(
             assigned(somebody("Cy Young", countryCode="UK"), "SPE_F1"),
         ],
         tenant(),
-        AppUsers.empty().with_user(AppUser("00uGone", "id-gone", "gone@yourfederated.domain", deactivated_at=NOW)),
+        AppUsers.empty().with_user(
+            AppUser("00uGone", "id-gone", "gone@yourfederated.domain", departure=Departure(NOW))
+        ),
         now=NOW,
     ),
     hazards=("no one is assigned, but 3 accounts are linked: check that the source was read completely",),
@@ -67,7 +69,14 @@ def values_of(annotation):
         return st.builds(AppUsers, st.lists(values_of(AppUser), max_size=2, unique_by=lambda each: each.person_id))
     if attrs.has(annotation):
         hints = get_type_hints(annotation)
-        return st.builds(annotation, **{each.alias: values_of(hints[each.name]) for each in attrs.fields(annotation)})
+        fields = {each.alias: values_of(hints[each.name]) for each in attrs.fields(annotation)}
+        if annotation is AppUser:  # who is deactivated has a departure
+            fields["status"] = st.sampled_from([AppUserStatus.ACTIVE, AppUserStatus.DELETED])
+            left = fields | {"status": st.just(AppUserStatus.DEACTIVATED), "departure": values_of(Departure)}
+            return st.builds(AppUser, **fields) | st.builds(AppUser, **left)
+        if annotation is Departure:
+            fields["grace_days"] = st.none() | st.integers(1, 365)
+        return st.builds(annotation, **fields)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return st.sampled_from(annotation)
     arguments = get_args(annotation)
@@ -129,7 +138,7 @@ def test_the_kinds_of_changes_keep_their_names():
         "remove_manager": ("-", 1),
         "revoke_sessions": ("~", 1),
         "block_sign_in": ("-", 1),
-        "mark_deactivated": ("-", 0),
+        "remember": ("=", 0),
         "remove_licenses": ("-", 1),
         "delete_user": ("-", 1),
     }

@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from organisation import DOMAIN, E3, NOW, account, assigned, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, Deprovisioning, LicenseGrant
+from o365prov import AppUser, AppUsers, Departure, Deprovisioning, LicenseGrant
 from o365prov.people import AppUserStatus
 from o365prov.planning import HeldLicense, after_change
 
@@ -58,35 +58,35 @@ def test_what_each_option_does_at_once(option, at_once):
 )
 def test_what_each_option_does_when_the_days_are_over(option, when_due):
     """Okta's table, column "After grace days": a later plan finds them due."""
-    blocked = memory(status=AppUserStatus.DEACTIVATED, deactivated_at=NOW - 7 * DAY)
+    blocked = memory(status=AppUserStatus.DEACTIVATED, departure=option.departure(NOW - 7 * DAY))
     assert kinds(option, tenant(there(accountEnabled=False)), blocked) == when_due
-    early = memory(status=AppUserStatus.DEACTIVATED, deactivated_at=NOW - 6 * DAY)
+    early = memory(status=AppUserStatus.DEACTIVATED, departure=option.departure(NOW - 6 * DAY))
     assert kinds(option, tenant(there(accountEnabled=False)), early) == []
 
 
 def test_coming_back_within_the_days_restores():
     """Assigned again before they are over: enabled, and the licences were never removed."""
-    blocked = memory(status=AppUserStatus.DEACTIVATED, deactivated_at=NOW - 3 * DAY)
+    blocked = memory(status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - 3 * DAY))
     option = Deprovisioning.block_and_remove_licenses(grace_days=7)
     app = user_sync_app(deprovisioning=option)
     plan = app.plan([assigned(ANN, "SPE_E3"), BO], tenant(there(accountEnabled=False)), blocked, now=NOW)
     [update] = plan.for_person(ANN.id)
     assert {each.name: each.after for each in update.properties}["accountEnabled"] is True
     after = after_change(blocked, update, update.object_id).get(ANN.id)
-    assert (after.status, after.deactivated_at) == (AppUserStatus.ACTIVE, None)
+    assert (after.status, after.departure) == (AppUserStatus.ACTIVE, None)
 
 
 def test_an_account_that_was_blocked_already_costs_no_write():
     """Its days of grace begin all the same."""
     option = Deprovisioning.block_and_remove_licenses(grace_days=7)
-    assert kinds(option, tenant(there(accountEnabled=False)), memory()) == ["mark_deactivated"]
+    assert kinds(option, tenant(there(accountEnabled=False)), memory()) == ["remember"]
 
 
 def test_removed_licences_are_not_removed_again():
     """A second plan after the removal has nothing to do."""
     option = Deprovisioning.block_and_remove_licenses(grace_days=7)
     done = AppUsers.empty().with_user(
-        evolve(memory().get(ANN.id), status=AppUserStatus.DEACTIVATED, deactivated_at=NOW - 8 * DAY, licenses=())
+        evolve(memory().get(ANN.id), status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - 8 * DAY), licenses=())
     )
     assert kinds(option, tenant(there(accountEnabled=False, licenses=())), done) == []
 

@@ -2,7 +2,7 @@
 
 from organisation import NOW
 
-from o365prov import AppUser, AppUsers, LicenseGrant
+from o365prov import AppUser, AppUsers, Departure, LicenseGrant
 from o365prov.people import AppUserStatus
 from o365prov.planning import (
     BlockSignIn,
@@ -57,10 +57,10 @@ def test_licences_and_manager_are_forgotten_when_they_are_taken_away():
 
 def test_blocking_is_remembered_with_its_moment_and_undone_by_restoring():
     """The moment decides when the next step is due."""
-    blocked = after(BlockSignIn(ANN, "left", "id-ann", NOW))
-    assert (blocked.status, blocked.deactivated_at) == (AppUserStatus.DEACTIVATED, NOW)
+    blocked = after(BlockSignIn(ANN, "left", "id-ann", Departure(NOW)))
+    assert (blocked.status, blocked.departure) == (AppUserStatus.DEACTIVATED, Departure(NOW))
     restored = after_change(AppUsers([blocked]), RestoreUser(ANN, "again", "id-ann"), "id-ann").get("00uAnn")
-    assert (restored.status, restored.deactivated_at) == (AppUserStatus.ACTIVE, None)
+    assert (restored.status, restored.departure) == (AppUserStatus.ACTIVE, None)
 
 
 def test_a_deleted_account_holds_nothing_any_more():

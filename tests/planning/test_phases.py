@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from o365prov import Departure
 from o365prov.planning import Plan, Subject
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
 from o365prov.planning.model.changes import (
@@ -33,11 +34,11 @@ GRANT = GrantRole(SOMEBODY, "assigned", "id", "Helpdesk Administrator", "role")
 MANAGER = SetManager(SOMEBODY, "the source says so", "id", SOMEBODY, "id")
 REVOKE = RevokeSessions(SOMEBODY, "a new password", "id", NOW)
 UNGRANT = RemoveRole(SOMEBODY, "not assigned", "id", "Reports Reader", "role", "a1")
-BLOCK = BlockSignIn(SOMEBODY, "left", "id", NOW)
+BLOCK = BlockSignIn(SOMEBODY, "left", "id", Departure(NOW))
 STRIP = RemoveLicenses(SOMEBODY, "left", "id", (E5,))
 DELETE = DeleteUser(SOMEBODY, "left", "id")
 DEMOTE_LEAVER = RemoveRole(SOMEBODY, "left", "id", "User Administrator", "role", "a1", leaving=True)
-BLOCK_ADMIN = BlockSignIn(SOMEBODY, "left", "id", NOW, privileged=True)
+BLOCK_ADMIN = BlockSignIn(SOMEBODY, "left", "id", Departure(NOW), privileged=True)
 DELETE_ADMIN = DeleteUser(SOMEBODY, "left", "id", privileged=True)
 
 

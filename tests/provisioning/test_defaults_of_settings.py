@@ -39,13 +39,13 @@ def test_settings_are_given_by_name(kind):
 def test_a_grace_period_is_over_on_its_last_day(days, due):
     """The step after blocking is due once so many days have passed."""
     option = Deprovisioning.block_and_remove_licenses(grace_days=14)
-    assert option.is_due(NOW - timedelta(days=days), NOW) is due
+    assert option.departure(NOW - timedelta(days=days)).is_due(NOW) is due
 
 
 def test_without_a_grace_period_the_step_is_due_at_once():
     """The same moment counts."""
-    assert Deprovisioning.block_and_remove_licenses().is_due(NOW, NOW)
-    assert not Deprovisioning.block_sign_in().is_due(NOW - timedelta(days=400), NOW)
+    assert Deprovisioning.block_and_remove_licenses().departure(NOW).is_due(NOW)
+    assert not Deprovisioning.block_sign_in().departure(NOW - timedelta(days=400)).is_due(NOW)
 
 
 def test_every_setting_counts_in_the_fingerprint():

@@ -184,7 +184,7 @@ def test_grace_days_are_whole_and_from_1_to_365(days):
 
 def test_grace_ends_when_the_days_are_over():
     """Due exactly so many days after the block, and never for the option that keeps everything."""
-    after = Deprovisioning.block_and_remove_licenses(grace_days=7)
-    assert not after.is_due(NOW, NOW + timedelta(days=7, seconds=-1))
-    assert after.is_due(NOW, NOW + timedelta(days=7))
-    assert not Deprovisioning.block_sign_in().is_due(NOW, NOW + timedelta(days=3650))
+    left = Deprovisioning.block_and_remove_licenses(grace_days=7).departure(NOW)
+    assert not left.is_due(NOW + timedelta(days=7, seconds=-1))
+    assert left.is_due(NOW + timedelta(days=7))
+    assert not Deprovisioning.block_sign_in().departure(NOW).is_due(NOW + timedelta(days=3650))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from organisation import DOMAIN, NOW, assigned, somebody, tenant, user_sync_app
 from rich.console import Console
 
-from o365prov import AppUsers, LicenseGrant, Plan, Report
+from o365prov import AppUsers, Departure, LicenseGrant, Plan, Report
 from o365prov.errors import ConfigurationError, Issue
 from o365prov.planning import Outcome, Problem, Result, Subject, Unsupported
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange
@@ -51,7 +51,7 @@ def updated(who, *properties, reason="the profile changed"):
 
 def blocked(who):
     """A leaver."""
-    return BlockSignIn(who, "not assigned any more", f"id-{who.person_id}", NOW)
+    return BlockSignIn(who, "not assigned any more", f"id-{who.person_id}", Departure(NOW))
 
 
 def licensed(who, *skus, without=()):

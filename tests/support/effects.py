@@ -19,7 +19,7 @@ from o365prov.planning.model.changes import (
     DeleteUser,
     GrantRole,
     LinkUser,
-    MarkDeactivated,
+    Remember,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
@@ -92,7 +92,7 @@ def _after(change: Change, snapshot: TenantSnapshot, object_id: str, manager: st
             users[object_id] = evolve(users[object_id], manager_id=None)
         case RevokeSessions():
             users[object_id] = evolve(users[object_id], sessions_valid_from=plan.made_at)
-        case LinkUser() | MarkDeactivated():
+        case LinkUser() | Remember():
             pass
         case _:
             assert_never(change)

@@ -2,7 +2,7 @@
 
 from organisation import NOW, account, assigned, somebody, tenant, user_sync_app
 
-from o365prov import AppUsers, Plan, Report
+from o365prov import AppUsers, Departure, Plan, Report
 from o365prov.errors import Issue
 from o365prov.planning import (
     BlockSignIn,
@@ -25,7 +25,7 @@ PLAN = Plan(
     (
         CreateUser(ANN, "assigned through O365 E3", {"displayName": "Ann Lee", "city": "Oslo"}, "f"),
         UpdateUser(BO, "the profile changed", "id-bo", (PropertyChange("jobTitle", "Rep", "Lead"),), "f"),
-        BlockSignIn(Subject("00uCy", "Cy Young", "cy@x.example"), "not assigned any more", "id-cy", NOW),
+        BlockSignIn(Subject("00uCy", "Cy Young", "cy@x.example"), "not assigned any more", "id-cy", Departure(NOW)),
     ),
     problems=[
         Problem(BO, Issue("code", "the country is unknown", "Use GB", place="usageLocation", severity="warning"))

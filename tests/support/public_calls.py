@@ -90,7 +90,6 @@ def folder() -> Path:
         return path
     path.mkdir()
     AppUsers.empty().save(path / "app_users.json")
-    AppUsers.empty().save_sqlite(path / "app_users.sqlite")
     examples()[Plan].save(path / "plan.json")
     examples()[Report].save(path / "report.json")
     fake_tenant().save(path / "fake.json")
@@ -173,7 +172,6 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "AppUsers": {"person_id": lambda: "00u1"},
     "AppUsers.from_json": {"text": lambda: AppUsers.empty().to_json()},
     "AppUsers.load": {"path": lambda: folder() / "app_users.json"},
-    "AppUsers.load_sqlite": {"path": lambda: folder() / "app_users.sqlite"},
     "DirectoryEntry": {"name": lambda: "objectClass"},
     "FakeTenant": {
         "address": lambda: "room@contoso.onmicrosoft.com",

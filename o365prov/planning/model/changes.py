@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
 from o365prov._fields import frozen_mapping, typed
-from o365prov.people import LicenseGrant
+from o365prov.people import AppUserStatus, Departure, LicenseGrant, WaitingForSeat
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.phases import Phase
 
@@ -255,7 +255,7 @@ class BlockSignIn:
     """Block the leaver's account; licences and data are kept.
 
     Args:
-        at: when it was planned, which is when the grace period begins.
+        departure: what is remembered of the day and of the option that is in force.
         privileged: whether the leaver has a privileged role: then it comes before everything else.
 
     """
@@ -267,7 +267,7 @@ class BlockSignIn:
     subject: Subject
     reason: str
     object_id: str
-    at: datetime
+    departure: Departure
     privileged: bool = False
 
     @property
@@ -277,23 +277,29 @@ class BlockSignIn:
 
 
 @frozen(field_transformer=typed)
-class MarkDeactivated:
-    """Remember that the leaver's account is blocked already. It takes no write.
+class Remember:
+    """What the memory must learn without a write to the tenant; what is None stays as it is.
 
     Args:
-        at: when it was planned, which is when the grace period begins.
+        status: the person's status from now on.
+        departure: the person left already, or the option that is in force for them changes.
+        licenses: the licences that count as granted from here.
+        waiting: the licences for which the person waits.
 
     """
 
-    kind: ClassVar[str] = "mark_deactivated"
-    symbol: ClassVar[str] = "-"
-    phase: ClassVar[Phase] = Phase.LEAVERS
+    kind: ClassVar[str] = "remember"
+    symbol: ClassVar[str] = "="
+    phase: ClassVar[Phase] = Phase.MEMORY
     writes: ClassVar[int] = 0
 
     subject: Subject
     reason: str
     object_id: str
-    at: datetime
+    status: AppUserStatus | None = None
+    departure: Departure | None = None
+    licenses: tuple[LicenseGrant, ...] | None = None
+    waiting: tuple[WaitingForSeat, ...] | None = None
 
 
 @frozen(field_transformer=typed)
@@ -352,7 +358,7 @@ Change: TypeAlias = (
     | RemoveManager
     | RevokeSessions
     | BlockSignIn
-    | MarkDeactivated
+    | Remember
     | RemoveLicenses
     | DeleteUser
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import assert_never
 
 from attrs import evolve, frozen
 
+from o365prov.people import AppUserStatus
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -17,7 +18,7 @@ from o365prov.planning.model.changes import (
     DeleteUser,
     GrantRole,
     LinkUser,
-    MarkDeactivated,
+    Remember,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
@@ -63,8 +64,10 @@ def _effect(change: Change) -> Effect:
     match change:
         case DeleteUser():
             return Effect.DELETE
-        case BlockSignIn() | MarkDeactivated() | RemoveLicenses():
+        case BlockSignIn() | RemoveLicenses():
             return Effect.DEACTIVATE
+        case Remember():
+            return Effect.DEACTIVATE if change.departure else Effect.LINK
         case RemoveRole():
             return Effect.DEACTIVATE if change.leaving else Effect.CHANGE
         case CreateUser():
@@ -118,8 +121,8 @@ def describe(change: Change) -> str:
             return f"role +{change.role}"
         case RemoveRole():
             return f"role -{change.role}"
-        case MarkDeactivated():
-            return "sign-in is blocked already"
+        case Remember():
+            return "; ".join(_remembered(change))
         case RemoveLicenses():
             return "licences " + ", ".join(f"-{each.part_number}" for each in change.remove)
         case DeleteUser():
@@ -143,6 +146,18 @@ def describe(change: Change) -> str:
             return "block sign-in"
         case _:
             assert_never(change)
+
+
+def _remembered(change: Remember) -> Iterator[str]:
+    if change.departure is not None:
+        yield "sign-in is blocked already" if change.departure.blocked else "remember that the person left"
+    if change.status is AppUserStatus.DELETED:
+        yield "remember that the account is gone"
+    if change.licenses is not None:
+        yield f"count as granted from here: {', '.join(map(str, change.licenses)) or 'no licence'}"
+    if change.waiting is not None:
+        waiting = (f"{each.sku} since {each.since:%Y-%m-%d}" for each in change.waiting)
+        yield f"waits for {', '.join(waiting)}" if change.waiting else "waits for no licence any more"
 
 
 def lines_of(change: Change, *, in_full: bool) -> tuple[Line, ...]:

@@ -17,6 +17,7 @@ class Phase(IntEnum):
     PRIVILEGED_LEAVERS = auto()
     ACCOUNTS = auto()
     PROFILES = auto()
+    MEMORY = auto()
     LICENSE_REMOVALS = auto()
     LICENSE_REPLACEMENTS = auto()
     LICENSES = auto()

@@ -236,7 +236,7 @@ _FORMAT = SavedFormat(
 
 def _is_content(attribute: attrs.Attribute[Any], _: object) -> bool:
     """Neither the words of a change are content, nor when it was planned."""
-    return attribute.name not in {"reason", "at"}
+    return attribute.name not in {"reason", "at", "since"}
 
 
 def _digest(content: object) -> str:

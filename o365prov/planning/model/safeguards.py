@@ -18,7 +18,7 @@ from o365prov.planning.model.changes import (
     DeleteUser,
     GrantRole,
     LinkUser,
-    MarkDeactivated,
+    Remember,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
@@ -88,7 +88,7 @@ def _takes_away(change: Change) -> bool:
             return any(each.name == "onPremisesImmutableId" and each.before for each in change.properties)
         case CreateUser() | RestoreUser() | LinkUser() | GrantRole() | RemoveRole():
             return False
-        case SetManager() | RemoveManager() | RevokeSessions() | MarkDeactivated():
+        case SetManager() | RemoveManager() | RevokeSessions() | Remember():
             return False
         case _:
             assert_never(change)

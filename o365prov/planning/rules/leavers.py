@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from o365prov.errors import Issue
-from o365prov.people import AppUser, AppUsers, AppUserStatus
+from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus
 from o365prov.planning.model.change_parts import LicenseRemoval, Subject
-from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, MarkDeactivated, RemoveLicenses
+from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, Remember, RemoveLicenses
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.roles import removals
-from o365prov.provisioning import AfterBlock, ProvisioningType
+from o365prov.provisioning import ProvisioningType
 
 _LEFT = "no longer assigned, or deactivated in Okta"
 
@@ -34,10 +34,11 @@ def leaver_changes(
         return []
     subject = _subject(user, account)
     option = provisioning.deprovisioning
-    if user.status is AppUserStatus.DEACTIVATED and user.deactivated_at is not None:
-        if not option.is_due(user.deactivated_at, now):
+    if user.departure is not None and user.status is AppUserStatus.DEACTIVATED:
+        if not user.departure.is_due(now):
             return []
-        return _final(user, account, subject, snapshot, option.then, f"blocked since {user.deactivated_at:%Y-%m-%d}")
+        since = f"blocked since {user.departure.at:%Y-%m-%d}"
+        return _final(user, account, subject, snapshot, user.departure.then, since)
     if user.status is not AppUserStatus.ACTIVE:
         return []
     privileged = snapshot.is_privileged(account.id)
@@ -48,9 +49,9 @@ def leaver_changes(
     if at_once and option.then is AfterBlock.DELETE:
         return [*changes, DeleteUser(subject, _LEFT, account.id, privileged)]
     if not account.enabled:
-        changes.append(MarkDeactivated(subject, _LEFT, account.id, now))
+        changes.append(Remember(subject, _LEFT, account.id, departure=option.departure(now)))
     elif not _is_synced(user, account):
-        changes.append(BlockSignIn(subject, _LEFT, account.id, now, privileged))
+        changes.append(BlockSignIn(subject, _LEFT, account.id, option.departure(now), privileged))
     if at_once:
         changes += _final(user, account, subject, snapshot, option.then, _LEFT)
     return changes

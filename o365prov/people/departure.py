@@ -1,0 +1,70 @@
+"""When somebody left, and what was decided for their account on that day.
+
+Source: Okta, "Deprovisioning options for Office 365".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from o365prov._annotations import check_call
+from o365prov._fields import member, optional, typed, whole_number
+
+
+class AfterBlock(StrEnum):
+    """What follows once sign-in is blocked."""
+
+    KEEP = "keep"
+    REMOVE_LICENSES = "remove_licenses"
+    DELETE = "delete"
+
+
+def as_after_block(value: AfterBlock | str) -> AfterBlock:
+    """The member that *value* names."""
+    return member(AfterBlock, value)
+
+
+def grace_days_field() -> int | None:
+    """A field for the days of grace: 1 to 365, or None for none."""
+    checked: int | None = field(default=None, validator=optional(whole_number(1, 365)))
+    return checked
+
+
+@frozen(field_transformer=typed)
+class Departure:
+    """The deprovisioning option that was in force when somebody left; a change of the setting does not reach back.
+
+    Args:
+        at: when the grace period began, aware.
+        then: what happens at its end.
+        grace_days: how many days later (1 to 365) *then* happens; None for at once.
+        blocked: whether sign-in was blocked; False where Graph can't, because Entra Connect masters the account.
+
+    >>> from datetime import UTC
+    >>> Departure(datetime(2026, 1, 1, tzinfo=UTC), "delete", 30).due
+    datetime.datetime(2026, 1, 31, 0, 0, tzinfo=datetime.timezone.utc)
+
+    """
+
+    at: datetime
+    then: AfterBlock = field(default=AfterBlock.KEEP, converter=as_after_block)
+    grace_days: int | None = grace_days_field()
+    blocked: bool = True
+
+    @property
+    def due(self) -> datetime | None:
+        """When the grace period ends; None if nothing happens then."""
+        if self.then is AfterBlock.KEEP:
+            return None
+        try:
+            return self.at + timedelta(days=self.grace_days or 0)
+        except OverflowError:
+            return None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether *then* is to happen by *now* (aware)."""
+        check_call(Departure.is_due, locals())
+        return self.due is not None and self.due <= now
