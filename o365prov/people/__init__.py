@@ -2,7 +2,7 @@
 
 from o365prov.people.app_users import AppUser, AppUsers, AppUserStatus, WaitingForSeat
 from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignment, LicenseGrant, assign
-from o365prov.people.departure import AfterBlock, Departure, as_after_block, grace_days_field
+from o365prov.people.departure import AfterBlock, Departure
 from o365prov.people.person import DirectoryAccount, Person, UserStatus
 
 __all__ = [
@@ -20,7 +20,5 @@ __all__ = [
     "Person",
     "UserStatus",
     "WaitingForSeat",
-    "as_after_block",
     "assign",
-    "grace_days_field",
 ]

@@ -22,15 +22,8 @@ class AfterBlock(StrEnum):
     DELETE = "delete"
 
 
-def as_after_block(value: AfterBlock | str) -> AfterBlock:
-    """The member that *value* names."""
+def _after_block(value: AfterBlock | str) -> AfterBlock:
     return member(AfterBlock, value)
-
-
-def grace_days_field() -> int | None:
-    """A field for the days of grace: 1 to 365, or None for none."""
-    checked: int | None = field(default=None, validator=optional(whole_number(1, 365)))
-    return checked
 
 
 @frozen(field_transformer=typed)
@@ -50,8 +43,8 @@ class Departure:
     """
 
     at: datetime
-    then: AfterBlock = field(default=AfterBlock.KEEP, converter=as_after_block)
-    grace_days: int | None = grace_days_field()
+    then: AfterBlock = field(default=AfterBlock.KEEP, converter=_after_block)
+    grace_days: int | None = field(default=None, validator=optional(whole_number(1, 365)))
     blocked: bool = True
 
     @property

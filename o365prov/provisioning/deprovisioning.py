@@ -10,9 +10,13 @@ from datetime import datetime
 from attrs import field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import typed
+from o365prov._fields import member, optional, typed, whole_number
 from o365prov.errors import ConfigurationError
-from o365prov.people import AfterBlock, Departure, as_after_block, grace_days_field
+from o365prov.people import AfterBlock, Departure
+
+
+def _after_block(value: AfterBlock | str) -> AfterBlock:
+    return member(AfterBlock, value)
 
 
 @frozen(field_transformer=typed)
@@ -35,8 +39,8 @@ class Deprovisioning:
 
     """
 
-    then: AfterBlock = field(default=AfterBlock.KEEP, converter=as_after_block)
-    grace_days: int | None = grace_days_field()
+    then: AfterBlock = field(default=AfterBlock.KEEP, converter=_after_block)
+    grace_days: int | None = field(default=None, validator=optional(whole_number(1, 365)))
 
     def __attrs_post_init__(self) -> None:
         if self.grace_days is not None and self.then is AfterBlock.KEEP:
