@@ -137,7 +137,7 @@ def pages(office365: Office365App, assignments: list[Assignment]) -> tuple[list[
             )
         )
     texts = [json.dumps({"value": rows[start : start + 999]}) for start in range(0, len(rows), 999)]
-    return texts, AppUsers(memory)
+    return texts, AppUsers("tenant", "Office 365", memory)
 
 
 def snapshot(texts: list[str]) -> TenantSnapshot:
@@ -223,7 +223,7 @@ def plan_streaming(count: int) -> None:
                 provisioning_type="user_sync",
             )
         )
-    memory = AppUsers(rows)
+    memory = AppUsers("tenant", "Office 365", rows)
     del rows
     begin = process_time()
     planner = office365.streaming_planner(lambda: map(assignment, range(count)), memory, now=NOW)

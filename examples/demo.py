@@ -91,11 +91,13 @@ async def apply(console: Console, tenant: Tenant, plan: Plan) -> Report:
 
 
 async def one_day(
-    console: Console, tenant: Tenant, app: Office365App, organization: OktaExport, known: AppUsers, now: datetime
+    console: Console, tenant: Tenant, app: Office365App, organization: OktaExport, known: AppUsers | None, now: datetime
 ) -> Report:
     """Read the tenant, plan, show, apply, report; then plan again and show that nothing is left to do."""
     assignments = organization.assignments
-    plan = app.plan(assignments, await tenant.read(app.needs(assignments)), known, now=now)
+    snapshot = await tenant.read(app.needs(assignments))
+    known = AppUsers.empty(snapshot.tenant_id, app.name) if known is None else known
+    plan = app.plan(assignments, snapshot, known, now=now)
     console.print(plan)
     report = await apply(console, tenant, plan)
     console.print(report)
@@ -114,7 +116,7 @@ async def two_days(console: Console, data: Path, domain: str, licenses: dict[str
         console.rule("Monday: everyone is new")
         console.print(f"{organization}, {len(organization.assignments)} of them assigned Office 365")
         show_previews(console, app, organization)
-        monday = await one_day(console, tenant, app, organization, AppUsers.empty(), clock.now())
+        monday = await one_day(console, tenant, app, organization, None, clock.now())
 
         if not is_known(data):
             console.print("Tuesday is left out: it changes people of the demo's own exports.")

@@ -32,7 +32,10 @@ from o365prov.planning import (
     StreamingPlanner,
     TenantSnapshot,
     as_assignment,
+    check_links,
+    check_memory,
     check_now,
+    check_scope,
     check_tenant,
     check_type,
     make_plan,
@@ -86,6 +89,7 @@ class Office365App:
         take_over_licenses: whether a push also removes licences that were granted elsewhere and are not assigned, as
             Okta's does; otherwise only licences granted from here are removed.
         org: what the Okta organisation allows.
+        name: the app's name; its memory belongs to it.
 
     Raises:
         ConfigurationError: there is no domain, an attribute is mapped that the type does not send, the organisation
@@ -115,6 +119,7 @@ class Office365App:
     gives_passwords: bool = False
     take_over_licenses: bool = False
     org: OktaOrg = field(factory=OktaOrg)
+    name: str = "Office 365"
 
     def __attrs_post_init__(self) -> None:
         if self.mapping.bound_to is None:  # a new mapping is made for these settings
@@ -242,7 +247,7 @@ class Office365App:
             mapping=self.mapping,
             domains=self.domains,
             rules=self._rules(Scope.CHANGED),
-            app_users=AppUsers.empty() if app_users is None else app_users,
+            app_users=AppUsers.empty("", self.name) if app_users is None else app_users,
             snapshot=snapshot,
             warnings=tuple(self._warnings(snapshot)),
             now=now,
@@ -257,7 +262,7 @@ class Office365App:
             yield staleness(self.mapping, self.provisioning)
         try:
             if snapshot is not None:
-                self._check_tenant(snapshot)
+                self._check_tenant(snapshot, None)
         except ConfigurationError as error:
             yield str(error)
 
@@ -265,7 +270,7 @@ class Office365App:
         self,
         assignments: Iterable[Assignment],
         snapshot: TenantSnapshot,
-        app_users: AppUsers | None = None,
+        app_users: AppUsers,
         *,
         now: datetime,
         scope: Scope | str = Scope.CHANGED,
@@ -277,7 +282,8 @@ class Office365App:
         Args:
             assignments: everyone who is assigned; who is remembered and not among them has left.
             snapshot: what the tenant holds.
-            app_users: the memory of earlier runs, from :attr:`Report.app_users <o365prov.planning.Report.app_users>`.
+            app_users: the memory of earlier runs, from :attr:`Report.app_users <o365prov.planning.Report.app_users>`;
+                the first one has ``AppUsers.empty(snapshot.tenant_id, app.name)``.
             now: the time, aware.
             scope: ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``; see
                 :class:`~o365prov.Scope`.
@@ -290,11 +296,10 @@ class Office365App:
 
         """
         check_type(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
-        check_type(app_users, AppUsers | None, "app_users", "report.app_users")
-        known = AppUsers.empty() if app_users is None else app_users
+        check_type(app_users, AppUsers, "app_users", "AppUsers.empty(snapshot.tenant_id, app.name)")
         scope = Scope(scope)
-        self._check_ready(known, now, scope)
-        self._check_tenant(snapshot)
+        self._check_ready(app_users, now, scope)
+        self._check_tenant(snapshot, app_users)
         assigned = sorted(unique_assignments(assignments), key=lambda each: each.person.id)
         by_eligibility: dict[Eligibility, list[Assignment]] = {each: [] for each in Eligibility}
         for assignment in assigned:
@@ -304,12 +309,12 @@ class Office365App:
             by_eligibility[Eligibility.HOLD],
             rules=self._rules(scope),
             snapshot=snapshot,
-            app_users=known,
+            app_users=app_users,
             now=now,
         )
 
     def streaming_planner(
-        self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers | None = None, *, now: datetime
+        self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers, *, now: datetime
     ) -> StreamingPlanner:
         """Prepare a plan for more people than fit into memory; it is the one that :meth:`plan` makes.
 
@@ -327,18 +332,17 @@ class Office365App:
             ConfigurationError: as for :meth:`plan`.
 
         """
-        known = AppUsers.empty() if app_users is None else app_users
-        check_type(known, AppUsers, "app_users", "AppUsers.empty()")
+        check_type(app_users, AppUsers, "app_users", "AppUsers.empty(tenant_id, app.name)")
         if not callable(assignments):
             raise ConfigurationError("assignments should be a function that gives them: pass lambda: assignments")
-        self._check_ready(known, now, Scope.CHANGED)
+        self._check_ready(app_users, now, Scope.CHANGED)
         return StreamingPlanner(
             lambda: map(as_assignment, assignments()),
             lambda assignment: self._desired(assignment, now),
             self._rules(Scope.CHANGED),
-            known,
+            app_users,
             now,
-            self._check_tenant,
+            lambda snapshot: self._check_tenant(snapshot, app_users),
         )
 
     def _desired(self, assignment: Assignment, now: datetime) -> DesiredUser:
@@ -360,28 +364,16 @@ class Office365App:
         check_now(now)
         if is_stale(self.mapping, self.provisioning):
             raise StaleMappingError(staleness(self.mapping, self.provisioning))
-        self._check_scope(scope)
-        self._check_app_users(app_users)
-
-    def _check_scope(self, scope: Scope) -> None:
-        if scope is Scope.DRIFT and not self.provisioning.owns_profile:
-            raise ConfigurationError(
-                f"scope='drift' would revert edits that {self.provisioning.label} allows in Office 365: "
-                "use scope='changed', or User Sync or Universal Sync"
-            )
-
-    def _check_app_users(self, app_users: AppUsers) -> None:
+        check_scope(scope, self.provisioning)
         for name in sorted({user.provisioning_type for user in app_users}):
             if (reason := self.org.why_not(name, self.provisioning)) is not None:
                 raise ConfigurationError(reason)
-        if shared := app_users.shared_accounts():
-            raise ConfigurationError(
-                f"more than one app user is linked to the same account ({', '.join(shared[:10])}): "
-                "keep the app user of the account's owner and remove the others"
-            )
+        check_links(app_users)
 
-    def _check_tenant(self, snapshot: TenantSnapshot) -> None:
+    def _check_tenant(self, snapshot: TenantSnapshot, app_users: AppUsers | None) -> None:
         check_tenant(snapshot, self.provisioning, self.domains)
+        if app_users is not None:
+            check_memory(app_users, snapshot.tenant_id, self.name)
 
 
 def _as_assignment(who: Person | Assignment) -> Assignment:

@@ -7,9 +7,9 @@ from datetime import datetime, tzinfo
 
 import pytest
 from forms import PLAN
-from organisation import NOW, somebody, user_sync_app
+from organisation import NOW, remembered, somebody, user_sync_app
 
-from o365prov import AppUsers, Bindings, Expression, Person, Plan, RetryPolicy, Safeguards, SourceError
+from o365prov import Bindings, Expression, Person, Plan, RetryPolicy, Safeguards, SourceError
 from o365prov.errors import ConfigurationError, EvaluationError, Issue, O365ProvError, UsageError
 from o365prov.planning import CreateUser, Subject, collisions
 from o365prov.profiles import ProfileMapping
@@ -118,8 +118,8 @@ def test_remap_refuses_junk_and_contradictions(call):
     "call",
     [
         lambda app: app.streaming_planner(list, "memory", now=NOW),
-        lambda app: app.streaming_planner([], now=NOW),
-        lambda app: app.streaming_planner(lambda: [somebody()], now=NOW),
+        lambda app: app.streaming_planner([], remembered(), now=NOW),
+        lambda app: app.streaming_planner(lambda: [somebody()], remembered(), now=NOW),
     ],
 )
 def test_the_streaming_planner_refuses_what_plan_refuses(call):
@@ -169,9 +169,9 @@ class NoOffset(tzinfo):
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: AppUsers().with_users(each for each in [5]),
+        lambda: remembered().with_users(each for each in [5]),
         lambda: Safeguards().hazards(iter([5]), linked=9, assigned=9),
-        lambda: collisions(iter([5]), AppUsers()),
+        lambda: collisions(iter([5]), remembered()),
         lambda: OktaExport([]).with_directory(iter([5])),
     ],
 )

@@ -35,6 +35,7 @@ from o365prov import (
     UsernameFormat,
     UserSync,
 )
+from o365prov.people import AppUsers
 
 EXCUSED = {
     "o365prov.previews": "made by the library only",
@@ -148,6 +149,8 @@ def test_what_people_really_write_wrong(make, named):
         make()
 
 
+EMPTY = TenantSnapshot("t", domains=[Domain("corp.example")])
+FIRST = AppUsers.empty("t", "Office 365")
 APP = Office365App(["corp.example"], UserSync(), UsernameFormat.email())
 
 
@@ -155,10 +158,16 @@ APP = Office365App(["corp.example"], UserSync(), UsernameFormat.email())
 @pytest.mark.parametrize(
     "call",
     [
-        lambda junk: APP.plan(junk, TenantSnapshot("t", domains=[Domain("corp.example")]), now=NOW),
-        lambda junk: APP.plan([], junk, now=NOW),
-        lambda junk: APP.plan([], TenantSnapshot("t", domains=[Domain("corp.example")]), now=junk),
-        lambda junk: APP.plan([], TenantSnapshot("t", domains=[Domain("corp.example")]), now=NOW, scope=junk),
+        lambda junk: APP.plan(junk, EMPTY, FIRST, now=NOW),
+        lambda junk: APP.plan([], junk, FIRST, now=NOW),
+        lambda junk: APP.plan([], EMPTY, FIRST, now=junk),
+        lambda junk: APP.plan(
+            [],
+            TenantSnapshot("t", domains=[Domain("corp.example")]),
+            AppUsers.empty("t", "Office 365"),
+            now=NOW,
+            scope=junk,
+        ),
         APP.preview,
         lambda junk: APP.preview([junk]),
         APP.with_provisioning,

@@ -1,7 +1,7 @@
 """The memory between runs: which accounts we provisioned, and what we gave them.
 
-It holds one :class:`AppUser` a person. An account that has neither an assignment nor an AppUser is never touched. The
-table is a value: a plan takes one, and a report gives the next.
+It holds one :class:`AppUser` a person, and belongs to one tenant and one app. An account that has neither an assignment
+nor an AppUser is never touched. The table is a value: a plan takes one, and a report gives the next.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import as_tuple, frozen_mapping, typed
+from o365prov._fields import as_tuple, frozen_mapping, typed, whole_number
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
 from o365prov.people.departure import Departure
@@ -104,21 +104,54 @@ def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str,
     return frozen_mapping(table)
 
 
-@frozen(repr=False)
-class AppUsers:
-    """A frozen table of :class:`AppUser`, one a person.
+def _linked_elsewhere(values: object) -> Any:
+    return frozen_mapping(cast("Mapping[str, str]", values)) if isinstance(values, Mapping) else values
 
-    >>> table = AppUsers.empty().with_user(AppUser("00u1", "11111111-1111-4111-8111-111111111111", "ann@corp.example"))
+
+@frozen(repr=False, field_transformer=typed)
+class AppUsers:
+    """A frozen table of :class:`AppUser`, one a person, of one app in one tenant.
+
+    Args:
+        tenant_id: the tenant that the accounts are in.
+        app_name: the name of the app that provisioned them, :attr:`Office365App.name <o365prov.Office365App.name>`.
+        users: the users, or a mapping of them by person id.
+        lineage: the id of the first plan whose memory this is; empty before the first one.
+        serial: how many plans were applied since.
+        linked_elsewhere: accounts that other apps have linked: the names of these apps by object id.
+
+    Raises:
+        ConfigurationError: a person is there twice, or an argument has a wrong type.
+
+    >>> table = AppUsers.empty("contoso", "Office 365")
+    >>> table = table.with_user(AppUser("00u1", "11111111-1111-4111-8111-111111111111", "ann@corp.example"))
     >>> table.get("00u1").username, len(table), table
     ('ann@corp.example', 1, AppUsers(1 user))
+
     """
 
+    tenant_id: str
+    app_name: str
     _users: Mapping[str, AppUser] = field(factory=dict, converter=_by_person, alias="users", hash=False)
+    lineage: str = ""
+    serial: int = field(default=0, validator=whole_number())
+    linked_elsewhere: Mapping[str, str] = field(factory=dict, converter=_linked_elsewhere, hash=False)
 
     @classmethod
-    def empty(cls) -> AppUsers:
-        """The table before the first run."""
-        return cls()
+    def empty(cls, tenant_id: str, app_name: str) -> AppUsers:
+        """The table before the first run.
+
+        Args:
+            tenant_id: the tenant, such as ``snapshot.tenant_id``.
+            app_name: the app, such as ``app.name``.
+
+        """
+        return cls(tenant_id, app_name)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no plan was applied yet: a first run, or a memory that was lost."""
+        return not self.lineage and not self._users
 
     def get(self, person_id: str) -> AppUser | None:
         """The person's AppUser, or None if we never provisioned them."""
@@ -131,17 +164,33 @@ class AppUsers:
     def with_user(self, user: AppUser) -> AppUsers:
         """The same table with this user added or replaced."""
         check_call(AppUsers.with_user, locals())
-        return AppUsers({**self._users, user.person_id: user})
+        return evolve(self, users={**self._users, user.person_id: user})
 
     def with_users(self, users: Iterable[AppUser]) -> AppUsers:
         """The same table with these users added or replaced, in one step."""
         users = as_tuple(users)
         check_call(AppUsers.with_users, locals())
-        return AppUsers({**self._users, **{user.person_id: user for user in users}})
+        return evolve(self, users={**self._users, **{user.person_id: user for user in users}})
 
     def without(self, person_id: str) -> AppUsers:
         """The same table without this person."""
-        return AppUsers({key: user for key, user in self._users.items() if key != person_id})
+        return evolve(self, users={key: user for key, user in self._users.items() if key != person_id})
+
+    def after_plan(self, plan_id: str, users: Iterable[AppUser], *, without: Iterable[str] = ()) -> AppUsers:
+        """The memory after a plan was applied.
+
+        Args:
+            plan_id: the plan's id.
+            users: the users that are new or changed.
+            without: the ids of people to forget, whose accounts went to others.
+
+        """
+        users, without = as_tuple(users), as_tuple(without)
+        check_call(AppUsers.after_plan, locals())
+        gone = frozenset(without)
+        kept = {key: user for key, user in self._users.items() if key not in gone}
+        known = {**kept, **{user.person_id: user for user in users}}
+        return evolve(self, users=known, lineage=self.lineage or plan_id, serial=self.serial + 1)
 
     def shared_accounts(self) -> tuple[str, ...]:
         """The object ids that more than one person is linked to: when one leaves, the other would lose the account."""
@@ -159,18 +208,19 @@ class AppUsers:
     def __repr__(self) -> str:
         return f"AppUsers({len(self)} user{'' if len(self) == 1 else 's'})"
 
-    def _to_json_value(self, converter: Any) -> list[Any]:
-        """The table in JSON: a list of its users."""
-        to_json = converter.get_unstructure_hook(AppUser)
-        return [to_json(user) for user in self]
+    def _to_json_value(self, converter: Any) -> dict[str, Any]:
+        """The table in JSON: an object with a list of its users."""
+        to_json = converter.get_unstructure_hook(_SavedTable)
+        written: dict[str, Any] = to_json(
+            _SavedTable(self.tenant_id, self.app_name, self.lineage, self.serial, self.linked_elsewhere, tuple(self))
+        )
+        return written
 
     @classmethod
     def _from_json_value(cls, value: Any, converter: Any) -> AppUsers:
-        """The table that a list of users in JSON describes."""
-        users = converter.structure(value, tuple[AppUser, ...])
-        if twice := [name for name, count in Counter(user.person_id for user in users).items() if count > 1]:
-            raise ConfigurationError(f"holds the person {twice[0]} twice")
-        return cls(users)
+        """The table that the object in JSON describes."""
+        saved: _SavedTable = converter.structure(value, _SavedTable)
+        return cls(saved.tenant_id, saved.app_name, saved.users, saved.lineage, saved.serial, saved.linked_elsewhere)
 
     def to_json(self) -> str:
         """The table as JSON text that :meth:`from_json` reads back; one line a user, so that it diffs well."""
@@ -210,12 +260,23 @@ class AppUsers:
         return cls.from_json(_FORMAT.load_text(path), where=str(path))
 
 
+@frozen
+class _SavedTable:
+    """How a table stands in JSON."""
+
+    tenant_id: str
+    app_name: str
+    lineage: str
+    serial: int
+    linked_elsewhere: Mapping[str, str]
+    users: tuple[AppUser, ...]
+
+
 _FORMAT = SavedFormat(
     family="o365prov.app-users",
-    version=1,
+    version=2,
     kind=AppUsers,
     name="a table of app users",
-    origin="start with AppUsers.empty(), or name the file that AppUsers.save() wrote",
+    origin="start with AppUsers.empty(tenant_id, app_name), or name the file that AppUsers.save() wrote",
     remedy="restore it from a backup",
-    member="users",
 )

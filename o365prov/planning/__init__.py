@@ -43,7 +43,16 @@ from o365prov.planning.model.snapshot import (
 from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
 from o365prov.planning.next_state import after_change
 from o365prov.planning.planner import make_plan
-from o365prov.planning.preconditions import as_assignment, check_now, check_tenant, check_type, unique_assignments
+from o365prov.planning.preconditions import (
+    as_assignment,
+    check_links,
+    check_memory,
+    check_now,
+    check_scope,
+    check_tenant,
+    check_type,
+    unique_assignments,
+)
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
@@ -96,7 +105,10 @@ __all__ = [
     "after_change",
     "as_assignment",
     "change_key",
+    "check_links",
+    "check_memory",
     "check_now",
+    "check_scope",
     "check_tenant",
     "check_type",
     "collisions",

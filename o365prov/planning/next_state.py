@@ -7,7 +7,7 @@ from typing import assert_never
 from attrs import evolve
 
 from o365prov._annotations import check_call
-from o365prov.people import AppUser, AppUsers, AppUserStatus
+from o365prov.people import AppUser, AppUserStatus
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -28,12 +28,17 @@ from o365prov.planning.model.changes import (
 
 
 def after_change(
-    app_users: AppUsers, change: Change, object_id: str, *, manager_id: str | None = None, provisioning_type: str = ""
-) -> AppUsers:
-    """The table after a change succeeded.
+    known: AppUser | None,
+    change: Change,
+    object_id: str,
+    *,
+    manager_id: str | None = None,
+    provisioning_type: str = "",
+) -> AppUser:
+    """What is remembered of a person after a change of their account succeeded.
 
     Args:
-        app_users: the table before.
+        known: what was remembered before; None for nothing.
         change: the change.
         object_id: the account that was written.
         manager_id: the manager's object id, if the change sets a manager.
@@ -41,11 +46,8 @@ def after_change(
 
     """
     check_call(after_change, locals())
-    person_id = change.subject.person_id
-    fresh = AppUser(person_id, object_id, change.subject.username)
-    known = app_users.get(person_id)
     if known is None or known.object_id != object_id:  # this account has nothing of what we gave to another one
-        known = fresh
+        known = AppUser(change.subject.person_id, object_id, change.subject.username)
     match change:
         case CreateUser() | LinkUser() | UpdateUser():
             after = evolve(
@@ -90,7 +92,7 @@ def after_change(
             )
         case _:
             assert_never(change)
-    return app_users.with_user(after)
+    return after
 
 
 def _remembered(known: AppUser, change: Remember) -> AppUser:

@@ -10,7 +10,8 @@ from types import UnionType
 from o365prov._annotations import check_call, is_aware
 from o365prov._fields import as_tuple
 from o365prov.errors import ConfigurationError
-from o365prov.people import Assignment
+from o365prov.people import AppUsers, Assignment
+from o365prov.planning.model.options import Scope
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.provisioning import ProvisioningType
 
@@ -48,6 +49,59 @@ def _check_domains(snapshot: TenantSnapshot, domains: tuple[str, ...]) -> None:
     if wrong:
         raise ConfigurationError(
             f"domain {'; '.join(wrong)}: add and verify it in Entra, or use one of the verified ones ({verified})"
+        )
+
+
+def check_memory(app_users: AppUsers, tenant_id: str, app_name: str) -> None:
+    """Refuse the memory of another tenant or app.
+
+    Raises:
+        ConfigurationError: the memory belongs to another tenant or app.
+
+    """
+    check_call(check_memory, locals())
+    wrong = [
+        f"the {what} {remembered or '(none)'}, and this is {present}"
+        for what, remembered, present in (
+            ("tenant", app_users.tenant_id, tenant_id),
+            ("app", app_users.app_name, app_name),
+        )
+        if remembered != present
+    ]
+    if wrong:
+        raise ConfigurationError(
+            f"the app users are of {'; of '.join(wrong)}: load those of this one, or begin with "
+            "AppUsers.empty(snapshot.tenant_id, app.name)"
+        )
+
+
+def check_links(app_users: AppUsers) -> None:
+    """Refuse a memory in which two people have one account.
+
+    Raises:
+        ConfigurationError: more than one person is linked to an account.
+
+    """
+    check_call(check_links, locals())
+    if shared := app_users.shared_accounts():
+        raise ConfigurationError(
+            f"more than one app user is linked to the same account ({', '.join(shared[:10])}): "
+            "keep the app user of the account's owner and remove the others"
+        )
+
+
+def check_scope(scope: Scope, provisioning: ProvisioningType) -> None:
+    """Refuse a scope that the type does not have.
+
+    Raises:
+        ConfigurationError: *scope* would revert edits that the type allows.
+
+    """
+    check_call(check_scope, locals())
+    if scope is Scope.DRIFT and not provisioning.owns_profile:
+        raise ConfigurationError(
+            f"scope='drift' would revert edits that {provisioning.label} allows in Office 365: "
+            "use scope='changed', or User Sync or Universal Sync"
         )
 
 

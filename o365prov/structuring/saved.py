@@ -33,7 +33,6 @@ class SavedFormat:
         name: what the value is called in messages, such as ``a plan``.
         origin: where such a file comes from, as a remedy: ``name the file that plan.save() wrote``.
         remedy: what to do about a damaged document.
-        member: the member that holds the value where its JSON is a list.
 
     """
 
@@ -43,7 +42,6 @@ class SavedFormat:
     name: str
     origin: str
     remedy: str
-    member: str | None = None
 
     @property
     def mark(self) -> str:
@@ -60,7 +58,6 @@ class SavedFormat:
         from o365prov.structuring.converter import converter  # noqa: PLC0415 - cattrs takes time to load
 
         content = converter().unstructure(value, self.kind)
-        content = content if self.member is None else {self.member: content}
         members = {"format": self.mark, **(head or {}), "digest": _digest(content), **content}
         text = "{\n" + ",\n".join(f"{_text(name)}: {_lines(each)}" for name, each in members.items()) + "\n}\n"
         if "\\ud" in text and is_broken(json.dumps(json.loads(text), ensure_ascii=False)):
@@ -122,14 +119,10 @@ class SavedFormat:
         from o365prov.structuring.converter import READ_ERRORS, converter, issues_of  # noqa: PLC0415 - see above
 
         issues = IssueList(where)
-        if self.member is not None and list(content) != [self.member]:
-            raise self.damaged(where, f"$.{self.member}", "is missing, or there are members besides it")
         try:
-            value: Any = content if self.member is None else content[self.member]
-            return converter().structure(value, self.kind)
+            return converter().structure(content, self.kind)
         except READ_ERRORS as error:
-            root = "$" if self.member is None else f"$.{self.member}"
-            issues.add(issues_of(error, root), self.remedy, code="damaged")
+            issues.add(issues_of(error), self.remedy, code="damaged")
         raise SourceError(*issues.issues)
 
 

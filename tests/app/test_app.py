@@ -3,7 +3,7 @@
 import attrs
 import pytest
 from attrs import evolve
-from organisation import DOMAIN, NOW, assigned, from_directory, somebody, tenant, user_sync_app
+from organisation import DOMAIN, NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov import Office365App, ProfileMapping, StaleMappingError, UsernameFormat, UserSync
 from o365prov.errors import ConfigurationError
@@ -48,13 +48,13 @@ def test_changed_settings_refuse_to_plan_until_attributes_are_mapped_again():
     """Okta: attributes must be mapped again after any change of provisioning settings."""
     changed = APP.with_provisioning(UserSync(deactivate_users=False))
     with pytest.raises(StaleMappingError, match=r"deactivate_users=False.*remap"):
-        changed.plan([], tenant(), now=NOW)
+        changed.plan([], tenant(), remembered(), now=NOW)
 
 
 def test_evolve_keeps_the_old_binding_too():
     """Whichever way the settings change, the mapping knows."""
     with pytest.raises(StaleMappingError):
-        attrs.evolve(APP, provisioning=UserSync(create_users=False)).plan([], tenant(), now=NOW)
+        attrs.evolve(APP, provisioning=UserSync(create_users=False)).plan([], tenant(), remembered(), now=NOW)
 
 
 def test_a_stale_mapping_still_previews_with_a_warning():
@@ -66,7 +66,7 @@ def test_a_stale_mapping_still_previews_with_a_warning():
 def test_remapping_makes_the_app_plan_again():
     """remap(keep=True) binds the same expressions to the settings as they are now."""
     app = APP.with_provisioning(UserSync(create_users=False)).remap(keep=True)
-    assert app.plan([], tenant(), now=NOW).is_empty
+    assert app.plan([], tenant(), remembered(), now=NOW).is_empty
     assert list(app.mapping) == list(APP.mapping)
 
 
@@ -79,7 +79,7 @@ def test_remapping_takes_another_mapping():
 def test_setting_back_makes_the_old_mapping_fit_again():
     """The binding is to the settings, not to the moment."""
     there = APP.with_provisioning(UserSync(create_users=False))
-    assert there.with_provisioning(UserSync()).plan([], tenant(), now=NOW).is_empty
+    assert there.with_provisioning(UserSync()).plan([], tenant(), remembered(), now=NOW).is_empty
 
 
 @pytest.mark.parametrize(
@@ -89,19 +89,19 @@ def test_a_domain_that_is_not_verified_refuses_the_plan(domain, what):
     """One line: which domain, what about it, and which are verified."""
     app = evolve(APP, domains=(domain,))
     with pytest.raises(ConfigurationError, match=rf"{domain} {what}.*\(contoso.onmicrosoft.com, {DOMAIN}\)"):
-        app.plan([], tenant(), now=NOW)
+        app.plan([], tenant(), remembered(), now=NOW)
 
 
 def test_a_naive_now_is_refused():
     """Instants are compared with Graph's, which have a zone."""
     with pytest.raises(ConfigurationError, match=r"datetime\.now"):
-        APP.plan([], tenant(), now=NOW.replace(tzinfo=None))
+        APP.plan([], tenant(), remembered(), now=NOW.replace(tzinfo=None))
 
 
 def test_a_person_assigned_twice_is_refused():
     """Which assignment counts is not ours to guess."""
     with pytest.raises(ConfigurationError, match="more than once"):
-        APP.plan([assigned(somebody()), assigned(somebody())], tenant(), now=NOW)
+        APP.plan([assigned(somebody()), assigned(somebody())], tenant(), remembered(), now=NOW)
 
 
 def test_what_is_needed_of_the_tenant_follows_from_the_mapping():
@@ -133,4 +133,4 @@ def test_a_class_is_not_a_provisioning_type():
 def test_people_are_no_assignments():
     """A list of people is refused with what to pass."""
     with pytest.raises(ConfigurationError, match="assignments"):
-        APP.plan([somebody()], tenant(), now=NOW)
+        APP.plan([somebody()], tenant(), remembered(), now=NOW)

@@ -2,9 +2,9 @@
 
 import pytest
 from attrs import evolve
-from organisation import DOMAIN, NOW, account, assigned, somebody, tenant, user_sync_app
+from organisation import DOMAIN, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, LicenseOnly, Office365App, ProfileSync, UniversalSync, UsernameFormat, UserSync
+from o365prov import AppUser, LicenseOnly, Office365App, ProfileSync, UniversalSync, UsernameFormat, UserSync
 from o365prov.errors import ConfigurationError
 from o365prov.provisioning import OktaOrg
 
@@ -28,7 +28,7 @@ def test_people_provisioned_by_user_sync_keep_the_memory_of_it():
     """An app that was made again as Profile Sync is refused for them too."""
     app = Office365App(domains=(DOMAIN,), provisioning=ProfileSync(), username=UsernameFormat.email(), org=OLD_ORG)
     there = account(f"ann.lee@{DOMAIN}")
-    known = AppUsers([AppUser("00uAnnLee", there.id, there.username, provisioning_type="user_sync")])
+    known = remembered(AppUser("00uAnnLee", there.id, there.username, provisioning_type="user_sync"))
     with pytest.raises(ConfigurationError, match="User Sync can't be left"):
         app.plan([], tenant(there), known, now=NOW)
 
@@ -41,10 +41,10 @@ def test_only_license_only_works_in_a_tenant_with_entra_connect(provisioning, wo
     """The whole plan is refused, with the type to choose."""
     app = user_sync_app().with_provisioning(provisioning).remap()
     if works:
-        assert app.plan([], tenant(synced=True), now=NOW).is_empty
+        assert app.plan([], tenant(synced=True), remembered(), now=NOW).is_empty
     else:
         with pytest.raises(ConfigurationError, match=r"Entra Connect.*LicenseOnly\(\)"):
-            app.plan([], tenant(synced=True), now=NOW)
+            app.plan([], tenant(synced=True), remembered(), now=NOW)
 
 
 def test_universal_sync_refuses_jit_instances():
@@ -78,7 +78,7 @@ def managed(**settings):
 
 def test_a_managed_domain_without_passwords_is_a_problem_before_the_first_write():
     """No one could sign in: each person is stopped, with what to do."""
-    plan = managed().plan([assigned(somebody())], tenant(), now=NOW)
+    plan = managed().plan([assigned(somebody())], tenant(), remembered(), now=NOW)
     assert plan.is_empty
     [problem] = plan.problems
     assert problem.code == "no_initial_password"
@@ -87,20 +87,20 @@ def test_a_managed_domain_without_passwords_is_a_problem_before_the_first_write(
 
 def test_a_managed_domain_takes_the_callers_passwords():
     """The creation says that the caller of apply gives one; the plan holds none."""
-    [create] = managed(gives_passwords=True).plan([assigned(somebody())], tenant(), now=NOW)
+    [create] = managed(gives_passwords=True).plan([assigned(somebody())], tenant(), remembered(), now=NOW)
     assert create.password_given
     assert "passwordProfile" not in create.properties
 
 
 def test_a_federated_domain_needs_no_password_of_the_callers():
     """It is random and never used."""
-    [create] = user_sync_app().plan([assigned(somebody())], tenant(), now=NOW)
+    [create] = user_sync_app().plan([assigned(somebody())], tenant(), remembered(), now=NOW)
     assert not create.password_given
 
 
 def test_sync_password_is_said_to_do_nothing():
     """With federated people nothing is sent even if it is ticked."""
-    plan = user_sync_app(sync_password=True).plan([assigned(somebody())], tenant(), now=NOW)
+    plan = user_sync_app(sync_password=True).plan([assigned(somebody())], tenant(), remembered(), now=NOW)
     assert "Passwords" in [each.attribute for each in plan.unsupported]
 
 

@@ -212,7 +212,7 @@ def forgets_the_order(app, plan, people, snapshot, known, scope):
         deleted_users=reversed(snapshot.deleted_users),
         role_assignments=reversed(snapshot.role_assignments),
     )
-    again = app.plan(people[::-1], backwards, AppUsers(list(known)[::-1]), now=plan.made_at, scope=scope)
+    again = app.plan(people[::-1], backwards, evolve(known, users=list(known)[::-1]), now=plan.made_at, scope=scope)
     assert (again.changes, again.problems, again.hazards) == (plan.changes, plan.problems, plan.hazards)
 
 
@@ -236,7 +236,7 @@ def claims_only_what_is_so(fake, known):
 
 async def first_day(tenant, fake, app, people):
     snapshot = await tenant.read(app.needs(people))
-    plan = app.plan(people, snapshot, now=fake.clock.now())
+    plan = app.plan(people, snapshot, AppUsers.empty(snapshot.tenant_id, "Office 365"), now=fake.clock.now())
     report = await tenant.apply(plan, confirm=plan.fingerprint)
     assert report.ok, report.to_text()
     claims_only_what_is_so(fake, report.app_users)
@@ -274,7 +274,7 @@ async def story(app, strangers, seats, people, edits, kept, changed, scope):
         known = await first_day(tenant, fake, app, people)
         for each in edits:
             edit(fake, *each)
-        known = AppUsers(user for user in known if user.person_id in kept)
+        known = evolve(known, users=[user for user in known if user.person_id in kept])
         fake.clock.advance(days=2)
         again, known = await third_day(tenant, fake, app, changed, known, scope)
         if again.is_empty:

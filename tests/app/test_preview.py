@@ -7,12 +7,12 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from organisation import DOMAIN, NOW, account, assigned, dn, from_directory, somebody, tenant, user_sync_app
+from organisation import DOMAIN, NOW, account, assigned, dn, from_directory, remembered, somebody, tenant, user_sync_app
 from rich.console import Console
 
 from o365prov import UNSET, LicenseOnly, Office365App, ProfileMapping, ProfileSync, UserSync
 from o365prov.errors import ConfigurationError
-from o365prov.people import AppUser, AppUsers
+from o365prov.people import AppUser
 from o365prov.planning import Domain, TenantSnapshot
 from o365prov.planning.model.changes import CreateUser, LinkUser, UpdateUser
 from o365prov.previews import PopulationPreview
@@ -33,7 +33,7 @@ def held(person, **properties):
 
 
 def linked(*pairs):
-    return AppUsers([AppUser(person.id, user.id, user.username, user.anchor) for person, user in pairs])
+    return remembered(*[AppUser(person.id, user.id, user.username, user.anchor) for person, user in pairs])
 
 
 # --- one person: value, expression, explanation, error
@@ -454,7 +454,7 @@ def test_a_preview_says_what_the_plan_does(profiles, names, provisioning):
     snapshot = tenant(*(account(f"{name}@{DOMAIN}", jobTitle="Singer") for name in sorted(names)))
     app = Office365App((DOMAIN,), provisioning, APP.username)
     population = app.preview(people, snapshot=snapshot)
-    plan = app.plan([assigned(person) for person in people], snapshot, now=NOW)
+    plan = app.plan([assigned(person) for person in people], snapshot, remembered(), now=NOW)
     by_type = {kind: set() for kind in (CreateUser, LinkUser, UpdateUser)}
     for change in plan.changes:
         by_type.setdefault(type(change), set()).add(change.subject.person_id)

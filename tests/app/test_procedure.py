@@ -65,7 +65,8 @@ def provision(fake, app, assignments, app_users=None, *, now=None):
     async def run():
         async with Tenant.over(fake) as tenant:
             snapshot = await tenant.read(app.needs(assignments))
-            plan = app.plan(assignments, snapshot, app_users, now=now or fake.clock.now())
+            known = AppUsers.empty(snapshot.tenant_id, app.name) if app_users is None else app_users
+            plan = app.plan(assignments, snapshot, known, now=now or fake.clock.now())
             return plan, await tenant.apply(plan)
 
     return asyncio.run(run())
@@ -270,6 +271,6 @@ def test_a_lost_memory_is_rebuilt_from_the_tenant(fake, organization):
     """Accounts are found again by username and anchor, and nothing is written to them."""
     app = app_of(UserSync())
     _, report = provision(fake, app, organization.assignments)
-    plan, rebuilt = provision(fake, app, organization.assignments, AppUsers.empty())
+    plan, rebuilt = provision(fake, app, organization.assignments)
     assert {change.kind for change in plan} == {"link_user"}
     assert {user.object_id for user in rebuilt.app_users} == {user.object_id for user in report.app_users}

@@ -4,10 +4,11 @@ import json
 
 import pytest
 from attrs import evolve
+from organisation import remembered
 
 from o365prov.errors import PlanRefusedError
 from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, Waiting
-from o365prov.people import AppUser, AppUsers, AppUserStatus, LicenseGrant
+from o365prov.people import AppUser, AppUserStatus, LicenseGrant
 from o365prov.planning.model.report import Result
 
 
@@ -109,7 +110,7 @@ def test_the_report_is_in_the_plans_order(changes, plan, apply):
 def test_the_memory_for_the_next_plan(changes, plan, apply):
     """Every change that was done is remembered; who was not touched stays as they were."""
     changes.staff("old")
-    app_users = AppUsers([AppUser("00u-else", "9", "else@fed.example"), AppUser("00u-old", changes.id_of("old"), "o")])
+    app_users = remembered(AppUser("00u-else", "9", "else@fed.example"), AppUser("00u-old", changes.id_of("old"), "o"))
     report = apply(
         plan(
             changes.create("ann"),

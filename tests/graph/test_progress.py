@@ -2,11 +2,11 @@
 
 import io
 
+from organisation import remembered
 from rich.console import Console
 
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Waiting
 from o365prov.graph.apply.progress import progress
-from o365prov.people import AppUsers
 from o365prov.planning import Outcome, Report, Result, Subject
 from o365prov.planning.model.changes import RemoveManager
 
@@ -28,13 +28,13 @@ def ended(result, done):
 
 def test_the_bar_counts_the_changes_that_ended():
     """Two of two."""
-    last = ApplyEnded(Report("p", (), AppUsers.empty()))
+    last = ApplyEnded(Report("p", (), remembered()))
     assert "2/2" in shown(ApplyStarted(2, 2), ended(Result.DONE, 1), ended(Result.DONE, 2), last)
 
 
 def test_the_bar_says_how_many_failed():
     """A failure is not hidden behind a full bar."""
-    last = ApplyEnded(Report("p", (), AppUsers.empty()))
+    last = ApplyEnded(Report("p", (), remembered()))
     assert "Applied, 1 failed" in shown(ApplyStarted(2, 2), ended(Result.FAILED, 1), ended(Result.DONE, 2), last)
 
 

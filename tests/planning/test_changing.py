@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUsers
 from o365prov.planning import after_change
 from o365prov.planning.model.changes import BlockSignIn, RevokeSessions, UpdateUser
 from o365prov.profiles import ApplyOn
@@ -16,15 +15,15 @@ APP = user_sync_app()
 
 def provisioned(*assignments, **properties):
     """The tenant and the memory after a plan for *assignments* was applied; *properties* as a person edited them."""
-    app_users = AppUsers.empty()
+    app_users = remembered()
     users = []
-    for create in APP.plan(assignments, tenant(), now=NOW - timedelta(days=1)):
+    for create in APP.plan(assignments, tenant(), remembered(), now=NOW - timedelta(days=1)):
         if create.kind != "create_user":
             continue
         body = {**create.properties, **properties}
         user = account(body.pop("userPrincipalName"), **body, sessions_valid_from=NOW - timedelta(days=1))
         users.append(user)
-        app_users = after_change(app_users, create, user.id, provisioning_type="user_sync")
+        app_users = app_users.with_user(after_change(None, create, user.id, provisioning_type="user_sync"))
     return tenant(*users), app_users
 
 
@@ -98,7 +97,7 @@ def test_a_revocation_is_not_repeated_while_the_tenant_lags_behind():
     changed = from_directory(somebody(), password_last_set=NOW - timedelta(hours=1))
     snapshot, app_users = provisioned(assigned(changed))
     [revoke] = APP.plan([assigned(changed)], snapshot, app_users, now=NOW)
-    after = after_change(app_users, revoke, revoke.object_id)
+    after = remembered(after_change(app_users.get(revoke.subject.person_id), revoke, revoke.object_id))
     assert APP.plan([assigned(changed)], snapshot, after, now=NOW).is_empty
 
 
@@ -138,7 +137,7 @@ def test_a_person_who_returns_is_enabled_again():
     ann, bo = assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))
     snapshot, app_users = provisioned(ann, bo)
     [block] = APP.plan([bo], snapshot, app_users, now=NOW)
-    app_users = after_change(app_users, block, block.object_id)
+    app_users = app_users.with_user(after_change(app_users.get(block.subject.person_id), block, block.object_id))
     users = [
         evolve(user, properties={**user.properties, "accountEnabled": user.id != block.object_id})
         for user in snapshot.users
@@ -151,7 +150,7 @@ def test_a_person_who_returns_is_enabled_again():
 def test_an_account_of_no_one_is_never_touched():
     """Neither assigned nor remembered: not our business, however it looks."""
     stranger = account(f"stranger@{DOMAIN}", displayName="Stranger")
-    assert APP.plan([], tenant(stranger), now=NOW).is_empty
+    assert APP.plan([], tenant(stranger), remembered(), now=NOW).is_empty
 
 
 def test_an_account_that_is_gone_is_created_again():
@@ -189,7 +188,7 @@ def test_an_anchor_that_a_deleted_account_carries_stops_the_person():
     anchor = ann.directory_accounts[0].anchor
     gone = account("old@yourfederated.domain", onPremisesImmutableId=anchor)
     held = tenant(account("ann.lee@yourfederated.domain"), deleted=(gone,))
-    plan = user_sync_app().plan([assigned(ann)], held, AppUsers.empty(), now=NOW)
+    plan = user_sync_app().plan([assigned(ann)], held, remembered(), now=NOW)
     assert plan.is_empty
     assert [problem.code for problem in plan.problems] == ["anchor_of_deleted_account"]
 
@@ -230,7 +229,7 @@ def test_a_manager_for_new_accounts_only_is_not_set_on_old_ones():
             ("bo.ross", boss.directory_accounts[0].anchor),
         )
     ]
-    plan = app.plan([assigned(ann), assigned(boss)], tenant(*there), now=NOW)
+    plan = app.plan([assigned(ann), assigned(boss)], tenant(*there), remembered(), now=NOW)
     assert "set_manager" not in {change.kind for change in plan}
 
 
@@ -238,5 +237,5 @@ def test_an_anchor_for_new_accounts_only_is_not_set_on_old_ones():
     """Create only: an account without an anchor stays without."""
     mapping = APP.mapping.with_expression("immutableId", "findDirectoryUser().externalId", apply_on=ApplyOn.CREATE)
     there = account(f"ann.lee@{DOMAIN}")
-    plan = APP.remap(mapping).plan([assigned(from_directory(somebody()))], tenant(there), now=NOW)
+    plan = APP.remap(mapping).plan([assigned(from_directory(somebody()))], tenant(there), remembered(), now=NOW)
     assert "onPremisesImmutableId" not in {each.name for change in plan for each in change.properties}

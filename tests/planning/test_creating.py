@@ -1,12 +1,12 @@
 """People without an account: what is created, and when it is not."""
 
-from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov.planning.model.changes import AssignLicenses, CreateUser
 
 
 def plan(*assignments, snapshot=None, **settings):
-    return user_sync_app(**settings).plan(assignments, snapshot or tenant(), now=NOW)
+    return user_sync_app(**settings).plan(assignments, snapshot or tenant(), remembered(), now=NOW)
 
 
 def test_a_new_person_is_created_with_everything_graph_requires():

@@ -13,12 +13,13 @@ from organisation import (
     account,
     assigned,
     from_directory,
+    remembered,
     somebody,
     tenant,
     user_sync_app,
 )
 
-from o365prov import AppUser, AppUsers, Assignment, Departure, LicenseGrant
+from o365prov import AppUser, Assignment, Departure, LicenseGrant
 from o365prov.errors import ConfigurationError
 from o365prov.people import AfterBlock, AppUserStatus, Grants
 from o365prov.planning import after_change
@@ -29,7 +30,7 @@ USERNAME = f"ann.lee@{DOMAIN}"
 
 
 def draw(*assignments, app=None, snapshot=None, known=(), **options):
-    return (app or user_sync_app()).plan(assignments, snapshot or tenant(), AppUsers(known), now=NOW, **options)
+    return (app or user_sync_app()).plan(assignments, snapshot or tenant(), remembered(*known), now=NOW, **options)
 
 
 def kinds(plan):
@@ -142,11 +143,11 @@ def test_what_another_account_had_is_not_claimed_of_the_new_one():
     """The linked account is gone, another one is matched: what we gave to the first is forgotten."""
     user = account(USERNAME, onPremisesImmutableId=ANN.id)
     gone = AppUser(ANN.id, "gone", USERNAME, licenses=(LicenseGrant("SPE_E3"),), roles=("Directory Readers",))
-    table = AppUsers([gone])
+    known = gone
     for change in draw(assigned(ANN), snapshot=tenant(user), known=[gone]):
-        table = after_change(table, change, user.id)
-    assert table.get(ANN.id).object_id == user.id
-    assert (table.get(ANN.id).licenses, table.get(ANN.id).roles) == ((), ())
+        known = after_change(known, change, user.id)
+    assert known.object_id == user.id
+    assert (known.licenses, known.roles) == ((), ())
 
 
 @pytest.mark.parametrize(

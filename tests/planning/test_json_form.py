@@ -15,7 +15,7 @@ import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from organisation import NOW, assigned, from_directory, somebody, tenant, user_sync_app
+from organisation import NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, Plan, Report
 from o365prov.errors import ConfigurationError, SourceError, UsageError
@@ -34,9 +34,7 @@ PLAN = evolve(
             assigned(somebody("Cy Young", countryCode="UK"), "SPE_F1"),
         ],
         tenant(),
-        AppUsers.empty().with_user(
-            AppUser("00uGone", "id-gone", "gone@yourfederated.domain", departure=Departure(NOW))
-        ),
+        remembered().with_user(AppUser("00uGone", "id-gone", "gone@yourfederated.domain", departure=Departure(NOW))),
         now=NOW,
     ),
     hazards=("no one is assigned, but 3 accounts are linked: check that the source was read completely",),
@@ -66,7 +64,15 @@ def values_of(annotation):
     if annotation in SIMPLE:
         return SIMPLE[annotation]
     if annotation is AppUsers:
-        return st.builds(AppUsers, st.lists(values_of(AppUser), max_size=2, unique_by=lambda each: each.person_id))
+        return st.builds(
+            AppUsers,
+            tenant_id=TEXT,
+            app_name=TEXT,
+            users=st.lists(values_of(AppUser), max_size=2, unique_by=lambda each: each.person_id),
+            lineage=TEXT,
+            serial=st.integers(0),
+            linked_elsewhere=st.dictionaries(TEXT, TEXT, max_size=2),
+        )
     if attrs.has(annotation):
         hints = get_type_hints(annotation)
         fields = {each.alias: values_of(hints[each.name]) for each in attrs.fields(annotation)}
@@ -247,7 +253,10 @@ def test_a_plan_that_was_cut_off_is_refused():
             "$.problems[0].issue.severity: should be one of error, warning",
         ),
         (lambda it: it["unsupported"][0].update(people=True), "should be a whole number, not true or false"),
-        (lambda it: it["app_users"][0].update(status="lost"), "$.app_users[0].status: should be one of active, "),
+        (
+            lambda it: it["app_users"]["users"][0].update(status="lost"),
+            "$.app_users.users[0].status: should be one of active, ",
+        ),
         (lambda it: it["explanations"]["00uAnn"]["mapped"][0].pop(), "mapped[0]: should have 2 elements, not 1"),
     ],
 )
@@ -300,7 +309,7 @@ def test_much_damage_is_counted():
         lambda it: it["changes"].pop(),
         lambda it: it.update(hazards=[]),
         lambda it: it.update(watermark=None),
-        lambda it: it.update(app_users=[]),
+        lambda it: it["app_users"].update(users=[]),
         lambda it: it.pop("digest"),
     ],
     ids=["a name", "a change less", "no hazards", "no watermark", "no memory", "no digest"],

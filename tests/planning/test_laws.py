@@ -16,13 +16,13 @@ from organisation import (
     READER,
     account,
     from_directory,
+    remembered,
     somebody,
     tenant,
     user_sync_app,
 )
 
 from o365prov import (
-    AppUsers,
     Assignment,
     Deprovisioning,
     LicenseGrant,
@@ -122,10 +122,10 @@ def edits(draw, snapshot):
 def mornings(draw):
     """An app, who is assigned now, and the tenant and memory that yesterday's plan and the night have left."""
     app, snapshot = draw(apps()), draw(strangers())
-    memory = AppUsers.empty()
+    memory = remembered()
     if draw(st.booleans()):
         maker = draw(st.sampled_from([app, user_sync_app()]))
-        yesterday = maker.plan(draw(people()), snapshot, now=YESTERDAY)
+        yesterday = maker.plan(draw(people()), snapshot, remembered(), now=YESTERDAY)
         snapshot, memory = effects(yesterday, snapshot)
         snapshot = draw(edits(snapshot))
     return app, draw(people()), snapshot, memory
@@ -168,7 +168,7 @@ def test_a_plan_does_not_depend_on_the_order_of_anything(morning, random):
             users=random.sample(snapshot.users, len(snapshot.users)),
             role_assignments=random.sample(snapshot.role_assignments, len(snapshot.role_assignments)),
         ),
-        AppUsers(random.sample([*memory], len(memory))),
+        remembered(*random.sample([*memory], len(memory))),
         now=NOW,
     )
     assert (shuffled.changes, shuffled.problems, shuffled.fingerprint) == (

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from organisation import DOMAIN, E3, NOW, account, assigned, somebody, tenant, user_sync_app
+from organisation import DOMAIN, E3, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, Departure, Deprovisioning, LicenseGrant
+from o365prov import AppUser, Departure, Deprovisioning, LicenseGrant
 from o365prov.people import AppUserStatus
 from o365prov.planning import HeldLicense, after_change
 
@@ -24,7 +24,7 @@ def there(**properties):
 def memory(**state):
     """What we remember of Ann."""
     user = AppUser(ANN.id, there().id, there().username, licenses=(LicenseGrant("SPE_E3"),), **state)
-    return AppUsers.empty().with_user(user)
+    return remembered().with_user(user)
 
 
 def kinds(option, snapshot, app_users, *, now=NOW, people=(BO,)):
@@ -72,7 +72,7 @@ def test_coming_back_within_the_days_restores():
     plan = app.plan([assigned(ANN, "SPE_E3"), BO], tenant(there(accountEnabled=False)), blocked, now=NOW)
     [update] = plan.for_person(ANN.id)
     assert {each.name: each.after for each in update.properties}["accountEnabled"] is True
-    after = after_change(blocked, update, update.object_id).get(ANN.id)
+    after = after_change(blocked.get(ANN.id), update, update.object_id)
     assert (after.status, after.departure) == (AppUserStatus.ACTIVE, None)
 
 
@@ -85,7 +85,7 @@ def test_an_account_that_was_blocked_already_costs_no_write():
 def test_removed_licences_are_not_removed_again():
     """A second plan after the removal has nothing to do."""
     option = Deprovisioning.block_and_remove_licenses(grace_days=7)
-    done = AppUsers.empty().with_user(
+    done = remembered().with_user(
         evolve(memory().get(ANN.id), status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - 8 * DAY), licenses=())
     )
     assert kinds(option, tenant(there(accountEnabled=False, licenses=())), done) == []
@@ -111,7 +111,7 @@ def deleted(person, **properties):
 
 def test_a_deleted_account_is_said_and_not_collided_with():
     """Its anchor would refuse a new account, so the person is stopped with what to do."""
-    plan = user_sync_app().plan([assigned(ANN)], tenant(deleted=(deleted(ANN),)), now=NOW)
+    plan = user_sync_app().plan([assigned(ANN)], tenant(deleted=(deleted(ANN),)), remembered(), now=NOW)
     assert plan.is_empty
     [problem] = plan.problems
     assert problem.code == "deleted_account"
@@ -122,7 +122,7 @@ def test_a_deleted_account_is_restored_where_the_settings_say_so():
     """Brought back first, then brought up to date; its username is the one it had."""
     app = evolve(user_sync_app(), restore_deleted_users=True)
     gone = deleted(ANN, displayName="Ann L.", accountEnabled=False)
-    plan = app.plan([assigned(ANN)], tenant(deleted=(gone,)), now=NOW)
+    plan = app.plan([assigned(ANN)], tenant(deleted=(gone,)), remembered(), now=NOW)
     assert [change.kind for change in plan] == ["restore_user", "update_user"]
     changes = {each.name: each.after for each in plan.changes[1].properties}
     assert changes["accountEnabled"] is True
@@ -134,7 +134,7 @@ def test_a_person_we_deleted_comes_back_as_the_same_account():
     app = evolve(user_sync_app(), restore_deleted_users=True)
     gone = deleted(somebody("Someone Else"))
     known = AppUser(ANN.id, gone.id, f"ann.lee@{DOMAIN}", status=AppUserStatus.DELETED)
-    plan = app.plan([assigned(ANN)], tenant(deleted=(gone,)), AppUsers.empty().with_user(known), now=NOW)
+    plan = app.plan([assigned(ANN)], tenant(deleted=(gone,)), remembered().with_user(known), now=NOW)
     assert plan.changes[0].kind == "restore_user"
     assert plan.changes[0].object_id == gone.id
 
@@ -144,6 +144,6 @@ def test_a_deleted_account_that_is_linked_to_another_is_not_restored_for_another
     app = evolve(user_sync_app(), restore_deleted_users=True)
     gone = deleted(ANN)
     other = AppUser("00uBoRoss", gone.id, f"bo.ross@{DOMAIN}")
-    plan = app.plan([assigned(ANN), BO], tenant(deleted=(gone,)), AppUsers.empty().with_user(other), now=NOW)
+    plan = app.plan([assigned(ANN), BO], tenant(deleted=(gone,)), remembered().with_user(other), now=NOW)
     assert "restore_user" not in {change.kind for change in plan.for_person(ANN.id)}
     assert "account_of_another_person" in {each.code for each in plan.problems if each.subject.person_id == ANN.id}

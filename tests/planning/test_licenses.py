@@ -1,9 +1,9 @@
 """Licences: seats, service plans, and what is removed."""
 
 from attrs import evolve
-from organisation import DOMAIN, E3, F1, NOW, account, assigned, somebody, tenant, user_sync_app
+from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, LicenseGrant
+from o365prov import AppUser, LicenseGrant
 from o365prov.planning import HeldLicense
 
 APP = user_sync_app()
@@ -17,7 +17,7 @@ def held_by(person, *, licenses=(), held=()):
         licenses=held,
     )
     user = AppUser(person.id, there.id, there.username, licenses=tuple(LicenseGrant(each) for each in licenses))
-    return AppUsers.empty().with_user(user), tenant(there)
+    return remembered().with_user(user), tenant(there)
 
 
 def licences(plan):
@@ -26,14 +26,14 @@ def licences(plan):
 
 def test_a_restricted_grant_switches_the_other_service_plans_off():
     """SKU with one plan: Graph takes the complement as disabledPlans."""
-    plan = APP.plan([assigned(somebody(), LicenseGrant("SPE_E3", ["EXCHANGE"]))], tenant(), now=NOW)
+    plan = APP.plan([assigned(somebody(), LicenseGrant("SPE_E3", ["EXCHANGE"]))], tenant(), remembered(), now=NOW)
     [change] = licences(plan)
     assert change.add[0].disabled_plans == ("plan-teams",)
 
 
 def test_a_licence_that_the_tenant_lacks_is_a_gap_that_names_those_it_has():
     """The account is made all the same."""
-    plan = APP.plan([assigned(somebody(), "SPE_E5")], tenant(), now=NOW)
+    plan = APP.plan([assigned(somebody(), "SPE_E5")], tenant(), remembered(), now=NOW)
     assert [change.kind for change in plan] == ["create_user"]
     [problem] = plan.problems
     assert "SPE_E5" in problem.message
@@ -43,7 +43,7 @@ def test_a_licence_that_the_tenant_lacks_is_a_gap_that_names_those_it_has():
 
 def test_an_unknown_service_plan_is_a_gap():
     """A plan that the SKU does not have can't be enabled."""
-    plan = APP.plan([assigned(somebody(), LicenseGrant("SPE_E3", ["YAMMER"]))], tenant(), now=NOW)
+    plan = APP.plan([assigned(somebody(), LicenseGrant("SPE_E3", ["YAMMER"]))], tenant(), remembered(), now=NOW)
     assert plan.problems[0].code == "unknown_service_plan"
 
 
@@ -52,7 +52,7 @@ def test_seats_go_by_name_and_whoever_goes_without_is_said():
     one_left = tenant(skus=(evolve(E3, seats=3, used=2),))
     people = [assigned(somebody("Bo Ross"), "SPE_E3"), assigned(somebody("Ann Lee"), "SPE_E3")]
     for order in (people, people[::-1]):
-        plan = APP.plan(order, one_left, now=NOW)
+        plan = APP.plan(order, one_left, remembered(), now=NOW)
         assert [change.subject.name for change in licences(plan)] == ["Ann Lee"]
         assert [(each.subject.name, each.code) for each in plan.problems] == [("Bo Ross", "no_seat")]
 
@@ -60,7 +60,7 @@ def test_seats_go_by_name_and_whoever_goes_without_is_said():
 def test_what_is_held_is_not_assigned_again():
     """An adopted account that has the licence costs no write."""
     there = account(f"ann.lee@{DOMAIN}", licenses=[E3.id], usageLocation="US")
-    plan = APP.plan([assigned(somebody(), "SPE_E3")], tenant(there), now=NOW)
+    plan = APP.plan([assigned(somebody(), "SPE_E3")], tenant(there), remembered(), now=NOW)
     assert licences(plan) == []
 
 
@@ -99,7 +99,7 @@ def test_an_inherited_licence_is_never_removed():
 def test_grants_of_one_sku_add_up_to_what_any_of_them_enables():
     """Combined over groups: Exchange from one, Teams from another, and nothing is switched off."""
     grants = [LicenseGrant("SPE_E3", ["EXCHANGE"]), LicenseGrant("SPE_E3", ["TEAMS"])]
-    plan = APP.plan([assigned(somebody(), *grants)], tenant(), now=NOW)
+    plan = APP.plan([assigned(somebody(), *grants)], tenant(), remembered(), now=NOW)
     [change] = licences(plan)
     assert [(each.sku_id, each.disabled_plans) for each in change.add] == [(E3.id, ())]
     assert change.grants == tuple(grants)
@@ -116,13 +116,13 @@ def test_an_empty_assignment_shows_what_it_takes_away():
 def test_an_individual_username_overrides_the_format():
     """Okta lets an individual assignment set the username."""
     assignment = evolve(assigned(somebody()), username=f"the.boss@{DOMAIN}")
-    [create] = APP.plan([assignment], tenant(), now=NOW)
+    [create] = APP.plan([assignment], tenant(), remembered(), now=NOW)
     assert create.properties["userPrincipalName"] == f"the.boss@{DOMAIN}"
 
 
 def test_an_individual_username_has_to_be_legal_too():
     """It is checked like any other."""
-    plan = APP.plan([evolve(assigned(somebody()), username="the boss")], tenant(), now=NOW)
+    plan = APP.plan([evolve(assigned(somebody()), username="the boss")], tenant(), remembered(), now=NOW)
     assert plan.problems[0].code == "username_no_domain"
 
 
@@ -131,6 +131,6 @@ def test_licences_of_others_are_taken_over_on_request():
     app = evolve(APP, take_over_licenses=True)
     held = [E3.id, HeldLicense(F1.id, inherited_from="group")]
     there = account(f"ann.lee@{DOMAIN}", usageLocation="US", licenses=held)
-    [change] = licences(app.plan([assigned(somebody())], tenant(there), now=NOW))
+    [change] = licences(app.plan([assigned(somebody())], tenant(there), remembered(), now=NOW))
     assert [each.part_number for each in change.remove] == ["SPE_E3"]
-    assert licences(APP.plan([assigned(somebody())], tenant(there), now=NOW)) == []
+    assert licences(APP.plan([assigned(somebody())], tenant(there), remembered(), now=NOW)) == []

@@ -2,7 +2,7 @@
 
 from organisation import NOW
 
-from o365prov import AppUser, AppUsers, Departure, LicenseGrant
+from o365prov import AppUser, Departure, LicenseGrant
 from o365prov.people import AppUserStatus
 from o365prov.planning import (
     BlockSignIn,
@@ -27,12 +27,11 @@ KNOWN = AppUser(
     manager_id="id-bo",
     manager_reference="bo",
 )
-MEMORY = AppUsers([KNOWN])
 
 
 def after(change):
     """What is remembered of Ann after this change."""
-    return after_change(MEMORY, change, "id-ann").get("00uAnn")
+    return after_change(KNOWN, change, "id-ann")
 
 
 def test_a_role_taken_away_leaves_the_others():
@@ -59,7 +58,7 @@ def test_blocking_is_remembered_with_its_moment_and_undone_by_restoring():
     """The moment decides when the next step is due."""
     blocked = after(BlockSignIn(ANN, "left", "id-ann", Departure(NOW)))
     assert (blocked.status, blocked.departure) == (AppUserStatus.DEACTIVATED, Departure(NOW))
-    restored = after_change(AppUsers([blocked]), RestoreUser(ANN, "again", "id-ann"), "id-ann").get("00uAnn")
+    restored = after_change(blocked, RestoreUser(ANN, "again", "id-ann"), "id-ann")
     assert (restored.status, restored.departure) == (AppUserStatus.ACTIVE, None)
 
 
@@ -72,5 +71,5 @@ def test_a_deleted_account_holds_nothing_any_more():
 
 def test_another_account_has_nothing_of_the_old_one():
     """What was given to one account is not on another."""
-    other = after_change(MEMORY, RevokeSessions(ANN, "changed", "id-new", NOW), "id-new").get("00uAnn")
+    other = after_change(KNOWN, RevokeSessions(ANN, "changed", "id-new", NOW), "id-new")
     assert (other.object_id, other.licenses, other.roles, other.password_instant) == ("id-new", (), (), NOW)

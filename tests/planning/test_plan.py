@@ -8,9 +8,9 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, Plan, Safeguards
+from o365prov import AppUser, Plan, Safeguards
 from o365prov.errors import ConfigurationError, Issue
 from o365prov.planning import Problem, Subject
 from o365prov.planning.model.changes import (
@@ -38,7 +38,7 @@ EVERYBODY = [
 def linked(count):
     """A memory and a tenant with *count* provisioned accounts."""
     users = [account(f"user{number}@{DOMAIN}") for number in range(count)]
-    app_users = AppUsers.empty().with_users(
+    app_users = remembered().with_users(
         AppUser(f"00u{number}", user.id, user.username) for number, user in enumerate(users)
     )
     return tenant(*users), app_users
@@ -48,7 +48,7 @@ def linked(count):
 @given(st.permutations(EVERYBODY))
 def test_no_plan_depends_on_the_order_of_its_input(people):
     """The same people in any order give the same plan, to the fingerprint."""
-    plan, reference = (APP.plan(each, tenant(), now=NOW) for each in (people, EVERYBODY))
+    plan, reference = (APP.plan(each, tenant(), remembered(), now=NOW) for each in (people, EVERYBODY))
     assert plan.changes == reference.changes
     assert plan.problems == reference.problems
     assert plan.fingerprint == reference.fingerprint
@@ -56,13 +56,13 @@ def test_no_plan_depends_on_the_order_of_its_input(people):
 
 def test_objects_come_first_then_licences_then_references():
     """Changes stand in the order in which they must happen."""
-    kinds = [change.kind for change in APP.plan(EVERYBODY, tenant(), now=NOW)]
+    kinds = [change.kind for change in APP.plan(EVERYBODY, tenant(), remembered(), now=NOW)]
     assert kinds == sorted(kinds, key=["create_user", "assign_licenses", "set_manager"].index)
 
 
 def test_no_change_comes_twice():
     """Kind and person are unique in a plan, which is what a journal relies on."""
-    keys = [change_key(change) for change in APP.plan(EVERYBODY, tenant(), now=NOW)]
+    keys = [change_key(change) for change in APP.plan(EVERYBODY, tenant(), remembered(), now=NOW)]
     assert len(keys) == len(set(keys))
 
 
@@ -90,8 +90,8 @@ def test_the_fingerprint_is_the_content_and_the_id_is_the_moment():
 
 def test_another_content_has_another_fingerprint():
     """One changed title is another plan."""
-    first = APP.plan([assigned(somebody(title="Engineer"))], tenant(), now=NOW)
-    second = APP.plan([assigned(somebody(title="Director"))], tenant(), now=NOW)
+    first = APP.plan([assigned(somebody(title="Engineer"))], tenant(), remembered(), now=NOW)
+    second = APP.plan([assigned(somebody(title="Director"))], tenant(), remembered(), now=NOW)
     assert first.fingerprint != second.fingerprint
 
 
@@ -201,20 +201,20 @@ def test_a_plan_of_something_else_is_refused(name, junk):
 
 def test_a_plan_counts_its_writes():
     """Two accounts, two licences, one manager; the person without a valid country only gets the account."""
-    assert APP.plan(EVERYBODY, tenant(), now=NOW).writes == 6
+    assert APP.plan(EVERYBODY, tenant(), remembered(), now=NOW).writes == 6
 
 
 def test_unsupported_values_are_not_changes():
     """What Graph can't take is said, and the plan is empty all the same."""
     person = assigned(somebody(middleName="Q"))
-    plan = user_sync_app(create_users=False).plan([person], tenant(), now=NOW)
+    plan = user_sync_app(create_users=False).plan([person], tenant(), remembered(), now=NOW)
     assert plan.is_empty
     assert [each.attribute for each in plan.unsupported] == ["Middle name", "Synced with Active Directory"]
 
 
 def test_a_plan_reads_well():
     """Symbol, who, what and why of each person, then problems with what to do, alike ones together."""
-    text = str(APP.plan(EVERYBODY, tenant(), now=NOW))
+    text = str(APP.plan(EVERYBODY, tenant(), remembered(), now=NOW))
     assert (
         f"+ Ann Lee <ann.lee@{DOMAIN}>: create ann.lee@{DOMAIN}; licences +SPE_E3; manager Bo Ross <bo.ross@{DOMAIN}>"
         in text
@@ -228,26 +228,26 @@ def test_a_plan_reads_well():
 def test_a_reason_says_how_a_person_is_assigned():
     """Through a group, by its name, or individually."""
     through, individually = assigned(somebody("Ann Lee")), evolve(assigned(somebody("Bo Ross")), via="individual")
-    plan = APP.plan([through, individually], tenant(), now=NOW)
+    plan = APP.plan([through, individually], tenant(), remembered(), now=NOW)
     reasons = {change.subject.name: change.reason for change in plan if change.kind == "create_user"}
     assert reasons == {"Ann Lee": "assigned through O365 E3", "Bo Ross": "assigned individually"}
 
 
 def test_an_empty_plan_says_so():
     """Nothing to do is a success of its own."""
-    assert "nothing to do" in str(APP.plan([], tenant(), now=NOW))
+    assert "nothing to do" in str(APP.plan([], tenant(), remembered(), now=NOW))
 
 
 def test_an_empty_plan_is_a_plan():
     """It has no changes, and is there all the same: ``if plan`` does not ask whether there is something to do."""
-    plan = APP.plan([], tenant(), now=NOW)
+    plan = APP.plan([], tenant(), remembered(), now=NOW)
     assert (len(plan), list(plan), plan.is_empty) == (0, [], True)
     assert plan
 
 
 def test_a_plan_survives_pickling():
     """Plans cross processes."""
-    plan = APP.plan(EVERYBODY, tenant(), now=NOW)
+    plan = APP.plan(EVERYBODY, tenant(), remembered(), now=NOW)
     assert pickle.loads(pickle.dumps(plan)).fingerprint == plan.fingerprint  # noqa: S301
 
 

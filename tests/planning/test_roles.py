@@ -7,12 +7,13 @@ from organisation import (
     READER,
     account,
     from_directory,
+    remembered,
     somebody,
     tenant,
     user_sync_app,
 )
 
-from o365prov import AppUser, AppUsers, Assignment
+from o365prov import AppUser, Assignment
 from o365prov.people import Grants
 
 APP = user_sync_app()
@@ -25,7 +26,7 @@ def with_roles(person, *roles):
 
 def linked(person, there, *roles):
     """A memory in which *person* has the account *there* and these roles from us."""
-    return AppUsers.empty().with_user(AppUser(person.id, there.id, there.username, roles=roles))
+    return remembered().with_user(AppUser(person.id, there.id, there.username, roles=roles))
 
 
 def roles(plan):
@@ -34,20 +35,20 @@ def roles(plan):
 
 def test_a_role_is_granted_after_the_account_is_made():
     """A role that is not privileged needs nothing but the assignment."""
-    plan = APP.plan([with_roles(somebody(), "Directory Readers")], tenant(), now=NOW)
+    plan = APP.plan([with_roles(somebody(), "Directory Readers")], tenant(), remembered(), now=NOW)
     assert [change.kind for change in plan] == ["create_user", "grant_role"]
     assert plan.changes[1].role_id == DIRECTORY_READERS.id
 
 
 def test_a_role_goes_by_its_template_id_too():
     """Names and ids mean the same role."""
-    plan = APP.plan([with_roles(somebody(), DIRECTORY_READERS.id)], tenant(), now=NOW)
+    plan = APP.plan([with_roles(somebody(), DIRECTORY_READERS.id)], tenant(), remembered(), now=NOW)
     assert plan.changes[1].role_id == DIRECTORY_READERS.id
 
 
 def test_a_privileged_role_needs_to_be_named_in_the_settings():
     """Without it the account is made, and the gap says which setting would grant it."""
-    plan = APP.plan([with_roles(somebody(), "Global Reader")], tenant(), now=NOW)
+    plan = APP.plan([with_roles(somebody(), "Global Reader")], tenant(), remembered(), now=NOW)
     assert roles(plan) == []
     assert [(each.code, each.stops) for each in plan.problems] == [("privileged_role", False)]
     assert "grantable_roles" in plan.problems[0].remedy
@@ -58,14 +59,14 @@ def test_a_privileged_role_that_the_settings_name_is_granted():
     app = user_sync_app().__class__(
         domains=(DOMAIN,), provisioning=APP.provisioning, username=APP.username, grantable_roles=["global reader"]
     )
-    assert roles(app.plan([with_roles(somebody(), "Global Reader")], tenant(), now=NOW)) == [
+    assert roles(app.plan([with_roles(somebody(), "Global Reader")], tenant(), remembered(), now=NOW)) == [
         ("grant_role", "Global Reader")
     ]
 
 
 def test_an_unknown_role_is_a_gap():
     """A typo in an assignment stops neither the account nor anybody else."""
-    plan = APP.plan([with_roles(somebody(), "Helpdesk Admin")], tenant(), now=NOW)
+    plan = APP.plan([with_roles(somebody(), "Helpdesk Admin")], tenant(), remembered(), now=NOW)
     assert [change.kind for change in plan] == ["create_user"]
     assert plan.problems[0].code == "unknown_role"
 
@@ -98,7 +99,7 @@ def test_a_role_that_another_person_granted_stays():
 def test_a_privileged_admin_is_never_adopted_by_username():
     """An existing admin whom no AppUser links is refused, whatever the username says."""
     there = account(f"ann.lee@{DOMAIN}")
-    plan = APP.plan([with_roles(somebody())], tenant(there, holding=((there, READER),)), now=NOW)
+    plan = APP.plan([with_roles(somebody())], tenant(there, holding=((there, READER),)), remembered(), now=NOW)
     assert plan.is_empty
     assert plan.problems[0].code == "privileged_admin"
 
@@ -107,7 +108,7 @@ def test_a_privileged_admin_is_never_adopted_by_anchor():
     """Nor by the source anchor, which an attacker could set."""
     person = from_directory(somebody())
     there = account(f"admin@{DOMAIN}", onPremisesImmutableId=person.directory_accounts[0].anchor)
-    plan = APP.plan([with_roles(person)], tenant(there, holding=((there, READER),)), now=NOW)
+    plan = APP.plan([with_roles(person)], tenant(there, holding=((there, READER),)), remembered(), now=NOW)
     assert plan.is_empty
     assert plan.problems[0].code == "privileged_admin"
 

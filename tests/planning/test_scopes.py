@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 from effects import effects
-from organisation import E3, NOW, assigned, somebody, tenant, user_sync_app
+from organisation import E3, NOW, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import LicenseGrant, LicenseOnly, ProfileSync, UserSync
 from o365prov.errors import ConfigurationError
@@ -14,7 +14,7 @@ ANN = assigned(somebody(title="Engineer"), "SPE_E3")
 
 def provisioned(app, licenses=(E3.id,), **edits):
     """The tenant and the memory after a plan for Ann was applied, and then a person edited her account."""
-    snapshot, app_users = effects(app.plan([ANN], tenant(), now=NOW), tenant())
+    snapshot, app_users = effects(app.plan([ANN], tenant(), remembered(), now=NOW), tenant())
     [there] = snapshot.users
     held = tuple(map(HeldLicense, licenses))
     return evolve(snapshot, users=[evolve(there, properties={**there.properties, **edits}, licenses=held)]), app_users
@@ -63,13 +63,13 @@ def test_edits_of_profile_sync_people_survive_force_sync():
 def test_drift_is_refused_where_office_365_may_be_edited(provisioning):
     """Reverting would contradict the type."""
     with pytest.raises(ConfigurationError, match="scope='drift'"):
-        app_with(provisioning).plan([ANN], tenant(), now=NOW, scope="drift")
+        app_with(provisioning).plan([ANN], tenant(), remembered(), now=NOW, scope="drift")
 
 
 def test_an_unknown_scope_is_refused():
     """With those that there are."""
     with pytest.raises(ConfigurationError, match="scope should be one of 'changed', 'all', 'drift', not 'everything'"):
-        user_sync_app().plan([ANN], tenant(), now=NOW, scope="everything")
+        user_sync_app().plan([ANN], tenant(), remembered(), now=NOW, scope="everything")
 
 
 def test_a_new_mapping_counts_as_a_change():

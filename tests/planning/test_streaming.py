@@ -7,9 +7,8 @@ from attrs import evolve
 from effects import effects
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organisation import DOMAIN, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUsers
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.planning import RevokeSessions, after_change
 from o365prov.provisioning import ProfileSync
@@ -24,7 +23,7 @@ EVERYONE = [assigned(ANN, "SPE_E3"), assigned(BOSS, "SPE_E3"), assigned(CY)]
 
 def provisioned(people=EVERYONE):
     """The tenant and the memory after *people* were provisioned a day ago."""
-    return effects(APP.plan(people, tenant(), now=NOW - timedelta(days=1)), tenant())
+    return effects(APP.plan(people, tenant(), remembered(), now=NOW - timedelta(days=1)), tenant())
 
 
 def by_streaming(people, snapshot, app_users):
@@ -55,7 +54,7 @@ def test_no_account_is_kept_where_nothing_changed():
 
 def test_everyone_is_new_to_an_empty_memory():
     """The first plan is the same, creations, licences and manager."""
-    assert len(same_plan(EVERYONE, tenant(), AppUsers.empty())) == 6
+    assert len(same_plan(EVERYONE, tenant(), remembered())) == 6
 
 
 def test_only_accounts_of_changed_people_are_kept():
@@ -112,7 +111,7 @@ def test_unsupported_values_of_unchanged_people_are_counted():
 
 def test_a_streaming_planner_plans_once():
     """It remembers which accounts it has seen."""
-    planner = APP.streaming_planner(lambda: EVERYONE, now=NOW)
+    planner = APP.streaming_planner(lambda: EVERYONE, remembered(), now=NOW)
     planner.plan(tenant())
     with pytest.raises(UsageError, match="new one"):
         planner.plan(tenant())
@@ -121,7 +120,7 @@ def test_a_streaming_planner_plans_once():
 def test_a_person_assigned_twice_is_refused():
     """As in app.plan."""
     with pytest.raises(ConfigurationError, match="more than once"):
-        APP.streaming_planner(lambda: [EVERYONE[0], EVERYONE[0]], now=NOW)
+        APP.streaming_planner(lambda: [EVERYONE[0], EVERYONE[0]], remembered(), now=NOW)
 
 
 PEOPLE = ["Ann Lee", "Bo Ross", "Cy Young", "Di Ng", "Ed Poe"]
@@ -162,13 +161,13 @@ RENAMED = account(f"maiden@{DOMAIN}", onPremisesImmutableId=CY.id)
 KEEPS_NAMES = evolve(APP, provisioning=ProfileSync(), mapping=ProfileSync().default_mapping())
 
 
-@pytest.mark.parametrize("remembered", ["cy.young", "maiden"])
+@pytest.mark.parametrize("last", ["cy.young", "maiden"])
 @pytest.mark.parametrize("others", [[], [assigned(somebody("Abe Yu", email="cy.young@acquired.example"))]])
-def test_an_account_that_keeps_another_name(remembered, others):
+def test_an_account_that_keeps_another_name(last, others):
     """Profile Sync does not rename: the username at the source is compared with those of all accounts."""
-    linked = KEEPS_NAMES.plan([assigned(CY)], tenant(RENAMED), now=NOW)
-    known = after_change(AppUsers.empty(), linked.changes[0], RENAMED.id).get(CY.id)
-    app_users, snapshot = AppUsers([evolve(known, username=f"{remembered}@{DOMAIN}")]), tenant(RENAMED)
+    linked = KEEPS_NAMES.plan([assigned(CY)], tenant(RENAMED), remembered(), now=NOW)
+    known = after_change(None, linked.changes[0], RENAMED.id)
+    app_users, snapshot = remembered(evolve(known, username=f"{last}@{DOMAIN}")), tenant(RENAMED)
     people = [assigned(CY), *others]
     planner = KEEPS_NAMES.streaming_planner(lambda: people, app_users, now=NOW)
     plan = planner.plan(evolve(snapshot, users=[user for user in snapshot.users if planner.wants(user)]))

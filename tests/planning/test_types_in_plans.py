@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, somebody, tenant, user_sync_app
+from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, LicenseOnly, ProfileMapping, ProfileSync, UniversalSync, UserSync
+from o365prov import AppUser, LicenseOnly, ProfileMapping, ProfileSync, UniversalSync, UserSync
 from o365prov.errors import ConfigurationError
 
 
@@ -17,12 +17,12 @@ def app_with(provisioning):
 
 def known(person, there, **memory):
     """A memory in which *person* is linked to the account *there*."""
-    return AppUsers.empty().with_user(AppUser(person.id, there.id, there.username, **memory))
+    return remembered().with_user(AppUser(person.id, there.id, there.username, **memory))
 
 
 def test_license_only_never_creates():
     """A person without an account is a problem that says why."""
-    plan = app_with(LicenseOnly()).plan([assigned(somebody(), "SPE_E3")], tenant(), now=NOW)
+    plan = app_with(LicenseOnly()).plan([assigned(somebody(), "SPE_E3")], tenant(), remembered(), now=NOW)
     assert plan.is_empty
     assert "Licenses/Roles Management Only does not create accounts" in plan.problems[0].message
 
@@ -30,7 +30,7 @@ def test_license_only_never_creates():
 def test_license_only_sends_licences_and_nothing_of_the_profile():
     """An account found by its username is linked and licensed; its profile stays as it is."""
     there = account(f"ann.lee@{DOMAIN}", displayName="Somebody else's words", usageLocation="US")
-    plan = app_with(LicenseOnly()).plan([assigned(somebody(), "SPE_E3")], tenant(there), now=NOW)
+    plan = app_with(LicenseOnly()).plan([assigned(somebody(), "SPE_E3")], tenant(there), remembered(), now=NOW)
     assert [change.kind for change in plan] == ["link_user", "assign_licenses"]
     assert plan.writes == 1
 
@@ -42,14 +42,14 @@ def test_license_only_sends_licences_and_nothing_of_the_profile():
 def test_only_license_only_works_beside_entra_connect(provisioning, taken):
     """An account that Entra Connect masters is left to it, except for licences and roles."""
     there = account(f"ann.lee@{DOMAIN}", onPremisesSyncEnabled=True, usageLocation="US")
-    plan = app_with(provisioning).plan([assigned(somebody(), "SPE_E3")], tenant(there), now=NOW)
+    plan = app_with(provisioning).plan([assigned(somebody(), "SPE_E3")], tenant(there), remembered(), now=NOW)
     assert ("assign_licenses" in [change.kind for change in plan]) is taken
     assert ("synced_account" in [problem.code for problem in plan.problems]) is not taken
 
 
 def test_profile_sync_sends_its_base_attributes():
     """Names, usageLocation and the anchor; no title, no mail."""
-    [create] = app_with(ProfileSync()).plan([assigned(somebody(title="Engineer"))], tenant(), now=NOW)
+    [create] = app_with(ProfileSync()).plan([assigned(somebody(title="Engineer"))], tenant(), remembered(), now=NOW)
     assert {"givenName", "surname", "displayName", "usageLocation"} <= create.properties.keys()
     assert not {"jobTitle", "mail"} & create.properties.keys()
 
@@ -58,7 +58,7 @@ def test_profile_sync_sends_a_custom_attribute_once_it_is_mapped():
     """The opt-in attributes of the current list."""
     app = app_with(ProfileSync())
     app = app.remap(app.mapping.with_expression("employeeId", "source.employeeNumber"))
-    [create] = app.plan([assigned(somebody(employeeNumber="100017"))], tenant(), now=NOW)
+    [create] = app.plan([assigned(somebody(employeeNumber="100017"))], tenant(), remembered(), now=NOW)
     assert create.properties["employeeId"] == "100017"
 
 
@@ -78,7 +78,7 @@ def test_profile_sync_refers_to_a_manager_by_username():
     app = app_with(ProfileSync())
     app = app.remap(app.mapping.with_expression("manager", "source.managerId"))
     boss = account(f"boss@{DOMAIN}")
-    plan = app.plan([assigned(somebody(managerId=boss.username))], tenant(boss), now=NOW)
+    plan = app.plan([assigned(somebody(managerId=boss.username))], tenant(boss), remembered(), now=NOW)
     assert plan.changes[-1].manager_id == boss.id
 
 
@@ -94,7 +94,7 @@ def test_universal_sync_sends_the_directorys_extension_attributes():
     [directory] = linked.directory_accounts
     rich = evolve(directory, attributes={**directory.attributes, "extensionAttribute1": "x1", "company": "Corp"})
     app = app_with(UniversalSync(ad_instances=["corp.example"]))
-    [create] = app.plan([assigned(evolve(linked, directory_accounts=[rich]))], tenant(), now=NOW)
+    [create] = app.plan([assigned(evolve(linked, directory_accounts=[rich]))], tenant(), remembered(), now=NOW)
     assert create.properties["onPremisesExtensionAttributes.extensionAttribute1"] == "x1"
     assert create.properties["companyName"] == "Corp"
 
@@ -106,7 +106,7 @@ def test_universal_sync_says_what_of_the_full_profile_graph_cant_take():
     values = {"proxyAddresses": ["SMTP:ann@corp.example"], "msExchHideFromAddressLists": "TRUE"}
     rich = evolve(directory, attributes={**directory.attributes, **values})
     app = app_with(UniversalSync(ad_instances=["corp.example"]))
-    plan = app.plan([assigned(evolve(linked, directory_accounts=[rich]))], tenant(), now=NOW)
+    plan = app.plan([assigned(evolve(linked, directory_accounts=[rich]))], tenant(), remembered(), now=NOW)
     said = {each.attribute: each.instead for each in plan.unsupported}
     assert "Exchange Online" in said["MSExchHideFromAddressLists"]
     assert "Exchange Online" in said["ProxyAddresses"]
@@ -117,7 +117,7 @@ def test_universal_sync_says_what_of_the_full_profile_graph_cant_take():
 def test_synced_with_active_directory_is_said_once_a_plan(provisioning):
     """OnPremisesSyncEnabled can't be written over Graph: one line, however many people."""
     plan = app_with(provisioning).plan(
-        [assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))], tenant(), now=NOW
+        [assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))], tenant(), remembered(), now=NOW
     )
     assert [each.attribute for each in plan.unsupported].count("Synced with Active Directory") == 1
 
@@ -125,7 +125,7 @@ def test_synced_with_active_directory_is_said_once_a_plan(provisioning):
 @pytest.mark.parametrize("provisioning", [LicenseOnly(), ProfileSync()])
 def test_the_other_types_promise_no_sync(provisioning):
     """Nothing is said about a sync that Okta does not show."""
-    plan = app_with(provisioning).plan([assigned(somebody())], tenant(), now=NOW)
+    plan = app_with(provisioning).plan([assigned(somebody())], tenant(), remembered(), now=NOW)
     assert plan.unsupported == ()
 
 
@@ -143,5 +143,5 @@ def test_sponsors_are_said_not_to_be_sent():
     """Profile Sync's custom attribute Sponsors is a link that is not written: nothing mapped is dropped in silence."""
     app = app_with(ProfileSync())
     app = app.remap(app.mapping.with_expression("sponsors", "source.sponsor"))
-    plan = app.plan([assigned(somebody(sponsor="boss@corp.example"))], tenant(), now=NOW)
+    plan = app.plan([assigned(somebody(sponsor="boss@corp.example"))], tenant(), remembered(), now=NOW)
     assert [(each.attribute, each.instead) for each in plan.unsupported] == [("Sponsors", "set them in Entra")]

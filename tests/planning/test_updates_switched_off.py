@@ -2,9 +2,9 @@
 
 from attrs import evolve
 from effects import effects
-from organisation import NOW, assigned, from_directory, somebody, tenant, user_sync_app
+from organisation import NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUsers, UserStatus
+from o365prov import UserStatus
 from o365prov.planning import AssignLicenses, CreateUser, SetManager, Subject, UpdateUser
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.plan import Plan
@@ -16,20 +16,20 @@ ANN = from_directory(somebody("Ann Lee"), manager=BO)
 
 def test_a_linked_person_keeps_their_licences_when_updates_are_off():
     """Okta sends nothing to an account that exists: neither values nor licences."""
-    snapshot, known = effects(OFF.plan([assigned(ANN, "SPE_F1")], tenant(), AppUsers.empty(), now=NOW), tenant())
+    snapshot, known = effects(OFF.plan([assigned(ANN, "SPE_F1")], tenant(), remembered(), now=NOW), tenant())
     assert OFF.plan([assigned(ANN, "SPE_E3")], snapshot, known, now=NOW).is_empty
 
 
 def test_a_new_person_gets_licences_when_updates_are_off():
     """Creating brings everything along."""
-    plan = OFF.plan([assigned(ANN, "SPE_E3")], tenant(), AppUsers.empty(), now=NOW)
+    plan = OFF.plan([assigned(ANN, "SPE_E3")], tenant(), remembered(), now=NOW)
     assert {CreateUser, AssignLicenses} <= {type(change) for change in plan}
 
 
 def test_a_suspended_manager_with_an_account_is_still_a_manager():
     """Who is held keeps the account, and others can refer to it."""
     app = user_sync_app()
-    snapshot, known = effects(app.plan([assigned(BO)], tenant(), AppUsers.empty(), now=NOW), tenant())
+    snapshot, known = effects(app.plan([assigned(BO)], tenant(), remembered(), now=NOW), tenant())
     held = evolve(assigned(BO), person=evolve(BO, status=UserStatus.SUSPENDED))
     plan = app.plan([assigned(ANN), held], snapshot, known, now=NOW)
     [reference] = [change for change in plan if isinstance(change, SetManager)]
@@ -38,7 +38,7 @@ def test_a_suspended_manager_with_an_account_is_still_a_manager():
 
 def test_the_plan_says_how_an_account_was_looked_for():
     """A new account: none was there."""
-    plan = user_sync_app().plan([assigned(ANN)], tenant(), AppUsers.empty(), now=NOW)
+    plan = user_sync_app().plan([assigned(ANN)], tenant(), remembered(), now=NOW)
     assert plan.explanations[ANN.id].matched == "there is no account"
 
 

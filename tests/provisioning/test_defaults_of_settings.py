@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from organisation import DOMAIN, NOW, tenant, user_sync_app
+from organisation import DOMAIN, NOW, remembered, tenant, user_sync_app
 
 from o365prov import Deprovisioning, LicenseOnly, Office365App, ProfileSync, UniversalSync, UsernameFormat, UserSync
 from o365prov.errors import ConfigurationError
@@ -67,7 +67,7 @@ def test_only_license_only_goes_beside_entra_connect():
     """A tenant whose users Entra Connect masters is refused for every other type, by its name."""
     synced = tenant(synced=True)
     with pytest.raises(ConfigurationError, match=r"beside Entra Connect, which masters the tenant Contoso: choose Lic"):
-        user_sync_app().plan([], synced, now=NOW)
+        user_sync_app().plan([], synced, remembered(), now=NOW)
     alone = Office365App((DOMAIN,), LicenseOnly(), UsernameFormat.email())
-    assert alone.plan([], synced, now=NOW).is_empty
-    assert user_sync_app().plan([], tenant(), now=NOW).is_empty
+    assert alone.plan([], synced, remembered(), now=NOW).is_empty
+    assert user_sync_app().plan([], tenant(), remembered(), now=NOW).is_empty

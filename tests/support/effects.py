@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from attrs import evolve
 
-from o365prov.people import AppUsers
+from o365prov.people import AppUser, AppUsers
 from o365prov.planning import HeldLicense, Plan, RoleAssignment, TenantSnapshot, TenantUser, after_change
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -35,7 +35,7 @@ _SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUsers]:
     """The tenant and the memory after every change of *plan*, which was drawn from *snapshot*, was done."""
-    memory = plan.app_users
+    changed: dict[str, AppUser] = {}
     created: dict[str, str] = {}
     for change in plan:
         object_id = change.object_id or created.get(change.subject.person_id) or _new_id(change, snapshot)
@@ -45,8 +45,11 @@ def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUs
         if isinstance(change, SetManager):
             manager = change.manager_id or created[change.manager.person_id]
         snapshot = _after(change, snapshot, object_id, manager, plan)
-        memory = after_change(memory, change, object_id, manager_id=manager, provisioning_type=plan.provisioning_type)
-    return snapshot, memory
+        known = changed.get(change.subject.person_id, plan.app_users.get(change.subject.person_id))
+        changed[change.subject.person_id] = after_change(
+            known, change, object_id, manager_id=manager, provisioning_type=plan.provisioning_type
+        )
+    return snapshot, plan.app_users.after_plan(plan.id, changed.values())
 
 
 def _new_id(change: Change, snapshot: TenantSnapshot) -> str:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from o365prov.app import Office365App
-from o365prov.people import Assignment, DirectoryAccount, Grants, LicenseGrant, Person
+from o365prov.people import AppUser, AppUsers, Assignment, DirectoryAccount, Grants, LicenseGrant, Person
 from o365prov.planning import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantSnapshot, TenantUser
 from o365prov.profiles import UsernameFormat
 from o365prov.provisioning import UserSync
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 DOMAIN = "yourfederated.domain"
+TENANT_ID = "11111111-1111-4111-8111-111111111111"
 E3 = Sku(
     "05e9a617-0261-4cee-bb44-138d3ef5d965", "SPE_E3", {"EXCHANGE": "plan-exchange", "TEAMS": "plan-teams"}, seats=5
 )
@@ -84,7 +85,7 @@ def tenant(
     """A tenant whose domain is verified and federated; *holding* are users with their directory roles."""
     held = [RoleAssignment(f"{user.id}-{role.id}", role.id, user.id) for user, role in holding]
     return TenantSnapshot(
-        "11111111-1111-4111-8111-111111111111",
+        TENANT_ID,
         users,
         skus,
         (Domain(DOMAIN, federated=True), Domain("contoso.onmicrosoft.com"), Domain("unproven.example", verified=False)),
@@ -96,6 +97,11 @@ def tenant(
         deleted,
         synced,
     )
+
+
+def remembered(*users: AppUser, lineage: str = "") -> AppUsers:
+    """The memory of an app in this tenant."""
+    return AppUsers(TENANT_ID, "Office 365", users, lineage)
 
 
 def user_sync_app(**settings: object) -> Office365App:

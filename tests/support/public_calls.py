@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 from attrs import frozen, has
-from organisation import DOMAIN, NOW, from_directory, tenant, user_sync_app
+from organisation import DOMAIN, NOW, from_directory, remembered, tenant, user_sync_app
 from public_values import examples, public_names
 
 from o365prov import (
@@ -35,6 +35,7 @@ from o365prov import (
     Plan,
     ProfileMapping,
     Report,
+    Scope,
     StreamingPlanner,
     Subject,
     Tenant,
@@ -83,13 +84,18 @@ def fake_snapshot() -> TenantSnapshot:
         return connected.read(user_sync_app().needs())
 
 
+def fake_memory() -> AppUsers:
+    """The memory of an app that did nothing yet in the tenant that :func:`fake_tenant` makes."""
+    return AppUsers.empty(fake_snapshot().tenant_id, user_sync_app().name)
+
+
 def folder() -> Path:
     """A folder in the present one, with a file of each kind that can be loaded."""
     path = Path.cwd() / "saved"
     if path.exists():
         return path
     path.mkdir()
-    AppUsers.empty().save(path / "app_users.json")
+    remembered().save(path / "app_users.json")
     examples()[Plan].save(path / "plan.json")
     examples()[Report].save(path / "report.json")
     fake_tenant().save(path / "fake.json")
@@ -132,7 +138,7 @@ RECEIVERS: dict[type, Callable[[], Any]] = {
     RandomFaults: lambda: RandomFaults(0.5, seed=1),
     ScheduledFaults: ScheduledFaults,
     Server: lambda: Server(fake_tenant()),
-    StreamingPlanner: lambda: user_sync_app().streaming_planner(list, now=NOW),
+    StreamingPlanner: lambda: user_sync_app().streaming_planner(list, remembered(), now=NOW),
     Tenant: lambda: Tenant.over(fake_tenant()),
 }
 """How an object is made whose methods are called, where it is not among the examples."""
@@ -140,7 +146,7 @@ RECEIVERS: dict[type, Callable[[], Any]] = {
 PERSON = from_directory(Person("00u1", "ACTIVE", {"email": "ann@corp.example"}))
 
 BY_ANNOTATION: dict[str, Callable[[], Any]] = {
-    "Plan": lambda: user_sync_app().plan([], fake_snapshot(), now=NOW),
+    "Plan": lambda: user_sync_app().plan([], fake_snapshot(), fake_memory(), now=NOW),
     "Change": lambda: DeleteUser(Subject("00u1", "Ann", USERNAME), "left", "id"),
     "Credential": Credential,
     "FakeTenant": fake_tenant,
@@ -169,8 +175,13 @@ BY_ANNOTATION: dict[str, Callable[[], Any]] = {
 """Arguments by the annotation of their parameter; values of public classes are found among the examples."""
 
 GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
-    "AppUsers": {"person_id": lambda: "00u1"},
-    "AppUsers.from_json": {"text": lambda: AppUsers.empty().to_json()},
+    "AppUsers": {
+        "app_name": lambda: "Office 365",
+        "person_id": lambda: "00u1",
+        "plan_id": lambda: "plan-1",
+        "tenant_id": lambda: "contoso",
+    },
+    "AppUsers.from_json": {"text": lambda: remembered().to_json()},
     "AppUsers.load": {"path": lambda: folder() / "app_users.json"},
     "DirectoryEntry": {"name": lambda: "objectClass"},
     "FakeTenant": {
@@ -204,6 +215,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "saved": lambda: ProfileMapping.of({"title": "user.title"}).to_dict(),
     },
     "ProfileMapping.from_okta": {"document": lambda: OKTA_MAPPING},
+    "Office365App": {"app_users": fake_memory, "snapshot": fake_snapshot},
     "Report.from_json": {"text": lambda: Report.to_json(examples()[Report])},
     "Report.load": {"path": lambda: folder() / "report.json"},
     "TenantSnapshot": {"object_id": lambda: "id", "username": lambda: USERNAME},
@@ -212,7 +224,13 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "UsernameFormat.custom": {"expression": lambda: "user.email"},
     "UsernameFormat.from_dict": {"saved": lambda: UsernameFormat.email().to_dict()},
     "UsernameFormat.from_okta": {"template": lambda: {"template": "${source.email}", "type": "BUILT_IN"}},
-    "after_change": {"object_id": lambda: "id"},
+    "after_change": {"object_id": lambda: "id", "known": lambda: None},
+    "check_memory": {
+        "app_name": lambda: remembered().app_name,
+        "app_users": remembered,
+        "tenant_id": lambda: remembered().tenant_id,
+    },
+    "check_scope": {"scope": lambda: Scope.CHANGED},
     "as_assignment": {"value": lambda: Assignment(PERSON)},
     "assign": {
         "people": lambda: [PERSON],

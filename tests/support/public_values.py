@@ -114,7 +114,7 @@ def made_values() -> tuple[object, ...]:
     clock = FakeClock(at=NOW)
     fake = FakeTenant(domains={DOMAIN: "Federated"}, licenses={"SPE_E3": 5}, clock=clock)
     with BlockingTenant.over(fake) as tenant:
-        known = AppUsers.empty()
+        known = AppUsers.empty(tenant.read(app.needs()).tenant_id, app.name)
         for people in (assigned, assigned[1:]):
             snapshot = tenant.read(app.needs(people))
             plan = app.plan(people, snapshot, known, now=clock.now())

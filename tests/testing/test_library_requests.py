@@ -6,7 +6,9 @@ import asyncio
 import json
 from pathlib import Path
 
-from o365prov import AppUsers, Office365App, Tenant, UsernameFormat, UserSync
+from organisation import remembered
+
+from o365prov import Office365App, Tenant, UsernameFormat, UserSync
 from o365prov.sources import ldif, okta_json
 from o365prov.testing import FakeTenant
 
@@ -40,7 +42,7 @@ def test_a_first_run_of_the_example_organisation(validate):
     async def run():
         async with Tenant.over(fake) as tenant:
             snapshot = await tenant.read(app.needs(organization.assignments))
-            plan = app.plan(organization.assignments, snapshot, AppUsers.empty(), now=fake.clock.now())
+            plan = app.plan(organization.assignments, snapshot, remembered(), now=fake.clock.now())
             return await tenant.apply(plan)
 
     report = asyncio.run(run())

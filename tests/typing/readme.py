@@ -19,9 +19,10 @@ print(app.preview(organization.people[0]))
 
 
 async def provision(credential: ClientSecretCredential, memory: Path = Path("app-users.json")) -> None:
-    known = AppUsers.load(memory) if memory.exists() else AppUsers.empty()
     async with Tenant(credential) as tenant:
         snapshot = await tenant.read(app.needs(organization.assignments))
+        first = AppUsers.empty(snapshot.tenant_id, app.name)
+        known = AppUsers.load(memory) if memory.exists() else first
         plan = app.plan(organization.assignments, snapshot, known, now=datetime.now(UTC))
         print(plan)
         report = await tenant.apply(plan)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, cast
 
 import attrs
-from attrs import define, field
+from attrs import Factory, define, field
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, typed
@@ -46,6 +46,10 @@ def _problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return found
 
 
+def _no_one(plan: Plan) -> AppUsers:
+    return AppUsers.empty(plan.tenant_id, "")
+
+
 @define(frozen=True, slots=False, repr=False, field_transformer=typed)
 class Plan(Renderable):
     """What would change in a tenant, in order; what can't be provisioned; and what Graph does not support.
@@ -72,7 +76,7 @@ class Plan(Renderable):
     changes: tuple[Change, ...] = field(default=(), converter=_changes)
     problems: tuple[Problem, ...] = field(default=(), converter=_problems)
     unsupported: tuple[Unsupported, ...] = ()
-    app_users: AppUsers = field(factory=AppUsers.empty)
+    app_users: AppUsers = field(default=Factory(_no_one, takes_self=True))
     watermark: str | None = None
     provisioning_type: str = ""
     hazards: tuple[str, ...] = ()
