@@ -152,18 +152,21 @@ def _changes(
             issues.append(wrong)
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
-            licenses, missing = license_change(
-                each,
-                snapshot,
-                seats,
-                location=_location(each),
-                take_over=rules.take_over_licenses,
-                again=drift,
-            )
-            roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
+            if not provisioning.user_attributes_only:
+                licenses, missing = license_change(
+                    each,
+                    snapshot,
+                    seats,
+                    location=_location(each),
+                    take_over=rules.take_over_licenses,
+                    again=drift,
+                )
+                roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
+                issues += [*missing, *refused]
+                changes += [change for change in (licenses, *roles) if change]
             manager, absent = manager_change(each, managers, again=drift)
-            issues += [*missing, *refused, absent]
-            changes += [change for change in (licenses, *roles, manager) if change]
+            issues.append(absent)
+            changes += [manager] if manager else []
         if revocation := session_change(each, now):
             changes.append(revocation)
         problems += [Problem(each.subject, issue) for issue in issues if issue]
