@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 from attrs import frozen
 
-from o365prov.errors import Issue
-from o365prov.people import AppUsers, Assignment
+from o365prov.errors import ConfigurationError, Issue
+from o365prov.people import AppUsers, Assignment, Person
 from o365prov.planning import (
     MatchedUser,
     PlanOptions,
@@ -19,6 +19,7 @@ from o365prov.planning import (
     collisions,
     match_users,
     profile_change,
+    unique_assignments,
 )
 from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameHolder, ValueChange
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
@@ -54,6 +55,13 @@ class Previewer:
     snapshot: TenantSnapshot | None = None
     warnings: tuple[str, ...] = ()
     now: datetime | None = None
+
+    def preview(self, who: object) -> Preview | PopulationPreview:
+        """The preview of a person or an assignment, or of an iterable of them."""
+        if isinstance(who, Person | Assignment):
+            return self.person(_as_assignment(who))
+        several = who if isinstance(who, Iterable) else (who,)
+        return self.people(unique_assignments(map(_as_assignment, several)))
 
     def person(self, assignment: Assignment) -> Preview:
         """The preview of one person."""
@@ -128,6 +136,15 @@ class Previewer:
         """Okta's names of attributes by Graph's names of properties."""
         mapped = {row.attribute.graph: row.attribute.name for row in self.mapping if row.attribute.graph}
         return {**mapped, "userPrincipalName": USERNAME, "onPremisesImmutableId": "immutableId"}
+
+
+def _as_assignment(who: object) -> Assignment:
+    match who:
+        case Assignment():
+            return who
+        case Person():
+            return Assignment(who)
+    raise ConfigurationError(f"can't preview a {type(who).__name__}: pass a person, an assignment or a list of them")
 
 
 def _eligibility(desired: DesiredUser) -> Eligibility:
