@@ -149,6 +149,14 @@ def test_a_nickname_that_graph_refuses(name):
     assert issue.code == "bad_mailNickname"
 
 
+@pytest.mark.parametrize("name", [".ann", "ann.", "ann..lee", "."])
+def test_a_nickname_with_a_full_stop_at_an_end_or_two_in_a_row(name):
+    """Exchange takes one only between two other characters."""
+    value, issue = normalize(ATTRIBUTES["alias"], name)
+    assert value is UNSET
+    assert "full stop" in issue.message
+
+
 def test_an_instant_of_the_first_years():
     """What some systems write for "no date" has a year of four digits like any other."""
     assert normalize(ATTRIBUTES["employeeHireDate"], "0001-01-01T00:00:00Z") == ("0001-01-01T00:00:00Z", None)
