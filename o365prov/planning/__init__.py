@@ -44,6 +44,7 @@ from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
 from o365prov.planning.next_state import after_change
 from o365prov.planning.planner import make_plan
 from o365prov.planning.preconditions import as_assignment, check_now, check_tenant, check_type, unique_assignments
+from o365prov.planning.rules.mail import mail_issue
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
@@ -101,6 +102,7 @@ __all__ = [
     "check_type",
     "collisions",
     "fingerprint",
+    "mail_issue",
     "make_plan",
     "match_users",
     "profile_change",

@@ -24,6 +24,7 @@ from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.leavers import leaver_changes, leaver_problem, leavers
 from o365prov.planning.rules.licenses import Seats, license_change
+from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.rules.profile import creation, profile_change, session_change
 from o365prov.planning.rules.roles import role_changes
@@ -141,8 +142,10 @@ def _changes(
     problems: list[Problem] = []
     for each in matched:
         issues: list[Issue | None] = []
+        profile: Change | None
         if each.account is None:
-            changes.append(creation(each, password_given=not snapshot.is_federated(each.subject.username)))
+            profile = creation(each, password_given=not snapshot.is_federated(each.subject.username))
+            changes.append(profile)
         else:
             if each.deleted:
                 changes.append(RestoreUser(each.subject, each.how, each.account.id))
@@ -150,6 +153,7 @@ def _changes(
             if profile:
                 changes.append(profile)
             issues.append(wrong)
+        issues.append(mail_issue(written_values(profile), snapshot))
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
             if not provisioning.user_attributes_only:

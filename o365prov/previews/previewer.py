@@ -17,6 +17,7 @@ from o365prov.planning import (
     TenantUser,
     UpdateUser,
     collisions,
+    mail_issue,
     match_users,
     profile_change,
     unique_assignments,
@@ -119,9 +120,9 @@ class Previewer:
         accounts: dict[str, AccountPreview] = {}
         for each in match_users(people, self.rules, snapshot, self.app_users):
             if isinstance(each, MatchedUser):
-                account, issue = _matched(each, self.rules, snapshot, names)
+                account, found = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
-                issues[each.desired.person_id] += [issue] if issue else []
+                issues[each.desired.person_id] += [issue for issue in found if issue]
             else:
                 issues[each.subject.person_id].append(each.issue)
         return {
@@ -168,13 +169,14 @@ def _collisions(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPrevie
 
 def _matched(
     matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, names: Mapping[str, str]
-) -> tuple[AccountPreview, Issue | None]:
+) -> tuple[AccountPreview, tuple[Issue | None, ...]]:
     """A person whose account was found, or would be created."""
     account, desired = matched.account, matched.desired
     username_holder = _username_holder(desired, account, snapshot)
     if account is None:
         reason = matched.how or "no account has the username or the source anchor"
-        return AccountPreview(AccountOutcome.CREATED, reason, username_holder=username_holder), None
+        created = AccountPreview(AccountOutcome.CREATED, reason, username_holder=username_holder)
+        return created, (mail_issue(desired.creation_properties(), snapshot),)
     outcome = (
         AccountOutcome.RESTORED
         if matched.deleted
@@ -188,7 +190,8 @@ def _matched(
     if username_holder is UsernameHolder.OTHER:
         message += f", but another account has the username {desired.username}"
     changes = tuple(ValueChange(names.get(each.name, each.name), each.before, each.after) for each in written)
-    return AccountPreview(outcome, message, account.id, account.username, username_holder, changes), issue
+    found = issue, mail_issue({each.name: each.after for each in written}, snapshot)
+    return AccountPreview(outcome, message, account.id, account.username, username_holder, changes), found
 
 
 def _left_alone(

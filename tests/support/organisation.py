@@ -87,7 +87,12 @@ def tenant(
         "11111111-1111-4111-8111-111111111111",
         users,
         skus,
-        (Domain(DOMAIN, federated=True), Domain("contoso.onmicrosoft.com"), Domain("unproven.example", verified=False)),
+        (
+            Domain(DOMAIN, federated=True),
+            Domain("contoso.onmicrosoft.com"),
+            Domain("corp.example"),
+            Domain("unproven.example", verified=False),
+        ),
         "Contoso",
         NOW,
         "watermark-1",
