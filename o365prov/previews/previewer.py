@@ -97,6 +97,7 @@ class Previewer:
             row.issues,
             self.warnings,
             account=row.account,
+            override=row.assignment.username,
             bindings=make_bindings(row.assignment, now=self.now),
         )
 
