@@ -129,6 +129,15 @@ def test_the_other_types_promise_no_sync(provisioning):
     assert plan.unsupported == ()
 
 
+def test_sessions_are_said_to_end_now_because_of_the_instant():
+    """Graph can only set the present; the instant of the password is the reason."""
+    person = evolve(somebody(), password_changed=NOW - timedelta(hours=1))
+    there = account(f"ann.lee@{DOMAIN}", sessions_valid_from=NOW - timedelta(days=1))
+    plan = app_with(LicenseOnly()).plan([assigned(person)], tenant(there), known(person, there), now=NOW)
+    [row] = [each for each in plan.to_dicts() if each["kind"] == "revoke_sessions"]
+    assert (row["what"], row["why"]) == ("end all sessions now", "the password changed on 2026-06-01 07:00 UTC")
+
+
 def test_license_only_ends_sessions_when_the_password_changes_in_okta():
     """Even for AD-linked people it is Okta's instant that counts."""
     changed = NOW - timedelta(hours=1)
