@@ -78,13 +78,12 @@ def make_plan(
     people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
     on_hold = list(held)
     unchanged = unchanged or UnchangedPeople.none(rules.provisioning)
-    for each in people:
-        unchanged.unsupported.add(each)
     matched: list[MatchedUser] = []
     problems = [_held(assignment, app_users) for assignment in on_hold]
     for result in match_users(people, rules, snapshot, app_users):
         if isinstance(result, MatchedUser):
             matched.append(result)
+            unchanged.unsupported.add(result.desired)
         else:
             problems.append(result)
     managers = _managers(matched, on_hold, unchanged, app_users, snapshot)

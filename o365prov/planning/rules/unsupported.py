@@ -11,13 +11,14 @@ from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
 class UnsupportedCount:
-    """Counts, person by person, the values that are not sent."""
+    """Counts, account by account, the values that are not sent: people who are stopped or held have none."""
 
     def __init__(self, provisioning: ProvisioningType) -> None:
         self._provisioning = provisioning
         self._people = 0
         self._granted = 0
         self._counts: Counter[str] = Counter()
+        self._withheld: Counter[str] = Counter()
 
     def add(self, desired: DesiredUser) -> None:
         """Count this person's values."""
@@ -35,6 +36,9 @@ class UnsupportedCount:
         for position, attribute in desired.profile.mapping.beyond_graph:
             if desired.profile.values[position]:
                 self._counts[attribute.name] += step
+        for name in desired.profile.withheld:
+            if ATTRIBUTES[name].directory_only:
+                self._withheld[name] += step
 
     def rows(self) -> Iterator[Unsupported]:
         """The count of each attribute; then what else the provisioning type has and is not sent."""
@@ -42,6 +46,13 @@ class UnsupportedCount:
             attribute = ATTRIBUTES[name]
             reason = "this version does not write it" if attribute.graph else "Graph has no such property"
             yield Unsupported(attribute.label, reason, attribute.instead, count)
+        for name, count in sorted((+self._withheld).items()):
+            yield Unsupported(
+                ATTRIBUTES[name].label,
+                f"{self._provisioning.label} sends it only for people from Active Directory",
+                ATTRIBUTES[name].instead or "set it in Entra, or link these people from Active Directory",
+                count,
+            )
         if not self._people:
             return
         if self._provisioning.user_attributes_only and self._granted:
