@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, overload
+from typing import overload
 
 from attrs import Factory, evolve, field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_unique, domain_names, instance_of, made_of, typed
 from o365prov.errors import ConfigurationError, StaleMappingError
-from o365prov.people import AppUsers, Assignment, Person
+from o365prov.people import AppUsers, Assignment, Grants, Person
 from o365prov.planning import (
     Needs,
     Plan,
@@ -80,6 +80,8 @@ class Office365App:
         mapping: how attributes are mapped; Okta's mapping for the type unless it is given. It belongs to the settings
             that it was made for: after :meth:`with_provisioning` attributes must be mapped again (:meth:`remap`),
             before :meth:`plan` makes a plan.
+        default_grants: the licences of people whose assignment has none, and the roles of people whose assignment has
+            none: in Okta, those that the app's mapping sets to the same value for all users.
         safeguards: which plans need a confirmation.
         grantable_roles: the privileged directory roles that assignments may grant, by name or template id. Roles that
             are not privileged can always be granted.
@@ -95,7 +97,7 @@ class Office365App:
         ConfigurationError: there is no domain, an attribute is mapped that the type does not send, the organisation
             can't use the type, or a field has a wrong type.
 
-    Source: Okta, "Provision users to Office 365".
+    Source: Okta, "Provision users to Office 365"; an Okta partner's lab guide to Microsoft 365 (*default_grants*).
 
     >>> from o365prov.provisioning import UserSync
     >>> app = Office365App(
@@ -113,6 +115,7 @@ class Office365App:
     provisioning: ProvisioningType
     username: UsernameFormat = field(validator=instance_of(UsernameFormat, "UsernameFormat.custom('user.email')"))
     mapping: ProfileMapping = field(default=Factory(_default_mapping, takes_self=True))
+    default_grants: Grants = field(factory=Grants)
     safeguards: Safeguards = field(factory=Safeguards)
     grantable_roles: tuple[str, ...] = field(default=(), converter=as_unique)
     restore_deleted_users: bool = False
@@ -252,9 +255,7 @@ class Office365App:
             warnings=tuple(self._warnings(snapshot)),
             now=now,
         )
-        if isinstance(who, Person | Assignment):
-            return previewer.person(_as_assignment(who))
-        return previewer.people(unique_assignments(map(_as_assignment, _iterable(who))))
+        return previewer.preview(who)
 
     def _warnings(self, snapshot: TenantSnapshot | None) -> Iterator[str]:
         """What would keep a plan from being made, and only warns in a preview."""
@@ -300,7 +301,7 @@ class Office365App:
         scope = Scope(scope)
         self._check_ready(app_users, now, scope)
         self._check_tenant(snapshot, app_users)
-        assigned = sorted(unique_assignments(assignments), key=lambda each: each.person.id)
+        assigned = sorted(map(self._assigned, unique_assignments(assignments)), key=lambda each: each.person.id)
         by_eligibility: dict[Eligibility, list[Assignment]] = {each: [] for each in Eligibility}
         for assignment in assigned:
             by_eligibility[Eligibility.of(assignment.person.status)].append(assignment)
@@ -337,13 +338,20 @@ class Office365App:
             raise ConfigurationError("assignments should be a function that gives them: pass lambda: assignments")
         self._check_ready(app_users, now, Scope.CHANGED)
         return StreamingPlanner(
-            lambda: map(as_assignment, assignments()),
+            lambda: map(self._assigned, assignments()),
             lambda assignment: self._desired(assignment, now),
             self._rules(Scope.CHANGED),
             app_users,
             now,
             lambda snapshot: self._check_tenant(snapshot, app_users),
         )
+
+    def _assigned(self, assignment: object) -> Assignment:
+        """The assignment with the licences and roles that it gives, or else with those of the app.
+
+        Okta's sources say it of blank group assignments, and nothing of blank individual ones; both are the same here.
+        """
+        return as_assignment(assignment).with_default(self.default_grants)
 
     def _desired(self, assignment: Assignment, now: datetime) -> DesiredUser:
         return make_desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
@@ -374,17 +382,3 @@ class Office365App:
         check_tenant(snapshot, self.provisioning, self.domains)
         if app_users is not None:
             check_memory(app_users, snapshot.tenant_id, self.name)
-
-
-def _as_assignment(who: Person | Assignment) -> Assignment:
-    match who:
-        case Assignment():
-            return who
-        case Person():
-            return Assignment(who)
-    raise ConfigurationError(f"can't preview a {type(who).__name__}: pass a person, an assignment or a list of them")
-
-
-def _iterable(who: object) -> Iterable[Any]:
-    """The people, or the one value that is not a person, which :func:`_as_assignment` refuses."""
-    return who if isinstance(who, Iterable) else (who,)

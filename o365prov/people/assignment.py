@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from o365prov._annotations import check_call
+from o365prov._annotations import check_after_failure, check_call
 from o365prov._fields import as_frozenset, as_sorted, as_tuple, frozen_mapping, made_of, typed
 from o365prov.people.person import Person
 
@@ -134,6 +134,21 @@ class Assignment:
     def how(self) -> str:
         """How the person is assigned, for the reasons in a plan: "individually", or "through" the groups."""
         return "individually" if self.via == "individual" else f"through {self.via}"
+
+    @check_after_failure
+    def with_default(self, grants: Grants) -> Assignment:
+        """The same assignment, with the licences of *grants* if it has none, and with the roles if it has none.
+
+        >>> ann = Person("00u1", "ACTIVE", {"login": "ann@corp.example"})
+        >>> assignment = Assignment(ann, Grants(roles=["Directory Readers"]))
+        >>> assignment.with_default(Grants([LicenseGrant("SPE_F1")], ["Reports Reader"])).grants
+        Grants(licenses=(LicenseGrant(sku='SPE_F1', service_plans=None),), roles=('Directory Readers',))
+
+        """
+        licenses, roles = self.grants.licenses or grants.licenses, self.grants.roles or grants.roles
+        if (licenses, roles) == (self.grants.licenses, self.grants.roles):
+            return self
+        return evolve(self, grants=Grants(licenses, roles))
 
 
 def assign(

@@ -53,6 +53,7 @@ from o365prov.planning.preconditions import (
     check_type,
     unique_assignments,
 )
+from o365prov.planning.rules.mail import mail_issue
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
@@ -113,6 +114,7 @@ __all__ = [
     "check_type",
     "collisions",
     "fingerprint",
+    "mail_issue",
     "make_plan",
     "match_users",
     "profile_change",

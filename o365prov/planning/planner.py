@@ -24,6 +24,7 @@ from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.leavers import leaver_changes, leaver_problem, leavers
 from o365prov.planning.rules.licenses import Seats, license_change
+from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.rules.profile import creation, profile_change, session_change
 from o365prov.planning.rules.roles import role_changes
@@ -77,13 +78,12 @@ def make_plan(
     people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
     on_hold = list(held)
     unchanged = unchanged or UnchangedPeople.none(rules.provisioning)
-    for each in people:
-        unchanged.unsupported.add(each)
     matched: list[MatchedUser] = []
     problems = [_held(assignment, app_users) for assignment in on_hold]
     for result in match_users(people, rules, snapshot, app_users):
         if isinstance(result, MatchedUser):
             matched.append(result)
+            unchanged.unsupported.add(result.desired)
         else:
             problems.append(result)
     managers = _managers(matched, on_hold, unchanged, app_users, snapshot)
@@ -141,8 +141,10 @@ def _changes(
     problems: list[Problem] = []
     for each in matched:
         issues: list[Issue | None] = []
+        profile: Change | None
         if each.account is None:
-            changes.append(creation(each, password_given=not snapshot.is_federated(each.subject.username)))
+            profile = creation(each, password_given=not snapshot.is_federated(each.subject.username))
+            changes.append(profile)
         else:
             if each.deleted:
                 changes.append(RestoreUser(each.subject, each.how, each.account.id))
@@ -150,20 +152,24 @@ def _changes(
             if profile:
                 changes.append(profile)
             issues.append(wrong)
+        issues.append(mail_issue(written_values(profile), snapshot))
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
-            licenses, missing = license_change(
-                each,
-                snapshot,
-                seats,
-                location=_location(each),
-                take_over=rules.take_over_licenses,
-                again=drift,
-            )
-            roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
+            if not provisioning.user_attributes_only:
+                licenses, missing = license_change(
+                    each,
+                    snapshot,
+                    seats,
+                    location=_location(each),
+                    take_over=rules.take_over_licenses,
+                    again=drift,
+                )
+                roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
+                issues += [*missing, *refused]
+                changes += [change for change in (licenses, *roles) if change]
             manager, absent = manager_change(each, managers, again=drift)
-            issues += [*missing, *refused, absent]
-            changes += [change for change in (licenses, *roles, manager) if change]
+            issues.append(absent)
+            changes += [manager] if manager else []
         if revocation := session_change(each, now):
             changes.append(revocation)
         problems += [Problem(each.subject, issue) for issue in issues if issue]

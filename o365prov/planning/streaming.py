@@ -31,7 +31,7 @@ from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.profiles import UNSET
-from o365prov.provisioning import DesiredUser, Eligibility
+from o365prov.provisioning import DesiredUser, Eligibility, ProvisioningType
 
 
 @define(eq=False, repr=False)
@@ -91,7 +91,7 @@ class StreamingPlanner:
 
     def _enter(self, desired: DesiredUser) -> None:
         known = self._app_users.get(desired.person_id)
-        if known is None or not is_unchanged(desired, known):
+        if known is None or not is_unchanged(desired, known, self._rules.provisioning):
             self._changed.append(desired)
             return
         instant = desired.sessions_valid_from
@@ -194,7 +194,7 @@ class StreamingPlanner:
         return found
 
 
-def is_unchanged(desired: DesiredUser, known: AppUser) -> bool:
+def is_unchanged(desired: DesiredUser, known: AppUser, provisioning: ProvisioningType) -> bool:
     """Whether everything that should be sent for this person is what was sent last."""
     grants, manager = desired.assignment.grants, desired.manager_on_update
     if manager is None:
@@ -207,6 +207,5 @@ def is_unchanged(desired: DesiredUser, known: AppUser) -> bool:
         and known.status is AppUserStatus.ACTIVE
         and known.username.lower() == (desired.username or "").lower()
         and known.fingerprint == fingerprint(desired)
-        and known.licenses == grants.licenses
-        and known.roles == grants.roles
+        and (provisioning.user_attributes_only or (known.licenses, known.roles) == (grants.licenses, grants.roles))
     )

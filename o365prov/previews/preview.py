@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError, Issue
-from o365prov.expressions import Bindings, Expression
+from o365prov.expressions import Bindings, Expression, quote
 from o365prov.people import Person
 from o365prov.previews.account import USERNAME, AccountPreview
 from o365prov.previews.attribute import AttributePreview
@@ -28,6 +28,7 @@ class Preview(Renderable):
         issues: what is wrong.
         warnings: what is wrong with the app as a whole, such as a mapping that was made for other settings.
         account: what would happen to the account; None without a snapshot.
+        override: the assignment's own username, which counts in place of the format's; None if it has none.
 
     Source: Okta, "Provision users to Office 365": Preview.
 
@@ -40,10 +41,13 @@ class Preview(Renderable):
     issues: tuple[Issue, ...]
     warnings: tuple[str, ...] = ()
     account: AccountPreview | None = None
+    override: str | None = None
     _bindings: Bindings = field(kw_only=True, repr=False, eq=False, alias="bindings")
 
     def attribute(self, name: str) -> AttributePreview:
         """One attribute with its value, expression, explanation and error.
+
+        The expression of an assignment's own username is that string.
 
         Args:
             name: Okta's name of a mapped attribute, or ``userName``.
@@ -55,7 +59,8 @@ class Preview(Renderable):
         check_call(Preview.attribute, locals())
         if name == USERNAME:
             username = UNSET if self.username is None else self.username
-            return self._explained(name, "Username", username, self.format.expression, ApplyOn.CREATE_AND_UPDATE)
+            expression = self.format.expression if self.override is None else Expression(quote(self.override))
+            return self._explained(name, "Username", username, expression, ApplyOn.CREATE_AND_UPDATE)
         if name not in self.profile.mapping.positions:
             raise ConfigurationError(f"{name} is not a mapped attribute: ask for one of the mapping's")
         row, value = list(self.profile.rows())[self.profile.mapping.positions[name]]
@@ -89,7 +94,10 @@ class Preview(Renderable):
         return Document(title, blocks)
 
     def _rows(self) -> Iterator[Row]:
-        yield Row((Cell.of("Username"), Cell.of(self.username or "-"), _code(self.format.expression)), "")
+        overridden = self.override is not None
+        made_by = Cell.of("set in the assignment") if overridden else _code(self.format.expression)
+        line = "  the username is set in the assignment" if overridden else ""
+        yield Row((Cell.of("Username"), Cell.of(self.username or "-"), made_by), line)
         empty: dict[str, list[str]] = {}  # labels of attributes without a value, of which Universal Sync has a hundred
         for row, value in self.profile.rows():
             cells = (Cell.of(row.attribute.label), Cell.of(mapped_value_text(value)), _code(row.expression))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 from attrs import frozen
 
-from o365prov.errors import Issue
-from o365prov.people import AppUsers, Assignment
+from o365prov.errors import ConfigurationError, Issue
+from o365prov.people import AppUsers, Assignment, Person
 from o365prov.planning import (
     MatchedUser,
     PlanOptions,
@@ -17,8 +17,10 @@ from o365prov.planning import (
     TenantUser,
     UpdateUser,
     collisions,
+    mail_issue,
     match_users,
     profile_change,
+    unique_assignments,
 )
 from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameHolder, ValueChange
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
@@ -55,6 +57,13 @@ class Previewer:
     warnings: tuple[str, ...] = ()
     now: datetime | None = None
 
+    def preview(self, who: object) -> Preview | PopulationPreview:
+        """The preview of a person or an assignment, or of an iterable of them."""
+        if isinstance(who, Person | Assignment):
+            return self.person(_as_assignment(who))
+        several = who if isinstance(who, Iterable) else (who,)
+        return self.people(unique_assignments(map(_as_assignment, several)))
+
     def person(self, assignment: Assignment) -> Preview:
         """The preview of one person."""
         [row] = self.people([assignment])
@@ -88,6 +97,7 @@ class Previewer:
             row.issues,
             self.warnings,
             account=row.account,
+            override=row.assignment.username,
             bindings=make_bindings(row.assignment, now=self.now),
         )
 
@@ -111,9 +121,9 @@ class Previewer:
         accounts: dict[str, AccountPreview] = {}
         for each in match_users(people, self.rules, snapshot, self.app_users):
             if isinstance(each, MatchedUser):
-                account, issue = _matched(each, self.rules, snapshot, names)
+                account, found = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
-                issues[each.desired.person_id] += [issue] if issue else []
+                issues[each.desired.person_id] += [issue for issue in found if issue]
             else:
                 issues[each.subject.person_id].append(each.issue)
         return {
@@ -128,6 +138,15 @@ class Previewer:
         """Okta's names of attributes by Graph's names of properties."""
         mapped = {row.attribute.graph: row.attribute.name for row in self.mapping if row.attribute.graph}
         return {**mapped, "userPrincipalName": USERNAME, "onPremisesImmutableId": "immutableId"}
+
+
+def _as_assignment(who: object) -> Assignment:
+    match who:
+        case Assignment():
+            return who
+        case Person():
+            return Assignment(who)
+    raise ConfigurationError(f"can't preview a {type(who).__name__}: pass a person, an assignment or a list of them")
 
 
 def _eligibility(desired: DesiredUser) -> Eligibility:
@@ -151,13 +170,14 @@ def _collisions(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPrevie
 
 def _matched(
     matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, names: Mapping[str, str]
-) -> tuple[AccountPreview, Issue | None]:
+) -> tuple[AccountPreview, tuple[Issue | None, ...]]:
     """A person whose account was found, or would be created."""
     account, desired = matched.account, matched.desired
     username_holder = _username_holder(desired, account, snapshot)
     if account is None:
         reason = matched.how or "no account has the username or the source anchor"
-        return AccountPreview(AccountOutcome.CREATED, reason, username_holder=username_holder), None
+        created = AccountPreview(AccountOutcome.CREATED, reason, username_holder=username_holder)
+        return created, (mail_issue(desired.creation_properties(), snapshot),)
     outcome = (
         AccountOutcome.RESTORED
         if matched.deleted
@@ -171,7 +191,8 @@ def _matched(
     if username_holder is UsernameHolder.OTHER:
         message += f", but another account has the username {desired.username}"
     changes = tuple(ValueChange(names.get(each.name, each.name), each.before, each.after) for each in written)
-    return AccountPreview(outcome, message, account.id, account.username, username_holder, changes), issue
+    found = issue, mail_issue({each.name: each.after for each in written}, snapshot)
+    return AccountPreview(outcome, message, account.id, account.username, username_holder, changes), found
 
 
 def _left_alone(

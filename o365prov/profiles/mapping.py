@@ -222,9 +222,12 @@ class ProfileMapping:
         """
         values: list[object | Unset] = []
         issues: list[Issue] = []
+        left_alone: list[str] = []
         for value, (name, longest, rule, attribute) in zip(self._evaluated(bindings), self._targets, strict=True):
             if name in withheld:
                 values.append(UNSET)
+                if value and not isinstance(value, EvaluationError):
+                    left_alone.append(name)
                 continue
             if type(value) is str and 0 < len(value) <= longest:  # by far the most frequent case
                 if rule is None:
@@ -238,7 +241,7 @@ class ProfileMapping:
             values.append(normalized)
             if issue is not None:
                 issues.append(issue)
-        return MappedProfile(self, tuple(values), tuple(issues))
+        return MappedProfile(self, tuple(values), tuple(issues), tuple(left_alone))
 
     def _evaluated(self, bindings: Bindings) -> Sequence[object]:
         """What each row's expression gives, or the error that it fails with."""
@@ -331,12 +334,14 @@ class MappedProfile:
         values: one for each row of the mapping: a value sets the attribute, None or [] clears it, UNSET leaves it
             alone.
         issues: what is wrong with them.
+        withheld: the names of attributes that have a value and are left alone, because of where the person comes from.
 
     """
 
     mapping: ProfileMapping = field(repr=False)
     values: tuple[object | Unset, ...]
     issues: tuple[Issue, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:  # one look instead of three validators: one is made for each person
         mapping: object = self.mapping
@@ -348,6 +353,9 @@ class MappedProfile:
             raise wrong(self, fields(MappedProfile).values, "a tuple with one value for each row of mapping", values)
         if not isinstance(issues, tuple) or (issues and not all(isinstance(issue, Issue) for issue in issues)):
             raise wrong(self, fields(MappedProfile).issues, "a tuple of Issue values", issues)
+        withheld: object = self.withheld
+        if not isinstance(withheld, tuple) or (withheld and not all(isinstance(name, str) for name in withheld)):
+            raise wrong(self, fields(MappedProfile).withheld, "a tuple of strings", withheld)
 
     def get(self, attribute: str) -> object | Unset:
         """The value of one attribute; UNSET if it is not mapped."""

@@ -162,7 +162,21 @@ def _anchor(attribute: Attribute, value: str) -> Normalized:
     return value, None
 
 
+def stray_full_stop(name: str) -> str:
+    """Where a nickname, or a username without its domain, has a full stop that is not between two other characters.
+
+    Empty if it has none.
+    """
+    if name.endswith("."):
+        return "ends with a full stop"
+    if name.startswith("."):
+        return "begins with a full stop"
+    return "has two full stops in a row" if ".." in name else ""
+
+
 def _nickname(attribute: Attribute, value: str) -> Normalized:
+    if where := stray_full_stop(value):
+        return UNSET, _issue(attribute, where, "Leave full stops only between two other characters")
     if _NICKNAME.match(value):
         return value, None
     return UNSET, _issue(attribute, "has a character that Graph refuses", 'Use ASCII without @()\\[]";:<>, and spaces')

@@ -1,4 +1,12 @@
-"""The application username: in Office 365, the user principal name."""
+"""The application username: in Office 365, the user principal name.
+
+Sources: Microsoft Entra, "Username policies"; Microsoft, "Invalid user name when you try to create a user name that
+contains a special character"; Exchange, New-Mailbox, parameter Alias.
+
+Decision where the sources disagree: Entra's policies refuse a full stop right before the @ alone. An older page refuses
+it at the beginning too, and Exchange takes no alias or address with a full stop at an end or two in a row. All of them
+are refused here, because such an account could not have a mailbox.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +21,7 @@ from o365prov._annotations import check_after_failure, check_call
 from o365prov._fields import instance_of, string
 from o365prov.errors import EvaluationError, Issue
 from o365prov.expressions import Bindings, Diagnostic, Expression
+from o365prov.profiles.normalization import stray_full_stop
 from o365prov.profiles.okta_format import read_username_template
 from o365prov.profiles.saved_format import read_saved_format
 from o365prov.profiles.setting_expressions import USERNAME, parse_expression, refuse_errors
@@ -211,6 +220,6 @@ def _refusal(username: str, domains: Collection[str]) -> Issue | None:
             f"{subject} is longer than {_LONGEST_NAME} characters before the @ or {_LONGEST_DOMAIN} after it",
             "Shorten it in the format",
         )
-    if name.endswith("."):
-        return _issue("username_dot", f"{subject} has a full stop before its @", "Remove it in the format")
+    if where := stray_full_stop(name):
+        return _issue("username_dot", f"{subject} {where} before its @", "Remove the full stop in the format")
     return None

@@ -74,8 +74,9 @@ def describe_settings(provisioning: ProvisioningType) -> str:
     """The type and its settings, for messages.
 
     >>> from o365prov.provisioning import UserSync
-    >>> describe_settings(UserSync(deactivate_users=False))
-    'User Sync (create_users=True, update_attributes=True, deactivate_users=False, sync_password=False; Block sign-in)'
+    >>> describe_settings(UserSync(deactivate_users=False))  # doctest: +NORMALIZE_WHITESPACE
+    'User Sync (create_users=True, update_attributes=True, deactivate_users=False, sync_password=False,
+    user_attributes_only=False; Block sign-in)'
     """
     check_call(describe_settings, locals())
     settings = _settings(provisioning)

@@ -5,8 +5,10 @@ Source: Okta, "Provisioning options for Office 365".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from o365prov._annotations import check_call
+from o365prov._fields import as_tuple
 from o365prov.provisioning.provisioning_type import ProvisioningType
 from o365prov.provisioning.types.license_only import LicenseOnly
 from o365prov.provisioning.types.profile_sync import ProfileSync
@@ -18,7 +20,7 @@ _LIMITED = {"title", "department", "telephone", "manager", "preferredLanguage"}
 _ALL = {"extensionAttribute1", "proxyAddresses", "msExchHideFromAddressLists"}
 
 _ROWS: Mapping[str, Callable[[ProvisioningType], bool]] = {
-    "Push licenses and roles": lambda _: True,
+    "Push licenses and roles": lambda kind: not kind.user_attributes_only,
     "Create user": lambda kind: kind.create_users,
     "Deactivate user": lambda kind: kind.deactivate_users,
     "Edit user directly in Office 365": lambda kind: not kind.owns_profile,
@@ -36,10 +38,18 @@ _TYPES: tuple[ProvisioningType, ...] = (LicenseOnly(), ProfileSync(), UserSync()
 """The four types with their default settings, in the order of Okta's columns."""
 
 
-def operations_matrix() -> Mapping[str, Mapping[str, bool]]:
+def operations_matrix(types: Iterable[ProvisioningType] = _TYPES) -> Mapping[str, Mapping[str, bool]]:
     """Which type supports which operation: by operation, then by the type's label.
+
+    Args:
+        types: the types with their settings, one of a kind; the four with their default settings unless given.
 
     >>> operations_matrix()["Create user"]["Profile Sync"]
     True
+    >>> operations_matrix([UserSync(user_attributes_only=True)])["Push licenses and roles"]
+    {'User Sync': False}
+
     """
-    return {operation: {kind.label: supports(kind) for kind in _TYPES} for operation, supports in _ROWS.items()}
+    types = as_tuple(types)
+    check_call(operations_matrix, locals())
+    return {operation: {kind.label: supports(kind) for kind in types} for operation, supports in _ROWS.items()}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar, Protocol
 
-from o365prov.people import Person
+from o365prov.errors import ConfigurationError
+from o365prov.people import AfterBlock, Person
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning.deprovisioning import Deprovisioning
 
@@ -60,6 +61,11 @@ class ProvisioningType(Protocol):
         ...
 
     @property
+    def user_attributes_only(self) -> bool:
+        """Whether licences and roles are left alone, those of leavers too, because others manage them."""
+        ...
+
+    @property
     def deprovisioning(self) -> Deprovisioning:
         """What deprovisioning does."""
         ...
@@ -75,6 +81,26 @@ class ProvisioningType(Protocol):
     def sessions_valid_from(self, person: Person) -> datetime | None:
         """StsRefreshTokensValidFrom: the instant before which sessions are void, or None where there is none."""
         ...
+
+
+def refuse_license_removal(provisioning: ProvisioningType) -> None:
+    """Refuse User Attributes Only together with a deprovisioning option that removes licences and keeps the account.
+
+    Source: Okta support, "User Attributes Only provisioning feature for Microsoft Office 365", which says that Okta no
+    longer manages licences and roles, and nothing of leavers.
+
+    Decision where the source is silent: a leaver's licences and roles are not removed either. An option that asks for
+    it contradicts the setting; a deletion does not, since Microsoft frees the licences of a deleted account.
+
+    Raises:
+        ConfigurationError: the two are set together.
+
+    """
+    if provisioning.user_attributes_only and provisioning.deprovisioning.then is AfterBlock.REMOVE_LICENSES:
+        raise ConfigurationError(
+            f"{type(provisioning).__name__}.user_attributes_only leaves the licences of leavers alone: use "
+            "Deprovisioning.block_sign_in() or block_remove_licenses_and_delete(), or switch it off"
+        )
 
 
 def password_changed_in_okta(person: Person) -> datetime | None:

@@ -88,7 +88,9 @@ def test_setting_back_makes_the_old_mapping_fit_again():
 def test_a_domain_that_is_not_verified_refuses_the_plan(domain, what):
     """One line: which domain, what about it, and which are verified."""
     app = evolve(APP, domains=(domain,))
-    with pytest.raises(ConfigurationError, match=rf"{domain} {what}.*\(contoso.onmicrosoft.com, {DOMAIN}\)"):
+    with pytest.raises(
+        ConfigurationError, match=rf"{domain} {what}.*\(contoso.onmicrosoft.com, corp.example, {DOMAIN}\)"
+    ):
         app.plan([], tenant(), remembered(), now=NOW)
 
 

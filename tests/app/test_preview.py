@@ -55,6 +55,32 @@ def test_the_username_is_explained_like_an_attribute():
     assert "substringBefore" in str(username.explanation)
 
 
+def test_a_username_of_the_assignments_own_is_explained_as_such():
+    """The username format has nothing to do with it, neither in the explanation nor in any form of the preview."""
+    preview = APP.preview(evolve(assigned(somebody()), username=f"boss@{DOMAIN}"))
+    username = preview.attribute("userName")
+    assert (username.value, username.given, preview.override) == (f"boss@{DOMAIN}", f"boss@{DOMAIN}", f"boss@{DOMAIN}")
+    assert str(username.expression) == f'"boss@{DOMAIN}"'
+    assert "the username is set in the assignment" in str(preview)
+    assert "set in the assignment" in preview.to_markdown()
+    assert "substringBefore" not in preview.to_markdown().partition("First name")[0]
+
+
+def test_a_wrong_username_of_the_assignments_own_shows_what_was_given():
+    """No username is left of it; the issue says why, and the explanation what it was."""
+    username = APP.preview(evolve(assigned(somebody()), username='an"n')).attribute("userName")
+    assert (username.value, username.given) == (UNSET, 'an"n')
+    assert username.issue.code == "username_no_domain"
+
+
+def test_without_one_of_its_own_the_format_explains_the_username():
+    """The row shows the format's expression, as ever."""
+    preview = APP.preview(somebody())
+    assert preview.override is None
+    assert "set in the assignment" not in str(preview)
+    assert "substringBefore" in preview.to_markdown()
+
+
 def test_a_failed_expression_shows_its_error_and_the_part_that_failed():
     """The error knows the place; the value is left alone; the issue says what to do."""
     app = APP.remap(ProfileMapping.of({"title": 'source.title + " " + source.nothing'}))

@@ -57,7 +57,8 @@ def test_tuesday_changes_just_what_changed(demo):
     _, output, _ = demo()
     tuesday = output.partition("Tuesday")[2]
     assert "3 to change, 1 to deactivate (4 writes)" in tuesday
-    assert "end sessions from before 2026-06-02 05:12 UTC" in tuesday
+    assert "end all sessions now" in tuesday
+    assert "the password changed on 2026-06-02 05:12 UTC" in tuesday
     assert "userPrincipalName: ximena.smith32@yourfederated.domain → ximena.brandt@yourfederated.domain" in tuesday
     assert "licences +SPE_E3, -SPE_F1" in tuesday
     assert "block sign-in" in tuesday

@@ -158,6 +158,24 @@ def test_the_least_permissions_are_enough(operations):
     assert all(missing_permissions(operations, asked - {permission}) for permission in asked)
 
 
+def test_creating_and_updating_have_permissions_of_their_own():
+    """Since July 2026; the broader ones that were needed before still do."""
+    users = [Operation.CREATE_USERS, Operation.UPDATE_USERS]
+    assert least_permissions(users) == ("User.Create", "User.ReadUpdate.All")
+    assert [missing_permissions(users, {broad}) for broad in ("User.ReadWrite.All", "Directory.ReadWrite.All")] == [
+        (),
+        (),
+    ]
+
+
+def test_only_managers_take_the_write_of_everything_about_users():
+    """Who maps no manager need not ask for it; reading has its own permission all the same."""
+    without = least_permissions(ALL_OPERATIONS_BUT_ROLES - {Operation.SET_MANAGERS})
+    assert "User.ReadWrite.All" not in without
+    assert {"User.Read.All", "User.ReadUpdate.All", "User.EnableDisableAccount.All"} <= {*without}
+    assert "User.ReadWrite.All" in least_permissions(ALL_OPERATIONS_BUT_ROLES)
+
+
 def test_license_only_asks_for_no_write_of_users():
     """An administrator need not trust us with profiles where only licences are assigned."""
     assert "User.ReadWrite.All" not in least_permissions(LICENSE_ONLY_OPERATIONS)

@@ -1,5 +1,6 @@
 """People without an account: what is created, and when it is not."""
 
+import pytest
 from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov.planning.model.changes import AssignLicenses, CreateUser
@@ -28,6 +29,15 @@ def test_a_nickname_holds_only_what_exchange_takes():
     """An apostrophe may be in a username, not in mailNickname."""
     [create] = plan(assigned(somebody(email="o'hara@corp.example")))
     assert create.properties["mailNickname"] == "ohara"
+
+
+@pytest.mark.parametrize(
+    ("name", "nickname"), [("'.ann", "ann"), ("ann.'.lee", "ann.lee"), ("ann.'", "ann"), ("a.'.'.b", "a.b")]
+)
+def test_a_nickname_has_full_stops_inside_only(name, nickname):
+    """What the apostrophe leaves behind is not an alias that Exchange takes."""
+    [create] = plan(assigned(somebody(email=f"{name}@corp.example")))
+    assert create.properties["mailNickname"] == nickname
 
 
 def test_licences_follow_the_account_in_a_change_of_their_own():

@@ -31,7 +31,8 @@ from o365prov import (
     UniversalSync,
     UserSync,
 )
-from o365prov.people import Grants
+from o365prov.people import AfterBlock, Grants
+from o365prov.planning import AssignLicenses, GrantRole, RemoveLicenses, RemoveRole
 
 NAMES = ["Ann Lee", "Bo Ross", "Cy Young", "Di Ng", "Ed Poe"]
 YESTERDAY = NOW - timedelta(days=1)
@@ -176,6 +177,18 @@ def test_a_plan_does_not_depend_on_the_order_of_anything(morning, random):
         plan.problems,
         plan.fingerprint,
     )
+
+
+@settings(max_examples=100, deadline=None)
+@given(mornings(), st.sampled_from([ProfileSync, UserSync, UniversalSync]))
+def test_user_attributes_only_never_touches_a_licence_or_role(morning, kind):
+    """Whoever is assigned, has left or comes back, and whatever was granted before the setting was switched on."""
+    app, assigned, snapshot, memory = morning
+    option = app.provisioning.deprovisioning
+    option = Deprovisioning.block_sign_in() if option.then is AfterBlock.REMOVE_LICENSES else option
+    app = app.with_provisioning(kind(user_attributes_only=True, deprovisioning=option)).remap()
+    plan = app.plan(assigned, snapshot, memory, now=NOW)
+    assert not [each for each in plan if isinstance(each, AssignLicenses | RemoveLicenses | GrantRole | RemoveRole)]
 
 
 @settings(max_examples=100, deadline=None)

@@ -129,6 +129,62 @@ def test_the_other_types_promise_no_sync(provisioning):
     assert plan.unsupported == ()
 
 
+def test_stopped_and_held_people_are_not_counted():
+    """A count says for how many accounts a value is not sent: nobody is provisioned whose username is refused."""
+    app = app_with(UserSync())
+    app = app.remap(app.mapping.with_expression("middleName", "source.middleName"))
+    people = [somebody("Ann Lee", middleName="Q"), somebody("Bo Ross", middleName="Q", email="no-address")]
+    people.append(somebody("Cy Young", middleName="Q", status="SUSPENDED"))
+    plan = app.plan([assigned(each) for each in people], tenant(), remembered(), now=NOW)
+    assert {each.attribute: each.people for each in plan.unsupported} == {
+        "Middle name": 1,
+        "Synced with Active Directory": 1,
+    }
+
+
+def test_nothing_is_said_where_nobody_is_provisioned():
+    """One person, and that one is stopped."""
+    plan = app_with(UserSync()).plan([assigned(somebody(email="no-address"))], tenant(), remembered(), now=NOW)
+    assert plan.unsupported == ()
+
+
+@pytest.mark.parametrize("provisioning", [UserSync(), UniversalSync(ad_instances=["corp.example"])])
+def test_a_manager_that_is_mapped_for_people_without_active_directory_is_said(provisioning):
+    """Okta's asterisk: their value is left alone, and the plan says for how many."""
+    app = app_with(provisioning)
+    app = app.remap(app.mapping.with_expression("manager", "source.managerId"))
+    people = [somebody("Ann Lee", managerId="x"), somebody("Bo Ross"), from_directory(somebody("Cy Young"))]
+    plan = app.plan([assigned(each) for each in people], tenant(), remembered(), now=NOW)
+    [row] = [each for each in plan.unsupported if each.attribute == "Manager"]
+    assert row.people == 1
+    assert "only for people from Active Directory" in row.reason
+
+
+def test_oktas_own_mapping_withholds_no_manager():
+    """It gives none for people without Active Directory, so there is nothing to say."""
+    plan = app_with(UserSync()).plan([assigned(somebody(managerId="x"))], tenant(), remembered(), now=NOW)
+    assert "Manager" not in [each.attribute for each in plan.unsupported]
+
+
+def test_license_only_advises_to_set_the_usage_location_in_entra():
+    """It sends no attribute, so there is nothing to map; the other types say what to correct."""
+    there = account(f"ann.lee@{DOMAIN}")
+    for provisioning, words in ((LicenseOnly(), "in Entra"), (UserSync(), "Correct the UsageLocation")):
+        people = [assigned(somebody(countryCode="Nowhere"), "SPE_E3")]
+        plan = app_with(provisioning).plan(people, tenant(there), remembered(), now=NOW)
+        [problem] = [each for each in plan.problems if each.code == "no_usage_location"]
+        assert words in problem.remedy
+
+
+def test_sessions_are_said_to_end_now_because_of_the_instant():
+    """Graph can only set the present; the instant of the password is the reason."""
+    person = evolve(somebody(), password_changed=NOW - timedelta(hours=1))
+    there = account(f"ann.lee@{DOMAIN}", sessions_valid_from=NOW - timedelta(days=1))
+    plan = app_with(LicenseOnly()).plan([assigned(person)], tenant(there), known(person, there), now=NOW)
+    [row] = [each for each in plan.to_dicts() if each["kind"] == "revoke_sessions"]
+    assert (row["what"], row["why"]) == ("end all sessions now", "the password changed on 2026-06-01 07:00 UTC")
+
+
 def test_license_only_ends_sessions_when_the_password_changes_in_okta():
     """Even for AD-linked people it is Okta's instant that counts."""
     changed = NOW - timedelta(hours=1)

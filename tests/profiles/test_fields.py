@@ -65,6 +65,7 @@ RIGHT = {
     "Mapping[str, AttributeMapping]": lambda value: isinstance(value, ProfileMapping) or value in ([], (), {}),
     "tuple[object | Unset, ...]": lambda value: isinstance(value, tuple) and len(value) == len(MAPPING),
     "tuple[Issue, ...]": lambda value: value == (),
+    "tuple[str, ...]": lambda value: isinstance(value, tuple) and all(isinstance(each, str) for each in value),
 }
 
 

@@ -129,7 +129,7 @@ def test_an_anchor_with_forbidden_characters_is_refused(odd):
 def test_no_value_makes_it_fail(attribute, value):
     """Whatever an expression gives, there is a value or an issue, never an exception."""
     normalized, issue = normalize(attribute, value)
-    assert normalized is not UNSET or issue is not None or attribute.name == "immutableId"
+    assert normalized is not UNSET or issue is not None or attribute.name in {"immutableId", "alias"}
 
 
 @pytest.mark.parametrize("name", ["alias", "immutableId"])
@@ -147,6 +147,14 @@ def test_a_nickname_that_graph_refuses(name):
     value, issue = normalize(ATTRIBUTES["alias"], name)
     assert value is UNSET
     assert issue.code == "bad_mailNickname"
+
+
+@pytest.mark.parametrize("name", [".ann", "ann.", "ann..lee", "."])
+def test_a_nickname_with_a_full_stop_at_an_end_or_two_in_a_row(name):
+    """Exchange takes one only between two other characters."""
+    value, issue = normalize(ATTRIBUTES["alias"], name)
+    assert value is UNSET
+    assert "full stop" in issue.message
 
 
 def test_an_instant_of_the_first_years():

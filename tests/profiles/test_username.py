@@ -173,23 +173,41 @@ def test_a_domain_that_only_looks_like_the_apps_is_foreign(impostor):
         (f"ren\u00e9e@{DOMAIN}", "username_characters"),
         (f"\u0430nn@{DOMAIN}", "username_characters"),
         (f"ann.@{DOMAIN}", "username_dot"),
+        (f".ann@{DOMAIN}", "username_dot"),
+        (f"ann..lee@{DOMAIN}", "username_dot"),
+        (f".@{DOMAIN}", "username_dot"),
         (f"{'x' * 65}@{DOMAIN}", "username_too_long"),
         (f"{'.' * 64}@{DOMAIN}", "username_dot"),
     ],
 )
 def test_what_entra_refuses_is_named(username, code):
-    """Microsoft Entra, "Username policies": one @, an alphabet without accents, lengths, no full stop before the @."""
+    """Microsoft Entra, "Username policies": one @, an alphabet without accents, lengths, full stops inside names."""
     issue = check_username(username, [DOMAIN])
     assert issue.code == code
     assert issue.stops
 
 
 @pytest.mark.parametrize(
-    "name", ["a", "x" * 64, ".ann", "ann..lee", "o'hara", "ann_lee-2", "!#^~", "0", "ANN.Lee"], ids=str
+    "name", ["a", "x" * 64, "a.n.n", "-ann-", "o'hara", "ann_lee-2", "!#^~", "0", "ANN.Lee"], ids=str
 )
 def test_what_entra_takes_is_taken(name):
-    """A full stop is refused only right before the @; capitals are kept as they are."""
+    """A full stop is refused only at the ends and beside another; capitals are kept as they are."""
     assert check_username(f"{name}@{DOMAIN}", [DOMAIN]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (".ann", "begins with a full stop"),
+        ("ann..lee", "has two full stops in a row"),
+        ("ann.", "ends with a full stop"),
+    ],
+)
+def test_a_message_says_where_the_full_stop_is(name, words):
+    """So that one knows what of the address to correct."""
+    assert (
+        check_username(f"{name}@{DOMAIN}", [DOMAIN]).message == f"the username '{name}@{DOMAIN}' {words} before its @"
+    )
 
 
 def test_a_domain_is_at_most_48_characters_long():

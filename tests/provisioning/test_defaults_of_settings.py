@@ -9,16 +9,16 @@ from o365prov import Deprovisioning, LicenseOnly, Office365App, ProfileSync, Uni
 from o365prov.errors import ConfigurationError
 from o365prov.provisioning import settings_fingerprint
 
-SETTINGS = ("create_users", "update_attributes", "deactivate_users", "sync_password")
+SETTINGS = ("create_users", "update_attributes", "deactivate_users", "sync_password", "user_attributes_only")
 
 
 @pytest.mark.parametrize(
     ("kind", "defaults"),
     [
-        (LicenseOnly, (False, True, True, False)),
-        (ProfileSync, (True, True, True, False)),
-        (UserSync, (True, True, True, False)),
-        (UniversalSync, (True, True, True, False)),
+        (LicenseOnly, (False, True, True, False, False)),
+        (ProfileSync, (True, True, True, False, False)),
+        (UserSync, (True, True, True, False, False)),
+        (UniversalSync, (True, True, True, False, False)),
     ],
 )
 def test_what_is_on_unless_it_is_chosen_otherwise(kind, defaults):
@@ -55,6 +55,7 @@ def test_every_setting_counts_in_the_fingerprint():
         UserSync(create_users=False),
         UserSync(update_attributes=False),
         UserSync(deactivate_users=False),
+        UserSync(user_attributes_only=True),
         UserSync(deprovisioning=Deprovisioning.block_and_remove_licenses()),
         UserSync(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=3)),
         UniversalSync(),

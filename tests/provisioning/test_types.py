@@ -91,10 +91,11 @@ def test_license_only_has_two_settings_and_no_create_or_password():
 
 
 @pytest.mark.parametrize("kind", [ProfileSync, UserSync, UniversalSync])
-def test_the_other_types_have_the_four_settings(kind):
-    """Create, update, deactivate, password."""
+def test_the_other_types_have_all_settings(kind):
+    """Create, update, deactivate, password, User Attributes Only."""
     names = {field.name for field in attrs.fields(kind)}
-    assert {"create_users", "update_attributes", "deactivate_users", "sync_password"} <= names
+    settings = {"create_users", "update_attributes", "deactivate_users", "sync_password", "user_attributes_only"}
+    assert settings <= names
 
 
 def test_only_universal_sync_has_ad_instances():

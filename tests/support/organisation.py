@@ -88,7 +88,12 @@ def tenant(
         TENANT_ID,
         users,
         skus,
-        (Domain(DOMAIN, federated=True), Domain("contoso.onmicrosoft.com"), Domain("unproven.example", verified=False)),
+        (
+            Domain(DOMAIN, federated=True),
+            Domain("contoso.onmicrosoft.com"),
+            Domain("corp.example"),
+            Domain("unproven.example", verified=False),
+        ),
         "Contoso",
         NOW,
         "watermark-1",

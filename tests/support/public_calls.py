@@ -195,6 +195,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     },
     "FakeTenant.from_json": {"text": lambda: fake_tenant().to_json()},
     "FakeTenant.load": {"path": lambda: folder() / "fake.json"},
+    "mail_issue": {"values": lambda: {"mail": "ann@corp.example"}},
     "FakeTenant.restore": {"snapshot": lambda: fake_tenant().snapshot()},
     "FakeTenant.seats": {"name": lambda: "SPE_E3"},
     "MappedProfile": {"attribute": lambda: "title"},

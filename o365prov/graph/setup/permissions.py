@@ -1,7 +1,11 @@
 """Which application permission each operation needs: one row an operation, the least permission first.
 
-Source: Microsoft Graph permissions reference and the "Permissions" section of each operation's page. The rows for the
-manager reference follow "update user": the reference has no row of its own in Microsoft's list.
+Sources: Microsoft Graph permissions reference and the "Permissions" section of each operation's page, as of July 2026,
+when User.Create and User.ReadUpdate.All came.
+
+Decisions where the sources are silent: the reference has no row for the manager reference, which took what updating a
+user took before July 2026 and still does here. Reading and blocking sign-in do not list User.ReadUpdate.All: their rows
+name permissions of their own, which are asked for beside it.
 """
 
 from __future__ import annotations
@@ -55,7 +59,7 @@ class Permission:
         return any(name in roles for name in (self.least, *self.more))
 
 
-_WRITE_USERS = ("Directory.ReadWrite.All",)
+_WRITE_USERS = ("User.ReadWrite.All", "Directory.ReadWrite.All")
 
 PERMISSIONS: tuple[Permission, ...] = (
     Permission(
@@ -94,22 +98,12 @@ PERMISSIONS: tuple[Permission, ...] = (
         "RoleManagement.Read.Directory",
         ("RoleManagement.ReadWrite.Directory", "Directory.Read.All", "Directory.ReadWrite.All"),
     ),
-    Permission(Operation.CREATE_USERS, "User.ReadWrite.All", _WRITE_USERS),
-    Permission(Operation.UPDATE_USERS, "User.ReadWrite.All", _WRITE_USERS),
-    Permission(
-        Operation.BLOCK_SIGN_IN, "User.EnableDisableAccount.All", ("User.ReadWrite.All", "Directory.ReadWrite.All")
-    ),
-    Permission(Operation.SET_MANAGERS, "User.ReadWrite.All", _WRITE_USERS),
-    Permission(
-        Operation.ASSIGN_LICENSES,
-        "LicenseAssignment.ReadWrite.All",
-        ("User.ReadWrite.All", "Directory.ReadWrite.All"),
-    ),
-    Permission(
-        Operation.REVOKE_SESSIONS,
-        "User.RevokeSessions.All",
-        ("User.ReadWrite.All", "Directory.ReadWrite.All"),
-    ),
+    Permission(Operation.CREATE_USERS, "User.Create", _WRITE_USERS),
+    Permission(Operation.UPDATE_USERS, "User.ReadUpdate.All", _WRITE_USERS),
+    Permission(Operation.BLOCK_SIGN_IN, "User.EnableDisableAccount.All", _WRITE_USERS),
+    Permission(Operation.SET_MANAGERS, "User.ReadWrite.All", ("Directory.ReadWrite.All",)),
+    Permission(Operation.ASSIGN_LICENSES, "LicenseAssignment.ReadWrite.All", _WRITE_USERS),
+    Permission(Operation.REVOKE_SESSIONS, "User.RevokeSessions.All", _WRITE_USERS),
     Permission(Operation.DELETE_USERS, "User.DeleteRestore.All", ("User.ReadWrite.All",)),
     Permission(Operation.ASSIGN_ROLES, "RoleManagement.ReadWrite.Directory"),
 )
@@ -134,7 +128,7 @@ def missing_permissions(operations: Iterable[Operation], roles: Collection[str])
     """The rows of *operations* that a token with *roles* does not allow, in the order of the table.
 
     >>> [row.least for row in missing_permissions([Operation.READ_USERS, Operation.CREATE_USERS], {"User.Read.All"})]
-    ['User.ReadWrite.All']
+    ['User.Create']
     """
     needed = frozenset(operations)
     return tuple(row for row in PERMISSIONS if row.operation in needed and not row.is_granted(roles))

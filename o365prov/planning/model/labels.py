@@ -141,7 +141,7 @@ def describe(change: Change) -> str:
         case RemoveManager():
             return "no manager"
         case RevokeSessions():
-            return f"end sessions from before {change.desired:%Y-%m-%d %H:%M %Z}"
+            return "end all sessions now"
         case BlockSignIn():
             return "block sign-in"
         case _:

@@ -16,7 +16,7 @@ class Problem:
 
     Args:
         subject: the person.
-        issue: what is wrong. If it is an error, nothing is changed for this person; if it is a warning, only the
+        issue: what is wrong. If it is an error, nothing is changed for this person; if it is a warning, at most the
             attribute at its place is left alone.
 
     """
@@ -41,7 +41,7 @@ class Problem:
 
     @property
     def attribute(self) -> str | None:
-        """The attribute that is left alone; None if the problem is not about an attribute."""
+        """The attribute that it is about; None if the problem is not about an attribute."""
         return self.issue.place or None
 
     @property

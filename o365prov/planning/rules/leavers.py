@@ -43,7 +43,7 @@ def leaver_changes(
         return []
     privileged = snapshot.is_privileged(account.id)
     changes: list[Change] = []
-    if privileged:
+    if privileged and not provisioning.user_attributes_only:
         changes += removals(subject, user, account, snapshot, reason=f"{_LEFT}, with a privileged role", leaving=True)
     at_once = option.grace_days is None
     if at_once and option.then is AfterBlock.DELETE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import Grants, LicenseGrant
@@ -80,7 +80,8 @@ def license_change(
         if direct.get(each.sku.id) == each.disabled:
             kept.append(each)
         elif location is None:
-            issues += [_NO_LOCATION] if _NO_LOCATION not in issues else []
+            missing = _NO_LOCATION if "usageLocation" in matched.desired.profile.mapping else _NO_LOCATION_IN_ENTRA
+            issues += [missing] if missing not in issues else []
         elif each.sku.id in direct or seats.take(each.sku):
             adding.append(each)
         else:
@@ -146,6 +147,10 @@ _NO_LOCATION = Issue(
     place="licenses",
     severity="warning",
 )
+
+
+# For License Only, which sends no attribute, and for a mapping without it.
+_NO_LOCATION_IN_ENTRA = evolve(_NO_LOCATION, remedy="Set the account's usage location in Entra")
 
 
 def _no_seat(sku: Sku) -> Issue:

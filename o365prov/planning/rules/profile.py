@@ -19,6 +19,7 @@ from o365prov.planning.model.options import Scope
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
+_FULL_STOPS = re.compile(r"\.{2,}")
 _LONGEST_NICKNAME = 64
 
 
@@ -36,8 +37,7 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
     """
     desired = matched.desired
     username = matched.subject.username
-    nickname = _NOT_IN_A_NICKNAME.sub("", username.partition("@")[0])[:_LONGEST_NICKNAME]
-    nickname = nickname or hashlib.blake2b(username.encode(), digest_size=8).hexdigest()  # of a username such as '@
+    nickname = _nickname(username) or hashlib.blake2b(username.encode(), digest_size=8).hexdigest()
     return CreateUser(
         matched.subject,
         "; ".join(filter(None, [f"assigned {desired.assignment.how}", matched.how])),
@@ -53,6 +53,17 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
         anchor=desired.new_anchor,
         password_given=password_given,
     )
+
+
+def _nickname(username: str) -> str:
+    """What Graph and Exchange take of the name before the @, with full stops between other characters alone.
+
+    Empty for a username such as '@yourfederated.domain.
+
+    Source: Exchange, New-Mailbox, parameter Alias.
+    """
+    allowed = _NOT_IN_A_NICKNAME.sub("", username.partition("@")[0])
+    return _FULL_STOPS.sub(".", allowed)[:_LONGEST_NICKNAME].strip(".")
 
 
 def profile_change(

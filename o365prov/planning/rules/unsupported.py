@@ -1,4 +1,4 @@
-"""What Graph does not support, with what can be done instead."""
+"""What is not sent, with what can be done instead: what Graph does not support, and what the settings leave alone."""
 
 from __future__ import annotations
 
@@ -11,35 +11,57 @@ from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
 class UnsupportedCount:
-    """Counts, person by person, the values that have no property in Graph."""
+    """Counts, account by account, the values that are not sent: people who are stopped or held have none."""
 
     def __init__(self, provisioning: ProvisioningType) -> None:
         self._provisioning = provisioning
         self._people = 0
+        self._granted = 0
         self._counts: Counter[str] = Counter()
+        self._withheld: Counter[str] = Counter()
 
     def add(self, desired: DesiredUser) -> None:
-        """Count this person's unsupported values."""
-        self._people += 1
-        for position, attribute in desired.profile.mapping.beyond_graph:
-            if desired.profile.values[position]:
-                self._counts[attribute.name] += 1
+        """Count this person's values."""
+        self._count(desired, 1)
 
     def remove(self, desired: DesiredUser) -> None:
         """Undo :meth:`add`."""
-        self._people -= 1
+        self._count(desired, -1)
+
+    def _count(self, desired: DesiredUser, step: int) -> None:
+        self._people += step
+        grants = desired.assignment.grants
+        if grants.licenses or grants.roles:
+            self._granted += step
         for position, attribute in desired.profile.mapping.beyond_graph:
             if desired.profile.values[position]:
-                self._counts[attribute.name] -= 1
+                self._counts[attribute.name] += step
+        for name in desired.profile.withheld:
+            if ATTRIBUTES[name].directory_only:
+                self._withheld[name] += step
 
     def rows(self) -> Iterator[Unsupported]:
-        """The count of each attribute; then what else the provisioning type has and Graph does not support."""
+        """The count of each attribute; then what else the provisioning type has and is not sent."""
         for name, count in sorted((+self._counts).items()):
             attribute = ATTRIBUTES[name]
             reason = "this version does not write it" if attribute.graph else "Graph has no such property"
             yield Unsupported(attribute.label, reason, attribute.instead, count)
+        for name, count in sorted((+self._withheld).items()):
+            yield Unsupported(
+                ATTRIBUTES[name].label,
+                f"{self._provisioning.label} sends it only for people from Active Directory",
+                ATTRIBUTES[name].instead or "set it in Entra, or link these people from Active Directory",
+                count,
+            )
         if not self._people:
             return
+        if self._provisioning.user_attributes_only and self._granted:
+            yield Unsupported(
+                "Licences and roles",
+                "User Attributes Only is on",
+                "manage them in the Microsoft 365 admin center, or switch it off",
+                self._granted,
+            )
         if self._provisioning.synced:
             yield Unsupported(
                 "Synced with Active Directory",

@@ -55,6 +55,11 @@ class LicenseOnly:
         """Never: whatever makes the accounts sets their passwords."""
         return False
 
+    @property
+    def user_attributes_only(self) -> bool:
+        """Never: licences and roles are all that it sends."""
+        return False
+
     def default_mapping(self) -> ProfileMapping:
         """An empty mapping: only licences and roles are sent."""
         return ProfileMapping()

@@ -17,7 +17,7 @@ from o365prov.profiles import (
     ProfileMapping,
 )
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
-from o365prov.provisioning.provisioning_type import password_changed_in_okta
+from o365prov.provisioning.provisioning_type import password_changed_in_okta, refuse_license_removal
 
 
 @frozen(kw_only=True, field_transformer=typed)
@@ -29,10 +29,15 @@ class ProfileSync:
         update_attributes: whether later changes are sent.
         deactivate_users: whether the accounts of people who are no longer assigned are deprovisioned.
         sync_password: whether Okta would push passwords; a plan says that none can be sent.
+        user_attributes_only: whether licences and roles are left alone, because they are managed outside Okta.
         deprovisioning: what deprovisioning does.
 
+    Raises:
+        ConfigurationError: with *user_attributes_only* licences of leavers are to be removed.
+
     Source: Okta, "Provisioning options for Office 365", column Profile Sync; "Supported user attributes", the current
-    list (which has usageLocation and the custom attributes; the list of 2023 had the country code instead).
+    list (which has usageLocation and the custom attributes; the list of 2023 had the country code instead); Okta
+    support, "User Attributes Only provisioning feature for Microsoft Office 365".
 
     >>> ProfileSync().renames
     False
@@ -53,7 +58,11 @@ class ProfileSync:
     update_attributes: bool = True
     deactivate_users: bool = True
     sync_password: bool = False
+    user_attributes_only: bool = False
     deprovisioning: Deprovisioning = BLOCK_SIGN_IN
+
+    def __attrs_post_init__(self) -> None:
+        refuse_license_removal(self)
 
     def default_mapping(self) -> ProfileMapping:
         """The mapping that Okta ships for Profile Sync: the base attributes."""

@@ -18,7 +18,7 @@ from o365prov.profiles import (
     ProfileMapping,
 )
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
-from o365prov.provisioning.provisioning_type import password_set_in_directory
+from o365prov.provisioning.provisioning_type import password_set_in_directory, refuse_license_removal
 
 _FULL_PROFILE = frozenset(UNIVERSAL_SYNC_ATTRIBUTES) - frozenset(USER_SYNC_ATTRIBUTES)
 
@@ -32,12 +32,17 @@ class UniversalSync:
         update_attributes: whether later changes are sent.
         deactivate_users: whether the accounts of people who are no longer assigned are deprovisioned.
         sync_password: whether Okta would push passwords; a plan says that none can be sent.
+        user_attributes_only: whether licences and roles are left alone, because they are managed outside Okta.
         deprovisioning: what deprovisioning does.
         ad_instances: the names of the Active Directory instances of the setting "Send full profile, contacts, and
             conference rooms from these AD instances"; people from others get User Sync's attributes. Instances with
             just-in-time provisioning are not supported.
 
-    Source: Okta, "Provisioning options for Office 365", column Universal Sync.
+    Raises:
+        ConfigurationError: with *user_attributes_only* licences of leavers are to be removed.
+
+    Source: Okta, "Provisioning options for Office 365", column Universal Sync; Okta support, "User Attributes Only
+    provisioning feature for Microsoft Office 365".
 
     >>> UniversalSync(ad_instances=["corp.example"]).sends_resources
     True
@@ -58,8 +63,12 @@ class UniversalSync:
     update_attributes: bool = True
     deactivate_users: bool = True
     sync_password: bool = False
+    user_attributes_only: bool = False
     deprovisioning: Deprovisioning = BLOCK_SIGN_IN
     ad_instances: tuple[str, ...] = field(default=(), converter=as_sorted)
+
+    def __attrs_post_init__(self) -> None:
+        refuse_license_removal(self)
 
     def default_mapping(self) -> ProfileMapping:
         """User Sync's mapping, and the directory's own attribute for everything else."""

@@ -12,7 +12,7 @@ from o365prov._fields import typed
 from o365prov.people import Person
 from o365prov.profiles import DIRECTORY_ONLY_ATTRIBUTES, USER_SYNC_ATTRIBUTES, USER_SYNC_DEFAULTS, ProfileMapping
 from o365prov.provisioning.deprovisioning import BLOCK_SIGN_IN, Deprovisioning
-from o365prov.provisioning.provisioning_type import password_set_in_directory
+from o365prov.provisioning.provisioning_type import password_set_in_directory, refuse_license_removal
 
 
 @frozen(kw_only=True, field_transformer=typed)
@@ -24,9 +24,14 @@ class UserSync:
         update_attributes: whether later changes are sent.
         deactivate_users: whether the accounts of people who are no longer assigned are deprovisioned.
         sync_password: whether Okta would push passwords; a plan says that none can be sent.
+        user_attributes_only: whether licences and roles are left alone, because they are managed outside Okta.
         deprovisioning: what deprovisioning does.
 
-    Source: Okta, "Provisioning options for Office 365", column User Sync.
+    Raises:
+        ConfigurationError: with *user_attributes_only* licences of leavers are to be removed.
+
+    Source: Okta, "Provisioning options for Office 365", column User Sync; Okta support, "User Attributes Only
+    provisioning feature for Microsoft Office 365".
 
     >>> UserSync(deactivate_users=False).label
     'User Sync'
@@ -47,7 +52,11 @@ class UserSync:
     update_attributes: bool = True
     deactivate_users: bool = True
     sync_password: bool = False
+    user_attributes_only: bool = False
     deprovisioning: Deprovisioning = BLOCK_SIGN_IN
+
+    def __attrs_post_init__(self) -> None:
+        refuse_license_removal(self)
 
     def default_mapping(self) -> ProfileMapping:
         """The mapping that Okta ships for User Sync."""
