@@ -97,6 +97,7 @@ if TYPE_CHECKING:
         TenantSnapshot,
         TenantUser,
         Unsupported,
+        UnwrittenProperty,
         UpdateUser,
     )
     from o365prov.previews import PopulationPreview, Preview
@@ -210,6 +211,7 @@ __all__ = [
     "UniversalSync",
     "Unset",
     "Unsupported",
+    "UnwrittenProperty",
     "UpdateUser",
     "UsageError",
     "UserStatus",

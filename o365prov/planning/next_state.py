@@ -28,9 +28,15 @@ from o365prov.planning.model.changes import (
 
 
 def after_change(
-    app_users: AppUsers, change: Change, object_id: str, *, manager_id: str | None = None, provisioning_type: str = ""
+    app_users: AppUsers,
+    change: Change,
+    object_id: str,
+    *,
+    manager_id: str | None = None,
+    provisioning_type: str = "",
+    written: tuple[str, ...] | None = None,
 ) -> AppUsers:
-    """The table after a change succeeded.
+    """The table after a change succeeded, or an update succeeded in part.
 
     Args:
         app_users: the table before.
@@ -38,6 +44,7 @@ def after_change(
         object_id: the account that was written.
         manager_id: the manager's object id, if the change sets a manager.
         provisioning_type: the name of the type that made the change.
+        written: the properties that an update wrote, if it could not write all of them.
 
     """
     check_call(after_change, locals())
@@ -47,6 +54,8 @@ def after_change(
     if known is None or known.object_id != object_id:  # this account has nothing of what we gave to another one
         known = fresh
     match change:
+        case UpdateUser() if written is not None:
+            after = _after_part(known, change, frozenset(written), provisioning_type)
         case CreateUser() | LinkUser() | UpdateUser():
             after = evolve(
                 known,
@@ -83,3 +92,23 @@ def after_change(
         case _:
             assert_never(change)
     return app_users.with_user(after)
+
+
+def _after_part(known: AppUser, change: UpdateUser, written: frozenset[str], provisioning_type: str) -> AppUser:
+    """The memory of an account that *change* linked and wrote in part.
+
+    It has no fingerprint, so the next plan compares the account with the tenant and has what is missing. Who could not
+    be enabled is not active, so the next plan enables them.
+    """
+    missing = {each.name: each.before for each in change.properties if each.name not in written}
+    username = missing.get("userPrincipalName", change.subject.username)
+    enabled = "accountEnabled" not in missing
+    return evolve(
+        known,
+        username=username if isinstance(username, str) else known.username,
+        anchor=known.anchor if "onPremisesImmutableId" in missing else change.anchor,
+        fingerprint="",
+        status=AppUserStatus.ACTIVE if enabled else AppUserStatus.DEACTIVATED,
+        deactivated_at=None if enabled else known.deactivated_at,
+        provisioning_type=provisioning_type,
+    )

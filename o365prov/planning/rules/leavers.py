@@ -38,7 +38,7 @@ def leaver_changes(
         if not option.is_due(user.deactivated_at, now):
             return []
         return _final(user, account, subject, snapshot, option.then, f"blocked since {user.deactivated_at:%Y-%m-%d}")
-    if user.status is not AppUserStatus.ACTIVE:
+    if user.status is AppUserStatus.DELETED:
         return []
     privileged = snapshot.is_privileged(account.id)
     changes: list[Change] = []
