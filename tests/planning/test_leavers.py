@@ -82,6 +82,14 @@ def test_an_account_that_was_blocked_already_costs_no_write():
     assert kinds(option, tenant(there(accountEnabled=False)), memory()) == ["mark_deactivated"]
 
 
+def test_who_could_not_be_enabled_and_leaves_is_a_leaver():
+    """The account is blocked and nobody knows since when: the days of grace begin now."""
+    option = Deprovisioning.block_and_remove_licenses(grace_days=7)
+    not_enabled = memory(status=AppUserStatus.DEACTIVATED)
+    assert kinds(option, tenant(there(accountEnabled=False)), not_enabled) == ["mark_deactivated"]
+    assert kinds(option, tenant(there()), not_enabled) == ["block_sign_in"]
+
+
 def test_removed_licences_are_not_removed_again():
     """A second plan after the removal has nothing to do."""
     option = Deprovisioning.block_and_remove_licenses(grace_days=7)
