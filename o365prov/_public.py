@@ -100,6 +100,7 @@ if TYPE_CHECKING:
         TenantSnapshot,
         TenantUser,
         Unsupported,
+        UnwrittenProperty,
         UpdateUser,
     )
     from o365prov.previews import PopulationPreview, Preview
@@ -213,6 +214,7 @@ __all__ = [
     "UniversalSync",
     "Unset",
     "Unsupported",
+    "UnwrittenProperty",
     "UpdateUser",
     "UsageError",
     "UserStatus",

@@ -149,6 +149,12 @@ def selection(properties: Iterable[str]) -> list[str]:
     return list(dict.fromkeys((*ALWAYS, *roots)))
 
 
+def update_request(change: UpdateUser, sdk: Any) -> Request:
+    """The PATCH of an update, or of a part of one."""
+    after = {each.name: cleared(each.name) if each.after is None else each.after for each in change.properties}
+    return _request("PATCH", sdk.users.by_user_id(change.object_id), body=nested(after))
+
+
 def change_requests(
     change: Change,
     sdk: Any,
@@ -196,8 +202,7 @@ def change_requests(
             body = {"addLicenses": [], "removeLicenses": [each.sku_id for each in change.remove]}
             return (_request("POST", sdk.users.by_user_id(change.object_id).assign_license, body=body),)
         case UpdateUser():
-            after = {each.name: cleared(each.name) if each.after is None else each.after for each in change.properties}
-            return (_request("PATCH", sdk.users.by_user_id(change.object_id), body=nested(after)),)
+            return (update_request(change, sdk),)
         case AssignLicenses():
             user = sdk.users.by_user_id(_required(change.object_id or object_id, change))
             add = [{"skuId": each.sku_id, "disabledPlans": list(each.disabled_plans)} for each in change.add]

@@ -24,7 +24,7 @@ from o365prov.planning.model.changes import (
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import PlanOptions, Scope
-from o365prov.planning.model.outcomes import Outcome, Result
+from o365prov.planning.model.outcomes import Outcome, Result, UnwrittenProperty
 from o365prov.planning.model.phases import Phase
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem, Unsupported
@@ -102,6 +102,7 @@ __all__ = [
     "TenantSnapshot",
     "TenantUser",
     "Unsupported",
+    "UnwrittenProperty",
     "UpdateUser",
     "after_change",
     "as_assignment",

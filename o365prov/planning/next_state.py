@@ -34,8 +34,9 @@ def after_change(
     *,
     manager_id: str | None = None,
     provisioning_type: str = "",
+    written: tuple[str, ...] | None = None,
 ) -> AppUser:
-    """What is remembered of a person after a change of their account succeeded.
+    """What is remembered of a person after a change of their account succeeded, or an update succeeded in part.
 
     Args:
         known: what was remembered before; None for nothing.
@@ -43,12 +44,15 @@ def after_change(
         object_id: the account that was written.
         manager_id: the manager's object id, if the change sets a manager.
         provisioning_type: the name of the type that made the change.
+        written: the properties that an update wrote, if it could not write all of them.
 
     """
     check_call(after_change, locals())
     if known is None or known.object_id != object_id:  # this account has nothing of what we gave to another one
         known = AppUser(change.subject.person_id, object_id, change.subject.username)
     match change:
+        case UpdateUser() if written is not None:
+            after = _after_part(known, change, frozenset(written), provisioning_type)
         case CreateUser() | LinkUser() | UpdateUser():
             after = evolve(
                 known,
@@ -106,4 +110,24 @@ def _remembered(known: AppUser, change: Remember) -> AppUser:
         departure=known.departure if change.departure is None else change.departure,
         licenses=known.licenses if change.licenses is None else change.licenses,
         waiting=known.waiting if change.waiting is None else change.waiting,
+    )
+
+
+def _after_part(known: AppUser, change: UpdateUser, written: frozenset[str], provisioning_type: str) -> AppUser:
+    """The memory of an account that *change* linked and wrote in part.
+
+    It has no fingerprint, so the next plan compares the account with the tenant and has what is missing. Who could not
+    be enabled is not active, so the next plan enables them.
+    """
+    missing = {each.name: each.before for each in change.properties if each.name not in written}
+    username = missing.get("userPrincipalName", change.subject.username)
+    enabled = "accountEnabled" not in missing
+    return evolve(
+        known,
+        username=username if isinstance(username, str) else known.username,
+        anchor=known.anchor if "onPremisesImmutableId" in missing else change.anchor,
+        fingerprint="",
+        status=AppUserStatus.ACTIVE if enabled else known.status,
+        departure=None if enabled else known.departure,
+        provisioning_type=provisioning_type,
     )

@@ -16,6 +16,14 @@ def error(status, code, message, details=(), **inner):
     return Response(status, {"content-type": "application/json"}, json.dumps(document).encode())
 
 
+def test_a_refused_licence_may_be_one_that_no_app_can_change():
+    """Beside admin roles: licences from self-service and from resellers, where licences are assigned."""
+    denied = error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    assert "self-service (a trial) or from a reseller" in classify(denied, "/users/1/assignLicense").remedy
+    assert "admin role" in classify(denied, "/users/1/assignLicense").remedy
+    assert "self-service" not in classify(denied, "/users/1").remedy
+
+
 @pytest.mark.parametrize(
     ("response", "category", "remedy"),
     [

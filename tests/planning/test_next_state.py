@@ -1,5 +1,6 @@
 """What is remembered after a change: just that change."""
 
+from attrs import evolve
 from organisation import NOW
 
 from o365prov import AppUser, Departure, LicenseGrant
@@ -8,12 +9,14 @@ from o365prov.planning import (
     BlockSignIn,
     DeleteUser,
     GrantRole,
+    PropertyChange,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
     RevokeSessions,
     Subject,
+    UpdateUser,
     after_change,
 )
 
@@ -73,3 +76,50 @@ def test_another_account_has_nothing_of_the_old_one():
     """What was given to one account is not on another."""
     other = after_change(KNOWN, RevokeSessions(ANN, "changed", "id-new", NOW), "id-new")
     assert (other.object_id, other.licenses, other.roles, other.password_instant) == ("id-new", (), (), NOW)
+
+
+UPDATE = UpdateUser(
+    ANN,
+    "the profile changed",
+    "id-ann",
+    (
+        PropertyChange("accountEnabled", False, True),
+        PropertyChange("jobTitle", None, "Lead"),
+        PropertyChange("onPremisesImmutableId", None, "anchor"),
+        PropertyChange("userPrincipalName", "ann@corp.example", "ann.lee@corp.example"),
+    ),
+    "print",
+    "anchor",
+)
+
+
+def in_part(*written, known=KNOWN):
+    """What is remembered of Ann after an update wrote these of its properties."""
+    return after_change(known, UPDATE, "id-ann", provisioning_type="user_sync", written=written)
+
+
+def test_an_update_in_part_is_remembered_as_far_as_it_went():
+    """Names that were not written are not remembered, and the profile counts as unknown."""
+    known = in_part("accountEnabled", "jobTitle")
+    assert (known.username, known.anchor, known.fingerprint) == ("ann@corp.example", None, "")
+    assert (known.status, known.provisioning_type) == (AppUserStatus.ACTIVE, "user_sync")
+    assert (known.licenses, known.roles) == (KNOWN.licenses, KNOWN.roles)
+
+
+def test_names_that_an_update_in_part_wrote_are_remembered():
+    """Username and anchor, each by itself."""
+    assert in_part("userPrincipalName").username == ANN.username
+    assert in_part("onPremisesImmutableId").anchor == "anchor"
+
+
+def test_who_could_not_be_enabled_is_not_active():
+    """The next plan enables them; the day on which they were blocked is kept."""
+    blocked = evolve(KNOWN, status=AppUserStatus.DEACTIVATED, departure=Departure(NOW))
+    known = in_part("jobTitle", known=blocked)
+    assert (known.status, known.departure) == (AppUserStatus.DEACTIVATED, Departure(NOW))
+
+
+def test_an_update_in_part_links_an_account_for_the_first_time():
+    """The account is the person's, under the name that it has."""
+    known = in_part("jobTitle", known=None)
+    assert (known.object_id, known.username, known.anchor) == ("id-ann", "ann@corp.example", None)

@@ -593,6 +593,7 @@ def test_outcomes_as_rows():
     plan, report = plan_of(DONE.change), Report("plan-1", (DONE, SKIPPED), remembered())
     done, skipped = report.to_dicts()
     ended = {"object_id": "id-ann", "result": "done", "message": "", "request_id": "request-1"}
+    ended |= {"written": "", "unwritten": ""}
     assert done == {**plan.to_dicts()[0], **ended}
     assert skipped["object_id"] == "id-00uBoRoss"
     assert (skipped["result"], skipped["message"]) == ("skipped", "the account was not created")

@@ -4,6 +4,8 @@ A write whose outcome is unknown (no answer, 5xx) is sent again where repeating 
 second account or fail over the first; so before a create is repeated, the account is looked for: by its source anchor,
 or by its username where it has none.
 
+An update that Graph refuses for its content is sent again in parts (splitting); its result says what was written.
+
 Source: Microsoft, "Designing for eventual consistency for Microsoft Entra" (trust the answer to a write; objects just
 written may be unknown elsewhere for a while); "Combine multiple requests in one HTTP call using JSON batching".
 """
@@ -13,10 +15,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from o365prov.errors import TenantError
 from o365prov.graph import requests
+from o365prov.graph.apply.splitting import SplitUpdate
 from o365prov.graph.client.errors import ClassifiedError, ErrorCategory, classify, request_id
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.retry import Attempts
@@ -32,6 +35,8 @@ from o365prov.planning import (
     RemoveManager,
     RemoveRole,
     RestoreUser,
+    UnwrittenProperty,
+    UpdateUser,
 )
 
 # After this, "not found" about an account that we wrote is believed.
@@ -50,6 +55,8 @@ class PendingWrite:
         unknown: the request may have had its effect already.
         renewed: it was sent again with a fresh token.
         final_problem: why it is not sent again; the account is looked for once more.
+        refusal: of a part of an update, how the whole of it was refused.
+        split: of a part of an update, what has become of its parts.
 
     """
 
@@ -60,6 +67,8 @@ class PendingWrite:
     unknown: bool = False
     renewed: bool = False
     final_problem: WriteResult | None = None
+    refusal: WriteResult | None = None
+    split: SplitUpdate | None = None
 
 
 @frozen
@@ -74,6 +83,9 @@ class WriteResult:
         code: Graph's error code, if it failed.
         request_id: what Microsoft support asks for.
         halts: no other write would fare better now.
+        error: Graph's error, if it failed by one.
+        written: the properties that were written all the same, of an update that was sent in parts.
+        unwritten: those that were not.
 
     """
 
@@ -84,6 +96,9 @@ class WriteResult:
     code: str = ""
     request_id: str = ""
     halts: bool = False
+    error: ClassifiedError | None = None
+    written: tuple[str, ...] = ()
+    unwritten: tuple[UnwrittenProperty, ...] = ()
 
 
 @define(eq=False)
@@ -112,7 +127,52 @@ class WriteDelivery:
     _written: dict[str, float] = field(init=False, factory=dict)
 
     async def deliver(self, writes: Sequence[PendingWrite]) -> AsyncIterator[list[WriteResult]]:
-        """Send at most 20 writes to different accounts; yields results as soon as they are certain."""
+        """Send at most 20 writes to different accounts; yields results as soon as they are certain.
+
+        Updates that were refused follow in parts: one part of each, then the next of each, by the same rules.
+        """
+        while writes:
+            parts: list[PendingWrite] = []
+            async for results in self._send(writes):
+                ended: list[WriteResult] = []
+                for result in results:
+                    following = self._after(result)
+                    if isinstance(following, PendingWrite):
+                        parts.append(following)
+                    else:
+                        ended.append(following)
+                yield ended
+            writes = parts
+
+    def _after(self, result: WriteResult) -> PendingWrite | WriteResult:
+        """What follows from *result*: the next part of a refused update, or how the whole write ended."""
+        write = result.write
+        if not isinstance(write.change, UpdateUser):
+            return result
+        split, refusal = write.split, write.refusal
+        if split is None or refusal is None:
+            split, refusal = SplitUpdate.of(write.change, result.error) if result.error else None, result
+            if split is None:
+                return result
+        elif result.problem:
+            split.failed(write.change, result.problem, result.request_id, result.error)
+        else:
+            split.done(write.change)
+        if (part := split.next_part()) is not None:
+            request = requests.update_request(part, self.sdk)
+            return PendingWrite(part, request, write.object_id, refusal=refusal, split=split)
+        if not split.unwritten:
+            return WriteResult(refusal.write, result.object_id, request_id=result.request_id)
+        return evolve(
+            refusal,
+            problem=split.problem,
+            halts=result.halts,
+            written=split.written_names,
+            unwritten=split.unwritten_properties,
+        )
+
+    async def _send(self, writes: Sequence[PendingWrite]) -> AsyncIterator[list[WriteResult]]:
+        """Send writes, each until it is done or has failed."""
         to_send = [write for write in writes if not _must_look(write)]
         to_look_for = [write for write in writes if _must_look(write)]
         attempts = self.sender.attempts()
@@ -185,7 +245,7 @@ class WriteDelivery:
         if response.ok:
             write.unknown = True
             return WriteResult(write, None, "Graph created the account and did not say its id", response.status), True
-        error = classify(response)
+        error = classify(response, write.request.url)
         write.unknown = write.unknown or error.category is ErrorCategory.UNKNOWN
         problem = WriteResult(
             write,
@@ -195,6 +255,7 @@ class WriteDelivery:
             error.code,
             error.request_id,
             halts=error.category is ErrorCategory.UNAUTHORIZED,
+            error=error,
         )
         match error.category:
             case ErrorCategory.TRANSIENT | ErrorCategory.UNKNOWN:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from o365prov.errors import JournalError
 from o365prov.graph.apply.delivery import PendingWrite, WriteDelivery, WriteResult
@@ -218,7 +218,8 @@ class ApplyRun:
             if each.halts and not self._halted:
                 self._halted = f"{each.problem}; then apply the plan again with its journal, or read and plan again"
             if each.problem:
-                self._end(Outcome(change, Result.FAILED, each.object_id, each.problem, each.request_id))
+                failed = Outcome(change, Result.FAILED, each.object_id, each.problem, each.request_id)
+                self._end(evolve(failed, written=each.written, unwritten=each.unwritten))
                 continue
             if isinstance(change, CreateUser) and each.object_id is not None:
                 self._created[change.subject.person_id] = each.object_id
@@ -251,7 +252,7 @@ class ApplyRun:
     def _memory(self, outcomes: Iterable[Outcome]) -> AppUsers:
         changed: dict[str, AppUser] = {}
         for outcome in outcomes:
-            if outcome.result is not Result.DONE or outcome.object_id is None:
+            if (outcome.result is not Result.DONE and not outcome.written) or outcome.object_id is None:
                 continue
             change = outcome.change
             person_id = change.subject.person_id
@@ -261,6 +262,7 @@ class ApplyRun:
                 outcome.object_id,
                 manager_id=self._manager_id(change) if isinstance(change, SetManager) else None,
                 provisioning_type=self.plan.provisioning_type,
+                written=outcome.written or None,
             )
         return self.plan.app_users.after_plan(self.plan.id, changed.values())
 

@@ -4,7 +4,8 @@ Graph answers most faulty requests about directory objects with ``400 Request_Ba
 details tell them apart, so both are part of the table.
 
 Sources: Microsoft, "Microsoft Graph error responses and resource types"; "Microsoft Graph throttling guidance"; the
-texts of the service as public issue threads and clients quote them.
+texts of the service as public issue threads and clients quote them; Okta support, "Office 365 provisioning failed due
+to 403: Insufficient privileges" (on assignLicense).
 """
 
 from __future__ import annotations
@@ -33,6 +34,14 @@ class ErrorCategory(StrEnum):
     SO_ALREADY = "so already"  # what is to be assigned is assigned, or what is to be removed is not there
 
 
+class ErrorExtent(StrEnum):
+    """Of what in a refused request an error speaks: whether a part of the request may be accepted."""
+
+    VALUE = "a value"  # the rest may be accepted
+    KIND = "a kind of property"  # properties of other kinds may be accepted
+    ACCOUNT = "the account"  # no part would be accepted
+
+
 @frozen
 class ErrorRule:
     """One row of the table; a condition that is None or empty matches any error.
@@ -44,6 +53,8 @@ class ErrorRule:
         codes: Graph's ``error.code``, in lower case.
         target: a pattern for a ``target`` in ``error.details``.
         text: a pattern for a part of the message.
+        url: how the address of the request ends.
+        extent: of what in the request it speaks.
 
     """
 
@@ -53,17 +64,26 @@ class ErrorRule:
     codes: tuple[str, ...] = ()
     target: str = ""
     text: str = ""
+    url: str = ""
+    extent: ErrorExtent = ErrorExtent.VALUE
 
-    def matches(self, status: int, code: str, details: tuple[tuple[str, str], ...], message: str) -> bool:
+    def matches(
+        self, status: int, code: str, details: tuple[tuple[str, str], ...], message: str, url: str = ""
+    ) -> bool:
         """Whether the row is about this error; codes are compared without regard to case."""
         return (
             self.status in {None, status}
             and (not self.codes or code.lower() in self.codes)
             and (not self.target or any(re.fullmatch(self.target, target) for _, target in details))
             and (not self.text or re.search(self.text, message, re.IGNORECASE) is not None)
+            and url.endswith(self.url)
         )
 
 
+_DENIED = (
+    "the account may hold an admin role: give the app's service principal a directory role that may manage it "
+    "(User Administrator, or Privileged Authentication Administrator for all), or grant the missing permission"
+)
 _CONFLICT = r"another object with the same value for property"
 
 ERRORS: tuple[ErrorRule, ...] = (
@@ -79,12 +99,19 @@ ERRORS: tuple[ErrorRule, ...] = (
     ErrorRule(ErrorCategory.UNAUTHORIZED, "check the credential and that its app still has admin consent", 401),
     ErrorRule(
         ErrorCategory.PERMANENT,
-        "the account may hold an admin role: give the app's service principal a directory role that may manage it "
-        "(User Administrator, or Privileged Authentication Administrator for all), or grant the missing permission",
+        f"{_DENIED}; if it has a licence from self-service (a trial) or from a reseller, no app can change its "
+        "licences: remove that one in the admin center first",
         403,
         ("authorization_requestdenied",),
+        url="/assignLicense",
     ),
-    ErrorRule(ErrorCategory.PERMANENT, "grant the app the permission and renew admin consent", 403),
+    ErrorRule(ErrorCategory.PERMANENT, _DENIED, 403, ("authorization_requestdenied",), extent=ErrorExtent.KIND),
+    ErrorRule(
+        ErrorCategory.PERMANENT,
+        "grant the app the permission and renew admin consent",
+        403,
+        extent=ErrorExtent.KIND,
+    ),
     ErrorRule(
         ErrorCategory.PERMANENT,
         "buy seats or remove the licence from another user, then plan again",
@@ -166,12 +193,14 @@ ERRORS: tuple[ErrorRule, ...] = (
         "the account is synced from Active Directory: change it there, or use License Only",
         400,
         text=r"on-premises mastered|currently undergoing migration",
+        extent=ErrorExtent.ACCOUNT,
     ),
     ErrorRule(
         ErrorCategory.PERMANENT,
         "the account was synced once: manage its extension attributes in Exchange Online",
         400,
         text=r"originated within an external service",
+        extent=ErrorExtent.KIND,
     ),
     ErrorRule(
         ErrorCategory.LAG,
@@ -179,7 +208,13 @@ ERRORS: tuple[ErrorRule, ...] = (
         400,
         text=r"source resource object or one of the objects being referenced do(es)? not exist",
     ),
-    ErrorRule(ErrorCategory.PERMANENT, "delete objects or raise the tenant's quota", 400, ("directory_quotaexceeded",)),
+    ErrorRule(
+        ErrorCategory.PERMANENT,
+        "delete objects or raise the tenant's quota",
+        400,
+        ("directory_quotaexceeded",),
+        extent=ErrorExtent.ACCOUNT,
+    ),
     ErrorRule(ErrorCategory.LAG, "the object does not exist any more: read the tenant and plan again", 404),
     ErrorRule(ErrorCategory.UNKNOWN, "Graph had an internal error; try again later", 500),
     ErrorRule(ErrorCategory.UNKNOWN, "Graph had an internal error; try again later", 502),
@@ -203,6 +238,7 @@ class ClassifiedError:
         remedy: what to do next.
         details: the ``(code, target)`` pairs of ``error.details``.
         request_id: what Microsoft support asks for.
+        extent: of what in the request it speaks.
 
     """
 
@@ -213,6 +249,7 @@ class ClassifiedError:
     remedy: str
     details: tuple[tuple[str, str], ...] = ()
     request_id: str = ""
+    extent: ErrorExtent = ErrorExtent.VALUE
 
     @property
     def conflict(self) -> bool:
@@ -233,8 +270,12 @@ class ClassifiedError:
         return f"{self.message.rstrip('. ')}; {self.remedy}"
 
 
-def classify(response: Response) -> ClassifiedError:
+def classify(response: Response, url: str = "") -> ClassifiedError:
     """What a response that is not a success means; its body need not be JSON, or an error of Graph's.
+
+    Args:
+        response: the response.
+        url: the address of the request, on which a remedy may depend.
 
     >>> body = b'{"error": {"code": "Request_BadRequest", "message": "Subscription with SKU 1 does not have any available licenses."}}'
     >>> str(classify(Response(400, {}, body)))
@@ -246,9 +287,9 @@ def classify(response: Response) -> ClassifiedError:
     details = _details(error.get("details"))
     if not any(target for _, target in details) and (match := re.search(r"property (\w+) already exists", message)):
         details = (*details, ("ObjectConflict", match[1]))
-    row = next(row for row in ERRORS if row.matches(response.status, code, details, message))
+    row = next(row for row in ERRORS if row.matches(response.status, code, details, message, url))
     return ClassifiedError(
-        row.category, response.status, code, message, row.remedy, details, request_id(response, error)
+        row.category, response.status, code, message, row.remedy, details, request_id(response, error), row.extent
     )
 
 

@@ -19,8 +19,27 @@ class Result(StrEnum):
 
 
 @frozen(field_transformer=typed)
+class UnwrittenProperty:
+    """A property that an update could not write.
+
+    Args:
+        name: Graph's name of the property; dots lead into a complex one.
+        message: why not, and what to do.
+        request_id: Graph's id of the request that failed, which Microsoft support asks for; empty if there is none.
+
+    """
+
+    name: str
+    message: str
+    request_id: str = ""
+
+
+@frozen(field_transformer=typed)
 class Outcome:
     """How one change ended, with what is needed to find out why.
+
+    Where Graph refuses an update of several properties, they are sent again in parts; the update has failed if any of
+    them is not written then.
 
     Args:
         change: the change.
@@ -28,6 +47,8 @@ class Outcome:
         object_id: the account that was written; None if there is none.
         message: why it failed or was skipped, and what to do; empty if it was done.
         request_id: Graph's id of the request, which Microsoft support asks for; empty if there was no request.
+        written: Graph's names of the properties that were written all the same by an update that failed.
+        unwritten: the properties that were not, where an update was sent in parts.
 
     """
 
@@ -36,3 +57,5 @@ class Outcome:
     object_id: str | None = None
     message: str = ""
     request_id: str = ""
+    written: tuple[str, ...] = ()
+    unwritten: tuple[UnwrittenProperty, ...] = ()

@@ -41,7 +41,7 @@ class Report(Renderable):
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
-        """What failed; the next plan has it again."""
+        """What failed, all of it or in part (``outcome.written``); the next plan has what is missing again."""
         return tuple(outcome for outcome in self.outcomes if outcome.result is Result.FAILED)
 
     @property
@@ -101,7 +101,8 @@ class Report(Renderable):
 
         Returns:
             For each outcome a dict with the keys of :meth:`Plan.to_dicts`, ``result`` (``done``, ``failed`` or
-            ``skipped``), ``message`` and ``request_id``; ``object_id`` is the account that was written.
+            ``skipped``), ``message``, ``request_id``, and ``written`` and ``unwritten``, the properties of an update
+            that failed in part, with commas between them; ``object_id`` is the account that was written.
 
         """
         return [
@@ -111,6 +112,8 @@ class Report(Renderable):
                 "result": each.result.value,
                 "message": each.message,
                 "request_id": each.request_id,
+                "written": ", ".join(each.written),
+                "unwritten": ", ".join(missing.name for missing in each.unwritten),
             }
             for each in self.outcomes
         ]

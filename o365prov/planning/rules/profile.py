@@ -11,7 +11,7 @@ from typing import Any
 
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
-from o365prov.people import AppUserStatus
+from o365prov.people import AppUser, AppUserStatus
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.changes import CreateUser, LinkUser, RevokeSessions, UpdateUser
 from o365prov.planning.model.matched_user import MatchedUser
@@ -75,9 +75,10 @@ def profile_change(
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
     returning = known is not None and known.status is not AppUserStatus.ACTIVE
+    unfinished = known is not None and _is_unfinished(known)
     if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
         return None, None
-    if known and not provisioning.update_attributes and not returning:
+    if known and not provisioning.update_attributes and not returning and not unfinished:
         return None, None
     anchor, issue = _anchor(matched) if _sends_anchor(desired, provisioning) else (None, None)
     desired_values: dict[str, Any] = desired.update_properties()
@@ -107,11 +108,18 @@ def _looks_at_tenant(provisioning: ProvisioningType, scope: Scope) -> bool:
     return scope is not Scope.CHANGED and provisioning.owns_profile
 
 
+def _is_unfinished(known: AppUser) -> bool:
+    """Whether the last update was written in part: what was not written is sent even with Update Attributes off."""
+    return not known.fingerprint and bool(known.provisioning_type)
+
+
 def _reason(matched: MatchedUser, now: str, *, returning: bool) -> str:
     if matched.known is None:
         return matched.how
     if returning:
         return "assigned again"
+    if _is_unfinished(matched.known):
+        return "not everything could be written last time"
     return "edited in Office 365" if matched.known.fingerprint == now else "the profile changed"
 
 

@@ -1,0 +1,149 @@
+"""The day after an update was written in part: exactly what is missing is planned, until it is done.
+
+Each day has its own client, its own read of the tenant, and a memory that came through JSON.
+"""
+
+import asyncio
+import json
+
+import pytest
+from attrs import evolve
+from organisation import DOMAIN, NOW, assigned, somebody, user_sync_app
+
+from o365prov import AppUsers, Deprovisioning, Report, Tenant
+from o365prov.people import AppUserStatus
+from o365prov.planning import LinkUser, UpdateUser
+from o365prov.testing import FakeClock, FakeTenant
+
+ROOT = "https://graph.microsoft.com/v1.0/roleManagement/directory/roleAssignments"
+HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
+ANN = somebody("Ann Lee", title="Rep", mobilePhone="+1 555 0100")
+PROMOTED = somebody("Ann Lee", title="Lead", mobilePhone="+1 555 0199")
+NAME = f"ann.lee@{DOMAIN}"
+APP = user_sync_app(deprovisioning=Deprovisioning.block_sign_in())
+
+
+@pytest.fixture
+def fake():
+    """A tenant whose calling application holds no directory role, so that administrators are protected."""
+    licenses = {"SPE_E3": 5}
+    return FakeTenant(domains={DOMAIN: "Federated"}, licenses=licenses, clock=FakeClock(at=NOW), caller_roles=[])
+
+
+def day(fake, people, known, app=APP, between=lambda: None):
+    """Read, plan and apply; returns the plan, and the report and memory as another process loads them."""
+
+    async def whole():
+        async with Tenant.over(fake) as tenant:
+            assignments = [assigned(each, "SPE_E3") for each in people]
+            snapshot = await tenant.read(app.needs(assignments))
+            plan = app.plan(
+                assignments, snapshot, known or AppUsers.empty(snapshot.tenant_id, app.name), now=fake.clock.now()
+            )
+            between()
+            return plan, Report.from_json((await tenant.apply(plan, confirm=plan.fingerprint)).to_json())
+
+    fake.clock.advance(days=1)
+    plan, report = asyncio.run(whole())
+    return plan, report, AppUsers.from_json(report.app_users.to_json())
+
+
+def make_admin(fake):
+    """Somebody makes Ann an administrator."""
+    body = {"principalId": fake.user(NAME)["id"], "roleDefinitionId": HELPDESK, "directoryScopeId": "/"}
+    headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
+    status, _, answer = fake.handle("POST", ROOT, headers, json.dumps(body).encode())
+    assert status == 201
+    return f"{ROOT}/{json.loads(answer)['id']}"
+
+
+def no_admin(fake, role):
+    """Ann is not an administrator any more."""
+    assert fake.handle("DELETE", role, {"Authorization": "Bearer x"}, b"")[0] == 204
+
+
+def properties_of(plan):
+    """The properties that the plan's only change writes."""
+    [change] = plan
+    assert isinstance(change, UpdateUser)
+    return [each.name for each in change.properties]
+
+
+def test_a_protected_phone_is_all_that_is_left(fake):
+    """The title is not sent again; once Ann is not an administrator the phone is written, and it is over."""
+    _, _, known = day(fake, [ANN], None)
+    role = make_admin(fake)
+    plan, report, known = day(fake, [PROMOTED], known)
+    assert properties_of(plan) == ["jobTitle", "mobilePhone"]
+    assert report.failed[0].written == ("jobTitle",)
+    plan, report, known = day(fake, [PROMOTED], known)
+    assert properties_of(plan) == ["mobilePhone"]
+    assert plan.changes[0].reason == "not everything could be written last time"
+    assert not report.failed[0].written
+    no_admin(fake, role)
+    plan, report, known = day(fake, [PROMOTED], known)
+    assert properties_of(plan) == ["mobilePhone"]
+    assert report.ok
+    assert fake.user(NAME)["mobilePhone"] == "+1 555 0199"
+    assert day(fake, [PROMOTED], known)[0].is_empty
+
+
+def test_a_taken_username_is_all_that_is_left(fake):
+    """The name is taken between planning and applying: the link stays with the old one until the new one is free."""
+    _, _, known = day(fake, [ANN], None)
+    renamed = f"ann.berg@{DOMAIN}"
+    married = evolve(ANN, profile={**ANN.profile, "email": "ann.berg@corp.example", "title": "Lead"})
+    _, report, known = day(fake, [married], known, between=lambda: fake.add_user(renamed, displayName="Another"))
+    assert report.failed[0].written == ("jobTitle", "mail")
+    assert (known.get(ANN.id).username, known.get(ANN.id).anchor) == (NAME, ANN.id)
+    assert fake.user(NAME)["jobTitle"] == "Lead"
+    url = f"https://graph.microsoft.com/v1.0/users/{fake.user(renamed)['id']}"
+    assert fake.handle("DELETE", url, {"Authorization": "Bearer x"}, b"")[0] == 204
+    plan, report, known = day(fake, [married], known)
+    assert properties_of(plan) == ["userPrincipalName"]
+    assert report.ok
+    assert known.get(ANN.id).username == renamed
+    assert day(fake, [married], known)[0].is_empty
+
+
+def test_what_somebody_else_has_written_meanwhile_is_only_remembered(fake):
+    """An administrator of the tenant set the phone by hand: no write is left."""
+    _, _, known = day(fake, [ANN], None)
+    make_admin(fake)
+    _, _, known = day(fake, [PROMOTED], known)
+    by_hand = FakeTenant.from_json(fake.to_json().replace("+1 555 0100", "+1 555 0199"), clock=fake.clock)
+    plan, report, known = day(by_hand, [PROMOTED], known)
+    assert [type(change) for change in plan] == [LinkUser]
+    assert report.ok
+    assert day(by_hand, [PROMOTED], known)[0].is_empty
+
+
+def test_who_could_not_be_enabled_is_enabled_later(fake):
+    """An administrator who comes back: the title is written, sign-in is not, and so they are not called active."""
+    _, _, known = day(fake, [ANN], None)
+    _, _, known = day(fake, [], known)
+    since = known.get(ANN.id).departure
+    role = make_admin(fake)
+    _, report, known = day(fake, [evolve(ANN, profile={**ANN.profile, "title": "Lead"})], known)
+    assert report.failed[0].written == ("jobTitle",)
+    assert (known.get(ANN.id).status, known.get(ANN.id).departure) == (AppUserStatus.DEACTIVATED, since)
+    no_admin(fake, role)
+    plan, report, known = day(fake, [evolve(ANN, profile={**ANN.profile, "title": "Lead"})], known)
+    assert properties_of(plan) == ["accountEnabled"]
+    assert report.ok
+    assert fake.user(NAME)["accountEnabled"]
+    assert known.get(ANN.id).status is AppUserStatus.ACTIVE
+
+
+def test_a_link_that_was_written_in_part_is_finished_with_updates_off(fake):
+    """Update Attributes off keeps later changes back, not what the first write could not do."""
+    app = user_sync_app(update_attributes=False)
+    fake.add_user(NAME, displayName="Ann Lee", usageLocation="US")
+    taken = "ann.lee@corp.example"
+    fake.add_user(f"x@{DOMAIN}", displayName="X", mail=taken, onPremisesImmutableId="x")
+    plan, report, known = day(fake, [ANN], None, app)
+    [update] = [each for each in report.failed if isinstance(each.change, UpdateUser)]
+    assert "jobTitle" in update.written
+    assert [each.name for each in update.unwritten] == ["mail"]
+    plan, _, _ = day(fake, [ANN], known, app)
+    assert properties_of(plan) == ["mail"]
