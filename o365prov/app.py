@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import overload
 
@@ -27,6 +27,7 @@ from o365prov.planning import (
     Needs,
     Plan,
     PlanOptions,
+    PlanRequest,
     Safeguards,
     Scope,
     StreamingPlanner,
@@ -275,6 +276,8 @@ class Office365App:
         *,
         now: datetime,
         scope: Scope | str = Scope.CHANGED,
+        only: Iterable[str] | None = None,
+        transfers: Mapping[str, str] | None = None,
     ) -> Plan:
         """What must change so that the tenant of *snapshot* holds what the assignments ask for. Pure.
 
@@ -288,6 +291,10 @@ class Office365App:
             now: the time, aware.
             scope: ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``; see
                 :class:`~o365prov.Scope`.
+            only: the ids of the people whom the plan is about, as for a push of one person: those of them without an
+                assignment have left, and of everybody else nothing is said. None for everybody.
+            transfers: accounts that are handed over although somebody else had them, or had their name: object ids by
+                the id of the person who gets the account.
 
         Raises:
             StaleMappingError: the settings changed after the attributes were mapped.
@@ -299,12 +306,13 @@ class Office365App:
         check_type(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
         check_type(app_users, AppUsers, "app_users", "AppUsers.empty(snapshot.tenant_id, app.name)")
         scope = Scope(scope)
+        request = PlanRequest(only, {} if transfers is None else transfers)
         self._check_ready(app_users, now, scope)
         self._check_tenant(snapshot, app_users)
         assigned = sorted(map(self._assigned, unique_assignments(assignments)), key=lambda each: each.person.id)
         by_eligibility: dict[Eligibility, list[Assignment]] = {each: [] for each in Eligibility}
         for assignment in assigned:
-            by_eligibility[Eligibility.of(assignment.person.status)].append(assignment)
+            by_eligibility[Eligibility.of_assignment(assignment, now)].append(assignment)
         return make_plan(
             (self._desired(assignment, now) for assignment in by_eligibility[Eligibility.PROVISION]),
             by_eligibility[Eligibility.HOLD],
@@ -312,6 +320,7 @@ class Office365App:
             snapshot=snapshot,
             app_users=app_users,
             now=now,
+            request=request,
         )
 
     def streaming_planner(

@@ -24,6 +24,7 @@ from o365prov.planning import (
     Change,
     CreateUser,
     DeleteUser,
+    EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
@@ -217,6 +218,8 @@ def change_requests(
             return (_request("DELETE", sdk.users.by_user_id(change.object_id).manager.ref),)
         case RevokeSessions():
             return (_request("POST", sdk.users.by_user_id(change.object_id).revoke_sign_in_sessions),)
+        case EnableSignIn():
+            return (_request("PATCH", sdk.users.by_user_id(change.object_id), body={"accountEnabled": True}),)
         case BlockSignIn():
             return (_request("PATCH", sdk.users.by_user_id(change.object_id), body={"accountEnabled": False}),)
         case _:

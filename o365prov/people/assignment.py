@@ -10,6 +10,7 @@ values from multiple groups" (which describes group priority as the default).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -116,6 +117,7 @@ class Assignment:
         via: where the assignment comes from, for the reasons in a plan: ``individual`` or the names of the groups.
         groups: all Okta groups of the person, for expressions that ask for them.
         username: a username in place of that of the app's format; only an individual assignment has one.
+        starts: when the assignment begins, aware; None for one that holds now.
 
     """
 
@@ -124,6 +126,7 @@ class Assignment:
     via: str = "individual"
     groups: tuple[Group, ...] = field(default=(), converter=_groups, repr=False)
     username: str | None = None
+    starts: datetime | None = None
 
     @property
     def person_id(self) -> str:

@@ -34,7 +34,8 @@ class Departure:
         at: when the grace period began, aware.
         then: what happens at its end.
         grace_days: how many days later (1 to 365) *then* happens; None for at once.
-        blocked: whether sign-in was blocked; False where Graph can't, because Entra Connect masters the account.
+        blocked: whether we blocked sign-in; False where it was blocked already, and where Graph can't, because Entra
+            Connect masters the account.
 
     >>> from datetime import UTC
     >>> Departure(datetime(2026, 1, 1, tzinfo=UTC), "delete", 30).due

@@ -5,14 +5,12 @@ from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
-    BlockSignIn,
     Change,
     CreateUser,
-    DeleteUser,
+    EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
-    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -22,8 +20,8 @@ from o365prov.planning.model.changes import (
     change_key,
 )
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
-from o365prov.planning.model.matched_user import MatchedUser
-from o365prov.planning.model.options import PlanOptions, Scope
+from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
+from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.outcomes import Outcome, Result, UnwrittenProperty
 from o365prov.planning.model.phases import Phase
 from o365prov.planning.model.plan import Plan
@@ -41,7 +39,7 @@ from o365prov.planning.model.snapshot import (
     TenantUser,
 )
 from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
-from o365prov.planning.next_state import after_change
+from o365prov.planning.next_state import NextMemory, after_change
 from o365prov.planning.planner import make_plan
 from o365prov.planning.preconditions import (
     as_assignment,
@@ -55,6 +53,7 @@ from o365prov.planning.preconditions import (
 )
 from o365prov.planning.rules.mail import mail_issue
 from o365prov.planning.rules.managers import reference_digest
+from o365prov.planning.rules.matched_user import MatchedUser
 from o365prov.planning.rules.profile import fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
 
@@ -67,6 +66,7 @@ __all__ = [
     "CreateUser",
     "DeleteUser",
     "Domain",
+    "EnableSignIn",
     "ExplainedPerson",
     "GrantRole",
     "HeldLicense",
@@ -75,11 +75,13 @@ __all__ = [
     "LinkUser",
     "MatchedUser",
     "Needs",
+    "NextMemory",
     "Outcome",
     "PersonExplanation",
     "Phase",
     "Plan",
     "PlanOptions",
+    "PlanRequest",
     "Problem",
     "PropertyChange",
     "Quota",

@@ -1,23 +1,21 @@
-"""The memory after a change is done."""
+"""The memory after changes are done."""
 
 from __future__ import annotations
 
 from typing import assert_never
 
-from attrs import evolve
+from attrs import define, evolve, field
 
-from o365prov._annotations import check_call
-from o365prov.people import AppUser, AppUserStatus
+from o365prov._annotations import check_after_failure, check_call
+from o365prov.people import AppUser, AppUsers, AppUserStatus
 from o365prov.planning.model.changes import (
     AssignLicenses,
-    BlockSignIn,
     Change,
     CreateUser,
-    DeleteUser,
+    EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
-    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -25,6 +23,58 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
+from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
+
+
+@define(eq=False)
+class NextMemory:
+    """The memory while the changes of a plan are done, one after the other.
+
+    Whoever gets an account that another person had gets what is remembered of it, and that person is forgotten.
+
+    Args:
+        app_users: the memory that the plan was made with.
+
+    """
+
+    app_users: AppUsers
+    _holders: dict[str, AppUser] = field(init=False)
+    _changed: dict[str, AppUser] = field(init=False, factory=dict)
+    _handed_over: set[str] = field(init=False, factory=set)
+
+    def __attrs_post_init__(self) -> None:
+        self._holders = {user.object_id: user for user in self.app_users}
+
+    @check_after_failure
+    def note(
+        self,
+        change: Change,
+        object_id: str,
+        *,
+        manager_id: str | None = None,
+        provisioning_type: str = "",
+        written: tuple[str, ...] | None = None,
+    ) -> None:
+        """Note a change that succeeded; for the arguments see :func:`after_change`."""
+        person_id = change.subject.person_id
+        known = self._changed.get(person_id) or self.app_users.get(person_id)
+        if known is None or known.object_id != object_id:
+            known = self._holders.get(object_id, known)
+        if known is not None and known.person_id != person_id:
+            self._handed_over.add(known.person_id)
+            known = evolve(known, person_id=person_id)
+        self._changed[person_id] = after_change(
+            known,
+            change,
+            object_id,
+            manager_id=manager_id,
+            provisioning_type=provisioning_type,
+            written=written,
+        )
+
+    def after(self, plan_id: str) -> AppUsers:
+        """The memory after all changes that were noted of the plan with this id."""
+        return self.app_users.after_plan(plan_id, self._changed.values(), without=self._handed_over)
 
 
 def after_change(
@@ -55,17 +105,17 @@ def after_change(
             after = _after_part(known, change, frozenset(written), provisioning_type)
         case CreateUser() | LinkUser() | UpdateUser():
             after = evolve(
-                known,
+                _active(known) if isinstance(change, CreateUser) or change.activates else known,
                 object_id=object_id,
                 username=change.subject.username,
                 anchor=change.anchor,
                 fingerprint=change.fingerprint,
-                status=AppUserStatus.ACTIVE,
-                departure=None,
                 provisioning_type=provisioning_type,
             )
+        case EnableSignIn():
+            after = _active(known)
         case RestoreUser():
-            after = evolve(known, object_id=object_id, status=AppUserStatus.ACTIVE, departure=None)
+            after = known  # what links the account or enables it says that the person is back
         case GrantRole():
             after = evolve(known, roles=tuple(sorted({*known.roles, change.role})))
         case RemoveRole():
@@ -77,7 +127,7 @@ def after_change(
         case RemoveManager():
             after = evolve(known, manager_id=None, manager_reference="")
         case RevokeSessions():
-            after = evolve(known, password_instant=change.desired)
+            after = known if change.desired is None else evolve(known, password_instant=change.desired)
         case RemoveLicenses():
             after = evolve(known, licenses=())
         case BlockSignIn():
@@ -99,6 +149,10 @@ def after_change(
     return after
 
 
+def _active(known: AppUser) -> AppUser:
+    return evolve(known, status=AppUserStatus.ACTIVE, departure=None)
+
+
 def _remembered(known: AppUser, change: Remember) -> AppUser:
     """The user with what *change* has to say; what it leaves out stays."""
     status = change.status
@@ -116,18 +170,14 @@ def _remembered(known: AppUser, change: Remember) -> AppUser:
 def _after_part(known: AppUser, change: UpdateUser, written: frozenset[str], provisioning_type: str) -> AppUser:
     """The memory of an account that *change* linked and wrote in part.
 
-    It has no fingerprint, so the next plan compares the account with the tenant and has what is missing. Who could not
-    be enabled is not active, so the next plan enables them.
+    It has no fingerprint, so the next plan compares the account with the tenant and has what is missing.
     """
     missing = {each.name: each.before for each in change.properties if each.name not in written}
     username = missing.get("userPrincipalName", change.subject.username)
-    enabled = "accountEnabled" not in missing
     return evolve(
-        known,
+        _active(known) if change.activates else known,
         username=username if isinstance(username, str) else known.username,
         anchor=known.anchor if "onPremisesImmutableId" in missing else change.anchor,
         fingerprint="",
-        status=AppUserStatus.ACTIVE if enabled else known.status,
-        departure=None if enabled else known.departure,
         provisioning_type=provisioning_type,
     )

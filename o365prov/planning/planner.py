@@ -15,17 +15,18 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, RestoreUser
+from o365prov.planning.model.changes import Change, EnableSignIn, RestoreUser
 from o365prov.planning.model.explanation import PersonExplanation
-from o365prov.planning.model.matched_user import MatchedUser
-from o365prov.planning.model.options import PlanOptions, Scope
+from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
+from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
-from o365prov.planning.rules.leavers import leaver_changes, leaver_problem, leavers
+from o365prov.planning.rules.leavers import Leaver, leavers
 from o365prov.planning.rules.licenses import Seats, license_change
 from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
+from o365prov.planning.rules.matched_user import MatchedUser
 from o365prov.planning.rules.profile import creation, profile_change, session_change
 from o365prov.planning.rules.roles import role_changes
 from o365prov.planning.rules.unsupported import UnsupportedCount
@@ -61,6 +62,7 @@ def make_plan(
     snapshot: TenantSnapshot,
     app_users: AppUsers,
     now: datetime,
+    request: PlanRequest | None = None,
     unchanged: UnchangedPeople | None = None,
 ) -> Plan:
     """The plan that makes the tenant of *snapshot* hold what is *desired*.
@@ -72,29 +74,38 @@ def make_plan(
         snapshot: what the tenant holds.
         app_users: the memory; people in it who are not among the others have left.
         now: the time, aware.
+        request: whom the plan is about; everybody unless it is given.
         unchanged: people who need not be compared.
 
     """
     people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
     on_hold = list(held)
+    request = request or PlanRequest()
     unchanged = unchanged or UnchangedPeople.none(rules.provisioning)
     matched: list[MatchedUser] = []
-    problems = [_held(assignment, app_users) for assignment in on_hold]
-    for result in match_users(people, rules, snapshot, app_users):
+    problems = [_held(assignment, app_users, now) for assignment in on_hold]
+    assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
+    others = {user.person_id for user in app_users if _is_somebody_elses(user, request, assigned)}
+    staying = {*assigned, *others, *unchanged.staying}
+    for result in match_users(people, rules, snapshot, app_users, staying=staying, transfers=request.transfers):
         if isinstance(result, MatchedUser):
             matched.append(result)
-            unchanged.unsupported.add(result.desired)
+            if request.is_about(result.subject.person_id):
+                unchanged.unsupported.add(result.desired)
         else:
             problems.append(result)
     managers = _managers(matched, on_hold, unchanged, app_users, snapshot)
     changes, gaps = _changes(matched, managers, rules, snapshot, now)
-    assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
-    for user in leavers(app_users, assigned):
-        if user.person_id not in unchanged.staying:
-            changes += leaver_changes(user, snapshot, rules.provisioning, now)
-            problem = leaver_problem(user, snapshot, rules.provisioning)
-            problems += [problem] if problem else []
+    handed_over = {each.takes_over for each in matched}
+    for user in leavers(app_users, staying):
+        if user.person_id not in handed_over:
+            app = app_users.linked_elsewhere.get(user.object_id, "")
+            done, wrong = Leaver(user, rules, snapshot, now, app).decide()
+            changes += done
+            problems += wrong
     problems += gaps
+    changes = [change for change in changes if request.is_about(change.subject.person_id)]
+    problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
     linked = sum(user.status is AppUserStatus.ACTIVE for user in app_users)
     return Plan(
         tenant_id=snapshot.tenant_id,
@@ -108,7 +119,7 @@ def make_plan(
         provisioning_type=rules.provisioning.name,
         hazards=(
             *_privileged_leavers(changes),
-            *rules.safeguards.hazards(changes, linked=linked, assigned=len(assigned) + len(unchanged.staying)),
+            *rules.safeguards.hazards(changes, linked=linked, assigned=len(staying)),
         ),
     )
 
@@ -140,19 +151,8 @@ def _changes(
     changes: list[Change] = []
     problems: list[Problem] = []
     for each in matched:
-        issues: list[Issue | None] = []
-        profile: Change | None
-        if each.account is None:
-            profile = creation(each, password_given=not snapshot.is_federated(each.subject.username))
-            changes.append(profile)
-        else:
-            if each.deleted:
-                changes.append(RestoreUser(each.subject, each.how, each.account.id))
-            profile, wrong = profile_change(each, provisioning, scope)
-            if profile:
-                changes.append(profile)
-            issues.append(wrong)
-        issues.append(mail_issue(written_values(profile), snapshot))
+        account_changes, issues = _account_changes(each, rules, snapshot)
+        changes += account_changes
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
             if not provisioning.user_attributes_only:
@@ -174,6 +174,25 @@ def _changes(
             changes.append(revocation)
         problems += [Problem(each.subject, issue) for issue in issues if issue]
     return changes, problems
+
+
+def _account_changes(
+    matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot
+) -> tuple[list[Change], list[Issue | None]]:
+    """The account, its profile, and whether the person can sign in."""
+    subject, account = matched.subject, matched.account
+    if account is None:
+        create = creation(matched, password_given=not snapshot.is_federated(subject.username))
+        return [create], [mail_issue(written_values(create), snapshot)]
+    changes: list[Change] = []
+    if matched.deleted:
+        changes.append(RestoreUser(subject, matched.how, account.id))
+    profile, wrong = profile_change(matched, rules.provisioning, rules.scope)
+    changes += [profile] if profile else []
+    if matched.enables:
+        reason = "blocked in Office 365" if matched.overrides else "assigned again"
+        changes.append(EnableSignIn(subject, reason, account.id, matched.overrides))
+    return changes, [wrong, mail_issue(written_values(profile), snapshot)]
 
 
 def _location(matched: MatchedUser) -> str | None:
@@ -207,17 +226,31 @@ def _managers(
     return Managers(managers, snapshot)
 
 
-def _held(assignment: Assignment, app_users: AppUsers) -> Problem:
+def _held(assignment: Assignment, app_users: AppUsers, now: datetime) -> Problem:
+    """The problem of a person for whom nothing happens now, as the transition table says."""
     person = assignment.person
     known: AppUser | None = app_users.get(person.id)
-    return Problem(
-        Subject(person.id, person.name, known.username if known else ""),
-        Issue(
+    subject = Subject(person.id, person.name, known.username if known else "")
+    if assignment.starts is not None and assignment.starts > now:
+        issue = Issue(
+            "starts_later",
+            f"the assignment starts on {assignment.starts:%Y-%m-%d %H:%M %Z}, so nothing is done before",
+            "Plan again then",
+        )
+    else:
+        issue = Issue(
             f"held_{person.status.value.lower()}",
             f"{person.status.value} in Okta, so the account is left as it is",
             "Activate the person in Okta to provision them",
-        ),
-    )
+        )
+    return Problem(subject, issue)
+
+
+def _is_somebody_elses(user: AppUser, request: PlanRequest, assigned: Collection[str]) -> bool:
+    """Whether an account belongs to somebody whom the plan is not about, and who has not left before."""
+    if request.is_about(user.person_id) or user.person_id in assigned:
+        return False
+    return user.status is AppUserStatus.ACTIVE
 
 
 def _privileged_leavers(changes: Iterable[Change]) -> list[str]:

@@ -29,6 +29,7 @@ from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.planner import UnchangedPeople, make_plan
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import fingerprint
+from o365prov.planning.rules.states import contradiction
 from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.profiles import UNSET
 from o365prov.provisioning import DesiredUser, Eligibility, ProvisioningType
@@ -57,8 +58,8 @@ class StreamingPlanner:
     _check: Callable[[TenantSnapshot], None]
     _changed: list[DesiredUser] = field(factory=list)
     _held: list[Assignment] = field(factory=list)
-    # By object id: the instant before which sessions are void, and the username.
-    _unchanged: dict[str, tuple[float, str]] = field(factory=dict)
+    # By object id: the instant before which sessions are void, and what is remembered.
+    _unchanged: dict[str, tuple[float, AppUser]] = field(factory=dict)
     _staying: set[str] = field(factory=set)
     _recheck: set[str] = field(factory=set)  # people who did not change, and yet must be compared in full
     _names: set[str] = field(factory=set)  # usernames, anchors and references of changed people, in lower case
@@ -69,7 +70,7 @@ class StreamingPlanner:
     def __attrs_post_init__(self) -> None:
         self._unsupported = UnsupportedCount(self._rules.provisioning)
         for assignment in self._unique_assignments():
-            match Eligibility.of(assignment.person.status):
+            match Eligibility.of_assignment(assignment, self._now):
                 case Eligibility.HOLD:
                     self._held.append(assignment)
                 case Eligibility.PROVISION:
@@ -97,9 +98,9 @@ class StreamingPlanner:
         instant = desired.sessions_valid_from
         handled = known.password_instant
         if instant is None or instant > self._now or (handled is not None and instant <= handled):
-            self._unchanged[known.object_id] = 0.0, known.username
+            self._unchanged[known.object_id] = 0.0, known
         else:
-            self._unchanged[known.object_id] = instant.timestamp(), known.username
+            self._unchanged[known.object_id] = instant.timestamp(), known
         self._staying.add(known.person_id)
         self._unsupported.add(desired)
 
@@ -121,11 +122,12 @@ class StreamingPlanner:
         expected = self._unchanged.pop(user.id, None)
         if expected is None:
             return user.id in self._kept or self._is_named(user)
-        instant, username = expected
+        instant, known = expected
         since = user.sessions_valid_from
-        blocked = user.synced and not self._rules.provisioning.beside_entra_connect
-        renamed = user.username.lower() != username.lower()
-        if blocked or renamed or (instant and (since is None or instant > since.timestamp())):
+        mastered = user.synced and not self._rules.provisioning.beside_entra_connect
+        renamed = user.username.lower() != known.username.lower() or bool(contradiction(user, known))
+        outdated = instant and (since is None or instant > since.timestamp())
+        if mastered or renamed or not user.enabled or outdated:
             self._kept.add(user.id)
         return user.id in self._kept or self._is_named(user)
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from o365prov.errors import ConfigurationError, Issue
-from o365prov.people import AppUsers, Assignment, Person
+from o365prov.people import AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning import (
     MatchedUser,
     PlanOptions,
@@ -119,7 +119,7 @@ class Previewer:
         names = self._attribute_names()
         issues: dict[str, list[Issue]] = {each.person_id: [] for each in people}
         accounts: dict[str, AccountPreview] = {}
-        for each in match_users(people, self.rules, snapshot, self.app_users):
+        for each in match_users(people, self.rules, snapshot, self.app_users, staying=self._others()):
             if isinstance(each, MatchedUser):
                 account, found = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
@@ -133,6 +133,10 @@ class Previewer:
             )
             for each in desired
         }
+
+    def _others(self) -> frozenset[str]:
+        """The people who are remembered as active: a preview does not know that somebody left."""
+        return frozenset(user.person_id for user in self.app_users if user.status is AppUserStatus.ACTIVE)
 
     def _attribute_names(self) -> Mapping[str, str]:
         """Okta's names of attributes by Graph's names of properties."""

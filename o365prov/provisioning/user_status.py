@@ -5,10 +5,12 @@ Source: Okta, "User states"; Okta support, "Users are not being provisioned from
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 from typing import assert_never
 
-from o365prov.people import UserStatus
+from o365prov._annotations import check_call
+from o365prov.people import Assignment, UserStatus
 
 
 class Eligibility(Enum):
@@ -17,6 +19,14 @@ class Eligibility(Enum):
     PROVISION = "provision"
     HOLD = "hold"
     UNASSIGNED = "unassigned"
+
+    @classmethod
+    def of_assignment(cls, assignment: Assignment, now: datetime) -> Eligibility:
+        """The eligibility of an assigned person at *now* (aware): who starts later is held."""
+        check_call(Eligibility.of_assignment, locals())
+        found = cls.of(assignment.person.status)
+        is_early = assignment.starts is not None and assignment.starts > now
+        return cls.HOLD if found is cls.PROVISION and is_early else found
 
     @classmethod
     def of(cls, status: UserStatus) -> Eligibility:

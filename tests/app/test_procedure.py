@@ -249,7 +249,7 @@ def test_6_deprovision_as_configured(fake, organization):
     _, report = provision(fake, app, [carla], report.app_users)
     assert fake.seats("SPE_E3") == (1, 40)
     plan, report = provision(fake, app, [uma, carla], report.app_users)
-    assert [change.kind for change in plan] == ["update_user", "assign_licenses"]
+    assert [change.kind for change in plan] == ["link_user", "enable_sign_in", "assign_licenses"]
     assert fake.user("uma.rossi28@yourfederated.domain")["accountEnabled"] is True
     assert fake.seats("SPE_E3") == (2, 40)
 

@@ -56,7 +56,7 @@ def test_tuesday_changes_just_what_changed(demo):
     """A password, a rename, a licence group and a leaver: four people, and the colliding newcomer is stopped."""
     _, output, _ = demo()
     tuesday = output.partition("Tuesday")[2]
-    assert "3 to change, 1 to deactivate (4 writes)" in tuesday
+    assert "3 to change, 1 to deactivate (5 writes)" in tuesday
     assert "end all sessions now" in tuesday
     assert "the password changed on 2026-06-02 05:12 UTC" in tuesday
     assert "userPrincipalName: ximena.smith32@yourfederated.domain → ximena.brandt@yourfederated.domain" in tuesday

@@ -26,6 +26,7 @@ from o365prov.planning.model.changes import (
     BlockSignIn,
     CreateUser,
     DeleteUser,
+    EnableSignIn,
     GrantRole,
     RemoveLicenses,
     RemoveManager,
@@ -58,6 +59,7 @@ CHANGES = (
     GrantRole(ANN, "", ID, "Global Reader", ID),
     RemoveRole(ANN, "", ID, "Global Reader", ID, "assignment"),
     RevokeSessions(ANN, "", ID, datetime(2026, 6, 1, tzinfo=UTC)),
+    EnableSignIn(ANN, "", ID),
     BlockSignIn(ANN, "", ID, Departure(datetime(2026, 6, 1, tzinfo=UTC))),
     DeleteUser(ANN, "", ID),
 )

@@ -22,6 +22,7 @@ from o365prov.planning.model.changes import (
     Change,
     CreateUser,
     DeleteUser,
+    EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
@@ -49,6 +50,7 @@ CHANGES = {
     "manager": SetManager(ANN, "", "1", BOB, "2"),
     "no manager": RemoveManager(ANN, "", "1"),
     "revoke": RevokeSessions(ANN, "", "1", datetime(2026, 6, 1, tzinfo=UTC)),
+    "enable": EnableSignIn(ANN, "", "1"),
     "block": BlockSignIn(ANN, "", "1", Departure(datetime(2026, 6, 1, tzinfo=UTC))),
 }
 

@@ -7,7 +7,7 @@ from attrs import evolve
 from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov.planning import after_change
-from o365prov.planning.model.changes import BlockSignIn, RevokeSessions, UpdateUser
+from o365prov.planning.model.changes import BlockSignIn, RevokeSessions
 from o365prov.profiles import ApplyOn
 
 APP = user_sync_app()
@@ -105,8 +105,9 @@ def test_a_leaver_is_blocked_and_nothing_else():
     """Not assigned any more: sign-in is blocked, last in the plan."""
     ann, bo = assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))
     snapshot, app_users = provisioned(ann, bo)
-    [block] = APP.plan([bo], snapshot, app_users, now=NOW)
+    block, revocation = APP.plan([bo], snapshot, app_users, now=NOW)
     assert isinstance(block, BlockSignIn)
+    assert revocation.leaving
     assert block.subject.name == "Ann Lee"
 
 
@@ -115,7 +116,10 @@ def test_a_person_deprovisioned_in_okta_is_a_leaver():
     ann, bo = somebody("Ann Lee"), assigned(somebody("Bo Ross"))
     snapshot, app_users = provisioned(assigned(ann), bo)
     gone = assigned(somebody("Ann Lee", status="DEPROVISIONED"))
-    assert [change.kind for change in APP.plan([gone, bo], snapshot, app_users, now=NOW)] == ["block_sign_in"]
+    assert [change.kind for change in APP.plan([gone, bo], snapshot, app_users, now=NOW)] == [
+        "block_sign_in",
+        "revoke_sessions",
+    ]
 
 
 def test_a_suspended_person_keeps_the_account():
@@ -136,15 +140,14 @@ def test_a_person_who_returns_is_enabled_again():
     """Assigned again after a block: the account may sign in again."""
     ann, bo = assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))
     snapshot, app_users = provisioned(ann, bo)
-    [block] = APP.plan([bo], snapshot, app_users, now=NOW)
+    block, _ = APP.plan([bo], snapshot, app_users, now=NOW)
     app_users = app_users.with_user(after_change(app_users.get(block.subject.person_id), block, block.object_id))
     users = [
         evolve(user, properties={**user.properties, "accountEnabled": user.id != block.object_id})
         for user in snapshot.users
     ]
-    [update] = APP.plan([ann, bo], evolve(snapshot, users=users), app_users, now=NOW)
-    assert isinstance(update, UpdateUser)
-    assert [(each.name, each.after) for each in update.properties] == [("accountEnabled", True)]
+    _, enable = APP.plan([ann, bo], evolve(snapshot, users=users), app_users, now=NOW)
+    assert (enable.kind, enable.overrides) == ("enable_sign_in", False)
 
 
 def test_an_account_of_no_one_is_never_touched():

@@ -137,6 +137,7 @@ def test_the_kinds_of_changes_keep_their_names():
         "restore_user": ("+", 1),
         "link_user": ("=", 0),
         "update_user": ("~", 1),
+        "enable_sign_in": ("+", 1),
         "assign_licenses": ("~", 1),
         "grant_role": ("~", 1),
         "remove_role": ("-", 1),

@@ -36,11 +36,11 @@ def kinds(option, snapshot, app_users, *, now=NOW, people=(BO,)):
 @pytest.mark.parametrize(
     ("option", "at_once"),
     [
-        (Deprovisioning.block_sign_in(), ["block_sign_in"]),
-        (Deprovisioning.block_and_remove_licenses(), ["block_sign_in", "remove_licenses"]),
-        (Deprovisioning.block_and_remove_licenses(grace_days=7), ["block_sign_in"]),
+        (Deprovisioning.block_sign_in(), ["block_sign_in", "revoke_sessions"]),
+        (Deprovisioning.block_and_remove_licenses(), ["block_sign_in", "revoke_sessions", "remove_licenses"]),
+        (Deprovisioning.block_and_remove_licenses(grace_days=7), ["block_sign_in", "revoke_sessions"]),
         (Deprovisioning.block_remove_licenses_and_delete(), ["delete_user"]),
-        (Deprovisioning.block_remove_licenses_and_delete(grace_days=7), ["block_sign_in"]),
+        (Deprovisioning.block_remove_licenses_and_delete(grace_days=7), ["block_sign_in", "revoke_sessions"]),
     ],
 )
 def test_what_each_option_does_at_once(option, at_once):
@@ -70,9 +70,11 @@ def test_coming_back_within_the_days_restores():
     option = Deprovisioning.block_and_remove_licenses(grace_days=7)
     app = user_sync_app(deprovisioning=option)
     plan = app.plan([assigned(ANN, "SPE_E3"), BO], tenant(there(accountEnabled=False)), blocked, now=NOW)
-    [update] = plan.for_person(ANN.id)
-    assert {each.name: each.after for each in update.properties}["accountEnabled"] is True
-    after = after_change(blocked.get(ANN.id), update, update.object_id)
+    update, enable = plan.for_person(ANN.id)
+    assert (enable.kind, enable.overrides) == ("enable_sign_in", False)
+    updated = after_change(blocked.get(ANN.id), update, update.object_id)
+    assert updated.status is AppUserStatus.DEACTIVATED
+    after = after_change(updated, enable, enable.object_id)
     assert (after.status, after.departure) == (AppUserStatus.ACTIVE, None)
 
 
@@ -85,21 +87,23 @@ def test_an_account_that_was_blocked_already_costs_no_write():
 def test_removed_licences_are_not_removed_again():
     """A second plan after the removal has nothing to do."""
     option = Deprovisioning.block_and_remove_licenses(grace_days=7)
-    done = remembered().with_user(
-        evolve(memory().get(ANN.id), status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - 8 * DAY), licenses=())
-    )
+    left = option.departure(NOW - 8 * DAY)
+    done = remembered(evolve(memory().get(ANN.id), status=AppUserStatus.DEACTIVATED, departure=left, licenses=()))
     assert kinds(option, tenant(there(accountEnabled=False, licenses=())), done) == []
 
 
 def test_group_inherited_licences_are_left_to_the_group():
     """Okta's table: only deletion takes them."""
     inherited = there(licenses=[HeldLicense(E3.id, inherited_from="group")])
-    assert kinds(Deprovisioning.block_and_remove_licenses(), tenant(inherited), memory()) == ["block_sign_in"]
+    assert kinds(Deprovisioning.block_and_remove_licenses(), tenant(inherited), memory()) == [
+        "block_sign_in",
+        "revoke_sessions",
+    ]
 
 
 def test_a_leaver_whose_account_is_gone_changes_nothing():
-    """Nothing is left to block."""
-    assert kinds(Deprovisioning.block_sign_in(), tenant(), memory()) == []
+    """Nothing is left to block; that somebody deleted it is remembered."""
+    assert kinds(Deprovisioning.block_sign_in(), tenant(), memory()) == ["remember"]
 
 
 def deleted(person, **properties):
@@ -123,9 +127,8 @@ def test_a_deleted_account_is_restored_where_the_settings_say_so():
     app = evolve(user_sync_app(), restore_deleted_users=True)
     gone = deleted(ANN, displayName="Ann L.", accountEnabled=False)
     plan = app.plan([assigned(ANN)], tenant(deleted=(gone,)), remembered(), now=NOW)
-    assert [change.kind for change in plan] == ["restore_user", "update_user"]
+    assert [change.kind for change in plan] == ["restore_user", "update_user", "enable_sign_in"]
     changes = {each.name: each.after for each in plan.changes[1].properties}
-    assert changes["accountEnabled"] is True
     assert "userPrincipalName" not in changes
 
 

@@ -8,12 +8,12 @@ from o365prov.people import AppUserStatus
 from o365prov.planning import (
     BlockSignIn,
     DeleteUser,
+    EnableSignIn,
     GrantRole,
     PropertyChange,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
-    RestoreUser,
     RevokeSessions,
     Subject,
     UpdateUser,
@@ -57,11 +57,11 @@ def test_licences_and_manager_are_forgotten_when_they_are_taken_away():
     assert (without.manager_id, without.manager_reference, without.licenses) == (None, "", KNOWN.licenses)
 
 
-def test_blocking_is_remembered_with_its_moment_and_undone_by_restoring():
+def test_blocking_is_remembered_with_its_moment_and_undone_by_enabling():
     """The moment decides when the next step is due."""
     blocked = after(BlockSignIn(ANN, "left", "id-ann", Departure(NOW)))
     assert (blocked.status, blocked.departure) == (AppUserStatus.DEACTIVATED, Departure(NOW))
-    restored = after_change(blocked, RestoreUser(ANN, "again", "id-ann"), "id-ann")
+    restored = after_change(blocked, EnableSignIn(ANN, "again", "id-ann"), "id-ann")
     assert (restored.status, restored.departure) == (AppUserStatus.ACTIVE, None)
 
 
@@ -112,11 +112,13 @@ def test_names_that_an_update_in_part_wrote_are_remembered():
     assert in_part("onPremisesImmutableId").anchor == "anchor"
 
 
-def test_who_could_not_be_enabled_is_not_active():
-    """The next plan enables them; the day on which they were blocked is kept."""
+def test_who_is_enabled_later_is_not_active_before():
+    """The block is remembered until the sign-in is enabled, in case that fails."""
     blocked = evolve(KNOWN, status=AppUserStatus.DEACTIVATED, departure=Departure(NOW))
-    known = in_part("jobTitle", known=blocked)
-    assert (known.status, known.departure) == (AppUserStatus.DEACTIVATED, Departure(NOW))
+    update = evolve(UPDATE, activates=False)
+    for written in (None, ("jobTitle",)):
+        known = after_change(blocked, update, "id-ann", written=written)
+        assert (known.status, known.departure) == (AppUserStatus.DEACTIVATED, Departure(NOW))
 
 
 def test_an_update_in_part_links_an_account_for_the_first_time():

@@ -127,5 +127,10 @@ def test_a_privileged_leaver_heads_the_plan_and_needs_confirmation():
     ann = somebody()
     snapshot = tenant(there, holding=((there, READER),))
     plan = APP.plan([with_roles(somebody("Bo Ross"))], snapshot, linked(ann, there, "Global Reader"), now=NOW)
-    assert [change.kind for change in plan] == ["remove_role", "block_sign_in", "create_user"]
+    assert [change.kind for change in plan] == [
+        "remove_role",
+        "block_sign_in",
+        "create_user",
+        "revoke_sessions",
+    ]
     assert "Ann Lee has a privileged role and leaves" in plan.hazards

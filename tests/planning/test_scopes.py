@@ -42,7 +42,7 @@ def test_an_edited_title(scope, reverted):
     assert changed(user_sync_app(), scope, jobTitle="Edited") == reverted
 
 
-@pytest.mark.parametrize(("scope", "reverted"), [("changed", []), ("all", []), ("drift", ["update_user"])])
+@pytest.mark.parametrize(("scope", "reverted"), [("changed", []), ("all", []), ("drift", ["enable_sign_in"])])
 def test_a_blocked_sign_in(scope, reverted):
     """Only drift takes back what a person did beyond the profile."""
     assert changed(user_sync_app(), scope, accountEnabled=False) == reverted

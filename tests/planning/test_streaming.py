@@ -100,7 +100,10 @@ def test_a_new_password_is_noticed():
 def test_leavers_are_blocked():
     """People who are remembered and no longer assigned."""
     snapshot, app_users = provisioned()
-    assert [change.kind for change in same_plan(EVERYONE[1:], snapshot, app_users)] == ["block_sign_in"]
+    assert [change.kind for change in same_plan(EVERYONE[1:], snapshot, app_users)] == [
+        "block_sign_in",
+        "revoke_sessions",
+    ]
 
 
 def test_unsupported_values_of_unchanged_people_are_counted():

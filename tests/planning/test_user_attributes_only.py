@@ -88,7 +88,7 @@ def test_a_leaver_is_blocked_and_keeps_licences_and_roles(kind):
     """A privileged role stays too: the sign-in is blocked, and whoever manages roles removes it."""
     snapshot, known = provisioned(READER)
     plan = app_with(kind).plan([], snapshot, known, now=NOW)
-    assert [change.kind for change in plan] == ["block_sign_in"]
+    assert [change.kind for change in plan] == ["block_sign_in", "revoke_sessions"]
 
 
 def test_a_leaver_can_be_deleted():

@@ -9,18 +9,16 @@ from uuid import UUID, uuid5
 
 from attrs import evolve
 
-from o365prov.people import AppUser, AppUsers
-from o365prov.planning import HeldLicense, Plan, RoleAssignment, TenantSnapshot, TenantUser, after_change
+from o365prov.people import AppUsers
+from o365prov.planning import HeldLicense, NextMemory, Plan, RoleAssignment, TenantSnapshot, TenantUser
 from o365prov.planning.model.changes import (
     AssignLicenses,
-    BlockSignIn,
     Change,
     CreateUser,
-    DeleteUser,
+    EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
-    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -28,6 +26,7 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
+from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.planning.model.snapshot import former_username
 
 _SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
@@ -35,7 +34,7 @@ _SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUsers]:
     """The tenant and the memory after every change of *plan*, which was drawn from *snapshot*, was done."""
-    changed: dict[str, AppUser] = {}
+    memory = NextMemory(plan.app_users)
     created: dict[str, str] = {}
     for change in plan:
         object_id = change.object_id or created.get(change.subject.person_id) or _new_id(change, snapshot)
@@ -45,11 +44,8 @@ def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUs
         if isinstance(change, SetManager):
             manager = change.manager_id or created[change.manager.person_id]
         snapshot = _after(change, snapshot, object_id, manager, plan)
-        known = changed.get(change.subject.person_id, plan.app_users.get(change.subject.person_id))
-        changed[change.subject.person_id] = after_change(
-            known, change, object_id, manager_id=manager, provisioning_type=plan.provisioning_type
-        )
-    return snapshot, plan.app_users.after_plan(plan.id, changed.values())
+        memory.note(change, object_id, manager_id=manager, provisioning_type=plan.provisioning_type)
+    return snapshot, memory.after(plan.id)
 
 
 def _new_id(change: Change, snapshot: TenantSnapshot) -> str:
@@ -73,6 +69,8 @@ def _after(change: Change, snapshot: TenantSnapshot, object_id: str, manager: st
             roles = {held.id: held for held in roles.values() if held.principal_id != object_id}
         case UpdateUser():
             users[object_id] = _with(users[object_id], {each.name: each.after for each in change.properties})
+        case EnableSignIn():
+            users[object_id] = _with(users[object_id], {"accountEnabled": True})
         case BlockSignIn():
             users[object_id] = _with(users[object_id], {"accountEnabled": False})
         case AssignLicenses():

@@ -225,6 +225,8 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "UsernameFormat.custom": {"expression": lambda: "user.email"},
     "UsernameFormat.from_dict": {"saved": lambda: UsernameFormat.email().to_dict()},
     "UsernameFormat.from_okta": {"template": lambda: {"template": "${source.email}", "type": "BUILT_IN"}},
+    "NextMemory": {"object_id": lambda: "id", "plan_id": lambda: "plan-1"},
+    "PlanRequest": {"person_id": lambda: "00u1"},
     "after_change": {"object_id": lambda: "id", "known": lambda: None},
     "check_memory": {
         "app_name": lambda: remembered().app_name,

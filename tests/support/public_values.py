@@ -22,6 +22,7 @@ from o365prov import (
     DeleteUser,
     Departure,
     Deprovisioning,
+    EnableSignIn,
     Expression,
     GrantRole,
     Grants,
@@ -59,7 +60,7 @@ from o365prov import (
 )
 from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
-from o365prov.planning import PlanOptions, Problem, Quota
+from o365prov.planning import NextMemory, PlanOptions, PlanRequest, Problem, Quota
 from o365prov.provisioning import make_desired_user
 from o365prov.sources import DirectoryEntry, OktaExport
 from o365prov.testing import (
@@ -132,6 +133,9 @@ def made_values() -> tuple[object, ...]:
         UpdateUser(subject, "the profile changed", "id", (PropertyChange("jobTitle", None, "Engineer"),), "print"),
         GrantRole(subject, "assigned", "id", "Directory Readers", "role"),
         LinkUser(subject, "by username", "id", "print"),
+        EnableSignIn(subject, "assigned again", "id"),
+        PlanRequest(),
+        NextMemory(AppUsers.empty("contoso", "Office 365")),
         BlockSignIn(subject, "left", "id", Departure(NOW)),
         Remember(subject, "left", "id", departure=Departure(NOW)),
         RemoveLicenses(subject, "left", "id", (removal,)),

@@ -6,9 +6,8 @@ import asyncio
 import json
 from pathlib import Path
 
-from organisation import remembered
-
 from o365prov import Office365App, Tenant, UsernameFormat, UserSync
+from o365prov.people import AppUsers
 from o365prov.sources import ldif, okta_json
 from o365prov.testing import FakeTenant
 
@@ -42,7 +41,8 @@ def test_a_first_run_of_the_example_organisation(validate):
     async def run():
         async with Tenant.over(fake) as tenant:
             snapshot = await tenant.read(app.needs(organization.assignments))
-            plan = app.plan(organization.assignments, snapshot, remembered(), now=fake.clock.now())
+            known = AppUsers.empty(snapshot.tenant_id, app.name)
+            plan = app.plan(organization.assignments, snapshot, known, now=fake.clock.now())
             return await tenant.apply(plan)
 
     report = asyncio.run(run())

@@ -18,7 +18,16 @@ from o365prov.graph.client.errors import ErrorCategory, category_of, classify
 from o365prov.graph.client.messages import Request, Response
 from o365prov.graph.client.sender import Sender, not_json
 from o365prov.graph.read import snapshot as reading
-from o365prov.planning import Change, DeleteUser, Plan, RestoreUser, UpdateUser
+from o365prov.planning import (
+    BlockSignIn,
+    Change,
+    DeleteUser,
+    EnableSignIn,
+    Plan,
+    Remember,
+    RestoreUser,
+    UpdateUser,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +50,7 @@ async def changed_since(
     """
     by_account: dict[str, list[Change]] = {}
     for change in changes:
-        if change.object_id is not None:
+        if change.object_id is not None and not isinstance(change, Remember):
             by_account.setdefault(change.object_id, []).append(change)
     if not by_account:
         return {}
@@ -83,6 +92,8 @@ class _Expectation:
             if isinstance(change, UpdateUser)
             for each in change.properties
         }
+        if any(isinstance(change, EnableSignIn | BlockSignIn) for change in changes):
+            values["accountEnabled"] = [True, False]
         return cls(values, own or restored, restored or (deleted and own), restored and not own)
 
     def objection(self, row: Mapping[str, Any] | None) -> str:

@@ -18,17 +18,17 @@ from o365prov.graph.apply.journal import Entry, History, Journal, JournalStep
 from o365prov.graph.client.batch import chunks
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.requests import change_requests
-from o365prov.people import AppUser, AppUsers
+from o365prov.people import AppUsers
 from o365prov.planning import (
     Change,
     CreateUser,
+    NextMemory,
     Outcome,
     Plan,
     Report,
     RestoreUser,
     Result,
     SetManager,
-    after_change,
     change_key,
 )
 
@@ -250,21 +250,19 @@ class ApplyRun:
         return Report(self.plan.id, outcomes, self._memory(outcomes), self.plan.fingerprint)
 
     def _memory(self, outcomes: Iterable[Outcome]) -> AppUsers:
-        changed: dict[str, AppUser] = {}
+        memory = NextMemory(self.plan.app_users)
         for outcome in outcomes:
             if (outcome.result is not Result.DONE and not outcome.written) or outcome.object_id is None:
                 continue
             change = outcome.change
-            person_id = change.subject.person_id
-            changed[person_id] = after_change(
-                changed.get(person_id, self.plan.app_users.get(person_id)),
+            memory.note(
                 change,
                 outcome.object_id,
                 manager_id=self._manager_id(change) if isinstance(change, SetManager) else None,
                 provisioning_type=self.plan.provisioning_type,
                 written=outcome.written or None,
             )
-        return self.plan.app_users.after_plan(self.plan.id, changed.values())
+        return memory.after(self.plan.id)
 
 
 def waves(writes: Iterable[PendingWrite]) -> list[list[PendingWrite]]:

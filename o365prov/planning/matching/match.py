@@ -1,186 +1,104 @@
 """Which account of the tenant is a person's.
 
-An account that was linked before comes first. Then the username decides, as in Okta; then the source anchor, which
-finds an account that was renamed. An account that is linked to another person, that a sync engine masters, or that has
-another anchor is never matched.
+An account that the caller hands over comes first, then one that was linked before. Then the username decides, as in
+Okta; then the source anchor, which finds an account that was renamed; then deleted accounts.
 
 Sources: Okta, "Assign Office 365 to users" (match by username); Microsoft Entra, hard and soft match.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
-
 from attrs import evolve, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser
+from o365prov.planning.matching import issues
+from o365prov.planning.matching.links import AccountLinks
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser, former_username
+from o365prov.planning.rules.situations import Link
+from o365prov.planning.rules.states import contradiction
 from o365prov.provisioning import DesiredUser
 
 
 @frozen
-class Known:
-    """The account that we linked before."""
+class Found:
+    """What the tenant holds for a person.
 
-    account: TenantUser
+    Args:
+        account: the account; None without one.
+        how: how it was found, for the reasons of a plan.
+        link: whose it is.
+        deleted: whether it is deleted.
+        known: what is remembered of it.
 
+    """
 
-@frozen
-class ByUsername:
-    """An account that has the desired username."""
-
-    account: TenantUser
-
-
-@frozen
-class ByAnchor:
-    """An account under another username that has the desired source anchor."""
-
-    account: TenantUser
-
-
-@frozen
-class Deleted:
-    """A deleted account of this person, which can still be restored; its username is the one that it had."""
-
-    account: TenantUser
+    account: TenantUser | None
+    how: str = ""
+    link: Link = Link.FREE
+    deleted: bool = False
+    known: AppUser | None = None
 
 
-@frozen
-class Unmatched:
-    """No account: *reason* says so if a linked one is gone; it is empty if there was none."""
-
-    reason: str
-
-
-@frozen
-class Blocked:
-    """An account that must not be matched."""
-
-    issue: Issue
-
-
-@frozen
-class Ambiguous:
-    """Two accounts, either of which may be the person's."""
-
-    issue: Issue
-
-
-Match: TypeAlias = Known | ByUsername | ByAnchor | Deleted | Unmatched | Blocked | Ambiguous
-
-
-def match(
-    desired: DesiredUser,
-    app_user: AppUser | None,
-    snapshot: TenantSnapshot,
-    owners: Mapping[str, str],
-    *,
-    beside_entra_connect: bool = False,
-) -> Match:
+def find_account(
+    desired: DesiredUser, snapshot: TenantSnapshot, links: AccountLinks, *, sends_anchor: bool
+) -> Found | Issue:
     """Find a person's account.
-
-    Privileged accounts that are not linked are always blocked.
 
     Args:
         desired: what the person should be, with a username.
-        app_user: what we remember of the person.
         snapshot: what the tenant holds.
-        owners: the names of the people to whom accounts are linked, by object id.
-        beside_entra_connect: whether the type works for accounts that Entra Connect masters; else they are blocked.
+        links: whose accounts are.
+        sends_anchor: whether people sign in by the source anchor, so that an account with another one is not the
+            person's by its name alone.
+
+    Returns:
+        The account, or why none can be named.
 
     """
-    result = _find(desired, app_user, snapshot, owners)
-    match result:
-        case ByUsername(account) | ByAnchor(account) if snapshot.is_privileged(account.id):
-            return Blocked(_privileged(account))
-        case Known(account) | ByUsername(account) | ByAnchor(account) if account.synced and not beside_entra_connect:
-            return Blocked(_synced(account))
-        case Known(account) | ByUsername(account) if account.anchor is None and not beside_entra_connect:
-            deleted = snapshot.deleted_by_anchor.get(desired.new_anchor)
-            if deleted is not None:
-                return Blocked(_anchor_of_deleted(deleted))
-    return result
-
-
-def _find(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapshot, owners: Mapping[str, str]) -> Match:
-    if app_user and (account := snapshot.by_id.get(app_user.object_id)):
-        return Known(account)
+    if (handed := links.transfers.get(desired.person_id)) is not None:
+        return _handed_over(desired, handed, snapshot, links)
+    known = links.known(desired)
+    if known and (account := snapshot.by_id.get(known.object_id)):
+        if why := contradiction(account, known, desired.username):
+            return issues.memory_contradicts(account, why)
+        return _found(desired, account, "linked before", links)
     named = snapshot.by_username.get((desired.username or "").lower())
     anchored = snapshot.by_anchor.get(desired.new_anchor)
     if named and anchored and named.id != anchored.id:
-        return Ambiguous(
-            Issue(
-                "ambiguous_account",
-                f"the username {desired.username} and the source anchor belong to two different accounts",
-                "Rename or delete one of them in Entra",
-            )
-        )
-    for account in (named, anchored):
-        if account and account.id in owners:
-            return Blocked(_of_another(account, owners[account.id]))
-    if named and named.anchor and desired.anchor and named.anchor != desired.anchor:
-        return Blocked(
-            Issue(
-                "other_anchor",
-                f"the account {named.username} has another source anchor, so it belongs to another person",
-                "Rename that account in Entra, or correct its onPremisesImmutableId if it is this person's",
-                place="immutableId",
-            )
-        )
-    if named:
-        return ByUsername(named)
-    if anchored:
-        return ByAnchor(anchored)
-    deleted = _deleted(desired, app_user, snapshot)
-    if deleted:
-        is_linked = app_user is not None and app_user.object_id == deleted.id
-        if deleted.id in owners and not is_linked:
-            return Blocked(_of_another(deleted, owners[deleted.id]))
-        return Deleted(deleted)
-    return Unmatched("the account that was linked is gone" if app_user else "")
+        return issues.two_accounts(desired)
+    if account := named or anchored:
+        how = "an account has this username already" if named else "an account has this source anchor already"
+        found = _found(desired, account, how, links)
+        is_linkable = found.link in (Link.FREE, Link.YIELDING)
+        if is_linkable and sends_anchor and account.anchor and account.anchor != desired.new_anchor:
+            return issues.other_anchor(account, desired)
+        return found
+    if deleted := _deleted(desired, known, snapshot):
+        return evolve(_found(desired, deleted, "a deleted account is this person's", links), deleted=True)
+    return Found(None, "the account that was linked is gone" if known else "")
 
 
-def _deleted(desired: DesiredUser, app_user: AppUser | None, snapshot: TenantSnapshot) -> TenantUser | None:
+def _handed_over(desired: DesiredUser, object_id: str, snapshot: TenantSnapshot, links: AccountLinks) -> Found | Issue:
+    if account := snapshot.by_id.get(object_id):
+        return _found(desired, account, "handed over by the caller", links)
+    if deleted := snapshot.deleted_by_id.get(object_id):
+        return evolve(_found(desired, _named(deleted), "handed over by the caller", links), deleted=True)
+    return issues.nothing_to_hand_over(object_id)
+
+
+def _found(desired: DesiredUser, account: TenantUser, how: str, links: AccountLinks) -> Found:
+    return Found(account, how, links.link(desired, account), known=links.row(desired, account))
+
+
+def _deleted(desired: DesiredUser, known: AppUser | None, snapshot: TenantSnapshot) -> TenantUser | None:
     """The deleted account that is certainly this person's: the linked one, or one with the person's anchor."""
-    account = (app_user and snapshot.deleted_by_id.get(app_user.object_id)) or snapshot.deleted_by_anchor.get(
+    account = (known and snapshot.deleted_by_id.get(known.object_id)) or snapshot.deleted_by_anchor.get(
         desired.new_anchor
     )
-    if account is None:
-        return None
-    return evolve(account, properties={**account.properties, "userPrincipalName": former_username(account)})
+    return _named(account) if account else None
 
 
-def _of_another(account: TenantUser, owner: str) -> Issue:
-    return Issue(
-        "account_of_another_person",
-        f"the account {account.username} is linked to {owner}",
-        "Give one of them another username, or correct the source anchor",
-    )
-
-
-def _anchor_of_deleted(deleted: TenantUser) -> Issue:
-    return Issue(
-        "anchor_of_deleted_account",
-        f"the deleted account {former_username(deleted)} still has the source anchor, so no other account can get it",
-        "Restore that account, or delete it permanently in Entra",
-        place="immutableId",
-    )
-
-
-def _privileged(account: TenantUser) -> Issue:
-    return Issue(
-        "privileged_admin",
-        f"the account {account.username} is a privileged admin that was not provisioned from here",
-        "Give the person another username, or remove the role before the account is linked",
-    )
-
-
-def _synced(account: TenantUser) -> Issue:
-    return Issue(
-        "synced_account",
-        f"the account {account.username} is mastered by Entra Connect",
-        "Use the provisioning type License Only, or take the person out of Entra Connect's scope",
-    )
+def _named(deleted: TenantUser) -> TenantUser:
+    """The deleted account under the username that it had."""
+    return evolve(deleted, properties={**deleted.properties, "userPrincipalName": former_username(deleted)})

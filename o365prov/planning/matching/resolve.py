@@ -1,177 +1,190 @@
-"""The account of each person, or the problem that stops the person."""
+"""The account of each person, and what the transition table says about it; or the problem that stops the person."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers
+from o365prov.planning.matching import issues
 from o365prov.planning.matching.collisions import collisions
-from o365prov.planning.matching.match import Ambiguous, Blocked, ByAnchor, ByUsername, Deleted, Known, Unmatched, match
+from o365prov.planning.matching.links import AccountLinks
+from o365prov.planning.matching.match import Found, find_account
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import UpdateUser
-from o365prov.planning.model.matched_user import MatchedUser
-from o365prov.planning.model.options import PlanOptions
+from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.rules.matched_user import MatchedUser
 from o365prov.planning.rules.profile import profile_change
-from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
+from o365prov.planning.rules.situations import Control, Link, ProblemCode, Situation, Step, Wanted
+from o365prov.planning.rules.states import account_state, control_of, memory_of
+from o365prov.planning.rules.transitions import transition
+from o365prov.provisioning import DesiredUser
 
 
 def match_users(
-    people: Sequence[DesiredUser], rules: PlanOptions, snapshot: TenantSnapshot, app_users: AppUsers
+    people: Sequence[DesiredUser],
+    rules: PlanOptions,
+    snapshot: TenantSnapshot,
+    app_users: AppUsers,
+    *,
+    staying: Collection[str] = (),
+    transfers: Mapping[str, str] | None = None,
 ) -> Iterator[MatchedUser | Problem]:
     """Match each person with an account, and find the problems.
 
     People who have a username or source anchor in common are stopped, and so are people whose username or required
     attributes can't be computed.
+
+    Args:
+        people: the people to match.
+        rules: what the app allows.
+        snapshot: what the tenant holds.
+        app_users: the memory.
+        staying: the ids of other people who have not left.
+        transfers: the accounts that the caller hands over: object ids by person id.
+
     """
-    results = list(_accounts(people, rules, snapshot, app_users))
-    matches = Counter(each.account.id for each in results if isinstance(each, MatchedUser) and each.account)
+    persons = {each.person_id: each.assignment.person for each in people}
+    here = frozenset(persons).union(staying)
+    matcher = _Matcher(rules, snapshot, app_users, AccountLinks.of(app_users, here, persons, transfers or {}))
+    results = list(matcher.accounts(people))
+    matched = [each for each in results if isinstance(each, MatchedUser)]
+    matches = Counter(each.account.id for each in matched if each.account)
+    restored = {each.account.username.lower() for each in matched if each.account and each.deleted}
     for each in results:
         if isinstance(each, MatchedUser) and each.account and matches[each.account.id] > 1:
-            yield Problem(each.subject, _shared(each.account.username))
+            yield Problem(each.subject, issues.shared_account(each.account.username))
+        elif isinstance(each, MatchedUser) and not each.account and each.subject.username.lower() in restored:
+            yield Problem(each.subject, issues.username_of_restored(each.subject.username))
         else:
             yield each
 
 
-def _accounts(
-    people: Sequence[DesiredUser], rules: PlanOptions, snapshot: TenantSnapshot, app_users: AppUsers
-) -> Iterator[MatchedUser | Problem]:
-    clashes = collisions(people, app_users)
-    names = {each.person_id: each.assignment.person.name for each in people}
-    owners = {user.object_id: names.get(user.person_id, user.username) for user in app_users}
-    for desired in people:
-        app_user = app_users.get(desired.person_id)
-        subject = _subject(desired, app_user)
-        for issue in desired.issues:
-            yield Problem(subject, issue)
-        clash = clashes.get(desired.person_id)
-        if clash:
-            yield Problem(subject, clash)
-        elif not desired.issues or not desired.blocked:
-            yield from _account(desired, subject, app_user, rules, snapshot, owners)
+@frozen
+class _Matcher:
+    """Matches people, one after the other."""
+
+    rules: PlanOptions
+    snapshot: TenantSnapshot
+    app_users: AppUsers
+    links: AccountLinks
+
+    def accounts(self, people: Sequence[DesiredUser]) -> Iterator[MatchedUser | Problem]:
+        """Each person's account and problems."""
+        clashes = collisions(people, self.app_users)
+        for desired in people:
+            subject = _subject(desired, self.app_users.get(desired.person_id))
+            for issue in desired.issues:
+                yield Problem(subject, issue)
+            clash = clashes.get(desired.person_id)
+            if clash:
+                yield Problem(subject, clash)
+            elif not desired.issues or not desired.blocked:
+                yield from self._account(desired, subject)
+
+    def _account(self, desired: DesiredUser, subject: Subject) -> Iterator[MatchedUser | Problem]:
+        sends_anchor = bool(self.rules.provisioning.attributes)
+        found = find_account(desired, self.snapshot, self.links, sends_anchor=sends_anchor)
+        if isinstance(found, Issue):
+            yield Problem(subject, found)
+            return
+        row = transition(self._situation(found, subject))
+        if row.problem is not ProblemCode.NONE:
+            yield Problem(subject, self._issue(row.problem, found, desired, subject))
+        if row.step is Step.NOTHING:
+            return
+        if sends_anchor and (deleted := self._anchor_holder(found, desired)):
+            yield Problem(subject, deleted)
+            return
+        enables = row.step is Step.ENABLE or (
+            row.step is Step.RESTORE and found.account is not None and not found.account.enabled
+        )
+        matched = MatchedUser(
+            desired,
+            subject,
+            found.account,
+            found.known,
+            found.how,
+            deleted=found.deleted,
+            enables=enables,
+            overrides=row.overrides or (row.step is Step.RESTORE and enables and found.known is None),
+            takes_over=self._taken_over(found, desired),
+        )
+        yield from self._named(matched)
+
+    def _situation(self, found: Found, subject: Subject) -> Situation:
+        rules, account = self.rules, found.account
+        return Situation(
+            Wanted.ASSIGNED,
+            memory_of(found.known),
+            account_state(account, found.known, deleted=found.deleted),
+            found.link,
+            control_of(account, found.known, self.snapshot, rules.provisioning) if account else Control.CLOUD,
+            creates=rules.provisioning.create_users,
+            restores=rules.restore_deleted_users,
+            has_password=rules.gives_passwords or self.snapshot.is_federated(subject.username),
+            reverts=rules.scope is Scope.DRIFT,
+        )
+
+    def _issue(self, code: ProblemCode, found: Found, desired: DesiredUser, subject: Subject) -> Issue:
+        """The problem of a row about this account."""
+        account = found.account
+        if account is None:
+            if code is ProblemCode.NO_INITIAL_PASSWORD:
+                return issues.no_password(subject.username)
+            return issues.no_account(self.rules.provisioning)
+        who, holder = self.links.describe(desired.person_id), self.links.name(account.id)
+        match code:
+            case ProblemCode.ACCOUNT_OF_ANOTHER_PERSON:
+                return issues.of_another_person(account, desired, who, holder)
+            case ProblemCode.ACCOUNT_OF_NAMESAKE:
+                return issues.of_namesake(account, desired, who, holder)
+            case ProblemCode.ACCOUNT_OF_ANOTHER_APP:
+                return issues.of_another_app(account, holder)
+            case _:
+                return issues.OF_ACCOUNT[code](account)
+
+    def _anchor_holder(self, found: Found, desired: DesiredUser) -> Issue | None:
+        """The deleted account that has the source anchor that an account without one would get."""
+        if found.account is None or found.deleted or found.account.anchor is not None:
+            return None
+        deleted = self.snapshot.deleted_by_anchor.get(desired.new_anchor)
+        return issues.anchor_of_deleted(deleted) if deleted else None
+
+    def _taken_over(self, found: Found, desired: DesiredUser) -> str | None:
+        """Whose account it was: that person's memory goes with it."""
+        holder = self.links.holder(found.account.id) if found.account and found.link is Link.YIELDING else None
+        return None if holder is None or holder.person_id == desired.person_id else holder.person_id
+
+    def _named(self, matched: MatchedUser) -> Iterator[MatchedUser | Problem]:
+        """The person with the username that the account will have, unless another account has it."""
+        account, subject, provisioning = matched.account, matched.subject, self.rules.provisioning
+        if account is None:
+            yield matched
+            return
+        if matched.deleted and account.username.lower() in self.snapshot.by_username:
+            yield Problem(subject, issues.username_of_deleted_taken(account.username))
+            return
+        if not provisioning.renames and account.username.lower() != subject.username.lower():
+            yield Problem(subject, issues.not_renamed(provisioning, account.username))
+            matched = evolve(matched, subject=evolve(subject, username=account.username))
+        taken = self.snapshot.by_username.get(matched.subject.username.lower())
+        if taken and taken.id != account.id and self._is_renamed(matched):
+            yield Problem(subject, issues.username_taken(account.username, taken.username))
+            return
+        yield matched
+
+    def _is_renamed(self, matched: MatchedUser) -> bool:
+        """Whether this plan writes the username: an edit in Office 365 stays until something changes at the source."""
+        change, _ = profile_change(matched, self.rules.provisioning, self.rules.scope)
+        return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
 
 
 def _subject(desired: DesiredUser, app_user: AppUser | None) -> Subject:
     username = desired.username or (app_user.username if app_user else "")
     return Subject(desired.person_id, desired.assignment.person.name, username)
-
-
-def _account(
-    desired: DesiredUser,
-    subject: Subject,
-    app_user: AppUser | None,
-    rules: PlanOptions,
-    snapshot: TenantSnapshot,
-    owners: Mapping[str, str],
-) -> Iterator[MatchedUser | Problem]:
-    provisioning = rules.provisioning
-    beside = provisioning.beside_entra_connect
-    match match(desired, app_user, snapshot, owners, beside_entra_connect=beside):
-        case Known(account):
-            matched = MatchedUser(desired, subject, account, app_user, "linked before")
-        case ByUsername(account):
-            matched = MatchedUser(desired, subject, account, None, "an account has this username already")
-        case ByAnchor(account):
-            matched = MatchedUser(desired, subject, account, None, "an account has this source anchor already")
-        case Deleted(account):
-            if not rules.restore_deleted_users or not provisioning.create_users:
-                yield Problem(subject, _deleted(account.username))
-                return
-            if account.username.lower() in snapshot.by_username:
-                yield Problem(subject, _username_taken(account.username))
-                return
-            known = app_user if app_user and app_user.object_id == account.id else None
-            matched = MatchedUser(desired, subject, account, known, "a deleted account is this person's", deleted=True)
-        case Unmatched(reason) if provisioning.create_users:
-            if not rules.gives_passwords and not snapshot.is_federated(subject.username):
-                yield Problem(subject, _no_password(subject.username))
-                return
-            matched = MatchedUser(desired, subject, None, None, reason)
-        case Unmatched():
-            yield Problem(subject, _no_account(provisioning))
-            return
-        case Blocked(issue) | Ambiguous(issue):
-            yield Problem(subject, issue)
-            return
-    if matched.account and not provisioning.renames:
-        held = matched.account.username
-        if held.lower() != subject.username.lower():
-            yield Problem(subject, _not_renamed(provisioning, held))
-            matched = evolve(matched, subject=evolve(subject, username=held))
-    taken = snapshot.by_username.get(matched.subject.username.lower())
-    if matched.account and taken and taken.id != matched.account.id and _is_renamed(matched, rules):
-        yield Problem(subject, _taken(matched.account.username, taken.username))
-        return
-    yield matched
-
-
-def _is_renamed(matched: MatchedUser, rules: PlanOptions) -> bool:
-    """Whether this plan writes the username: an edit in Office 365 stays until something changes at the source."""
-    change, _ = profile_change(matched, rules.provisioning, rules.scope)
-    return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
-
-
-def _shared(username: str) -> Issue:
-    return Issue(
-        "ambiguous_account",
-        f"the account {username} also matches another person, by its username, its source anchor or an earlier link",
-        "Correct the onPremisesImmutableId of the account, or give one of them another username",
-    )
-
-
-def _username_taken(username: str) -> Issue:
-    return Issue(
-        "username_taken",
-        f"has a deleted account, whose username {username} another account has now",
-        "Rename or delete that account in Entra; the next plan restores the deleted one",
-        place="userName",
-    )
-
-
-def _no_account(provisioning: ProvisioningType) -> Issue:
-    if isinstance(provisioning, LicenseOnly):
-        why = f"{provisioning.label} does not create accounts"
-        remedy = "Create the account in Entra, or choose another type"
-    else:
-        why, remedy = "Create Users is off", "Turn on Create Users, or create the account in Entra"
-    return Issue("create_users_is_off", f"has no Office 365 account, and {why}", remedy)
-
-
-def _deleted(username: str) -> Issue:
-    return Issue(
-        "deleted_account",
-        f"has a deleted account ({username}), which has the source anchor for 30 days",
-        "Restore it (restore_deleted_users=True), or delete it permanently in Entra",
-    )
-
-
-def _no_password(username: str) -> Issue:
-    return Issue(
-        "no_initial_password",
-        f"{username.rpartition('@')[2]} is a managed domain, where a new account needs an initial password",
-        "Set gives_passwords=True and pass passwords= to apply, or federate the domain",
-    )
-
-
-def _taken(held: str, username: str) -> Issue:
-    return Issue(
-        "username_taken",
-        f"the account {held} would be renamed to {username}, which is the username of another account",
-        "Rename or delete that account in Entra, or give the person another username",
-        place="userName",
-    )
-
-
-def _not_renamed(provisioning: ProvisioningType, username: str) -> Issue:
-    return Issue(
-        "username_not_changed",
-        f"the account keeps its username {username}: {provisioning.label} does not rename",
-        "Rename it in Entra, or choose User Sync or Universal Sync",
-        place="userName",
-        severity="warning",
-    )

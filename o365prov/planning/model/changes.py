@@ -17,6 +17,7 @@ from o365prov._annotations import check_after_failure
 from o365prov._fields import frozen_mapping, typed
 from o365prov.people import AppUserStatus, Departure, LicenseGrant, WaitingForSeat
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
+from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.planning.model.phases import Phase
 
 
@@ -70,6 +71,8 @@ class LinkUser:
     Args:
         fingerprint: a hash of the profile, for the memory.
         anchor: the account's source anchor.
+        takes_over: the id of the person who had the account until now, and whose memory goes with it.
+        activates: whether the person counts as active afterwards; False where sign-in is enabled later.
 
     """
 
@@ -83,6 +86,8 @@ class LinkUser:
     object_id: str
     fingerprint: str
     anchor: str | None = None
+    takes_over: str | None = None
+    activates: bool = True
 
 
 @frozen(field_transformer=typed)
@@ -93,6 +98,8 @@ class UpdateUser:
         properties: the properties that change.
         fingerprint: a hash of the profile, for the memory.
         anchor: the account's source anchor.
+        takes_over: the id of the person who had the account until now, and whose memory goes with it.
+        activates: whether the person counts as active afterwards; False where sign-in is enabled later.
 
     """
 
@@ -107,6 +114,28 @@ class UpdateUser:
     properties: tuple[PropertyChange, ...]
     fingerprint: str
     anchor: str | None = None
+    takes_over: str | None = None
+    activates: bool = True
+
+
+@frozen(field_transformer=typed)
+class EnableSignIn:
+    """Enable sign-in of the account, which was blocked.
+
+    Args:
+        overrides: whether somebody else had blocked it, so that the plan must be confirmed.
+
+    """
+
+    kind: ClassVar[str] = "enable_sign_in"
+    symbol: ClassVar[str] = "+"
+    phase: ClassVar[Phase] = Phase.SIGN_IN
+    writes: ClassVar[int] = 1
+
+    subject: Subject
+    reason: str
+    object_id: str
+    overrides: bool = False
 
 
 @frozen(field_transformer=typed)
@@ -231,49 +260,32 @@ class RemoveManager:
 
 @frozen(field_transformer=typed)
 class RevokeSessions:
-    """End the sessions that began before the password changed.
+    """End all sessions: those that began before the password changed, or those of somebody who leaves.
 
     Args:
-        desired: the instant that StsRefreshTokensValidFrom should have. Graph's ``revokeSignInSessions`` takes no value
-            and sets the present.
+        desired: the instant that StsRefreshTokensValidFrom should have; None for somebody who leaves. Graph's
+            ``revokeSignInSessions`` takes no value and sets the present.
 
     """
 
     kind: ClassVar[str] = "revoke_sessions"
     symbol: ClassVar[str] = "~"
-    phase: ClassVar[Phase] = Phase.SESSIONS
     writes: ClassVar[int] = 1
 
     subject: Subject
     reason: str
     object_id: str
-    desired: datetime
+    desired: datetime | None
 
-
-@frozen(field_transformer=typed)
-class BlockSignIn:
-    """Block the leaver's account; licences and data are kept.
-
-    Args:
-        departure: what is remembered of the day and of the option that is in force.
-        privileged: whether the leaver has a privileged role: then it comes before everything else.
-
-    """
-
-    kind: ClassVar[str] = "block_sign_in"
-    symbol: ClassVar[str] = "-"
-    writes: ClassVar[int] = 1
-
-    subject: Subject
-    reason: str
-    object_id: str
-    departure: Departure
-    privileged: bool = False
+    @property
+    def leaving(self) -> bool:
+        """Whether the person leaves."""
+        return self.desired is None
 
     @property
     def phase(self) -> Phase:
-        """First of all for privileged leavers, otherwise after the changes of assigned people."""
-        return Phase.PRIVILEGED_LEAVERS if self.privileged else Phase.LEAVERS
+        """After everything that an assigned person gets; for leavers, right after the block."""
+        return Phase.LEAVERS_SESSIONS if self.leaving else Phase.SESSIONS
 
 
 @frozen(field_transformer=typed)
@@ -283,6 +295,7 @@ class Remember:
     Args:
         status: the person's status from now on.
         departure: the person left already, or the option that is in force for them changes.
+        reaches_back: whether the departure follows a setting that was changed after the person had left.
         licenses: the licences that count as granted from here.
         waiting: the licences for which the person waits.
 
@@ -298,52 +311,9 @@ class Remember:
     object_id: str
     status: AppUserStatus | None = None
     departure: Departure | None = None
+    reaches_back: bool = False
     licenses: tuple[LicenseGrant, ...] | None = None
     waiting: tuple[WaitingForSeat, ...] | None = None
-
-
-@frozen(field_transformer=typed)
-class RemoveLicenses:
-    """Remove the licences that we granted to a leaver, in one request.
-
-    Args:
-        remove: the licences to remove.
-
-    """
-
-    kind: ClassVar[str] = "remove_licenses"
-    symbol: ClassVar[str] = "-"
-    phase: ClassVar[Phase] = Phase.LEAVERS_LICENSES
-    writes: ClassVar[int] = 1
-
-    subject: Subject
-    reason: str
-    object_id: str
-    remove: tuple[LicenseRemoval, ...]
-
-
-@frozen(field_transformer=typed)
-class DeleteUser:
-    """Delete the leaver's account, which ends sign-in and frees the licences; Microsoft keeps it for 30 days.
-
-    Args:
-        privileged: whether the leaver has a privileged role: then it comes before everything else.
-
-    """
-
-    kind: ClassVar[str] = "delete_user"
-    symbol: ClassVar[str] = "-"
-    writes: ClassVar[int] = 1
-
-    subject: Subject
-    reason: str
-    object_id: str
-    privileged: bool = False
-
-    @property
-    def phase(self) -> Phase:
-        """First of all for privileged leavers, otherwise at the very end."""
-        return Phase.PRIVILEGED_LEAVERS if self.privileged else Phase.DELETIONS
 
 
 Change: TypeAlias = (
@@ -351,6 +321,7 @@ Change: TypeAlias = (
     | RestoreUser
     | LinkUser
     | UpdateUser
+    | EnableSignIn
     | AssignLicenses
     | GrantRole
     | RemoveRole

@@ -8,18 +8,16 @@ from typing import assert_never
 
 from attrs import evolve, frozen
 
-from o365prov.people import AppUserStatus
+from o365prov.people import AfterBlock, AppUserStatus
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
-    BlockSignIn,
     Change,
     CreateUser,
-    DeleteUser,
+    EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
-    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -27,6 +25,7 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
+from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.rendering import Line, Mark, Span, plain, value_text
 
 
@@ -76,7 +75,9 @@ def _effect(change: Change) -> Effect:
             return Effect.RESTORE
         case LinkUser():
             return Effect.LINK
-        case UpdateUser() | AssignLicenses() | GrantRole() | SetManager() | RemoveManager() | RevokeSessions():
+        case RevokeSessions():
+            return Effect.DEACTIVATE if change.leaving else Effect.CHANGE
+        case UpdateUser() | EnableSignIn() | AssignLicenses() | GrantRole() | SetManager() | RemoveManager():
             return Effect.CHANGE
         case _:
             assert_never(change)
@@ -142,15 +143,26 @@ def describe(change: Change) -> str:
             return "no manager"
         case RevokeSessions():
             return "end all sessions now"
+        case EnableSignIn():
+            return "enable sign-in"
         case BlockSignIn():
             return "block sign-in"
         case _:
             assert_never(change)
 
 
+_AFTER = {
+    AfterBlock.KEEP: "keep licences and account",
+    AfterBlock.REMOVE_LICENSES: "remove licences",
+    AfterBlock.DELETE: "delete the account",
+}
+
+
 def _remembered(change: Remember) -> Iterator[str]:
     if change.departure is not None:
-        yield "sign-in is blocked already" if change.departure.blocked else "remember that the person left"
+        due = change.departure.due
+        what = f"{_AFTER[change.departure.then]} on {due:%Y-%m-%d}" if due else _AFTER[change.departure.then]
+        yield f"from now on: {what}" if change.reaches_back else f"remember that the person left: {what}"
     if change.status is AppUserStatus.DELETED:
         yield "remember that the account is gone"
     if change.licenses is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NoReturn
 
 from attrs import field, frozen
 
-from o365prov._fields import as_frozenset, typed
+from o365prov._fields import as_frozenset, frozen_mapping, typed
 from o365prov.errors import ConfigurationError
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.provisioning import ProvisioningType
@@ -58,3 +59,32 @@ class PlanOptions:
     restore_deleted_users: bool = False
     gives_passwords: bool = False
     take_over_licenses: bool = False
+
+
+def _only(people: Iterable[str] | None) -> frozenset[str] | None:
+    return None if people is None else as_frozenset(people)
+
+
+@frozen(field_transformer=typed)
+class PlanRequest:
+    """Whom one plan is about, and what its caller has decided.
+
+    Args:
+        only: the ids of the people whom the plan is about; None for everybody. Those of them without an assignment have
+            left; of everybody else nothing is said.
+        transfers: accounts that are handed over although somebody else had them, or had their name: object ids by the
+            id of the person who gets the account.
+
+    """
+
+    only: frozenset[str] | None = field(default=None, converter=_only)
+    transfers: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
+
+    def __attrs_post_init__(self) -> None:
+        accounts = list(self.transfers.values())
+        if len(set(accounts)) < len(accounts):
+            raise ConfigurationError("PlanRequest.transfers hands one account to two people: keep one of them")
+
+    def is_about(self, person_id: str) -> bool:
+        """Whether the plan is about this person."""
+        return self.only is None or person_id in self.only

@@ -84,8 +84,8 @@ class Plan(Renderable):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to change. Problems and unsupported values are not changes."""
-        return not self.changes
+        """Whether nothing is written; what is only remembered, problems and unsupported values do not count."""
+        return not self.writes
 
     @property
     def writes(self) -> int:

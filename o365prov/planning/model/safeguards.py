@@ -12,14 +12,12 @@ from o365prov._fields import as_tuple, fraction, whole_number
 from o365prov.errors import ConfigurationError
 from o365prov.planning.model.changes import (
     AssignLicenses,
-    BlockSignIn,
     Change,
     CreateUser,
-    DeleteUser,
+    EnableSignIn,
     GrantRole,
     LinkUser,
     Remember,
-    RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RestoreUser,
@@ -27,6 +25,7 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
+from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.rendering import count_text
 
 _MOST = 10**12
@@ -88,7 +87,7 @@ def _takes_away(change: Change) -> bool:
             return any(each.name == "onPremisesImmutableId" and each.before for each in change.properties)
         case CreateUser() | RestoreUser() | LinkUser() | GrantRole() | RemoveRole():
             return False
-        case SetManager() | RemoveManager() | RevokeSessions() | Remember():
+        case SetManager() | RemoveManager() | RevokeSessions() | Remember() | EnableSignIn():
             return False
         case _:
             assert_never(change)

@@ -1,18 +1,30 @@
-"""People who are no longer assigned: they are blocked at once, and deprovisioned when the option says."""
+"""People who are no longer assigned: the transition table says what happens to their accounts.
+
+Roles that we granted are taken away at once, under every option. What else is due follows the option that was in force
+when the person left, and what the account still has of what we granted.
+
+Sources: Okta, "Deprovisioning options for Office 365"; Microsoft, "Revoke user access in an emergency".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from attrs import evolve, frozen
+
 from o365prov.errors import Issue
-from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus
+from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Departure
 from o365prov.planning.model.change_parts import LicenseRemoval, Subject
-from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, Remember, RemoveLicenses
+from o365prov.planning.model.changes import Change, Remember, RevokeSessions
+from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
+from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.roles import removals
-from o365prov.provisioning import ProvisioningType
+from o365prov.planning.rules.situations import Account, Control, Link, Memory, ProblemCode, Situation, Step, Wanted
+from o365prov.planning.rules.states import account_state, contradiction, control_of, memory_of
+from o365prov.planning.rules.transitions import Transition, transition
 
 _LEFT = "no longer assigned, or deactivated in Okta"
 
@@ -22,79 +34,162 @@ def leavers(app_users: AppUsers, staying: Collection[str]) -> Iterator[AppUser]:
     return (user for user in app_users if user.person_id not in staying)
 
 
-def leaver_changes(
-    user: AppUser, snapshot: TenantSnapshot, provisioning: ProvisioningType, now: datetime
-) -> list[Change]:
-    """What happens to a leaver's account now; nothing if it is gone or Deactivate Users is off.
+@frozen
+class Leaver:
+    """Somebody who left, and the account as the tenant has it.
 
-    Source: Okta, "Deprovisioning options for Office 365".
+    Args:
+        user: what is remembered.
+        rules: what the app allows.
+        snapshot: what the tenant holds.
+        now: the time, aware.
+        linked_elsewhere: the name of another app that has linked the account too; empty for none.
+
     """
-    account = snapshot.by_id.get(user.object_id)
-    if account is None or not provisioning.deactivate_users:
-        return []
-    subject = _subject(user, account)
-    option = provisioning.deprovisioning
-    if user.departure is not None and user.status is AppUserStatus.DEACTIVATED:
-        if not user.departure.is_due(now):
+
+    user: AppUser
+    rules: PlanOptions
+    snapshot: TenantSnapshot
+    now: datetime
+    linked_elsewhere: str = ""
+
+    def decide(self) -> tuple[list[Change], list[Problem]]:
+        """What happens to the account now, and what is wrong."""
+        account = self.snapshot.by_id.get(self.user.object_id)
+        if account and not self.linked_elsewhere and (why := contradiction(account, self.user)):
+            return [], [self._problem(_contradicts(account, why), account)]
+        row = transition(self._situation(account))
+        problems = [self._problem(self._issue(row.problem, account), account)] if account and row.problem else []
+        if account is None:
+            return self._forget(row), problems
+        if row.problem in _NOT_TOUCHED or not self.rules.provisioning.deactivate_users:
+            return [], problems
+        return self._changes(row, account), problems
+
+    @property
+    def departure(self) -> Departure:
+        """The option and the day that hold for this person: those of the day on which they left."""
+        return self.user.departure or self.rules.provisioning.deprovisioning.departure(self.now)
+
+    def _situation(self, account: TenantUser | None) -> Situation:
+        rules, user = self.rules, self.user
+        departure = self.departure
+        is_deleted = user.object_id in self.snapshot.deleted_by_id
+        return Situation(
+            Wanted.LEFT,
+            memory_of(user),
+            Account.DELETED if account is None and is_deleted else account_state(account, user),
+            Link.OTHER_APPS if self.linked_elsewhere else Link.OWN,
+            control_of(account, user, self.snapshot, rules.provisioning) if account else Control.CLOUD,
+            due=departure.then is AfterBlock.DELETE and departure.is_due(self.now),
+            creates=rules.provisioning.create_users,
+            deactivates=rules.provisioning.deactivate_users,
+            restores=rules.restore_deleted_users,
+            reverts=rules.scope is Scope.DRIFT,
+        )
+
+    def _forget(self, row: Transition) -> list[Change]:
+        if row.step is not Step.FORGET:
             return []
-        since = f"blocked since {user.departure.at:%Y-%m-%d}"
-        return _final(user, account, subject, snapshot, user.departure.then, since)
-    if user.status is not AppUserStatus.ACTIVE:
-        return []
-    privileged = snapshot.is_privileged(account.id)
-    changes: list[Change] = []
-    if privileged and not provisioning.user_attributes_only:
-        changes += removals(subject, user, account, snapshot, reason=f"{_LEFT}, with a privileged role", leaving=True)
-    at_once = option.grace_days is None
-    if at_once and option.then is AfterBlock.DELETE:
-        return [*changes, DeleteUser(subject, _LEFT, account.id, privileged)]
-    if not account.enabled:
-        changes.append(Remember(subject, _LEFT, account.id, departure=option.departure(now)))
-    elif not _is_synced(user, account):
-        changes.append(BlockSignIn(subject, _LEFT, account.id, option.departure(now), privileged))
-    if at_once:
-        changes += _final(user, account, subject, snapshot, option.then, _LEFT)
-    return changes
+        subject = Subject(self.user.person_id, self.user.username, self.user.username)
+        reason = f"{_LEFT}, and somebody deleted the account"
+        return [Remember(subject, reason, self.user.object_id, status=AppUserStatus.DELETED)]
+
+    def _changes(self, row: Transition, account: TenantUser) -> list[Change]:
+        if memory_of(self.user) is Memory.GONE:
+            return []
+        subject = self._subject(account)
+        privileged = self.snapshot.is_privileged(account.id)
+        departure = self.departure
+        reason = _LEFT if self.user.departure is None else f"left on {departure.at:%Y-%m-%d}"
+        changes: list[Change] = self._role_removals(account, subject, reason, privileged=privileged)
+        match row.step:
+            case Step.DELETE:
+                return [*changes, DeleteUser(subject, reason, account.id, privileged)]
+            case Step.BLOCK:
+                changes.append(BlockSignIn(subject, reason, account.id, departure, privileged, row.overrides))
+                changes.append(RevokeSessions(subject, reason, account.id, None))
+            case Step.DEPART:
+                departure = evolve(departure, blocked=False)
+                changes.append(Remember(subject, reason, account.id, departure=departure))
+            case _:
+                changes += self._reach_back(account, subject)
+        if departure.then is AfterBlock.REMOVE_LICENSES and departure.is_due(self.now):
+            changes += self._license_removals(account, subject, reason)
+        return changes
+
+    def _reach_back(self, account: TenantUser, subject: Subject) -> list[Change]:
+        """Offer an option that was chosen after the person left."""
+        held = self.departure
+        option = self.rules.provisioning.deprovisioning
+        offered = option.departure(held.at, blocked=held.blocked)
+        if offered == held:
+            return []
+        return [
+            Remember(
+                subject,
+                f"left on {held.at:%Y-%m-%d} under another option; now it is: {option.label}",
+                account.id,
+                departure=offered,
+                reaches_back=True,
+            )
+        ]
+
+    def _role_removals(self, account: TenantUser, subject: Subject, reason: str, *, privileged: bool) -> list[Change]:
+        if self.rules.provisioning.user_attributes_only:
+            return []
+        return [*removals(subject, self.user, account, self.snapshot, reason=reason, leaving=privileged)]
+
+    def _license_removals(self, account: TenantUser, subject: Subject, reason: str) -> list[Change]:
+        """The removal of the licences that we granted and that the account still has directly."""
+        direct = {held.sku_id for held in account.licenses if held.inherited_from is None}
+        skus = [
+            sku for grant in self.user.licenses if (sku := self.snapshot.sku_named.get(grant.sku)) and sku.id in direct
+        ]
+        removing = tuple(dict.fromkeys(LicenseRemoval(sku.id, sku.part_number) for sku in skus))
+        return [RemoveLicenses(subject, reason, account.id, removing)] if removing else []
+
+    def _issue(self, code: ProblemCode, account: TenantUser) -> Issue:
+        if code is ProblemCode.ACCOUNT_OF_ANOTHER_APP:
+            return Issue(
+                code.value,
+                f"{_LEFT}, and the app {self.linked_elsewhere} has linked the account {account.username} too",
+                "Nothing is done from here: the other app decides about the account",
+                severity="warning",
+            )
+        message, remedy = _ISSUES[code]
+        return Issue(code.value, f"{_LEFT}, and {message.format(account.username)}", remedy, severity="warning")
+
+    def _problem(self, issue: Issue, account: TenantUser) -> Problem:
+        return Problem(self._subject(account), issue)
+
+    def _subject(self, account: TenantUser) -> Subject:
+        name = str(account.properties.get("displayName") or self.user.username)
+        return Subject(self.user.person_id, name, self.user.username)
 
 
-def leaver_problem(user: AppUser, snapshot: TenantSnapshot, provisioning: ProvisioningType) -> Problem | None:
-    """The problem that a leaver's sign-in can't be blocked, because a sync engine masters the account."""
-    account = snapshot.by_id.get(user.object_id)
-    if account is None or not provisioning.deactivate_users or not _is_synced(user, account):
-        return None
-    option = provisioning.deprovisioning
-    if option.grace_days is None and option.then is AfterBlock.DELETE:
-        return None  # Graph deletes such accounts
+_NOT_TOUCHED = (ProblemCode.RE_ENABLED_LEAVER, ProblemCode.RESTORED_LEAVER, ProblemCode.ACCOUNT_OF_ANOTHER_APP)
+"""The problems of accounts about which somebody else has decided: nothing at all is taken."""
 
-    return Problem(
-        _subject(user, account),
-        Issue(
-            "synced_account",
-            f"{_LEFT}, and Entra Connect masters the account {account.username}: Graph can't block its sign-in",
-            "Disable the person in Active Directory",
-            severity="warning",
-        ),
+_ISSUES = {
+    ProblemCode.SYNCED_LEAVER: (
+        "Entra Connect masters the account {}: Graph can't block its sign-in",
+        "Disable the person in Active Directory",
+    ),
+    ProblemCode.RE_ENABLED_LEAVER: (
+        "somebody enabled the account {} again in Office 365: nothing is taken",
+        "Assign the person again, or block the account in Entra; scope='drift' blocks it from here",
+    ),
+    ProblemCode.RESTORED_LEAVER: (
+        "somebody restored the account {}, which was deleted from here",
+        "Assign the person again, or delete the account in Entra",
+    ),
+}
+
+
+def _contradicts(account: TenantUser, why: str) -> Issue:
+    return Issue(
+        "memory_contradicts_account",
+        f"{_LEFT}, and the linked account {account.username} {why}: it may be somebody else's, and is not touched",
+        "Restore the right memory, or correct the account in Entra",
     )
-
-
-def _is_synced(user: AppUser, account: TenantUser) -> bool:
-    return user.status is AppUserStatus.ACTIVE and account.synced and account.enabled
-
-
-def _subject(user: AppUser, account: TenantUser) -> Subject:
-    return Subject(user.person_id, str(account.properties.get("displayName") or user.username), user.username)
-
-
-def _final(
-    user: AppUser, account: TenantUser, subject: Subject, snapshot: TenantSnapshot, then: AfterBlock, reason: str
-) -> list[Change]:
-    match then:
-        case AfterBlock.KEEP:
-            return []
-        case AfterBlock.REMOVE_LICENSES:
-            direct = {held.sku_id for held in account.licenses if held.inherited_from is None}
-            skus = [sku for grant in user.licenses if (sku := snapshot.sku_named.get(grant.sku)) and sku.id in direct]
-            removing = tuple(dict.fromkeys(LicenseRemoval(sku.id, sku.part_number) for sku in skus))
-            return [RemoveLicenses(subject, reason, account.id, removing)] if removing else []
-        case AfterBlock.DELETE:
-            return [DeleteUser(subject, reason, account.id, snapshot.is_privileged(account.id))]

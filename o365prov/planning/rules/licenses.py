@@ -10,8 +10,8 @@ from o365prov.errors import Issue
 from o365prov.people import Grants, LicenseGrant
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
 from o365prov.planning.model.changes import AssignLicenses
-from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.snapshot import Sku, TenantSnapshot
+from o365prov.planning.rules.matched_user import MatchedUser
 
 
 @frozen

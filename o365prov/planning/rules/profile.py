@@ -14,8 +14,8 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUserStatus
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.changes import CreateUser, LinkUser, RevokeSessions, UpdateUser
-from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import Scope
+from o365prov.planning.rules.matched_user import MatchedUser
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
@@ -74,7 +74,7 @@ def profile_change(
     if account is None:
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
-    returning = known is not None and known.status is not AppUserStatus.ACTIVE
+    returning = known is not None and (known.status is not AppUserStatus.ACTIVE or matched.takes_over is not None)
     unfinished = known is not None and _is_unfinished(known)
     if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
         return None, None
@@ -86,16 +86,15 @@ def profile_change(
         desired_values["userPrincipalName"] = matched.subject.username
     if anchor:
         desired_values["onPremisesImmutableId"] = anchor
-    if not account.synced and (returning or matched.deleted or (known and scope is Scope.DRIFT)):
-        desired_values["accountEnabled"] = True
     changes = differences(account.properties, desired_values)
-    kept_anchor = anchor or account.anchor
+    activates = not matched.enables
+    kept_anchor, moved = anchor or account.anchor, matched.takes_over
     if not changes:
         if known and known.fingerprint == now and not returning:
             return None, issue
-        return LinkUser(matched.subject, matched.how, account.id, now, anchor=kept_anchor), issue
+        return LinkUser(matched.subject, matched.how, account.id, now, kept_anchor, moved, activates), issue
     reason = _reason(matched, now, returning=returning)
-    return UpdateUser(matched.subject, reason, account.id, changes, now, anchor=kept_anchor), issue
+    return UpdateUser(matched.subject, reason, account.id, changes, now, kept_anchor, moved, activates), issue
 
 
 def _sends_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:

@@ -21,10 +21,13 @@ class MatchedUser:
         desired: what the person should be in Office 365.
         subject: who it is, for people to read.
         account: the account in the tenant; None where the plan creates it.
-        known: what we remember of this account; None if the plan links or creates it, also where we remember another
-            account of the person.
+        known: what we remember of this account, also where another person had it until now; None if the plan links or
+            creates it, also where we remember another account of the person.
         how: how the account was found, for the reasons of a plan.
         deleted: whether the account is deleted, and has to be restored first.
+        enables: whether sign-in has to be enabled.
+        overrides: whether enabling undoes what somebody did in Office 365.
+        takes_over: the id of the person who had the account until now; None for nobody else.
 
     """
 
@@ -34,6 +37,9 @@ class MatchedUser:
     known: AppUser | None
     how: str
     deleted: bool = False
+    enables: bool = False
+    overrides: bool = False
+    takes_over: str | None = None
 
     @property
     def object_id(self) -> str | None:

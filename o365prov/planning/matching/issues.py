@@ -1,0 +1,222 @@
+"""Why a person's account can't be named, made or taken, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from o365prov.errors import Issue
+from o365prov.planning.model.snapshot import TenantUser, former_username
+from o365prov.planning.rules.situations import ProblemCode
+from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
+
+_HAND_OVER = "hand the account over: transfers={{{person_id!r}: {object_id!r}}}"
+
+
+def hand_over(desired: DesiredUser, account: TenantUser) -> str:
+    """How the caller says that an account is this person's."""
+    return _HAND_OVER.format(person_id=desired.person_id, object_id=account.id)
+
+
+def two_accounts(desired: DesiredUser) -> Issue:
+    """Either of two accounts may be the person's."""
+    return Issue(
+        "ambiguous_account",
+        f"the username {desired.username} and the source anchor belong to two different accounts",
+        "Rename or delete one of them in Entra",
+    )
+
+
+def shared_account(username: str) -> Issue:
+    """Two people match one account."""
+    return Issue(
+        "ambiguous_account",
+        f"the account {username} also matches another person, by its username, its source anchor or an earlier link",
+        "Correct the onPremisesImmutableId of the account, or give one of them another username",
+    )
+
+
+def other_anchor(account: TenantUser, desired: DesiredUser) -> Issue:
+    """The account has the name, and its source anchor is another than sign-in will send."""
+    return Issue(
+        "other_anchor",
+        f"the account {account.username} has the source anchor {account.anchor}, and sign-in will send "
+        f"{desired.new_anchor}: it belongs to another person, or the person could not sign in",
+        f"Correct its onPremisesImmutableId in Entra if it is this person's, rename it if it is not, or "
+        f"{hand_over(desired, account)}",
+        place="immutableId",
+    )
+
+
+def memory_contradicts(account: TenantUser, why: str) -> Issue:
+    """The linked account is not the one that is remembered."""
+    return Issue(
+        "memory_contradicts_account",
+        f"the account {account.username} is linked to the person, but {why}: it may be somebody else's",
+        "Correct the account in Entra, restore the right memory, or hand the right account over: "
+        "transfers={person id: object id}",
+    )
+
+
+def nothing_to_hand_over(object_id: str) -> Issue:
+    """The caller names an account that does not exist."""
+    return Issue(
+        "no_such_account",
+        f"the account {object_id}, which was to be handed over, is not in the tenant",
+        "Correct transfers=: it takes an object id by person id",
+    )
+
+
+def anchor_of_deleted(deleted: TenantUser) -> Issue:
+    """A deleted account has the source anchor that this one would get."""
+    return Issue(
+        "anchor_of_deleted_account",
+        f"the deleted account {former_username(deleted)} still has the source anchor, so no other account can get it",
+        "Restore that account, or delete it permanently in Entra",
+        place="immutableId",
+    )
+
+
+def of_another_person(account: TenantUser, desired: DesiredUser, who: str, holder: str) -> Issue:
+    """Somebody who is here has the account."""
+    return Issue(
+        "account_of_another_person",
+        f"the account {account.username} is linked to {holder}, and {who} would get it",
+        f"Give one of them another username, correct the source anchor, or {hand_over(desired, account)}",
+    )
+
+
+def of_namesake(account: TenantUser, desired: DesiredUser, who: str, holder: str) -> Issue:
+    """Somebody who left had the account, and nothing but the name says that it is the same person."""
+    return Issue(
+        "account_of_namesake",
+        f"the account {account.username} was that of {holder}; {who} has the same username and another source anchor",
+        f"Give the newcomer another username; if both are one person, {hand_over(desired, account)}",
+    )
+
+
+def of_another_app(account: TenantUser, app: str) -> Issue:
+    """Another app has linked the account."""
+    return Issue(
+        "account_of_another_app",
+        f"the account {account.username} is linked by {app}",
+        "Assign the person in one of the two apps only",
+    )
+
+
+def synced(account: TenantUser) -> Issue:
+    """Entra Connect masters the account."""
+    return Issue(
+        "synced_account",
+        f"the account {account.username} is mastered by Entra Connect",
+        "Use the provisioning type License Only, or take the person out of Entra Connect's scope",
+    )
+
+
+def synced_blocked(account: TenantUser) -> Issue:
+    """Sign-in is blocked where Graph can't enable it."""
+    return Issue(
+        "synced_blocked",
+        f"sign-in of the account {account.username} is blocked, and Entra Connect masters it: Graph can't enable it",
+        "Enable the person in Active Directory",
+        place="accountEnabled",
+        severity="warning",
+    )
+
+
+def blocked(account: TenantUser) -> Issue:
+    """Somebody blocked the account of an assigned person."""
+    return Issue(
+        "blocked_account",
+        f"somebody blocked sign-in of the account {account.username} in Office 365; it stays blocked",
+        "Enable it in Entra, or plan with scope='drift' to enable it from here",
+        place="accountEnabled",
+        severity="warning",
+    )
+
+
+def privileged(account: TenantUser) -> Issue:
+    """The account is an admin's whom we did not provision."""
+    return Issue(
+        "privileged_admin",
+        f"the account {account.username} is a privileged admin that was not provisioned from here",
+        "Give the person another username, or remove the role before the account is linked",
+    )
+
+
+def deleted(account: TenantUser) -> Issue:
+    """A deleted account is the person's."""
+    return Issue(
+        "deleted_account",
+        f"has a deleted account ({account.username}), which has the source anchor for 30 days",
+        "Restore it (restore_deleted_users=True), or delete it permanently in Entra",
+    )
+
+
+def no_account(provisioning: ProvisioningType) -> Issue:
+    """There is no account, and none is created."""
+    if isinstance(provisioning, LicenseOnly):
+        why = f"{provisioning.label} does not create accounts"
+        remedy = "Create the account in Entra, or choose another type"
+    else:
+        why, remedy = "Create Users is off", "Turn on Create Users, or create the account in Entra"
+    return Issue("create_users_is_off", f"has no Office 365 account, and {why}", remedy)
+
+
+def no_password(username: str) -> Issue:
+    """A new account of a managed domain needs a first password."""
+    return Issue(
+        "no_initial_password",
+        f"{username.rpartition('@')[2]} is a managed domain, where a new account needs an initial password",
+        "Set gives_passwords=True and pass passwords= to apply, or federate the domain",
+    )
+
+
+def username_taken(held: str, username: str) -> Issue:
+    """Another account has the username that this one would get."""
+    return Issue(
+        "username_taken",
+        f"the account {held} would be renamed to {username}, which is the username of another account",
+        "Rename or delete that account in Entra, or give the person another username",
+        place="userName",
+    )
+
+
+def username_of_deleted_taken(username: str) -> Issue:
+    """Another account has the username that the deleted one had."""
+    return Issue(
+        "username_taken",
+        f"has a deleted account, whose username {username} another account has now",
+        "Rename or delete that account in Entra; the next plan restores the deleted one",
+        place="userName",
+    )
+
+
+def username_of_restored(username: str) -> Issue:
+    """A deleted account of another person comes back under this username."""
+    return Issue(
+        "username_taken",
+        f"the username {username} goes to another person's deleted account, which this plan restores",
+        "Give one of them another username",
+        place="userName",
+    )
+
+
+def not_renamed(provisioning: ProvisioningType, username: str) -> Issue:
+    """The type does not rename."""
+    return Issue(
+        "username_not_changed",
+        f"the account keeps its username {username}: {provisioning.label} does not rename",
+        "Rename it in Entra, or choose User Sync or Universal Sync",
+        place="userName",
+        severity="warning",
+    )
+
+
+OF_ACCOUNT: Mapping[ProblemCode, Callable[[TenantUser], Issue]] = {
+    ProblemCode.SYNCED_ACCOUNT: synced,
+    ProblemCode.SYNCED_BLOCKED: synced_blocked,
+    ProblemCode.BLOCKED_ACCOUNT: blocked,
+    ProblemCode.PRIVILEGED_ADMIN: privileged,
+    ProblemCode.DELETED_ACCOUNT: deleted,
+}
+"""The problems of rows that need nothing but the account."""

@@ -1,0 +1,104 @@
+"""Whose an account is, as far as it is linked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from attrs import evolve, frozen
+
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Person
+from o365prov.planning.model.snapshot import TenantUser
+from o365prov.planning.rules.situations import Link
+from o365prov.provisioning import DesiredUser
+
+
+@frozen
+class AccountLinks:
+    """The links of a tenant's accounts to people.
+
+    Args:
+        app_users: the memory.
+        staying: the ids of people who have not left.
+        people: the people whom the plan is about, by id, to name them.
+        transfers: the accounts that the caller hands over: object ids by the id of the person who gets them.
+
+    """
+
+    app_users: AppUsers
+    staying: Collection[str]
+    people: Mapping[str, Person]
+    transfers: Mapping[str, str]
+    _holders: Mapping[str, AppUser]
+
+    @classmethod
+    def of(
+        cls,
+        app_users: AppUsers,
+        staying: Collection[str],
+        people: Mapping[str, Person],
+        transfers: Mapping[str, str],
+    ) -> AccountLinks:
+        """The links that the memory holds."""
+        return cls(app_users, staying, people, transfers, {user.object_id: user for user in app_users})
+
+    def holder(self, object_id: str) -> AppUser | None:
+        """Whose account it is."""
+        return self._holders.get(object_id)
+
+    def known(self, desired: DesiredUser) -> AppUser | None:
+        """What is remembered of a person, without an account that was handed over to somebody else."""
+        known = self.app_users.get(desired.person_id)
+        if known is not None and self._handed_over_to(known.object_id) not in (None, desired.person_id):
+            return None
+        return known
+
+    def link(self, desired: DesiredUser, account: TenantUser) -> Link:
+        """How an account that was found for a person is linked."""
+        if account.id in self.app_users.linked_elsewhere:
+            return Link.OTHER_APPS
+        if self.transfers.get(desired.person_id) == account.id:
+            return Link.OWN if self._is_own(desired, account) else Link.YIELDING
+        holder = self._holders.get(account.id)
+        if self._handed_over_to(account.id) is not None:
+            return Link.ANOTHERS
+        if holder is None:
+            return Link.FREE
+        if holder.person_id == desired.person_id:
+            return Link.OWN
+        if holder.person_id in self.staying:
+            return Link.ANOTHERS
+        same = desired.new_anchor == (holder.anchor or account.anchor)
+        return Link.YIELDING if same else Link.NAMESAKES
+
+    def row(self, desired: DesiredUser, account: TenantUser) -> AppUser | None:
+        """What is remembered of an account that a person gets: with a link that yields, all that its holder had."""
+        holder = self._holders.get(account.id)
+        if holder is None or holder.person_id == desired.person_id:
+            return holder
+        return evolve(holder, person_id=desired.person_id)
+
+    def name(self, object_id: str) -> str:
+        """The name of the person or app whose account it is."""
+        if app := self.app_users.linked_elsewhere.get(object_id):
+            return f"the app {app}"
+        if (receiver := self._handed_over_to(object_id)) is not None:
+            return self.describe(receiver)
+        holder = self._holders.get(object_id)
+        return self.describe(holder.person_id) if holder else "nobody"
+
+    def describe(self, person_id: str) -> str:
+        """A person by name, id and employee number, as far as they are known."""
+        person, known = self.people.get(person_id), self.app_users.get(person_id)
+        if person is None:
+            name = known.username if known else person_id
+            left = "" if known is None or known.status is AppUserStatus.ACTIVE else ", who left"
+            return f"{name} (person {person_id}{left})"
+        number = person.profile.get("employeeNumber")
+        return f"{person.name} (person {person_id}{f', employee number {number}' if number else ''})"
+
+    def _is_own(self, desired: DesiredUser, account: TenantUser) -> bool:
+        holder = self._holders.get(account.id)
+        return holder is None or holder.person_id == desired.person_id
+
+    def _handed_over_to(self, object_id: str) -> str | None:
+        return next((receiver for receiver, account in self.transfers.items() if account == object_id), None)

@@ -1,0 +1,71 @@
+"""Where an account stands, in the words of the transition table."""
+
+from __future__ import annotations
+
+from o365prov.people import AppUser, AppUserStatus
+from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.rules.situations import Account, Control, Memory
+from o365prov.provisioning import ProvisioningType
+
+_MEMORIES = {
+    AppUserStatus.ACTIVE: Memory.ACTIVE,
+    AppUserStatus.DEACTIVATED: Memory.LEFT,
+    AppUserStatus.DELETED: Memory.GONE,
+}
+
+
+def memory_of(known: AppUser | None) -> Memory:
+    """What is remembered of an account."""
+    return Memory.NEVER if known is None else _MEMORIES[known.status]
+
+
+def account_state(account: TenantUser | None, known: AppUser | None, *, deleted: bool = False) -> Account:
+    """What the tenant holds of an account of which *known* is remembered."""
+    if account is None:
+        return Account.NONE
+    if deleted:
+        return Account.DELETED
+    if account.enabled:
+        return Account.ENABLED
+    return Account.BLOCKED_BY_US if was_blocked_by_us(known) else Account.BLOCKED_BY_OTHERS
+
+
+def was_blocked_by_us(known: AppUser | None) -> bool:
+    """Whether we blocked the account when the person left."""
+    return (
+        known is not None
+        and known.status is not AppUserStatus.ACTIVE
+        and (known.departure is None or known.departure.blocked)
+    )
+
+
+def control_of(
+    account: TenantUser, known: AppUser | None, snapshot: TenantSnapshot, provisioning: ProvisioningType
+) -> Control:
+    """What may be done with an account.
+
+    License Only, which works beside Entra Connect and changes nothing else, may also license admins.
+    """
+    if account.synced:
+        return Control.LICENSES if provisioning.beside_entra_connect else Control.SYNCED
+    if known is None and not provisioning.beside_entra_connect and snapshot.is_privileged(account.id):
+        return Control.ADMIN
+    return Control.CLOUD
+
+
+def contradiction(account: TenantUser, known: AppUser | None, username: str | None = None) -> str:
+    """What tells that an account is not the one that is remembered; empty if it is.
+
+    The source anchor decides, and where either has none, the username: the one that was sent last, or *username*, which
+    the person should have.
+    """
+    if known is None:
+        return ""
+    if known.anchor and account.anchor:
+        if known.anchor != account.anchor:
+            return f"has the source anchor {account.anchor}, and {known.anchor} is remembered"
+        return ""
+    expected = {known.username.lower(), (username or known.username).lower()}
+    if account.username.lower() not in expected:
+        return f"has the username {account.username}, and {known.username} is remembered"
+    return ""
