@@ -133,7 +133,7 @@ def made_values() -> tuple[object, ...]:
         GrantRole(subject, "assigned", "id", "Directory Readers", "role"),
         LinkUser(subject, "by username", "id", "print"),
         BlockSignIn(subject, "left", "id", Departure(NOW)),
-        Remember(subject, "left", "id", NOW),
+        Remember(subject, "left", "id", departure=Departure(NOW)),
         RemoveLicenses(subject, "left", "id", (removal,)),
         DeleteUser(subject, "left", "id"),
         RestoreUser(subject, "deleted", "id"),
