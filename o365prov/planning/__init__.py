@@ -32,6 +32,7 @@ from o365prov.planning.model.report import Report
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.planning.model.snapshot import (
     Domain,
+    FailedLicense,
     HeldLicense,
     Needs,
     Role,
@@ -58,6 +59,7 @@ __all__ = [
     "DeleteUser",
     "Domain",
     "ExplainedPerson",
+    "FailedLicense",
     "GrantRole",
     "HeldLicense",
     "LicenseAddition",

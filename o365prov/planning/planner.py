@@ -15,15 +15,16 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, RestoreUser
+from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, RestoreUser, UpdateUser
 from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.matched_user import MatchedUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
-from o365prov.planning.rules.leavers import leaver_changes, leaver_problem, leavers
-from o365prov.planning.rules.licenses import Seats, license_change
+from o365prov.planning.rules.leavers import leaver_changes, leaver_license_problem, leaver_problem, leavers
+from o365prov.planning.rules.license_problems import failed_licenses
+from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.rules.profile import creation, profile_change, session_change
 from o365prov.planning.rules.roles import role_changes
@@ -91,9 +92,12 @@ def make_plan(
     assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
     for user in leavers(app_users, assigned):
         if user.person_id not in unchanged.staying:
-            changes += leaver_changes(user, snapshot, rules.provisioning, now)
+            taking_over = rules.take_over_licenses
+            leaving = leaver_changes(user, snapshot, rules.provisioning, now, take_over=taking_over)
+            changes += leaving
             problem = leaver_problem(user, snapshot, rules.provisioning)
-            problems += [problem] if problem else []
+            stays = leaver_license_problem(user, snapshot, rules.provisioning, leaving, take_over=taking_over)
+            problems += [each for each in (problem, stays) if each]
     problems += gaps
     linked = sum(user.status is AppUserStatus.ACTIVE for user in app_users)
     return Plan(
@@ -135,8 +139,15 @@ def _changes(
     matched: Sequence[MatchedUser], managers: Managers, rules: PlanOptions, snapshot: TenantSnapshot, now: datetime
 ) -> tuple[list[Change], list[Problem]]:
     """What changes for assigned people."""
-    seats = Seats(snapshot.skus)
     provisioning, scope = rules.provisioning, rules.scope
+    decisions = license_decisions(
+        [each for each in matched if provisioning.update_attributes or each.known is None],
+        snapshot,
+        location=lambda each: _location(each, provisioning, scope),
+        now=now,
+        take_over=rules.take_over_licenses,
+        again=scope is not Scope.CHANGED,
+    )
     changes: list[Change] = []
     problems: list[Problem] = []
     for each in matched:
@@ -152,29 +163,27 @@ def _changes(
             issues.append(wrong)
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
-            licenses, missing = license_change(
-                each,
-                snapshot,
-                seats,
-                location=_location(each),
-                take_over=rules.take_over_licenses,
-                again=drift,
-            )
+            licenses = decisions.get(each.subject.person_id, LicenseDecision())
             roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
             manager, absent = manager_change(each, managers, again=drift)
-            issues += [*missing, *refused, absent]
-            changes += [change for change in (licenses, *roles, manager) if change]
+            issues += [*licenses.issues, *refused, absent]
+            changes += [change for change in (licenses.memory, licenses.change, *roles, manager) if change]
+        issues += failed_licenses(each.account, snapshot) if each.account else []
         if revocation := session_change(each, now):
             changes.append(revocation)
         problems += [Problem(each.subject, issue) for issue in issues if issue]
     return changes, problems
 
 
-def _location(matched: MatchedUser) -> str | None:
-    location = matched.desired.profile.get("usageLocation")
-    if isinstance(location, str):
-        return location
-    return matched.account.properties.get("usageLocation") if matched.account else None
+def _location(matched: MatchedUser, provisioning: ProvisioningType, scope: Scope) -> str | None:
+    """The ``usageLocation`` that the account has when its licences are sent: the account's own unless it is changed."""
+    if matched.account is None:
+        location = matched.desired.creation_properties().get("usageLocation")
+        return location if isinstance(location, str) else None
+    profile, _ = profile_change(matched, provisioning, scope)
+    changed = profile.properties if isinstance(profile, UpdateUser) else ()
+    own = matched.account.properties.get("usageLocation")
+    return next((each.after for each in changed if each.name == "usageLocation"), own) or None
 
 
 def _managers(

@@ -125,7 +125,7 @@ class StreamingPlanner:
         since = user.sessions_valid_from
         blocked = user.synced and not self._rules.provisioning.beside_entra_connect
         renamed = user.username.lower() != username.lower()
-        if blocked or renamed or (instant and (since is None or instant > since.timestamp())):
+        if blocked or renamed or user.failed_licenses or (instant and (since is None or instant > since.timestamp())):
             self._kept.add(user.id)
         return user.id in self._kept or self._is_named(user)
 
@@ -208,5 +208,6 @@ def is_unchanged(desired: DesiredUser, known: AppUser) -> bool:
         and known.username.lower() == (desired.username or "").lower()
         and known.fingerprint == fingerprint(desired)
         and known.licenses == grants.licenses
+        and not known.waiting
         and known.roles == grants.roles
     )

@@ -295,7 +295,7 @@ class Remember:
 
     subject: Subject
     reason: str
-    object_id: str
+    object_id: str | None
     status: AppUserStatus | None = None
     departure: Departure | None = None
     licenses: tuple[LicenseGrant, ...] | None = None

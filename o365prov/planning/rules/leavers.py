@@ -7,10 +7,11 @@ from datetime import datetime
 
 from o365prov.errors import Issue
 from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus
-from o365prov.planning.model.change_parts import LicenseRemoval, Subject
-from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, Remember, RemoveLicenses
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.changes import BlockSignIn, Change, DeleteUser, Remember
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.rules.leaver_licenses import leaver_keeps, leaver_removal
 from o365prov.planning.rules.roles import removals
 from o365prov.provisioning import ProvisioningType
 
@@ -23,7 +24,12 @@ def leavers(app_users: AppUsers, staying: Collection[str]) -> Iterator[AppUser]:
 
 
 def leaver_changes(
-    user: AppUser, snapshot: TenantSnapshot, provisioning: ProvisioningType, now: datetime
+    user: AppUser,
+    snapshot: TenantSnapshot,
+    provisioning: ProvisioningType,
+    now: datetime,
+    *,
+    take_over: bool = False,
 ) -> list[Change]:
     """What happens to a leaver's account now; nothing if it is gone or Deactivate Users is off.
 
@@ -38,7 +44,7 @@ def leaver_changes(
         if not user.departure.is_due(now):
             return []
         since = f"blocked since {user.departure.at:%Y-%m-%d}"
-        return _final(user, account, subject, snapshot, user.departure.then, since)
+        return _final(user, account, subject, snapshot, user.departure.then, since, take_over=take_over)
     if user.status is not AppUserStatus.ACTIVE:
         return []
     privileged = snapshot.is_privileged(account.id)
@@ -53,7 +59,7 @@ def leaver_changes(
     elif not _is_synced(user, account):
         changes.append(BlockSignIn(subject, _LEFT, account.id, option.departure(now), privileged))
     if at_once:
-        changes += _final(user, account, subject, snapshot, option.then, _LEFT)
+        changes += _final(user, account, subject, snapshot, option.then, _LEFT, take_over=take_over)
     return changes
 
 
@@ -77,6 +83,23 @@ def leaver_problem(user: AppUser, snapshot: TenantSnapshot, provisioning: Provis
     )
 
 
+def leaver_license_problem(
+    user: AppUser,
+    snapshot: TenantSnapshot,
+    provisioning: ProvisioningType,
+    changes: Collection[Change],
+    *,
+    take_over: bool,
+) -> Problem | None:
+    """The problem that licences stay although the option removes them; said in a plan that has *changes* for them."""
+    account = snapshot.by_id.get(user.object_id)
+    then = user.departure.then if user.departure else provisioning.deprovisioning.then
+    if account is None or not changes or then is not AfterBlock.REMOVE_LICENSES:
+        return None
+    issue = leaver_keeps(user, account, snapshot, take_over=take_over)
+    return Problem(_subject(user, account), issue) if issue else None
+
+
 def _is_synced(user: AppUser, account: TenantUser) -> bool:
     return user.status is AppUserStatus.ACTIVE and account.synced and account.enabled
 
@@ -86,15 +109,20 @@ def _subject(user: AppUser, account: TenantUser) -> Subject:
 
 
 def _final(
-    user: AppUser, account: TenantUser, subject: Subject, snapshot: TenantSnapshot, then: AfterBlock, reason: str
+    user: AppUser,
+    account: TenantUser,
+    subject: Subject,
+    snapshot: TenantSnapshot,
+    then: AfterBlock,
+    reason: str,
+    *,
+    take_over: bool,
 ) -> list[Change]:
     match then:
         case AfterBlock.KEEP:
             return []
         case AfterBlock.REMOVE_LICENSES:
-            direct = {held.sku_id for held in account.licenses if held.inherited_from is None}
-            skus = [sku for grant in user.licenses if (sku := snapshot.sku_named.get(grant.sku)) and sku.id in direct]
-            removing = tuple(dict.fromkeys(LicenseRemoval(sku.id, sku.part_number) for sku in skus))
-            return [RemoveLicenses(subject, reason, account.id, removing)] if removing else []
+            removal = leaver_removal(user, account, subject, snapshot, reason, take_over=take_over)
+            return [removal] if removal else []
         case AfterBlock.DELETE:
             return [DeleteUser(subject, reason, account.id, snapshot.is_privileged(account.id))]
