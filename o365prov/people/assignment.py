@@ -118,6 +118,8 @@ class Assignment:
         groups: all Okta groups of the person, for expressions that ask for them.
         username: a username in place of that of the app's format; only an individual assignment has one.
         starts: when the assignment begins, aware; None for one that holds now.
+        priority: the priority of the assigned group, or of the first of them; None for an individual assignment. Where
+            seats are scarce, individual assignments come first, and then the lowest number.
 
     """
 
@@ -127,6 +129,7 @@ class Assignment:
     groups: tuple[Group, ...] = field(default=(), converter=_groups, repr=False)
     username: str | None = None
     starts: datetime | None = None
+    priority: int | None = None
 
     @property
     def person_id(self) -> str:
@@ -194,14 +197,22 @@ def assign(
         for member in group.members:
             groups_of.setdefault(member, []).append(group)
     from_groups: dict[str, list[tuple[str, Grants]]] = {}
+    priorities: dict[str, int] = {}
     for assignment in sorted(by_group, key=lambda each: each.priority):
         if assigned := group_by_id.get(assignment.group_id):
             for member in assigned.members:
                 from_groups.setdefault(member, []).append((assigned.name, assignment.grants))
+                priorities.setdefault(member, assignment.priority)
     merged = {member: _merge(each, combine_licenses, combine_roles) for member, each in from_groups.items()}
     merged.update({person_id: ("individual", grants) for person_id, grants in individually.items()})
     return tuple(
-        Assignment(person, merged[person.id][1], merged[person.id][0], groups_of.get(person.id, ()))
+        Assignment(
+            person,
+            merged[person.id][1],
+            merged[person.id][0],
+            groups_of.get(person.id, ()),
+            priority=None if person.id in individually else priorities.get(person.id),
+        )
         for person in people
         if person.id in merged
     )

@@ -30,6 +30,7 @@ from o365prov.planning.model.report import Report
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.planning.model.snapshot import (
     Domain,
+    FailedLicense,
     HeldLicense,
     Needs,
     Role,
@@ -68,6 +69,7 @@ __all__ = [
     "Domain",
     "EnableSignIn",
     "ExplainedPerson",
+    "FailedLicense",
     "GrantRole",
     "HeldLicense",
     "LicenseAddition",

@@ -121,7 +121,9 @@ def after_change(
         case RemoveRole():
             after = evolve(known, roles=tuple(role for role in known.roles if role != change.role))
         case AssignLicenses():
-            after = evolve(known, licenses=change.grants)
+            given = {each.part_number for each in change.add}
+            waiting = tuple(each for each in known.waiting if each.sku not in given)
+            after = evolve(known, licenses=change.grants, waiting=waiting)
         case SetManager():
             after = evolve(known, manager_id=manager_id, manager_reference=change.reference)
         case RemoveManager():

@@ -15,7 +15,7 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import Change, EnableSignIn, RestoreUser
+from o365prov.planning.model.changes import Change, EnableSignIn, RestoreUser, UpdateUser
 from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
@@ -23,7 +23,8 @@ from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.leavers import Leaver, leavers
-from o365prov.planning.rules.licenses import Seats, license_change
+from o365prov.planning.rules.license_problems import failed_licenses
+from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
 from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.rules.matched_user import MatchedUser
@@ -146,8 +147,15 @@ def _changes(
     matched: Sequence[MatchedUser], managers: Managers, rules: PlanOptions, snapshot: TenantSnapshot, now: datetime
 ) -> tuple[list[Change], list[Problem]]:
     """What changes for assigned people."""
-    seats = Seats(snapshot.skus)
     provisioning, scope = rules.provisioning, rules.scope
+    decisions = license_decisions(
+        [each for each in matched if _is_licensed(each, provisioning)],
+        snapshot,
+        location=lambda each: _location(each, provisioning, scope),
+        now=now,
+        take_over=rules.take_over_licenses,
+        again=scope is not Scope.CHANGED,
+    )
     changes: list[Change] = []
     problems: list[Problem] = []
     for each in matched:
@@ -155,25 +163,26 @@ def _changes(
         changes += account_changes
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
+            licenses = decisions.get(each.subject.person_id, LicenseDecision())
+            issues += licenses.issues
+            changes += [change for change in (licenses.memory, licenses.change) if change]
             if not provisioning.user_attributes_only:
-                licenses, missing = license_change(
-                    each,
-                    snapshot,
-                    seats,
-                    location=_location(each),
-                    take_over=rules.take_over_licenses,
-                    again=drift,
-                )
                 roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
-                issues += [*missing, *refused]
-                changes += [change for change in (licenses, *roles) if change]
+                issues += refused
+                changes += roles
             manager, absent = manager_change(each, managers, again=drift)
             issues.append(absent)
             changes += [manager] if manager else []
+        issues += failed_licenses(each.account, snapshot) if each.account else []
         if revocation := session_change(each, now):
             changes.append(revocation)
         problems += [Problem(each.subject, issue) for issue in issues if issue]
     return changes, problems
+
+
+def _is_licensed(matched: MatchedUser, provisioning: ProvisioningType) -> bool:
+    """Whether licences are decided for this person: with Update Attributes off only when the account is linked."""
+    return not provisioning.user_attributes_only and (provisioning.update_attributes or matched.known is None)
 
 
 def _account_changes(
@@ -195,11 +204,15 @@ def _account_changes(
     return changes, [wrong, mail_issue(written_values(profile), snapshot)]
 
 
-def _location(matched: MatchedUser) -> str | None:
-    location = matched.desired.profile.get("usageLocation")
-    if isinstance(location, str):
-        return location
-    return matched.account.properties.get("usageLocation") if matched.account else None
+def _location(matched: MatchedUser, provisioning: ProvisioningType, scope: Scope) -> str | None:
+    """The ``usageLocation`` that the account has when its licences are sent: the account's own unless it is changed."""
+    if matched.account is None:
+        location = matched.desired.creation_properties().get("usageLocation")
+        return location if isinstance(location, str) else None
+    profile, _ = profile_change(matched, provisioning, scope)
+    changed = profile.properties if isinstance(profile, UpdateUser) else ()
+    own = matched.account.properties.get("usageLocation")
+    return next((each.after for each in changed if each.name == "usageLocation"), own) or None
 
 
 def _managers(

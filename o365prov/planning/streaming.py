@@ -127,7 +127,7 @@ class StreamingPlanner:
         mastered = user.synced and not self._rules.provisioning.beside_entra_connect
         renamed = user.username.lower() != known.username.lower() or bool(contradiction(user, known))
         outdated = instant and (since is None or instant > since.timestamp())
-        if mastered or renamed or not user.enabled or outdated:
+        if mastered or renamed or not user.enabled or user.failed_licenses or outdated:
             self._kept.add(user.id)
         return user.id in self._kept or self._is_named(user)
 
@@ -209,5 +209,8 @@ def is_unchanged(desired: DesiredUser, known: AppUser, provisioning: Provisionin
         and known.status is AppUserStatus.ACTIVE
         and known.username.lower() == (desired.username or "").lower()
         and known.fingerprint == fingerprint(desired)
-        and (provisioning.user_attributes_only or (known.licenses, known.roles) == (grants.licenses, grants.roles))
+        and (
+            provisioning.user_attributes_only
+            or ((known.licenses, known.roles) == (grants.licenses, grants.roles) and not known.waiting)
+        )
     )

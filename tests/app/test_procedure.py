@@ -272,5 +272,7 @@ def test_a_lost_memory_is_rebuilt_from_the_tenant(fake, organization):
     app = app_of(UserSync())
     _, report = provision(fake, app, organization.assignments)
     plan, rebuilt = provision(fake, app, organization.assignments)
-    assert {change.kind for change in plan} == {"link_user"}
-    assert {user.object_id for user in rebuilt.app_users} == {user.object_id for user in report.app_users}
+    assert {change.kind for change in plan} == {"link_user", "remember"}
+    assert plan.writes == 0
+    found = {(user.object_id, user.licenses) for user in rebuilt.app_users}
+    assert found == {(user.object_id, user.licenses) for user in report.app_users}

@@ -7,7 +7,7 @@ import pytest
 from o365prov.errors import TenantError
 from o365prov.graph.client.messages import Response
 from o365prov.graph.read import decode
-from o365prov.planning.model.snapshot import HeldLicense, RoleAssignment
+from o365prov.planning.model.snapshot import FailedLicense, HeldLicense, RoleAssignment
 
 
 def test_properties_keep_graphs_names():
@@ -137,3 +137,18 @@ def test_of_doubles_the_last_one_counts():
 def test_the_id_of_a_new_user_may_be_missing(content, found):
     """A cut answer to a create lacks the id; that is not an error."""
     assert decode.created_id(Response(201, {}, content)) == found
+
+
+def test_what_microsoft_could_not_give_is_kept_with_its_error():
+    """With ActiveWithError the licence is held as well."""
+    states = [
+        {"skuId": "a", "assignedByGroup": "g", "state": "Error", "error": "CountViolation"},
+        {"skuId": "b", "assignedByGroup": None, "state": "ActiveWithError", "error": "DependencyViolation"},
+        {"skuId": "c", "assignedByGroup": None, "state": "Active", "error": "None"},
+    ]
+    user = decode.user({"id": "1", "licenseAssignmentStates": states})
+    assert user.failed_licenses == (
+        FailedLicense("a", "CountViolation", "g"),
+        FailedLicense("b", "DependencyViolation"),
+    )
+    assert [each.sku_id for each in user.licenses] == ["b", "c"]

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from organisation import DOMAIN, E3, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
+from effects import effects
+from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, Departure, Deprovisioning, LicenseGrant
 from o365prov.people import AppUserStatus
@@ -150,3 +151,46 @@ def test_a_deleted_account_that_is_linked_to_another_is_not_restored_for_another
     plan = app.plan([assigned(ANN), BO], tenant(deleted=(gone,)), remembered().with_user(other), now=NOW)
     assert "restore_user" not in {change.kind for change in plan.for_person(ANN.id)}
     assert "account_of_another_person" in {each.code for each in plan.problems if each.subject.person_id == ANN.id}
+
+
+REMOVING = Deprovisioning.block_and_remove_licenses()
+
+
+def left(app, account_there, licenses=("SPE_E3",)):
+    """The plan in which Ann leaves, whom we granted these licences."""
+    user = AppUser(ANN.id, account_there.id, account_there.username, licenses=tuple(map(LicenseGrant, licenses)))
+    return app.plan([BO], tenant(account_there), remembered(user), now=NOW)
+
+
+def test_a_licence_that_was_found_on_the_account_goes_when_the_person_leaves():
+    """It was assigned, so it counts as granted although it was there before."""
+    app = user_sync_app(deprovisioning=REMOVING)
+    first = app.plan([assigned(ANN, "SPE_E3")], tenant(there()), remembered(), now=NOW)
+    snapshot, known = effects(first, tenant(there()))
+    plan = app.plan([BO], snapshot, known, now=NOW)
+    assert [change.kind for change in plan.for_person(ANN.id)] == ["block_sign_in", "remove_licenses"]
+
+
+def test_what_stays_with_a_leaver_is_said():
+    """A direct licence that was not granted from here, and one of a group."""
+    held = there(licenses=[E3.id, F1.id, HeldLicense(E3.id, inherited_from="group")])
+    plan = left(user_sync_app(deprovisioning=REMOVING), held)
+    [problem] = [each for each in plan.problems if each.code == "licenses_left"]
+    assert problem.message == (
+        "no longer assigned, and keeps SPE_F1, which was not granted from here and SPE_E3, which a group gives"
+    )
+    assert "licences -SPE_E3 (kept through a group)" in plan.to_text()
+
+
+def test_licences_of_others_go_with_a_leaver_where_they_are_taken_over():
+    """All direct ones, as Okta's own push does."""
+    app = evolve(user_sync_app(deprovisioning=REMOVING), take_over_licenses=True)
+    plan = left(app, there(licenses=[E3.id, F1.id]), licenses=())
+    assert "licences -SPE_E3, -SPE_F1" in plan.to_text()
+    assert "licenses_left" not in {each.code for each in plan.problems}
+
+
+def test_nothing_is_said_of_licences_that_the_option_keeps():
+    """Block sign-in alone leaves them on purpose."""
+    plan = left(user_sync_app(deprovisioning=Deprovisioning.block_sign_in()), there(licenses=[F1.id]))
+    assert plan.problems == ()

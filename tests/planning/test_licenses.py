@@ -1,10 +1,14 @@
 """Licences: seats, service plans, and what is removed."""
 
+import pytest
 from attrs import evolve
 from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, LicenseGrant
-from o365prov.planning import HeldLicense
+from o365prov.planning import FailedLicense, HeldLicense, MatchedUser, Scope, Subject
+from o365prov.planning.model.labels import describe
+from o365prov.planning.planner import _location
+from o365prov.provisioning import make_desired_user
 
 APP = user_sync_app()
 
@@ -134,3 +138,195 @@ def test_licences_of_others_are_taken_over_on_request():
     [change] = licences(app.plan([assigned(somebody())], tenant(there), remembered(), now=NOW))
     assert [each.part_number for each in change.remove] == ["SPE_E3"]
     assert licences(APP.plan([assigned(somebody())], tenant(there), remembered(), now=NOW)) == []
+
+
+def office(*plans):
+    """The tenant's SPE_E3 with Microsoft's own names of these service plans."""
+    return evolve(E3, plans={plan: f"id-{plan}" for plan in plans})
+
+
+NONE_FREE = evolve(F1, seats=1, used=1)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "skus", "kept"),
+    [
+        ("SPE_F1", (E3, NONE_FREE), "keeps SPE_E3 until a seat of SPE_F1 is free"),
+        ("SPE_F9", (E3, F1), "keeps SPE_E3 until that is corrected"),
+        (LicenseGrant("SPE_F1", ["NOPE"]), (E3, F1), "keeps SPE_E3 until that is corrected"),
+    ],
+)
+def test_a_licence_whose_replacement_can_not_be_given_stays(wanted, skus, kept):
+    """No seat, an unknown licence, or an unknown service plan: nothing is taken, and the problem says what is kept."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    plan = APP.plan([assigned(ann, wanted)], evolve(snapshot, skus=skus), app_users, now=NOW)
+    assert licences(plan) == []
+    [problem] = [each for each in plan.problems if each.attribute == "licenses"]
+    assert kept in problem.message
+
+
+def test_a_replacement_waits_for_the_usage_location():
+    """Nothing can be added without one, so nothing is removed either."""
+    ann = somebody(countryCode="UK")
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    [there] = snapshot.users
+    nowhere = evolve(there, properties={**there.properties, "usageLocation": None})
+    plan = APP.plan([assigned(ann, "SPE_F1")], evolve(snapshot, users=[nowhere]), app_users, now=NOW)
+    assert licences(plan) == []
+    assert "keeps SPE_E3 until there is one" in plan.to_text()
+
+
+def test_what_can_be_given_is_given_beside_a_name_that_no_one_knows():
+    """A mistyped licence must not cost the other one, nor what is held."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    [change] = licences(APP.plan([assigned(ann, "SPE_F1", "SPE_F9")], snapshot, app_users, now=NOW))
+    assert describe(change) == "licences +SPE_F1"
+    assert [str(each) for each in change.grants] == ["SPE_E3", "SPE_F1"]
+
+
+def test_the_known_service_plans_of_a_grant_are_given():
+    """One is mistyped: the others are on, and nothing that the person has is switched off."""
+    ann = somebody()
+    grant = LicenseGrant("SPE_E3", ["EXCHANGE", "TAEMS"])
+    [change] = licences(APP.plan([assigned(ann, grant)], tenant(), remembered(), now=NOW))
+    assert describe(change) == "licences +SPE_E3 [EXCHANGE]"
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    assert licences(APP.plan([assigned(ann, grant)], snapshot, app_users, now=NOW)) == []
+
+
+def test_service_plans_are_switched_off_only_with_the_whole_request():
+    """Teams is to move from E3 to F1, of which there is no seat: it stays on in E3."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    grants = [LicenseGrant("SPE_E3", ["EXCHANGE"]), LicenseGrant("SPE_F1")]
+    plan = APP.plan([assigned(ann, *grants)], evolve(snapshot, skus=(E3, NONE_FREE)), app_users, now=NOW)
+    assert licences(plan) == []
+    assert "keeps TEAMS of SPE_E3 until a seat of SPE_F1 is free" in plan.to_text()
+
+
+def test_a_licence_found_on_the_account_counts_as_granted():
+    """The memory learns it without a write, so that it goes when the person leaves."""
+    there = account(f"ann.lee@{DOMAIN}", licenses=[E3.id], usageLocation="US")
+    plan = APP.plan([assigned(somebody(), "SPE_E3")], tenant(there), remembered(), now=NOW)
+    [change] = [each for each in plan if each.kind == "remember"]
+    assert (change.licenses, change.writes) == ((LicenseGrant("SPE_E3"),), 0)
+
+
+def test_what_a_group_gives_is_not_assigned_again():
+    """Nor does it count as granted from here."""
+    there = account(f"ann.lee@{DOMAIN}", licenses=[HeldLicense(E3.id, inherited_from="group")], usageLocation="US")
+    plan = APP.plan([assigned(somebody(), "SPE_E3")], tenant(there), remembered(), now=NOW)
+    assert licences(plan) == []
+    assert not [each for each in plan if each.kind == "remember"]
+
+
+def test_a_licence_that_is_there_twice_is_said():
+    """Directly and through a group."""
+    held = [E3.id, HeldLicense(E3.id, inherited_from="group")]
+    there = account(f"ann.lee@{DOMAIN}", licenses=held, usageLocation="US")
+    plan = APP.plan([assigned(somebody(), "SPE_E3")], tenant(there), remembered(), now=NOW)
+    assert "SPE_E3 is assigned both directly and through a group" in plan.to_text()
+
+
+def test_an_inherited_licence_that_stays_is_said_where_others_are_taken_over():
+    """It is not assigned, and only the group can take it."""
+    held = [HeldLicense(F1.id, inherited_from="group")]
+    there = account(f"ann.lee@{DOMAIN}", usageLocation="US", licenses=held)
+    plan = evolve(APP, take_over_licenses=True).plan([assigned(somebody())], tenant(there), remembered(), now=NOW)
+    assert "SPE_F1 is not assigned, and stays because a group gives it" in plan.to_text()
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "label"),
+    [
+        ([HeldLicense(E3.id, {"plan-teams"})], "SPE_E3", "SPE_E3: +TEAMS"),
+        ([E3.id], LicenseGrant("SPE_E3", ["TEAMS"]), "SPE_E3: -EXCHANGE"),
+        ([HeldLicense(E3.id, {"plan-teams"})], LicenseGrant("SPE_E3", ["TEAMS"]), "SPE_E3: +TEAMS -EXCHANGE"),
+        (
+            [E3.id, HeldLicense(E3.id, inherited_from="group")],
+            LicenseGrant("SPE_E3", ["TEAMS"]),
+            "SPE_E3: -EXCHANGE (kept through a group)",
+        ),
+        ([E3.id, HeldLicense(E3.id, inherited_from="group")], None, "-SPE_E3 (kept through a group)"),
+        (
+            [E3.id, HeldLicense(E3.id, {"plan-teams"}, "group")],
+            None,
+            "-SPE_E3 (kept through a group without TEAMS)",
+        ),
+    ],
+)
+def test_the_label_says_what_the_request_changes(held, wanted, label):
+    """Service plans by name, and what a group keeps."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=held)
+    [change] = licences(
+        APP.plan([assigned(ann, *([wanted] if wanted else []))], snapshot, app_users, now=NOW, scope="all")
+    )
+    assert describe(change) == f"licences {label}"
+
+
+def test_combined_grants_show_all_that_they_give():
+    """Exchange from one group and everything from another: nothing is switched off, and no brackets are shown."""
+    grants = [LicenseGrant("SPE_E3", ["EXCHANGE"]), LicenseGrant("SPE_E3")]
+    [change] = licences(APP.plan([assigned(somebody(), *grants)], tenant(), remembered(), now=NOW))
+    assert describe(change) == "licences +SPE_E3"
+
+
+def test_a_service_plan_without_the_one_that_it_needs_is_a_gap():
+    """Office for the web needs SharePoint: Graph would refuse the request."""
+    sku = office("SHAREPOINTWAC", "SHAREPOINTENTERPRISE", "TEAMS1")
+    grant = LicenseGrant("SPE_E3", ["SHAREPOINTWAC"])
+    plan = APP.plan([assigned(somebody(), grant)], tenant(skus=(sku, F1)), remembered(), now=NOW)
+    assert licences(plan) == []
+    [problem] = [each for each in plan.problems if each.code == "missing_service_plan"]
+    assert "SHAREPOINTWAC (Office for the web) can't be given without SHAREPOINTENTERPRISE" in problem.message
+
+
+def test_a_service_plan_that_a_group_gives_is_enough():
+    """What the person has counts, wherever it comes from."""
+    sku = office("SHAREPOINTWAC", "SHAREPOINTENTERPRISE")
+    other = evolve(F1, plans={"SHAREPOINTDESKLESS": "id-desk"})
+    there = account(f"ann.lee@{DOMAIN}", usageLocation="US", licenses=[HeldLicense(F1.id, inherited_from="group")])
+    grant = LicenseGrant("SPE_E3", ["SHAREPOINTWAC"])
+    plan = APP.plan([assigned(somebody(), grant)], tenant(there, skus=(sku, other)), remembered(), now=NOW)
+    assert [describe(each) for each in licences(plan)] == ["licences +SPE_E3 [SHAREPOINTWAC]"]
+
+
+def test_service_plans_that_exclude_each_other_are_a_gap():
+    """Exchange of an edition that is no longer sold; Plan 1 and Plan 2 may be held together."""
+    old, new = office("EXCHANGE_S_STANDARD_MIDMARKET"), evolve(F1, plans={"EXCHANGE_S_ENTERPRISE": "id-new"})
+    plan = APP.plan([assigned(somebody(), "SPE_E3", "SPE_F1")], tenant(skus=(old, new)), remembered(), now=NOW)
+    assert licences(plan) == []
+    assert "conflicting_service_plans" in {each.code for each in plan.problems}
+    both = APP.plan(
+        [assigned(somebody(), "SPE_E3", "SPE_F1")],
+        tenant(skus=(office("EXCHANGE_S_STANDARD"), new)),
+        remembered(),
+        now=NOW,
+    )
+    assert len(licences(both)) == 1
+
+
+def test_a_licence_in_error_is_said_though_nothing_changes():
+    """Its group could not give it; the person's own assignment is as it was."""
+    ann = somebody()
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    [there] = snapshot.users
+    failed = evolve(there, failed_licenses=(FailedLicense(F1.id, "CountViolation", "group-1"),))
+    plan = APP.plan([assigned(ann, "SPE_E3")], evolve(snapshot, users=[failed]), app_users, now=NOW)
+    [problem] = [each for each in plan.problems if each.code == "license_error"]
+    assert problem.message == "the licence SPE_F1 of the group group-1 is in error: no seat is left (CountViolation)"
+
+
+def test_the_location_that_counts_is_the_one_that_the_account_will_have():
+    """Update Attributes is off, so the mapped location is not sent to a person who was linked already."""
+    ann = somebody(countryCode="US")
+    off = user_sync_app(update_attributes=False)
+    there = account(f"ann.lee@{DOMAIN}", usageLocation=None)
+    known = AppUser(ann.id, there.id, there.username)
+    desired = make_desired_user(assigned(ann), off.provisioning, off.username, off.mapping, off.domains, now=NOW)
+    matched = MatchedUser(desired, Subject(ann.id, "Ann Lee", there.username), there, known, "linked before")
+    assert _location(matched, off.provisioning, Scope.CHANGED) is None
+    assert _location(matched, APP.provisioning, Scope.CHANGED) == "US"

@@ -48,15 +48,25 @@ def test_a_blocked_sign_in(scope, reverted):
     assert changed(user_sync_app(), scope, accountEnabled=False) == reverted
 
 
-@pytest.mark.parametrize(("scope", "reverted"), [("changed", []), ("all", []), ("drift", ["assign_licenses"])])
+@pytest.mark.parametrize(
+    ("scope", "reverted"), [("changed", []), ("all", ["assign_licenses"]), ("drift", ["assign_licenses"])]
+)
 def test_a_licence_taken_away(scope, reverted):
-    """A licence that we granted comes back with drift."""
+    """A licence that we granted comes back with Force Sync."""
     assert changed(user_sync_app(), scope, licenses=()) == reverted
 
 
 def test_edits_of_profile_sync_people_survive_force_sync():
     """Okta's matrix lets them be edited in Office 365."""
     assert changed(app_with(ProfileSync()), "all", displayName="Edited") == []
+
+
+@pytest.mark.parametrize("provisioning", [LicenseOnly(), ProfileSync(), UserSync()])
+def test_force_sync_repairs_licences_in_every_type(provisioning):
+    """Profiles may be edited in Office 365 with some types; a licence that was taken away is given again with all."""
+    snapshot, known = provisioned(user_sync_app(), licenses=())
+    plan = app_with(provisioning).plan([ANN], snapshot, known, now=NOW, scope="all")
+    assert "licences +SPE_E3" in plan.to_text()
 
 
 @pytest.mark.parametrize("provisioning", [LicenseOnly(), ProfileSync()])

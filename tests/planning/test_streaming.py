@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov.errors import ConfigurationError, UsageError
-from o365prov.planning import RevokeSessions, after_change
+from o365prov.people import WaitingForSeat
+from o365prov.planning import FailedLicense, RevokeSessions, after_change
 from o365prov.provisioning import ProfileSync
 
 APP = user_sync_app()
@@ -230,3 +231,19 @@ def test_an_unchanged_person_whose_anchor_a_newcomer_wants_is_compared():
     snapshot, app_users = provisioned()
     plan = same_plan([*EVERYONE, assigned(newcomer)], snapshot, app_users)
     assert plan.problems
+
+
+def test_a_licence_in_error_is_said_of_who_did_not_change():
+    """The account is kept because of it, and the assignment is read again."""
+    snapshot, app_users = provisioned()
+    failing = [evolve(user, failed_licenses=(FailedLicense("sku", "CountViolation"),)) for user in snapshot.users]
+    plan = same_plan(EVERYONE, evolve(snapshot, users=failing), app_users)
+    assert [problem.code for problem in plan.problems] == ["license_error"] * 3
+
+
+def test_who_waits_for_a_seat_is_looked_at_every_time():
+    """The grants may be those of the last success, and the place in the line is given up all the same."""
+    snapshot, app_users = provisioned()
+    ann = evolve(app_users.get(ANN.id), waiting=(WaitingForSeat("SPE_F1", BEFORE),))
+    [change] = same_plan(EVERYONE, snapshot, app_users.with_user(ann))
+    assert change.waiting == ()

@@ -97,7 +97,7 @@ def _after(change: Change, snapshot: TenantSnapshot, object_id: str, manager: st
             pass
         case _:
             assert_never(change)
-    used = Counter(held.sku_id for user in users.values() for held in user.licenses)
+    used = Counter(sku_id for user in users.values() for sku_id in {held.sku_id for held in user.licenses})
     return evolve(
         snapshot,
         users=users.values(),

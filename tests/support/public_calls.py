@@ -184,6 +184,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "AppUsers.from_json": {"text": lambda: remembered().to_json()},
     "AppUsers.load": {"path": lambda: folder() / "app_users.json"},
     "DirectoryEntry": {"name": lambda: "objectClass"},
+    "as_after_block": {"value": lambda: "keep"},
     "FakeTenant": {
         "address": lambda: "room@contoso.onmicrosoft.com",
         "headers": dict,

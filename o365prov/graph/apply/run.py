@@ -126,8 +126,9 @@ class ApplyRun:
             if why_not:
                 self._end(Outcome(change, Result.SKIPPED, self._object_id(change), why_not))
             elif change.writes == 0:
-                self._note([Entry(change_key(change), JournalStep.DONE, change.object_id)])
-                self._end(Outcome(change, Result.DONE, change.object_id))
+                object_id = self._object_id(change)
+                self._note([Entry(change_key(change), JournalStep.DONE, object_id)])
+                self._end(Outcome(change, Result.DONE, object_id))
             else:
                 self._prepare(change, writes, started=change_key(change) in started)
         gate = asyncio.Semaphore(BATCHES_AT_ONCE)

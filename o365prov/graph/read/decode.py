@@ -10,7 +10,7 @@ from o365prov._fields import FrozenMapping
 from o365prov.errors import TenantError
 from o365prov.graph.client.messages import Response
 from o365prov.graph.read.privileged_roles import PRIVILEGED_ROLES
-from o365prov.planning import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantUser
+from o365prov.planning import Domain, FailedLicense, HeldLicense, Role, RoleAssignment, Sku, TenantUser
 
 # Properties that become fields of TenantUser and are not compared as attributes.
 _FIELDS = frozenset({"id", "manager", "assignedLicenses", "licenseAssignmentStates", "signInSessionsValidFromDateTime"})
@@ -31,6 +31,7 @@ def user(row: Mapping[str, Any]) -> TenantUser:
         licenses=_licenses(row),
         manager_id=manager.get("id") if isinstance(manager, dict) else None,
         sessions_valid_from=instant(row.get("signInSessionsValidFromDateTime")),
+        failed_licenses=_failed_licenses(row),
     )
 
 
@@ -58,6 +59,19 @@ def _licenses(row: Mapping[str, Any]) -> tuple[HeldLicense, ...]:
         HeldLicense(each["skuId"], frozenset(each.get("disabledPlans") or ()))
         for each in (held if isinstance(held, list) else ())
     )
+
+
+def _failed_licenses(row: Mapping[str, Any]) -> tuple[FailedLicense, ...]:
+    """What Microsoft could not give; with ``ActiveWithError`` the licence is held all the same."""
+    states = row.get("licenseAssignmentStates")
+    return tuple(
+        FailedLicense(state["skuId"], str(state.get("error") or "Other"), state.get("assignedByGroup"))
+        for state in (states if isinstance(states, list) else ())
+        if state.get("state") in _FAILED
+    )
+
+
+_FAILED = frozenset({"Error", "ActiveWithError"})
 
 
 def sku(row: Mapping[str, Any]) -> Sku:

@@ -49,12 +49,20 @@ class LicenseAddition:
         sku_id: the SKU's id.
         part_number: its part number, for people to read.
         disabled_plans: the ids of the service plans that are turned off.
+        held: whether the account has the licence directly already, so that only service plans are switched.
+        plans_on: the names of the service plans that the request turns on.
+        plans_off: the names of those that it turns off or, where the licence is new, leaves off.
+        group_plans: the names of the service plans that a group gives with the same licence; None if no group does.
 
     """
 
     sku_id: str
     part_number: str
     disabled_plans: tuple[str, ...] = ()
+    held: bool = False
+    plans_on: tuple[str, ...] = ()
+    plans_off: tuple[str, ...] = ()
+    group_plans: tuple[str, ...] | None = None
 
 
 @frozen(field_transformer=typed)
@@ -64,8 +72,12 @@ class LicenseRemoval:
     Args:
         sku_id: the SKU's id.
         part_number: its part number, for people to read.
+        through_group: whether a group gives the same licence, so that the person keeps it.
+        lost_plans: the names of the service plans that the group does not give.
 
     """
 
     sku_id: str
     part_number: str
+    through_group: bool = False
+    lost_plans: tuple[str, ...] = ()

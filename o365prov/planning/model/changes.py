@@ -308,7 +308,7 @@ class Remember:
 
     subject: Subject
     reason: str
-    object_id: str
+    object_id: str | None
     status: AppUserStatus | None = None
     departure: Departure | None = None
     reaches_back: bool = False

@@ -39,7 +39,15 @@ from o365prov.rendering import (
     names_text,
 )
 
-_COUNTED = (Effect.CREATE, Effect.RESTORE, Effect.CHANGE, Effect.LINK, Effect.DEACTIVATE, Effect.DELETE)
+_COUNTED = (
+    Effect.CREATE,
+    Effect.RESTORE,
+    Effect.CHANGE,
+    Effect.LINK,
+    Effect.REMEMBER,
+    Effect.DEACTIVATE,
+    Effect.DELETE,
+)
 _TONES = {"+": Tone.ADD, "~": Tone.CHANGE, "-": Tone.TAKE, "=": Tone.LINK}
 
 
@@ -113,16 +121,19 @@ def _summary(
 
 
 def _grants(changes: Iterable[Change]) -> str:
-    """Licences and roles over the whole plan, such as "+6,000 SPE_E3, -12 SPE_E5"; "" where there are none."""
+    """Licences and roles over the whole plan, such as "+6,000 SPE_E3, -12 SPE_E5"; "" where there are none.
+
+    What a group gives before and after is neither given nor taken, and a service plan is not a licence.
+    """
     given: Counter[str] = Counter()
     taken: Counter[str] = Counter()
     for change in changes:
         match change:
             case AssignLicenses():
-                given.update(each.part_number for each in change.add)
-                taken.update(each.part_number for each in change.remove)
+                given.update(each.part_number for each in change.add if not each.held and each.group_plans is None)
+                taken.update(each.part_number for each in change.remove if not each.through_group)
             case RemoveLicenses():
-                taken.update(each.part_number for each in change.remove)
+                taken.update(each.part_number for each in change.remove if not each.through_group)
             case GrantRole():
                 given[change.role] += 1
             case RemoveRole():

@@ -9,7 +9,7 @@ from typing import assert_never
 from attrs import evolve, frozen
 
 from o365prov.people import AfterBlock, AppUserStatus
-from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
     Change,
@@ -26,7 +26,7 @@ from o365prov.planning.model.changes import (
     UpdateUser,
 )
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
-from o365prov.rendering import Line, Mark, Span, plain, value_text
+from o365prov.rendering import Line, Mark, Span, count_text, plain, value_text
 
 
 class Effect(Enum):
@@ -38,6 +38,7 @@ class Effect(Enum):
     CREATE = ("+", "to create")
     RESTORE = ("+", "to restore")
     LINK = ("=", "to link")
+    REMEMBER = ("=", "to remember")
 
     @property
     def symbol(self) -> str:
@@ -53,7 +54,7 @@ class Effect(Enum):
     def of(cls, changes: Iterable[Change]) -> Effect:
         """The effect of all changes of one person."""
         effects = {_effect(change) for change in changes}
-        return next(effect for effect in (*_DECIDING, cls.CHANGE, cls.LINK) if effect in effects)
+        return next(effect for effect in (*_DECIDING, cls.CHANGE, cls.LINK, cls.REMEMBER) if effect in effects)
 
 
 _DECIDING = (Effect.DELETE, Effect.DEACTIVATE, Effect.CREATE, Effect.RESTORE)
@@ -66,7 +67,7 @@ def _effect(change: Change) -> Effect:
         case BlockSignIn() | RemoveLicenses():
             return Effect.DEACTIVATE
         case Remember():
-            return Effect.DEACTIVATE if change.departure else Effect.LINK
+            return Effect.DEACTIVATE if change.departure else Effect.REMEMBER
         case RemoveRole():
             return Effect.DEACTIVATE if change.leaving else Effect.CHANGE
         case CreateUser():
@@ -125,7 +126,7 @@ def describe(change: Change) -> str:
         case Remember():
             return "; ".join(_remembered(change))
         case RemoveLicenses():
-            return "licences " + ", ".join(f"-{each.part_number}" for each in change.remove)
+            return "licences " + ", ".join(map(_taken, change.remove))
         case DeleteUser():
             return "delete the account"
         case LinkUser():
@@ -133,10 +134,7 @@ def describe(change: Change) -> str:
         case UpdateUser():
             return "; ".join(plain(line) for line in lines_of(change, in_full=False))
         case AssignLicenses():
-            restricted = {grant.sku: grant for grant in change.grants if grant.service_plans is not None}
-            given = [f"+{restricted.get(each.part_number, each.part_number)}" for each in change.add]
-            taken = [f"-{each.part_number}" for each in change.remove]
-            return "licences " + ", ".join([*given, *taken])
+            return "licences " + ", ".join([*map(_given, change.add), *map(_taken, change.remove)])
         case SetManager():
             return f"manager {change.manager.name} <{change.manager.username}>"
         case RemoveManager():
@@ -156,6 +154,43 @@ _AFTER = {
     AfterBlock.REMOVE_LICENSES: "remove licences",
     AfterBlock.DELETE: "delete the account",
 }
+
+
+def _given(addition: LicenseAddition) -> str:
+    """What adding the licence changes, and what of it a group gives anyway."""
+    name, on, off = addition.part_number, addition.plans_on, addition.plans_off
+    by_group = frozenset(addition.group_plans or ())
+    if addition.held:
+        switched = " ".join([*(f"+{each}" for each in on), *(f"-{each}" for each in off)])
+        kept = [each for each in off if each in by_group]
+        had = [each for each in on if each in by_group]
+        notes = []
+        if kept:
+            notes.append("kept through a group" if len(kept) == len(off) else f"{', '.join(kept)} kept through a group")
+        if had:
+            notes.append(f"{', '.join(had)} through a group before")
+        return f"{name}: {switched or 'service plans'}" + (f" ({'; '.join(notes)})" if notes else "")
+    return f"+{name}{_restriction(addition)}" + ("" if addition.group_plans is None else " (also through a group)")
+
+
+def _restriction(addition: LicenseAddition) -> str:
+    """The service plans of a new licence in the shorter way: those that are on, or those that are off."""
+    on, off = addition.plans_on, addition.plans_off
+    if not addition.disabled_plans:
+        return ""
+    if not on and not off:
+        return f" without {count_text(len(addition.disabled_plans), 'service plan')}"
+    if not on:
+        return " without any service plan"
+    return f" [{', '.join(on)}]" if len(on) <= len(off) else f" without {', '.join(off)}"
+
+
+def _taken(removal: LicenseRemoval) -> str:
+    """What removing the licence changes: with a group that gives it, little or nothing."""
+    if not removal.through_group:
+        return f"-{removal.part_number}"
+    lost = f" without {', '.join(removal.lost_plans)}" if removal.lost_plans else ""
+    return f"-{removal.part_number} (kept through a group{lost})"
 
 
 def _remembered(change: Remember) -> Iterator[str]:

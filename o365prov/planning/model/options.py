@@ -18,11 +18,12 @@ class Scope(StrEnum):
     """What a plan compares.
 
     ``CHANGED``, the default, is Okta's push ("Apply updates now"): what should be sent is compared with what was sent
-    last. ``ALL`` is Force Sync: all mapped profiles are compared with the tenant. ``DRIFT`` also reverts other edits in
-    Office 365: blocked sign-in, and licences, roles and managers that we had set.
+    last. ``ALL`` is Force Sync: all mapped profiles and all licences are compared with the tenant, so that a licence
+    that somebody took away in Office 365 is given again. ``DRIFT`` also reverts other edits in Office 365: blocked
+    sign-in, and roles and managers that we had set.
 
-    With License Only and Profile Sync, which allow edits in Office 365, ``ALL`` is the same as ``CHANGED``, and
-    ``DRIFT`` is refused.
+    License Only and Profile Sync allow edits of profiles in Office 365: with them ``ALL`` compares the licences alone,
+    and ``DRIFT`` is refused.
 
     Source: Okta support, "How to use the Force Sync option"; Okta, "Provisioning options for Office 365", row "Edit
     user directly in Office 365".

@@ -32,6 +32,24 @@ class HeldLicense:
     inherited_from: str | None = None
 
 
+@frozen(field_transformer=typed)
+class FailedLicense:
+    """A licence that Microsoft could not give to a user, or not in full.
+
+    Args:
+        sku_id: the SKU's id.
+        error: why, as Graph names it, such as ``CountViolation``.
+        inherited_from: the id of the group that should give the licence; None if it was assigned to the user.
+
+    Sources: Microsoft Graph, licenseAssignmentState; Microsoft Entra, "Identify and resolve license assignment
+    problems".
+    """
+
+    sku_id: str
+    error: str
+    inherited_from: str | None = None
+
+
 def _properties(owner: object, field: Attribute[Any], value: object) -> None:
     """Refuse what is not a mapping of names, and what can't identify an account."""
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
@@ -54,6 +72,7 @@ class TenantUser:
         licenses: the user's licences.
         manager_id: the object id of the manager; None without a manager.
         sessions_valid_from: ``signInSessionsValidFromDateTime`` (StsRefreshTokensValidFrom), aware.
+        failed_licenses: the licences that Microsoft could not give.
 
     """
 
@@ -62,6 +81,7 @@ class TenantUser:
     licenses: tuple[HeldLicense, ...] = ()
     manager_id: str | None = None
     sessions_valid_from: datetime | None = None
+    failed_licenses: tuple[FailedLicense, ...] = ()
 
     @property
     def username(self) -> str:

@@ -15,12 +15,13 @@ from attrs import evolve, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Departure
-from o365prov.planning.model.change_parts import LicenseRemoval, Subject
+from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change, Remember, RevokeSessions
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
+from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.rules.leaver_licenses import leaver_keeps, leaver_removal
 from o365prov.planning.rules.roles import removals
 from o365prov.planning.rules.situations import Account, Control, Link, Memory, ProblemCode, Situation, Step, Wanted
 from o365prov.planning.rules.states import account_state, contradiction, control_of, memory_of
@@ -64,7 +65,12 @@ class Leaver:
             return self._forget(row), problems
         if row.problem in _NOT_TOUCHED or not self.rules.provisioning.deactivate_users:
             return [], problems
-        return self._changes(row, account), problems
+        changes = self._changes(row, account)
+        if changes and self.departure.then is AfterBlock.REMOVE_LICENSES:
+            take_over = self.rules.take_over_licenses
+            stays = leaver_keeps(self.user, account, self.snapshot, take_over=take_over)
+            problems += [self._problem(stays, account)] if stays else []
+        return changes, problems
 
     @property
     def departure(self) -> Departure:
@@ -115,7 +121,9 @@ class Leaver:
             case _:
                 changes += self._reach_back(account, subject)
         if departure.then is AfterBlock.REMOVE_LICENSES and departure.is_due(self.now):
-            changes += self._license_removals(account, subject, reason)
+            take_over = self.rules.take_over_licenses
+            removal = leaver_removal(self.user, account, subject, self.snapshot, reason, take_over=take_over)
+            changes += [removal] if removal else []
         return changes
 
     def _reach_back(self, account: TenantUser, subject: Subject) -> list[Change]:
@@ -139,15 +147,6 @@ class Leaver:
         if self.rules.provisioning.user_attributes_only:
             return []
         return [*removals(subject, self.user, account, self.snapshot, reason=reason, leaving=privileged)]
-
-    def _license_removals(self, account: TenantUser, subject: Subject, reason: str) -> list[Change]:
-        """The removal of the licences that we granted and that the account still has directly."""
-        direct = {held.sku_id for held in account.licenses if held.inherited_from is None}
-        skus = [
-            sku for grant in self.user.licenses if (sku := self.snapshot.sku_named.get(grant.sku)) and sku.id in direct
-        ]
-        removing = tuple(dict.fromkeys(LicenseRemoval(sku.id, sku.part_number) for sku in skus))
-        return [RemoveLicenses(subject, reason, account.id, removing)] if removing else []
 
     def _issue(self, code: ProblemCode, account: TenantUser) -> Issue:
         if code is ProblemCode.ACCOUNT_OF_ANOTHER_APP:

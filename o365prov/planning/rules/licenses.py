@@ -1,184 +1,189 @@
-"""Licences: what assignments grant, as far as the tenant has seats."""
+"""Licences: what assignments grant, as far as it can be given.
+
+Everybody is decided at once, because people share the seats. What a person should lose goes only in the request that
+gives everything they are granted; and what is found on the account counts as granted by us once it is assigned.
+
+Source: Microsoft Graph, "user: assignLicense".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import Grants, LicenseGrant
-from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
-from o365prov.planning.model.changes import AssignLicenses
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot
+from o365prov.people import LicenseGrant, WaitingForSeat
+from o365prov.planning.model.changes import AssignLicenses, Remember
+from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.rules.license_problems import circle, no_seat, obstacles, stays
+from o365prov.planning.rules.license_requests import LicenseWish, wish_of
 from o365prov.planning.rules.matched_user import MatchedUser
+from o365prov.planning.rules.seats import SeatAllocation, allocate, circles, freed_seats, waiting_since
 
 
 @frozen
-class _DesiredSku:
-    """A SKU to hold, with the grants that ask for it: what any of them enables is enabled."""
-
-    sku: Sku
-    disabled: frozenset[str]
-    grants: tuple[LicenseGrant, ...]
-
-    def merge(self, other: _DesiredSku) -> _DesiredSku:
-        """The same SKU for the grants of both."""
-        return _DesiredSku(self.sku, self.disabled & other.disabled, (*self.grants, *other.grants))
-
-
-class Seats:
-    """The free seats of each SKU while a plan is made: people take them in the order of the plan.
-
-    Seats that the same plan frees are not counted, because they may be free too late.
-    """
-
-    def __init__(self, skus: Iterable[Sku]) -> None:
-        self._free = {sku.id: max(sku.seats - sku.used, 0) for sku in skus}
-
-    def take(self, sku: Sku) -> bool:
-        """Take a seat of *sku*; false if there is none left."""
-        if not self._free.get(sku.id):
-            return False
-        self._free[sku.id] -= 1
-        return True
-
-
-def license_change(
-    matched: MatchedUser,
-    snapshot: TenantSnapshot,
-    seats: Seats,
-    *,
-    location: str | None,
-    take_over: bool = False,
-    again: bool = False,
-) -> tuple[AssignLicenses | None, list[Issue]]:
-    """The licences to add and remove for one person in one request, and what can't be given.
+class LicenseDecision:
+    """What happens to one person's licences.
 
     Args:
-        matched: the person with the account.
+        change: the request; None if nothing changes in the tenant.
+        memory: what the memory learns without a request.
+        issues: what can't be given, and what stays.
+
+    """
+
+    change: AssignLicenses | None = None
+    memory: Remember | None = None
+    issues: tuple[Issue, ...] = field(default=())
+
+
+def license_decisions(
+    people: Iterable[MatchedUser],
+    snapshot: TenantSnapshot,
+    *,
+    location: Callable[[MatchedUser], str | None],
+    now: datetime,
+    take_over: bool = False,
+    again: bool = False,
+) -> Mapping[str, LicenseDecision]:
+    """What happens to the licences of these people, by person id; who is not in it needs nothing.
+
+    Args:
+        people: the people with their accounts.
         snapshot: what the tenant holds.
-        seats: the seats that are left.
-        location: the account's ``usageLocation`` once its profile is written.
+        location: gives the ``usageLocation`` that an account has when its licences are sent.
+        now: the time, aware: since when who gets no seat waits.
         take_over: whether licences that were granted elsewhere are removed too; others than direct ones never are.
         again: compare with the tenant also where the grants are those of the last success.
 
-    Source: Microsoft Graph, "user: assignLicense".
-
     """
-    known, grants = matched.known, matched.desired.assignment.grants.licenses
-    if known and known.licenses == grants and not again:
-        return None, []
-    desired, issues = _resolve(grants, snapshot)
-    direct = {
-        held.sku_id: held.disabled_plans
-        for held in (matched.account.licenses if matched.account else ())
-        if held.inherited_from is None
+    asking = [
+        _checked(wish_of(each, snapshot, take_over=take_over), location) for each in people if again or _new(each)
+    ]
+    wishes, seats = _allocated(asking, snapshot)
+    waiting = {wish.matched.subject.person_id: _waiting(wish, seats, now) for wish in wishes}
+    issues = {
+        wish.matched.subject.person_id: [*obstacles(wish, snapshot), *stays(wish, take_over=take_over)]
+        for wish in wishes
     }
-    adding, kept = [], []
-    for each in desired:
-        if direct.get(each.sku.id) == each.disabled:
-            kept.append(each)
-        elif location is None:
-            missing = _NO_LOCATION if "usageLocation" in matched.desired.profile.mapping else _NO_LOCATION_IN_ENTRA
-            issues += [missing] if missing not in issues else []
-        elif each.sku.id in direct or seats.take(each.sku):
-            adding.append(each)
-        else:
-            issues.append(_no_seat(each.sku))
-    removing = _removals(matched, {each.sku.id for each in desired}, direct, snapshot, take_over=take_over)
+    for person_id, issue in _missing_seats(wishes, seats, waiting):
+        issues[person_id].append(issue)
+    return {
+        person_id: LicenseDecision(
+            change := _request(wish, seats),
+            _memory(wish, seats, change, waiting[person_id]),
+            tuple(issues[person_id]),
+        )
+        for wish in wishes
+        for person_id in [wish.matched.subject.person_id]
+    }
+
+
+def _new(matched: MatchedUser) -> bool:
+    """Whether the grants are not those of the last success, or somebody still waits for one of them."""
+    known = matched.known
+    grants = matched.desired.assignment.grants.licenses
+    return known is None or matched.deleted or known.licenses != grants or bool(known.waiting)
+
+
+def _checked(wish: LicenseWish, location: Callable[[MatchedUser], str | None]) -> LicenseWish:
+    """The same wish with what stands in its way, as far as that is not a matter of seats."""
+    goal = wish.after(wish.seats, whole=True)
+    switched = any(wish.holds.direct.get(sku_id) != plans for sku_id, plans in goal.direct.items())
+    if switched and location(wish.matched) is None:
+        return evolve(wish, located=False)
+    return evolve(wish, broken=wish.breaks(wish.seats, whole=wish.wanted.complete or None))
+
+
+def _allocated(wishes: Sequence[LicenseWish], snapshot: TenantSnapshot) -> tuple[Sequence[LicenseWish], SeatAllocation]:
+    """The wishes and their seats: whose part of a request would break a rule gets none, and others go on instead."""
+    while True:
+        seats = allocate(wishes, snapshot)
+        broken = {
+            number: rules
+            for number, wish in enumerate(wishes)
+            if wish.may_take_seats and not wish.is_whole(given := seats.of(wish)) and (rules := wish.breaks(given))
+        }
+        if not broken:
+            return wishes, seats
+        wishes = [
+            evolve(wish, broken=broken[number]) if number in broken else wish for number, wish in enumerate(wishes)
+        ]
+
+
+def _request(wish: LicenseWish, seats: SeatAllocation) -> AssignLicenses | None:
+    """Everything that changes for one person, in one request."""
+    matched, given = wish.matched, seats.of(wish)
+    before, after = wish.holds.direct, wish.after(given).direct
+    adding = [
+        wish.holds.addition(granted.sku, after[sku_id])
+        for sku_id, granted in wish.wanted.skus.items()
+        if sku_id in after and before.get(sku_id) != after[sku_id]
+    ]
+    removing = [wish.holds.removal(sku) for sku in wish.removing if sku.id not in after]
     if not adding and not removing:
-        return None, issues
-    ours = known.licenses if known else ()
-    granted = [grant for each in adding for grant in each.grants]
-    granted += [grant for each in kept for grant in each.grants if grant in ours]
-    change = AssignLicenses(
-        matched.subject,
-        f"assigned {matched.desired.assignment.how}",
-        matched.object_id,
-        tuple(LicenseAddition(each.sku.id, each.sku.part_number, tuple(sorted(each.disabled))) for each in adding),
-        removing,
-        Grants(granted).licenses,
-    )
-    return change, issues
+        return None
+    reason = f"assigned {matched.desired.assignment.how}"
+    remembered = wish.remembered(given)
+    return AssignLicenses(matched.subject, reason, matched.object_id, tuple(adding), tuple(removing), remembered)
 
 
-def _resolve(grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> tuple[list[_DesiredSku], list[Issue]]:
-    desired: dict[str, _DesiredSku] = {}
-    issues = []
-    for grant in grants:
-        sku = snapshot.sku_named.get(grant.sku)
-        if sku is None or not sku.assignable:
-            issues.append(_unknown_sku(grant.sku, snapshot))
-            continue
-        plans = {**sku.plans, **{plan_id: plan_id for plan_id in sku.plans.values()}}
-        missing = [plan for plan in grant.service_plans or () if plan not in plans]
-        if missing:
-            issues.append(_unknown_plans(sku, missing))
-            continue
-        enabled = sku.plans.values() if grant.service_plans is None else [plans[plan] for plan in grant.service_plans]
-        each = _DesiredSku(sku, frozenset(sku.plans.values()) - frozenset(enabled), (grant,))
-        desired[sku.id] = desired[sku.id].merge(each) if sku.id in desired else each
-    return list(desired.values()), issues
+def _waiting(wish: LicenseWish, seats: SeatAllocation, now: datetime) -> tuple[WaitingForSeat, ...]:
+    """The licences for which the person waits after this plan, each since the day of the first plan without a seat.
+
+    Who waits keeps the place while something else is in the way too.
+    """
+    waits = seats.waits_for(wish)
+    found = []
+    for sku_id, granted in wish.wanted.skus.items():
+        since = waiting_since(wish, granted.sku)
+        if sku_id in waits or (since and sku_id in wish.seats and not wish.may_take_seats):
+            found.append(WaitingForSeat(granted.sku.part_number, since or now))
+    return tuple(sorted(found, key=lambda each: each.sku))
 
 
-def _removals(
-    matched: MatchedUser,
-    desired: set[str],
-    direct: Mapping[str, frozenset[str]],
-    snapshot: TenantSnapshot,
-    *,
-    take_over: bool,
-) -> tuple[LicenseRemoval, ...]:
-    """The SKUs that the account has directly and should not have: those that we granted, or all with *take_over*."""
-    ours = matched.known.licenses if matched.known else ()
-    granted = {sku.id for grant in ours if (sku := snapshot.sku_named.get(grant.sku))}
-    return tuple(
-        LicenseRemoval(sku.id, sku.part_number)
-        for sku in sorted(snapshot.skus, key=lambda sku: sku.part_number)
-        if sku.id in direct and sku.id not in desired and (take_over or sku.id in granted)
-    )
+def _memory(
+    wish: LicenseWish, seats: SeatAllocation, change: AssignLicenses | None, waiting: tuple[WaitingForSeat, ...]
+) -> Remember | None:
+    """What the memory learns without a request: what was found on the account, and who waits since when.
+
+    The request itself ends the waiting for what it gives, once it is done.
+    """
+    matched = wish.matched
+    remembered = wish.remembered(seats.of(wish))
+    licenses: tuple[LicenseGrant, ...] | None = None
+    if change is None and remembered != wish.ours:
+        licenses = remembered
+    known = matched.known.waiting if matched.known else ()
+    given = {each.part_number for each in change.add} if change else set()
+    line = tuple(sorted((*waiting, *(each for each in known if each.sku in given)), key=lambda each: each.sku))
+    moved = None if line == known else line
+    if licenses is None and moved is None:
+        return None
+    reason = f"assigned {matched.desired.assignment.how}"
+    return Remember(matched.subject, reason, matched.object_id, licenses=licenses, waiting=moved)
 
 
-_NO_LOCATION = Issue(
-    "no_usage_location",
-    "licences can't be assigned without a usage location",
-    "Correct the UsageLocation: a two-letter ISO country code",
-    place="licenses",
-    severity="warning",
-)
-
-
-# For License Only, which sends no attribute, and for a mapping without it.
-_NO_LOCATION_IN_ENTRA = evolve(_NO_LOCATION, remedy="Set the account's usage location in Entra")
-
-
-def _no_seat(sku: Sku) -> Issue:
-    return Issue(
-        "no_seat",
-        f"no seat of {sku.part_number} is left ({sku.used} of {sku.seats} are used, and other people get the rest)",
-        "Buy seats or remove the licence from another person; the next plan assigns it",
-        place="licenses",
-        severity="warning",
-    )
-
-
-def _unknown_sku(name: str, snapshot: TenantSnapshot) -> Issue:
-    has = ", ".join(sorted(sku.part_number for sku in snapshot.skus if sku.assignable)) or "none"
-    return Issue(
-        "unknown_license",
-        f"the tenant has no licence {name} (it has {has})",
-        "Correct the assignment, or subscribe to it",
-        place="licenses",
-        severity="warning",
-    )
-
-
-def _unknown_plans(sku: Sku, plans: list[str]) -> Issue:
-    return Issue(
-        "unknown_service_plan",
-        f"{sku.part_number} has no service plan {', '.join(plans)} (it has {', '.join(sorted(sku.plans))})",
-        "Correct the assignment",
-        place="licenses",
-        severity="warning",
-    )
+def _missing_seats(
+    wishes: Sequence[LicenseWish], seats: SeatAllocation, waiting: Mapping[str, tuple[WaitingForSeat, ...]]
+) -> list[tuple[str, Issue]]:
+    """Who waits for a seat, in which place; people who wait for each other are named in one problem."""
+    issues: list[tuple[str, Issue]] = []
+    in_circles: set[str] = set()
+    for people in circles(wishes, seats):
+        skus = [wish.wanted.skus[sku_id].sku for wish in people for sku_id in seats.waits_for(wish)]
+        ids = [wish.matched.subject.person_id for wish in people]
+        issues.append((ids[0], circle(people, skus)))
+        in_circles.update(ids)
+    freed = freed_seats(wishes, seats)
+    for sku_id, line in sorted(seats.lines.items()):
+        for number, wish in enumerate(line, 1):
+            sku, person_id = wish.wanted.skus[sku_id].sku, wish.matched.subject.person_id
+            if person_id in in_circles:
+                continue
+            since = next(each.since for each in waiting[person_id] if each.sku == sku.part_number)
+            place = number, len(line)
+            issues.append((person_id, no_seat(wish, sku, since, place, freed=number <= freed[sku_id])))
+    return issues

@@ -1,0 +1,49 @@
+"""The licences of people who left: what is removed, and what stays.
+
+What is removed follows from what we granted and what the account holds now, every time. What an assignment granted
+counts as granted by us, also where it was found on the account; with ``take_over_licenses`` all other direct licences
+go too. A licence that a group gives can't be removed from the person.
+
+Source: Okta support, "Can Okta remove group-inherited licenses in O365 when deprovisioning".
+"""
+
+from __future__ import annotations
+
+from o365prov.errors import Issue
+from o365prov.people import AppUser
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.leaver_changes import RemoveLicenses
+from o365prov.planning.model.snapshot import Sku, TenantSnapshot, TenantUser
+from o365prov.planning.rules.license_grants import LicensesHeld
+from o365prov.planning.rules.license_problems import left_behind
+
+
+def leaver_removal(
+    user: AppUser, account: TenantUser, subject: Subject, snapshot: TenantSnapshot, reason: str, *, take_over: bool
+) -> RemoveLicenses | None:
+    """The removal of a leaver's licences; None if the account holds none that should go."""
+    held = LicensesHeld.of(account, snapshot)
+    removing = [held.removal(sku) for sku in _due(user, held, snapshot, take_over=take_over)]
+    return RemoveLicenses(subject, reason, account.id, tuple(removing)) if removing else None
+
+
+def leaver_keeps(user: AppUser, account: TenantUser, snapshot: TenantSnapshot, *, take_over: bool) -> Issue | None:
+    """What stays with a leaver once the licences are removed; None if nothing does."""
+    held = LicensesHeld.of(account, snapshot)
+    gone = {sku.id for sku in _due(user, held, snapshot, take_over=take_over)}
+    return left_behind(
+        (_name(sku_id, snapshot) for sku_id in held.direct if sku_id not in gone),
+        (_name(sku_id, snapshot) for sku_id in held.inherited),
+    )
+
+
+def _due(user: AppUser, held: LicensesHeld, snapshot: TenantSnapshot, *, take_over: bool) -> list[Sku]:
+    """The direct licences that go, by part number."""
+    ours = {sku.id for grant in user.licenses if (sku := snapshot.sku_named.get(grant.sku))}
+    skus = [sku for sku_id in held.direct if (sku := snapshot.sku_named.get(sku_id))]
+    return sorted((sku for sku in skus if take_over or sku.id in ours), key=lambda sku: sku.part_number)
+
+
+def _name(sku_id: str, snapshot: TenantSnapshot) -> str:
+    sku = snapshot.sku_named.get(sku_id)
+    return sku.part_number if sku else sku_id

@@ -1,0 +1,135 @@
+"""Seats: who gets those that are free, who waits in which place, and who waits for each other.
+
+The order is a rule, not the alphabet: individual assignments first and then the priority of the group; of those who
+are equal, who waits longest; then name and id. Seats that the same plan frees are not counted, because they may be free
+too late.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from attrs import frozen
+
+from o365prov.planning.model.snapshot import Sku, TenantSnapshot
+from o365prov.planning.rules.license_requests import LicenseWish
+
+
+@frozen
+class SeatAllocation:
+    """The seats that people get, and the lines of those who do not.
+
+    Args:
+        given: by person id, the ids of the SKUs of which the person gets a seat.
+        lines: by the id of a SKU, who waits for a seat of it, the first in line first.
+
+    """
+
+    given: Mapping[str, frozenset[str]]
+    lines: Mapping[str, Sequence[LicenseWish]]
+
+    def of(self, wish: LicenseWish) -> frozenset[str]:
+        """The SKUs of which this person gets a seat."""
+        return self.given.get(wish.matched.subject.person_id, frozenset())
+
+    def waits_for(self, wish: LicenseWish) -> frozenset[str]:
+        """The SKUs of which this person waits for a seat."""
+        return wish.seats - self.of(wish) if wish.may_take_seats else frozenset()
+
+
+def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot) -> SeatAllocation:
+    """Give the free seats of each SKU to the first in line."""
+    asking: dict[str, list[LicenseWish]] = {}
+    for wish in wishes:
+        for sku_id in wish.seats if wish.may_take_seats else ():
+            asking.setdefault(sku_id, []).append(wish)
+    given: dict[str, frozenset[str]] = {}
+    lines: dict[str, Sequence[LicenseWish]] = {}
+    for sku_id, people in asking.items():
+        sku = snapshot.sku_named[sku_id]
+        free = max(sku.seats - sku.used, 0)
+        people.sort(key=lambda wish, sku=sku: _place(wish, sku))  # type: ignore[misc]
+        for wish in people[:free]:
+            person_id = wish.matched.subject.person_id
+            given[person_id] = given.get(person_id, frozenset()) | {sku_id}
+        if people[free:]:
+            lines[sku_id] = people[free:]
+    return SeatAllocation(given, lines)
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def waiting_since(wish: LicenseWish, sku: Sku) -> datetime | None:
+    """Since when the person waits for a seat of *sku*, as far as we remember."""
+    known = wish.matched.known
+    return next((each.since for each in known.waiting if each.sku == sku.part_number), None) if known else None
+
+
+def _place(wish: LicenseWish, sku: Sku) -> tuple[int, int, datetime, str, str]:
+    priority, subject = wish.matched.desired.assignment.priority, wish.matched.subject
+    first = 0 if priority is None else 1
+    return first, priority or 0, waiting_since(wish, sku) or _NEVER, subject.name, subject.person_id
+
+
+def freed_seats(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> Counter[str]:
+    """How many seats of each SKU the removals and replacements of assigned people free, too late for this plan."""
+    return Counter(sku.id for wish in wishes if wish.is_whole(seats.of(wish)) for sku in wish.frees())
+
+
+def circles(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> list[tuple[LicenseWish, ...]]:
+    """People who each wait for a seat that the next one has and would free: no later plan helps them.
+
+    Everybody is in one circle at most; the first in line come first.
+    """
+    people = [wish for wish in wishes if _waits_for_one_seat(wish, seats)]
+    waiting: dict[tuple[str, str], deque[LicenseWish]] = {}  # by what a person would free, and what they wait for
+    for wish in people:
+        [wanted] = seats.waits_for(wish)
+        for sku in wish.frees():
+            waiting.setdefault((sku.id, wanted), deque()).append(wish)
+    found: list[tuple[LicenseWish, ...]] = []
+    used: set[str] = set()
+    for wish in people:
+        if wish.matched.subject.person_id in used:
+            continue
+        [wanted] = seats.waits_for(wish)
+        path = _path(waiting, wanted, {sku.id for sku in wish.frees()})
+        others: list[LicenseWish] = []
+        for step in path:
+            queue = waiting[step]
+            while queue and (queue[0].matched.subject.person_id in used or queue[0] is wish):
+                queue.popleft()
+            if not queue:
+                break
+            others.append(queue[0])
+        if path and len(others) == len(path):
+            circle = (wish, *others)
+            found.append(circle)
+            used.update(each.matched.subject.person_id for each in circle)
+    return found
+
+
+def _waits_for_one_seat(wish: LicenseWish, seats: SeatAllocation) -> bool:
+    return len(seats.waits_for(wish)) == 1 and wish.wanted.complete and bool(wish.frees())
+
+
+def _path(waiting: Collection[tuple[str, str]], start: str, goals: Collection[str]) -> list[tuple[str, str]]:
+    """The shortest way from the SKU *start* to one of *goals*, in steps of (SKU that is freed, SKU that is wanted)."""
+    came_by: dict[str, tuple[str, str] | None] = {start: None}
+    ahead = deque([start])
+    while ahead:
+        sku_id = ahead.popleft()
+        if sku_id in goals:
+            steps: list[tuple[str, str]] = []
+            while (step := came_by[sku_id]) is not None:
+                steps.append(step)
+                sku_id = step[0]
+            return steps[::-1]
+        for step in sorted(waiting):
+            if step[0] == sku_id and step[1] not in came_by:
+                came_by[step[1]] = step
+                ahead.append(step[1])
+    return []

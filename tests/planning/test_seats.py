@@ -1,0 +1,154 @@
+"""Seats: who gets those that are free, who waits in which place, and who waits for each other."""
+
+from datetime import timedelta
+
+from attrs import evolve
+from effects import effects
+from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
+
+from o365prov import AppUser, Group, GroupAssignment, LicenseGrant
+from o365prov.people import Grants, WaitingForSeat, assign
+from o365prov.planning import AssignLicenses, HeldLicense, Remember
+
+APP = user_sync_app()
+ANN, BO, CY = (somebody(name) for name in ("Ann Lee", "Bo Ross", "Cy Young"))
+
+
+def full(*, e3=0, f1=0):
+    """The SKUs with so many free seats."""
+    return evolve(E3, seats=3 + e3, used=3), evolve(F1, seats=3 + f1, used=3)
+
+
+def known(person, sku=None, *, waits=None, licenses=()):
+    """The account and the memory of a person who was given *sku* and waits since so many days."""
+    name = f"{person.profile['firstName']}.{person.profile['lastName']}@{DOMAIN}".lower()
+    there = account(name, usageLocation="US", licenses=[*([sku.id] if sku else []), *licenses])
+    waiting = () if waits is None else (WaitingForSeat("SPE_F1", NOW - timedelta(days=waits)),)
+    granted = (LicenseGrant(sku.part_number),) if sku else ()
+    return there, AppUser(person.id, there.id, there.username, licenses=granted, waiting=waiting)
+
+
+def plan_for(assignments, *people, skus, now=NOW, app=APP):
+    """The plan for people of whom we know these accounts."""
+    users = [user for user, _ in people]
+    return app.plan(assignments, tenant(*users, skus=skus), remembered(*[each for _, each in people]), now=now)
+
+
+def given(plan):
+    """Who gets a licence, by name."""
+    return [change.subject.name for change in plan if isinstance(change, AssignLicenses)]
+
+
+def told(plan, code="no_seat"):
+    return {each.subject.name: each for each in plan.problems if each.code == code}
+
+
+def test_an_individual_assignment_comes_before_every_group():
+    """Then the group with the lowest number; the alphabet says nothing."""
+    one, two = full(f1=2)
+    people = [
+        evolve(assigned(ANN, "SPE_F1"), priority=5),
+        evolve(assigned(BO, "SPE_F1"), priority=1),
+        evolve(assigned(CY, "SPE_F1"), priority=None),
+    ]
+    plan = plan_for(people, skus=(one, two))
+    assert given(plan) == ["Bo Ross", "Cy Young"]
+    assert list(told(plan)) == ["Ann Lee"]
+
+
+def test_who_waits_longest_gets_the_seat_that_became_free():
+    """Of people with the same priority."""
+    plan = plan_for(
+        [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_F1"), assigned(CY, "SPE_F1")],
+        known(ANN),
+        known(BO, waits=2),
+        known(CY, waits=9),
+        skus=full(f1=1),
+    )
+    assert given(plan) == ["Cy Young"]
+    assert "waits since 2026-05-30, place 1 of 2" in told(plan)["Bo Ross"].message
+    assert "waits since 2026-06-01, place 2 of 2" in told(plan)["Ann Lee"].message
+
+
+def test_who_newly_waits_is_remembered_and_not_every_day_again():
+    """The first day counts; a plan whose only news is that they still wait is empty."""
+    people = [assigned(ANN, "SPE_F1")]
+    first = plan_for(people, skus=full())
+    snapshot, memory = effects(first, tenant(skus=full()))
+    assert memory.get(ANN.id).waiting == (WaitingForSeat("SPE_F1", NOW),)
+    snapshot = evolve(snapshot, skus=full())
+    later = APP.plan(people, snapshot, memory, now=NOW + timedelta(days=3))
+    assert later.is_empty
+    assert "waits since 2026-06-01" in told(later)["Ann Lee"].message
+
+
+def test_who_gets_the_seat_no_longer_waits():
+    """The request ends the waiting once it is done, so that a failure does not cost the place."""
+    plan = plan_for([assigned(ANN, "SPE_F1")], known(ANN, waits=4), skus=full(f1=1))
+    assert not [change for change in plan if isinstance(change, Remember) and change.waiting is not None]
+    _, memory = effects(plan, tenant(known(ANN)[0], skus=full(f1=1)))
+    assert memory.get(ANN.id).waiting == ()
+
+
+def test_who_is_no_longer_assigned_the_licence_no_longer_waits():
+    """The memory learns it without a write."""
+    plan = plan_for([assigned(ANN)], known(ANN, waits=4), skus=full())
+    [change] = [each for each in plan if isinstance(each, Remember)]
+    assert change.waiting == ()
+    assert "waits for no licence any more" in plan.to_text()
+
+
+def test_the_place_in_the_line_survives_a_missing_location():
+    """Who waited can't be given the licence for another reason now; the day stays."""
+    there, remembered = known(ANN, waits=4)
+    nowhere = evolve(there, properties={**there.properties, "usageLocation": None})
+    person = somebody("Ann Lee", countryCode="UK")
+    plan = plan_for([assigned(person, "SPE_F1")], (nowhere, remembered), skus=full())
+    assert [each.code for each in plan.problems if each.attribute == "licenses"] == ["no_usage_location"]
+    assert not [each for each in plan if isinstance(each, Remember)]
+
+
+def test_a_seat_that_the_plan_frees_is_given_by_the_next_one():
+    """It may be free too late for this one, and the problem says so."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO)]
+    plan = plan_for(people, known(ANN), known(BO, F1), skus=full())
+    assert "the next plan gives it" in told(plan)["Ann Lee"].remedy
+    assert "Ann Lee" not in given(plan)
+
+
+def test_people_who_wait_for_each_other_are_named_in_one_problem():
+    """E3 for F1 and F1 for E3, and both are full: no order of requests helps."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3")]
+    plan = plan_for(people, known(ANN, E3), known(BO, F1), skus=full())
+    assert given(plan) == []
+    [problem] = plan.problems
+    assert problem.code == "circle_of_seats"
+    assert f"Ann Lee <ann.lee@{DOMAIN}> waits for SPE_F1 and keeps SPE_E3" in problem.message
+    assert f"Bo Ross <bo.ross@{DOMAIN}> waits for SPE_E3 and keeps SPE_F1" in problem.message
+
+
+def test_one_bought_seat_opens_the_circle():
+    """Ann goes first, and the plan after that gives Bo the seat that she had."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3")]
+    accounts = [known(ANN, E3), known(BO, F1)]
+    snapshot = tenant(*(user for user, _ in accounts), skus=(evolve(E3, seats=1, used=1), evolve(F1, seats=2, used=1)))
+    memory = remembered(*[each for _, each in accounts])
+    for expected in (["Ann Lee"], ["Bo Ross"], []):
+        plan = APP.plan(people, snapshot, memory, now=NOW)
+        assert given(plan) == expected
+        snapshot, memory = effects(plan, snapshot)
+
+
+def test_a_licence_that_a_group_gives_takes_no_second_seat():
+    """The person has one already, so service plans can be added without a free seat."""
+    there, remembered = known(ANN, licenses=[HeldLicense(E3.id, {"plan-teams"}, "group")])
+    plan = plan_for([assigned(ANN, "SPE_E3")], (there, remembered), skus=full())
+    assert "licences +SPE_E3 (also through a group)" in plan.to_text()
+
+
+def test_assignments_carry_the_priority_of_their_group():
+    """That of the first of several groups; individual assignments have none."""
+    groups = [Group("00g1", "One", members={ANN.id, BO.id}), Group("00g2", "Two", members={BO.id, CY.id})]
+    by_group = [GroupAssignment("00g1", 3), GroupAssignment("00g2", 1)]
+    found = assign([ANN, BO, CY], groups, by_group, {CY.id: Grants()}, combine_licenses=True)
+    assert [each.priority for each in found] == [3, 1, None]
