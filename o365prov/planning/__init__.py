@@ -54,9 +54,9 @@ from o365prov.planning.preconditions import (
 )
 from o365prov.planning.rules.mail import mail_issue
 from o365prov.planning.rules.managers import reference_digest
-from o365prov.planning.rules.matched_user import MatchedUser
 from o365prov.planning.rules.profile import fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
+from o365prov.planning.transitions.matched_user import MatchedUser
 
 __all__ = [
     "UNITS",

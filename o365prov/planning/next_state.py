@@ -7,6 +7,7 @@ from typing import assert_never
 from attrs import define, evolve, field
 
 from o365prov._annotations import check_after_failure, check_call
+from o365prov._fields import typed
 from o365prov.people import AppUser, AppUsers, AppUserStatus
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -26,7 +27,7 @@ from o365prov.planning.model.changes import (
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 
 
-@define(eq=False)
+@define(field_transformer=typed)
 class NextMemory:
     """The memory while the changes of a plan are done, one after the other.
 

@@ -27,10 +27,10 @@ from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
 from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
-from o365prov.planning.rules.matched_user import MatchedUser
 from o365prov.planning.rules.profile import creation, profile_change, session_change
 from o365prov.planning.rules.roles import role_changes
 from o365prov.planning.rules.unsupported import UnsupportedCount
+from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 

@@ -29,8 +29,8 @@ from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.planner import UnchangedPeople, make_plan
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import fingerprint
-from o365prov.planning.rules.states import contradiction
 from o365prov.planning.rules.unsupported import UnsupportedCount
+from o365prov.planning.transitions.states import contradiction
 from o365prov.profiles import UNSET
 from o365prov.provisioning import DesiredUser, Eligibility, ProvisioningType
 

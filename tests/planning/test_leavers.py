@@ -168,7 +168,11 @@ def test_a_licence_that_was_found_on_the_account_goes_when_the_person_leaves():
     first = app.plan([assigned(ANN, "SPE_E3")], tenant(there()), remembered(), now=NOW)
     snapshot, known = effects(first, tenant(there()))
     plan = app.plan([BO], snapshot, known, now=NOW)
-    assert [change.kind for change in plan.for_person(ANN.id)] == ["block_sign_in", "remove_licenses"]
+    assert [change.kind for change in plan.for_person(ANN.id)] == [
+        "block_sign_in",
+        "revoke_sessions",
+        "remove_licenses",
+    ]
 
 
 def test_what_stays_with_a_leaver_is_said():

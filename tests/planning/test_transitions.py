@@ -5,8 +5,17 @@ from itertools import product
 import pytest
 from attrs import fields
 
-from o365prov.planning.rules.situations import Account, Control, Link, Memory, ProblemCode, Situation, Step, Wanted
-from o365prov.planning.rules.transitions import ROWS, transition
+from o365prov.planning.transitions.situations import (
+    Account,
+    Control,
+    Link,
+    Memory,
+    ProblemCode,
+    Situation,
+    Step,
+    Wanted,
+)
+from o365prov.planning.transitions.table import ROWS, transition
 
 AXES = [tuple(axis) for axis in (Wanted, Memory, Account, Link, Control)] + [(False, True)] * (
     len(fields(Situation)) - 5

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from o365prov.errors import Issue
 from o365prov.planning.model.snapshot import TenantUser, former_username
-from o365prov.planning.rules.situations import ProblemCode
+from o365prov.planning.transitions.situations import ProblemCode
 from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
 
 _HAND_OVER = "hand the account over: transfers={{{person_id!r}: {object_id!r}}}"

@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Person
 from o365prov.planning.model.snapshot import TenantUser
-from o365prov.planning.rules.situations import Link
+from o365prov.planning.transitions.situations import Link
 from o365prov.provisioning import DesiredUser
 
 

@@ -15,8 +15,8 @@ from o365prov.people import AppUser
 from o365prov.planning.matching import issues
 from o365prov.planning.matching.links import AccountLinks
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser, former_username
-from o365prov.planning.rules.situations import Link
-from o365prov.planning.rules.states import contradiction
+from o365prov.planning.transitions.situations import Link
+from o365prov.planning.transitions.states import contradiction
 from o365prov.provisioning import DesiredUser
 
 

@@ -18,11 +18,11 @@ from o365prov.planning.model.changes import UpdateUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
-from o365prov.planning.rules.matched_user import MatchedUser
 from o365prov.planning.rules.profile import profile_change
-from o365prov.planning.rules.situations import Control, Link, ProblemCode, Situation, Step, Wanted
-from o365prov.planning.rules.states import account_state, control_of, memory_of
-from o365prov.planning.rules.transitions import transition
+from o365prov.planning.transitions.matched_user import MatchedUser
+from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
+from o365prov.planning.transitions.states import account_state, control_of, memory_of
+from o365prov.planning.transitions.table import transition
 from o365prov.provisioning import DesiredUser
 
 

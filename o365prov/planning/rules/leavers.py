@@ -23,9 +23,18 @@ from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.leaver_licenses import leaver_keeps, leaver_removal
 from o365prov.planning.rules.roles import removals
-from o365prov.planning.rules.situations import Account, Control, Link, Memory, ProblemCode, Situation, Step, Wanted
-from o365prov.planning.rules.states import account_state, contradiction, control_of, memory_of
-from o365prov.planning.rules.transitions import Transition, transition
+from o365prov.planning.transitions.situations import (
+    Account,
+    Control,
+    Link,
+    Memory,
+    ProblemCode,
+    Situation,
+    Step,
+    Wanted,
+)
+from o365prov.planning.transitions.states import account_state, contradiction, control_of, memory_of
+from o365prov.planning.transitions.table import Transition, transition
 
 _LEFT = "no longer assigned, or deactivated in Okta"
 

@@ -32,7 +32,9 @@ def obstacles(wish: LicenseWish, snapshot: TenantSnapshot) -> Iterator[Issue]:
         yield _warning("unknown_service_plan", message + until("that is corrected"), "Correct the assignment")
     if not wish.located:
         message = "licences can't be assigned without a usage location" + until("there is one")
-        yield _warning("no_usage_location", message, "Correct the UsageLocation: a two-letter ISO country code")
+        mapped = "usageLocation" in wish.matched.desired.profile.mapping
+        remedy = "Correct the UsageLocation: a two-letter ISO country code"
+        yield _warning("no_usage_location", message, remedy if mapped else "Set the account's usage location in Entra")
     for rule in sorted(wish.broken, key=str):
         match rule:
             case PlanDependency():

@@ -19,8 +19,8 @@ from o365prov.planning.model.changes import AssignLicenses, Remember
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.license_problems import circle, no_seat, obstacles, stays
 from o365prov.planning.rules.license_requests import LicenseWish, wish_of
-from o365prov.planning.rules.matched_user import MatchedUser
 from o365prov.planning.rules.seats import SeatAllocation, allocate, circles, freed_seats, waiting_since
+from o365prov.planning.transitions.matched_user import MatchedUser
 
 
 @frozen

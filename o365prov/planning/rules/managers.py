@@ -12,7 +12,7 @@ from o365prov.errors import Issue
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import RemoveManager, SetManager
 from o365prov.planning.model.snapshot import TenantSnapshot
-from o365prov.planning.rules.matched_user import MatchedUser
+from o365prov.planning.transitions.matched_user import MatchedUser
 
 
 @frozen

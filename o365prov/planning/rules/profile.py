@@ -15,7 +15,7 @@ from o365prov.people import AppUser, AppUserStatus
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.changes import CreateUser, LinkUser, RevokeSessions, UpdateUser
 from o365prov.planning.model.options import Scope
-from o365prov.planning.rules.matched_user import MatchedUser
+from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")

@@ -12,8 +12,6 @@ Its laws:
 4. Who is assigned, and has started, can sign in, or a problem says why not.
 5. The account of somebody who left goes to the same source anchor, or to whom the caller names; never to a mere name.
 
-The planner does not ask the table yet: matching and leavers still decide by themselves, and come to it next.
-
 Sources: Okta, "Deprovisioning options for Office 365"; Okta, "Assign Office 365 to users"; Microsoft, "Revoke user
 access in an emergency".
 """
@@ -26,7 +24,16 @@ from typing import Any
 
 from attrs import frozen
 
-from o365prov.planning.rules.situations import Account, Control, Link, Memory, ProblemCode, Situation, Step, Wanted
+from o365prov.planning.transitions.situations import (
+    Account,
+    Control,
+    Link,
+    Memory,
+    ProblemCode,
+    Situation,
+    Step,
+    Wanted,
+)
 
 
 @frozen
