@@ -206,6 +206,7 @@ def is_unchanged(desired: DesiredUser, known: AppUser, provisioning: Provisionin
     return (
         same_manager
         and not desired.issues
+        and desired.anchor in (None, known.anchor)
         and known.status is AppUserStatus.ACTIVE
         and known.username.lower() == (desired.username or "").lower()
         and known.fingerprint == fingerprint(desired)
