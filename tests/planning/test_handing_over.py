@@ -43,6 +43,14 @@ def test_a_rehire_under_a_new_id_gets_the_account_of_the_same_anchor():
     assert APP.plan([assigned(AGAIN, "SPE_E3")], snapshot, known, now=NOW).is_empty
 
 
+@pytest.mark.parametrize(("remembered_anchor", "held"), [(None, ANCHOR), (ANCHOR, None)])
+def test_the_anchor_of_the_account_or_of_the_memory_tells_a_rehire(remembered_anchor, held):
+    """Either may be missing: an account that was linked by its name had no anchor then."""
+    there = account(NAME, displayName="Ann Lee", onPremisesImmutableId=held, accountEnabled=False)
+    plan = APP.plan([assigned(AGAIN)], tenant(there), remembered(evolve(LEFT, anchor=remembered_anchor)), now=NOW)
+    assert {change.object_id for change in plan} == {THERE.id}
+
+
 def test_a_rehire_on_the_day_of_leaving_is_not_blocked():
     """The old id is not assigned any more, and the new one has the same anchor: nobody left."""
     there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
@@ -82,7 +90,9 @@ def test_a_living_link_names_both_people_and_the_way_out():
     plan = APP.plan([assigned(ANN), assigned(bo)], tenant(there), remembered(linked), now=NOW)
     [problem] = [each for each in plan.problems if each.subject.person_id == ANN.id]
     assert problem.code == "account_of_another_person"
-    assert "Bo Ross (person 00uBoRoss)" in problem.message
+    assert (
+        f"is linked to Bo Ross (person 00uBoRoss), and Ann Lee (person {ANN.id}, employee number 17)" in problem.message
+    )
     assert "transfers=" in problem.remedy
 
 
@@ -155,3 +165,25 @@ def test_a_deleted_account_is_handed_over_and_restored():
     assert plan.changes[0].kind == "restore_user"
     _, after = effects(plan, snapshot)
     assert [each.person_id for each in after] == [other.id]
+
+
+def test_a_holder_of_whom_nothing_but_the_memory_is_known_is_named_by_it():
+    """Somebody active whom this plan is not about, and somebody who left."""
+    there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+    holder = evolve(LEFT, person_id="00uGone", status=AppUserStatus.ACTIVE, departure=None)
+    other = somebody("Ann Lee")
+    push = APP.plan([assigned(other)], tenant(there), remembered(holder), now=NOW, only={other.id})
+    assert f"is linked to {NAME} (person 00uGone), and" in push.problems[0].message
+    whole = APP.plan([assigned(other)], tenant(there), remembered(evolve(LEFT, person_id="00uGone")), now=NOW)
+    assert f"was that of {NAME} (person 00uGone, who left)" in whole.problems[0].message
+
+
+def test_a_person_to_whom_another_account_goes_leaves_the_first_one_to_nobody():
+    """The caller says which account it is; what is remembered is of that one alone."""
+    first = account(f"first@{DOMAIN}", displayName="Ann Lee", onPremisesImmutableId=ANCHOR)
+    second = account(f"second@{DOMAIN}", displayName="Ann Lee")
+    known = AppUser(ANN.id, first.id, first.username, ANCHOR, roles=("Directory Readers",))
+    plan = APP.plan([assigned(ANN)], tenant(first, second), remembered(known), now=NOW, transfers={ANN.id: second.id})
+    assert {change.object_id for change in plan} == {second.id}
+    _, after = effects(plan, tenant(first, second))
+    assert [(each.object_id, each.roles) for each in after] == [(second.id, ())]

@@ -57,7 +57,7 @@ class AccountLinks:
         if account.id in self.app_users.linked_elsewhere:
             return Link.OTHER_APPS
         if self.transfers.get(desired.person_id) == account.id:
-            return Link.OWN if self._is_own(desired, account) else Link.YIELDING
+            return Link.YIELDING
         holder = self._holders.get(account.id)
         if self._handed_over_to(account.id) is not None:
             return Link.ANOTHERS
@@ -73,9 +73,7 @@ class AccountLinks:
     def row(self, desired: DesiredUser, account: TenantUser) -> AppUser | None:
         """What is remembered of an account that a person gets: with a link that yields, all that its holder had."""
         holder = self._holders.get(account.id)
-        if holder is None or holder.person_id == desired.person_id:
-            return holder
-        return evolve(holder, person_id=desired.person_id)
+        return None if holder is None else evolve(holder, person_id=desired.person_id)
 
     def name(self, object_id: str) -> str:
         """The name of the person or app whose account it is."""
@@ -95,10 +93,6 @@ class AccountLinks:
             return f"{name} (person {person_id}{left})"
         number = person.profile.get("employeeNumber")
         return f"{person.name} (person {person_id}{f', employee number {number}' if number else ''})"
-
-    def _is_own(self, desired: DesiredUser, account: TenantUser) -> bool:
-        holder = self._holders.get(account.id)
-        return holder is None or holder.person_id == desired.person_id
 
     def _handed_over_to(self, object_id: str) -> str | None:
         return next((receiver for receiver, account in self.transfers.items() if account == object_id), None)
