@@ -21,7 +21,7 @@ from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.profile import profile_change
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
-from o365prov.planning.transitions.states import account_state, control_of, memory_of
+from o365prov.planning.transitions.states import account_state, control_of, memory_of, was_blocked_by_us
 from o365prov.planning.transitions.table import transition
 from o365prov.provisioning import DesiredUser
 
@@ -107,12 +107,12 @@ class _Matcher:
         matched = MatchedUser(
             desired,
             subject,
-            found.account,
+            None if row.step is Step.CREATE else found.account,
             found.known,
             found.how,
-            deleted=found.deleted,
+            deleted=row.step is Step.RESTORE,
             enables=enables,
-            overrides=row.overrides or (row.step is Step.RESTORE and enables and found.known is None),
+            overrides=row.overrides or (row.step is Step.RESTORE and enables and not was_blocked_by_us(found.known)),
             takes_over=self._taken_over(found, desired),
         )
         yield from self._named(matched)

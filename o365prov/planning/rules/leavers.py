@@ -27,7 +27,6 @@ from o365prov.planning.transitions.situations import (
     Account,
     Control,
     Link,
-    Memory,
     ProblemCode,
     Situation,
     Step,
@@ -70,9 +69,9 @@ class Leaver:
             return [], [self._problem(_contradicts(account, why), account)]
         row = transition(self._situation(account))
         problems = [self._problem(self._issue(row.problem, account), account)] if account and row.problem else []
-        if account is None:
-            return self._forget(row), problems
-        if row.problem in _NOT_TOUCHED or not self.rules.provisioning.deactivate_users:
+        if row.step is Step.FORGET:
+            return [self._forget()], problems
+        if account is None or row.step is Step.NOTHING:
             return [], problems
         changes = self._changes(row, account)
         if changes and self.departure.then is AfterBlock.REMOVE_LICENSES:
@@ -103,16 +102,12 @@ class Leaver:
             reverts=rules.scope is Scope.DRIFT,
         )
 
-    def _forget(self, row: Transition) -> list[Change]:
-        if row.step is not Step.FORGET:
-            return []
+    def _forget(self) -> Change:
         subject = Subject(self.user.person_id, self.user.username, self.user.username)
         reason = f"{_LEFT}, and somebody deleted the account"
-        return [Remember(subject, reason, self.user.object_id, status=AppUserStatus.DELETED)]
+        return Remember(subject, reason, self.user.object_id, status=AppUserStatus.DELETED)
 
     def _changes(self, row: Transition, account: TenantUser) -> list[Change]:
-        if memory_of(self.user) is Memory.GONE:
-            return []
         subject = self._subject(account)
         privileged = self.snapshot.is_privileged(account.id)
         departure = self.departure
@@ -127,8 +122,10 @@ class Leaver:
             case Step.DEPART:
                 departure = evolve(departure, blocked=False)
                 changes.append(Remember(subject, reason, account.id, departure=departure))
-            case _:
+            case Step.WAIT:
                 changes += self._reach_back(account, subject)
+            case _:
+                raise ValueError(f"who left can't have the step {row.step!r}: {row.words}")
         if departure.then is AfterBlock.REMOVE_LICENSES and departure.is_due(self.now):
             take_over = self.rules.take_over_licenses
             removal = leaver_removal(self.user, account, subject, self.snapshot, reason, take_over=take_over)
@@ -175,9 +172,6 @@ class Leaver:
         name = str(account.properties.get("displayName") or self.user.username)
         return Subject(self.user.person_id, name, self.user.username)
 
-
-_NOT_TOUCHED = (ProblemCode.RE_ENABLED_LEAVER, ProblemCode.RESTORED_LEAVER, ProblemCode.ACCOUNT_OF_ANOTHER_APP)
-"""The problems of accounts about which somebody else has decided: nothing at all is taken."""
 
 _ISSUES = {
     ProblemCode.SYNCED_LEAVER: (

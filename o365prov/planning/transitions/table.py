@@ -181,7 +181,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     _row(
         "left, blocked: waits for what the option says",
-        Step.NOTHING,
+        Step.WAIT,
         **_OUR_LEAVER,
         memory=Memory.LEFT,
         account=_BLOCKED,
@@ -189,7 +189,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     _row(
         "left, and Graph can't block an account that Entra Connect masters: waits for what the option says",
-        Step.NOTHING,
+        Step.WAIT,
         problem=ProblemCode.SYNCED_LEAVER,
         **_OUR_LEAVER,
         memory=Memory.LEFT,
