@@ -91,6 +91,7 @@ class Office365App:
             passwords.
         take_over_licenses: whether a push also removes licences that were granted elsewhere and are not assigned, as
             Okta's does; otherwise only licences granted from here are removed.
+        take_over_roles: the same for directory roles.
         org: what the Okta organisation allows.
         name: the app's name; its memory belongs to it.
 
@@ -122,6 +123,7 @@ class Office365App:
     restore_deleted_users: bool = False
     gives_passwords: bool = False
     take_over_licenses: bool = False
+    take_over_roles: bool = False
     org: OktaOrg = field(factory=OktaOrg)
     name: str = "Office 365"
 
@@ -374,6 +376,7 @@ class Office365App:
             restore_deleted_users=self.restore_deleted_users,
             gives_passwords=self.gives_passwords,
             take_over_licenses=self.take_over_licenses,
+            take_over_roles=self.take_over_roles,
         )
 
     def _check_ready(self, app_users: AppUsers, now: datetime, scope: Scope) -> None:

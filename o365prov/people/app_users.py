@@ -114,7 +114,7 @@ class AppUsers:
 
     Args:
         tenant_id: the tenant that the accounts are in.
-        app_name: the name of the app that provisioned them, :attr:`Office365App.name <o365prov.Office365App.name>`.
+        app_name: the name of the app that provisioned them, such as ``app.name``.
         users: the users, or a mapping of them by person id.
         lineage: the id of the first plan whose memory this is; empty before the first one.
         serial: how many plans were applied since.

@@ -167,6 +167,7 @@ def _remembered(known: AppUser, change: Remember) -> AppUser:
         departure=known.departure if change.departure is None else change.departure,
         licenses=known.licenses if change.licenses is None else change.licenses,
         waiting=known.waiting if change.waiting is None else change.waiting,
+        roles=known.roles if change.roles is None else change.roles,
     )
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import Change, EnableSignIn, RestoreUser, UpdateUser
+from o365prov.planning.model.changes import Change, EnableSignIn, Remember, RestoreUser, UpdateUser
 from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
@@ -28,7 +28,7 @@ from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
 from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.rules.profile import creation, profile_change, session_change
-from o365prov.planning.rules.roles import role_changes
+from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode, Situation, Wanted
@@ -98,7 +98,7 @@ def make_plan(
                 unchanged.unsupported.add(result.desired)
         else:
             problems.append(result)
-    managers = _managers(matched, on_hold, unchanged, app_users, snapshot)
+    managers = _managers(people, matched, on_hold, unchanged, app_users, snapshot)
     changes, gaps = _changes(matched, managers, rules, snapshot, now)
     handed_over = {each.takes_over for each in matched}
     for user in leavers(app_users, staying):
@@ -167,12 +167,10 @@ def _changes(
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
             licenses = decisions.get(each.subject.person_id, LicenseDecision())
-            issues += licenses.issues
-            changes += [change for change in (licenses.memory, licenses.change) if change]
-            if not provisioning.user_attributes_only:
-                roles, refused = role_changes(each, snapshot, rules.grantable_roles, again=drift)
-                issues += refused
-                changes += roles
+            roles = _roles(each, rules, snapshot, again=drift)
+            issues += [*licenses.issues, *roles.issues]
+            memory = _remember(each, licenses.memory, roles.found)
+            changes += [change for change in (memory, licenses.change, *roles.changes) if change]
             manager, absent = manager_change(each, managers, again=drift)
             issues.append(absent)
             changes += [manager] if manager else []
@@ -186,6 +184,22 @@ def _changes(
 def _is_licensed(matched: MatchedUser, provisioning: ProvisioningType) -> bool:
     """Whether licences are decided for this person: with Update Attributes off only when the account is linked."""
     return not provisioning.user_attributes_only and (provisioning.update_attributes or matched.known is None)
+
+
+def _roles(matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, *, again: bool) -> RoleDecision:
+    if rules.provisioning.user_attributes_only:
+        return RoleDecision()
+    return role_decision(matched, snapshot, rules.grantable_roles, take_over=rules.take_over_roles, again=again)
+
+
+def _remember(matched: MatchedUser, memory: Remember | None, roles: tuple[str, ...] | None) -> Remember | None:
+    """What the memory learns of a person's licences and roles, in one change."""
+    if roles is None:
+        return memory
+    if memory is not None:
+        return evolve(memory, roles=roles)
+    reason = f"assigned {matched.desired.assignment.how}"
+    return Remember(matched.subject, reason, matched.object_id, roles=roles)
 
 
 def _account_changes(
@@ -219,18 +233,19 @@ def _location(matched: MatchedUser, provisioning: ProvisioningType, scope: Scope
 
 
 def _managers(
+    people: Iterable[DesiredUser],
     matched: Iterable[MatchedUser],
     on_hold: Iterable[Assignment],
     unchanged: UnchangedPeople,
     app_users: AppUsers,
     snapshot: TenantSnapshot,
 ) -> Managers:
-    """The people who can be managers: those who are matched, unchanged, or held with an account."""
+    """The people who can be managers: those who are matched, unchanged, or held with an account; and who is stopped."""
     managers = dict(unchanged.managers)
 
     def enter(person: Person, manager: ManagerAccount) -> None:
-        names = [account.distinguished_name for account in person.directory_accounts]
-        managers.update((name.lower(), manager) for name in (*names, manager.subject.username) if name)
+        names = (*_distinguished_names(person), manager.subject.username)
+        managers.update((name.lower(), manager) for name in names if name)
 
     for assignment in on_hold:
         known = app_users.get(assignment.person.id)
@@ -239,7 +254,19 @@ def _managers(
             enter(assignment.person, ManagerAccount(subject, known.object_id))
     for each in matched:
         enter(each.desired.assignment.person, ManagerAccount(each.subject, each.object_id))
-    return Managers(managers, snapshot)
+    accounts = {each.desired.person_id for each in matched}
+    stopped = {
+        name.lower(): desired.assignment.person.name
+        for desired in people
+        if desired.person_id not in accounts
+        for name in (*_distinguished_names(desired.assignment.person), desired.username)
+        if name
+    }
+    return Managers(managers, snapshot, stopped)
+
+
+def _distinguished_names(person: Person) -> list[str | None]:
+    return [account.distinguished_name for account in person.directory_accounts]
 
 
 def _held(assignment: Assignment, app_users: AppUsers, now: datetime) -> Problem:

@@ -92,7 +92,8 @@ class StreamingPlanner:
 
     def _enter(self, desired: DesiredUser) -> None:
         known = self._app_users.get(desired.person_id)
-        if known is None or not is_unchanged(desired, known, self._rules.provisioning):
+        linked_elsewhere = known is not None and known.object_id in self._app_users.linked_elsewhere
+        if known is None or linked_elsewhere or not is_unchanged(desired, known, self._rules.provisioning):
             self._changed.append(desired)
             return
         instant = desired.sessions_valid_from
@@ -206,6 +207,7 @@ def is_unchanged(desired: DesiredUser, known: AppUser, provisioning: Provisionin
     return (
         same_manager
         and not desired.issues
+        and desired.anchor in (None, known.anchor)
         and known.status is AppUserStatus.ACTIVE
         and known.username.lower() == (desired.username or "").lower()
         and known.fingerprint == fingerprint(desired)

@@ -194,6 +194,8 @@ def _matched(
     message = matched.how
     if username_holder is UsernameHolder.OTHER:
         message += f", but another account has the username {desired.username}"
+    if matched.enables:
+        message += ", and sign-in would be enabled"
     changes = tuple(ValueChange(names.get(each.name, each.name), each.before, each.after) for each in written)
     found = issue, mail_issue({each.name: each.after for each in written}, snapshot)
     return AccountPreview(outcome, message, account.id, account.username, username_holder, changes), found

@@ -78,7 +78,7 @@ def test_a_protected_phone_is_all_that_is_left(fake):
     assert report.failed[0].written == ("jobTitle",)
     plan, report, known = day(fake, [PROMOTED], known)
     assert properties_of(plan) == ["mobilePhone"]
-    assert plan.changes[0].reason == "not everything could be written last time"
+    assert plan.changes[0].reason == "not everything was written before"
     assert not report.failed[0].written
     no_admin(fake, role)
     plan, report, known = day(fake, [PROMOTED], known)
@@ -135,15 +135,13 @@ def test_who_could_not_be_enabled_is_enabled_later(fake):
     assert known.get(ANN.id).status is AppUserStatus.ACTIVE
 
 
-def test_a_link_that_was_written_in_part_is_finished_with_updates_off(fake):
-    """Update Attributes off keeps later changes back, not what the first write could not do."""
-    app = user_sync_app(update_attributes=False)
-    fake.add_user(NAME, displayName="Ann Lee", usageLocation="US")
-    taken = "ann.lee@corp.example"
-    fake.add_user(f"x@{DOMAIN}", displayName="X", mail=taken, onPremisesImmutableId="x")
-    plan, report, known = day(fake, [ANN], None, app)
-    [update] = [each for each in report.failed if isinstance(each.change, UpdateUser)]
-    assert "jobTitle" in update.written
-    assert [each.name for each in update.unwritten] == ["mail"]
-    plan, _, _ = day(fake, [ANN], known, app)
-    assert properties_of(plan) == ["mail"]
+def test_a_match_writes_nothing_with_updates_off_and_everything_once_they_are_on(fake):
+    """Update Attributes off keeps the profile of an account that was found; the first plan with it on compares it."""
+    fake.add_user(NAME, displayName="A. Lee", usageLocation="US")
+    plan, report, known = day(fake, [ANN], None, user_sync_app(update_attributes=False))
+    assert report.ok
+    assert "update_user" not in {change.kind for change in plan}
+    assert fake.user(NAME)["displayName"] == "A. Lee"
+    assert day(fake, [ANN], known, user_sync_app(update_attributes=False))[0].is_empty
+    plan, _, _ = day(fake, [ANN], known)
+    assert "displayName" in properties_of(plan)

@@ -247,3 +247,26 @@ def test_who_waits_for_a_seat_is_looked_at_every_time():
     ann = evolve(app_users.get(ANN.id), waiting=(WaitingForSeat("SPE_F1", BEFORE),))
     [change] = same_plan(EVERYONE, snapshot, app_users.with_user(ann))
     assert change.waiting == ()
+
+
+@pytest.mark.parametrize(
+    ("properties", "code"),
+    [
+        ({"accountEnabled": False}, "blocked_account"),
+        ({"onPremisesImmutableId": "OTHER=="}, "memory_contradicts_account"),
+        ({"onPremisesSyncEnabled": True}, "synced_account"),
+    ],
+)
+def test_foreign_edits_of_unchanged_people_are_said(properties, code):
+    """Somebody blocked, exchanged or took over the account of a person of whom nothing changed at the source."""
+    snapshot, app_users = provisioned()
+    user, *others = snapshot.users
+    edited = evolve(snapshot, users=[evolve(user, properties={**user.properties, **properties}), *others])
+    assert code in {problem.code for problem in same_plan(EVERYONE, edited, app_users).problems}
+
+
+def test_an_account_that_another_app_linked_is_said():
+    """Both apps are named, although nothing changed at the source."""
+    snapshot, app_users = provisioned()
+    shared = evolve(app_users, linked_elsewhere={snapshot.users[0].id: "Office 365 EU"})
+    assert "account_of_another_app" in {problem.code for problem in same_plan(EVERYONE, snapshot, shared).problems}

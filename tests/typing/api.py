@@ -145,7 +145,7 @@ def plans_are_sums_of_changes(plan: Plan) -> list[str]:
             case UpdateUser():
                 said += [each.name for each in change.properties]
             case BlockSignIn():
-                said.append(f"{change.subject.name} at {change.at:%H:%M}")
+                said.append(f"{change.subject.name} at {change.departure.at:%H:%M}")
             case _:
                 assert_type(change.reason, str)
     return said

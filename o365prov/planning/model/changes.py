@@ -298,6 +298,7 @@ class Remember:
         reaches_back: whether the departure follows a setting that was changed after the person had left.
         licenses: the licences that count as granted from here.
         waiting: the licences for which the person waits.
+        roles: the directory roles that count as granted from here.
 
     """
 
@@ -314,6 +315,7 @@ class Remember:
     reaches_back: bool = False
     licenses: tuple[LicenseGrant, ...] | None = None
     waiting: tuple[WaitingForSeat, ...] | None = None
+    roles: tuple[str, ...] | None = None
 
 
 Change: TypeAlias = (

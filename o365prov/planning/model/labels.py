@@ -202,6 +202,8 @@ def _remembered(change: Remember) -> Iterator[str]:
         yield "remember that the account is gone"
     if change.licenses is not None:
         yield f"count as granted from here: {', '.join(map(str, change.licenses)) or 'no licence'}"
+    if change.roles is not None:
+        yield f"roles that count as granted from here: {', '.join(change.roles) or 'none'}"
     if change.waiting is not None:
         waiting = (f"{each.sku} since {each.since:%Y-%m-%d}" for each in change.waiting)
         yield f"waits for {', '.join(waiting)}" if change.waiting else "waits for no licence any more"

@@ -50,6 +50,7 @@ class PlanOptions:
         restore_deleted_users: whether a person's deleted account is restored.
         gives_passwords: whether the caller of apply gives initial passwords, which people in managed domains need.
         take_over_licenses: whether licences that were granted elsewhere are also removed if they are not assigned.
+        take_over_roles: the same for directory roles.
 
     """
 
@@ -60,6 +61,7 @@ class PlanOptions:
     restore_deleted_users: bool = False
     gives_passwords: bool = False
     take_over_licenses: bool = False
+    take_over_roles: bool = False
 
 
 def _only(people: Iterable[str] | None) -> frozenset[str] | None:

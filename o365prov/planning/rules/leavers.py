@@ -152,7 +152,17 @@ class Leaver:
     def _role_removals(self, account: TenantUser, subject: Subject, reason: str, *, privileged: bool) -> list[Change]:
         if self.rules.provisioning.user_attributes_only:
             return []
-        return [*removals(subject, self.user, account, self.snapshot, reason=reason, leaving=privileged)]
+        return [
+            *removals(
+                subject,
+                self.user,
+                account,
+                self.snapshot,
+                reason=reason,
+                leaving=privileged,
+                take_over=self.rules.take_over_roles,
+            )
+        ]
 
     def _issue(self, code: ProblemCode, account: TenantUser) -> Issue:
         if code is ProblemCode.ACCOUNT_OF_ANOTHER_APP:

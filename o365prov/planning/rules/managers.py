@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
@@ -25,10 +25,18 @@ class ManagerAccount:
 
 @frozen
 class Managers:
-    """The people who can be managers, by distinguished name and username in lower case, and by object id."""
+    """The people who can be managers, by distinguished name and username in lower case, and by object id.
+
+    Args:
+        people: the people, by these names.
+        snapshot: what the tenant holds.
+        stopped: the names of assigned people who have problems of their own, by the same names.
+
+    """
 
     people: Mapping[str, ManagerAccount]
     snapshot: TenantSnapshot
+    stopped: Mapping[str, str] = field(factory=dict)
 
     def find(self, reference: str) -> ManagerAccount | None:
         """The manager with this distinguished name, user principal name or object id.
@@ -69,7 +77,8 @@ def manager_change(
             return None, None
         manager = managers.find(reference)
         if manager is None:
-            return None, _manager_unknown(reference)
+            stopped = managers.stopped.get(reference.lower())
+            return None, _manager_stopped(stopped) if stopped else _manager_unknown(reference)
         if manager.subject.person_id == matched.subject.person_id or (
             manager.object_id is not None and manager.object_id == matched.object_id
         ):
@@ -99,6 +108,16 @@ _OWN_MANAGER = Issue(
     place="manager",
     severity="warning",
 )
+
+
+def _manager_stopped(name: str) -> Issue:
+    return Issue(
+        "manager_stopped",
+        f"the manager {name} is assigned, and has a problem of their own",
+        "Correct that problem; the next plan sets the manager",
+        place="manager",
+        severity="warning",
+    )
 
 
 def _manager_unknown(reference: str) -> Issue:

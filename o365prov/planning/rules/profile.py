@@ -75,20 +75,21 @@ def profile_change(
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
     returning = known is not None and (known.status is not AppUserStatus.ACTIVE or matched.takes_over is not None)
-    unfinished = known is not None and _is_unfinished(known)
-    if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
-        return None, None
-    if known and not provisioning.update_attributes and not returning and not unfinished:
-        return None, None
     anchor, issue = _anchor(matched) if _sends_anchor(desired, provisioning) else (None, None)
+    if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
+        return None, issue
+    activates, moved = not matched.enables, matched.takes_over
+    if not provisioning.update_attributes:
+        if known and not returning:
+            return None, None
+        return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates), None
     desired_values: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
         desired_values["userPrincipalName"] = matched.subject.username
     if anchor:
         desired_values["onPremisesImmutableId"] = anchor
     changes = differences(account.properties, desired_values)
-    activates = not matched.enables
-    kept_anchor, moved = anchor or account.anchor, matched.takes_over
+    kept_anchor = anchor or account.anchor
     if not changes:
         if known and known.fingerprint == now and not returning:
             return None, issue
@@ -108,7 +109,7 @@ def _looks_at_tenant(provisioning: ProvisioningType, scope: Scope) -> bool:
 
 
 def _is_unfinished(known: AppUser) -> bool:
-    """Whether the last update was written in part: what was not written is sent even with Update Attributes off."""
+    """Whether the profile was never written, or in part, so that it is compared with the tenant."""
     return not known.fingerprint and bool(known.provisioning_type)
 
 
@@ -118,7 +119,7 @@ def _reason(matched: MatchedUser, now: str, *, returning: bool) -> str:
     if returning:
         return "assigned again"
     if _is_unfinished(matched.known):
-        return "not everything could be written last time"
+        return "not everything was written before"
     return "edited in Office 365" if matched.known.fingerprint == now else "the profile changed"
 
 

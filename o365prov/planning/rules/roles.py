@@ -1,6 +1,8 @@
 """Directory roles: what assignments grant, as far as the app's settings allow it.
 
-A privileged role is granted only if the app's settings name it. Only roles that we granted are removed.
+A privileged role is granted only if the app's settings name it. Only roles that we granted are removed, unless the app
+takes over all of them. A role that an assignment grants and that was found on the account counts as granted, so that it
+goes when the person leaves.
 
 Source: Microsoft Graph, unifiedRoleAssignment; Microsoft Entra, "Privileged roles and permissions".
 """
@@ -8,6 +10,8 @@ Source: Microsoft Graph, unifiedRoleAssignment; Microsoft Entra, "Privileged rol
 from __future__ import annotations
 
 from collections.abc import Collection
+
+from attrs import frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser
@@ -17,21 +21,43 @@ from o365prov.planning.model.snapshot import Role, TenantSnapshot, TenantUser
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 
-def role_changes(
-    matched: MatchedUser, snapshot: TenantSnapshot, grantable: Collection[str], *, again: bool = False
-) -> tuple[list[GrantRole | RemoveRole], list[Issue]]:
+@frozen
+class RoleDecision:
+    """What happens to one person's roles.
+
+    Args:
+        changes: the roles to grant and to remove.
+        issues: what can't be granted.
+        found: the roles that count as granted without a request, because the account had them; None for no news.
+
+    """
+
+    changes: tuple[GrantRole | RemoveRole, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    found: tuple[str, ...] | None = None
+
+
+def role_decision(
+    matched: MatchedUser,
+    snapshot: TenantSnapshot,
+    grantable: Collection[str],
+    *,
+    take_over: bool = False,
+    again: bool = False,
+) -> RoleDecision:
     """The roles to grant to one person and to remove, and what can't be granted.
 
     Args:
         matched: the person with the account.
         snapshot: what the tenant holds.
         grantable: the names or ids, in lower case, of the privileged roles that the app may grant.
+        take_over: whether roles that were granted elsewhere are removed too if they are not assigned.
         again: compare with the tenant also where the roles are those of the last success.
 
     """
     known, names = matched.known, matched.desired.assignment.grants.roles
     if known and known.roles == names and not again:
-        return [], []
+        return RoleDecision()
     desired, issues = _resolve(names, snapshot, grantable)
     holds = {assignment.role_id for assignment in snapshot.roles_of.get(matched.object_id or "", ())}
     reason = f"assigned {matched.desired.assignment.how}"
@@ -40,31 +66,43 @@ def role_changes(
         for role_id, name in desired.items()
         if role_id not in holds
     ]
-    if known and matched.account:
+    if matched.account and (known or take_over):
         reason = f"no longer assigned {matched.desired.assignment.how}"
         keep = {role.id for name in names if (role := snapshot.role_named.get(name.lower()))}
-        granted += removals(matched.subject, known, matched.account, snapshot, keep=keep, reason=reason)
-    return granted, issues
+        granted += removals(
+            matched.subject, known, matched.account, snapshot, keep=keep, reason=reason, take_over=take_over
+        )
+    ours = known.roles if known else ()
+    found = sorted({name for role_id, name in desired.items() if role_id in holds} - set(ours))
+    return RoleDecision(tuple(granted), tuple(issues), tuple(sorted((*ours, *found))) if found else None)
 
 
 def removals(
     subject: Subject,
-    known: AppUser,
+    known: AppUser | None,
     account: TenantUser,
     snapshot: TenantSnapshot,
     *,
     reason: str,
     keep: Collection[str] = (),
     leaving: bool = False,
+    take_over: bool = False,
 ) -> list[RemoveRole]:
-    """The removals of the roles that we granted and the account still has, without those to *keep* (ids)."""
-    ours = {
-        role.id: name for name in known.roles if (role := snapshot.role_named.get(name.lower())) and role.id not in keep
+    """The removals of the roles that we granted and the account still has, without those to *keep* (ids).
+
+    With *take_over* all roles of the account count as ours.
+    """
+    held = [each for each in snapshot.roles_of.get(account.id, ()) if each.role_id not in keep]
+    names = {
+        role.id: name for name in (known.roles if known else ()) if (role := snapshot.role_named.get(name.lower()))
     }
+    if take_over:
+        roles = (snapshot.role_named.get(each.role_id) for each in held)
+        names = {**{role.id: role.name for role in roles if role}, **names}
     return [
-        RemoveRole(subject, reason, account.id, ours[held.role_id], held.role_id, held.id, leaving)
-        for held in snapshot.roles_of.get(account.id, ())
-        if held.role_id in ours
+        RemoveRole(subject, reason, account.id, names[each.role_id], each.role_id, each.id, leaving)
+        for each in held
+        if each.role_id in names
     ]
 
 

@@ -31,12 +31,8 @@ def account_state(account: TenantUser | None, known: AppUser | None, *, deleted:
 
 
 def was_blocked_by_us(known: AppUser | None) -> bool:
-    """Whether we blocked the account when the person left."""
-    return (
-        known is not None
-        and known.status is not AppUserStatus.ACTIVE
-        and (known.departure is None or known.departure.blocked)
-    )
+    """Whether we blocked the account when the person left, and did not enable it since."""
+    return known is not None and known.departure is not None and known.departure.blocked
 
 
 def control_of(
@@ -53,14 +49,12 @@ def control_of(
     return Control.CLOUD
 
 
-def contradiction(account: TenantUser, known: AppUser | None, username: str | None = None) -> str:
+def contradiction(account: TenantUser, known: AppUser, username: str | None = None) -> str:
     """What tells that an account is not the one that is remembered; empty if it is.
 
     The source anchor decides, and where either has none, the username: the one that was sent last, or *username*, which
     the person should have.
     """
-    if known is None:
-        return ""
     if known.anchor and account.anchor:
         if known.anchor != account.anchor:
             return f"has the source anchor {account.anchor}, and {known.anchor} is remembered"

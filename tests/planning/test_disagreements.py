@@ -1,0 +1,191 @@
+"""Memory and tenant disagree: it is never passed over in silence, and never undone without a word."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from effects import effects
+from organisation import (
+    DIRECTORY_READERS,
+    DOMAIN,
+    E3,
+    NOW,
+    account,
+    assigned,
+    from_directory,
+    remembered,
+    somebody,
+    tenant,
+    user_sync_app,
+)
+
+from o365prov import AppUser, Departure, Deprovisioning, LicenseGrant, LicenseOnly
+from o365prov.people import AppUserStatus, Grants
+
+ANN, BO = somebody("Ann Lee"), assigned(somebody("Bo Ross"))
+NAME = f"ann.lee@{DOMAIN}"
+DAY = timedelta(days=1)
+ACTIVE = AppUser(ANN.id, account(NAME).id, NAME, ANN.id, licenses=(LicenseGrant("SPE_E3"),))
+
+
+def there(**properties):
+    """Ann's account."""
+    return account(NAME, displayName="Ann Lee", onPremisesImmutableId=ANN.id, usageLocation="US", **properties)
+
+
+def left(option, days=0, **state):
+    """What is remembered of Ann, who left so many days ago under this option."""
+    return evolve(ACTIVE, status=AppUserStatus.DEACTIVATED, departure=option.departure(NOW - days * DAY), **state)
+
+
+def of_ann(plan):
+    """What the plan does and says about Ann."""
+    codes = [each.code for each in plan.problems if each.subject.person_id == ANN.id]
+    return [change.kind for change in plan.for_person(ANN.id)], codes
+
+
+@pytest.mark.parametrize(
+    "option", [Deprovisioning.block_sign_in(), Deprovisioning.block_remove_licenses_and_delete(grace_days=3)]
+)
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_leaver_who_was_enabled_again_is_said_and_not_touched(option, days):
+    """Neither deleted at the end of the grace period nor passed over for ever."""
+    app = user_sync_app(deprovisioning=option)
+    plan = app.plan([BO], tenant(there(licenses=[E3.id])), remembered(left(option, days)), now=NOW)
+    assert of_ann(plan) == ([], ["re_enabled_leaver"])
+
+
+def test_a_leaver_who_was_enabled_again_is_blocked_with_a_confirmation_where_edits_are_reverted():
+    """Only scope='drift' does that, and the plan has to be confirmed."""
+    option = Deprovisioning.block_sign_in()
+    plan = user_sync_app().plan([BO], tenant(there()), remembered(left(option)), now=NOW, scope="drift")
+    assert of_ann(plan) == (["block_sign_in", "revoke_sessions"], [])
+    assert plan.for_person(ANN.id)[0].overrides
+
+
+def test_a_blocked_account_that_is_matched_is_enabled_with_a_confirmation():
+    """Who is assigned can sign in; that others had blocked the account is not undone without a word."""
+    plan = user_sync_app().plan([assigned(ANN)], tenant(there(accountEnabled=False)), remembered(), now=NOW)
+    [enable] = [change for change in plan if change.kind == "enable_sign_in"]
+    assert enable.overrides
+
+
+def test_an_account_that_somebody_blocked_later_is_said_in_every_plan():
+    """Okta's push does not enable it; the plan says that it stays blocked."""
+    snapshot, known = effects(user_sync_app().plan([assigned(ANN)], tenant(), remembered(), now=NOW), tenant())
+    blocked = evolve(
+        snapshot,
+        users=[evolve(each, properties={**each.properties, "accountEnabled": False}) for each in snapshot.users],
+    )
+    assert of_ann(user_sync_app().plan([assigned(ANN)], blocked, known, now=NOW)) == ([], ["blocked_account"])
+    plan = user_sync_app().plan([assigned(ANN)], blocked, known, now=NOW, scope="drift")
+    assert of_ann(plan) == (["enable_sign_in"], [])
+    assert plan.changes[0].overrides
+
+
+def test_a_role_that_could_not_be_removed_is_tried_again():
+    """What is due for a leaver is what was granted and is still held, whatever the status."""
+    user = there(accountEnabled=False)
+    known = left(Deprovisioning.block_sign_in(), 5, roles=("Directory Readers",))
+    plan = user_sync_app().plan([BO], tenant(user, holding=((user, DIRECTORY_READERS),)), remembered(known), now=NOW)
+    assert of_ann(plan) == (["remove_role"], [])
+
+
+def test_a_role_that_was_found_on_the_account_goes_when_the_person_leaves():
+    """It was assigned, so it counts as granted although the account had it before."""
+    user = there()
+    snapshot = tenant(user, holding=((user, DIRECTORY_READERS),))
+    ann = evolve(assigned(ANN), grants=Grants(roles=["Directory Readers"]))
+    snapshot, known = effects(user_sync_app().plan([ann], snapshot, remembered(), now=NOW), snapshot)
+    assert known.get(ANN.id).roles == ("Directory Readers",)
+    assert "remove_role" in of_ann(user_sync_app().plan([BO], snapshot, known, now=NOW))[0]
+
+
+def test_roles_of_others_go_where_they_are_taken_over():
+    """As licences do, and by a setting of its own."""
+    user = there()
+    snapshot = tenant(user, holding=((user, DIRECTORY_READERS),))
+    app = evolve(user_sync_app(), take_over_roles=True)
+    [removal] = [
+        change for change in app.plan([assigned(ANN)], snapshot, remembered(), now=NOW) if change.kind == "remove_role"
+    ]
+    assert removal.role == "Directory Readers"
+    assert "remove_role" not in of_ann(user_sync_app().plan([assigned(ANN)], snapshot, remembered(), now=NOW))[0]
+
+
+def test_a_leaver_whose_account_somebody_deleted_is_forgotten_once():
+    """It is remembered as gone, and the next plan has nothing to say."""
+    snapshot = tenant()
+    plan = user_sync_app().plan([BO], snapshot, remembered(ACTIVE), now=NOW)
+    assert (of_ann(plan), plan.for_person(ANN.id)[0].writes) == ((["remember"], []), 0)
+    snapshot, known = effects(plan, snapshot)
+    assert known.get(ANN.id).status is AppUserStatus.DELETED
+    assert of_ann(user_sync_app().plan([BO], snapshot, known, now=NOW)) == ([], [])
+
+
+def test_an_account_that_we_deleted_and_somebody_restored_is_said():
+    """Nobody asked for it, so it is not deleted again."""
+    known = evolve(ACTIVE, status=AppUserStatus.DELETED)
+    plan = user_sync_app().plan([BO], tenant(there()), remembered(known), now=NOW)
+    assert of_ann(plan) == ([], ["restored_leaver"])
+
+
+@pytest.mark.parametrize("people", [[BO], [BO, assigned(ANN)]])
+def test_a_memory_that_names_the_wrong_account_stops_the_person(people):
+    """Ids were mixed up: the account has another source anchor, and nothing is done to it."""
+    wrong = evolve(ACTIVE, object_id=account(f"cy.young@{DOMAIN}").id)
+    cy = account(f"cy.young@{DOMAIN}", onPremisesImmutableId="00uCyYoung", licenses=[E3.id])
+    plan = user_sync_app().plan(people, tenant(cy), remembered(wrong), now=NOW)
+    assert of_ann(plan) == ([], ["memory_contradicts_account"])
+
+
+def test_grace_begins_for_license_only_beside_entra_connect():
+    """Graph can't block the account, and the licences go at the end of the grace period all the same."""
+    option = Deprovisioning.block_and_remove_licenses(grace_days=7)
+    app = user_sync_app().with_provisioning(LicenseOnly(deprovisioning=option)).remap()
+    snapshot = tenant(there(onPremisesSyncEnabled=True, licenses=[E3.id]), synced=True)
+    plan = app.plan([BO], snapshot, remembered(ACTIVE), now=NOW)
+    assert of_ann(plan) == (["remember"], ["synced_leaver"])
+    _, known = effects(plan, snapshot)
+    assert known.get(ANN.id).departure == Departure(NOW, "remove_licenses", 7, blocked=False)
+    kinds, codes = of_ann(app.plan([BO], snapshot, known, now=NOW + 7 * DAY))
+    assert (kinds, codes) == (["remove_licenses"], ["synced_leaver"])
+
+
+def test_a_changed_option_is_offered_for_old_leavers_and_not_applied_to_them():
+    """Blocked 400 days ago under "Block sign-in": the new option asks before it deletes anybody."""
+    deleting = Deprovisioning.block_remove_licenses_and_delete(grace_days=30)
+    old = left(Deprovisioning.block_sign_in(), 400)
+    app = user_sync_app(deprovisioning=deleting)
+    snapshot = tenant(there(accountEnabled=False))
+    plan = app.plan([BO], snapshot, remembered(old), now=NOW)
+    [offer] = plan.for_person(ANN.id)
+    assert (offer.kind, offer.reaches_back) == ("remember", True)
+    _, known = effects(plan, snapshot)
+    assert of_ann(app.plan([BO], snapshot, known, now=NOW))[0] == ["delete_user"]
+
+
+def test_who_starts_later_waits_for_the_day():
+    """Nothing is created before, nobody counts as a leaver, and the plan says when."""
+    tomorrow = evolve(assigned(ANN), starts=NOW + DAY)
+    plan = user_sync_app().plan([tomorrow], tenant(), remembered(), now=NOW)
+    assert of_ann(plan) == ([], ["starts_later"])
+    assert of_ann(user_sync_app().plan([tomorrow], tenant(), remembered(), now=NOW + DAY))[0] == ["create_user"]
+    assert of_ann(user_sync_app().plan([tomorrow], tenant(there()), remembered(ACTIVE), now=NOW))[0] == []
+
+
+def test_a_person_who_moves_to_active_directory_keeps_the_old_anchor_and_it_is_said():
+    """Sign-in sends the new one, and Graph does not change the account's."""
+    app = user_sync_app()
+    snapshot, known = effects(app.plan([assigned(ANN)], tenant(), remembered(), now=NOW), tenant())
+    moved = assigned(from_directory(ANN))
+    assert "anchor_differs" in of_ann(app.plan([moved], snapshot, known, now=NOW))[1]
+
+
+def test_a_manager_who_is_stopped_is_named():
+    """The manager is assigned already, so "assign them" would be wrong advice."""
+    boss = from_directory(somebody("Cy Young", email=""))
+    plan = user_sync_app().plan(
+        [assigned(from_directory(ANN, manager=boss)), assigned(boss)], tenant(), remembered(), now=NOW
+    )
+    assert "manager_stopped" in of_ann(plan)[1]

@@ -1,0 +1,118 @@
+"""An account whose person left, or is another person: to whom it goes, and to whom only the caller can give it."""
+
+import pytest
+from attrs import evolve
+from effects import effects
+from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
+
+from o365prov import AppUser, ConfigurationError, Departure, LicenseGrant
+from o365prov.people import AppUserStatus
+
+NAME = f"ann.lee@{DOMAIN}"
+ANN = from_directory(somebody("Ann Lee", employeeNumber="17"))
+AGAIN = evolve(ANN, id="00uAgain")
+ANCHOR = ANN.directory_accounts[0].anchor
+THERE = account(NAME, displayName="Ann Lee", onPremisesImmutableId=ANCHOR, accountEnabled=False)
+LEFT = AppUser(
+    ANN.id,
+    THERE.id,
+    NAME,
+    ANCHOR,
+    licenses=(LicenseGrant("SPE_E3"),),
+    status=AppUserStatus.DEACTIVATED,
+    departure=Departure(NOW),
+)
+NAMESAKE = somebody("Ann Lee", employeeNumber="99")
+APP = user_sync_app()
+
+
+def codes(plan):
+    """What is wrong, by code."""
+    return [problem.code for problem in plan.problems]
+
+
+def test_a_rehire_under_a_new_id_gets_the_account_of_the_same_anchor():
+    """Everything that is remembered goes along; the old row is gone, and the next plan has nothing to do."""
+    plan = APP.plan([assigned(AGAIN, "SPE_E3")], tenant(THERE), remembered(LEFT), now=NOW)
+    assert {change.object_id for change in plan} == {THERE.id}
+    snapshot, known = effects(plan, tenant(THERE))
+    assert [each.person_id for each in known] == [AGAIN.id]
+    assert known.get(AGAIN.id).licenses == LEFT.licenses
+    assert known.get(AGAIN.id).status is AppUserStatus.ACTIVE
+    assert snapshot.users[0].enabled
+    assert APP.plan([assigned(AGAIN, "SPE_E3")], snapshot, known, now=NOW).is_empty
+
+
+def test_a_rehire_on_the_day_of_leaving_is_not_blocked():
+    """The old id is not assigned any more, and the new one has the same anchor: nobody left."""
+    there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+    active = evolve(LEFT, status=AppUserStatus.ACTIVE, departure=None)
+    plan = APP.plan([assigned(AGAIN, "SPE_E3")], tenant(there), remembered(active), now=NOW)
+    assert "block_sign_in" not in {change.kind for change in plan}
+    _, known = effects(plan, tenant(there))
+    assert [each.person_id for each in known] == [AGAIN.id]
+
+
+def test_a_recycled_name_is_not_a_rehire():
+    """Both people are named with their ids, and so is the way out; the account is not touched."""
+    other = evolve(NAMESAKE, id="00uOther")
+    plan = APP.plan([assigned(other)], tenant(THERE), remembered(LEFT), now=NOW)
+    assert (plan.changes, codes(plan)) == ((), ["account_of_namesake"])
+    [problem] = plan.problems
+    assert "person 00uAnnLee, who left" in problem.message
+    assert "person 00uOther, employee number 99" in problem.message
+    assert f"transfers={{'00uOther': '{THERE.id}'}}" in problem.remedy
+
+
+def test_a_recycled_name_is_handed_over_where_the_caller_says_so():
+    """The account and what is remembered of it go to the newcomer; its source anchor is not changed, which is said."""
+    other = from_directory(evolve(NAMESAKE, id="00uOther"))
+    transfers = {other.id: THERE.id}
+    plan = APP.plan([assigned(other, "SPE_E3")], tenant(THERE), remembered(LEFT), now=NOW, transfers=transfers)
+    assert codes(plan) == ["anchor_differs"]
+    _, known = effects(plan, tenant(THERE))
+    assert [(each.person_id, each.object_id) for each in known] == [(other.id, THERE.id)]
+
+
+def test_a_living_link_names_both_people_and_the_way_out():
+    """The same transfers; without them nothing is done for the second person."""
+    there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+    bo = somebody("Bo Ross", email="bo.ross@corp.example")
+    linked = evolve(LEFT, person_id=bo.id, status=AppUserStatus.ACTIVE, departure=None)
+    plan = APP.plan([assigned(ANN), assigned(bo)], tenant(there), remembered(linked), now=NOW)
+    [problem] = [each for each in plan.problems if each.subject.person_id == ANN.id]
+    assert problem.code == "account_of_another_person"
+    assert "Bo Ross (person 00uBoRoss)" in problem.message
+    assert "transfers=" in problem.remedy
+
+
+def test_an_account_that_is_not_there_can_not_be_handed_over():
+    """The object id is mistyped."""
+    plan = APP.plan([assigned(ANN)], tenant(), remembered(), now=NOW, transfers={ANN.id: "nowhere"})
+    assert (plan.changes, codes(plan)) == ((), ["no_such_account"])
+
+
+def test_one_account_is_not_handed_to_two_people():
+    """Which of them is meant can't be known."""
+    with pytest.raises(ConfigurationError, match="hands one account to two people"):
+        APP.plan([], tenant(), remembered(), now=NOW, transfers={"a": "1", "b": "1"})
+
+
+def test_an_account_of_another_app_is_left_to_it():
+    """Both are named; whoever leaves here does not lose an account that another app has linked."""
+    there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+    known = evolve(remembered(), linked_elsewhere={THERE.id: "Office 365 EU"})
+    plan = APP.plan([assigned(ANN)], tenant(there), known, now=NOW)
+    assert (plan.changes, codes(plan)) == ((), ["account_of_another_app"])
+    assert "Office 365 EU" in plan.problems[0].message
+    both = evolve(known, users=[evolve(LEFT, status=AppUserStatus.ACTIVE, departure=None)])
+    plan = APP.plan([], tenant(there), both, now=NOW)
+    assert (plan.changes, codes(plan)) == ((), ["account_of_another_app"])
+
+
+def test_an_account_with_another_anchor_is_never_taken_by_its_name():
+    """Sign-in would send another anchor than the account has, so it would fail, or let somebody else in."""
+    foreign = account(NAME, onPremisesImmutableId="OTHERANCHOR==")
+    plan = APP.plan([assigned(somebody("Ann Lee"))], tenant(foreign), remembered(), now=NOW)
+    assert (plan.changes, codes(plan)) == ((), ["other_anchor"])
+    assert "sign-in will send 00uAnnLee" in plan.problems[0].message
