@@ -1,6 +1,6 @@
 """One situation of each row of the transition table over Graph: the real client, a tenant that speaks HTTP.
 
-The same laws judge the snapshots that were read before and after, and each line of the plan is found among the requests.
+The same laws judge the snapshots that were read before and after, and each line of the plan is a request.
 """
 
 import asyncio

@@ -89,6 +89,18 @@ def test_the_laws_hold_in_every_situation(wanted, asked):
                 law(story)
 
 
+def test_a_restored_account_that_others_had_blocked_is_enabled_only_with_a_confirmation():
+    """Somebody blocked Ann's account, and then deleted it: restoring undoes the deletion, enabling the block too."""
+    made = scene(Situation(Wanted.ASSIGNED, Memory.ACTIVE, Account.DELETED, Link.OWN, restores=True))
+    [deleted] = made.snapshot.deleted_users
+    blocked = evolve(deleted, properties={**deleted.properties, "accountEnabled": False})
+    story = Story.of(evolve(made, snapshot=evolve(made.snapshot, deleted_users=[blocked])))
+    for law in PREDICATES:
+        law(story)
+    [enabling] = (change for change in story.plan if change.kind == "enable_sign_in")
+    assert enabling.overrides
+
+
 def test_each_row_has_a_situation_that_can_be_made():
     """No row is only for the table's own sake."""
     assert {transition(each).words for each in REAL} == {row.words for row in ROWS}
