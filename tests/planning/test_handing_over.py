@@ -116,3 +116,42 @@ def test_an_account_with_another_anchor_is_never_taken_by_its_name():
     plan = APP.plan([assigned(somebody("Ann Lee"))], tenant(foreign), remembered(), now=NOW)
     assert (plan.changes, codes(plan)) == ((), ["other_anchor"])
     assert "sign-in will send 00uAnnLee" in plan.problems[0].message
+
+
+def test_whoever_gives_an_account_away_is_not_found_by_it_any_more():
+    """Bo had Ann's account by mistake: it goes to Ann, and Bo is created anew."""
+    there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+    bo = somebody("Bo Ross")
+    linked = evolve(LEFT, person_id=bo.id, username=f"bo.ross@{DOMAIN}", status=AppUserStatus.ACTIVE, departure=None)
+    transfers = {ANN.id: THERE.id}
+    people = [assigned(ANN), assigned(bo)]
+    plan = APP.plan(people, tenant(there), remembered(linked), now=NOW, transfers=transfers)
+    assert [change.kind for change in plan.for_person(bo.id)] == ["create_user"]
+    snapshot, known = effects(plan, tenant(there))
+    assert known.get(ANN.id).object_id == THERE.id
+    assert known.get(bo.id).object_id != THERE.id
+    assert APP.plan(people, snapshot, known, now=NOW).is_empty
+
+
+def test_an_account_that_goes_to_somebody_is_not_taken_by_a_namesake():
+    """Two people have the name; the caller says which of them gets the account, and both are named."""
+    twin = evolve(NAMESAKE, id="00uTwin", profile={**NAMESAKE.profile, "login": "twin@corp.example"})
+    free = account(NAME, displayName="Ann Lee")
+    people = [assigned(evolve(ANN, profile={**ANN.profile, "email": "other@corp.example"})), assigned(twin)]
+    plan = APP.plan(people, tenant(free), remembered(), now=NOW, transfers={ANN.id: free.id})
+    [problem] = [each for each in plan.problems if each.subject.person_id == twin.id]
+    assert problem.code == "account_of_another_person"
+    assert "Ann Lee (person 00uAnnLee, employee number 17)" in problem.message
+
+
+def test_a_deleted_account_is_handed_over_and_restored():
+    """Under the name that it had; the person it belonged to is forgotten."""
+    gone = evolve(THERE, properties={**THERE.properties, "userPrincipalName": THERE.id.replace("-", "") + NAME})
+    app = evolve(APP, restore_deleted_users=True)
+    other = from_directory(evolve(NAMESAKE, id="00uOther"))
+    known = evolve(LEFT, status=AppUserStatus.DELETED)
+    snapshot = tenant(deleted=(gone,))
+    plan = app.plan([assigned(other)], snapshot, remembered(known), now=NOW, transfers={other.id: THERE.id})
+    assert plan.changes[0].kind == "restore_user"
+    _, after = effects(plan, snapshot)
+    assert [each.person_id for each in after] == [other.id]
