@@ -6,7 +6,7 @@ people who left. Nothing depends on the order of the input; people come in the o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, field, frozen
@@ -31,6 +31,9 @@ from o365prov.planning.rules.profile import creation, profile_change, session_ch
 from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.planning.transitions.matched_user import MatchedUser
+from o365prov.planning.transitions.situations import ProblemCode, Situation, Wanted
+from o365prov.planning.transitions.states import memory_of
+from o365prov.planning.transitions.table import transition
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
@@ -271,19 +274,33 @@ def _held(assignment: Assignment, app_users: AppUsers, now: datetime) -> Problem
     person = assignment.person
     known: AppUser | None = app_users.get(person.id)
     subject = Subject(person.id, person.name, known.username if known else "")
-    if assignment.starts is not None and assignment.starts > now:
-        issue = Issue(
-            "starts_later",
-            f"the assignment starts on {assignment.starts:%Y-%m-%d %H:%M %Z}, so nothing is done before",
-            "Plan again then",
-        )
-    else:
-        issue = Issue(
-            f"held_{person.status.value.lower()}",
-            f"{person.status.value} in Okta, so the account is left as it is",
-            "Activate the person in Okta to provision them",
-        )
-    return Problem(subject, issue)
+    is_early = assignment.starts is not None and assignment.starts > now
+    row = transition(Situation(Wanted.STARTS_LATER if is_early else Wanted.HELD, memory_of(known)))
+    return Problem(subject, _WAITING[row.problem](assignment))
+
+
+def _starts_later(assignment: Assignment) -> Issue:
+    return Issue(
+        "starts_later",
+        f"the assignment starts on {assignment.starts:%Y-%m-%d %H:%M %Z}, so nothing is done before",
+        "Plan again then",
+    )
+
+
+def _on_hold(assignment: Assignment) -> Issue:
+    status = assignment.person.status.value
+    return Issue(
+        f"held_{status.lower()}",
+        f"{status} in Okta, so the account is left as it is",
+        "Activate the person in Okta to provision them",
+    )
+
+
+_WAITING: Mapping[ProblemCode, Callable[[Assignment], Issue]] = {
+    ProblemCode.STARTS_LATER: _starts_later,
+    ProblemCode.HELD: _on_hold,
+}
+"""The problems of people for whom nothing happens now."""
 
 
 def _is_somebody_elses(user: AppUser, request: PlanRequest, assigned: Collection[str]) -> bool:

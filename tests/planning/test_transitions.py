@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from attrs import fields
+from attrs import evolve, fields
 
 from o365prov.planning.transitions.situations import (
     Account,
@@ -74,7 +74,9 @@ def test_what_others_did_is_undone_only_with_a_confirmation(decided):
     """An account that others blocked, and a leaver's that others enabled, need the word of somebody."""
     for each, row in decided:
         others_blocked = row.step is Step.ENABLE and each.account is Account.BLOCKED_BY_OTHERS
-        others_enabled = row.step is Step.BLOCK and each.memory is Memory.LEFT
+        mastered = each.control in {Control.SYNCED, Control.LICENSES}
+        is_back = each.memory is Memory.LEFT and each.account is Account.ENABLED and not mastered
+        others_enabled = row.step in TAKES_AWAY and is_back
         assert row.overrides == (others_blocked or others_enabled)
 
 
@@ -85,6 +87,13 @@ def test_memory_and_tenant_never_disagree_in_silence(decided):
         restored = each.memory is Memory.GONE and each.account in THERE
         if each.wanted is Wanted.LEFT and (back or restored):
             assert row.problem or row.overrides
+
+
+def test_a_step_that_undoes_nothing_needs_no_confirmation():
+    """A row that says otherwise can't be written."""
+    [row] = (row for row in ROWS if row.step is Step.CREATE)
+    with pytest.raises(ValueError, match="undoes nothing"):
+        evolve(row, overrides=True)
 
 
 def test_graph_is_asked_for_nothing_that_it_refuses(decided):

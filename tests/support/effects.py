@@ -37,7 +37,7 @@ def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUs
     memory = NextMemory(plan.app_users)
     created: dict[str, str] = {}
     for change in plan:
-        object_id = change.object_id or created.get(change.subject.person_id) or _new_id(change, snapshot)
+        object_id = change.object_id or created.get(change.subject.person_id) or _new_id(change, plan)
         if isinstance(change, CreateUser):
             created[change.subject.person_id] = object_id
         manager = None
@@ -48,9 +48,9 @@ def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUs
     return snapshot, memory.after(plan.id)
 
 
-def _new_id(change: Change, snapshot: TenantSnapshot) -> str:
+def _new_id(change: Change, plan: Plan) -> str:
     """An id that no other account ever had: whoever is created again is another account."""
-    return str(uuid5(_SPACE, f"{change.subject.username} {len(snapshot.users)} {len(snapshot.deleted_users)}"))
+    return str(uuid5(_SPACE, f"{change.subject.username} {plan.id}"))
 
 
 def _after(change: Change, snapshot: TenantSnapshot, object_id: str, manager: str | None, plan: Plan) -> TenantSnapshot:

@@ -17,12 +17,12 @@ from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import UpdateUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.profile import profile_change
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
-from o365prov.planning.transitions.states import account_state, control_of, memory_of
-from o365prov.planning.transitions.table import transition
+from o365prov.planning.transitions.states import account_state, control_of, memory_of, was_blocked_by_us
+from o365prov.planning.transitions.table import Transition, transition
 from o365prov.provisioning import DesiredUser
 
 
@@ -107,12 +107,12 @@ class _Matcher:
         matched = MatchedUser(
             desired,
             subject,
-            found.account,
+            _account_for(row, found),
             found.known,
             found.how,
-            deleted=found.deleted,
+            deleted=row.step is Step.RESTORE,
             enables=enables,
-            overrides=row.overrides or (row.step is Step.RESTORE and enables and found.known is None),
+            overrides=row.overrides or (row.step is Step.RESTORE and enables and not was_blocked_by_us(found.known)),
             takes_over=self._taken_over(found, desired),
         )
         yield from self._named(matched)
@@ -133,11 +133,13 @@ class _Matcher:
 
     def _issue(self, code: ProblemCode, found: Found, desired: DesiredUser, subject: Subject) -> Issue:
         """The problem of a row about this account."""
+        if code is ProblemCode.NO_INITIAL_PASSWORD:
+            return issues.no_password(subject.username)
+        if code is ProblemCode.CREATE_USERS_IS_OFF:
+            return issues.no_account(self.rules.provisioning)
         account = found.account
         if account is None:
-            if code is ProblemCode.NO_INITIAL_PASSWORD:
-                return issues.no_password(subject.username)
-            return issues.no_account(self.rules.provisioning)
+            raise ValueError(f"the problem {code.value!r} is about an account, and there is none")
         who, holder = self.links.describe(desired.person_id), self.links.name(account.id)
         match code:
             case ProblemCode.ACCOUNT_OF_ANOTHER_PERSON:
@@ -183,6 +185,15 @@ class _Matcher:
         """Whether this plan writes the username: an edit in Office 365 stays until something changes at the source."""
         change, _ = profile_change(matched, self.rules.provisioning, self.rules.scope)
         return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
+
+
+def _account_for(row: Transition, found: Found) -> TenantUser | None:
+    """The account that a row's step is about; None where one is created."""
+    if row.step is Step.CREATE:
+        return None
+    if found.account is None:
+        raise ValueError(f"there is no account for the step {row.step.value!r}: {row.words}")
+    return found.account
 
 
 def _subject(desired: DesiredUser, app_user: AppUser | None) -> Subject:

@@ -66,6 +66,7 @@ class DeleteUser:
 
     Args:
         privileged: whether the leaver has a privileged role: then it comes before everything else.
+        overrides: whether somebody had enabled the leaver's account again, so that the plan must be confirmed.
 
     """
 
@@ -77,6 +78,7 @@ class DeleteUser:
     reason: str
     object_id: str
     privileged: bool = False
+    overrides: bool = False
 
     @property
     def phase(self) -> Phase:

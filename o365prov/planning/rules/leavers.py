@@ -27,7 +27,6 @@ from o365prov.planning.transitions.situations import (
     Account,
     Control,
     Link,
-    Memory,
     ProblemCode,
     Situation,
     Step,
@@ -69,11 +68,13 @@ class Leaver:
         if account and not self.linked_elsewhere and (why := contradiction(account, self.user)):
             return [], [self._problem(_contradicts(account, why), account)]
         row = transition(self._situation(account))
-        problems = [self._problem(self._issue(row.problem, account), account)] if account and row.problem else []
-        if account is None:
-            return self._forget(row), problems
-        if row.problem in _NOT_TOUCHED or not self.rules.provisioning.deactivate_users:
+        problems = [self._problem(self._issue(row.problem, account), account)] if row.problem else []
+        if row.step is Step.FORGET:
+            return [self._forget()], problems
+        if row.step is Step.NOTHING:
             return [], problems
+        if account is None:
+            raise ValueError(f"there is no account for the step {row.step.value!r}: {row.words}")
         changes = self._changes(row, account)
         if changes and self.departure.then is AfterBlock.REMOVE_LICENSES:
             take_over = self.rules.take_over_licenses
@@ -103,16 +104,11 @@ class Leaver:
             reverts=rules.scope is Scope.DRIFT,
         )
 
-    def _forget(self, row: Transition) -> list[Change]:
-        if row.step is not Step.FORGET:
-            return []
-        subject = Subject(self.user.person_id, self.user.username, self.user.username)
+    def _forget(self) -> Change:
         reason = f"{_LEFT}, and somebody deleted the account"
-        return [Remember(subject, reason, self.user.object_id, status=AppUserStatus.DELETED)]
+        return Remember(self._subject(None), reason, self.user.object_id, status=AppUserStatus.DELETED)
 
     def _changes(self, row: Transition, account: TenantUser) -> list[Change]:
-        if memory_of(self.user) is Memory.GONE:
-            return []
         subject = self._subject(account)
         privileged = self.snapshot.is_privileged(account.id)
         departure = self.departure
@@ -120,15 +116,18 @@ class Leaver:
         changes: list[Change] = self._role_removals(account, subject, reason, privileged=privileged)
         match row.step:
             case Step.DELETE:
-                return [*changes, DeleteUser(subject, reason, account.id, privileged)]
+                return [*changes, DeleteUser(subject, reason, account.id, privileged, row.overrides)]
             case Step.BLOCK:
+                departure = evolve(departure, blocked=True)
                 changes.append(BlockSignIn(subject, reason, account.id, departure, privileged, row.overrides))
                 changes.append(RevokeSessions(subject, reason, account.id, None))
             case Step.DEPART:
                 departure = evolve(departure, blocked=False)
                 changes.append(Remember(subject, reason, account.id, departure=departure))
-            case _:
+            case Step.WAIT:
                 changes += self._reach_back(account, subject)
+            case _:
+                raise ValueError(f"who left can't have the step {row.step!r}: {row.words}")
         if departure.then is AfterBlock.REMOVE_LICENSES and departure.is_due(self.now):
             take_over = self.rules.take_over_licenses
             removal = leaver_removal(self.user, account, subject, self.snapshot, reason, take_over=take_over)
@@ -167,27 +166,25 @@ class Leaver:
             )
         ]
 
-    def _issue(self, code: ProblemCode, account: TenantUser) -> Issue:
+    def _issue(self, code: ProblemCode, account: TenantUser | None) -> Issue:
+        username = account.username if account else self.user.username
         if code is ProblemCode.ACCOUNT_OF_ANOTHER_APP:
             return Issue(
                 code.value,
-                f"{_LEFT}, and the app {self.linked_elsewhere} has linked the account {account.username} too",
+                f"{_LEFT}, and the app {self.linked_elsewhere} has linked the account {username} too",
                 "Nothing is done from here: the other app decides about the account",
                 severity="warning",
             )
         message, remedy = _ISSUES[code]
-        return Issue(code.value, f"{_LEFT}, and {message.format(account.username)}", remedy, severity="warning")
+        return Issue(code.value, f"{_LEFT}, and {message.format(username)}", remedy, severity="warning")
 
-    def _problem(self, issue: Issue, account: TenantUser) -> Problem:
+    def _problem(self, issue: Issue, account: TenantUser | None) -> Problem:
         return Problem(self._subject(account), issue)
 
-    def _subject(self, account: TenantUser) -> Subject:
-        name = str(account.properties.get("displayName") or self.user.username)
+    def _subject(self, account: TenantUser | None) -> Subject:
+        name = str((account and account.properties.get("displayName")) or self.user.username)
         return Subject(self.user.person_id, name, self.user.username)
 
-
-_NOT_TOUCHED = (ProblemCode.RE_ENABLED_LEAVER, ProblemCode.RESTORED_LEAVER, ProblemCode.ACCOUNT_OF_ANOTHER_APP)
-"""The problems of accounts about which somebody else has decided: nothing at all is taken."""
 
 _ISSUES = {
     ProblemCode.SYNCED_LEAVER: (

@@ -57,7 +57,7 @@ class Control(StrEnum):
 
 
 class Step(StrEnum):
-    """What is done."""
+    """What is done; where somebody left and it is nothing, nothing else is taken from the account either."""
 
     NOTHING = "nothing"
     CREATE = "create"
@@ -66,6 +66,7 @@ class Step(StrEnum):
     ENABLE = "link and enable"
     BLOCK = "block"
     DEPART = "remember that they left"
+    WAIT = "take what is due"
     FORGET = "remember that it is gone"
     DELETE = "delete"
 

@@ -35,6 +35,9 @@ from o365prov.planning.transitions.situations import (
     Wanted,
 )
 
+_CONFIRMED = (Step.ENABLE, Step.BLOCK, Step.DELETE)
+"""The steps that can undo what somebody did, and then say so in the plan."""
+
 
 @frozen
 class Transition:
@@ -55,6 +58,10 @@ class Transition:
     problem: ProblemCode = ProblemCode.NONE
     overrides: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        if self.overrides and self.step not in _CONFIRMED:
+            raise ValueError(f"the step {self.step.value!r} undoes nothing that somebody did: {self.words}")
+
     def fits(self, situation: Situation) -> bool:
         """Whether the row holds in *situation*."""
         return all(getattr(situation, name) in values for name, values in self.when.items())
@@ -74,6 +81,7 @@ _LINKED = (Memory.ACTIVE, Memory.LEFT)
 _OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.LEFT, Memory.GONE)
 _MAY_BE_TAKEN = (Link.OWN, Link.FREE, Link.YIELDING)
 _NOT_OTHER_APPS = (Link.OWN, Link.FREE, Link.YIELDING, Link.NAMESAKES, Link.ANOTHERS)
+_NOT_SYNCED = (Control.CLOUD, Control.LICENSES, Control.ADMIN)
 _MASTERED_ELSEWHERE = (Control.SYNCED, Control.LICENSES)
 _OUR_LEAVER: Any = {"wanted": Wanted.LEFT, "link": _NOT_OTHER_APPS, "deactivates": True}
 _TAKES: Any = {"wanted": Wanted.ASSIGNED, "link": _MAY_BE_TAKEN}
@@ -181,7 +189,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     _row(
         "left, blocked: waits for what the option says",
-        Step.NOTHING,
+        Step.WAIT,
         **_OUR_LEAVER,
         memory=Memory.LEFT,
         account=_BLOCKED,
@@ -189,7 +197,7 @@ ROWS: tuple[Transition, ...] = (
     ),
     _row(
         "left, and Graph can't block an account that Entra Connect masters: waits for what the option says",
-        Step.NOTHING,
+        Step.WAIT,
         problem=ProblemCode.SYNCED_LEAVER,
         **_OUR_LEAVER,
         memory=Memory.LEFT,
@@ -215,6 +223,19 @@ ROWS: tuple[Transition, ...] = (
         memory=Memory.LEFT,
         account=Account.ENABLED,
         control=(Control.CLOUD, Control.ADMIN),
+        due=False,
+        reverts=True,
+    ),
+    _row(
+        "left, the day of deletion has come, somebody enabled the account again, and the plan reverts edits: deleted "
+        "once it is confirmed",
+        Step.DELETE,
+        overrides=True,
+        **_OUR_LEAVER,
+        memory=Memory.LEFT,
+        account=Account.ENABLED,
+        control=(Control.CLOUD, Control.ADMIN),
+        due=True,
         reverts=True,
     ),
     # Who is assigned, without an account.
@@ -274,7 +295,7 @@ ROWS: tuple[Transition, ...] = (
         Step.NOTHING,
         problem=ProblemCode.SYNCED_ACCOUNT,
         **_TAKES,
-        account=_THERE,
+        account=(*_THERE, Account.DELETED),
         control=Control.SYNCED,
     ),
     _row(
@@ -290,6 +311,7 @@ ROWS: tuple[Transition, ...] = (
         Step.RESTORE,
         **_TAKES,
         account=Account.DELETED,
+        control=_NOT_SYNCED,
         creates=True,
         restores=True,
     ),
@@ -299,6 +321,7 @@ ROWS: tuple[Transition, ...] = (
         problem=ProblemCode.DELETED_ACCOUNT,
         **_TAKES,
         account=Account.DELETED,
+        control=_NOT_SYNCED,
         creates=True,
         restores=False,
     ),
@@ -308,6 +331,7 @@ ROWS: tuple[Transition, ...] = (
         problem=ProblemCode.DELETED_ACCOUNT,
         **_TAKES,
         account=Account.DELETED,
+        control=_NOT_SYNCED,
         creates=False,
     ),
     # Who is assigned, with an account that can be taken.
