@@ -66,6 +66,7 @@ class DeleteUser:
 
     Args:
         privileged: whether the leaver has a privileged role: then it comes before everything else.
+        departure: what is remembered of the day on which the person left, so that leavers of many runs can be counted.
 
     """
 
@@ -77,6 +78,7 @@ class DeleteUser:
     reason: str
     object_id: str
     privileged: bool = False
+    departure: Departure | None = None
 
     @property
     def phase(self) -> Phase:

@@ -120,7 +120,7 @@ class Leaver:
         changes: list[Change] = self._role_removals(account, subject, reason, privileged=privileged)
         match row.step:
             case Step.DELETE:
-                return [*changes, DeleteUser(subject, reason, account.id, privileged)]
+                return [*changes, DeleteUser(subject, reason, account.id, privileged, departure)]
             case Step.BLOCK:
                 changes.append(BlockSignIn(subject, reason, account.id, departure, privileged, row.overrides))
                 changes.append(RevokeSessions(subject, reason, account.id, None))
