@@ -8,7 +8,7 @@ from organisation import somebody, tenant, user_sync_app
 
 from o365prov import ConfigurationError, Group, Quota, TenantUser, assign
 from o365prov._annotations import check_after_failure, check_call, check_for, describe_type
-from o365prov.planning import Safeguards
+from o365prov.planning import Safeguards, harm_hazards
 from o365prov.provisioning import UserSync, make_desired_user
 from o365prov.testing import FakeTenant
 
@@ -88,7 +88,8 @@ def test_a_failure_of_good_arguments_stays_what_it_is():
         (lambda: FakeTenant(caller_roles="x"), r"FakeTenant\(caller_roles=\.\.\.\) is one string: write caller_roles="),
         (lambda: Quota(10**400, 1), r"Quota\.amount should be a number above 0, not a number with many digits"),
         (lambda: Quota(1e-300, 1e300).duration(5), r"Quota\.duration\(amount=\.\.\.\)"),
-        (lambda: Safeguards().hazards([5], linked=1, assigned=1), r"Safeguards\.hazards\(changes=\.\.\.\)"),
+        (lambda: Safeguards().share_of("blocked"), r"Safeguards\.share_of\(harm=\.\.\.\)"),
+        (lambda: harm_hazards(5, Safeguards()), r"harm_hazards\(plan=\.\.\.\) should be a Plan, not 5"),
         (lambda: TenantUser("id", {"onPremisesImmutableId": []}), r"TenantUser\.properties: onPremisesImmutableId"),
         (
             lambda: tenant().is_federated(5),

@@ -9,7 +9,7 @@ import pytest
 from forms import PLAN
 from organisation import NOW, remembered, somebody, user_sync_app
 
-from o365prov import Bindings, Expression, Person, Plan, RetryPolicy, Safeguards, SourceError
+from o365prov import Bindings, Expression, Person, Plan, RetryPolicy, SourceError
 from o365prov.errors import ConfigurationError, EvaluationError, Issue, O365ProvError, UsageError
 from o365prov.planning import CreateUser, Subject, collisions
 from o365prov.profiles import ProfileMapping
@@ -170,7 +170,6 @@ class NoOffset(tzinfo):
     "call",
     [
         lambda: remembered().with_users(each for each in [5]),
-        lambda: Safeguards().hazards(iter([5]), linked=9, assigned=9),
         lambda: collisions(iter([5]), remembered()),
         lambda: OktaExport([]).with_directory(iter([5])),
     ],

@@ -20,7 +20,7 @@ from o365prov.graph.client.transport import AnonymousCredential, Credential, Tra
 from o365prov.graph.setup.connection_test import ConnectionTest
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
 from o365prov.graph.tenant import Tenant
-from o365prov.planning import CreateUser, Needs, Plan, Report, TenantSnapshot, TenantUser
+from o365prov.planning import CreateUser, Needs, Plan, Report, Safeguards, TenantSnapshot, TenantUser
 
 _T = TypeVar("_T")
 
@@ -50,8 +50,11 @@ class BlockingTenant:
         *,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
+        safeguards: Safeguards | None = None,
     ) -> None:
-        self._tenant = Tenant(credential, cloud, rate_limits=rate_limits, retry_policy=retry_policy)
+        self._tenant = Tenant(
+            credential, cloud, rate_limits=rate_limits, retry_policy=retry_policy, safeguards=safeguards
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -66,6 +69,7 @@ class BlockingTenant:
         credential: Credential | None = None,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
+        safeguards: Safeguards | None = None,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
     ) -> Self:
@@ -76,6 +80,7 @@ class BlockingTenant:
             credential=credential,
             rate_limits=rate_limits,
             retry_policy=retry_policy,
+            safeguards=safeguards,
             clock=clock,
             random=random,
         )

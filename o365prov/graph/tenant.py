@@ -19,7 +19,17 @@ from o365prov.graph.client.transport import AnonymousCredential, Credential, Tra
 from o365prov.graph.read.snapshot import TenantIdentity, domains, organization, snapshot
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
-from o365prov.planning import CreateUser, Domain, Needs, Plan, Report, TenantSnapshot, TenantUser
+from o365prov.planning import (
+    CreateUser,
+    Domain,
+    Needs,
+    Plan,
+    Report,
+    Safeguards,
+    TenantSnapshot,
+    TenantUser,
+    harm_hazards,
+)
 
 if TYPE_CHECKING:
     from o365prov.graph.client.sdk_transport import Connection
@@ -37,6 +47,7 @@ class Tenant:
         cloud: Microsoft's cloud in which the tenant is.
         rate_limits: how fast to send; by default 80 % of what Graph allows.
         retry_policy: how often and how long one request is tried.
+        safeguards: what plans must be confirmed here, beside those that the app which made them wants confirmed.
 
     Raises:
         ConfigurationError: an argument is of the wrong type, here and in every method.
@@ -60,6 +71,7 @@ class Tenant:
         *,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
+        safeguards: Safeguards | None = None,
     ) -> None:
         _check("credential", credential, "get_token", "a credential of azure-identity")
         _check_kind("cloud", cloud, Cloud)
@@ -69,6 +81,7 @@ class Tenant:
         self._retry_policy = (
             RetryPolicy() if retry_policy is None else _check_kind("retry_policy", retry_policy, RetryPolicy)
         )
+        self._safeguards = None if safeguards is None else _check_kind("safeguards", safeguards, Safeguards)
         self._transport: Transport | None = None
         self._clock: Clock = SystemClock()
         self._random: Callable[[], float] | None = None
@@ -90,6 +103,7 @@ class Tenant:
         credential: Credential | None = None,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
+        safeguards: Safeguards | None = None,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
     ) -> Self:
@@ -101,6 +115,7 @@ class Tenant:
             credential: whose token the transport gets; by default one that is not valid anywhere.
             rate_limits: how fast to send.
             retry_policy: how often and how long one request is tried.
+            safeguards: what plans must be confirmed here, beside those that the app wants confirmed.
             clock: gives the time and waits.
             random: gives numbers from 0 to 1, for the random part of waits.
 
@@ -113,6 +128,7 @@ class Tenant:
             cloud,
             rate_limits=rate_limits,
             retry_policy=retry_policy,
+            safeguards=safeguards,
         )
         tenant._transport = _check("transport", transport, "send", "a Transport, such as FakeTenant()")
         if clock is not None:
@@ -284,15 +300,16 @@ class Tenant:
             self._organization = await organization(sender, self.sdk)
         return self._organization
 
-    @staticmethod
-    def _refuse_if_unconfirmed(plan: Plan, confirm: str | None) -> None:
+    def _refuse_if_unconfirmed(self, plan: Plan, confirm: str | None) -> None:
+        """Refuse a plan that is not the one that was confirmed, or is too dangerous for the app or for this tenant."""
         if confirm is not None and confirm != plan.fingerprint:
             raise PlanRefusedError(
                 f"plan {plan.fingerprint} is not what was confirmed ({confirm}): review it and confirm its fingerprint"
             )
-        if plan.hazards and confirm is None:
+        hazards = [*plan.hazards, *(harm_hazards(plan, self._safeguards) if self._safeguards else ())]
+        if hazards and confirm is None:
             raise PlanRefusedError(
-                f"{'; '.join(plan.hazards)}: review the plan, then apply it with confirm={plan.fingerprint!r}"
+                f"{'; '.join(dict.fromkeys(hazards))}: review the plan, then apply it with confirm={plan.fingerprint!r}"
             )
 
     def _open(self) -> Sender:

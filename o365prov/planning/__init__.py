@@ -1,5 +1,6 @@
 """From what should be and what is, to a plan: match, diff, order, explain."""
 
+from o365prov.planning.hazards.shares import harm_hazards
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
@@ -27,7 +28,7 @@ from o365prov.planning.model.phases import Phase
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.report import Report
-from o365prov.planning.model.safeguards import Safeguards
+from o365prov.planning.model.safeguards import Harm, Safeguards
 from o365prov.planning.model.snapshot import (
     Domain,
     FailedLicense,
@@ -71,6 +72,7 @@ __all__ = [
     "ExplainedPerson",
     "FailedLicense",
     "GrantRole",
+    "Harm",
     "HeldLicense",
     "LicenseAddition",
     "LicenseRemoval",
@@ -119,6 +121,7 @@ __all__ = [
     "check_type",
     "collisions",
     "fingerprint",
+    "harm_hazards",
     "mail_issue",
     "make_plan",
     "match_users",

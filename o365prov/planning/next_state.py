@@ -141,6 +141,7 @@ def after_change(
             after = evolve(
                 known,
                 status=AppUserStatus.DELETED,
+                departure=change.departure or known.departure,
                 licenses=(),
                 roles=(),
                 manager_id=None,

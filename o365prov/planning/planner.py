@@ -13,11 +13,11 @@ from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
+from o365prov.planning.hazards.population import Population
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change, EnableSignIn, Remember, RestoreUser, UpdateUser
 from o365prov.planning.model.explanation import PersonExplanation
-from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
@@ -110,7 +110,7 @@ def make_plan(
     problems += gaps
     changes = [change for change in changes if request.is_about(change.subject.person_id)]
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
-    linked = sum(user.status is AppUserStatus.ACTIVE for user in app_users)
+    population = _population(people, app_users, staying, handed_over, snapshot, request, unchanged)
     return Plan(
         tenant_id=snapshot.tenant_id,
         made_at=now,
@@ -121,10 +121,32 @@ def make_plan(
         app_users=app_users,
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
-        hazards=(
-            *_privileged_leavers(changes),
-            *rules.safeguards.hazards(changes, linked=linked, assigned=len(staying)),
-        ),
+        hazards=population.hazards(changes, problems, rules.safeguards, now),
+    )
+
+
+def _population(
+    people: Iterable[DesiredUser],
+    app_users: AppUsers,
+    staying: Collection[str],
+    handed_over: Collection[str | None],
+    snapshot: TenantSnapshot,
+    request: PlanRequest,
+    unchanged: UnchangedPeople,
+) -> Population:
+    """Whom the plan is about; the accounts of unchanged people were seen, and are not in the snapshot."""
+    linked = [user for user in app_users if user.status is AppUserStatus.ACTIVE and request.is_about(user.person_id)]
+    return Population(
+        app_users,
+        staying,
+        {each.person_id for each in people if request.is_about(each.person_id)}.union(unchanged.staying),
+        {
+            user.person_id: user.username
+            for user in linked
+            if user.object_id not in snapshot.by_id and user.person_id not in unchanged.staying
+        },
+        len(linked),
+        handed_over,
     )
 
 
@@ -308,11 +330,3 @@ def _is_somebody_elses(user: AppUser, request: PlanRequest, assigned: Collection
     if request.is_about(user.person_id) or user.person_id in assigned:
         return False
     return user.status is AppUserStatus.ACTIVE
-
-
-def _privileged_leavers(changes: Iterable[Change]) -> list[str]:
-    return sorted(
-        f"{change.subject.name} has a privileged role and leaves"
-        for change in changes
-        if isinstance(change, BlockSignIn | DeleteUser) and change.privileged
-    )

@@ -6,9 +6,10 @@ import pytest
 from attrs import evolve
 from organisation import remembered
 
-from o365prov.errors import PlanRefusedError
+from o365prov.errors import ConfigurationError, PlanRefusedError
 from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, Waiting
-from o365prov.people import AppUser, AppUserStatus, LicenseGrant
+from o365prov.people import AppUser, AppUsers, AppUserStatus, LicenseGrant
+from o365prov.planning import Safeguards, harm_hazards
 from o365prov.planning.model.report import Result
 
 
@@ -253,6 +254,49 @@ def test_a_plan_with_hazards_wants_its_fingerprint(changes, faulty, plan, apply)
         apply(made)
     assert faulty.batches == []
     assert apply(made, confirm=made.fingerprint).ok
+
+
+def linked(*names):
+    """A memory of these people's accounts."""
+    return {"app_users": AppUsers("any", "app", [AppUser(f"00u-{name}", f"id-{name}", name) for name in names])}
+
+
+@pytest.mark.parametrize(("share", "refused"), [(0.2, False), (0.19, True)])
+def test_a_tenant_may_allow_less_than_the_app(changes, faulty, plan, apply, share, refused):
+    """One of five is blocked, which the app allows; the plan is confirmed as any other."""
+    changes.staff("ann")
+    made = plan(changes.block("ann"), **linked("ann", "bob", "cy", "di", "ed"))
+    options = {"safeguards": Safeguards(share=share)}
+    if refused:
+        with pytest.raises(PlanRefusedError, match=f"1 of 5 linked accounts, 19% .*confirm='{made.fingerprint}'"):
+            apply(made, options)
+        assert faulty.batches == []
+    assert apply(made, options, confirm=made.fingerprint if refused else None).ok
+
+
+def test_a_tenant_that_allows_more_changes_nothing(changes, plan, apply):
+    """What the app wants confirmed is confirmed."""
+    changes.staff("ann")
+    made = plan(changes.block("ann"), hazards=("too much",), **linked("ann"))
+    with pytest.raises(PlanRefusedError, match=r"^too much: "):
+        apply(made, {"safeguards": Safeguards(share=1, count=10_000)})
+
+
+def test_a_hazard_of_app_and_tenant_is_said_once(changes, plan, apply):
+    """Both find the same."""
+    changes.staff("ann")
+    safeguards, memory = Safeguards(count=0), linked("ann")
+    made = plan(changes.block("ann"), **memory)
+    made = plan(changes.block("ann"), hazards=harm_hazards(made, safeguards), **memory)
+    with pytest.raises(PlanRefusedError) as refused:
+        apply(made, {"safeguards": safeguards})
+    assert str(refused.value).count("sign-in blocked") == 1
+
+
+def test_safeguards_of_a_tenant_are_safeguards(tenant):
+    """A share alone would be too easily taken for something else."""
+    with pytest.raises(ConfigurationError, match=r"Tenant\.safeguards should be a Safeguards, not a float"):
+        tenant(safeguards=0.2)
 
 
 def test_a_confirmation_of_another_plan_is_refused(changes, plan, apply):

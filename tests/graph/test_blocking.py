@@ -6,9 +6,13 @@ import signal
 import threading
 
 import pytest
+from organisation import NOW
 
+from o365prov import Departure
 from o365prov.errors import PlanRefusedError, UsageError
 from o365prov.graph import ApplyEnded, BlockingTenant, Journal
+from o365prov.planning import BlockSignIn, Plan, Safeguards, Subject
+from o365prov.testing import FakeTenant
 
 
 @pytest.fixture
@@ -89,6 +93,15 @@ def test_ctrl_c_stops_in_an_orderly_way(changes, fake, faulty, plan, clock, tmp_
             assert tenant.apply(made, journal=journal).ok
     assert len(fake.users) == 2
     assert journal.read().finished
+
+
+def test_it_has_safeguards_as_the_tenant_has(needs):
+    """The plan of one account of one is beyond a count of none."""
+    with BlockingTenant.over(FakeTenant(), safeguards=Safeguards(count=0)) as tenant:
+        subject = Subject("00u1", "Ann", "ann@corp.example")
+        made = Plan(tenant.read(needs).tenant_id, NOW, [BlockSignIn(subject, "left", "id", Departure(NOW))])
+        with pytest.raises(PlanRefusedError, match="sign-in blocked: 1 accounts"):
+            tenant.apply(made)
 
 
 @pytest.fixture

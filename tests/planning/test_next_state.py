@@ -72,6 +72,14 @@ def test_a_deleted_account_holds_nothing_any_more():
     assert gone.object_id == "id-ann"
 
 
+def test_a_deletion_remembers_when_the_person_left():
+    """Either by itself, or as it is remembered already."""
+    left = Departure(NOW)
+    assert after(DeleteUser(ANN, "due", "id-ann", departure=left)).departure == left
+    known = evolve(KNOWN, status=AppUserStatus.DEACTIVATED, departure=left)
+    assert after_change(known, DeleteUser(ANN, "due", "id-ann"), "id-ann").departure == left
+
+
 def test_another_account_has_nothing_of_the_old_one():
     """What was given to one account is not on another."""
     other = after_change(KNOWN, RevokeSessions(ANN, "changed", "id-new", NOW), "id-new")

@@ -272,8 +272,8 @@ def test_more_than_a_fifth_of_the_accounts_is_a_hazard(leavers, refused):
     assert bool(APP.plan(staying, snapshot, app_users, now=NOW).hazards) is refused
 
 
-def test_the_share_counts_only_from_a_hundred_accounts_on():
-    """A small team may lose half of its people."""
+def test_the_share_counts_only_from_five_accounts_on():
+    """A team of four may lose three of its people."""
     snapshot, app_users = linked(4)
     staying = [assigned(evolve(somebody(email="user0@corp.example"), id="00u0"))]
     assert APP.plan(staying, snapshot, app_users, now=NOW).hazards == ()

@@ -133,4 +133,4 @@ def test_a_privileged_leaver_heads_the_plan_and_needs_confirmation():
         "create_user",
         "revoke_sessions",
     ]
-    assert "Ann Lee has a privileged role and leaves" in plan.hazards
+    assert "1 person with a privileged role leaves (Ann Lee)" in plan.hazards

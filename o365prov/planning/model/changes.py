@@ -175,6 +175,7 @@ class GrantRole:
     Args:
         role: the role's name.
         role_id: the id of its definition.
+        privileged: whether the role is privileged, so that the plan must be confirmed.
 
     """
 
@@ -188,6 +189,7 @@ class GrantRole:
     object_id: str | None
     role: str
     role_id: str
+    privileged: bool = False
 
 
 @frozen(field_transformer=typed)

@@ -48,6 +48,7 @@ _COUNTED = (
     Effect.DEACTIVATE,
     Effect.DELETE,
 )
+_MANY = 5
 _TONES = {"+": Tone.ADD, "~": Tone.CHANGE, "-": Tone.TAKE, "=": Tone.LINK}
 
 
@@ -72,6 +73,7 @@ def plan_document(
     unsupported: Sequence[Unsupported],
     *,
     hazards: Sequence[str],
+    first_links: int,
     fingerprint: str,
     duration: timedelta,
     facts: Mapping[str, str],
@@ -83,6 +85,9 @@ def plan_document(
     blocks: list[Block] = [Note((_summary(shown, changes, problems, fingerprint, duration),), Tone.TITLE)]
     if total := _grants(changes):
         blocks.append(Note((f"Licences and roles: {total}",), indent="  "))
+    if first_links >= _MANY:
+        text = f"First run, or a lost memory: {first_links:,} accounts that are there already become linked"
+        blocks.append(Note((text,), indent="  "))
     confirm = f"review the plan, then apply it with confirm={fingerprint!r}"
     blocks += [Note((f"! {hazard}: {confirm}",), Tone.ALARM) for hazard in hazards]
     if limit is None:

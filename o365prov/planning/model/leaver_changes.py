@@ -67,6 +67,7 @@ class DeleteUser:
     Args:
         privileged: whether the leaver has a privileged role: then it comes before everything else.
         overrides: whether somebody had enabled the leaver's account again, so that the plan must be confirmed.
+        departure: what is remembered of the day on which the person left, so that leavers of many runs can be counted.
 
     """
 
@@ -79,6 +80,7 @@ class DeleteUser:
     object_id: str
     privileged: bool = False
     overrides: bool = False
+    departure: Departure | None = None
 
     @property
     def phase(self) -> Phase:

@@ -15,7 +15,7 @@ from attrs import Factory, define, field
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, typed
 from o365prov.people import AppUsers
-from o365prov.planning.model.changes import Change, change_key
+from o365prov.planning.model.changes import Change, LinkUser, UpdateUser, change_key
 from o365prov.planning.model.document import change_row, plan_document
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.problems import Problem, Unsupported
@@ -209,11 +209,18 @@ class Plan(Renderable):
             self.problems,
             self.unsupported,
             hazards=self.hazards,
+            first_links=self._first_links(),
             fingerprint=self.fingerprint,
             duration=self.duration(),
             facts=facts,
             limit=limit,
         )
+
+    def _first_links(self) -> int:
+        """How many existing accounts a plan of an app with an empty memory links."""
+        if not self.app_users.is_new or not self.app_users.app_name:
+            return 0
+        return sum(isinstance(change, LinkUser | UpdateUser) for change in self.changes)
 
     def __iter__(self) -> Iterator[Change]:
         return iter(self.changes)

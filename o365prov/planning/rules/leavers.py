@@ -116,7 +116,7 @@ class Leaver:
         changes: list[Change] = self._role_removals(account, subject, reason, privileged=privileged)
         match row.step:
             case Step.DELETE:
-                return [*changes, DeleteUser(subject, reason, account.id, privileged, row.overrides)]
+                return [*changes, DeleteUser(subject, reason, account.id, privileged, row.overrides, departure)]
             case Step.BLOCK:
                 departure = evolve(departure, blocked=True)
                 changes.append(BlockSignIn(subject, reason, account.id, departure, privileged, row.overrides))

@@ -62,7 +62,7 @@ def role_decision(
     holds = {assignment.role_id for assignment in snapshot.roles_of.get(matched.object_id or "", ())}
     reason = f"assigned {matched.desired.assignment.how}"
     granted: list[GrantRole | RemoveRole] = [
-        GrantRole(matched.subject, reason, matched.object_id, name, role_id)
+        GrantRole(matched.subject, reason, matched.object_id, name, role_id, snapshot.role_named[role_id].privileged)
         for role_id, name in desired.items()
         if role_id not in holds
     ]

@@ -16,6 +16,7 @@ _PARTS = {Wanted.ASSIGNED: "Who is assigned", Wanted.LEFT: "Who is not assigned 
 
 
 def _part_of(row: Transition) -> str:
+    """The part of the page that a row belongs to, by what the source says about the person."""
     [wanted] = row.when["wanted"]
     return _PARTS[wanted] if isinstance(wanted, Wanted) and wanted in _PARTS else _LATER
 
@@ -28,6 +29,7 @@ def tables() -> Iterator[str]:
 
 
 def _line(row: Transition) -> str:
+    """A row of the page: when it holds, what is done, and the code of what is said."""
     situation, _, done = row.words.partition(": ")
     said = "" if row.problem is ProblemCode.NONE else f"`{row.problem.value}`"
     return f"| {situation[0].upper()}{situation[1:]} | {done} | {said} |"

@@ -1,0 +1,72 @@
+"""What looks like a fault of the source, of the tenant that was read or of the memory, and not like a change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from attrs import frozen
+
+from o365prov.people import AppUsers, AppUserStatus
+from o365prov.planning.hazards.always import always_hazards
+from o365prov.planning.hazards.shares import Harmed, is_beyond, named
+from o365prov.planning.model.changes import Change
+from o365prov.planning.model.problems import Problem
+from o365prov.planning.model.safeguards import Safeguards
+from o365prov.rendering import count_text
+
+_MOST = 0.5
+
+
+@frozen
+class Population:
+    """Whom one plan is about.
+
+    Args:
+        app_users: the memory.
+        staying: the ids of people who have not left, and of those whom the plan is not about.
+        provisioned: the ids of assigned people whom the plan is about, without those whom their status holds.
+        missing: by the ids of people whom the plan is about, the usernames of linked accounts that the tenant lacks.
+        looked_for: how many linked accounts were looked for in the tenant.
+        handed_over: the ids of people whose accounts go to others.
+
+    """
+
+    app_users: AppUsers
+    staying: Collection[str]
+    provisioned: Collection[str]
+    missing: Mapping[str, str]
+    looked_for: int
+    handed_over: Collection[str | None] = ()
+
+    def hazards(
+        self, changes: Collection[Change], problems: Collection[Problem], safeguards: Safeguards, now: datetime
+    ) -> tuple[str, ...]:
+        """Everything that is dangerous about a plan with these changes and problems, a line each."""
+        active = [user.person_id for user in self.app_users if user.status is AppUserStatus.ACTIVE]
+        faults = (*self._missing(safeguards), *self._stopped(problems, safeguards))
+        if active and not self.staying:
+            accounts = count_text(len(active), "account is", "accounts are")
+            empty = f"no one is assigned, but {accounts} linked: check that the source was read completely"
+            return (empty, *faults, *always_hazards(changes, self.staying))
+        left = [each for each in active if each not in self.staying and each not in self.handed_over]
+        harmed = Harmed.by(changes, self.app_users, now, left)
+        return (*faults, *always_hazards(changes, self.staying), *harmed.beyond(safeguards))
+
+    def _missing(self, safeguards: Safeguards) -> tuple[str, ...]:
+        number = len(self.missing)
+        if not is_beyond(number, self.looked_for, safeguards.share, safeguards):
+            return ()
+        of = f"{number:,} of {self.looked_for:,} linked accounts {named(self.missing.values())}"
+        return (f"not in the tenant: {of}, check that it is the right tenant and was read completely",)
+
+    def _stopped(self, problems: Collection[Problem], safeguards: Safeguards) -> tuple[str, ...]:
+        stopped = {
+            each.subject.person_id: each.subject.name
+            for each in problems
+            if each.stops and each.subject.person_id in self.provisioned
+        }
+        if not is_beyond(len(stopped), len(self.provisioned), _MOST, safeguards):
+            return ()
+        of = f"{len(stopped):,} of {len(self.provisioned):,} assigned people {named(stopped.values())}"
+        return (f"stopped by problems: {of}, check the app's settings and the source",)
