@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from o365prov.errors import Issue
-from o365prov.planning.model.snapshot import TenantUser, former_username
+from o365prov.planning.model.snapshot import AddressHolder, TenantUser, former_username
+from o365prov.planning.rules.addresses import holder_text, release
+from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode
 from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
 
@@ -171,12 +173,54 @@ def no_password(username: str) -> Issue:
     )
 
 
-def username_taken(held: str, username: str) -> Issue:
-    """Another account has the username that this one would get."""
+def username_taken(account: TenantUser | None, username: str, holder: AddressHolder) -> Issue:
+    """Another object has the username that an account would get, as its username or as an address."""
+    doing = f"the account {account.username} would be renamed to {username}" if account else f"would get {username}"
+    is_username = username.lower() == holder.username.lower()
+    which = "the username of" if is_username else "an address of"
     return Issue(
-        "username_taken",
-        f"the account {held} would be renamed to {username}, which is the username of another account",
-        "Rename or delete that account in Entra, or give the person another username",
+        "username_taken" if is_username else "address_taken",
+        f"{doing}, which is {which} {holder_text(holder)}",
+        f"{release(username, holder)}, or give the person another username",
+        place="userName",
+    )
+
+
+def address_kept(freeing: MatchedUser, username: str) -> Issue:
+    """The account that has the username is renamed, and keeps it as an address."""
+    return Issue(
+        "address_kept",
+        f"would get {username}, which the account of {freeing.subject.name} keeps as an address when it is renamed to "
+        f"{freeing.subject.username}: Graph can't take it away",
+        f"{_remove_alias(freeing, username)}; the next plan goes on",
+        place="userName",
+    )
+
+
+def keeps_address(freeing: MatchedUser, username: str, taker: str) -> Issue:
+    """The same, said of the account that keeps the address."""
+    return Issue(
+        "address_kept",
+        f"keeps {username} as an address after the rename, so that {taker} can't get it",
+        f"{_remove_alias(freeing, username)}",
+        place="userName",
+        severity="warning",
+    )
+
+
+def _remove_alias(freeing: MatchedUser, username: str) -> str:
+    return (
+        f"After the rename, run Exchange's Set-Mailbox -Identity {freeing.subject.username} "
+        f"-EmailAddresses @{{Remove='smtp:{username}'}}"
+    )
+
+
+def address_of_deleted_taken(deleted: TenantUser, address: str, holder: AddressHolder) -> Issue:
+    """Another object has an address that the deleted account would bring back."""
+    return Issue(
+        "address_taken",
+        f"has a deleted account, {deleted.username}, whose address {address} is now that of {holder_text(holder)}",
+        f"{release(address, holder)}; the next plan restores the deleted account",
         place="userName",
     )
 
