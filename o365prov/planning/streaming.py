@@ -27,6 +27,7 @@ from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.planner import UnchangedPeople, make_plan
+from o365prov.planning.rules.addresses import personal_addresses
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
@@ -109,7 +110,10 @@ class StreamingPlanner:
         for desired in self._changed:
             names = (desired.username, desired.anchor, desired.new_anchor, desired.manager)
             mails = (desired.creation_properties().get("mail"), desired.update_properties().get("mail"))
-            self._names.update(name.lower() for name in (*names, *mails) if isinstance(name, str))
+            person = desired.assignment.person
+            anchors = (each.anchor for each in person.directory_accounts)
+            found = (*names, *mails, *anchors, *personal_addresses(person))
+            self._names.update(name.lower() for name in found if isinstance(name, str))
         for user in self._app_users:
             if user.person_id not in self._staying:
                 self._kept.add(user.object_id)

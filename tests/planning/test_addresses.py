@@ -1,9 +1,9 @@
 """Who holds a name that a plan newly gives: said before anything is written, with the holder."""
 
 from attrs import evolve
-from organisation import DOMAIN, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
+from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser
+from o365prov import AppUser, LicenseOnly, UserSync
 from o365prov.planning import AddressHolder, HolderKind
 
 APP = user_sync_app()
@@ -96,3 +96,37 @@ def test_what_the_app_may_not_read_is_said_once_where_names_are_given():
     assert said == ["Addresses of groups", "Addresses of contacts"]
     stopped = assigned(somebody(countryCode="US", email=None))
     assert not [each for each in planned(blind, stopped).unsupported if each.attribute.startswith("Addresses")]
+
+
+def test_before_an_account_is_to_be_made_by_hand_one_under_another_name_is_named():
+    """Create Users is off: the account with the person's e-mail address or anchor may be theirs already."""
+    ann = from_directory(somebody("Ann Lee"))
+    by_mail = account(f"a.lee@{DOMAIN}", displayName="A. Lee", mail="Ann.Lee@corp.example")
+    by_anchor = account(f"lee@{DOMAIN}", onPremisesImmutableId=ann.directory_accounts[0].anchor)
+    for user, types in ((by_mail, (LicenseOnly(), UserSync(create_users=False))), (by_anchor, (LicenseOnly(),))):
+        for provisioning in types:
+            app = APP.with_provisioning(provisioning).remap()
+            [problem] = planned(tenant(user), assigned(ann), app=app).problems
+            assert problem.code == "create_users_is_off"
+            assert f"({user.username}, object id {user.id})" in problem.message
+            assert f"transfers={{'{ann.id}': '{user.id}'}}" in problem.remedy
+
+
+def test_an_account_without_an_anchor_is_not_adopted_silently_where_none_is_written():
+    """License Only links it and says that nobody signs in to it; the next plan does not repeat it."""
+    user = account(f"ann.lee@{DOMAIN}", usageLocation="US")
+    app = APP.with_provisioning(LicenseOnly()).remap()
+    plan = planned(tenant(user), app=app)
+    assert [(each.kind) for each in plan] == ["link_user"]
+    assert [(each.code, each.stops) for each in plan.problems] == [("no_anchor", False)]
+    assert planned(tenant(user), known=[linked(ANN.person, user)], app=app).problems == ()
+
+
+def test_an_anchor_unlike_the_directorys_is_said_where_none_is_written():
+    """License Only can't know what sign-in sends, and names both."""
+    ann = from_directory(somebody("Ann Lee"))
+    user = account(f"ann.lee@{DOMAIN}", onPremisesImmutableId="other")
+    app = APP.with_provisioning(LicenseOnly()).remap()
+    [problem] = planned(tenant(user), assigned(ann), app=app).problems
+    assert (problem.code, problem.stops) == ("anchor_differs", False)
+    assert ann.directory_accounts[0].anchor in problem.message

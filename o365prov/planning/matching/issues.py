@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from o365prov.errors import Issue
-from o365prov.planning.model.snapshot import AddressHolder, TenantUser, former_username
+from o365prov.planning.model.snapshot import AddressHolder, HolderKind, TenantUser, former_username
 from o365prov.planning.rules.addresses import holder_text, release
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode
@@ -154,14 +154,49 @@ def deleted(account: TenantUser) -> Issue:
     )
 
 
-def no_account(provisioning: ProvisioningType) -> Issue:
-    """There is no account, and none is created."""
+def no_account(provisioning: ProvisioningType, desired: DesiredUser, elsewhere: Sequence[TenantUser]) -> Issue:
+    """There is no account, and none is created; *elsewhere* are accounts with the person's address or anchor."""
     if isinstance(provisioning, LicenseOnly):
         why = f"{provisioning.label} does not create accounts"
         remedy = "Create the account in Entra, or choose another type"
     else:
         why, remedy = "Create Users is off", "Turn on Create Users, or create the account in Entra"
-    return Issue("create_users_is_off", f"has no Office 365 account, and {why}", remedy)
+    if not elsewhere:
+        return Issue("create_users_is_off", f"has no Office 365 account, and {why}", remedy)
+    named = " and ".join(
+        holder_text(AddressHolder.of_properties(HolderKind.USER, each.id, each.properties)) for each in elsewhere
+    )
+    return Issue(
+        "create_users_is_off",
+        f"has no Office 365 account with the username {desired.username}, and {why}; but the person's address or "
+        f"source anchor is that of {named}",
+        f"If that account is the person's, rename it to {desired.username} in Entra, or "
+        f"{hand_over(desired, elsewhere[0])}; otherwise {remedy[0].lower()}{remedy[1:]}",
+    )
+
+
+def no_anchor(account: TenantUser, provisioning: ProvisioningType) -> Issue:
+    """The account has no source anchor, and gets none."""
+    return Issue(
+        "no_anchor",
+        f"the account {account.username} has no source anchor, without which nobody signs in from a federated domain, "
+        f"and {provisioning.label} does not write it here",
+        "Set its onPremisesImmutableId in Entra to what sign-in sends, or map Immutable ID for updates too",
+        place="immutableId",
+        severity="warning",
+    )
+
+
+def unlike_directory(account: TenantUser, anchors: Collection[str]) -> Issue:
+    """The account's source anchor is not that of the person's directory accounts."""
+    return Issue(
+        "anchor_differs",
+        f"the account {account.username} has the source anchor {account.anchor}, and Active Directory gives the person "
+        f"{' or '.join(sorted(anchors))}: if sign-in sends that, the person can't sign in",
+        "Correct its onPremisesImmutableId in Entra, or give the person another username if it is somebody else's",
+        place="immutableId",
+        severity="warning",
+    )
 
 
 def no_password(username: str) -> Issue:

@@ -17,7 +17,9 @@ from o365prov.planning.matching.names import UsernameOrder
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.rules.addresses import personal_addresses
+from o365prov.planning.rules.profile import writes_anchor
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import account_state, control_of, memory_of
@@ -116,6 +118,8 @@ class _Matcher:
         if sends_anchor and (deleted := self._anchor_holder(found, desired)):
             yield Problem(subject, deleted)
             return
+        if issue := self._adoption(found, desired):
+            yield Problem(subject, issue)
         enables = row.step is Step.ENABLE or (
             row.step is Step.RESTORE and found.account is not None and not found.account.enabled
         )
@@ -152,7 +156,7 @@ class _Matcher:
         if account is None:
             if code is ProblemCode.NO_INITIAL_PASSWORD:
                 return issues.no_password(subject.username)
-            return issues.no_account(self.rules.provisioning)
+            return issues.no_account(self.rules.provisioning, desired, self._elsewhere(desired))
         who, holder = self.links.describe(desired.person_id), self.links.name(account.id)
         match code:
             case ProblemCode.ACCOUNT_OF_ANOTHER_PERSON:
@@ -163,6 +167,32 @@ class _Matcher:
                 return issues.of_another_app(account, holder)
             case _:
                 return issues.OF_ACCOUNT[code](account)
+
+    def _elsewhere(self, desired: DesiredUser) -> list[TenantUser]:
+        """Accounts under other usernames that have an address or source anchor of a person never seen before."""
+        if self.app_users.get(desired.person_id) is not None:
+            return []
+        person, by_address = desired.assignment.person, self.snapshot.by_address
+        addresses = [each.lower() for each in personal_addresses(person)]
+        holders = [each for address in addresses for each in by_address.get(address, ())]
+        anchored = [
+            self.snapshot.by_anchor.get(anchor) for anchor in (each.anchor for each in person.directory_accounts)
+        ]
+        found = {each.id: each for each in (*holders, *anchored) if isinstance(each, TenantUser)}
+        return [found[object_id] for object_id in sorted(found)]
+
+    def _adoption(self, found: Found, desired: DesiredUser) -> Issue | None:
+        """What is wrong with the source anchor of an account that is linked, where the anchor is not written."""
+        account, provisioning = found.account, self.rules.provisioning
+        if account is None or found.known is not None or found.deleted or account.synced:
+            return None
+        if not self.snapshot.is_federated(account.username) or writes_anchor(desired, provisioning):
+            return None
+        if account.anchor is None:
+            return issues.no_anchor(account, provisioning)
+        anchors = {each.anchor for each in desired.assignment.person.directory_accounts}
+        is_other = anchors and not provisioning.attributes and account.anchor not in anchors
+        return issues.unlike_directory(account, anchors) if is_other else None
 
     def _anchor_holder(self, found: Found, desired: DesiredUser) -> Issue | None:
         """The deleted account that has the source anchor that an account without one would get."""

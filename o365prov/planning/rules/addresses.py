@@ -15,7 +15,7 @@ from attrs import evolve
 
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
-from o365prov.people import AppUser, AppUserStatus
+from o365prov.people import AppUser, AppUserStatus, Person
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change, CreateUser, LinkUser, RestoreUser, UpdateUser
 from o365prov.planning.model.problems import Unsupported
@@ -49,6 +49,12 @@ def release(address: str, holder: AddressHolder) -> str:
             return "Give that group another address in Exchange"
         case HolderKind.CONTACT:
             return "Give that contact another address in Exchange, or delete it"
+
+
+def personal_addresses(person: Person) -> tuple[str, ...]:
+    """The e-mail addresses that the source has of a person, by which people know an account."""
+    values = (person.profile.get(name) for name in ("email", "login"))
+    return tuple(each for each in values if isinstance(each, str) and "@" in each)
 
 
 def new_mail(values: Mapping[str, object], account: TenantUser | None) -> str:

@@ -80,7 +80,7 @@ def profile_change(
         return None, None
     if known and not provisioning.update_attributes and not returning and not unfinished:
         return None, None
-    anchor, issue = _anchor(matched) if _sends_anchor(desired, provisioning) else (None, None)
+    anchor, issue = _anchor(matched) if writes_anchor(desired, provisioning) else (None, None)
     desired_values: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
         desired_values["userPrincipalName"] = matched.subject.username
@@ -97,7 +97,7 @@ def profile_change(
     return UpdateUser(matched.subject, reason, account.id, changes, now, kept_anchor, moved, activates), issue
 
 
-def _sends_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
+def writes_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
     """Whether the source anchor is sent to an account that exists."""
     return "immutableId" in provisioning.attributes and not desired.profile.mapping.is_create_only("immutableId")
 
