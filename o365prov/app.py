@@ -175,21 +175,22 @@ class Office365App:
     def needs(self, assignments: Iterable[Assignment] = ()) -> Needs:  # noqa: ARG002 - callers need not know that
         """What must be read from the tenant before :meth:`plan`: the properties that the mapping writes.
 
-        Managers are read if they are mapped. The answer is the same for any *assignments*: all accounts are read,
-        because any of them may have a person's username or anchor.
+        Managers are read if they are mapped, and the addresses of groups and contacts if the type sends names. The
+        answer is the same for any *assignments*: all accounts are read, because any of them may have a person's
+        username or anchor.
 
         >>> from o365prov.provisioning import UserSync
         >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
         >>> "jobTitle" in app.needs().properties, app.needs().managers
         (True, True)
         """
-        kinds = {row.attribute.kind for row in self.mapping}
-        mapped = sorted(
-            row.attribute.graph
-            for row in self.mapping
-            if row.attribute.graph and row.attribute.kind is not AttributeKind.MANAGER
+        attributes = [row.attribute for row in self.mapping]
+        mapped = sorted(each.graph for each in attributes if each.graph and each.kind is not AttributeKind.MANAGER)
+        return Needs(
+            tuple(dict.fromkeys((*_PLANNING_READS, *mapped))),
+            managers=any(each.kind is AttributeKind.MANAGER for each in attributes),
+            addresses=bool(self.provisioning.attributes),
         )
-        return Needs(tuple(dict.fromkeys((*_PLANNING_READS, *mapped))), managers=AttributeKind.MANAGER in kinds)
 
     @overload
     def preview(

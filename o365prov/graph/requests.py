@@ -53,9 +53,11 @@ ALWAYS = (
     "assignedLicenses",
     "licenseAssignmentStates",
     "signInSessionsValidFromDateTime",
+    "mail",
+    "proxyAddresses",
 )
-# Derived from others, or changed by signing in and out: not a change of the account.
-_NOT_WATCHED = frozenset({"licenseAssignmentStates", "signInSessionsValidFromDateTime"})
+# Derived from others, changed by Exchange, or by signing in and out: not a change of the account.
+_NOT_WATCHED = frozenset({"licenseAssignmentStates", "signInSessionsValidFromDateTime", "proxyAddresses"})
 
 
 def _request(
@@ -110,6 +112,20 @@ def deleted_users(sdk: Any, properties: Iterable[str]) -> Request:
     )
 
 
+def mail_groups(sdk: Any) -> Request:
+    """The first page of the groups that have e-mail addresses."""
+    query: dict[str, str | list[str]] = {"$filter": "mailEnabled eq true", "$select": _HOLDER, "$top": str(PAGE)}
+    return _request("GET", sdk.groups, query)
+
+
+def contacts(sdk: Any) -> Request:
+    """The first page of the organization's contacts."""
+    return _request("GET", sdk.contacts, {"$select": _HOLDER, "$top": str(PAGE)})
+
+
+_HOLDER = ["id", "displayName", "mail", "proxyAddresses"]
+
+
 def roles(sdk: Any) -> Request:
     """The tenant's directory roles."""
     return _request("GET", sdk.role_management.directory.role_definitions, {"$select": ["id", "displayName"]})
@@ -123,7 +139,9 @@ def role_assignments(sdk: Any) -> Request:
 
 def delta_from_now(sdk: Any, properties: Iterable[str], *, managers: bool) -> Request:
     """A delta link of now, from which changes of *properties* can be asked for later."""
-    watched = [name for name in selection(properties) if name not in _NOT_WATCHED]
+    mapped = tuple(properties)
+    ignored = _NOT_WATCHED if "mail" in mapped else _NOT_WATCHED | {"mail"}
+    watched = [name for name in selection(mapped) if name not in ignored]
     watched += ["manager"] if managers else []
     return _request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": watched})
 

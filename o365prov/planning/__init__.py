@@ -19,6 +19,7 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
     change_key,
+    change_stage,
 )
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
@@ -30,9 +31,11 @@ from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.report import Report
 from o365prov.planning.model.safeguards import Harm, Safeguards
 from o365prov.planning.model.snapshot import (
+    AddressHolder,
     Domain,
     FailedLicense,
     HeldLicense,
+    HolderKind,
     Needs,
     Role,
     RoleAssignment,
@@ -53,6 +56,7 @@ from o365prov.planning.preconditions import (
     check_type,
     unique_assignments,
 )
+from o365prov.planning.rules.addresses import mail_taken
 from o365prov.planning.rules.mail import mail_issue
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import fingerprint, profile_change
@@ -62,6 +66,7 @@ from o365prov.planning.transitions.matched_user import MatchedUser
 __all__ = [
     "UNITS",
     "WRITES",
+    "AddressHolder",
     "AssignLicenses",
     "BlockSignIn",
     "Change",
@@ -74,6 +79,7 @@ __all__ = [
     "GrantRole",
     "Harm",
     "HeldLicense",
+    "HolderKind",
     "LicenseAddition",
     "LicenseRemoval",
     "LinkUser",
@@ -113,6 +119,7 @@ __all__ = [
     "after_change",
     "as_assignment",
     "change_key",
+    "change_stage",
     "check_links",
     "check_memory",
     "check_now",
@@ -123,6 +130,7 @@ __all__ = [
     "fingerprint",
     "harm_hazards",
     "mail_issue",
+    "mail_taken",
     "make_plan",
     "match_users",
     "profile_change",

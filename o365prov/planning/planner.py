@@ -16,12 +16,21 @@ from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import Change, EnableSignIn, Remember, RestoreUser, UpdateUser
+from o365prov.planning.model.changes import (
+    Change,
+    CreateUser,
+    EnableSignIn,
+    LinkUser,
+    Remember,
+    RestoreUser,
+    UpdateUser,
+)
 from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.rules.addresses import mail_taken, new_mail, unread_addresses, without_mail
 from o365prov.planning.rules.leavers import Leaver, leavers
 from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
@@ -29,6 +38,7 @@ from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.rules.profile import creation, profile_change, session_change
 from o365prov.planning.rules.roles import RoleDecision, role_decision
+from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode, Situation, Wanted
@@ -91,7 +101,9 @@ def make_plan(
     assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
     others = {user.person_id for user in app_users if _is_somebody_elses(user, request, assigned)}
     staying = {*assigned, *others, *unchanged.staying}
-    for result in match_users(people, rules, snapshot, app_users, staying=staying, transfers=request.transfers):
+    for result in match_users(
+        people, rules, snapshot, app_users, staying=staying, transfers=request.transfers, is_about=request.is_about
+    ):
         if isinstance(result, MatchedUser):
             matched.append(result)
             if request.is_about(result.subject.person_id):
@@ -117,7 +129,7 @@ def make_plan(
         changes=changes,
         problems=problems,
         explanations=_explanations(people, matched, changes, problems),
-        unsupported=tuple(unchanged.unsupported.rows()),
+        unsupported=(*unchanged.unsupported.rows(), *unread_addresses(changes, snapshot)),
         app_users=app_users,
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
@@ -183,8 +195,15 @@ def _changes(
     )
     changes: list[Change] = []
     problems: list[Problem] = []
+    profiles = {each.subject.person_id: _profile(each, rules, snapshot) for each in matched}
+    claims: dict[str, list[Subject]] = {}
     for each in matched:
-        account_changes, issues = _account_changes(each, rules, snapshot)
+        if mail := new_mail(written_values(profiles[each.subject.person_id][0]), each.account):
+            claims.setdefault(mail, []).append(each.subject)
+    for each in matched:
+        profile, wrong = profiles[each.subject.person_id]
+        account_changes, issues = _account_changes(each, profile, snapshot, claims)
+        issues.append(wrong)
         changes += account_changes
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
@@ -224,23 +243,39 @@ def _remember(matched: MatchedUser, memory: Remember | None, roles: tuple[str, .
     return Remember(matched.subject, reason, matched.object_id, roles=roles)
 
 
-def _account_changes(
+def _profile(
     matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot
+) -> tuple[CreateUser | UpdateUser | LinkUser | None, Issue | None]:
+    """The change that creates the account, or that of its profile, and what can't be changed."""
+    if matched.account is None:
+        return creation(matched, password_given=not snapshot.is_federated(matched.subject.username)), None
+    return profile_change(matched, rules.provisioning, rules.scope)
+
+
+def _account_changes(
+    matched: MatchedUser,
+    profile: CreateUser | UpdateUser | LinkUser | None,
+    snapshot: TenantSnapshot,
+    claims: Mapping[str, Sequence[Subject]],
 ) -> tuple[list[Change], list[Issue | None]]:
     """The account, its profile, and whether the person can sign in."""
     subject, account = matched.subject, matched.account
-    if account is None:
-        create = creation(matched, password_given=not snapshot.is_federated(subject.username))
-        return [create], [mail_issue(written_values(create), snapshot)]
+    values = written_values(profile)
+    others = [each for each in claims.get(new_mail(values, account), ()) if each.person_id != subject.person_id]
+    if taken := mail_taken(values, account, snapshot, others):
+        profile = without_mail(profile, matched.known)
+    issues = [taken or mail_issue(written_values(profile), snapshot)]
+    if isinstance(profile, CreateUser):
+        return [created_in_turn(profile, matched)], issues
     changes: list[Change] = []
-    if matched.deleted:
-        changes.append(RestoreUser(subject, matched.how, account.id))
-    profile, wrong = profile_change(matched, rules.provisioning, rules.scope)
-    changes += [profile] if profile else []
-    if matched.enables:
-        reason = "blocked in Office 365" if matched.overrides else "assigned again"
-        changes.append(EnableSignIn(subject, reason, account.id, matched.overrides))
-    return changes, [wrong, mail_issue(written_values(profile), snapshot)]
+    if account is not None:
+        if matched.deleted:
+            changes.append(RestoreUser(subject, matched.how, account.id))
+        changes += renamed_in_turn(profile, matched) if profile else ()
+        if matched.enables:
+            reason = "blocked in Office 365" if matched.overrides else "assigned again"
+            changes.append(EnableSignIn(subject, reason, account.id, matched.overrides))
+    return changes, issues
 
 
 def _location(matched: MatchedUser, provisioning: ProvisioningType, scope: Scope) -> str | None:

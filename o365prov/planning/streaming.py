@@ -27,6 +27,7 @@ from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.planner import UnchangedPeople, make_plan
+from o365prov.planning.rules.addresses import personal_addresses
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
@@ -62,7 +63,7 @@ class StreamingPlanner:
     _unchanged: dict[str, tuple[float, AppUser]] = field(factory=dict)
     _staying: set[str] = field(factory=set)
     _recheck: set[str] = field(factory=set)  # people who did not change, and yet must be compared in full
-    _names: set[str] = field(factory=set)  # usernames, anchors and references of changed people, in lower case
+    _names: set[str] = field(factory=set)  # usernames, addresses, anchors and references of changed people
     _kept: set[str] = field(factory=set)  # object ids of accounts to be read in full
     _unsupported: UnsupportedCount = field(init=False)
     _planned: bool = False
@@ -109,7 +110,11 @@ class StreamingPlanner:
         """Find unchanged people whose username or anchor a changed person has too, and the accounts to read."""
         for desired in self._changed:
             names = (desired.username, desired.anchor, desired.new_anchor, desired.manager)
-            self._names.update(name.lower() for name in names if isinstance(name, str))
+            mails = (desired.creation_properties().get("mail"), desired.update_properties().get("mail"))
+            person = desired.assignment.person
+            anchors = (each.anchor for each in person.directory_accounts)
+            found = (*names, *mails, *anchors, *personal_addresses(person))
+            self._names.update(name.lower() for name in found if isinstance(name, str))
         for user in self._app_users:
             if user.person_id not in self._staying:
                 self._kept.add(user.object_id)
@@ -137,6 +142,7 @@ class StreamingPlanner:
             user.username.lower() in self._names
             or user.id.lower() in self._names
             or (user.anchor is not None and user.anchor.lower() in self._names)
+            or not self._names.isdisjoint(user.addresses)
         )
 
     def plan(self, snapshot: TenantSnapshot) -> Plan:

@@ -18,6 +18,7 @@ from o365prov.planning import (
     UpdateUser,
     collisions,
     mail_issue,
+    mail_taken,
     match_users,
     profile_change,
     unique_assignments,
@@ -181,7 +182,8 @@ def _matched(
     if account is None:
         reason = matched.how or "no account has the username or the source anchor"
         created = AccountPreview(AccountOutcome.CREATED, reason, username_holder=username_holder)
-        return created, (mail_issue(desired.creation_properties(), snapshot),)
+        values = desired.creation_properties()
+        return created, (mail_taken(values, None, snapshot) or mail_issue(values, snapshot),)
     outcome = (
         AccountOutcome.RESTORED
         if matched.deleted
@@ -197,7 +199,8 @@ def _matched(
     if matched.enables:
         message += ", and sign-in would be enabled"
     changes = tuple(ValueChange(names.get(each.name, each.name), each.before, each.after) for each in written)
-    found = issue, mail_issue({each.name: each.after for each in written}, snapshot)
+    values = {each.name: each.after for each in written}
+    found = issue, mail_taken(values, account, snapshot) or mail_issue(values, snapshot)
     return AccountPreview(outcome, message, account.id, account.username, username_holder, changes), found
 
 

@@ -214,7 +214,8 @@ def test_a_new_name_that_another_account_has_is_said():
     found = APP.preview(ann, snapshot=tenant(user, other), app_users=linked((ann, user))).account
     assert found.username_holder is UsernameHolder.OTHER
     assert found.outcome is AccountOutcome.STOPPED
-    assert f"renamed to {username_of(ann)}, which is the username of another account" in found.message
+    holder = f"the account ({username_of(ann)}, object id {other.id})"
+    assert f"renamed to {username_of(ann)}, which is the username of {holder}" in found.message
 
 
 def test_a_username_and_an_anchor_of_two_accounts_stop():

@@ -189,3 +189,12 @@ def test_a_manager_who_is_stopped_is_named():
         [assigned(from_directory(ANN, manager=boss)), assigned(boss)], tenant(), remembered(), now=NOW
     )
     assert "manager_stopped" in of_ann(plan)[1]
+
+
+def test_a_leaver_who_was_enabled_again_and_is_due_is_deleted_with_a_confirmation_only():
+    """The grace period is over and edits are reverted: the plan says that it undoes somebody's decision."""
+    option = Deprovisioning.block_remove_licenses_and_delete(grace_days=3)
+    app = user_sync_app(deprovisioning=option)
+    plan = app.plan([BO], tenant(there()), remembered(left(option, 30)), now=NOW, scope="drift")
+    assert of_ann(plan) == (["delete_user"], [])
+    assert any("somebody enabled in Office 365 is blocked or deleted" in hazard for hazard in plan.hazards)

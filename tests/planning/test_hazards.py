@@ -221,7 +221,7 @@ def test_blocking_what_somebody_enabled_is_always_a_hazard(company):
     """A leaver's account is in use again."""
     snapshot, known = left(company(20), 0)
     found = plan((enabled(snapshot), known), range(1, 20), scope="drift", days=30).hazards
-    assert found == ("1 leaver's account that somebody enabled in Office 365 is blocked (Person 000)",)
+    assert found == ("1 leaver's account that somebody enabled in Office 365 is blocked or deleted (Person 000)",)
 
 
 def test_an_option_that_reaches_back_is_always_a_hazard(company):

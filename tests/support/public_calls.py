@@ -45,7 +45,7 @@ from o365prov import (
     UserSync,
 )
 from o365prov.graph import Operation
-from o365prov.planning import DeleteUser, ExplainedPerson
+from o365prov.planning import DeleteUser, ExplainedPerson, HolderKind
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import csv_file, ldif, okta_json
 from o365prov.testing import FakeClock, FakeTenant, HttpxTransport, RandomFaults, ScheduledFaults, Server
@@ -198,7 +198,14 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     },
     "FakeTenant.from_json": {"text": lambda: fake_tenant().to_json()},
     "FakeTenant.load": {"path": lambda: folder() / "fake.json"},
+    "AddressHolder.of_properties": {
+        "kind": lambda: HolderKind.GROUP,
+        "object_id": lambda: "7f",
+        "properties": lambda: {"mail": "sales@corp.example"},
+    },
+    "TenantSnapshot.holders_of": {"address": lambda: "ann@corp.example"},
     "mail_issue": {"values": lambda: {"mail": "ann@corp.example"}},
+    "mail_taken": {"values": lambda: {"mail": "ann@corp.example"}, "account": lambda: None, "others": tuple},
     "FakeTenant.restore": {"snapshot": lambda: fake_tenant().snapshot()},
     "FakeTenant.seats": {"name": lambda: "SPE_E3"},
     "MappedProfile": {"attribute": lambda: "title"},

@@ -61,7 +61,7 @@ from o365prov import (
 )
 from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
-from o365prov.planning import NextMemory, PlanOptions, PlanRequest, Problem, Quota
+from o365prov.planning import AddressHolder, HolderKind, NextMemory, PlanOptions, PlanRequest, Problem, Quota
 from o365prov.provisioning import make_desired_user
 from o365prov.sources import DirectoryEntry, OktaExport
 from o365prov.testing import (
@@ -145,6 +145,7 @@ def made_values() -> tuple[object, ...]:
         RemoveRole(subject, "left", "id", "Directory Readers", "role", "assignment"),
         RemoveManager(subject, "none", "id"),
         RevokeSessions(subject, "the password changed", "id", NOW),
+        AddressHolder(HolderKind.GROUP, "7f", "Sales", {"sales@corp.example"}),
         HeldLicense("sku"),
         FailedLicense("sku", "CountViolation"),
         RoleAssignment("assignment", "role", "id"),

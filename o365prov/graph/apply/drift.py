@@ -86,12 +86,10 @@ class _Expectation:
     def of(cls, changes: Sequence[Change], *, own: bool) -> _Expectation:
         restored = any(isinstance(change, RestoreUser) for change in changes)
         deleted = any(isinstance(change, DeleteUser) for change in changes)
-        values = {
-            each.name: [_plain(each.before), _plain(each.after)]
-            for change in changes
-            if isinstance(change, UpdateUser)
-            for each in change.properties
-        }
+        values: dict[str, list[Any]] = {}
+        for change in changes:  # two updates of one account are a temporary username and the final one
+            for each in change.properties if isinstance(change, UpdateUser) else ():
+                values.setdefault(each.name, []).extend((_plain(each.before), _plain(each.after)))
         if any(isinstance(change, EnableSignIn | BlockSignIn) for change in changes):
             values["accountEnabled"] = [True, False]
         return cls(values, own or restored, restored or (deleted and own), restored and not own)

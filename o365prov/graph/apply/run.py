@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
-from operator import attrgetter
 
 from attrs import define, evolve, field
 
@@ -29,12 +28,15 @@ from o365prov.planning import (
     RestoreUser,
     Result,
     SetManager,
+    UpdateUser,
     change_key,
+    change_stage,
 )
 
 _log = logging.getLogger(__name__)
 
 BATCHES_AT_ONCE = 4
+_USERNAME = "userPrincipalName"
 _MANAGED = (
     "not tried, because a new account of a managed domain needs a first password; "
     "plan again and apply with passwords=, a function that takes the change and returns the password"
@@ -81,7 +83,7 @@ class ApplyRun:
         self.emit(ApplyStarted(len(self.plan), sum(change.writes for change in left)))
         for number, outcome in enumerate(self._outcomes.values(), 1):
             self.emit(ChangeEnded(outcome, number, len(self.plan)))
-        for _, stage in groupby(left, key=attrgetter("phase")):  # a plan is in the order of its phases
+        for _, stage in groupby(left, key=change_stage):  # a plan is in the order of its phases and turns
             await self._run_stage(list(stage))
         report = self._report()
         if self.journal is not None and not self._halted:
@@ -143,6 +145,8 @@ class ApplyRun:
         if self._halted:
             return f"not tried: {self._halted}"
         person_id = change.subject.person_id
+        if isinstance(change, CreateUser | UpdateUser) and (held := self._why_not_free(change)):
+            return held
         if isinstance(change, CreateUser):
             return _MANAGED if change.password_given and self.passwords is None else ""
         if change.object_id is None and person_id not in self._created:
@@ -155,6 +159,14 @@ class ApplyRun:
             problem = self._problem(CreateUser, change.manager.person_id)
             return f"not tried, because the manager's account ({change.manager.name}) could not be created{problem}"
         return ""
+
+    def _why_not_free(self, change: CreateUser | UpdateUser) -> str:
+        """Why the username is not free yet; empty if it is, or nothing had to free it."""
+        freeing = self._outcomes.get(change.waits_for)
+        if not change.waits_for or (freeing and (freeing.result is Result.DONE or _USERNAME in freeing.written)):
+            return ""
+        why = f": {freeing.message}" if freeing and freeing.message else ""
+        return f"not tried, because the username {change.subject.username} did not become free{why}"
 
     def _problem(self, kind: type[CreateUser | RestoreUser], person_id: str) -> str:
         """Why the change on which the person's others depend was not done."""

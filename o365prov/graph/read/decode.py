@@ -10,7 +10,17 @@ from o365prov._fields import FrozenMapping
 from o365prov.errors import TenantError
 from o365prov.graph.client.messages import Response
 from o365prov.graph.read.privileged_roles import PRIVILEGED_ROLES
-from o365prov.planning import Domain, FailedLicense, HeldLicense, Role, RoleAssignment, Sku, TenantUser
+from o365prov.planning import (
+    AddressHolder,
+    Domain,
+    FailedLicense,
+    HeldLicense,
+    HolderKind,
+    Role,
+    RoleAssignment,
+    Sku,
+    TenantUser,
+)
 
 # Properties that become fields of TenantUser and are not compared as attributes.
 _FIELDS = frozenset({"id", "manager", "assignedLicenses", "licenseAssignmentStates", "signInSessionsValidFromDateTime"})
@@ -97,6 +107,20 @@ def domain(row: Mapping[str, Any]) -> Domain:
         verified=bool(row.get("isVerified", True)),
         federated=row.get("authenticationType") == "Federated",
     )
+
+
+def group(row: Mapping[str, Any]) -> AddressHolder:
+    """A group with its addresses."""
+    return _holder(row, HolderKind.GROUP)
+
+
+def contact(row: Mapping[str, Any]) -> AddressHolder:
+    """A contact of the organization with its addresses."""
+    return _holder(row, HolderKind.CONTACT)
+
+
+def _holder(row: Mapping[str, Any], kind: HolderKind) -> AddressHolder:
+    return AddressHolder.of_properties(kind, _id(row, kind), row)
 
 
 def role(row: Mapping[str, Any]) -> Role:

@@ -15,7 +15,7 @@ from o365prov.graph.client.messages import Request
 from o365prov.graph.client.sender import Sender
 from o365prov.graph.read import decode
 from o365prov.graph.setup.permissions import Operation, advice
-from o365prov.planning import Domain, Needs, RoleAssignment, TenantSnapshot, TenantUser
+from o365prov.planning import AddressHolder, Domain, HolderKind, Needs, RoleAssignment, TenantSnapshot, TenantUser
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ async def snapshot(
         watermark = await delta_link(sender, requests.delta_from_now(sdk, names, managers=needs.managers))
     tenant = await organization(sender, sdk)
     users = requests.users(sdk, names, managers=needs.managers)
+    addresses, unread = await _addresses(sender, sdk) if needs.addresses else ((), ())
     return TenantSnapshot(
         tenant_id=tenant.id,
         name=tenant.name,
@@ -81,6 +82,8 @@ async def snapshot(
         role_assignments=await _role_assignments(sender, sdk) if needs.roles else (),
         users=decode.unique(await _all(sender, users, decode.user, Operation.READ_USERS, keep)),
         deleted_users=await _deleted_users(sender, sdk, needs) if needs.deleted_users else (),
+        addresses=addresses,
+        unread_addresses=unread,
         read_at=read_at,
         watermark=watermark,
     )
@@ -94,6 +97,24 @@ async def _role_assignments(sender: Sender, sdk: Any) -> tuple[RoleAssignment, .
 async def _deleted_users(sender: Sender, sdk: Any, needs: Needs) -> tuple[TenantUser, ...]:
     request = requests.deleted_users(sdk, needs.properties)
     return decode.unique(await _all(sender, request, decode.user, Operation.READ_DELETED_USERS))
+
+
+async def _addresses(sender: Sender, sdk: Any) -> tuple[tuple[AddressHolder, ...], tuple[HolderKind, ...]]:
+    """The groups and contacts with addresses, and which of the two the app may not read: then plans say so."""
+    found: tuple[AddressHolder, ...] = ()
+    unread: list[HolderKind] = []
+    for kind, request, decode_row, operation in (
+        (HolderKind.GROUP, requests.mail_groups(sdk), decode.group, Operation.READ_GROUPS),
+        (HolderKind.CONTACT, requests.contacts(sdk), decode.contact, Operation.READ_CONTACTS),
+    ):
+        try:
+            found += await _all(sender, request, decode_row, operation)
+        except CredentialError as error:
+            if not isinstance(error.__cause__, GraphError):
+                raise
+            _log.info("%s; plans do not know these addresses", error)
+            unread.append(kind)
+    return found, tuple(unread)
 
 
 async def _all(

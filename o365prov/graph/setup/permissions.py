@@ -27,6 +27,8 @@ class Operation(StrEnum):
     READ_SKUS = "read subscribed licences"
     READ_USERS = "read users and what changed about them"
     READ_DELETED_USERS = "read deleted users"
+    READ_GROUPS = "read the addresses of groups"
+    READ_CONTACTS = "read the addresses of contacts"
     READ_ROLES = "read directory roles and who has them"
     CREATE_USERS = "create users"
     UPDATE_USERS = "update users"
@@ -92,6 +94,16 @@ PERMISSIONS: tuple[Permission, ...] = (
         Operation.READ_DELETED_USERS,
         "User.Read.All",
         ("User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        Operation.READ_GROUPS,
+        "GroupMember.Read.All",
+        ("Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        Operation.READ_CONTACTS,
+        "OrgContact.Read.All",
+        ("Directory.Read.All", "Directory.ReadWrite.All"),
     ),
     Permission(
         Operation.READ_ROLES,

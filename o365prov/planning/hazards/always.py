@@ -43,8 +43,8 @@ def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:
             yield "enabled"
         case _:
             pass
-    if isinstance(change, BlockSignIn) and change.overrides:
-        yield "blocked"
+    if isinstance(change, BlockSignIn | DeleteUser) and change.overrides:
+        yield "taken"
 
 
 _WORDS = {
@@ -54,9 +54,9 @@ _WORDS = {
         "account that somebody blocked in Office 365 is enabled",
         "accounts that somebody blocked in Office 365 are enabled",
     ),
-    "blocked": (
-        "leaver's account that somebody enabled in Office 365 is blocked",
-        "leavers' accounts that somebody enabled in Office 365 are blocked",
+    "taken": (
+        "leaver's account that somebody enabled in Office 365 is blocked or deleted",
+        "leavers' accounts that somebody enabled in Office 365 are blocked or deleted",
     ),
     "reaches back": (
         "leaver gets another option than the one in force when they left",

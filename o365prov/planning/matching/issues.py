@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from o365prov.errors import Issue
-from o365prov.planning.model.snapshot import TenantUser, former_username
+from o365prov.planning.model.snapshot import AddressHolder, HolderKind, TenantUser, former_username
+from o365prov.planning.rules.addresses import holder_text, release
+from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode
 from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
 
@@ -152,14 +154,49 @@ def deleted(account: TenantUser) -> Issue:
     )
 
 
-def no_account(provisioning: ProvisioningType) -> Issue:
-    """There is no account, and none is created."""
+def no_account(provisioning: ProvisioningType, desired: DesiredUser, elsewhere: Sequence[TenantUser]) -> Issue:
+    """There is no account, and none is created; *elsewhere* are accounts with the person's address or anchor."""
     if isinstance(provisioning, LicenseOnly):
         why = f"{provisioning.label} does not create accounts"
         remedy = "Create the account in Entra, or choose another type"
     else:
         why, remedy = "Create Users is off", "Turn on Create Users, or create the account in Entra"
-    return Issue("create_users_is_off", f"has no Office 365 account, and {why}", remedy)
+    if not elsewhere:
+        return Issue("create_users_is_off", f"has no Office 365 account, and {why}", remedy)
+    named = " and ".join(
+        holder_text(AddressHolder.of_properties(HolderKind.USER, each.id, each.properties)) for each in elsewhere
+    )
+    return Issue(
+        "create_users_is_off",
+        f"has no Office 365 account with the username {desired.username}, and {why}; but the person's address or "
+        f"source anchor is that of {named}",
+        f"If that account is the person's, rename it to {desired.username} in Entra, or "
+        f"{hand_over(desired, elsewhere[0])}; otherwise {remedy[0].lower()}{remedy[1:]}",
+    )
+
+
+def no_anchor(account: TenantUser, provisioning: ProvisioningType) -> Issue:
+    """The account has no source anchor, and gets none."""
+    return Issue(
+        "no_anchor",
+        f"the account {account.username} has no source anchor, without which nobody signs in from a federated domain, "
+        f"and {provisioning.label} does not write it here",
+        "Set its onPremisesImmutableId in Entra to what sign-in sends, or map Immutable ID for updates too",
+        place="immutableId",
+        severity="warning",
+    )
+
+
+def unlike_directory(account: TenantUser, anchors: Collection[str]) -> Issue:
+    """The account's source anchor is not that of the person's directory accounts."""
+    return Issue(
+        "anchor_differs",
+        f"the account {account.username} has the source anchor {account.anchor}, and Active Directory gives the person "
+        f"{' or '.join(sorted(anchors))}: if sign-in sends that, the person can't sign in",
+        "Correct its onPremisesImmutableId in Entra, or give the person another username if it is somebody else's",
+        place="immutableId",
+        severity="warning",
+    )
 
 
 def no_password(username: str) -> Issue:
@@ -171,12 +208,54 @@ def no_password(username: str) -> Issue:
     )
 
 
-def username_taken(held: str, username: str) -> Issue:
-    """Another account has the username that this one would get."""
+def username_taken(account: TenantUser | None, username: str, holder: AddressHolder) -> Issue:
+    """Another object has the username that an account would get, as its username or as an address."""
+    doing = f"the account {account.username} would be renamed to {username}" if account else f"would get {username}"
+    is_username = username.lower() == holder.username.lower()
+    which = "the username of" if is_username else "an address of"
     return Issue(
-        "username_taken",
-        f"the account {held} would be renamed to {username}, which is the username of another account",
-        "Rename or delete that account in Entra, or give the person another username",
+        "username_taken" if is_username else "address_taken",
+        f"{doing}, which is {which} {holder_text(holder)}",
+        f"{release(username, holder)}, or give the person another username",
+        place="userName",
+    )
+
+
+def address_kept(freeing: MatchedUser, username: str) -> Issue:
+    """The account that has the username is renamed, and keeps it as an address."""
+    return Issue(
+        "address_kept",
+        f"would get {username}, which the account of {freeing.subject.name} keeps as an address when it is renamed to "
+        f"{freeing.subject.username}: Graph can't take it away",
+        f"{_remove_alias(freeing, username)}; the next plan goes on",
+        place="userName",
+    )
+
+
+def keeps_address(freeing: MatchedUser, username: str, taker: str) -> Issue:
+    """The same, said of the account that keeps the address."""
+    return Issue(
+        "address_kept",
+        f"keeps {username} as an address after the rename, so that {taker} can't get it",
+        f"{_remove_alias(freeing, username)}",
+        place="userName",
+        severity="warning",
+    )
+
+
+def _remove_alias(freeing: MatchedUser, username: str) -> str:
+    return (
+        f"After the rename, run Exchange's Set-Mailbox -Identity {freeing.subject.username} "
+        f"-EmailAddresses @{{Remove='smtp:{username}'}}"
+    )
+
+
+def address_of_deleted_taken(deleted: TenantUser, address: str, holder: AddressHolder) -> Issue:
+    """Another object has an address that the deleted account would bring back."""
+    return Issue(
+        "address_taken",
+        f"has a deleted account, {deleted.username}, whose address {address} is now that of {holder_text(holder)}",
+        f"{release(address, holder)}; the next plan restores the deleted account",
         place="userName",
     )
 

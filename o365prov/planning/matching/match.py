@@ -8,6 +8,8 @@ Sources: Okta, "Assign Office 365 to users" (match by username); Microsoft Entra
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from attrs import evolve, frozen
 
 from o365prov.errors import Issue
@@ -41,7 +43,12 @@ class Found:
 
 
 def find_account(
-    desired: DesiredUser, snapshot: TenantSnapshot, links: AccountLinks, *, sends_anchor: bool
+    desired: DesiredUser,
+    snapshot: TenantSnapshot,
+    links: AccountLinks,
+    *,
+    sends_anchor: bool,
+    renamed: Collection[str] = (),
 ) -> Found | Issue:
     """Find a person's account.
 
@@ -51,6 +58,7 @@ def find_account(
         links: whose accounts are.
         sends_anchor: whether people sign in by the source anchor, so that an account with another one is not the
             person's by its name alone.
+        renamed: the object ids of accounts that get another username: another person's name is not matched by then.
 
     Returns:
         The account, or why none can be named.
@@ -64,6 +72,8 @@ def find_account(
             return issues.memory_contradicts(account, why)
         return _found(desired, account, "linked before", links)
     named = snapshot.by_username.get((desired.username or "").lower())
+    if named and named.id in renamed and links.link(desired, named) is Link.ANOTHERS:
+        named = None
     anchored = snapshot.by_anchor.get(desired.new_anchor)
     if named and anchored and named.id != anchored.id:
         return issues.two_accounts(desired)

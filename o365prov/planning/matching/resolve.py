@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from attrs import evolve, frozen
 
@@ -13,12 +13,13 @@ from o365prov.planning.matching import issues
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.links import AccountLinks
 from o365prov.planning.matching.match import Found, find_account
+from o365prov.planning.matching.names import UsernameOrder
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.changes import UpdateUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
-from o365prov.planning.rules.profile import profile_change
+from o365prov.planning.rules.addresses import personal_addresses
+from o365prov.planning.rules.profile import writes_anchor
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import account_state, control_of, memory_of, was_blocked_by_us
@@ -34,6 +35,7 @@ def match_users(
     *,
     staying: Collection[str] = (),
     transfers: Mapping[str, str] | None = None,
+    is_about: Callable[[str], bool] = lambda _: True,
 ) -> Iterator[MatchedUser | Problem]:
     """Match each person with an account, and find the problems.
 
@@ -47,6 +49,7 @@ def match_users(
         app_users: the memory.
         staying: the ids of other people who have not left.
         transfers: the accounts that the caller hands over: object ids by person id.
+        is_about: whether the plan is about a person: nobody else's rename frees a username.
 
     """
     persons = {each.person_id: each.assignment.person for each in people}
@@ -55,14 +58,13 @@ def match_users(
     results = list(matcher.accounts(people))
     matched = [each for each in results if isinstance(each, MatchedUser)]
     matches = Counter(each.account.id for each in matched if each.account)
-    restored = {each.account.username.lower() for each in matched if each.account and each.deleted}
-    for each in results:
-        if isinstance(each, MatchedUser) and each.account and matches[each.account.id] > 1:
-            yield Problem(each.subject, issues.shared_account(each.account.username))
-        elif isinstance(each, MatchedUser) and not each.account and each.subject.username.lower() in restored:
-            yield Problem(each.subject, issues.username_of_restored(each.subject.username))
-        else:
-            yield each
+    unshared = [
+        Problem(each.subject, issues.shared_account(each.account.username))
+        if isinstance(each, MatchedUser) and each.account and matches[each.account.id] > 1
+        else each
+        for each in results
+    ]
+    yield from UsernameOrder(rules, snapshot, is_about).resolve(unshared)
 
 
 @frozen
@@ -77,6 +79,7 @@ class _Matcher:
     def accounts(self, people: Sequence[DesiredUser]) -> Iterator[MatchedUser | Problem]:
         """Each person's account and problems."""
         clashes = collisions(people, self.app_users)
+        renamed = self._renamed(people)
         for desired in people:
             subject = _subject(desired, self.app_users.get(desired.person_id))
             for issue in desired.issues:
@@ -85,11 +88,25 @@ class _Matcher:
             if clash:
                 yield Problem(subject, clash)
             elif not desired.issues or not desired.blocked:
-                yield from self._account(desired, subject)
+                yield from self._account(desired, subject, renamed)
 
-    def _account(self, desired: DesiredUser, subject: Subject) -> Iterator[MatchedUser | Problem]:
+    def _renamed(self, people: Sequence[DesiredUser]) -> frozenset[str]:
+        """The linked accounts whose people should have another username."""
+        if not self.rules.provisioning.renames:
+            return frozenset()
+        linked = ((desired, self.links.known(desired)) for desired in people if desired.username)
+        return frozenset(
+            account.id
+            for desired, known in linked
+            if known and (account := self.snapshot.by_id.get(known.object_id))
+            if account.username.lower() != (desired.username or "").lower()
+        )
+
+    def _account(
+        self, desired: DesiredUser, subject: Subject, renamed: Collection[str]
+    ) -> Iterator[MatchedUser | Problem]:
         sends_anchor = bool(self.rules.provisioning.attributes)
-        found = find_account(desired, self.snapshot, self.links, sends_anchor=sends_anchor)
+        found = find_account(desired, self.snapshot, self.links, sends_anchor=sends_anchor, renamed=renamed)
         if isinstance(found, Issue):
             yield Problem(subject, found)
             return
@@ -101,6 +118,8 @@ class _Matcher:
         if sends_anchor and (deleted := self._anchor_holder(found, desired)):
             yield Problem(subject, deleted)
             return
+        if issue := self._adoption(found, desired):
+            yield Problem(subject, issue)
         enables = row.step is Step.ENABLE or (
             row.step is Step.RESTORE and found.account is not None and not found.account.enabled
         )
@@ -136,7 +155,7 @@ class _Matcher:
         if code is ProblemCode.NO_INITIAL_PASSWORD:
             return issues.no_password(subject.username)
         if code is ProblemCode.CREATE_USERS_IS_OFF:
-            return issues.no_account(self.rules.provisioning)
+            return issues.no_account(self.rules.provisioning, desired, self._elsewhere(desired))
         account = found.account
         if account is None:
             raise ValueError(f"the problem {code.value!r} is about an account, and there is none")
@@ -151,6 +170,32 @@ class _Matcher:
             case _:
                 return issues.OF_ACCOUNT[code](account)
 
+    def _elsewhere(self, desired: DesiredUser) -> list[TenantUser]:
+        """Accounts under other usernames that have an address or source anchor of a person never seen before."""
+        if self.app_users.get(desired.person_id) is not None:
+            return []
+        person, by_address = desired.assignment.person, self.snapshot.by_address
+        addresses = [each.lower() for each in personal_addresses(person)]
+        holders = [each for address in addresses for each in by_address.get(address, ())]
+        anchored = [
+            self.snapshot.by_anchor.get(anchor) for anchor in (each.anchor for each in person.directory_accounts)
+        ]
+        found = {each.id: each for each in (*holders, *anchored) if isinstance(each, TenantUser)}
+        return [found[object_id] for object_id in sorted(found)]
+
+    def _adoption(self, found: Found, desired: DesiredUser) -> Issue | None:
+        """What is wrong with the source anchor of an account that is linked, where the anchor is not written."""
+        account, provisioning = found.account, self.rules.provisioning
+        if account is None or found.known is not None or found.deleted or account.synced:
+            return None
+        if not self.snapshot.is_federated(account.username) or writes_anchor(desired, provisioning):
+            return None
+        if account.anchor is None:
+            return issues.no_anchor(account, provisioning)
+        anchors = {each.anchor for each in desired.assignment.person.directory_accounts}
+        is_other = anchors and not provisioning.attributes and account.anchor not in anchors
+        return issues.unlike_directory(account, anchors) if is_other else None
+
     def _anchor_holder(self, found: Found, desired: DesiredUser) -> Issue | None:
         """The deleted account that has the source anchor that an account without one would get."""
         if found.account is None or found.deleted or found.account.anchor is not None:
@@ -164,27 +209,12 @@ class _Matcher:
         return None if holder is None or holder.person_id == desired.person_id else holder.person_id
 
     def _named(self, matched: MatchedUser) -> Iterator[MatchedUser | Problem]:
-        """The person with the username that the account will have, unless another account has it."""
+        """The person with the username that the account will have."""
         account, subject, provisioning = matched.account, matched.subject, self.rules.provisioning
-        if account is None:
-            yield matched
-            return
-        if matched.deleted and account.username.lower() in self.snapshot.by_username:
-            yield Problem(subject, issues.username_of_deleted_taken(account.username))
-            return
-        if not provisioning.renames and account.username.lower() != subject.username.lower():
+        if account and not provisioning.renames and account.username.lower() != subject.username.lower():
             yield Problem(subject, issues.not_renamed(provisioning, account.username))
             matched = evolve(matched, subject=evolve(subject, username=account.username))
-        taken = self.snapshot.by_username.get(matched.subject.username.lower())
-        if taken and taken.id != account.id and self._is_renamed(matched):
-            yield Problem(subject, issues.username_taken(account.username, taken.username))
-            return
         yield matched
-
-    def _is_renamed(self, matched: MatchedUser) -> bool:
-        """Whether this plan writes the username: an edit in Office 365 stays until something changes at the source."""
-        change, _ = profile_change(matched, self.rules.provisioning, self.rules.scope)
-        return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
 
 
 def _account_for(row: Transition, found: Found) -> TenantUser | None:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeAlias
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
-from o365prov._fields import frozen_mapping, typed
+from o365prov._fields import frozen_mapping, typed, whole_number
 from o365prov.people import AppUserStatus, Departure, LicenseGrant, WaitingForSeat
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
@@ -33,12 +33,13 @@ class CreateUser:
         fingerprint: a hash of the profile, for the memory.
         anchor: the source anchor.
         password_given: whether the caller of apply gives the password.
+        turn: the change's place within its phase.
+        waits_for: the key of the change that frees the username, see :func:`change_key`; empty if it is free.
 
     """
 
     kind: ClassVar[str] = "create_user"
     symbol: ClassVar[str] = "+"
-    phase: ClassVar[Phase] = Phase.ACCOUNTS
     writes: ClassVar[int] = 1
 
     subject: Subject
@@ -48,6 +49,13 @@ class CreateUser:
     anchor: str | None = None
     password_given: bool = False
     object_id: None = None
+    turn: int = field(default=0, validator=whole_number())
+    waits_for: str = ""
+
+    @property
+    def phase(self) -> Phase:
+        """Among the accounts, or with the profiles where a rename frees the username first."""
+        return Phase.PROFILES if self.waits_for else Phase.ACCOUNTS
 
 
 @frozen(field_transformer=typed)
@@ -100,6 +108,9 @@ class UpdateUser:
         anchor: the account's source anchor.
         takes_over: the id of the person who had the account until now, and whose memory goes with it.
         activates: whether the person counts as active afterwards; False where sign-in is enabled later.
+        turn: the change's place within its phase.
+        waits_for: the key of the change that frees the new username, see :func:`change_key`; empty if it is free.
+        temporary: whether the username is a temporary one, and another update of the plan gives the final one.
 
     """
 
@@ -116,6 +127,9 @@ class UpdateUser:
     anchor: str | None = None
     takes_over: str | None = None
     activates: bool = True
+    turn: int = field(default=0, validator=whole_number())
+    waits_for: str = ""
+    temporary: bool = False
 
 
 @frozen(field_transformer=typed)
@@ -341,6 +355,17 @@ Change: TypeAlias = (
 
 @check_after_failure
 def change_key(change: Change) -> str:
-    """A name of the change that is unique in a plan: its kind, the person and the role."""
+    """A name of the change that is unique in a plan: its kind, the person and the role.
+
+    A rename to a temporary username ends in ``:temporary``.
+    """
     name = f"{change.kind}:{change.subject.person_id}"
+    if isinstance(change, UpdateUser) and change.temporary:
+        return f"{name}:temporary"
     return f"{name}:{change.role_id}" if isinstance(change, GrantRole | RemoveRole) else name
+
+
+@check_after_failure
+def change_stage(change: Change) -> tuple[Phase, int]:
+    """The place of a change in the order of a plan: its phase, and its turn within that."""
+    return change.phase, change.turn if isinstance(change, CreateUser | UpdateUser) else 0

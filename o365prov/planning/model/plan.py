@@ -15,7 +15,7 @@ from attrs import Factory, define, field
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, typed
 from o365prov.people import AppUsers
-from o365prov.planning.model.changes import Change, LinkUser, UpdateUser, change_key
+from o365prov.planning.model.changes import Change, LinkUser, UpdateUser, change_key, change_stage
 from o365prov.planning.model.document import change_row, plan_document
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.problems import Problem, Unsupported
@@ -34,7 +34,7 @@ def _sorted(values: Any, kind: Any, key: Callable[[Any], Any]) -> Any:
 
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
     found: tuple[Change, ...] = _sorted(
-        changes, Change, lambda change: (change.phase, change.subject.name, change_key(change))
+        changes, Change, lambda change: (change_stage(change), change.subject.name, change_key(change))
     )
     return found
 

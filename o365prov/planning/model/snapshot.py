@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from types import NoneType
 from typing import Any
@@ -94,6 +95,16 @@ class TenantUser:
         return self.properties.get("onPremisesImmutableId")
 
     @property
+    def addresses(self) -> frozenset[str]:
+        """The e-mail addresses that it has, in lower case: ``mail`` and the SMTP addresses of ``proxyAddresses``.
+
+        >>> held = {"mail": "Ann@corp.example", "proxyAddresses": ["SMTP:ann@corp.example", "x500:a"]}
+        >>> TenantUser("1", held).addresses
+        frozenset({'ann@corp.example'})
+        """
+        return _smtp_addresses(self.properties)
+
+    @property
     def enabled(self) -> bool:
         """Whether the account may sign in."""
         return bool(self.properties.get("accountEnabled", True))
@@ -102,6 +113,54 @@ class TenantUser:
     def synced(self) -> bool:
         """Whether a sync engine such as Entra Connect masters the account now."""
         return bool(self.properties.get("onPremisesSyncEnabled"))
+
+
+def _smtp_addresses(properties: Mapping[str, Any]) -> frozenset[str]:
+    mail, listed = properties.get("mail"), properties.get("proxyAddresses")
+    proxies = listed if isinstance(listed, list | tuple) else ()
+    found = (mail, *(each[5:] for each in proxies if isinstance(each, str) and each[:5].lower() == "smtp:"))
+    return frozenset(each.lower() for each in found if isinstance(each, str) and each)
+
+
+class HolderKind(StrEnum):
+    """What can hold an e-mail address."""
+
+    USER = "account"
+    GROUP = "group"
+    CONTACT = "contact"
+
+
+@frozen(field_transformer=typed)
+class AddressHolder:
+    """An object of the tenant that holds e-mail addresses: no other can get them.
+
+    Args:
+        kind: what it is.
+        id: the object id.
+        name: the display name.
+        addresses: its e-mail addresses, in lower case.
+        username: an account's user principal name.
+
+    """
+
+    kind: HolderKind
+    id: str
+    name: str
+    addresses: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
+    username: str = ""
+
+    @classmethod
+    @check_after_failure
+    def of_properties(cls, kind: HolderKind, object_id: str, properties: Mapping[str, Any]) -> AddressHolder:
+        """A holder by its properties, under Graph's names."""
+        name, username = properties.get("displayName"), properties.get("userPrincipalName")
+        return cls(
+            kind,
+            object_id,
+            name if isinstance(name, str) else "",
+            _smtp_addresses(properties),
+            username if isinstance(username, str) else "",
+        )
 
 
 def former_username(user: TenantUser) -> str:
@@ -192,6 +251,7 @@ class Needs:
         managers: whether managers are read.
         roles: whether role definitions and assignments are read.
         deleted_users: whether deleted users are read.
+        addresses: whether the addresses of groups and contacts are read.
 
     """
 
@@ -199,6 +259,7 @@ class Needs:
     managers: bool = False
     roles: bool = True
     deleted_users: bool = True
+    addresses: bool = False
 
 
 def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -221,6 +282,8 @@ class TenantSnapshot:
         role_assignments: which users have them.
         deleted_users: the users that can still be restored.
         synced: whether Entra Connect or Cloud Sync masters objects in it.
+        addresses: its groups and contacts that have e-mail addresses.
+        unread_addresses: what could not be read of these, because the app may not.
 
     """
 
@@ -235,6 +298,8 @@ class TenantSnapshot:
     role_assignments: tuple[RoleAssignment, ...] = field(default=(), converter=_tuple)
     deleted_users: tuple[TenantUser, ...] = field(default=(), converter=_tuple)
     synced: bool = False
+    addresses: tuple[AddressHolder, ...] = field(default=(), converter=_tuple)
+    unread_addresses: tuple[HolderKind, ...] = field(default=(), converter=_tuple)
 
     @cached_property
     def by_id(self) -> Mapping[str, TenantUser]:
@@ -250,6 +315,36 @@ class TenantSnapshot:
     def by_anchor(self) -> Mapping[str, TenantUser]:
         """Users by source anchor."""
         return {user.anchor: user for user in self.users if user.anchor}
+
+    @cached_property
+    def by_address(self) -> Mapping[str, tuple[TenantUser | AddressHolder, ...]]:
+        """Users, groups and contacts by each username and e-mail address in lower case; the deleted hold none."""
+        held: dict[str, tuple[TenantUser | AddressHolder, ...]] = {}
+        for user in self.users:
+            for address in user.addresses | {user.username.lower()}:
+                held[address] = (*held.get(address, ()), user)
+        for other in self.addresses:
+            for address in other.addresses:
+                held[address] = (*held.get(address, ()), other)
+        return held
+
+    @check_after_failure
+    def holders_of(self, address: str, *, other_than: str | None = None) -> tuple[AddressHolder, ...]:
+        """Who holds a username or e-mail address, whatever its case; usually one at most.
+
+        Args:
+            address: the address.
+            other_than: the object id of an account that does not count.
+
+        """
+        found = (each for each in self.by_address.get(address.lower(), ()) if each.id != other_than)
+        holders = (
+            AddressHolder.of_properties(HolderKind.USER, each.id, each.properties)
+            if isinstance(each, TenantUser)
+            else each
+            for each in found
+        )
+        return tuple(sorted(holders, key=lambda each: (each.kind, each.id)))
 
     @cached_property
     def deleted_by_anchor(self) -> Mapping[str, TenantUser]:

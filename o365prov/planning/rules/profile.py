@@ -75,7 +75,7 @@ def profile_change(
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
     returning = known is not None and (known.status is not AppUserStatus.ACTIVE or matched.takes_over is not None)
-    anchor, issue = _anchor(matched) if _sends_anchor(desired, provisioning) else (None, None)
+    anchor, issue = _anchor(matched) if writes_anchor(desired, provisioning) else (None, None)
     if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
         return None, issue
     activates, moved = not matched.enables, matched.takes_over
@@ -98,7 +98,7 @@ def profile_change(
     return UpdateUser(matched.subject, reason, account.id, changes, now, kept_anchor, moved, activates), issue
 
 
-def _sends_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
+def writes_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
     """Whether the source anchor is sent to an account that exists."""
     return "immutableId" in provisioning.attributes and not desired.profile.mapping.is_create_only("immutableId")
 

@@ -28,6 +28,9 @@ class MatchedUser:
         enables: whether sign-in has to be enabled.
         overrides: whether enabling undoes what somebody did in Office 365.
         takes_over: the id of the person who had the account until now; None for nobody else.
+        turn: after how many other renames of the plan the username is free.
+        waits_for: the key of the change that frees the username; empty if it is free.
+        temporary_username: the username in between, for one of the people who take each other's; empty for none.
 
     """
 
@@ -40,6 +43,9 @@ class MatchedUser:
     enables: bool = False
     overrides: bool = False
     takes_over: str | None = None
+    turn: int = 0
+    waits_for: str = ""
+    temporary_username: str = ""
 
     @property
     def object_id(self) -> str | None:

@@ -1,5 +1,6 @@
 """The tables of the page about transitions, made from the rows.
 
+The words of a row are its situation and what is done, with a colon between them.
 ``python -m o365prov.planning.transitions.reference_page`` writes them.
 """
 

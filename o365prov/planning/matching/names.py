@@ -1,0 +1,183 @@
+"""The usernames that a plan newly gives: who holds them, and in which order renames free them.
+
+A username is free, or its holder keeps it and the person is stopped, or another rename of the same plan frees it: then
+it is taken a turn later. People who take each other's names in a circle are freed by one of them, who has a temporary
+name in between; the memory knows it, so that a later plan ends what was interrupted.
+
+Decision: an account keeps its e-mail addresses when it is renamed, because Graph can't write proxyAddresses and
+Exchange keeps the old address. A username that is also an address of its holder is therefore not freed by a rename.
+
+Sources: Microsoft Graph, "user resource type" (proxyAddresses is read-only); Exchange, Set-Mailbox (EmailAddresses).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from attrs import define, evolve, field
+
+from o365prov.errors import Issue
+from o365prov.planning.matching import issues
+from o365prov.planning.model.changes import UpdateUser
+from o365prov.planning.model.options import PlanOptions
+from o365prov.planning.model.problems import Problem
+from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.rules.profile import profile_change
+from o365prov.planning.rules.turns import freeing_key
+from o365prov.planning.transitions.matched_user import MatchedUser
+
+
+@define(eq=False)
+class UsernameOrder:
+    """Who is renamed when, and who can't be.
+
+    Args:
+        rules: what the app allows.
+        snapshot: what the tenant holds.
+        is_about: whether the plan is about a person.
+
+    """
+
+    rules: PlanOptions
+    snapshot: TenantSnapshot
+    is_about: Callable[[str], bool]
+    _restored: set[str] = field(init=False, factory=set)  # names of deleted accounts that come back, in lower case
+    _renamed: dict[str, MatchedUser] = field(init=False, factory=dict)  # who gives a name away, by object id
+    _issues: dict[str, Issue] = field(init=False, factory=dict)
+    _warnings: list[Problem] = field(init=False, factory=list)
+    _freed_by: dict[str, MatchedUser] = field(init=False, factory=dict)  # by the id of the person who gets the name
+
+    def resolve(self, results: Sequence[MatchedUser | Problem]) -> Iterator[MatchedUser | Problem]:
+        """The same results; people whose name is held are problems, and others know their turn."""
+        matched = [each for each in results if isinstance(each, MatchedUser)]
+        takers = [each for each in matched if self._takes_a_name(each)]
+        self._restored = {each.account.username.lower() for each in matched if each.account and each.deleted}
+        self._renamed = {
+            each.account.id: each
+            for each in takers
+            if each.account and not each.deleted and self.is_about(each.subject.person_id)
+        }
+        for each in matched:
+            if each.account and each.deleted and (issue := self._restoring(each.account)):
+                self._issues[each.subject.person_id] = issue
+        for each in takers:
+            if each.subject.person_id not in self._issues and (issue := self._taking(each)):
+                self._issues[each.subject.person_id] = issue
+        self._stop_dependents(takers)
+        turns = self._turns()
+        for result in results:
+            if isinstance(result, MatchedUser):
+                issue = self._issues.get(result.subject.person_id)
+                yield Problem(result.subject, issue) if issue else self._in_turn(result, turns)
+            else:
+                yield result
+        yield from (each for each in self._warnings if each.subject.person_id not in self._issues)
+
+    def _takes_a_name(self, matched: MatchedUser) -> bool:
+        """Whether this plan writes another username: an edit in Office 365 stays until something changes here."""
+        account = matched.account
+        if account is None:
+            return True
+        if account.username.lower() == matched.subject.username.lower():
+            return False
+        change, _ = profile_change(matched, self.rules.provisioning, self.rules.scope)
+        return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
+
+    def _restoring(self, deleted: TenantUser) -> Issue | None:
+        """Why a deleted account can't come back: another object has its username or one of its addresses."""
+        if deleted.username.lower() in self.snapshot.by_username:
+            return issues.username_of_deleted_taken(deleted.username)
+        for address in sorted({deleted.username.lower()} | deleted.addresses):
+            for holder in self.snapshot.holders_of(address, other_than=deleted.id):
+                if address in holder.addresses:
+                    return issues.address_of_deleted_taken(deleted, address, holder)
+        return None
+
+    def _taking(self, matched: MatchedUser) -> Issue | None:
+        """Why the person can't have the new username; notes who frees it, if somebody does."""
+        username = matched.subject.username
+        if username.lower() in self._restored:
+            return issues.username_of_restored(username)
+        for holder in self.snapshot.holders_of(username, other_than=matched.object_id):
+            freeing = self._renamed.get(holder.id)
+            if freeing is None:
+                return issues.username_taken(matched.account, username, holder)
+            if username.lower() in holder.addresses:
+                self._warnings.append(
+                    Problem(freeing.subject, issues.keeps_address(freeing, username, matched.subject.name))
+                )
+                return issues.address_kept(freeing, username)
+            self._freed_by[matched.subject.person_id] = freeing
+        return None
+
+    def _stop_dependents(self, takers: Sequence[MatchedUser]) -> None:
+        """Stop who waits for somebody who is stopped, and so on along the chain."""
+        waiting = {self._freed_by[each.subject.person_id].subject.person_id: each for each in self._takers(takers)}
+        stopped = [person_id for person_id in waiting if person_id in self._issues]
+        while stopped:
+            taker = waiting.get(stopped.pop())
+            if taker is None:
+                continue
+            person_id = taker.subject.person_id
+            freeing = self._freed_by.pop(person_id)
+            for holder in self.snapshot.holders_of(taker.subject.username, other_than=taker.object_id):
+                if holder.id == freeing.object_id:
+                    self._issues[person_id] = issues.username_taken(taker.account, taker.subject.username, holder)
+            stopped.append(person_id)
+
+    def _takers(self, takers: Sequence[MatchedUser]) -> Iterator[MatchedUser]:
+        """Those of *takers* who wait for somebody; each name has one, since two people never get the same."""
+        return (each for each in takers if each.subject.person_id in self._freed_by)
+
+    def _turns(self) -> Mapping[str, tuple[int, bool]]:
+        """By person id: in which turn a person gets the name, and whether they have a temporary one before."""
+        freed_by = {person_id: each.subject.person_id for person_id, each in self._freed_by.items()}
+        temporary = _one_of_each_circle(freed_by)
+        turns: dict[str, int] = {}
+        for person_id in freed_by:
+            path = [person_id]
+            while path[-1] not in turns:
+                freeing = freed_by[path[-1]]
+                if freeing in temporary or freeing not in freed_by:
+                    turns[path[-1]] = 1
+                else:
+                    path.append(freeing)
+            for later, earlier in zip(reversed(path[:-1]), reversed(path[1:]), strict=True):
+                turns[later] = turns[earlier] + 1
+        return {person_id: (turn, person_id in temporary) for person_id, turn in turns.items()}
+
+    def _in_turn(self, matched: MatchedUser, turns: Mapping[str, tuple[int, bool]]) -> MatchedUser:
+        person_id, account = matched.subject.person_id, matched.account
+        if person_id not in turns:
+            return matched
+        turn, is_in_between = turns[person_id]
+        freeing = self._freed_by[person_id].subject.person_id
+        key = freeing_key(freeing, temporary=turns.get(freeing, (0, False))[1])
+        temporary = self._temporary_name(account) if is_in_between and account else ""
+        return evolve(matched, turn=turn, waits_for=key, temporary_username=temporary)
+
+    def _temporary_name(self, account: TenantUser) -> str:
+        """A name that nobody has, the same in every plan: ``ann.lee-3f9a1c@corp.example``."""
+        local, _, domain = account.username.rpartition("@")
+        digest = hashlib.blake2b(account.id.encode(), digest_size=16).hexdigest()
+        names = (f"{local[: _LONGEST - length - 1]}-{digest[:length]}@{domain}" for length in range(6, 33))
+        return next(name for name in names if not self.snapshot.holders_of(name))
+
+
+_LONGEST = 64  # characters before the @
+
+
+def _one_of_each_circle(freed_by: Mapping[str, str]) -> frozenset[str]:
+    """Of the people who wait for each other in a circle, the one with the first id."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    for person_id in sorted(freed_by):
+        path: list[str] = []
+        while person_id in freed_by and person_id not in seen:
+            seen.add(person_id)
+            path.append(person_id)
+            person_id = freed_by[person_id]  # noqa: PLW2901 - along the chain
+        if person_id in path:
+            found.add(min(path[path.index(person_id) :]))
+    return frozenset(found)

@@ -1,0 +1,147 @@
+"""E-mail addresses that a plan newly gives: who holds them already, and what becomes of the attribute then.
+
+Decision where the sources disagree: Graph's page says that a conflicting ``mail`` updates silently; the service answers
+400 with ObjectConflict (microsoft-graph-docs-contrib, issue 8421). So an address that another object holds is not sent.
+What only that object's ``mail`` says counts too, although Graph compares ``proxyAddresses`` alone.
+
+Sources: Microsoft Graph, "user resource type", section mail and proxyAddresses; Exchange, Set-Mailbox (EmailAddresses).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import evolve
+
+from o365prov._annotations import check_after_failure
+from o365prov.errors import Issue
+from o365prov.people import AppUser, AppUserStatus, Person
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.changes import Change, CreateUser, LinkUser, RestoreUser, UpdateUser
+from o365prov.planning.model.problems import Unsupported
+from o365prov.planning.model.snapshot import AddressHolder, HolderKind, TenantSnapshot, TenantUser
+from o365prov.planning.rules.mail import written_values
+
+Profile = CreateUser | UpdateUser | LinkUser
+
+
+def holder_text(holder: AddressHolder) -> str:
+    """Who holds an address, so that an administrator finds the object.
+
+    >>> holder_text(AddressHolder(HolderKind.GROUP, "7f", "Sales"))
+    'the group Sales (object id 7f)'
+    """
+    details = f"{holder.username}, object id {holder.id}" if holder.username else f"object id {holder.id}"
+    return " ".join(filter(None, [f"the {holder.kind}", holder.name, f"({details})"]))
+
+
+def release(address: str, holder: AddressHolder) -> str:
+    """How an administrator takes an address from its holder."""
+    match holder.kind:
+        case HolderKind.USER if address.lower() == holder.username.lower():
+            return "Rename or delete that account in Entra"
+        case HolderKind.USER:
+            return (
+                f"Take the address from that account: with a mailbox by Exchange's Set-Mailbox -Identity "
+                f"{holder.username} -EmailAddresses @{{Remove='smtp:{address}'}}, otherwise by another Email in Entra"
+            )
+        case HolderKind.GROUP:
+            return "Give that group another address in Exchange"
+        case HolderKind.CONTACT:
+            return "Give that contact another address in Exchange, or delete it"
+
+
+def personal_addresses(person: Person) -> tuple[str, ...]:
+    """The e-mail addresses that the source has of a person, by which people know an account."""
+    values = (person.profile.get(name) for name in ("email", "login"))
+    return tuple(each for each in values if isinstance(each, str) and "@" in each)
+
+
+def new_mail(values: Mapping[str, object], account: TenantUser | None) -> str:
+    """The ``mail`` among the *values* to be written that the account does not have, in lower case; empty for none."""
+    mail = values.get("mail")
+    if not isinstance(mail, str) or (account is not None and mail.lower() in account.addresses):
+        return ""
+    return mail.lower()
+
+
+@check_after_failure
+def mail_taken(
+    values: Mapping[str, object],
+    account: TenantUser | None,
+    snapshot: TenantSnapshot,
+    others: Sequence[Subject] = (),
+) -> Issue | None:
+    """What is wrong with a new ``mail``: another object holds it, or the plan would give it to two people.
+
+    Args:
+        values: the values to be written, by Graph's names of properties.
+        account: the account as it is; None for a new one.
+        snapshot: what the tenant holds.
+        others: the other people who would newly get the same.
+
+    """
+    mail = new_mail(values, account)
+    if not mail:
+        return None
+    for holder in snapshot.holders_of(mail, other_than=account.id if account else None):
+        if mail in holder.addresses:
+            return _not_written(f"{holder_text(holder)} holds the address {mail}", release(mail, holder))
+    if others:
+        names = " and ".join(f"{each.name} ({each.username})" for each in others)
+        return _not_written(f"the address {mail} is the same for {names}", "Correct it at the source for one of them")
+    return None
+
+
+def _not_written(why: str, remedy: str) -> Issue:
+    return Issue("mail_taken", f"{why}; it is not written", remedy, place="email", severity="warning")
+
+
+def without_mail(change: Profile | None, known: AppUser | None) -> Profile | None:
+    """The change without ``mail``; without a fingerprint, so that every later plan tries again.
+
+    Args:
+        change: the change.
+        known: what is remembered of the account.
+
+    """
+    match change:
+        case CreateUser():
+            kept = {name: value for name, value in change.properties.items() if name != "mail"}
+            return evolve(change, properties=kept, fingerprint="")
+        case UpdateUser():
+            properties = tuple(each for each in change.properties if each.name != "mail")
+            if properties:
+                return evolve(change, properties=properties, fingerprint="")
+            if known and known.status is AppUserStatus.ACTIVE and not known.fingerprint and change.takes_over is None:
+                return None  # tried before
+            return LinkUser(
+                change.subject,
+                change.reason,
+                change.object_id,
+                "",
+                change.anchor,
+                change.takes_over,
+                change.activates,
+            )
+        case _:
+            return change
+
+
+def unread_addresses(changes: Iterable[Change], snapshot: TenantSnapshot) -> Iterator[Unsupported]:
+    """What a plan that gives new names can't know, because the app may not read it."""
+    if not snapshot.unread_addresses or not any(_gives_a_name(change) for change in changes):
+        return
+    for kind in snapshot.unread_addresses:
+        permission = "GroupMember.Read.All" if kind is HolderKind.GROUP else "OrgContact.Read.All"
+        yield Unsupported(
+            f"Addresses of {kind}s",
+            f"the app may not read them, so it shows only on applying whether a {kind} holds a new address",
+            f"grant the application permission {permission} and renew admin consent",
+            people=0,
+        )
+
+
+def _gives_a_name(change: Change) -> bool:
+    names = written_values(change)
+    return isinstance(change, RestoreUser) or "userPrincipalName" in names or bool(names.get("mail"))

@@ -1,0 +1,136 @@
+"""Names and addresses over Graph: what a plan says before it writes, what applying does, and the day after."""
+
+import asyncio
+import json
+
+import pytest
+from organisation import DOMAIN, NOW, assigned, somebody, user_sync_app
+
+from o365prov import AppUsers, Tenant
+from o365prov.testing import FakeClock, FakeTenant
+
+APP = user_sync_app()
+SWAP = (("Ann Lee", "bo.ross"), ("Bo Ross", "ann.lee"))
+
+
+@pytest.fixture
+def fake():
+    return FakeTenant(domains={DOMAIN: "Federated", "corp.example": "Federated"}, seed=1, clock=FakeClock(at=NOW))
+
+
+class Blind:
+    """Graph for an app that may not read groups and contacts."""
+
+    def __init__(self, fake):
+        self.fake = fake
+
+    async def send(self, method, url, headers, body):
+        if method == "GET" and ("/groups?" in url or "/contacts?" in url):
+            error = {"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges"}}
+            return 403, {"content-type": "application/json"}, json.dumps(error).encode()
+        return await self.fake.send(method, url, headers, body)
+
+
+def patch(fake, name, body):
+    """What an administrator does by hand."""
+    [user] = [user for user in fake.users if user["displayName"] == name]
+    headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
+    url = f"https://graph.microsoft.com/v1.0/users/{user['id']}"
+    assert fake.handle("PATCH", url, headers, json.dumps(body).encode())[0] == 204
+
+
+def day(fake, people, known, edit=None, transport=None):
+    """One day's plan and its report; *edit* happens between the two."""
+
+    async def work():
+        async with Tenant.over(transport or fake) as tenant:
+            snapshot = await tenant.read(APP.needs(people))
+            memory = AppUsers.empty(snapshot.tenant_id, APP.name) if known is None else known
+            plan = APP.plan(people, snapshot, memory, now=fake.clock.now())
+            if edit:
+                patch(fake, *edit)
+            return plan, await tenant.apply(plan, confirm=plan.fingerprint)
+
+    plan, report = asyncio.run(work())
+    fake.clock.advance(days=1)
+    return plan, report, report.app_users
+
+
+def named(name, local):
+    """An assignment whose username begins with *local*; the e-mail address is left out, so that nothing keeps it."""
+    return assigned(somebody(name, email=f"{local}@unproven.example"))
+
+
+def usernames(fake):
+    return {user["displayName"]: user["userPrincipalName"].partition("@")[0] for user in fake.users}
+
+
+@pytest.fixture
+def provisioned(fake):
+    """Ann and Bo in a tenant, under their own names, without e-mail addresses of the tenant."""
+    _, report, known = day(fake, [named("Ann Lee", "ann.lee"), named("Bo Ross", "bo.ross")], None)
+    assert report.ok
+    return known
+
+
+def test_a_held_address_is_said_before_anything_is_written(fake):
+    """A group has the username, a contact the e-mail address: nothing is refused, and the same is said the next day."""
+    fake.add_group("Newcomers", mailEnabled=True, mail=f"ann.lee@{DOMAIN}", proxyAddresses=[f"SMTP:ann.lee@{DOMAIN}"])
+    fake.add_contact("Bo elsewhere", mail="bo.ross@corp.example", proxyAddresses=["SMTP:bo.ross@corp.example"])
+    people = [assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))]
+    plan, report, known = day(fake, people, None)
+    assert report.ok
+    assert [(each.subject.name, each.code) for each in plan.problems] == [
+        ("Ann Lee", "address_taken"),
+        ("Bo Ross", "mail_taken"),
+    ]
+    again, _, _ = day(fake, people, known)
+    assert (again.is_empty, again.problems) == (True, plan.problems)
+
+
+def test_a_mail_that_became_free_is_written(fake):
+    """Every plan tries again, without a change at the source."""
+    fake.add_user(f"x@{DOMAIN}", displayName="X", mail="ann.lee@corp.example", onPremisesImmutableId="x")
+    people = [assigned(somebody("Ann Lee"))]
+    _, _, known = day(fake, people, None)
+    patch(fake, "X", {"mail": None})
+    plan, report, known = day(fake, people, known)
+    assert [each.name for each in plan.changes[0].properties] == ["mail"]
+    assert report.ok
+    assert list(day(fake, people, known)[0]) == []
+
+
+def test_two_people_swap_their_usernames(fake, provisioned):
+    """In one plan, and the next one is empty."""
+    people = [named(*each) for each in SWAP]
+    _, report, known = day(fake, people, provisioned)
+    assert report.ok, report.to_text()
+    assert usernames(fake) == {"Ann Lee": "bo.ross", "Bo Ross": "ann.lee"}
+    assert list(day(fake, people, known)[0]) == []
+
+
+def test_who_waits_for_a_rename_that_was_not_made_is_left_alone(fake, provisioned):
+    """Somebody edits Bo between plan and apply: Ann waits under a temporary name, and the next plan ends the swap."""
+    people = [named(*each) for each in SWAP]
+    edit = ("Bo Ross", {"userPrincipalName": f"bo@{DOMAIN}"})
+    _, report, known = day(fake, people, provisioned, edit)
+    assert [each.result.value for each in report.outcomes] == ["done", "skipped", "skipped"]
+    assert "did not become free" in report.outcomes[2].message
+    between = usernames(fake)["Ann Lee"]
+    assert between.startswith("ann.lee-")
+    assert known.get(people[0].person.id).username == f"{between}@{DOMAIN}"
+    _, report, known = day(fake, people, known)
+    assert report.ok
+    assert usernames(fake) == {"Ann Lee": "bo.ross", "Bo Ross": "ann.lee"}
+    assert list(day(fake, people, known)[0]) == []
+
+
+def test_groups_that_the_app_may_not_read_stop_nothing(fake):
+    """403: the plan says what it does not know, and what Graph refuses is in the report."""
+    fake.add_group("Newcomers", mailEnabled=True, proxyAddresses=["SMTP:ann.lee@corp.example"])
+    plan, report, _ = day(fake, [assigned(somebody("Ann Lee"))], None, transport=Blind(fake))
+    said = [each for each in plan.unsupported if each.attribute.startswith("Addresses")]
+    assert [each.attribute for each in said] == ["Addresses of groups", "Addresses of contacts"]
+    assert "GroupMember.Read.All" in said[0].instead
+    assert plan.problems == ()
+    assert not report.ok

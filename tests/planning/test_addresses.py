@@ -1,0 +1,132 @@
+"""Who holds a name that a plan newly gives: said before anything is written, with the holder."""
+
+from attrs import evolve
+from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
+
+from o365prov import AppUser, LicenseOnly, UserSync
+from o365prov.planning import AddressHolder, HolderKind
+
+APP = user_sync_app()
+ANN = assigned(somebody("Ann Lee"))
+
+
+def planned(snapshot, *people, known=(), app=APP):
+    return app.plan(people or [ANN], snapshot, remembered(*known), now=NOW)
+
+
+def linked(person, user):
+    """What is remembered of an account of a person."""
+    return AppUser(person.id, user.id, user.username, user.anchor, provisioning_type="user_sync")
+
+
+def held(kind, *addresses):
+    """A tenant in which a group or contact holds addresses."""
+    return evolve(tenant(), addresses=[AddressHolder(kind, "7f", "Newcomers", addresses)])
+
+
+def test_a_username_that_another_account_has_as_an_alias_stops_the_person():
+    """The account is named with its display name, username and id, and so is what takes the address from it."""
+    proxies = [f"SMTP:a.lee@{DOMAIN}", f"smtp:Ann.Lee@{DOMAIN}"]
+    other = account(f"a.lee@{DOMAIN}", displayName="A. Lee", proxyAddresses=proxies)
+    plan = planned(tenant(other))
+    [problem] = plan.problems
+    assert plan.is_empty
+    assert (problem.code, problem.stops) == ("address_taken", True)
+    assert f"the account A. Lee (a.lee@{DOMAIN}, object id {other.id})" in problem.message
+    assert f"-Identity a.lee@{DOMAIN} -EmailAddresses @{{Remove='smtp:ann.lee@{DOMAIN}'}}" in problem.remedy
+
+
+def test_a_rename_to_the_address_of_a_group_is_stopped():
+    """The plan says that a group holds the address."""
+    ann = somebody("Ann Lee", email="ann.new@corp.example")
+    user = account(f"ann.lee@{DOMAIN}", onPremisesImmutableId=ann.id)
+    snapshot = evolve(held(HolderKind.GROUP, f"ann.new@{DOMAIN}"), users=[user])
+    plan = planned(snapshot, assigned(ann), known=[linked(ann, user)])
+    assert plan.is_empty
+    assert "an address of the group Newcomers (object id 7f)" in plan.problems[0].message
+
+
+def test_an_address_of_a_contact_leaves_the_mail_out():
+    """Only the e-mail address clashes: the account is created without it, and the plan says who holds it."""
+    plan = planned(held(HolderKind.CONTACT, "ann.lee@corp.example"))
+    [create] = plan
+    [problem] = plan.problems
+    assert "mail" not in create.properties
+    assert (create.fingerprint, problem.code, problem.stops, problem.attribute) == ("", "mail_taken", False, "email")
+    assert "the contact Newcomers (object id 7f) holds the address ann.lee@corp.example" in problem.message
+
+
+def test_two_people_with_one_new_mail_get_none_and_are_named():
+    """Neither is preferred."""
+    people = [
+        evolve(assigned(somebody(name, email="team@corp.example")), username=f"{name[:2]}@{DOMAIN}".lower())
+        for name in ("Ann Lee", "Bo Ross")
+    ]
+    plan = planned(tenant(), *people)
+    assert ["mail" in each.properties for each in plan] == [False, False]
+    assert [problem.code for problem in plan.problems] == ["mail_taken", "mail_taken"]
+    assert "Bo Ross" in plan.problems[0].message
+
+
+def test_an_address_of_ones_own_is_no_clash():
+    """An alias of the account may become its username."""
+    ann = somebody("Ann Lee", email="ann.new@corp.example")
+    aliases = [f"smtp:ann.new@{DOMAIN}", "smtp:ann.new@corp.example"]
+    user = account(f"ann.lee@{DOMAIN}", onPremisesImmutableId=ann.id, proxyAddresses=aliases)
+    plan = planned(tenant(user), assigned(ann), known=[linked(ann, user)])
+    assert plan.problems == ()
+    assert {"mail", "userPrincipalName"} <= {each.name for each in plan.changes[0].properties}
+
+
+def test_a_restored_account_brings_no_address_back_that_another_has():
+    """The holder is named, and the account stays deleted until the address is free."""
+    ann = ANN.person
+    deleted = account(f"old@{DOMAIN}", onPremisesImmutableId=ann.id, proxyAddresses=[f"SMTP:old.name@{DOMAIN}"])
+    other = account(f"bo@{DOMAIN}", displayName="Bo", proxyAddresses=[f"SMTP:old.name@{DOMAIN}"])
+    app = evolve(APP, restore_deleted_users=True)
+    plan = planned(tenant(other, deleted=(deleted,)), app=app)
+    assert plan.is_empty
+    assert f"whose address old.name@{DOMAIN} is now that of the account Bo" in plan.problems[0].message
+
+
+def test_what_the_app_may_not_read_is_said_once_where_names_are_given():
+    """Not as a problem of everybody, and not in a plan that gives no name."""
+    blind = evolve(tenant(), unread_addresses=[HolderKind.GROUP, HolderKind.CONTACT])
+    said = [each.attribute for each in planned(blind).unsupported if each.attribute.startswith("Addresses")]
+    assert said == ["Addresses of groups", "Addresses of contacts"]
+    stopped = assigned(somebody(countryCode="US", email=None))
+    assert not [each for each in planned(blind, stopped).unsupported if each.attribute.startswith("Addresses")]
+
+
+def test_before_an_account_is_to_be_made_by_hand_one_under_another_name_is_named():
+    """Create Users is off: the account with the person's e-mail address or anchor may be theirs already."""
+    ann = from_directory(somebody("Ann Lee"))
+    by_mail = account(f"a.lee@{DOMAIN}", displayName="A. Lee", mail="Ann.Lee@corp.example")
+    by_anchor = account(f"lee@{DOMAIN}", onPremisesImmutableId=ann.directory_accounts[0].anchor)
+    for user, types in ((by_mail, (LicenseOnly(), UserSync(create_users=False))), (by_anchor, (LicenseOnly(),))):
+        for provisioning in types:
+            app = APP.with_provisioning(provisioning).remap()
+            [problem] = planned(tenant(user), assigned(ann), app=app).problems
+            assert problem.code == "create_users_is_off"
+            assert f"({user.username}, object id {user.id})" in problem.message
+            assert f"transfers={{'{ann.id}': '{user.id}'}}" in problem.remedy
+
+
+def test_an_account_without_an_anchor_is_not_adopted_silently_where_none_is_written():
+    """License Only links it and says that nobody signs in to it; the next plan does not repeat it."""
+    user = account(f"ann.lee@{DOMAIN}", usageLocation="US")
+    app = APP.with_provisioning(LicenseOnly()).remap()
+    plan = planned(tenant(user), app=app)
+    assert [(each.kind) for each in plan] == ["link_user"]
+    assert [(each.code, each.stops) for each in plan.problems] == [("no_anchor", False)]
+    assert planned(tenant(user), known=[linked(ANN.person, user)], app=app).problems == ()
+
+
+def test_an_anchor_unlike_the_directorys_is_said_where_none_is_written():
+    """License Only can't know what sign-in sends, and names both."""
+    ann = from_directory(somebody("Ann Lee"))
+    user = account(f"ann.lee@{DOMAIN}", onPremisesImmutableId="other")
+    app = APP.with_provisioning(LicenseOnly()).remap()
+    [problem] = planned(tenant(user), assigned(ann), app=app).problems
+    assert (problem.code, problem.stops) == ("anchor_differs", False)
+    assert ann.directory_accounts[0].anchor in problem.message

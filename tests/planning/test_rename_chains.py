@@ -1,0 +1,109 @@
+"""Renames in one plan that wait for each other's names."""
+
+from attrs import evolve
+from effects import effects
+from organisation import DOMAIN, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
+
+from o365prov import AppUser
+from o365prov.planning import change_key, change_stage
+
+APP = user_sync_app()
+
+
+def world(moves, **properties):
+    """Accounts, their memory and assignments: *moves* are a name, the local part of the username, and the next one."""
+    users, known, people = [], [], []
+    for name, now, later in moves:
+        person = somebody(name, email=f"{later}@corp.example")
+        people.append(assigned(person))
+        if now:
+            users.append(account(f"{now}@{DOMAIN}", onPremisesImmutableId=person.id, **properties.get(now, {})))
+            known.append(
+                AppUser(person.id, users[-1].id, users[-1].username, person.id, "x", provisioning_type="user_sync")
+            )
+    return tenant(*users), remembered(*known), people
+
+
+def renames(plan):
+    """Who gets which name, in the plan's order, with the turn."""
+    return [(each.subject.name, each.subject.username.partition("@")[0], change_stage(each)[1]) for each in plan]
+
+
+def test_who_frees_a_name_is_renamed_before_who_takes_it():
+    """Ann becomes bo, once Bo is bo2."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "bo2")])
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    assert plan.problems == ()
+    assert renames(plan) == [("Bo Ross", "bo2", 0), ("Ann Lee", "bo", 1)]
+    assert plan.changes[1].waits_for == change_key(plan.changes[0])
+
+
+def test_a_new_account_waits_for_the_rename_that_frees_its_name():
+    """Created after the profiles of the others, and with its name."""
+    snapshot, known, people = world([("Ann Lee", "", "bo"), ("Bo Ross", "bo", "bo2")])
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    assert [each.kind for each in plan] == ["update_user", "create_user"]
+
+
+def test_a_swap_goes_through_a_temporary_name():
+    """One of the two has it in between, and the plan shows it."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "ann")])
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    temporary = plan.changes[0].subject.username
+    assert temporary.startswith("ann-")
+    assert [each[0] for each in renames(plan)] == ["Ann Lee", "Bo Ross", "Ann Lee"]
+    assert temporary in plan.to_text()
+
+
+def test_circles_and_chains_of_any_length_are_done_at_once():
+    """After the plan everybody has their name, and the next plan is empty."""
+    for moves in (
+        [("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "cy"), ("Cy Young", "cy", "ann")],
+        [("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "cy"), ("Cy Young", "cy", "dee")],
+        [("Ann Lee", "", "bo"), ("Bo Ross", "bo", "cy"), ("Cy Young", "cy", "dee")],
+    ):
+        snapshot, known, people = world(moves)
+        after, memory = effects(APP.plan(people, snapshot, known, now=NOW), snapshot)
+        assert sorted(each.username for each in after.users) == sorted(f"{later}@{DOMAIN}" for _, _, later in moves)
+        assert list(APP.plan(people, after, memory, now=NOW)) == []
+
+
+def test_who_was_left_under_a_temporary_name_gets_the_final_one_in_the_next_plan():
+    """Only the first rename was made: the memory has the temporary name and no fingerprint."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "ann")])
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    after, memory = effects(evolve(plan, changes=plan.changes[:1]), snapshot)
+    again = APP.plan(people, after, memory, now=NOW)
+    assert renames(again) == [("Bo Ross", "ann", 0), ("Ann Lee", "bo", 1)]
+
+
+def test_who_is_stopped_stops_who_waits_for_the_name():
+    """Cy's name is taken by a stranger, so Bo and Ann keep theirs, and each problem names a holder."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "cy"), ("Cy Young", "cy", "taken")])
+    snapshot = tenant(*snapshot.users, account(f"taken@{DOMAIN}"))
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    assert plan.is_empty
+    assert [problem.code for problem in plan.problems] == ["username_taken"] * 3
+
+
+def test_a_name_that_its_holder_keeps_as_an_address_is_not_freed():
+    """Bo is renamed, Ann is stopped, and both are told the command that takes the address away."""
+    snapshot, known, people = world(
+        [("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "bo2")], bo={"proxyAddresses": [f"SMTP:bo@{DOMAIN}"]}
+    )
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    assert renames(plan) == [("Bo Ross", "bo2", 0)]
+    assert [(each.subject.name, each.code, each.stops) for each in plan.problems] == [
+        ("Ann Lee", "address_kept", True),
+        ("Bo Ross", "address_kept", False),
+    ]
+    command = f"Set-Mailbox -Identity bo2@{DOMAIN} -EmailAddresses @{{Remove='smtp:bo@{DOMAIN}'}}"
+    assert all(command in each.remedy for each in plan.problems)
+
+
+def test_somebody_whom_the_plan_is_not_about_frees_nothing():
+    """A push of Ann alone does not count on Bo's rename."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "bo2")])
+    plan = APP.plan(people, snapshot, known, now=NOW, only={people[0].person.id})
+    assert plan.is_empty
+    assert [problem.code for problem in plan.problems] == ["username_taken"]
