@@ -56,15 +56,14 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
     "what is remembered of an account names a person, so it is not nobody's": lambda each: (
         each.link is Link.FREE and each.memory is not Memory.NEVER
     ),
-    "a leaver's or another person's account is known by the memory": lambda each: (
-        each.link in (Link.YIELDING, Link.NAMESAKES) and each.memory is Memory.NEVER
+    "an account that is somebody's is remembered": lambda each: (
+        each.link in (Link.OWN, Link.NAMESAKES) and each.memory is Memory.NEVER
     ),
     "a leaver is judged by the account that is remembered of them": lambda each: (
-        each.wanted is Wanted.LEFT
-        and (each.link not in (Link.OWN, Link.OTHER_APPS) if each.memory is not Memory.NEVER else each.link is Link.OWN)
+        each.wanted is Wanted.LEFT and each.memory is not Memory.NEVER and each.link not in (Link.OWN, Link.OTHER_APPS)
     ),
     "who left is not handed an account": lambda each: (
-        each.wanted is Wanted.LEFT and each.memory is Memory.NEVER and each.link is Link.ANOTHERS
+        each.wanted is Wanted.LEFT and each.memory is Memory.NEVER and each.link in (Link.YIELDING, Link.ANOTHERS)
     ),
     "an account that we remember is ours, also if its person is an admin by now": lambda each: (
         each.control is Control.ADMIN and each.memory is not Memory.NEVER
@@ -303,4 +302,4 @@ def _transfers(situation: Situation, object_id: str) -> Mapping[str, str]:
     """Whom the caller hands the account to, where only that makes the link what it is."""
     if situation.memory is not Memory.NEVER or situation.account is Account.NONE:
         return {}
-    return {Link.OWN: {ANN_ID: object_id}, Link.ANOTHERS: {BOB: object_id}}.get(situation.link, {})
+    return {Link.YIELDING: {ANN_ID: object_id}, Link.ANOTHERS: {BOB: object_id}}.get(situation.link, {})
