@@ -396,8 +396,8 @@ class History:
         held = {user.object_id for user in self.memory if user.person_id in leaving and user.status == "active"}
         for person_id in sorted({each.subject.person_id for each in (*plan.changes, *plan.problems)})[:3]:
             alone = make({person_id})
-            if any(each.object_id in held for each in alone) or "account_of_another_person" in _codes(alone):
-                continue  # of a holder who is not meant nobody knows whether they left
+            if any(each.object_id in held for each in alone) or _codes(alone) & _OTHERS_ARE_NEEDED:
+                continue  # of people who are not meant nobody knows whether they left, or give a name away
             assert alone.changes == plan.for_person(person_id), (alone.to_text(), plan.to_text())
             mine = [each for each in plan.problems if each.subject.person_id == person_id]
             assert list(alone.problems) == mine
@@ -459,6 +459,17 @@ def _with(user: TenantUser, properties: Mapping[str, object]) -> TenantUser:
 
 def _skus(user: TenantUser) -> set[str]:
     return {held.sku_id for held in user.licenses if not held.inherited_from}
+
+
+_OTHERS_ARE_NEEDED = {
+    "account_of_another_person",
+    "address_kept",
+    "address_taken",
+    "mail_taken",
+    "manager_not_provisioned",
+    "username_taken",
+}
+"""What a plan about some says where it gives less, because that depends on people whom it is not about."""
 
 
 def _codes(plan: Plan) -> set[str]:
