@@ -100,7 +100,7 @@ def test_it_has_safeguards_as_the_tenant_has(needs):
     with BlockingTenant.over(FakeTenant(), safeguards=Safeguards(count=0)) as tenant:
         subject = Subject("00u1", "Ann", "ann@corp.example")
         made = Plan(tenant.read(needs).tenant_id, NOW, [BlockSignIn(subject, "left", "id", Departure(NOW))])
-        with pytest.raises(PlanRefusedError, match="sign-in blocked: 1 accounts"):
+        with pytest.raises(PlanRefusedError, match="sign-in blocked: 1 account,"):
             tenant.apply(made)
 
 

@@ -137,6 +137,14 @@ def test_a_plan_in_which_most_people_are_stopped_is_a_hazard(stopped, refused):
     ] * refused
 
 
+def test_people_with_gaps_are_not_stopped():
+    """They are provisioned, all but one attribute."""
+    gaps = [assigned(evolve(somebody(f"Gap {number}", countryCode="UK"), id=str(number))) for number in range(6)]
+    plan_with_gaps = APP.plan(gaps, tenant(), remembered(), now=NOW)
+    assert len(plan_with_gaps.problems) >= 6
+    assert plan_with_gaps.hazards == ()
+
+
 def test_people_on_hold_are_not_stopped():
     """They are suspended in Okta, which is as it should be."""
     held = [assigned(evolve(person(number), status="SUSPENDED")) for number in range(10)]

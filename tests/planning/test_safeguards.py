@@ -320,6 +320,11 @@ def test_losses_of_the_last_days_at_the_limit():
     assert hazards([blocked(0)], memory(9, away(20, days=1))) == ()
 
 
+def test_the_count_is_that_of_one_plan():
+    """In a large company more people leave in a week than one plan may block."""
+    assert hazards([blocked(0)], memory(100, away(200, days=1), away(201, days=2)), count=1) == ()
+
+
 def test_without_anybody_who_leaves_now_nothing_is_said_again():
     """The runs of the last days were confirmed, or were small."""
     known = memory(10, *(away(number, days=1) for number in range(20, 25)))

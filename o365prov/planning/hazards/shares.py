@@ -13,7 +13,7 @@ from o365prov.planning.hazards.harms import harms_of, leaves
 from o365prov.planning.model.changes import Change, CreateUser, LinkUser, RestoreUser, UpdateUser
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.safeguards import RECENT, Harm, Safeguards
-from o365prov.rendering import names_text, printable
+from o365prov.rendering import count_text, names_text, printable
 
 
 def harm_hazards(plan: Plan, safeguards: Safeguards) -> tuple[str, ...]:
@@ -136,5 +136,5 @@ class Harmed:
                 return f"{harm.words}: {len(people):,} of {of:,} accounts that are or will be linked, {allowed}"
         if harm is not Harm.LEFT and len(people) > safeguards.count:
             names = named(people.values())
-            return f"{harm.words}: {len(people):,} accounts, {safeguards.count:,} are allowed {names}"
+            return f"{harm.words}: {count_text(len(people), 'account')}, {safeguards.count:,} are allowed {names}"
         return ""
