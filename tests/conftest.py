@@ -9,6 +9,10 @@ import os
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "o365prov", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+    "o365prov",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    max_examples=int(os.environ.get("EXAMPLES", "40")),  # more of them in a longer run
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("o365prov")
