@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 from organisation import DOMAIN, NOW, assigned, somebody, user_sync_app
@@ -134,3 +135,60 @@ def test_groups_that_the_app_may_not_read_stop_nothing(fake):
     assert "GroupMember.Read.All" in said[0].instead
     assert plan.problems == ()
     assert not report.ok
+
+
+def by_mail(name, local):
+    """An assignment whose username and e-mail address are one, as with Okta's default mapping."""
+    return assigned(somebody(name, email=f"{local}@{DOMAIN}"))
+
+
+def run_exchange(fake, remedy):
+    """The tenant after an administrator ran the commands of a remedy: Graph has no request for them."""
+    text = json.dumps(json.loads(fake.to_json()))
+    commands = re.findall(r"Set-Mailbox -Identity (\S+) -EmailAddresses @\{Remove='smtp:([^']+)'\}", remedy)
+    for identity, address in commands:
+        holder = fake.user(identity)
+        assert any(each.lower() == f"smtp:{address}" for each in holder["proxyAddresses"]), (identity, address)
+        text = text.replace(f', "smtp:{address}"', "").replace(f', "SMTP:{address}"', "")
+    return FakeTenant.from_json(text, clock=fake.clock)
+
+
+def stopped(plan):
+    return {each.subject.name: each for each in plan.problems if each.stops}
+
+
+def test_a_chain_of_renames_of_mailboxes_goes_on_as_exchange_lets_it(fake):
+    """Each remedy can be followed on the day on which it is said, and at the end everybody has their name."""
+    moves = {"Cy Young": "di", "Di Ng": "ed", "Ed Poe": "new"}
+    names = {"Cy Young": "cy", "Di Ng": "di", "Ed Poe": "ed"}
+    _, report, known = day(fake, [by_mail(*each) for each in names.items()], None)
+    people = [by_mail(*each) for each in moves.items()]
+    plan, report, known = day(fake, people, known)
+    assert (stopped(plan)["Di Ng"].code, stopped(plan)["Cy Young"].code) == ("address_kept", "username_taken")
+    assert stopped(plan)["Cy Young"].remedy == "See what stops Di Ng; a later plan goes on"
+    for _ in range(2):
+        for problem in stopped(plan).values():
+            fake = run_exchange(fake, problem.remedy)
+        plan, report, known = day(fake, people, known)
+        assert report.ok
+    assert usernames(fake) == moves
+    assert day(fake, people, known)[0].is_empty
+
+
+def test_mailboxes_that_swap_names_begin_in_exchange(fake):
+    """Both are told the same first step, which can be followed; the plans then go on to the end."""
+    _, _, known = day(fake, [by_mail("Ann Lee", "ann.lee"), by_mail("Bo Ross", "bo.ross")], None)
+    people = [by_mail(*each) for each in SWAP]
+    plan, _, known = day(fake, people, known)
+    first, second = stopped(plan).values()
+    assert (plan.is_empty, first.remedy) == (True, second.remedy)
+    temporary = re.search(r"Rename \S+ to (\S+) in Entra", first.remedy)[1]
+    patch(fake, "Ann Lee", {"userPrincipalName": temporary, "mail": temporary})
+    fake = run_exchange(fake, first.remedy)
+    plan, report, known = day(fake, people, known)
+    assert report.ok
+    fake = run_exchange(fake, stopped(plan)["Ann Lee"].remedy)
+    _, report, known = day(fake, people, known)
+    assert report.ok
+    assert usernames(fake) == {"Ann Lee": "bo.ross", "Bo Ross": "ann.lee"}
+    assert day(fake, people, known)[0].is_empty

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from o365prov.errors import Issue
+from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.snapshot import AddressHolder, HolderKind, TenantUser, former_username
 from o365prov.planning.rules.addresses import holder_text, release
 from o365prov.planning.transitions.matched_user import MatchedUser
@@ -87,6 +88,15 @@ def of_another_person(account: TenantUser, desired: DesiredUser, who: str, holde
     )
 
 
+def handed_to_another(account: TenantUser, receiver: str) -> Issue:
+    """The caller hands the account to somebody else."""
+    return Issue(
+        "account_of_another_person",
+        f"the account {account.username} is handed to {receiver} by the caller",
+        "Correct transfers= if that is not meant",
+    )
+
+
 def of_namesake(account: TenantUser, desired: DesiredUser, who: str, holder: str) -> Issue:
     """Somebody who left had the account, and nothing but the name says that it is the same person."""
     return Issue(
@@ -140,8 +150,9 @@ def privileged(account: TenantUser) -> Issue:
     """The account is an admin's whom we did not provision."""
     return Issue(
         "privileged_admin",
-        f"the account {account.username} is a privileged admin that was not provisioned from here",
-        "Give the person another username, or remove the role before the account is linked",
+        f"the account {account.username} is a privileged admin that is not remembered as provisioned from here",
+        "Give the person another username, or remove the role before the account is linked; if the memory was lost, "
+        "restore it",
     )
 
 
@@ -221,33 +232,75 @@ def username_taken(account: TenantUser | None, username: str, holder: AddressHol
     )
 
 
-def address_kept(freeing: MatchedUser, username: str) -> Issue:
-    """The account that has the username is renamed, and keeps it as an address."""
+def username_of_linked(username: str, holder: AddressHolder, who: str) -> Issue:
+    """The username is that of an account in use by somebody whom we provisioned."""
     return Issue(
-        "address_kept",
-        f"would get {username}, which the account of {freeing.subject.name} keeps as an address when it is renamed to "
-        f"{freeing.subject.username}: Graph can't take it away",
-        f"{_remove_alias(freeing, username)}; the next plan goes on",
+        "username_taken",
+        f"would get {username}, which is the username of the account of {who}",
+        f"Give one of the two another username; if {holder.name or username} is to have another one, that rename comes "
+        "first",
         place="userName",
     )
 
 
-def keeps_address(freeing: MatchedUser, username: str, taker: str) -> Issue:
+def username_of_former_account(username: str, holder: AddressHolder) -> Issue:
+    """The person gets another account by the caller's word, and the one that was linked until now has the name."""
+    return Issue(
+        "username_taken",
+        f"would get {username} on the account that is handed over, and the account that was linked until now has it "
+        f"({holder_text(holder)})",
+        "Leave the person out of transfers= if that account is the right one; otherwise rename or delete it in Entra",
+        place="userName",
+    )
+
+
+def address_kept(before: MatchedUser, username: str) -> Issue:
+    """The account that has the username is renamed, and keeps it as an address."""
+    return Issue(
+        "address_kept",
+        f"would get {username}, which the account of {before.subject.name} keeps as an address when it is renamed to "
+        f"{before.subject.username}: Graph can't take it away",
+        f"After the rename, {_remove_alias(before.subject.username, username)}; the next plan goes on",
+        place="userName",
+    )
+
+
+def keeps_address(keeper: MatchedUser, taker: Subject) -> Issue:
     """The same, said of the account that keeps the address."""
     return Issue(
         "address_kept",
-        f"keeps {username} as an address after the rename, so that {taker} can't get it",
-        f"{_remove_alias(freeing, username)}",
+        f"keeps {taker.username} as an address after the rename, so that {taker.name} can't get it",
+        f"After the rename, {_remove_alias(keeper.subject.username, taker.username)}",
         place="userName",
         severity="warning",
     )
 
 
-def _remove_alias(freeing: MatchedUser, username: str) -> str:
-    return (
-        f"After the rename, run Exchange's Set-Mailbox -Identity {freeing.subject.username} "
-        f"-EmailAddresses @{{Remove='smtp:{username}'}}"
+def waits_for_rename(before: MatchedUser, username: str) -> Issue:
+    """The account that has the username is to be renamed, and that can't be done yet."""
+    return Issue(
+        "username_taken",
+        f"would get {username}, which is the username of {before.subject.name} until that account is renamed to "
+        f"{before.subject.username}, and that can't be done yet",
+        f"See what stops {before.subject.name}; a later plan goes on",
+        place="userName",
     )
+
+
+def names_in_a_circle(username: str, before: MatchedUser, first: TenantUser, temporary: str) -> Issue:
+    """People take each other's names, and an account keeps its own as an address: Exchange has to begin."""
+    return Issue(
+        "address_kept",
+        f"would get {username} from {before.subject.name}, in a circle in which nobody can be renamed first: an "
+        "account keeps its name as an address, and Graph can't take it away",
+        f"Rename {first.username} to {temporary} in Entra, run Exchange's Set-Mailbox -Identity {temporary} "
+        f"-WindowsEmailAddress {temporary}, and then {_remove_alias(temporary, first.username)}; the next plans go on",
+        place="userName",
+    )
+
+
+def _remove_alias(identity: str, address: str) -> str:
+    return f"run Exchange's Set-Mailbox -Identity {identity} -EmailAddresses @{{Remove='smtp:{address}'}}"
 
 
 def address_of_deleted_taken(deleted: TenantUser, address: str, holder: AddressHolder) -> Issue:

@@ -48,7 +48,7 @@ class AccountLinks:
     def known(self, desired: DesiredUser) -> AppUser | None:
         """What is remembered of a person, without an account that was handed over to somebody else."""
         known = self.app_users.get(desired.person_id)
-        if known is not None and self._handed_over_to(known.object_id) not in (None, desired.person_id):
+        if known is not None and self.receiver(known.object_id) not in (None, desired.person_id):
             return None
         return known
 
@@ -59,7 +59,7 @@ class AccountLinks:
         if self.transfers.get(desired.person_id) == account.id:
             return Link.YIELDING
         holder = self._holders.get(account.id)
-        if self._handed_over_to(account.id) is not None:
+        if self.receiver(account.id) is not None:
             return Link.ANOTHERS
         if holder is None:
             return Link.FREE
@@ -79,8 +79,6 @@ class AccountLinks:
         """The name of the person or app whose account it is."""
         if app := self.app_users.linked_elsewhere.get(object_id):
             return f"the app {app}"
-        if (receiver := self._handed_over_to(object_id)) is not None:
-            return self.describe(receiver)
         holder = self._holders.get(object_id)
         return self.describe(holder.person_id) if holder else "nobody"
 
@@ -94,5 +92,6 @@ class AccountLinks:
         number = person.profile.get("employeeNumber")
         return f"{person.name} (person {person_id}{f', employee number {number}' if number else ''})"
 
-    def _handed_over_to(self, object_id: str) -> str | None:
+    def receiver(self, object_id: str) -> str | None:
+        """The id of the person to whom the caller hands an account; None for nobody."""
         return next((receiver for receiver, account in self.transfers.items() if account == object_id), None)

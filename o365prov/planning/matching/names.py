@@ -5,7 +5,9 @@ it is taken a turn later. People who take each other's names in a circle are fre
 name in between; the memory knows it, so that a later plan ends what was interrupted.
 
 Decision: an account keeps its e-mail addresses when it is renamed, because Graph can't write proxyAddresses and
-Exchange keeps the old address. A username that is also an address of its holder is therefore not freed by a rename.
+Exchange keeps the old address. A username that is also an address of its holder is therefore not freed by a rename: an
+administrator takes the address away in Exchange, after the rename. In a circle nobody would be renamed first, so that
+there the first step is the administrator's too.
 
 Sources: Microsoft Graph, "user resource type" (proxyAddresses is read-only); Exchange, Set-Mailbox (EmailAddresses).
 """
@@ -19,10 +21,11 @@ from attrs import define, evolve, field
 
 from o365prov.errors import Issue
 from o365prov.planning.matching import issues
+from o365prov.planning.matching.links import AccountLinks
 from o365prov.planning.model.changes import UpdateUser
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.model.snapshot import AddressHolder, TenantSnapshot, TenantUser
 from o365prov.planning.rules.profile import profile_change
 from o365prov.planning.rules.turns import freeing_key
 from o365prov.planning.transitions.matched_user import MatchedUser
@@ -35,36 +38,38 @@ class UsernameOrder:
     Args:
         rules: what the app allows.
         snapshot: what the tenant holds.
+        links: whose accounts are.
         is_about: whether the plan is about a person.
 
     """
 
     rules: PlanOptions
     snapshot: TenantSnapshot
+    links: AccountLinks
     is_about: Callable[[str], bool]
     _restored: set[str] = field(init=False, factory=set)  # names of deleted accounts that come back, in lower case
     _renamed: dict[str, MatchedUser] = field(init=False, factory=dict)  # who gives a name away, by object id
+    _before: dict[str, MatchedUser] = field(init=False, factory=dict)  # the same, by the id of who gets the name
+    _kept: set[str] = field(init=False, factory=set)  # the ids of people whose new name stays an address of another
     _issues: dict[str, Issue] = field(init=False, factory=dict)
-    _warnings: list[Problem] = field(init=False, factory=list)
-    _freed_by: dict[str, MatchedUser] = field(init=False, factory=dict)  # by the id of the person who gets the name
 
     def resolve(self, results: Sequence[MatchedUser | Problem]) -> Iterator[MatchedUser | Problem]:
         """The same results; people whose name is held are problems, and others know their turn."""
         matched = [each for each in results if isinstance(each, MatchedUser)]
-        takers = [each for each in matched if self._takes_a_name(each)]
+        takers = {each.subject.person_id: each for each in matched if self._takes_a_name(each)}
         self._restored = {each.account.username.lower() for each in matched if each.account and each.deleted}
         self._renamed = {
             each.account.id: each
-            for each in takers
-            if each.account and not each.deleted and self.is_about(each.subject.person_id)
+            for person_id, each in takers.items()
+            if each.account and not each.deleted and self.is_about(person_id)
         }
         for each in matched:
             if each.account and each.deleted and (issue := self._restoring(each.account)):
                 self._issues[each.subject.person_id] = issue
-        for each in takers:
-            if each.subject.person_id not in self._issues and (issue := self._taking(each)):
-                self._issues[each.subject.person_id] = issue
-        self._stop_dependents(takers)
+        for person_id, each in takers.items():
+            if person_id not in self._issues and (issue := self._taking(each)):
+                self._issues[person_id] = issue
+        self._stop_who_waits(takers)
         turns = self._turns()
         for result in results:
             if isinstance(result, MatchedUser):
@@ -72,7 +77,10 @@ class UsernameOrder:
                 yield Problem(result.subject, issue) if issue else self._in_turn(result, turns)
             else:
                 yield result
-        yield from (each for each in self._warnings if each.subject.person_id not in self._issues)
+        for person_id in sorted(self._kept):
+            keeper = self._before[person_id]
+            if keeper.subject.person_id not in self._issues:
+                yield Problem(keeper.subject, issues.keeps_address(keeper, takers[person_id].subject))
 
     def _takes_a_name(self, matched: MatchedUser) -> bool:
         """Whether this plan writes another username: an edit in Office 365 stays until something changes here."""
@@ -95,45 +103,58 @@ class UsernameOrder:
         return None
 
     def _taking(self, matched: MatchedUser) -> Issue | None:
-        """Why the person can't have the new username; notes who frees it, if somebody does."""
+        """Why the person can't have the new username; notes who has it until now, if that person gives it away."""
         username = matched.subject.username
         if username.lower() in self._restored:
             return issues.username_of_restored(username)
         for holder in self.snapshot.holders_of(username, other_than=matched.object_id):
             freeing = self._renamed.get(holder.id)
             if freeing is None:
-                return issues.username_taken(matched.account, username, holder)
+                return self._held(matched, holder)
+            self._before[matched.subject.person_id] = freeing
             if username.lower() in holder.addresses:
-                self._warnings.append(
-                    Problem(freeing.subject, issues.keeps_address(freeing, username, matched.subject.name))
-                )
-                return issues.address_kept(freeing, username)
-            self._freed_by[matched.subject.person_id] = freeing
+                self._kept.add(matched.subject.person_id)
         return None
 
-    def _stop_dependents(self, takers: Sequence[MatchedUser]) -> None:
-        """Stop who waits for somebody who is stopped, and so on along the chain."""
-        waiting = {self._freed_by[each.subject.person_id].subject.person_id: each for each in self._takers(takers)}
-        stopped = [person_id for person_id in waiting if person_id in self._issues]
-        while stopped:
-            taker = waiting.get(stopped.pop())
-            if taker is None:
-                continue
-            person_id = taker.subject.person_id
-            freeing = self._freed_by.pop(person_id)
-            for holder in self.snapshot.holders_of(taker.subject.username, other_than=taker.object_id):
-                if holder.id == freeing.object_id:
-                    self._issues[person_id] = issues.username_taken(taker.account, taker.subject.username, holder)
-            stopped.append(person_id)
+    def _held(self, matched: MatchedUser, holder: AddressHolder) -> Issue:
+        """The username is held: by an account of somebody who is known here, or by any other object."""
+        linked, username = self.links.holder(holder.id), matched.subject.username
+        if linked is None or username.lower() != holder.username.lower():
+            return issues.username_taken(matched.account, username, holder)
+        if linked.person_id == matched.subject.person_id:
+            return issues.username_of_former_account(username, holder)
+        return issues.username_of_linked(username, holder, self.links.describe(linked.person_id))
 
-    def _takers(self, takers: Sequence[MatchedUser]) -> Iterator[MatchedUser]:
-        """Those of *takers* who wait for somebody; each name has one, since two people never get the same."""
-        return (each for each in takers if each.subject.person_id in self._freed_by)
+    def _stop_who_waits(self, takers: Mapping[str, MatchedUser]) -> None:
+        """Stop whose name is kept as an address, and who waits for somebody who is stopped, along the chain."""
+        taker_of = {before.subject.person_id: person_id for person_id, before in self._before.items()}
+        stopped = {*self._issues, *self._kept}
+        waiting = list(stopped)
+        while waiting:
+            taker = taker_of.get(waiting.pop())
+            if taker is not None and taker not in stopped:
+                stopped.add(taker)
+                waiting.append(taker)
+        circles = _circles({taker: each.subject.person_id for taker, each in self._before.items()})
+        for person_id in stopped - self._issues.keys():
+            before, username = self._before[person_id], takers[person_id].subject.username
+            first = takers[circles[person_id]].account if person_id in circles else None
+            if first is not None:
+                issue = issues.names_in_a_circle(username, before, first, self._temporary_name(first))
+            elif before.subject.person_id in stopped:
+                issue = issues.waits_for_rename(before, username)
+            else:
+                issue = issues.address_kept(before, username)
+            self._issues[person_id] = issue
 
     def _turns(self) -> Mapping[str, tuple[int, bool]]:
         """By person id: in which turn a person gets the name, and whether they have a temporary one before."""
-        freed_by = {person_id: each.subject.person_id for person_id, each in self._freed_by.items()}
-        temporary = _one_of_each_circle(freed_by)
+        freed_by = {
+            person_id: each.subject.person_id
+            for person_id, each in self._before.items()
+            if person_id not in self._issues
+        }
+        temporary = frozenset(_circles(freed_by).values())
         turns: dict[str, int] = {}
         for person_id in freed_by:
             path = [person_id]
@@ -152,7 +173,7 @@ class UsernameOrder:
         if person_id not in turns:
             return matched
         turn, is_in_between = turns[person_id]
-        freeing = self._freed_by[person_id].subject.person_id
+        freeing = self._before[person_id].subject.person_id
         key = freeing_key(freeing, temporary=turns.get(freeing, (0, False))[1])
         temporary = self._temporary_name(account) if is_in_between and account else ""
         return evolve(matched, turn=turn, waits_for=key, temporary_username=temporary)
@@ -168,16 +189,19 @@ class UsernameOrder:
 _LONGEST = 64  # characters before the @
 
 
-def _one_of_each_circle(freed_by: Mapping[str, str]) -> frozenset[str]:
-    """Of the people who wait for each other in a circle, the one with the first id."""
-    found: set[str] = set()
+def _circles(waits_for: Mapping[str, str]) -> Mapping[str, str]:
+    """By the id of everybody who waits in a circle: the first id of that circle."""
+    found: dict[str, str] = {}
     seen: set[str] = set()
-    for person_id in sorted(freed_by):
-        path: list[str] = []
-        while person_id in freed_by and person_id not in seen:
+    for start in waits_for:
+        path: dict[str, None] = {}
+        person_id = start
+        while person_id in waits_for and person_id not in seen:
             seen.add(person_id)
-            path.append(person_id)
-            person_id = freed_by[person_id]  # noqa: PLW2901 - along the chain
+            path[person_id] = None
+            person_id = waits_for[person_id]
         if person_id in path:
-            found.add(min(path[path.index(person_id) :]))
-    return frozenset(found)
+            ids = list(path)
+            circle = ids[ids.index(person_id) :]
+            found.update(dict.fromkeys(circle, min(circle)))
+    return found

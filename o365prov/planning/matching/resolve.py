@@ -64,7 +64,7 @@ def match_users(
         else each
         for each in results
     ]
-    yield from UsernameOrder(rules, snapshot, is_about).resolve(unshared)
+    yield from UsernameOrder(rules, snapshot, matcher.links, is_about).resolve(unshared)
 
 
 @frozen
@@ -161,6 +161,8 @@ class _Matcher:
             raise ValueError(f"the problem {code.value!r} is about an account, and there is none")
         who, holder = self.links.describe(desired.person_id), self.links.name(account.id)
         match code:
+            case ProblemCode.ACCOUNT_OF_ANOTHER_PERSON if (receiver := self.links.receiver(account.id)) is not None:
+                return issues.handed_to_another(account, self.links.describe(receiver))
             case ProblemCode.ACCOUNT_OF_ANOTHER_PERSON:
                 return issues.of_another_person(account, desired, who, holder)
             case ProblemCode.ACCOUNT_OF_NAMESAKE:
