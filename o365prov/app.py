@@ -33,11 +33,12 @@ from o365prov.planning import (
     StreamingPlanner,
     TenantSnapshot,
     as_assignment,
+    check_domains,
     check_links,
     check_memory,
     check_now,
     check_scope,
-    check_tenant,
+    check_transfers,
     check_type,
     make_plan,
     unique_assignments,
@@ -301,9 +302,9 @@ class Office365App:
 
         Raises:
             StaleMappingError: the settings changed after the attributes were mapped.
-            ConfigurationError: the tenant has not verified one of the app's domains; Entra Connect masters the tenant,
-                which the type does not support; people were provisioned by a type that can't be left for this one; or
-                *scope* is ``"drift"`` and people may be edited in Office 365.
+            ConfigurationError: the tenant has not verified one of the app's domains; people were provisioned by a type
+                that can't be left for this one; the memory is another tenant's or app's; *transfers* names somebody who
+                is not assigned; or *scope* is ``"drift"`` and people may be edited in Office 365.
 
         """
         check_type(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
@@ -313,6 +314,7 @@ class Office365App:
         self._check_ready(app_users, now, scope)
         self._check_tenant(snapshot, app_users)
         assigned = sorted(map(self._assigned, unique_assignments(assignments)), key=lambda each: each.person.id)
+        check_transfers(request.transfers, assigned)
         by_eligibility: dict[Eligibility, list[Assignment]] = {each: [] for each in Eligibility}
         for assignment in assigned:
             by_eligibility[Eligibility.of_assignment(assignment, now)].append(assignment)
@@ -392,6 +394,6 @@ class Office365App:
         check_links(app_users)
 
     def _check_tenant(self, snapshot: TenantSnapshot, app_users: AppUsers | None) -> None:
-        check_tenant(snapshot, self.provisioning, self.domains)
+        check_domains(snapshot, self.domains)
         if app_users is not None:
             check_memory(app_users, snapshot.tenant_id, self.name)

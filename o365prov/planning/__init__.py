@@ -48,11 +48,12 @@ from o365prov.planning.next_state import NextMemory, after_change
 from o365prov.planning.planner import make_plan
 from o365prov.planning.preconditions import (
     as_assignment,
+    check_domains,
     check_links,
     check_memory,
     check_now,
     check_scope,
-    check_tenant,
+    check_transfers,
     check_type,
     unique_assignments,
 )
@@ -120,11 +121,12 @@ __all__ = [
     "as_assignment",
     "change_key",
     "change_stage",
+    "check_domains",
     "check_links",
     "check_memory",
     "check_now",
     "check_scope",
-    "check_tenant",
+    "check_transfers",
     "check_type",
     "collisions",
     "fingerprint",

@@ -39,7 +39,7 @@ from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_c
 from o365prov.planning.rules.profile import creation, profile_change, session_change
 from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
-from o365prov.planning.rules.unsupported import UnsupportedCount
+from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode, Situation, Wanted
 from o365prov.planning.transitions.states import memory_of
@@ -101,9 +101,7 @@ def make_plan(
     assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
     others = {user.person_id for user in app_users if _is_somebody_elses(user, request, assigned)}
     staying = {*assigned, *others, *unchanged.staying}
-    for result in match_users(
-        people, rules, snapshot, app_users, staying=staying, transfers=request.transfers, is_about=request.is_about
-    ):
+    for result in match_users(people, rules, snapshot, app_users, staying=staying, request=request):
         if isinstance(result, MatchedUser):
             matched.append(result)
             if request.is_about(result.subject.person_id):
@@ -129,7 +127,11 @@ def make_plan(
         changes=changes,
         problems=problems,
         explanations=_explanations(people, matched, changes, problems),
-        unsupported=(*unchanged.unsupported.rows(), *unread_addresses(changes, snapshot)),
+        unsupported=(
+            *unchanged.unsupported.rows(),
+            *beside_entra_connect(snapshot, rules.provisioning),
+            *unread_addresses(changes, snapshot),
+        ),
         app_users=app_users,
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
@@ -185,17 +187,17 @@ def _changes(
 ) -> tuple[list[Change], list[Problem]]:
     """What changes for assigned people."""
     provisioning, scope = rules.provisioning, rules.scope
+    profiles = {each.subject.person_id: _profile(each, rules, snapshot) for each in matched}
     decisions = license_decisions(
         [each for each in matched if _is_licensed(each, provisioning)],
         snapshot,
-        location=lambda each: _location(each, provisioning, scope),
+        is_located=lambda each: _is_located(each, profiles[each.subject.person_id][0]),
         now=now,
         take_over=rules.take_over_licenses,
         again=scope is not Scope.CHANGED,
     )
     changes: list[Change] = []
     problems: list[Problem] = []
-    profiles = {each.subject.person_id: _profile(each, rules, snapshot) for each in matched}
     claims: dict[str, list[Subject]] = {}
     for each in matched:
         if mail := new_mail(written_values(profiles[each.subject.person_id][0]), each.account):
@@ -278,15 +280,10 @@ def _account_changes(
     return changes, issues
 
 
-def _location(matched: MatchedUser, provisioning: ProvisioningType, scope: Scope) -> str | None:
-    """The ``usageLocation`` that the account has when its licences are sent: the account's own unless it is changed."""
-    if matched.account is None:
-        location = matched.desired.creation_properties().get("usageLocation")
-        return location if isinstance(location, str) else None
-    profile, _ = profile_change(matched, provisioning, scope)
-    changed = profile.properties if isinstance(profile, UpdateUser) else ()
-    own = matched.account.properties.get("usageLocation")
-    return next((each.after for each in changed if each.name == "usageLocation"), own) or None
+def _is_located(matched: MatchedUser, profile: CreateUser | UpdateUser | LinkUser | None) -> bool:
+    """Whether the account has a ``usageLocation`` when its licences are sent: its own, unless *profile* changes it."""
+    own = matched.account.properties.get("usageLocation") if matched.account else None
+    return bool(written_values(profile).get("usageLocation", own))
 
 
 def _managers(

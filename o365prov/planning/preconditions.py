@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import UnionType
 
@@ -16,27 +16,17 @@ from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.provisioning import ProvisioningType
 
 
-def check_tenant(snapshot: TenantSnapshot, provisioning: ProvisioningType, domains: Iterable[str]) -> None:
-    """Refuse a tenant that has not verified each of *domains* (lower case), or that the type can't be used for.
+def check_domains(snapshot: TenantSnapshot, domains: Iterable[str]) -> None:
+    """Refuse a tenant that has not verified each of *domains* (lower case).
 
     Raises:
-        ConfigurationError: the tenant is refused.
+        ConfigurationError: a domain is missing or not verified.
 
-    Sources: Microsoft Entra, "Managing custom domain names"; Okta, "Provisioning options for Office 365", notes (User
-    Sync and Universal Sync can't be used beside Entra Connect).
+    Source: Microsoft Entra, "Managing custom domain names".
 
     """
     domains = as_tuple(domains)
-    check_call(check_tenant, locals())
-    _check_domains(snapshot, domains)
-    if snapshot.synced and not provisioning.beside_entra_connect:
-        raise ConfigurationError(
-            f"{provisioning.label} can't be used beside Entra Connect, which masters the tenant "
-            f"{snapshot.name or snapshot.tenant_id}: choose LicenseOnly(), or turn Entra Connect off"
-        )
-
-
-def _check_domains(snapshot: TenantSnapshot, domains: tuple[str, ...]) -> None:
+    check_call(check_domains, locals())
     known = snapshot.domain_named
     unknown = [domain for domain in domains if domain not in known]
     unverified = [domain for domain in domains if domain in known and not known[domain].verified]
@@ -72,6 +62,22 @@ def check_memory(app_users: AppUsers, tenant_id: str, app_name: str) -> None:
         raise ConfigurationError(
             f"the app users are of {'; of '.join(wrong)}: load those of this one, or begin with "
             "AppUsers.empty(snapshot.tenant_id, app.name)"
+        )
+
+
+def check_transfers(transfers: Mapping[str, str], assigned: Iterable[Assignment]) -> None:
+    """Refuse to hand an account to somebody who is not assigned.
+
+    Raises:
+        ConfigurationError: *transfers* (object ids by person id) names somebody else.
+
+    """
+    assigned = as_tuple(assigned)
+    check_call(check_transfers, locals())
+    if unknown := sorted(set(transfers) - {each.person_id for each in assigned}):
+        raise ConfigurationError(
+            f"transfers hands accounts to people who are not assigned: {', '.join(unknown[:10])}: "
+            "it takes an object id by person id"
         )
 
 

@@ -33,18 +33,23 @@ def test_people_provisioned_by_user_sync_keep_the_memory_of_it():
         app.plan([], tenant(there), known, now=NOW)
 
 
-@pytest.mark.parametrize(
-    ("provisioning", "works"),
-    [(LicenseOnly(), True), (ProfileSync(), False), (UserSync(), False), (UniversalSync(), False)],
-)
-def test_only_license_only_works_in_a_tenant_with_entra_connect(provisioning, works):
-    """The whole plan is refused, with the type to choose."""
+@pytest.mark.parametrize("provisioning", [ProfileSync(), UserSync(), UniversalSync()])
+def test_beside_entra_connect_each_account_is_judged_by_itself(provisioning):
+    """What it masters is left alone, cloud accounts beside it are provisioned, and the plan says that Okta does not."""
     app = user_sync_app().with_provisioning(provisioning).remap()
-    if works:
-        assert app.plan([], tenant(synced=True), remembered(), now=NOW).is_empty
-    else:
-        with pytest.raises(ConfigurationError, match=r"Entra Connect.*LicenseOnly\(\)"):
-            app.plan([], tenant(synced=True), remembered(), now=NOW)
+    people = [assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))]
+    synced = account(f"ann.lee@{DOMAIN}", onPremisesSyncEnabled=True)
+    plan = app.plan(people, tenant(synced, synced=True), remembered(), now=NOW)
+    assert [(each.subject.name, each.code) for each in plan.problems] == [("Ann Lee", "synced_account")]
+    assert {change.subject.name for change in plan} == {"Bo Ross"}
+    assert "Accounts that Entra Connect masters" in {each.attribute for each in plan.unsupported}
+
+
+def test_license_only_works_beside_entra_connect():
+    """It is made for that, so nothing is said."""
+    app = user_sync_app().with_provisioning(LicenseOnly()).remap()
+    plan = app.plan([], tenant(synced=True), remembered(), now=NOW)
+    assert (plan.is_empty, plan.unsupported) == (True, ())
 
 
 def test_universal_sync_refuses_jit_instances():

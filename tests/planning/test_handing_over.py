@@ -187,3 +187,34 @@ def test_a_person_to_whom_another_account_goes_leaves_the_first_one_to_nobody():
     assert {change.object_id for change in plan} == {second.id}
     _, after = effects(plan, tenant(first, second))
     assert [(each.object_id, each.roles) for each in after] == [(second.id, ())]
+
+
+def test_an_account_is_handed_only_to_people_who_are_assigned():
+    """A mistyped person id would stop whoever has the account, in the name of nobody."""
+    with pytest.raises(ConfigurationError, match="people who are not assigned: nobody"):
+        APP.plan([assigned(ANN)], tenant(), remembered(), now=NOW, transfers={"nobody": THERE.id})
+
+
+def test_an_account_is_not_handed_to_a_person_who_is_stopped_by_another_of_their_own():
+    """Ann's own account has the name already: she is told so, and not to delete somebody's account."""
+    own = account(NAME, displayName="Ann Lee", onPremisesImmutableId=ANCHOR)
+    other = account(f"bo.ross@{DOMAIN}", displayName="Bo Ross", onPremisesImmutableId="00uBoRoss")
+    known = [AppUser(ANN.id, own.id, NAME, ANCHOR), AppUser("00uBoRoss", other.id, other.username, "00uBoRoss")]
+    people = [assigned(ANN), assigned(somebody("Bo Ross"))]
+    plan = APP.plan(people, tenant(own, other), remembered(*known), now=NOW, transfers={ANN.id: other.id})
+    of = {each.subject.name: each for each in plan.problems if each.stops}
+    assert "the account that was linked until now has it" in of["Ann Lee"].message
+    assert of["Ann Lee"].remedy.startswith("Leave the person out of transfers=")
+    assert "is handed to Ann Lee" in of["Bo Ross"].message
+
+
+def test_a_username_of_somebody_who_stays_is_not_to_be_deleted():
+    """Nobody is told to delete the account of a colleague."""
+    own = account(NAME, displayName="Ann Lee", onPremisesImmutableId=ANCHOR)
+    bo = account(f"bo.ross@{DOMAIN}", displayName="Bo Ross", onPremisesImmutableId="00uBoRoss")
+    known = [AppUser(ANN.id, own.id, NAME, ANCHOR), AppUser("00uBoRoss", bo.id, bo.username, "00uBoRoss")]
+    held = evolve(assigned(ANN), person=evolve(ANN, status="SUSPENDED"))
+    taker = assigned(somebody("Bo Ross", email="ann.lee@corp.example"))
+    plan = APP.plan([held, taker], tenant(own, bo), remembered(*known), now=NOW)
+    [problem] = [each for each in plan.problems if each.code == "username_taken"]
+    assert "delete" not in problem.remedy.lower()

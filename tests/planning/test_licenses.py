@@ -5,10 +5,8 @@ from attrs import evolve
 from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, LicenseGrant
-from o365prov.planning import FailedLicense, HeldLicense, MatchedUser, Scope, Subject
+from o365prov.planning import FailedLicense, HeldLicense
 from o365prov.planning.model.labels import describe
-from o365prov.planning.planner import _location
-from o365prov.provisioning import make_desired_user
 
 APP = user_sync_app()
 
@@ -321,12 +319,8 @@ def test_a_licence_in_error_is_said_though_nothing_changes():
 
 
 def test_the_location_that_counts_is_the_one_that_the_account_will_have():
-    """Update Attributes is off, so the mapped location is not sent to a person who was linked already."""
-    ann = somebody(countryCode="US")
+    """With Update Attributes off the mapped one is not written, so an account without one gets no licence."""
+    people, there = [assigned(somebody(), "SPE_E3")], tenant(account(f"ann.lee@{DOMAIN}"))
     off = user_sync_app(update_attributes=False)
-    there = account(f"ann.lee@{DOMAIN}", usageLocation=None)
-    known = AppUser(ann.id, there.id, there.username)
-    desired = make_desired_user(assigned(ann), off.provisioning, off.username, off.mapping, off.domains, now=NOW)
-    matched = MatchedUser(desired, Subject(ann.id, "Ann Lee", there.username), there, known, "linked before")
-    assert _location(matched, off.provisioning, Scope.CHANGED) is None
-    assert _location(matched, APP.provisioning, Scope.CHANGED) == "US"
+    assert [each.code for each in off.plan(people, there, remembered(), now=NOW).problems] == ["no_usage_location"]
+    assert len(licences(APP.plan(people, there, remembered(), now=NOW))) == 1

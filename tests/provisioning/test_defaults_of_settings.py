@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from organisation import DOMAIN, NOW, remembered, tenant, user_sync_app
+from organisation import NOW
 
-from o365prov import Deprovisioning, LicenseOnly, Office365App, ProfileSync, UniversalSync, UsernameFormat, UserSync
-from o365prov.errors import ConfigurationError
+from o365prov import Deprovisioning, LicenseOnly, ProfileSync, UniversalSync, UserSync
 from o365prov.provisioning import settings_fingerprint
 
 SETTINGS = ("create_users", "update_attributes", "deactivate_users", "sync_password", "user_attributes_only")
@@ -62,13 +61,3 @@ def test_every_setting_counts_in_the_fingerprint():
         UniversalSync(ad_instances=["corp.example"]),
     ]
     assert len({settings_fingerprint(each) for each in made}) == len(made)
-
-
-def test_only_license_only_goes_beside_entra_connect():
-    """A tenant whose users Entra Connect masters is refused for every other type, by its name."""
-    synced = tenant(synced=True)
-    with pytest.raises(ConfigurationError, match=r"beside Entra Connect, which masters the tenant Contoso: choose Lic"):
-        user_sync_app().plan([], synced, remembered(), now=NOW)
-    alone = Office365App((DOMAIN,), LicenseOnly(), UsernameFormat.email())
-    assert alone.plan([], synced, remembered(), now=NOW).is_empty
-    assert user_sync_app().plan([], tenant(), remembered(), now=NOW).is_empty

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from attrs import evolve, frozen
 
@@ -15,7 +15,7 @@ from o365prov.planning.matching.links import AccountLinks
 from o365prov.planning.matching.match import Found, find_account
 from o365prov.planning.matching.names import UsernameOrder
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.options import PlanOptions, Scope
+from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.addresses import personal_addresses
@@ -34,8 +34,7 @@ def match_users(
     app_users: AppUsers,
     *,
     staying: Collection[str] = (),
-    transfers: Mapping[str, str] | None = None,
-    is_about: Callable[[str], bool] = lambda _: True,
+    request: PlanRequest | None = None,
 ) -> Iterator[MatchedUser | Problem]:
     """Match each person with an account, and find the problems.
 
@@ -48,13 +47,14 @@ def match_users(
         snapshot: what the tenant holds.
         app_users: the memory.
         staying: the ids of other people who have not left.
-        transfers: the accounts that the caller hands over: object ids by person id.
-        is_about: whether the plan is about a person: nobody else's rename frees a username.
+        request: whom the plan is about, and what the caller has decided; everybody and nothing unless it is given.
+            Nobody else's rename frees a username.
 
     """
+    request = request or PlanRequest()
     persons = {each.person_id: each.assignment.person for each in people}
     here = frozenset(persons).union(staying)
-    matcher = _Matcher(rules, snapshot, app_users, AccountLinks.of(app_users, here, persons, transfers or {}))
+    matcher = _Matcher(rules, snapshot, app_users, AccountLinks.of(app_users, here, persons, request.transfers))
     results = list(matcher.accounts(people))
     matched = [each for each in results if isinstance(each, MatchedUser)]
     matches = Counter(each.account.id for each in matched if each.account)
@@ -64,7 +64,7 @@ def match_users(
         else each
         for each in results
     ]
-    yield from UsernameOrder(rules, snapshot, matcher.links, is_about).resolve(unshared)
+    yield from UsernameOrder(rules, snapshot, matcher.links, request.is_about).resolve(unshared)
 
 
 @frozen

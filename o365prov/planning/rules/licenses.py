@@ -43,7 +43,7 @@ def license_decisions(
     people: Iterable[MatchedUser],
     snapshot: TenantSnapshot,
     *,
-    location: Callable[[MatchedUser], str | None],
+    is_located: Callable[[MatchedUser], bool],
     now: datetime,
     take_over: bool = False,
     again: bool = False,
@@ -53,14 +53,14 @@ def license_decisions(
     Args:
         people: the people with their accounts.
         snapshot: what the tenant holds.
-        location: gives the ``usageLocation`` that an account has when its licences are sent.
+        is_located: whether an account has a ``usageLocation`` when its licences are sent.
         now: the time, aware: since when who gets no seat waits.
         take_over: whether licences that were granted elsewhere are removed too; others than direct ones never are.
         again: compare with the tenant also where the grants are those of the last success.
 
     """
     asking = [
-        _checked(wish_of(each, snapshot, take_over=take_over), location) for each in people if again or _new(each)
+        _checked(wish_of(each, snapshot, take_over=take_over), is_located) for each in people if again or _new(each)
     ]
     wishes, seats = _allocated(asking, snapshot)
     waiting = {wish.matched.subject.person_id: _waiting(wish, seats, now) for wish in wishes}
@@ -88,11 +88,11 @@ def _new(matched: MatchedUser) -> bool:
     return known is None or matched.deleted or known.licenses != grants or bool(known.waiting)
 
 
-def _checked(wish: LicenseWish, location: Callable[[MatchedUser], str | None]) -> LicenseWish:
+def _checked(wish: LicenseWish, is_located: Callable[[MatchedUser], bool]) -> LicenseWish:
     """The same wish with what stands in its way, as far as that is not a matter of seats."""
     goal = wish.after(wish.seats, whole=True)
     switched = any(wish.holds.direct.get(sku_id) != plans for sku_id, plans in goal.direct.items())
-    if switched and location(wish.matched) is None:
+    if switched and not is_located(wish.matched):
         return evolve(wish, located=False)
     return evolve(wish, broken=wish.breaks(wish.seats, whole=wish.wanted.complete or None))
 

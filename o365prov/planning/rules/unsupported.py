@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from o365prov.planning.model.problems import Unsupported
+from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.profiles import ATTRIBUTES
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
@@ -78,6 +79,21 @@ class UnsupportedCount:
             )
         if self._provisioning.sends_resources:
             yield from _RESOURCES
+
+
+def beside_entra_connect(snapshot: TenantSnapshot, provisioning: ProvisioningType) -> Iterator[Unsupported]:
+    """What is said of a tenant in which Entra Connect masters accounts, which only License Only may change.
+
+    Source: Okta, "Provisioning options for Office 365", notes (User Sync and Universal Sync can't be used beside Entra
+    Connect).
+    """
+    if snapshot.synced and not provisioning.beside_entra_connect:
+        yield Unsupported(
+            "Accounts that Entra Connect masters",
+            f"{provisioning.label} can't change them, and Okta does not support it beside Entra Connect",
+            "use License Only for these people, or turn Entra Connect off",
+            people=0,
+        )
 
 
 _RESOURCES = (
