@@ -307,7 +307,7 @@ class Tenant:
                 f"plan {plan.fingerprint} is not what was confirmed ({confirm}): review it and confirm its fingerprint"
             )
         hazards = [*plan.hazards, *(harm_hazards(plan, self._safeguards) if self._safeguards else ())]
-        if hazards and confirm is None:
+        if hazards and plan.changes and confirm is None:
             raise PlanRefusedError(
                 f"{'; '.join(dict.fromkeys(hazards))}: review the plan, then apply it with confirm={plan.fingerprint!r}"
             )

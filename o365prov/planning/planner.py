@@ -157,7 +157,9 @@ def _population(
         {
             user.person_id: user.username
             for user in linked
-            if user.object_id not in snapshot.by_id and user.person_id not in unchanged.staying
+            if user.person_id not in unchanged.staying
+            and user.object_id not in snapshot.by_id
+            and user.object_id not in snapshot.deleted_by_id
         },
         len(linked),
         handed_over,

@@ -8,7 +8,7 @@ from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, som
 
 from o365prov import AppUser, Group, GroupAssignment, LicenseGrant
 from o365prov.people import Grants, WaitingForSeat, assign
-from o365prov.planning import AssignLicenses, HeldLicense, Remember
+from o365prov.planning import AssignLicenses, HeldLicense, Remember, Sku
 
 APP = user_sync_app()
 ANN, BO, CY = (somebody(name) for name in ("Ann Lee", "Bo Ross", "Cy Young"))
@@ -152,3 +152,20 @@ def test_assignments_carry_the_priority_of_their_group():
     by_group = [GroupAssignment("00g1", 3), GroupAssignment("00g2", 1)]
     found = assign([ANN, BO, CY], groups, by_group, {CY.id: Grants()}, combine_licenses=True)
     assert [each.priority for each in found] == [3, 1, None]
+
+
+def test_who_can_not_have_one_licence_without_the_other_waits_for_both():
+    """Audio Conferencing needs Teams, of which no seat is left: Bo gets neither, and waits for both from the first day.
+
+    The free seat goes to Cy, who has Teams already.
+    """
+    teams = Sku("id-office", "OFFICE", {"TEAMS1": "p-teams"}, seats=1, used=1)
+    voice = Sku("id-voice", "VOICE", {"MCOMEETADV": "p-voice"}, seats=1)
+    cy, of_cy = known(CY, teams)
+    people = [assigned(each, "OFFICE", "VOICE") for each in (BO, CY)]
+    snapshot = tenant(cy, skus=(teams, voice))
+    plan = APP.plan(people, snapshot, remembered(of_cy), now=NOW)
+    assert given(plan) == ["Cy Young"]
+    after, memory = effects(plan, snapshot)
+    assert [each.sku for each in memory.get(BO.id).waiting] == ["OFFICE", "VOICE"]
+    assert list(APP.plan(people, after, memory, now=NOW)) == []

@@ -83,7 +83,7 @@ def test_what_others_did_is_undone_only_with_a_confirmation(decided):
 def test_memory_and_tenant_never_disagree_in_silence(decided):
     """A leaver who can sign in again, or whose deleted account is back, is said or must be confirmed."""
     for each, row in decided:
-        back = each.memory is Memory.LEFT and each.account is Account.ENABLED and each.deactivates and not each.due
+        back = each.memory is Memory.LEFT and each.account is Account.ENABLED and not each.due
         restored = each.memory is Memory.GONE and each.account in THERE
         if each.wanted is Wanted.LEFT and (back or restored):
             assert row.problem or row.overrides

@@ -178,18 +178,19 @@ def leavers_get_what_they_were_told(story: Story) -> None:
 
 
 def leavers_who_can_sign_in_are_said(story: Story) -> None:
-    """Laws 3 and 4: who left and still can sign in, where leavers are deprovisioned, is named by a problem."""
+    """Laws 3 and 4: who left and can sign in is named by a problem, unless Deactivate Users was off on that day."""
     for known in story.scene.memory:
         after = story.after.by_id.get(known.object_id)
         is_leaver = known.person_id not in story.present and story.meant(known.person_id)
         is_free = story.memory.get(known.person_id) is not None
-        if is_leaver and is_free and after and after.enabled and story.scene.app.provisioning.deactivate_users:
+        left_before = known.status is AppUserStatus.DEACTIVATED
+        deactivates = story.scene.app.provisioning.deactivate_users
+        if is_leaver and is_free and after and after.enabled and (deactivates or left_before):
             assert story.problems(known.person_id), "a leaver can sign in, and nobody says so"
 
 
 def memory_and_tenant_never_disagree_in_silence(story: Story) -> None:
     """Law 3: what somebody did to an account of ours is a problem or a change."""
-    deactivates = story.scene.app.provisioning.deactivate_users
     for known in story.scene.memory:
         user = story.before.by_id.get(known.object_id)
         disagrees = {
@@ -197,8 +198,9 @@ def memory_and_tenant_never_disagree_in_silence(story: Story) -> None:
             AppUserStatus.DEACTIVATED: user is None or (user.enabled and told(story, known).blocked),
             AppUserStatus.DELETED: user is not None,
         }[known.status]
-        is_here = known.person_id in story.present
-        if not disagrees or not story.meant(known.person_id) or not (is_here or deactivates or user is None):
+        keeps_it = known.status is AppUserStatus.ACTIVE and not story.scene.app.provisioning.deactivate_users
+        is_kept_leaver = keeps_it and known.person_id not in story.present and user is not None
+        if not disagrees or not story.meant(known.person_id) or is_kept_leaver:
             continue
         new = [each.person_id for each in story.memory if each.object_id == known.object_id]
         people = {known.person_id, *new}
@@ -370,7 +372,8 @@ def _synced_leaver(story: Story, problem: Problem) -> bool:
 
 def _re_enabled(story: Story, problem: Problem) -> bool:
     user, left = _left(story, problem, AppUserStatus.DEACTIVATED)
-    return left and user is not None and user.enabled and not user.synced and story.scene.scope != "drift"
+    reverts = story.scene.scope == "drift" and story.scene.app.provisioning.deactivate_users
+    return left and user is not None and user.enabled and not user.synced and not reverts
 
 
 def _restored(story: Story, problem: Problem) -> bool:
@@ -430,6 +433,13 @@ def _not_restored(story: Story, problem: Problem) -> bool:
     return _provisioned(story, problem) and there is None and deleted is not None and not may
 
 
+def _other_anchor(story: Story, problem: Problem) -> bool:
+    """The account that the caller hands over has an anchor, and it is not the one that sign-in sends."""
+    person_id = problem.subject.person_id
+    user = story.before.by_id.get(story.scene.transfers.get(person_id, ""))
+    return user is not None and user.anchor not in (None, person_id)
+
+
 CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "held_suspended": lambda story, each: each.subject.person_id in story.present,
     "starts_later": lambda story, _: story.scene.situation.wanted is Wanted.STARTS_LATER,
@@ -455,6 +465,7 @@ CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "synced_blocked": lambda story, each: _assigned_with(story, each, _synced_and_blocked),
     "blocked_account": lambda story, each: _assigned_with(story, each, lambda user: _blocked_by_others(story, user)),
     "username_not_changed": lambda story, _: not story.scene.app.provisioning.renames,
+    "anchor_differs": _other_anchor,
     "licenses_left": lambda story, _: story.before.users != (),
 }
 """What each problem claims."""

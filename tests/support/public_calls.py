@@ -243,6 +243,8 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "app_users": remembered,
         "tenant_id": lambda: remembered().tenant_id,
     },
+    "check_domains": {"domains": lambda: [DOMAIN]},
+    "check_transfers": {"transfers": lambda: {PERSON.id: "id"}, "assigned": lambda: [Assignment(PERSON)]},
     "check_scope": {"scope": lambda: Scope.CHANGED},
     "as_assignment": {"value": lambda: Assignment(PERSON)},
     "assign": {
@@ -252,7 +254,6 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "individually": lambda: {"00u1": Grants()},
     },
     "check_now": {"now": lambda: NOW},
-    "check_tenant": {"domains": lambda: [DOMAIN]},
     "check_text": {"text": lambda: "user.email"},
     "check_username": {"username": lambda: USERNAME, "domains": lambda: [DOMAIN]},
     "consent_url": {

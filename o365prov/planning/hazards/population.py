@@ -26,7 +26,8 @@ class Population:
         app_users: the memory.
         staying: the ids of people who have not left, and of those whom the plan is not about.
         provisioned: the ids of assigned people whom the plan is about, without those whom their status holds.
-        missing: by the ids of people whom the plan is about, the usernames of linked accounts that the tenant lacks.
+        missing: by the ids of people whom the plan is about, the usernames of linked accounts that are not in the
+            tenant, nor among its deleted ones: those were read, and somebody deleted them.
         looked_for: how many linked accounts were looked for in the tenant.
         handed_over: the ids of people whose accounts go to others.
 

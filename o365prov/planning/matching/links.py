@@ -38,8 +38,9 @@ class AccountLinks:
         people: Mapping[str, Person],
         transfers: Mapping[str, str],
     ) -> AccountLinks:
-        """The links that the memory holds."""
-        return cls(app_users, staying, people, transfers, {user.object_id: user for user in app_users})
+        """The links that the memory holds; an account is handed over once its person is provisioned."""
+        handed = {person_id: account for person_id, account in transfers.items() if person_id in people}
+        return cls(app_users, staying, people, handed, {user.object_id: user for user in app_users})
 
     def holder(self, object_id: str) -> AppUser | None:
         """Whose account it is."""

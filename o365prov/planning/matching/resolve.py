@@ -23,7 +23,8 @@ from o365prov.planning.rules.profile import writes_anchor
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import account_state, control_of, memory_of, was_blocked_by_us
-from o365prov.planning.transitions.table import Transition, transition
+from o365prov.planning.transitions.table import transition
+from o365prov.planning.transitions.transition import Transition
 from o365prov.provisioning import DesiredUser
 
 

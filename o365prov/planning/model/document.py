@@ -88,8 +88,8 @@ def plan_document(
     if first_links >= _MANY:
         text = f"First run, or a lost memory: {first_links:,} accounts that are there already become linked"
         blocks.append(Note((text,), indent="  "))
-    confirm = f"review the plan, then apply it with confirm={fingerprint!r}"
-    blocks += [Note((f"! {hazard}: {confirm}",), Tone.ALARM) for hazard in hazards]
+    confirm = f": review the plan, then apply it with confirm={fingerprint!r}" if changes else ""
+    blocks += [Note((f"! {hazard}{confirm}",), Tone.ALARM) for hazard in hazards]
     if limit is None:
         blocks.append(Facts(tuple(facts.items())))
     blocks += [_changes(section, in_full=limit is None) for section in shown]

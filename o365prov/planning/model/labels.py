@@ -8,7 +8,7 @@ from typing import assert_never
 
 from attrs import evolve, frozen
 
-from o365prov.people import AfterBlock, AppUserStatus
+from o365prov.people import AfterBlock, AppUserStatus, Departure
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -67,7 +67,7 @@ def _effect(change: Change) -> Effect:
         case BlockSignIn() | RemoveLicenses():
             return Effect.DEACTIVATE
         case Remember():
-            return Effect.DEACTIVATE if change.departure else Effect.REMEMBER
+            return Effect.DEACTIVATE if change.departure and not change.reaches_back else Effect.REMEMBER
         case RemoveRole():
             return Effect.DEACTIVATE if change.leaving else Effect.CHANGE
         case CreateUser():
@@ -130,7 +130,7 @@ def describe(change: Change) -> str:
         case DeleteUser():
             return "delete the account"
         case LinkUser():
-            return "remember the account as this person's"
+            return f"remember the account as this person's{_until_now(change)}"
         case UpdateUser():
             return "; ".join(plain(line) for line in lines_of(change, in_full=False))
         case AssignLicenses():
@@ -144,7 +144,7 @@ def describe(change: Change) -> str:
         case EnableSignIn():
             return "enable sign-in"
         case BlockSignIn():
-            return "block sign-in"
+            return f"block sign-in{_later(change.departure)}"
         case _:
             assert_never(change)
 
@@ -154,6 +154,21 @@ _AFTER = {
     AfterBlock.REMOVE_LICENSES: "remove licences",
     AfterBlock.DELETE: "delete the account",
 }
+
+
+def _on(departure: Departure) -> str:
+    """The day on which the grace period ends."""
+    return f" on {departure.due:%Y-%m-%d}" if departure.due else ""
+
+
+def _later(departure: Departure) -> str:
+    """What follows at the end of the grace period; what follows at once is a change of its own."""
+    return "" if departure.grace_days is None else f", then {_AFTER[departure.then]}{_on(departure)}"
+
+
+def _until_now(change: LinkUser | UpdateUser) -> str:
+    """Whose the account was; all that is remembered of it goes along."""
+    return "" if change.takes_over is None else f" (until now that of person {change.takes_over})"
 
 
 def _given(addition: LicenseAddition) -> str:
@@ -195,8 +210,7 @@ def _taken(removal: LicenseRemoval) -> str:
 
 def _remembered(change: Remember) -> Iterator[str]:
     if change.departure is not None:
-        due = change.departure.due
-        what = f"{_AFTER[change.departure.then]} on {due:%Y-%m-%d}" if due else _AFTER[change.departure.then]
+        what = _AFTER[change.departure.then] + _on(change.departure)
         yield f"from now on: {what}" if change.reaches_back else f"remember that the person left: {what}"
     if change.status is AppUserStatus.DELETED:
         yield "remember that the account is gone"
@@ -213,9 +227,11 @@ def lines_of(change: Change, *, in_full: bool) -> tuple[Line, ...]:
     """What *change* does, with old and new values marked; *in_full* a new account has all of its values."""
     match change:
         case UpdateUser():
-            return tuple(
-                _value(each.name, value_text(each.before), value_text(each.after)) for each in change.properties
+            values = (_value(each.name, value_text(each.before), value_text(each.after)) for each in change.properties)
+            taken: tuple[Line, ...] = (
+                ((f"remember the account as this person's{_until_now(change)}",),) if change.takes_over else ()
             )
+            return (*taken, *values)
         case CreateUser() if in_full:
             given = ((name, value_text(value)) for name, value in change.properties.items())
             return ((describe(change),), *(_value(name, "", text) for name, text in given if text))

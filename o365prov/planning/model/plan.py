@@ -66,7 +66,7 @@ class Plan(Renderable):
         app_users: the memory that the plan was made with.
         watermark: the state of the tenant that it was made from, as Graph names it.
         provisioning_type: the name of the provisioning type.
-        hazards: what is dangerous about the plan: with any, it is applied only if its fingerprint is confirmed.
+        hazards: what is dangerous about the plan: with any, its changes are made only if its fingerprint is confirmed.
         explanations: by person id, what :meth:`explain` says about accounts and mapped values.
 
     """

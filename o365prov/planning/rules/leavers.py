@@ -33,7 +33,8 @@ from o365prov.planning.transitions.situations import (
     Wanted,
 )
 from o365prov.planning.transitions.states import account_state, contradiction, control_of, memory_of
-from o365prov.planning.transitions.table import Transition, transition
+from o365prov.planning.transitions.table import transition
+from o365prov.planning.transitions.transition import Transition
 
 _LEFT = "no longer assigned, or deactivated in Okta"
 
@@ -193,7 +194,7 @@ _ISSUES = {
     ),
     ProblemCode.RE_ENABLED_LEAVER: (
         "somebody enabled the account {} again in Office 365: nothing is taken",
-        "Assign the person again, or block the account in Entra; scope='drift' blocks it from here",
+        "Assign the person again, or block the account in Entra",
     ),
     ProblemCode.RESTORED_LEAVER: (
         "somebody restored the account {}, which was deleted from here",

@@ -98,19 +98,24 @@ def _checked(wish: LicenseWish, is_located: Callable[[MatchedUser], bool]) -> Li
 
 
 def _allocated(wishes: Sequence[LicenseWish], snapshot: TenantSnapshot) -> tuple[Sequence[LicenseWish], SeatAllocation]:
-    """The wishes and their seats: whose part of a request would break a rule gets none, and others go on instead."""
+    """The wishes and their seats: where a part of a request would break a rule, the whole of it waits in line."""
+    deferred: set[str] = set()
     while True:
-        seats = allocate(wishes, snapshot)
-        broken = {
-            number: rules
-            for number, wish in enumerate(wishes)
-            if wish.may_take_seats and not wish.is_whole(given := seats.of(wish)) and (rules := wish.breaks(given))
-        }
-        if not broken:
+        seats = allocate(wishes, snapshot, deferred)
+        broken: dict[int, LicenseWish] = {}
+        deferring = False
+        for number, wish in enumerate(wishes):
+            given = seats.of(wish)
+            if not wish.may_take_seats or wish.is_whole(given) or not (rules := wish.breaks(given)):
+                continue
+            if given:
+                deferring = True
+                deferred.add(wish.matched.subject.person_id)
+            else:
+                broken[number] = evolve(wish, broken=rules)
+        if not broken and not deferring:
             return wishes, seats
-        wishes = [
-            evolve(wish, broken=broken[number]) if number in broken else wish for number, wish in enumerate(wishes)
-        ]
+        wishes = [broken.get(number, wish) for number, wish in enumerate(wishes)]
 
 
 def _request(wish: LicenseWish, seats: SeatAllocation) -> AssignLicenses | None:
@@ -125,7 +130,8 @@ def _request(wish: LicenseWish, seats: SeatAllocation) -> AssignLicenses | None:
     removing = [wish.holds.removal(sku) for sku in wish.removing if sku.id not in after]
     if not adding and not removing:
         return None
-    reason = f"assigned {matched.desired.assignment.how}"
+    how = matched.desired.assignment.how
+    reason = f"assigned {how}" if adding else f"no longer assigned {how}"
     remembered = wish.remembered(given)
     return AssignLicenses(matched.subject, reason, matched.object_id, tuple(adding), tuple(removing), remembered)
 

@@ -138,11 +138,13 @@ def _anchor(matched: MatchedUser) -> tuple[str | None, Issue | None]:
     held = account.anchor if account else None
     if held is None:
         return desired.new_anchor, None
-    if desired.anchor is None or desired.anchor == held:
+    is_adopted = matched.known is None or matched.takes_over is not None
+    sent = desired.new_anchor if is_adopted else desired.anchor
+    if sent is None or sent == held:
         return None, None
     return None, Issue(
         "anchor_differs",
-        "the account has another source anchor than the mapping gives; it is not changed",
+        f"the account has the source anchor {held}, sign-in sends {sent}, and an anchor is not changed from here",
         "Move the account to a managed domain, correct onPremisesImmutableId in Entra, and move it back",
         place="immutableId",
         severity="warning",

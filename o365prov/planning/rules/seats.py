@@ -24,11 +24,13 @@ class SeatAllocation:
     Args:
         given: by person id, the ids of the SKUs of which the person gets a seat.
         lines: by the id of a SKU, who waits for a seat of it, the first in line first.
+        waiting: by person id, the ids of the SKUs in whose lines the person is.
 
     """
 
     given: Mapping[str, frozenset[str]]
     lines: Mapping[str, Sequence[LicenseWish]]
+    waiting: Mapping[str, frozenset[str]]
 
     def of(self, wish: LicenseWish) -> frozenset[str]:
         """The SKUs of which this person gets a seat."""
@@ -36,27 +38,44 @@ class SeatAllocation:
 
     def waits_for(self, wish: LicenseWish) -> frozenset[str]:
         """The SKUs of which this person waits for a seat."""
-        return wish.seats - self.of(wish) if wish.may_take_seats else frozenset()
+        return self.waiting.get(wish.matched.subject.person_id, frozenset())
 
 
-def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot) -> SeatAllocation:
-    """Give the free seats of each SKU to the first in line."""
+def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: Collection[str] = ()) -> SeatAllocation:
+    """Give the free seats of each SKU to the first in line.
+
+    Args:
+        wishes: what people should hold.
+        snapshot: what the tenant holds.
+        deferred: the ids of people who get no seat now, because all of theirs would have to be given together; they
+            keep their places in the lines.
+
+    """
     asking: dict[str, list[LicenseWish]] = {}
     for wish in wishes:
         for sku_id in wish.seats if wish.may_take_seats else ():
             asking.setdefault(sku_id, []).append(wish)
     given: dict[str, frozenset[str]] = {}
     lines: dict[str, Sequence[LicenseWish]] = {}
+    waiting: dict[str, frozenset[str]] = {}
     for sku_id, people in asking.items():
         sku = snapshot.sku_named[sku_id]
         free = max(sku.seats - sku.used, 0)
         people.sort(key=lambda wish, sku=sku: _place(wish, sku))  # type: ignore[misc]
-        for wish in people[:free]:
+        line: list[LicenseWish] = []
+        for wish in people:
             person_id = wish.matched.subject.person_id
-            given[person_id] = given.get(person_id, frozenset()) | {sku_id}
-        if people[free:]:
-            lines[sku_id] = people[free:]
-    return SeatAllocation(given, lines)
+            if free and person_id not in deferred:
+                free -= 1
+                given[person_id] = given.get(person_id, frozenset()) | {sku_id}
+            else:
+                line.append(wish)
+        if line and not free:
+            lines[sku_id] = line
+            for wish in line:
+                person_id = wish.matched.subject.person_id
+                waiting[person_id] = waiting.get(person_id, frozenset()) | {sku_id}
+    return SeatAllocation(given, lines, waiting)
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterator
 
 from o365prov.planning.transitions.situations import ProblemCode, Wanted
-from o365prov.planning.transitions.table import ROWS, Transition
+from o365prov.planning.transitions.table import ROWS
+from o365prov.planning.transitions.transition import Transition
 
 _LATER = "Who is assigned, and not provisioned now"
 _PARTS = {Wanted.ASSIGNED: "Who is assigned", Wanted.LEFT: "Who is not assigned any more", None: _LATER}

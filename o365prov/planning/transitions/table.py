@@ -18,11 +18,8 @@ access in an emergency".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
-
-from attrs import frozen
 
 from o365prov.planning.transitions.situations import (
     Account,
@@ -34,37 +31,7 @@ from o365prov.planning.transitions.situations import (
     Step,
     Wanted,
 )
-
-_CONFIRMED = (Step.ENABLE, Step.BLOCK, Step.DELETE)
-"""The steps that can undo what somebody did, and then say so in the plan."""
-
-
-@frozen
-class Transition:
-    """A row of the table.
-
-    Args:
-        words: when it holds, and what is done and why.
-        step: what is done.
-        when: for fields of :class:`Situation` the values for which the row holds; it holds for any value of the others.
-        problem: the problem that is said.
-        overrides: whether it undoes what somebody did in Office 365, so that the plan must be confirmed.
-
-    """
-
-    words: str
-    step: Step
-    when: Mapping[str, tuple[object, ...]]
-    problem: ProblemCode = ProblemCode.NONE
-    overrides: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        if self.overrides and self.step not in _CONFIRMED:
-            raise ValueError(f"the step {self.step.value!r} undoes nothing that somebody did: {self.words}")
-
-    def fits(self, situation: Situation) -> bool:
-        """Whether the row holds in *situation*."""
-        return all(getattr(situation, name) in values for name, values in self.when.items())
+from o365prov.planning.transitions.transition import Transition
 
 
 def _row(
@@ -84,6 +51,7 @@ _NOT_OTHER_APPS = (Link.OWN, Link.FREE, Link.YIELDING, Link.NAMESAKES, Link.ANOT
 _NOT_SYNCED = (Control.CLOUD, Control.LICENSES, Control.ADMIN)
 _MASTERED_ELSEWHERE = (Control.SYNCED, Control.LICENSES)
 _OUR_LEAVER: Any = {"wanted": Wanted.LEFT, "link": _NOT_OTHER_APPS, "deactivates": True}
+_KEPT_LEAVER: Any = {"wanted": Wanted.LEFT, "link": _NOT_OTHER_APPS, "deactivates": False}
 _TAKES: Any = {"wanted": Wanted.ASSIGNED, "link": _MAY_BE_TAKEN}
 
 ROWS: tuple[Transition, ...] = (
@@ -125,13 +93,36 @@ ROWS: tuple[Transition, ...] = (
         link=Link.OTHER_APPS,
     ),
     _row(
-        "left, and Deactivate Users is off: keeps the account",
+        "leaves, and Deactivate Users is off: keeps the account",
         Step.NOTHING,
-        wanted=Wanted.LEFT,
-        memory=_LINKED,
+        **_KEPT_LEAVER,
+        memory=Memory.ACTIVE,
         account=_THERE,
-        link=_NOT_OTHER_APPS,
-        deactivates=False,
+    ),
+    _row(
+        "left, blocked, and Deactivate Users is off since: keeps the account as it is",
+        Step.NOTHING,
+        **_KEPT_LEAVER,
+        memory=Memory.LEFT,
+        account=_BLOCKED,
+    ),
+    _row(
+        "left, Deactivate Users is off since, and Graph could not block an account that Entra Connect masters: said",
+        Step.NOTHING,
+        problem=ProblemCode.SYNCED_LEAVER,
+        **_KEPT_LEAVER,
+        memory=Memory.LEFT,
+        account=Account.ENABLED,
+        control=_MASTERED_ELSEWHERE,
+    ),
+    _row(
+        "left, Deactivate Users is off since, and somebody enabled the account again: said, not touched",
+        Step.NOTHING,
+        problem=ProblemCode.RE_ENABLED_LEAVER,
+        **_KEPT_LEAVER,
+        memory=Memory.LEFT,
+        account=Account.ENABLED,
+        control=(Control.CLOUD, Control.ADMIN),
     ),
     # Who leaves now.
     _row(

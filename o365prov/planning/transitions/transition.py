@@ -1,0 +1,40 @@
+"""What a row of the transition table says, and when it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from o365prov.planning.transitions.situations import ProblemCode, Situation, Step
+
+_CONFIRMED = (Step.ENABLE, Step.BLOCK, Step.DELETE)
+"""The steps that can undo what somebody did, and then say so in the plan."""
+
+
+@frozen
+class Transition:
+    """A row of the table.
+
+    Args:
+        words: when it holds, and what is done and why.
+        step: what is done.
+        when: for fields of :class:`Situation` the values for which the row holds; it holds for any value of the others.
+        problem: the problem that is said.
+        overrides: whether it undoes what somebody did in Office 365, so that the plan must be confirmed.
+
+    """
+
+    words: str
+    step: Step
+    when: Mapping[str, tuple[object, ...]]
+    problem: ProblemCode = ProblemCode.NONE
+    overrides: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.overrides and self.step not in _CONFIRMED:
+            raise ValueError(f"the step {self.step.value!r} undoes nothing that somebody did: {self.words}")
+
+    def fits(self, situation: Situation) -> bool:
+        """Whether the row holds in *situation*."""
+        return all(getattr(situation, name) in values for name, values in self.when.items())
