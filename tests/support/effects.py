@@ -59,7 +59,8 @@ def _after(change: Change, snapshot: TenantSnapshot, object_id: str, manager: st
     roles = {held.id: held for held in snapshot.role_assignments}
     match change:
         case CreateUser():
-            users[object_id] = TenantUser(object_id, dict(change.properties), sessions_valid_from=plan.made_at)
+            made = TenantUser(object_id, {}, sessions_valid_from=plan.made_at)
+            users[object_id] = _written(made, change.properties)
         case RestoreUser():
             user = deleted.pop(object_id)
             users[object_id] = _with(user, {"userPrincipalName": former_username(user)})
@@ -68,7 +69,7 @@ def _after(change: Change, snapshot: TenantSnapshot, object_id: str, manager: st
             deleted[object_id] = _with(user, {"userPrincipalName": object_id.replace("-", "") + user.username})
             roles = {held.id: held for held in roles.values() if held.principal_id != object_id}
         case UpdateUser():
-            users[object_id] = _with(users[object_id], {each.name: each.after for each in change.properties})
+            users[object_id] = _written(users[object_id], {each.name: each.after for each in change.properties})
         case EnableSignIn():
             users[object_id] = _with(users[object_id], {"accountEnabled": True})
         case BlockSignIn():
@@ -109,3 +110,16 @@ def _after(change: Change, snapshot: TenantSnapshot, object_id: str, manager: st
 
 def _with(user: TenantUser, properties: Mapping[str, object]) -> TenantUser:
     return evolve(user, properties={**user.properties, **properties})
+
+
+def _written(user: TenantUser, properties: Mapping[str, object]) -> TenantUser:
+    """The user with these properties; a new ``mail`` is its primary address, and the old one stays as another."""
+    after = _with(user, properties)
+    mail, before = after.properties.get("mail"), user.properties.get("mail")
+    if mail == before:
+        return after
+    held = [str(each).partition(":")[2] for each in user.properties.get("proxyAddresses", ())]
+    aliases = [each for each in held if each not in (mail, before if mail is None else None)]
+    return _with(
+        after, {"proxyAddresses": [*([f"SMTP:{mail}"] if mail else []), *(f"smtp:{each}" for each in aliases)]}
+    )

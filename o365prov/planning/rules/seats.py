@@ -47,8 +47,8 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
     Args:
         wishes: what people should hold.
         snapshot: what the tenant holds.
-        deferred: the ids of people who get no seat now, because all of theirs would have to be given together; they
-            keep their places in the lines.
+        deferred: the ids of people who get no seat now, because they would need all seats they ask for in one
+            request; they keep their places in the lines.
 
     """
     asking: dict[str, list[LicenseWish]] = {}
