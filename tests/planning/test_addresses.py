@@ -119,6 +119,7 @@ def test_an_account_without_an_anchor_is_not_adopted_silently_where_none_is_writ
     plan = planned(tenant(user), app=app)
     assert [(each.kind) for each in plan] == ["link_user"]
     assert [(each.code, each.stops) for each in plan.problems] == [("no_anchor", False)]
+    assert plan.problems[0].remedy == "Set its onPremisesImmutableId in Entra to what sign-in sends"
     assert planned(tenant(user), known=[linked(ANN.person, user)], app=app).problems == ()
 
 

@@ -1,6 +1,7 @@
 """People without an account: what is created, and when it is not."""
 
 import pytest
+from attrs import evolve
 from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov.planning.model.changes import AssignLicenses, CreateUser
@@ -73,6 +74,15 @@ def test_usernames_collide_without_regard_to_case():
     ann = somebody("Ann Lee", email="A.Lee@corp.example")
     abe = somebody("Abe Lee", email="a.lee@acquired.example")
     assert {problem.code for problem in plan(assigned(ann), assigned(abe)).problems} == {"collision"}
+
+
+def test_two_people_linked_to_one_directory_account_are_told_to_correct_the_link():
+    """Another e-mail address would not help them."""
+    ann = from_directory(somebody("Ann Lee"))
+    bo = evolve(somebody("Bo Ross"), directory_accounts=ann.directory_accounts)
+    problems = plan(assigned(ann), assigned(bo)).problems
+    assert [each.attribute for each in problems] == ["immutableId", "immutableId"]
+    assert all("Active Directory" in each.remedy and "e-mail" not in each.remedy for each in problems)
 
 
 def test_a_missing_first_name_stops_that_person_only():

@@ -96,6 +96,28 @@ def test_a_living_link_names_both_people_and_the_way_out():
     assert "transfers=" in problem.remedy
 
 
+def test_two_people_with_one_name_are_told_by_id_and_number_and_what_to_do_if_they_are_one():
+    """Who has the name keeps it; the other may be the same person under a new id."""
+    there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+    first = evolve(NAMESAKE, id="00uFirst")
+    linked = evolve(LEFT, person_id=first.id, status=AppUserStatus.ACTIVE, departure=None)
+    plan = APP.plan([assigned(ANN), assigned(first)], tenant(there), remembered(linked), now=NOW)
+    [problem] = plan.problems
+    assert problem.code == "collision"
+    assert "is the same for Ann Lee (person 00uFirst, employee number 99)" in problem.message
+    assert "if both are one person, unassign the old one" in problem.remedy
+
+
+def test_an_account_that_goes_to_another_person_says_why():
+    """Also where it is changed: the person was not assigned before."""
+    there = evolve(THERE, properties={**THERE.properties, "jobTitle": "Clerk"})
+    other = evolve(NAMESAKE, id="00uOther")
+    plan = APP.plan([assigned(other)], tenant(there), remembered(LEFT), now=NOW, transfers={other.id: there.id})
+    [update] = [each for each in plan if each.kind == "update_user"]
+    assert update.takes_over == LEFT.person_id
+    assert update.reason == "handed over by the caller"
+
+
 def test_an_account_that_is_not_there_can_not_be_handed_over():
     """The object id is mistyped."""
     plan = APP.plan([assigned(ANN)], tenant(), remembered(), now=NOW, transfers={ANN.id: "nowhere"})
@@ -167,15 +189,23 @@ def test_a_deleted_account_is_handed_over_and_restored():
     assert [each.person_id for each in after] == [other.id]
 
 
-def test_a_holder_of_whom_nothing_but_the_memory_is_known_is_named_by_it():
+def test_a_holder_whom_the_source_does_not_have_is_named_by_the_account():
     """Somebody active whom this plan is not about, and somebody who left."""
     there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
     holder = evolve(LEFT, person_id="00uGone", status=AppUserStatus.ACTIVE, departure=None)
     other = somebody("Ann Lee")
     push = APP.plan([assigned(other)], tenant(there), remembered(holder), now=NOW, only={other.id})
-    assert f"is linked to {NAME} (person 00uGone), and" in push.problems[0].message
+    assert "is linked to Ann Lee (person 00uGone), and" in push.problems[0].message
     whole = APP.plan([assigned(other)], tenant(there), remembered(evolve(LEFT, person_id="00uGone")), now=NOW)
-    assert f"was that of {NAME} (person 00uGone, who left)" in whole.problems[0].message
+    assert "was that of Ann Lee (person 00uGone, who left)" in whole.problems[0].message
+
+
+def test_a_holder_has_the_employee_number_of_the_account():
+    """Where the tenant holds one: two people may have one name."""
+    there = evolve(THERE, properties={**THERE.properties, "employeeId": "4711"})
+    gone = evolve(LEFT, person_id="00uGone")
+    plan = APP.plan([assigned(somebody("Ann Lee"))], tenant(there), remembered(gone), now=NOW)
+    assert "was that of Ann Lee (person 00uGone, employee number 4711, who left)" in plan.problems[0].message
 
 
 def test_a_person_to_whom_another_account_goes_leaves_the_first_one_to_nobody():

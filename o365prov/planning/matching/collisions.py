@@ -9,6 +9,7 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
 from o365prov.errors import Issue
 from o365prov.people import AppUsers
+from o365prov.planning.matching.links import person_text
 from o365prov.provisioning import DesiredUser
 
 
@@ -27,7 +28,7 @@ def collisions(desired: Iterable[DesiredUser], app_users: AppUsers) -> Mapping[s
             for person in group:
                 if person.person_id not in keepers:
                     others = [other for other in group if other is not person]
-                    issues.setdefault(person.person_id, _collision(what, person, others))
+                    issues.setdefault(person.person_id, _collision(what, person, others, kept=bool(keepers)))
     return issues
 
 
@@ -58,15 +59,14 @@ def _has_username(person: DesiredUser, app_users: AppUsers) -> bool:
     return known is not None and known.username.lower() == (person.username or "").lower()
 
 
-def _collision(what: str, person: DesiredUser, others: list[DesiredUser]) -> Issue:
-    names = " and ".join(
-        f"{other.assignment.person.name} ({other.assignment.person.profile.get('login') or other.person_id})"
-        for other in others
-    )
-    value = person.username if what == "the username" else person.anchor
-    return Issue(
-        "collision",
-        f"{what} {value} is the same for {names}",
-        "Change the e-mail address of one of them, or choose a username format that gives them different ones",
-        place="userName" if what == "the username" else "immutableId",
-    )
+def _collision(what: str, person: DesiredUser, others: list[DesiredUser], *, kept: bool) -> Issue:
+    names = " and ".join(person_text(other.assignment.person) for other in others)
+    if what == "the username":
+        value, place = person.username, "userName"
+        remedy = "Change the e-mail address of one of them, or choose a username format that gives them different ones"
+        if kept:
+            remedy += "; if both are one person, unassign the old one: the next plan says how to go on"
+    else:
+        value, place = person.anchor, "immutableId"
+        remedy = "Link each of them with an account of their own in Active Directory, or unassign all but one"
+    return Issue("collision", f"{what} {value} is the same for {names}", remedy, place=place)

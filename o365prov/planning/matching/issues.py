@@ -188,11 +188,13 @@ def no_account(provisioning: ProvisioningType, desired: DesiredUser, elsewhere: 
 
 def no_anchor(account: TenantUser, provisioning: ProvisioningType) -> Issue:
     """The account has no source anchor, and gets none."""
+    is_sent = "immutableId" in provisioning.attributes
     return Issue(
         "no_anchor",
         f"the account {account.username} has no source anchor, without which nobody signs in from a federated domain, "
         f"and {provisioning.label} does not write it here",
-        "Set its onPremisesImmutableId in Entra to what sign-in sends, or map Immutable ID for updates too",
+        "Set its onPremisesImmutableId in Entra to what sign-in sends"
+        + (", or map Immutable ID for updates too" if is_sent else ""),
         place="immutableId",
         severity="warning",
     )
@@ -334,11 +336,15 @@ def username_of_restored(username: str) -> Issue:
 
 
 def not_renamed(provisioning: ProvisioningType, username: str) -> Issue:
-    """The type does not rename."""
+    """The settings do not rename."""
+    if provisioning.renames:
+        why, instead = "Update Attributes is off", "turn on Update Attributes"
+    else:
+        why, instead = f"{provisioning.label} does not rename", "choose User Sync or Universal Sync"
     return Issue(
         "username_not_changed",
-        f"the account keeps its username {username}: {provisioning.label} does not rename",
-        "Rename it in Entra, or choose User Sync or Universal Sync",
+        f"the account keeps its username {username}: {why}",
+        f"Rename it in Entra, or {instead}",
         place="userName",
         severity="warning",
     )

@@ -12,6 +12,12 @@ from o365prov.planning.transitions.situations import Link
 from o365prov.provisioning import DesiredUser
 
 
+def person_text(person: Person) -> str:
+    """A person, so that an administrator finds them: two may have one name."""
+    number = person.profile.get("employeeNumber")
+    return f"{person.name} (person {person.id}{f', employee number {number}' if number else ''})"
+
+
 @frozen
 class AccountLinks:
     """The links of a tenant's accounts to people.
@@ -76,22 +82,29 @@ class AccountLinks:
         holder = self._holders.get(account.id)
         return None if holder is None else evolve(holder, person_id=desired.person_id)
 
-    def name(self, object_id: str) -> str:
-        """The name of the person or app whose account it is."""
-        if app := self.app_users.linked_elsewhere.get(object_id):
+    def name(self, account: TenantUser) -> str:
+        """The name of the person or app whose account it is; the account itself names people who left."""
+        if app := self.app_users.linked_elsewhere.get(account.id):
             return f"the app {app}"
-        holder = self._holders.get(object_id)
-        return self.describe(holder.person_id) if holder else "nobody"
+        holder = self._holders.get(account.id)
+        return self.describe(holder.person_id, account) if holder else "nobody"
 
-    def describe(self, person_id: str) -> str:
-        """A person by name, id and employee number, as far as they are known."""
-        person, known = self.people.get(person_id), self.app_users.get(person_id)
-        if person is None:
-            name = known.username if known else person_id
-            left = "" if known is None or known.status is AppUserStatus.ACTIVE else ", who left"
-            return f"{name} (person {person_id}{left})"
-        number = person.profile.get("employeeNumber")
-        return f"{person.name} (person {person_id}{f', employee number {number}' if number else ''})"
+    def describe(self, person_id: str, account: TenantUser | None = None) -> str:
+        """A person by name, id and employee number, as far as they are known.
+
+        Args:
+            person_id: the person's id.
+            account: the person's account, which has a name where the source has none any more.
+
+        """
+        if (person := self.people.get(person_id)) is not None:
+            return person_text(person)
+        known = self.app_users.get(person_id)
+        properties = account.properties if account else {}
+        name = properties.get("displayName") or (known.username if known else person_id)
+        number = f", employee number {properties['employeeId']}" if properties.get("employeeId") else ""
+        left = "" if known is None or known.status is AppUserStatus.ACTIVE else ", who left"
+        return f"{name} (person {person_id}{number}{left})"
 
     def receiver(self, object_id: str) -> str | None:
         """The id of the person to whom the caller hands an account; None for nobody."""

@@ -93,7 +93,7 @@ class _Matcher:
 
     def _renamed(self, people: Sequence[DesiredUser]) -> frozenset[str]:
         """The linked accounts whose people should have another username."""
-        if not self.rules.provisioning.renames:
+        if not self.rules.provisioning.renames or not self.rules.provisioning.update_attributes:
             return frozenset()
         linked = ((desired, self.links.known(desired)) for desired in people if desired.username)
         return frozenset(
@@ -160,7 +160,7 @@ class _Matcher:
         account = found.account
         if account is None:
             raise ValueError(f"the problem {code.value!r} is about an account, and there is none")
-        who, holder = self.links.describe(desired.person_id), self.links.name(account.id)
+        who, holder = self.links.describe(desired.person_id), self.links.name(account)
         match code:
             case ProblemCode.ACCOUNT_OF_ANOTHER_PERSON if (receiver := self.links.receiver(account.id)) is not None:
                 return issues.handed_to_another(account, self.links.describe(receiver))
@@ -214,7 +214,8 @@ class _Matcher:
     def _named(self, matched: MatchedUser) -> Iterator[MatchedUser | Problem]:
         """The person with the username that the account will have."""
         account, subject, provisioning = matched.account, matched.subject, self.rules.provisioning
-        if account and not provisioning.renames and account.username.lower() != subject.username.lower():
+        renames = provisioning.renames and provisioning.update_attributes
+        if account and not renames and account.username.lower() != subject.username.lower():
             yield Problem(subject, issues.not_renamed(provisioning, account.username))
             matched = evolve(matched, subject=evolve(subject, username=account.username))
         yield matched
