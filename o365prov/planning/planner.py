@@ -36,7 +36,7 @@ from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
 from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
-from o365prov.planning.rules.profile import creation, profile_change, session_change
+from o365prov.planning.rules.profile import creation, profile_change, renamed_elsewhere, session_change
 from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
@@ -109,7 +109,7 @@ def make_plan(
         else:
             problems.append(result)
     managers = _managers(people, matched, on_hold, unchanged, app_users, snapshot)
-    changes, gaps = _changes(matched, managers, rules, snapshot, now)
+    changes, gaps = _changes(matched, managers, rules, snapshot, now, request)
     handed_over = {each.takes_over for each in matched}
     for user in leavers(app_users, staying):
         if user.person_id not in handed_over:
@@ -185,7 +185,12 @@ def _explanations(
 
 
 def _changes(
-    matched: Sequence[MatchedUser], managers: Managers, rules: PlanOptions, snapshot: TenantSnapshot, now: datetime
+    matched: Sequence[MatchedUser],
+    managers: Managers,
+    rules: PlanOptions,
+    snapshot: TenantSnapshot,
+    now: datetime,
+    request: PlanRequest,
 ) -> tuple[list[Change], list[Problem]]:
     """What changes for assigned people."""
     provisioning, scope = rules.provisioning, rules.scope
@@ -197,6 +202,7 @@ def _changes(
         now=now,
         take_over=rules.take_over_licenses,
         again=scope is not Scope.CHANGED,
+        is_about=request.is_about,
     )
     changes: list[Change] = []
     problems: list[Problem] = []
@@ -268,7 +274,7 @@ def _account_changes(
     others = [each for each in claims.get(new_mail(values, account), ()) if each.person_id != subject.person_id]
     if taken := mail_taken(values, account, snapshot, others):
         profile = without_mail(profile, matched.known)
-    issues = [taken or mail_issue(written_values(profile), snapshot)]
+    issues = [taken or mail_issue(written_values(profile), snapshot), renamed_elsewhere(matched, values)]
     if isinstance(profile, CreateUser):
         return [created_in_turn(profile, matched)], issues
     changes: list[Change] = []

@@ -198,3 +198,22 @@ def test_a_leaver_who_was_enabled_again_and_is_due_is_deleted_with_a_confirmatio
     plan = app.plan([BO], tenant(there()), remembered(left(option, 30)), now=NOW, scope="drift")
     assert of_ann(plan) == (["delete_user"], [])
     assert any("somebody enabled in Office 365 is blocked or deleted" in hazard for hazard in plan.hazards)
+
+
+def test_an_account_that_somebody_renamed_is_said_in_every_plan():
+    """Okta's push does not rename it back, Force Sync does."""
+    app = user_sync_app()
+    snapshot, known = effects(app.plan([assigned(ANN)], tenant(), remembered(), now=NOW), tenant())
+    [user] = snapshot.users
+    renamed = tenant(evolve(user, properties={**user.properties, "userPrincipalName": f"lee@{DOMAIN}"}))
+    plan = app.plan([assigned(ANN)], renamed, known, now=NOW)
+    assert of_ann(plan) == ([], ["renamed_account"])
+    assert f"lee@{DOMAIN}" in plan.problems[0].message
+    assert of_ann(app.plan([assigned(ANN)], renamed, known, now=NOW, scope="all")) == (["update_user"], [])
+
+
+def test_a_leaver_is_blocked_where_graph_does_not_say_whether_the_account_is_enabled():
+    """It may be, and nobody else blocks it."""
+    known = [account(NAME, displayName="Ann Lee", onPremisesImmutableId=ANN.id, accountEnabled=None)]
+    plan = user_sync_app().plan([BO], tenant(*known), remembered(ACTIVE), now=NOW)
+    assert of_ann(plan)[0] == ["block_sign_in", "revoke_sessions"]

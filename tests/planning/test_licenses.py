@@ -228,6 +228,14 @@ def test_a_licence_that_is_there_twice_is_said():
     assert "SPE_E3 is assigned both directly and through a group" in plan.to_text()
 
 
+def test_a_licence_of_others_that_goes_is_not_said_to_have_been_assigned():
+    """It was never assigned from here: the reason names what is."""
+    there = account(f"ann.lee@{DOMAIN}", usageLocation="US", licenses=[F1.id])
+    plan = evolve(APP, take_over_licenses=True).plan([assigned(somebody())], tenant(there), remembered(), now=NOW)
+    [change] = [each for each in plan if each.kind == "assign_licenses"]
+    assert change.reason == "not among the licences assigned through O365 E3"
+
+
 def test_an_inherited_licence_that_stays_is_said_where_others_are_taken_over():
     """It is not assigned, and only the group can take it."""
     held = [HeldLicense(F1.id, inherited_from="group")]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from attrs import evolve
 from effects import effects
 from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
@@ -125,6 +126,18 @@ def test_people_who_wait_for_each_other_are_named_in_one_problem():
     assert problem.code == "circle_of_seats"
     assert f"Ann Lee <ann.lee@{DOMAIN}> waits for SPE_F1 and keeps SPE_E3" in problem.message
     assert f"Bo Ross <bo.ross@{DOMAIN}> waits for SPE_E3 and keeps SPE_F1" in problem.message
+
+
+@pytest.mark.parametrize("person", [ANN, BO])
+def test_a_push_of_one_of_them_names_both_too(person):
+    """Whoever of the two it is."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3")]
+    accounts = [known(ANN, E3), known(BO, F1)]
+    snapshot = tenant(*(user for user, _ in accounts), skus=full())
+    memory = remembered(*[each for _, each in accounts])
+    [problem] = APP.plan(people, snapshot, memory, now=NOW, only={person.id}).problems
+    assert problem.code == "circle_of_seats"
+    assert problem.subject.person_id == person.id
 
 
 def test_one_bought_seat_opens_the_circle():

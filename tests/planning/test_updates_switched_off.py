@@ -2,7 +2,7 @@
 
 from attrs import evolve
 from effects import effects
-from organisation import NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
+from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov import UserStatus
 from o365prov.planning import AssignLicenses, CreateUser, SetManager, Subject, UpdateUser
@@ -24,6 +24,26 @@ def test_a_new_person_gets_licences_when_updates_are_off():
     """Creating brings everything along."""
     plan = OFF.plan([assigned(ANN, "SPE_E3")], tenant(), remembered(), now=NOW)
     assert {CreateUser, AssignLicenses} <= {type(change) for change in plan}
+
+
+def test_another_username_at_the_source_is_said_and_not_sent():
+    """The account keeps its name, and the plan says why."""
+    snapshot, known = effects(OFF.plan([assigned(ANN)], tenant(), remembered(), now=NOW), tenant())
+    renamed = from_directory(somebody("Ann Lee", email="ann.ray@corp.example"))
+    plan = OFF.plan([assigned(renamed)], snapshot, known, now=NOW)
+    assert plan.is_empty
+    [problem] = plan.problems
+    assert problem.code == "username_not_changed"
+    assert problem.remedy == "Rename it in Entra, or turn on Update Attributes"
+
+
+def test_an_account_found_by_its_anchor_is_remembered_under_the_name_that_it_keeps():
+    """What is remembered is what the tenant holds, since nothing is written."""
+    [anchor] = [each.anchor for each in ANN.directory_accounts]
+    there = account(f"old@{DOMAIN}", displayName="Ann Lee", onPremisesImmutableId=anchor)
+    plan = OFF.plan([assigned(ANN)], tenant(there), remembered(), now=NOW)
+    _, known = effects(plan, tenant(there))
+    assert [each.username for each in known] == [f"old@{DOMAIN}"]
 
 
 def test_a_suspended_manager_with_an_account_is_still_a_manager():

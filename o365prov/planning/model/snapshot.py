@@ -106,8 +106,8 @@ class TenantUser:
 
     @property
     def enabled(self) -> bool:
-        """Whether the account may sign in."""
-        return bool(self.properties.get("accountEnabled", True))
+        """Whether the account may sign in: unless Graph says that it may not, it counts as if it might."""
+        return self.properties.get("accountEnabled") is not False
 
     @property
     def synced(self) -> bool:

@@ -47,6 +47,7 @@ def license_decisions(
     now: datetime,
     take_over: bool = False,
     again: bool = False,
+    is_about: Callable[[str], bool] = lambda _: True,
 ) -> Mapping[str, LicenseDecision]:
     """What happens to the licences of these people, by person id; who is not in it needs nothing.
 
@@ -57,6 +58,7 @@ def license_decisions(
         now: the time, aware: since when who gets no seat waits.
         take_over: whether licences that were granted elsewhere are removed too; others than direct ones never are.
         again: compare with the tenant also where the grants are those of the last success.
+        is_about: whether the plan is about a person: what concerns several people is said of one of these.
 
     """
     asking = [
@@ -68,7 +70,7 @@ def license_decisions(
         wish.matched.subject.person_id: [*obstacles(wish, snapshot), *stays(wish, take_over=take_over)]
         for wish in wishes
     }
-    for person_id, issue in _missing_seats(wishes, seats, waiting):
+    for person_id, issue in _missing_seats(wishes, seats, waiting, is_about):
         issues[person_id].append(issue)
     return {
         person_id: LicenseDecision(
@@ -131,7 +133,7 @@ def _request(wish: LicenseWish, seats: SeatAllocation) -> AssignLicenses | None:
     if not adding and not removing:
         return None
     how = matched.desired.assignment.how
-    reason = f"assigned {how}" if adding else f"no longer assigned {how}"
+    reason = f"assigned {how}" if adding else f"not among the licences assigned {how}"
     remembered = wish.remembered(given)
     return AssignLicenses(matched.subject, reason, matched.object_id, tuple(adding), tuple(removing), remembered)
 
@@ -173,7 +175,10 @@ def _memory(
 
 
 def _missing_seats(
-    wishes: Sequence[LicenseWish], seats: SeatAllocation, waiting: Mapping[str, tuple[WaitingForSeat, ...]]
+    wishes: Sequence[LicenseWish],
+    seats: SeatAllocation,
+    waiting: Mapping[str, tuple[WaitingForSeat, ...]],
+    is_about: Callable[[str], bool],
 ) -> list[tuple[str, Issue]]:
     """Who waits for a seat, in which place; people who wait for each other are named in one problem."""
     issues: list[tuple[str, Issue]] = []
@@ -181,7 +186,7 @@ def _missing_seats(
     for people in circles(wishes, seats):
         skus = [wish.wanted.skus[sku_id].sku for wish in people for sku_id in seats.waits_for(wish)]
         ids = [wish.matched.subject.person_id for wish in people]
-        issues.append((ids[0], circle(people, skus)))
+        issues.append((next(filter(is_about, ids), ids[0]), circle(people, skus)))
         in_circles.update(ids)
     freed = freed_seats(wishes, seats)
     for sku_id, line in sorted(seats.lines.items()):

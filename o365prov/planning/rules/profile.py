@@ -98,6 +98,21 @@ def profile_change(
     return UpdateUser(matched.subject, reason, account.id, changes, now, kept_anchor, moved, activates), issue
 
 
+def renamed_elsewhere(matched: MatchedUser, written: Mapping[str, object]) -> Issue | None:
+    """What is said of an account that somebody renamed, as long as none of the values *written* is its username."""
+    account, username = matched.account, matched.subject.username
+    if account is None or "userPrincipalName" in written or account.username.lower() == username.lower():
+        return None
+    return Issue(
+        "renamed_account",
+        f"somebody renamed the account to {account.username} in Office 365; it keeps that name, and should have the "
+        f"username {username}",
+        "Rename it in Entra, or plan with scope='all' to rename it from here",
+        place="userName",
+        severity="warning",
+    )
+
+
 def writes_anchor(desired: DesiredUser, provisioning: ProvisioningType) -> bool:
     """Whether the source anchor is sent to an account that exists."""
     return "immutableId" in provisioning.attributes and not desired.profile.mapping.is_create_only("immutableId")
@@ -117,7 +132,7 @@ def _reason(matched: MatchedUser, now: str, *, returning: bool) -> str:
     if matched.known is None:
         return matched.how
     if returning:
-        return "assigned again"
+        return "assigned again" if matched.takes_over is None else matched.how
     if _is_unfinished(matched.known):
         return "not everything was written before"
     return "edited in Office 365" if matched.known.fingerprint == now else "the profile changed"
@@ -156,7 +171,6 @@ def session_change(matched: MatchedUser, now: datetime) -> RevokeSessions | None
 
     A new account has no sessions, and an instant in the future is ignored. Graph can only set the present, so the
     tenant's value is then later than the desired one, and a second plan revokes nothing.
-
 
     Source: Okta, "Provision users to Office 365", StsRefreshTokensValidFrom; Microsoft Graph, revokeSignInSessions.
     """

@@ -67,7 +67,7 @@ def role_decision(
         if role_id not in holds
     ]
     if matched.account and (known or take_over):
-        reason = f"no longer assigned {matched.desired.assignment.how}"
+        reason = f"not among the roles assigned {matched.desired.assignment.how}"
         keep = {role.id for name in names if (role := snapshot.role_named.get(name.lower()))}
         granted += removals(
             matched.subject, known, matched.account, snapshot, keep=keep, reason=reason, take_over=take_over
