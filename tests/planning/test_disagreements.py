@@ -217,3 +217,41 @@ def test_a_leaver_is_blocked_where_graph_does_not_say_whether_the_account_is_ena
     known = [account(NAME, displayName="Ann Lee", onPremisesImmutableId=ANN.id, accountEnabled=None)]
     plan = user_sync_app().plan([BO], tenant(*known), remembered(ACTIVE), now=NOW)
     assert of_ann(plan)[0] == ["block_sign_in", "revoke_sessions"]
+
+
+def test_a_licence_that_somebody_gives_a_leaver_is_said_in_every_plan():
+    """It was removed when they left; what others grant is not taken back, and costs a seat."""
+    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses())
+    gone = left(Deprovisioning.block_and_remove_licenses(), 30, licenses=())
+    blocked = there(accountEnabled=False, licenses=[E3.id])
+    plan = app.plan([BO], tenant(blocked), remembered(gone), now=NOW)
+    assert of_ann(plan) == ([], ["licenses_left"])
+    assert "SPE_E3" in plan.problems[0].message
+
+
+@pytest.mark.parametrize(
+    "option", [Deprovisioning.block_sign_in(), Deprovisioning.block_and_remove_licenses(grace_days=3)]
+)
+def test_an_option_is_not_offered_that_asks_for_nothing_more(option):
+    """The licences were removed long ago, so neither keeping them nor another day of grace makes a difference."""
+    app = user_sync_app(deprovisioning=option)
+    gone = left(Deprovisioning.block_and_remove_licenses(), 30, licenses=())
+    plan = app.plan([BO], tenant(there(accountEnabled=False)), remembered(gone), now=NOW)
+    assert of_ann(plan) == ([], [])
+
+
+def test_a_corrected_source_anchor_is_remembered():
+    """The plan advised it to who moved to Active Directory; when they leave, the account is blocked."""
+    app, moved = user_sync_app(), from_directory(ANN)
+    snapshot, known = effects(app.plan([assigned(ANN), BO], tenant(), remembered(), now=NOW), tenant())
+    [anchor] = [each.anchor for each in moved.directory_accounts]
+    users = [
+        evolve(user, properties={**user.properties, "onPremisesImmutableId": anchor}) if user.anchor == ANN.id else user
+        for user in snapshot.users
+    ]
+    corrected = evolve(snapshot, users=users)
+    plan = app.plan([assigned(moved), BO], corrected, known, now=NOW)
+    assert of_ann(plan) == (["link_user"], [])
+    corrected, known = effects(plan, corrected)
+    assert of_ann(app.plan([assigned(moved), BO], corrected, known, now=NOW)) == ([], [])
+    assert of_ann(app.plan([BO], corrected, known, now=NOW))[0] == ["block_sign_in", "revoke_sessions"]

@@ -143,6 +143,29 @@ def test_a_person_we_deleted_comes_back_as_the_same_account():
     assert plan.changes[0].object_id == gone.id
 
 
+def test_a_memory_that_names_the_wrong_deleted_account_stops_the_person():
+    """Ids were mixed up: what would come back is somebody else's account."""
+    app = evolve(user_sync_app(), restore_deleted_users=True)
+    gone = deleted(somebody("Someone Else"))
+    known = AppUser(ANN.id, gone.id, f"ann.lee@{DOMAIN}", ANN.id, status=AppUserStatus.DELETED)
+    plan = app.plan([assigned(ANN)], tenant(deleted=(gone,)), remembered().with_user(known), now=NOW)
+    assert plan.is_empty
+    assert [problem.code for problem in plan.problems] == ["memory_contradicts_account"]
+
+
+def test_a_deleted_account_whose_name_was_given_away_names_who_has_it():
+    """Nobody is told to delete an account that is in use."""
+    app = evolve(user_sync_app(), restore_deleted_users=True)
+    ann = somebody("Ann Lee", email="ann.new@corp.example")
+    heir = account(f"ann.lee@{DOMAIN}", displayName="Ann Marie Lee")
+    gone = evolve(deleted(ann), id="11111111-2222-4333-8444-555555555555")
+    gone = evolve(gone, properties={**gone.properties, "userPrincipalName": gone.id.replace("-", "") + heir.username})
+    [problem] = app.plan([assigned(ann)], tenant(heir, deleted=(gone,)), remembered(), now=NOW).problems
+    assert problem.code == "username_taken"
+    assert f"the account Ann Marie Lee ({heir.username}, object id {heir.id})" in problem.message
+    assert "delete the deleted one permanently" in problem.remedy
+
+
 def test_a_deleted_account_that_is_linked_to_another_is_not_restored_for_another_person():
     """The anchor is this person's now, but the account is still remembered as another's."""
     app = evolve(user_sync_app(), restore_deleted_users=True)

@@ -62,7 +62,7 @@ def test_an_account_that_has_the_name_which_the_person_should_have_is_not_contra
     there = account("ann.brandt@corp.example")
     known = evolve(KNOWN, anchor=None)
     assert contradiction(there, known)
-    assert contradiction(there, known, "Ann.Brandt@corp.example") == ""
+    assert contradiction(there, known, username="Ann.Brandt@corp.example") == ""
 
 
 def test_what_may_be_done_with_an_account():

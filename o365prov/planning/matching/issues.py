@@ -315,12 +315,14 @@ def address_of_deleted_taken(deleted: TenantUser, address: str, holder: AddressH
     )
 
 
-def username_of_deleted_taken(username: str) -> Issue:
+def username_of_deleted_taken(deleted: TenantUser, holder: TenantUser) -> Issue:
     """Another account has the username that the deleted one had."""
+    who = holder_text(AddressHolder.of_properties(HolderKind.USER, holder.id, holder.properties))
     return Issue(
         "username_taken",
-        f"has a deleted account, whose username {username} another account has now",
-        "Rename or delete that account in Entra; the next plan restores the deleted one",
+        f"has a deleted account, whose username {deleted.username} is now that of {who}",
+        "Rename that account in Entra, and the next plan restores the deleted one; or delete the deleted one "
+        "permanently, and the next plan creates another",
         place="userName",
     )
 

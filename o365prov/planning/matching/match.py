@@ -68,9 +68,7 @@ def find_account(
         return _handed_over(desired, handed, snapshot, links)
     known = links.known(desired)
     if known and (account := snapshot.by_id.get(known.object_id)):
-        if why := contradiction(account, known, desired.username):
-            return issues.memory_contradicts(account, why)
-        return _found(desired, account, "linked before", links)
+        return _contradicting(desired, account, known) or _found(desired, account, "linked before", links)
     named = snapshot.by_username.get((desired.username or "").lower())
     if named and named.id in renamed and links.link(desired, named) is Link.ANOTHERS:
         named = None
@@ -85,6 +83,8 @@ def find_account(
             return issues.other_anchor(account, desired)
         return found
     if deleted := _deleted(desired, known, snapshot):
+        if known and known.object_id == deleted.id and (issue := _contradicting(desired, deleted, known)):
+            return issue
         return evolve(_found(desired, deleted, "a deleted account is this person's", links), deleted=True)
     return Found(None, "the account that was linked is gone" if known else "")
 
@@ -95,6 +95,12 @@ def _handed_over(desired: DesiredUser, object_id: str, snapshot: TenantSnapshot,
     if deleted := snapshot.deleted_by_id.get(object_id):
         return evolve(_found(desired, _named(deleted), "handed over by the caller", links), deleted=True)
     return issues.nothing_to_hand_over(object_id)
+
+
+def _contradicting(desired: DesiredUser, account: TenantUser, known: AppUser) -> Issue | None:
+    """Why the linked account is not the one that is remembered."""
+    why = contradiction(account, known, username=desired.username, anchor=desired.new_anchor)
+    return issues.memory_contradicts(account, why) if why else None
 
 
 def _found(desired: DesiredUser, account: TenantUser, how: str, links: AccountLinks) -> Found:

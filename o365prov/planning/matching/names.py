@@ -94,8 +94,8 @@ class UsernameOrder:
 
     def _restoring(self, deleted: TenantUser) -> Issue | None:
         """Why a deleted account can't come back: another object has its username or one of its addresses."""
-        if deleted.username.lower() in self.snapshot.by_username:
-            return issues.username_of_deleted_taken(deleted.username)
+        if (user := self.snapshot.by_username.get(deleted.username.lower())) is not None:
+            return issues.username_of_deleted_taken(deleted, user)
         for address in sorted({deleted.username.lower()} | deleted.addresses):
             for holder in self.snapshot.holders_of(address, other_than=deleted.id):
                 if address in holder.addresses:

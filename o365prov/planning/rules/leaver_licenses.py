@@ -27,13 +27,18 @@ def leaver_removal(
     return RemoveLicenses(subject, reason, account.id, tuple(removing)) if removing else None
 
 
-def leaver_keeps(user: AppUser, account: TenantUser, snapshot: TenantSnapshot, *, take_over: bool) -> Issue | None:
-    """What stays with a leaver once the licences are removed; None if nothing does."""
+def leaver_keeps(
+    user: AppUser, account: TenantUser, snapshot: TenantSnapshot, *, take_over: bool, direct_only: bool = False
+) -> Issue | None:
+    """What stays with a leaver once the licences are removed; None if nothing does.
+
+    With *direct_only* that is what somebody granted elsewhere, perhaps since; what groups give was said before.
+    """
     held = LicensesHeld.of(account, snapshot)
     gone = {sku.id for sku in _due(user, held, snapshot, take_over=take_over)}
     return left_behind(
         (_name(sku_id, snapshot) for sku_id in held.direct if sku_id not in gone),
-        (_name(sku_id, snapshot) for sku_id in held.inherited),
+        () if direct_only else (_name(sku_id, snapshot) for sku_id in held.inherited),
     )
 
 

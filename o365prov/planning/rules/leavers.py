@@ -77,11 +77,16 @@ class Leaver:
         if account is None:
             raise ValueError(f"there is no account for the step {row.step.value!r}: {row.words}")
         changes = self._changes(row, account)
-        if changes and self.departure.then is AfterBlock.REMOVE_LICENSES:
-            take_over = self.rules.take_over_licenses
-            stays = leaver_keeps(self.user, account, self.snapshot, take_over=take_over)
-            problems += [self._problem(stays, account)] if stays else []
+        if (stays := self._stays(account, changes)) is not None:
+            problems.append(self._problem(stays, account))
         return changes, problems
+
+    def _stays(self, account: TenantUser, changes: Collection[Change]) -> Issue | None:
+        """The licences that stay although licences are removed, said in every plan from that day on."""
+        departure, take_over = self.departure, self.rules.take_over_licenses
+        if departure.then is not AfterBlock.REMOVE_LICENSES or not (changes or departure.is_due(self.now)):
+            return None
+        return leaver_keeps(self.user, account, self.snapshot, take_over=take_over, direct_only=not changes)
 
     @property
     def departure(self) -> Departure:
@@ -136,11 +141,11 @@ class Leaver:
         return changes
 
     def _reach_back(self, account: TenantUser, subject: Subject) -> list[Change]:
-        """Offer an option that was chosen after the person left."""
+        """Offer an option that was chosen after the person left, if it asks for more than what was done by now."""
         held = self.departure
         option = self.rules.provisioning.deprovisioning
         offered = option.departure(held.at, blocked=held.blocked)
-        if offered == held:
+        if offered == held or (held.is_due(self.now) and offered.then in (AfterBlock.KEEP, held.then)):
             return []
         return [
             Remember(

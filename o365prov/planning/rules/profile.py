@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from attrs import evolve
+
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUserStatus
@@ -76,12 +78,12 @@ def profile_change(
     now = fingerprint(desired)
     returning = known is not None and (known.status is not AppUserStatus.ACTIVE or matched.takes_over is not None)
     anchor, issue = _anchor(matched) if writes_anchor(desired, provisioning) else (None, None)
-    if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
-        return None, issue
     activates, moved = not matched.enables, matched.takes_over
+    if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
+        return _corrected(matched, known), issue
     if not provisioning.update_attributes:
         if known and not returning:
-            return None, None
+            return _corrected(matched, known), None
         return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates), None
     desired_values: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
@@ -92,10 +94,20 @@ def profile_change(
     kept_anchor = anchor or account.anchor
     if not changes:
         if known and known.fingerprint == now and not returning:
-            return None, issue
+            return _corrected(matched, known), issue
         return LinkUser(matched.subject, matched.how, account.id, now, kept_anchor, moved, activates), issue
     reason = _reason(matched, now, returning=returning)
     return UpdateUser(matched.subject, reason, account.id, changes, now, kept_anchor, moved, activates), issue
+
+
+def _corrected(matched: MatchedUser, known: AppUser) -> LinkUser | None:
+    """What the memory learns of an account whose source anchor somebody corrected in Office 365; None for nothing."""
+    account = matched.account
+    if account is None or not account.anchor or not known.anchor or account.anchor == known.anchor:
+        return None
+    subject = evolve(matched.subject, username=known.username)
+    reason = f"its source anchor was corrected in Office 365, from {known.anchor}"
+    return LinkUser(subject, reason, account.id, known.fingerprint, account.anchor, activates=not matched.enables)
 
 
 def renamed_elsewhere(matched: MatchedUser, written: Mapping[str, object]) -> Issue | None:

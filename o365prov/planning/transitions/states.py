@@ -49,14 +49,17 @@ def control_of(
     return Control.CLOUD
 
 
-def contradiction(account: TenantUser, known: AppUser, username: str | None = None) -> str:
+def contradiction(
+    account: TenantUser, known: AppUser, *, username: str | None = None, anchor: str | None = None
+) -> str:
     """What tells that an account is not the one that is remembered; empty if it is.
 
-    The source anchor decides, and where either has none, the username: the one that was sent last, or *username*, which
-    the person should have.
+    The source anchor decides: the one that is remembered, or *anchor*, which sign-in sends and somebody may have given
+    to the account since. Where either has none, the username does: the one that was sent last, or *username*, which the
+    person should have.
     """
     if known.anchor and account.anchor:
-        if known.anchor != account.anchor:
+        if account.anchor not in {known.anchor, anchor}:
             return f"has the source anchor {account.anchor}, and {known.anchor} is remembered"
         return ""
     expected = {known.username.lower(), (username or known.username).lower()}
