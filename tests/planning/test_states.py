@@ -65,6 +65,13 @@ def test_an_account_that_has_the_name_which_the_person_should_have_is_not_contra
     assert contradiction(there, known, username="Ann.Brandt@corp.example") == ""
 
 
+def test_an_account_that_has_the_anchor_which_sign_in_sends_is_not_contradicted():
+    """Somebody corrected it in Office 365 after the person moved to another source; any third one is another's."""
+    there, known = account(NAME, onPremisesImmutableId="new"), evolve(KNOWN, anchor="old")
+    assert contradiction(there, known, anchor="new") == ""
+    assert contradiction(there, known, anchor="third")
+
+
 def test_what_may_be_done_with_an_account():
     """Entra Connect's own, and admins whom we did not provision, are not ours; License Only may license both."""
     synced = account(NAME, onPremisesSyncEnabled=True)
