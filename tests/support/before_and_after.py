@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from attrs import frozen
-from effects import effects
+from effects import effects, served_later
 from organisation import DIRECTORY_READERS, E3, NOW
 from scenes import ANN_ID, Scene
 
@@ -347,11 +347,10 @@ def who_waits_is_told(story: Story) -> None:
 
 
 def the_next_plan_is_empty(story: Story) -> None:
-    """Once a plan was carried out the next one has no writes, and nothing new to remember."""
-    again = story.scene.plan(story.after, story.memory)
+    """Once a plan was carried out the next one has nothing, but for people who waited for what the plan freed."""
+    again, later = story.scene.plan(story.after, story.memory), served_later(story.plan)
     asked = [each for each in again if isinstance(each, Remember) and each.reaches_back]
-    confirmed = {each.subject.person_id for each in story.plan if isinstance(each, Remember) and each.reaches_back}
-    assert [each.kind for each in again if each not in asked and each.subject.person_id not in confirmed] == []
+    assert [each.kind for each in again if each not in asked and each.subject.person_id not in later] == []
 
 
 def _mine(story: Story, problem: Problem) -> tuple[AppUser | None, TenantUser | None]:
@@ -436,7 +435,8 @@ def _not_restored(story: Story, problem: Problem) -> bool:
 def _other_anchor(story: Story, problem: Problem) -> bool:
     """The account that the caller hands over has an anchor, and it is not the one that sign-in sends."""
     person_id = problem.subject.person_id
-    user = story.before.by_id.get(story.scene.transfers.get(person_id, ""))
+    object_id = story.scene.transfers.get(person_id, "")
+    user = story.before.by_id.get(object_id) or story.before.deleted_by_id.get(object_id)
     return user is not None and user.anchor not in (None, person_id)
 
 
