@@ -121,6 +121,8 @@ def make_plan(
     changes = [change for change in changes if request.is_about(change.subject.person_id)]
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
     population = _population(people, app_users, staying, handed_over, snapshot, request, unchanged)
+    hazards = population.hazards(changes, problems, rules.safeguards, now)
+    changes = population.marked(changes, rules.safeguards, now)
     return Plan(
         tenant_id=snapshot.tenant_id,
         made_at=now,
@@ -135,7 +137,7 @@ def make_plan(
         app_users=app_users,
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
-        hazards=population.hazards(changes, problems, rules.safeguards, now),
+        hazards=hazards,
     )
 
 

@@ -73,7 +73,7 @@ class Story:
     def was_blocked_by_us(self, object_id: str) -> bool:
         """Whether it was us who blocked the account when its person left."""
         known = self.holder(object_id)
-        return known is not None and known.status is not AppUserStatus.ACTIVE and bool(told(self, known).blocked)
+        return known is not None and known.departure is not None and known.departure.blocked
 
     def found(self) -> tuple[TenantUser | None, TenantUser | None]:
         """The account that may be Ann's, where it is there and where it is deleted."""
@@ -89,8 +89,9 @@ class Story:
 
 
 def told(story: Story, user: AppUser) -> Departure:
-    """What was told to a leaver; on the day on which they leave it is what the settings say."""
-    return user.departure or story.scene.app.provisioning.deprovisioning.departure(NOW)
+    """What was told to a leaver; on the day on which they leave, also again, it is what the settings say."""
+    left_before = user.departure if user.status is not AppUserStatus.ACTIVE else None
+    return left_before or story.scene.app.provisioning.deprovisioning.departure(NOW)
 
 
 def roles(tenant: TenantSnapshot, object_id: str) -> set[str]:
@@ -169,7 +170,9 @@ def leavers_get_what_they_were_told(story: Story) -> None:
             continue
         assert (now.departure.at, now.departure.then) == (say.at, say.then)
         if user.enabled == after.enabled and known.status is AppUserStatus.ACTIVE:
-            assert not now.departure.blocked, "we remember a block that was not ours"
+            assert now.departure.blocked == (not user.enabled and story.was_blocked_by_us(user.id)), (
+                "whose block is it?"
+            )
         if user.enabled and not after.enabled:
             assert now.departure.blocked, "we blocked the account, and do not remember it"
         assert DIRECTORY_READERS.id not in roles(story.after, user.id)

@@ -31,6 +31,7 @@ from o365prov import (
 )
 from o365prov.people import AfterBlock, AppUserStatus, DirectoryAccount, Grants
 from o365prov.planning import HeldLicense, RoleAssignment
+from o365prov.planning.model.changes import EnableSignIn
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
 from o365prov.planning.model.snapshot import former_username
 
@@ -291,12 +292,25 @@ class History:
         del one, other
         self.plan(scope="drift" if number % 2 else "all")
 
+    def interrupt(self, one: Human, other: Human, number: int) -> None:
+        """A plan ends early, or Graph refuses to enable anybody."""
+        del one, other
+        self.plan(done=number)
+
     # Plans.
 
     def plan(
-        self, *, scope: str = "changed", only: Iterable[str] | None = None, transfers: Mapping[str, str] | None = None
+        self,
+        *,
+        scope: str = "changed",
+        only: Iterable[str] | None = None,
+        transfers: Mapping[str, str] | None = None,
+        done: int | None = None,
     ) -> Plan:
-        """Make a plan, carry it out, and hold it to the laws."""
+        """Make a plan, carry it out, and hold it to the laws; with *done* only so many changes are done.
+
+        With 0 done it is all but the changes that enable an account.
+        """
         transfers = dict(transfers or {})
         self.now += timedelta(minutes=1)
         self.handed_over |= set(transfers.values())
@@ -311,14 +325,15 @@ class History:
         if only is None:
             self._no_disagreement_is_passed_over(plan)
         self._a_push_of_one_is_its_part(plan, lambda who: make(before, known, who), transfers)
+        if done is not None:
+            some = [each for each in plan if not isinstance(each, EnableSignIn)]
+            plan = evolve(plan, changes=plan.changes[:done] if done else some)
+            self._carry_out(plan)
+            return plan
         for _ in range(len(self.humans) + 2):
-            self.snapshot, memory = self.carry_out(Plan.from_json(plan.to_json()), self.snapshot)
-            self.memory = AppUsers.from_json(memory.to_json())
-            self._nothing_is_lost(plan, before, known)
-            self._each_account_stays_with_its_human()
+            self._carry_out(plan)
             stopped = {each.subject.person_id for each in plan.problems if each.stops}
-            before, known = self.snapshot, self.memory
-            again = make(before, known)
+            again = make(self.snapshot, self.memory)
             late = {change.subject.person_id for change in again if change.writes}
             assert late <= stopped | served_later(plan), again.to_text()
             if not late:
@@ -327,6 +342,14 @@ class History:
         else:
             raise AssertionError("plans do not come to rest")
         return plan
+
+    def _carry_out(self, plan: Plan) -> None:
+        """Carry a plan out, and look at what became of accounts and memory."""
+        before, known = self.snapshot, self.memory
+        self.snapshot, memory = self.carry_out(Plan.from_json(plan.to_json()), before)
+        self.memory = AppUsers.from_json(memory.to_json())
+        self._nothing_is_lost(plan, before, known)
+        self._each_account_stays_with_its_human()
 
     def _nothing_is_lost(self, plan: Plan, before: TenantSnapshot, memory: AppUsers) -> None:
         """Licences, roles, sign-in and accounts are taken as the source, the day of leaving or a confirmation says."""
@@ -361,7 +384,8 @@ class History:
     ) -> None:
         assert self.deactivates
         assert known.status is not AppUserStatus.DELETED
-        told = known.departure or self.option.departure(self.now)
+        left_before = known.departure if known.status is AppUserStatus.DEACTIVATED else None
+        told = left_before or self.option.departure(self.now)
         if known.status is AppUserStatus.DEACTIVATED and user.enabled:
             steps = [each for each in plan if isinstance(each, BlockSignIn | DeleteUser) and each.object_id == user.id]
             assert all(each.overrides for each in steps)
@@ -449,7 +473,7 @@ class History:
 
 PEOPLE = ("assign", "leave", "suspend", "new_id", "rename", "swap", "namesake", "promote")
 EDITS = ("block", "enable", "rename_by_hand", "delete", "restore", "purge", "relicense", "make_admin")
-REST = ("choose", "switch", "lose_memory", "wait", "hand_over", "push", "force")
+REST = ("choose", "switch", "lose_memory", "wait", "hand_over", "push", "force", "interrupt")
 
 
 def _with(user: TenantUser, properties: Mapping[str, object]) -> TenantUser:

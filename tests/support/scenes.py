@@ -39,6 +39,7 @@ OTHER_APP = "Office 365 (Oslo)"
 ROOMY = (evolve(E3, seats=1_000), evolve(F1, seats=1_000))
 LONG_AGO, YESTERDAY = NOW - timedelta(days=40), NOW - timedelta(days=1)
 
+_HERE = (Memory.ACTIVE, Memory.RETURNING)
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _SOURCE_ONLY = (Wanted.HELD, Wanted.STARTS_LATER, Wanted.OUT_OF_SCOPE)
@@ -78,7 +79,7 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
         each.account is not Account.NONE and not each.has_password
     ),
     "only who left has a day of deletion": lambda each: (
-        each.due and (each.memory is Memory.NEVER or (each.memory is Memory.ACTIVE and each.wanted is not Wanted.LEFT))
+        each.due and (each.memory is Memory.NEVER or (each.memory in _HERE and each.wanted is not Wanted.LEFT))
     ),
 }
 """Which situations no tenant, memory and source can be in, by the reason."""
@@ -208,7 +209,7 @@ def _account_of(situation: Situation) -> TenantUser | None:
         return None
     other_anchor = situation.link is Link.NAMESAKES and situation.account is not Account.DELETED
     was_blocked = situation.account in _BLOCKED or (
-        situation.account is Account.DELETED and situation.memory in (Memory.LEFT, Memory.GONE)
+        situation.account is Account.DELETED and situation.memory in (Memory.RETURNING, Memory.LEFT, Memory.GONE)
     )
     synced = situation.control in (Control.SYNCED, Control.LICENSES)
     return account(
@@ -230,7 +231,7 @@ def _as_deleted(user: TenantUser) -> TenantUser:
 def _roles_of(situation: Situation) -> tuple[Role, ...]:
     if situation.control is Control.ADMIN:
         return (READER,)
-    return (DIRECTORY_READERS,) if situation.memory is Memory.ACTIVE else ()
+    return (DIRECTORY_READERS,) if situation.memory in _HERE else ()
 
 
 def _holder(situation: Situation) -> str:
@@ -241,9 +242,10 @@ def _known(situation: Situation, held: TenantUser | None, option: str) -> list[A
     if situation.memory is Memory.NEVER:
         return []
     anchor = OTHER if situation.link is Link.NAMESAKES else ANN_ID
-    is_active, is_gone = situation.memory is Memory.ACTIVE, situation.memory is Memory.GONE
+    is_active, is_gone = situation.memory in _HERE, situation.memory is Memory.GONE
     status = {
         Memory.ACTIVE: AppUserStatus.ACTIVE,
+        Memory.RETURNING: AppUserStatus.ACTIVE,
         Memory.LEFT: AppUserStatus.DEACTIVATED,
         Memory.GONE: AppUserStatus.DELETED,
     }[situation.memory]
@@ -256,7 +258,7 @@ def _known(situation: Situation, held: TenantUser | None, option: str) -> list[A
             licenses=() if is_gone and option == "delete" else (LicenseGrant("SPE_E3"),),
             roles=("Directory Readers",) if is_active else (),
             status=status,
-            departure=None if is_active else _departure(situation, option),
+            departure=None if situation.memory is Memory.ACTIVE else _departure(situation, option),
             provisioning_type="license_only" if situation.control is Control.LICENSES else "user_sync",
         )
     ]
@@ -268,12 +270,13 @@ def _departure(situation: Situation, option: str) -> Departure:
     found_blocked = situation.account is Account.ENABLED and (synced or option == "keep")
     by_us = situation.account is not Account.BLOCKED_BY_OTHERS and not found_blocked
     told = _option(situation, "keep" if option == "changed" else option)
-    return Departure(LONG_AGO if situation.due else YESTERDAY, told.then, told.grace_days, by_us)
+    was_long_ago = situation.due or situation.memory is Memory.RETURNING
+    return Departure(LONG_AGO if was_long_ago else YESTERDAY, told.then, told.grace_days, by_us)
 
 
 def _option(situation: Situation, option: str) -> Deprovisioning:
     if option == "delete":
-        at_once = situation.due and situation.memory is Memory.ACTIVE
+        at_once = situation.due and situation.memory in _HERE
         return Deprovisioning.block_remove_licenses_and_delete(grace_days=None if at_once else 30)
     if option == "delete now":
         return Deprovisioning.block_remove_licenses_and_delete()

@@ -22,6 +22,7 @@ class Memory(StrEnum):
 
     NEVER = "never seen"
     ACTIVE = "active"
+    RETURNING = "assigned again, and not enabled yet"
     LEFT = "left"
     GONE = "gone"
 
