@@ -269,7 +269,7 @@ def only_what_is_confirmed_undoes_what_others_did(story: Story) -> None:
         assert change.overrides == undoes, f"{change.kind}: undoes={undoes}, and overrides={change.overrides}"
         was_there = user.id in story.before.by_id
         if undoes and was_there and known is not None and known.status is not AppUserStatus.DELETED:
-            came_back = isinstance(change, EnableSignIn) and known.status is AppUserStatus.DEACTIVATED
+            came_back = isinstance(change, EnableSignIn) and known.departure is not None
             assert came_back or story.scene.scope == "drift", "an edit is reverted though the scope is not drift"
 
 
@@ -445,6 +445,9 @@ def _other_anchor(story: Story, problem: Problem) -> bool:
 
 CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "held_suspended": lambda story, each: each.subject.person_id in story.present,
+    "never_seen": lambda story, each: (
+        each.subject.person_id not in story.present and story.scene.memory.get(each.subject.person_id) is None
+    ),
     "starts_later": lambda story, _: story.scene.situation.wanted is Wanted.STARTS_LATER,
     "synced_leaver": _synced_leaver,
     "re_enabled_leaver": _re_enabled,

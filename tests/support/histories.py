@@ -24,8 +24,10 @@ from o365prov import (
     Office365App,
     Person,
     Plan,
+    ProfileSync,
     TenantSnapshot,
     TenantUser,
+    UniversalSync,
     UsernameFormat,
     UserSync,
 )
@@ -93,10 +95,14 @@ class Human:
         return Assignment(person, self.grants or Grants())
 
 
-def _app(option: Deprovisioning, *, deactivates: bool, restores: bool) -> Office365App:
+Kind = type[UserSync] | type[ProfileSync] | type[UniversalSync]
+KINDS: tuple[Kind, ...] = (UserSync, ProfileSync, UniversalSync)
+
+
+def _app(kind: Kind, option: Deprovisioning, *, deactivates: bool, restores: bool) -> Office365App:
     return Office365App(
         domains=(DOMAIN,),
-        provisioning=UserSync(deprovisioning=option, deactivate_users=deactivates),
+        provisioning=kind(deprovisioning=option, deactivate_users=deactivates),
         username=UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"'),
         restore_deleted_users=restores,
     )
@@ -113,6 +119,7 @@ class History:
     Args:
         humans: everybody.
         option: what happens to leavers.
+        kind: the provisioning type.
         deactivates: whether leavers are deprovisioned.
         restores: whether deleted accounts are restored.
         carry_out: what becomes of a tenant and the memory when a plan is carried out.
@@ -122,6 +129,7 @@ class History:
 
     humans: list[Human]
     option: Deprovisioning = OPTIONS[0]
+    kind: Kind = UserSync
     deactivates: bool = True
     restores: bool = False
     carry_out: Apply = effects
@@ -140,7 +148,7 @@ class History:
     @property
     def app(self) -> Office365App:
         """The app with the present settings."""
-        return _app(self.option, deactivates=self.deactivates, restores=self.restores)
+        return _app(self.kind, self.option, deactivates=self.deactivates, restores=self.restores)
 
     @property
     def assignments(self) -> list[Assignment]:
@@ -290,7 +298,7 @@ class History:
     def force(self, one: Human, other: Human, number: int) -> None:
         """A plan that compares everything."""
         del one, other
-        self.plan(scope="drift" if number % 2 else "all")
+        self.plan(scope=self._most if number % 2 else "all")
 
     def interrupt(self, one: Human, other: Human, number: int) -> None:
         """A plan ends early, or Graph refuses to enable anybody."""
@@ -441,14 +449,19 @@ class History:
             if disagrees and (known.person_id in here or self.deactivates or user is None):
                 assert known.person_id in named or known.object_id in ids, known
 
+    @property
+    def _most(self) -> str:
+        """The scope that compares most: edits are not reverted by a type that allows them."""
+        return "drift" if self.kind.owns_profile else "all"
+
     def everybody_leaves(self) -> None:
         """Nobody is assigned any more, the days of grace pass, and of what was ours nothing is left unsaid."""
         for each in self.humans:
             each.grants = None
         self.deactivates, self.option = True, Deprovisioning.block_remove_licenses_and_delete(grace_days=7)
-        self.plan(scope="drift")
+        self.plan(scope=self._most)
         self.wait(self.humans[0], self.humans[0], 400)
-        plan = self.plan(scope="drift")
+        plan = self.plan(scope=self._most)
         said = {each.subject.person_id for each in plan.problems}
         for known in self.memory:
             assert known.object_id not in self.snapshot.by_id or known.person_id in said, known

@@ -57,11 +57,16 @@ _TAKES: Any = {"wanted": Wanted.ASSIGNED, "link": _MAY_BE_TAKEN}
 
 ROWS: tuple[Transition, ...] = (
     # Who is not provisioned now.
-    _row("out of scope: not this plan's business", Step.NOTHING, wanted=Wanted.OUT_OF_SCOPE),
     _row("held: keeps what they have", Step.NOTHING, problem=ProblemCode.HELD, wanted=Wanted.HELD),
     _row("starts later: waits until then", Step.NOTHING, problem=ProblemCode.STARTS_LATER, wanted=Wanted.STARTS_LATER),
     # Who left: nothing was ever ours, or nothing is left.
-    _row("left, never seen: not ours to touch", Step.NOTHING, wanted=Wanted.LEFT, memory=Memory.NEVER),
+    _row(
+        "asked for by name, but neither assigned nor remembered: said, nothing is ours to touch",
+        Step.NOTHING,
+        problem=ProblemCode.NEVER_SEEN,
+        wanted=Wanted.LEFT,
+        memory=Memory.NEVER,
+    ),
     _row(
         "left, and the account is gone: nothing is left to do",
         Step.NOTHING,
