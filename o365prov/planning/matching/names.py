@@ -95,9 +95,9 @@ class UsernameOrder:
 
     def _restoring(self, deleted: TenantUser) -> Issue | None:
         """Why a deleted account can't come back: another object has its username or one of its addresses."""
-        if (holder := self.snapshot.by_username.get(deleted.username.lower())) is not None:
-            freeing = self._renamed.get(holder.id)
-            if freeing is None or holder.username.lower() in holder.addresses:
+        if (named := self.snapshot.by_username.get(deleted.username.lower())) is not None:
+            freeing = self._renamed.get(named.id)
+            if freeing is None or named.username.lower() in named.addresses:
                 return issues.username_of_deleted_taken(deleted.username)
             return issues.username_of_deleted_freed(deleted.username, freeing)
         for address in sorted({deleted.username.lower()} | deleted.addresses):
