@@ -34,8 +34,10 @@ class Departure:
         at: when the grace period began, aware.
         then: what happens at its end.
         grace_days: how many days later (1 to 365) *then* happens; None for at once.
-        blocked: whether we blocked sign-in; False where it was blocked already, and where Graph can't, because Entra
-            Connect masters the account.
+        blocked: whether we blocked sign-in; False where others had blocked it already, and where Graph can't, because
+            Entra Connect masters the account.
+        confirmed: whether so many left that somebody had to confirm the plan: who leaves later is not counted with
+            them, nor with those who had left before.
 
     >>> from datetime import UTC
     >>> Departure(datetime(2026, 1, 1, tzinfo=UTC), "delete", 30).due
@@ -47,6 +49,7 @@ class Departure:
     then: AfterBlock = field(default=AfterBlock.KEEP, converter=_after_block)
     grace_days: int | None = field(default=None, validator=optional(whole_number(1, 365)))
     blocked: bool = True
+    confirmed: bool = False
 
     @property
     def due(self) -> datetime | None:

@@ -106,7 +106,7 @@ def after_change(
             after = _after_part(known, change, frozenset(written), provisioning_type)
         case CreateUser() | LinkUser() | UpdateUser():
             after = evolve(
-                _active(known) if isinstance(change, CreateUser) or change.activates else known,
+                _active(known) if isinstance(change, CreateUser) or change.activates else _returning(known),
                 object_id=object_id,
                 username=change.subject.username,
                 anchor=change.anchor,
@@ -157,6 +157,11 @@ def _active(known: AppUser) -> AppUser:
     return evolve(known, status=AppUserStatus.ACTIVE, departure=None)
 
 
+def _returning(known: AppUser) -> AppUser:
+    """The user who is assigned again; until sign-in is enabled it is remembered who had blocked it."""
+    return evolve(known, status=AppUserStatus.ACTIVE)
+
+
 def _remembered(known: AppUser, change: Remember) -> AppUser:
     """The user with what *change* has to say; what it leaves out stays."""
     status = change.status
@@ -180,7 +185,7 @@ def _after_part(known: AppUser, change: UpdateUser, written: frozenset[str], pro
     missing = {each.name: each.before for each in change.properties if each.name not in written}
     username = missing.get("userPrincipalName", change.subject.username)
     return evolve(
-        _active(known) if change.activates else known,
+        _active(known) if change.activates else _returning(known),
         username=username if isinstance(username, str) else known.username,
         anchor=known.anchor if "onPremisesImmutableId" in missing else change.anchor,
         fingerprint="",

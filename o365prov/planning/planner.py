@@ -41,7 +41,7 @@ from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
 from o365prov.planning.transitions.matched_user import MatchedUser
-from o365prov.planning.transitions.situations import ProblemCode, Situation, Wanted
+from o365prov.planning.transitions.situations import ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import memory_of
 from o365prov.planning.transitions.table import transition
 from o365prov.provisioning import DesiredUser, ProvisioningType
@@ -118,9 +118,12 @@ def make_plan(
             changes += done
             problems += wrong
     problems += gaps
+    problems += _never_seen(request, assigned.union(unchanged.staying), app_users)
     changes = [change for change in changes if request.is_about(change.subject.person_id)]
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
     population = _population(people, app_users, staying, handed_over, snapshot, request, unchanged)
+    hazards = population.hazards(changes, problems, rules.safeguards, now)
+    changes = population.marked(changes, rules.safeguards, now)
     return Plan(
         tenant_id=snapshot.tenant_id,
         made_at=now,
@@ -135,7 +138,7 @@ def make_plan(
         app_users=app_users,
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
-        hazards=population.hazards(changes, problems, rules.safeguards, now),
+        hazards=hazards,
     )
 
 
@@ -341,6 +344,15 @@ def _held(assignment: Assignment, app_users: AppUsers, now: datetime) -> Problem
     return Problem(subject, _WAITING[row.problem](assignment))
 
 
+def _never_seen(request: PlanRequest, assigned: Collection[str], app_users: AppUsers) -> list[Problem]:
+    """Of whom the caller asks by name, and nothing is known: neither an assignment nor an account."""
+    names = sorted(each for each in request.only or () if each not in assigned and app_users.get(each) is None)
+    row = transition(Situation(Wanted.LEFT, memory_of(None)))
+    if row.step is not Step.NOTHING:
+        raise ValueError(f"nothing is known for the step {row.step.value!r}: {row.words}")
+    return [Problem(Subject(each, each, ""), _UNKNOWN[row.problem]) for each in names]
+
+
 def _starts_later(assignment: Assignment) -> Issue:
     return Issue(
         "starts_later",
@@ -363,6 +375,16 @@ _WAITING: Mapping[ProblemCode, Callable[[Assignment], Issue]] = {
     ProblemCode.HELD: _on_hold,
 }
 """The problems of people for whom nothing happens now."""
+
+_UNKNOWN: Mapping[ProblemCode, Issue] = {
+    ProblemCode.NEVER_SEEN: Issue(
+        "never_seen",
+        "the plan is asked for this person, who is not assigned, or is deactivated in Okta, and had no account",
+        "Nothing is to be done; if that is a surprise, check the id and that the source was read completely",
+        severity="warning",
+    )
+}
+"""What is said of people of whom nothing is known."""
 
 
 def _is_somebody_elses(user: AppUser, request: PlanRequest, assigned: Collection[str]) -> bool:

@@ -215,6 +215,7 @@ def is_unchanged(desired: DesiredUser, known: AppUser, provisioning: Provisionin
         and not desired.issues
         and desired.anchor in (None, known.anchor)
         and known.status is AppUserStatus.ACTIVE
+        and known.departure is None
         and known.username.lower() == (desired.username or "").lower()
         and known.fingerprint == fingerprint(desired)
         and (

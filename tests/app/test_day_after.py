@@ -119,20 +119,20 @@ def test_what_somebody_else_has_written_meanwhile_is_only_remembered(fake):
 
 
 def test_who_could_not_be_enabled_is_enabled_later(fake):
-    """An administrator who comes back: the title is written, sign-in is not, and so they are not called active."""
+    """An administrator who comes back: the title is written, sign-in is not, and who had blocked it is remembered."""
     _, _, known = day(fake, [ANN], None)
     _, _, known = day(fake, [], known)
     since = known.get(ANN.id).departure
     role = make_admin(fake)
     _, report, known = day(fake, [evolve(ANN, profile={**ANN.profile, "title": "Lead"})], known)
     assert [type(each.change) for each in report.failed] == [EnableSignIn]
-    assert (known.get(ANN.id).status, known.get(ANN.id).departure) == (AppUserStatus.DEACTIVATED, since)
+    assert (known.get(ANN.id).status, known.get(ANN.id).departure) == (AppUserStatus.ACTIVE, since)
     no_admin(fake, role)
     plan, report, known = day(fake, [evolve(ANN, profile={**ANN.profile, "title": "Lead"})], known)
     assert "enable_sign_in" in [change.kind for change in plan]
     assert report.ok
     assert fake.user(NAME)["accountEnabled"]
-    assert known.get(ANN.id).status is AppUserStatus.ACTIVE
+    assert (known.get(ANN.id).status, known.get(ANN.id).departure) == (AppUserStatus.ACTIVE, None)
 
 
 def test_a_match_writes_nothing_with_updates_off_and_everything_once_they_are_on(fake):

@@ -8,7 +8,7 @@ import os
 
 import pytest
 from attrs import evolve
-from histories import EDITS, GRANTS, OPTIONS, PEOPLE, REST, History, Human
+from histories import EDITS, GRANTS, KINDS, OPTIONS, PEOPLE, REST, History, Human
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, READER
@@ -49,12 +49,13 @@ def organisation(people, option=OPTIONS[0], **world):
 @given(
     st.integers(1, MOST_PEOPLE),
     st.sampled_from(OPTIONS),
+    st.sampled_from(KINDS),
     st.booleans(),
     st.lists(STEPS, min_size=1, max_size=MOST_STEPS),
 )
-def test_nobody_loses_anything_by_mistake(people, option, restores, steps):
+def test_nobody_loses_anything_by_mistake(people, option, kind, restores, steps):
     """After each step the plan is carried out, keeps the laws, and leaves nothing to do; and so when all have left."""
-    history = organisation(people, option, restores=restores)
+    history = organisation(people, option, kind=kind, restores=restores)
     walk(history, steps)
     history.everybody_leaves()
 

@@ -74,9 +74,33 @@ def test_coming_back_within_the_days_restores():
     update, enable = plan.for_person(ANN.id)
     assert (enable.kind, enable.overrides) == ("enable_sign_in", False)
     updated = after_change(blocked.get(ANN.id), update, update.object_id)
-    assert updated.status is AppUserStatus.DEACTIVATED
+    assert (updated.status, updated.departure) == (AppUserStatus.ACTIVE, Departure(NOW - 3 * DAY))
     after = after_change(updated, enable, enable.object_id)
     assert (after.status, after.departure) == (AppUserStatus.ACTIVE, None)
+
+
+@pytest.mark.parametrize("by_us", [True, False])
+def test_who_came_back_and_leaves_again_has_another_day(by_us):
+    """Also where enabling failed in between: the days of grace begin anew, and it stays known who had blocked."""
+    option = Deprovisioning.block_remove_licenses_and_delete(grace_days=7)
+    app, blocked = user_sync_app(deprovisioning=option), option.departure(NOW - 8 * DAY, blocked=by_us)
+    left, snapshot = memory(status=AppUserStatus.DEACTIVATED, departure=blocked), tenant(there(accountEnabled=False))
+    back = app.plan([assigned(ANN, "SPE_E3"), BO], snapshot, left, now=NOW - DAY)
+    refused = evolve(back, changes=[each for each in back if each.kind != "enable_sign_in"])
+    snapshot, known = effects(refused, snapshot)
+    assert "enable_sign_in" in [each.kind for each in app.plan([assigned(ANN, "SPE_E3"), BO], snapshot, known, now=NOW)]
+    [remember] = app.plan([BO], snapshot, known, now=NOW)
+    assert remember.departure == option.departure(NOW, blocked=by_us)
+
+
+def test_who_is_enabled_by_hand_in_between_is_back():
+    """Enabling failed, and somebody enabled the account: a block after that is theirs again, and is only said."""
+    left = memory(status=AppUserStatus.ACTIVE, departure=Departure(NOW - DAY))
+    app, people = user_sync_app(), [assigned(ANN, "SPE_E3"), BO]
+    _, known = effects(app.plan(people, tenant(there()), left, now=NOW), tenant(there()))
+    assert known.get(ANN.id).departure is None
+    again = app.plan(people, tenant(there(accountEnabled=False)), known, now=NOW)
+    assert [each.code for each in again.problems] == ["blocked_account"]
 
 
 def test_an_account_that_was_blocked_already_costs_no_write():

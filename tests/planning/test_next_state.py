@@ -120,13 +120,14 @@ def test_names_that_an_update_in_part_wrote_are_remembered():
     assert in_part("onPremisesImmutableId").anchor == "anchor"
 
 
-def test_who_is_enabled_later_is_not_active_before():
-    """The block is remembered until the sign-in is enabled, in case that fails."""
+def test_until_who_is_back_can_sign_in_the_block_is_remembered():
+    """So that it is known to be ours, in case that enabling fails."""
     blocked = evolve(KNOWN, status=AppUserStatus.DEACTIVATED, departure=Departure(NOW))
     update = evolve(UPDATE, activates=False)
     for written in (None, ("jobTitle",)):
         known = after_change(blocked, update, "id-ann", written=written)
-        assert (known.status, known.departure) == (AppUserStatus.DEACTIVATED, Departure(NOW))
+        assert (known.status, known.departure) == (AppUserStatus.ACTIVE, Departure(NOW))
+        assert after_change(known, EnableSignIn(ANN, "", "id-ann"), "id-ann").departure is None
 
 
 def test_an_update_in_part_links_an_account_for_the_first_time():

@@ -107,3 +107,20 @@ def test_somebody_whom_the_plan_is_not_about_frees_nothing():
     plan = APP.plan(people, snapshot, known, now=NOW, only={people[0].person.id})
     assert plan.is_empty
     assert [problem.code for problem in plan.problems] == ["username_taken"]
+
+
+def test_a_deleted_account_waits_for_the_rename_that_frees_its_name():
+    """Ann was called bo, and Bo, who is called so since, becomes bo2: the plan says when she is restored."""
+    snapshot, known, people = world([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "bo2")])
+    ann = people[0].person
+    deleted = account(f"was-bo@{DOMAIN}", onPremisesImmutableId=ann.id)
+    name = {**deleted.properties, "userPrincipalName": f"{deleted.id.replace('-', '')}bo@{DOMAIN}"}
+    snapshot = evolve(snapshot, deleted_users=[evolve(deleted, properties=name)])
+    app = evolve(APP, restore_deleted_users=True)
+    first = app.plan(people, snapshot, known, now=NOW)
+    [problem] = first.problems
+    assert f"is that of Bo Ross until that account is renamed to bo2@{DOMAIN}" in problem.message
+    assert [each.subject.name for each in first] == ["Bo Ross"]
+    second = app.plan(people, *effects(first, snapshot), now=NOW)
+    assert [each.kind for each in second][:2] == ["restore_user", "update_user"]
+    assert second.problems == ()

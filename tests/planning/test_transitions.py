@@ -44,10 +44,10 @@ def test_each_row_is_needed(decided):
 
 
 def test_only_leavers_whom_we_know_lose_something(decided):
-    """Nobody who is assigned, held, out of scope or unknown is blocked or deleted."""
+    """Nobody who is assigned, held or unknown is blocked or deleted."""
     losing = [each for each, row in decided if row.step in TAKES_AWAY]
     assert {each.wanted for each in losing} == {Wanted.LEFT}
-    assert {each.memory for each in losing} == {Memory.ACTIVE, Memory.LEFT}
+    assert {each.memory for each in losing} == {Memory.ACTIVE, Memory.RETURNING, Memory.LEFT}
     assert all(each.deactivates for each in losing)
 
 

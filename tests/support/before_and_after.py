@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from attrs import frozen
-from effects import effects
+from effects import effects, served_later
 from organisation import DIRECTORY_READERS, E3, NOW
 from scenes import ANN_ID, Scene
 
@@ -73,7 +73,7 @@ class Story:
     def was_blocked_by_us(self, object_id: str) -> bool:
         """Whether it was us who blocked the account when its person left."""
         known = self.holder(object_id)
-        return known is not None and known.status is not AppUserStatus.ACTIVE and bool(told(self, known).blocked)
+        return known is not None and known.departure is not None and known.departure.blocked
 
     def found(self) -> tuple[TenantUser | None, TenantUser | None]:
         """The account that may be Ann's, where it is there and where it is deleted."""
@@ -89,8 +89,9 @@ class Story:
 
 
 def told(story: Story, user: AppUser) -> Departure:
-    """What was told to a leaver; on the day on which they leave it is what the settings say."""
-    return user.departure or story.scene.app.provisioning.deprovisioning.departure(NOW)
+    """What was told to a leaver; on the day on which they leave, also again, it is what the settings say."""
+    left_before = user.departure if user.status is not AppUserStatus.ACTIVE else None
+    return left_before or story.scene.app.provisioning.deprovisioning.departure(NOW)
 
 
 def roles(tenant: TenantSnapshot, object_id: str) -> set[str]:
@@ -169,7 +170,9 @@ def leavers_get_what_they_were_told(story: Story) -> None:
             continue
         assert (now.departure.at, now.departure.then) == (say.at, say.then)
         if user.enabled == after.enabled and known.status is AppUserStatus.ACTIVE:
-            assert not now.departure.blocked, "we remember a block that was not ours"
+            assert now.departure.blocked == (not user.enabled and story.was_blocked_by_us(user.id)), (
+                "whose block is it?"
+            )
         if user.enabled and not after.enabled:
             assert now.departure.blocked, "we blocked the account, and do not remember it"
         assert DIRECTORY_READERS.id not in roles(story.after, user.id)
@@ -266,7 +269,7 @@ def only_what_is_confirmed_undoes_what_others_did(story: Story) -> None:
         assert change.overrides == undoes, f"{change.kind}: undoes={undoes}, and overrides={change.overrides}"
         was_there = user.id in story.before.by_id
         if undoes and was_there and known is not None and known.status is not AppUserStatus.DELETED:
-            came_back = isinstance(change, EnableSignIn) and known.status is AppUserStatus.DEACTIVATED
+            came_back = isinstance(change, EnableSignIn) and known.departure is not None
             assert came_back or story.scene.scope == "drift", "an edit is reverted though the scope is not drift"
 
 
@@ -347,11 +350,10 @@ def who_waits_is_told(story: Story) -> None:
 
 
 def the_next_plan_is_empty(story: Story) -> None:
-    """Once a plan was carried out the next one has no writes, and nothing new to remember."""
-    again = story.scene.plan(story.after, story.memory)
+    """Once a plan was carried out the next one has nothing, but for people who waited for what the plan freed."""
+    again, later = story.scene.plan(story.after, story.memory), served_later(story.plan)
     asked = [each for each in again if isinstance(each, Remember) and each.reaches_back]
-    confirmed = {each.subject.person_id for each in story.plan if isinstance(each, Remember) and each.reaches_back}
-    assert [each.kind for each in again if each not in asked and each.subject.person_id not in confirmed] == []
+    assert [each.kind for each in again if each not in asked and each.subject.person_id not in later] == []
 
 
 def _mine(story: Story, problem: Problem) -> tuple[AppUser | None, TenantUser | None]:
@@ -436,12 +438,16 @@ def _not_restored(story: Story, problem: Problem) -> bool:
 def _other_anchor(story: Story, problem: Problem) -> bool:
     """The account that the caller hands over has an anchor, and it is not the one that sign-in sends."""
     person_id = problem.subject.person_id
-    user = story.before.by_id.get(story.scene.transfers.get(person_id, ""))
+    object_id = story.scene.transfers.get(person_id, "")
+    user = story.before.by_id.get(object_id) or story.before.deleted_by_id.get(object_id)
     return user is not None and user.anchor not in (None, person_id)
 
 
 CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "held_suspended": lambda story, each: each.subject.person_id in story.present,
+    "never_seen": lambda story, each: (
+        each.subject.person_id not in story.present and story.scene.memory.get(each.subject.person_id) is None
+    ),
     "starts_later": lambda story, _: story.scene.situation.wanted is Wanted.STARTS_LATER,
     "synced_leaver": _synced_leaver,
     "re_enabled_leaver": _re_enabled,

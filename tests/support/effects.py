@@ -48,6 +48,16 @@ def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUs
     return snapshot, memory.after(plan.id)
 
 
+def served_later(plan: Plan) -> set[str]:
+    """The people to whom a plan gives nothing yet, and the next one may: those who are told of an option to confirm.
+
+    Where a plan deletes accounts, whose names and addresses are free afterwards, these are all of whom a problem tells.
+    """
+    asked = {each.subject.person_id for each in plan if isinstance(each, Remember) and each.reaches_back}
+    frees = any(isinstance(each, DeleteUser) for each in plan)
+    return asked | ({each.subject.person_id for each in plan.problems} if frees else set())
+
+
 def _new_id(change: Change, plan: Plan) -> str:
     """An id that no other account ever had: whoever is created again is another account."""
     return str(uuid5(_SPACE, f"{change.subject.username} {plan.id}"))

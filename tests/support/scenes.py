@@ -23,8 +23,10 @@ from o365prov import (
     LicenseOnly,
     Office365App,
     Plan,
+    ProfileSync,
     TenantSnapshot,
     TenantUser,
+    UniversalSync,
     UsernameFormat,
     UserSync,
 )
@@ -39,9 +41,10 @@ OTHER_APP = "Office 365 (Oslo)"
 ROOMY = (evolve(E3, seats=1_000), evolve(F1, seats=1_000))
 LONG_AGO, YESTERDAY = NOW - timedelta(days=40), NOW - timedelta(days=1)
 
+_HERE = (Memory.ACTIVE, Memory.RETURNING)
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
-_SOURCE_ONLY = (Wanted.HELD, Wanted.STARTS_LATER, Wanted.OUT_OF_SCOPE)
+_SOURCE_ONLY = (Wanted.HELD, Wanted.STARTS_LATER)
 
 IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
     "an account of which nothing is remembered was not blocked by us": lambda each: (
@@ -78,7 +81,7 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
         each.account is not Account.NONE and not each.has_password
     ),
     "only who left has a day of deletion": lambda each: (
-        each.due and (each.memory is Memory.NEVER or (each.memory is Memory.ACTIVE and each.wanted is not Wanted.LEFT))
+        each.due and (each.memory is Memory.NEVER or (each.memory in _HERE and each.wanted is not Wanted.LEFT))
     ),
 }
 """Which situations no tenant, memory and source can be in, by the reason."""
@@ -145,14 +148,14 @@ class Scene:
 
 
 @cache
-def app_of(
-    *, licenses_only: bool, creates: bool, deactivates: bool, restores: bool, then: Deprovisioning
-) -> Office365App:
-    """The app with these settings."""
-    if licenses_only:
+def app_of(kind: str, *, creates: bool, deactivates: bool, restores: bool, then: Deprovisioning) -> Office365App:
+    """The app with this type and these settings."""
+    provisioning: LicenseOnly | ProfileSync | UniversalSync | UserSync
+    if kind == "license_only":
         provisioning = LicenseOnly(deactivate_users=deactivates, deprovisioning=then)
     else:
-        provisioning = UserSync(create_users=creates, deactivate_users=deactivates, deprovisioning=then)
+        made = {"user_sync": UserSync, "profile_sync": ProfileSync, "universal_sync": UniversalSync}[kind]
+        provisioning = made(create_users=creates, deactivate_users=deactivates, deprovisioning=then)
     return Office365App(
         domains=(DOMAIN,),
         provisioning=provisioning,
@@ -161,11 +164,20 @@ def app_of(
     )
 
 
-def scene(situation: Situation, *, option: str = "delete") -> Scene:
-    """Make *situation* real; *option* is what follows the block where the account need not be deleted now.
+def types_of(situation: Situation) -> tuple[str, ...]:
+    """The provisioning types that a situation can be in; those that allow edits in Office 365 revert none."""
+    if situation.control is Control.LICENSES:
+        return ("license_only",)
+    return ("user_sync", "universal_sync") if situation.reverts else ("user_sync", "profile_sync", "universal_sync")
 
-    With the option "changed" it was kept when they left, and since then the setting is to delete at once.
+
+def scene(situation: Situation, *, option: str = "delete", kind: str = "") -> Scene:
+    """Make *situation* real, with the provisioning type *kind* or the first that can be.
+
+    *option* is what follows the block where the account need not be deleted now. With the option "changed" it was kept
+    when they left, and since then the setting is to delete at once.
     """
+    kind = kind or types_of(situation)[0]
     held, stranger = _account_of(situation), account(f"guest@{DOMAIN}", displayName="Guest", licenses=[F1.id])
     is_deleted = situation.account is Account.DELETED
     users = (stranger,) if held is None or is_deleted else (stranger, held)
@@ -179,13 +191,13 @@ def scene(situation: Situation, *, option: str = "delete") -> Scene:
     )
     if not situation.has_password:
         base = evolve(base, domains=[Domain(DOMAIN), *(each for each in base.domains if each.name != DOMAIN)])
-    known = _known(situation, held, option)
+    known = [evolve(each, provisioning_type=kind) for each in _known(situation, held, option)]
     object_id = held.id if held else GONE_ID
     elsewhere = {object_id: OTHER_APP} if situation.link is Link.OTHER_APPS else {}
     return Scene(
         situation,
         app_of(
-            licenses_only=situation.control is Control.LICENSES,
+            kind,
             creates=situation.creates,
             deactivates=situation.deactivates,
             restores=situation.restores,
@@ -195,7 +207,7 @@ def scene(situation: Situation, *, option: str = "delete") -> Scene:
         base,
         AppUsers(base.tenant_id, "Office 365", known, linked_elsewhere=elsewhere),
         "drift" if situation.reverts else "changed",
-        ("00uNobody",) if situation.wanted is Wanted.OUT_OF_SCOPE else None,
+        (ANN_ID,) if situation.wanted is Wanted.LEFT and situation.memory is Memory.NEVER else None,
         _transfers(situation, object_id),
     )
 
@@ -208,7 +220,7 @@ def _account_of(situation: Situation) -> TenantUser | None:
         return None
     other_anchor = situation.link is Link.NAMESAKES and situation.account is not Account.DELETED
     was_blocked = situation.account in _BLOCKED or (
-        situation.account is Account.DELETED and situation.memory in (Memory.LEFT, Memory.GONE)
+        situation.account is Account.DELETED and situation.memory in (Memory.RETURNING, Memory.LEFT, Memory.GONE)
     )
     synced = situation.control in (Control.SYNCED, Control.LICENSES)
     return account(
@@ -230,7 +242,7 @@ def _as_deleted(user: TenantUser) -> TenantUser:
 def _roles_of(situation: Situation) -> tuple[Role, ...]:
     if situation.control is Control.ADMIN:
         return (READER,)
-    return (DIRECTORY_READERS,) if situation.memory is Memory.ACTIVE else ()
+    return (DIRECTORY_READERS,) if situation.memory in _HERE else ()
 
 
 def _holder(situation: Situation) -> str:
@@ -241,9 +253,10 @@ def _known(situation: Situation, held: TenantUser | None, option: str) -> list[A
     if situation.memory is Memory.NEVER:
         return []
     anchor = OTHER if situation.link is Link.NAMESAKES else ANN_ID
-    is_active, is_gone = situation.memory is Memory.ACTIVE, situation.memory is Memory.GONE
+    is_active, is_gone = situation.memory in _HERE, situation.memory is Memory.GONE
     status = {
         Memory.ACTIVE: AppUserStatus.ACTIVE,
+        Memory.RETURNING: AppUserStatus.ACTIVE,
         Memory.LEFT: AppUserStatus.DEACTIVATED,
         Memory.GONE: AppUserStatus.DELETED,
     }[situation.memory]
@@ -256,8 +269,7 @@ def _known(situation: Situation, held: TenantUser | None, option: str) -> list[A
             licenses=() if is_gone and option == "delete" else (LicenseGrant("SPE_E3"),),
             roles=("Directory Readers",) if is_active else (),
             status=status,
-            departure=None if is_active else _departure(situation, option),
-            provisioning_type="license_only" if situation.control is Control.LICENSES else "user_sync",
+            departure=None if situation.memory is Memory.ACTIVE else _departure(situation, option),
         )
     ]
 
@@ -268,12 +280,13 @@ def _departure(situation: Situation, option: str) -> Departure:
     found_blocked = situation.account is Account.ENABLED and (synced or option == "keep")
     by_us = situation.account is not Account.BLOCKED_BY_OTHERS and not found_blocked
     told = _option(situation, "keep" if option == "changed" else option)
-    return Departure(LONG_AGO if situation.due else YESTERDAY, told.then, told.grace_days, by_us)
+    was_long_ago = situation.due or situation.memory is Memory.RETURNING
+    return Departure(LONG_AGO if was_long_ago else YESTERDAY, told.then, told.grace_days, by_us)
 
 
 def _option(situation: Situation, option: str) -> Deprovisioning:
     if option == "delete":
-        at_once = situation.due and situation.memory is Memory.ACTIVE
+        at_once = situation.due and situation.memory in _HERE
         return Deprovisioning.block_remove_licenses_and_delete(grace_days=None if at_once else 30)
     if option == "delete now":
         return Deprovisioning.block_remove_licenses_and_delete()
@@ -285,7 +298,7 @@ def _option(situation: Situation, option: str) -> Deprovisioning:
 def _assignments(situation: Situation) -> Iterator[Assignment]:
     grants = Grants([LicenseGrant("SPE_E3")], ["Directory Readers"])
     match situation.wanted:
-        case Wanted.ASSIGNED | Wanted.OUT_OF_SCOPE:
+        case Wanted.ASSIGNED:
             yield Assignment(ANN, grants)
         case Wanted.HELD:
             yield Assignment(evolve(ANN, status="SUSPENDED"), grants)

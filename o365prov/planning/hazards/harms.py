@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
+from attrs import evolve
+
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -69,6 +71,13 @@ def leaves(change: Change) -> bool:
             return change.departure is not None and not change.reaches_back
         case _:
             return False
+
+
+def confirmed(change: Change) -> Change:
+    """The change of somebody who leaves; what the memory learns of the day says that it was confirmed."""
+    if not isinstance(change, BlockSignIn | DeleteUser | Remember) or change.departure is None:
+        return change
+    return evolve(change, departure=evolve(change.departure, confirmed=True))
 
 
 def _handed_over(takes_over: str | None) -> frozenset[Harm]:

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from o365prov.people import AppUsers, AppUserStatus
 from o365prov.planning.hazards.always import always_hazards
+from o365prov.planning.hazards.harms import confirmed
 from o365prov.planning.hazards.shares import Harmed, is_beyond, named
 from o365prov.planning.model.changes import Change
 from o365prov.planning.model.problems import Problem
@@ -44,15 +45,32 @@ class Population:
         self, changes: Collection[Change], problems: Collection[Problem], safeguards: Safeguards, now: datetime
     ) -> tuple[str, ...]:
         """Everything that is dangerous about a plan with these changes and problems, a line each."""
-        active = [user.person_id for user in self.app_users if user.status is AppUserStatus.ACTIVE]
         faults = (*self._missing(safeguards), *self._stopped(problems, safeguards))
-        if active and not self.staying:
-            accounts = count_text(len(active), "account is", "accounts are")
+        if self._nobody_stays:
+            accounts = count_text(len(self._active), "account is", "accounts are")
             empty = f"no one is assigned, but {accounts} linked: check that the source was read completely"
             return (empty, *faults, *always_hazards(changes, self.staying))
-        left = [each for each in active if each not in self.staying and each not in self.handed_over]
-        harmed = Harmed.by(changes, self.app_users, now, left)
+        harmed = self._harmed(changes, now)
         return (*faults, *always_hazards(changes, self.staying), *harmed.beyond(safeguards))
+
+    def marked(self, changes: Collection[Change], safeguards: Safeguards, now: datetime) -> list[Change]:
+        """The changes; where so many leave that the plan must be confirmed, they let the memory know that it was."""
+        harmed = self._harmed(changes, now)
+        if not self._nobody_stays and not harmed.many_leave(safeguards):
+            return list(changes)
+        return [confirmed(change) if change.subject.person_id in harmed.left else change for change in changes]
+
+    @property
+    def _active(self) -> list[str]:
+        return [user.person_id for user in self.app_users if user.status is AppUserStatus.ACTIVE]
+
+    @property
+    def _nobody_stays(self) -> bool:
+        return not self.staying and bool(self._active)
+
+    def _harmed(self, changes: Collection[Change], now: datetime) -> Harmed:
+        left = [each for each in self._active if each not in self.staying and each not in self.handed_over]
+        return Harmed.by(changes, self.app_users, now, left)
 
     def _missing(self, safeguards: Safeguards) -> tuple[str, ...]:
         number = len(self.missing)

@@ -53,7 +53,7 @@ class Harmed:
         remembered: the ids of all people whose accounts are linked: those, and who left before.
         joining: the ids of people whose accounts were there and are linked by this plan.
         created: the ids of people whose accounts this plan creates.
-        recent: the ids of people who left in the last days.
+        recent: the ids of people who left in the last days, after the last confirmation.
         left: the ids of people who leave now.
 
     """
@@ -96,11 +96,7 @@ class Harmed:
                 created.add(person_id)
             elif isinstance(change, LinkUser | UpdateUser | RestoreUser) and person_id not in remembered:
                 joining.add(person_id)
-        recent = frozenset(
-            user.person_id
-            for user in app_users
-            if user.status is not AppUserStatus.ACTIVE and user.departure and now - user.departure.at <= RECENT
-        )
+        recent = _recent(app_users, now)
         leaving = active.intersection(left)
         usernames = {user.person_id: user.username for user in app_users if user.person_id in leaving | recent}
         names = {change.subject.person_id: change.subject.name for change in changes}
@@ -110,6 +106,10 @@ class Harmed:
     def beyond(self, safeguards: Safeguards) -> tuple[str, ...]:
         """What is beyond the safeguards, a line each."""
         return tuple(self._beyond(safeguards))
+
+    def many_leave(self, safeguards: Safeguards) -> bool:
+        """Whether so many people leave that it must be confirmed."""
+        return bool(self.left) and bool(self._hazard(Harm.LEFT, self.people[Harm.LEFT], safeguards))
 
     def _beyond(self, safeguards: Safeguards) -> Iterator[str]:
         said: list[Collection[str]] = []
@@ -138,3 +138,14 @@ class Harmed:
             names = named(people.values())
             return f"{harm.words}: {count_text(len(people), 'account')}, {safeguards.count:,} are allowed {names}"
         return ""
+
+
+def _recent(app_users: AppUsers, now: datetime) -> frozenset[str]:
+    """Who left in the last days; whoever had left when many were confirmed is counted no longer."""
+    left = [(user, user.departure) for user in app_users if user.departure and user.status is not AppUserStatus.ACTIVE]
+    confirmed = max((departure.at for _, departure in left if departure.confirmed), default=None)
+    return frozenset(
+        user.person_id
+        for user, departure in left
+        if now - departure.at <= RECENT and (confirmed is None or departure.at > confirmed)
+    )

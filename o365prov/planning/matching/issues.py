@@ -327,6 +327,17 @@ def username_of_deleted_taken(deleted: TenantUser, holder: TenantUser) -> Issue:
     )
 
 
+def username_of_deleted_freed(username: str, before: MatchedUser) -> Issue:
+    """The account that has the username of the deleted one is to be renamed."""
+    return Issue(
+        "username_taken",
+        f"has a deleted account, whose username {username} is that of {before.subject.name} until that account is "
+        f"renamed to {before.subject.username}",
+        "Plan again after that: the next plan restores the deleted account",
+        place="userName",
+    )
+
+
 def username_of_restored(username: str) -> Issue:
     """A deleted account of another person comes back under this username."""
     return Issue(

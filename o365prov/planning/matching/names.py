@@ -2,7 +2,8 @@
 
 A username is free, or its holder keeps it and the person is stopped, or another rename of the same plan frees it: then
 it is taken a turn later. People who take each other's names in a circle are freed by one of them, who has a temporary
-name in between; the memory knows it, so that a later plan ends what was interrupted.
+name in between; the memory knows it, so that a later plan ends what was interrupted. A deleted account whose username
+a rename frees is restored by the next plan.
 
 Decision: an account keeps its e-mail addresses when it is renamed, because Graph can't write proxyAddresses and
 Exchange keeps the old address. A username that is also an address of its holder is therefore not freed by a rename: an
@@ -94,8 +95,11 @@ class UsernameOrder:
 
     def _restoring(self, deleted: TenantUser) -> Issue | None:
         """Why a deleted account can't come back: another object has its username or one of its addresses."""
-        if (user := self.snapshot.by_username.get(deleted.username.lower())) is not None:
-            return issues.username_of_deleted_taken(deleted, user)
+        if (named := self.snapshot.by_username.get(deleted.username.lower())) is not None:
+            freeing = self._renamed.get(named.id)
+            if freeing is None or named.username.lower() in named.addresses:
+                return issues.username_of_deleted_taken(deleted, named)
+            return issues.username_of_deleted_freed(deleted.username, freeing)
         for address in sorted({deleted.username.lower()} | deleted.addresses):
             for holder in self.snapshot.holders_of(address, other_than=deleted.id):
                 if address in holder.addresses:

@@ -80,7 +80,8 @@ class LinkUser:
         fingerprint: a hash of the profile, for the memory.
         anchor: the account's source anchor.
         takes_over: the id of the person who had the account until now, and whose memory goes with it.
-        activates: whether the person counts as active afterwards; False where sign-in is enabled later.
+        activates: whether the account is in use afterwards; False where sign-in is still to be enabled, so that the
+            memory keeps who had blocked it.
 
     """
 
@@ -107,7 +108,8 @@ class UpdateUser:
         fingerprint: a hash of the profile, for the memory.
         anchor: the account's source anchor.
         takes_over: the id of the person who had the account until now, and whose memory goes with it.
-        activates: whether the person counts as active afterwards; False where sign-in is enabled later.
+        activates: whether the account is in use afterwards; False where sign-in is still to be enabled, so that the
+            memory keeps who had blocked it.
         turn: the change's place within its phase.
         waits_for: the key of the change that frees the new username, see :func:`change_key`; empty if it is free.
         temporary: whether the username is a temporary one, and another update of the plan gives the final one.

@@ -19,8 +19,9 @@ RECENT = timedelta(days=7)
 class Harm(StrEnum):
     """What can hurt the person whose account changes; each kind has its own share.
 
-    ``LEFT`` counts people who leave now or left in the last seven days, whether or not something is taken from them,
-    and ``LICENSES_REMOVED`` also licences that are replaced and service plans that are switched off.
+    ``LEFT`` counts people who leave now or left in the last seven days, whether or not something is taken from them;
+    who had left when a plan in which many leave was confirmed is counted no longer. ``LICENSES_REMOVED`` counts
+    also licences that are replaced and service plans that are switched off.
     """
 
     BLOCKED = "blocked"

@@ -32,7 +32,7 @@ from o365prov.planning.transitions.situations import (
     Step,
     Wanted,
 )
-from o365prov.planning.transitions.states import account_state, contradiction, control_of, memory_of
+from o365prov.planning.transitions.states import account_state, contradiction, control_of, memory_of, was_blocked_by_us
 from o365prov.planning.transitions.table import transition
 from o365prov.planning.transitions.transition import Transition
 
@@ -90,8 +90,11 @@ class Leaver:
 
     @property
     def departure(self) -> Departure:
-        """The option and the day that hold for this person: those of the day on which they left."""
-        return self.user.departure or self.rules.provisioning.deprovisioning.departure(self.now)
+        """The option and the day that hold for this person: those of the day on which they left, or leave again."""
+        user = self.user
+        if user.departure is not None and user.status is not AppUserStatus.ACTIVE:
+            return user.departure
+        return self.rules.provisioning.deprovisioning.departure(self.now)
 
     def _situation(self, account: TenantUser | None) -> Situation:
         rules, user = self.rules, self.user
@@ -118,7 +121,7 @@ class Leaver:
         subject = self._subject(account)
         privileged = self.snapshot.is_privileged(account.id)
         departure = self.departure
-        reason = _LEFT if self.user.departure is None else f"left on {departure.at:%Y-%m-%d}"
+        reason = _LEFT if self.user.status is AppUserStatus.ACTIVE else f"left on {departure.at:%Y-%m-%d}"
         changes: list[Change] = self._role_removals(account, subject, reason, privileged=privileged)
         match row.step:
             case Step.DELETE:
@@ -128,7 +131,7 @@ class Leaver:
                 changes.append(BlockSignIn(subject, reason, account.id, departure, privileged, row.overrides))
                 changes.append(RevokeSessions(subject, reason, account.id, None))
             case Step.DEPART:
-                departure = evolve(departure, blocked=False)
+                departure = evolve(departure, blocked=not account.enabled and was_blocked_by_us(self.user))
                 changes.append(Remember(subject, reason, account.id, departure=departure))
             case Step.WAIT:
                 changes += self._reach_back(account, subject)
@@ -144,7 +147,7 @@ class Leaver:
         """Offer an option that was chosen after the person left, if it asks for more than what was done by now."""
         held = self.departure
         option = self.rules.provisioning.deprovisioning
-        offered = option.departure(held.at, blocked=held.blocked)
+        offered = evolve(held, then=option.then, grace_days=option.grace_days)
         if offered == held or (held.is_due(self.now) and offered.then in (AfterBlock.KEEP, held.then)):
             return []
         return [

@@ -13,16 +13,19 @@ from attrs import evolve
 
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
-from o365prov.people import AppUser, AppUserStatus
+from o365prov.people import AppUser
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.changes import CreateUser, LinkUser, RevokeSessions, UpdateUser
 from o365prov.planning.model.options import Scope
 from o365prov.planning.transitions.matched_user import MatchedUser
+from o365prov.planning.transitions.situations import Memory
+from o365prov.planning.transitions.states import memory_of
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
 _FULL_STOPS = re.compile(r"\.{2,}")
 _LONGEST_NICKNAME = 64
+_HAD_LEFT = (Memory.RETURNING, Memory.LEFT, Memory.GONE)
 
 
 @check_after_failure
@@ -76,7 +79,7 @@ def profile_change(
     if account is None:
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
-    returning = known is not None and (known.status is not AppUserStatus.ACTIVE or matched.takes_over is not None)
+    returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT
     anchor, issue = _anchor(matched) if writes_anchor(desired, provisioning) else (None, None)
     activates, moved = not matched.enables, matched.takes_over
     if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):

@@ -14,7 +14,6 @@ class Wanted(StrEnum):
     STARTS_LATER = "starts later"
     HELD = "held"
     LEFT = "not assigned"
-    OUT_OF_SCOPE = "out of scope"
 
 
 class Memory(StrEnum):
@@ -22,6 +21,7 @@ class Memory(StrEnum):
 
     NEVER = "never seen"
     ACTIVE = "active"
+    RETURNING = "assigned again, and not enabled yet"
     LEFT = "left"
     GONE = "gone"
 
@@ -77,6 +77,7 @@ class ProblemCode(StrEnum):
     NONE = ""
     HELD = "held"
     STARTS_LATER = "starts_later"
+    NEVER_SEEN = "never_seen"
     RESTORED_LEAVER = "restored_leaver"
     RE_ENABLED_LEAVER = "re_enabled_leaver"
     SYNCED_LEAVER = "synced_leaver"

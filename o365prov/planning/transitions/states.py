@@ -15,8 +15,12 @@ _MEMORIES = {
 
 
 def memory_of(known: AppUser | None) -> Memory:
-    """What is remembered of an account."""
-    return Memory.NEVER if known is None else _MEMORIES[known.status]
+    """What is remembered of an account; whoever is active, and had left, was assigned again and not enabled yet."""
+    if known is None:
+        return Memory.NEVER
+    if known.status is AppUserStatus.ACTIVE and known.departure is not None:
+        return Memory.RETURNING
+    return _MEMORIES[known.status]
 
 
 def account_state(account: TenantUser | None, known: AppUser | None, *, deleted: bool = False) -> Account:

@@ -44,8 +44,9 @@ def _row(
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _NOT_THERE = (Account.NONE, Account.DELETED)
-_LINKED = (Memory.ACTIVE, Memory.LEFT)
-_OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.LEFT, Memory.GONE)
+_HERE = (Memory.ACTIVE, Memory.RETURNING)
+_LINKED = (*_HERE, Memory.LEFT)
+_OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.RETURNING, Memory.LEFT, Memory.GONE)
 _MAY_BE_TAKEN = (Link.OWN, Link.FREE, Link.YIELDING)
 _NOT_OTHER_APPS = (Link.OWN, Link.FREE, Link.YIELDING, Link.NAMESAKES, Link.ANOTHERS)
 _NOT_SYNCED = (Control.CLOUD, Control.LICENSES, Control.ADMIN)
@@ -56,11 +57,16 @@ _TAKES: Any = {"wanted": Wanted.ASSIGNED, "link": _MAY_BE_TAKEN}
 
 ROWS: tuple[Transition, ...] = (
     # Who is not provisioned now.
-    _row("out of scope: not this plan's business", Step.NOTHING, wanted=Wanted.OUT_OF_SCOPE),
     _row("held: keeps what they have", Step.NOTHING, problem=ProblemCode.HELD, wanted=Wanted.HELD),
     _row("starts later: waits until then", Step.NOTHING, problem=ProblemCode.STARTS_LATER, wanted=Wanted.STARTS_LATER),
     # Who left: nothing was ever ours, or nothing is left.
-    _row("left, never seen: not ours to touch", Step.NOTHING, wanted=Wanted.LEFT, memory=Memory.NEVER),
+    _row(
+        "asked for by name, but neither assigned nor remembered: said, nothing is ours to touch",
+        Step.NOTHING,
+        problem=ProblemCode.NEVER_SEEN,
+        wanted=Wanted.LEFT,
+        memory=Memory.NEVER,
+    ),
     _row(
         "left, and the account is gone: nothing is left to do",
         Step.NOTHING,
@@ -96,7 +102,7 @@ ROWS: tuple[Transition, ...] = (
         "leaves, and Deactivate Users is off: keeps the account",
         Step.NOTHING,
         **_KEPT_LEAVER,
-        memory=Memory.ACTIVE,
+        memory=_HERE,
         account=_THERE,
     ),
     _row(
@@ -129,7 +135,7 @@ ROWS: tuple[Transition, ...] = (
         "leaves, to be deleted at once: deleted",
         Step.DELETE,
         **_OUR_LEAVER,
-        memory=Memory.ACTIVE,
+        memory=_HERE,
         account=_THERE,
         due=True,
     ),
@@ -137,7 +143,7 @@ ROWS: tuple[Transition, ...] = (
         "leaves: blocked",
         Step.BLOCK,
         **_OUR_LEAVER,
-        memory=Memory.ACTIVE,
+        memory=_HERE,
         account=Account.ENABLED,
         control=(Control.CLOUD, Control.ADMIN),
         due=False,
@@ -147,7 +153,7 @@ ROWS: tuple[Transition, ...] = (
         Step.DEPART,
         problem=ProblemCode.SYNCED_LEAVER,
         **_OUR_LEAVER,
-        memory=Memory.ACTIVE,
+        memory=_HERE,
         account=Account.ENABLED,
         control=_MASTERED_ELSEWHERE,
         due=False,
@@ -156,7 +162,7 @@ ROWS: tuple[Transition, ...] = (
         "leaves, blocked already: the grace period begins",
         Step.DEPART,
         **_OUR_LEAVER,
-        memory=Memory.ACTIVE,
+        memory=_HERE,
         account=_BLOCKED,
         due=False,
     ),
