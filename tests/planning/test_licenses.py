@@ -324,3 +324,10 @@ def test_the_location_that_counts_is_the_one_that_the_account_will_have():
     off = user_sync_app(update_attributes=False)
     assert [each.code for each in off.plan(people, there, remembered(), now=NOW).problems] == ["no_usage_location"]
     assert len(licences(APP.plan(people, there, remembered(), now=NOW))) == 1
+
+
+def test_a_reason_that_another_one_begins_with_is_said_once():
+    """An account that is made again: why the licence is given is part of why the account is created."""
+    gone = remembered(AppUser(somebody().id, "gone", f"ann.lee@{DOMAIN}"))
+    text = APP.plan([assigned(somebody(), "SPE_E3")], tenant(), gone, now=NOW).to_text()
+    assert "(assigned through O365 E3; the account that was linked is gone)" in text

@@ -175,13 +175,14 @@ def _memory(
 def _missing_seats(
     wishes: Sequence[LicenseWish], seats: SeatAllocation, waiting: Mapping[str, tuple[WaitingForSeat, ...]]
 ) -> list[tuple[str, Issue]]:
-    """Who waits for a seat, in which place; people who wait for each other are named in one problem."""
+    """Who waits for a seat, in which place; people who wait for each other have one problem together."""
     issues: list[tuple[str, Issue]] = []
     in_circles: set[str] = set()
     for people in circles(wishes, seats):
         skus = [wish.wanted.skus[sku_id].sku for wish in people for sku_id in seats.waits_for(wish)]
         ids = [wish.matched.subject.person_id for wish in people]
-        issues.append((ids[0], circle(people, skus)))
+        issue = circle(people, skus)
+        issues += [(person_id, issue) for person_id in ids]
         in_circles.update(ids)
     freed = freed_seats(wishes, seats)
     for sku_id, line in sorted(seats.lines.items()):
