@@ -69,7 +69,7 @@ class StreamingPlanner:
     _held: list[Assignment] = field(factory=list)
     # By object id: the instant before which sessions are void, and what is remembered.
     _unchanged: dict[str, tuple[float, AppUser]] = field(factory=dict)
-    # Object ids by the names of unchanged people, which matter if they are another account's: theirs may be gone.
+    # Object ids by the names of unchanged people: another account that has one matters, for their own may be gone.
     _owners: dict[str, str] = field(factory=dict)
     _staying: set[str] = field(factory=set)
     _recheck: set[str] = field(factory=set)  # people who did not change, and yet must be compared in full

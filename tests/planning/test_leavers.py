@@ -219,3 +219,14 @@ def test_a_person_whose_name_is_not_known_is_named_once():
     plan = user_sync_app().plan([BO], tenant(account(username)), remembered(user), now=NOW)
     assert f"- {username}: block sign-in" in plan.to_text()
     assert plan.to_html().count(f">{username}<") == 1
+
+
+def test_what_stays_with_a_leaver_is_said_once():
+    """With the removal; later plans have nothing to do, and nothing to say."""
+    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses())
+    snapshot, known = tenant(there(licenses=[E3.id, F1.id])), memory()
+    first = app.plan([BO], snapshot, known, now=NOW)
+    assert [problem.code for problem in first.problems] == ["licenses_left"]
+    snapshot, known = effects(first, snapshot)
+    later = app.plan([BO], snapshot, known, now=NOW + DAY)
+    assert (later.changes, later.problems) == ((), ())

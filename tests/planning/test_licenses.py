@@ -331,3 +331,59 @@ def test_a_reason_that_another_one_begins_with_is_said_once():
     gone = remembered(AppUser(somebody().id, "gone", f"ann.lee@{DOMAIN}"))
     text = APP.plan([assigned(somebody(), "SPE_E3")], tenant(), gone, now=NOW).to_text()
     assert "(assigned through O365 E3; the account that was linked is gone)" in text
+
+
+# --- what stays, and what is said of it
+
+
+def of_group(sku, *plans):
+    """A licence that comes from a group."""
+    return HeldLicense(sku.id, frozenset(sku.plans.values()) - set(plans) if plans else frozenset(), "group-1")
+
+
+def codes(assignment, held, *, licenses=(), app=APP):
+    """The problems of Ann, who holds these licences."""
+    memory, there = held_by(assignment.person, licenses=licenses, held=held)
+    return [problem.code for problem in app.plan([assignment], there, memory, now=NOW).problems]
+
+
+TAKING = evolve(APP, take_over_licenses=True)
+
+
+@pytest.mark.parametrize(
+    ("granted", "held", "expected"),
+    [
+        (["SPE_E3"], [of_group(E3), E3.id], ["assigned_twice"]),
+        (["SPE_E3"], [of_group(E3)], []),
+        ([], [of_group(E3), E3.id], []),
+    ],
+    ids=["both and assigned", "of the group alone", "both and not assigned"],
+)
+def test_a_licence_is_assigned_twice_if_it_is_assigned_and_held_in_both_ways(granted, held, expected):
+    """Nothing is said of a licence that is assigned and given by a group alone, nor of one that is not assigned."""
+    assert codes(assigned(somebody(), *granted, via="Staff"), held, licenses=["SPE_F1"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("granted", "app", "expected"),
+    [
+        (["SPE_F1"], TAKING, ["inherited_license"]),
+        (["SPE_F1"], APP, []),
+        (["SPE_F1", "SPE_X"], TAKING, ["unknown_license"]),
+    ],
+    ids=["taken over", "not taken over", "not known what is assigned"],
+)
+def test_that_a_group_keeps_a_licence_is_said_where_it_would_be_taken(granted, app, expected):
+    """With take_over_licenses alone, and not while a licence that is assigned is not known."""
+    assert codes(assigned(somebody(), *granted), [of_group(E3), F1.id], app=app) == expected
+
+
+def test_without_a_usage_location_no_service_plan_is_switched_either():
+    """The whole request waits for the location, also what needs no seat."""
+    person = somebody(countryCode="UK")
+    memory, there = held_by(person, licenses=["SPE_E3"], held=[HeldLicense(E3.id, frozenset({"plan-teams"}))])
+    [user] = there.users
+    nowhere = evolve(user, properties={**user.properties, "usageLocation": None})
+    drawn = APP.plan([assigned(person, LicenseGrant("SPE_E3", ["TEAMS"]))], tenant(nowhere), memory, now=NOW)
+    assert licences(drawn) == []
+    assert [each.code for each in drawn.problems if each.attribute == "licenses"] == ["no_usage_location"]
