@@ -353,7 +353,7 @@ def test_names_that_steer_a_terminal_are_escaped():
 
 
 def test_new_accounts_do_not_hide_the_harm_to_accounts_that_become_linked():
-    """Five that are there already would be renamed; fifty that are created next to them do not make that a small share."""
+    """Five that are there already would be renamed; fifty that are created do not make that a small share."""
     renamed = [KINDS[Harm.RENAMED](number) for number in range(5)]
     created = [CreateUser(who(number), "", {}, "f") for number in range(5, 55)]
     first = remembered()
