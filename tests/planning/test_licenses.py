@@ -368,10 +368,11 @@ def test_a_licence_is_assigned_twice_if_it_is_assigned_and_held_in_both_ways(gra
     ("granted", "app", "expected"),
     [
         (["SPE_F1"], TAKING, ["inherited_license"]),
+        (["SPE_E3", "SPE_F1"], TAKING, []),
         (["SPE_F1"], APP, []),
         (["SPE_F1", "SPE_X"], TAKING, ["unknown_license"]),
     ],
-    ids=["taken over", "not taken over", "not known what is assigned"],
+    ids=["taken over", "assigned", "not taken over", "not known what is assigned"],
 )
 def test_that_a_group_keeps_a_licence_is_said_where_it_would_be_taken(granted, app, expected):
     """With take_over_licenses alone, and not while a licence that is assigned is not known."""
@@ -387,3 +388,34 @@ def test_without_a_usage_location_no_service_plan_is_switched_either():
     drawn = APP.plan([assigned(person, LicenseGrant("SPE_E3", ["TEAMS"]))], tenant(nowhere), memory, now=NOW)
     assert licences(drawn) == []
     assert [each.code for each in drawn.problems if each.attribute == "licenses"] == ["no_usage_location"]
+
+
+def said(*granted, skus=(E3, F1), held=(), failed=()):
+    """Everything that is said of licences to Ann, who has an account and is granted these."""
+    memory, there = held_by(somebody(), held=held)
+    [user] = there.users
+    users = tenant(evolve(user, failed_licenses=failed), skus=skus)
+    plan = APP.plan([assigned(somebody(), *granted)], users, memory, now=NOW)
+    return [problem.message for problem in plan.problems]
+
+
+def test_who_keeps_nothing_until_a_licence_is_known_is_told_of_the_licence_alone():
+    """With the licences that the tenant has, or that it has none."""
+    assert said("SPE_X") == ["the tenant has no licence SPE_X (it has SPE_E3, SPE_F1)"]
+    assert said("SPE_X", skus=()) == ["the tenant has no licence SPE_X (it has none)"]
+
+
+def test_who_keeps_nothing_until_a_seat_is_free_is_told_of_the_line_alone():
+    """Nobody frees a seat, so that one must be bought or taken."""
+    full = evolve(E3, seats=1, used=1)
+    plan = APP.plan([assigned(somebody(), "SPE_E3")], tenant(skus=(full,)), remembered(), now=NOW)
+    [problem] = plan.problems
+    assert problem.message.endswith("waits since 2026-06-01, place 1 of 1")
+    assert problem.remedy.startswith("Buy seats or remove the licence from another person")
+
+
+@pytest.mark.parametrize(("group", "whose"), [(None, "assigned to the person"), ("group-1", "of the group group-1")])
+def test_a_licence_in_error_names_who_gives_it(group, whose):
+    """The assignment is corrected in one place, the group in another."""
+    [message] = said(failed=(FailedLicense(E3.id, "CountViolation", group),))
+    assert message.startswith(f"the licence SPE_E3 {whose} is in error: no seat is left")
