@@ -419,3 +419,9 @@ def test_a_licence_in_error_names_who_gives_it(group, whose):
     """The assignment is corrected in one place, the group in another."""
     [message] = said(failed=(FailedLicense(E3.id, "CountViolation", group),))
     assert message.startswith(f"the licence SPE_E3 {whose} is in error: no seat is left")
+
+
+def test_a_service_plan_that_stays_on_until_a_licence_is_known_is_named():
+    """It should be switched off, and is not while it isn't known what else is assigned."""
+    [message] = said(LicenseGrant("SPE_E3", ["TEAMS"]), "SPE_X", held=[E3.id])
+    assert message.endswith("; keeps EXCHANGE of SPE_E3 until that is corrected")
