@@ -21,7 +21,7 @@ from attrs import Factory, evolve, field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_unique, domain_names, instance_of, made_of, typed
-from o365prov.errors import ConfigurationError, StaleMappingError
+from o365prov.errors import ConfigurationError
 from o365prov.people import AppUsers, Assignment, Grants, Person
 from o365prov.planning import (
     Needs,
@@ -34,17 +34,16 @@ from o365prov.planning import (
     TenantSnapshot,
     as_assignment,
     check_domains,
-    check_links,
     check_memory,
     check_now,
-    check_scope,
+    check_settings,
     check_transfers,
     check_type,
     make_plan,
     unique_assignments,
 )
 from o365prov.previews import PopulationPreview, Preview, Previewer
-from o365prov.profiles import AttributeKind, ProfileMapping, UsernameFormat
+from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.provisioning import (
     DesiredUser,
     Eligibility,
@@ -56,9 +55,6 @@ from o365prov.provisioning import (
     not_sent,
     staleness,
 )
-
-# Plans name leavers and managers, and licences need a usage location; what identifies an account is always read.
-_PLANNING_READS = ("displayName", "usageLocation")
 
 
 def _domains(domains: Iterable[str]) -> tuple[str, ...]:
@@ -173,25 +169,28 @@ class Office365App:
             raise ConfigurationError("remap takes a mapping or keep=True, not both: leave one of them out")
         return evolve(self, mapping=bind(mapping, self.provisioning))
 
-    def needs(self, assignments: Iterable[Assignment] = ()) -> Needs:  # noqa: ARG002 - callers need not know that
+    def needs(
+        self,
+        assignments: Iterable[Assignment] = (),  # noqa: ARG002 - callers need not know that
+        *,
+        only: Iterable[str] | None = None,
+    ) -> Needs:
         """What must be read from the tenant before :meth:`plan`: the properties that the mapping writes.
 
-        Managers are read if they are mapped, and the addresses of groups and contacts if the type sends names. The
-        answer is the same for any *assignments*: all accounts are read, because any of them may have a person's
-        username or anchor.
+        Managers are read if they are mapped, and the addresses of groups and contacts if the type sends names. What is
+        read is the same for any *assignments*, and for some people as for everybody: all accounts, because any of them
+        may have a person's username or anchor.
+
+        Args:
+            assignments: everyone who is assigned.
+            only: the ids of the people whom the plan will be about; None for everybody.
 
         >>> from o365prov.provisioning import UserSync
         >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
         >>> "jobTitle" in app.needs().properties, app.needs().managers
         (True, True)
         """
-        attributes = [row.attribute for row in self.mapping]
-        mapped = sorted(each.graph for each in attributes if each.graph and each.kind is not AttributeKind.MANAGER)
-        return Needs(
-            tuple(dict.fromkeys((*_PLANNING_READS, *mapped))),
-            managers=any(each.kind is AttributeKind.MANAGER for each in attributes),
-            addresses=bool(self.provisioning.attributes),
-        )
+        return Needs.of(self.mapping, self.provisioning, only)
 
     @overload
     def preview(
@@ -213,6 +212,7 @@ class Office365App:
         snapshot: TenantSnapshot | None = None,
         app_users: AppUsers | None = None,
         now: datetime | None = None,
+        only: Iterable[str] | None = None,
     ) -> PopulationPreview: ...
 
     def preview(
@@ -223,6 +223,7 @@ class Office365App:
         snapshot: TenantSnapshot | None = None,
         app_users: AppUsers | None = None,
         now: datetime | None = None,
+        only: Iterable[str] | None = None,
     ) -> Preview | PopulationPreview:
         """The username and the mapped values of one person or of many; a stale mapping only warns.
 
@@ -232,12 +233,14 @@ class Office365App:
                 create, match, rename and change.
             app_users: the memory of earlier runs.
             now: the time for expressions that ask for it, aware.
+            only: the ids of those of many people whom the preview is about, as for :meth:`plan`; None for all of them.
 
         Returns:
             A :class:`~o365prov.Preview` of one person, a :class:`~o365prov.PopulationPreview` of an iterable.
 
         Raises:
-            ConfigurationError: a person is there twice, *who* is something else than people, or *now* has no time zone.
+            ConfigurationError: a person is there twice, *who* is something else than people, *now* has no time zone, or
+                *only* is given for one person.
 
         >>> from o365prov.provisioning import UserSync
         >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
@@ -260,7 +263,7 @@ class Office365App:
             warnings=tuple(self._warnings(snapshot)),
             now=now,
         )
-        return previewer.preview(who)
+        return previewer.preview(who, PlanRequest(only))
 
     def _warnings(self, snapshot: TenantSnapshot | None) -> Iterator[str]:
         """What would keep a plan from being made, and only warns in a preview."""
@@ -385,13 +388,7 @@ class Office365App:
     def _check_ready(self, app_users: AppUsers, now: datetime, scope: Scope) -> None:
         """Refuse to plan with these settings; :meth:`_check_tenant` looks at the tenant."""
         check_now(now)
-        if is_stale(self.mapping, self.provisioning):
-            raise StaleMappingError(staleness(self.mapping, self.provisioning))
-        check_scope(scope, self.provisioning)
-        for name in sorted({user.provisioning_type for user in app_users}):
-            if (reason := self.org.why_not(name, self.provisioning)) is not None:
-                raise ConfigurationError(reason)
-        check_links(app_users)
+        check_settings(self.mapping, self.provisioning, self.org, app_users, scope)
 
     def _check_tenant(self, snapshot: TenantSnapshot, app_users: AppUsers | None) -> None:
         check_domains(snapshot, self.domains)

@@ -23,7 +23,7 @@ from o365prov.planning.model.changes import (
 )
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
-from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
+from o365prov.planning.model.options import Needs, PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.outcomes import Outcome, Result, UnwrittenProperty
 from o365prov.planning.model.phases import Phase
 from o365prov.planning.model.plan import Plan
@@ -36,7 +36,6 @@ from o365prov.planning.model.snapshot import (
     FailedLicense,
     HeldLicense,
     HolderKind,
-    Needs,
     Role,
     RoleAssignment,
     Sku,
@@ -49,10 +48,9 @@ from o365prov.planning.planner import make_plan
 from o365prov.planning.preconditions import (
     as_assignment,
     check_domains,
-    check_links,
     check_memory,
     check_now,
-    check_scope,
+    check_settings,
     check_transfers,
     check_type,
     unique_assignments,
@@ -122,10 +120,9 @@ __all__ = [
     "change_key",
     "change_stage",
     "check_domains",
-    "check_links",
     "check_memory",
     "check_now",
-    "check_scope",
+    "check_settings",
     "check_transfers",
     "check_type",
     "collisions",

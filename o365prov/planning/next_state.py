@@ -58,9 +58,9 @@ class NextMemory:
     ) -> None:
         """Note a change that succeeded; for the arguments see :func:`after_change`."""
         person_id = change.subject.person_id
-        known = self._changed.get(person_id) or self.app_users.get(person_id)
+        known = self._changed.get(person_id)
         if known is None or known.object_id != object_id:
-            known = self._holders.get(object_id, known)
+            known = self._holders.get(object_id)
         if known is not None and known.person_id != person_id:
             self._handed_over.add(known.person_id)
             known = evolve(known, person_id=person_id)

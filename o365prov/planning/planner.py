@@ -205,7 +205,6 @@ def _changes(
         now=now,
         take_over=rules.take_over_licenses,
         again=scope is not Scope.CHANGED,
-        is_about=request.is_about,
     )
     changes: list[Change] = []
     problems: list[Problem] = []

@@ -9,11 +9,12 @@ from types import UnionType
 
 from o365prov._annotations import check_call, is_aware
 from o365prov._fields import as_tuple
-from o365prov.errors import ConfigurationError
+from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment
 from o365prov.planning.model.options import Scope
 from o365prov.planning.model.snapshot import TenantSnapshot
-from o365prov.provisioning import ProvisioningType
+from o365prov.profiles import ProfileMapping
+from o365prov.provisioning import OktaOrg, ProvisioningType, is_stale, staleness
 
 
 def check_domains(snapshot: TenantSnapshot, domains: Iterable[str]) -> None:
@@ -79,6 +80,27 @@ def check_transfers(transfers: Mapping[str, str], assigned: Iterable[Assignment]
             f"transfers hands accounts to people who are not assigned: {', '.join(unknown[:10])}: "
             "it takes an object id by person id"
         )
+
+
+def check_settings(
+    mapping: ProfileMapping, provisioning: ProvisioningType, org: OktaOrg, app_users: AppUsers, scope: Scope
+) -> None:
+    """Refuse settings that no plan can be made with.
+
+    Raises:
+        StaleMappingError: the settings changed after the attributes were mapped.
+        ConfigurationError: the type does not have the *scope*, or can't follow the type that provisioned the people in
+            *app_users*; or two of these have one account.
+
+    """
+    check_call(check_settings, locals())
+    if is_stale(mapping, provisioning):
+        raise StaleMappingError(staleness(mapping, provisioning))
+    check_scope(scope, provisioning)
+    for name in sorted({user.provisioning_type for user in app_users}):
+        if (reason := org.why_not(name, provisioning)) is not None:
+            raise ConfigurationError(reason)
+    check_links(app_users)
 
 
 def check_links(app_users: AppUsers) -> None:

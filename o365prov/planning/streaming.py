@@ -9,7 +9,15 @@ matter::
     snapshot = await tenant.read(app.needs(), keep=planner.wants)
     plan = planner.plan(snapshot)
 
-The plan is the one that :meth:`Office365App.plan <o365prov.Office365App.plan>` makes with everyone in memory.
+The plan is the one that :meth:`Office365App.plan <o365prov.Office365App.plan>` makes with everyone in memory, but for
+accounts of which it can't be known while the tenant is read that they matter:
+
+- an account that holds an address which a deleted account had besides its username and ``mail``, if the plan restores
+  that deleted account;
+- an account that is not a person's and is the manager of a person whose account is gone.
+
+The first then shows on applying, as a change that Graph refuses; the second is the problem that the manager has no
+account, and a later plan sets the manager.
 """
 
 from __future__ import annotations
@@ -61,6 +69,8 @@ class StreamingPlanner:
     _held: list[Assignment] = field(factory=list)
     # By object id: the instant before which sessions are void, and what is remembered.
     _unchanged: dict[str, tuple[float, AppUser]] = field(factory=dict)
+    # Object ids by the names of unchanged people: another account that has one matters, for their own may be gone.
+    _owners: dict[str, str] = field(factory=dict)
     _staying: set[str] = field(factory=set)
     _recheck: set[str] = field(factory=set)  # people who did not change, and yet must be compared in full
     _names: set[str] = field(factory=set)  # usernames, addresses, anchors and references of changed people
@@ -103,6 +113,10 @@ class StreamingPlanner:
             self._unchanged[known.object_id] = 0.0, known
         else:
             self._unchanged[known.object_id] = instant.timestamp(), known
+        mail = desired.creation_properties().get("mail")
+        for name in (known.username, desired.new_anchor, mail):
+            if isinstance(name, str):
+                self._owners[name.lower()] = known.object_id
         self._staying.add(known.person_id)
         self._unsupported.add(desired)
 
@@ -127,7 +141,7 @@ class StreamingPlanner:
         """Whether this account of the tenant must be kept in full; ask once about each account."""
         expected = self._unchanged.pop(user.id, None)
         if expected is None:
-            return user.id in self._kept or self._is_named(user)
+            return user.id in self._kept or self._is_named(user) or self._has_anothers_name(user)
         instant, known = expected
         since = user.sessions_valid_from
         mastered = user.synced and not self._rules.provisioning.beside_entra_connect
@@ -135,7 +149,12 @@ class StreamingPlanner:
         outdated = instant and (since is None or instant > since.timestamp())
         if mastered or renamed or not user.enabled or user.failed_licenses or outdated:
             self._kept.add(user.id)
-        return user.id in self._kept or self._is_named(user)
+        return user.id in self._kept or self._is_named(user) or self._has_anothers_name(user)
+
+    def _has_anothers_name(self, user: TenantUser) -> bool:
+        """Whether it has the name of an unchanged person who has another account."""
+        names = {user.username.lower(), (user.anchor or "").lower(), *user.addresses}
+        return any(self._owners.get(name, user.id) != user.id for name in names)
 
     def _is_named(self, user: TenantUser) -> bool:
         return (
@@ -187,7 +206,7 @@ class StreamingPlanner:
         return rechecked
 
     def _managers(self, people: Iterable[DesiredUser]) -> dict[str, ManagerAccount]:
-        """The unchanged people to whom one of *people* refers by distinguished name."""
+        """The unchanged people to whom one of *people* refers by distinguished name or username."""
         wanted = {each.manager.lower() for each in people if isinstance(each.manager, str)}
         found: dict[str, ManagerAccount] = {}
         for assignment in self._assignments() if wanted else ():
@@ -195,11 +214,9 @@ class StreamingPlanner:
             known = self._app_users.get(person.id)
             if known is None or person.id not in self._staying:
                 continue
-            for account in person.directory_accounts:
-                name = (account.distinguished_name or "").lower()
-                if name in wanted:
-                    subject = Subject(person.id, person.name, known.username)
-                    found[name] = ManagerAccount(subject, known.object_id)
+            names = (*(account.distinguished_name or "" for account in person.directory_accounts), known.username)
+            manager = ManagerAccount(Subject(person.id, person.name, known.username), known.object_id)
+            found.update((name.lower(), manager) for name in names if name.lower() in wanted)
         return found
 
 

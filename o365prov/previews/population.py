@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from attrs import define, field, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import Assignment, Person
+from o365prov.people import AppUser, Assignment, Person
 from o365prov.previews.account import AccountOutcome, AccountPreview
 from o365prov.previews.preview import Preview
 from o365prov.rendering import (
@@ -112,6 +112,9 @@ class PopulationPreview(Renderable):
         collisions: the usernames and source anchors that more than one person would get, with these people.
         tenant: the name of the tenant; empty without a snapshot.
         warnings: what is wrong with the app as a whole.
+        leavers: what is remembered of people whom the preview was asked about and who are not among those given: a plan
+            takes it that they have left.
+        unknown: the ids of people whom the preview was asked about and who are neither given nor remembered.
 
     """
 
@@ -119,6 +122,8 @@ class PopulationPreview(Renderable):
     collisions: tuple[PeopleGroup, ...] = ()
     tenant: str = ""
     warnings: tuple[str, ...] = ()
+    leavers: tuple[AppUser, ...] = ()
+    unknown: tuple[str, ...] = ()
     _whole: Callable[[PersonPreview], Preview] = field(kw_only=True, alias="whole")
 
     rows_shown: ClassVar[int] = 20
@@ -205,7 +210,9 @@ class PopulationPreview(Renderable):
         blocks += _groups("Changes", self.changes, "  {0}", limit)
         blocks += _groups("Collisions", self.collisions, "! {0}", limit)
         blocks += _groups("What is wrong", self.issues, "? {0}", limit)
-        blocks += [Note((f"! {warning}",), Tone.ALARM) for warning in self.warnings]
+        warnings = [f"{user.person_id} ({user.username}) is not assigned, so has left" for user in self.leavers]
+        warnings += [f"{each} is neither assigned nor in app_users: check only=" for each in self.unknown]
+        blocks += [Note((f"! {warning}",), Tone.ALARM) for warning in (*warnings, *self.warnings)]
         return Document("Preview", blocks)
 
     def _summary(self) -> str:

@@ -13,6 +13,7 @@ from o365prov.people import AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning import (
     MatchedUser,
     PlanOptions,
+    PlanRequest,
     TenantSnapshot,
     TenantUser,
     UpdateUser,
@@ -58,32 +59,46 @@ class Previewer:
     warnings: tuple[str, ...] = ()
     now: datetime | None = None
 
-    def preview(self, who: object) -> Preview | PopulationPreview:
-        """The preview of a person or an assignment, or of an iterable of them."""
+    def preview(self, who: object, request: PlanRequest) -> Preview | PopulationPreview:
+        """The preview of a person or an assignment, or of those whom *request* is about of an iterable of them."""
         if isinstance(who, Person | Assignment):
+            if request.only is not None:
+                raise ConfigurationError("only= chooses among many people: leave it out, or pass a list of people")
             return self.person(_as_assignment(who))
         several = who if isinstance(who, Iterable) else (who,)
-        return self.people(unique_assignments(map(_as_assignment, several)))
+        return self.people(unique_assignments(map(_as_assignment, several)), request)
 
     def person(self, assignment: Assignment) -> Preview:
         """The preview of one person."""
         [row] = self.people([assignment])
         return self.whole(row)
 
-    def people(self, assignments: Sequence[Assignment]) -> PopulationPreview:
+    def people(self, assignments: Sequence[Assignment], request: PlanRequest | None = None) -> PopulationPreview:
         """The preview of many people; no person may be there twice."""
+        request = request or PlanRequest()
         desired = [self._desired(assignment) for assignment in assignments]
         eligible = [each for each in desired if _eligibility(each) is Eligibility.PROVISION]
-        results = self._issues(eligible) if self.snapshot is None else self._in_tenant(desired, eligible, self.snapshot)
+        absent = sorted((request.only or frozenset()).difference(each.person_id for each in desired))
+        results = (
+            self._issues(eligible)
+            if self.snapshot is None
+            else self._in_tenant(desired, eligible, self.snapshot, request, absent)
+        )
         rows: dict[str, PersonPreview] = {}
         for each in desired:
             issues, account = results.get(each.person_id, (each.issues, None))
             rows[each.person_id] = PersonPreview(each.assignment, each.username, issues, account)
         return PopulationPreview(
-            tuple(rows.values()),
-            tuple(_collisions(eligible, rows)),
+            tuple(row for row in rows.values() if request.is_about(row.person.id)),
+            tuple(
+                group
+                for group in _collisions(eligible, rows)
+                if any(request.is_about(row.person.id) for row in group.people)
+            ),
             (self.snapshot.name or self.snapshot.tenant_id) if self.snapshot else "",
             self.warnings,
+            tuple(known for person_id in absent if (known := self.app_users.get(person_id))),
+            tuple(person_id for person_id in absent if self.app_users.get(person_id) is None),
             whole=self.whole,
         )
 
@@ -114,13 +129,19 @@ class Previewer:
         return {each.person_id: ((*each.issues, clashes[each.person_id]), None) for each in wrong}
 
     def _in_tenant(
-        self, desired: Sequence[DesiredUser], people: Sequence[DesiredUser], snapshot: TenantSnapshot
+        self,
+        desired: Sequence[DesiredUser],
+        people: Sequence[DesiredUser],
+        snapshot: TenantSnapshot,
+        request: PlanRequest,
+        absent: Sequence[str],
     ) -> _Results:
-        """The results of all people; *people* are those of them who are provisioned."""
+        """The results of all people: *people* are those who are provisioned, *absent* the ids of those who left."""
         names = self._attribute_names()
         issues: dict[str, list[Issue]] = {each.person_id: [] for each in people}
         accounts: dict[str, AccountPreview] = {}
-        for each in match_users(people, self.rules, snapshot, self.app_users, staying=self._others()):
+        staying = self._active().difference(absent)
+        for each in match_users(people, self.rules, snapshot, self.app_users, staying=staying, request=request):
             if isinstance(each, MatchedUser):
                 account, found = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
@@ -135,8 +156,8 @@ class Previewer:
             for each in desired
         }
 
-    def _others(self) -> frozenset[str]:
-        """The people who are remembered as active: a preview does not know that somebody left."""
+    def _active(self) -> frozenset[str]:
+        """The people who are remembered as active: a preview knows that somebody left only where it is asked."""
         return frozenset(user.person_id for user in self.app_users if user.status is AppUserStatus.ACTIVE)
 
     def _attribute_names(self) -> Mapping[str, str]:

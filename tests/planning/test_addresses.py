@@ -89,6 +89,17 @@ def test_a_restored_account_brings_no_address_back_that_another_has():
     assert f"whose address old.name@{DOMAIN} is now that of the account Bo" in plan.problems[0].message
 
 
+def test_the_username_under_which_a_deleted_account_comes_back_is_not_given_to_another():
+    """Bo would be created with it in the same plan; Ann's account has it again until it is renamed."""
+    deleted = account(f"old@{DOMAIN}", onPremisesImmutableId=ANN.person.id)
+    bo = evolve(assigned(somebody("Bo Ross")), username=f"Old@{DOMAIN}")
+    plan = planned(tenant(deleted=(deleted,)), ANN, bo, app=evolve(APP, restore_deleted_users=True))
+    assert {change.subject.name for change in plan} == {"Ann Lee"}
+    [problem] = plan.problems
+    assert (problem.subject.name, problem.code) == ("Bo Ross", "username_taken")
+    assert "which this plan restores" in problem.message
+
+
 def test_what_the_app_may_not_read_is_said_once_where_names_are_given():
     """Not as a problem of everybody, and not in a plan that gives no name."""
     blind = evolve(tenant(), unread_addresses=[HolderKind.GROUP, HolderKind.CONTACT])

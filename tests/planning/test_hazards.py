@@ -18,7 +18,7 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, Assignment, Grants, Harm, Safeguards
+from o365prov import AppUser, Assignment, Departure, Grants, Harm, Safeguards
 from o365prov.people import AppUserStatus
 from o365prov.provisioning import Deprovisioning
 
@@ -301,3 +301,27 @@ def test_a_few_accounts_or_a_later_run_need_no_word(there, known):
     """A pilot of four, and accounts that join on an ordinary day."""
     linked = [account(f"user{number}@{DOMAIN}") for number in range(there)]
     assert "First run" not in str(APP.plan(people(*range(there)), tenant(*linked), known, now=NOW))
+
+
+# --- what does not look like a fault
+
+
+def test_nobody_assigned_and_nobody_linked_is_not_a_hazard():
+    """A new app before its first assignment."""
+    assert APP.plan([], tenant(), remembered(), now=NOW).hazards == ()
+
+
+def test_nobody_assigned_after_everybody_left_is_not_a_hazard():
+    """Their departure was asked about when they left; nothing is linked any more."""
+    there = account(f"ann.lee@{DOMAIN}", accountEnabled=False)
+    left = AppUser("00uAnnLee", there.id, there.username, status=AppUserStatus.DEACTIVATED, departure=Departure(NOW))
+    plan = APP.plan([], tenant(there), remembered(left), now=NOW)
+    assert (plan.changes, plan.hazards) == ((), ())
+
+
+def test_people_whom_their_status_holds_do_not_count_as_stopped():
+    """Five are suspended in Okta beside five new people: that is not a fault of the app's settings."""
+    held = [assigned(evolve(person(number), status="SUSPENDED")) for number in range(5)]
+    plan = APP.plan([*held, *people(*range(5, 10))], tenant(), remembered(), now=NOW)
+    assert len([problem for problem in plan.problems if problem.stops]) == 5
+    assert plan.hazards == ()

@@ -245,3 +245,35 @@ def test_nothing_is_said_of_licences_that_the_option_keeps():
     """Block sign-in alone leaves them on purpose."""
     plan = left(user_sync_app(deprovisioning=Deprovisioning.block_sign_in()), there(licenses=[F1.id]))
     assert plan.problems == ()
+
+
+# --- what is shown of them
+
+
+def test_a_deleted_account_still_has_its_name_in_the_plan():
+    """Who left is named by the deleted account, for the memory knows no name."""
+    app = user_sync_app()
+    plan = app.plan([BO], tenant(deleted=(there(),)), memory(), now=NOW)
+    subjects = [each.subject for each in (*plan, *plan.problems) if each.subject.person_id == ANN.id]
+    assert subjects
+    assert {each.name for each in subjects} == {"Ann Lee"}
+
+
+def test_a_person_whose_name_is_not_known_is_named_once():
+    """The account is gone, so that the username is all that is known; it is not said twice, in no form of the plan."""
+    username = f"nameless@{DOMAIN}"
+    user = AppUser(ANN.id, account(username).id, username)
+    plan = user_sync_app().plan([BO], tenant(account(username)), remembered(user), now=NOW)
+    assert f"- {username}: block sign-in" in plan.to_text()
+    assert plan.to_html().count(f">{username}<") == 1
+
+
+def test_what_stays_with_a_leaver_is_said_once():
+    """With the removal; later plans have nothing to do, and nothing to say."""
+    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses())
+    snapshot, known = tenant(there(licenses=[E3.id, F1.id])), memory()
+    first = app.plan([BO], snapshot, known, now=NOW)
+    assert [problem.code for problem in first.problems] == ["licenses_left"]
+    snapshot, known = effects(first, snapshot)
+    later = app.plan([BO], snapshot, known, now=NOW + DAY)
+    assert (later.changes, later.problems) == ((), ())

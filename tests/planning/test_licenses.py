@@ -332,3 +332,104 @@ def test_the_location_that_counts_is_the_one_that_the_account_will_have():
     off = user_sync_app(update_attributes=False)
     assert [each.code for each in off.plan(people, there, remembered(), now=NOW).problems] == ["no_usage_location"]
     assert len(licences(APP.plan(people, there, remembered(), now=NOW))) == 1
+
+
+def test_a_reason_that_another_one_begins_with_is_said_once():
+    """An account that is made again: why the licence is given is part of why the account is created."""
+    gone = remembered(AppUser(somebody().id, "gone", f"ann.lee@{DOMAIN}"))
+    text = APP.plan([assigned(somebody(), "SPE_E3")], tenant(), gone, now=NOW).to_text()
+    assert "(assigned through O365 E3; the account that was linked is gone)" in text
+
+
+# --- what stays, and what is said of it
+
+
+def of_group(sku, *plans):
+    """A licence that comes from a group."""
+    return HeldLicense(sku.id, frozenset(sku.plans.values()) - set(plans) if plans else frozenset(), "group-1")
+
+
+def codes(assignment, held, *, licenses=(), app=APP):
+    """The problems of Ann, who holds these licences."""
+    memory, there = held_by(assignment.person, licenses=licenses, held=held)
+    return [problem.code for problem in app.plan([assignment], there, memory, now=NOW).problems]
+
+
+TAKING = evolve(APP, take_over_licenses=True)
+
+
+@pytest.mark.parametrize(
+    ("granted", "held", "expected"),
+    [
+        (["SPE_E3"], [of_group(E3), E3.id], ["assigned_twice"]),
+        (["SPE_E3"], [of_group(E3)], []),
+        ([], [of_group(E3), E3.id], []),
+    ],
+    ids=["both and assigned", "of the group alone", "both and not assigned"],
+)
+def test_a_licence_is_assigned_twice_if_it_is_assigned_and_held_in_both_ways(granted, held, expected):
+    """Nothing is said of a licence that is assigned and given by a group alone, nor of one that is not assigned."""
+    assert codes(assigned(somebody(), *granted, via="Staff"), held, licenses=["SPE_F1"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("granted", "app", "expected"),
+    [
+        (["SPE_F1"], TAKING, ["inherited_license"]),
+        (["SPE_E3", "SPE_F1"], TAKING, []),
+        (["SPE_F1"], APP, []),
+        (["SPE_F1", "SPE_X"], TAKING, ["unknown_license"]),
+    ],
+    ids=["taken over", "assigned", "not taken over", "not known what is assigned"],
+)
+def test_that_a_group_keeps_a_licence_is_said_where_it_would_be_taken(granted, app, expected):
+    """With take_over_licenses alone, and not while a licence that is assigned is not known."""
+    assert codes(assigned(somebody(), *granted), [of_group(E3), F1.id], app=app) == expected
+
+
+def test_without_a_usage_location_no_service_plan_is_switched_either():
+    """The whole request waits for the location, also what needs no seat."""
+    person = somebody(countryCode="UK")
+    memory, there = held_by(person, licenses=["SPE_E3"], held=[HeldLicense(E3.id, frozenset({"plan-teams"}))])
+    [user] = there.users
+    nowhere = evolve(user, properties={**user.properties, "usageLocation": None})
+    drawn = APP.plan([assigned(person, LicenseGrant("SPE_E3", ["TEAMS"]))], tenant(nowhere), memory, now=NOW)
+    assert licences(drawn) == []
+    assert [each.code for each in drawn.problems if each.attribute == "licenses"] == ["no_usage_location"]
+
+
+def said(*granted, skus=(E3, F1), held=(), failed=()):
+    """Everything that is said of licences to Ann, who has an account and is granted these."""
+    memory, there = held_by(somebody(), held=held)
+    [user] = there.users
+    users = tenant(evolve(user, failed_licenses=failed), skus=skus)
+    plan = APP.plan([assigned(somebody(), *granted)], users, memory, now=NOW)
+    return [problem.message for problem in plan.problems]
+
+
+def test_who_keeps_nothing_until_a_licence_is_known_is_told_of_the_licence_alone():
+    """With the licences that the tenant has, or that it has none."""
+    assert said("SPE_X") == ["the tenant has no licence SPE_X (it has SPE_E3, SPE_F1)"]
+    assert said("SPE_X", skus=()) == ["the tenant has no licence SPE_X (it has none)"]
+
+
+def test_who_keeps_nothing_until_a_seat_is_free_is_told_of_the_line_alone():
+    """Nobody frees a seat, so that one must be bought or taken."""
+    full = evolve(E3, seats=1, used=1)
+    plan = APP.plan([assigned(somebody(), "SPE_E3")], tenant(skus=(full,)), remembered(), now=NOW)
+    [problem] = plan.problems
+    assert problem.message.endswith("waits since 2026-06-01, place 1 of 1")
+    assert problem.remedy.startswith("Buy seats or remove the licence from another person")
+
+
+@pytest.mark.parametrize(("group", "whose"), [(None, "assigned to the person"), ("group-1", "of the group group-1")])
+def test_a_licence_in_error_names_who_gives_it(group, whose):
+    """The assignment is corrected in one place, the group in another."""
+    [message] = said(failed=(FailedLicense(E3.id, "CountViolation", group),))
+    assert message.startswith(f"the licence SPE_E3 {whose} is in error: no seat is left")
+
+
+def test_a_service_plan_that_stays_on_until_a_licence_is_known_is_named():
+    """It should be switched off, and is not while it isn't known what else is assigned."""
+    [message] = said(LicenseGrant("SPE_E3", ["TEAMS"]), "SPE_X", held=[E3.id])
+    assert message.endswith("; keeps EXCHANGE of SPE_E3 until that is corrected")

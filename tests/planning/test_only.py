@@ -5,7 +5,7 @@ from attrs import evolve
 from effects import effects
 from hypothesis import given
 from hypothesis import strategies as st
-from organisation import E3, NOW, assigned, remembered, somebody, tenant, user_sync_app
+from organisation import DOMAIN, E3, NOW, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import ConfigurationError
 
@@ -91,3 +91,100 @@ def test_a_push_of_some_is_the_whole_plans_part_for_them(assigned_names, titles,
     part = APP.plan(people, SNAPSHOT, KNOWN, now=NOW, only=ids)
     assert unmarked(part.changes) == unmarked(each for each in whole.changes if each.subject.person_id in ids)
     assert part.problems == tuple(each for each in whole.problems if each.subject.person_id in ids)
+
+
+# --- what must be read
+
+
+def test_what_is_read_for_some_people_is_what_is_read_for_everybody():
+    """Any account may have their username or anchor: only the ids are noted."""
+    everybody, some = APP.needs(EVERYBODY), APP.needs(EVERYBODY, only=["00uAnnLee"])
+    assert (everybody.only, some.only) == (None, {"00uAnnLee"})
+    assert evolve(some, only=None) == everybody
+
+
+def test_needs_do_not_take_one_string_for_a_set_of_people():
+    """As a plan does not."""
+    with pytest.raises(ConfigurationError, match="only"):
+        APP.needs(EVERYBODY, only="00uAnnLee")
+
+
+# --- previews
+
+
+def test_a_preview_of_some_says_of_a_person_who_is_not_assigned_that_they_have_left():
+    """A plan with the same people would block the account."""
+    preview = APP.preview([], snapshot=SNAPSHOT, app_users=KNOWN, only=["00uAnnLee"])
+    assert [user.person_id for user in preview.leavers] == ["00uAnnLee"]
+    assert "00uAnnLee (ann.lee@yourfederated.domain) is not assigned, so has left" in str(preview)
+
+
+def test_a_preview_of_some_names_ids_that_belong_to_nobody():
+    """A mistyped id would otherwise look like a person for whom there is nothing to do."""
+    preview = APP.preview(EVERYBODY, snapshot=SNAPSHOT, app_users=KNOWN, only=["00uTypo"])
+    assert (len(preview), preview.leavers, preview.unknown) == (0, (), ("00uTypo",))
+    assert "00uTypo is neither assigned nor in app_users" in str(preview)
+
+
+def test_a_preview_of_everybody_says_of_nobody_that_they_have_left():
+    """It may be given a few people of many."""
+    preview = APP.preview(EVERYBODY[:1], snapshot=SNAPSHOT, app_users=KNOWN)
+    assert (preview.leavers, preview.unknown) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("only", "code"),
+    [({"00uNew"}, "account_of_another_person"), ({"00uNew", "00uAnnLee"}, "account_of_namesake")],
+)
+def test_a_preview_of_some_knows_who_has_left_as_the_plan_does(only, code):
+    """Ann's namesake is told that the account is Ann's, or was: Ann has left if she is named and not assigned."""
+    people = [assigned(evolve(PEOPLE["Ann Lee"], id="00uNew"))]
+    [row] = APP.preview(people, snapshot=SNAPSHOT, app_users=KNOWN, only=only)
+    plan = APP.plan(people, SNAPSHOT, KNOWN, now=NOW, only=only)
+    assert [issue.code for issue in row.issues] == [problem.code for problem in plan.problems] == [code]
+
+
+def test_nobody_elses_rename_frees_a_username_in_a_preview_of_some():
+    """As in a plan of some: Bo's username is still Bo's, for Bo is not renamed by it."""
+    renamed = [
+        evolve(EVERYBODY[0], username=f"bo.ross@{DOMAIN}"),
+        evolve(EVERYBODY[1], username=f"robert.ross@{DOMAIN}"),
+    ]
+    whole = APP.preview(renamed, snapshot=SNAPSHOT, app_users=KNOWN)
+    part = APP.preview(renamed, snapshot=SNAPSHOT, app_users=KNOWN, only=["00uAnnLee"])
+    assert [issue.code for issue in whole.people[0].issues if issue.stops] == []
+    assert [issue.code for issue in part.people[0].issues if issue.stops] == ["username_taken"]
+
+
+def test_one_person_is_not_chosen_among_many():
+    """A preview of one person is of that person."""
+    with pytest.raises(ConfigurationError, match="only="):
+        APP.preview(PEOPLE["Ann Lee"], only=["00uAnnLee"])
+
+
+@given(
+    given_names=st.lists(st.sampled_from(NAMES), unique=True),
+    titles=st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["Lead", "Rep"])),
+    alike=st.sets(st.sampled_from(NAMES)),
+    in_tenant=st.booleans(),
+    data=st.data(),
+)
+def test_a_preview_of_some_is_the_whole_previews_part_for_them(given_names, titles, alike, in_tenant, data):
+    """Whoever is given, whatever changed, and whoever would get the same username."""
+    people = [
+        evolve(
+            assigned(
+                evolve(PEOPLE[name], profile={**PEOPLE[name].profile, "title": titles.get(name, "Engineer")}), "SPE_E3"
+            ),
+            username=f"same@{DOMAIN}" if name in alike else None,
+        )
+        for name in given_names
+    ]
+    only = data.draw(st.sets(st.sampled_from([each.person.id for each in people]))) if people else set()
+    known = {"snapshot": SNAPSHOT, "app_users": KNOWN} if in_tenant else {}
+    whole, part = APP.preview(people, **known), APP.preview(people, **known, only=only)
+    assert part.people == tuple(row for row in whole if row.person.id in only)
+    assert part.collisions == tuple(
+        group for group in whole.collisions if any(row.person.id in only for row in group.people)
+    )
+    assert (part.leavers, part.unknown) == ((), ())

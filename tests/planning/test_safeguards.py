@@ -350,3 +350,12 @@ def test_names_that_steer_a_terminal_are_escaped():
         memory(5),
     )
     assert "\x1b" not in hazard
+
+
+def test_new_accounts_do_not_hide_the_harm_to_accounts_that_become_linked():
+    """Five that are there already would be renamed; fifty that are created do not make that a small share."""
+    renamed = [KINDS[Harm.RENAMED](number) for number in range(5)]
+    created = [CreateUser(who(number), "", {}, "f") for number in range(5, 55)]
+    first = remembered()
+    assert hazards([*renamed, *created], first) == hazards(renamed, first)
+    assert len(hazards(renamed, first)) == 1

@@ -117,12 +117,16 @@ def test_a_seat_that_the_plan_frees_is_given_by_the_next_one():
     assert "Ann Lee" not in given(plan)
 
 
-def test_people_who_wait_for_each_other_are_named_in_one_problem():
-    """E3 for F1 and F1 for E3, and both are full: no order of requests helps."""
+def test_people_who_wait_for_each_other_have_one_problem_together():
+    """E3 for F1 and F1 for E3, and both are full: no order of requests helps. Each of them has it, and counts."""
     people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3")]
     plan = plan_for(people, known(ANN, E3), known(BO, F1), skus=full())
     assert given(plan) == []
-    [problem] = plan.problems
+    problem, other = plan.problems
+    assert problem.issue == other.issue
+    assert {each.subject.name for each in plan.problems} == {"Ann Lee", "Bo Ross"}
+    assert "2 people with gaps" in plan.to_text()
+    assert "Ann Lee, Bo Ross: no one of these people can go first" in plan.to_text()
     assert problem.code == "circle_of_seats"
     assert f"Ann Lee <ann.lee@{DOMAIN}> waits for SPE_F1 and keeps SPE_E3" in problem.message
     assert f"Bo Ross <bo.ross@{DOMAIN}> waits for SPE_E3 and keeps SPE_F1" in problem.message

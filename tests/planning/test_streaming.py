@@ -12,6 +12,7 @@ from organisation import DOMAIN, NOW, account, assigned, from_directory, remembe
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import WaitingForSeat
 from o365prov.planning import FailedLicense, RevokeSessions, after_change
+from o365prov.profiles import ProfileMapping
 from o365prov.provisioning import ProfileSync
 
 APP = user_sync_app()
@@ -88,6 +89,78 @@ def test_an_account_that_is_gone_is_created_again():
     snapshot, app_users = provisioned()
     without_cy = evolve(snapshot, users=[user for user in snapshot.users if "cy" not in user.username])
     assert [change.kind for change in same_plan(EVERYONE, without_cy, app_users)] == ["create_user"]
+
+
+def without(snapshot, name, *others):
+    """The tenant after the account of *name* was deleted for good, and *others* were made."""
+    return evolve(snapshot, users=[*(user for user in snapshot.users if name not in user.username), *others])
+
+
+@pytest.mark.parametrize("properties", [{}, {"onPremisesImmutableId": CY.id}])
+def test_an_account_that_was_made_again_by_hand_is_found(properties):
+    """The one that was linked is gone, and another has its username: it is matched, or stops the person."""
+    snapshot, app_users = provisioned()
+    by_hand = without(snapshot, "cy.", account(f"Cy.Young@{DOMAIN}", mail="old@corp.example", **properties))
+    assert not [change for change in same_plan(EVERYONE, by_hand, app_users) if change.kind == "create_user"]
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [
+        (account(f"other@{DOMAIN}", proxyAddresses=[f"smtp:CY.YOUNG@{DOMAIN}"]), "address_taken"),
+        (account(f"other@{DOMAIN}", mail="Cy.Young@corp.example"), "mail_taken"),
+        (account(f"other@{DOMAIN}", onPremisesImmutableId=CY.id), None),
+    ],
+)
+def test_who_holds_the_names_of_a_person_whose_account_is_gone_is_found(other, code):
+    """The person did not change, but the new account would have the address of another, or their source anchor."""
+    snapshot, app_users = provisioned()
+    plan = same_plan(EVERYONE, without(snapshot, "cy.", other), app_users)
+    assert [problem.code for problem in plan.problems if code] == ([code] if code else [])
+
+
+def test_an_unchanged_holder_of_the_address_of_a_person_whose_account_is_gone_is_found():
+    """Ann did not change either, but has Cy's address in Office 365."""
+    snapshot, app_users = provisioned()
+    users = [
+        evolve(user, properties={**user.properties, "proxyAddresses": [f"smtp:cy.young@{DOMAIN}"]})
+        if user.username.startswith("ann.")
+        else user
+        for user in snapshot.users
+    ]
+    plan = same_plan(EVERYONE, without(evolve(snapshot, users=users), "cy."), app_users)
+    assert [problem.code for problem in plan.problems] == ["address_taken"]
+
+
+def test_who_holds_another_address_of_a_deleted_account_is_not_known():
+    """A limit that the module states: which deleted accounts come back is known only when all accounts were read."""
+    app = evolve(APP, restore_deleted_users=True)
+    snapshot, app_users = provisioned()
+    [deleted] = [user for user in snapshot.users if user.username.startswith("cy.")]
+    deleted = evolve(deleted, properties={**deleted.properties, "proxyAddresses": ["smtp:cy@corp.example"]})
+    holder = account(f"other@{DOMAIN}", mail="cy@corp.example")
+    there = evolve(without(snapshot, "cy.", holder), deleted_users=[deleted])
+    planner = app.streaming_planner(lambda: EVERYONE, app_users, now=NOW)
+    plan = planner.plan(evolve(there, users=[user for user in there.users if planner.wants(user)]))
+    whole = app.plan(EVERYONE, there, app_users, now=NOW)
+    assert [problem.code for problem in whole.problems] == ["address_taken"]
+    assert (plan.problems, [change.kind for change in plan]) == ((), ["restore_user"])
+
+
+@pytest.mark.parametrize(("manager", "codes"), [("bo.ross", []), ("outsider", ["manager_not_provisioned"])])
+def test_the_manager_of_a_person_whose_account_is_gone(manager, codes):
+    """Found by username if the manager is assigned; a limit that the module states if the account is nobody's."""
+    app = APP.remap(ProfileMapping.of({"displayName": "source.displayName", "manager": "source.boss"}))
+    people = [assigned(from_directory(somebody("Cy Young", boss=f"{manager}@{DOMAIN}"))), assigned(BOSS)]
+    there = tenant(account(f"outsider@{DOMAIN}"))
+    snapshot, app_users = effects(app.plan(people, there, remembered(), now=NOW - timedelta(days=1)), there)
+    gone = without(snapshot, "cy.")
+    planner = app.streaming_planner(lambda: people, app_users, now=NOW)
+    plan = planner.plan(evolve(gone, users=[user for user in gone.users if planner.wants(user)]))
+    whole = app.plan(people, gone, app_users, now=NOW)
+    assert [change.kind for change in whole] == ["create_user", "set_manager"]
+    assert [problem.code for problem in plan.problems if problem.subject.name == "Cy Young"] == codes
+    assert (plan.changes == whole.changes) is (not codes)
 
 
 def test_a_new_password_is_noticed():

@@ -245,7 +245,11 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     },
     "check_domains": {"domains": lambda: [DOMAIN]},
     "check_transfers": {"transfers": lambda: {PERSON.id: "id"}, "assigned": lambda: [Assignment(PERSON)]},
-    "check_scope": {"scope": lambda: Scope.CHANGED},
+    "check_settings": {
+        "mapping": lambda: user_sync_app().mapping,
+        "provisioning": UserSync,
+        "scope": lambda: Scope.CHANGED,
+    },
     "as_assignment": {"value": lambda: Assignment(PERSON)},
     "assign": {
         "people": lambda: [PERSON],

@@ -41,7 +41,7 @@ from o365prov import (
 )
 from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, ConnectionTest, Event, RateLimits, Waiting
 from o365prov.people import UserStatus, assign
-from o365prov.planning import WRITES, BlockSignIn, CreateUser, Outcome, Result, UpdateUser
+from o365prov.planning import WRITES, BlockSignIn, CreateUser, Needs, Outcome, Result, UpdateUser
 from o365prov.previews import PopulationPreview, Preview
 from o365prov.provisioning import ProvisioningType
 from o365prov.sources import DirectoryEntry, OktaExport, csv_file, ldif, okta_json
@@ -127,6 +127,9 @@ def previews_are_of_one_or_many(app: Office365App, person: Person, assignments: 
     assert_type(app.preview(person), Preview)
     assert_type(app.preview(assignments[0]), Preview)
     assert_type(app.preview([person]), PopulationPreview)
+    assert_type(app.preview([person], only={"00u1"}), PopulationPreview)
+    app.preview(person, only={"00u1"})  # type: ignore[call-overload]
+    assert_type(app.needs(assignments, only={"00u1"}), Needs)
     assert_type(app.preview(assignments), PopulationPreview)
     assert_type(app.preview([person])["00u1"], Preview)
     app.preview("00u1")  # type: ignore[arg-type]

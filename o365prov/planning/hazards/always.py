@@ -37,7 +37,7 @@ def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:
             yield "privileged role"
         case Remember() if change.reaches_back:
             yield "reaches back"
-        case LinkUser() | UpdateUser() if change.takes_over is not None and change.takes_over in staying:
+        case LinkUser() | UpdateUser() if change.takes_over in staying:
             yield "handed over"
         case EnableSignIn() if change.overrides:
             yield "enabled"

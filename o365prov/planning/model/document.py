@@ -14,6 +14,7 @@ from o365prov.planning.model.labels import (
     Section,
     ambiguous_names,
     describe,
+    full_name,
     label,
     lines_of,
     sections,
@@ -164,13 +165,12 @@ def _change_cells(row: DisplayRow, *, in_full: bool) -> tuple[Cell, Cell, Cell]:
 
 
 def _who(row: DisplayRow) -> Cell:
-    names = names_text([f"{each.name} <{each.username}>" for each in row.people])
+    names = names_text([full_name(each) for each in row.people])
     if len(row.people) == 1:
         [one] = row.people
-        lines: tuple[Line, ...] = ((Span(one.name, Mark.STRONG),), (one.username,), (Span(one.person_id, Mark.QUIET),))
-        return Cell(lines, text=names)
+        return Cell((*_name_lines(one), (Span(one.person_id, Mark.QUIET),)), text=names)
     count = f"{len(row.people):,} people"
-    lines = ((Span(count, Mark.STRONG),), (names_text([each.username for each in row.people]),))
+    lines: tuple[Line, ...] = ((Span(count, Mark.STRONG),), (names_text([each.username for each in row.people]),))
     return Cell(lines, text=f"{count}: {names}")
 
 
@@ -271,4 +271,10 @@ def _done(done: Iterable[Outcome]) -> Table:
 
 
 def _subject(subject: Subject) -> Cell:
-    return Cell(((Span(subject.name, Mark.STRONG),), (subject.username,)), text=f"{subject.name} <{subject.username}>")
+    return Cell(_name_lines(subject), text=full_name(subject))
+
+
+def _name_lines(subject: Subject) -> tuple[Line, ...]:
+    """The name and the username below it, once if they are the same."""
+    name: Line = (Span(subject.name, Mark.STRONG),)
+    return (name,) if subject.name == subject.username else (name, (subject.username,))

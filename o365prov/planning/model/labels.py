@@ -136,7 +136,7 @@ def describe(change: Change) -> str:
         case AssignLicenses():
             return "licences " + ", ".join([*map(_given, change.add), *map(_taken, change.remove)])
         case SetManager():
-            return f"manager {change.manager.name} <{change.manager.username}>"
+            return f"manager {full_name(change.manager)}"
         case RemoveManager():
             return "no manager"
         case RevokeSessions():
@@ -266,8 +266,13 @@ def _by_person(changes: Iterable[Change]) -> Iterable[list[Change]]:
 
 def _rows(changes: Iterable[Change]) -> Iterable[DisplayRow]:
     for group in _by_person(changes):
-        why = tuple(dict.fromkeys(change.reason for change in group))
-        yield DisplayRow(Effect.of(group), (group[0].subject,), tuple(group), why)
+        yield DisplayRow(Effect.of(group), (group[0].subject,), tuple(group), _reasons(group))
+
+
+def _reasons(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Why, each reason once: also where another one begins with it and says more."""
+    reasons = dict.fromkeys(change.reason for change in changes)
+    return tuple(each for each in reasons if not any(other.startswith(f"{each}; ") for other in reasons))
 
 
 def _section(effect: Effect, rows: Sequence[DisplayRow], limit: int | None) -> Section:
@@ -301,6 +306,11 @@ def ambiguous_names(subjects: Iterable[Subject]) -> frozenset[str]:
     for subject in subjects:
         holders.setdefault(subject.name, set()).add(subject.person_id)
     return frozenset(name for name, ids in holders.items() if len(ids) > 1)
+
+
+def full_name(subject: Subject) -> str:
+    """The name and the username; the username alone of an account whose name is not known."""
+    return subject.name if subject.name == subject.username else f"{subject.name} <{subject.username}>"
 
 
 def label(subject: Subject, ambiguous: frozenset[str]) -> str:

@@ -1,4 +1,4 @@
-"""The settings of an app that planning needs."""
+"""What an app lets plans do, what must be read for one, and whom it is about."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import NoReturn
 
 from attrs import field, frozen
 
-from o365prov._fields import as_frozenset, frozen_mapping, typed
+from o365prov._annotations import check_call
+from o365prov._fields import as_frozenset, as_unique, frozen_mapping, typed
 from o365prov.errors import ConfigurationError
 from o365prov.planning.model.safeguards import Safeguards
+from o365prov.profiles import AttributeKind, ProfileMapping
 from o365prov.provisioning import ProvisioningType
+
+# Plans name leavers and managers, and licences need a usage location; what identifies an account is always read.
+_ALWAYS_READ = ("displayName", "usageLocation")
 
 
 class Scope(StrEnum):
@@ -66,6 +71,42 @@ class PlanOptions:
 
 def _only(people: Iterable[str] | None) -> frozenset[str] | None:
     return None if people is None else as_frozenset(people)
+
+
+@frozen(field_transformer=typed)
+class Needs:
+    """What must be read from a tenant before a plan can be made.
+
+    Args:
+        properties: the properties of users, under Graph's names.
+        managers: whether managers are read.
+        roles: whether role definitions and assignments are read.
+        deleted_users: whether deleted users are read.
+        addresses: whether the addresses of groups and contacts are read.
+        only: the ids of the people whom the plan will be about; None for everybody. A tenant is read as a whole for
+            some people too.
+
+    """
+
+    properties: tuple[str, ...] = field(converter=as_unique)
+    managers: bool = False
+    roles: bool = True
+    deleted_users: bool = True
+    addresses: bool = False
+    only: frozenset[str] | None = field(default=None, converter=_only)
+
+    @classmethod
+    def of(cls, mapping: ProfileMapping, provisioning: ProvisioningType, only: Iterable[str] | None = None) -> Needs:
+        """What a plan with these settings needs: what is mapped, and who holds addresses if names are sent."""
+        check_call(Needs.of, locals())
+        attributes = [row.attribute for row in mapping]
+        mapped = sorted(each.graph for each in attributes if each.graph and each.kind is not AttributeKind.MANAGER)
+        return cls(
+            (*_ALWAYS_READ, *mapped),
+            managers=any(each.kind is AttributeKind.MANAGER for each in attributes),
+            addresses=bool(provisioning.attributes),
+            only=only,
+        )
 
 
 @frozen(field_transformer=typed)

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from o365prov._annotations import check_after_failure, shown
-from o365prov._fields import as_frozenset, as_tuple, as_unique, frozen_mapping, typed, whole_number, wrong
+from o365prov._fields import as_frozenset, as_tuple, frozen_mapping, typed, whole_number, wrong
 from o365prov.errors import ConfigurationError
 from o365prov.rendering import printable
 
@@ -240,26 +240,6 @@ class RoleAssignment:
     id: str
     role_id: str
     principal_id: str
-
-
-@frozen(field_transformer=typed)
-class Needs:
-    """What must be read from a tenant before a plan can be made.
-
-    Args:
-        properties: the properties of users, under Graph's names.
-        managers: whether managers are read.
-        roles: whether role definitions and assignments are read.
-        deleted_users: whether deleted users are read.
-        addresses: whether the addresses of groups and contacts are read.
-
-    """
-
-    properties: tuple[str, ...] = field(converter=as_unique)
-    managers: bool = False
-    roles: bool = True
-    deleted_users: bool = True
-    addresses: bool = False
 
 
 def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:

@@ -191,7 +191,9 @@ class Leaver:
         return Problem(self._subject(account), issue)
 
     def _subject(self, account: TenantUser | None) -> Subject:
-        name = str((account and account.properties.get("displayName")) or self.user.username)
+        """The person, under the account's name: the memory has none."""
+        known = account or self.snapshot.deleted_by_id.get(self.user.object_id)
+        name = str((known and known.properties.get("displayName")) or self.user.username)
         return Subject(self.user.person_id, name, self.user.username)
 
 

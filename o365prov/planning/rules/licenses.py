@@ -47,7 +47,6 @@ def license_decisions(
     now: datetime,
     take_over: bool = False,
     again: bool = False,
-    is_about: Callable[[str], bool] = lambda _: True,
 ) -> Mapping[str, LicenseDecision]:
     """What happens to the licences of these people, by person id; who is not in it needs nothing.
 
@@ -58,7 +57,6 @@ def license_decisions(
         now: the time, aware: since when who gets no seat waits.
         take_over: whether licences that were granted elsewhere are removed too; others than direct ones never are.
         again: compare with the tenant also where the grants are those of the last success.
-        is_about: whether the plan is about a person: what concerns several people is said of one of these.
 
     """
     asking = [
@@ -70,7 +68,7 @@ def license_decisions(
         wish.matched.subject.person_id: [*obstacles(wish, snapshot), *stays(wish, take_over=take_over)]
         for wish in wishes
     }
-    for person_id, issue in _missing_seats(wishes, seats, waiting, is_about):
+    for person_id, issue in _missing_seats(wishes, seats, waiting):
         issues[person_id].append(issue)
     return {
         person_id: LicenseDecision(
@@ -178,15 +176,15 @@ def _missing_seats(
     wishes: Sequence[LicenseWish],
     seats: SeatAllocation,
     waiting: Mapping[str, tuple[WaitingForSeat, ...]],
-    is_about: Callable[[str], bool],
 ) -> list[tuple[str, Issue]]:
-    """Who waits for a seat, in which place; people who wait for each other are named in one problem."""
+    """Who waits for a seat, in which place; people who wait for each other have one problem together."""
     issues: list[tuple[str, Issue]] = []
     in_circles: set[str] = set()
     for people in circles(wishes, seats):
         skus = [wish.wanted.skus[sku_id].sku for wish in people for sku_id in seats.waits_for(wish)]
         ids = [wish.matched.subject.person_id for wish in people]
-        issues.append((next(filter(is_about, ids), ids[0]), circle(people, skus)))
+        issue = circle(people, skus)
+        issues += [(person_id, issue) for person_id in ids]
         in_circles.update(ids)
     freed = freed_seats(wishes, seats)
     for sku_id, line in sorted(seats.lines.items()):
