@@ -110,6 +110,17 @@ def test_a_wrong_value_is_refused_with_the_name_of_its_field(kind):
             assert allowed, f"{kind.__name__}.{chosen.alias} took {value!r}"
 
 
+@pytest.mark.parametrize("kind", CHECKED, ids=lambda each: each.__name__)
+def test_no_message_is_as_long_as_the_value(kind):
+    """A wrong value of any length is told in a few lines of a terminal."""
+    values = ("x" * 5_000, "' \"" * 5_000, b"x" * 5_000, 10**4_000, ["x" * 5_000] * 50, {"x" * 5_000: ["x" * 5_000]})
+    for chosen, value in product([each for each in attrs.fields(kind) if each.init], values):
+        try:
+            attrs.evolve(examples()[kind], **{chosen.alias: value})
+        except O365ProvError as error:
+            assert len(str(error)) < 600, chosen.name  # noqa: PT017 - many values are taken
+
+
 @pytest.mark.parametrize(
     ("make", "named"),
     [

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from attrs import field, frozen
 
+from o365prov.rendering import shortened
 from o365prov.structuring.files import StrPath, read_text
 from o365prov.structuring.issue_list import IssueList, UnreadableError
 
@@ -152,7 +153,7 @@ class JsonObject:
 
 def member_path(path: str, key: object) -> str:
     """The path of a member: ``$.title``, or ``$['job title']`` where the key is not a plain name."""
-    return f"{path}.{key}" if isinstance(key, str) and _PLAIN_KEY.match(key) else f"{path}[{shown(key)}]"
+    return f"{path}.{shortened(key)}" if isinstance(key, str) and _PLAIN_KEY.match(key) else f"{path}[{shown(key)}]"
 
 
 def parse_instant(text: str) -> datetime | None:

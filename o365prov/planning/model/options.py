@@ -12,6 +12,7 @@ from o365prov._fields import as_frozenset, frozen_mapping, typed
 from o365prov.errors import ConfigurationError
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.provisioning import ProvisioningType
+from o365prov.rendering import quoted
 
 
 class Scope(StrEnum):
@@ -35,7 +36,7 @@ class Scope(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
-        raise ConfigurationError(f"scope should be one of {', '.join(map(repr, map(str, cls)))}, not {value!r}")
+        raise ConfigurationError(f"scope should be one of {', '.join(map(repr, map(str, cls)))}, not {quoted(value)}")
 
 
 @frozen(kw_only=True, field_transformer=typed)
