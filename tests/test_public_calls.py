@@ -41,6 +41,24 @@ JUNK = {
     "a function": lambda: None,
     "a time without a zone": datetime(2026, 1, 1),  # noqa: DTZ001 - on purpose
 }
+LONG = {
+    "a string": "x" * 5_000,
+    "quotation marks": "'\"" * 5_000,
+    "blanks": " " * 5_000,
+    "lines": "x\n" * 5_000,
+    "words": "x y " * 5_000,
+    "an expression": f"user.{'x' * 5_000}()",
+    "JSON": f'{{"format": "{"x" * 5_000}"}}',
+    "bytes": b"x" * 5_000,
+    "a number": 10**4_000,
+    "a list of strings": ["x" * 5_000] * 50,
+    "a list of many": [f"{number:050}" for number in range(500)],
+    "a list of lists": [["x" * 5_000]],
+    "a mapping": {"x" * 5_000: "x" * 5_000},
+    "a mapping of mappings": {"properties": {"x" * 5_000: "x"}},
+}
+"""Values without an end to speak of, such as somebody else's file may hold."""
+
 CALLS = list(public_calls())
 
 
@@ -66,6 +84,23 @@ def test_junk_raises_errors_of_the_tree(call):
         if not (callable(junk) and "Callable" in each.annotation)  # a function of the caller's may raise what it likes
     }
     assert {place: error for place, error in raised.items() if not isinstance(error, O365ProvError | None)} == {}
+
+
+@pytest.mark.parametrize("call", [each for each in CALLS if each.parameters], ids=lambda each: each.name)
+def test_no_message_is_as_long_as_what_was_given(call):
+    """What is wrong fits in a few lines of a terminal, and so does each issue where there are many."""
+    raised = {
+        f"{each.name}=<{what}>": _error(call, each.name, value)
+        for each in call.parameters
+        if each.name != "confirm"  # is shown whole beside the fingerprint that it should be
+        for what, value in LONG.items()
+    }
+    assert [place for place, error in raised.items() if error and max(map(len, messages(error))) > 600] == []
+
+
+def messages(error):
+    """The issues of an error, if it has any, or its message."""
+    return [str(each) for each in getattr(error, "issues", None) or (error,)]
 
 
 def _error(call, parameter, junk):

@@ -109,7 +109,7 @@ def make_plan(
         else:
             problems.append(result)
     managers = _managers(people, matched, on_hold, unchanged, app_users, snapshot)
-    changes, gaps = _changes(matched, managers, rules, snapshot, now, request)
+    changes, gaps = _changes(matched, managers, rules, snapshot, now)
     handed_over = {each.takes_over for each in matched}
     for user in leavers(app_users, staying):
         if user.person_id not in handed_over:
@@ -193,7 +193,6 @@ def _changes(
     rules: PlanOptions,
     snapshot: TenantSnapshot,
     now: datetime,
-    request: PlanRequest,
 ) -> tuple[list[Change], list[Problem]]:
     """What changes for assigned people."""
     provisioning, scope = rules.provisioning, rules.scope

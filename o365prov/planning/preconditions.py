@@ -15,6 +15,7 @@ from o365prov.planning.model.options import Scope
 from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning import OktaOrg, ProvisioningType, is_stale, staleness
+from o365prov.rendering import names_text, shortened
 
 
 def check_domains(snapshot: TenantSnapshot, domains: Iterable[str]) -> None:
@@ -33,7 +34,7 @@ def check_domains(snapshot: TenantSnapshot, domains: Iterable[str]) -> None:
     unverified = [domain for domain in domains if domain in known and not known[domain].verified]
     verified = ", ".join(sorted(name for name, domain in known.items() if domain.verified)) or "none"
     wrong = [
-        f"{', '.join(names)} {what}"
+        f"{names_text([*map(shortened, names)])} {what}"
         for names, what in ((unknown, "not in the tenant"), (unverified, "not verified in the tenant"))
         if names
     ]
@@ -52,7 +53,7 @@ def check_memory(app_users: AppUsers, tenant_id: str, app_name: str) -> None:
     """
     check_call(check_memory, locals())
     wrong = [
-        f"the {what} {remembered or '(none)'}, and this is {present}"
+        f"the {what} {shortened(remembered) or '(none)'}, and this is {shortened(present)}"
         for what, remembered, present in (
             ("tenant", app_users.tenant_id, tenant_id),
             ("app", app_users.app_name, app_name),
@@ -77,7 +78,7 @@ def check_transfers(transfers: Mapping[str, str], assigned: Iterable[Assignment]
     check_call(check_transfers, locals())
     if unknown := sorted(set(transfers) - {each.person_id for each in assigned}):
         raise ConfigurationError(
-            f"transfers hands accounts to people who are not assigned: {', '.join(unknown[:10])}: "
+            f"transfers hands accounts to people who are not assigned: {names_text([*map(shortened, unknown)])}: "
             "it takes an object id by person id"
         )
 

@@ -13,7 +13,20 @@ from o365prov.people import Person
 from o365prov.previews.account import USERNAME, AccountPreview
 from o365prov.previews.attribute import AttributePreview
 from o365prov.profiles import UNSET, ApplyOn, MappedProfile, Unset, UsernameFormat
-from o365prov.rendering import Block, Cell, Document, Mark, Note, Renderable, Row, Span, Table, Tone, value_text
+from o365prov.rendering import (
+    Block,
+    Cell,
+    Document,
+    Mark,
+    Note,
+    Renderable,
+    Row,
+    Span,
+    Table,
+    Tone,
+    shortened,
+    value_text,
+)
 
 
 @frozen
@@ -62,7 +75,7 @@ class Preview(Renderable):
             expression = self.format.expression if self.override is None else Expression(quote(self.override))
             return self._explained(name, "Username", username, expression, ApplyOn.CREATE_AND_UPDATE)
         if name not in self.profile.mapping.positions:
-            raise ConfigurationError(f"{name} is not a mapped attribute: ask for one of the mapping's")
+            raise ConfigurationError(f"{shortened(name)} is not a mapped attribute: ask for one of the mapping's")
         row, value = list(self.profile.rows())[self.profile.mapping.positions[name]]
         return self._explained(name, row.attribute.label, value, row.expression, row.apply_on)
 

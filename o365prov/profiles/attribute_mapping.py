@@ -13,6 +13,7 @@ from o365prov.errors import ConfigurationError
 from o365prov.expressions import Expression
 from o365prov.profiles.attributes import Attribute
 from o365prov.profiles.setting_expressions import PROFILE_MAPPING, refuse_errors
+from o365prov.rendering import quoted
 
 
 class ApplyOn(StrEnum):
@@ -28,7 +29,7 @@ class ApplyOn(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
         moments = " or ".join(repr(each.value) for each in cls)
-        raise ConfigurationError(f"AttributeMapping.apply_on should be {moments}, not {value!r}")
+        raise ConfigurationError(f"AttributeMapping.apply_on should be {moments}, not {quoted(value)}")
 
 
 def _allowed(owner: AttributeMapping, field: attrs.Attribute[Any], value: Any) -> None:

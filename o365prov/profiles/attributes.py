@@ -26,6 +26,7 @@ from attrs import field, frozen
 from o365prov._fields import boolean, frozen_mapping, instance_of, optional, string, whole_number, wrong
 from o365prov.errors import ConfigurationError
 from o365prov.expressions import similar_attribute
+from o365prov.rendering import quoted
 
 
 class Unset(Enum):
@@ -176,10 +177,10 @@ def exact_attribute(name: object) -> Attribute:
 
     """
     if not isinstance(name, str):
-        raise ConfigurationError(f"an attribute's name should be a string, not {name!r}")
+        raise ConfigurationError(f"an attribute's name should be a string, not {quoted(name)}")
     attribute = find_attribute(name)
     if attribute.name != name:
-        raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: write {attribute.name!r}")
+        raise ConfigurationError(f"the Office 365 app has no attribute {quoted(name)}: write {attribute.name!r}")
     return attribute
 
 
@@ -200,4 +201,4 @@ def find_attribute(name: str) -> Attribute:
         raise ConfigurationError("userName is not a mapped attribute: set the app's username format instead")
     similar = _BY_GRAPH_NAME.get(name) or similar_attribute(name, ATTRIBUTES)
     remedy = f"write {similar!r}" if similar else "o365prov.profiles.ATTRIBUTES holds those that it has"
-    raise ConfigurationError(f"the Office 365 app has no attribute {name!r}: {remedy}")
+    raise ConfigurationError(f"the Office 365 app has no attribute {quoted(name)}: {remedy}")

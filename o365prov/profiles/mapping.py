@@ -24,6 +24,7 @@ from o365prov.profiles.normalization import StringRule, normalize, string_rule
 from o365prov.profiles.okta_format import read_okta_mapping
 from o365prov.profiles.saved_format import read_saved_mapping
 from o365prov.profiles.setting_expressions import PROFILE_MAPPING, parse_expression, refusal
+from o365prov.rendering import names_text, shortened
 
 
 def _by_attribute(rows: Iterable[AttributeMapping] | Mapping[str, AttributeMapping]) -> Mapping[str, AttributeMapping]:
@@ -173,9 +174,9 @@ class ProfileMapping:
         """
         check_call(ProfileMapping.applied_on, locals())
         apply_on = ApplyOn(moment)
-        unmapped = [str(name) for name in attributes if name not in self._rows]
+        unmapped = [shortened(str(name)) for name in attributes if name not in self._rows]
         if unmapped:
-            raise ConfigurationError(f"not mapped: {', '.join(unmapped)}: map them with with_expression(...) first")
+            raise ConfigurationError(f"not mapped: {names_text(unmapped)}: map them with with_expression(...) first")
         return evolve(
             self, rows={**self._rows, **{name: evolve(self._rows[name], apply_on=apply_on) for name in attributes}}
         )

@@ -20,6 +20,7 @@ from o365prov._fields import frozen_mapping
 from o365prov.errors import ConfigurationError
 from o365prov.expressions import Expression, quote
 from o365prov.profiles.setting_expressions import REFUSE_NULL
+from o365prov.rendering import quoted
 
 CUSTOM = "Custom"
 """What Okta's list calls any other expression."""
@@ -109,7 +110,7 @@ def built_in_expression(label: object, suffix: object) -> Expression:
     """
     entry = BUILT_IN.get(label) if isinstance(label, str) else None
     if entry is None:
-        raise ConfigurationError(f"Okta has no username format {label!r}: use one of {', '.join(BUILT_IN)}")
+        raise ConfigurationError(f"Okta has no username format {quoted(label)}: use one of {', '.join(BUILT_IN)}")
     if not entry.expression:
         raise ConfigurationError(f"the username format {label!r} can't be used: {entry.instead}")
     if not isinstance(suffix, str):

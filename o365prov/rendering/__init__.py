@@ -17,7 +17,7 @@ from o365prov.rendering.document import (
 )
 from o365prov.rendering.escaping import printable
 from o365prov.rendering.renderable import Renderable, check_limit
-from o365prov.rendering.words import count_text, duration_text, names_text, value_text
+from o365prov.rendering.words import count_text, duration_text, names_text, quoted, shortened, value_text
 
 __all__ = [
     "Block",
@@ -39,5 +39,7 @@ __all__ = [
     "names_text",
     "plain",
     "printable",
+    "quoted",
+    "shortened",
     "value_text",
 ]

@@ -23,6 +23,24 @@ def value_text(value: object) -> str:
             return str(value)
 
 
+def shortened(text: str, most: int = 80) -> str:
+    """The beginning of a string that is too long for a message.
+
+    >>> shortened("ann@corp.example"), shortened("x" * 1_000, most=4)
+    ('ann@corp.example', 'xxx…')
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def quoted(value: object) -> str:
+    """A value that somebody gave as messages quote it: as Python writes it, shortened where it is long.
+
+    >>> quoted("Ann"), quoted(["Ann"] * 1_000)
+    ("'Ann'", "['Ann', 'Ann', 'Ann', 'Ann', 'Ann', 'Ann', 'Ann', 'Ann', 'Ann', 'Ann', 'Ann', '…")
+    """
+    return repr(shortened(value)) if isinstance(value, str) else shortened(repr(value))
+
+
 def names_text(people: Sequence[str], *, most: int | None = 5) -> str:
     """The first names of some people, and how many more there are.
 

@@ -259,7 +259,7 @@ def read_organization(folder: StrPath) -> OktaExport:
     groups: tuple[Group, ...] = read_all(issues, lambda: read_groups(root / GROUPS), ())
     assigned = read_all(issues, lambda: read_assignments(root / ASSIGNMENTS), AppAssignments())
     accounts: Mapping[str, DirectoryAccount] = {}
-    if (root / AD_APP_USERS).exists() or any(person.source == "ACTIVE_DIRECTORY" for person in people):
+    if _is_there(root / AD_APP_USERS) or any(person.source == "ACTIVE_DIRECTORY" for person in people):
         accounts = read_all(issues, lambda: read_directory_accounts(root / AD_APP_USERS), {})
     if not issues:
         issues = _unknown_ids(root, people, groups, assigned, accounts)
@@ -267,6 +267,14 @@ def read_organization(folder: StrPath) -> OktaExport:
         raise SourceError(*issues)
     linked = (_linked(person, accounts) for person in people)
     return OktaExport(linked, groups, assigned.groups, assigned.individual)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether the file exists; what can't be asked for, such as a name of 10,000 characters, does not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _linked(person: Person, accounts: Mapping[str, DirectoryAccount]) -> Person:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from o365prov.errors import Issue, SourceError
-from o365prov.structuring.issue_list import IssueList, UnreadableError
+from o365prov.structuring.issue_list import IssueList, UnreadableError, shortened_path
 
 StrPath = str | os.PathLike[str]
 
@@ -41,7 +41,7 @@ def load_text(path: StrPath, origin: str) -> str:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError, TypeError) as error:
         what = f"can't be read ({(isinstance(error, OSError) and error.strerror) or error})"
-        raise SourceError(Issue("file_unreadable", what, origin, str(path))) from error
+        raise SourceError(Issue("file_unreadable", what, origin, shortened_path(path))) from error
 
 
 def looks_wide(start: bytes) -> bool:
@@ -77,4 +77,4 @@ def write_text(path: StrPath, text: str) -> None:
     except (OSError, ValueError, TypeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         remedy = "name a file in a folder that exists and may be written"
-        raise SourceError(Issue("not_written", f"can't be written ({why})", remedy, str(path))) from error
+        raise SourceError(Issue("not_written", f"can't be written ({why})", remedy, shortened_path(path))) from error

@@ -13,6 +13,8 @@ from o365prov.errors import Issue, SourceError, one_line
 LISTED = 20
 """How many issues of one input are listed; the rest is counted."""
 
+_LONGEST_PATH = 200
+
 Value = TypeVar("Value")
 
 
@@ -34,7 +36,7 @@ class IssueList:
     """
 
     def __init__(self, source: str) -> None:
-        self.source = source
+        self.source = shortened_path(source)
         self.count = 0
         self._listed: list[Issue] = []
 
@@ -61,6 +63,16 @@ class IssueList:
         """Raise one :class:`~o365prov.errors.SourceError` with all issues, if there are any."""
         if self.count:
             raise SourceError(*self.issues)
+
+
+def shortened_path(path: object) -> str:
+    """The path of a file as messages name it: of a very long one the end, where the name of the file is.
+
+    >>> shortened_path("folder/" * 1_000 + "users.json")[-24:]
+    'folder/folder/users.json'
+    """
+    text = str(path)
+    return text if len(text) <= _LONGEST_PATH else f"…{text[1 - _LONGEST_PATH :]}"
 
 
 class UnreadableError(Exception):

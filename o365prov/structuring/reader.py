@@ -152,7 +152,8 @@ class JsonObject:
 
 def member_path(path: str, key: object) -> str:
     """The path of a member: ``$.title``, or ``$['job title']`` where the key is not a plain name."""
-    return f"{path}.{key}" if isinstance(key, str) and _PLAIN_KEY.match(key) else f"{path}[{shown(key)}]"
+    is_plain = isinstance(key, str) and len(key) <= _LONGEST_SHOWN and _PLAIN_KEY.match(key)
+    return f"{path}.{key}" if is_plain else f"{path}[{shown(key)}]"
 
 
 def parse_instant(text: str) -> datetime | None:

@@ -17,7 +17,7 @@ from attrs import field, frozen
 from o365prov.errors import Issue, SourceError, UsageError
 from o365prov.structuring.files import StrPath, load_text
 from o365prov.structuring.issue_list import IssueList
-from o365prov.structuring.reader import is_broken
+from o365prov.structuring.reader import is_broken, shown
 
 Value = TypeVar("Value")
 
@@ -107,7 +107,7 @@ class SavedFormat:
             if mark == self.mark:
                 return dict(document)
             if isinstance(mark, str) and mark.startswith(f"{self.family}/"):
-                what = f"is {mark!r}, and this version of o365prov reads {self.mark}"
+                what = f"is {shown(mark)}, and this version of o365prov reads {self.mark}"
                 remedy = f"read it with the version that wrote it, or {self.remedy}"
                 issues.note("$.format", what, remedy, code="other_version")
             else:

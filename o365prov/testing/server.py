@@ -16,6 +16,7 @@ from typing import Any, Self, cast
 
 from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError
+from o365prov.rendering import quoted, shortened
 from o365prov.testing.fake_tenant import FakeTenant
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import LARGEST_BODY
@@ -44,7 +45,9 @@ class Server:
         try:
             self._http = _HTTPServer((host, port), fake)
         except (OSError, OverflowError) as error:
-            raise ConfigurationError(f"Server can't listen on {host}:{port} ({error}): give another one") from error
+            raise ConfigurationError(
+                f"Server can't listen on {shortened(host)}:{quoted(port)} ({error}): give another one"
+            ) from error
         self._thread = threading.Thread(
             target=self._http.serve_forever, name="fake tenant", kwargs={"poll_interval": 0.05}
         )

@@ -285,7 +285,7 @@ async def story(app, strangers, seats, people, edits, kept, changed, scope):
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # an app is long to print, if this fails
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     apps(),
     STRANGERS,

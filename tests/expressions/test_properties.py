@@ -119,6 +119,7 @@ def compound(inner):
     )
 
 
+MANY = settings(max_examples=5 * settings.default.max_examples)
 TREES = st.recursive(st.one_of(CONSTANTS.map(Literal), NAMES.map(Name)), compound, max_leaves=12)
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), TEXTS),
@@ -128,14 +129,14 @@ VALUES = st.recursive(
 ROOTS = st.dictionaries(NAMES, VALUES, max_size=4)
 
 
-@settings(max_examples=400, deadline=None)
+@MANY
 @given(TREES, st.sampled_from(Dialect))
 def test_parsing_the_canonical_text_gives_the_tree_again(tree, dialect):
     """Parse ∘ unparse is the identity on trees."""
     assert parse(unparse(tree, dialect), LIMITS) == tree
 
 
-@settings(max_examples=300, deadline=None)
+@MANY
 @given(st.one_of(st.text(max_size=30), st.text("ab1.?:[]{}()+-*/%^!=<>&|'\" ,$#@TnotORd", max_size=40)))
 def test_any_string_is_an_expression_or_a_syntax_error(text):
     """Nothing else happens; the place lies inside the text, and the checker says the same."""
@@ -152,7 +153,7 @@ def test_any_string_is_an_expression_or_a_syntax_error(text):
         assert any(found.message == error.message for found in check_text(text))
 
 
-@settings(max_examples=400, deadline=None)
+@MANY
 @given(
     TREES,
     ROOTS,

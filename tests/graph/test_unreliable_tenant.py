@@ -4,10 +4,10 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from o365prov.graph import RateLimits, Tenant
+from o365prov.graph import RateLimits, RetryPolicy, Tenant
 from o365prov.planning import Quota
 from o365prov.planning.model.change_parts import LicenseAddition, Subject
 from o365prov.planning.model.changes import AssignLicenses, CreateUser, SetManager
@@ -18,6 +18,8 @@ from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.quotas import Quotas
 
 PEOPLE = [f"p{number}" for number in range(30)]
+PATIENT = RetryPolicy(attempts=1_000, throttled_attempts=1_000, timeout=1_000_000)
+"""Of faults by chance some request has eight in a row sooner or later, and with the usual policy that is the end."""
 
 
 class SharedClock:
@@ -53,13 +55,14 @@ def hire(name, snapshot):
         yield SetManager(subject, "manager", None, Subject(f"00u-{PEOPLE[0]}", "", ""), None)
 
 
-def hire_all(rate_limits=None, **options):
+def hire_all(rate_limits=None, retry_policy=None, **options):
     """Hire thirty people into such a tenant; returns the fake and the report."""
     clock = FakeClock(datetime(2026, 3, 1, tzinfo=UTC))
     fake = FakeTenant(domains={"fed.example": "Federated"}, licenses={"SPE_E3": 30}, clock=clock, seed=1, **options)
 
     async def whole():
-        async with Tenant.over(fake, clock=SharedClock(clock), rate_limits=rate_limits) as tenant:
+        connection = Tenant.over(fake, clock=SharedClock(clock), rate_limits=rate_limits, retry_policy=retry_policy)
+        async with connection as tenant:
             snapshot = await tenant.read(Needs(("displayName",), managers=True))
             changes = [change for name in PEOPLE for change in hire(name, snapshot)]
             plan = Plan(snapshot.tenant_id, clock.now(), changes, watermark=snapshot.watermark)
@@ -95,11 +98,12 @@ def test_a_quota_that_others_use_too_is_survived():
     assert_all_are_there(*hire_all(quotas=Quotas(writes=20, write_seconds=20)))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 2**16), share=st.sampled_from([0.05, 0.15]))
+@example(seed=1581, share=0.15)  # has eight in a row
 def test_faults_at_random_cost_time_and_nothing_else(seed, share):
     """Throttling, timeouts and broken connections, with the effect and without, on one request in seven."""
-    assert_all_are_there(*hire_all(faults=RandomFaults(share, seed=seed)))
+    assert_all_are_there(*hire_all(retry_policy=PATIENT, faults=RandomFaults(share, seed=seed)))
 
 
 def test_everything_at_once():
@@ -109,4 +113,4 @@ def test_everything_at_once():
         "quotas": Quotas(writes=50, write_seconds=20),
         "faults": RandomFaults(0.1, seed=7),
     }
-    assert_all_are_there(*hire_all(**options))
+    assert_all_are_there(*hire_all(retry_policy=PATIENT, **options))

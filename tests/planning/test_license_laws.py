@@ -1,6 +1,7 @@
 """What holds of licences for any tenant, memory and assignments: nobody loses what they have by mistake."""
 
 from datetime import timedelta
+from functools import cache
 
 from attrs import evolve
 from effects import effects
@@ -18,6 +19,7 @@ FRONT = Sku("id-front", "FRONT", {"TEAMS1": "p-teams", "SWAY": "p-sway"})
 VOICE = Sku("id-voice", "VOICE", {"MCOMEETADV": "p-voice"})
 SKUS = (OFFICE, FRONT, VOICE)
 BY_NAME = {sku.part_number: sku for sku in SKUS}
+TWICE = settings(max_examples=2 * settings.default.max_examples)
 NAMES = ("Ann Lee", "Bo Ross", "Cy Young")
 GRANTS = [
     LicenseGrant("OFFICE"),
@@ -43,6 +45,13 @@ def held(draw):
     return found
 
 
+@cache
+def app_of(*, update_attributes, take_over):
+    """The app with these settings, which parses and compiles its mapping once."""
+    app = user_sync_app(deactivate_users=False, update_attributes=update_attributes)
+    return evolve(app, take_over_licenses=take_over)
+
+
 GRANTED = st.lists(st.sampled_from(GRANTS), max_size=3, unique=True)
 
 
@@ -66,10 +75,7 @@ def mornings(draw):
             people.append(evolve(assigned(person, *draw(GRANTED)), priority=priority))
     used = [each.sku_id for user in users for each in {held.sku_id: held for held in user.licenses}.values()]
     skus = [evolve(sku, used=used.count(sku.id), seats=used.count(sku.id) + draw(st.integers(0, 2))) for sku in SKUS]
-    app = evolve(
-        user_sync_app(deactivate_users=False, update_attributes=draw(st.sampled_from([True, True, False]))),
-        take_over_licenses=draw(st.booleans()),
-    )
+    app = app_of(update_attributes=draw(st.sampled_from([True, True, False])), take_over=draw(st.booleans()))
     return app, people, tenant(*users, skus=skus), remembered(*known)
 
 
@@ -93,7 +99,7 @@ def asked(grants):
     }
 
 
-@settings(max_examples=400, deadline=None)
+@TWICE
 @given(mornings(), st.sampled_from(["changed", "all"]))
 def test_nobody_loses_what_was_granted_before_everything_granted_now_is_held(morning, scope):
     """A service plan goes only if the assignment no longer grants it, and grants nothing that is missing."""
@@ -111,7 +117,7 @@ def test_nobody_loses_what_was_granted_before_everything_granted_now_is_held(mor
         assert not lost or granted <= has, f"{plan.to_text()}"
 
 
-@settings(max_examples=400, deadline=None)
+@TWICE
 @given(mornings(), st.sampled_from(["changed", "all"]))
 def test_a_plan_of_licences_leaves_nothing_to_do_or_to_remember(morning, scope):
     """Only seats that the first plan freed are given by a later one, until all is at rest."""
@@ -126,7 +132,7 @@ def test_a_plan_of_licences_leaves_nothing_to_do_or_to_remember(morning, scope):
     assert [*plan] == []
 
 
-@settings(max_examples=400, deadline=None)
+@TWICE
 @given(mornings())
 def test_what_the_labels_say_is_what_changes(morning):
     """Licences and service plans with a plus are on afterwards, those with a minus are off or named as a group's."""
@@ -189,7 +195,7 @@ def split(text):
     return parts
 
 
-@settings(max_examples=200, deadline=None)
+@TWICE
 @given(mornings())
 def test_who_waits_keeps_the_day_and_is_remembered_once(morning):
     """The memory has the first day without a seat, and a plan whose only news is that people wait is empty."""

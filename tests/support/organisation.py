@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import UTC, datetime
+from functools import cache
 from uuid import UUID, uuid5
 
 from o365prov.app import Office365App
@@ -109,8 +111,9 @@ def remembered(*users: AppUser, lineage: str = "") -> AppUsers:
     return AppUsers(TENANT_ID, "Office 365", users, lineage)
 
 
-def user_sync_app(**settings: object) -> Office365App:
-    """An app with User Sync and the username of Okta's own example."""
+@cache
+def user_sync_app(**settings: Hashable) -> Office365App:
+    """An app with User Sync and the username of Okta's own example: one for the same settings, as apps are frozen."""
     return Office365App(
         domains=(DOMAIN,),
         provisioning=UserSync(**settings),

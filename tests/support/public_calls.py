@@ -79,12 +79,14 @@ def fake_tenant() -> FakeTenant:
     return fake
 
 
+@cache
 def fake_snapshot() -> TenantSnapshot:
     """What :func:`fake_tenant` holds."""
     with BlockingTenant.over(fake_tenant()) as connected:
         return connected.read(user_sync_app().needs())
 
 
+@cache
 def fake_memory() -> AppUsers:
     """The memory of an app that did nothing yet in the tenant that :func:`fake_tenant` makes."""
     return AppUsers.empty(fake_snapshot().tenant_id, user_sync_app().name)

@@ -246,4 +246,4 @@ class DirectoryMachine(RuleBasedStateMachine):
 
 
 TestDirectory = DirectoryMachine.TestCase
-TestDirectory.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
+TestDirectory.settings = settings(stateful_step_count=50)

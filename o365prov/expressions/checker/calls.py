@@ -13,6 +13,7 @@ from o365prov.expressions.syntax.tree import Call, Literal, MethodCall, Node
 from o365prov.expressions.syntax.unparser import unparse
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType, in_words
+from o365prov.rendering import shortened
 
 _QUESTIONS = {
     "null_text": "what null becomes in it",
@@ -49,7 +50,7 @@ def _report_unknown(checker: CheckState, node: Call | MethodCall) -> None:
     similar = None if other else similar_function(name, checker.dialect)
     start, end = _name_span(node, checker.text, whole=not name.startswith("."))
     remedy = other or (f"write {similar}" if similar else "see the list of functions")
-    checker.note(Issue("unknown-function", f"there is no function {name}", remedy), start, end, similar)
+    checker.note(Issue("unknown-function", f"there is no function {shortened(name)}", remedy), start, end, similar)
 
 
 def call(checker: CheckState, node: Call | MethodCall, row: Function | None, arguments: tuple[Node, ...]) -> Checking:

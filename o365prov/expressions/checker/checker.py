@@ -36,6 +36,7 @@ from o365prov.expressions.syntax.tree import (
     fold,
 )
 from o365prov.expressions.values.types import NUMBERS, ValueType, common_kind, in_words, literal_kind
+from o365prov.rendering import quoted
 
 _TYPES = {
     "string": ValueType.STRING,
@@ -69,7 +70,7 @@ def _checked_schema(schema: Any) -> Schema:
     for root, names in schema.items():
         if not isinstance(root, str) or not isinstance(names, Collection) or isinstance(names, str | bytes):
             raise UsageError(
-                f'the schema of {root!r} should be the names of its attributes: give {{"user": ["email"]}}'
+                f'the schema of {quoted(root)} should be the names of its attributes: give {{"user": ["email"]}}'
             )
     known: Schema = schema
     return known

@@ -10,6 +10,7 @@ from attrs import frozen
 from o365prov.errors import UsageError
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.values.types import ValueType
+from o365prov.rendering import quoted
 
 
 @frozen(kw_only=True)
@@ -127,5 +128,5 @@ def find_context(name: object) -> Context:
     """
     known = CONTEXTS.get(name.strip().lower().replace("-", "_").replace(" ", "_")) if isinstance(name, str) else None
     if known is None:
-        raise UsageError(f"{name!r} is not a context: give check one of {', '.join(CONTEXTS)}")
+        raise UsageError(f"{quoted(name)} is not a context: give check one of {', '.join(CONTEXTS)}")
     return known

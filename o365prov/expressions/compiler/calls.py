@@ -17,6 +17,7 @@ from o365prov.expressions.syntax.tree import (
     Node,
 )
 from o365prov.expressions.values.types import ValueType
+from o365prov.rendering import shortened
 
 # Kinds whose values compiled code recognises by one Python type.
 _SIMPLE = {
@@ -68,7 +69,7 @@ def _unknown(lowering: Lowering, node: Node, name: str) -> Operand:
     from o365prov.expressions.functions.suggestions import other_dialect  # noqa: PLC0415 - only unknown names need it
 
     remedy = other_dialect(name, lowering.dialect) or "names are case-sensitive; check() suggests similar ones"
-    return _fail(lowering, node, f"there is no function {name}", remedy)
+    return _fail(lowering, node, f"there is no function {shortened(name)}", remedy)
 
 
 def _fail(lowering: Lowering, node: Node, message: str, remedy: str) -> Operand:

@@ -9,6 +9,7 @@ from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.functions.function import REFUSED, FromBindings, Function, Parameter, Remark
 from o365prov.expressions.syntax.tree import Literal, Node
 from o365prov.expressions.values.types import ValueType
+from o365prov.rendering import quoted
 
 _DIRECTORY = ("findDirectoryUser()",)
 _WORKDAY = ("findWorkdayUser()",)
@@ -44,7 +45,7 @@ def _review_source(arguments: tuple[Node, ...]) -> Iterator[Remark]:
                 "unknown-source",
                 "error",
                 part,
-                f"{source!r} is not a source of managers and assistants",
+                f"{quoted(source)} is not a source of managers and assistants",
                 f"write {_AD!r}",
             )
 

@@ -24,6 +24,7 @@ from o365prov.expressions.syntax.tree import Literal, MapLiteral, Node
 from o365prov.expressions.values.conversion import to_string
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
+from o365prov.rendering import quoted
 
 _MOST_GROUPS = 100
 _CLAIMS = frozenset({"oidc_claim", "saml_attribute"})
@@ -155,7 +156,7 @@ def _review_ids(arguments: tuple[Node, ...]) -> Iterator[Remark]:
                 "name-for-id",
                 "warning",
                 part,
-                f"{value!r} does not look like a group's id, and names never match",
+                f"{quoted(value)} does not look like a group's id, and names never match",
                 remedy,
             )
 

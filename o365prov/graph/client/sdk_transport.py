@@ -28,6 +28,7 @@ from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.errors import credential_error
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.transport import Credential, Transport
+from o365prov.rendering import quoted
 
 CONNECT_SECONDS = 30
 REQUEST_SECONDS = 100
@@ -152,7 +153,7 @@ class Connection:
         if not url.startswith(self._cloud.graph + "/"):
             host = httpx.URL(url).host if "://" in url else url[:40]
             raise TenantError(
-                f"Graph's answer links to {host!r} instead of {self._cloud.graph_host}: not followed; "
+                f"Graph's answer links to {quoted(host)} instead of {self._cloud.graph_host}: not followed; "
                 "check proxies between here and Microsoft, and the cloud that was chosen"
             )
         return url

@@ -14,6 +14,7 @@ from attrs import frozen
 from o365prov._fields import typed
 from o365prov.errors import ConfigurationError, CredentialError, UsageError
 from o365prov.graph.client.clouds import Cloud
+from o365prov.rendering import quoted
 
 _TENANT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
@@ -42,11 +43,11 @@ def consent_url(*, tenant: str, client_id: str, redirect_uri: str, state: str, c
     if not isinstance(cloud, Cloud):
         raise ConfigurationError(f"cloud should be a Cloud, such as Cloud.GLOBAL, not a {type(cloud).__name__}")
     if not _TENANT.fullmatch(tenant) or tenant.lower() == "common":
-        problems.append(f"tenant {tenant!r}: give the tenant's id, one of its domains, or 'organizations'")
+        problems.append(f"tenant {quoted(tenant)}: give the tenant's id, one of its domains, or 'organizations'")
     if not client_id:
         problems.append("client_id is empty: give the application (client) id of the app registration")
     if not _is_address(redirect_uri):
-        problems.append(f"redirect_uri {redirect_uri!r}: give the address that is registered with the app")
+        problems.append(f"redirect_uri {quoted(redirect_uri)}: give the address that is registered with the app")
     if not state:
         problems.append("state is empty: give a fresh secrets.token_urlsafe() and compare it in the callback")
     if problems:

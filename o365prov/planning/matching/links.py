@@ -80,7 +80,9 @@ class AccountLinks:
     def row(self, desired: DesiredUser, account: TenantUser) -> AppUser | None:
         """What is remembered of an account that a person gets: with a link that yields, all that its holder had."""
         holder = self._holders.get(account.id)
-        return None if holder is None else evolve(holder, person_id=desired.person_id)
+        if holder is None or holder.person_id == desired.person_id:
+            return holder
+        return evolve(holder, person_id=desired.person_id)
 
     def name(self, account: TenantUser) -> str:
         """The name of the person or app whose account it is; the account itself names people who left."""

@@ -14,6 +14,7 @@ from o365prov.errors import ConfigurationError
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.profiles import AttributeKind, ProfileMapping
 from o365prov.provisioning import ProvisioningType
+from o365prov.rendering import quoted
 
 # Plans name leavers and managers, and licences need a usage location; what identifies an account is always read.
 _ALWAYS_READ = ("displayName", "usageLocation")
@@ -40,7 +41,7 @@ class Scope(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
-        raise ConfigurationError(f"scope should be one of {', '.join(map(repr, map(str, cls)))}, not {value!r}")
+        raise ConfigurationError(f"scope should be one of {', '.join(map(repr, map(str, cls)))}, not {quoted(value)}")
 
 
 @frozen(kw_only=True, field_transformer=typed)

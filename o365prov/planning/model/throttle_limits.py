@@ -9,6 +9,7 @@ from attrs import field, frozen
 from o365prov._annotations import check_call
 from o365prov._fields import positive
 from o365prov.errors import ConfigurationError
+from o365prov.rendering import quoted
 
 
 @frozen
@@ -45,7 +46,9 @@ class Quota:
         """
         check_call(Quota.part, locals())
         if not _is_share(share):
-            raise ConfigurationError(f"share should be above 0 and at most 1, such as 0.8 for 80 %, not {share!r}")
+            raise ConfigurationError(
+                f"share should be above 0 and at most 1, such as 0.8 for 80 %, not {quoted(share)}"
+            )
         return Quota(self.amount * share, self.seconds)
 
     def duration(self, amount: float) -> timedelta:

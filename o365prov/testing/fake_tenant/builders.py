@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from o365prov.errors import ConfigurationError, UsageError
+from o365prov.rendering import names_text, quoted, shortened
 from o365prov.testing.fake_tenant.endpoints.references import set_manager
 from o365prov.testing.fake_tenant.endpoints.role_management import assign_role
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
@@ -73,7 +74,7 @@ def add_user(
         for role in roles:
             assign_role(directory, record["id"], _role(role))
     except GraphErrorResponse as refused:
-        raise UsageError(f"add_user({name!r}): {_why(refused)}") from refused
+        raise UsageError(f"add_user({quoted(name)}): {_why(refused)}") from refused
     return str(record["id"])
 
 
@@ -114,7 +115,7 @@ def add_group(
                 directory.log_link("group", record["id"], label, target, added=True)
                 inherit(directory, target)
     except GraphErrorResponse as refused:
-        raise UsageError(f"add_group({name!r}): {_why(refused)}") from refused
+        raise UsageError(f"add_group({quoted(name)}): {_why(refused)}") from refused
     return str(record["id"])
 
 
@@ -138,12 +139,13 @@ def _known(of: ObjectType, properties: Mapping[str, Any]) -> None:
     unknown = sorted(set(properties) - set(of.properties))
     if unknown:
         raise UsageError(
-            f"a {of.title.lower()} has no property {', '.join(unknown)}; use Graph's names, such as displayName"
+            f"a {of.title.lower()} has no property {names_text([*map(shortened, unknown)])}; "
+            "use Graph's names, such as displayName"
         )
     for name, value in properties.items():
         is_collection = of.properties[name].kind in {PropertyType.TEXTS, PropertyType.COMPLEXES}
         if value is not None and is_collection != isinstance(value, list):
-            raise UsageError(f"{name}={value!r}: it must be {'a list' if is_collection else 'a single value'}")
+            raise UsageError(f"{name}={quoted(value)}: it must be {'a list' if is_collection else 'a single value'}")
 
 
 def _assignment(directory: Directory, licenses: Licenses) -> SkuAssignment:
@@ -152,7 +154,7 @@ def _assignment(directory: Directory, licenses: Licenses) -> SkuAssignment:
     unknown = sorted(set(wanted) - set(by_name))
     if unknown:
         raise UsageError(
-            f"the tenant has no {', '.join(unknown)}; it has {', '.join(by_name) or 'no products'}:"
+            f"the tenant has no {names_text([*map(shortened, unknown)])}; it has {', '.join(by_name) or 'no products'}:"
             " give FakeTenant(licenses=...)"
         )
     add = {}
@@ -160,7 +162,7 @@ def _assignment(directory: Directory, licenses: Licenses) -> SkuAssignment:
         plans = {plan.name: plan.id for plan in by_name[name].plans}
         missing = sorted(set(off) - set(plans))
         if missing:
-            raise UsageError(f"{name} has no plan {', '.join(missing)}; it has {', '.join(plans)}")
+            raise UsageError(f"{name} has no plan {names_text([*map(shortened, missing)])}; it has {', '.join(plans)}")
         add[by_name[name].id] = tuple(plans[plan] for plan in off)
     return SkuAssignment(add, ())
 
@@ -168,7 +170,7 @@ def _assignment(directory: Directory, licenses: Licenses) -> SkuAssignment:
 def _key(directory: Directory, key: str) -> str:
     found: Record | None = directory.find_user(key) or (directory.object(key) or (None, None))[1]
     if found is None:
-        raise UsageError(f"this tenant has no {key!r}; add it first")
+        raise UsageError(f"this tenant has no {quoted(key)}; add it first")
     return str(found["id"])
 
 
@@ -177,8 +179,8 @@ def _role(name: str) -> str:
         if name in {role.id, role.name}:
             return role.id
     raise UsageError(
-        f"the built-in roles do not include {name!r}; they are "
-        f"{', '.join(role.name for role in ROLE_TEMPLATES.values())}"
+        f"the built-in roles do not include {quoted(name)}; they are "
+        f"{names_text([role.name for role in ROLE_TEMPLATES.values()])}"
     )
 
 

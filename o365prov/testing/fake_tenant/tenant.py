@@ -15,6 +15,7 @@ from attrs import field, frozen
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
 from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
+from o365prov.rendering import quoted
 from o365prov.structuring import load_text, write_text
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, subscriptions
@@ -319,7 +320,7 @@ class FakeTenant:
         with self._lock:
             record = self._directory.find_user(key)
             if record is None:
-                raise UsageError(f"no user {key!r} in {self!r}")
+                raise UsageError(f"no user {quoted(key)} in {self!r}")
             return self._shown(record)
 
     def roles_of(self, key: str) -> Sequence[str]:
@@ -338,7 +339,7 @@ class FakeTenant:
             sku_id = product(name).id
             if sku_id in self._directory.subscriptions:
                 return self._directory.consumed[sku_id], self._directory.subscriptions[sku_id].seats
-            raise UsageError(f"this tenant has no {name!r}; give FakeTenant(licenses={{{name!r}: 25}})")
+            raise UsageError(f"this tenant has no {quoted(name)}; give FakeTenant(licenses={{{quoted(name)}: 25}})")
 
     @property
     def _directory(self) -> Directory:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from o365prov.errors import ConfigurationError
+from o365prov.rendering import quoted
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
@@ -23,7 +24,7 @@ def domain_records(initial: str, others: Mapping[str, str] | Iterable[str]) -> d
     kinds = dict(others) if isinstance(others, Mapping) else dict.fromkeys(others, "Managed")
     wrong = {name: kind for name, kind in kinds.items() if kind not in _KINDS}
     if wrong:
-        raise ConfigurationError(f"FakeTenant(domains={wrong}): a domain is one of {', '.join(sorted(_KINDS))}")
+        raise ConfigurationError(f"FakeTenant(domains={quoted(wrong)}): a domain is one of {', '.join(sorted(_KINDS))}")
     kinds = {initial.lower(): "Managed", **{name.lower(): kind for name, kind in kinds.items()}}
     return {
         name: _domain(name, kind, is_default=name == initial.lower(), is_initial=name == initial.lower())

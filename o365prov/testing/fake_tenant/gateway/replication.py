@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from o365prov._fields import finite, typed, whole_number
 from o365prov.errors import ConfigurationError
+from o365prov.rendering import quoted
 from o365prov.testing.fake_tenant.endpoints.references import reference_key
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphRequest
@@ -36,7 +37,7 @@ class Lag:
 
     def __attrs_post_init__(self) -> None:
         if (self.seconds > 0) == (self.requests > 0) or self.seconds < 0 or self.requests < 0:
-            raise ConfigurationError(f"{self}: give either seconds or requests, above 0")
+            raise ConfigurationError(f"{quoted(self)}: give either seconds or requests, above 0")
 
 
 @frozen
