@@ -30,8 +30,9 @@ from o365prov.planning.model.changes import (
     SetManager,
     UpdateUser,
 )
+from o365prov.planning.model.options import Needs
 from o365prov.planning.model.plan import Plan
-from o365prov.planning.model.snapshot import Needs, TenantSnapshot
+from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.testing import FakeTenant
 
 ROOT = "https://graph.microsoft.com/v1.0"

@@ -11,8 +11,8 @@ from o365prov.graph import RateLimits, RetryPolicy, Tenant
 from o365prov.planning import Quota
 from o365prov.planning.model.change_parts import LicenseAddition, Subject
 from o365prov.planning.model.changes import AssignLicenses, CreateUser, SetManager
+from o365prov.planning.model.options import Needs
 from o365prov.planning.model.plan import Plan
-from o365prov.planning.model.snapshot import Needs
 from o365prov.testing import FakeClock, FakeTenant, RandomFaults
 from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.quotas import Quotas
