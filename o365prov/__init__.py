@@ -23,7 +23,18 @@ else:
 
     from o365prov._public import __all__
 
-    _HOMES = ("errors", "expressions", "people", "profiles", "provisioning", "planning", "previews", "app", "graph")
+    _HOMES = (
+        "errors",
+        "expressions",
+        "people",
+        "profiles",
+        "provisioning",
+        "planning",
+        "previews",
+        "app",
+        "state",
+        "graph",
+    )
     """Where names live: each imports what stands before it, and ``graph`` an event loop, so it comes last."""
 
     def __getattr__(name: str) -> object:

@@ -10,6 +10,9 @@
     ├── ConfigurationError              settings that contradict each other (also a ValueError)
     │   └── StaleMappingError           provisioning settings changed: map the attributes again
     ├── PlanRefusedError                a plan that may not be applied: already applied, of another tenant, unsafe
+    │   └── StalePlanError              another plan that was applied since touched the same
+    ├── StateError                      a state can't be read or written, or is damaged
+    │   └── LeaseLostError              somebody else may write to the tenant now
     ├── JournalError                    a journal that is damaged, or of another plan
     ├── TenantError                     a request to the tenant failed
     │   ├── CredentialError             no token, or a token without the permissions
@@ -38,10 +41,13 @@ __all__ = [
     "GraphError",
     "Issue",
     "JournalError",
+    "LeaseLostError",
     "O365ProvError",
     "PlanRefusedError",
     "SourceError",
     "StaleMappingError",
+    "StalePlanError",
+    "StateError",
     "TenantError",
     "UsageError",
 ]
@@ -201,6 +207,18 @@ class StaleMappingError(ConfigurationError):
 
 class PlanRefusedError(O365ProvError):
     """This plan may not be applied here, or not again, or not without confirmation."""
+
+
+class StalePlanError(PlanRefusedError):
+    """Another plan that was applied since this one was made touched the same person, account or address."""
+
+
+class StateError(O365ProvError):
+    """A state can't be read or written, is damaged, or does not allow what was asked."""
+
+
+class LeaseLostError(StateError):
+    """The lease of the tenant belongs to somebody else, or has ended; nothing was written under it."""
 
 
 class JournalError(O365ProvError):

@@ -11,7 +11,7 @@ from o365prov.structuring.reader import (
     read_objects,
     shown,
 )
-from o365prov.structuring.saved import SavedFormat
+from o365prov.structuring.saved import SavedFormat, from_json_text, to_json_text
 
 __all__ = [
     "IssueList",
@@ -19,6 +19,7 @@ __all__ = [
     "SavedFormat",
     "StrPath",
     "UnreadableError",
+    "from_json_text",
     "kind_of",
     "load_text",
     "looks_wide",
@@ -30,5 +31,6 @@ __all__ = [
     "read_objects",
     "read_text",
     "shown",
+    "to_json_text",
     "write_text",
 ]

@@ -17,7 +17,7 @@ from attrs import field, frozen
 from o365prov.errors import Issue, SourceError, UsageError
 from o365prov.structuring.files import StrPath, load_text
 from o365prov.structuring.issue_list import IssueList
-from o365prov.structuring.reader import is_broken, shown
+from o365prov.structuring.reader import is_broken
 
 Value = TypeVar("Value")
 
@@ -107,7 +107,7 @@ class SavedFormat:
             if mark == self.mark:
                 return dict(document)
             if isinstance(mark, str) and mark.startswith(f"{self.family}/"):
-                what = f"is {shown(mark)}, and this version of o365prov reads {self.mark}"
+                what = f"is {mark!r}, and this version of o365prov reads {self.mark}"
                 remedy = f"read it with the version that wrote it, or {self.remedy}"
                 issues.note("$.format", what, remedy, code="other_version")
             else:
@@ -124,6 +124,28 @@ class SavedFormat:
         except READ_ERRORS as error:
             issues.add(issues_of(error), self.remedy, code="damaged")
         raise SourceError(*issues.issues)
+
+
+def to_json_text(value: Any, kind: type) -> str:
+    """A value of one of our classes as one line of JSON, without a head; :func:`from_json_text` reads it back."""
+    from o365prov.structuring.converter import converter  # noqa: PLC0415 - cattrs takes time to load
+
+    return _text(converter().unstructure(value, kind))
+
+
+def from_json_text(text: str, kind: type[Value]) -> Value:
+    """The value that :func:`to_json_text` wrote.
+
+    Raises:
+        ValueError: the text is something else.
+
+    """
+    from o365prov.structuring.converter import READ_ERRORS, converter  # noqa: PLC0415 - see above
+
+    try:
+        return converter().structure(json.loads(text), kind)
+    except (*READ_ERRORS, RecursionError) as error:
+        raise ValueError(f"not a {kind.__name__}") from error
 
 
 def _lines(value: Any) -> str:

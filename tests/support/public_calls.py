@@ -48,6 +48,7 @@ from o365prov.graph import Operation
 from o365prov.planning import DeleteUser, ExplainedPerson, HolderKind
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import csv_file, ldif, okta_json
+from o365prov.state import Lease, MemoryState, Run, SQLiteState
 from o365prov.testing import FakeClock, FakeTenant, HttpxTransport, RandomFaults, ScheduledFaults, Server
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "data"
@@ -57,6 +58,7 @@ SERVICES = ("o365prov.rendering", "o365prov.structuring")
 
 FOR_SIBLINGS = {
     "MatchedUser": "made by match_users",
+    "PostgresState": "needs a server, and has the methods of SQLiteState",
     "Previewer": "called by the app alone, with its own settings",
     "check_type": "is itself the check of an argument",
     "make_plan": "called by the app alone, with its own settings",
@@ -125,6 +127,29 @@ def open_journal() -> Journal:
     return journal
 
 
+RUN_PLAN = Plan("contoso", NOW)
+"""The plan that :func:`running` applies."""
+
+
+def running(state: MemoryState | SQLiteState) -> MemoryState | SQLiteState:
+    """A state while a plan is applied."""
+    state.begin_run(state.acquire(RUN_PLAN.tenant_id), RUN_PLAN)
+    return state
+
+
+STATE: dict[str, Callable[[], Any]] = {
+    "app_name": lambda: "Office 365",
+    "entries": list,
+    "forgotten": list,
+    "lease": lambda: Lease(RUN_PLAN.tenant_id, 1),
+    "person_id": lambda: "00u1",
+    "plan": lambda: RUN_PLAN,
+    "plan_id": lambda: RUN_PLAN.id,
+    "run": lambda: Run(RUN_PLAN.id, RUN_PLAN.tenant_id, "", RUN_PLAN.fingerprint, 1, NOW),
+    "tenant_id": lambda: RUN_PLAN.tenant_id,
+}
+"""Arguments of the methods of a state."""
+
 OKTA_MAPPING = {
     "source": {"name": "user", "type": "user"},
     "target": {"name": "office365", "type": "appuser"},
@@ -140,6 +165,8 @@ RECEIVERS: dict[type, Callable[[], Any]] = {
     Journal: open_journal,
     RandomFaults: lambda: RandomFaults(0.5, seed=1),
     ScheduledFaults: ScheduledFaults,
+    MemoryState: lambda: running(MemoryState()),
+    SQLiteState: lambda: running(SQLiteState(new_path())),
     Server: lambda: Server(fake_tenant()),
     StreamingPlanner: lambda: user_sync_app().streaming_planner(list, remembered(), now=NOW),
     Tenant: lambda: Tenant.over(fake_tenant()),
@@ -198,6 +225,11 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "properties": lambda: "Ann",
         "url": lambda: URL,
     },
+    "MemoryState": STATE,
+    "MemoryState.acquire": {"tenant_id": lambda: "fabrikam"},
+    "RunEntry.started": {"object_id": lambda: "id"},
+    "SQLiteState": STATE,
+    "SQLiteState.acquire": {"tenant_id": lambda: "fabrikam"},
     "FakeTenant.from_json": {"text": lambda: fake_tenant().to_json()},
     "FakeTenant.load": {"path": lambda: folder() / "fake.json"},
     "AddressHolder.of_properties": {
@@ -325,6 +357,8 @@ class PublicCall:
     def _owner(self, kind: type) -> Any:
         if self.name == "Journal.begin":
             return Journal(new_path())
+        if kind in (MemoryState, SQLiteState) and self.name.endswith((".forget", ".import_app_users", ".prune")):
+            return kind() if kind is MemoryState else kind(new_path())
         return RECEIVERS[kind]() if kind in RECEIVERS else examples()[kind]
 
     def _arguments(self, tried: dict[str, object]) -> tuple[list[object], dict[str, object]]:

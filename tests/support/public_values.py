@@ -64,6 +64,7 @@ from o365prov.graph import PERMISSIONS, Consent, Waiting
 from o365prov.planning import AddressHolder, HolderKind, NextMemory, PlanOptions, PlanRequest, Problem, Quota
 from o365prov.provisioning import make_desired_user
 from o365prov.sources import DirectoryEntry, OktaExport
+from o365prov.state import Lease, LeaseHolder, Run, RunEntry, RunStep
 from o365prov.testing import (
     Attempt,
     Dropped,
@@ -127,6 +128,12 @@ def made_values() -> tuple[object, ...]:
         made += [known, tenant.test_connection(), app.preview(ann, snapshot=snapshot), app.preview([ann, bob])]
     expression = Expression("user.email", semantics=Semantics(null_text="refuse"))
     made += [expression, expression.explain({"user": {"email": "a@b.example"}}), Bindings({}, now=NOW), Limits()]
+    made += [
+        Lease("contoso", 1),
+        LeaseHolder("contoso", 1, "process 1 on host", NOW, NOW),
+        Run("plan-1", "contoso", "Office 365", "print", 1, NOW),
+        RunEntry("create_user:00u1", RunStep.DONE, "00u1"),
+    ]
     subject = Subject("00u1", "Ann", "ann@corp.example")
     addition, removal = LicenseAddition("sku", "SPE_E3"), LicenseRemoval("sku", "SPE_E3")
     made += [

@@ -1,0 +1,154 @@
+"""The runs in a database: a row a run, and a row for each change that was begun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
+
+from o365prov.errors import O365ProvError
+from o365prov.planning import Plan
+from o365prov.state.database import Row, Transaction, instant
+from o365prov.state.records import Run, RunEntry
+from o365prov.state.sealing import NOTHING, Seal, damaged, total_of
+from o365prov.structuring import from_json_text, to_json_text
+
+_RUN = "plan_id, tenant_id, app_name, fingerprint, number, begun_at, ended_at, stopped, total, digest"
+_ENTRY = "plan_id, change_key, person_id, place, content, digest"
+
+
+@frozen
+class RunRows:
+    """The runs of a state, within a transaction.
+
+    Args:
+        transaction: the transaction.
+        seal: makes the digests.
+        where: what messages call the state.
+
+    """
+
+    transaction: Transaction
+    seal: Seal
+    where: str
+
+    def find(self, plan_id: str) -> Run | None:
+        """The run of a plan."""
+        rows = self._select("WHERE plan_id = ?", plan_id)
+        return self._run(rows[0]) if rows else None
+
+    def of_tenant(self, tenant_id: str, *, after: int = 0) -> tuple[Run, ...]:
+        """The runs of a tenant with higher numbers than *after*, the newest first."""
+        rows = self._select("WHERE tenant_id = ? AND number > ? ORDER BY number DESC", tenant_id, after)
+        return tuple(map(self._run, rows))
+
+    def begin(self, plan: Plan, number: int) -> Run:
+        """The new run of a plan."""
+        now = self.transaction.now()
+        self._write(
+            (plan.id, plan.tenant_id, plan.app_users.app_name, plan.fingerprint, number, now, None, ""), NOTHING
+        )
+        run = self.find(plan.id)
+        assert run is not None  # noqa: S101 - written above
+        return run
+
+    def go_on(self, run: Run) -> Run:
+        """The run, which goes on after it was stopped."""
+        return self._update(run, ended=False, stopped="")
+
+    def end(self, run: Run, stopped: str) -> None:
+        """The run has ended, or was *stopped*."""
+        self._update(run, ended=not stopped, stopped=stopped)
+
+    def delete(self, plan_id: str) -> None:
+        """Forget the run of a plan."""
+        self.transaction.execute("DELETE FROM entry WHERE plan_id = ?", plan_id)
+        self.transaction.execute("DELETE FROM run WHERE plan_id = ?", plan_id)
+
+    def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
+        """The entries of a run, in the order in which the changes were begun."""
+        run = self._select("WHERE plan_id = ?", plan_id)
+        if not run:
+            return ()
+        self.seal.check(run[0], self.where)
+        rows = self.transaction.rows(
+            f"SELECT {_ENTRY} FROM entry WHERE plan_id = ? ORDER BY place, change_key",  # noqa: S608 - a constant
+            plan_id,
+        )
+        if total_of(NOTHING, (str(row[-1]) for row in rows if self._is_whole(row))) != run[0][8]:
+            raise damaged(self.where)
+        try:
+            return tuple(from_json_text(row[4], RunEntry) for row in rows)
+        except (O365ProvError, ValueError, TypeError) as error:  # sealed, and written by something else
+            raise damaged(self.where) from error
+
+    def note(self, run: Run, entries: Sequence[RunEntry]) -> None:
+        """Write entries; those of changes that were noted before take their places."""
+        [row] = self._select("WHERE plan_id = ?", run.plan_id)
+        self.seal.check(row, self.where)
+        total, place = row[8], self._next_place(run.plan_id)
+        for each in entries:
+            noted = self.transaction.rows(
+                "SELECT place, digest FROM entry WHERE plan_id = ? AND change_key = ?", run.plan_id, each.key
+            )
+            total = total_of(total, (old[1] for old in noted))
+            values = (
+                run.plan_id,
+                each.key,
+                each.person_id,
+                noted[0][0] if noted else place,
+                to_json_text(each, RunEntry),
+            )
+            place += not noted
+            digest = self.seal.of(values)
+            total = total_of(total, [digest])
+            self.transaction.execute(
+                f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
+                "ON CONFLICT (plan_id, change_key) DO UPDATE SET content = excluded.content, digest = excluded.digest",
+                *values,
+                digest,
+            )
+        self._write(row[:8], total)
+
+    def forget(self, person_id: str) -> int:
+        """Delete the entries of a person; returns how many."""
+        rows = self.transaction.rows("SELECT plan_id, digest FROM entry WHERE person_id = ?", person_id)
+        for plan_id, digest in rows:
+            [run] = self._select("WHERE plan_id = ?", plan_id)
+            self._write(run[:8], total_of(run[8], [digest]))
+        self.transaction.execute("DELETE FROM entry WHERE person_id = ?", person_id)
+        return len(rows)
+
+    def _next_place(self, plan_id: str) -> int:
+        [[last]] = self.transaction.rows("SELECT max(place) FROM entry WHERE plan_id = ?", plan_id)
+        return 0 if last is None else int(last) + 1
+
+    def _is_whole(self, row: Row) -> bool:
+        self.seal.check(row, self.where)
+        return True
+
+    def _select(self, where: str, *parameters: object) -> list[Row]:
+        return self.transaction.rows(f"SELECT {_RUN} FROM run {where}", *parameters)  # noqa: S608 - constants
+
+    def _run(self, row: Row) -> Run:
+        self.seal.check(row, self.where)
+        plan_id, tenant_id, app_name, fingerprint, number, begun_at, ended_at, stopped = row[:8]
+        ended = None if ended_at is None else instant(ended_at)
+        return Run(plan_id, tenant_id, app_name, fingerprint, number, instant(begun_at), ended, stopped)
+
+    def _update(self, run: Run, *, ended: bool, stopped: str) -> Run:
+        [row] = self._select("WHERE plan_id = ?", run.plan_id)
+        self._write((*row[:6], self.transaction.now() if ended else None, stopped), row[8])
+        found = self.find(run.plan_id)
+        assert found is not None  # noqa: S101 - written above
+        return found
+
+    def _write(self, values: Iterable[object], total: str) -> None:
+        sealed = (*values, total)
+        self.transaction.execute(
+            f"INSERT INTO run ({_RUN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
+            "ON CONFLICT (plan_id) DO UPDATE SET ended_at = excluded.ended_at, stopped = excluded.stopped, "
+            "total = excluded.total, digest = excluded.digest",
+            *sealed,
+            self.seal.of(sealed),
+        )

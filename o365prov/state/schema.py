@@ -1,0 +1,94 @@
+"""The tables of a state, and how older ones become today's.
+
+A version is a list of statements; a state of version 2 has seen those of version 1 and then those of version 2. All of
+it happens in the transaction that also notes the version, so a process that dies meanwhile leaves the state as it was.
+"""
+
+from __future__ import annotations
+
+from o365prov.errors import StateError
+from o365prov.state.database import Transaction
+
+VERSIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE tenant (
+            tenant_id TEXT NOT NULL PRIMARY KEY,
+            fence BIGINT NOT NULL,
+            holder TEXT NOT NULL,
+            since DOUBLE PRECISION NOT NULL,
+            expires DOUBLE PRECISION NOT NULL,
+            runs BIGINT NOT NULL,
+            oldest BIGINT NOT NULL)""",
+        """CREATE TABLE memory (
+            tenant_id TEXT NOT NULL,
+            app_name TEXT NOT NULL,
+            lineage TEXT NOT NULL,
+            total TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (tenant_id, app_name))""",
+        """CREATE TABLE app_user (
+            tenant_id TEXT NOT NULL,
+            app_name TEXT NOT NULL,
+            person_id TEXT NOT NULL,
+            object_id TEXT NOT NULL,
+            username TEXT NOT NULL,
+            anchor TEXT,
+            fingerprint TEXT NOT NULL,
+            manager_id TEXT,
+            manager_reference TEXT NOT NULL,
+            status TEXT NOT NULL,
+            password_instant TEXT,
+            provisioning_type TEXT NOT NULL,
+            given TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (tenant_id, app_name, person_id))""",
+        """CREATE TABLE run (
+            plan_id TEXT NOT NULL PRIMARY KEY,
+            tenant_id TEXT NOT NULL,
+            app_name TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            number BIGINT NOT NULL,
+            begun_at DOUBLE PRECISION NOT NULL,
+            ended_at DOUBLE PRECISION,
+            stopped TEXT NOT NULL,
+            total TEXT NOT NULL,
+            digest TEXT NOT NULL)""",
+        """CREATE TABLE entry (
+            plan_id TEXT NOT NULL,
+            change_key TEXT NOT NULL,
+            person_id TEXT NOT NULL,
+            place BIGINT NOT NULL,
+            content TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (plan_id, change_key))""",
+        "CREATE INDEX run_of_tenant ON run (tenant_id, number)",
+    ),
+)
+"""The statements that lead to each version, the first one first."""
+
+
+def migrate(transaction: Transaction, name: str) -> None:
+    """Make the tables of a new state, or bring those of an older one up to date.
+
+    Args:
+        transaction: in it everything happens.
+        name: where the state is, for messages.
+
+    Raises:
+        StateError: the state is of a newer version.
+
+    """
+    transaction.execute("CREATE TABLE IF NOT EXISTS state_version (version BIGINT NOT NULL)")
+    found = transaction.rows("SELECT version FROM state_version")
+    version = found[0][0] if found else 0
+    if not isinstance(version, int) or not 0 <= version <= len(VERSIONS):
+        raise StateError(
+            f"{name}: is of version {version}, and this version of o365prov knows {len(VERSIONS)}: "
+            "use the version of o365prov that wrote it, or a newer one"
+        )
+    for statements in VERSIONS[version:]:
+        for statement in statements:
+            transaction.execute(statement)
+    if version < len(VERSIONS):
+        transaction.execute("DELETE FROM state_version")
+        transaction.execute("INSERT INTO state_version (version) VALUES (?)", len(VERSIONS))

@@ -1,0 +1,254 @@
+"""A state in a SQL database: each method is one transaction over the rows of tenants, memory and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import NoReturn, Self
+
+from o365prov._annotations import check_call
+from o365prov._fields import as_tuple
+from o365prov.errors import ConfigurationError, StateError, UsageError
+from o365prov.people import AppUser, AppUsers
+from o365prov.planning import Plan
+from o365prov.state.database import Database, Transaction
+from o365prov.state.fitting import check_lineage, check_serial, check_touched
+from o365prov.state.memory_rows import MemoryRows
+from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
+from o365prov.state.run_rows import RunRows
+from o365prov.state.sealing import Seal
+from o365prov.state.tenant_rows import TenantRows
+
+LEASE_SECONDS = 60.0
+
+
+class SqlState:
+    """A :class:`~o365prov.state.State` in a SQL database; its subclasses say in which one.
+
+    Args:
+        database: the database.
+        key: a secret of at least 16 bytes with which every row is sealed; without one, digests show damage and not
+            what somebody edited.
+        lease_seconds: for how long a lease is given (1 to 3,600); a process that dies keeps others out for so long.
+
+    """
+
+    def __init__(self, database: Database, key: bytes | None, lease_seconds: float) -> None:
+        if key is not None and len(key) < 16:
+            raise ConfigurationError(f"{type(self).__name__}.key should be at least 16 bytes")
+        if not 1 <= lease_seconds <= 3600:
+            raise ConfigurationError(f"{type(self).__name__}.lease_seconds should be from 1 to 3,600 seconds")
+        self._database = database
+        self._seal = Seal(key)
+        self._lease_seconds = float(lease_seconds)
+
+    @property
+    def lease_seconds(self) -> float:
+        """For how many seconds a lease is given."""
+        return self._lease_seconds
+
+    # the memory
+
+    def app_users(self, tenant_id: str, app_name: str) -> AppUsers:
+        """What is remembered of an app's people; see :meth:`State.app_users`."""
+        check_call(SqlState.app_users, locals())
+        with self._database.transaction(writes=False) as transaction:
+            newest, _ = self._tenants(transaction).runs(tenant_id)
+            elsewhere = _linked_elsewhere(transaction, tenant_id, app_name)
+            return self._memory(transaction, tenant_id, app_name).load(newest, elsewhere)
+
+    def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
+        """Take over a memory that was saved as JSON; see :meth:`State.import_app_users`."""
+        check_call(SqlState.import_app_users, locals())
+        tenant_id, app_name = app_users.tenant_id, app_users.app_name
+        with self._database.transaction() as transaction:
+            tenants, memory = self._tenants(transaction), self._memory(transaction, tenant_id, app_name)
+            tenants.check_free()
+            if memory.lineage() is not None:
+                if not replace:
+                    raise StateError(
+                        f"{self._database.name}: remembers the app {app_name} in tenant {tenant_id} already: "
+                        "import with replace=True if that may be lost"
+                    )
+                memory.clear()
+            memory.begin(app_users.lineage or f"imported {app_name}")
+            memory.write(app_users)
+            tenants.count_at_least(tenant_id, app_users.serial)
+            tenants.forget_runs(tenant_id, tenants.next_run(tenant_id))
+
+    def forget(self, person_id: str) -> int:
+        """Delete everything about a person; see :meth:`State.forget`."""
+        check_call(SqlState.forget, locals())
+        with self._database.transaction() as transaction:
+            self._tenants(transaction).check_free()
+            found = transaction.rows("SELECT tenant_id, app_name FROM app_user WHERE person_id = ?", person_id)
+            for tenant_id, app_name in found:
+                self._memory(transaction, tenant_id, app_name).write((), [person_id])
+            return len(found) + self._runs(transaction).forget(person_id)
+
+    # runs
+
+    def runs(self, tenant_id: str, app_name: str | None = None) -> tuple[Run, ...]:
+        """The runs of a tenant, the newest first; see :meth:`State.runs`."""
+        check_call(SqlState.runs, locals())
+        with self._database.transaction(writes=False) as transaction:
+            found = self._runs(transaction).of_tenant(tenant_id)
+        return tuple(run for run in found if app_name in (None, run.app_name))
+
+    def find_run(self, plan_id: str) -> Run | None:
+        """The run of a plan; see :meth:`State.find_run`."""
+        check_call(SqlState.find_run, locals())
+        with self._database.transaction(writes=False) as transaction:
+            return self._runs(transaction).find(plan_id)
+
+    def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
+        """How far each change of a plan has come; see :meth:`State.entries`."""
+        check_call(SqlState.entries, locals())
+        with self._database.transaction(writes=False) as transaction:
+            return self._runs(transaction).entries(plan_id)
+
+    def prune(self, before: datetime) -> int:
+        """Delete runs that were begun before an instant; see :meth:`State.prune`."""
+        check_call(SqlState.prune, locals())
+        with self._database.transaction() as transaction:
+            tenants, runs = self._tenants(transaction), self._runs(transaction)
+            tenants.check_free()
+            found = transaction.rows(
+                "SELECT plan_id, tenant_id, number FROM run WHERE begun_at < ?", before.timestamp()
+            )
+            for plan_id, tenant_id, number in found:
+                runs.delete(plan_id)
+                tenants.forget_runs(tenant_id, number)
+            return len(found)
+
+    # what applying a plan does
+
+    def check_plan(self, plan: Plan) -> None:
+        """Refuse a plan that does not fit any more; see :meth:`State.check_plan`."""
+        check_call(SqlState.check_plan, locals())
+        with self._database.transaction(writes=False) as transaction:
+            self._check(transaction, plan, self._runs(transaction).find(plan.id))
+
+    def begin_run(self, lease: Lease, plan: Plan) -> Run:
+        """Begin the run of a plan, or go on with it; see :meth:`State.begin_run`."""
+        check_call(SqlState.begin_run, locals())
+        with self._database.transaction() as transaction:
+            tenants, runs = self._tenants(transaction), self._runs(transaction)
+            tenants.renew(lease)
+            run = runs.find(plan.id)
+            self._check(transaction, plan, run)
+            if run is not None:
+                return runs.go_on(run)
+            self._memory(transaction, plan.tenant_id, plan.app_users.app_name).begin(plan.id)
+            return runs.begin(plan, tenants.next_run(plan.tenant_id))
+
+    def note(
+        self,
+        lease: Lease,
+        run: Run,
+        entries: Iterable[RunEntry],
+        app_users: Iterable[AppUser] = (),
+        forgotten: Iterable[str] = (),
+    ) -> None:
+        """Note how far changes have come, and what is remembered from now on; see :meth:`State.note`."""
+        entries, app_users, forgotten = as_tuple(entries), as_tuple(app_users), as_tuple(forgotten)
+        check_call(SqlState.note, locals())
+        with self._database.transaction() as transaction:
+            self._tenants(transaction).renew(lease)
+            self._runs(transaction).note(run, entries)
+            self._memory(transaction, run.tenant_id, run.app_name).write(app_users, forgotten)
+
+    def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
+        """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
+        check_call(SqlState.end_run, locals())
+        with self._database.transaction() as transaction:
+            self._tenants(transaction).renew(lease)
+            self._runs(transaction).end(run, stopped)
+
+    # the lease
+
+    def acquire(self, tenant_id: str) -> Lease:
+        """Take the lease of a tenant; see :meth:`State.acquire`."""
+        check_call(SqlState.acquire, locals())
+        with self._database.transaction() as transaction:
+            return self._tenants(transaction).acquire(tenant_id)
+
+    def renew(self, lease: Lease) -> None:
+        """Have a lease begin again; see :meth:`State.renew`."""
+        check_call(SqlState.renew, locals())
+        with self._database.transaction() as transaction:
+            self._tenants(transaction).renew(lease)
+
+    def release(self, lease: Lease) -> None:
+        """Give a lease back; see :meth:`State.release`."""
+        check_call(SqlState.release, locals())
+        with self._database.transaction() as transaction:
+            self._tenants(transaction).end(lease.tenant_id, lease.fence)
+
+    def lease_holder(self, tenant_id: str) -> LeaseHolder | None:
+        """Who has the lease of a tenant now; see :meth:`State.lease_holder`."""
+        check_call(SqlState.lease_holder, locals())
+        with self._database.transaction(writes=False) as transaction:
+            return self._tenants(transaction).holder(tenant_id)
+
+    def unlock(self, tenant_id: str) -> LeaseHolder | None:
+        """Take the lease away from whoever has it; see :meth:`State.unlock`."""
+        check_call(SqlState.unlock, locals())
+        with self._database.transaction() as transaction:
+            tenants = self._tenants(transaction)
+            held = tenants.holder(tenant_id)
+            if held is not None:
+                tenants.end(tenant_id, held.fence)
+            return held
+
+    def close(self) -> None:
+        """Close what is open; see :meth:`State.close`."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _check(self, transaction: Transaction, plan: Plan, run: Run | None) -> None:
+        """Refuse a plan that does not fit any more; one that began already fits, unless a newer run came between."""
+        tenants, runs = self._tenants(transaction), self._runs(transaction)
+        since = plan.app_users.serial if run is None else run.number
+        newest, oldest = tenants.runs(plan.tenant_id)
+        newer = runs.of_tenant(plan.tenant_id, after=since)
+        for each in newer:
+            check_touched(plan, each, runs.entries(each.plan_id))
+        if run is None:
+            check_lineage(plan, self._memory(transaction, plan.tenant_id, plan.app_users.app_name).lineage())
+        check_serial(plan, since=since, oldest=oldest, newest=newest)
+
+    def _tenants(self, transaction: Transaction) -> TenantRows:
+        return TenantRows(transaction, self._lease_seconds, self._database.name)
+
+    def _memory(self, transaction: Transaction, tenant_id: str, app_name: str) -> MemoryRows:
+        return MemoryRows(transaction, self._seal, tenant_id, app_name, self._database.name)
+
+    def _runs(self, transaction: Transaction) -> RunRows:
+        return RunRows(transaction, self._seal, self._database.name)
+
+    def __reduce__(self) -> NoReturn:
+        raise UsageError(
+            f"a {type(self).__name__} holds a connection and can't be copied or pickled: make one in each process"
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._database.name!r})"
+
+
+def _linked_elsewhere(transaction: Transaction, tenant_id: str, app_name: str) -> Mapping[str, str]:
+    """The accounts that other apps of a tenant have linked: their names by object id."""
+    rows = transaction.rows(
+        "SELECT object_id, app_name FROM app_user WHERE tenant_id = ? AND app_name <> ? AND status <> 'deleted'",
+        tenant_id,
+        app_name,
+    )
+    return {str(object_id): str(name) for object_id, name in rows}

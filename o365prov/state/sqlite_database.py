@@ -1,0 +1,172 @@
+"""SQLite as the database of a state: one file on this computer, or none at all."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from o365prov.errors import StateError, UsageError
+from o365prov.state.database import Row
+from o365prov.state.network_shares import network_share
+from o365prov.state.schema import migrate
+
+BUSY_SECONDS = 15.0
+"""How long a transaction waits for those of other processes."""
+
+_INHERITED: list[sqlite3.Connection] = []
+"""Connections from before a fork. SQLite forbids to use them, and to close them."""
+
+_NOW = "SELECT (julianday('now') - 2440587.5) * 86400.0"
+
+_REMEDIES = {
+    "SQLITE_FULL": "the disk is full: free disk space, then go on",
+    "SQLITE_BUSY": "another process has locked it: wait for that one, then go on",
+    "SQLITE_LOCKED": "another process has locked it: wait for that one, then go on",
+    "SQLITE_READONLY": "it can't be written: name a file in a folder that may be written",
+    "SQLITE_CANTOPEN": "it can't be opened: name a file in a folder that exists and may be written",
+    "SQLITE_PERM": "it can't be opened: name a file that you may read and write",
+    "SQLITE_NOTADB": "it is not a state: name the file of one, or a new file",
+    "SQLITE_CORRUPT": "it is damaged: restore it from a backup, or begin a new one and match the accounts again",
+    "SQLITE_IOERR": "the disk can't be read or written: check the disk, then go on",
+}
+
+
+class _SQLiteTransaction:
+    """A transaction on a connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, *parameters: object) -> list[Row]:
+        """The rows of a query."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def execute(self, sql: str, *parameters: object) -> int:
+        """Change rows; returns how many."""
+        return self._connection.execute(sql, parameters).rowcount
+
+    def execute_many(self, sql: str, rows: Iterable[Row]) -> None:
+        """Do the same with each row of parameters."""
+        self._connection.executemany(sql, rows)
+
+    def now(self) -> float:
+        """The seconds since 1970 by the clock of this computer."""
+        return float(self.rows(_NOW)[0][0])
+
+
+class SQLiteDatabase:
+    """A SQLite database, opened when it is first used.
+
+    Args:
+        path: the file, which is made if it is not there, for its owner alone; None for one in memory.
+
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """The file."""
+        return "the state in memory" if self._path is None else str(self._path)
+
+    @contextmanager
+    def transaction(self, *, writes: bool = True) -> Iterator[_SQLiteTransaction]:
+        """A transaction; those of one connection come one after the other."""
+        self._leave_the_parents()
+        with self._lock:
+            try:
+                connection = self._open()
+                connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+                try:
+                    yield _SQLiteTransaction(connection)
+                    connection.execute("COMMIT")
+                except BaseException:
+                    with suppress(sqlite3.Error):
+                        connection.execute("ROLLBACK")
+                    raise
+            except (sqlite3.Error, UnicodeError, OverflowError) as error:
+                raise self._problem(error) from None
+
+    def close(self) -> None:
+        """Close the connection; one in memory stays, because with it everything would be lost."""
+        with self._lock:
+            if self._path is not None and self._connection is not None and self._process == os.getpid():
+                self._connection.close()
+                self._connection = None
+
+    def _leave_the_parents(self) -> None:
+        """After a fork, leave connection and lock to the process that made them."""
+        if self._process == os.getpid():
+            return
+        if self._path is None:
+            raise UsageError("a MemoryState can't be shared by processes: use SQLiteState or PostgresState")
+        if self._connection is not None:
+            _INHERITED.append(self._connection)
+        self._connection, self._process, self._lock = None, os.getpid(), threading.Lock()
+
+    def _open(self) -> sqlite3.Connection:
+        """The connection, with today's tables."""
+        if self._connection is None:
+            connection = self._connect()
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+    def _connect(self) -> sqlite3.Connection:
+        target = ":memory:"
+        if self._path is not None:
+            if share := network_share(self._path):
+                raise StateError(
+                    f"{self._path}: is on a network share ({share}), where SQLite's locks don't hold: "
+                    "name a file on a disk of this computer, or use PostgresState"
+                )
+            try:
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) else error
+                raise StateError(
+                    f"{self._path}: can't be opened ({why}): name a file in a folder that exists and may be written"
+                ) from None
+            target = str(self._path)
+        return sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            transaction = _SQLiteTransaction(connection)
+            self._check_owner(transaction)
+            migrate(transaction, self.name)
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+
+    def _check_owner(self, transaction: _SQLiteTransaction) -> None:
+        names = {name for (name,) in transaction.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if names and "state_version" not in names:
+            raise StateError(f"{self.name}: is another program's database: name the file of a state, or a new file")
+
+    def _problem(self, error: Exception) -> StateError:
+        if not isinstance(error, sqlite3.Error):
+            return StateError(f"{self.name}: can't keep a value ({error}): correct it at the source")
+        code = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT")  # no code: what it holds is not UTF-8
+        remedy = next((text for start, text in _REMEDIES.items() if code.startswith(start)), f"can't be used: {error}")
+        return StateError(f"{self.name}: {remedy} ({code})")
+
+    def __repr__(self) -> str:
+        return f"SQLiteDatabase({self.name!r})"

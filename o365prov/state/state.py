@@ -1,0 +1,169 @@
+"""What is known between runs: one Protocol for the places where it can be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from o365prov.people import AppUser, AppUsers
+from o365prov.planning import Plan
+from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
+
+
+class State(Protocol):
+    """The memory of every app, the runs of every plan, and the lease of every tenant, in transactions.
+
+    Every method is one short transaction: all of it happens or nothing. A state may be used from several threads and,
+    unless it is in memory, from several processes.
+
+    Raises:
+        StateError: every method, if the state can't be read or written, or is damaged.
+
+    """
+
+    @property
+    def lease_seconds(self) -> float:
+        """For how many seconds a lease is given; its holder renews it long before."""
+        ...
+
+    # the memory
+
+    def app_users(self, tenant_id: str, app_name: str) -> AppUsers:
+        """What is remembered of an app's people; an empty table if that is nothing.
+
+        Args:
+            tenant_id: the tenant, such as ``snapshot.tenant_id``.
+            app_name: the app, such as ``app.name``.
+
+        """
+        ...
+
+    def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
+        """Take over a memory that was saved as JSON. Plans that were made before are stale afterwards.
+
+        Args:
+            app_users: the memory.
+            replace: whether what is remembered of the app may be lost.
+
+        Raises:
+            StateError: something is remembered of the app and *replace* is False, or an apply is running.
+
+        """
+        ...
+
+    def forget(self, person_id: str) -> int:
+        """Delete everything about a person, in all tenants and apps; returns the number of records.
+
+        An account that the person has becomes one that is not provisioned from here: it is never touched again.
+
+        Raises:
+            StateError: an apply is running.
+
+        """
+        ...
+
+    # runs
+
+    def runs(self, tenant_id: str, app_name: str | None = None) -> tuple[Run, ...]:
+        """The runs of a tenant, of one app or of all, the newest first."""
+        ...
+
+    def find_run(self, plan_id: str) -> Run | None:
+        """The run of a plan; None if it never began."""
+        ...
+
+    def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
+        """How far each change of a plan has come, in the order in which they were begun."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Delete runs that were begun before an instant, with what they hold of people; returns how many.
+
+        The memory stays. Plans that are older than a run that was deleted are stale.
+        """
+        ...
+
+    # what applying a plan does
+
+    def check_plan(self, plan: Plan) -> None:
+        """Refuse a plan that was made with another memory, or before another plan that touched the same.
+
+        Raises:
+            PlanRefusedError: the plan was made with another memory.
+            StalePlanError: another plan that was applied since touched a person, account or address of this one.
+
+        """
+        ...
+
+    def begin_run(self, lease: Lease, plan: Plan) -> Run:
+        """Begin the run of a plan, or go on with it; checks it as :meth:`check_plan` does.
+
+        Raises:
+            LeaseLostError: the lease has ended, here and in the methods that follow.
+
+        """
+        ...
+
+    def note(
+        self,
+        lease: Lease,
+        run: Run,
+        entries: Iterable[RunEntry],
+        app_users: Iterable[AppUser] = (),
+        forgotten: Iterable[str] = (),
+    ) -> None:
+        """Note how far changes have come, and what is remembered of these people from now on.
+
+        Args:
+            lease: the lease of the tenant, which is renewed.
+            run: the run.
+            entries: how far the changes have come.
+            app_users: what is remembered.
+            forgotten: the ids of people of whom nothing is remembered any more.
+
+        """
+        ...
+
+    def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
+        """Note that every change was tried, or why the run *stopped* before."""
+        ...
+
+    # the lease
+
+    def acquire(self, tenant_id: str) -> Lease:
+        """Take the lease of a tenant.
+
+        Raises:
+            LeaseLostError: somebody else has it.
+
+        """
+        ...
+
+    def renew(self, lease: Lease) -> None:
+        """Have the lease begin again.
+
+        Raises:
+            LeaseLostError: it has ended, or went to somebody else.
+
+        """
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back; does nothing if it went to somebody else."""
+        ...
+
+    def lease_holder(self, tenant_id: str) -> LeaseHolder | None:
+        """Who has the lease of a tenant now; None for nobody."""
+        ...
+
+    def unlock(self, tenant_id: str) -> LeaseHolder | None:
+        """Take the lease of a tenant away from whoever has it, and say who that was.
+
+        Whoever had it begins no more writes; those that are on their way may still arrive.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close what is open; the state opens again when it is used."""
+        ...

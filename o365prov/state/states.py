@@ -1,0 +1,96 @@
+"""The places where a state can be kept: in memory, in a file, or on a PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from o365prov._annotations import check_call
+from o365prov.errors import ConfigurationError
+from o365prov.state.postgres_database import PostgresDatabase
+from o365prov.state.sql_state import LEASE_SECONDS, SqlState
+from o365prov.state.sqlite_database import SQLiteDatabase
+
+
+class MemoryState(SqlState):
+    """A state that ends with the process: for tests and trials.
+
+    Args:
+        lease_seconds: for how many seconds a lease is given (1 to 3,600).
+
+    Raises:
+        ConfigurationError: an argument is of the wrong type or out of range.
+
+    >>> MemoryState().app_users("contoso", "Office 365")
+    AppUsers(0 users)
+
+    """
+
+    def __init__(self, *, lease_seconds: float = LEASE_SECONDS) -> None:
+        check_call(MemoryState.__init__, locals())
+        super().__init__(SQLiteDatabase(None), None, lease_seconds)
+
+    def __repr__(self) -> str:
+        return "MemoryState()"
+
+
+class SQLiteState(SqlState):
+    """A state in a file, for the processes of one computer.
+
+    The file is made when it is first used, readable for its owner alone. Two more appear beside it while it is open.
+
+    Args:
+        path: the file; its folder must exist, on a disk of this computer.
+        key: a secret of at least 16 bytes with which every row is sealed; without one, digests show damage and not
+            what somebody edited.
+        lease_seconds: for how many seconds a lease is given (1 to 3,600); a process that dies keeps others out for so
+            long.
+
+    Raises:
+        ConfigurationError: an argument is of the wrong type or out of range.
+
+    >>> SQLiteState("corp.db")
+    SQLiteState('corp.db')
+
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, key: bytes | None = None, lease_seconds: float = LEASE_SECONDS
+    ) -> None:
+        check_call(SQLiteState.__init__, locals())
+        if not os.fspath(path) or "\0" in os.fspath(path):
+            raise ConfigurationError("SQLiteState.path should be the name of a file")
+        super().__init__(SQLiteDatabase(Path(path)), key, lease_seconds)
+
+
+class PostgresState(SqlState):
+    """A state on a PostgreSQL server, for processes on many computers; needs the extra ``postgres``.
+
+    Unless the server is on this computer the connection is encrypted; ``sslmode=verify-full`` in the *dsn* also checks
+    whose server it is.
+
+    Args:
+        dsn: where the server is, as libpq takes it, such as ``postgresql://o365prov@db.corp.example/iam``. A password
+            is better kept in a password file or in the environment.
+        schema: the schema that holds the tables; it is made if it is not there.
+        key: a secret of at least 16 bytes with which every row is sealed; without one, digests show damage and not
+            what somebody edited.
+        lease_seconds: for how many seconds a lease is given (1 to 3,600).
+
+    Raises:
+        ConfigurationError: an argument is of the wrong type or out of range, or psycopg is not installed.
+
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        schema: str = "o365prov",
+        key: bytes | None = None,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        check_call(PostgresState.__init__, locals())
+        if not schema or len(schema.encode("utf-8", "replace")) > 63 or not schema.isprintable():
+            raise ConfigurationError("PostgresState.schema should be a name of at most 63 bytes")
+        super().__init__(PostgresDatabase(dsn, schema), key, lease_seconds)
