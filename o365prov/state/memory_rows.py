@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from o365prov.errors import O365ProvError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, WaitingForSeat
@@ -46,6 +46,15 @@ class _Given:
 
 
 @frozen
+class _Head:
+    """What holds for all people: the lineage, the number of the last run that remembered, and the total."""
+
+    lineage: str = ""
+    serial: int = 0
+    total: str = NOTHING
+
+
+@frozen
 class MemoryRows:
     """The memory of one app in one tenant, within a transaction.
 
@@ -67,7 +76,12 @@ class MemoryRows:
     def lineage(self) -> str | None:
         """The lineage of the memory; None if nothing is remembered of the app."""
         head = self._head()
-        return None if head is None else head[0]
+        return None if head is None else head.lineage
+
+    def is_followed_by(self, app_users: AppUsers) -> bool:
+        """Whether *app_users* came from this memory, and nothing was remembered since."""
+        head = self._head()
+        return head is None or (app_users.lineage == head.lineage and app_users.serial > head.serial)
 
     def load(self, serial: int, linked_elsewhere: Mapping[str, str]) -> AppUsers:
         """The memory.
@@ -80,23 +94,19 @@ class MemoryRows:
             StateError: it is damaged.
 
         """
-        lineage, total = self._head() or ("", NOTHING)
+        head = self._head() or _Head()
         rows = self.transaction.rows(_SELECT, self.tenant_id, self.app_name)
-        for row in rows:
-            self.seal.check(row, self.where)
-        if total_of(NOTHING, (row[-1] for row in rows)) != total:
-            raise damaged(self.where)
+        self.seal.check_all(rows, head.total, self.where)
         try:
             users = [_user(row) for row in rows]
         except (O365ProvError, ValueError, TypeError, KeyError) as error:  # sealed, and written by something else
             raise damaged(self.where) from error
-        return AppUsers(self.tenant_id, self.app_name, users, lineage, serial, linked_elsewhere)
+        return AppUsers(self.tenant_id, self.app_name, users, head.lineage, serial, linked_elsewhere)
 
-    def begin(self, lineage: str) -> None:
-        """Give the memory a lineage, if it has none yet."""
-        head = self._head()
-        if head is None or not head[0]:
-            self._write_head(lineage, NOTHING if head is None else head[1])
+    def begin(self, lineage: str, serial: int) -> None:
+        """Note that the run of this number remembers from now on; a new memory gets the *lineage*."""
+        head = self._head() or _Head()
+        self._write_head(evolve(head, lineage=head.lineage or lineage, serial=serial))
 
     def write(self, users: Iterable[AppUser], forgotten: Iterable[str] = ()) -> None:
         """Remember these users, and nothing of the people who are *forgotten*."""
@@ -104,8 +114,8 @@ class MemoryRows:
         gone = tuple(forgotten)
         if not rows and not gone:
             return
-        lineage, total = self._head() or ("", NOTHING)
-        total = total_of(total, self._digests([*(row[2] for row in rows), *gone]))
+        head = self._head() or _Head()
+        total = total_of(head.total, self._digests([*(row[2] for row in rows), *gone]))
         for person_id in gone:
             self.transaction.execute(
                 "DELETE FROM app_user WHERE tenant_id = ? AND app_name = ? AND person_id = ?",
@@ -114,7 +124,7 @@ class MemoryRows:
                 person_id,
             )
         self.transaction.execute_many(_UPSERT, rows)
-        self._write_head(lineage, total_of(total, (str(row[-1]) for row in rows)))
+        self._write_head(evolve(head, total=total_of(total, (str(row[-1]) for row in rows))))
 
     def clear(self) -> None:
         """Remember nothing of the app."""
@@ -125,24 +135,25 @@ class MemoryRows:
                 self.app_name,
             )
 
-    def _head(self) -> tuple[str, str] | None:
-        """Lineage and total; None if nothing is remembered of the app."""
+    def _head(self) -> _Head | None:
+        """What holds for all people; None if nothing is remembered of the app."""
         rows = self.transaction.rows(
-            "SELECT tenant_id, app_name, lineage, total, digest FROM memory WHERE tenant_id = ? AND app_name = ?",
+            "SELECT tenant_id, app_name, lineage, serial, total, digest FROM memory "
+            "WHERE tenant_id = ? AND app_name = ?",
             self.tenant_id,
             self.app_name,
         )
         if not rows:
             return None
         self.seal.check(rows[0], self.where)
-        return rows[0][2], rows[0][3]
+        return _Head(*rows[0][2:5])
 
-    def _write_head(self, lineage: str, total: str) -> None:
-        values = (self.tenant_id, self.app_name, lineage, total)
+    def _write_head(self, head: _Head) -> None:
+        values = (self.tenant_id, self.app_name, head.lineage, head.serial, head.total)
         self.transaction.execute(
-            "INSERT INTO memory (tenant_id, app_name, lineage, total, digest) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (tenant_id, app_name) DO UPDATE SET lineage = excluded.lineage, total = excluded.total, "
-            "digest = excluded.digest",
+            "INSERT INTO memory (tenant_id, app_name, lineage, serial, total, digest) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (tenant_id, app_name) DO UPDATE SET lineage = excluded.lineage, serial = excluded.serial, "
+            "total = excluded.total, digest = excluded.digest",
             *values,
             self.seal.of(values),
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from o365prov.errors import ConfigurationError, StateError
 from o365prov.state.database import Row
+from o365prov.state.own_connection import OwnConnection
 from o365prov.state.schema import migrate
 
 if TYPE_CHECKING:
@@ -19,13 +19,14 @@ CONNECT_SECONDS = 15
 LOCK_SECONDS = 30
 """How long a transaction waits for those of others."""
 
-_INHERITED: list[Any] = []
-"""Connections from before a fork: closing them would close those of the process that made them."""
+_ONE_WRITER = "SELECT pg_advisory_xact_lock(4160365, hashtext(%s))"
+"""Waits until no other transaction writes to this schema, as SQLite does with its files."""
 
-_MIGRATING = 4_160_365
-"""The number of the lock under which tables are made."""
+_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+"""All that a transaction reads is of one moment."""
 
-_LOOPBACK = ("localhost", "127.", "::1", "/")
+_WEAK = ("disable", "allow", "prefer")
+"""The values of sslmode with which a connection may not be encrypted."""
 
 
 class _PostgresTransaction:
@@ -70,9 +71,7 @@ class PostgresDatabase:
     def __init__(self, dsn: str, schema: str) -> None:
         self._parameters = _parameters(dsn)
         self._schema = schema
-        self._connection: psycopg.Connection[Any] | None = None
-        self._process = os.getpid()
-        self._lock = threading.Lock()
+        self._own = OwnConnection(self._connect)
 
     @property
     def name(self) -> str:
@@ -81,50 +80,34 @@ class PostgresDatabase:
         return f"postgresql://{host}/{self._parameters.get('dbname', '')} (schema {self._schema})"
 
     @contextmanager
-    def transaction(self, *, writes: bool = True) -> Iterator[_PostgresTransaction]:  # noqa: ARG002 - PostgreSQL locks rows
-        """A transaction; those of one connection come one after the other."""
+    def transaction(self, *, writes: bool = True) -> Iterator[_PostgresTransaction]:
+        """A transaction; those that write come one after the other."""
         import psycopg  # noqa: PLC0415 - an extra
 
-        self._leave_the_parents()
-        with self._lock:
-            try:
-                connection = self._open()
-                with connection.transaction():
-                    yield _PostgresTransaction(connection)
-            except (psycopg.Error, UnicodeError) as error:
-                raise self._problem(error) from None
+        try:
+            with self._own.use(_works) as connection, connection.transaction():
+                if writes:
+                    connection.execute(_ONE_WRITER, [self._schema])
+                else:
+                    connection.execute(_ONE_MOMENT)
+                yield _PostgresTransaction(connection)
+        except (psycopg.Error, UnicodeError) as error:
+            raise self._problem(error) from None
 
     def close(self) -> None:
         """Close the connection."""
-        with self._lock:
-            if self._connection is not None and self._process == os.getpid():
-                self._connection.close()
-                self._connection = None
+        self._own.close()
 
-    def _leave_the_parents(self) -> None:
-        """After a fork, leave connection and lock to the process that made them."""
-        if self._process == os.getpid():
-            return
-        if self._connection is not None:
-            _INHERITED.append(self._connection)
-        self._connection, self._process, self._lock = None, os.getpid(), threading.Lock()
-
-    def _open(self) -> psycopg.Connection[Any]:
-        """A connection that works, with today's tables."""
+    def _connect(self) -> psycopg.Connection[Any]:
+        """A connection, with today's tables."""
         import psycopg  # noqa: PLC0415 - an extra
 
-        if self._connection is not None and not self._connection.closed:
-            with suppress(psycopg.OperationalError):
-                self._connection.execute("SELECT 1")
-                return self._connection
-            self._connection.close()
         connection = psycopg.connect(**self._parameters, autocommit=True)
         try:
             self._prepare(connection)
         except BaseException:
             connection.close()
             raise
-        self._connection = connection
         return connection
 
     def _prepare(self, connection: psycopg.Connection[Any]) -> None:
@@ -132,7 +115,7 @@ class PostgresDatabase:
 
         connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'".encode())
         with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", [_MIGRATING])
+            connection.execute(_ONE_WRITER, [self._schema])
             there = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [self._schema]).fetchone()
             if not there:
                 connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._schema)))
@@ -163,25 +146,54 @@ def _with_percents(sql: str) -> bytes:
     return sql.replace("?", "%s").encode()
 
 
+def _works(connection: psycopg.Connection[Any]) -> bool:
+    """Whether a connection was not lost since it was used."""
+    import psycopg  # noqa: PLC0415 - an extra
+
+    if connection.closed:
+        return False
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def _parameters(dsn: str) -> dict[str, Any]:
     """The parameters of a connection; it is encrypted unless it stays on this computer."""
     try:
-        from psycopg import Error  # noqa: PLC0415 - an extra
+        from psycopg import Error, pq  # noqa: PLC0415 - an extra
         from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
     except ImportError:
         raise ConfigurationError("PostgresState needs psycopg: install o365prov[postgres]") from None
     try:
-        parameters = dict(conninfo_to_dict(dsn))
+        parameters = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value is not None}
     except Error:  # its message may repeat the password
         raise ConfigurationError(
             "PostgresState.dsn can't be understood: write it as postgresql://user@server/database"
         ) from None
-    host = str(parameters.get("host") or parameters.get("hostaddr") or os.environ.get("PGHOST") or "localhost")
-    if not all(each.strip().startswith(_LOOPBACK) for each in host.split(",")):
-        parameters.setdefault("sslmode", "require")
-        if parameters["sslmode"] in ("disable", "allow", "prefer"):
+    if "service" in parameters:
+        raise ConfigurationError("PostgresState.dsn names a service: write the server, so that it is seen where it is")
+    outside = {each.keyword.decode(): each.val.decode() for each in pq.Conninfo.get_defaults() if each.val}
+    where = {**outside, **parameters}
+    if not all(map(_stays_here, (where.get("hostaddr") or where.get("host") or "localhost").split(","))):
+        mode = parameters.get("sslmode")
+        if mode in _WEAK:
             raise ConfigurationError(
-                f"PostgresState.dsn has sslmode={parameters['sslmode']}, and the server is on another computer: "
+                f"PostgresState.dsn has sslmode={mode}, and the server is on another computer: "
                 "write sslmode=require or better verify-full"
             )
+        if where.get("sslmode", "prefer") in _WEAK:  # of the environment, or libpq's own
+            parameters["sslmode"] = "require"
     return {"connect_timeout": CONNECT_SECONDS, **parameters}
+
+
+def _stays_here(host: str) -> bool:
+    """Whether a server is on this computer: on a socket or on loopback."""
+    name = host.strip()
+    if not name or name == "localhost" or name.startswith(("/", "@")):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from o365prov.errors import O365ProvError
 from o365prov.planning import Plan
@@ -44,17 +44,14 @@ class RunRows:
 
     def begin(self, plan: Plan, number: int) -> Run:
         """The new run of a plan."""
-        now = self.transaction.now()
-        self._write(
-            (plan.id, plan.tenant_id, plan.app_users.app_name, plan.fingerprint, number, now, None, ""), NOTHING
-        )
-        run = self.find(plan.id)
-        assert run is not None  # noqa: S101 - written above
-        return run
+        app_name, now = plan.app_users.app_name, self.transaction.now()
+        self._write((plan.id, plan.tenant_id, app_name, plan.fingerprint, number, now, None, ""), NOTHING)
+        return Run(plan.id, plan.tenant_id, app_name, plan.fingerprint, number, instant(now))
 
     def go_on(self, run: Run) -> Run:
         """The run, which goes on after it was stopped."""
-        return self._update(run, ended=False, stopped="")
+        self._update(run, ended=False, stopped="")
+        return evolve(run, stopped="")
 
     def end(self, run: Run, stopped: str) -> None:
         """The run has ended, or was *stopped*."""
@@ -75,8 +72,7 @@ class RunRows:
             f"SELECT {_ENTRY} FROM entry WHERE plan_id = ? ORDER BY place, change_key",  # noqa: S608 - a constant
             plan_id,
         )
-        if total_of(NOTHING, (str(row[-1]) for row in rows if self._is_whole(row))) != run[0][8]:
-            raise damaged(self.where)
+        self.seal.check_all(rows, run[0][8], self.where)
         try:
             return tuple(from_json_text(row[4], RunEntry) for row in rows)
         except (O365ProvError, ValueError, TypeError) as error:  # sealed, and written by something else
@@ -123,10 +119,6 @@ class RunRows:
         [[last]] = self.transaction.rows("SELECT max(place) FROM entry WHERE plan_id = ?", plan_id)
         return 0 if last is None else int(last) + 1
 
-    def _is_whole(self, row: Row) -> bool:
-        self.seal.check(row, self.where)
-        return True
-
     def _select(self, where: str, *parameters: object) -> list[Row]:
         return self.transaction.rows(f"SELECT {_RUN} FROM run {where}", *parameters)  # noqa: S608 - constants
 
@@ -136,12 +128,9 @@ class RunRows:
         ended = None if ended_at is None else instant(ended_at)
         return Run(plan_id, tenant_id, app_name, fingerprint, number, instant(begun_at), ended, stopped)
 
-    def _update(self, run: Run, *, ended: bool, stopped: str) -> Run:
+    def _update(self, run: Run, *, ended: bool, stopped: str) -> None:
         [row] = self._select("WHERE plan_id = ?", run.plan_id)
         self._write((*row[:6], self.transaction.now() if ended else None, stopped), row[8])
-        found = self.find(run.plan_id)
-        assert found is not None  # noqa: S101 - written above
-        return found
 
     def _write(self, values: Iterable[object], total: str) -> None:
         sealed = (*values, total)

@@ -44,6 +44,18 @@ class Seal:
         if self.of(row[:-1]) != row[-1]:
             raise damaged(where)
 
+    def check_all(self, rows: Sequence[Sequence[object]], total: str, where: str) -> None:
+        """Refuse rows of which one is not what was written, or which are not all of them.
+
+        Raises:
+            StateError: a row was damaged, edited, lost or added.
+
+        """
+        for row in rows:
+            self.check(row, where)
+        if total_of(NOTHING, (str(row[-1]) for row in rows)) != total:
+            raise damaged(where)
+
     def __repr__(self) -> str:
         return "Seal()"
 

@@ -9,7 +9,7 @@ from typing import NoReturn, Self
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
-from o365prov.errors import ConfigurationError, StateError, UsageError
+from o365prov.errors import ConfigurationError, PlanRefusedError, StateError, UsageError
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning import Plan
 from o365prov.state.database import Database, Transaction
@@ -65,17 +65,16 @@ class SqlState:
         with self._database.transaction() as transaction:
             tenants, memory = self._tenants(transaction), self._memory(transaction, tenant_id, app_name)
             tenants.check_free()
-            if memory.lineage() is not None:
-                if not replace:
-                    raise StateError(
-                        f"{self._database.name}: remembers the app {app_name} in tenant {tenant_id} already: "
-                        "import with replace=True if that may be lost"
-                    )
-                memory.clear()
-            memory.begin(app_users.lineage or f"imported {app_name}")
+            if not replace and not memory.is_followed_by(app_users):
+                raise StateError(
+                    f"{self._database.name}: remembers the app {app_name} in tenant {tenant_id}, and more than what "
+                    "this memory came from: import it with replace=True if that may be lost"
+                )
+            memory.clear()
+            number = tenants.next_run(tenant_id, at_least=app_users.serial + 1)
+            memory.begin(app_users.lineage or f"imported {app_name}", number)
             memory.write(app_users)
-            tenants.count_at_least(tenant_id, app_users.serial)
-            tenants.forget_runs(tenant_id, tenants.next_run(tenant_id))
+            tenants.forget_runs(tenant_id, number)
 
     def forget(self, person_id: str) -> int:
         """Delete everything about a person; see :meth:`State.forget`."""
@@ -135,13 +134,14 @@ class SqlState:
         check_call(SqlState.begin_run, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
-            tenants.renew(lease)
+            tenants.renew(lease, plan.tenant_id)
             run = runs.find(plan.id)
             self._check(transaction, plan, run)
             if run is not None:
                 return runs.go_on(run)
-            self._memory(transaction, plan.tenant_id, plan.app_users.app_name).begin(plan.id)
-            return runs.begin(plan, tenants.next_run(plan.tenant_id))
+            number = tenants.next_run(plan.tenant_id)
+            self._memory(transaction, plan.tenant_id, plan.app_users.app_name).begin(plan.id, number)
+            return runs.begin(plan, number)
 
     def note(
         self,
@@ -155,7 +155,7 @@ class SqlState:
         entries, app_users, forgotten = as_tuple(entries), as_tuple(app_users), as_tuple(forgotten)
         check_call(SqlState.note, locals())
         with self._database.transaction() as transaction:
-            self._tenants(transaction).renew(lease)
+            self._tenants(transaction).renew(lease, run.tenant_id)
             self._runs(transaction).note(run, entries)
             self._memory(transaction, run.tenant_id, run.app_name).write(app_users, forgotten)
 
@@ -163,7 +163,7 @@ class SqlState:
         """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
         check_call(SqlState.end_run, locals())
         with self._database.transaction() as transaction:
-            self._tenants(transaction).renew(lease)
+            self._tenants(transaction).renew(lease, run.tenant_id)
             self._runs(transaction).end(run, stopped)
 
     # the lease
@@ -178,7 +178,7 @@ class SqlState:
         """Have a lease begin again; see :meth:`State.renew`."""
         check_call(SqlState.renew, locals())
         with self._database.transaction() as transaction:
-            self._tenants(transaction).renew(lease)
+            self._tenants(transaction).renew(lease, lease.tenant_id)
 
     def release(self, lease: Lease) -> None:
         """Give a lease back; see :meth:`State.release`."""
@@ -217,6 +217,8 @@ class SqlState:
     def _check(self, transaction: Transaction, plan: Plan, run: Run | None) -> None:
         """Refuse a plan that does not fit any more; one that began already fits, unless a newer run came between."""
         tenants, runs = self._tenants(transaction), self._runs(transaction)
+        if run is not None and run.ended_at is not None:
+            raise PlanRefusedError(f"plan {plan.id} was applied already: read the tenant and plan again")
         since = plan.app_users.serial if run is None else run.number
         newest, oldest = tenants.runs(plan.tenant_id)
         newer = runs.of_tenant(plan.tenant_id, after=since)
@@ -227,7 +229,7 @@ class SqlState:
         check_serial(plan, since=since, oldest=oldest, newest=newest)
 
     def _tenants(self, transaction: Transaction) -> TenantRows:
-        return TenantRows(transaction, self._lease_seconds, self._database.name)
+        return TenantRows(transaction, self._seal, self._lease_seconds, self._database.name)
 
     def _memory(self, transaction: Transaction, tenant_id: str, app_name: str) -> MemoryRows:
         return MemoryRows(transaction, self._seal, tenant_id, app_name, self._database.name)

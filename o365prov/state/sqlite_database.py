@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,13 +11,11 @@ from pathlib import Path
 from o365prov.errors import StateError, UsageError
 from o365prov.state.database import Row
 from o365prov.state.network_shares import network_share
+from o365prov.state.own_connection import OwnConnection
 from o365prov.state.schema import migrate
 
 BUSY_SECONDS = 15.0
 """How long a transaction waits for those of other processes."""
-
-_INHERITED: list[sqlite3.Connection] = []
-"""Connections from before a fork. SQLite forbids to use them, and to close them."""
 
 _NOW = "SELECT (julianday('now') - 2440587.5) * 86400.0"
 
@@ -68,9 +65,7 @@ class SQLiteDatabase:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._connection: sqlite3.Connection | None = None
-        self._process = os.getpid()
-        self._lock = threading.Lock()
+        self._own = OwnConnection(self._connect)
 
     @property
     def name(self) -> str:
@@ -80,10 +75,10 @@ class SQLiteDatabase:
     @contextmanager
     def transaction(self, *, writes: bool = True) -> Iterator[_SQLiteTransaction]:
         """A transaction; those of one connection come one after the other."""
-        self._leave_the_parents()
-        with self._lock:
-            try:
-                connection = self._open()
+        if self._path is None and self._own.is_inherited:
+            raise UsageError("a MemoryState can't be shared by processes: use SQLiteState or PostgresState")
+        try:
+            with self._own.use() as connection:
                 connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
                 try:
                     yield _SQLiteTransaction(connection)
@@ -92,39 +87,16 @@ class SQLiteDatabase:
                     with suppress(sqlite3.Error):
                         connection.execute("ROLLBACK")
                     raise
-            except (sqlite3.Error, UnicodeError, OverflowError) as error:
-                raise self._problem(error) from None
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
+            raise self._problem(error) from None
 
     def close(self) -> None:
         """Close the connection; one in memory stays, because with it everything would be lost."""
-        with self._lock:
-            if self._path is not None and self._connection is not None and self._process == os.getpid():
-                self._connection.close()
-                self._connection = None
-
-    def _leave_the_parents(self) -> None:
-        """After a fork, leave connection and lock to the process that made them."""
-        if self._process == os.getpid():
-            return
-        if self._path is None:
-            raise UsageError("a MemoryState can't be shared by processes: use SQLiteState or PostgresState")
-        if self._connection is not None:
-            _INHERITED.append(self._connection)
-        self._connection, self._process, self._lock = None, os.getpid(), threading.Lock()
-
-    def _open(self) -> sqlite3.Connection:
-        """The connection, with today's tables."""
-        if self._connection is None:
-            connection = self._connect()
-            try:
-                self._prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection = connection
-        return self._connection
+        if self._path is not None:
+            self._own.close()
 
     def _connect(self) -> sqlite3.Connection:
+        """A connection, with today's tables."""
         target = ":memory:"
         if self._path is not None:
             if share := network_share(self._path):
@@ -140,7 +112,13 @@ class SQLiteDatabase:
                     f"{self._path}: can't be opened ({why}): name a file in a folder that exists and may be written"
                 ) from None
             target = str(self._path)
-        return sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")

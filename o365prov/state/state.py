@@ -40,14 +40,15 @@ class State(Protocol):
         ...
 
     def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
-        """Take over a memory that was saved as JSON. Plans that were made before are stale afterwards.
+        """Take over a memory, of a report or saved as JSON. Plans that were made before are stale afterwards.
 
         Args:
             app_users: the memory.
-            replace: whether what is remembered of the app may be lost.
+            replace: whether what is remembered of the app since may be lost.
 
         Raises:
-            StateError: something is remembered of the app and *replace* is False, or an apply is running.
+            StateError: more is remembered of the app than what this memory came from and *replace* is False, or an
+                apply is running.
 
         """
         ...
@@ -80,7 +81,8 @@ class State(Protocol):
     def prune(self, before: datetime) -> int:
         """Delete runs that were begun before an instant, with what they hold of people; returns how many.
 
-        The memory stays. Plans that are older than a run that was deleted are stale.
+        Those that were interrupted are deleted too, and can't go on then. The memory stays. Plans that are older than a
+        run that was deleted are stale.
         """
         ...
 
@@ -90,7 +92,7 @@ class State(Protocol):
         """Refuse a plan that was made with another memory, or before another plan that touched the same.
 
         Raises:
-            PlanRefusedError: the plan was made with another memory.
+            PlanRefusedError: the plan was made with another memory, or was applied already.
             StalePlanError: another plan that was applied since touched a person, account or address of this one.
 
         """
@@ -100,7 +102,7 @@ class State(Protocol):
         """Begin the run of a plan, or go on with it; checks it as :meth:`check_plan` does.
 
         Raises:
-            LeaseLostError: the lease has ended, here and in the methods that follow.
+            LeaseLostError: the lease has ended or is another tenant's, here and in the methods that follow.
 
         """
         ...

@@ -9,13 +9,30 @@ from __future__ import annotations
 import os
 import socket
 
-from attrs import frozen
+from attrs import astuple, evolve, frozen
 
 from o365prov.errors import LeaseLostError, StateError
 from o365prov.state.database import Transaction, instant
 from o365prov.state.records import Lease, LeaseHolder
+from o365prov.state.sealing import Seal
 
 _LOST = "apply the plan again: what was begun is looked for, and what was done is not repeated"
+
+
+_COLUMNS = "tenant_id, fence, holder, since, expires, runs, oldest, digest"
+
+
+@frozen
+class _TenantRow:
+    """What is known of a tenant: its lease, and the numbers of its newest run and of the newest that was deleted."""
+
+    tenant_id: str
+    fence: int = 0
+    holder: str = ""
+    since: float = 0.0
+    expires: float = 0.0
+    runs: int = 0
+    oldest: int = 0
 
 
 @frozen
@@ -23,13 +40,15 @@ class TenantRows:
     """The tenants of a state, within a transaction.
 
     Args:
-        transaction: the transaction.
+        transaction: the transaction; no other one writes meanwhile.
+        seal: makes the digests.
         lease_seconds: for how long a lease is given.
         where: what messages call the state.
 
     """
 
     transaction: Transaction
+    seal: Seal
     lease_seconds: float
     where: str
 
@@ -40,60 +59,44 @@ class TenantRows:
             LeaseLostError: somebody else has it.
 
         """
-        self._make(tenant_id)
         if held := self.holder(tenant_id):
             raise LeaseLostError(
                 f"{self.where}: tenant {tenant_id} is being written to by {held}: wait for its end; "
                 "if that process is gone, state.unlock(tenant_id) takes the lease away from it"
             )
-        now = self.transaction.now()
-        self.transaction.execute(
-            "UPDATE tenant SET fence = fence + 1, holder = ?, since = ?, expires = ? WHERE tenant_id = ?",
-            this_process(),
-            now,
-            now + self.lease_seconds,
-            tenant_id,
-        )
-        [[fence]] = self.transaction.rows("SELECT fence FROM tenant WHERE tenant_id = ?", tenant_id)
-        return Lease(tenant_id, fence)
+        row, now = self._row(tenant_id), self.transaction.now()
+        expires = now + self.lease_seconds
+        self._write(evolve(row, fence=row.fence + 1, holder=this_process(), since=now, expires=expires))
+        return Lease(tenant_id, row.fence + 1)
 
-    def renew(self, lease: Lease) -> None:
-        """Have a lease begin again.
+    def renew(self, lease: Lease, tenant_id: str) -> None:
+        """Have a lease begin again, by which a tenant is written to.
 
         Raises:
-            LeaseLostError: it has ended, or went to somebody else.
+            LeaseLostError: it has ended, went to somebody else, or is that of another tenant.
 
         """
-        now = self.transaction.now()
-        renewed = self.transaction.execute(
-            "UPDATE tenant SET expires = ? WHERE tenant_id = ? AND fence = ? AND expires > ?",
-            now + self.lease_seconds,
-            lease.tenant_id,
-            lease.fence,
-            now,
-        )
-        if not renewed:
-            held = self.holder(lease.tenant_id)
+        if lease.tenant_id != tenant_id:
+            raise LeaseLostError(f"{self.where}: the lease is that of tenant {lease.tenant_id}, not of {tenant_id}")
+        row, now = self._row(tenant_id), self.transaction.now()
+        if row.fence != lease.fence or row.expires <= now:
+            held = self.holder(tenant_id)
             why = f"is now held by {held}" if held and held.fence != lease.fence else "has ended"
-            raise LeaseLostError(f"{self.where}: the lease of tenant {lease.tenant_id} {why}: {_LOST}")
+            raise LeaseLostError(f"{self.where}: the lease of tenant {tenant_id} {why}: {_LOST}")
+        self._write(evolve(row, expires=now + self.lease_seconds))
 
     def end(self, tenant_id: str, fence: int) -> None:
         """End a lease, if it still is the one with this number."""
-        self.transaction.execute(
-            "UPDATE tenant SET expires = 0, fence = fence + 1 WHERE tenant_id = ? AND fence = ?", tenant_id, fence
-        )
+        row = self._row(tenant_id)
+        if row.fence == fence:
+            self._write(evolve(row, fence=fence + 1, expires=0.0))
 
     def holder(self, tenant_id: str) -> LeaseHolder | None:
         """Who has the lease now."""
-        rows = self.transaction.rows(
-            "SELECT fence, holder, since, expires FROM tenant WHERE tenant_id = ? AND expires > ?",
-            tenant_id,
-            self.transaction.now(),
-        )
-        if not rows:
+        row = self._row(tenant_id)
+        if row.expires <= self.transaction.now():
             return None
-        [(fence, holder, since, expires)] = rows
-        return LeaseHolder(tenant_id, fence, holder, instant(since), instant(expires))
+        return LeaseHolder(tenant_id, row.fence, row.holder, instant(row.since), instant(row.expires))
 
     def check_free(self) -> None:
         """Refuse what must not happen during an apply.
@@ -102,40 +105,43 @@ class TenantRows:
             StateError: somebody has the lease of a tenant.
 
         """
-        held = self.transaction.rows("SELECT holder FROM tenant WHERE expires > ?", self.transaction.now())
-        if held:
-            raise StateError(f"{self.where}: {held[0][0]} applies a plan now: wait for its end")
+        for (tenant_id,) in self.transaction.rows("SELECT tenant_id FROM tenant"):
+            if held := self.holder(tenant_id):
+                raise StateError(f"{self.where}: {held.holder} applies a plan now: wait for its end")
 
     def runs(self, tenant_id: str) -> tuple[int, int]:
         """The number of the newest run, and up to which number runs are not known any more."""
-        rows = self.transaction.rows("SELECT runs, oldest FROM tenant WHERE tenant_id = ?", tenant_id)
-        return (rows[0][0], rows[0][1]) if rows else (0, 0)
+        row = self._row(tenant_id)
+        return row.runs, row.oldest
 
-    def next_run(self, tenant_id: str) -> int:
+    def next_run(self, tenant_id: str, *, at_least: int = 0) -> int:
         """The number of a new run."""
-        self._make(tenant_id)
-        self.transaction.execute("UPDATE tenant SET runs = runs + 1 WHERE tenant_id = ?", tenant_id)
-        return self.runs(tenant_id)[0]
+        row = self._row(tenant_id)
+        number = max(row.runs + 1, at_least)
+        self._write(evolve(row, runs=number))
+        return number
 
     def forget_runs(self, tenant_id: str, number: int) -> None:
         """Note that what was done up to the run of this number is not known any more."""
-        self._make(tenant_id)
-        self.transaction.execute(
-            "UPDATE tenant SET oldest = ? WHERE tenant_id = ? AND oldest < ?", number, tenant_id, number
-        )
+        row = self._row(tenant_id)
+        self._write(evolve(row, oldest=max(row.oldest, number)))
 
-    def count_at_least(self, tenant_id: str, number: int) -> None:
-        """Give the next run a higher number than this one."""
-        self._make(tenant_id)
-        self.transaction.execute(
-            "UPDATE tenant SET runs = ? WHERE tenant_id = ? AND runs < ?", number, tenant_id, number
-        )
+    def _row(self, tenant_id: str) -> _TenantRow:
+        rows = self.transaction.rows(f"SELECT {_COLUMNS} FROM tenant WHERE tenant_id = ?", tenant_id)  # noqa: S608
+        if not rows:
+            return _TenantRow(tenant_id)
+        self.seal.check(rows[0], self.where)
+        return _TenantRow(*rows[0][:-1])
 
-    def _make(self, tenant_id: str) -> None:
+    def _write(self, row: _TenantRow) -> None:
+        values = astuple(row)
         self.transaction.execute(
-            "INSERT INTO tenant (tenant_id, fence, holder, since, expires, runs, oldest) "
-            "VALUES (?, 0, '', 0, 0, 0, 0) ON CONFLICT (tenant_id) DO NOTHING",
-            tenant_id,
+            f"INSERT INTO tenant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
+            "ON CONFLICT (tenant_id) DO UPDATE SET fence = excluded.fence, holder = excluded.holder, "
+            "since = excluded.since, expires = excluded.expires, runs = excluded.runs, oldest = excluded.oldest, "
+            "digest = excluded.digest",
+            *values,
+            self.seal.of(values),
         )
 
 

@@ -1,5 +1,7 @@
 """What every state does, wherever it is kept."""
 
+import threading
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -108,6 +110,56 @@ def test_a_memory_is_not_replaced_by_mistake(state):
     assert set(state.app_users(TENANT, APP)) == {BOB}
 
 
+def test_the_memory_of_a_report_is_taken_over(state):
+    """It came from what is remembered, and nothing was remembered since."""
+    state.import_app_users(AppUsers(TENANT, APP, [ANN]))
+    state.import_app_users(state.app_users(TENANT, APP).after_plan("plan-1", [BOB]))
+    assert set(state.app_users(TENANT, APP)) == {ANN, BOB}
+
+
+def test_an_older_memory_is_refused(state):
+    """Two jobs planned at the same time: the second one to end would take back what the first one remembers."""
+    state.import_app_users(AppUsers(TENANT, APP, [ANN]))
+    known = state.app_users(TENANT, APP)
+    state.import_app_users(known.after_plan("plan-1", [BOB]))
+    with pytest.raises(StateError, match="replace=True"):
+        state.import_app_users(known.after_plan("plan-2", []))
+    assert set(state.app_users(TENANT, APP)) == {ANN, BOB}
+
+
+def test_apps_do_not_hinder_each_other(state):
+    """What another app remembers meanwhile does not make a memory older."""
+    state.import_app_users(AppUsers(TENANT, APP, [ANN]))
+    known = state.app_users(TENANT, APP)
+    for number in range(3):
+        other = state.app_users(TENANT, "Other").after_plan(f"plan-{number}", [BOB])
+        state.import_app_users(other)
+    state.import_app_users(known.after_plan("plan-1", []))
+    assert set(state.app_users(TENANT, APP)) == {ANN}
+
+
+def test_what_is_read_is_of_one_moment(open_state):
+    """However often another thread or process writes meanwhile: a memory is never half of one and half of another."""
+    state, other = open_state(), open_state()
+    memories = [AppUsers(TENANT, APP, [evolve(each, object_id=name) for each in (ANN, BOB)]) for name in "xy"]
+    state.import_app_users(memories[0])
+    ended = threading.Event()
+
+    def write():
+        while not ended.is_set():
+            for each in memories:
+                other.import_app_users(each, replace=True)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        seen = [{user.object_id for user in state.app_users(TENANT, APP)} for _ in range(60)]
+    finally:
+        ended.set()
+        writer.join()
+    assert all(each in ({"x"}, {"y"}) for each in seen)
+
+
 def test_a_plan_from_before_an_import_is_stale(state):
     """Nobody knows what was done in between."""
     old = plan_for(state, "ann")
@@ -142,6 +194,22 @@ def test_a_lease_that_was_taken_away_notes_nothing(state):
     assert (len(state.app_users(TENANT, APP)), state.entries(plan.id)) == (0, ())
 
 
+def test_a_lease_is_good_for_its_tenant_alone(state):
+    """With that of one tenant, nothing is noted of another."""
+    lease = state.acquire("fabrikam")
+    with pytest.raises(LeaseLostError, match="fabrikam"):
+        state.begin_run(lease, plan_for(state, "ann"))
+
+
+def test_a_plan_is_applied_once(state):
+    """A run that has ended does not begin again."""
+    plan = plan_for(state, "ann")
+    apply(state, plan, ANN)
+    lease = state.acquire(TENANT)
+    with pytest.raises(PlanRefusedError, match="applied already"):
+        state.begin_run(lease, plan)
+
+
 def test_a_lease_that_has_ended_is_lost(open_state):
     """By the clock of the database; somebody else can have it."""
     state = open_state(lease_seconds=1)
@@ -156,7 +224,7 @@ def test_a_lease_that_has_ended_is_lost(open_state):
 def wait_until_free(state):
     """Wait until nobody holds the lease."""
     while state.lease_holder(TENANT) is not None:
-        pass
+        time.sleep(0.02)
 
 
 def test_a_lease_is_kept_by_renewing_it(open_state):

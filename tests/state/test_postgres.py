@@ -54,6 +54,41 @@ def test_a_server_elsewhere_needs_encryption(host):
     assert PostgresState(f"host={host} sslmode=verify-full")._database._parameters["sslmode"] == "verify-full"
 
 
+@pytest.mark.parametrize("host", ["localhost.corp.example", "127.corp.example", "::1.corp.example"])
+def test_a_name_that_only_looks_like_this_computer(host):
+    """Is another one."""
+    assert PostgresState(f"host={host}")._database._parameters["sslmode"] == "require"
+
+
+@pytest.mark.parametrize("dsn", ["host=127.0.0.1 hostaddr=10.0.0.7", "host=localhost,10.0.0.7", "host=/tmp,10.0.0.7"])
+def test_the_address_that_is_used_counts(dsn):
+    """Any of several; and hostaddr, where it is given."""
+    assert PostgresState(dsn)._database._parameters["sslmode"] == "require"
+
+
+@pytest.mark.parametrize("dsn", ["host=127.0.0.1", "host=::1", "host=localhost", "host=/tmp", "dbname=iam"])
+def test_on_this_computer_nothing_is_asked_for(dsn, monkeypatch):
+    """What stays here need not be encrypted."""
+    monkeypatch.delenv("PGHOST", raising=False)
+    assert "sslmode" not in PostgresState(dsn)._database._parameters
+
+
+@pytest.mark.parametrize(("mode", "asked"), [("prefer", "require"), ("verify-full", None), (None, "require")])
+def test_the_environment_is_looked_at(mode, asked, monkeypatch):
+    """Where libpq takes the server and the encryption from; what is stricter stays."""
+    monkeypatch.setenv("PGHOST", "db.corp.example")
+    monkeypatch.delenv("PGSSLMODE", raising=False)
+    if mode:
+        monkeypatch.setenv("PGSSLMODE", mode)
+    assert PostgresState("dbname=iam")._database._parameters.get("sslmode") == asked
+
+
+def test_a_service_is_refused():
+    """It would say elsewhere where the server is."""
+    with pytest.raises(ConfigurationError, match="service"):
+        PostgresState("service=iam")
+
+
 @pytest.mark.parametrize("schema", ["", "x" * 64])
 def test_a_schema_has_a_name(schema):
     """Of the length that PostgreSQL takes."""

@@ -113,6 +113,7 @@ def test_damage_is_seen(path, tmp_path):
         "UPDATE app_user SET given = x'00' WHERE person_id = '00u3'",
         "DELETE FROM app_user WHERE person_id = '00u3'",
         "UPDATE memory SET lineage = 'another'",
+        "UPDATE tenant SET oldest = 0",
     ],
 )
 def test_what_was_edited_is_refused(path, edit):
@@ -178,7 +179,7 @@ def test_a_full_disk_loses_nothing(path):
     """What can't be noted is refused, and what was noted stays."""
     state = SQLiteState(saved(path))
     state.app_users(TENANT, APP)
-    state._database._connection.execute("PRAGMA max_page_count = 30")
+    state._database._own._connection.execute("PRAGMA max_page_count = 30")
     many = [AppUser(f"00u{each}", "id" * 100, "ann@corp.example") for each in range(3000)]
     with pytest.raises(StateError, match="the disk is full"):
         state.import_app_users(AppUsers(TENANT, APP, many), replace=True)
@@ -259,11 +260,11 @@ def test_a_forked_process_opens_its_own_connection(path):
     """The parent's goes on."""
     state = SQLiteState(saved(path))
     state.app_users(TENANT, APP)
-    inherited = state._database._connection
+    inherited = state._database._own._connection
 
     def child():
         assert set(state.app_users(TENANT, APP)) == set(USERS)
-        assert state._database._connection is not inherited
+        assert state._database._own._connection is not inherited
         state.acquire(TENANT)
 
     assert in_child(child) == 0
