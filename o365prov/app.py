@@ -299,7 +299,8 @@ class Office365App:
             scope: ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``; see
                 :class:`~o365prov.Scope`.
             only: the ids of the people whom the plan is about, as for a push of one person: those of them without an
-                assignment have left, and of everybody else nothing is said. None for everybody.
+                assignment have left, of ids that nobody has it is said (``never_seen``), and of everybody else nothing.
+                None for everybody.
             transfers: accounts that are handed over although somebody else had them, or had their name: object ids by
                 the id of the person who gets the account.
 

@@ -30,6 +30,7 @@ from o365prov.planning import (
     TenantUser,
     harm_hazards,
 )
+from o365prov.rendering import shortened
 
 if TYPE_CHECKING:
     from o365prov.graph.client.sdk_transport import Connection
@@ -304,7 +305,8 @@ class Tenant:
         """Refuse a plan that is not the one that was confirmed, or is too dangerous for the app or for this tenant."""
         if confirm is not None and confirm != plan.fingerprint:
             raise PlanRefusedError(
-                f"plan {plan.fingerprint} is not what was confirmed ({confirm}): review it and confirm its fingerprint"
+                f"plan {plan.fingerprint} is not what was confirmed ({shortened(confirm)}): "
+                "review it and confirm its fingerprint"
             )
         hazards = [*plan.hazards, *(harm_hazards(plan, self._safeguards) if self._safeguards else ())]
         if hazards and plan.changes and confirm is None:

@@ -59,7 +59,8 @@ class AppUser:
         manager_id: the object id of the manager last set.
         manager_reference: a hash of how the source named that manager.
         status: whether the account is in use, or was deactivated or deleted by us.
-        departure: when the person left and what was decided then; given where the status is ``deactivated``.
+        departure: when the person left and what was decided then; given where the status is ``deactivated``, and kept
+            of somebody who is assigned again until sign-in is enabled.
         password_instant: the newest password change that ended sessions, aware.
         provisioning_type: the name of the type that provisioned the account, such as ``user_sync``.
         waiting: the licences for which the person waits.

@@ -228,7 +228,7 @@ def test_what_stays_with_a_leaver_is_said():
     plan = left(user_sync_app(deprovisioning=REMOVING), held)
     [problem] = [each for each in plan.problems if each.code == "licenses_left"]
     assert problem.message == (
-        "no longer assigned, and keeps SPE_F1, which was not granted from here and SPE_E3, which a group gives"
+        "no longer assigned, and keeps SPE_F1, which was not granted from here, and SPE_E3, which a group gives"
     )
     assert "licences -SPE_E3 (kept through a group)" in plan.to_text()
 

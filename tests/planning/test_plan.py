@@ -13,7 +13,7 @@ from organisation import DOMAIN, NOW, account, assigned, from_directory, remembe
 
 from o365prov import AppUser, Plan, Safeguards
 from o365prov.errors import ConfigurationError, Issue
-from o365prov.planning import Problem, Subject
+from o365prov.planning import UNITS, WRITES, Problem, Subject
 from o365prov.planning.model.changes import (
     CreateUser,
     GrantRole,
@@ -285,3 +285,11 @@ def test_a_count_of_its_own_guards_large_tenants():
     app = evolve(APP, safeguards=Safeguards(count=1))
     staying = [assigned(evolve(somebody(email="user0@corp.example"), id="00u0"))]
     assert "1 are allowed" in app.plan(staying, snapshot, app_users, now=NOW).hazards[0]
+
+
+@pytest.mark.parametrize(
+    ("quota", "amount", "seconds"), [(WRITES, 3_000, 0), (WRITES, 6_000, 150), (UNITS, 3_500, 0), (UNITS, 7_000, 10)]
+)
+def test_quotas_are_microsofts(quota, amount, seconds):
+    """3,000 writes in 150 seconds, and 3,500 resource units in 10 seconds in the smallest tenants."""
+    assert quota.duration(amount) == timedelta(seconds=seconds)

@@ -35,6 +35,7 @@ class AccountLinks:
     people: Mapping[str, Person]
     transfers: Mapping[str, str]
     _holders: Mapping[str, AppUser]
+    _receivers: Mapping[str, str]
 
     @classmethod
     def of(
@@ -46,7 +47,8 @@ class AccountLinks:
     ) -> AccountLinks:
         """The links that the memory holds; an account is handed over once its person is provisioned."""
         handed = {person_id: account for person_id, account in transfers.items() if person_id in people}
-        return cls(app_users, staying, people, handed, {user.object_id: user for user in app_users})
+        holders = {user.object_id: user for user in app_users}
+        return cls(app_users, staying, people, handed, holders, {account: each for each, account in handed.items()})
 
     def holder(self, object_id: str) -> AppUser | None:
         """Whose account it is."""
@@ -110,4 +112,4 @@ class AccountLinks:
 
     def receiver(self, object_id: str) -> str | None:
         """The id of the person to whom the caller hands an account; None for nobody."""
-        return next((receiver for receiver, account in self.transfers.items() if account == object_id), None)
+        return self._receivers.get(object_id)

@@ -161,6 +161,6 @@ def left_behind(direct: Iterable[str], inherited: Iterable[str]) -> Issue | None
         return None
     return _warning(
         "licenses_left",
-        f"no longer assigned, and keeps {' and '.join(parts)}",
+        f"no longer assigned, and keeps {', and '.join(parts)}",
         "Remove them in Entra if the person should not have them, or set take_over_licenses for direct ones",
     )
