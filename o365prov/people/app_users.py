@@ -23,9 +23,10 @@ from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
 class AppUserStatus(StrEnum):
-    """Whether the account is in use, or was deactivated or deleted by us."""
+    """Whether the account is in use, was kept when its person left, or was deactivated or deleted by us."""
 
     ACTIVE = "active"
+    KEPT = "kept"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
 
@@ -58,15 +59,16 @@ class AppUser:
         roles: the directory roles that we granted.
         manager_id: the object id of the manager last set.
         manager_reference: a hash of how the source named that manager.
-        status: whether the account is in use, or was deactivated or deleted by us.
-        departure: when the person left and what was decided then; given where the status is ``deactivated``, and kept
-            of somebody who is assigned again until sign-in is enabled.
+        status: whether the account is in use, was kept when its person left, because Deactivate Users was off, or was
+            deactivated or deleted by us.
+        departure: when the person left and what was decided then; given where the status is ``kept`` or
+            ``deactivated``, and left there of somebody who is assigned again until sign-in is enabled.
         password_instant: the newest password change that ended sessions, aware.
         provisioning_type: the name of the type that provisioned the account, such as ``user_sync``.
         waiting: the licences for which the person waits.
 
     Raises:
-        ConfigurationError: a field has a wrong type, or a deactivated user has no departure.
+        ConfigurationError: a field has a wrong type, or somebody who left has no departure.
 
     """
 
@@ -86,8 +88,8 @@ class AppUser:
     waiting: tuple[WaitingForSeat, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        if self.status is AppUserStatus.DEACTIVATED and self.departure is None:
-            raise ConfigurationError("AppUser.departure is missing: a deactivated user has the day and the option")
+        if self.status in (AppUserStatus.KEPT, AppUserStatus.DEACTIVATED) and self.departure is None:
+            raise ConfigurationError(f"AppUser.departure is missing: a {self.status} user has the day and the option")
 
 
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:

@@ -66,7 +66,7 @@ def test_only_leavers_whom_we_know_lose_something(decided):
     """Nobody who is assigned, held or unknown is blocked or deleted."""
     losing = [each for each, row in decided if row.step in TAKES_AWAY]
     assert {each.wanted for each in losing} == {Wanted.LEFT}
-    assert {each.memory for each in losing} == {Memory.ACTIVE, Memory.RETURNING, Memory.LEFT}
+    assert {each.memory for each in losing} == {Memory.ACTIVE, Memory.RETURNING, Memory.KEPT, Memory.LEFT}
     assert all(each.deactivates for each in losing)
 
 
@@ -99,6 +99,13 @@ def test_what_others_did_is_undone_only_with_a_confirmation(decided):
         assert row.overrides == (others_blocked or others_enabled)
 
 
+def test_who_left_while_deactivate_users_was_off_needs_a_confirmation(decided):
+    """Whatever is begun for them once it is on follows a setting that they were not told of; nobody else's does."""
+    begun = {Step.BLOCK, Step.DEPART, Step.DELETE}
+    for each, row in decided:
+        assert row.reaches_back == (row.step in begun and each.memory is Memory.KEPT)
+
+
 def test_memory_and_tenant_never_disagree_in_silence(decided):
     """A leaver who can sign in again, or whose deleted account is back, is said or must be confirmed."""
     for each, row in decided:
@@ -113,6 +120,8 @@ def test_a_step_that_undoes_nothing_needs_no_confirmation():
     [row] = (row for row in ROWS if row.step is Step.CREATE)
     with pytest.raises(ValueError, match="undoes nothing"):
         evolve(row, overrides=True)
+    with pytest.raises(ValueError, match="who left before"):
+        evolve(row, reaches_back=True)
 
 
 def test_graph_is_asked_for_nothing_that_it_refuses(decided):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 from effects import effects, served_later
 from organisation import DIRECTORY_READERS, E3, NOW
 from scenes import ANN_ID, Scene
@@ -89,8 +89,11 @@ class Story:
 
 
 def told(story: Story, user: AppUser) -> Departure:
-    """What was told to a leaver; on the day on which they leave, also again, it is what the settings say."""
-    left_before = user.departure if user.status is not AppUserStatus.ACTIVE else None
+    """What was told to a leaver; on the day on which they leave, also again, it is what the settings say.
+
+    So it is for who left while Deactivate Users was off: nothing was said then.
+    """
+    left_before = user.departure if user.status not in (AppUserStatus.ACTIVE, AppUserStatus.KEPT) else None
     return left_before or story.scene.app.provisioning.deprovisioning.departure(NOW)
 
 
@@ -151,7 +154,15 @@ def leavers_get_what_they_were_told(story: Story) -> None:
             assert now.status is AppUserStatus.DELETED, "the account is gone, and the memory does not say so"
             continue
         untouched = known.status is AppUserStatus.DELETED or story.is_others(user.id)
-        if untouched or not story.scene.app.provisioning.deactivate_users:
+        off = not story.scene.app.provisioning.deactivate_users
+        if off and not untouched and known.status is AppUserStatus.ACTIVE:
+            ours = not user.enabled and story.was_blocked_by_us(user.id)
+            departure = Departure(NOW, blocked=ours, confirmed=now.departure is not None and now.departure.confirmed)
+            assert now == evolve(known, status=AppUserStatus.KEPT, departure=departure), (
+                "somebody left while Deactivate Users is off, and just that is not remembered"
+            )
+            continue
+        if untouched or off:
             assert now == known, "the memory of an account that is left alone changed"
             continue
         enabled_again = user.enabled and known.status is AppUserStatus.DEACTIVATED and not user.synced
@@ -166,10 +177,10 @@ def leavers_get_what_they_were_told(story: Story) -> None:
         assert user.synced or not after.enabled, "somebody who left can sign in"
         assert now.status is AppUserStatus.DEACTIVATED
         assert now.departure is not None
-        if reaches_back(story, known.person_id):
+        if reaches_back(story, known.person_id) and known.status is AppUserStatus.DEACTIVATED:
             continue
         assert (now.departure.at, now.departure.then) == (say.at, say.then)
-        if user.enabled == after.enabled and known.status is AppUserStatus.ACTIVE:
+        if user.enabled == after.enabled and known.status is not AppUserStatus.DEACTIVATED:
             assert now.departure.blocked == (not user.enabled and story.was_blocked_by_us(user.id)), (
                 "whose block is it?"
             )
@@ -198,6 +209,7 @@ def memory_and_tenant_never_disagree_in_silence(story: Story) -> None:
         user = story.before.by_id.get(known.object_id)
         disagrees = {
             AppUserStatus.ACTIVE: user is None or not user.enabled,
+            AppUserStatus.KEPT: user is None,
             AppUserStatus.DEACTIVATED: user is None or (user.enabled and told(story, known).blocked),
             AppUserStatus.DELETED: user is not None,
         }[known.status]
@@ -271,6 +283,22 @@ def only_what_is_confirmed_undoes_what_others_did(story: Story) -> None:
         if undoes and was_there and known is not None and known.status is not AppUserStatus.DELETED:
             came_back = isinstance(change, EnableSignIn) and known.departure is not None
             assert came_back or story.scene.scope == "drift", "an edit is reverted though the scope is not drift"
+
+
+def a_setting_reaches_back_by_marked_steps_only(story: Story) -> None:
+    """Law 2: who left while Deactivate Users was off loses by marked steps only; others are offered an option."""
+    for change in story.plan:
+        if not isinstance(change, BlockSignIn | DeleteUser | Remember):
+            continue
+        known = story.scene.memory.get(change.subject.person_id)
+        was_kept = known is not None and known.status is AppUserStatus.KEPT
+        if isinstance(change, BlockSignIn | DeleteUser):
+            assert change.reaches_back == was_kept
+        elif was_kept and change.departure is not None:
+            asks = change.departure.then is not AfterBlock.KEEP or len(story.changes(change.subject.person_id)) > 1
+            assert change.reaches_back == asks
+        else:
+            assert not change.reaches_back or (known is not None and known.status is AppUserStatus.DEACTIVATED)
 
 
 def drift_reverts(story: Story) -> None:
@@ -368,7 +396,7 @@ def _left(story: Story, problem: Problem, *statuses: AppUserStatus) -> tuple[Ten
 
 
 def _synced_leaver(story: Story, problem: Problem) -> bool:
-    user, left = _left(story, problem, AppUserStatus.ACTIVE, AppUserStatus.DEACTIVATED)
+    user, left = _left(story, problem, AppUserStatus.ACTIVE, AppUserStatus.KEPT, AppUserStatus.DEACTIVATED)
     return left and user is not None and user.synced and user.enabled and user.id in story.after.by_id
 
 
@@ -484,6 +512,7 @@ PREDICATES = (
     who_is_assigned_can_sign_in_or_a_problem_says_why,
     accounts_go_to_the_same_anchor_or_by_the_callers_word,
     only_what_is_confirmed_undoes_what_others_did,
+    a_setting_reaches_back_by_marked_steps_only,
     drift_reverts,
     every_write_changes_something,
     nobody_else_is_touched,

@@ -398,6 +398,9 @@ class History:
             steps = [each for each in plan if isinstance(each, BlockSignIn | DeleteUser) and each.object_id == user.id]
             assert all(each.overrides for each in steps)
             assert steps
+        if known.status is AppUserStatus.KEPT and (gone or user.enabled):
+            [step] = [each for each in plan if isinstance(each, BlockSignIn | DeleteUser) and each.object_id == user.id]
+            assert step.reaches_back
         if gone:
             assert told.then is AfterBlock.DELETE
             assert told.is_due(self.now)
@@ -442,6 +445,7 @@ class History:
             user = self.snapshot.by_id.get(known.object_id)
             disagrees = {
                 AppUserStatus.ACTIVE: user is None or not user.enabled,
+                AppUserStatus.KEPT: user is None,
                 AppUserStatus.DEACTIVATED: user is None
                 or (user.enabled and known.departure is not None and known.departure.blocked),
                 AppUserStatus.DELETED: user is not None,

@@ -42,6 +42,7 @@ ROOMY = (evolve(E3, seats=1_000), evolve(F1, seats=1_000))
 LONG_AGO, YESTERDAY = NOW - timedelta(days=40), NOW - timedelta(days=1)
 
 _HERE = (Memory.ACTIVE, Memory.RETURNING)
+_WITH_US = (*_HERE, Memory.KEPT)
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _SOURCE_ONLY = (Wanted.HELD, Wanted.STARTS_LATER)
@@ -81,7 +82,7 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
         each.account is not Account.NONE and not each.has_password
     ),
     "only who left has a day of deletion": lambda each: (
-        each.due and (each.memory is Memory.NEVER or (each.memory in _HERE and each.wanted is not Wanted.LEFT))
+        each.due and (each.memory is Memory.NEVER or (each.memory in _WITH_US and each.wanted is not Wanted.LEFT))
     ),
 }
 """Which situations no tenant, memory and source can be in, by the reason."""
@@ -242,7 +243,7 @@ def _as_deleted(user: TenantUser) -> TenantUser:
 def _roles_of(situation: Situation) -> tuple[Role, ...]:
     if situation.control is Control.ADMIN:
         return (READER,)
-    return (DIRECTORY_READERS,) if situation.memory in _HERE else ()
+    return (DIRECTORY_READERS,) if situation.memory in _WITH_US else ()
 
 
 def _holder(situation: Situation) -> str:
@@ -253,10 +254,11 @@ def _known(situation: Situation, held: TenantUser | None, option: str) -> list[A
     if situation.memory is Memory.NEVER:
         return []
     anchor = OTHER if situation.link is Link.NAMESAKES else ANN_ID
-    is_active, is_gone = situation.memory in _HERE, situation.memory is Memory.GONE
+    is_active, is_gone = situation.memory in _WITH_US, situation.memory is Memory.GONE
     status = {
         Memory.ACTIVE: AppUserStatus.ACTIVE,
         Memory.RETURNING: AppUserStatus.ACTIVE,
+        Memory.KEPT: AppUserStatus.KEPT,
         Memory.LEFT: AppUserStatus.DEACTIVATED,
         Memory.GONE: AppUserStatus.DELETED,
     }[situation.memory]
@@ -276,6 +278,8 @@ def _known(situation: Situation, held: TenantUser | None, option: str) -> list[A
 
 def _departure(situation: Situation, option: str) -> Departure:
     """What was told on the day on which the person left."""
+    if situation.memory is Memory.KEPT:
+        return Departure(LONG_AGO, blocked=situation.account is Account.BLOCKED_BY_US)
     synced = situation.control in (Control.SYNCED, Control.LICENSES)
     found_blocked = situation.account is Account.ENABLED and (synced or option == "keep")
     by_us = situation.account is not Account.BLOCKED_BY_OTHERS and not found_blocked
@@ -286,7 +290,7 @@ def _departure(situation: Situation, option: str) -> Departure:
 
 def _option(situation: Situation, option: str) -> Deprovisioning:
     if option == "delete":
-        at_once = situation.due and situation.memory in _HERE
+        at_once = situation.due and situation.memory in _WITH_US
         return Deprovisioning.block_remove_licenses_and_delete(grace_days=None if at_once else 30)
     if option == "delete now":
         return Deprovisioning.block_remove_licenses_and_delete()

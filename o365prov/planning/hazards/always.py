@@ -35,8 +35,6 @@ def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:
             yield "privileged leaver"
         case GrantRole() if change.privileged:
             yield "privileged role"
-        case Remember() if change.reaches_back:
-            yield "reaches back"
         case LinkUser() | UpdateUser() if change.takes_over in staying:
             yield "handed over"
         case EnableSignIn() if change.overrides:
@@ -45,6 +43,8 @@ def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:
             pass
     if isinstance(change, BlockSignIn | DeleteUser) and change.overrides:
         yield "taken"
+    if isinstance(change, BlockSignIn | DeleteUser | Remember) and change.reaches_back:
+        yield "reaches back"
 
 
 _WORDS = {

@@ -313,7 +313,8 @@ class Remember:
     Args:
         status: the person's status from now on.
         departure: the person left already, or the option that is in force for them changes.
-        reaches_back: whether the departure follows a setting that was changed after the person had left.
+        reaches_back: whether the departure follows a setting that was changed after the person had left, so that the
+            plan must be confirmed.
         licenses: the licences that count as granted from here.
         waiting: the licences for which the person waits.
         roles: the directory roles that count as granted from here.

@@ -67,7 +67,8 @@ def _effect(change: Change) -> Effect:
         case BlockSignIn() | RemoveLicenses():
             return Effect.DEACTIVATE
         case Remember():
-            return Effect.DEACTIVATE if change.departure and not change.reaches_back else Effect.REMEMBER
+            departs = change.departure and not change.reaches_back and change.status is not AppUserStatus.KEPT
+            return Effect.DEACTIVATE if departs else Effect.REMEMBER
         case RemoveRole():
             return Effect.DEACTIVATE if change.leaving else Effect.CHANGE
         case CreateUser():

@@ -20,6 +20,7 @@ class BlockSignIn:
         departure: what is remembered of the day and of the option that is in force.
         privileged: whether the leaver has a privileged role: then it comes before everything else.
         overrides: whether somebody had enabled the leaver's account again, so that the plan must be confirmed.
+        reaches_back: whether the person left while Deactivate Users was off, so that the plan must be confirmed.
 
     """
 
@@ -33,6 +34,7 @@ class BlockSignIn:
     departure: Departure
     privileged: bool = False
     overrides: bool = False
+    reaches_back: bool = False
 
     @property
     def phase(self) -> Phase:
@@ -68,6 +70,7 @@ class DeleteUser:
         privileged: whether the leaver has a privileged role: then it comes before everything else.
         overrides: whether somebody had enabled the leaver's account again, so that the plan must be confirmed.
         departure: what is remembered of the day on which the person left, so that leavers of many runs can be counted.
+        reaches_back: whether the person left while Deactivate Users was off, so that the plan must be confirmed.
 
     """
 
@@ -81,6 +84,7 @@ class DeleteUser:
     privileged: bool = False
     overrides: bool = False
     departure: Departure | None = None
+    reaches_back: bool = False
 
     @property
     def phase(self) -> Phase:

@@ -76,6 +76,8 @@ class Leaver:
             return [], problems
         if account is None:
             raise ValueError(f"there is no account for the step {row.step.value!r}: {row.words}")
+        if row.step is Step.KEEP:
+            return [self._keep(account)], problems
         changes = self._changes(row, account)
         if (stays := self._stays(account, changes)) is not None:
             problems.append(self._problem(stays, account))
@@ -90,9 +92,13 @@ class Leaver:
 
     @property
     def departure(self) -> Departure:
-        """The option and the day that hold for this person: those of the day on which they left, or leave again."""
+        """The option and the day that hold for this person: those of the day on which they left, or leave again.
+
+        The account of somebody who left while Deactivate Users was off was kept: its days of grace begin when it is
+        blocked.
+        """
         user = self.user
-        if user.departure is not None and user.status is not AppUserStatus.ACTIVE:
+        if user.departure is not None and user.status not in (AppUserStatus.ACTIVE, AppUserStatus.KEPT):
             return user.departure
         return self.rules.provisioning.deprovisioning.departure(self.now)
 
@@ -117,22 +123,31 @@ class Leaver:
         reason = f"{_LEFT}, and somebody deleted the account"
         return Remember(self._subject(None), reason, self.user.object_id, status=AppUserStatus.DELETED)
 
+    def _keep(self, account: TenantUser) -> Change:
+        """Remember the day, so that Deactivate Users, once it is on, asks before it reaches back to this person."""
+        departure = Departure(self.now, blocked=self._is_blocked_by_us(account))
+        reason = f"{_LEFT}, and Deactivate Users is off"
+        return Remember(self._subject(account), reason, account.id, status=AppUserStatus.KEPT, departure=departure)
+
+    def _is_blocked_by_us(self, account: TenantUser) -> bool:
+        return not account.enabled and was_blocked_by_us(self.user)
+
     def _changes(self, row: Transition, account: TenantUser) -> list[Change]:
-        subject = self._subject(account)
+        subject, reason, back = self._subject(account), self._reason, row.reaches_back
         privileged = self.snapshot.is_privileged(account.id)
-        departure = self.departure
-        reason = _LEFT if self.user.status is AppUserStatus.ACTIVE else f"left on {departure.at:%Y-%m-%d}"
+        departure = evolve(self.departure, confirmed=back or self.departure.confirmed)
         changes: list[Change] = self._role_removals(account, subject, reason, privileged=privileged)
         match row.step:
             case Step.DELETE:
-                return [*changes, DeleteUser(subject, reason, account.id, privileged, row.overrides, departure)]
+                return [*changes, DeleteUser(subject, reason, account.id, privileged, row.overrides, departure, back)]
             case Step.BLOCK:
                 departure = evolve(departure, blocked=True)
-                changes.append(BlockSignIn(subject, reason, account.id, departure, privileged, row.overrides))
+                changes.append(BlockSignIn(subject, reason, account.id, departure, privileged, row.overrides, back))
                 changes.append(RevokeSessions(subject, reason, account.id, None))
             case Step.DEPART:
-                departure = evolve(departure, blocked=not account.enabled and was_blocked_by_us(self.user))
-                changes.append(Remember(subject, reason, account.id, departure=departure))
+                departure = evolve(departure, blocked=self._is_blocked_by_us(account))
+                back = back and (departure.then is not AfterBlock.KEEP or bool(changes))
+                changes.append(Remember(subject, reason, account.id, departure=departure, reaches_back=back))
             case Step.WAIT:
                 changes += self._reach_back(account, subject)
             case _:
@@ -142,6 +157,15 @@ class Leaver:
             removal = leaver_removal(self.user, account, subject, self.snapshot, reason, take_over=take_over)
             changes += [removal] if removal else []
         return changes
+
+    @property
+    def _reason(self) -> str:
+        """Why the account is taken from, with the day on which somebody left who left before."""
+        departure = self.user.departure
+        if departure is None or self.user.status is AppUserStatus.ACTIVE:
+            return _LEFT
+        while_off = ", while Deactivate Users was off" if self.user.status is AppUserStatus.KEPT else ""
+        return f"left on {departure.at:%Y-%m-%d}{while_off}"
 
     def _reach_back(self, account: TenantUser, subject: Subject) -> list[Change]:
         """Offer an option that was chosen after the person left, if it asks for more than what was done by now."""

@@ -22,6 +22,7 @@ class Memory(StrEnum):
     NEVER = "never seen"
     ACTIVE = "active"
     RETURNING = "assigned again, and not enabled yet"
+    KEPT = "left, and kept the account"
     LEFT = "left"
     GONE = "gone"
 
@@ -65,6 +66,7 @@ class Step(StrEnum):
     LINK = "link"
     ENABLE = "link and enable"
     BLOCK = "block"
+    KEEP = "remember that they left, and keep the account"
     DEPART = "remember that they left"
     WAIT = "take what is due"
     FORGET = "remember that it is gone"

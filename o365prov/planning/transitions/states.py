@@ -9,6 +9,7 @@ from o365prov.provisioning import ProvisioningType
 
 _MEMORIES = {
     AppUserStatus.ACTIVE: Memory.ACTIVE,
+    AppUserStatus.KEPT: Memory.KEPT,
     AppUserStatus.DEACTIVATED: Memory.LEFT,
     AppUserStatus.DELETED: Memory.GONE,
 }

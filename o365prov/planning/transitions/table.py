@@ -35,24 +35,34 @@ from o365prov.planning.transitions.transition import Transition
 
 
 def _row(
-    words: str, step: Step, *, problem: ProblemCode = ProblemCode.NONE, overrides: bool = False, **when: object
+    words: str,
+    step: Step,
+    *,
+    problem: ProblemCode = ProblemCode.NONE,
+    overrides: bool = False,
+    reaches_back: bool = False,
+    **when: object,
 ) -> Transition:
     values = {name: each if isinstance(each, tuple) else (each,) for name, each in when.items()}
-    return Transition(words, step, values, problem, overrides)
+    return Transition(words, step, values, problem, overrides, reaches_back)
 
 
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _NOT_THERE = (Account.NONE, Account.DELETED)
 _HERE = (Memory.ACTIVE, Memory.RETURNING)
-_LINKED = (*_HERE, Memory.LEFT)
-_OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.RETURNING, Memory.LEFT, Memory.GONE)
+_LINKED = (*_HERE, Memory.KEPT, Memory.LEFT)
+_OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.RETURNING, Memory.KEPT, Memory.LEFT, Memory.GONE)
 _MAY_BE_TAKEN = (Link.OWN, Link.FREE, Link.YIELDING)
 _NOT_OTHER_APPS = (Link.OWN, Link.FREE, Link.YIELDING, Link.NAMESAKES, Link.ANOTHERS)
 _NOT_SYNCED = (Control.CLOUD, Control.LICENSES, Control.ADMIN)
-_MASTERED_ELSEWHERE = (Control.SYNCED, Control.LICENSES)
+_CAN_BE_BLOCKED: Any = {"account": Account.ENABLED, "control": (Control.CLOUD, Control.ADMIN)}
+_CANT_BE_BLOCKED: Any = {"account": Account.ENABLED, "control": (Control.SYNCED, Control.LICENSES)}
 _OUR_LEAVER: Any = {"wanted": Wanted.LEFT, "link": _NOT_OTHER_APPS, "deactivates": True}
-_KEPT_LEAVER: Any = {"wanted": Wanted.LEFT, "link": _NOT_OTHER_APPS, "deactivates": False}
+_NEW_LEAVER: Any = {**_OUR_LEAVER, "memory": _HERE}
+_KEPT_LEAVER: Any = {**_OUR_LEAVER, "memory": Memory.KEPT, "reaches_back": True}
+_OLD_LEAVER: Any = {**_OUR_LEAVER, "memory": Memory.LEFT}
+_UNTOUCHED_LEAVER: Any = {"wanted": Wanted.LEFT, "link": _NOT_OTHER_APPS, "deactivates": False}
 _TAKES: Any = {"wanted": Wanted.ASSIGNED, "link": _MAY_BE_TAKEN}
 
 ROWS: tuple[Transition, ...] = (
@@ -99,16 +109,23 @@ ROWS: tuple[Transition, ...] = (
         link=Link.OTHER_APPS,
     ),
     _row(
-        "leaves, and Deactivate Users is off: keeps the account",
-        Step.NOTHING,
-        **_KEPT_LEAVER,
+        "leaves, and Deactivate Users is off: remembered, keeps the account",
+        Step.KEEP,
+        **_UNTOUCHED_LEAVER,
         memory=_HERE,
+        account=_THERE,
+    ),
+    _row(
+        "left while Deactivate Users was off, and it still is: keeps the account",
+        Step.NOTHING,
+        **_UNTOUCHED_LEAVER,
+        memory=Memory.KEPT,
         account=_THERE,
     ),
     _row(
         "left, blocked, and Deactivate Users is off since: keeps the account as it is",
         Step.NOTHING,
-        **_KEPT_LEAVER,
+        **_UNTOUCHED_LEAVER,
         memory=Memory.LEFT,
         account=_BLOCKED,
     ),
@@ -116,110 +133,93 @@ ROWS: tuple[Transition, ...] = (
         "left, Deactivate Users is off since, and Graph could not block an account that Entra Connect masters: said",
         Step.NOTHING,
         problem=ProblemCode.SYNCED_LEAVER,
-        **_KEPT_LEAVER,
+        **_UNTOUCHED_LEAVER,
         memory=Memory.LEFT,
-        account=Account.ENABLED,
-        control=_MASTERED_ELSEWHERE,
+        **_CANT_BE_BLOCKED,
     ),
     _row(
         "left, Deactivate Users is off since, and somebody enabled the account again: said, not touched",
         Step.NOTHING,
         problem=ProblemCode.RE_ENABLED_LEAVER,
-        **_KEPT_LEAVER,
+        **_UNTOUCHED_LEAVER,
         memory=Memory.LEFT,
-        account=Account.ENABLED,
-        control=(Control.CLOUD, Control.ADMIN),
+        **_CAN_BE_BLOCKED,
     ),
     # Who leaves now.
-    _row(
-        "leaves, to be deleted at once: deleted",
-        Step.DELETE,
-        **_OUR_LEAVER,
-        memory=_HERE,
-        account=_THERE,
-        due=True,
-    ),
-    _row(
-        "leaves: blocked",
-        Step.BLOCK,
-        **_OUR_LEAVER,
-        memory=_HERE,
-        account=Account.ENABLED,
-        control=(Control.CLOUD, Control.ADMIN),
-        due=False,
-    ),
+    _row("leaves, to be deleted at once: deleted", Step.DELETE, **_NEW_LEAVER, account=_THERE, due=True),
+    _row("leaves: blocked", Step.BLOCK, **_NEW_LEAVER, **_CAN_BE_BLOCKED, due=False),
     _row(
         "leaves, and Graph can't block an account that Entra Connect masters: the grace period begins all the same",
         Step.DEPART,
         problem=ProblemCode.SYNCED_LEAVER,
-        **_OUR_LEAVER,
-        memory=_HERE,
-        account=Account.ENABLED,
-        control=_MASTERED_ELSEWHERE,
+        **_NEW_LEAVER,
+        **_CANT_BE_BLOCKED,
+        due=False,
+    ),
+    _row("leaves, blocked already: the grace period begins", Step.DEPART, **_NEW_LEAVER, account=_BLOCKED, due=False),
+    # Who left while Deactivate Users was off, and it is on since.
+    _row(
+        "left while Deactivate Users was off, and leavers are deleted at once since: deleted once it is confirmed",
+        Step.DELETE,
+        **_KEPT_LEAVER,
+        account=_THERE,
+        due=True,
+    ),
+    _row(
+        "left while Deactivate Users was off, and it is on since: blocked once it is confirmed",
+        Step.BLOCK,
+        **_KEPT_LEAVER,
+        **_CAN_BE_BLOCKED,
         due=False,
     ),
     _row(
-        "leaves, blocked already: the grace period begins",
+        "left while Deactivate Users was off, and Graph can't block an account that Entra Connect masters: the grace "
+        "period begins once it is confirmed",
         Step.DEPART,
-        **_OUR_LEAVER,
-        memory=_HERE,
+        problem=ProblemCode.SYNCED_LEAVER,
+        **_KEPT_LEAVER,
+        **_CANT_BE_BLOCKED,
+        due=False,
+    ),
+    _row(
+        "left while Deactivate Users was off, and the account is blocked: the grace period begins once it is confirmed",
+        Step.DEPART,
+        **_KEPT_LEAVER,
         account=_BLOCKED,
         due=False,
     ),
     # Who left before.
-    _row(
-        "left, and the day of deletion has come: deleted",
-        Step.DELETE,
-        **_OUR_LEAVER,
-        memory=Memory.LEFT,
-        account=_BLOCKED,
-        due=True,
-    ),
+    _row("left, and the day of deletion has come: deleted", Step.DELETE, **_OLD_LEAVER, account=_BLOCKED, due=True),
     _row(
         "left, the day of deletion has come, and the account could never be blocked: deleted",
         Step.DELETE,
-        **_OUR_LEAVER,
-        memory=Memory.LEFT,
-        account=Account.ENABLED,
-        control=_MASTERED_ELSEWHERE,
+        **_OLD_LEAVER,
+        **_CANT_BE_BLOCKED,
         due=True,
     ),
-    _row(
-        "left, blocked: waits for what the option says",
-        Step.WAIT,
-        **_OUR_LEAVER,
-        memory=Memory.LEFT,
-        account=_BLOCKED,
-        due=False,
-    ),
+    _row("left, blocked: waits for what the option says", Step.WAIT, **_OLD_LEAVER, account=_BLOCKED, due=False),
     _row(
         "left, and Graph can't block an account that Entra Connect masters: waits for what the option says",
         Step.WAIT,
         problem=ProblemCode.SYNCED_LEAVER,
-        **_OUR_LEAVER,
-        memory=Memory.LEFT,
-        account=Account.ENABLED,
-        control=_MASTERED_ELSEWHERE,
+        **_OLD_LEAVER,
+        **_CANT_BE_BLOCKED,
         due=False,
     ),
     _row(
         "left, and somebody enabled the account again: said, not touched",
         Step.NOTHING,
         problem=ProblemCode.RE_ENABLED_LEAVER,
-        **_OUR_LEAVER,
-        memory=Memory.LEFT,
-        account=Account.ENABLED,
-        control=(Control.CLOUD, Control.ADMIN),
+        **_OLD_LEAVER,
+        **_CAN_BE_BLOCKED,
         reverts=False,
     ),
     _row(
         "left, somebody enabled the account again, and the plan reverts edits: blocked once it is confirmed",
         Step.BLOCK,
         overrides=True,
-        **_OUR_LEAVER,
-        memory=Memory.LEFT,
-        account=Account.ENABLED,
-        control=(Control.CLOUD, Control.ADMIN),
+        **_OLD_LEAVER,
+        **_CAN_BE_BLOCKED,
         due=False,
         reverts=True,
     ),
@@ -228,10 +228,8 @@ ROWS: tuple[Transition, ...] = (
         "once it is confirmed",
         Step.DELETE,
         overrides=True,
-        **_OUR_LEAVER,
-        memory=Memory.LEFT,
-        account=Account.ENABLED,
-        control=(Control.CLOUD, Control.ADMIN),
+        **_OLD_LEAVER,
+        **_CAN_BE_BLOCKED,
         due=True,
         reverts=True,
     ),

@@ -11,6 +11,9 @@ from o365prov.planning.transitions.situations import ProblemCode, Situation, Ste
 _CONFIRMED = (Step.ENABLE, Step.BLOCK, Step.DELETE)
 """The steps that can undo what somebody did, and then say so in the plan."""
 
+_REACHING = (Step.BLOCK, Step.DEPART, Step.DELETE)
+"""The steps that can follow a setting which was changed after the person left, and then say so in the plan."""
+
 
 @frozen
 class Transition:
@@ -22,6 +25,8 @@ class Transition:
         when: for fields of :class:`Situation` the values for which the row holds; it holds for any value of the others.
         problem: the problem that is said.
         overrides: whether it undoes what somebody did in Office 365, so that the plan must be confirmed.
+        reaches_back: whether it follows a setting that was changed after the person left, so that the plan must be
+            confirmed.
 
     """
 
@@ -30,10 +35,13 @@ class Transition:
     when: Mapping[str, tuple[object, ...]]
     problem: ProblemCode = ProblemCode.NONE
     overrides: bool = False
+    reaches_back: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.overrides and self.step not in _CONFIRMED:
             raise ValueError(f"the step {self.step.value!r} undoes nothing that somebody did: {self.words}")
+        if self.reaches_back and self.step not in _REACHING:
+            raise ValueError(f"the step {self.step.value!r} takes nothing of who left before: {self.words}")
 
     def fits(self, situation: Situation) -> bool:
         """Whether the row holds in *situation*."""
