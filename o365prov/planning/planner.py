@@ -111,10 +111,11 @@ def make_plan(
     managers = _managers(people, matched, on_hold, unchanged, app_users, snapshot)
     changes, gaps = _changes(matched, managers, rules, snapshot, now)
     handed_over = {each.takes_over for each in matched}
+    taken = {each.object_id for each in (*matched, *app_users)}.union(app_users.linked_elsewhere)
     for user in leavers(app_users, staying):
         if user.person_id not in handed_over:
             app = app_users.linked_elsewhere.get(user.object_id, "")
-            done, wrong = Leaver(user, rules, snapshot, now, app).decide()
+            done, wrong = Leaver(user, rules, snapshot, now, app, taken).decide()
             changes += done
             problems += wrong
     problems += gaps

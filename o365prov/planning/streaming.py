@@ -129,10 +129,13 @@ class StreamingPlanner:
             anchors = (each.anchor for each in person.directory_accounts)
             found = (*names, *mails, *anchors, *personal_addresses(person))
             self._names.update(name.lower() for name in found if isinstance(name, str))
+        others = [user for user in self._app_users if user.person_id not in self._staying]
+        self._kept.update(user.object_id for user in others)
+        self._names.update(user.anchor.lower() for user in others if user.anchor)
         for user in self._app_users:
             if user.person_id not in self._staying:
-                self._kept.add(user.object_id)
-            elif user.username.lower() in self._names or (user.anchor or "").lower() in self._names:
+                continue
+            if user.username.lower() in self._names or (user.anchor or "").lower() in self._names:
                 self._recheck.add(user.person_id)
                 self._kept.add(user.object_id)
 

@@ -123,6 +123,38 @@ def test_a_leaver_whose_account_somebody_deleted_is_forgotten_once():
     assert of_ann(user_sync_app().plan([BO], snapshot, known, now=NOW)) == ([], [])
 
 
+@pytest.mark.parametrize(
+    "known", [ACTIVE, left(Deprovisioning.block_sign_in()), evolve(ACTIVE, status=AppUserStatus.DELETED)]
+)
+@pytest.mark.parametrize("gone", [(), (account(NAME),)])
+def test_another_account_with_a_leavers_source_anchor_is_said_in_every_plan(known, gone):
+    """The linked one is gone, perhaps for ever, and somebody made another: nobody blocks that."""
+    other = account(f"ann@{DOMAIN}", onPremisesImmutableId=ANN.id)
+    snapshot = tenant(other, deleted=gone)
+    plan = user_sync_app().plan([BO], snapshot, remembered(known), now=NOW)
+    assert of_ann(plan)[1] == ["other_account_of_leaver"]
+    assert f"ann@{DOMAIN} (object id {other.id})" in plan.problems[0].message
+    snapshot, after = effects(plan, snapshot)
+    assert of_ann(user_sync_app().plan([BO], snapshot, after, now=NOW)) == ([], ["other_account_of_leaver"])
+
+
+@pytest.mark.parametrize("whose", ["blocked", "another's", "another app's", "taken now"])
+def test_another_account_with_a_leavers_source_anchor_is_not_said_where_it_is_cared_for(whose):
+    """It is blocked, or it is linked to somebody, be it by this plan or by another app."""
+    other = account(f"ann@{DOMAIN}", onPremisesImmutableId=ANN.id, accountEnabled=whose != "blocked")
+    people, users, transfers = [BO], [ACTIVE], {}
+    if whose == "another's":
+        users.append(AppUser("00uOther", other.id, other.username, ANN.id))
+    if whose == "taken now":
+        people.append(assigned(somebody("Cy Young")))
+        transfers = {"00uCyYoung": other.id}
+    known = remembered(*users)
+    if whose == "another app's":
+        known = evolve(known, linked_elsewhere={other.id: "Office 365 (Oslo)"})
+    plan = user_sync_app().plan(people, tenant(other), known, now=NOW, transfers=transfers)
+    assert of_ann(plan) == (["remember"], [])
+
+
 def test_an_account_that_we_deleted_and_somebody_restored_is_said():
     """Nobody asked for it, so it is not deleted again."""
     known = evolve(ACTIVE, status=AppUserStatus.DELETED)

@@ -343,3 +343,13 @@ def test_an_account_that_another_app_linked_is_said():
     snapshot, app_users = provisioned()
     shared = evolve(app_users, linked_elsewhere={snapshot.users[0].id: "Office 365 EU"})
     assert "account_of_another_app" in {problem.code for problem in same_plan(EVERYONE, snapshot, shared).problems}
+
+
+def test_another_account_with_a_leavers_source_anchor_is_said():
+    """It is nobody's, and is kept because of the anchor alone."""
+    snapshot, app_users = provisioned()
+    anchor = app_users.get(ANN.id).anchor
+    other = account(f"other@{DOMAIN}", onPremisesImmutableId=anchor)
+    users = [*(user for user in snapshot.users if user.anchor != anchor), other]
+    plan = same_plan(EVERYONE[1:], evolve(snapshot, users=users), app_users)
+    assert "other_account_of_leaver" in {problem.code for problem in plan.problems}

@@ -54,6 +54,7 @@ class Leaver:
         snapshot: what the tenant holds.
         now: the time, aware.
         linked_elsewhere: the name of another app that has linked the account too; empty for none.
+        taken: the object ids of accounts that are somebody's.
 
     """
 
@@ -62,6 +63,7 @@ class Leaver:
     snapshot: TenantSnapshot
     now: datetime
     linked_elsewhere: str = ""
+    taken: Collection[str | None] = ()
 
     def decide(self) -> tuple[list[Change], list[Problem]]:
         """What happens to the account now, and what is wrong."""
@@ -70,6 +72,8 @@ class Leaver:
             return [], [self._problem(_contradicts(account, why), account)]
         row = transition(self._situation(account))
         problems = [self._problem(self._issue(row.problem, account), account)] if row.problem else []
+        if account is None and (other := self._other_account()):
+            problems.append(self._problem(_other_account(other), None))
         if row.step is Step.FORGET:
             return [self._forget()], problems
         if row.step is Step.NOTHING:
@@ -82,6 +86,11 @@ class Leaver:
         if (stays := self._stays(account, changes)) is not None:
             problems.append(self._problem(stays, account))
         return changes, problems
+
+    def _other_account(self) -> TenantUser | None:
+        """An account in use that is nobody's and has the person's source anchor, where the linked one is gone."""
+        other = self.snapshot.by_anchor.get(self.user.anchor) if self.user.anchor else None
+        return other if other and other.enabled and other.id not in self.taken else None
 
     def _stays(self, account: TenantUser, changes: Collection[Change]) -> Issue | None:
         """The licences that stay although licences are removed, said in every plan from that day on."""
@@ -235,6 +244,16 @@ _ISSUES = {
         "Assign the person again, or delete the account in Entra",
     ),
 }
+
+
+def _other_account(other: TenantUser) -> Issue:
+    return Issue(
+        "other_account_of_leaver",
+        f"{_LEFT}, and the linked account is gone; but the account {other.username} (object id {other.id}) has the "
+        "source anchor and is enabled: it was never linked, and is not touched",
+        "Block or delete it in Entra, or assign the person again",
+        severity="warning",
+    )
 
 
 def _contradicts(account: TenantUser, why: str) -> Issue:
