@@ -58,7 +58,7 @@ from o365prov.planning.preconditions import (
 from o365prov.planning.rules.addresses import mail_taken
 from o365prov.planning.rules.mail import mail_issue
 from o365prov.planning.rules.managers import reference_digest
-from o365prov.planning.rules.profile import fingerprint, profile_change
+from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
 from o365prov.planning.transitions.matched_user import MatchedUser
 
@@ -116,6 +116,7 @@ __all__ = [
     "UnwrittenProperty",
     "UpdateUser",
     "after_change",
+    "anchor_issue",
     "as_assignment",
     "change_key",
     "change_stage",

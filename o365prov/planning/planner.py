@@ -36,7 +36,7 @@ from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
 from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
-from o365prov.planning.rules.profile import creation, profile_change, renamed_elsewhere, session_change
+from o365prov.planning.rules.profile import anchor_issue, creation, profile_change, renamed_elsewhere, session_change
 from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
@@ -201,7 +201,7 @@ def _changes(
     decisions = license_decisions(
         [each for each in matched if _is_licensed(each, provisioning)],
         snapshot,
-        is_located=lambda each: _is_located(each, profiles[each.subject.person_id][0]),
+        is_located=lambda each: _is_located(each, profiles[each.subject.person_id]),
         now=now,
         take_over=rules.take_over_licenses,
         again=scope is not Scope.CHANGED,
@@ -210,12 +210,10 @@ def _changes(
     problems: list[Problem] = []
     claims: dict[str, list[Subject]] = {}
     for each in matched:
-        if mail := new_mail(written_values(profiles[each.subject.person_id][0]), each.account):
+        if mail := new_mail(written_values(profiles[each.subject.person_id]), each.account):
             claims.setdefault(mail, []).append(each.subject)
     for each in matched:
-        profile, wrong = profiles[each.subject.person_id]
-        account_changes, issues = _account_changes(each, profile, snapshot, claims)
-        issues.append(wrong)
+        account_changes, issues = _account_changes(each, profiles[each.subject.person_id], rules, snapshot, claims)
         changes += account_changes
         if provisioning.update_attributes or each.known is None:
             drift = scope is Scope.DRIFT or each.deleted
@@ -257,16 +255,17 @@ def _remember(matched: MatchedUser, memory: Remember | None, roles: tuple[str, .
 
 def _profile(
     matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot
-) -> tuple[CreateUser | UpdateUser | LinkUser | None, Issue | None]:
-    """The change that creates the account, or that of its profile, and what can't be changed."""
+) -> CreateUser | UpdateUser | LinkUser | None:
+    """The change that creates the account, or that of its profile."""
     if matched.account is None:
-        return creation(matched, password_given=not snapshot.is_federated(matched.subject.username)), None
+        return creation(matched, password_given=not snapshot.is_federated(matched.subject.username))
     return profile_change(matched, rules.provisioning, rules.scope)
 
 
 def _account_changes(
     matched: MatchedUser,
     profile: CreateUser | UpdateUser | LinkUser | None,
+    rules: PlanOptions,
     snapshot: TenantSnapshot,
     claims: Mapping[str, Sequence[Subject]],
 ) -> tuple[list[Change], list[Issue | None]]:
@@ -276,7 +275,11 @@ def _account_changes(
     others = [each for each in claims.get(new_mail(values, account), ()) if each.person_id != subject.person_id]
     if taken := mail_taken(values, account, snapshot, others):
         profile = without_mail(profile, matched.known)
-    issues = [taken or mail_issue(written_values(profile), snapshot), renamed_elsewhere(matched, values)]
+    issues = [
+        taken or mail_issue(written_values(profile), snapshot),
+        renamed_elsewhere(matched, values),
+        anchor_issue(matched, values, snapshot, rules.provisioning),
+    ]
     if isinstance(profile, CreateUser):
         return [created_in_turn(profile, matched)], issues
     changes: list[Change] = []

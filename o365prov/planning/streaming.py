@@ -37,7 +37,7 @@ from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.planner import UnchangedPeople, make_plan
 from o365prov.planning.rules.addresses import personal_addresses
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
-from o365prov.planning.rules.profile import fingerprint
+from o365prov.planning.rules.profile import expected_anchors, fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.planning.transitions.states import contradiction
 from o365prov.profiles import UNSET
@@ -150,7 +150,8 @@ class StreamingPlanner:
         mastered = user.synced and not self._rules.provisioning.beside_entra_connect
         renamed = user.username.lower() != known.username.lower() or bool(contradiction(user, known))
         outdated = instant and (since is None or instant > since.timestamp())
-        if mastered or renamed or not user.enabled or user.failed_licenses or outdated:
+        without_anchor = user.anchor is None and known.anchor is not None
+        if mastered or renamed or without_anchor or not user.enabled or user.failed_licenses or outdated:
             self._kept.add(user.id)
         return user.id in self._kept or self._is_named(user) or self._has_anothers_name(user)
 
@@ -226,6 +227,7 @@ class StreamingPlanner:
 def is_unchanged(desired: DesiredUser, known: AppUser, provisioning: ProvisioningType) -> bool:
     """Whether everything that should be sent for this person is what was sent last."""
     grants, manager = desired.assignment.grants, desired.manager_on_update
+    anchors = expected_anchors(desired, provisioning)
     if manager is None:
         same_manager = known.manager_id is None
     else:
@@ -233,7 +235,7 @@ def is_unchanged(desired: DesiredUser, known: AppUser, provisioning: Provisionin
     return (
         same_manager
         and not desired.issues
-        and desired.anchor in (None, known.anchor)
+        and (known.anchor in anchors if anchors else known.anchor is not None)
         and known.status is AppUserStatus.ACTIVE
         and known.departure is None
         and known.username.lower() == (desired.username or "").lower()

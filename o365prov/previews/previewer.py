@@ -17,6 +17,7 @@ from o365prov.planning import (
     TenantSnapshot,
     TenantUser,
     UpdateUser,
+    anchor_issue,
     collisions,
     mail_issue,
     mail_taken,
@@ -212,7 +213,7 @@ def _matched(
         if matched.known
         else AccountOutcome.MATCHED
     )
-    change, issue = profile_change(matched, rules.provisioning, rules.scope)
+    change = profile_change(matched, rules.provisioning, rules.scope)
     written = change.properties if isinstance(change, UpdateUser) else ()
     message = matched.how
     if username_holder is UsernameHolder.OTHER:
@@ -221,6 +222,7 @@ def _matched(
         message += ", and sign-in would be enabled"
     changes = tuple(ValueChange(names.get(each.name, each.name), each.before, each.after) for each in written)
     values = {each.name: each.after for each in written}
+    issue = anchor_issue(matched, values, snapshot, rules.provisioning)
     found = issue, mail_taken(values, account, snapshot) or mail_issue(values, snapshot)
     return AccountPreview(outcome, message, account.id, account.username, username_holder, changes), found
 

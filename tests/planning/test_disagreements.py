@@ -287,3 +287,15 @@ def test_a_corrected_source_anchor_is_remembered():
     corrected, known = effects(plan, corrected)
     assert of_ann(app.plan([assigned(moved), BO], corrected, known, now=NOW)) == ([], [])
     assert of_ann(app.plan([BO], corrected, known, now=NOW))[0] == ["block_sign_in", "revoke_sessions"]
+
+
+def test_a_source_anchor_that_somebody_cleared_is_said_until_it_is_written():
+    """Okta's push of changes does not look at it, and nobody signs in without one; Force Sync writes it."""
+    app = user_sync_app()
+    snapshot, known = effects(app.plan([assigned(ANN)], tenant(), remembered(), now=NOW), tenant())
+    [user] = snapshot.users
+    cleared = tenant(evolve(user, properties={**user.properties, "onPremisesImmutableId": None}))
+    plan = app.plan([assigned(ANN)], cleared, known, now=NOW)
+    assert of_ann(plan) == ([], ["no_anchor"])
+    assert "scope='all'" in plan.problems[0].remedy
+    assert of_ann(app.plan([assigned(ANN)], cleared, known, now=NOW, scope="all")) == (["update_user"], [])

@@ -23,6 +23,7 @@ LEFT = AppUser(
     departure=Departure(NOW),
 )
 NAMESAKE = somebody("Ann Lee", employeeNumber="99")
+OTHER = evolve(NAMESAKE, id="00uOther")
 APP = user_sync_app()
 
 
@@ -82,6 +83,20 @@ def test_a_recycled_name_is_handed_over_where_the_caller_says_so():
     assert [(each.person_id, each.object_id) for each in known] == [(other.id, THERE.id)]
 
 
+@pytest.mark.parametrize("newcomer", [OTHER, from_directory(OTHER)], ids=["Okta", "Active Directory"])
+@pytest.mark.parametrize("app", [APP, user_sync_app(update_attributes=False)], ids=["updates on", "updates off"])
+def test_that_sign_in_fails_after_a_transfer_is_said_in_every_plan(app, newcomer):
+    """The account keeps its source anchor, whoever the newcomer is and whatever is written later."""
+    other, snapshot, known = assigned(newcomer), tenant(THERE), remembered(LEFT)
+    plan = app.plan([other], snapshot, known, now=NOW, transfers={OTHER.id: THERE.id})
+    for scope in ("changed", "all", "drift"):
+        assert codes(plan) == ["anchor_differs"]
+        snapshot, known = effects(plan, snapshot)
+        plan = app.plan([other], snapshot, known, now=NOW, scope=scope)
+    renamed = evolve(snapshot, domains=[evolve(each, federated=False) for each in snapshot.domains])
+    assert codes(app.plan([other], renamed, known, now=NOW)) == []
+
+
 def test_a_living_link_names_both_people_and_the_way_out():
     """The same transfers; without them nothing is done for the second person."""
     there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
@@ -102,7 +117,7 @@ def test_two_people_with_one_name_are_told_by_id_and_number_and_what_to_do_if_th
     first = evolve(NAMESAKE, id="00uFirst")
     linked = evolve(LEFT, person_id=first.id, status=AppUserStatus.ACTIVE, departure=None)
     plan = APP.plan([assigned(ANN), assigned(first)], tenant(there), remembered(linked), now=NOW)
-    [problem] = plan.problems
+    [problem] = [each for each in plan.problems if each.subject.person_id == ANN.id]
     assert problem.code == "collision"
     assert "is the same for Ann Lee (person 00uFirst, employee number 99)" in problem.message
     assert "if both are one person, unassign the old one" in problem.remedy

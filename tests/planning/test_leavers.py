@@ -100,7 +100,7 @@ def test_who_is_enabled_by_hand_in_between_is_back():
     _, known = effects(app.plan(people, tenant(there()), left, now=NOW), tenant(there()))
     assert known.get(ANN.id).departure is None
     again = app.plan(people, tenant(there(accountEnabled=False)), known, now=NOW)
-    assert [each.code for each in again.problems] == ["blocked_account"]
+    assert "blocked_account" in [each.code for each in again.problems]
 
 
 def test_an_account_that_was_blocked_already_costs_no_write():

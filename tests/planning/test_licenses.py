@@ -330,7 +330,7 @@ def test_the_location_that_counts_is_the_one_that_the_account_will_have():
     """With Update Attributes off the mapped one is not written, so an account without one gets no licence."""
     people, there = [assigned(somebody(), "SPE_E3")], tenant(account(f"ann.lee@{DOMAIN}"))
     off = user_sync_app(update_attributes=False)
-    assert [each.code for each in off.plan(people, there, remembered(), now=NOW).problems] == ["no_usage_location"]
+    assert "no_usage_location" in [each.code for each in off.plan(people, there, remembered(), now=NOW).problems]
     assert len(licences(APP.plan(people, there, remembered(), now=NOW))) == 1
 
 

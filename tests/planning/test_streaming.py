@@ -328,6 +328,7 @@ def test_who_waits_for_a_seat_is_looked_at_every_time():
         ({"accountEnabled": False}, "blocked_account"),
         ({"onPremisesImmutableId": "OTHER=="}, "memory_contradicts_account"),
         ({"onPremisesSyncEnabled": True}, "synced_account"),
+        ({"onPremisesImmutableId": None}, "no_anchor"),
     ],
 )
 def test_foreign_edits_of_unchanged_people_are_said(properties, code):
@@ -353,3 +354,13 @@ def test_another_account_with_a_leavers_source_anchor_is_said():
     users = [*(user for user in snapshot.users if user.anchor != anchor), other]
     plan = same_plan(EVERYONE[1:], evolve(snapshot, users=users), app_users)
     assert "other_account_of_leaver" in {problem.code for problem in plan.problems}
+
+
+def test_that_sign_in_fails_is_said_of_who_did_not_change():
+    """The account was handed over with another source anchor, and that is not changed."""
+    snapshot, app_users = provisioned()
+    [user] = [each for each in snapshot.users if each.anchor == CY.id]
+    users = [evolve(user, properties={**user.properties, "onPremisesImmutableId": "OTHER=="}), *snapshot.users]
+    snapshot = evolve(snapshot, users=[each for each in users if each.anchor != CY.id])
+    known = app_users.with_user(evolve(app_users.get(CY.id), anchor="OTHER=="))
+    assert [each.code for each in same_plan(EVERYONE, snapshot, known).problems] == ["anchor_differs"]

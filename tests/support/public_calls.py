@@ -64,6 +64,7 @@ FOR_SIBLINGS = {
     "make_plan": "called by the app alone, with its own settings",
     "match_users": "called by make_plan alone",
     "profile_change": "called by make_plan alone",
+    "anchor_issue": "called by make_plan alone",
 }
 """What packages export for other packages of ours, which call it with values that they made."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from o365prov.errors import Issue
 from o365prov.planning.model.change_parts import Subject
@@ -183,32 +183,6 @@ def no_account(provisioning: ProvisioningType, desired: DesiredUser, elsewhere: 
         f"source anchor is that of {named}",
         f"If that account is the person's, rename it to {desired.username} in Entra, or "
         f"{hand_over(desired, elsewhere[0])}; otherwise {remedy[0].lower()}{remedy[1:]}",
-    )
-
-
-def no_anchor(account: TenantUser, provisioning: ProvisioningType) -> Issue:
-    """The account has no source anchor, and gets none."""
-    is_sent = "immutableId" in provisioning.attributes
-    return Issue(
-        "no_anchor",
-        f"the account {account.username} has no source anchor, without which nobody signs in from a federated domain, "
-        f"and {provisioning.label} does not write it here",
-        "Set its onPremisesImmutableId in Entra to what sign-in sends"
-        + (", or map Immutable ID for updates too" if is_sent else ""),
-        place="immutableId",
-        severity="warning",
-    )
-
-
-def unlike_directory(account: TenantUser, anchors: Collection[str]) -> Issue:
-    """The account's source anchor is not that of the person's directory accounts."""
-    return Issue(
-        "anchor_differs",
-        f"the account {account.username} has the source anchor {account.anchor}, and Active Directory gives the person "
-        f"{' or '.join(sorted(anchors))}: if sign-in sends that, the person can't sign in",
-        "Correct its onPremisesImmutableId in Entra, or give the person another username if it is somebody else's",
-        place="immutableId",
-        severity="warning",
     )
 
 

@@ -90,7 +90,7 @@ class UsernameOrder:
             return True
         if account.username.lower() == matched.subject.username.lower():
             return False
-        change, _ = profile_change(matched, self.rules.provisioning, self.rules.scope)
+        change = profile_change(matched, self.rules.provisioning, self.rules.scope)
         return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
 
     def _restoring(self, deleted: TenantUser) -> Issue | None:

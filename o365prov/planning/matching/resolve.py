@@ -19,7 +19,6 @@ from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.addresses import personal_addresses
-from o365prov.planning.rules.profile import writes_anchor
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import account_state, control_of, memory_of, was_blocked_by_us
@@ -119,8 +118,6 @@ class _Matcher:
         if sends_anchor and (deleted := self._anchor_holder(found, desired)):
             yield Problem(subject, deleted)
             return
-        if issue := self._adoption(found, desired):
-            yield Problem(subject, issue)
         enables = row.step is Step.ENABLE or (
             row.step is Step.RESTORE and found.account is not None and not found.account.enabled
         )
@@ -185,19 +182,6 @@ class _Matcher:
         ]
         found = {each.id: each for each in (*holders, *anchored) if isinstance(each, TenantUser)}
         return [found[object_id] for object_id in sorted(found)]
-
-    def _adoption(self, found: Found, desired: DesiredUser) -> Issue | None:
-        """What is wrong with the source anchor of an account that is linked, where the anchor is not written."""
-        account, provisioning = found.account, self.rules.provisioning
-        if account is None or found.known is not None or found.deleted or account.synced:
-            return None
-        if not self.snapshot.is_federated(account.username) or writes_anchor(desired, provisioning):
-            return None
-        if account.anchor is None:
-            return issues.no_anchor(account, provisioning)
-        anchors = {each.anchor for each in desired.assignment.person.directory_accounts}
-        is_other = anchors and not provisioning.attributes and account.anchor not in anchors
-        return issues.unlike_directory(account, anchors) if is_other else None
 
     def _anchor_holder(self, found: Found, desired: DesiredUser) -> Issue | None:
         """The deleted account that has the source anchor that an account without one would get."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from o365prov.people import AppUser
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.changes import CreateUser, LinkUser, RevokeSessions, UpdateUser
 from o365prov.planning.model.options import Scope
+from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Memory
 from o365prov.planning.transitions.states import memory_of
@@ -71,36 +72,33 @@ def _nickname(username: str) -> str:
     return _FULL_STOPS.sub(".", allowed)[:_LONGEST_NICKNAME].strip(".")
 
 
-def profile_change(
-    matched: MatchedUser, provisioning: ProvisioningType, scope: Scope
-) -> tuple[UpdateUser | LinkUser | None, Issue | None]:
-    """The change of an existing account's profile, and what can't be changed."""
+def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: Scope) -> UpdateUser | LinkUser | None:
+    """The change of an existing account's profile; None for nothing."""
     account, known, desired = matched.account, matched.known, matched.desired
     if account is None:
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
     returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT
-    anchor, issue = _anchor(matched) if writes_anchor(desired, provisioning) else (None, None)
     activates, moved = not matched.enables, matched.takes_over
     if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
-        return _corrected(matched, known), issue
+        return _corrected(matched, known)
     if not provisioning.update_attributes:
         if known and not returning:
-            return _corrected(matched, known), None
-        return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates), None
+            return _corrected(matched, known)
+        return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates)
+    anchor = account.anchor
     desired_values: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
         desired_values["userPrincipalName"] = matched.subject.username
-    if anchor:
-        desired_values["onPremisesImmutableId"] = anchor
+    if anchor is None and writes_anchor(desired, provisioning):  # one that is there is never changed
+        anchor = desired_values["onPremisesImmutableId"] = desired.new_anchor
     changes = differences(account.properties, desired_values)
-    kept_anchor = anchor or account.anchor
     if not changes:
         if known and known.fingerprint == now and not returning:
-            return _corrected(matched, known), issue
-        return LinkUser(matched.subject, matched.how, account.id, now, kept_anchor, moved, activates), issue
+            return _corrected(matched, known)
+        return LinkUser(matched.subject, matched.how, account.id, now, anchor, moved, activates)
     reason = _reason(matched, now, returning=returning)
-    return UpdateUser(matched.subject, reason, account.id, changes, now, kept_anchor, moved, activates), issue
+    return UpdateUser(matched.subject, reason, account.id, changes, now, anchor, moved, activates)
 
 
 def _corrected(matched: MatchedUser, known: AppUser) -> LinkUser | None:
@@ -162,19 +160,72 @@ def differences(held: Mapping[str, Any], desired_values: Mapping[str, Any]) -> t
     )
 
 
-def _anchor(matched: MatchedUser) -> tuple[str | None, Issue | None]:
-    """The anchor to write to an existing account, which is only done if it has none."""
+@check_after_failure
+def anchor_issue(
+    matched: MatchedUser, written: Mapping[str, object], snapshot: TenantSnapshot, provisioning: ProvisioningType
+) -> Issue | None:
+    """Why the person can't sign in by the account's source anchor, as long as it is not among the values *written*.
+
+    Only people of a federated domain sign in by it, and what Entra Connect masters is its own business. A type that
+    sends no profiles does not know what sign-in sends: there it is compared with the person's directory accounts.
+    """
     account, desired = matched.account, matched.desired
-    held = account.anchor if account else None
-    if held is None:
-        return desired.new_anchor, None
-    is_adopted = matched.known is None or matched.takes_over is not None
-    sent = desired.new_anchor if is_adopted else desired.anchor
-    if sent is None or sent == held:
-        return None, None
-    return None, Issue(
+    if account is None or account.synced or "onPremisesImmutableId" in written:
+        return None
+    if not any(map(snapshot.is_federated, (account.username, matched.subject.username))):
+        return None
+    if account.anchor is None:
+        return _no_anchor(account, desired, provisioning)
+    anchors = expected_anchors(desired, provisioning)
+    if not anchors or account.anchor in anchors:
+        return None
+    return _sent_otherwise(account, desired.new_anchor) if provisioning.attributes else _unlike(account, anchors)
+
+
+@check_after_failure
+def expected_anchors(desired: DesiredUser, provisioning: ProvisioningType) -> frozenset[str]:
+    """The source anchors of which one should be the account's; none where that is not known."""
+    if provisioning.attributes:
+        return frozenset({desired.new_anchor})
+    return frozenset(each.anchor for each in desired.assignment.person.directory_accounts)
+
+
+def _no_anchor(account: TenantUser, desired: DesiredUser, provisioning: ProvisioningType) -> Issue:
+    instead = ""
+    if "immutableId" in provisioning.attributes and not provisioning.update_attributes:
+        instead = ", or turn on Update Attributes"
+    elif "immutableId" in provisioning.attributes and not writes_anchor(desired, provisioning):
+        instead = ", or map Immutable ID for updates too"
+    elif provisioning.owns_profile:
+        instead = ", or plan with scope='all'"
+    return Issue(
+        "no_anchor",
+        f"the account {account.username} has no source anchor, without which nobody signs in from a federated domain, "
+        f"and {provisioning.label} does not write it here",
+        f"Set its onPremisesImmutableId in Entra to what sign-in sends{instead}",
+        place="immutableId",
+        severity="warning",
+    )
+
+
+def _unlike(account: TenantUser, anchors: Iterable[str]) -> Issue:
+    """The account's source anchor is not that of the person's directory accounts."""
+    return Issue(
         "anchor_differs",
-        f"the account has the source anchor {held}, sign-in sends {sent}, and an anchor is not changed from here",
+        f"the account {account.username} has the source anchor {account.anchor}, and Active Directory gives the person "
+        f"{' or '.join(sorted(anchors))}: if sign-in sends that, the person can't sign in",
+        "Correct its onPremisesImmutableId in Entra, or give the person another username if it is somebody else's",
+        place="immutableId",
+        severity="warning",
+    )
+
+
+def _sent_otherwise(account: TenantUser, sent: str) -> Issue:
+    """The account's source anchor is not the one that sign-in sends."""
+    return Issue(
+        "anchor_differs",
+        f"the account has the source anchor {account.anchor}, sign-in sends {sent}, and an anchor is not changed from "
+        "here",
         "Move the account to a managed domain, correct onPremisesImmutableId in Entra, and move it back",
         place="immutableId",
         severity="warning",
