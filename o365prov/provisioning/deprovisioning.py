@@ -30,6 +30,8 @@ class Deprovisioning:
     Args:
         then: what happens after sign-in is blocked.
         grace_days: how many days later (1 to 365) *then* happens; None for at once.
+        reaches_back: whether people who left before the option was chosen, or while Deactivate Users was off, are asked
+            about, so that plans must be confirmed; False leaves them as they are.
 
     Raises:
         ConfigurationError: for other numbers of days.
@@ -41,25 +43,28 @@ class Deprovisioning:
 
     then: AfterBlock = field(default=AfterBlock.KEEP, converter=_after_block)
     grace_days: int | None = field(default=None, validator=optional(whole_number(1, 365)))
+    reaches_back: bool = True
 
     def __attrs_post_init__(self) -> None:
         if self.grace_days is not None and self.then is AfterBlock.KEEP:
             raise ConfigurationError("Deprovisioning.grace_days has no effect where licences are kept: leave it out")
 
     @classmethod
-    def block_sign_in(cls) -> Deprovisioning:
+    def block_sign_in(cls, *, reaches_back: bool = True) -> Deprovisioning:
         """Block sign-in; licences and data are kept."""
-        return cls()
+        return cls(reaches_back=reaches_back)
 
     @classmethod
-    def block_and_remove_licenses(cls, *, grace_days: int | None = None) -> Deprovisioning:
+    def block_and_remove_licenses(cls, *, grace_days: int | None = None, reaches_back: bool = True) -> Deprovisioning:
         """Block sign-in and remove the licences that we granted, at once or after *grace_days*."""
-        return cls(AfterBlock.REMOVE_LICENSES, grace_days)
+        return cls(AfterBlock.REMOVE_LICENSES, grace_days, reaches_back)
 
     @classmethod
-    def block_remove_licenses_and_delete(cls, *, grace_days: int | None = None) -> Deprovisioning:
+    def block_remove_licenses_and_delete(
+        cls, *, grace_days: int | None = None, reaches_back: bool = True
+    ) -> Deprovisioning:
         """Block sign-in, remove licences and delete the account, at once or after *grace_days*."""
-        return cls(AfterBlock.DELETE, grace_days)
+        return cls(AfterBlock.DELETE, grace_days, reaches_back)
 
     @property
     def label(self) -> str:

@@ -99,6 +99,17 @@ def test_switching_it_on_asks_before_it_reaches_back(kind, option, begun):
     assert plan_of(app, after, known.get(ANN.id))[1:] == ([], [])
 
 
+@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("option", OPTIONS)
+def test_old_leavers_are_left_as_they_are_where_the_option_does_not_reach_back(kind, option):
+    """Neither those who were kept nor those who left under another option; who leaves now is not among them."""
+    app = app_with(kind, deprovisioning=evolve(option, reaches_back=False))
+    assert plan_of(app, tenant(there()), KEPT)[1:] == ([], [])
+    blocked = evolve(ACTIVE, status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - 400 * DAY))
+    assert plan_of(app, tenant(there(accountEnabled=False)), blocked)[1:] == ([], [])
+    assert plan_of(app, tenant(there()), ACTIVE)[1] == BEGUN[OPTIONS.index(option)]
+
+
 def test_who_is_back_is_assigned_as_everybody_else():
     """The account was never blocked, so nothing is enabled; who leaves after that leaves on another day."""
     app, snapshot = app_with(), tenant(there())

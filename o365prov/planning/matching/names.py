@@ -3,7 +3,8 @@
 A username is free, or its holder keeps it and the person is stopped, or another rename of the same plan frees it: then
 it is taken a turn later. People who take each other's names in a circle are freed by one of them, who has a temporary
 name in between; the memory knows it, so that a later plan ends what was interrupted. A deleted account whose username
-a rename frees is restored by the next plan.
+a rename frees is restored by the next plan: within one plan the restoring would have to come among the renames, before
+the person's own and not where the other failed, for a case that hardly occurs and that the next plan ends.
 
 Decision: an account keeps its e-mail addresses when it is renamed, because Graph can't write proxyAddresses and
 Exchange keeps the old address. A username that is also an address of its holder is therefore not freed by a rename: an

@@ -112,18 +112,19 @@ class Leaver:
         return self.rules.provisioning.deprovisioning.departure(self.now)
 
     def _situation(self, account: TenantUser | None) -> Situation:
-        rules, user = self.rules, self.user
-        departure = self.departure
+        rules, user, departure = self.rules, self.user, self.departure
+        provisioning = rules.provisioning
+        is_left_alone = user.status is AppUserStatus.KEPT and not provisioning.deprovisioning.reaches_back
         is_deleted = user.object_id in self.snapshot.deleted_by_id
         return Situation(
             Wanted.LEFT,
             memory_of(user),
             Account.DELETED if account is None and is_deleted else account_state(account, user),
             Link.OTHER_APPS if self.linked_elsewhere else Link.OWN,
-            control_of(account, user, self.snapshot, rules.provisioning) if account else Control.CLOUD,
+            control_of(account, user, self.snapshot, provisioning) if account else Control.CLOUD,
             due=departure.then is AfterBlock.DELETE and departure.is_due(self.now),
-            creates=rules.provisioning.create_users,
-            deactivates=rules.provisioning.deactivate_users,
+            creates=provisioning.create_users,
+            deactivates=provisioning.deactivate_users and not is_left_alone,
             restores=rules.restore_deleted_users,
             reverts=rules.scope is Scope.DRIFT,
         )
@@ -180,6 +181,8 @@ class Leaver:
         """Offer an option that was chosen after the person left, if it asks for more than what was done by now."""
         held = self.departure
         option = self.rules.provisioning.deprovisioning
+        if not option.reaches_back:
+            return []
         offered = evolve(held, then=option.then, grace_days=option.grace_days)
         if offered == held or (held.is_due(self.now) and offered.then in (AfterBlock.KEEP, held.then)):
             return []

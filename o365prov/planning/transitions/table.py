@@ -116,7 +116,7 @@ ROWS: tuple[Transition, ...] = (
         account=_THERE,
     ),
     _row(
-        "left while Deactivate Users was off, and it still is: keeps the account",
+        "left while Deactivate Users was off, and it still is or does not reach back: keeps the account",
         Step.NOTHING,
         **_UNTOUCHED_LEAVER,
         memory=Memory.KEPT,
