@@ -26,7 +26,7 @@ WRITES = {
     "create .*": ("POST", "/users", ""),
     "restore .*": ("POST", "/directory/deletedItems/[^/]+/restore", ""),
     "delete the account": ("DELETE", "/users/[^/]+", ""),
-    "block sign-in(, then .*)?": ("PATCH", "/users/[^/]+", '"accountEnabled": ?false'),
+    "block sign-in( again.*|, then .*)?": ("PATCH", "/users/[^/]+", '"accountEnabled": ?false'),
     "enable sign-in": ("PATCH", "/users/[^/]+", '"accountEnabled": ?true'),
     "end all sessions now": ("POST", "/users/[^/]+/revokeSignInSessions", ""),
     r"role \+.*": ("POST", "/roleManagement/directory/roleAssignments", ""),

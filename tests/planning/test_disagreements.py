@@ -232,6 +232,24 @@ def test_a_leaver_who_was_enabled_again_and_is_due_is_deleted_with_a_confirmatio
     assert any("somebody enabled in Office 365 is blocked or deleted" in hazard for hazard in plan.hazards)
 
 
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        (Deprovisioning.block_sign_in(), "block sign-in again; end all"),
+        (
+            Deprovisioning.block_and_remove_licenses(grace_days=3),
+            "block sign-in again (as told when they left: remove licences on 2026-05-05); end all",
+        ),
+    ],
+)
+def test_a_leaver_who_is_blocked_again_was_told_of_a_day_that_is_over(option, text):
+    """It is not said that something follows on it."""
+    plan = user_sync_app(deprovisioning=option).plan(
+        [BO], tenant(there()), remembered(left(option, 30)), now=NOW, scope="drift"
+    )
+    assert text in plan.to_text()
+
+
 def test_an_account_that_somebody_renamed_is_said_in_every_plan():
     """Okta's push does not rename it back, Force Sync does."""
     app = user_sync_app()

@@ -6,6 +6,7 @@ from organisation import DOMAIN, NOW, account, assigned, remembered, somebody, t
 
 from o365prov import AppUser
 from o365prov.planning import change_key, change_stage
+from o365prov.planning.model.labels import sections
 
 APP = user_sync_app()
 
@@ -53,6 +54,26 @@ def test_a_swap_goes_through_a_temporary_name():
     assert temporary.startswith("ann-")
     assert [each[0] for each in renames(plan)] == ["Ann Lee", "Bo Ross", "Ann Lee"]
     assert temporary in plan.to_text()
+
+
+def test_a_swap_is_shown_under_the_name_that_lasts():
+    """The row of who has the temporary name in between says what the person ends with, in every form."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "ann")])
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    [row] = [each for section in sections(plan.changes) for each in section.rows if each.people[0].name == "Ann Lee"]
+    assert row.people[0].username == f"bo@{DOMAIN}"
+    assert f">bo@{DOMAIN}</" in plan.to_html()
+
+
+def test_whose_account_it_was_is_said_once():
+    """Ann has a new id and Bo's name, and he hers: the rename to the temporary name takes the account over."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "ann")])
+    ann = evolve(known.get("00uAnnLee"), person_id="00uAnnsOld")
+    known = remembered(ann, known.get("00uBoRoss"))
+    plan = APP.plan(people, snapshot, known, now=NOW, transfers={"00uAnnLee": ann.object_id})
+    assert plan.to_text().count("until now that of person 00uAnnsOld") == 1
+    after, memory = effects(plan, snapshot)
+    assert list(APP.plan(people, after, memory, now=NOW)) == []
 
 
 def test_circles_and_chains_of_any_length_are_done_at_once():

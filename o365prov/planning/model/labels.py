@@ -145,7 +145,7 @@ def describe(change: Change) -> str:
         case EnableSignIn():
             return "enable sign-in"
         case BlockSignIn():
-            return f"block sign-in{_later(change.departure)}"
+            return f"block sign-in{_later(change)}"
         case _:
             assert_never(change)
 
@@ -162,9 +162,16 @@ def _on(departure: Departure) -> str:
     return f" on {departure.due:%Y-%m-%d}" if departure.due else ""
 
 
-def _later(departure: Departure) -> str:
-    """What follows at the end of the grace period; what follows at once is a change of its own."""
-    return "" if departure.grace_days is None else f", then {_AFTER[departure.then]}{_on(departure)}"
+def _later(change: BlockSignIn) -> str:
+    """What follows at the end of the grace period; what follows at once is a change of its own.
+
+    Who is blocked again left before, and the day may be over.
+    """
+    departure = change.departure
+    what = f"{_AFTER[departure.then]}{_on(departure)}"
+    if change.overrides:
+        return " again" if departure.grace_days is None else f" again (as told when they left: {what})"
+    return "" if departure.grace_days is None else f", then {what}"
 
 
 def _until_now(change: LinkUser | UpdateUser) -> str:
@@ -267,7 +274,13 @@ def _by_person(changes: Iterable[Change]) -> Iterable[list[Change]]:
 
 def _rows(changes: Iterable[Change]) -> Iterable[DisplayRow]:
     for group in _by_person(changes):
-        yield DisplayRow(Effect.of(group), (group[0].subject,), tuple(group), _reasons(group))
+        yield DisplayRow(Effect.of(group), (_subject(group),), tuple(group), _reasons(group))
+
+
+def _subject(changes: Sequence[Change]) -> Subject:
+    """Whom all changes of one person are about, under the username that lasts and not a temporary one."""
+    lasting = (each.subject for each in changes if not (isinstance(each, UpdateUser) and each.temporary))
+    return next(lasting, changes[0].subject)
 
 
 def _reasons(changes: Iterable[Change]) -> tuple[str, ...]:

@@ -26,7 +26,10 @@ def created_in_turn(change: CreateUser, matched: MatchedUser) -> CreateUser:
 
 
 def renamed_in_turn(change: UpdateUser | LinkUser, matched: MatchedUser) -> tuple[UpdateUser | LinkUser, ...]:
-    """The update, after the rename that frees its name; before both the one that gives a temporary name."""
+    """The update, after the rename that frees its name; before both the one that gives a temporary name.
+
+    The first of them takes the account over, if it was another person's.
+    """
     if not isinstance(change, UpdateUser) or not matched.waits_for:
         return (change,)
     change = evolve(change, turn=matched.turn, waits_for=matched.waits_for)
@@ -46,4 +49,4 @@ def renamed_in_turn(change: UpdateUser | LinkUser, matched: MatchedUser) -> tupl
         temporary=True,
     )
     properties = tuple(evolve(each, before=between) if each.name == _NAME else each for each in change.properties)
-    return first, evolve(change, properties=properties)
+    return first, evolve(change, properties=properties, takes_over=None)
