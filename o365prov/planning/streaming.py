@@ -14,10 +14,11 @@ accounts of which it can't be known while the tenant is read that they matter:
 
 - an account that holds an address which a deleted account had besides its username and ``mail``, if the plan restores
   that deleted account;
-- an account that is not a person's and is the manager of a person whose account is gone.
+- an account that is not a person's and is the manager of a person whose account is gone;
+- an account of which somebody took a licence by hand: which licence is which is known once the tenant was read.
 
 The first then shows on applying, as a change that Graph refuses; the second is the problem that the manager has no
-account, and a later plan sets the manager.
+account, and a later plan sets the manager; the third is said by a plan with everyone in memory.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from organisation import (
     DIRECTORY_READERS,
     DOMAIN,
     E3,
+    F1,
     NOW,
     account,
     assigned,
@@ -19,8 +20,18 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, Departure, Deprovisioning, LicenseGrant, LicenseOnly
+from o365prov import (
+    AppUser,
+    Departure,
+    Deprovisioning,
+    LicenseGrant,
+    LicenseOnly,
+    ProfileSync,
+    UniversalSync,
+    UserSync,
+)
 from o365prov.people import AppUserStatus, Grants
+from o365prov.planning import HeldLicense
 
 ANN, BO = somebody("Ann Lee"), assigned(somebody("Bo Ross"))
 NAME = f"ann.lee@{DOMAIN}"
@@ -317,3 +328,39 @@ def test_a_source_anchor_that_somebody_cleared_is_said_until_it_is_written():
     assert of_ann(plan) == ([], ["no_anchor"])
     assert "scope='all'" in plan.problems[0].remedy
     assert of_ann(app.plan([assigned(ANN)], cleared, known, now=NOW, scope="all")) == (["update_user"], [])
+
+
+NO_TEAMS = HeldLicense(E3.id, frozenset({E3.plans["TEAMS"]}))
+
+
+@pytest.mark.parametrize("held", [[], [F1.id], [NO_TEAMS]], ids=["taken", "exchanged", "a service plan switched off"])
+@pytest.mark.parametrize("kind", [LicenseOnly, ProfileSync, UserSync, UniversalSync])
+def test_a_licence_that_somebody_took_by_hand_is_said_in_every_plan(kind, held):
+    """Okta's push of changes does not look at it; Force Sync gives it again."""
+    app = user_sync_app().with_provisioning(kind()).remap()
+    people, snapshot = [assigned(ANN, "SPE_E3")], tenant(there())
+    snapshot, known = effects(app.plan(people, snapshot, remembered(), now=NOW), snapshot)
+    assert of_ann(app.plan(people, snapshot, known, now=NOW)) == ([], [])
+    taken = tenant(evolve(snapshot.users[0], licenses=tenant(there(licenses=held)).users[0].licenses))
+    plan = app.plan(people, taken, known, now=NOW)
+    assert of_ann(plan) == ([], ["relicensed_account"])
+    assert "SPE_E3" in plan.problems[0].message
+    kinds, codes = of_ann(app.plan(people, taken, known, now=NOW, scope="all"))
+    assert (kinds, codes) == (["assign_licenses"], [])
+
+
+def test_a_licence_that_a_group_gives_instead_is_not_missed():
+    """An administrator put the person into a group of Entra, and took the direct one."""
+    people, snapshot = [assigned(ANN, "SPE_E3")], tenant(there())
+    snapshot, known = effects(user_sync_app().plan(people, snapshot, remembered(), now=NOW), snapshot)
+    inherited = tenant(evolve(snapshot.users[0], licenses=(HeldLicense(E3.id, inherited_from="group"),)))
+    assert of_ann(user_sync_app().plan(people, inherited, known, now=NOW)) == ([], [])
+
+
+def test_who_is_back_gets_what_somebody_took_meanwhile():
+    """The memory has what was granted before they left, and it is assigned again."""
+    known = left(Deprovisioning.block_sign_in(), 5)
+    plan = user_sync_app().plan(
+        [assigned(ANN, "SPE_E3")], tenant(there(accountEnabled=False)), remembered(known), now=NOW
+    )
+    assert "assign_licenses" in of_ann(plan)[0]

@@ -99,6 +99,12 @@ class LicenseWish:
             kept += [f"{', '.join(off)} of {granted.sku.part_number}"] if off else []
         return tuple(kept)
 
+    def edited(self) -> tuple[str, ...]:
+        """The granted licences that the account holds otherwise, as if nothing stood in the way."""
+        before, after = self.holds.direct, self.after(self.seats, whole=True).direct
+        differing = (sku_id for sku_id in self.wanted.skus if before.get(sku_id) != after.get(sku_id))
+        return tuple(sorted(self.wanted.skus[sku_id].sku.part_number for sku_id in differing))
+
     def frees(self) -> tuple[Sku, ...]:
         """The SKUs of which a seat is free once everything is removed that should be; a group keeps its seat."""
         return tuple(sku for sku in self.removing if sku.id not in self.holds.inherited)
