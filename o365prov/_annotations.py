@@ -270,6 +270,6 @@ def shown(value: object) -> str:
         return f"a {type(value).__name__} of {', '.join(kinds[:3]) or 'nothing'}"
     if isinstance(value, dict):
         kinds = sorted({f"{type(key).__name__} to {type(each).__name__}" for key, each in value.items()})
-        return f"a {type(value).__name__} of {', '.join(kinds[:3]) or 'nothing'}"
+        return f"a dict of {', '.join(kinds[:3]) or 'nothing'}"  # also where ours are frozen dicts
     name = type(value).__name__
     return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"

@@ -176,3 +176,16 @@ def test_a_manager_without_an_account_is_said_and_stops_nothing_else():
     [problem] = drawn.problems
     assert problem.code == "manager_not_provisioned"
     assert not problem.stops
+
+
+def test_two_accounts_with_the_persons_source_anchor_are_both_named():
+    """Neither counts in silence; the caller can say which of them is the person's."""
+    ann = assigned(somebody())
+    users = [account(f"{name}@{DOMAIN}", onPremisesImmutableId="00uAnnLee") for name in ("one", "two")]
+    for order in (users, users[::-1]):
+        plan = user_sync_app().plan([ann], tenant(*order), remembered(), now=NOW)
+        assert plan.changes == ()
+        assert [problem.code for problem in plan.problems] == ["ambiguous_account"]
+        assert all(f"{user.username} (object id {user.id})" in plan.problems[0].message for user in users)
+    plan = user_sync_app().plan([ann], tenant(*users), remembered(), now=NOW, transfers={"00uAnnLee": users[0].id})
+    assert {change.object_id for change in plan} == {users[0].id}

@@ -263,3 +263,9 @@ def test_a_username_of_somebody_who_stays_is_not_to_be_deleted():
     plan = APP.plan([held, taker], tenant(own, bo), remembered(*known), now=NOW)
     [problem] = [each for each in plan.problems if each.code == "username_taken"]
     assert "delete" not in problem.remedy.lower()
+
+
+def test_transfers_of_a_wrong_type_are_refused_in_plain_words():
+    """What is shown of them is what the caller gave, not how we keep it."""
+    with pytest.raises(ConfigurationError, match=r"not a dict of str to int$"):
+        APP.plan([assigned(ANN)], tenant(), remembered(), now=NOW, transfers={ANN.id: 1})

@@ -2,6 +2,7 @@
 
 import pytest
 from attrs import evolve
+from effects import effects
 from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, LicenseGrant
@@ -433,3 +434,14 @@ def test_a_service_plan_that_stays_on_until_a_licence_is_known_is_named():
     """It should be switched off, and is not while it isn't known what else is assigned."""
     [message] = said(LicenseGrant("SPE_E3", ["TEAMS"]), "SPE_X", held=[E3.id])
     assert message.endswith("; keeps EXCHANGE of SPE_E3 until that is corrected")
+
+
+def test_names_of_licences_and_service_plans_may_have_any_case():
+    """The same request, nothing to do afterwards, and removed when the person leaves."""
+    grant = LicenseGrant("spe_e3", ["teams"])
+    people, there = [assigned(somebody(), grant)], tenant(account(f"ann.lee@{DOMAIN}", usageLocation="US"))
+    plan = APP.plan(people, there, remembered(), now=NOW)
+    exact = APP.plan([assigned(somebody(), LicenseGrant("SPE_E3", ["TEAMS"]))], there, remembered(), now=NOW)
+    assert [each.add for each in licences(plan)] == [each.add for each in licences(exact)]
+    snapshot, known = effects(plan, there)
+    assert APP.plan(people, snapshot, known, now=NOW).is_empty

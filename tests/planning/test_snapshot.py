@@ -97,3 +97,18 @@ def test_reprs_hold_no_personal_values():
     assert "Oslo" not in repr(ANN)
     assert repr(tenant(ANN, BO)) == f"TenantSnapshot(Contoso, 2 users, read {NOW})"
     assert repr(TenantSnapshot("tenant-1")) == "TenantSnapshot(tenant-1, 0 users, read None)"
+
+
+@pytest.mark.parametrize("name", ["SPE_E3", "spe_e3", E3.id, E3.id.upper()])
+def test_a_sku_is_found_by_its_part_number_in_any_case_or_by_its_id(name):
+    """Microsoft writes most part numbers in capitals, and some not; no two differ in that only."""
+    assert tenant().find_sku(name) == E3
+    assert tenant().find_sku("SPE_E9") is None
+
+
+def test_accounts_with_one_source_anchor_are_known():
+    """Entra refuses it, so that a snapshot with them was read amid a change, or made by hand."""
+    one, two = (account(f"{name}@{DOMAIN}", onPremisesImmutableId="anchor") for name in ("one", "two"))
+    alone = account(f"three@{DOMAIN}", onPremisesImmutableId="other")
+    assert tenant(one, alone, account(f"four@{DOMAIN}")).shared_anchors == {}
+    assert tenant(one, two, alone).shared_anchors == {"anchor": (one, two)}

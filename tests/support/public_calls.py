@@ -264,7 +264,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "Office365App": {"app_users": fake_memory, "snapshot": fake_snapshot},
     "Report.from_json": {"text": lambda: Report.to_json(examples()[Report])},
     "Report.load": {"path": lambda: folder() / "report.json"},
-    "TenantSnapshot": {"object_id": lambda: "id", "username": lambda: USERNAME},
+    "TenantSnapshot": {"object_id": lambda: "id", "username": lambda: USERNAME, "name": lambda: "SPE_E3"},
     "UsernameFormat": {"domains": lambda: [DOMAIN]},
     "UsernameFormat.built_in": {"label": lambda: "Email"},
     "UsernameFormat.custom": {"expression": lambda: "user.email"},

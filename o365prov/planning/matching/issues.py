@@ -29,6 +29,17 @@ def two_accounts(desired: DesiredUser) -> Issue:
     )
 
 
+def shared_anchor(desired: DesiredUser, accounts: Sequence[TenantUser]) -> Issue:
+    """More than one account has the person's source anchor."""
+    named = " and ".join(sorted(f"{each.username} (object id {each.id})" for each in accounts))
+    return Issue(
+        "ambiguous_account",
+        f"the source anchor {desired.new_anchor} is that of more than one account: {named}",
+        f"Correct the onPremisesImmutableId of all but one in Entra, or {hand_over(desired, accounts[0])}",
+        place="immutableId",
+    )
+
+
 def shared_account(username: str) -> Issue:
     """Two people match one account."""
     return Issue(

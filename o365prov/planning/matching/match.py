@@ -72,6 +72,8 @@ def find_account(
     named = snapshot.by_username.get((desired.username or "").lower())
     if named and named.id in renamed and links.link(desired, named) is Link.ANOTHERS:
         named = None
+    if several := snapshot.shared_anchors.get(desired.new_anchor):
+        return issues.shared_anchor(desired, several)
     anchored = snapshot.by_anchor.get(desired.new_anchor)
     if named and anchored and named.id != anchored.id:
         return issues.two_accounts(desired)

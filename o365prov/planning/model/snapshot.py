@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -297,6 +298,13 @@ class TenantSnapshot:
         return {user.anchor: user for user in self.users if user.anchor}
 
     @cached_property
+    def shared_anchors(self) -> Mapping[str, tuple[TenantUser, ...]]:
+        """Users by source anchor where more than one has it; Entra refuses that, so the snapshot is odd."""
+        counts = Counter(user.anchor for user in self.users if user.anchor)
+        shared = (anchor for anchor, count in counts.items() if count > 1)
+        return {anchor: tuple(user for user in self.users if user.anchor == anchor) for anchor in shared}
+
+    @cached_property
     def by_address(self) -> Mapping[str, tuple[TenantUser | AddressHolder, ...]]:
         """Users, groups and contacts by each username and e-mail address in lower case; the deleted hold none."""
         held: dict[str, tuple[TenantUser | AddressHolder, ...]] = {}
@@ -340,6 +348,18 @@ class TenantSnapshot:
     def sku_named(self) -> Mapping[str, Sku]:
         """SKUs by part number and by id."""
         return {**{sku.id: sku for sku in self.skus}, **{sku.part_number: sku for sku in self.skus}}
+
+    @cached_property
+    def _sku_in_any_case(self) -> Mapping[str, Sku]:
+        return {name.lower(): sku for name, sku in self.sku_named.items()}
+
+    @check_after_failure
+    def find_sku(self, name: str) -> Sku | None:
+        """The SKU with this part number, whatever its case, or this id; None without one.
+
+        No two of Microsoft's part numbers differ in case only, and Graph itself takes ids.
+        """
+        return self._sku_in_any_case.get(name.lower())
 
     @cached_property
     def domain_named(self) -> Mapping[str, Domain]:

@@ -44,7 +44,7 @@ def leaver_keeps(
 
 def _due(user: AppUser, held: LicensesHeld, snapshot: TenantSnapshot, *, take_over: bool) -> list[Sku]:
     """The direct licences that go, by part number."""
-    ours = {sku.id for grant in user.licenses if (sku := snapshot.sku_named.get(grant.sku))}
+    ours = {sku.id for grant in user.licenses if (sku := snapshot.find_sku(grant.sku))}
     skus = [sku for sku_id in held.direct if (sku := snapshot.sku_named.get(sku_id))]
     return sorted((sku for sku in skus if take_over or sku.id in ours), key=lambda sku: sku.part_number)
 

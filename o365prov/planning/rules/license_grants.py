@@ -57,20 +57,21 @@ class ResolvedGrants:
         unknown: list[str] = []
         unknown_plans: list[tuple[Sku, tuple[str, ...]]] = []
         for grant in grants:
-            sku = snapshot.sku_named.get(grant.sku)
+            sku = snapshot.find_sku(grant.sku)
             if sku is None or not sku.assignable:
                 unknown.append(grant.sku)
                 continue
-            ids = {**sku.plans, **{plan_id: plan_id for plan_id in sku.plans.values()}}
+            by_name = {**sku.plans, **{plan_id: plan_id for plan_id in sku.plans.values()}}
+            ids = {name.lower(): plan_id for name, plan_id in by_name.items()}
             named = tuple(ids) if grant.service_plans is None else grant.service_plans
-            missing = tuple(plan for plan in named if plan not in ids)
-            found = tuple(plan for plan in named if plan in ids)
+            missing = tuple(plan for plan in named if plan.lower() not in ids)
+            found = tuple(plan for plan in named if plan.lower() in ids)
             if missing:
                 unknown_plans.append((sku, missing))
                 if not found:
                     continue
             fulfilled = evolve(grant, service_plans=found) if missing else grant
-            granted = GrantedSku(sku, frozenset(ids[plan] for plan in found), (fulfilled,), not missing)
+            granted = GrantedSku(sku, frozenset(ids[plan.lower()] for plan in found), (fulfilled,), not missing)
             skus[sku.id] = skus[sku.id].merge(granted) if sku.id in skus else granted
         return cls(skus, tuple(dict.fromkeys(unknown)), tuple(unknown_plans))
 

@@ -122,7 +122,7 @@ class LicenseWish:
             if sku_id in direct and granted.enabled <= direct[sku_id] and not known:
                 grants += granted.grants
         for grant in self.ours:
-            sku = self.snapshot.sku_named.get(grant.sku)
+            sku = self.snapshot.find_sku(grant.sku)
             if sku is None or (not whole and sku.id in direct):
                 grants.append(grant)
         return Grants(grants).licenses
@@ -133,7 +133,7 @@ def wish_of(matched: MatchedUser, snapshot: TenantSnapshot, *, take_over: bool) 
     wanted = ResolvedGrants.of(matched.desired.assignment.grants.licenses, snapshot)
     holds = LicensesHeld.of(matched.account, snapshot)
     wish = LicenseWish(matched, wanted, holds, snapshot)
-    granted = {sku.id for grant in wish.ours if (sku := snapshot.sku_named.get(grant.sku))}
+    granted = {sku.id for grant in wish.ours if (sku := snapshot.find_sku(grant.sku))}
     removing = tuple(
         sku
         for sku in sorted(snapshot.skus, key=lambda sku: sku.part_number)
