@@ -49,6 +49,14 @@ def tests_all(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def chaos(session: nox.Session) -> None:
+    """Kill, pause and cut off real processes: 100 times each, or as often as ``CHAOS`` in the environment says."""
+    python = shared(session, sys.executable, RUNNING)
+    often = {"CHAOS": os.environ.get("CHAOS", "100")}
+    session.run(str(python), "-m", "pytest", "-q", "tests/chaos", *session.posargs, external=True, env=often)
+
+
+@nox.session(venv_backend="none")
 def coverage(session: nox.Session) -> None:
     """Test with the running Python, and measure which lines and branches the tests reach."""
     measure = ("--cov", "--cov-report=term:skip-covered", f"--cov-fail-under={COVERED}")

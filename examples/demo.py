@@ -22,7 +22,6 @@ from rich.table import Table
 from rich.text import Text
 
 from o365prov import (
-    AppUsers,
     O365ProvError,
     Office365App,
     Plan,
@@ -95,17 +94,17 @@ async def apply(console: Console, tenant: Tenant, plan: Plan) -> Report:
 
 
 async def one_day(
-    console: Console, tenant: Tenant, app: Office365App, organization: OktaExport, known: AppUsers | None, now: datetime
+    console: Console, tenant: Tenant, app: Office365App, organization: OktaExport, now: datetime
 ) -> Report:
     """Read the tenant, plan, show, apply, report; then plan again and show that nothing is left to do."""
     assignments = organization.assignments
     snapshot = await tenant.read(app.needs(assignments))
-    known = AppUsers.empty(snapshot.tenant_id, app.name) if known is None else known
-    plan = app.plan(assignments, snapshot, known, now=now)
+    plan = app.plan(assignments, snapshot, tenant.state.app_users(snapshot.tenant_id, app.name), now=now)
     console.print(plan)
     report = await apply(console, tenant, plan)
     console.print(report)
-    again = app.plan(assignments, await tenant.read(app.needs(assignments)), report.app_users, now=now)
+    known = tenant.state.app_users(snapshot.tenant_id, app.name)
+    again = app.plan(assignments, await tenant.read(app.needs(assignments)), known, now=now)
     console.print(Text(f"Planned again: {'nothing is left to do' if again.is_empty else again}.", "bold"))
     return report
 
@@ -120,7 +119,7 @@ async def two_days(console: Console, data: Path, domain: str, licenses: dict[str
         console.rule("Monday: everyone is new")
         console.print(f"{organization}, {len(organization.assignments)} of them assigned Office 365")
         show_previews(console, app, organization)
-        monday = await one_day(console, tenant, app, organization, None, clock.now())
+        monday = await one_day(console, tenant, app, organization, clock.now())
 
         if not is_known(data):
             console.print("Tuesday is left out: it changes people of the demo's own exports.")
@@ -129,7 +128,7 @@ async def two_days(console: Console, data: Path, domain: str, licenses: dict[str
         clock.advance(days=1)
         with tempfile.TemporaryDirectory() as folder:
             organization = read(overnight(data, Path(folder)))
-        tuesday = await one_day(console, tenant, app, organization, monday.app_users, clock.now())
+        tuesday = await one_day(console, tenant, app, organization, clock.now())
     return monday.ok and tuesday.ok
 
 

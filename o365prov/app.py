@@ -252,7 +252,7 @@ class Office365App:
         if now is not None:
             check_now(now)
         check_type(snapshot, TenantSnapshot | None, "snapshot", "await tenant.read(app.needs())")
-        check_type(app_users, AppUsers | None, "app_users", "report.app_users")
+        check_type(app_users, AppUsers | None, "app_users", "state.app_users(tenant_id, app.name)")
         previewer = Previewer(
             format=self.username,
             mapping=self.mapping,
@@ -293,8 +293,8 @@ class Office365App:
         Args:
             assignments: everyone who is assigned; who is remembered and not among them has left.
             snapshot: what the tenant holds.
-            app_users: the memory of earlier runs, from :attr:`Report.app_users <o365prov.planning.Report.app_users>`;
-                the first one has ``AppUsers.empty(snapshot.tenant_id, app.name)``.
+            app_users: the memory of earlier runs, from
+                :meth:`State.app_users <o365prov.state.State.app_users>`.
             now: the time, aware.
             scope: ``"changed"`` (Okta's push, "Apply updates now"), ``"all"`` (Force Sync) or ``"drift"``; see
                 :class:`~o365prov.Scope`.
@@ -312,7 +312,7 @@ class Office365App:
 
         """
         check_type(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
-        check_type(app_users, AppUsers, "app_users", "AppUsers.empty(snapshot.tenant_id, app.name)")
+        check_type(app_users, AppUsers, "app_users", "state.app_users(snapshot.tenant_id, app.name)")
         scope = Scope(scope)
         request = PlanRequest(only, {} if transfers is None else transfers)
         self._check_ready(app_users, now, scope)

@@ -13,7 +13,6 @@
     │   └── StalePlanError              another plan that was applied since touched the same
     ├── StateError                      a state can't be read or written, or is damaged
     │   └── LeaseLostError              somebody else may write to the tenant now
-    ├── JournalError                    a journal that is damaged, or of another plan
     ├── TenantError                     a request to the tenant failed
     │   ├── CredentialError             no token, or a token without the permissions
     │   ├── ConnectionFailedError       no answer at all
@@ -40,7 +39,6 @@ __all__ = [
     "ExpressionSyntaxError",
     "GraphError",
     "Issue",
-    "JournalError",
     "LeaseLostError",
     "O365ProvError",
     "PlanRefusedError",
@@ -219,10 +217,6 @@ class StateError(O365ProvError):
 
 class LeaseLostError(StateError):
     """The lease of the tenant belongs to somebody else, or has ended; nothing was written under it."""
-
-
-class JournalError(O365ProvError):
-    """The journal can't be used: damaged, of another plan, or not writable."""
 
 
 class TenantError(O365ProvError):

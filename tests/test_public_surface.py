@@ -30,7 +30,6 @@ EXCUSED_PACKAGES = (
 )
 
 FOR_SIBLINGS = {"Previewer", "make_plan"}  # called by the app alone
-REPLACED = {"Journal"}  # by the State
 
 
 def classes_in(annotation: Any) -> Iterator[type]:
@@ -73,8 +72,7 @@ def unreachable() -> list[str]:
     return sorted(
         f"{place}: {found.__module__}.{found.__name__}"
         for name, value in public_names().items()
-        if name not in FOR_SIBLINGS | REPLACED
-        and not str(getattr(value, "__module__", "")).startswith(EXCUSED_PACKAGES)
+        if name not in FOR_SIBLINGS and not str(getattr(value, "__module__", "")).startswith(EXCUSED_PACKAGES)
         for place, annotation in annotations_of(name, value)
         for found in classes_in(annotation)
         if id(found) not in reachable and not found.__name__.startswith("_")

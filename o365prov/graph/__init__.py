@@ -4,7 +4,6 @@
 """
 
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event, Waiting
-from o365prov.graph.apply.journal import Journal
 from o365prov.graph.apply.progress import progress
 from o365prov.graph.blocking import BlockingTenant
 from o365prov.graph.client.clouds import Cloud
@@ -41,7 +40,6 @@ __all__ = [
     "Credential",
     "ErrorCategory",
     "Event",
-    "Journal",
     "Operation",
     "Permission",
     "RateLimits",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import threading
 from collections.abc import Callable, Collection, Coroutine
@@ -12,7 +13,7 @@ from typing import Any, Generic, NoReturn, Self, TypeVar
 from o365prov._annotations import check_call
 from o365prov.errors import UsageError
 from o365prov.graph.apply.events import Event, without_errors
-from o365prov.graph.apply.journal import Journal
+from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
@@ -21,6 +22,7 @@ from o365prov.graph.setup.connection_test import ConnectionTest
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
 from o365prov.graph.tenant import Tenant
 from o365prov.planning import CreateUser, Needs, Plan, Report, Safeguards, TenantSnapshot, TenantUser
+from o365prov.state import State
 
 _T = TypeVar("_T")
 
@@ -48,13 +50,15 @@ class BlockingTenant:
         credential: Credential,
         cloud: Cloud = Cloud.GLOBAL,
         *,
+        state: State,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
     ) -> None:
         self._tenant = Tenant(
-            credential, cloud, rate_limits=rate_limits, retry_policy=retry_policy, safeguards=safeguards
+            credential, cloud, state=state, rate_limits=rate_limits, retry_policy=retry_policy, safeguards=safeguards
         )
+        self._process = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -67,6 +71,7 @@ class BlockingTenant:
         *,
         cloud: Cloud = Cloud.GLOBAL,
         credential: Credential | None = None,
+        state: State | None = None,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
@@ -78,13 +83,14 @@ class BlockingTenant:
             transport,
             cloud=cloud,
             credential=credential,
+            state=state,
             rate_limits=rate_limits,
             retry_policy=retry_policy,
             safeguards=safeguards,
             clock=clock,
             random=random,
         )
-        blocking = cls(AnonymousCredential(), cloud)
+        blocking = cls(AnonymousCredential(), cloud, state=tenant.state)
         blocking._tenant = tenant
         return blocking
 
@@ -96,6 +102,11 @@ class BlockingTenant:
     ) -> None:
         self.close()
 
+    @property
+    def state(self) -> State:
+        """Where it is kept what is known between runs."""
+        return self._tenant.state
+
     def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
         """What the tenant holds; see :meth:`Tenant.read`. *keep* is called on the background thread."""
         check_call(BlockingTenant.read, locals())
@@ -105,7 +116,6 @@ class BlockingTenant:
         self,
         plan: Plan,
         *,
-        journal: Journal | None = None,
         confirm: str | None = None,
         on_event: Callable[[Event], None] | None = None,
         passwords: Callable[[CreateUser], str] | None = None,
@@ -114,8 +124,9 @@ class BlockingTenant:
         check_call(BlockingTenant.apply, locals())
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         put = events.put if on_event is not None else None
-        work = self._tenant.apply(plan, journal=journal, confirm=confirm, on_event=put, passwords=passwords)
-        return self._run(work, events=events, on_event=on_event)
+        work = self._tenant.apply(plan, confirm=confirm, on_event=put, passwords=passwords)
+        with stopping_on_sigterm(self._tenant.stop):
+            return self._run(work, events=events, on_event=on_event)
 
     def test_connection(
         self, operations: Collection[Operation] = ALL_OPERATIONS_BUT_ROLES, *, expected_tenant: str | None = None
@@ -126,7 +137,7 @@ class BlockingTenant:
 
     def close(self) -> None:
         """Close the connections and end the thread; may be called twice."""
-        if self._closed:
+        if self._closed or self._process != os.getpid():
             return
         if self._loop is not None and self._thread is not None:
             self._run(_cancel_and_close(self._tenant))
@@ -144,6 +155,9 @@ class BlockingTenant:
         if self._closed:
             work.close()
             raise UsageError("this BlockingTenant is closed: make another one")
+        if self._process != os.getpid():
+            work.close()
+            raise UsageError("this BlockingTenant was made before a fork: make one in each process")
         loop = self._running_loop()
         if threading.current_thread() is self._thread:
             work.close()

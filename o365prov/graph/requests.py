@@ -133,8 +133,10 @@ def roles(sdk: Any) -> Request:
 
 def role_assignments(sdk: Any) -> Request:
     """Which user has which directory role."""
-    selected = ["id", "principalId", "roleDefinitionId", "directoryScopeId"]
-    return _request("GET", sdk.role_management.directory.role_assignments, {"$select": selected})
+    return _request("GET", sdk.role_management.directory.role_assignments, {"$select": _ROLE_ASSIGNMENT})
+
+
+_ROLE_ASSIGNMENT = ["id", "principalId", "roleDefinitionId", "directoryScopeId"]
 
 
 def delta_from_now(sdk: Any, properties: Iterable[str], *, managers: bool) -> Request:
@@ -149,6 +151,19 @@ def delta_from_now(sdk: Any, properties: Iterable[str], *, managers: bool) -> Re
 def one_user(sdk: Any, object_id: str, properties: Iterable[str]) -> Request:
     """One user by object id."""
     return _request("GET", sdk.users.by_user_id(object_id), {"$select": selection(properties)})
+
+
+def user_with_manager(sdk: Any, object_id: str) -> Request:
+    """One user by object id, with the manager's id."""
+    query: dict[str, str | list[str]] = {"$select": selection(()), "$expand": "manager($select=id)"}
+    return _request("GET", sdk.users.by_user_id(object_id), query, units=2)
+
+
+def role_assignments_of(sdk: Any, object_id: str) -> Request:
+    """The directory roles of one user."""
+    quoted = object_id.replace("'", "''")
+    query: dict[str, str | list[str]] = {"$filter": f"principalId eq '{quoted}'", "$select": _ROLE_ASSIGNMENT}
+    return _request("GET", sdk.role_management.directory.role_assignments, query)
 
 
 def users_where(sdk: Any, name: str, value: str) -> Request:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+import os
+from collections.abc import Awaitable, Callable, Collection
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from o365prov._annotations import check_call
-from o365prov.errors import ConfigurationError, PlanRefusedError, UsageError
-from o365prov.graph.apply.events import Event, Waiting, without_errors
-from o365prov.graph.apply.journal import History, Journal
+from o365prov.errors import ConfigurationError, UsageError
+from o365prov.graph.apply.applier import Applier
+from o365prov.graph.apply.delivery import WriteDelivery
+from o365prov.graph.apply.events import Event, without_errors
+from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, SystemClock
 from o365prov.graph.client.retry import RetryPolicy
@@ -28,14 +31,14 @@ from o365prov.planning import (
     Safeguards,
     TenantSnapshot,
     TenantUser,
-    harm_hazards,
 )
-from o365prov.rendering import shortened
+from o365prov.state import MemoryState, State
 
 if TYPE_CHECKING:
     from o365prov.graph.client.sdk_transport import Connection
 
 _Argument = TypeVar("_Argument")
+_Result = TypeVar("_Result")
 
 
 class Tenant:
@@ -46,6 +49,7 @@ class Tenant:
     Args:
         credential: one of azure-identity's, best from its ``aio`` package. It is yours to close.
         cloud: Microsoft's cloud in which the tenant is.
+        state: where it is kept what is known between runs, such as ``SQLiteState("corp.db")``. It is yours to close.
         rate_limits: how fast to send; by default 80 % of what Graph allows.
         retry_policy: how often and how long one request is tried.
         safeguards: what plans must be confirmed here, beside those that the app which made them wants confirmed.
@@ -53,7 +57,7 @@ class Tenant:
     Raises:
         ConfigurationError: an argument is of the wrong type, here and in every method.
         TenantError: every method, if Graph can't be reached or answers with an error.
-        UsageError: every method, on another event loop than the first one, or after closing.
+        UsageError: every method, on another event loop than the first one, after closing, or after a fork.
 
     >>> from o365prov.planning import Needs
     >>> from o365prov.testing import FakeTenant
@@ -70,6 +74,7 @@ class Tenant:
         credential: Credential,
         cloud: Cloud = Cloud.GLOBAL,
         *,
+        state: State,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
@@ -82,7 +87,11 @@ class Tenant:
         self._retry_policy = (
             RetryPolicy() if retry_policy is None else _check_kind("retry_policy", retry_policy, RetryPolicy)
         )
-        self._safeguards = None if safeguards is None else _check_kind("safeguards", safeguards, Safeguards)
+        self._applier = Applier(
+            _check("state", state, "begin_run", 'a State, such as SQLiteState("corp.db")'),
+            Safeguards() if safeguards is None else _check_kind("safeguards", safeguards, Safeguards),
+            cloud,
+        )
         self._transport: Transport | None = None
         self._clock: Clock = SystemClock()
         self._random: Callable[[], float] | None = None
@@ -91,7 +100,7 @@ class Tenant:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._one_apply = asyncio.Lock()
-        self._applied: set[str] = set()
+        self._process = os.getpid()
         self._organization: TenantIdentity | None = None
         self._domains: tuple[Domain, ...] | None = None
 
@@ -102,6 +111,7 @@ class Tenant:
         *,
         cloud: Cloud = Cloud.GLOBAL,
         credential: Credential | None = None,
+        state: State | None = None,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
@@ -114,6 +124,7 @@ class Tenant:
             transport: carries the requests.
             cloud: Microsoft's cloud in which the tenant is.
             credential: whose token the transport gets; by default one that is not valid anywhere.
+            state: where it is kept what is known between runs; by default a new ``MemoryState()``.
             rate_limits: how fast to send.
             retry_policy: how often and how long one request is tried.
             safeguards: what plans must be confirmed here, beside those that the app wants confirmed.
@@ -127,6 +138,7 @@ class Tenant:
         tenant = cls(
             AnonymousCredential() if credential is None else credential,
             cloud,
+            state=MemoryState() if state is None else state,
             rate_limits=rate_limits,
             retry_policy=retry_policy,
             safeguards=safeguards,
@@ -148,15 +160,23 @@ class Tenant:
         await self.close()
 
     async def close(self) -> None:
-        """Close the connections; the credential stays open."""
+        """Close the connections, after the batches of an apply that are under way; credential and state stay open."""
         self._closed = True
-        if self._connection is not None:
-            await self._connection.close()
+        self.stop("the Tenant was closed; apply the plan again to go on, or read and plan again")
+        async with self._one_apply:
+            self._applier.worker.close()
+            if self._connection is not None:
+                await self._connection.close()
 
     @property
     def cloud(self) -> Cloud:
         """Microsoft's cloud in which the tenant is."""
         return self._cloud
+
+    @property
+    def state(self) -> State:
+        """Where it is kept what is known between runs."""
+        return self._applier.state
 
     @property
     def sdk(self) -> Any:
@@ -181,7 +201,7 @@ class Tenant:
         """
         check_call(Tenant.read, locals())
         sender = self._open()
-        read = await snapshot(sender, self.sdk, needs, keep)
+        read = await self._unless_closed(snapshot(sender, self.sdk, needs, keep))
         self._organization = TenantIdentity(read.tenant_id, read.name)
         self._domains = read.domains
         return read
@@ -190,83 +210,66 @@ class Tenant:
         self,
         plan: Plan,
         *,
-        journal: Journal | None = None,
         confirm: str | None = None,
         on_event: Callable[[Event], None] | None = None,
         passwords: Callable[[CreateUser], str] | None = None,
     ) -> Report:
-        """Make the changes of *plan* in the tenant.
+        """Make the changes of *plan* in the tenant, and remember them in the state.
 
-        People whose accounts were changed in Office 365 after the plan was made are skipped. What Graph refuses is in
-        the report.
+        A plan is applied once: after that its report is returned again, and nothing is written. An apply that was
+        interrupted goes on with what is left. People whose accounts were changed in Office 365 after the plan was made
+        are skipped. What Graph refuses is in the report, and for the next plan. Once writing began, a report is
+        returned whatever happens; ``report.stopped`` says why not everything was tried.
 
         Args:
             plan: what to change.
-            journal: lets an interrupted apply go on later, with the same plan and the same journal.
             confirm: the plan's fingerprint, for a plan with hazards.
             on_event: called with every :data:`~o365prov.graph.Event`, on the event loop; not called again after it
                 raises an exception.
             passwords: gives the first password of a new account in a managed domain, which has to be changed at the
-                first sign-in; without it such creates are skipped.
+                first sign-in; without it such creates are skipped. It is asked once an account.
 
         Returns:
-            How each change ended, and the memory for the next plan.
+            How each change ended.
 
         Raises:
-            PlanRefusedError: the plan is another tenant's, was applied before, or has hazards that are not confirmed;
-                nothing is written.
-            JournalError: the journal can't be used; nothing is written.
+            PlanRefusedError: the plan is another tenant's, was made with another memory than the state's, or has
+                hazards that are not confirmed; nothing is written.
+            StalePlanError: a plan that was applied since touched the same people, accounts or addresses; nothing is
+                written.
+            LeaseLostError: another process applies a plan to the tenant; nothing is written.
+            StateError: the state can't be used; nothing is written.
             TenantError: Graph can't be reached; nothing is written.
 
         """
         check_call(Tenant.apply, locals())
-        sender = self._open()
+        self._open()
         async with self._one_apply:
-            return await self._apply(sender, plan, journal, confirm, on_event, passwords)
+            sender = self._open()  # it may have been closed meanwhile
+            with stopping_on_sigterm(self._applier.stop):
+                if (report := await self._applier.replayed(plan)) is not None:
+                    return report
+                return await self._applier.apply(
+                    plan,
+                    WriteDelivery(sender, self.sdk),
+                    tenant_id=(await self._identity(sender)).id,
+                    federated=await self._federated(sender),
+                    confirm=confirm,
+                    emit=without_errors(on_event),
+                    passwords=passwords,
+                )
 
-    async def _apply(
-        self,
-        sender: Sender,
-        plan: Plan,
-        journal: Journal | None,
-        confirm: str | None,
-        on_event: Callable[[Event], None] | None,
-        passwords: Callable[[CreateUser], str] | None,
-    ) -> Report:
-        from o365prov.graph.apply.delivery import WriteDelivery  # noqa: PLC0415
-        from o365prov.graph.apply.run import ApplyRun  # noqa: PLC0415 - loads the SDK's request machinery
+    def stop(self, why: str) -> None:
+        """Have an apply that is running begin nothing more: it finishes and notes its batches, and returns its report.
 
-        self._refuse_if_unconfirmed(plan, confirm)
-        if plan.id in self._applied:
-            raise PlanRefusedError(f"plan {plan.fingerprint} was applied already: read the tenant and plan again")
-        tenant = await self._identity(sender)
-        if plan.tenant_id != tenant.id:
-            raise PlanRefusedError(
-                f"plan {plan.id} is for tenant {plan.tenant_id}, this is {tenant.id}: plan with this tenant's snapshot"
-            )
-        if self._domains is None:
-            self._domains = await domains(sender, self.sdk)
-        history = journal.begin(plan) if journal is not None else History()
-        emit = without_errors(on_event)
-        sender.rate_limiter.on_wait = lambda seconds, why: emit(Waiting(seconds, why))
-        run = ApplyRun(
-            plan,
-            WriteDelivery(sender, self.sdk),
-            self._cloud,
-            frozenset(domain.name for domain in self._domains if domain.federated),
-            journal,
-            emit,
-            passwords,
-            history,
-        )
-        try:
-            return await run.run()
-        finally:
-            sender.rate_limiter.on_wait = _ignore_wait
-            if journal is not None:
-                journal.close()
-            if run.began and (journal is None or run.is_finished):
-                self._applied.add(plan.id)
+        It may be called on any thread, and from a signal handler.
+
+        Args:
+            why: the reason, for ``report.stopped``.
+
+        """
+        check_call(Tenant.stop, locals())
+        self._applier.stop(why)
 
     async def test_connection(
         self, operations: Collection[Operation] = ALL_OPERATIONS_BUT_ROLES, *, expected_tenant: str | None = None
@@ -286,8 +289,8 @@ class Tenant:
         check_call(Tenant.test_connection, locals())
         sender = self._open()
         assert self._connection is not None  # noqa: S101 - _open just made it
-        token = await self._connection.token()
-        tenant = await organization(sender, self.sdk)
+        token = await self._unless_closed(self._connection.token())
+        tenant = await self._unless_closed(organization(sender, self.sdk))
         return evaluate_token(
             token,
             tenant_id=tenant.id,
@@ -301,18 +304,20 @@ class Tenant:
             self._organization = await organization(sender, self.sdk)
         return self._organization
 
-    def _refuse_if_unconfirmed(self, plan: Plan, confirm: str | None) -> None:
-        """Refuse a plan that is not the one that was confirmed, or is too dangerous for the app or for this tenant."""
-        if confirm is not None and confirm != plan.fingerprint:
-            raise PlanRefusedError(
-                f"plan {plan.fingerprint} is not what was confirmed ({shortened(confirm)}): "
-                "review it and confirm its fingerprint"
-            )
-        hazards = [*plan.hazards, *(harm_hazards(plan, self._safeguards) if self._safeguards else ())]
-        if hazards and plan.changes and confirm is None:
-            raise PlanRefusedError(
-                f"{'; '.join(dict.fromkeys(hazards))}: review the plan, then apply it with confirm={plan.fingerprint!r}"
-            )
+    async def _federated(self, sender: Sender) -> frozenset[str]:
+        """The names of the federated domains."""
+        if self._domains is None:
+            self._domains = await domains(sender, self.sdk)
+        return frozenset(domain.name for domain in self._domains if domain.federated)
+
+    async def _unless_closed(self, work: Awaitable[_Result]) -> _Result:
+        """What the work gives; one clear error if the Tenant is closed meanwhile."""
+        try:
+            return await work
+        except Exception:
+            if self._closed:
+                raise UsageError("the Tenant was closed while it was used: close it when its work is done") from None
+            raise
 
     def _open(self) -> Sender:
         """The sender, made at first use, for the event loop that runs now."""
@@ -322,6 +327,8 @@ class Tenant:
             raise UsageError("a Tenant is used in async code: elsewhere use BlockingTenant") from None
         if self._closed:
             raise UsageError("this Tenant is closed: make another one")
+        if self._process != os.getpid():
+            raise UsageError("this Tenant was made before a fork: make one in each process")
         if self._loop is None:
             from o365prov.graph.client.sdk_transport import Connection  # noqa: PLC0415 - loads httpx and the SDK
 
@@ -345,10 +352,6 @@ class Tenant:
 
     def __repr__(self) -> str:
         return f"Tenant({self._cloud.graph_host})"
-
-
-def _ignore_wait(_seconds: float, _why: str) -> None:
-    """What the rate limiter calls while no plan is being applied."""
 
 
 def _check(name: str, value: _Argument, method: str, expected: str) -> _Argument:

@@ -66,6 +66,8 @@ class AppUser:
         password_instant: the newest password change that ended sessions, aware.
         provisioning_type: the name of the type that provisioned the account, such as ``user_sync``.
         waiting: the licences for which the person waits.
+        unfinished: whether something that the last apply began for the person failed at first, or may have been done
+            or not; the next plan then compares everything with the tenant.
 
     Raises:
         ConfigurationError: a field has a wrong type, or somebody who left has no departure.
@@ -86,6 +88,7 @@ class AppUser:
     password_instant: datetime | None = None
     provisioning_type: str = ""
     waiting: tuple[WaitingForSeat, ...] = ()
+    unfinished: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.status in (AppUserStatus.KEPT, AppUserStatus.DEACTIVATED) and self.departure is None:
@@ -225,17 +228,27 @@ class AppUsers:
         saved: _SavedTable = converter.structure(value, _SavedTable)
         return cls(saved.tenant_id, saved.app_name, saved.users, saved.lineage, saved.serial, saved.linked_elsewhere)
 
-    def to_json(self) -> str:
-        """The table as JSON text that :meth:`from_json` reads back; one line a user, so that it diffs well."""
-        return _FORMAT.write(self)
+    def to_json(self, *, key: bytes | None = None) -> str:
+        """The table as JSON text that :meth:`from_json` reads back; one line a user, so that it diffs well.
+
+        Args:
+            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
+
+        Raises:
+            ConfigurationError: the key is too short.
+
+        """
+        check_call(AppUsers.to_json, locals())
+        return _FORMAT.write(self, key=key)
 
     @classmethod
-    def from_json(cls, text: str, *, where: str = "app users") -> AppUsers:
+    def from_json(cls, text: str, *, where: str = "app users", key: bytes | None = None) -> AppUsers:
         """Read what :meth:`to_json` wrote.
 
         Args:
             text: the JSON text.
             where: what messages call it, such as the name of its file.
+            key: the secret that the text was written with; None for none.
 
         Raises:
             SourceError: the text is something else, or was damaged or edited; its issues have the JSON path of
@@ -243,24 +256,24 @@ class AppUsers:
 
         """
         check_call(AppUsers.from_json, locals())
-        table, _ = _FORMAT.read(text, where)
+        table, _ = _FORMAT.read(text, where, key=key)
         return cast("AppUsers", table)
 
-    def save(self, path: StrPath) -> None:
-        """Write the table to *path*, completely or not at all."""
+    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
+        """Write the table to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
         check_call(AppUsers.save, locals())
-        write_text(path, self.to_json())
+        write_text(path, self.to_json(key=key))
 
     @classmethod
-    def load(cls, path: StrPath) -> AppUsers:
-        """Read the table from *path*.
+    def load(cls, path: StrPath, *, key: bytes | None = None) -> AppUsers:
+        """Read the table from *path*, which was saved with the same *key*.
 
         Raises:
             SourceError: the file is missing, or was damaged or edited.
 
         """
         check_call(AppUsers.load, locals())
-        return cls.from_json(_FORMAT.load_text(path), where=str(path))
+        return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
 
 
 @frozen

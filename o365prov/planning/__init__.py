@@ -1,5 +1,6 @@
 """From what should be and what is, to a plan: match, diff, order, explain."""
 
+from o365prov.planning.hazards.population import hazards_again
 from o365prov.planning.hazards.shares import harm_hazards
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.resolve import match_users
@@ -43,7 +44,7 @@ from o365prov.planning.model.snapshot import (
     TenantUser,
 )
 from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
-from o365prov.planning.next_state import NextMemory, after_change
+from o365prov.planning.next_state import NextMemory, after_change, maybe_after_change
 from o365prov.planning.planner import make_plan
 from o365prov.planning.preconditions import (
     as_assignment,
@@ -129,10 +130,12 @@ __all__ = [
     "collisions",
     "fingerprint",
     "harm_hazards",
+    "hazards_again",
     "mail_issue",
     "mail_taken",
     "make_plan",
     "match_users",
+    "maybe_after_change",
     "profile_change",
     "reference_digest",
     "unique_assignments",

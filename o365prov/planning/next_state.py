@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from o365prov._annotations import check_after_failure, check_call
 from o365prov._fields import typed
-from o365prov.people import AppUser, AppUsers, AppUserStatus
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Grants
 from o365prov.planning.model.changes import (
     AssignLicenses,
     Change,
@@ -23,28 +24,66 @@ from o365prov.planning.model.changes import (
     RevokeSessions,
     SetManager,
     UpdateUser,
+    change_key,
 )
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 
 
+@frozen
+class _Turn:
+    """What a change that was begun did to the memory of one person; None for nothing that is remembered."""
+
+    person_id: str
+    before: AppUser | None
+    since: AppUser | None
+
+
 @define(field_transformer=typed)
 class NextMemory:
-    """The memory while the changes of a plan are done, one after the other.
+    """The memory while the changes of a plan are made, one after the other.
 
-    Whoever gets an account that another person had gets what is remembered of it, and that person is forgotten.
+    Whoever gets an account that another person had gets what is remembered of it, and that person is forgotten. Each
+    method that remembers something returns the ids of the people whom that concerns; :meth:`get` says what it is.
 
     Args:
-        app_users: the memory that the plan was made with.
+        app_users: the memory before.
 
     """
 
     app_users: AppUsers
     _holders: dict[str, AppUser] = field(init=False)
-    _changed: dict[str, AppUser] = field(init=False, factory=dict)
-    _handed_over: set[str] = field(init=False, factory=set)
+    _changed: dict[str, AppUser | None] = field(init=False, factory=dict)
+    _begun: dict[str, tuple[_Turn, ...]] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._holders = {user.object_id: user for user in self.app_users}
+
+    def get(self, person_id: str) -> AppUser | None:
+        """What is remembered of a person now; None for nothing."""
+        check_call(NextMemory.get, locals())
+        return self._changed[person_id] if person_id in self._changed else self.app_users.get(person_id)
+
+    @check_after_failure
+    def begin(
+        self, change: Change, object_id: str | None, *, manager_id: str | None = None, provisioning_type: str = ""
+    ) -> tuple[str, ...]:
+        """Remember that a change may be done from now on: see :func:`maybe_after_change`.
+
+        It stays so unless :meth:`note` or :meth:`fail` says how the change ended.
+        """
+        if object_id is None:
+            return ()
+        known = self._known(change, object_id)
+        after = maybe_after_change(known, change, object_id, manager_id=manager_id, provisioning_type=provisioning_type)
+        if after is None:
+            return ()
+        people = _people(change, known)
+        before = [self.get(each) for each in people]
+        self._remember(after, people)
+        self._begun[change_key(change)] = tuple(
+            _Turn(person_id, was, self.get(person_id)) for person_id, was in zip(people, before, strict=True)
+        )
+        return people
 
     @check_after_failure
     def note(
@@ -55,27 +94,114 @@ class NextMemory:
         manager_id: str | None = None,
         provisioning_type: str = "",
         written: tuple[str, ...] | None = None,
-    ) -> None:
-        """Note a change that succeeded; for the arguments see :func:`after_change`."""
-        person_id = change.subject.person_id
-        known = self._changed.get(person_id)
-        if known is None or known.object_id != object_id:
-            known = self._holders.get(object_id)
-        if known is not None and known.person_id != person_id:
-            self._handed_over.add(known.person_id)
-            known = evolve(known, person_id=person_id)
-        self._changed[person_id] = after_change(
-            known,
-            change,
-            object_id,
-            manager_id=manager_id,
-            provisioning_type=provisioning_type,
-            written=written,
+    ) -> tuple[str, ...]:
+        """Remember a change that succeeded; for the arguments see :func:`after_change`."""
+        undone = self._undo(change)
+        known = self._known(change, object_id)
+        after = after_change(
+            known, change, object_id, manager_id=manager_id, provisioning_type=provisioning_type, written=written
         )
+        people = _people(change, known)
+        self._remember(after, people)
+        return tuple(dict.fromkeys((*undone, *people)))
+
+    @check_after_failure
+    def doubt(self, change: Change) -> tuple[str, ...]:
+        """Remember that nobody knows whether a change was done, or that it may still be."""
+        known = self.get(change.subject.person_id)
+        if known is None:
+            return ()
+        self._changed[known.person_id] = evolve(known, unfinished=True)
+        return (known.person_id,)
+
+    @check_after_failure
+    def resume(self, people: Iterable[str], before: AppUsers) -> None:
+        """Go on where another process began changes of these people, who had the memory *before*.
+
+        It ended before it could say that they are finished; each of these changes ends now.
+        """
+        for person_id in people:
+            known, was = self.get(person_id), before.get(person_id)
+            if known is not None:
+                self._changed[person_id] = evolve(known, unfinished=was is not None and was.unfinished)
+
+    @check_after_failure
+    def fail(self, change: Change) -> tuple[str, ...]:
+        """Remember that a change was not done; who is new is compared with the tenant once more."""
+        people = self._undo(change)
+        person_id = change.subject.person_id
+        known = self.get(person_id)
+        if known is None or known.unfinished or self.app_users.get(person_id) is not None:
+            return people
+        self._changed[person_id] = evolve(known, unfinished=True)
+        return tuple(dict.fromkeys((*people, person_id)))
 
     def after(self, plan_id: str) -> AppUsers:
-        """The memory after all changes that were noted of the plan with this id."""
-        return self.app_users.after_plan(plan_id, self._changed.values(), without=self._handed_over)
+        """The memory after everything that was remembered of the plan with this id."""
+        changed = [user for user in self._changed.values() if user is not None]
+        gone = [person_id for person_id, user in self._changed.items() if user is None]
+        return self.app_users.after_plan(plan_id, changed, without=gone)
+
+    def _known(self, change: Change, object_id: str) -> AppUser | None:
+        """What is remembered of the account, whoever has it."""
+        known = self.get(change.subject.person_id)
+        return known if known is not None and known.object_id == object_id else self._holders.get(object_id)
+
+    def _remember(self, after: AppUser, people: Iterable[str]) -> None:
+        """Remember this of the first of the people; of others nothing, unless they have another account by now."""
+        for person_id in people:
+            known = self.get(person_id)
+            if person_id == after.person_id:
+                self._changed[person_id] = after
+            elif known is not None and known.object_id == after.object_id:
+                self._changed[person_id] = None
+
+    def _undo(self, change: Change) -> tuple[str, ...]:
+        """Remember what was before a change was begun, unless another change was noted since."""
+        turns = self._begun.pop(change_key(change), ())
+        for turn in turns:
+            if self.get(turn.person_id) is turn.since:
+                self._changed[turn.person_id] = turn.before
+        return tuple(turn.person_id for turn in turns)
+
+
+def _people(change: Change, known: AppUser | None) -> tuple[str, ...]:
+    """Whom it concerns: the person, and who had the account before."""
+    person_id = change.subject.person_id
+    return (person_id,) if known is None or known.person_id == person_id else (person_id, known.person_id)
+
+
+def maybe_after_change(
+    known: AppUser | None,
+    change: Change,
+    object_id: str,
+    *,
+    manager_id: str | None = None,
+    provisioning_type: str = "",
+) -> AppUser | None:
+    """What is remembered of a person while a change may be done or not; for the arguments see :func:`after_change`.
+
+    It is both what was given and what may be given, so that whoever leaves then loses all of it; the next plan compares
+    it with the tenant. None where nothing but the tenant can tell.
+    """
+    check_call(maybe_after_change, locals())
+    known = _of_account(known, change, object_id)
+    match change:
+        case UpdateUser():
+            maybe = _after_part(known, change, frozenset(), provisioning_type)
+        case AssignLicenses():
+            maybe = evolve(known, licenses=Grants((*known.licenses, *change.grants)).licenses)
+        case GrantRole():
+            maybe = evolve(known, roles=tuple(sorted({*known.roles, change.role})))
+        case SetManager():
+            maybe = evolve(known, manager_id=manager_id, manager_reference="")
+        case RemoveRole() | RemoveManager() | RemoveLicenses() | EnableSignIn() | BlockSignIn():
+            maybe = known
+        case CreateUser() | LinkUser() | RestoreUser() | RevokeSessions() | Remember() | DeleteUser():
+            return None
+        case _:
+            assert_never(change)
+    return evolve(maybe, unfinished=True)
 
 
 def after_change(
@@ -99,8 +225,7 @@ def after_change(
 
     """
     check_call(after_change, locals())
-    if known is None or known.object_id != object_id:  # this account has nothing of what we gave to another one
-        known = AppUser(change.subject.person_id, object_id, change.subject.username)
+    known = _of_account(known, change, object_id)
     match change:
         case UpdateUser() if written is not None:
             after = _after_part(known, change, frozenset(written), provisioning_type)
@@ -112,6 +237,7 @@ def after_change(
                 anchor=change.anchor,
                 fingerprint=change.fingerprint,
                 provisioning_type=provisioning_type,
+                unfinished=False,
             )
         case EnableSignIn():
             after = _active(known)
@@ -151,6 +277,14 @@ def after_change(
         case _:
             assert_never(change)
     return after
+
+
+def _of_account(known: AppUser | None, change: Change, object_id: str) -> AppUser:
+    """What is remembered of the person with this account, which has nothing of what we gave to another one."""
+    person_id = change.subject.person_id
+    if known is None or known.object_id != object_id:
+        return AppUser(person_id, object_id, change.subject.username)
+    return known if known.person_id == person_id else evolve(known, person_id=person_id)
 
 
 def _active(known: AppUser) -> AppUser:

@@ -215,8 +215,8 @@ def _changes(
     for each in matched:
         account_changes, issues = _account_changes(each, profiles[each.subject.person_id], rules, snapshot, claims)
         changes += account_changes
-        if provisioning.update_attributes or each.known is None:
-            drift = scope is Scope.DRIFT or each.deleted
+        if provisioning.update_attributes or each.is_new:
+            drift = scope is Scope.DRIFT or each.deleted or (each.known is not None and each.known.unfinished)
             licenses = decisions.get(each.subject.person_id, LicenseDecision())
             roles = _roles(each, rules, snapshot, again=drift)
             issues += [*licenses.issues, *roles.issues]
@@ -234,7 +234,7 @@ def _changes(
 
 def _is_licensed(matched: MatchedUser, provisioning: ProvisioningType) -> bool:
     """Whether licences are decided for this person: with Update Attributes off only when the account is linked."""
-    return not provisioning.user_attributes_only and (provisioning.update_attributes or matched.known is None)
+    return not provisioning.user_attributes_only and (provisioning.update_attributes or matched.is_new)
 
 
 def _roles(matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, *, again: bool) -> RoleDecision:

@@ -235,6 +235,7 @@ def is_unchanged(desired: DesiredUser, known: AppUser, provisioning: Provisionin
         same_manager = manager is UNSET or known.manager_reference == reference_digest(manager)
     return (
         same_manager
+        and not known.unfinished
         and not desired.issues
         and (known.anchor in anchors if anchors else known.anchor is not None)
         and known.status is AppUserStatus.ACTIVE

@@ -43,6 +43,7 @@ class _Given:
     roles: tuple[str, ...] = ()
     departure: Departure | None = None
     waiting: tuple[WaitingForSeat, ...] = ()
+    unfinished: bool = False
 
 
 @frozen
@@ -187,7 +188,7 @@ class MemoryRows:
             user.status.value,
             user.password_instant.isoformat() if user.password_instant else None,
             user.provisioning_type,
-            _given_text(user.licenses, user.roles, user.departure, user.waiting),
+            _given_text(user.licenses, user.roles, user.departure, user.waiting, user.unfinished),
         )
         return (*values, self.seal.of(values))
 
@@ -209,6 +210,7 @@ def _user(row: Row) -> AppUser:
         password_instant=datetime.fromisoformat(row[10]) if row[10] else None,
         provisioning_type=row[11],
         waiting=given.waiting,
+        unfinished=given.unfinished,
     )
 
 
@@ -218,8 +220,9 @@ def _given_text(
     roles: tuple[str, ...],
     departure: Departure | None,
     waiting: tuple[WaitingForSeat, ...],
+    unfinished: bool,
 ) -> str:
-    return to_json_text(_Given(licenses, roles, departure, waiting), _Given)
+    return to_json_text(_Given(licenses, roles, departure, waiting, unfinished), _Given)
 
 
 @lru_cache(maxsize=4096)

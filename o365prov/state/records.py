@@ -63,11 +63,12 @@ class LeaseHolder:
 
 
 class RunStep(StrEnum):
-    """How far a change has come: its request may have been sent, or it has ended in one of three ways."""
+    """How far a change has come: its request may have been sent, or it has ended in one of four ways."""
 
     STARTED = "started"
     DONE = "done"
     FAILED = "failed"
+    UNKNOWN = "unknown"
     SKIPPED = "skipped"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import tempfile
 from pathlib import Path
 
 from o365prov.errors import Issue, SourceError
@@ -68,13 +69,35 @@ def read_text(path: StrPath, issues: IssueList) -> str:
 
 
 def write_text(path: StrPath, text: str) -> None:
-    """Write *text* to *path*, completely or not at all; raises SourceError if it can't be written."""
+    """Write *text* to *path*, completely or not at all, for its owner alone; raises SourceError if it can't be written.
+
+    It is on the disk when this returns. Two that write the same file at once have drafts of their own; the later wins.
+    """
     try:
         target = Path(path)
-        draft = target.with_name(target.name + ".new")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
+        descriptor, draft = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(draft).replace(target)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
     except (OSError, ValueError, TypeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         remedy = "name a file in a folder that exists and may be written"
         raise SourceError(Issue("not_written", f"can't be written ({why})", remedy, shortened_path(path))) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, where the system can do that."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

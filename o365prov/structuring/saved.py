@@ -2,24 +2,29 @@
 
 A document begins with its format, its version and a digest of the rest; then comes every field of the value, with a
 line for each element of a list, so that two documents can be compared line by line. A document that does not fit its
-digest was damaged or edited, and is refused.
+digest was damaged or edited, and is refused. The digest shows damage; made with a key, which nobody else has, it also
+shows what somebody edited who knows how digests are made.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
 from attrs import field, frozen
 
-from o365prov.errors import Issue, SourceError, UsageError
+from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
 from o365prov.structuring.files import StrPath, load_text
 from o365prov.structuring.issue_list import IssueList
 from o365prov.structuring.reader import is_broken
 
 Value = TypeVar("Value")
+
+SHORTEST_KEY = 16
+"""Bytes."""
 
 
 @frozen
@@ -48,26 +53,30 @@ class SavedFormat:
         """What stands in a document's ``format``."""
         return f"{self.family}/{self.version}"
 
-    def write(self, value: Any, head: Mapping[str, str] | None = None) -> str:
+    def write(self, value: Any, head: Mapping[str, str] | None = None, *, key: bytes | None = None) -> str:
         """The value as JSON text; *head* is written beside its fields and returned by :meth:`read`.
 
         Raises:
+            ConfigurationError: the *key* is too short.
             UsageError: the value holds something that JSON has no form for.
 
         """
         from o365prov.structuring.converter import converter  # noqa: PLC0415 - cattrs takes time to load
 
         content = converter().unstructure(value, self.kind)
-        members = {"format": self.mark, **(head or {}), "digest": _digest(content), **content}
+        members = {"format": self.mark, **(head or {}), "digest": _digest(content, key), **content}
         text = "{\n" + ",\n".join(f"{_text(name)}: {_lines(each)}" for name, each in members.items()) + "\n}\n"
         if "\\ud" in text and is_broken(json.dumps(json.loads(text), ensure_ascii=False)):
             raise UsageError(f"{self.name} holds half a character (a lone surrogate): correct it at the source")
         return text
 
-    def read(self, text: str, where: str, head: tuple[str, ...] = ()) -> tuple[Any, Mapping[str, Any]]:
-        """The value that :meth:`write` wrote, and its *head*.
+    def read(
+        self, text: str, where: str, head: tuple[str, ...] = (), *, key: bytes | None = None
+    ) -> tuple[Any, Mapping[str, Any]]:
+        """The value that :meth:`write` wrote with the same *key*, and its *head*.
 
         Raises:
+            ConfigurationError: the *key* is too short.
             SourceError: the text is something else, of another version, damaged or edited; its issues name *where* and
                 the JSON path of everything that is wrong.
 
@@ -76,8 +85,8 @@ class SavedFormat:
             document = self._parse(text, where)
             content = {name: each for name, each in document.items() if name not in ("format", "digest", *head)}
             value = self._structure(content, where)
-            if document.get("digest") != _digest(content):
-                what = "does not fit the content, which was damaged or edited"
+            if not hmac.compare_digest(str(document.get("digest")).encode(), _digest(content, key).encode()):
+                what = "does not fit the content, which was damaged or edited, or was saved with another key"
                 raise self.damaged(where, "$.digest", what)
         except RecursionError as error:
             raise SourceError(Issue("not_json", "is nested too deeply", self.remedy, where)) from error
@@ -164,8 +173,13 @@ def _text(value: Any) -> str:
 _ENCODE = json.JSONEncoder(allow_nan=False).encode
 
 
-def _digest(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+def _digest(content: dict[str, Any], key: bytes | None) -> str:
+    written = json.dumps(content, sort_keys=True).encode()
+    if key is None:
+        return hashlib.sha256(written).hexdigest()
+    if len(key) < SHORTEST_KEY:
+        raise ConfigurationError(f"key should be at least {SHORTEST_KEY} bytes")
+    return hmac.digest(key, written, "sha256").hex()
 
 
 def _refuse(name: str) -> NoReturn:

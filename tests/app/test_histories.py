@@ -12,6 +12,7 @@ from histories import EDITS, GRANTS, KINDS, OPTIONS, PEOPLE, REST, History, Huma
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, READER
+from states import state_of
 
 from o365prov import Tenant
 from o365prov.planning.model.snapshot import former_username
@@ -87,17 +88,18 @@ class OverGraph:
     def carry_out(self, plan, snapshot):
         """What becomes of it when the real client applies the plan."""
         del snapshot
-        report = asyncio.run(self._apply(plan))
+        state, known = state_of(plan.app_users)
+        report = asyncio.run(self._apply(evolve(plan, app_users=known), state))
         assert report.ok, report.to_text()
-        return asyncio.run(self._read(self.app)), report.app_users
+        return asyncio.run(self._read(self.app)), state.app_users(plan.tenant_id, known.app_name)
 
     async def _read(self, app):
         self.app = app
         async with Tenant.over(self.fake) as tenant:
             return await tenant.read(app.needs())
 
-    async def _apply(self, plan):
-        async with Tenant.over(self.fake) as tenant:
+    async def _apply(self, plan, state):
+        async with Tenant.over(self.fake, state=state) as tenant:
             return await tenant.apply(plan, confirm=plan.fingerprint)
 
 

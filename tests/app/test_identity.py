@@ -6,6 +6,7 @@ import re
 
 import pytest
 from organisation import DOMAIN, NOW, assigned, somebody, user_sync_app
+from states import state_of
 
 from o365prov import AppUsers, Tenant
 from o365prov.testing import FakeClock, FakeTenant
@@ -46,15 +47,17 @@ def day(fake, people, known, edit=None, transport=None):
     async def work():
         async with Tenant.over(transport or fake) as tenant:
             snapshot = await tenant.read(APP.needs(people))
-            memory = AppUsers.empty(snapshot.tenant_id, APP.name) if known is None else known
+        state, memory = state_of(known or AppUsers.empty(snapshot.tenant_id, APP.name))
+        async with Tenant.over(transport or fake, state=state) as tenant:
             plan = APP.plan(people, snapshot, memory, now=fake.clock.now())
             if edit:
                 patch(fake, *edit)
-            return plan, await tenant.apply(plan, confirm=plan.fingerprint)
+            report = await tenant.apply(plan, confirm=plan.fingerprint)
+            return plan, report, state.app_users(plan.tenant_id, APP.name)
 
-    plan, report = asyncio.run(work())
+    done = asyncio.run(work())
     fake.clock.advance(days=1)
-    return plan, report, report.app_users
+    return done
 
 
 def named(name, local):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from states import state_of
 
 from o365prov import (
     AppUsers,
@@ -60,14 +61,15 @@ def app_of(provisioning):
 
 
 def provision(fake, app, assignments, app_users=None, *, now=None):
-    """Read, plan, apply; returns plan and report."""
+    """Read, plan, apply; returns plan, report and memory."""
 
     async def run():
         async with Tenant.over(fake) as tenant:
             snapshot = await tenant.read(app.needs(assignments))
-            known = AppUsers.empty(snapshot.tenant_id, app.name) if app_users is None else app_users
+        state, known = state_of(app_users or AppUsers.empty(snapshot.tenant_id, app.name))
+        async with Tenant.over(fake, state=state) as tenant:
             plan = app.plan(assignments, snapshot, known, now=now or fake.clock.now())
-            return plan, await tenant.apply(plan)
+            return plan, await tenant.apply(plan), state.app_users(snapshot.tenant_id, app.name)
 
     return asyncio.run(run())
 
@@ -145,16 +147,16 @@ def test_3_sts_refresh_tokens_valid_from_follows_active_directory(fake, organiza
     """With User Sync Uma's sessions end when her password is set in Active Directory."""
     uma = assignment(organization, UMA)
     app = app_of(UserSync())
-    _, first = provision(fake, app, [uma])
+    _, _, first = provision(fake, app, [uma])
     fake.clock.advance(days=1)
     [account] = uma.person.directory_accounts
     new_password = evolve(account, password_last_set=datetime(2026, 6, 1, 20, tzinfo=UTC))
     changed = evolve(uma, person=evolve(uma.person, directory_accounts=[new_password]))
-    plan, second = provision(fake, app, [changed], first.app_users)
+    plan, _, second = provision(fake, app, [changed], first)
     assert [change.kind for change in plan] == ["revoke_sessions"]
     valid_from = fake.user("uma.rossi28@yourfederated.domain")["signInSessionsValidFromDateTime"]
     assert valid_from == "2026-06-02T08:00:00Z"
-    third, _ = provision(fake, app, [changed], second.app_users)
+    third, _, _ = provision(fake, app, [changed], second)
     assert third.is_empty
 
 
@@ -186,7 +188,7 @@ def test_4_map_attributes_again_after_any_change_of_the_settings(fake, organizat
     app = app_of(UserSync()).with_provisioning(UserSync(deactivate_users=False))
     with pytest.raises(StaleMappingError):
         provision(fake, app, organization.assignments)
-    plan, _ = provision(fake, app.remap(), organization.assignments)
+    plan, _, _ = provision(fake, app.remap(), organization.assignments)
     assert not plan.is_empty
 
 
@@ -194,9 +196,9 @@ def test_4_apply_updates_now(fake, organization):
     """A changed mapping reaches everyone whose value it changes, and no one else."""
     app = app_of(UserSync())
     people = [assignment(organization, each) for each in (UMA, CARLA)]
-    _, first = provision(fake, app, people)
+    _, _, first = provision(fake, app, people)
     shouting = app.remap(app.mapping.with_expression("title", "String.toUpperCase(source.title)"))
-    plan, _ = provision(fake, shouting, people, first.app_users)
+    plan, _, _ = provision(fake, shouting, people, first)
     assert {change.kind for change in plan} == {"update_user"}
     assert all([each.name for each in change.properties] == ["jobTitle"] for change in plan)
 
@@ -204,20 +206,20 @@ def test_4_apply_updates_now(fake, organization):
 def test_5_test_provisioning_assigns_test_users_with_licences(fake, organization):
     """They are seen in the tenant with these licences."""
     people = [assignment(organization, each) for each in (UMA, CARLA)]
-    _, report = provision(fake, app_of(UserSync()), people)
+    _, report, known = provision(fake, app_of(UserSync()), people)
     assert report.ok
     assert fake.seats("SPE_E3") == (2, 40)
-    assert report.app_users.get(UMA).licenses == (LicenseGrant("SPE_E3"),)
+    assert known.get(UMA).licenses == (LicenseGrant("SPE_E3"),)
 
 
 def test_5_test_provisioning_sees_their_office_365_apps(fake, organization):
     """The service plans behind the apps, asked for through the SDK."""
-    _, report = provision(fake, app_of(UserSync()), [assignment(organization, UMA)])
+    _, _, known = provision(fake, app_of(UserSync()), [assignment(organization, UMA)])
 
     async def apps():
         async with Tenant.over(fake) as tenant:
             users = tenant.sdk.users
-            details = await users.by_user_id(report.app_users.get(UMA).object_id).license_details.get()
+            details = await users.by_user_id(known.get(UMA).object_id).license_details.get()
             return {plan.service_plan_name for detail in details.value for plan in detail.service_plans}
 
     assert {"EXCHANGE_S_ENTERPRISE", "TEAMS1"} <= asyncio.run(apps())
@@ -232,7 +234,7 @@ def test_6_people_keep_their_source(organization):
 
 def test_6_with_user_sync_all_appear_as_synced_as_far_as_graph_can(fake, organization):
     """Graph can't write that, so the plan says once what it can't, for everybody who is created, and what to do."""
-    plan, _ = provision(fake, app_of(UserSync()), organization.assignments)
+    plan, _, _ = provision(fake, app_of(UserSync()), organization.assignments)
     [said] = [each for each in plan.unsupported if each.attribute == "Synced with Active Directory"]
     assert said.people == sum(change.kind == "create_user" for change in plan) == 39
 
@@ -241,14 +243,14 @@ def test_6_deprovision_as_configured(fake, organization):
     """Blocked at once, licences removed when the days are over, everything back for a person who returns."""
     app = app_of(UserSync(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=7)))
     uma, carla = (assignment(organization, each) for each in (UMA, CARLA))
-    _, report = provision(fake, app, [uma, carla])
-    _, report = provision(fake, app, [carla], report.app_users)
+    _, _, known = provision(fake, app, [uma, carla])
+    _, _, known = provision(fake, app, [carla], known)
     assert fake.user("uma.rossi28@yourfederated.domain")["accountEnabled"] is False
     assert fake.seats("SPE_E3") == (2, 40)
     fake.clock.advance(days=7)
-    _, report = provision(fake, app, [carla], report.app_users)
+    _, _, known = provision(fake, app, [carla], known)
     assert fake.seats("SPE_E3") == (1, 40)
-    plan, report = provision(fake, app, [uma, carla], report.app_users)
+    plan, _, known = provision(fake, app, [uma, carla], known)
     assert [change.kind for change in plan] == ["link_user", "enable_sign_in", "assign_licenses"]
     assert fake.user("uma.rossi28@yourfederated.domain")["accountEnabled"] is True
     assert fake.seats("SPE_E3") == (2, 40)
@@ -261,18 +263,18 @@ def test_every_type_comes_to_rest(fake, organization, kind):
     app = app_of(kind(**settings))
     if kind is LicenseOnly:
         provision(fake, app_of(UserSync()), organization.assignments)
-    _, report = provision(fake, app, organization.assignments)
+    _, report, known = provision(fake, app, organization.assignments)
     assert report.ok
-    again, _ = provision(fake, app, organization.assignments, report.app_users)
+    again, _, _ = provision(fake, app, organization.assignments, known)
     assert again.is_empty
 
 
 def test_a_lost_memory_is_rebuilt_from_the_tenant(fake, organization):
     """Accounts are found again by username and anchor, and nothing is written to them."""
     app = app_of(UserSync())
-    _, report = provision(fake, app, organization.assignments)
-    plan, rebuilt = provision(fake, app, organization.assignments)
+    _, _, known = provision(fake, app, organization.assignments)
+    plan, _, rebuilt = provision(fake, app, organization.assignments)
     assert {change.kind for change in plan} == {"link_user", "remember"}
     assert plan.writes == 0
-    found = {(user.object_id, user.licenses) for user in rebuilt.app_users}
-    assert found == {(user.object_id, user.licenses) for user in report.app_users}
+    found = {(user.object_id, user.licenses) for user in rebuilt}
+    assert found == {(user.object_id, user.licenses) for user in known}

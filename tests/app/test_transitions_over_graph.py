@@ -12,6 +12,7 @@ from attrs import evolve
 from before_and_after import PREDICATES, Story
 from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, NOW, READER
 from scenes import scene, situations
+from states import state_of
 
 from o365prov import AppUsers, Plan, Tenant
 from o365prov.planning.model.labels import describe
@@ -110,7 +111,8 @@ async def carried_out(made):
     fake, made, known, elsewhere = over_graph(made)
     async with Tenant.over(fake) as tenant:
         before = await tenant.read(made.app.needs(made.assignments))
-        memory = AppUsers(before.tenant_id, "Office 365", known, linked_elsewhere=elsewhere)
+    state, memory = state_of(AppUsers(before.tenant_id, "Office 365", known, linked_elsewhere=elsewhere))
+    async with Tenant.over(fake, state=state) as tenant:
         made = evolve(made, snapshot=before, memory=memory)
         plan = Plan.from_json(made.plan().to_json())
         earlier = len(fake.requests)
@@ -118,7 +120,8 @@ async def carried_out(made):
         requests = list(sent(fake))[earlier:]
         assert report.ok, report.to_text()
         after = await tenant.read(made.app.needs(made.assignments))
-    return Story(made, plan, after, AppUsers.from_json(report.app_users.to_json())), requests
+    known = evolve(state.app_users(before.tenant_id, "Office 365"), linked_elsewhere=elsewhere)
+    return Story(made, plan, after, known), requests
 
 
 ONE_OF_EACH = one_of_each()

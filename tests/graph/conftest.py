@@ -16,7 +16,7 @@ from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.rate_limiter import RateLimiter, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender
-from o365prov.people import Departure, LicenseGrant
+from o365prov.people import AppUsers, Departure, LicenseGrant
 from o365prov.planning import Quota
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
@@ -33,6 +33,7 @@ from o365prov.planning.model.changes import (
 from o365prov.planning.model.options import Needs
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.state import MemoryState
 from o365prov.testing import FakeTenant
 
 ROOT = "https://graph.microsoft.com/v1.0"
@@ -211,9 +212,27 @@ def faulty(fake: FakeTenant) -> FaultyTransport:
 
 
 @pytest.fixture
-def tenant(faulty: FaultyTransport, clock: InstantClock) -> Callable[..., Tenant]:
+def state() -> MemoryState:
+    """What is known between the applies of a test."""
+    return MemoryState()
+
+
+@pytest.fixture
+def tenant(faulty: FaultyTransport, clock: InstantClock, state: MemoryState) -> Callable[..., Tenant]:
     """The tenant over the fake; waiting takes no time."""
-    return lambda **options: Tenant.over(faulty, clock=clock, **options)
+    return lambda **options: Tenant.over(faulty, clock=clock, **{"state": state, **options})
+
+
+@pytest.fixture
+def known(read: Callable[[], TenantSnapshot], state: MemoryState) -> Callable[[], AppUsers]:
+    """What is remembered now."""
+    return lambda: state.app_users(read().tenant_id, "")
+
+
+@pytest.fixture
+def remember(read: Callable[[], TenantSnapshot], state: MemoryState) -> Callable[..., None]:
+    """Remember these people from before the test."""
+    return lambda *users: state.import_app_users(AppUsers(read().tenant_id, "", users))
 
 
 @pytest.fixture
@@ -316,12 +335,17 @@ def changes(fake: FakeTenant) -> Changes:
 
 
 @pytest.fixture
-def plan(read: Callable[[], TenantSnapshot]) -> Callable[..., Plan]:
-    """A plan with these changes, made from the tenant as it is now."""
+def plan(read: Callable[[], TenantSnapshot], state: MemoryState) -> Callable[..., Plan]:
+    """A plan with these changes, made from the tenant and the memory as they are now."""
 
     def make(*changes: Change, **fields: Any) -> Plan:
         snapshot = read()
-        known = {"tenant_id": snapshot.tenant_id, "watermark": snapshot.watermark, "changes": changes}
+        known = {
+            "tenant_id": snapshot.tenant_id,
+            "watermark": snapshot.watermark,
+            "changes": changes,
+            "app_users": state.app_users(snapshot.tenant_id, ""),
+        }
         return Plan(made_at=datetime(2026, 3, 1, tzinfo=UTC), **{**known, **fields})
 
     return make

@@ -10,7 +10,7 @@ from organisation import NOW
 
 from o365prov import Departure
 from o365prov.errors import PlanRefusedError, UsageError
-from o365prov.graph import ApplyEnded, BlockingTenant, Journal
+from o365prov.graph import ApplyEnded, BlockingTenant
 from o365prov.planning import BlockSignIn, Plan, Safeguards, Subject
 from o365prov.testing import FakeTenant
 
@@ -52,10 +52,8 @@ def test_it_works_from_several_threads(blocking, needs):
 
 def test_errors_come_through(blocking, changes, plan):
     """What is raised on the other thread is raised here, as itself."""
-    made = plan(changes.create("ann"))
-    blocking.apply(made)
-    with pytest.raises(PlanRefusedError, match="applied already"):
-        blocking.apply(made)
+    with pytest.raises(PlanRefusedError, match="not what was confirmed"):
+        blocking.apply(plan(changes.create("ann")), confirm="0123")
 
 
 def test_events_come_on_the_callers_thread(blocking, changes, plan):
@@ -75,24 +73,22 @@ def test_a_listener_that_fails_loses_no_report(blocking, changes, plan):
     assert blocking.apply(plan(changes.create("ann")), on_event=listen).ok
 
 
-def test_ctrl_c_stops_in_an_orderly_way(changes, fake, faulty, plan, clock, tmp_path):
-    """KeyboardInterrupt goes on after the work has stopped; the journal knows how far it came."""
+def test_ctrl_c_stops_in_an_orderly_way(changes, fake, faulty, plan, clock, state):
+    """KeyboardInterrupt goes on after the work has stopped; the state knows how far it came."""
     changes.staff("bob")
     made = plan(
         changes.create("ann"), changes.update("bob", jobTitle=(None, "x")), changes.give("ann", "SPE_E3", new=True)
     )
-    journal = Journal(tmp_path / "run.jsonl")
 
     def press(_event):
         raise KeyboardInterrupt
 
-    with BlockingTenant.over(faulty, clock=clock) as tenant:
+    with BlockingTenant.over(faulty, clock=clock, state=state) as tenant:
         with pytest.raises(KeyboardInterrupt):
-            tenant.apply(made, journal=journal, on_event=press)
-        if not journal.read().finished:
-            assert tenant.apply(made, journal=journal).ok
+            tenant.apply(made, on_event=press)
+        assert tenant.apply(made).ok
     assert len(fake.users) == 2
-    assert journal.read().finished
+    assert state.find_run(made.id).ended_at is not None
 
 
 def test_it_has_safeguards_as_the_tenant_has(needs):

@@ -32,6 +32,7 @@ from o365prov.graph.setup.permissions import (
     least_permissions,
     missing_permissions,
 )
+from o365prov.state import MemoryState
 
 
 def token(**claims):
@@ -444,7 +445,7 @@ def test_without_a_transport_there_is_the_network(run):
     """The SDK is made for the cloud's own address, without the slash that would double."""
 
     async def whole():
-        async with Tenant(Credential(), Cloud.CHINA) as tenant:
+        async with Tenant(Credential(), Cloud.CHINA, state=MemoryState()) as tenant:
             return tenant.sdk.request_adapter.base_url
 
     assert run(whole()) == "https://microsoftgraph.chinacloudapi.cn/v1.0"
@@ -465,7 +466,7 @@ def test_redirects_are_not_followed(transport, run, clock):
 
 def test_reprs_hide_everything():
     """One line, no credential."""
-    tenant = Tenant(Credential("s3cret"))
+    tenant = Tenant(Credential("s3cret"), state=MemoryState())
     assert repr(tenant) == "Tenant(graph.microsoft.com)"
 
 

@@ -2,7 +2,6 @@
 
 import io
 
-from organisation import remembered
 from rich.console import Console
 
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Waiting
@@ -28,13 +27,13 @@ def ended(result, done):
 
 def test_the_bar_counts_the_changes_that_ended():
     """Two of two."""
-    last = ApplyEnded(Report("p", (), remembered()))
+    last = ApplyEnded(Report("p", ()))
     assert "2/2" in shown(ApplyStarted(2, 2), ended(Result.DONE, 1), ended(Result.DONE, 2), last)
 
 
 def test_the_bar_says_how_many_failed():
     """A failure is not hidden behind a full bar."""
-    last = ApplyEnded(Report("p", (), remembered()))
+    last = ApplyEnded(Report("p", ()))
     assert "Applied, 1 failed" in shown(ApplyStarted(2, 2), ended(Result.FAILED, 1), ended(Result.DONE, 2), last)
 
 

@@ -40,12 +40,12 @@ def deleted(changes, fake):
     return RestoreUser(changes.subject("ann"), "assigned again", update.object_id), update
 
 
-def test_a_deleted_account_comes_back_and_is_changed(fake, deleted, plan, apply):
+def test_a_deleted_account_comes_back_and_is_changed(fake, deleted, plan, apply, known):
     """Restored first, then what else the plan has for it."""
     report = apply(plan(*deleted))
     assert report.ok
     assert fake.user("ann@fed.example")["jobTitle"] == "Back"
-    assert report.app_users.get("00u-ann").object_id == deleted[0].object_id
+    assert known().get("00u-ann").object_id == deleted[0].object_id
 
 
 def test_what_rests_on_a_failed_restore_is_skipped(faulty, deleted, plan, apply):
@@ -87,7 +87,7 @@ def test_without_a_mark_a_deleted_account_is_as_expected(deleted, plan, apply):
     assert apply(plan(*deleted, watermark=None)).ok
 
 
-def test_a_leaver_is_deleted(changes, fake, plan, apply):
+def test_a_leaver_is_deleted(changes, fake, plan, apply, known):
     """The account goes to the deleted items; we remember that."""
     changes.staff("ann", licenses=["SPE_E3"])
     ann = changes.id_of("ann")
@@ -97,7 +97,7 @@ def test_a_leaver_is_deleted(changes, fake, plan, apply):
     assert report.ok
     assert fake.users == ()
     assert fake.seats("SPE_E3")[0] == 0
-    assert report.app_users.get("00u-ann").status == "deleted"
+    assert known().get("00u-ann").status == "deleted"
 
 
 def test_a_leaver_whose_account_is_gone_is_gone(changes, faulty, plan, apply):
@@ -107,7 +107,7 @@ def test_a_leaver_whose_account_is_gone_is_gone(changes, faulty, plan, apply):
     assert apply(plan(DeleteUser(changes.subject("ann"), "left", changes.id_of("ann")))).ok
 
 
-def test_roles_come_and_go(changes, fake, plan, apply, read):
+def test_roles_come_and_go(changes, fake, plan, apply, read, known):
     """Also of a person whom the same plan creates."""
     fake.add_user("old@fed.example", roles=["Global Reader"], onPremisesImmutableId="b2xk")
     old = changes.id_of("old")
@@ -123,7 +123,7 @@ def test_roles_come_and_go(changes, fake, plan, apply, read):
     assert report.ok
     assert set(fake.roles_of("ann@fed.example")) == {READER, LICENCES}
     assert fake.roles_of("old@fed.example") == ()
-    assert report.app_users.get("00u-ann").roles == ("Global Reader", "License Administrator")
+    assert known().get("00u-ann").roles == ("Global Reader", "License Administrator")
 
 
 def test_a_role_that_is_held_or_not_already_is_not_a_failure(changes, fake, plan, apply):

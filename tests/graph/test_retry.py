@@ -11,11 +11,15 @@ from hypothesis import strategies as st
 from o365prov import Departure
 from o365prov.errors import ConfigurationError, ConnectionFailedError, GraphError
 from o365prov.graph.apply.delivery import PendingWrite, WriteDelivery
+from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.rate_limiter import RateLimiter, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
+from o365prov.graph.client.sdk_transport import Connection
 from o365prov.graph.client.sender import Sender
+from o365prov.graph.client.transport import AnonymousCredential
 from o365prov.planning import BlockSignIn, Quota, Subject
+from o365prov.testing import FakeTenant
 
 READ = Request("GET", "/users/1")
 
@@ -42,12 +46,15 @@ class FaultyConnection:
     """Gives the next of its (seconds, answer) to each request, the last one for ever, and notes when it was sent."""
 
     def __init__(self, clock, faults):
+        self.counts = lambda request: True
         self.clock = clock
         self.faults = list(faults)
         self.sent_at = []
         self.answers = []
 
     async def send(self, request):
+        if not self.counts(request):
+            return NoResponse("cut")
         self.sent_at.append(self.clock.seconds())
         seconds, answer = self.faults[min(len(self.sent_at), len(self.faults)) - 1]
         self.clock.passed += seconds
@@ -105,10 +112,15 @@ async def _read_batch(sender):
     assert not any(response.ok for response in responses)
 
 
+SDK = Connection(AnonymousCredential(), Cloud.GLOBAL, FakeTenant()).sdk
+
+
 async def _deliver(sender):
+    """Deliver a write; what is sent afterwards, to look whether it was done, is no repeat of it."""
     change = BlockSignIn(Subject("p", "Ann", "ann@x.example"), "left", "1", Departure(datetime(2026, 1, 1, tzinfo=UTC)))
     write = PendingWrite(change, Request("PATCH", "/users/1", {"accountEnabled": False}, writes=1), "1")
-    results = [each async for results in WriteDelivery(sender, None).deliver([write]) for each in results]
+    sender.connection.counts = lambda request: request.body["requests"][0]["method"] != "GET"
+    results = [each async for results in WriteDelivery(sender, SDK).deliver([write]) for each in results]
     assert len(results) == 1
     assert results[0].problem
 

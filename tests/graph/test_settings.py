@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from o365prov.errors import ConfigurationError, CredentialError
 from o365prov.graph import BlockingTenant, RateLimits, RetryPolicy, Tenant, consent_url, read_consent
 from o365prov.graph.client.transport import AnonymousCredential
+from o365prov.state import MemoryState
 from o365prov.testing import FakeTenant
 
 NOT_A_SETTING = st.one_of(
@@ -15,12 +16,12 @@ NOT_A_SETTING = st.one_of(
 
 
 @pytest.mark.parametrize("kind", [Tenant, BlockingTenant])
-@pytest.mark.parametrize("name", ["cloud", "rate_limits", "retry_policy"])
+@pytest.mark.parametrize("name", ["cloud", "state", "rate_limits", "retry_policy", "safeguards"])
 @given(value=NOT_A_SETTING)
 def test_a_tenant_refuses_what_is_not_a_setting(kind, name, value):
     """For a real tenant and for one in tests."""
     with pytest.raises(ConfigurationError, match=f"Tenant.{name} should be"):
-        kind(AnonymousCredential(), **{name: value})
+        kind(AnonymousCredential(), **{"state": MemoryState(), name: value})
     with pytest.raises(ConfigurationError, match=f"Tenant.{name} should be"):
         kind.over(FakeTenant(), **{name: value})
 
@@ -39,7 +40,7 @@ def test_a_tenant_refuses_what_has_not_the_methods_that_it_calls(kind, name, val
 def test_a_tenant_refuses_what_is_not_a_credential_or_a_transport(kind, value):
     """The two things that it can't do without; a class in place of an object too."""
     with pytest.raises(ConfigurationError, match=r"Tenant\.credential should be a credential of azure-identity"):
-        kind(value)
+        kind(value, state=MemoryState())
     with pytest.raises(ConfigurationError, match=r"Tenant\.transport should be a Transport"):
         kind.over(value)
     with pytest.raises(ConfigurationError, match=r"Tenant\.transport should be a Transport"):

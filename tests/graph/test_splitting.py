@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from o365prov.graph import Journal
 from o365prov.graph.apply.property_kinds import PROPERTY_KINDS, SENSITIVE
 from o365prov.graph.apply.splitting import SplitUpdate, parts_of
 from o365prov.graph.client.errors import ClassifiedError, ErrorCategory, ErrorExtent, classify
@@ -109,7 +108,7 @@ def test_a_refused_property_among_many_is_found(changes, fake, faulty, plan, app
     assert fake.user("ann@fed.example")["state"] == "x"
 
 
-def test_parts_that_are_all_accepted_make_the_update_done(changes, fake, faulty, plan, apply):
+def test_parts_that_are_all_accepted_make_the_update_done(changes, fake, faulty, plan, apply, known):
     """What Graph refuses together it may accept apart."""
     changes.staff("ann")
     together = {"error": {"code": "Request_BadRequest", "message": "jobTitle must be updated in its own request."}}
@@ -117,7 +116,7 @@ def test_parts_that_are_all_accepted_make_the_update_done(changes, fake, faulty,
     report = apply(plan(changes.update("ann", jobTitle=(None, "Lead"), city=(None, "Oslo"))))
     assert report.ok
     assert report.outcomes[0].written == ()
-    assert report.app_users.get("00u-ann").fingerprint == "print-ann-2"
+    assert known().get("00u-ann").fingerprint == "print-ann-2"
     assert fake.user("ann@fed.example")["city"] == "Oslo"
 
 
@@ -192,30 +191,28 @@ def test_the_licence_is_given_although_the_phone_is_refused(changes, fake, admin
     assert fake.user("ann@fed.example")["usageLocation"] == "SE"
 
 
-def test_the_memory_links_the_account_and_does_not_claim_the_profile(changes, admin, plan, apply):
+def test_the_memory_links_the_account_and_does_not_claim_the_profile(changes, admin, plan, apply, known):
     """Without a fingerprint the next plan compares with the tenant."""
-    report = apply(
-        plan(changes.update(admin, jobTitle=(None, "x"), mobilePhone=(None, "1")), provisioning_type="user_sync")
-    )
-    known = report.app_users.get("00u-ann")
-    assert (known.object_id, known.username, known.fingerprint) == (changes.id_of("ann"), "ann@fed.example", "")
-    assert known.provisioning_type == "user_sync"
+    apply(plan(changes.update(admin, jobTitle=(None, "x"), mobilePhone=(None, "1")), provisioning_type="user_sync"))
+    ann = known().get("00u-ann")
+    assert (ann.object_id, ann.username, ann.fingerprint) == (changes.id_of("ann"), "ann@fed.example", "")
+    assert ann.provisioning_type == "user_sync"
 
 
-def test_an_update_of_which_nothing_was_written_is_not_remembered(changes, admin, plan, apply):
+def test_an_update_of_which_nothing_was_written_is_not_remembered(changes, admin, plan, apply, known):
     """As for every failure."""
-    report = apply(plan(changes.update(admin, mobilePhone=(None, "1"), accountEnabled=(True, False))))
-    assert len(report.app_users) == 0
+    apply(plan(changes.update(admin, mobilePhone=(None, "1"), accountEnabled=(True, False))))
+    assert len(known()) == 0
 
 
-def test_an_apply_interrupted_between_parts_goes_on(changes, fake, faulty, tenant, admin, plan, run, tmp_path):
+def test_an_apply_interrupted_between_parts_goes_on(changes, fake, faulty, tenant, admin, plan, run):
     """The whole update is sent again, refused again, and divided again; writing a value twice is harmless."""
     made = plan(changes.update(admin, jobTitle=(None, "Lead"), mobilePhone=(None, "1"), mail=(None, "a@fed.example")))
     send, batches = faulty.send, []
 
     async def whole():
         async with tenant() as connected:
-            applying = asyncio.create_task(connected.apply(made, journal=Journal(tmp_path / "run.jsonl")))
+            applying = asyncio.create_task(connected.apply(made))
 
             async def stop(method, url, headers, body):
                 answer = await send(method, url, headers, body)
@@ -230,7 +227,7 @@ def test_an_apply_interrupted_between_parts_goes_on(changes, fake, faulty, tenan
                 await applying
         faulty.send = send
         async with tenant() as connected:
-            return await connected.apply(made, journal=Journal(tmp_path / "run.jsonl"))
+            return await connected.apply(made)
 
     report = run(whole())
     [failed] = report.failed
@@ -239,13 +236,14 @@ def test_an_apply_interrupted_between_parts_goes_on(changes, fake, faulty, tenan
     assert [each.name for each in failed.unwritten] == ["mobilePhone"]
 
 
-def test_the_journal_tells_a_partial_update_as_failed(changes, admin, plan, apply, tmp_path):
-    """One change, one start, one end."""
-    journal = Journal(tmp_path / "run.jsonl")
-    apply(plan(changes.update(admin, jobTitle=(None, "x"), mobilePhone=(None, "1"))), journal=journal)
-    [entry] = journal.read().entries
-    assert (entry.step.value, entry.status, entry.code) == ("failed", 403, "Authorization_RequestDenied")
-    assert journal.read().finished
+def test_the_state_tells_a_partial_update_as_failed(changes, admin, plan, apply, state):
+    """With what was written and what was not, so that the report can be given again."""
+    made = plan(changes.update(admin, jobTitle=(None, "x"), mobilePhone=(None, "1")))
+    report = apply(made)
+    [entry] = state.entries(made.id)
+    assert (entry.step.value, entry.written) == ("failed", ("jobTitle",))
+    assert [entry.outcome(made.changes[0])] == list(report.failed)
+    assert state.find_run(made.id).ended_at is not None
 
 
 def test_the_sensitive_properties_are_microsofts():

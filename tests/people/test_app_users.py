@@ -1,6 +1,9 @@
 """The memory between runs."""
 
+import errno
 import json
+import os
+import stat
 from datetime import UTC, datetime
 
 import pytest
@@ -117,14 +120,47 @@ def test_missing_file_is_named(tmp_path):
         AppUsers.load(tmp_path / "app-users.json")
 
 
-def test_failed_save_leaves_the_old_table(tmp_path):
+def test_failed_save_leaves_the_old_table(tmp_path, monkeypatch):
     """Where the new table can't be written, the old one stays whole."""
     path = tmp_path / "app-users.json"
     remembered(ANN).save(path)
-    (tmp_path / "app-users.json.new").mkdir()
-    with pytest.raises(SourceError, match=r"app-users\.json: can't be written"):
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(SourceError, match=r"app-users\.json: can't be written \(No space left"):
         remembered(BO).save(path)
+    monkeypatch.undo()
     assert AppUsers.load(path) == remembered(ANN)
+    assert [each.name for each in tmp_path.iterdir()] == ["app-users.json"]
+
+
+def full_disk(_descriptor):
+    """What the system says when there is no space."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_saved_table_is_for_its_owner_alone(tmp_path):
+    """It names people and what they were given."""
+    path = tmp_path / "app-users.json"
+    remembered(ANN).save(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_table_that_somebody_edited_is_refused_with_a_key(tmp_path):
+    """Whoever knows how digests are made can't make one without the key."""
+    path, key = tmp_path / "app-users.json", b"0123456789abcdef"
+    remembered(ANN).save(path, key=key)
+    assert AppUsers.load(path, key=key) == remembered(ANN)
+    for other in (None, b"another key, also long"):
+        with pytest.raises(SourceError, match="edited, or was saved with another key"):
+            AppUsers.load(path, key=other)
+    remembered(BO).save(path)
+    with pytest.raises(SourceError, match="edited, or was saved with another key"):
+        AppUsers.load(path, key=key)
+
+
+def test_a_short_key_is_refused():
+    """It could be guessed."""
+    with pytest.raises(ConfigurationError, match="key should be at least 16 bytes"):
+        remembered(ANN).to_json(key=b"short")
 
 
 @pytest.mark.parametrize(

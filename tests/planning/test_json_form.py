@@ -398,7 +398,6 @@ def test_nested_values_come_back():
 REPORT = Report(
     "plan-1",
     tuple(Outcome(change, Result.FAILED, "id-7", "409 Conflict", "request-1") for change in PLAN.changes),
-    PLAN.app_users,
     PLAN.fingerprint,
 )
 SAVED = {"plan": PLAN, "report": REPORT, "app users": PLAN.app_users}

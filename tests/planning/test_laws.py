@@ -177,7 +177,7 @@ def test_a_plan_does_not_depend_on_the_order_of_anything(morning, random):
             users=random.sample(snapshot.users, len(snapshot.users)),
             role_assignments=random.sample(snapshot.role_assignments, len(snapshot.role_assignments)),
         ),
-        remembered(*random.sample([*memory], len(memory))),
+        evolve(memory, users=random.sample([*memory], len(memory))),
         now=NOW,
     )
     assert (shuffled.changes, shuffled.problems, shuffled.fingerprint) == (

@@ -3,21 +3,27 @@
 from attrs import evolve
 from organisation import NOW
 
-from o365prov import AppUser, Departure, LicenseGrant
+from o365prov import AppUser, AppUsers, Departure, LicenseGrant
 from o365prov.people import AppUserStatus
 from o365prov.planning import (
+    AssignLicenses,
     BlockSignIn,
+    CreateUser,
     DeleteUser,
     EnableSignIn,
     GrantRole,
+    LicenseAddition,
+    NextMemory,
     PropertyChange,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
     RevokeSessions,
+    SetManager,
     Subject,
     UpdateUser,
     after_change,
+    maybe_after_change,
 )
 
 ANN = Subject("00uAnn", "Ann Lee", "ann.lee@corp.example")
@@ -134,3 +140,106 @@ def test_an_update_in_part_links_an_account_for_the_first_time():
     """The account is the person's, under the name that it has."""
     known = in_part("jobTitle", known=None)
     assert (known.object_id, known.username, known.anchor) == ("id-ann", "ann@corp.example", None)
+
+
+def maybe(change, known=KNOWN, **options):
+    """What is remembered of Ann while this change may be done or not."""
+    return maybe_after_change(known, change, "id-ann", **options)
+
+
+def test_while_a_licence_may_be_given_old_and_new_are_remembered():
+    """Whoever leaves then loses both."""
+    added = (LicenseAddition("sku-5", "SPE_E5"),)
+    change = AssignLicenses(ANN, "group", "id-ann", added, (), (LicenseGrant("SPE_E5"),))
+    known = maybe(change)
+    assert {each.sku for each in known.licenses} == {"SPE_E3", "SPE_E5"}
+    assert known.unfinished
+
+
+def test_what_may_be_taken_is_still_remembered():
+    """A role, a manager, licences and a block: it may be there or not."""
+    for change in (
+        RemoveRole(ANN, "left", "id-ann", "Directory Readers", "role", "a"),
+        RemoveManager(ANN, "none", "id-ann"),
+        RemoveLicenses(ANN, "left", "id-ann", ()),
+        BlockSignIn(ANN, "left", "id-ann", Departure(NOW)),
+    ):
+        assert maybe(change) == evolve(KNOWN, unfinished=True)
+
+
+def test_a_role_or_a_manager_that_may_be_given_is_remembered():
+    """The manager without how the source names it, so that the next plan sends it again."""
+    assert "Reports Reader" in maybe(GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")).roles
+    manager = SetManager(ANN, "manager", "id-ann", Subject("00uCy", "Cy", "cy@corp.example"), None, "cy")
+    known = maybe(manager, manager_id="id-cy")
+    assert (known.manager_id, known.manager_reference) == ("id-cy", "")
+
+
+def test_an_update_that_may_be_done_links_the_account():
+    """Under the name that it had, without a fingerprint: the next plan compares it."""
+    known = maybe(UPDATE, None, provisioning_type="user_sync")
+    assert (known.object_id, known.username, known.fingerprint) == ("id-ann", "ann@corp.example", "")
+    assert known.unfinished
+
+
+def test_what_is_known_to_be_done_is_finished():
+    """An update that succeeds ends the doubt."""
+    doubt = maybe(UPDATE)
+    assert not after_change(doubt, UPDATE, "id-ann", provisioning_type="user_sync").unfinished
+
+
+def memory(*users):
+    """The memory of these people while a plan is applied."""
+    return NextMemory(AppUsers("contoso", "Office 365", users))
+
+
+def test_a_change_that_failed_leaves_what_was_there():
+    """What might have been is forgotten again."""
+    known = memory(KNOWN)
+    change = GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")
+    assert known.begin(change, "id-ann") == ("00uAnn",)
+    assert known.fail(change) == ("00uAnn",)
+    assert known.get("00uAnn") == KNOWN
+
+
+def test_a_change_that_succeeded_is_all_that_is_remembered():
+    """Not the union that was remembered while it was on its way."""
+    known = memory(KNOWN)
+    change = AssignLicenses(ANN, "group", "id-ann", (), (), (LicenseGrant("SPE_E5"),))
+    known.begin(change, "id-ann")
+    known.note(change, "id-ann")
+    assert known.get("00uAnn").licenses == (LicenseGrant("SPE_E5"),)
+
+
+def test_who_is_new_and_did_not_get_everything_is_compared_again():
+    """Also where a type updates nobody who is linked."""
+    known = memory()
+    create = CreateUser(ANN, "new", {"displayName": "Ann Lee"}, "print")
+    known.note(create, "id-ann", provisioning_type="user_sync")
+    known.fail(GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role"))
+    assert known.get("00uAnn").unfinished
+
+
+def test_an_account_that_may_be_handed_over_is_one_persons():
+    """The person who gets it; if that failed, the one who had it."""
+    bo = Subject("00uBo", "Bo", "bo@corp.example")
+    known = memory(KNOWN)
+    change = evolve(UPDATE, subject=bo, takes_over="00uAnn")
+    assert known.begin(change, "id-ann") == ("00uBo", "00uAnn")
+    assert (known.get("00uAnn"), known.get("00uBo").licenses) == (None, KNOWN.licenses)
+    assert known.fail(change) == ("00uBo", "00uAnn")
+    assert (known.get("00uAnn"), known.get("00uBo")) == (KNOWN, None)
+
+
+def test_two_people_may_exchange_their_accounts():
+    """Whatever is begun and noted first."""
+    bo = Subject("00uBo", "Bo", "bo@corp.example")
+    known = memory(KNOWN, AppUser("00uBo", "id-bo", "bo@corp.example", roles=("Reports Reader",)))
+    first = evolve(UPDATE, subject=bo, takes_over="00uAnn")
+    second = evolve(UPDATE, object_id="id-bo", takes_over="00uBo")
+    known.begin(first, "id-ann")
+    known.begin(second, "id-bo")
+    known.note(first, "id-ann")
+    known.note(second, "id-bo")
+    assert (known.get("00uBo").object_id, known.get("00uBo").roles) == ("id-ann", KNOWN.roles)
+    assert (known.get("00uAnn").object_id, known.get("00uAnn").roles) == ("id-bo", ("Reports Reader",))

@@ -461,7 +461,7 @@ def test_no_value_becomes_markup(text):
         unsupported=(Unsupported(text, text, text, 1),),
         hazards=(text,),
     )
-    report = Report("plan-1", (Outcome(created(who), Result.FAILED, message=text),), remembered())
+    report = Report("plan-1", (Outcome(created(who), Result.FAILED, message=text),))
     for page in (plan.to_html(), plan._repr_html_(), report.to_html(), report._repr_html_()):
         read = Reader(page)
         assert read.tags <= OURS
@@ -572,7 +572,7 @@ SKIPPED = Outcome(licensed(BO, "SPE_E3"), Result.SKIPPED, message="the account w
 
 def test_a_report_tells_what_was_done_from_what_was_not():
     """Only where everything was done it is ok, and nothing to do is everything."""
-    report = Report("plan-1", (DONE, failed(CY), SKIPPED), remembered())
+    report = Report("plan-1", (DONE, failed(CY), SKIPPED))
     assert (report.done, report.failed, report.skipped) == ((DONE,), (failed(CY),), (SKIPPED,))
     assert [evolve(report, outcomes=each).ok for each in ((), (DONE,), (DONE, failed(CY)), (DONE, SKIPPED))] == [
         True,
@@ -584,13 +584,13 @@ def test_a_report_tells_what_was_done_from_what_was_not():
 
 def test_a_reports_repr_has_its_counts():
     """It is one line, however many outcomes there are."""
-    report = Report("plan-1", (DONE, DONE, failed(CY), SKIPPED), remembered())
+    report = Report("plan-1", (DONE, DONE, failed(CY), SKIPPED))
     assert repr(report) == "Report(2 done, 1 failed, 1 skipped)"
 
 
 def test_outcomes_as_rows():
     """The columns of a change and how it ended; the account is the one that was written, or was to be."""
-    plan, report = plan_of(DONE.change), Report("plan-1", (DONE, SKIPPED), remembered())
+    plan, report = plan_of(DONE.change), Report("plan-1", (DONE, SKIPPED))
     done, skipped = report.to_dicts()
     ended = {"object_id": "id-ann", "result": "done", "message": "", "request_id": "request-1"}
     ended |= {"written": "", "unwritten": ""}
@@ -601,13 +601,13 @@ def test_outcomes_as_rows():
 
 def test_a_report_names_its_plan_as_it_was_confirmed():
     """By the fingerprint, where it is known."""
-    report = Report("plan-1", (DONE,), remembered(), "0123456789abcdef")
+    report = Report("plan-1", (DONE,), "0123456789abcdef")
     assert str(report).splitlines()[0] == "1 change done, 0 failed, 0 skipped (plan 0123456789abcdef)"
 
 
 def test_a_report_groups_what_failed_alike():
     """500 refusals of one kind are one line; a person who failed otherwise has a line of their own."""
-    report = Report("plan-1", (*map(failed, crowd(500)), failed(ANN, "409 Conflict: rename")), remembered())
+    report = Report("plan-1", (*map(failed, crowd(500)), failed(ANN, "409 Conflict: rename")))
     head, first, second = str(report).splitlines()
     assert head == "0 changes done, 501 failed, 0 skipped (plan plan-1)"
     assert first.endswith("Person 00004 and 495 more: create user: failed: 403 Forbidden: grant the permission")
@@ -617,14 +617,14 @@ def test_a_report_groups_what_failed_alike():
 def test_the_full_report_names_everyone():
     """Nothing is left out of what is asked for in full."""
     people = crowd(60)
-    report = Report("plan-1", tuple(failed(each, f"refused {each.name}") for each in people), remembered())
+    report = Report("plan-1", tuple(failed(each, f"refused {each.name}") for each in people))
     assert all(each.name in report.to_text() for each in people)
     assert str(report).endswith("! ... and 10 more that did not succeed")
 
 
 def test_a_report_in_a_notebook():
     """The counts, and who did not get what."""
-    text = Reader(Report("plan-1", (failed(ANN),), remembered())._repr_html_()).text
+    text = Reader(Report("plan-1", (failed(ANN),))._repr_html_()).text
     assert "0 changes done, 1 failed, 0 skipped" in text
     assert "grant the permission" in text
 
@@ -661,7 +661,7 @@ def test_a_table_folds_alike_changes():
 
 def test_a_reports_table():
     """Who did not get what, and why, grouped as in the text."""
-    report = Report("plan-1", tuple(map(failed, crowd(60))), remembered())
+    report = Report("plan-1", tuple(map(failed, crowd(60))))
     assert "and 55 more" in printed(report)
     assert "grant the permission" in printed(report)
 

@@ -1,6 +1,6 @@
 """One of each thing that is shown, with something of every kind in it."""
 
-from organisation import NOW, account, assigned, remembered, somebody, tenant, user_sync_app
+from organisation import NOW, account, assigned, somebody, tenant, user_sync_app
 
 from o365prov import Departure, Plan, Report
 from o365prov.errors import Issue
@@ -40,7 +40,6 @@ REPORT = Report(
         Outcome(PLAN.changes[0], Result.DONE, "id-ann"),
         Outcome(PLAN.changes[1], Result.FAILED, message="403: grant the permission"),
     ),
-    remembered(),
 )
 APP = user_sync_app()
 PREVIEW = APP.preview(somebody("Ann Lee", city="Oslo", countryCode="UK"), snapshot=tenant())

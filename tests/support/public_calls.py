@@ -31,7 +31,6 @@ from o365prov import (
     Group,
     GroupAssignment,
     Harm,
-    Journal,
     Person,
     Plan,
     ProfileMapping,
@@ -121,13 +120,6 @@ def new_path() -> Path:
     return Path(tempfile.mkdtemp(dir=Path.cwd())) / "file"
 
 
-def open_journal() -> Journal:
-    """A journal that an apply uses."""
-    journal = Journal(new_path())
-    journal.begin(examples()[Plan])
-    return journal
-
-
 RUN_PLAN = Plan("contoso", NOW)
 """The plan that :func:`running` applies."""
 
@@ -163,7 +155,6 @@ RECEIVERS: dict[type, Callable[[], Any]] = {
     FakeClock: lambda: FakeClock(at=NOW),
     FakeTenant: fake_tenant,
     HttpxTransport: lambda: HttpxTransport(fake_tenant()),
-    Journal: open_journal,
     RandomFaults: lambda: RandomFaults(0.5, seed=1),
     ScheduledFaults: ScheduledFaults,
     MemoryState: lambda: running(MemoryState()),
@@ -193,6 +184,8 @@ BY_ANNOTATION: dict[str, Callable[[], Any]] = {
     "Mapping[str, Any] | Bindings": lambda: {"user": {"email": "ann@corp.example"}},
     "Person | Assignment | Iterable[Person | Assignment]": lambda: PERSON,
     "ProvisioningType": UserSync,
+    "State": MemoryState,
+    "State | None": MemoryState,
     "StrPath": new_path,
     "TenantSnapshot": tenant,
     "Transport": fake_tenant,
@@ -270,9 +263,18 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "UsernameFormat.custom": {"expression": lambda: "user.email"},
     "UsernameFormat.from_dict": {"saved": lambda: UsernameFormat.email().to_dict()},
     "UsernameFormat.from_okta": {"template": lambda: {"template": "${source.email}", "type": "BUILT_IN"}},
-    "NextMemory": {"object_id": lambda: "id", "plan_id": lambda: "plan-1"},
+    "NextMemory": {
+        "object_id": lambda: "id",
+        "plan_id": lambda: "plan-1",
+        "person_id": lambda: "00u1",
+        "people": lambda: ["00u1"],
+        "before": remembered,
+    },
+    "Tenant": {"why": lambda: "the night is over"},
+    "BlockingTenant": {"why": lambda: "the night is over"},
     "PlanRequest": {"person_id": lambda: "00u1"},
     "after_change": {"object_id": lambda: "id", "known": lambda: None},
+    "maybe_after_change": {"object_id": lambda: "id", "known": lambda: None},
     "check_memory": {
         "app_name": lambda: remembered().app_name,
         "app_users": remembered,
@@ -356,8 +358,6 @@ class PublicCall:
                 _close(each)
 
     def _owner(self, kind: type) -> Any:
-        if self.name == "Journal.begin":
-            return Journal(new_path())
         if kind in (MemoryState, SQLiteState) and self.name.endswith((".forget", ".import_app_users", ".prune")):
             return kind() if kind is MemoryState else kind(new_path())
         return RECEIVERS[kind]() if kind in RECEIVERS else examples()[kind]
@@ -408,7 +408,7 @@ def _finish(result: object) -> None:
 
 
 def _close(value: object) -> None:
-    if isinstance(value, BlockingTenant | Journal | Server):
+    if isinstance(value, BlockingTenant | Server):
         value.close()
 
 

@@ -117,15 +117,19 @@ def made_values() -> tuple[object, ...]:
     clock = FakeClock(at=NOW)
     fake = FakeTenant(domains={DOMAIN: "Federated"}, licenses={"SPE_E3": 5}, clock=clock)
     with BlockingTenant.over(fake) as tenant:
-        known = AppUsers.empty(tenant.read(app.needs()).tenant_id, app.name)
         for people in (assigned, assigned[1:]):
             snapshot = tenant.read(app.needs(people))
+            known = tenant.state.app_users(snapshot.tenant_id, app.name)
             plan = app.plan(people, snapshot, known, now=clock.now())
             report = tenant.apply(plan, confirm=plan.fingerprint, on_event=made.append)
             made += [app.needs(people), snapshot, plan, report, known]
-            known = report.app_users
             clock.advance(days=1)
-        made += [known, tenant.test_connection(), app.preview(ann, snapshot=snapshot), app.preview([ann, bob])]
+        made += [
+            tenant.state.app_users(snapshot.tenant_id, app.name),
+            tenant.test_connection(),
+            app.preview(ann, snapshot=snapshot),
+            app.preview([ann, bob]),
+        ]
     expression = Expression("user.email", semantics=Semantics(null_text="refuse"))
     made += [expression, expression.explain({"user": {"email": "a@b.example"}}), Bindings({}, now=NOW), Limits()]
     made += [

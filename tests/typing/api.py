@@ -22,9 +22,9 @@ from o365prov import (
     Dialect,
     DirectoryAccount,
     Expression,
-    Journal,
     LicenseGrant,
     LicenseOnly,
+    MemoryState,
     O365ProvError,
     Office365App,
     Person,
@@ -32,6 +32,7 @@ from o365prov import (
     ProfileSync,
     Report,
     Semantics,
+    SQLiteState,
     StaleMappingError,
     Tenant,
     TenantSnapshot,
@@ -92,7 +93,8 @@ async def the_main_job(
     assert_type(plan, Plan)
     report = await tenant.apply(plan)
     assert_type(report, Report)
-    assert_type(report.app_users, AppUsers)
+    assert_type(tenant.state.app_users(snapshot.tenant_id, app.name), AppUsers)
+    assert_type(report.stopped, str)
     return report
 
 
@@ -178,9 +180,11 @@ class Recording:
 
 def tenants_take_credentials_and_wires(app: Office365App, plan: Plan) -> Report:
     """Azure's credentials of both kinds, the fake tenant and wires of one's own all fit."""
-    Tenant(ClientSecretCredential("tenant", "client", "secret"), Cloud.US_GOVERNMENT, rate_limits=RateLimits(share=0.5))
-    Tenant(AsyncClientSecretCredential("tenant", "client", "secret"))
-    Tenant("secret")  # type: ignore[arg-type]
+    credential, state = ClientSecretCredential("tenant", "client", "secret"), MemoryState()
+    Tenant(credential, Cloud.US_GOVERNMENT, state=state, rate_limits=RateLimits(share=0.5))
+    Tenant(AsyncClientSecretCredential("tenant", "client", "secret"), state=SQLiteState("corp.db"))
+    Tenant("secret", state=state)  # type: ignore[arg-type]
+    Tenant(credential)  # type: ignore[call-arg]
     Tenant.over(Recording())
     heard: list[Outcome | None] = []
     with BlockingTenant.over(FakeTenant()) as tenant:
@@ -188,7 +192,6 @@ def tenants_take_credentials_and_wires(app: Office365App, plan: Plan) -> Report:
         assert_type(tenant.read(app.needs()), TenantSnapshot)
         return tenant.apply(
             plan,
-            journal=Journal("monday.jsonl"),
             confirm=plan.fingerprint,
             on_event=lambda event: heard.append(events_are_told_apart(event)),
             passwords=lambda create: create.subject.username,

@@ -1,12 +1,11 @@
 """The program of README.md, for the type checkers: a test compares the two."""
 
-# ruff: noqa: T201, ASYNC240 - a program for people prints, and reads one small file
+# ruff: noqa: T201 - a program for people prints
 from datetime import UTC, datetime
-from pathlib import Path
 
 from azure.identity.aio import ClientSecretCredential
 
-from o365prov import AppUsers, Office365App, Tenant, UsernameFormat, UserSync
+from o365prov import Office365App, SQLiteState, Tenant, UsernameFormat, UserSync
 from o365prov.sources import okta_json
 
 organization = okta_json.read_organization("exports")
@@ -18,13 +17,11 @@ app = Office365App(
 print(app.preview(organization.people[0]))
 
 
-async def provision(credential: ClientSecretCredential, memory: Path = Path("app-users.json")) -> None:
-    async with Tenant(credential) as tenant:
-        snapshot = await tenant.read(app.needs(organization.assignments))
-        first = AppUsers.empty(snapshot.tenant_id, app.name)
-        known = AppUsers.load(memory) if memory.exists() else first
-        plan = app.plan(organization.assignments, snapshot, known, now=datetime.now(UTC))
-        print(plan)
-        report = await tenant.apply(plan)
-    print(report)
-    report.app_users.save(memory)
+async def provision(credential: ClientSecretCredential) -> None:
+    with SQLiteState("corp.db") as state:  # what is known between runs
+        async with Tenant(credential, state=state) as tenant:
+            snapshot = await tenant.read(app.needs(organization.assignments))
+            known = state.app_users(snapshot.tenant_id, app.name)
+            plan = app.plan(organization.assignments, snapshot, known, now=datetime.now(UTC))
+            print(plan)
+            print(await tenant.apply(plan))

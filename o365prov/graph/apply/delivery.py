@@ -2,7 +2,8 @@
 
 A write whose outcome is unknown (no answer, 5xx) is sent again where repeating changes nothing. A create would make a
 second account or fail over the first; so before a create is repeated, the account is looked for: by its source anchor,
-or by its username where it has none.
+or by its username where it has none. Every other write of which some answer was lost is looked at before it ends in any
+other way than done.
 
 An update that Graph refuses for its content is sent again in parts (splitting); its result says what was written.
 
@@ -12,13 +13,15 @@ written may be unknown elsewhere for a while); "Combine multiple requests in one
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
 from o365prov.errors import TenantError
 from o365prov.graph import requests
+from o365prov.graph.apply.looking import created_account, is_made, look_request
 from o365prov.graph.apply.splitting import SplitUpdate
 from o365prov.graph.client.errors import ClassifiedError, ErrorCategory, classify, request_id
 from o365prov.graph.client.messages import NoResponse, Request, Response
@@ -52,9 +55,10 @@ class PendingWrite:
         request: the request for it.
         object_id: the account that is written; None for one to be created.
         other_id: another account that the request refers to.
-        unknown: the request may have had its effect already.
+        since: when it was to be sent first.
+        unknown: the request may have had its effect already, or may still have it.
         renewed: it was sent again with a fresh token.
-        final_problem: why it is not sent again; the account is looked for once more.
+        final_problem: why it is not sent again; the account is looked at once more.
         refusal: of a part of an update, how the whole of it was refused.
         split: of a part of an update, what has become of its parts.
 
@@ -64,6 +68,7 @@ class PendingWrite:
     request: Request
     object_id: str | None
     other_id: str | None = None
+    since: datetime | None = None
     unknown: bool = False
     renewed: bool = False
     final_problem: WriteResult | None = None
@@ -83,6 +88,7 @@ class WriteResult:
         code: Graph's error code, if it failed.
         request_id: what Microsoft support asks for.
         halts: no other write would fare better now.
+        unknown: the write may be done or not, because the account could not be looked at.
         error: Graph's error, if it failed by one.
         written: the properties that were written all the same, of an update that was sent in parts.
         unwritten: those that were not.
@@ -96,6 +102,7 @@ class WriteResult:
     code: str = ""
     request_id: str = ""
     halts: bool = False
+    unknown: bool = False
     error: ClassifiedError | None = None
     written: tuple[str, ...] = ()
     unwritten: tuple[UnwrittenProperty, ...] = ()
@@ -107,7 +114,7 @@ class _Round:
 
     ended: list[WriteResult] = field(factory=list)
     to_send: list[PendingWrite] = field(factory=list)
-    to_look_for: list[PendingWrite] = field(factory=list)
+    to_look_at: list[PendingWrite] = field(factory=list)
 
 
 @define(eq=False)
@@ -158,15 +165,17 @@ class WriteDelivery:
             split.failed(write.change, result.problem, result.request_id, result.error)
         else:
             split.done(write.change)
+        refusal.write.unknown = refusal.write.unknown or (write.unknown and bool(result.problem))
         if (part := split.next_part()) is not None:
             request = requests.update_request(part, self.sdk)
-            return PendingWrite(part, request, write.object_id, refusal=refusal, split=split)
+            return PendingWrite(part, request, write.object_id, since=write.since, refusal=refusal, split=split)
         if not split.unwritten:
             return WriteResult(refusal.write, result.object_id, request_id=result.request_id)
         return evolve(
             refusal,
             problem=split.problem,
             halts=result.halts,
+            unknown=result.unknown,
             written=split.written_names,
             unwritten=split.unwritten_properties,
         )
@@ -174,13 +183,13 @@ class WriteDelivery:
     async def _send(self, writes: Sequence[PendingWrite]) -> AsyncIterator[list[WriteResult]]:
         """Send writes, each until it is done or has failed."""
         to_send = [write for write in writes if not _must_look(write)]
-        to_look_for = [write for write in writes if _must_look(write)]
+        to_look_at = [write for write in writes if _must_look(write)]
         attempts = self.sender.attempts()
         async for _ in attempts:
             try:
-                if to_look_for:
-                    found, missing = await self._look(to_look_for)
-                    to_look_for = []
+                if to_look_at:
+                    found, missing = await self._look(to_look_at)
+                    to_look_at = []
                     to_send += missing
                     yield found
                 if not to_send:
@@ -188,14 +197,13 @@ class WriteDelivery:
                 responses = await self.sender.send_batch([write.request for write in to_send], attempts)
             except TenantError as error:
                 # No token, or no way to look: nothing was sent in this round.
-                unsent = (*to_send, *to_look_for)
-                yield [WriteResult(write, write.object_id, str(error), halts=True) for write in unsent]
+                yield [_not_sent(write, error) for write in (*to_send, *to_look_at)]
                 return
             this_round = _Round()
             for write, response in zip(to_send, responses, strict=True):
                 self._sort(write, response, attempts, this_round)
             yield this_round.ended
-            to_send, to_look_for = this_round.to_send, this_round.to_look_for
+            to_send, to_look_at = this_round.to_send, this_round.to_look_at
 
     def note_written(self, object_id: str) -> None:
         """Remember that this account was written just now."""
@@ -209,16 +217,13 @@ class WriteDelivery:
             this_round.ended.append(result)
             return
         problem, repeatable = self._problem(write, response)
-        if not repeatable:
-            this_round.ended.append(problem)
-            return
-        allowed = attempts.repeat(response, uncounted=self._is_replicating(write, response))
+        again = repeatable and attempts.repeat(response, uncounted=self._is_replicating(write, response))
+        if not again and write.unknown:
+            write.final_problem = problem
+            attempts.look()
         if _must_look(write):
-            if not allowed:
-                write.final_problem = problem
-                attempts.look()
-            this_round.to_look_for.append(write)
-        elif allowed:
+            this_round.to_look_at.append(write)
+        elif again:
             this_round.to_send.append(write)
         else:
             this_round.ended.append(problem)
@@ -278,15 +283,31 @@ class WriteDelivery:
         written = self._written.get(object_id or "")
         return written is not None and self.sender.rate_limiter.clock.seconds() - written < self.replication_delay
 
-    async def _look(self, writes: Sequence[PendingWrite]) -> tuple[list[WriteResult], list[PendingWrite]]:
-        """Look for accounts that may have been created: the results of those found, and the writes still to be sent."""
-        ended, missing = [], []
-        responses = await self.sender.read_all([_search(write, self.sdk) for write in writes])
-        for write, response in zip(writes, responses, strict=True):
+    async def find(self, creates: Sequence[CreateUser]) -> Mapping[str, str]:
+        """The accounts that an interrupted apply may have created: object ids by person id, of those that it did.
+
+        Raises:
+            TenantError: they can't be looked for.
+
+        """
+        reads = [look_request(each, self.sdk, None) for each in creates]
+        found: dict[str, str] = {}
+        for each, read, response in zip(creates, reads, await self.sender.read_all(reads), strict=True):
             if not response.ok:
-                raise classify(response).error("looking for an account that may have been created")
-            object_id = _created_account(write, response)
-            if object_id is not None:
+                raise classify(response).error(read.where)
+            if (object_id := created_account(each, response)) is not None:
+                self.note_written(object_id)
+                found[each.subject.person_id] = object_id
+        return found
+
+    async def _look(self, writes: Sequence[PendingWrite]) -> tuple[list[WriteResult], list[PendingWrite]]:
+        """Look at accounts that may have been written: the results of those that end, and the writes to be sent."""
+        ended, missing = [], []
+        reads = [look_request(write.change, self.sdk, write.object_id) for write in writes]
+        for write, response in zip(writes, await self.sender.read_all(reads), strict=True):
+            if not response.ok and response.status != 404:
+                ended.append(_not_seen(write, classify(response)))
+            elif (object_id := _made_account(write, response)) is not None:
                 self.note_written(object_id)
                 ended.append(WriteResult(write, object_id, request_id=request_id(response)))
             elif write.final_problem is not None:
@@ -294,6 +315,36 @@ class WriteDelivery:
             else:
                 missing.append(write)
         return ended, missing
+
+
+def _made_account(write: PendingWrite, response: Response) -> str | None:
+    """The account, if the answer to a look says that the write is done."""
+    change = write.change
+    if isinstance(change, CreateUser):
+        return created_account(change, response)
+    made = is_made(change, response, manager_id=write.other_id, since=write.since)
+    return write.object_id if made else None
+
+
+def _not_sent(write: PendingWrite, error: TenantError) -> WriteResult:
+    """The result of a write that is not sent, or not looked at, because there is no way to Graph."""
+    said = f"{write.final_problem.problem}; it can't be seen whether it was done: " if write.final_problem else ""
+    return WriteResult(write, write.object_id, f"{said}{error}", halts=True, unknown=write.unknown)
+
+
+def _not_seen(write: PendingWrite, error: ClassifiedError) -> WriteResult:
+    """The result of a write of which Graph does not say whether it was done."""
+    said = write.final_problem.problem if write.final_problem else "it may have been done before"
+    return WriteResult(
+        write,
+        write.object_id,
+        f"{said}; it can't be seen whether it was done: {error}",
+        error.status,
+        error.code,
+        error.request_id,
+        halts=error.category is ErrorCategory.UNAUTHORIZED,
+        unknown=True,
+    )
 
 
 def _without_password(write: PendingWrite, message: str) -> str:
@@ -305,7 +356,8 @@ def _without_password(write: PendingWrite, message: str) -> str:
 
 
 def _must_look(write: PendingWrite) -> bool:
-    return write.unknown and isinstance(write.change, CreateUser)
+    """Whether the tenant is looked at next: before a create is repeated, and before anything ends without success."""
+    return write.unknown and (write.final_problem is not None or isinstance(write.change, CreateUser))
 
 
 def _is_so_already(write: PendingWrite, error: ClassifiedError) -> bool:
@@ -325,24 +377,3 @@ def _is_so_already(write: PendingWrite, error: ClassifiedError) -> bool:
             return missing
         case _:
             return False
-
-
-def _search(write: PendingWrite, sdk: Any) -> Request:
-    sent = write.request.body
-    anchor = sent.get("onPremisesImmutableId")
-    if anchor:
-        return requests.users_where(sdk, "onPremisesImmutableId", anchor)
-    return requests.users_where(sdk, "userPrincipalName", sent["userPrincipalName"])
-
-
-def _created_account(write: PendingWrite, response: Response) -> str | None:
-    """The id of the account that the create made; one that lacks any of the names that were sent is somebody else's."""
-    sent = write.request.body
-    try:
-        for row in response.json()["value"]:
-            same = all(row.get(name) == sent.get(name) for name in ("displayName", "mailNickname"))
-            if same and row["userPrincipalName"].lower() == sent["userPrincipalName"].lower():
-                return str(row["id"])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return None

@@ -18,6 +18,7 @@ from o365prov.graph.client.errors import ErrorCategory, category_of, classify
 from o365prov.graph.client.messages import Request, Response
 from o365prov.graph.client.sender import Sender, not_json
 from o365prov.graph.read import snapshot as reading
+from o365prov.graph.read.decode import plain_value, property_of
 from o365prov.planning import (
     BlockSignIn,
     Change,
@@ -89,7 +90,7 @@ class _Expectation:
         values: dict[str, list[Any]] = {}
         for change in changes:  # two updates of one account are a temporary username and the final one
             for each in change.properties if isinstance(change, UpdateUser) else ():
-                values.setdefault(each.name, []).extend((_plain(each.before), _plain(each.after)))
+                values.setdefault(each.name, []).extend((plain_value(each.before), plain_value(each.after)))
         if any(isinstance(change, EnableSignIn | BlockSignIn) for change in changes):
             values["accountEnabled"] = [True, False]
         return cls(values, own or restored, restored or (deleted and own), restored and not own)
@@ -98,7 +99,8 @@ class _Expectation:
         """Why the account must not be written, or nothing; *row* is how it is now, None if there is none."""
         if row is None:
             return "" if self.may_be_absent else DELETED
-        if self.must_be_absent or any(_value_of(row, name) not in values for name, values in self.values.items()):
+        now = {name: plain_value(property_of(row, name)) for name in self.values}
+        if self.must_be_absent or any(now[name] not in values for name, values in self.values.items()):
             return CHANGED
         return ""
 
@@ -143,16 +145,3 @@ def _row(request: Request, response: Response) -> Mapping[str, Any] | None:
     if not isinstance(row, dict):
         raise TenantError(f"{request.where}: the answer is not a user; look for a proxy that answers for Graph")
     return row
-
-
-def _value_of(row: Mapping[str, Any], name: str) -> Any:
-    value: Any = row
-    for part in name.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    """*value* for comparing: null, an empty list and an empty string are the same, and so are lists and tuples."""
-    value = list(value) if isinstance(value, tuple) else value
-    return None if value in ([], "") else value

@@ -1,4 +1,4 @@
-"""Applying a plan: stage by stage, in batches, each write entered in the journal before and after."""
+"""Applying a plan: stage by stage, in batches, each write noted in the state before and after."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from itertools import groupby
 
 from attrs import define, evolve, field
 
-from o365prov.errors import JournalError
+from o365prov.errors import StateError, TenantError
 from o365prov.graph.apply.delivery import PendingWrite, WriteDelivery, WriteResult
 from o365prov.graph.apply.drift import changed_since
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event
-from o365prov.graph.apply.journal import Entry, History, Journal, JournalStep
+from o365prov.graph.apply.ledger import EndedChange, Ledger
 from o365prov.graph.client.batch import chunks
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.requests import change_requests
-from o365prov.people import AppUsers
 from o365prov.planning import (
     Change,
     CreateUser,
-    NextMemory,
     Outcome,
     Plan,
     Report,
@@ -32,107 +30,146 @@ from o365prov.planning import (
     change_key,
     change_stage,
 )
+from o365prov.state import RunEntry, RunStep
 
 _log = logging.getLogger(__name__)
 
 BATCHES_AT_ONCE = 4
 _USERNAME = "userPrincipalName"
+_AGAIN = "apply the plan again to go on, or read and plan again"
 _MANAGED = (
     "not tried, because a new account of a managed domain needs a first password; "
     "plan again and apply with passwords=, a function that takes the change and returns the password"
+)
+_LOST = (
+    "an apply that was interrupted created the account, and its first password may have been lost with it; "
+    "if nobody has it, reset it in Entra"
 )
 
 
 @define(eq=False)
 class ApplyRun:
-    """One apply of one plan.
+    """One apply of one plan: :meth:`prepare`, then :meth:`run`.
 
     Args:
-        plan: what to change.
         delivery: sends the writes.
         cloud: Microsoft's cloud in which the tenant is.
         federated: the names of the tenant's federated domains.
-        journal: where the apply is entered; None for nowhere.
+        ledger: has the plan, and notes what is begun and how it ends.
         emit: called with each event.
         passwords: gives first passwords.
-        history: what the journal holds of an earlier apply.
+        earlier: how far the changes came in an earlier apply that was interrupted.
 
     """
 
-    plan: Plan
     delivery: WriteDelivery
     cloud: Cloud
     federated: frozenset[str]
-    journal: Journal | None
+    ledger: Ledger
     emit: Callable[[Event], None]
     passwords: Callable[[CreateUser], str] | None = None
-    history: History = field(factory=History)
-    began: bool = False
+    earlier: Sequence[RunEntry] = ()
     _outcomes: dict[str, Outcome] = field(factory=dict)
+    _begun: set[str] = field(factory=set)
     _created: dict[str, str] = field(factory=dict)
     _stale: Mapping[str, str] = field(factory=dict)
-    _halted: str = ""
+    _stopped: str = ""
+
+    @property
+    def plan(self) -> Plan:
+        """What to change."""
+        return self.ledger.plan
+
+    async def prepare(self) -> None:
+        """Take up what an earlier apply did, look for accounts that were changed since, and begin.
+
+        Raises:
+            PlanRefusedError: the plan does not fit the state any more; nothing is written.
+            StateError: the state can't be used; nothing is written.
+            TenantError: Graph can't be reached; nothing is written.
+
+        """
+        self._resume()
+        own = frozenset(
+            change.object_id for change in self.plan if change.object_id and change_key(change) in self._begun
+        )
+        self._stale = await changed_since(self.delivery.sender, self.delivery.sdk, self.plan, self._left(), own)
+        await self.ledger.open()
 
     async def run(self) -> Report:
-        """Do what is left to do; returns the report. What Graph refuses is in the report, not raised."""
-        self._resume()
-        left = [change for change in self.plan if change_key(change) not in self._outcomes]
-        self._stale = await changed_since(self.delivery.sender, self.delivery.sdk, self.plan, left, self._own())
-        self.began = True
-        _log.info("plan %s: %d changes, %d done before", self.plan.id, len(self.plan), len(self._outcomes))
+        """Do what is left to do; returns the report, whatever happens. What Graph refuses is in it, not raised."""
+        left = self._left()
+        _log.info("plan %s: %d changes, %d left", self.plan.id, len(self.plan), len(left))
         self.emit(ApplyStarted(len(self.plan), sum(change.writes for change in left)))
         for number, outcome in enumerate(self._outcomes.values(), 1):
             self.emit(ChangeEnded(outcome, number, len(self.plan)))
-        for _, stage in groupby(left, key=change_stage):  # a plan is in the order of its phases and turns
-            await self._run_stage(list(stage))
+        try:
+            for _, stage in groupby(left, key=change_stage):  # a plan is in the order of its phases and turns
+                await self._run_stage(list(stage))
+        except asyncio.CancelledError:
+            await self._close("the apply was cancelled")
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, something was written, and the report says what
+            _log.debug("plan %s", self.plan.id, exc_info=True)
+            self.stop(f"an unexpected {_name_of(error)}; report it, then {_AGAIN}")
+        await self._close(self._stopped)
         report = self._report()
-        if self.journal is not None and not self._halted:
-            self._try_journal(self.journal.finish)
         _log.info("plan %s: %r", self.plan.id, report)
         self.emit(ApplyEnded(report))
         return report
 
-    @property
-    def is_finished(self) -> bool:
-        """Whether every change was tried, so that going on makes no sense."""
-        return not self._halted and len(self._outcomes) == len(self.plan)
+    def stop(self, why: str) -> None:
+        """Begin nothing more; what is under way is finished and noted."""
+        if not self._stopped:
+            _log.warning("plan %s stops, for the reason in its report", self.plan.id)
+            self._stopped = why
 
     # what an earlier, interrupted apply did
 
     def _resume(self) -> None:
         named = {change_key(change): change for change in self.plan}
-        for entry in self.history.entries:
-            change = named.get(entry.key)
-            if change is None:
-                raise JournalError(
-                    f"the journal names {entry.key}, which is not in the plan: use the plan's own journal"
-                )
-            if entry.step is not JournalStep.DONE:
-                continue
-            self._outcomes[entry.key] = Outcome(change, Result.DONE, entry.object_id)
-            if isinstance(change, CreateUser) and entry.object_id is not None:
+        for entry in self.earlier:
+            if (change := named.get(entry.key)) is None:
+                raise StateError(f"the state has a change {entry.key} of plan {self.plan.id}, which the plan has not")
+            if entry.step in (RunStep.STARTED, RunStep.DONE):
+                self._begun.add(entry.key)
+            if entry.step is not RunStep.STARTED:
+                self._outcomes[entry.key] = entry.outcome(change)
+            if isinstance(change, CreateUser) and entry.step is RunStep.DONE and entry.object_id is not None:
                 self._created[change.subject.person_id] = entry.object_id
                 self.delivery.note_written(entry.object_id)  # perhaps a moment ago
 
-    def _own(self) -> frozenset[str]:
-        started = {entry.key for entry in self.history.entries}
-        return frozenset(change.object_id for change in self.plan if change.object_id and change_key(change) in started)
+        again = {entry.person_id for entry in self.earlier if entry.step in (RunStep.FAILED, RunStep.UNKNOWN)}
+        begun = {entry.person_id for entry in self.earlier if entry.step is RunStep.STARTED}
+        self.ledger.memory.resume(begun - again, self.plan.app_users)
+
+    def _left(self) -> list[Change]:
+        return [change for change in self.plan if change_key(change) not in self._outcomes]
+
+    async def _found(self, changes: Iterable[Change]) -> Mapping[str, str]:
+        """The accounts that an interrupted apply created without noting it, by person id."""
+        begun = [each for each in changes if isinstance(each, CreateUser) and change_key(each) in self._begun]
+        try:
+            return await self.delivery.find(begun) if begun else {}
+        except TenantError as error:
+            self.stop(f"{error}; {_AGAIN}")
+            return {}
 
     # one stage after the other
 
     async def _run_stage(self, changes: Sequence[Change]) -> None:
-        started = {entry.key for entry in self.history.entries}
+        found = {} if self._stopped else await self._found(changes)
+        if self._stopped:
+            return
+        ended: list[EndedChange] = []
         writes: list[PendingWrite] = []
         for change in changes:
-            why_not = self._why_not(change)
-            if why_not:
-                self._end(Outcome(change, Result.SKIPPED, self._object_id(change), why_not))
-            elif change.writes == 0:
-                object_id = self._object_id(change)
-                self._note([Entry(change_key(change), JournalStep.DONE, object_id)])
-                self._end(Outcome(change, Result.DONE, object_id))
-            else:
-                self._prepare(change, writes, started=change_key(change) in started)
+            match self._next(change, found):
+                case PendingWrite() as write:
+                    writes.append(write)
+                case outcome:
+                    ended.append(EndedChange(outcome))
+        await self._end(ended)
         gate = asyncio.Semaphore(BATCHES_AT_ONCE)
         for wave in waves(writes):
             async with asyncio.TaskGroup() as group:
@@ -140,10 +177,23 @@ class ApplyRun:
             if any(task.cancelled() for task in tasks):  # by a transport or a listener: the group ignores that
                 raise asyncio.CancelledError
 
+    def _next(self, change: Change, found: Mapping[str, str]) -> PendingWrite | Outcome:
+        """The write that makes the change; or how it ended, where nothing is to be sent."""
+        if isinstance(change, CreateUser) and (object_id := found.get(change.subject.person_id)) is not None:
+            return Outcome(change, Result.DONE, object_id, _LOST if change.password_given else "")
+        if why_not := self._why_not(change):
+            return Outcome(change, Result.SKIPPED, self._object_id(change), why_not)
+        if change.writes == 0:
+            return Outcome(change, Result.DONE, self._object_id(change))
+        password = None
+        if isinstance(change, CreateUser) and change.password_given and self.passwords is not None:
+            password, problem = _asked(self.passwords, change)
+            if problem:
+                return Outcome(change, Result.FAILED, None, problem)
+        return self._write(change, password)
+
     def _why_not(self, change: Change) -> str:
         """Why *change* must not be tried; empty if it may be."""
-        if self._halted:
-            return f"not tried: {self._halted}"
         person_id = change.subject.person_id
         if isinstance(change, CreateUser | UpdateUser) and (held := self._why_not_free(change)):
             return held
@@ -171,33 +221,17 @@ class ApplyRun:
     def _problem(self, kind: type[CreateUser | RestoreUser], person_id: str) -> str:
         """Why the change on which the person's others depend was not done."""
         outcome = self._outcomes.get(f"{kind.kind}:{person_id}")
-        return f": {outcome.message}" if outcome is not None and outcome.message else ""
+        return f": {outcome.message}" if outcome and outcome.message and outcome.result is not Result.DONE else ""
 
     def _object_id(self, change: Change) -> str | None:
         return change.object_id or self._created.get(change.subject.person_id)
 
     def _manager_id(self, change: SetManager) -> str | None:
         person_id = change.manager.person_id
-        known = self.plan.app_users.get(person_id)
+        known = self.ledger.memory.get(person_id)
         return change.manager_id or self._created.get(person_id) or (known.object_id if known else None)
 
-    def _prepare(self, change: Change, writes: list[PendingWrite], *, started: bool) -> None:
-        """Add the write of *change*, unless it needs a password and the caller gives none that can be used."""
-        password = None
-        if isinstance(change, CreateUser) and change.password_given and self.passwords is not None:
-            try:
-                answer: object = self.passwords(change)
-            except Exception as error:  # noqa: BLE001 - whatever the caller's function raises, it concerns one person
-                problem = f"the passwords function raised {type(error).__name__}; correct it"
-            else:
-                password = answer if isinstance(answer, str) and 8 <= len(answer) <= 256 else None
-                problem = "" if password else "the passwords function must return a string of 8 to 256 characters"
-            if problem:
-                self._end(Outcome(change, Result.FAILED, None, problem))
-                return
-        writes.append(self._write(change, password, started=started))
-
-    def _write(self, change: Change, password: str | None, *, started: bool) -> PendingWrite:
+    def _write(self, change: Change, password: str | None) -> PendingWrite:
         object_id = self._object_id(change)
         manager_id = self._manager_id(change) if isinstance(change, SetManager) else None
         domain = change.subject.username.rpartition("@")[2].lower()
@@ -210,72 +244,116 @@ class ApplyRun:
             federated=domain in self.federated,
             password=password,
         )
-        return PendingWrite(change, request, object_id, manager_id, unknown=started)
+        now = self.delivery.sender.rate_limiter.clock.now()
+        return PendingWrite(change, request, object_id, manager_id, now, unknown=change_key(change) in self._begun)
 
     async def _deliver(self, writes: Sequence[PendingWrite], gate: asyncio.Semaphore) -> None:
         async with gate:
-            if not self._halted:
-                self._note([Entry(change_key(write.change), JournalStep.STARTED, write.object_id) for write in writes])
-            if self._halted:
-                for write in writes:
-                    self._end(Outcome(write.change, Result.SKIPPED, write.object_id, f"not tried: {self._halted}"))
+            if self._stopped:
                 return
-            async for results in self.delivery.deliver(writes):
-                self._record(results)
+            try:
+                await self.ledger.begin(writes)
+            except StateError as error:
+                self.stop(str(error))
+            if self._stopped:  # perhaps while that was noted
+                return
+            self._begun.update(change_key(write.change) for write in writes)
+            results: list[WriteResult] = []
+            try:
+                async for each in self.delivery.deliver(writes):
+                    results += each
+            finally:  # a cancelled apply does not lose what Graph answered
+                await self._record(results)
 
-    def _record(self, results: Sequence[WriteResult]) -> None:
-        """Record how writes ended. Nothing here waits, so a cancelled apply can't lose what Graph answered."""
-        self._note([_entry(each) for each in results])
+    async def _record(self, results: Iterable[WriteResult]) -> None:
+        """Note how writes ended; those that no write fares better than now stay begun, for when the plan goes on."""
+        ended: list[EndedChange] = []
         for each in results:
-            change = each.write.change
-            if each.halts and not self._halted:
-                self._halted = f"{each.problem}; then apply the plan again with its journal, or read and plan again"
-            if each.problem:
-                failed = Outcome(change, Result.FAILED, each.object_id, each.problem, each.request_id)
-                self._end(evolve(failed, written=each.written, unwritten=each.unwritten))
-                continue
-            if isinstance(change, CreateUser) and each.object_id is not None:
-                self._created[change.subject.person_id] = each.object_id
-            self._end(Outcome(change, Result.DONE, each.object_id, request_id=each.request_id))
+            outcome = _outcome_of(each)
+            if each.halts:
+                self.stop(f"{each.problem}; then {_AGAIN}")
+                self._tell(outcome)
+            else:
+                ended.append(EndedChange(outcome, each.write))
+        await self._end(ended)
 
-    # events, journal and report
+    # events, state and report
 
-    def _end(self, outcome: Outcome) -> None:
+    async def _end(self, ended: Sequence[EndedChange]) -> None:
+        """Note how changes ended; if that fails, stop writing to the tenant, and still give the report."""
+        try:
+            await self.ledger.end(ended)
+        except StateError as error:
+            self.stop(str(error))
+        for each in ended:
+            self._tell(each.outcome)
+
+    def _tell(self, outcome: Outcome) -> None:
         name = change_key(outcome.change)
         self._outcomes[name] = outcome
+        if isinstance(outcome.change, CreateUser) and outcome.result is Result.DONE and outcome.object_id is not None:
+            self._created[outcome.change.subject.person_id] = outcome.object_id
         _log.debug("%s %s (object %s)", name, outcome.result.value, outcome.object_id)
         self.emit(ChangeEnded(outcome, len(self._outcomes), len(self.plan)))
 
-    def _note(self, entries: Sequence[Entry]) -> None:
-        if self.journal is not None:
-            journal = self.journal
-            self._try_journal(lambda: journal.write(entries))
-
-    def _try_journal(self, act: Callable[[], None]) -> None:
-        """Write to the journal; if that fails, stop writing to the tenant, and still give the report."""
+    async def _close(self, stopped: str) -> None:
         try:
-            act()
-        except JournalError as error:
-            self._halted = self._halted or str(error)
+            await self.ledger.close(stopped)
+        except StateError as error:
+            self.stop(str(error))
 
     def _report(self) -> Report:
+        for change in self._left():
+            self._tell(self._unended(change))
         outcomes = tuple(self._outcomes[change_key(change)] for change in self.plan)
-        return Report(self.plan.id, outcomes, self._memory(outcomes), self.plan.fingerprint)
+        return Report(self.plan.id, outcomes, self.plan.fingerprint, self._stopped)
 
-    def _memory(self, outcomes: Iterable[Outcome]) -> AppUsers:
-        memory = NextMemory(self.plan.app_users)
-        for outcome in outcomes:
-            if (outcome.result is not Result.DONE and not outcome.written) or outcome.object_id is None:
-                continue
-            change = outcome.change
-            memory.note(
-                change,
-                outcome.object_id,
-                manager_id=self._manager_id(change) if isinstance(change, SetManager) else None,
-                provisioning_type=self.plan.provisioning_type,
-                written=outcome.written or None,
-            )
-        return memory.after(self.plan.id)
+    def _unended(self, change: Change) -> Outcome:
+        """The outcome of a change of which nothing is known, because the apply stopped."""
+        if change_key(change) in self._begun:
+            what = f"it may have been done, because the apply stopped: {self._stopped}"
+            return Outcome(change, Result.UNKNOWN, self._object_id(change), what)
+        return Outcome(change, Result.SKIPPED, self._object_id(change), f"not tried: {self._stopped}")
+
+
+def replayed(plan: Plan, entries: Iterable[RunEntry]) -> Report:
+    """The report of a plan that was applied before, as the state has it."""
+    noted = {entry.key: entry for entry in entries}
+    return Report(plan.id, tuple(_noted(change, noted) for change in plan), plan.fingerprint, replayed=True)
+
+
+def _noted(change: Change, entries: Mapping[str, RunEntry]) -> Outcome:
+    entry = entries.get(change_key(change))
+    if entry is None or entry.step is RunStep.STARTED:
+        return Outcome(change, Result.UNKNOWN, change.object_id, "the state does not have any more how it ended")
+    return entry.outcome(change)
+
+
+def _outcome_of(result: WriteResult) -> Outcome:
+    change = result.write.change
+    if not result.problem:
+        return Outcome(change, Result.DONE, result.object_id, request_id=result.request_id)
+    ended = Result.UNKNOWN if result.unknown else Result.FAILED
+    outcome = Outcome(change, ended, result.object_id, result.problem, result.request_id)
+    return evolve(outcome, written=result.written, unwritten=result.unwritten)
+
+
+def _asked(passwords: Callable[[CreateUser], str], change: CreateUser) -> tuple[str | None, str]:
+    """The password that the caller gives, or what is wrong with it."""
+    try:
+        answer: object = passwords(change)
+    except Exception as error:  # noqa: BLE001 - whatever the caller's function raises, it concerns one person
+        return None, f"the passwords function raised {type(error).__name__}; correct it"
+    if isinstance(answer, str) and 8 <= len(answer) <= 256:
+        return answer, ""
+    return None, "the passwords function must return a string of 8 to 256 characters"
+
+
+def _name_of(error: BaseException) -> str:
+    """The class of the first exception in a group, which is the one that happened."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return type(error).__name__
 
 
 def waves(writes: Iterable[PendingWrite]) -> list[list[PendingWrite]]:
@@ -289,10 +367,3 @@ def waves(writes: Iterable[PendingWrite]) -> list[list[PendingWrite]]:
             groups.append([])
         groups[turn].append(write)
     return groups
-
-
-def _entry(result: WriteResult) -> Entry:
-    name = change_key(result.write.change)
-    if not result.problem:
-        return Entry(name, JournalStep.DONE, result.object_id)
-    return Entry(name, JournalStep.FAILED, result.object_id, result.status, result.code, result.request_id)

@@ -160,6 +160,20 @@ def instant(text: object) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def property_of(row: Mapping[str, Any], name: str) -> Any:
+    """The property of a user, where a dot leads into a complex one; None if there is none."""
+    value: Any = row
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def plain_value(value: Any) -> Any:
+    """The value for comparing: null, an empty list and an empty string are the same, and so are lists and tuples."""
+    value = list(value) if isinstance(value, tuple) else value
+    return None if value in ([], "") else value
+
+
 def created_id(response: Response) -> str | None:
     """The id of the user that a POST created; None if the response does not have it."""
     try:

@@ -7,16 +7,36 @@ from datetime import datetime
 
 from attrs import frozen
 
+from o365prov._annotations import check_call
 from o365prov.people import AppUsers, AppUserStatus
 from o365prov.planning.hazards.always import always_hazards
-from o365prov.planning.hazards.harms import confirmed
+from o365prov.planning.hazards.harms import confirmed, leaves
 from o365prov.planning.hazards.shares import Harmed, is_beyond, named
 from o365prov.planning.model.changes import Change
+from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.rendering import count_text
 
 _MOST = 0.5
+
+
+def hazards_again(plan: Plan, safeguards: Safeguards, app_users: AppUsers) -> tuple[str, ...]:
+    """What is dangerous about *plan*, a line each: what it says itself, and what its changes say, counted again.
+
+    Nothing that is written in a plan makes it less dangerous than its changes are, nor than *safeguards* allow.
+
+    Args:
+        plan: the plan.
+        safeguards: what the tenant allows; the app that made the plan may have allowed less.
+        app_users: the memory that the state has now.
+
+    """
+    check_call(hazards_again, locals())
+    left = [change.subject.person_id for change in plan if leaves(change)]
+    harmed = Harmed.by(plan.changes, app_users, plan.made_at, left)
+    again = (*always_hazards(plan.changes, staying=()), *harmed.beyond(safeguards))
+    return tuple(dict.fromkeys((*plan.hazards, *again)))
 
 
 @frozen

@@ -211,40 +211,59 @@ def _affected(each: Unsupported) -> Cell:
     return Cell(((f"{each.people:,}" if each.people else "-",),), text=text)
 
 
-def report_document(outcomes: Sequence[Outcome], *, name: str, limit: int | None) -> Document:
-    """A report: the counts, what did not succeed, and without a *limit* also what was done; *name* is the plan's."""
+def report_document(
+    outcomes: Sequence[Outcome], *, name: str, stopped: str, replayed: bool, limit: int | None
+) -> Document:
+    """A report: the counts, why it stopped, what did not succeed, and without a *limit* also what was done.
+
+    Args:
+        outcomes: how each change ended.
+        name: the plan's name.
+        stopped: why the apply stopped; empty if it did not.
+        replayed: whether the plan had been applied before.
+        limit: the most rows of a kind.
+
+    """
     counts = Counter(outcome.result for outcome in outcomes)
     summary = ", ".join(
         [
             f"{count_text(counts[Result.DONE], 'change')} done",
             f"{counts[Result.FAILED]:,} failed",
-            f"{counts[Result.SKIPPED]:,} skipped (plan {name})",
+            *([f"{counts[Result.UNKNOWN]:,} unknown"] if counts[Result.UNKNOWN] else []),
+            f"{counts[Result.SKIPPED]:,} skipped (plan {name}{', applied before' if replayed else ''})",
         ]
     )
     blocks: list[Block] = [Note((summary,), Tone.TITLE)]
+    if stopped:
+        blocks.append(Note((f"! stopped: {stopped}",), Tone.ALARM))
     if unfinished := list(_unfinished(outcomes)):
-        blocks.append(_not_done(unfinished, limit))
+        blocks.append(_results(_NOT_DONE, unfinished, limit))
+    if noted := [each for each in outcomes if each.result is Result.DONE and each.message]:
+        blocks.append(_results("Done, and to be looked at", noted, limit))
     if limit is None and (done := [each for each in outcomes if each.result is Result.DONE]):
         blocks.append(_done(done))
     return Document(f"Report on plan {name}", blocks)
 
 
 def _unfinished(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    """What did not succeed; failures first."""
-    for result in (Result.FAILED, Result.SKIPPED):
+    """What did not succeed, or is not known; failures first."""
+    for result in (Result.FAILED, Result.UNKNOWN, Result.SKIPPED):
         yield from (each for each in outcomes if each.result is result)
 
 
-def _not_done(unfinished: Sequence[Outcome], limit: int | None) -> Table:
-    """What did not succeed, with one row for equal results."""
-    ambiguous = ambiguous_names(each.change.subject for each in unfinished)
+_NOT_DONE = "Not done"
+
+
+def _results(title: str, outcomes: Sequence[Outcome], limit: int | None) -> Table:
+    """What ended so that somebody must know about it, with one row for equal results."""
+    ambiguous = ambiguous_names(each.change.subject for each in outcomes)
     groups: dict[tuple[Result, str, str], list[Outcome]] = {}
-    for outcome in unfinished:
+    for outcome in outcomes:
         groups.setdefault((outcome.result, outcome.change.kind, outcome.message), []).append(outcome)
     rows = [
         Row(
             (
-                Cell.of(result, tone=Tone.TAKE if result is Result.FAILED else Tone.CHANGE),
+                Cell.of(result, tone=Tone.CHANGE if result is Result.SKIPPED else Tone.TAKE),
                 Cell.of(_names((each.change.subject for each in group), ambiguous, limit)),
                 Cell.of(describe(group[0].change) if len(group) == 1 else kind.replace("_", " ")),
                 Cell.of(message),
@@ -252,8 +271,8 @@ def _not_done(unfinished: Sequence[Outcome], limit: int | None) -> Table:
         )
         for (result, kind, message), group in list(groups.items())[:limit]
     ]
-    rows += more_row(len(groups), limit, "!", "that did not succeed")
-    return Table("Not done", ("", "Who", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", "not-done")
+    rows += more_row(len(groups), limit, "!", "that did not succeed" if title == _NOT_DONE else "that were done")
+    return Table(title, ("", "Who", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", "not-done")
 
 
 def _names(subjects: Iterable[Subject], ambiguous: frozenset[str], limit: int | None) -> str:

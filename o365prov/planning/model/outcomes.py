@@ -11,10 +11,14 @@ from o365prov.planning.model.changes import Change
 
 
 class Result(StrEnum):
-    """How one change ended."""
+    """How one change ended.
+
+    ``unknown`` is what may have been done or not: no answer came, and the account could not be looked at either.
+    """
 
     DONE = "done"
     FAILED = "failed"
+    UNKNOWN = "unknown"
     SKIPPED = "skipped"
 
 
@@ -45,7 +49,7 @@ class Outcome:
         change: the change.
         result: how it ended.
         object_id: the account that was written; None if there is none.
-        message: why it failed or was skipped, and what to do; empty if it was done.
+        message: why it failed, is not known or was skipped, and what to do; of what was done, what to know about it.
         request_id: Graph's id of the request, which Microsoft support asks for; empty if there was no request.
         written: Graph's names of the properties that were written all the same by an update that failed.
         unwritten: the properties that were not, where an update was sent in parts.

@@ -107,13 +107,18 @@ class Plan(Renderable):
 
     @cached_property
     def fingerprint(self) -> str:
-        """The plan's content as a short hash, for review and confirmation; it does not depend on the time."""
+        """What is confirmed: a SHA-256 in hexadecimal digits over everything that applying obeys but the time.
+
+        That is the tenant, the app, the memory that the plan was made with, the type, the hazards, and every change
+        with all its values and days.
+        """
         content = [[change.kind, attrs.asdict(change, filter=_is_content)] for change in self.changes]
-        return _digest([self.tenant_id, content])
+        memory = [self.app_users.app_name, self.app_users.lineage, self.app_users.serial]
+        return _digest([self.tenant_id, *memory, self.provisioning_type, self.hazards, content])
 
     @cached_property
     def id(self) -> str:
-        """A hash of the plan's content, the tenant's state and the time: a plan with one id is applied once."""
+        """A SHA-256 over the fingerprint, the tenant's state and the time: a plan with one id is applied once."""
         return _digest([self.fingerprint, self.watermark, self.made_at.isoformat()])
 
     def for_person(self, person_id: str) -> tuple[Change, ...]:
@@ -145,22 +150,28 @@ class Plan(Renderable):
         """
         return [change_row(change) for change in self.changes]
 
-    def to_json(self) -> str:
+    def to_json(self, *, key: bytes | None = None) -> str:
         """The whole plan as JSON text that :meth:`from_json` reads back; one line a change, so that it diffs well.
 
+        Args:
+            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
+
         Raises:
+            ConfigurationError: the key is too short.
             UsageError: a property has a value that JSON can't express; all of Graph's own can be.
 
         """
-        return _FORMAT.write(self, {"fingerprint": self.fingerprint, "id": self.id})
+        check_call(Plan.to_json, locals())
+        return _FORMAT.write(self, {"fingerprint": self.fingerprint, "id": self.id}, key=key)
 
     @classmethod
-    def from_json(cls, text: str, *, where: str = "plan") -> Plan:
+    def from_json(cls, text: str, *, where: str = "plan", key: bytes | None = None) -> Plan:
         """Read what :meth:`to_json` wrote; the result equals the plan, with the same fingerprint and id.
 
         Args:
             text: the JSON text.
             where: what messages call it, such as the name of its file.
+            key: the secret that the text was written with; None for none.
 
         Raises:
             SourceError: the text is something else, was written by another version, or was damaged or edited; its
@@ -168,27 +179,27 @@ class Plan(Renderable):
 
         """
         check_call(Plan.from_json, locals())
-        plan, head = _FORMAT.read(text, where, head=("fingerprint", "id"))
+        plan, head = _FORMAT.read(text, where, head=("fingerprint", "id"), key=key)
         if (head["fingerprint"], head["id"]) != (plan.fingerprint, plan.id):
             what = "does not fit the content in this version of o365prov"
             raise _FORMAT.damaged(where, "$.fingerprint", what)
         return cast("Plan", plan)
 
-    def save(self, path: StrPath) -> None:
-        """Write the plan to *path*, completely or not at all."""
+    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
+        """Write the plan to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
         check_call(Plan.save, locals())
-        write_text(path, self.to_json())
+        write_text(path, self.to_json(key=key))
 
     @classmethod
-    def load(cls, path: StrPath) -> Plan:
-        """Read the plan from *path*.
+    def load(cls, path: StrPath, *, key: bytes | None = None) -> Plan:
+        """Read the plan from *path*, which was saved with the same *key*.
 
         Raises:
             SourceError: the file is missing, or as for :meth:`from_json`.
 
         """
         check_call(Plan.load, locals())
-        return cls.from_json(_FORMAT.load_text(path), where=str(path))
+        return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
 
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: hazards first, then who changes how, deletions first, problems, and unsupported values.
@@ -246,13 +257,13 @@ _FORMAT = SavedFormat(
 
 
 def _is_content(attribute: attrs.Attribute[Any], _: object) -> bool:
-    """Neither the words of a change are content, nor when it was planned."""
-    return attribute.name not in {"reason", "at", "since"}
+    """The words of a change are not content."""
+    return attribute.name != "reason"
 
 
 def _digest(content: object) -> str:
     text = json.dumps(content, sort_keys=True, default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(value: object) -> object:

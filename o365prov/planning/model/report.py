@@ -8,7 +8,6 @@ from attrs import frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import typed
-from o365prov.people import AppUsers
 from o365prov.planning.model.document import change_row, report_document
 from o365prov.planning.model.outcomes import Outcome, Result
 from o365prov.rendering import Document, Renderable, check_limit
@@ -17,22 +16,24 @@ from o365prov.structuring import SavedFormat, StrPath, write_text
 
 @frozen(repr=False, field_transformer=typed)
 class Report(Renderable):
-    """How each change of a plan ended, and the memory for the next plan.
+    """How each change of a plan ended. What is remembered of it is in the state.
 
     A report is shown in the same forms as a plan.
 
     Args:
         plan_id: the id of the applied plan.
         outcomes: the outcome of each change, in the order of the plan.
-        app_users: the memory for the next plan.
         fingerprint: the fingerprint of the applied plan.
+        stopped: why the apply stopped before it had tried everything, and what to do; empty if it did not.
+        replayed: whether the plan had been applied before, and this is how that ended.
 
     """
 
     plan_id: str
     outcomes: tuple[Outcome, ...]
-    app_users: AppUsers
     fingerprint: str = ""
+    stopped: str = ""
+    replayed: bool = False
 
     @property
     def done(self) -> tuple[Outcome, ...]:
@@ -45,6 +46,11 @@ class Report(Renderable):
         return tuple(outcome for outcome in self.outcomes if outcome.result is Result.FAILED)
 
     @property
+    def unknown(self) -> tuple[Outcome, ...]:
+        """What may have been done or not; the next plan compares these accounts with the tenant."""
+        return tuple(outcome for outcome in self.outcomes if outcome.result is Result.UNKNOWN)
+
+    @property
     def skipped(self) -> tuple[Outcome, ...]:
         """What was not tried, because it depends on something that failed, or that changed since the plan was made."""
         return tuple(outcome for outcome in self.outcomes if outcome.result is Result.SKIPPED)
@@ -52,19 +58,29 @@ class Report(Renderable):
     @property
     def ok(self) -> bool:
         """Whether every change was done."""
-        return len(self.done) == len(self.outcomes)
+        return len(self.done) == len(self.outcomes) and not self.stopped
 
-    def to_json(self) -> str:
-        """The whole report as JSON text that :meth:`from_json` reads back; one line an outcome."""
-        return _FORMAT.write(self)
+    def to_json(self, *, key: bytes | None = None) -> str:
+        """The whole report as JSON text that :meth:`from_json` reads back; one line an outcome.
+
+        Args:
+            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
+
+        Raises:
+            ConfigurationError: the key is too short.
+
+        """
+        check_call(Report.to_json, locals())
+        return _FORMAT.write(self, key=key)
 
     @classmethod
-    def from_json(cls, text: str, *, where: str = "report") -> Report:
+    def from_json(cls, text: str, *, where: str = "report", key: bytes | None = None) -> Report:
         """Read what :meth:`to_json` wrote; the result equals the report.
 
         Args:
             text: the JSON text.
             where: what messages call it, such as the name of its file.
+            key: the secret that the text was written with; None for none.
 
         Raises:
             SourceError: the text is something else, was written by another version, or was damaged or edited; its
@@ -72,37 +88,38 @@ class Report(Renderable):
 
         """
         check_call(Report.from_json, locals())
-        report, _ = _FORMAT.read(text, where)
+        report, _ = _FORMAT.read(text, where, key=key)
         return cast("Report", report)
 
-    def save(self, path: StrPath) -> None:
-        """Write the report to *path*, completely or not at all."""
+    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
+        """Write the report to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
         check_call(Report.save, locals())
-        write_text(path, self.to_json())
+        write_text(path, self.to_json(key=key))
 
     @classmethod
-    def load(cls, path: StrPath) -> Report:
-        """Read the report from *path*.
+    def load(cls, path: StrPath, *, key: bytes | None = None) -> Report:
+        """Read the report from *path*, which was saved with the same *key*.
 
         Raises:
             SourceError: the file is missing, or as for :meth:`from_json`.
 
         """
         check_call(Report.load, locals())
-        return cls.from_json(_FORMAT.load_text(path), where=str(path))
+        return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
 
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: the counts, what did not succeed and why, and without a *limit* also what was done."""
         check_limit(limit)
-        return report_document(self.outcomes, name=self.fingerprint or self.plan_id, limit=limit)
+        name = self.fingerprint or self.plan_id
+        return report_document(self.outcomes, name=name, stopped=self.stopped, replayed=self.replayed, limit=limit)
 
     def to_dicts(self) -> list[dict[str, str | int | None]]:
         """The outcomes as flat dicts, in order, for pandas, polars or csv.
 
         Returns:
-            For each outcome a dict with the keys of :meth:`Plan.to_dicts`, ``result`` (``done``, ``failed`` or
-            ``skipped``), ``message``, ``request_id``, and ``written`` and ``unwritten``, the properties of an update
-            that failed in part, with commas between them; ``object_id`` is the account that was written.
+            For each outcome a dict with the keys of :meth:`Plan.to_dicts`, ``result`` (``done``, ``failed``,
+            ``unknown`` or ``skipped``), ``message``, ``request_id``, and ``written`` and ``unwritten``, the properties
+            of an update that failed in part, with commas between them; ``object_id`` is the account that was written.
 
         """
         return [
@@ -119,7 +136,9 @@ class Report(Renderable):
         ]
 
     def __repr__(self) -> str:
-        return f"Report({len(self.done)} done, {len(self.failed)} failed, {len(self.skipped)} skipped)"
+        unknown = f"{len(self.unknown)} unknown, " if self.unknown else ""
+        ended = (", stopped" if self.stopped else "") + (", replayed" if self.replayed else "")
+        return f"Report({len(self.done)} done, {len(self.failed)} failed, {unknown}{len(self.skipped)} skipped{ended})"
 
 
 _FORMAT = SavedFormat(

@@ -90,6 +90,8 @@ def _new(matched: MatchedUser) -> bool:
     known = matched.known
     if known is None or memory_of(known) is not Memory.ACTIVE or matched.deleted or matched.takes_over is not None:
         return True
+    if known.unfinished:
+        return True
     return known.licenses != matched.desired.assignment.grants.licenses or bool(known.waiting)
 
 

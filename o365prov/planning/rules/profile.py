@@ -80,10 +80,11 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
     now = fingerprint(desired)
     returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT
     activates, moved = not matched.enables, matched.takes_over
-    if known and known.fingerprint == now and not returning and not _looks_at_tenant(provisioning, scope):
+    settled = known is not None and not known.unfinished and not returning
+    if settled and known and known.fingerprint == now and not _looks_at_tenant(provisioning, scope):
         return _corrected(matched, known)
     if not provisioning.update_attributes:
-        if known and not returning:
+        if settled and known:
             return _corrected(matched, known)
         return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates)
     anchor = account.anchor
@@ -94,7 +95,7 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
         anchor = desired_values["onPremisesImmutableId"] = desired.new_anchor
     changes = differences(account.properties, desired_values)
     if not changes:
-        if known and known.fingerprint == now and not returning:
+        if settled and known and known.fingerprint == now:
             return _corrected(matched, known)
         return LinkUser(matched.subject, matched.how, account.id, now, anchor, moved, activates)
     reason = _reason(matched, now, returning=returning)
@@ -137,8 +138,8 @@ def _looks_at_tenant(provisioning: ProvisioningType, scope: Scope) -> bool:
 
 
 def _is_unfinished(known: AppUser) -> bool:
-    """Whether the profile was never written, or in part, so that it is compared with the tenant."""
-    return not known.fingerprint and bool(known.provisioning_type)
+    """Whether the profile was never written, or in part, or not for certain: it is compared with the tenant."""
+    return known.unfinished or (not known.fingerprint and bool(known.provisioning_type))
 
 
 def _reason(matched: MatchedUser, now: str, *, returning: bool) -> str:

@@ -51,3 +51,8 @@ class MatchedUser:
     def object_id(self) -> str | None:
         """The account's id, None where the plan creates it."""
         return self.account.id if self.account else None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the account is linked only now, or the last apply did not finish with it."""
+        return self.known is None or self.known.unfinished

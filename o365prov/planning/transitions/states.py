@@ -61,11 +61,13 @@ def contradiction(
 
     The source anchor decides: the one that is remembered, or *anchor*, which sign-in sends and somebody may have given
     to the account since. Where either has none, the username does: the one that was sent last, or *username*, which the
-    person should have.
+    person should have; it says nothing where a rename may have been done or not.
     """
     if known.anchor and account.anchor:
         if account.anchor not in {known.anchor, anchor}:
             return f"has the source anchor {account.anchor}, and {known.anchor} is remembered"
+        return ""
+    if known.unfinished:
         return ""
     expected = {known.username.lower(), (username or known.username).lower()}
     if account.username.lower() not in expected:

@@ -1,0 +1,159 @@
+"""Applying plans, in the order in which nothing is written twice, by two at once, or that was not confirmed.
+
+(1) A plan that was applied to its end has its report. (2) The lease of the tenant admits one applier. (3) The plan must
+fit what the state has. (4) What is dangerous about it is counted again, from the state's own memory, and must be
+confirmed, unless it was when the plan was begun. (5) Then it is begun, or goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+
+from attrs import define, field
+
+from o365prov.errors import PlanRefusedError, StateError
+from o365prov.graph.apply.delivery import WriteDelivery
+from o365prov.graph.apply.events import Event, Waiting
+from o365prov.graph.apply.ledger import Ledger
+from o365prov.graph.apply.run import ApplyRun, replayed
+from o365prov.graph.apply.worker import Worker
+from o365prov.graph.client.clouds import Cloud
+from o365prov.people import AppUsers
+from o365prov.planning import CreateUser, NextMemory, Plan, Report, Safeguards, hazards_again
+from o365prov.rendering import shortened
+from o365prov.state import Lease, RunEntry, State
+
+
+@define(eq=False)
+class Applier:
+    """Applies plans to one tenant, one at a time.
+
+    Args:
+        state: where it is kept what is known between runs.
+        safeguards: what plans must be confirmed, beside those that the app wants confirmed.
+        cloud: Microsoft's cloud in which the tenant is.
+
+    """
+
+    state: State
+    safeguards: Safeguards
+    cloud: Cloud
+    worker: Worker = field(init=False, factory=Worker)
+    _run: ApplyRun | None = field(init=False, default=None)
+    _stopped: str = field(init=False, default="")
+
+    async def replayed(self, plan: Plan) -> Report | None:
+        """The report of a plan that was applied to its end; None for one that was not.
+
+        Raises:
+            StateError: the state can't be read.
+
+        """
+        self._stopped = ""
+        return await self.worker.call(lambda: self._replayed(plan))
+
+    async def apply(
+        self,
+        plan: Plan,
+        delivery: WriteDelivery,
+        *,
+        tenant_id: str,
+        federated: Collection[str],
+        confirm: str | None,
+        emit: Callable[[Event], None],
+        passwords: Callable[[CreateUser], str] | None,
+    ) -> Report:
+        """Apply a plan that was not applied to its end.
+
+        Args:
+            plan: the plan.
+            delivery: sends the writes.
+            tenant_id: the tenant.
+            federated: the names of its federated domains.
+            confirm: the fingerprint that was confirmed.
+            emit: called with each event.
+            passwords: gives first passwords.
+
+        Raises:
+            PlanRefusedError: the plan may not be applied; nothing is written.
+            StateError: the state can't be used, or the lease is somebody else's; nothing is written.
+            TenantError: Graph can't be reached; nothing is written.
+
+        """
+        _refuse_another(plan, tenant_id, confirm)
+        lease = await self.worker.call(lambda: self.state.acquire(tenant_id))
+        try:
+            known, earlier, began = await self.worker.call(lambda: self._checked(plan))
+            if not began and confirm is None:
+                self._refuse_danger(plan, known)
+            ledger = Ledger(self.state, self.worker, lease, plan, NextMemory(known))
+            run = ApplyRun(delivery, self.cloud, frozenset(federated), ledger, emit, passwords, earlier)
+            return await self._go(run)
+        finally:
+            await self.worker.call(lambda: _released(self.state, lease))
+
+    def stop(self, why: str) -> None:
+        """Have the apply that runs begin nothing more; on any thread, and from a signal handler."""
+        self._stopped = why
+        if self._run is not None:
+            self._run.stop(why)
+
+    async def _go(self, run: ApplyRun) -> Report:
+        rate_limiter = run.delivery.sender.rate_limiter
+        rate_limiter.on_wait = lambda seconds, why: run.emit(Waiting(seconds, why))
+        heartbeat = asyncio.create_task(run.ledger.keep_lease(run.stop))
+        self._run = run
+        if self._stopped:  # before there was a run
+            run.stop(self._stopped)
+        try:
+            await run.prepare()
+            return await run.run()
+        finally:
+            self._run = None
+            heartbeat.cancel()
+            rate_limiter.on_wait = _ignore_wait
+
+    def _replayed(self, plan: Plan) -> Report | None:
+        run = self.state.find_run(plan.id)
+        if run is None or run.ended_at is None:
+            return None
+        return replayed(plan, self.state.entries(plan.id))
+
+    def _checked(self, plan: Plan) -> tuple[AppUsers, Sequence[RunEntry], bool]:
+        """What the state knows of a plan that fits it: the memory, how far it came, and whether it was begun."""
+        self.state.check_plan(plan)
+        known = self.state.app_users(plan.tenant_id, plan.app_users.app_name)
+        return known, self.state.entries(plan.id), self.state.find_run(plan.id) is not None
+
+    def _refuse_danger(self, plan: Plan, known: AppUsers) -> None:
+        """Refuse a plan that is too dangerous for the app or for this tenant."""
+        hazards = hazards_again(plan, self.safeguards, known) if plan.changes else ()
+        if hazards:
+            raise PlanRefusedError(
+                f"{'; '.join(hazards)}: review the plan, then apply it with confirm={plan.fingerprint!r}"
+            )
+
+
+def _refuse_another(plan: Plan, tenant_id: str, confirm: str | None) -> None:
+    """Refuse a plan that is not the one that was confirmed, or is for another tenant."""
+    if confirm is not None and confirm != plan.fingerprint:
+        raise PlanRefusedError(
+            f"plan {plan.fingerprint} is not what was confirmed ({shortened(confirm)}): "
+            "review it and confirm its fingerprint"
+        )
+    if plan.tenant_id != tenant_id:
+        raise PlanRefusedError(
+            f"plan {plan.id} is for tenant {plan.tenant_id}, this is {tenant_id}: plan with this tenant's snapshot"
+        )
+
+
+def _released(state: State, lease: Lease) -> None:
+    """Give the lease back; where that fails it ends by itself."""
+    with suppress(StateError):
+        state.release(lease)
+
+
+def _ignore_wait(_seconds: float, _why: str) -> None:
+    """What the rate limiter calls while no plan is being applied."""

@@ -1,0 +1,142 @@
+"""What an apply notes in the state: before each batch what may be done from now on, and afterwards what was.
+
+Each is one transaction, with what is remembered of the people. Whatever moment a process dies at, the state then knows
+at least what was given to whom.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from attrs import define, field, frozen
+
+from o365prov.errors import StateError, UsageError
+from o365prov.graph.apply.delivery import PendingWrite
+from o365prov.graph.apply.worker import Worker
+from o365prov.planning import NextMemory, Outcome, Plan, Result
+from o365prov.state import Lease, Run, RunEntry, State
+
+
+@frozen
+class EndedChange:
+    """How a change ended, and its write; None where nothing was sent."""
+
+    outcome: Outcome
+    write: PendingWrite | None = None
+
+
+@define(eq=False)
+class Ledger:
+    """What one apply notes.
+
+    Args:
+        state: where it is noted.
+        worker: on which the state is called.
+        lease: the right to write to the tenant.
+        plan: the plan that is applied.
+        memory: what is remembered, as the apply goes on.
+
+    """
+
+    state: State
+    worker: Worker
+    lease: Lease
+    plan: Plan
+    memory: NextMemory
+    _run: Run | None = field(init=False, default=None)
+
+    async def open(self) -> None:
+        """Note that the apply begins, or goes on.
+
+        Raises:
+            PlanRefusedError: the plan does not fit the state any more.
+            StateError: it can't be noted, so nothing may be sent.
+
+        """
+        self._run = await self.worker.call(partial(self.state.begin_run, self.lease, self.plan))
+
+    @property
+    def run(self) -> Run:
+        """The run of the plan."""
+        if self._run is None:
+            raise UsageError("nothing is noted before the run is begun: open the ledger first")
+        return self._run
+
+    async def begin(self, writes: Iterable[PendingWrite]) -> None:
+        """Note that these writes are sent next, and remember what may be so from now on.
+
+        Raises:
+            StateError: it can't be noted, so nothing may be sent.
+
+        """
+        entries: list[RunEntry] = []
+        people: dict[str, None] = {}
+        for each in writes:
+            entries.append(RunEntry.started(each.change, each.object_id))
+            touched = self.memory.begin(
+                each.change, each.object_id, manager_id=each.other_id, provisioning_type=self.plan.provisioning_type
+            )
+            people.update(dict.fromkeys(touched))
+        await self._note(entries, people)
+
+    async def end(self, ended: Iterable[EndedChange]) -> None:
+        """Note how changes ended, and remember what was done.
+
+        Raises:
+            StateError: it can't be noted.
+
+        """
+        entries: list[RunEntry] = []
+        people: dict[str, None] = {}
+        for each in ended:
+            entries.append(RunEntry.ended(each.outcome))
+            people.update(dict.fromkeys(self._remember(each)))
+        await self._note(entries, people)
+
+    async def close(self, stopped: str) -> None:
+        """Note that everything was tried, or why the apply *stopped*.
+
+        Raises:
+            StateError: it can't be noted.
+
+        """
+        await self.worker.call(partial(self.state.end_run, self.lease, self.run, stopped))
+
+    async def keep_lease(self, lost: Callable[[str], None]) -> None:
+        """Renew the lease until this is cancelled; call *lost* with the reason once that fails.
+
+        It waits in real time, whatever clock the tenant has, because the lease ends by the database's.
+        """
+        while True:
+            await asyncio.sleep(self.state.lease_seconds / 3)
+            try:
+                await self.worker.call(partial(self.state.renew, self.lease))
+            except StateError as error:
+                lost(str(error))
+                return
+
+    def _remember(self, each: EndedChange) -> tuple[str, ...]:
+        """Remember how one change ended; returns whom that concerns."""
+        outcome, write = each.outcome, each.write
+        is_unknown = outcome.result is Result.UNKNOWN or (write is not None and write.unknown)
+        if outcome.result is not Result.DONE and is_unknown:
+            return self.memory.doubt(outcome.change)
+        if outcome.object_id is None or not (outcome.result is Result.DONE or outcome.written):
+            return self.memory.fail(outcome.change)
+        return self.memory.note(
+            outcome.change,
+            outcome.object_id,
+            manager_id=write.other_id if write is not None else None,
+            provisioning_type=self.plan.provisioning_type,
+            written=outcome.written or None,
+        )
+
+    async def _note(self, entries: Sequence[RunEntry], people: Iterable[str]) -> None:
+        if not entries:
+            return
+        known = {each: self.memory.get(each) for each in people}
+        users = [user for user in known.values() if user is not None]
+        forgotten = [person_id for person_id, user in known.items() if user is None]
+        await self.worker.call(partial(self.state.note, self.lease, self.run, entries, users, forgotten))
