@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 15
 LOCK_SECONDS = 30
+IDLE_SECONDS = 10
+"""So long a process may sleep within a transaction; then the server ends that, and others go on."""
 """How long a transaction waits for those of others."""
 
 _ONE_WRITER = "SELECT pg_advisory_xact_lock(4160365, hashtext(%s))"
@@ -114,6 +116,7 @@ class PostgresDatabase:
         from psycopg import sql  # noqa: PLC0415 - an extra
 
         connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'".encode())
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'".encode())
         with connection.transaction():
             connection.execute(_ONE_WRITER, [self._schema])
             there = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [self._schema]).fetchone()

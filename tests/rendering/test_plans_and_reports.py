@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
 
@@ -586,6 +587,38 @@ def test_a_reports_repr_has_its_counts():
     """It is one line, however many outcomes there are."""
     report = Report("plan-1", (DONE, DONE, failed(CY), SKIPPED))
     assert repr(report) == "Report(2 done, 1 failed, 1 skipped)"
+
+
+def test_a_report_says_what_is_not_known():
+    """What may have been done is counted on its own, is not ok, and stands between failures and what was skipped."""
+    unknown = Outcome(created(CY), Result.UNKNOWN, message="no answer came")
+    report = Report("plan-1", (DONE, SKIPPED, unknown, failed(ANN)))
+    head, *lines = str(report).splitlines()
+    assert (report.unknown, report.ok, evolve(report, outcomes=(unknown,)).ok) == ((unknown,), False, False)
+    assert head == "1 change done, 1 failed, 1 unknown, 1 skipped (plan plan-1)"
+    assert [re.search("failed|unknown|skipped", line)[0] for line in lines] == ["failed", "unknown", "skipped"]
+    assert repr(report) == "Report(1 done, 1 failed, 1 unknown, 1 skipped)"
+
+
+def test_a_report_says_why_the_apply_stopped():
+    """First of all, and then it is not ok even if everything that it has was done."""
+    report = Report("plan-1", (DONE,), stopped="the lease was lost; apply the plan again")
+    assert str(report).splitlines()[1] == "! stopped: the lease was lost; apply the plan again"
+    assert (report.ok, repr(report)) == (False, "Report(1 done, 0 failed, 0 skipped, stopped)")
+
+
+def test_a_report_says_that_the_plan_was_applied_before():
+    """Nothing was written this time, and that is as good."""
+    report = Report("plan-1", (DONE,), replayed=True)
+    assert str(report) == "1 change done, 0 failed, 0 skipped (plan plan-1, applied before)"
+    assert (report.ok, repr(report)) == (True, "Report(1 done, 0 failed, 0 skipped, replayed)")
+
+
+def test_a_report_says_what_to_know_of_what_was_done():
+    """Such as a first password that may be lost: it is done, and somebody has to look at it."""
+    report = Report("plan-1", (evolve(DONE, message="its first password may be lost"),))
+    assert report.ok
+    assert str(report).splitlines()[1].endswith(": done: its first password may be lost")
 
 
 def test_outcomes_as_rows():

@@ -121,7 +121,7 @@ class ApplyRun:
     def stop(self, why: str) -> None:
         """Begin nothing more; what is under way is finished and noted."""
         if not self._stopped:
-            _log.warning("plan %s stops, for the reason in its report", self.plan.id)
+            _log.info("plan %s stops, for the reason in its report", self.plan.id)
             self._stopped = why
 
     # what an earlier, interrupted apply did
