@@ -62,8 +62,8 @@ def check_memory(app_users: AppUsers, tenant_id: str, app_name: str) -> None:
     ]
     if wrong:
         raise ConfigurationError(
-            f"the app users are of {'; of '.join(wrong)}: load those of this one, or begin with "
-            "AppUsers.empty(snapshot.tenant_id, app.name)"
+            f"the app users are of {'; of '.join(wrong)}: plan with those of this one, "
+            "state.app_users(snapshot.tenant_id, app.name)"
         )
 
 

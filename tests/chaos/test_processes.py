@@ -66,7 +66,8 @@ class Scene:
         """End what still runs, where a test failed."""
         for process in self.processes:
             process.kill()
-            process.communicate()
+            process.wait()
+            process.stdout.close()
 
     def finish(self, day):
         """Let the day end; its exit code and last words."""

@@ -272,7 +272,9 @@ def _results(title: str, outcomes: Sequence[Outcome], limit: int | None) -> Tabl
         for (result, kind, message), group in list(groups.items())[:limit]
     ]
     rows += more_row(len(groups), limit, "!", "that did not succeed" if title == _NOT_DONE else "that were done")
-    return Table(title, ("", "Who", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", "not-done")
+    return Table(
+        title, ("", "Who", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", "not-done" if title == _NOT_DONE else "noted"
+    )
 
 
 def _names(subjects: Iterable[Subject], ambiguous: frozenset[str], limit: int | None) -> str:
