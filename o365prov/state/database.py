@@ -6,9 +6,10 @@ computers don't matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
 Row: TypeAlias = Sequence[Any]
@@ -57,6 +58,16 @@ class Database(Protocol):
     def close(self) -> None:
         """Close the connection; it is opened again when it is used."""
         ...
+
+
+def rows_about(transaction: Transaction, sql: str, *parameters: object, keys: Collection[str]) -> Iterator[Row]:
+    """The rows of a query about any number of keys, which stand as ``(?*)`` after its other parameters.
+
+    A database takes only so many parameters at once, SQLite 999 in its older versions.
+    """
+    left = iter(keys)
+    while some := tuple(islice(left, 500)):
+        yield from transaction.rows(sql.replace("?*", ", ".join("?" * len(some))), *parameters, *some)
 
 
 def instant(seconds: float) -> datetime:

@@ -6,7 +6,7 @@ each different text of these is decoded once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from o365prov.errors import O365ProvError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, WaitingForSeat
-from o365prov.state.database import Row, Transaction
+from o365prov.state.database import Row, Transaction, rows_about
 from o365prov.state.sealing import NOTHING, Seal, damaged, total_of
 from o365prov.structuring import from_json_text, to_json_text
 
@@ -116,7 +116,7 @@ class MemoryRows:
         if not rows and not gone:
             return
         head = self._head() or _Head()
-        total = total_of(head.total, self._digests([*(row[2] for row in rows), *gone]))
+        total = total_of(head.total, self._digests({*(row[2] for row in rows), *gone}))
         for person_id in gone:
             self.transaction.execute(
                 "DELETE FROM app_user WHERE tenant_id = ? AND app_name = ? AND person_id = ?",
@@ -159,20 +159,11 @@ class MemoryRows:
             self.seal.of(values),
         )
 
-    def _digests(self, people: Sequence[str]) -> list[str]:
+    def _digests(self, people: Collection[str]) -> Iterator[str]:
         """The digests of the rows that these people have."""
-        found: list[str] = []
-        for person_id in dict.fromkeys(people):
-            found += (
-                row[0]
-                for row in self.transaction.rows(
-                    "SELECT digest FROM app_user WHERE tenant_id = ? AND app_name = ? AND person_id = ?",
-                    self.tenant_id,
-                    self.app_name,
-                    person_id,
-                )
-            )
-        return found
+        sql = "SELECT digest FROM app_user WHERE tenant_id = ? AND app_name = ? AND person_id IN (?*)"
+        found = rows_about(self.transaction, sql, self.tenant_id, self.app_name, keys=people)
+        return (digest for (digest,) in found)
 
     def _row(self, user: AppUser) -> Row:
         values = (

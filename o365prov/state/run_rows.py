@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import count
 
 from attrs import evolve, frozen
 
 from o365prov.errors import O365ProvError
 from o365prov.planning import Plan
-from o365prov.state.database import Row, Transaction, instant
+from o365prov.state.database import Row, Transaction, instant, rows_about
 from o365prov.state.records import Run, RunEntry
 from o365prov.state.sealing import NOTHING, Seal, damaged, total_of
 from o365prov.structuring import from_json_text, to_json_text
 
 _RUN = "plan_id, tenant_id, app_name, fingerprint, number, begun_at, ended_at, stopped, total, digest"
 _ENTRY = "plan_id, change_key, person_id, place, content, digest"
+_UPSERT = (
+    f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
+    "ON CONFLICT (plan_id, change_key) DO UPDATE SET content = excluded.content, digest = excluded.digest"
+)
 
 
 @frozen
@@ -82,28 +87,16 @@ class RunRows:
         """Write entries; those of changes that were noted before take their places."""
         [row] = self._select("WHERE plan_id = ?", run.plan_id)
         self.seal.check(row, self.where)
-        total, place = row[8], self._next_place(run.plan_id)
-        for each in entries:
-            noted = self.transaction.rows(
-                "SELECT place, digest FROM entry WHERE plan_id = ? AND change_key = ?", run.plan_id, each.key
-            )
-            total = total_of(total, (old[1] for old in noted))
-            values = (
-                run.plan_id,
-                each.key,
-                each.person_id,
-                noted[0][0] if noted else place,
-                to_json_text(each, RunEntry),
-            )
-            place += not noted
-            digest = self.seal.of(values)
-            total = total_of(total, [digest])
-            self.transaction.execute(
-                f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
-                "ON CONFLICT (plan_id, change_key) DO UPDATE SET content = excluded.content, digest = excluded.digest",
-                *values,
-                digest,
-            )
+        latest = {each.key: each for each in entries}
+        noted = {key: (place, digest) for key, place, digest in self._noted(run.plan_id, latest)}
+        new_places = count(self._next_place(run.plan_id))
+        rows = [
+            self._entry(run.plan_id, each, noted[key][0] if key in noted else next(new_places))
+            for key, each in latest.items()
+        ]
+        self.transaction.execute_many(_UPSERT, rows)
+        total = total_of(row[8], (digest for _, digest in noted.values()))
+        total = total_of(total, (str(each[-1]) for each in rows))
         self._write(row[:8], total)
 
     def forget(self, person_id: str) -> int:
@@ -114,6 +107,15 @@ class RunRows:
             self._write(run[:8], total_of(run[8], [digest]))
         self.transaction.execute("DELETE FROM entry WHERE person_id = ?", person_id)
         return len(rows)
+
+    def _noted(self, plan_id: str, keys: Collection[str]) -> Iterator[Row]:
+        """Key, place and digest of the entries that are there of these changes."""
+        sql = "SELECT change_key, place, digest FROM entry WHERE plan_id = ? AND change_key IN (?*)"
+        return rows_about(self.transaction, sql, plan_id, keys=keys)
+
+    def _entry(self, plan_id: str, entry: RunEntry, place: int) -> Row:
+        values = (plan_id, entry.key, entry.person_id, place, to_json_text(entry, RunEntry))
+        return (*values, self.seal.of(values))
 
     def _next_place(self, plan_id: str) -> int:
         [[last]] = self.transaction.rows("SELECT max(place) FROM entry WHERE plan_id = ?", plan_id)

@@ -64,6 +64,7 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
             digest TEXT NOT NULL,
             PRIMARY KEY (plan_id, change_key))""",
         "CREATE INDEX run_of_tenant ON run (tenant_id, number)",
+        "CREATE INDEX entry_in_order ON entry (plan_id, place)",
     ),
 )
 """The statements that lead to each version, the first one first."""

@@ -1,0 +1,183 @@
+"""What an apply notes, and when: how often, at what cost of time, and what it obeys when it is told to stop."""
+
+import os
+import signal
+import threading
+from contextlib import contextmanager
+
+import pytest
+from attrs import evolve
+
+from o365prov.errors import PlanRefusedError, StalePlanError
+from o365prov.graph import BlockingTenant, ChangeEnded, Tenant
+from o365prov.people import AppUser
+from o365prov.planning import Result
+from o365prov.planning.model.changes import DeleteUser
+from o365prov.state import MemoryState, SQLiteState
+from o365prov.state.sqlite_database import SQLiteDatabase
+
+AROUND = ("acquire", "begin_run", "end_run", "release")
+
+
+class Oblivious(MemoryState):
+    """A state that does not keep what it is told."""
+
+    def note(self, lease, run, entries, app_users=(), forgotten=()):
+        """Nothing."""
+
+
+@pytest.fixture
+def crowd(changes):
+    """Changes of many people, in three batches of the first stage and one of the second."""
+    names = [f"p{number}" for number in range(50)]
+    return [*(changes.create(name) for name in names), changes.give("p1", "SPE_E3", new=True)]
+
+
+@pytest.fixture
+def writings(monkeypatch):
+    """Grows with every transaction that writes."""
+    counted = []
+    transaction = SQLiteDatabase.transaction
+
+    @contextmanager
+    def count(self, *, writes=True):
+        counted.extend([self] * writes)
+        with transaction(self, writes=writes) as each:
+            yield each
+
+    monkeypatch.setattr(SQLiteDatabase, "transaction", count)
+    return counted
+
+
+def test_a_batch_takes_two_transactions(crowd, faulty, plan, apply, tmp_path, writings):
+    """One before it is sent and one after, whatever is sent again; and four around all of them."""
+    made = plan(*crowd)
+    faulty.inject("POST", "/users", (503, {}, {}), times=3)
+    writings.clear()
+    assert apply(made, {"state": SQLiteState(tmp_path / "corp.db")}).ok
+    assert len(faulty.batches) > 4
+    assert len(writings) == 2 * 4 + len(AROUND)
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+def test_noting_takes_no_virtual_time(crowd, faulty, plan, apply, clock, tmp_path, kind):
+    """Requests and waits are those of an apply that notes nothing: they do not depend on a disk."""
+    made = plan(*crowd)
+    start = faulty.fake.snapshot()
+
+    def day(state):
+        faulty.fake.restore(start)
+        faulty.inject("POST", "/users", (429, {"Retry-After": "7"}, {}), times=2)
+        faulty.batches.clear()
+        clock.waits.clear()
+        began = clock.passed
+        assert apply(made, {"state": state}).ok
+        return round(clock.passed - began, 6), len(faulty.batches)
+
+    states = {"memory": MemoryState, "file": lambda: SQLiteState(tmp_path / "corp.db")}
+    assert day(states[kind]()) == day(Oblivious())
+
+
+def test_a_tenant_that_is_told_to_stop_says_why(crowd, fake, plan, state, clock, faulty, run):
+    """From another thread; what is under way is noted, and the plan goes on later."""
+    made = plan(*crowd)
+
+    async def whole():
+        async with Tenant.over(faulty, state=state, clock=clock) as tenant:
+
+            def stop(event):
+                if isinstance(event, ChangeEnded) and event.done == 1:
+                    thread = threading.Thread(target=tenant.stop, args=["the weekend begins"])
+                    thread.start()
+                    thread.join()
+
+            stopped = await tenant.apply(made, on_event=stop)
+            assert state.find_run(made.id).stopped == "the weekend begins"
+            return stopped, await tenant.apply(made)
+
+    stopped, report = run(whole())
+    assert stopped.stopped == "the weekend begins"
+    assert {outcome.result for outcome in stopped.outcomes} == {Result.DONE, Result.SKIPPED}
+    assert all("the weekend begins" in outcome.message for outcome in stopped.skipped)
+    assert report.ok
+    assert len(fake.users) == 50
+
+
+def test_telling_a_tenant_to_stop_while_nothing_runs_does_nothing(changes, plan, state, faulty, run):
+    """The next apply is not meant."""
+    made = plan(changes.create("ann"))
+
+    async def whole():
+        async with Tenant.over(faulty, state=state) as tenant:
+            tenant.stop("too early")
+            return await tenant.apply(made)
+
+    assert run(whole()).ok
+
+
+def test_sigterm_stops_a_blocking_tenant_too(crowd, fake, faulty, plan, state, clock):
+    """The work is on another thread; the signal comes on the main one, whose handler of before is called as well."""
+    heard = []
+    before = signal.signal(signal.SIGTERM, lambda *_: heard.append("SIGTERM"))
+    send = faulty.send
+
+    async def terminate(method, url, headers, body):
+        if url.endswith("$batch") and not heard:
+            os.kill(os.getpid(), signal.SIGTERM)
+            while not heard:  # a signal is handled between two steps of the main thread
+                os.sched_yield()
+        return await send(method, url, headers, body)
+
+    made = plan(*crowd)
+    faulty.send = terminate
+    try:
+        with BlockingTenant.over(faulty, clock=clock, state=state) as tenant:
+            report = tenant.apply(made)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert heard == ["SIGTERM"]
+    assert "SIGTERM" in report.stopped
+    assert 0 < len(report.done) == len(fake.users) < 50
+
+
+def linked(changes, count):
+    """People whose accounts are in the tenant, as they are remembered."""
+    names = [f"p{number}" for number in range(count)]
+    changes.staff(*names)
+    return [AppUser(f"00u-{name}", changes.id_of(name), f"{name}@fed.example") for name in names]
+
+
+def test_an_edited_plan_is_as_dangerous_as_its_changes(changes, fake, faulty, plan, apply, remember):
+    """Without its hazards, and with a memory in which fifteen of twenty are few: the state's own memory counts."""
+    users = linked(changes, 20)
+    remember(*users)
+    leavers = [DeleteUser(changes.subject(f"p{number}"), "left", users[number].object_id) for number in range(15)]
+    made = plan(*leavers)
+    crowd = [AppUser(f"00u-{number}", f"id-{number}", f"{number}@fed.example") for number in range(1000)]
+    edited = evolve(made, hazards=(), app_users=evolve(made.app_users, users=(*users, *crowd)))
+    with pytest.raises(PlanRefusedError, match="15 of 20 linked accounts"):
+        apply(edited)
+    assert faulty.batches == []
+    assert len(fake.users) == 20
+
+
+def test_a_plan_about_an_account_of_another_person_is_stale(changes, plan, apply):
+    """The person is another one, and the account the same."""
+    changes.staff("ann")
+    apply(plan(changes.link("ann")))
+    link = changes.link("ann")
+    old = plan(evolve(link, subject=changes.subject("bob")))
+    assert apply(plan(changes.update("ann", jobTitle=(None, "Lead")))).ok
+    with pytest.raises(StalePlanError, match="the account of Bob"):
+        apply(old)
+
+
+def test_a_plan_about_an_address_that_was_taken_is_stale(changes, plan, apply):
+    """Neither the person nor the account is the same."""
+    changes.staff("ann", "bob")
+    apply(plan(changes.link("ann")))
+    name = "lead@fed.example"
+    old = plan(changes.update("bob", userPrincipalName=("bob@fed.example", name)))
+    assert apply(plan(changes.update("ann", userPrincipalName=("ann@fed.example", name)))).ok
+    with pytest.raises(StalePlanError, match=name):
+        apply(old)
