@@ -128,6 +128,11 @@ class BlockingTenant:
         with stopping_on_sigterm(self._tenant.stop):
             return self._run(work, events=events, on_event=on_event)
 
+    def stop(self, why: str) -> None:
+        """Have an apply that is running, on another thread, begin nothing more; see :meth:`Tenant.stop`."""
+        check_call(BlockingTenant.stop, locals())
+        self._tenant.stop(why)
+
     def test_connection(
         self, operations: Collection[Operation] = ALL_OPERATIONS_BUT_ROLES, *, expected_tenant: str | None = None
     ) -> ConnectionTest:

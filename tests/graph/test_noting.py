@@ -140,6 +140,24 @@ def test_sigterm_stops_a_blocking_tenant_too(crowd, fake, faulty, plan, state, c
     assert 0 < len(report.done) == len(fake.users) < 50
 
 
+def test_a_blocking_tenant_is_told_to_stop_by_another_thread(crowd, fake, plan, state, faulty, clock):
+    """A service that ends, whose work is on a thread of its own."""
+    send = faulty.send
+
+    async def stop(method, url, headers, body):
+        if url.endswith("$batch"):
+            tenant.stop("the weekend begins")
+        return await send(method, url, headers, body)
+
+    made = plan(*crowd)
+    with BlockingTenant.over(faulty, clock=clock, state=state) as tenant:
+        faulty.send = stop
+        assert tenant.apply(made).stopped == "the weekend begins"
+        assert 0 < len(fake.users) < 50
+        faulty.send = send
+        assert tenant.apply(made).ok
+
+
 def linked(changes, count):
     """People whose accounts are in the tenant, as they are remembered."""
     names = [f"p{number}" for number in range(count)]
