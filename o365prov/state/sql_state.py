@@ -59,7 +59,7 @@ class SqlState:
             return self._memory(transaction, tenant_id, app_name).load(newest, elsewhere)
 
     def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
-        """Take over a memory that was saved as JSON; see :meth:`State.import_app_users`."""
+        """Take over a memory; see :meth:`State.import_app_users`."""
         check_call(SqlState.import_app_users, locals())
         tenant_id, app_name = app_users.tenant_id, app_users.app_name
         with self._database.transaction() as transaction:
