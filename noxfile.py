@@ -50,7 +50,10 @@ def tests_all(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def chaos(session: nox.Session) -> None:
-    """Kill, pause and cut off real processes: 100 times each, or as often as ``CHAOS`` in the environment says."""
+    """Kill, pause and cut off real processes, and damage files, 100 for each of these.
+
+    It is done 100 times, or as often as ``CHAOS`` in the environment says.
+    """
     python = shared(session, sys.executable, RUNNING)
     often = {"CHAOS": os.environ.get("CHAOS", "100")}
     session.run(str(python), "-m", "pytest", "-q", "tests/chaos", *session.posargs, external=True, env=often)

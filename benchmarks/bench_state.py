@@ -129,7 +129,6 @@ class Joining:
     def __init__(self) -> None:
         self.fake = FakeTenant({DOMAIN: "Federated"}, {"SPE_E3": APPLIED}, seed=1, keep_requests=0)
         self.empty = self.fake.snapshot()
-        self.app = Office365App((DOMAIN,), UserSync(), UsernameFormat.email())
         username = UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"')
         self.app = Office365App((DOMAIN,), UserSync(), username)
         people = [somebody(number) for number in range(APPLIED)]

@@ -129,7 +129,7 @@ class BlockingTenant:
             return self._run(work, events=events, on_event=on_event)
 
     def stop(self, why: str) -> None:
-        """Have an apply that is running begin nothing more; see :meth:`Tenant.stop`."""
+        """Have an apply that is running, on another thread, begin nothing more; see :meth:`Tenant.stop`."""
         check_call(BlockingTenant.stop, locals())
         self._tenant.stop(why)
 

@@ -262,7 +262,7 @@ class Tenant:
     def stop(self, why: str) -> None:
         """Have an apply that is running begin nothing more: it finishes and notes its batches, and returns its report.
 
-        It may be called on any thread, and from a signal handler.
+        It may be called on any thread, and from a signal handler. While no plan is applied it does nothing.
 
         Args:
             why: the reason, for ``report.stopped``.

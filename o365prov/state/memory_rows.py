@@ -96,6 +96,8 @@ class MemoryRows:
 
         """
         head = self._head() or _Head()
+        if head.serial > serial:  # the row of the tenant is lost
+            raise damaged(self.where)
         rows = self.transaction.rows(_SELECT, self.tenant_id, self.app_name)
         self.seal.check_all(rows, head.total, self.where)
         try:

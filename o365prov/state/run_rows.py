@@ -68,16 +68,18 @@ class RunRows:
         self.transaction.execute("DELETE FROM run WHERE plan_id = ?", plan_id)
 
     def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
-        """The entries of a run, in the order in which the changes were begun."""
-        run = self._select("WHERE plan_id = ?", plan_id)
-        if not run:
-            return ()
-        self.seal.check(run[0], self.where)
+        """The entries of a run that began, in the order in which the changes were begun.
+
+        Raises:
+            StateError: the run or one of its entries is damaged or lost.
+
+        """
+        run = self._row(plan_id)
         rows = self.transaction.rows(
             f"SELECT {_ENTRY} FROM entry WHERE plan_id = ? ORDER BY place, change_key",  # noqa: S608 - a constant
             plan_id,
         )
-        self.seal.check_all(rows, run[0][8], self.where)
+        self.seal.check_all(rows, run[8], self.where)
         try:
             return tuple(from_json_text(row[4], RunEntry) for row in rows)
         except (O365ProvError, ValueError, TypeError) as error:  # sealed, and written by something else
@@ -85,8 +87,7 @@ class RunRows:
 
     def note(self, run: Run, entries: Sequence[RunEntry]) -> None:
         """Write entries; those of changes that were noted before take their places."""
-        [row] = self._select("WHERE plan_id = ?", run.plan_id)
-        self.seal.check(row, self.where)
+        row = self._row(run.plan_id)
         latest = {each.key: each for each in entries}
         noted = {key: (place, digest) for key, place, digest in self._noted(run.plan_id, latest)}
         new_places = count(self._next_place(run.plan_id))
@@ -103,7 +104,7 @@ class RunRows:
         """Delete the entries of a person; returns how many."""
         rows = self.transaction.rows("SELECT plan_id, digest FROM entry WHERE person_id = ?", person_id)
         for plan_id, digest in rows:
-            [run] = self._select("WHERE plan_id = ?", plan_id)
+            run = self._row(plan_id)
             self._write(run[:8], total_of(run[8], [digest]))
         self.transaction.execute("DELETE FROM entry WHERE person_id = ?", person_id)
         return len(rows)
@@ -124,6 +125,14 @@ class RunRows:
     def _select(self, where: str, *parameters: object) -> list[Row]:
         return self.transaction.rows(f"SELECT {_RUN} FROM run {where}", *parameters)  # noqa: S608 - constants
 
+    def _row(self, plan_id: str) -> Row:
+        """The row of a run that began."""
+        rows = self._select("WHERE plan_id = ?", plan_id)
+        if not rows:
+            raise damaged(self.where)
+        self.seal.check(rows[0], self.where)
+        return rows[0]
+
     def _run(self, row: Row) -> Run:
         self.seal.check(row, self.where)
         plan_id, tenant_id, app_name, fingerprint, number, begun_at, ended_at, stopped = row[:8]
@@ -131,7 +140,7 @@ class RunRows:
         return Run(plan_id, tenant_id, app_name, fingerprint, number, instant(begun_at), ended, stopped)
 
     def _update(self, run: Run, *, ended: bool, stopped: str) -> None:
-        [row] = self._select("WHERE plan_id = ?", run.plan_id)
+        row = self._row(run.plan_id)
         self._write((*row[:6], self.transaction.now() if ended else None, stopped), row[8])
 
     def _write(self, values: Iterable[object], total: str) -> None:

@@ -17,7 +17,7 @@ from o365prov.state.fitting import check_lineage, check_serial, check_touched
 from o365prov.state.memory_rows import MemoryRows
 from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
 from o365prov.state.run_rows import RunRows
-from o365prov.state.sealing import Seal
+from o365prov.state.sealing import Seal, damaged
 from o365prov.state.tenant_rows import TenantRows
 
 LEASE_SECONDS = 60.0
@@ -59,7 +59,7 @@ class SqlState:
             return self._memory(transaction, tenant_id, app_name).load(newest, elsewhere)
 
     def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
-        """Take over a memory that was saved as JSON; see :meth:`State.import_app_users`."""
+        """Take over a memory; see :meth:`State.import_app_users`."""
         check_call(SqlState.import_app_users, locals())
         tenant_id, app_name = app_users.tenant_id, app_users.app_name
         with self._database.transaction() as transaction:
@@ -92,7 +92,7 @@ class SqlState:
         """The runs of a tenant, the newest first; see :meth:`State.runs`."""
         check_call(SqlState.runs, locals())
         with self._database.transaction(writes=False) as transaction:
-            found = self._runs(transaction).of_tenant(tenant_id)
+            found = self._newer_runs(transaction, tenant_id, 0)
         return tuple(run for run in found if app_name in (None, run.app_name))
 
     def find_run(self, plan_id: str) -> Run | None:
@@ -105,7 +105,8 @@ class SqlState:
         """How far each change of a plan has come; see :meth:`State.entries`."""
         check_call(SqlState.entries, locals())
         with self._database.transaction(writes=False) as transaction:
-            return self._runs(transaction).entries(plan_id)
+            runs = self._runs(transaction)
+            return runs.entries(plan_id) if runs.find(plan_id) is not None else ()
 
     def prune(self, before: datetime) -> int:
         """Delete runs that were begun before an instant; see :meth:`State.prune`."""
@@ -216,17 +217,28 @@ class SqlState:
 
     def _check(self, transaction: Transaction, plan: Plan, run: Run | None) -> None:
         """Refuse a plan that does not fit any more; one that began already fits, unless a newer run came between."""
-        tenants, runs = self._tenants(transaction), self._runs(transaction)
         if run is not None and run.ended_at is not None:
             raise PlanRefusedError(f"plan {plan.id} was applied already: read the tenant and plan again")
         since = plan.app_users.serial if run is None else run.number
-        newest, oldest = tenants.runs(plan.tenant_id)
-        newer = runs.of_tenant(plan.tenant_id, after=since)
-        for each in newer:
-            check_touched(plan, each, runs.entries(each.plan_id))
+        newest, oldest = self._tenants(transaction).runs(plan.tenant_id)
+        for each in self._newer_runs(transaction, plan.tenant_id, since):
+            check_touched(plan, each, self._runs(transaction).entries(each.plan_id))
         if run is None:
             check_lineage(plan, self._memory(transaction, plan.tenant_id, plan.app_users.app_name).lineage())
         check_serial(plan, since=since, oldest=oldest, newest=newest)
+
+    def _newer_runs(self, transaction: Transaction, tenant_id: str, since: int) -> tuple[Run, ...]:
+        """The runs of a tenant with higher numbers than *since*, the newest first.
+
+        Raises:
+            StateError: one is lost, which was neither pruned nor is older than an import.
+
+        """
+        newest, oldest = self._tenants(transaction).runs(tenant_id)
+        found = self._runs(transaction).of_tenant(tenant_id, after=since)
+        if sum(each.number > oldest for each in found) != max(newest - max(since, oldest), 0):
+            raise damaged(self._database.name)
+        return found
 
     def _tenants(self, transaction: Transaction) -> TenantRows:
         return TenantRows(transaction, self._seal, self._lease_seconds, self._database.name)

@@ -40,7 +40,7 @@ class State(Protocol):
         ...
 
     def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
-        """Take over a memory, of a report or saved as JSON. Plans that were made before are stale afterwards.
+        """Take over a memory, such as one that was saved as JSON. Plans that were made before are stale afterwards.
 
         Args:
             app_users: the memory.
@@ -83,6 +83,13 @@ class State(Protocol):
 
         Those that were interrupted are deleted too, and can't go on then. The memory stays. Plans that are older than a
         run that was deleted are stale.
+
+        Args:
+            before: the instant, aware, by the clock of the database.
+
+        Raises:
+            StateError: an apply is running.
+
         """
         ...
 

@@ -17,8 +17,6 @@ from o365prov.state.records import Lease, LeaseHolder
 from o365prov.state.sealing import Seal
 
 _LOST = "apply the plan again: what was begun is looked for, and what was done is not repeated"
-
-
 _COLUMNS = "tenant_id, fence, holder, since, expires, runs, oldest, digest"
 
 

@@ -30,7 +30,6 @@ def note_unreadable(error: OSError | ValueError, issues: IssueList) -> None:
         issues.note("", "no such file", "check the path", code="file_missing")
     elif isinstance(error, IsADirectoryError):
         issues.note("", "is a folder, not a file", "name the file in it", code="file_missing")
-
     else:
         what = f"can't be read ({(isinstance(error, OSError) and error.strerror) or error})"
         issues.note("", what, "check the file and its permissions", code="file_unreadable")

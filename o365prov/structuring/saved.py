@@ -24,7 +24,7 @@ from o365prov.structuring.reader import is_broken
 Value = TypeVar("Value")
 
 SHORTEST_KEY = 16
-"""Bytes."""
+"""The fewest bytes of a key."""
 
 
 @frozen

@@ -276,7 +276,10 @@ async def story(app, strangers, seats, people, edits, kept, changed, scope):
         known = await first_day(tenant, fake, app, people)
         for each in edits:
             edit(fake, *each)
-        known = evolve(known, users=[user for user in known if user.person_id in kept])
+        tenant.state.import_app_users(
+            evolve(known, users=[user for user in known if user.person_id in kept]), replace=True
+        )
+        known = tenant.state.app_users(known.tenant_id, app.name)
         fake.clock.advance(days=2)
         again, known = await third_day(tenant, fake, app, changed, known, scope)
         if again.is_empty:

@@ -1,5 +1,6 @@
 """What an apply notes, and when: how often, at what cost of time, and what it obeys when it is told to stop."""
 
+import asyncio
 import os
 import signal
 import threading
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from attrs import evolve
 
-from o365prov.errors import PlanRefusedError, StalePlanError
+from o365prov.errors import LeaseLostError, PlanRefusedError, StalePlanError
 from o365prov.graph import BlockingTenant, ChangeEnded, Tenant
 from o365prov.people import AppUser
 from o365prov.planning import Result
@@ -138,6 +139,73 @@ def test_sigterm_stops_a_blocking_tenant_too(crowd, fake, faulty, plan, state, c
     assert heard == ["SIGTERM"]
     assert "SIGTERM" in report.stopped
     assert 0 < len(report.done) == len(fake.users) < 50
+
+
+def test_a_blocking_tenant_is_told_to_stop_by_another_thread(crowd, fake, plan, state, faulty, clock):
+    """A service that ends, whose work is on a thread of its own."""
+    send = faulty.send
+
+    async def stop(method, url, headers, body):
+        if url.endswith("$batch"):
+            tenant.stop("the weekend begins")
+        return await send(method, url, headers, body)
+
+    made = plan(*crowd)
+    with BlockingTenant.over(faulty, clock=clock, state=state) as tenant:
+        faulty.send = stop
+        assert tenant.apply(made).stopped == "the weekend begins"
+        assert 0 < len(fake.users) < 50
+        faulty.send = send
+        assert tenant.apply(made).ok
+
+
+def test_the_lease_is_kept_while_an_apply_runs(changes, faulty, plan, apply, tmp_path):
+    """However long Graph takes: the heart beats three times in the life of a lease."""
+    made = plan(changes.create("ann"))
+    send = faulty.send
+
+    async def slow(method, url, headers, body):
+        if url.endswith("$batch"):
+            await asyncio.sleep(1.5)
+        return await send(method, url, headers, body)
+
+    faulty.send = slow
+    assert apply(made, {"state": SQLiteState(tmp_path / "corp.db", lease_seconds=1)}).ok
+
+
+def test_two_tenants_of_one_process_do_not_write_at_once(changes, fake, faulty, plan, state, clock):
+    """Each has a loop and a thread of its own; the second one is told who applies."""
+    refused = []
+    send = faulty.send
+
+    async def meanwhile(method, url, headers, body):
+        if url.endswith("$batch"):
+            faulty.send = send
+            with pytest.raises(LeaseLostError, match=f"process {os.getpid()}") as raised:
+                await asyncio.to_thread(second.apply, other)
+            refused.append(raised.value)
+        return await send(method, url, headers, body)
+
+    made, other = plan(changes.create("ann")), plan(changes.create("bob"))
+    with BlockingTenant.over(faulty, clock=clock, state=state) as first:  # noqa: SIM117 - the second is used in the first
+        with BlockingTenant.over(fake, clock=clock, state=state) as second:
+            faulty.send = meanwhile
+            assert first.apply(made).ok
+            assert len(refused) == len(fake.users) == 1
+            assert state.lease_holder(made.tenant_id) is None
+
+
+def test_what_was_confirmed_once_stays_confirmed(changes, faulty, plan, apply, state):
+    """A plan that goes on, and one whose report is returned again, ask for nothing."""
+    changes.staff("ann")
+    made = plan(changes.block("ann"), hazards=("1 of 1 linked accounts",))
+    lease = state.acquire(made.tenant_id)
+    state.end_run(lease, state.begin_run(lease, made), "SIGTERM")  # it was confirmed, begun and stopped
+    state.release(lease)
+    report = apply(made)
+    assert (report.ok, report.replayed) == (True, False)
+    again = apply(made)
+    assert (again.ok, again.replayed) == (True, True)
 
 
 def linked(changes, count):

@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+import stat
 import string
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -187,8 +188,9 @@ def test_a_text_may_be_laid_out_otherwise():
 
 
 def test_a_saved_plan_is_loaded(tmp_path):
-    """A plan goes through a file, and nothing else is left beside it."""
+    """A plan goes through a file that is its owner's alone, and nothing else is left beside it."""
     PLAN.save(tmp_path / "monday.json")
+    assert stat.S_IMODE((tmp_path / "monday.json").stat().st_mode) == 0o600
     assert Plan.load(tmp_path / "monday.json") == PLAN
     assert [path.name for path in tmp_path.iterdir()] == ["monday.json"]
 
@@ -430,6 +432,7 @@ def test_any_saved_value_comes_back_to_the_type(kind, data):
 def test_a_saved_report_is_loaded(tmp_path):
     """A report goes through a file as a plan does."""
     REPORT.save(tmp_path / "report.json")
+    assert stat.S_IMODE((tmp_path / "report.json").stat().st_mode) == 0o600
     assert Report.load(tmp_path / "report.json") == REPORT
 
 

@@ -638,6 +638,15 @@ def test_a_report_names_its_plan_as_it_was_confirmed():
     assert str(report).splitlines()[0] == "1 change done, 0 failed, 0 skipped (plan 0123456789abcdef)"
 
 
+def test_the_tables_of_a_report_have_places_of_their_own():
+    """A page may link to each of them."""
+    noted = evolve(DONE, message="its first password may have been lost")
+    page = Report("plan-1", (noted, SKIPPED)).to_html()
+    places = re.findall(r'id="([^"]*)"', page)
+    assert {"not-done", "to-look-at", "done"} <= set(places)
+    assert len(places) == len(set(places))
+
+
 def test_a_report_groups_what_failed_alike():
     """500 refusals of one kind are one line; a person who failed otherwise has a line of their own."""
     report = Report("plan-1", (*map(failed, crowd(500)), failed(ANN, "409 Conflict: rename")))

@@ -316,6 +316,54 @@ def test_a_plan_of_another_state_is_refused(state):
         state.check_plan(Plan(TENANT, NOW, [link("bob")], app_users=AppUsers(TENANT, APP, [ANN], "lost", 3)))
 
 
+def test_a_plan_of_another_memory_is_refused(state):
+    """Both have one, and it is not the same."""
+    apply(state, plan_for(state, "ann"), ANN)
+    with pytest.raises(PlanRefusedError, match="another memory than the one that the state has"):
+        state.check_plan(Plan(TENANT, NOW, [link("bob")], app_users=AppUsers(TENANT, APP, [ANN], "other", 1)))
+
+
+def test_a_plan_that_is_newer_than_the_state_is_refused(state):
+    """The state is a backup: what was done since it was made is not known."""
+    apply(state, plan_for(state, "ann"), ANN)
+    newer = plan_for(state, "bob")
+    newer = evolve(newer, app_users=evolve(newer.app_users, serial=newer.app_users.serial + 1))
+    with pytest.raises(PlanRefusedError, match="was it restored from a backup"):
+        state.check_plan(newer)
+
+
+def test_a_plan_about_an_account_that_was_changed_since_is_stale(state):
+    """Whoever's it was."""
+    apply(state, plan_for(state, "bob"), BOB)
+    old = plan_for(state, changes=[link("ann", "id-shared")])
+    apply(state, plan_for(state, changes=[link("cid", "id-shared")], made_at=NOW + timedelta(1)))
+    with pytest.raises(StalePlanError, match="the account of Ann"):
+        state.check_plan(old)
+
+
+def test_many_entries_and_people_are_noted_at_once(state):
+    """More than a database takes parameters; what was noted before keeps its place."""
+    names = [f"p{number}" for number in range(1200)]
+    plan, lease = plan_for(state, "ann"), state.acquire(TENANT)
+    run = state.begin_run(lease, plan)
+    entries = [RunEntry(f"link_user:{name}", RunStep.STARTED, name) for name in names]
+    users = [AppUser(name, f"id-{name}", f"{name}@corp.example") for name in names]
+    state.note(lease, run, entries, users)
+    done = [evolve(each, step=RunStep.DONE) for each in reversed(entries)]
+    state.note(lease, run, done, users[600:], names[:600])
+    assert state.entries(plan.id) == tuple(reversed(done))
+    assert set(state.app_users(TENANT, APP)) == set(users[600:])
+
+
+def test_of_two_entries_of_one_change_the_later_counts(state):
+    """Also where both come in one note."""
+    plan, lease = plan_for(state, "ann"), state.acquire(TENANT)
+    run = state.begin_run(lease, plan)
+    first = RunEntry("link_user:00u-ann", RunStep.STARTED, "00u-ann")
+    state.note(lease, run, [first, evolve(first, step=RunStep.DONE)])
+    assert [each.step for each in state.entries(plan.id)] == [RunStep.DONE]
+
+
 def test_a_person_can_be_forgotten(state):
     """The memory and what runs hold of them."""
     plan = plan_for(state, "ann", "bob")

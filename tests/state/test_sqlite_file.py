@@ -8,16 +8,20 @@ import stat
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from attrs import evolve
 
 from o365prov import AppUsers, MemoryState, O365ProvError, SQLiteState, StateError, UsageError
 from o365prov.people import AppUser
+from o365prov.planning import LinkUser, Plan, Subject
+from o365prov.state import RunEntry, RunStep
 from o365prov.state.network_shares import network_share
 
 TENANT, APP = "contoso", "Office 365"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 USERS = [AppUser(f"00u{each}", f"id-{each}", f"user{each}@corp.example") for each in range(40)]
 WRITER = """
 import sys
@@ -122,6 +126,22 @@ def test_what_was_edited_is_refused(path, edit):
         connection.execute(edit)
     with pytest.raises(StateError, match="does not fit its digest"):
         SQLiteState(path).app_users(TENANT, APP)
+
+
+@pytest.mark.parametrize("lose", ["DELETE FROM tenant", "DELETE FROM run", "DELETE FROM entry"])
+def test_rows_that_are_lost_are_missed(path, lose):
+    """Numbers of runs have no gaps, and each run and memory knows how much belongs to it."""
+    state = SQLiteState(path)
+    subject = Subject("00u1", "Ann", "ann@corp.example")
+    old = Plan(TENANT, NOW, [LinkUser(subject, "same name", "id-1", "print")], app_users=state.app_users(TENANT, APP))
+    lease = state.acquire(TENANT)
+    run = state.begin_run(lease, old)
+    state.note(lease, run, [RunEntry("link_user:00u1", RunStep.DONE, "00u1", "id-1")], USERS)
+    state.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(lose)
+    with pytest.raises(StateError, match="does not fit its digest"):
+        SQLiteState(path).check_plan(evolve(old, made_at=NOW + timedelta(1)))
 
 
 def test_with_a_key_nobody_else_writes(path):

@@ -30,7 +30,7 @@ class ApplyStarted:
 
 @frozen(field_transformer=typed)
 class ChangeEnded:
-    """One change was done, failed or was skipped.
+    """One change has ended, in one of the four ways of :class:`~o365prov.planning.Result`.
 
     Args:
         outcome: how it ended.

@@ -22,7 +22,7 @@ _MOST = 0.5
 
 
 def hazards_again(plan: Plan, safeguards: Safeguards, app_users: AppUsers) -> tuple[str, ...]:
-    """What is dangerous about *plan*, a line each: what it says itself, and what its changes say, counted again.
+    """What is dangerous about *plan*, a line each: its own hazards, and those that its changes have when counted again.
 
     Nothing that is written in a plan makes it less dangerous than its changes are, nor than *safeguards* allow.
 
@@ -30,6 +30,9 @@ def hazards_again(plan: Plan, safeguards: Safeguards, app_users: AppUsers) -> tu
         plan: the plan.
         safeguards: what the tenant allows; the app that made the plan may have allowed less.
         app_users: the memory that the state has now.
+
+    Returns:
+        What must be confirmed; empty for a plan that may be applied as it is.
 
     """
     check_call(hazards_again, locals())

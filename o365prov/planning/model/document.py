@@ -237,9 +237,10 @@ def report_document(
     if stopped:
         blocks.append(Note((f"! stopped: {stopped}",), Tone.ALARM))
     if unfinished := list(_unfinished(outcomes)):
-        blocks.append(_results(_NOT_DONE, unfinished, limit))
+        blocks.append(_results(unfinished, limit, title="Not done", place="not-done", rest="that did not succeed"))
     if noted := [each for each in outcomes if each.result is Result.DONE and each.message]:
-        blocks.append(_results("Done, and to be looked at", noted, limit))
+        title = "Done, and to be looked at"
+        blocks.append(_results(noted, limit, title=title, place="to-look-at", rest="that were done"))
     if limit is None and (done := [each for each in outcomes if each.result is Result.DONE]):
         blocks.append(_done(done))
     return Document(f"Report on plan {name}", blocks)
@@ -251,11 +252,8 @@ def _unfinished(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         yield from (each for each in outcomes if each.result is result)
 
 
-_NOT_DONE = "Not done"
-
-
-def _results(title: str, outcomes: Sequence[Outcome], limit: int | None) -> Table:
-    """What ended so that somebody must know about it, with one row for equal results."""
+def _results(outcomes: Sequence[Outcome], limit: int | None, *, title: str, place: str, rest: str) -> Table:
+    """What ended so that somebody must know about it, with one row for equal results; *rest* names those left out."""
     ambiguous = ambiguous_names(each.change.subject for each in outcomes)
     groups: dict[tuple[Result, str, str], list[Outcome]] = {}
     for outcome in outcomes:
@@ -271,10 +269,8 @@ def _results(title: str, outcomes: Sequence[Outcome], limit: int | None) -> Tabl
         )
         for (result, kind, message), group in list(groups.items())[:limit]
     ]
-    rows += more_row(len(groups), limit, "!", "that did not succeed" if title == _NOT_DONE else "that were done")
-    return Table(
-        title, ("", "Who", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", "not-done" if title == _NOT_DONE else "noted"
-    )
+    rows += more_row(len(groups), limit, "!", rest)
+    return Table(title, ("", "Who", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", place)
 
 
 def _names(subjects: Iterable[Subject], ambiguous: frozenset[str], limit: int | None) -> str:

@@ -13,7 +13,11 @@ from o365prov.planning.model.changes import Change
 class Result(StrEnum):
     """How one change ended.
 
-    ``unknown`` is what may have been done or not: no answer came, and the account could not be looked at either.
+    - ``done``: it was made, or was so already.
+    - ``failed``: it was not made, or an update only in part; the next plan has what is missing.
+    - ``unknown``: it may have been made or not, because no answer came and the account could not be looked at either;
+      the next plan compares the account with the tenant.
+    - ``skipped``: it was not tried.
     """
 
     DONE = "done"

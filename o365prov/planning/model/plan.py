@@ -107,10 +107,11 @@ class Plan(Renderable):
 
     @cached_property
     def fingerprint(self) -> str:
-        """What is confirmed: a SHA-256 in hexadecimal digits over everything that applying obeys but the time.
+        """What is confirmed: a SHA-256, in 64 hexadecimal digits, over what the plan does.
 
         That is the tenant, the app, the memory that the plan was made with, the type, the hazards, and every change
-        with all its values and days.
+        with all its values and days. The same changes have the same fingerprint whenever they are planned; when that
+        was, and the state of the tenant then, only :attr:`id` covers.
         """
         content = [[change.kind, attrs.asdict(change, filter=_is_content)] for change in self.changes]
         memory = [self.app_users.app_name, self.app_users.lineage, self.app_users.serial]

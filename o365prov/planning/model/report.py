@@ -52,12 +52,12 @@ class Report(Renderable):
 
     @property
     def skipped(self) -> tuple[Outcome, ...]:
-        """What was not tried, because it depends on something that failed, or that changed since the plan was made."""
+        """What was not tried: what it needs failed or was changed since the plan was made, or the apply stopped."""
         return tuple(outcome for outcome in self.outcomes if outcome.result is Result.SKIPPED)
 
     @property
     def ok(self) -> bool:
-        """Whether every change was done."""
+        """Whether every change was done, and nothing stopped the apply."""
         return len(self.done) == len(self.outcomes) and not self.stopped
 
     def to_json(self, *, key: bytes | None = None) -> str:
