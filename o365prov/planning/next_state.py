@@ -71,8 +71,9 @@ class NextMemory:
 
         It stays so unless :meth:`note` or :meth:`fail` says how the change ended.
         """
-        if object_id is None:
+        if object_id is None and not isinstance(change, CreateUser):
             return ()
+        object_id = object_id or ""  # of an account that may be created
         known = self._known(change, object_id)
         after = maybe_after_change(known, change, object_id, manager_id=manager_id, provisioning_type=provisioning_type)
         if after is None:
@@ -145,7 +146,9 @@ class NextMemory:
     def _known(self, change: Change, object_id: str) -> AppUser | None:
         """What is remembered of the account, whoever has it."""
         known = self.get(change.subject.person_id)
-        return known if known is not None and known.object_id == object_id else self._holders.get(object_id)
+        if known is not None and known.object_id in (object_id, ""):
+            return known
+        return self._holders.get(object_id) if object_id else None
 
     def _remember(self, after: AppUser, people: Iterable[str]) -> None:
         """Remember this of the first of the people; of others nothing, unless they have another account by now."""
@@ -187,6 +190,8 @@ def maybe_after_change(
     check_call(maybe_after_change, locals())
     known = _of_account(known, change, object_id)
     match change:
+        case CreateUser():
+            maybe = evolve(known, anchor=change.anchor, provisioning_type=provisioning_type)
         case UpdateUser():
             maybe = _after_part(known, change, frozenset(), provisioning_type)
         case AssignLicenses():
@@ -197,7 +202,7 @@ def maybe_after_change(
             maybe = evolve(known, manager_id=manager_id, manager_reference="")
         case RemoveRole() | RemoveManager() | RemoveLicenses() | EnableSignIn() | BlockSignIn():
             maybe = known
-        case CreateUser() | LinkUser() | RestoreUser() | RevokeSessions() | Remember() | DeleteUser():
+        case LinkUser() | RestoreUser() | RevokeSessions() | Remember() | DeleteUser():
             return None
         case _:
             assert_never(change)
@@ -282,6 +287,8 @@ def after_change(
 def _of_account(known: AppUser | None, change: Change, object_id: str) -> AppUser:
     """What is remembered of the person with this account, which has nothing of what we gave to another one."""
     person_id = change.subject.person_id
+    if known is not None and not known.object_id:
+        known = evolve(known, object_id=object_id)  # it was begun to create the account, and here it is
     if known is None or known.object_id != object_id:
         return AppUser(person_id, object_id, change.subject.username)
     return known if known.person_id == person_id else evolve(known, person_id=person_id)
