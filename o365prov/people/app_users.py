@@ -51,7 +51,7 @@ class AppUser:
 
     Args:
         person_id: the person.
-        object_id: the account's id in the tenant.
+        object_id: the account's id in the tenant; empty as long as nobody knows whether the account was created.
         username: the username last sent.
         anchor: the account's source anchor, ``onPremisesImmutableId``.
         fingerprint: a hash of the profile last sent.
@@ -200,9 +200,9 @@ class AppUsers:
 
     def shared_accounts(self) -> tuple[str, ...]:
         """The object ids that more than one person is linked to: when one leaves, the other would lose the account."""
-        if len({user.object_id for user in self}) == len(self):
+        counts = Counter(user.object_id for user in self if user.object_id)
+        if len(counts) == counts.total():
             return ()
-        counts = Counter(user.object_id for user in self)
         return tuple(sorted(object_id for object_id, count in counts.items() if count > 1))
 
     def __iter__(self) -> Iterator[AppUser]:

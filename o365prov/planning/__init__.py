@@ -3,6 +3,7 @@
 from o365prov.planning.hazards.population import hazards_again
 from o365prov.planning.hazards.shares import harm_hazards
 from o365prov.planning.matching.collisions import collisions
+from o365prov.planning.matching.created import with_created_accounts
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
@@ -139,4 +140,5 @@ __all__ = [
     "profile_change",
     "reference_digest",
     "unique_assignments",
+    "with_created_accounts",
 ]

@@ -27,6 +27,7 @@ from o365prov.planning.model.changes import (
     change_key,
 )
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
+from o365prov.planning.model.plan import Plan
 
 
 @frozen
@@ -47,16 +48,25 @@ class NextMemory:
 
     Args:
         app_users: the memory before.
+        plan: the plan. Who was unfinished when it was made stays so until all that it has for them is done.
 
     """
 
     app_users: AppUsers
+    plan: Plan | None = None
     _holders: dict[str, AppUser] = field(init=False)
     _changed: dict[str, AppUser | None] = field(init=False, factory=dict)
     _begun: dict[str, tuple[_Turn, ...]] = field(init=False, factory=dict)
+    _to_finish: dict[str, set[str]] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self._holders = {user.object_id: user for user in self.app_users}
+        if self.plan is not None:
+            unfinished = {user.object_id for user in self.plan.app_users if user.unfinished}
+            people = {change.subject.person_id for change in self.plan if change.object_id in unfinished}
+            for change in self.plan:
+                if (person_id := change.subject.person_id) in people:
+                    self._to_finish.setdefault(person_id, set()).add(change_key(change))
 
     def get(self, person_id: str) -> AppUser | None:
         """What is remembered of a person now; None for nothing."""
@@ -71,8 +81,9 @@ class NextMemory:
 
         It stays so unless :meth:`note` or :meth:`fail` says how the change ended.
         """
-        if object_id is None:
+        if object_id is None and not isinstance(change, CreateUser):
             return ()
+        object_id = object_id or ""  # of an account that may be created
         known = self._known(change, object_id)
         after = maybe_after_change(known, change, object_id, manager_id=manager_id, provisioning_type=provisioning_type)
         if after is None:
@@ -102,6 +113,10 @@ class NextMemory:
             known, change, object_id, manager_id=manager_id, provisioning_type=provisioning_type, written=written
         )
         people = _people(change, known)
+        if (left := self._to_finish.get(after.person_id)) is not None:
+            if written is None:
+                left.discard(change_key(change))
+            after = evolve(after, unfinished=bool(left))
         self._remember(after, people)
         return tuple(dict.fromkeys((*undone, *people)))
 
@@ -115,11 +130,13 @@ class NextMemory:
         return (known.person_id,)
 
     @check_after_failure
-    def resume(self, people: Iterable[str], before: AppUsers) -> None:
+    def resume(self, people: Iterable[str], before: AppUsers, *, done: tuple[Change, ...] = ()) -> None:
         """Go on where another process began changes of these people, who had the memory *before*.
 
-        It ended before it could say that they are finished; each of these changes ends now.
+        It ended before it could say that they are finished; each of these changes ends now. Some are *done* already.
         """
+        for change in done:
+            self._to_finish.get(change.subject.person_id, set()).discard(change_key(change))
         for person_id in people:
             known, was = self.get(person_id), before.get(person_id)
             if known is not None:
@@ -145,7 +162,9 @@ class NextMemory:
     def _known(self, change: Change, object_id: str) -> AppUser | None:
         """What is remembered of the account, whoever has it."""
         known = self.get(change.subject.person_id)
-        return known if known is not None and known.object_id == object_id else self._holders.get(object_id)
+        if known is not None and known.object_id in (object_id, ""):
+            return known
+        return self._holders.get(object_id) if object_id else None
 
     def _remember(self, after: AppUser, people: Iterable[str]) -> None:
         """Remember this of the first of the people; of others nothing, unless they have another account by now."""
@@ -187,6 +206,8 @@ def maybe_after_change(
     check_call(maybe_after_change, locals())
     known = _of_account(known, change, object_id)
     match change:
+        case CreateUser():
+            maybe = evolve(known, anchor=change.anchor, provisioning_type=provisioning_type)
         case UpdateUser():
             maybe = _after_part(known, change, frozenset(), provisioning_type)
         case AssignLicenses():
@@ -197,7 +218,7 @@ def maybe_after_change(
             maybe = evolve(known, manager_id=manager_id, manager_reference="")
         case RemoveRole() | RemoveManager() | RemoveLicenses() | EnableSignIn() | BlockSignIn():
             maybe = known
-        case CreateUser() | LinkUser() | RestoreUser() | RevokeSessions() | Remember() | DeleteUser():
+        case LinkUser() | RestoreUser() | RevokeSessions() | Remember() | DeleteUser():
             return None
         case _:
             assert_never(change)
@@ -282,6 +303,8 @@ def after_change(
 def _of_account(known: AppUser | None, change: Change, object_id: str) -> AppUser:
     """What is remembered of the person with this account, which has nothing of what we gave to another one."""
     person_id = change.subject.person_id
+    if known is not None and not known.object_id:
+        known = evolve(known, object_id=object_id)  # it was begun to create the account, and here it is
     if known is None or known.object_id != object_id:
         return AppUser(person_id, object_id, change.subject.username)
     return known if known.person_id == person_id else evolve(known, person_id=person_id)

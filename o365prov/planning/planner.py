@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.hazards.population import Population
+from o365prov.planning.matching.created import with_created_accounts
 from o365prov.planning.matching.resolve import match_users
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import (
@@ -92,6 +93,7 @@ def make_plan(
         unchanged: people who need not be compared.
 
     """
+    app_users = with_created_accounts(app_users, snapshot)
     people = sorted(desired, key=lambda each: (each.assignment.person.name, each.person_id))
     on_hold = list(held)
     request = request or PlanRequest()

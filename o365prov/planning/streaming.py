@@ -133,6 +133,7 @@ class StreamingPlanner:
         others = [user for user in self._app_users if user.person_id not in self._staying]
         self._kept.update(user.object_id for user in others)
         self._names.update(user.anchor.lower() for user in others if user.anchor)
+        self._names.update(user.username.lower() for user in others if not user.object_id)
         for user in self._app_users:
             if user.person_id not in self._staying:
                 continue

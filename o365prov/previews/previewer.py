@@ -24,6 +24,7 @@ from o365prov.planning import (
     match_users,
     profile_change,
     unique_assignments,
+    with_created_accounts,
 )
 from o365prov.previews.account import USERNAME, AccountOutcome, AccountPreview, UsernameHolder, ValueChange
 from o365prov.previews.population import PeopleGroup, PersonPreview, PopulationPreview
@@ -142,7 +143,8 @@ class Previewer:
         issues: dict[str, list[Issue]] = {each.person_id: [] for each in people}
         accounts: dict[str, AccountPreview] = {}
         staying = self._active().difference(absent)
-        for each in match_users(people, self.rules, snapshot, self.app_users, staying=staying, request=request):
+        app_users = with_created_accounts(self.app_users, snapshot)
+        for each in match_users(people, self.rules, snapshot, app_users, staying=staying, request=request):
             if isinstance(each, MatchedUser):
                 account, found = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
@@ -152,7 +154,7 @@ class Previewer:
         return {
             each.person_id: (
                 tuple(issues.get(each.person_id, each.issues)),
-                accounts.get(each.person_id) or _left_alone(each, issues, self.app_users, snapshot),
+                accounts.get(each.person_id) or _left_alone(each, issues, app_users, snapshot),
             )
             for each in desired
         }

@@ -261,7 +261,8 @@ class SqlState:
 def _linked_elsewhere(transaction: Transaction, tenant_id: str, app_name: str) -> Mapping[str, str]:
     """The accounts that other apps of a tenant have linked: their names by object id."""
     rows = transaction.rows(
-        "SELECT object_id, app_name FROM app_user WHERE tenant_id = ? AND app_name <> ? AND status <> 'deleted'",
+        "SELECT object_id, app_name FROM app_user WHERE tenant_id = ? AND app_name <> ? AND status <> 'deleted' "
+        "AND object_id <> ''",
         tenant_id,
         app_name,
     )

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from o365prov.errors import LeaseLostError, StalePlanError, StateError, UsageError
 from o365prov.graph import BlockingTenant, Tenant
-from o365prov.planning import Result
+from o365prov.planning import Result, with_created_accounts
 from o365prov.state import MemoryState, RunStep, SQLiteState
 
 
@@ -308,7 +308,7 @@ def test_sigterm_finishes_what_is_under_way(changes, fake, faulty, plan, apply, 
     faulty.send = terminate
     report = apply(made)
     assert "SIGTERM" in report.stopped
-    assert len(report.done) == len(fake.users) == len(known()) > 0
+    assert len(report.done) == len(fake.users) == sum(bool(user.object_id) for user in known()) > 0
     assert len(report.done) + len(report.skipped) == len(made)
     assert signal.getsignal(signal.SIGTERM) is before
     faulty.send = send
@@ -411,3 +411,21 @@ def test_closing_while_applying_finishes_what_is_under_way(changes, fake, faulty
     report = run(whole())
     assert "closed" in report.stopped
     assert len(report.done) == len(fake.users) > 0
+
+
+def test_an_account_that_may_have_been_created_is_remembered(changes, plan, interrupt, known, read):
+    """Nobody applies the plan again, and its person leaves: the next plan finds the account in the tenant."""
+    interrupt(plan(changes.create("ann"), changes.create("bob")))
+    assert [(user.object_id, user.unfinished) for user in known()] == [("", True), ("", True)]
+    found = with_created_accounts(known(), read())
+    assert {user.object_id for user in found} == {changes.id_of("ann"), changes.id_of("bob")}
+
+
+def test_an_account_that_was_not_created_is_not_remembered(changes, plan, apply, interrupt, known, read):
+    """The request never arrived; when the plan goes on the account is remembered as ever."""
+    made = plan(changes.create("ann"))
+    interrupt(made, effect=False)
+    assert len(with_created_accounts(known(), read())) == 0
+    assert apply(made).ok
+    ann = known().get("00u-ann")
+    assert (ann.object_id, ann.anchor, ann.unfinished) == (changes.id_of("ann"), made.changes[0].anchor, False)

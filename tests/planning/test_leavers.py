@@ -277,3 +277,38 @@ def test_what_stays_with_a_leaver_is_said_in_every_plan():
     snapshot, known = effects(first, snapshot)
     later = app.plan([BO], snapshot, known, now=NOW + DAY)
     assert (later.changes, [problem.code for problem in later.problems]) == ((), ["licenses_left"])
+
+
+def begun(anchor):
+    """What we remember of Ann after an apply that ended while it created her account."""
+    return remembered(AppUser(ANN.id, "", there().username, anchor=anchor, unfinished=True))
+
+
+@pytest.mark.parametrize("anchor", ["QW5u", None])
+def test_an_account_that_was_created_and_not_noted_is_the_leavers(anchor):
+    """It is found by what was sent: the source anchor, or the username of an account without one."""
+    snapshot = tenant(there(onPremisesImmutableId=anchor))
+    assert kinds(Deprovisioning.block_sign_in(), snapshot, begun(anchor)) == ["block_sign_in", "revoke_sessions"]
+
+
+@pytest.mark.parametrize("anchor", ["b3RoZXI=", None])
+def test_an_account_of_the_same_name_with_another_source_anchor_is_not_touched(anchor):
+    """The leaver's own account was not created after all."""
+    snapshot = tenant(there(onPremisesImmutableId=anchor))
+    assert kinds(Deprovisioning.block_sign_in(), snapshot, begun("QW5u")) == []
+
+
+def test_an_account_that_was_not_noted_and_has_another_person_is_theirs():
+    """The same human came back under another id, and got the account."""
+    held = there(onPremisesImmutableId="QW5u")
+    newer = AppUser("00u-newer", held.id, held.username, anchor="QW5u")
+    assert kinds(Deprovisioning.block_sign_in(), tenant(held), begun("QW5u").with_user(newer)) == []
+
+
+def test_a_streaming_planner_reads_accounts_that_were_not_noted():
+    """By their source anchor, or their username without one."""
+    for anchor in ("QW5u", None):
+        held = there(onPremisesImmutableId=anchor)
+        planner = user_sync_app().streaming_planner(lambda: [BO], begun(anchor), now=NOW)
+        assert planner.wants(held)
+        assert [each.object_id for each in planner.plan(tenant(held)) if each.kind == "block_sign_in"] == [held.id]

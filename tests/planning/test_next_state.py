@@ -1,5 +1,6 @@
 """What is remembered after a change: just that change."""
 
+import pytest
 from attrs import evolve
 from organisation import NOW
 
@@ -13,7 +14,9 @@ from o365prov.planning import (
     EnableSignIn,
     GrantRole,
     LicenseAddition,
+    LinkUser,
     NextMemory,
+    Plan,
     PropertyChange,
     RemoveLicenses,
     RemoveManager,
@@ -243,3 +246,29 @@ def test_two_people_may_exchange_their_accounts():
     known.note(second, "id-bo")
     assert (known.get("00uBo").object_id, known.get("00uBo").roles) == ("id-ann", KNOWN.roles)
     assert (known.get("00uAnn").object_id, known.get("00uAnn").roles) == ("id-bo", ("Reports Reader",))
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_who_was_unfinished_stays_so_until_everything_is_done(granted):
+    """A role that may have been given is not believed once the account is linked again, and the role is refused."""
+    unfinished = evolve(KNOWN, roles=("Reports Reader",), unfinished=True)
+    app_users = AppUsers("contoso", "Office 365", [unfinished])
+    link = LinkUser(ANN, "not everything was written before", "id-ann", "print")
+    role = GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")
+    known = NextMemory(app_users, Plan("contoso", NOW, (link, role), app_users=app_users))
+    known.note(link, "id-ann")
+    assert known.get("00uAnn").unfinished
+    known.begin(role, "id-ann")
+    known.note(role, "id-ann") if granted else known.fail(role)
+    assert known.get("00uAnn").unfinished is not granted
+
+
+def test_a_plan_that_goes_on_finishes_who_was_unfinished():
+    """With what an earlier apply of the plan did."""
+    app_users = AppUsers("contoso", "Office 365", [evolve(KNOWN, unfinished=True)])
+    link = LinkUser(ANN, "not everything was written before", "id-ann", "print")
+    role = GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")
+    known = NextMemory(app_users, Plan("contoso", NOW, (link, role), app_users=app_users))
+    known.resume((), app_users, done=(link,))
+    known.note(role, "id-ann")
+    assert not known.get("00uAnn").unfinished

@@ -34,7 +34,7 @@ _SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUsers]:
     """The tenant and the memory after every change of *plan*, which was drawn from *snapshot*, was done."""
-    memory = NextMemory(plan.app_users)
+    memory = NextMemory(plan.app_users, plan)
     created: dict[str, str] = {}
     for change in plan:
         object_id = change.object_id or created.get(change.subject.person_id) or _new_id(change, plan)

@@ -21,7 +21,7 @@ from attrs import define, evolve, field, frozen
 
 from o365prov.errors import TenantError
 from o365prov.graph import requests
-from o365prov.graph.apply.looking import created_account, is_made, look_request
+from o365prov.graph.apply.looking import created_account, is_anothers, is_made, look_request
 from o365prov.graph.apply.splitting import SplitUpdate
 from o365prov.graph.client.errors import ClassifiedError, ErrorCategory, classify, request_id
 from o365prov.graph.client.messages import NoResponse, Request, Response
@@ -311,6 +311,8 @@ class WriteDelivery:
                 self.note_written(object_id)
                 ended.append(WriteResult(write, object_id, request_id=request_id(response)))
             elif write.final_problem is not None:
+                if isinstance(write.change, CreateUser) and is_anothers(write.change, response):
+                    write.unknown = False  # with that account in its place, none of the requests had an effect
                 ended.append(write.final_problem)
             else:
                 missing.append(write)

@@ -68,6 +68,14 @@ def created_account(change: CreateUser, response: Response) -> str | None:
     return None
 
 
+def is_anothers(change: CreateUser, response: Response) -> bool:
+    """Whether somebody else's account has what the create would have had."""
+    try:
+        return created_account(change, response) is None and bool(response.json()["value"])
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 def is_made(
     change: Change, response: Response, *, manager_id: str | None = None, since: datetime | None = None
 ) -> bool:
