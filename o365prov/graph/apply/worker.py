@@ -22,8 +22,16 @@ class Worker:
 
     async def call(self, function: Callable[[], _T]) -> _T:
         """The function's result. It runs to its end, even if who waits for it is cancelled."""
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, function))
+        ended = asyncio.get_running_loop().run_in_executor(self._thread, function)
+        ended.add_done_callback(_heard)
+        return await asyncio.shield(ended)
 
     def close(self) -> None:
         """Wait for what was asked for, and end the thread."""
         self._thread.shutdown()
+
+
+def _heard(ended: asyncio.Future[object]) -> None:
+    """Take note of an error, which nobody else does where the wait was cancelled: the state says it again."""
+    if not ended.cancelled():
+        ended.exception()
