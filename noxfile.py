@@ -50,9 +50,9 @@ def tests_all(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def chaos(session: nox.Session) -> None:
-    """Kill, pause and cut off real processes, and damage files, 100 for each of these.
+    """Kill, pause and cut off real processes 100 times each, and damage 10,000 files of each kind.
 
-    It is done 100 times, or as often as ``CHAOS`` in the environment says.
+    ``CHAOS`` in the environment gives another number than 100.
     """
     python = shared(session, sys.executable, RUNNING)
     often = {"CHAOS": os.environ.get("CHAOS", "100")}
