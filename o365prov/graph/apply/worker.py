@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import define, field
 
@@ -31,7 +31,7 @@ class Worker:
         self._thread.shutdown()
 
 
-def _heard(ended: asyncio.Future[object]) -> None:
+def _heard(ended: asyncio.Future[Any]) -> None:
     """Take note of an error, which nobody else does where the wait was cancelled: the state says it again."""
     if not ended.cancelled():
         ended.exception()
