@@ -289,11 +289,7 @@ def after_change(
                 known,
                 status=AppUserStatus.DELETED,
                 departure=change.departure or known.departure,
-                licenses=(),
-                roles=(),
-                manager_id=None,
-                manager_reference="",
-                waiting=(),
+                waiting=(),  # what was given comes back with the account, should it be restored
             )
         case _:
             assert_never(change)
