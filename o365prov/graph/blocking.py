@@ -145,7 +145,7 @@ class BlockingTenant:
         if self._closed or self._process != os.getpid():
             return
         if self._loop is not None and self._thread is not None:
-            self._run(_cancel_and_close(self._tenant))
+            self._run(_finish_and_close(self._tenant))
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
         self._closed = True
@@ -247,16 +247,20 @@ class _BackgroundTask(Generic[_T]):
         """What the work returned, or the exception that it raised."""
         if self._task is None:
             raise UsageError("the work was never started")
+        if self._task.cancelled():
+            raise UsageError("this BlockingTenant was closed while it was used: close it when its work is done")
         return self._task.result()
 
 
-async def _cancel_and_close(tenant: Tenant) -> None:
-    """Cancel what still runs, then close the connections."""
+async def _finish_and_close(tenant: Tenant) -> None:
+    """Close the tenant, which lets an apply finish what is under way; then cancel what still runs."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
+    await tenant.close()
+    if others:
+        await asyncio.wait(others, timeout=_POLL_SECONDS)
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-    await tenant.close()
 
 
 def _run_forever(loop: asyncio.AbstractEventLoop) -> None:

@@ -147,3 +147,45 @@ def test_it_starts_no_thread_before_it_is_used(faulty):
 def test_its_repr_says_what_it_is(faulty):
     """One line, like the tenant's."""
     assert repr(BlockingTenant.over(faulty)) == "BlockingTenant(graph.microsoft.com)"
+
+
+def test_closing_on_another_thread_lets_an_apply_finish(changes, fake, faulty, plan, state, clock):
+    """Its report says why it stopped; the plan goes on later."""
+    names = [f"p{number}" for number in range(30)]
+    made = plan(*(changes.create(name) for name in names), changes.give("p1", "SPE_E3", new=True))
+    tenant = BlockingTenant.over(faulty, clock=clock, state=state)
+    closing = threading.Thread(target=tenant.close)
+
+    def close_it(_event):
+        if closing.ident is None:
+            closing.start()
+
+    report = tenant.apply(made, on_event=close_it)
+    closing.join(20)
+    assert not report.ok
+    assert "closed" in report.stopped
+    with BlockingTenant.over(faulty, clock=clock, state=state) as other:
+        assert other.apply(made).ok
+    assert len(fake.users) == 30
+
+
+def test_closing_on_another_thread_while_reading_is_a_clear_error(needs):
+    """Not a cancellation, which would look like one of the caller's."""
+    began = threading.Event()
+
+    class Silent:
+        async def send(self, method, url, headers, body):
+            began.set()
+            await asyncio.sleep(3600)
+
+    tenant = BlockingTenant.over(Silent())
+
+    def close_it():
+        began.wait(20)
+        tenant.close()
+
+    closing = threading.Thread(target=close_it)
+    closing.start()
+    with pytest.raises(UsageError, match="was closed while it was used"):
+        tenant.read(needs)
+    closing.join(20)

@@ -429,3 +429,25 @@ def test_an_account_that_was_not_created_is_not_remembered(changes, plan, apply,
     assert apply(made).ok
     ann = known().get("00u-ann")
     assert (ann.object_id, ann.anchor, ann.unfinished) == (changes.id_of("ann"), made.changes[0].anchor, False)
+
+
+def test_a_stop_does_not_wait_for_minutes(changes, faulty, plan, state, run, monkeypatch):
+    """Graph asks for a wait of five minutes: the report comes, and says what is not known; the plan goes on later."""
+    monkeypatch.setattr("o365prov.graph.apply.run.STOP_SECONDS", 0.05)
+    made = plan(changes.create("ann"))
+    faulty.inject("POST", "/users", (429, {"Retry-After": "300"}, {}), times=1)
+
+    async def whole():
+        async with Tenant.over(faulty, state=state) as tenant:  # by the real clock
+            asyncio.get_running_loop().call_later(0.2, tenant.stop, "its hour is over")
+            return await asyncio.wait_for(tenant.apply(made), 20)
+
+    report = run(whole())
+    assert report.stopped == "its hour is over"
+    assert [outcome.result for outcome in report.outcomes] == [Result.UNKNOWN]
+
+    async def later():
+        async with Tenant.over(faulty, state=state) as tenant:
+            return await tenant.apply(made)
+
+    assert run(later()).ok

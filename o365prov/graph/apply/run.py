@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import cast
 
 from attrs import define, evolve, field
 
@@ -35,6 +36,8 @@ from o365prov.state import RunEntry, RunStep
 _log = logging.getLogger(__name__)
 
 BATCHES_AT_ONCE = 4
+STOP_SECONDS = 10.0
+"""So long an apply that stops waits for what is under way, in real time; the next one looks at what is not known."""
 _USERNAME = "userPrincipalName"
 _AGAIN = "apply the plan again to go on, or read and plan again"
 _MANAGED = (
@@ -74,6 +77,9 @@ class ApplyRun:
     _created: dict[str, str] = field(factory=dict)
     _stale: Mapping[str, str] = field(factory=dict)
     _stopped: str = ""
+    _loop: asyncio.AbstractEventLoop = field(init=False, factory=asyncio.get_running_loop)
+    _delivering: set[asyncio.Task[None]] = field(init=False, factory=set)
+    _given_up: bool = field(init=False, default=False)
 
     @property
     def plan(self) -> Plan:
@@ -119,10 +125,17 @@ class ApplyRun:
         return report
 
     def stop(self, why: str) -> None:
-        """Begin nothing more; what is under way is finished and noted."""
+        """Begin nothing more; what is under way is finished and noted, unless it takes too long."""
         if not self._stopped:
             _log.info("plan %s stops, for the reason in its report", self.plan.id)
             self._stopped = why
+            self._loop.call_soon_threadsafe(self._loop.call_later, STOP_SECONDS, self._give_up)
+
+    def _give_up(self) -> None:
+        """Wait no longer, such as for Graph's leave to send again, which may take many minutes."""
+        self._given_up = True
+        for task in self._delivering:
+            task.cancel()
 
     # what an earlier, interrupted apply did
 
@@ -175,7 +188,9 @@ class ApplyRun:
         for wave in waves(writes):
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._deliver(chunk, gate)) for chunk in chunks(wave)]
-            if any(task.cancelled() for task in tasks):  # by a transport or a listener: the group ignores that
+            if not self._given_up and any(
+                task.cancelled() for task in tasks
+            ):  # by a transport or a listener: the group ignores that
                 raise asyncio.CancelledError
 
     def _next(self, change: Change, found: Mapping[str, str]) -> PendingWrite | Outcome:
@@ -260,10 +275,12 @@ class ApplyRun:
                 return
             self._begun.update(change_key(write.change) for write in writes)
             results: list[WriteResult] = []
+            self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
             try:
                 async for each in self.delivery.deliver(writes):
                     results += each
             finally:  # a cancelled apply does not lose what Graph answered
+                self._delivering.discard(task)
                 await self._record(results)
 
     async def _record(self, results: Iterable[WriteResult]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from attrs import define, field
 
@@ -23,15 +23,9 @@ class Worker:
     async def call(self, function: Callable[[], _T]) -> _T:
         """The function's result. It runs to its end, even if who waits for it is cancelled."""
         ended = asyncio.get_running_loop().run_in_executor(self._thread, function)
-        ended.add_done_callback(_heard)
+        ended.add_done_callback(lambda each: each.cancelled() or each.exception())  # heard, though nobody may wait
         return await asyncio.shield(ended)
 
     def close(self) -> None:
         """Wait for what was asked for, and end the thread."""
         self._thread.shutdown()
-
-
-def _heard(ended: asyncio.Future[Any]) -> None:
-    """Take note of an error, which nobody else does where the wait was cancelled: the state says it again."""
-    if not ended.cancelled():
-        ended.exception()
