@@ -188,9 +188,8 @@ class ApplyRun:
         for wave in waves(writes):
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._deliver(chunk, gate)) for chunk in chunks(wave)]
-            if not self._given_up and any(
-                task.cancelled() for task in tasks
-            ):  # by a transport or a listener: the group ignores that
+            cancelled = any(task.cancelled() for task in tasks)  # by a transport or a listener: the group ignores that
+            if cancelled and not self._given_up:
                 raise asyncio.CancelledError
 
     def _next(self, change: Change, found: Mapping[str, str]) -> PendingWrite | Outcome:
