@@ -15,6 +15,7 @@ from organisation import (
 
 from o365prov import AppUser, Assignment
 from o365prov.people import Grants
+from o365prov.planning import Remember, after_change
 
 APP = user_sync_app()
 
@@ -86,6 +87,19 @@ def test_a_role_that_we_granted_is_taken_away_with_the_assignment():
     ann = somebody()
     plan = APP.plan([with_roles(ann)], snapshot, linked(ann, there, "Directory Readers"), now=NOW)
     assert roles(plan) == [("remove_role", "Directory Readers")]
+
+
+def test_a_role_that_is_gone_and_not_assigned_any_more_is_forgotten():
+    """So that it is granted, and not believed to be there, when the person is assigned it again."""
+    ann, there = somebody(), account(f"ann.lee@{DOMAIN}")
+    known = linked(ann, there, "Directory Readers")
+    plan = APP.plan([with_roles(ann)], tenant(there), known, now=NOW)
+    assert roles(plan) == []
+    [noted] = [change for change in plan if isinstance(change, Remember)]
+    assert noted.roles == ()
+    after = known.with_user(after_change(known.get(ann.id), noted, there.id))
+    again = APP.plan([with_roles(ann, "Directory Readers")], tenant(there), after, now=NOW)
+    assert roles(again) == [("grant_role", "Directory Readers")]
 
 
 def test_a_role_that_another_person_granted_stays():

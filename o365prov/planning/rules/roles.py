@@ -28,7 +28,8 @@ class RoleDecision:
     Args:
         changes: the roles to grant and to remove.
         issues: what can't be granted.
-        found: the roles that count as granted without a request, because the account had them; None for no news.
+        found: the roles that count as granted without a request, because the account had them, or because it has one no
+            longer that is not assigned any more; None for no news.
 
     """
 
@@ -73,8 +74,14 @@ def role_decision(
             matched.subject, known, matched.account, snapshot, keep=keep, reason=reason, take_over=take_over
         )
     ours = known.roles if known else ()
-    found = sorted({name for role_id, name in desired.items() if role_id in holds} - set(ours))
-    return RoleDecision(tuple(granted), tuple(issues), tuple(sorted((*ours, *found))) if found else None)
+    found = {name for role_id, name in desired.items() if role_id in holds}
+    gone = {
+        name
+        for name in set(ours).difference(names)
+        if (role := snapshot.role_named.get(name.lower())) and role.id not in holds and role.id not in desired
+    }
+    counted = tuple(sorted(found.union(ours) - gone))
+    return RoleDecision(tuple(granted), tuple(issues), None if counted == ours else counted)
 
 
 def removals(
