@@ -302,7 +302,9 @@ def _of_account(known: AppUser | None, change: Change, object_id: str) -> AppUse
     if known is not None and not known.object_id:
         known = evolve(known, object_id=object_id)  # it was begun to create the account, and here it is
     if known is None or known.object_id != object_id:
-        return AppUser(person_id, object_id, change.subject.username)
+        linking = isinstance(change, CreateUser | LinkUser | UpdateUser)
+        # Where linking failed, licences may have been given all the same; the account need not have the name.
+        return AppUser(person_id, object_id, change.subject.username, unfinished=not linking)
     return known if known.person_id == person_id else evolve(known, person_id=person_id)
 
 

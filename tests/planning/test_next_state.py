@@ -271,3 +271,13 @@ def test_a_plan_that_goes_on_finishes_who_was_unfinished():
     known.resume((), app_users, done=(link,))
     known.note(role, "id-ann")
     assert not known.get("00uAnn").unfinished
+
+
+def test_what_an_account_got_although_linking_it_failed_is_compared_again():
+    """Its name need not be the one that the person should have."""
+    known = memory()
+    known.fail(UPDATE)
+    known.note(AssignLicenses(ANN, "group", "id-ann", (), (), (LicenseGrant("SPE_E5"),)), "id-ann")
+    assert known.get("00uAnn").unfinished
+    known.note(UPDATE, "id-ann", provisioning_type="user_sync")
+    assert not known.get("00uAnn").unfinished
