@@ -47,13 +47,13 @@ class NextMemory:
     method that remembers something returns the ids of the people whom that concerns; :meth:`get` says what it is.
 
     Args:
-        app_users: the memory before.
+        app_users: the memory that is there when they begin.
         plan: the plan. Who was unfinished when it was made stays so until all that it has for them is done.
 
     """
 
     app_users: AppUsers
-    plan: Plan | None = None
+    plan: Plan
     _holders: dict[str, AppUser] = field(init=False)
     _changed: dict[str, AppUser | None] = field(init=False, factory=dict)
     _begun: dict[str, tuple[_Turn, ...]] = field(init=False, factory=dict)
@@ -61,12 +61,11 @@ class NextMemory:
 
     def __attrs_post_init__(self) -> None:
         self._holders = {user.object_id: user for user in self.app_users}
-        if self.plan is not None:
-            unfinished = {user.object_id for user in self.plan.app_users if user.unfinished}
-            people = {change.subject.person_id for change in self.plan if change.object_id in unfinished}
-            for change in self.plan:
-                if (person_id := change.subject.person_id) in people:
-                    self._to_finish.setdefault(person_id, set()).add(change_key(change))
+        unfinished = {user.object_id for user in self.plan.app_users if user.unfinished}
+        people = {change.subject.person_id for change in self.plan if change.object_id in unfinished}
+        for change in self.plan:
+            if (person_id := change.subject.person_id) in people:
+                self._to_finish.setdefault(person_id, set()).add(change_key(change))
 
     def get(self, person_id: str) -> AppUser | None:
         """What is remembered of a person now; None for nothing."""
@@ -74,9 +73,7 @@ class NextMemory:
         return self._changed[person_id] if person_id in self._changed else self.app_users.get(person_id)
 
     @check_after_failure
-    def begin(
-        self, change: Change, object_id: str | None, *, manager_id: str | None = None, provisioning_type: str = ""
-    ) -> tuple[str, ...]:
+    def begin(self, change: Change, object_id: str | None, *, manager_id: str | None = None) -> tuple[str, ...]:
         """Remember that a change may be done from now on: see :func:`maybe_after_change`.
 
         It stays so unless :meth:`note` or :meth:`fail` says how the change ended.
@@ -85,7 +82,8 @@ class NextMemory:
             return ()
         object_id = object_id or ""  # of an account that may be created
         known = self._known(change, object_id)
-        after = maybe_after_change(known, change, object_id, manager_id=manager_id, provisioning_type=provisioning_type)
+        kind = self.plan.provisioning_type
+        after = maybe_after_change(known, change, object_id, manager_id=manager_id, provisioning_type=kind)
         if after is None:
             return ()
         people = _people(change, known)
@@ -103,15 +101,13 @@ class NextMemory:
         object_id: str,
         *,
         manager_id: str | None = None,
-        provisioning_type: str = "",
         written: tuple[str, ...] | None = None,
     ) -> tuple[str, ...]:
         """Remember a change that succeeded; for the arguments see :func:`after_change`."""
         undone = self._undo(change)
         known = self._known(change, object_id)
-        after = after_change(
-            known, change, object_id, manager_id=manager_id, provisioning_type=provisioning_type, written=written
-        )
+        kind = self.plan.provisioning_type
+        after = after_change(known, change, object_id, manager_id=manager_id, provisioning_type=kind, written=written)
         people = _people(change, known)
         if (left := self._to_finish.get(after.person_id)) is not None:
             if written is None:
@@ -130,15 +126,15 @@ class NextMemory:
         return (known.person_id,)
 
     @check_after_failure
-    def resume(self, people: Iterable[str], before: AppUsers, *, done: tuple[Change, ...] = ()) -> None:
-        """Go on where another process began changes of these people, who had the memory *before*.
+    def resume(self, people: Iterable[str], *, done: tuple[Change, ...] = ()) -> None:
+        """Go on where another process began changes of these people.
 
         It ended before it could say that they are finished; each of these changes ends now. Some are *done* already.
         """
         for change in done:
             self._to_finish.get(change.subject.person_id, set()).discard(change_key(change))
         for person_id in people:
-            known, was = self.get(person_id), before.get(person_id)
+            known, was = self.get(person_id), self.plan.app_users.get(person_id)
             if known is not None:
                 self._changed[person_id] = evolve(known, unfinished=was is not None and was.unfinished)
 

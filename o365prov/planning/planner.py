@@ -218,13 +218,13 @@ def _changes(
         account_changes, issues = _account_changes(each, profiles[each.subject.person_id], rules, snapshot, claims)
         changes += account_changes
         if provisioning.update_attributes or each.is_new:
-            drift = scope is Scope.DRIFT or each.deleted or (each.known is not None and each.known.unfinished)
+            again = scope is Scope.DRIFT or each.deleted or each.is_new
             licenses = decisions.get(each.subject.person_id, LicenseDecision())
-            roles = _roles(each, rules, snapshot, again=drift)
+            roles = _roles(each, rules, snapshot, again=again)
             issues += [*licenses.issues, *roles.issues]
             memory = _remember(each, licenses.memory, roles.found)
             changes += [change for change in (memory, licenses.change, *roles.changes) if change]
-            manager, absent = manager_change(each, managers, again=drift)
+            manager, absent = manager_change(each, managers, again=again)
             issues.append(absent)
             changes += [manager] if manager else []
         issues += failed_licenses(each.account, snapshot) if each.account else []

@@ -1,10 +1,9 @@
 """Memory and tenant disagree: it is never passed over in silence, and never undone without a word."""
 
-from datetime import timedelta
-
 import pytest
 from attrs import evolve
 from effects import effects
+from leavers import ACTIVE, ANN, BO, DAY, NAME
 from organisation import (
     DIRECTORY_READERS,
     DOMAIN,
@@ -24,7 +23,6 @@ from o365prov import (
     AppUser,
     Departure,
     Deprovisioning,
-    LicenseGrant,
     LicenseOnly,
     ProfileSync,
     UniversalSync,
@@ -32,11 +30,6 @@ from o365prov import (
 )
 from o365prov.people import AppUserStatus, Grants
 from o365prov.planning import HeldLicense
-
-ANN, BO = somebody("Ann Lee"), assigned(somebody("Bo Ross"))
-NAME = f"ann.lee@{DOMAIN}"
-DAY = timedelta(days=1)
-ACTIVE = AppUser(ANN.id, account(NAME).id, NAME, ANN.id, licenses=(LicenseGrant("SPE_E3"),))
 
 
 def there(**properties):

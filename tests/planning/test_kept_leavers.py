@@ -1,10 +1,9 @@
 """People who leave while Deactivate Users is off: remembered as such, and asked about once it is on."""
 
-from datetime import timedelta
-
 import pytest
 from attrs import evolve
 from effects import effects
+from leavers import ACTIVE, ANN, BO, DAY, NAME
 from organisation import (
     DIRECTORY_READERS,
     DOMAIN,
@@ -22,7 +21,6 @@ from o365prov import (
     AppUser,
     Departure,
     Deprovisioning,
-    LicenseGrant,
     LicenseOnly,
     ProfileSync,
     UniversalSync,
@@ -30,10 +28,6 @@ from o365prov import (
 )
 from o365prov.people import AppUserStatus
 
-ANN, BO = somebody("Ann Lee"), assigned(somebody("Bo Ross"))
-NAME = f"ann.lee@{DOMAIN}"
-DAY = timedelta(days=1)
-ACTIVE = AppUser(ANN.id, account(NAME).id, NAME, ANN.id, licenses=(LicenseGrant("SPE_E3"),))
 KEPT = evolve(ACTIVE, status=AppUserStatus.KEPT, departure=Departure(NOW - 400 * DAY, blocked=False))
 TYPES = (LicenseOnly, ProfileSync, UserSync, UniversalSync)
 OPTIONS = (

@@ -192,7 +192,8 @@ def test_what_is_known_to_be_done_is_finished():
 
 def memory(*users):
     """The memory of these people while a plan is applied."""
-    return NextMemory(AppUsers("contoso", "Office 365", users))
+    known = AppUsers("contoso", "Office 365", users)
+    return NextMemory(known, Plan("contoso", NOW, app_users=known, provisioning_type="user_sync"))
 
 
 def test_a_change_that_failed_leaves_what_was_there():
@@ -217,7 +218,7 @@ def test_who_is_new_and_did_not_get_everything_is_compared_again():
     """Also where a type updates nobody who is linked."""
     known = memory()
     create = CreateUser(ANN, "new", {"displayName": "Ann Lee"}, "print")
-    known.note(create, "id-ann", provisioning_type="user_sync")
+    known.note(create, "id-ann")
     known.fail(GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role"))
     assert known.get("00uAnn").unfinished
 
@@ -268,7 +269,7 @@ def test_a_plan_that_goes_on_finishes_who_was_unfinished():
     link = LinkUser(ANN, "not everything was written before", "id-ann", "print")
     role = GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")
     known = NextMemory(app_users, Plan("contoso", NOW, (link, role), app_users=app_users))
-    known.resume((), app_users, done=(link,))
+    known.resume((), done=(link,))
     known.note(role, "id-ann")
     assert not known.get("00uAnn").unfinished
 
@@ -279,5 +280,5 @@ def test_what_an_account_got_although_linking_it_failed_is_compared_again():
     known.fail(UPDATE)
     known.note(AssignLicenses(ANN, "group", "id-ann", (), (), (LicenseGrant("SPE_E5"),)), "id-ann")
     assert known.get("00uAnn").unfinished
-    known.note(UPDATE, "id-ann", provisioning_type="user_sync")
+    known.note(UPDATE, "id-ann")
     assert not known.get("00uAnn").unfinished

@@ -44,7 +44,7 @@ def effects(plan: Plan, snapshot: TenantSnapshot) -> tuple[TenantSnapshot, AppUs
         if isinstance(change, SetManager):
             manager = change.manager_id or created[change.manager.person_id]
         snapshot = _after(change, snapshot, object_id, manager, plan)
-        memory.note(change, object_id, manager_id=manager, provisioning_type=plan.provisioning_type)
+        memory.note(change, object_id, manager_id=manager)
     return snapshot, memory.after(plan.id)
 
 

@@ -268,7 +268,6 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "plan_id": lambda: "plan-1",
         "person_id": lambda: "00u1",
         "people": lambda: ["00u1"],
-        "before": remembered,
     },
     "Tenant": {"why": lambda: "the night is over"},
     "BlockingTenant": {"why": lambda: "the night is over"},

@@ -147,7 +147,7 @@ def made_values() -> tuple[object, ...]:
         LinkUser(subject, "by username", "id", "print"),
         EnableSignIn(subject, "assigned again", "id"),
         PlanRequest(),
-        NextMemory(AppUsers.empty("contoso", "Office 365")),
+        NextMemory(AppUsers.empty("contoso", "Office 365"), plan),
         BlockSignIn(subject, "left", "id", Departure(NOW)),
         Remember(subject, "left", "id", departure=Departure(NOW)),
         RemoveLicenses(subject, "left", "id", (removal,)),

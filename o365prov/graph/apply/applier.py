@@ -88,7 +88,7 @@ class Applier:
             known, earlier, began = await self.worker.call(lambda: self._checked(plan))
             if not began and confirm is None:
                 self._refuse_danger(plan, known)
-            ledger = Ledger(self.state, self.worker, lease, plan, NextMemory(known, plan))
+            ledger = Ledger(self.state, self.worker, lease, NextMemory(known, plan))
             run = ApplyRun(delivery, self.cloud, frozenset(federated), ledger, emit, passwords, earlier)
             return await self._go(run)
         finally:

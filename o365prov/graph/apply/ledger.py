@@ -35,15 +35,13 @@ class Ledger:
         state: where it is noted.
         worker: on which the state is called.
         lease: the right to write to the tenant.
-        plan: the plan that is applied.
-        memory: what is remembered, as the apply goes on.
+        memory: what is remembered, as the apply of its plan goes on.
 
     """
 
     state: State
     worker: Worker
     lease: Lease
-    plan: Plan
     memory: NextMemory
     _run: Run | None = field(init=False, default=None)
 
@@ -56,6 +54,11 @@ class Ledger:
 
         """
         self._run = await self.worker.call(partial(self.state.begin_run, self.lease, self.plan))
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is applied."""
+        return self.memory.plan
 
     @property
     def run(self) -> Run:
@@ -75,9 +78,7 @@ class Ledger:
         people: dict[str, None] = {}
         for each in writes:
             entries.append(RunEntry.started(each.change, each.object_id))
-            touched = self.memory.begin(
-                each.change, each.object_id, manager_id=each.other_id, provisioning_type=self.plan.provisioning_type
-            )
+            touched = self.memory.begin(each.change, each.object_id, manager_id=each.other_id)
             people.update(dict.fromkeys(touched))
         await self._note(entries, people)
 
@@ -129,7 +130,6 @@ class Ledger:
             outcome.change,
             outcome.object_id,
             manager_id=write.other_id if write is not None else None,
-            provisioning_type=self.plan.provisioning_type,
             written=outcome.written or None,
         )
 

@@ -155,7 +155,7 @@ class ApplyRun:
         again = {entry.person_id for entry in self.earlier if entry.step in (RunStep.FAILED, RunStep.UNKNOWN)}
         begun = {entry.person_id for entry in self.earlier if entry.step is RunStep.STARTED}
         done = tuple(named[entry.key] for entry in self.earlier if entry.step is RunStep.DONE)
-        self.ledger.memory.resume(begun - again, self.plan.app_users, done=done)
+        self.ledger.memory.resume(begun - again, done=done)
 
     def _left(self) -> list[Change]:
         return [change for change in self.plan if change_key(change) not in self._outcomes]

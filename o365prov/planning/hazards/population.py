@@ -10,8 +10,8 @@ from attrs import frozen
 from o365prov._annotations import check_call
 from o365prov.people import AppUsers, AppUserStatus
 from o365prov.planning.hazards.always import always_hazards
-from o365prov.planning.hazards.harms import confirmed, leaves
-from o365prov.planning.hazards.shares import Harmed, is_beyond, named
+from o365prov.planning.hazards.harms import confirmed
+from o365prov.planning.hazards.shares import Harmed, harm_hazards, is_beyond, named
 from o365prov.planning.model.changes import Change
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
@@ -36,9 +36,7 @@ def hazards_again(plan: Plan, safeguards: Safeguards, app_users: AppUsers) -> tu
 
     """
     check_call(hazards_again, locals())
-    left = [change.subject.person_id for change in plan if leaves(change)]
-    harmed = Harmed.by(plan.changes, app_users, plan.made_at, left)
-    again = (*always_hazards(plan.changes, staying=()), *harmed.beyond(safeguards))
+    again = (*always_hazards(plan.changes, staying=()), *harm_hazards(plan, safeguards, app_users))
     return tuple(dict.fromkeys((*plan.hazards, *again)))
 
 

@@ -16,7 +16,7 @@ from o365prov.planning.model.safeguards import RECENT, Harm, Safeguards
 from o365prov.rendering import count_text, names_text, printable
 
 
-def harm_hazards(plan: Plan, safeguards: Safeguards) -> tuple[str, ...]:
+def harm_hazards(plan: Plan, safeguards: Safeguards, app_users: AppUsers | None = None) -> tuple[str, ...]:
     """The kinds of harm of which *plan* does more than *safeguards* allow, a line each.
 
     They are counted again from the plan and its memory, for a tenant that allows less than the app that made the plan.
@@ -24,11 +24,13 @@ def harm_hazards(plan: Plan, safeguards: Safeguards) -> tuple[str, ...]:
     Args:
         plan: the plan.
         safeguards: what is allowed.
+        app_users: the memory to count by; by default the one that the plan was made with.
 
     """
     check_call(harm_hazards, locals())
     left = (change.subject.person_id for change in plan if leaves(change))
-    return Harmed.by(plan.changes, plan.app_users, plan.made_at, left).beyond(safeguards)
+    known = plan.app_users if app_users is None else app_users
+    return Harmed.by(plan.changes, known, plan.made_at, left).beyond(safeguards)
 
 
 def is_beyond(number: int, of: int, share: float, safeguards: Safeguards) -> bool:

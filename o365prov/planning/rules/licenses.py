@@ -88,9 +88,9 @@ def license_decisions(
 def _new(matched: MatchedUser) -> bool:
     """Whether the grants are not those of the last success, somebody still waits for one of them, or is new or back."""
     known = matched.known
-    if known is None or memory_of(known) is not Memory.ACTIVE or matched.deleted or matched.takes_over is not None:
+    if known is None or known.unfinished or memory_of(known) is not Memory.ACTIVE:
         return True
-    if known.unfinished:
+    if matched.deleted or matched.takes_over is not None:
         return True
     return known.licenses != matched.desired.assignment.grants.licenses or bool(known.waiting)
 

@@ -83,8 +83,7 @@ def manager_change(
             manager.object_id is not None and manager.object_id == matched.object_id
         ):
             return None, _OWN_MANAGER
-        trusted = known.manager_id if known and not again else None
-        holds = {trusted, account.manager_id if account else None}
+        holds = {known.manager_id if known and not again else None, account.manager_id if account else None}
         if manager.object_id is not None and manager.object_id in holds:
             return None, None
         reason = f"{manager.subject.name} is the manager at the source"

@@ -80,12 +80,12 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
     now = fingerprint(desired)
     returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT
     activates, moved = not matched.enables, matched.takes_over
-    settled = known is not None and not known.unfinished and not returning
-    if settled and known and known.fingerprint == now and not _looks_at_tenant(provisioning, scope):
-        return _corrected(matched, known)
+    settled = known if known is not None and not known.unfinished and not returning else None
+    if settled and settled.fingerprint == now and not _looks_at_tenant(provisioning, scope):
+        return _corrected(matched, settled)
     if not provisioning.update_attributes:
-        if settled and known:
-            return _corrected(matched, known)
+        if settled:
+            return _corrected(matched, settled)
         return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates)
     anchor = account.anchor
     desired_values: dict[str, Any] = desired.update_properties()
@@ -95,8 +95,8 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
         anchor = desired_values["onPremisesImmutableId"] = desired.new_anchor
     changes = differences(account.properties, desired_values)
     if not changes:
-        if settled and known and known.fingerprint == now:
-            return _corrected(matched, known)
+        if settled and settled.fingerprint == now:
+            return _corrected(matched, settled)
         return LinkUser(matched.subject, matched.how, account.id, now, anchor, moved, activates)
     reason = _reason(matched, now, returning=returning)
     return UpdateUser(matched.subject, reason, account.id, changes, now, anchor, moved, activates)
