@@ -14,29 +14,23 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter, process_time
 from uuid import UUID
 
 from attrs import frozen
+from bench_planning import DOMAIN, GRANTS, NOW, app, assignment
 
 from o365prov import (
     AppUser,
     AppUsers,
-    Assignment,
-    LicenseGrant,
     MemoryState,
-    Office365App,
-    Person,
     Plan,
     SQLiteState,
     State,
     Tenant,
-    UsernameFormat,
-    UserSync,
 )
-from o365prov.people import Grants
 from o365prov.state import Lease, Run
 from o365prov.testing import FakeTenant
 
@@ -44,9 +38,6 @@ PEOPLE = int(os.environ.get("PEOPLE", "100000"))
 APPLIED = max(PEOPLE // 200, 20)
 BATCH = 20
 ROUNDS = 5
-NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
-DOMAIN = "yourfederated.domain"
-GRANTS = Grants([LicenseGrant("SPE_E3")])
 
 
 @frozen
@@ -103,35 +94,14 @@ class NoWaiting:
         await asyncio.sleep(0)
 
 
-def somebody(number: int) -> Assignment:
-    """Somebody with a licence."""
-    first, last = f"First{number}", f"Last{number}"
-    address = f"{first}.{last}@corp.example".lower()
-    profile = {
-        "login": address,
-        "email": address,
-        "firstName": first,
-        "lastName": last,
-        "displayName": f"{first} {last}",
-        "title": "Engineer",
-        "department": "Legal",
-        "city": "Dublin",
-        "countryCode": "IE",
-        "primaryPhone": f"+1 555 {number:07}",
-        "streetAddress": f"{number} Example Street",
-    }
-    return Assignment(Person(f"00u{number:017}", "ACTIVE", profile), GRANTS, "O365 E3")
-
-
 class Joining:
     """A tenant into which people come, again and again as for the first time."""
 
     def __init__(self) -> None:
         self.fake = FakeTenant({DOMAIN: "Federated"}, {"SPE_E3": APPLIED}, seed=1, keep_requests=0)
         self.empty = self.fake.snapshot()
-        username = UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"')
-        self.app = Office365App((DOMAIN,), UserSync(), username)
-        people = [somebody(number) for number in range(APPLIED)]
+        self.app = app()
+        people = [assignment(number) for number in range(APPLIED)]
 
         async def planned() -> Plan:
             async with Tenant.over(self.fake, clock=NoWaiting()) as tenant:
@@ -171,7 +141,7 @@ def noting(folder: Path) -> None:
     rounds = [{name: joining.apply(make()) for name, make in sides.items()} for _ in range(ROUNDS)]
     cpu = {name: min(each[name][0] for each in rounds) for name in sides}
     wall = {name: min(each[name][1] for each in rounds) for name in sides}
-    batches = -(-APPLIED // BATCH) * 2  # accounts, then licences
+    batches = -(-APPLIED // BATCH) * 3  # accounts, then licences, then managers
     print(f"apply for {APPLIED} people over a file, against keeping nothing, processor  {share(cpu, 'nothing')}  1.05")
     print(f"apply for {APPLIED} people over a file, against one in memory, processor  {share(cpu, 'memory')}  -")
     print(f"milliseconds a batch of that, wall  {(wall['file'] - wall['nothing']) / batches * 1000:.2f}  10.00")
