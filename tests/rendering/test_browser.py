@@ -7,7 +7,9 @@ import subprocess
 from html import unescape
 
 import pytest
-from forms import SHOWN
+from forms import PLAN, SHOWN
+
+from o365prov.planning import Outcome, Report, Result
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
@@ -60,3 +62,29 @@ def test_a_browser_runs_nothing(pages):
     """No scripts, and the policy that forbids them is in force."""
     assert "<script" not in pages
     assert "default-src 'none'" in unescape(pages)
+
+
+MEASURE = """
+<script>
+const broken = [...document.querySelectorAll("td:first-child")].filter((cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  const lines = new Set([...range.getClientRects()].map((each) => Math.round(each.top)));
+  return !/\\s/.test(cell.textContent.trim()) && lines.size > 1;
+});
+document.title = "broken: " + broken.map((cell) => cell.textContent).join(" ");
+</script>
+"""
+
+
+def test_a_browser_keeps_each_result_on_one_line(tmp_path):
+    """How a change ended is one word, and is read as one."""
+    outcomes = tuple(
+        Outcome(PLAN.changes[0], result, "id", "why, at some length, so that columns are tight") for result in Result
+    )
+    page = Report("plan-1", outcomes, stopped="the lease ended").to_html()
+    assert all(f">{result}<" in page for result in Result)
+    free = re.sub(r"<meta http-equiv[^>]*>", "", page)
+    measured = tmp_path / "report.html"
+    measured.write_text(free.replace("</body>", f"{MEASURE}</body>"), "utf-8")
+    assert "<title>broken: </title>" in browse(measured, tmp_path / "profile")

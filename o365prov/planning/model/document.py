@@ -261,7 +261,7 @@ def _results(outcomes: Sequence[Outcome], limit: int | None, *, title: str, plac
     rows = [
         Row(
             (
-                Cell.of(result, tone=Tone.CHANGE if result is Result.SKIPPED else Tone.TAKE),
+                Cell.of(result, tone=_ENDED[result]),
                 Cell.of(_names((each.change.subject for each in group), ambiguous, limit)),
                 Cell.of(describe(group[0].change) if len(group) == 1 else kind.replace("_", " ")),
                 Cell.of(message),
@@ -271,6 +271,14 @@ def _results(outcomes: Sequence[Outcome], limit: int | None, *, title: str, plac
     ]
     rows += more_row(len(groups), limit, "!", rest)
     return Table(title, ("", "Who", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", place)
+
+
+_ENDED = {
+    Result.DONE: Tone.CHANGE,
+    Result.FAILED: Tone.TAKE,
+    Result.UNKNOWN: Tone.TAKE,
+    Result.SKIPPED: Tone.CHANGE,
+}
 
 
 def _names(subjects: Iterable[Subject], ambiguous: frozenset[str], limit: int | None) -> str:
