@@ -13,7 +13,6 @@ from typing import Any, Generic, NoReturn, Self, TypeVar
 from o365prov._annotations import check_call
 from o365prov.errors import UsageError
 from o365prov.graph.apply.events import Event, without_errors
-from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
@@ -125,7 +124,7 @@ class BlockingTenant:
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         put = events.put if on_event is not None else None
         work = self._tenant.apply(plan, confirm=confirm, on_event=put, passwords=passwords)
-        with stopping_on_sigterm(self._tenant.stop):
+        with self._tenant._applier.listening():  # noqa: SLF001 - signals come on this thread, and the work on another
             return self._run(work, events=events, on_event=on_event)
 
     def stop(self, why: str) -> None:

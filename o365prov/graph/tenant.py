@@ -13,7 +13,6 @@ from o365prov.errors import ConfigurationError, UsageError
 from o365prov.graph.apply.applier import Applier
 from o365prov.graph.apply.delivery import WriteDelivery
 from o365prov.graph.apply.events import Event, without_errors
-from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, SystemClock
 from o365prov.graph.client.retry import RetryPolicy
@@ -246,7 +245,7 @@ class Tenant:
         self._open()
         async with self._one_apply:
             sender = self._open()  # it may have been closed meanwhile
-            with stopping_on_sigterm(self._applier.stop):
+            with self._applier.listening():
                 if (report := await self._applier.replayed(plan)) is not None:
                     return report
                 return await self._applier.apply(

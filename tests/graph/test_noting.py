@@ -141,6 +141,24 @@ def test_sigterm_stops_a_blocking_tenant_too(crowd, fake, faulty, plan, state, c
     assert 0 < len(report.done) == len(fake.users) < 50
 
 
+def test_sigterm_before_the_work_begins_is_heard(changes, fake, plan, state, faulty, monkeypatch):
+    """Between the call and the first request: nothing is written, and the plan goes on later."""
+    made = plan(changes.create("ann"))
+    with BlockingTenant.over(faulty, state=state) as tenant:
+        work = tenant._run
+
+        def run(*arguments, **options):
+            os.kill(os.getpid(), signal.SIGTERM)
+            return work(*arguments, **options)
+
+        monkeypatch.setattr(tenant, "_run", run)
+        report = tenant.apply(made)
+        assert "SIGTERM" in report.stopped
+        assert fake.users == ()
+        monkeypatch.undo()
+        assert tenant.apply(made).ok
+
+
 def test_a_blocking_tenant_is_told_to_stop_by_another_thread(crowd, fake, plan, state, faulty, clock):
     """A service that ends, whose work is on a thread of its own."""
     send = faulty.send

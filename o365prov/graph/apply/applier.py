@@ -8,8 +8,8 @@ confirmed, unless it was when the plan was begun. (5) Then it is begun, or goes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from attrs import define, field
 
@@ -18,6 +18,7 @@ from o365prov.graph.apply.delivery import WriteDelivery
 from o365prov.graph.apply.events import Event, Waiting
 from o365prov.graph.apply.ledger import Ledger
 from o365prov.graph.apply.run import ApplyRun, replayed
+from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.apply.worker import Worker
 from o365prov.graph.client.clouds import Cloud
 from o365prov.people import AppUsers
@@ -43,6 +44,19 @@ class Applier:
     worker: Worker = field(init=False, factory=Worker)
     _run: ApplyRun | None = field(init=False, default=None)
     _stopped: str = field(init=False, default="")
+    _listening: list[object] = field(init=False, factory=list)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear :meth:`stop` and SIGTERM from now on: before there is a run, and on the thread that waits for it."""
+        if not self._listening:
+            self._stopped = ""
+        self._listening.append(mark := object())
+        try:
+            with stopping_on_sigterm(self.stop):
+                yield
+        finally:
+            self._listening.remove(mark)
 
     async def replayed(self, plan: Plan) -> Report | None:
         """The report of a plan that was applied to its end; None for one that was not.
@@ -51,7 +65,6 @@ class Applier:
             StateError: the state can't be read.
 
         """
-        self._stopped = ""
         return await self.worker.call(lambda: self._replayed(plan))
 
     async def apply(
@@ -96,6 +109,8 @@ class Applier:
 
     def stop(self, why: str) -> None:
         """Have the apply that runs begin nothing more; on any thread, and from a signal handler."""
+        if not self._listening:
+            return
         self._stopped = why
         if self._run is not None:
             self._run.stop(why)
