@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, Protocol
 
 from o365prov.errors import StateError, UsageError
 from o365prov.state.database import Row
@@ -32,19 +33,36 @@ _REMEDIES = {
 }
 
 
+class SQLiteConnection(Protocol):
+    """What is needed of a connection; :class:`sqlite3.Connection` has it. Its errors are those of sqlite3."""
+
+    def execute(self, sql: str, parameters: Row = ..., /) -> Any:
+        """A cursor with ``fetchall`` and ``rowcount``, after this statement."""
+        ...
+
+    def executemany(self, sql: str, parameters: Iterable[Row], /) -> Any:
+        """The same after the statement was executed with each row of parameters."""
+        ...
+
+    def close(self) -> None:
+        """Close it; what was not committed is undone."""
+        ...
+
+
 class _SQLiteTransaction:
     """A transaction on a connection."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: SQLiteConnection) -> None:
         self._connection = connection
 
     def rows(self, sql: str, *parameters: object) -> list[Row]:
         """The rows of a query."""
-        return self._connection.execute(sql, parameters).fetchall()
+        rows: list[Row] = self._connection.execute(sql, parameters).fetchall()
+        return rows
 
     def execute(self, sql: str, *parameters: object) -> int:
         """Change rows; returns how many."""
-        return self._connection.execute(sql, parameters).rowcount
+        return int(self._connection.execute(sql, parameters).rowcount)
 
     def execute_many(self, sql: str, rows: Iterable[Row]) -> None:
         """Do the same with each row of parameters."""
@@ -60,12 +78,14 @@ class SQLiteDatabase:
 
     Args:
         path: the file, which is made if it is not there, for its owner alone; None for one in memory.
+        connect: opens a connection to a file of this name, or to ``:memory:``; by default one of sqlite3.
 
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, connect: Callable[[str], SQLiteConnection] | None = None) -> None:
         self._path = path
-        self._own = OwnConnection(self._connect)
+        self._connect = connect or _connected
+        self._own = OwnConnection(self._opened)
 
     @property
     def name(self) -> str:
@@ -95,24 +115,9 @@ class SQLiteDatabase:
         if self._path is not None:
             self._own.close()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _opened(self) -> SQLiteConnection:
         """A connection, with today's tables."""
-        target = ":memory:"
-        if self._path is not None:
-            if share := network_share(self._path):
-                raise StateError(
-                    f"{self._path}: is on a network share ({share}), where SQLite's locks don't hold: "
-                    "name a file on a disk of this computer, or use PostgresState"
-                )
-            try:
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
-            except (OSError, ValueError) as error:
-                why = error.strerror if isinstance(error, OSError) else error
-                raise StateError(
-                    f"{self._path}: can't be opened ({why}): name a file in a folder that exists and may be written"
-                ) from None
-            target = str(self._path)
-        connection = sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = self._connect(":memory:" if self._path is None else str(self._path))
         try:
             self._prepare(connection)
         except BaseException:
@@ -120,7 +125,7 @@ class SQLiteDatabase:
             raise
         return connection
 
-    def _prepare(self, connection: sqlite3.Connection) -> None:
+    def _prepare(self, connection: SQLiteConnection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("BEGIN IMMEDIATE")
@@ -148,3 +153,21 @@ class SQLiteDatabase:
 
     def __repr__(self) -> str:
         return f"SQLiteDatabase({self.name!r})"
+
+
+def _connected(target: str) -> sqlite3.Connection:
+    """A connection to a file of the owner's alone on a disk of this computer, or to a database in memory."""
+    if target != ":memory:":
+        if share := network_share(Path(target)):
+            raise StateError(
+                f"{target}: is on a network share ({share}), where SQLite's locks don't hold: "
+                "name a file on a disk of this computer, or use PostgresState"
+            )
+        try:
+            os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise StateError(
+                f"{target}: can't be opened ({why}): name a file in a folder that exists and may be written"
+            ) from None
+    return sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)

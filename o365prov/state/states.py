@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError
@@ -17,6 +19,9 @@ class MemoryState(SqlState):
 
     Args:
         lease_seconds: for how many seconds a lease is given (1 to 3,600).
+        connect: opens the connection to SQLite, given ``":memory:"``; it returns an object with the methods
+            ``execute``, ``executemany`` and ``close`` of :class:`sqlite3.Connection`, in autocommit mode. By default
+            sqlite3 opens it.
 
     Raises:
         ConfigurationError: an argument is of the wrong type or out of range.
@@ -26,9 +31,9 @@ class MemoryState(SqlState):
 
     """
 
-    def __init__(self, *, lease_seconds: float = LEASE_SECONDS) -> None:
+    def __init__(self, *, lease_seconds: float = LEASE_SECONDS, connect: Callable[[str], Any] | None = None) -> None:
         check_call(MemoryState.__init__, locals())
-        super().__init__(SQLiteDatabase(None), None, lease_seconds)
+        super().__init__(SQLiteDatabase(None, connect), None, lease_seconds)
 
     def __repr__(self) -> str:
         return "MemoryState()"
@@ -45,6 +50,10 @@ class SQLiteState(SqlState):
             what somebody edited.
         lease_seconds: for how many seconds a lease is given (1 to 3,600); a process that dies keeps others out for so
             long.
+        connect: opens the connection to SQLite, given the file's name; it returns an object with the methods
+            ``execute``, ``executemany`` and ``close`` of :class:`sqlite3.Connection`, in autocommit mode. By default
+            sqlite3 opens it.
+            One of your own is also answerable for whose file it is and on which disk.
 
     Raises:
         ConfigurationError: an argument is of the wrong type or out of range.
@@ -55,12 +64,17 @@ class SQLiteState(SqlState):
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, key: bytes | None = None, lease_seconds: float = LEASE_SECONDS
+        self,
+        path: str | os.PathLike[str],
+        *,
+        key: bytes | None = None,
+        lease_seconds: float = LEASE_SECONDS,
+        connect: Callable[[str], Any] | None = None,
     ) -> None:
         check_call(SQLiteState.__init__, locals())
         if not os.fspath(path) or "\0" in os.fspath(path):
             raise ConfigurationError("SQLiteState.path should be the name of a file")
-        super().__init__(SQLiteDatabase(Path(path)), key, lease_seconds)
+        super().__init__(SQLiteDatabase(Path(path), connect), key, lease_seconds)
 
 
 class PostgresState(SqlState):
