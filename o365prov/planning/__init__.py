@@ -32,18 +32,6 @@ from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.report import Report
 from o365prov.planning.model.safeguards import Harm, Safeguards
-from o365prov.planning.model.snapshot import (
-    AddressHolder,
-    Domain,
-    FailedLicense,
-    HeldLicense,
-    HolderKind,
-    Role,
-    RoleAssignment,
-    Sku,
-    TenantSnapshot,
-    TenantUser,
-)
 from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
 from o365prov.planning.next_state import NextMemory, after_change, maybe_after_change
 from o365prov.planning.planner import make_plan
@@ -62,6 +50,18 @@ from o365prov.planning.rules.mail import mail_issue
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
+from o365prov.planning.tenant.snapshot import (
+    AddressHolder,
+    Domain,
+    FailedLicense,
+    HeldLicense,
+    HolderKind,
+    Role,
+    RoleAssignment,
+    Sku,
+    TenantSnapshot,
+    TenantUser,
+)
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 __all__ = [

@@ -30,7 +30,6 @@ from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.addresses import mail_taken, new_mail, unread_addresses, without_mail
 from o365prov.planning.rules.leavers import Leaver, leavers
 from o365prov.planning.rules.license_problems import failed_licenses
@@ -41,6 +40,7 @@ from o365prov.planning.rules.profile import anchor_issue, creation, profile_chan
 from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import memory_of

@@ -12,7 +12,7 @@ from o365prov._fields import as_tuple
 from o365prov.errors import ConfigurationError, StaleMappingError
 from o365prov.people import AppUsers, Assignment
 from o365prov.planning.model.options import Scope
-from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning import OktaOrg, ProvisioningType, is_stale, staleness
 from o365prov.rendering import names_text, shortened

@@ -34,12 +34,12 @@ from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Plan
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.planner import UnchangedPeople, make_plan
 from o365prov.planning.rules.addresses import personal_addresses
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import expected_anchors, fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.states import contradiction
 from o365prov.profiles import UNSET
 from o365prov.provisioning import DesiredUser, Eligibility, ProvisioningType

@@ -15,7 +15,7 @@ from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, READER
 from states import state_of
 
 from o365prov import Tenant
-from o365prov.planning.model.snapshot import former_username
+from o365prov.planning.tenant.snapshot import former_username
 from o365prov.planning.transitions import table
 from o365prov.planning.transitions.situations import ProblemCode, Step
 from o365prov.planning.transitions.table import ROWS, transition

@@ -5,7 +5,7 @@ import pytest
 from o365prov.errors import ConnectionFailedError, CredentialError, GraphError, TenantError
 from o365prov.graph import Tenant
 from o365prov.planning.model.options import Needs
-from o365prov.planning.model.snapshot import HeldLicense
+from o365prov.planning.tenant.snapshot import HeldLicense
 
 ROOT = "https://graph.microsoft.com/v1.0"
 

@@ -16,7 +16,7 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser
 from o365prov.planning.matching import issues
 from o365prov.planning.matching.links import AccountLinks
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser, former_username
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser, former_username
 from o365prov.planning.transitions.situations import Link
 from o365prov.planning.transitions.states import contradiction
 from o365prov.provisioning import DesiredUser

@@ -13,9 +13,9 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.leaver_changes import RemoveLicenses
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot, TenantUser
 from o365prov.planning.rules.license_grants import LicensesHeld
 from o365prov.planning.rules.license_problems import left_behind
+from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot, TenantUser
 
 
 def leaver_removal(

@@ -20,9 +20,9 @@ from o365prov.planning.model.changes import Change, Remember, RevokeSessions
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.leaver_licenses import leaver_keeps, leaver_removal
 from o365prov.planning.rules.roles import removals
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.situations import (
     Account,
     Control,

@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from o365prov.people import LicenseGrant
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot, TenantUser
+from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot, TenantUser
 
 
 @frozen

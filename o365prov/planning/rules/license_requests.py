@@ -11,9 +11,9 @@ from collections.abc import Collection
 from attrs import field, frozen
 
 from o365prov.people import Grants, LicenseGrant
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot
 from o365prov.planning.rules.license_grants import LicensesHeld, ResolvedGrants, names
 from o365prov.planning.rules.service_plans import PlanDependency, PlanExclusion, broken_rules
+from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 

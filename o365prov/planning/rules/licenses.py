@@ -16,10 +16,10 @@ from attrs import evolve, field, frozen
 from o365prov.errors import Issue
 from o365prov.people import LicenseGrant, WaitingForSeat
 from o365prov.planning.model.changes import AssignLicenses, Remember
-from o365prov.planning.model.snapshot import TenantSnapshot
 from o365prov.planning.rules.license_problems import circle, edited, no_seat, obstacles, stays
 from o365prov.planning.rules.license_requests import LicenseWish, wish_of
 from o365prov.planning.rules.seats import SeatAllocation, allocate, circles, freed_seats, waiting_since
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Memory
 from o365prov.planning.transitions.states import memory_of

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
 from o365prov.planning.model.changes import Change, CreateUser, UpdateUser
-from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 
 
 def written_values(change: Change | None) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import RemoveManager, SetManager
-from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 

@@ -17,7 +17,7 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import GrantRole, RemoveRole
-from o365prov.planning.model.snapshot import Role, TenantSnapshot, TenantUser
+from o365prov.planning.tenant.snapshot import Role, TenantSnapshot, TenantUser
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 from attrs import frozen
 
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot
 from o365prov.planning.rules.license_requests import LicenseWish
+from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot
 
 
 @frozen

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from o365prov.people import AppUser
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.snapshot import TenantUser
+from o365prov.planning.tenant.snapshot import TenantUser
 from o365prov.provisioning import DesiredUser
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from o365prov.people import AppUser, AppUserStatus
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.situations import Account, Control, Memory
 from o365prov.provisioning import ProvisioningType
 
