@@ -50,12 +50,11 @@ from o365prov.planning.rules.mail import mail_issue
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
+from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
 from o365prov.planning.tenant.snapshot import (
-    AddressHolder,
     Domain,
     FailedLicense,
     HeldLicense,
-    HolderKind,
     Role,
     RoleAssignment,
     Sku,

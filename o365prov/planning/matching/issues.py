@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from o365prov.errors import Issue
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.rules.addresses import holder_text, release
-from o365prov.planning.tenant.snapshot import AddressHolder, HolderKind, TenantUser, former_username
+from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
+from o365prov.planning.tenant.snapshot import TenantUser, former_username
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode
 from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType

@@ -29,7 +29,8 @@ from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.rules.profile import profile_change
 from o365prov.planning.rules.turns import freeing_key
-from o365prov.planning.tenant.snapshot import AddressHolder, TenantSnapshot, TenantUser
+from o365prov.planning.tenant.addresses import AddressHolder
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 

@@ -20,7 +20,8 @@ from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change, CreateUser, LinkUser, RestoreUser, UpdateUser
 from o365prov.planning.model.problems import Unsupported
 from o365prov.planning.rules.mail import written_values
-from o365prov.planning.tenant.snapshot import AddressHolder, HolderKind, TenantSnapshot, TenantUser
+from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 
 Profile = CreateUser | UpdateUser | LinkUser
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from types import NoneType
 from typing import Any
@@ -15,6 +14,7 @@ from attrs import Attribute, field, frozen
 from o365prov._annotations import check_after_failure, shown
 from o365prov._fields import as_frozenset, as_tuple, frozen_mapping, typed, whole_number, wrong
 from o365prov.errors import ConfigurationError
+from o365prov.planning.tenant.addresses import AddressHolder, HolderKind, smtp_addresses
 from o365prov.rendering import printable
 
 
@@ -103,7 +103,7 @@ class TenantUser:
         >>> TenantUser("1", held).addresses
         frozenset({'ann@corp.example'})
         """
-        return _smtp_addresses(self.properties)
+        return smtp_addresses(self.properties)
 
     @property
     def enabled(self) -> bool:
@@ -114,54 +114,6 @@ class TenantUser:
     def synced(self) -> bool:
         """Whether a sync engine such as Entra Connect masters the account now."""
         return bool(self.properties.get("onPremisesSyncEnabled"))
-
-
-def _smtp_addresses(properties: Mapping[str, Any]) -> frozenset[str]:
-    mail, listed = properties.get("mail"), properties.get("proxyAddresses")
-    proxies = listed if isinstance(listed, list | tuple) else ()
-    found = (mail, *(each[5:] for each in proxies if isinstance(each, str) and each[:5].lower() == "smtp:"))
-    return frozenset(each.lower() for each in found if isinstance(each, str) and each)
-
-
-class HolderKind(StrEnum):
-    """What can hold an e-mail address."""
-
-    USER = "account"
-    GROUP = "group"
-    CONTACT = "contact"
-
-
-@frozen(field_transformer=typed)
-class AddressHolder:
-    """An object of the tenant that holds e-mail addresses: no other can get them.
-
-    Args:
-        kind: what it is.
-        id: the object id.
-        name: the display name.
-        addresses: its e-mail addresses, in lower case.
-        username: an account's user principal name.
-
-    """
-
-    kind: HolderKind
-    id: str
-    name: str
-    addresses: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
-    username: str = ""
-
-    @classmethod
-    @check_after_failure
-    def of_properties(cls, kind: HolderKind, object_id: str, properties: Mapping[str, Any]) -> AddressHolder:
-        """A holder by its properties, under Graph's names."""
-        name, username = properties.get("displayName"), properties.get("userPrincipalName")
-        return cls(
-            kind,
-            object_id,
-            name if isinstance(name, str) else "",
-            _smtp_addresses(properties),
-            username if isinstance(username, str) else "",
-        )
 
 
 def former_username(user: TenantUser) -> str:
