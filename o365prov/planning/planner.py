@@ -12,7 +12,7 @@ from datetime import datetime
 from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.matching.created import with_created_accounts
 from o365prov.planning.matching.resolve import match_users
@@ -35,7 +35,7 @@ from o365prov.planning.rules.leavers import Leaver, leavers
 from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
 from o365prov.planning.rules.mail import mail_issue, written_values
-from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
+from o365prov.planning.rules.managers import ManagerAccount, Managers, find_managers, manager_change
 from o365prov.planning.rules.profile import anchor_issue, creation, profile_change, renamed_elsewhere, session_change
 from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
@@ -110,19 +110,18 @@ def make_plan(
                 unchanged.unsupported.add(result.desired)
         else:
             problems.append(result)
-    managers = _managers(people, matched, on_hold, unchanged, app_users, snapshot)
-    changes, gaps = _changes(matched, managers, rules, snapshot, now)
+    managers = find_managers(people, matched, on_hold, unchanged.managers, app_users, snapshot, request)
+    changes, gaps = _changes(matched, managers, rules, snapshot, now, request)
     handed_over = {each.takes_over for each in matched}
     taken = {each.object_id for each in (*matched, *app_users)}.union(app_users.linked_elsewhere)
     for user in leavers(app_users, staying):
-        if user.person_id not in handed_over:
+        if request.is_about(user.person_id) and user.person_id not in handed_over:
             app = app_users.linked_elsewhere.get(user.object_id, "")
             done, wrong = Leaver(user, rules, snapshot, now, app, taken).decide()
             changes += done
             problems += wrong
     problems += gaps
     problems += _never_seen(request, assigned.union(unchanged.staying), app_users)
-    changes = [change for change in changes if request.is_about(change.subject.person_id)]
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
     population = _population(people, app_users, staying, handed_over, snapshot, request, unchanged)
     hazards = population.hazards(changes, problems, rules.safeguards, now)
@@ -196,8 +195,9 @@ def _changes(
     rules: PlanOptions,
     snapshot: TenantSnapshot,
     now: datetime,
+    request: PlanRequest,
 ) -> tuple[list[Change], list[Problem]]:
-    """What changes for assigned people."""
+    """What changes for assigned people whom the plan is about."""
     provisioning, scope = rules.provisioning, rules.scope
     profiles = {each.subject.person_id: _profile(each, rules, snapshot) for each in matched}
     decisions = license_decisions(
@@ -215,6 +215,8 @@ def _changes(
         if mail := new_mail(written_values(profiles[each.subject.person_id]), each.account):
             claims.setdefault(mail, []).append(each.subject)
     for each in matched:
+        if not request.is_about(each.subject.person_id):
+            continue
         account_changes, issues = _account_changes(each, profiles[each.subject.person_id], rules, snapshot, claims)
         changes += account_changes
         if provisioning.update_attributes or each.is_new:
@@ -299,43 +301,6 @@ def _is_located(matched: MatchedUser, profile: CreateUser | UpdateUser | LinkUse
     """Whether the account has a ``usageLocation`` when its licences are sent: its own, unless *profile* changes it."""
     own = matched.account.properties.get("usageLocation") if matched.account else None
     return bool(written_values(profile).get("usageLocation", own))
-
-
-def _managers(
-    people: Iterable[DesiredUser],
-    matched: Iterable[MatchedUser],
-    on_hold: Iterable[Assignment],
-    unchanged: UnchangedPeople,
-    app_users: AppUsers,
-    snapshot: TenantSnapshot,
-) -> Managers:
-    """The people who can be managers: those who are matched, unchanged, or held with an account; and who is stopped."""
-    managers = dict(unchanged.managers)
-
-    def enter(person: Person, manager: ManagerAccount) -> None:
-        names = (*_distinguished_names(person), manager.subject.username)
-        managers.update((name.lower(), manager) for name in names if name)
-
-    for assignment in on_hold:
-        known = app_users.get(assignment.person.id)
-        if known and known.object_id in snapshot.by_id:
-            subject = Subject(known.person_id, assignment.person.name, known.username)
-            enter(assignment.person, ManagerAccount(subject, known.object_id))
-    for each in matched:
-        enter(each.desired.assignment.person, ManagerAccount(each.subject, each.object_id))
-    accounts = {each.desired.person_id for each in matched}
-    stopped = {
-        name.lower(): desired.assignment.person.name
-        for desired in people
-        if desired.person_id not in accounts
-        for name in (*_distinguished_names(desired.assignment.person), desired.username)
-        if name
-    }
-    return Managers(managers, snapshot, stopped)
-
-
-def _distinguished_names(person: Person) -> list[str | None]:
-    return [account.distinguished_name for account in person.directory_accounts]
 
 
 def _held(assignment: Assignment, app_users: AppUsers, now: datetime) -> Problem:

@@ -31,11 +31,11 @@ from attrs import define, field
 from o365prov._annotations import check_after_failure, check_call
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
+from o365prov.planning.matching.neighbours import names_of
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.planner import UnchangedPeople, make_plan
-from o365prov.planning.rules.addresses import personal_addresses
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import expected_anchors, fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
@@ -124,12 +124,7 @@ class StreamingPlanner:
     def _find_neighbours(self) -> None:
         """Find unchanged people whose username or anchor a changed person has too, and the accounts to read."""
         for desired in self._changed:
-            names = (desired.username, desired.anchor, desired.new_anchor, desired.manager)
-            mails = (desired.creation_properties().get("mail"), desired.update_properties().get("mail"))
-            person = desired.assignment.person
-            anchors = (each.anchor for each in person.directory_accounts)
-            found = (*names, *mails, *anchors, *personal_addresses(person))
-            self._names.update(name.lower() for name in found if isinstance(name, str))
+            self._names.update(names_of(desired))
         others = [user for user in self._app_users if user.person_id not in self._staying]
         self._kept.update(user.object_id for user in others)
         self._names.update(user.anchor.lower() for user in others if user.anchor)

@@ -144,7 +144,9 @@ class Previewer:
         accounts: dict[str, AccountPreview] = {}
         staying = self._active().difference(absent)
         app_users = with_created_accounts(self.app_users, snapshot)
-        for each in match_users(people, self.rules, snapshot, app_users, staying=staying, request=request):
+        results = list(match_users(people, self.rules, snapshot, app_users, staying=staying, request=request))
+        neighbours = {each.subject.person_id for each in results}
+        for each in results:
             if isinstance(each, MatchedUser):
                 account, found = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
@@ -157,6 +159,7 @@ class Previewer:
                 accounts.get(each.person_id) or _left_alone(each, issues, app_users, snapshot),
             )
             for each in desired
+            if request.is_about(each.person_id) or each.person_id in neighbours
         }
 
     def _active(self) -> frozenset[str]:

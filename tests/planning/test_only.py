@@ -5,7 +5,7 @@ from attrs import evolve
 from effects import effects
 from hypothesis import given
 from hypothesis import strategies as st
-from organisation import DOMAIN, E3, NOW, assigned, remembered, somebody, tenant, user_sync_app
+from organisation import DOMAIN, E3, NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov import ConfigurationError
 
@@ -91,6 +91,47 @@ def test_a_push_of_some_is_the_whole_plans_part_for_them(assigned_names, titles,
     part = APP.plan(people, SNAPSHOT, KNOWN, now=NOW, only=ids)
     assert unmarked(part.changes) == unmarked(each for each in whole.changes if each.subject.person_id in ids)
     assert part.problems == tuple(each for each in whole.problems if each.subject.person_id in ids)
+
+
+class Unread(dict):
+    """Accounts by object id, where nobody asks for those of some people."""
+
+    def __init__(self, accounts, unread):
+        super().__init__(accounts)
+        self.unread = unread
+
+    def get(self, key, default=None):
+        """The account, if it may be asked for."""
+        assert key not in self.unread, key
+        return super().get(key, default)
+
+    def __contains__(self, key):
+        """Whether there is one, if it may be asked for."""
+        assert key not in self.unread, key
+        return super().__contains__(key)
+
+
+def test_a_push_of_one_person_looks_at_nobody_elses_account():
+    """However many people are assigned: what it costs does not depend on them."""
+    ann = PEOPLE["Ann Lee"]
+    others = {known.object_id for known in KNOWN if known.person_id != ann.id}
+    snapshot = evolve(SNAPSHOT)
+    snapshot.__dict__["by_id"] = Unread(SNAPSHOT.by_id, others)
+    plan = APP.plan(
+        [assigned(titled("Ann Lee", "Lead"), "SPE_E3"), *EVERYBODY[1:]], snapshot, KNOWN, now=NOW, only={ann.id}
+    )
+    assert [change.kind for change in plan] == ["update_user"]
+
+
+def test_a_manager_whom_another_plan_is_to_create_is_not_set():
+    """Nothing creates the account before the manager is set: the push after that of the manager sets it."""
+    boss, report = from_directory(somebody("Bo Ross")), from_directory(somebody("Ann Lee"), manager=somebody("Bo Ross"))
+    people = [assigned(boss), assigned(report)]
+    alone = APP.plan(people, EMPTY, remembered(), now=NOW, only={report.id})
+    assert [change.kind for change in alone] == ["create_user"]
+    assert [problem.code for problem in alone.problems] == ["manager_not_provisioned"]
+    both = APP.plan(people, EMPTY, remembered(), now=NOW, only={boss.id, report.id})
+    assert [change.kind for change in both] == ["create_user", "create_user", "set_manager"]
 
 
 # --- what must be read

@@ -14,6 +14,7 @@ from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.links import AccountLinks
 from o365prov.planning.matching.match import Found, find_account
 from o365prov.planning.matching.names import UsernameOrder
+from o365prov.planning.matching.neighbours import neighbours
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.problems import Problem
@@ -36,13 +37,13 @@ def match_users(
     staying: Collection[str] = (),
     request: PlanRequest | None = None,
 ) -> Iterator[MatchedUser | Problem]:
-    """Match each person with an account, and find the problems.
+    """Match people with accounts, and find the problems: everybody whom the plan is about, and their neighbours.
 
     People who have a username or source anchor in common are stopped, and so are people whose username or required
     attributes can't be computed.
 
     Args:
-        people: the people to match.
+        people: everybody who is provisioned.
         rules: what the app allows.
         snapshot: what the tenant holds.
         app_users: the memory.
@@ -55,7 +56,7 @@ def match_users(
     persons = {each.person_id: each.assignment.person for each in people}
     here = frozenset(persons).union(staying)
     matcher = _Matcher(rules, snapshot, app_users, AccountLinks.of(app_users, here, persons, request.transfers))
-    results = list(matcher.accounts(people))
+    results = list(matcher.accounts(people, neighbours(people, rules, snapshot, app_users, request)))
     matched = [each for each in results if isinstance(each, MatchedUser)]
     matches = Counter(each.account.id for each in matched if each.account)
     unshared = [
@@ -76,11 +77,13 @@ class _Matcher:
     app_users: AppUsers
     links: AccountLinks
 
-    def accounts(self, people: Sequence[DesiredUser]) -> Iterator[MatchedUser | Problem]:
-        """Each person's account and problems."""
+    def accounts(
+        self, people: Sequence[DesiredUser], looked_for: Sequence[DesiredUser]
+    ) -> Iterator[MatchedUser | Problem]:
+        """The account and problems of each of those who are *looked_for* among *people*."""
         clashes = collisions(people, self.app_users)
-        renamed = self._renamed(people)
-        for desired in people:
+        renamed = self._renamed(looked_for)
+        for desired in looked_for:
             subject = _subject(desired, self.app_users.get(desired.person_id))
             for issue in desired.issues:
                 yield Problem(subject, issue)

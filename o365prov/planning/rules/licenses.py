@@ -14,7 +14,7 @@ from datetime import datetime
 from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import LicenseGrant, WaitingForSeat
+from o365prov.people import AppUser, LicenseGrant, WaitingForSeat
 from o365prov.planning.model.changes import AssignLicenses, Remember
 from o365prov.planning.rules.license_problems import circle, edited, no_seat, obstacles, stays
 from o365prov.planning.rules.license_requests import LicenseWish, wish_of
@@ -23,6 +23,7 @@ from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Memory
 from o365prov.planning.transitions.states import memory_of
+from o365prov.provisioning import DesiredUser
 
 
 @frozen
@@ -87,12 +88,15 @@ def license_decisions(
 
 def _new(matched: MatchedUser) -> bool:
     """Whether the grants are not those of the last success, somebody still waits for one of them, or is new or back."""
-    known = matched.known
+    is_back = matched.deleted or matched.takes_over is not None
+    return is_back or asks_for_licenses(matched.desired, matched.known)
+
+
+def asks_for_licenses(desired: DesiredUser, known: AppUser | None) -> bool:
+    """The same, as far as the memory tells."""
     if known is None or known.unfinished or memory_of(known) is not Memory.ACTIVE:
         return True
-    if matched.deleted or matched.takes_over is not None:
-        return True
-    return known.licenses != matched.desired.assignment.grants.licenses or bool(known.waiting)
+    return known.licenses != desired.assignment.grants.licenses or bool(known.waiting)
 
 
 def _edits(people: Iterable[MatchedUser], snapshot: TenantSnapshot) -> dict[str, LicenseDecision]:

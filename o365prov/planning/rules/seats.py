@@ -60,7 +60,7 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
     waiting: dict[str, frozenset[str]] = {}
     for sku_id, people in asking.items():
         sku = snapshot.sku_named[sku_id]
-        free = max(sku.seats - sku.used, 0)
+        free = sku.free
         people.sort(key=lambda wish, sku=sku: _place(wish, sku))  # type: ignore[misc]
         line: list[LicenseWish] = []
         for wish in people:

@@ -146,6 +146,11 @@ class Sku:
     used: int = field(default=0, validator=whole_number())
     assignable: bool = True
 
+    @property
+    def free(self) -> int:
+        """How many more users can have it."""
+        return max(self.seats - self.used, 0)
+
 
 @frozen(field_transformer=typed)
 class Domain:
