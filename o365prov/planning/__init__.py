@@ -1,5 +1,6 @@
 """From what should be and what is, to a plan: match, diff, order, explain."""
 
+from o365prov.planning.assigned import AssignedPeople
 from o365prov.planning.hazards.population import hazards_again
 from o365prov.planning.hazards.shares import harm_hazards
 from o365prov.planning.matching.collisions import collisions
@@ -37,6 +38,7 @@ from o365prov.planning.next_state import NextMemory, after_change, maybe_after_c
 from o365prov.planning.planner import make_plan
 from o365prov.planning.preconditions import (
     as_assignment,
+    check_coverage,
     check_domains,
     check_memory,
     check_now,
@@ -51,6 +53,7 @@ from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
 from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
+from o365prov.planning.tenant.lookups import Coverage, Lookup, LookupKind
 from o365prov.planning.tenant.snapshot import (
     Domain,
     FailedLicense,
@@ -68,8 +71,10 @@ __all__ = [
     "WRITES",
     "AddressHolder",
     "AssignLicenses",
+    "AssignedPeople",
     "BlockSignIn",
     "Change",
+    "Coverage",
     "CreateUser",
     "DeleteUser",
     "Domain",
@@ -83,6 +88,8 @@ __all__ = [
     "LicenseAddition",
     "LicenseRemoval",
     "LinkUser",
+    "Lookup",
+    "LookupKind",
     "MatchedUser",
     "Needs",
     "NextMemory",
@@ -121,6 +128,7 @@ __all__ = [
     "as_assignment",
     "change_key",
     "change_stage",
+    "check_coverage",
     "check_domains",
     "check_memory",
     "check_now",

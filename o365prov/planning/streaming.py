@@ -36,6 +36,7 @@ from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.planner import UnchangedPeople, make_plan
+from o365prov.planning.preconditions import check_coverage
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import expected_anchors, fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
@@ -172,14 +173,15 @@ class StreamingPlanner:
             snapshot: what the tenant holds, read with ``keep=planner.wants``.
 
         Raises:
-            UsageError: the plan was made already.
             ConfigurationError: the app can't be planned for this tenant.
+            UsageError: the plan was made already, or the snapshot was read for some people.
 
         """
         check_call(StreamingPlanner.plan, locals())
         if self._planned:
             raise UsageError("this streaming planner has made its plan: make a new one for the next plan")
         self._check(snapshot)
+        check_coverage(snapshot, None)
         self._planned = True
         changed = self._unchanged.keys() | self._kept  # accounts that are gone from the tenant, or differ there
         self._recheck.update(

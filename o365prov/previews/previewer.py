@@ -18,6 +18,7 @@ from o365prov.planning import (
     TenantUser,
     UpdateUser,
     anchor_issue,
+    check_coverage,
     collisions,
     mail_issue,
     mail_taken,
@@ -66,8 +67,13 @@ class Previewer:
         if isinstance(who, Person | Assignment):
             if request.only is not None:
                 raise ConfigurationError("only= chooses among many people: leave it out, or pass a list of people")
-            return self.person(_as_assignment(who))
+            assignment = _as_assignment(who)
+            if self.snapshot is not None:
+                check_coverage(self.snapshot, [assignment.person.id])
+            return self.person(assignment)
         several = who if isinstance(who, Iterable) else (who,)
+        if self.snapshot is not None:
+            check_coverage(self.snapshot, request.only)
         return self.people(unique_assignments(map(_as_assignment, several)), request)
 
     def person(self, assignment: Assignment) -> Preview:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from organisation import DOMAIN, E3, NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import ConfigurationError
+from o365prov import ConfigurationError, UsageError
+from o365prov.planning import Coverage, Lookup, LookupKind, Needs
 
 NAMES = ["Ann Lee", "Bo Ross", "Cy Young", "Di Ng", "Ed Poe", "Flo Day"]
 PEOPLE = {name: somebody(name) for name in NAMES}
@@ -137,11 +138,86 @@ def test_a_manager_whom_another_plan_is_to_create_is_not_set():
 # --- what must be read
 
 
-def test_what_is_read_for_some_people_is_what_is_read_for_everybody():
-    """Any account may have their username or anchor: only the ids are noted."""
+def found(needs, snapshot, known):
+    """What is looked up for some people, round after round, by kind."""
+    coverage = Coverage(needs.only)
+    while missing := needs.lookups(evolve(snapshot, users=(), coverage=coverage), known, NOW):
+        coverage = evolve(coverage, lookups=coverage.lookups | missing)
+    kinds = {each.kind for each in coverage.lookups}
+    return {kind.value: {each.key for each in coverage.lookups if each.kind is kind} for kind in kinds}
+
+
+def test_the_same_properties_are_read_for_some_people_as_for_everybody():
+    """And beside them it is noted whom they are read for, and for which app."""
     everybody, some = APP.needs(EVERYBODY), APP.needs(EVERYBODY, only=["00uAnnLee"])
-    assert (everybody.only, some.only) == (None, {"00uAnnLee"})
-    assert evolve(some, only=None) == everybody
+    assert (everybody.only, some.only, some.app_name) == (None, {"00uAnnLee"}, "Office 365")
+    assert evolve(some, only=None, lookups=None, app_name="") == everybody
+
+
+def test_a_person_is_looked_up_by_every_name():
+    """By what is remembered, and by what the account should have; nobody else is."""
+    known = KNOWN.get("00uAnnLee")
+    assert found(APP.needs(EVERYBODY, only=["00uAnnLee"]), SNAPSHOT, KNOWN) == {
+        "object id": {known.object_id},
+        "username": {known.username},
+        "source anchor": {known.anchor},
+        "address": {known.username, "ann.lee@corp.example"},
+    }
+
+
+def test_somebody_who_left_is_looked_up_by_what_is_remembered():
+    """The source says nothing of them any more."""
+    known = KNOWN.get("00uAnnLee")
+    assert found(APP.needs([], only=["00uAnnLee"]), SNAPSHOT, KNOWN) == {
+        "object id": {known.object_id},
+        "source anchor": {known.anchor},
+    }
+
+
+def test_needs_of_some_people_are_made_by_an_app():
+    """Who wants a few accounts has to say how they are found."""
+    with pytest.raises(ConfigurationError, match=r"app\.needs"):
+        Needs(("jobTitle",), only={"00uAnnLee"})
+
+
+def of_ann():
+    """A snapshot that was read for Ann alone."""
+    coverage = Coverage(["00uAnnLee"], [Lookup(LookupKind.USERNAME, f"ann.lee@{DOMAIN}")])
+    return evolve(SNAPSHOT, users=SNAPSHOT.users[:1], coverage=coverage)
+
+
+@pytest.mark.parametrize("only", [None, ["00uBoRoss"], ["00uAnnLee", "00uBoRoss"]])
+@pytest.mark.parametrize("ask", ["plan", "preview"])
+def test_a_snapshot_of_some_people_is_not_taken_for_one_of_others(only, ask):
+    """Whoever was not read would look as if they had no account."""
+    make = {
+        "plan": lambda: APP.plan(EVERYBODY, of_ann(), KNOWN, now=NOW, only=only),
+        "preview": lambda: APP.preview(EVERYBODY, snapshot=of_ann(), app_users=KNOWN, only=only),
+    }
+    with pytest.raises(UsageError, match=r"read for 1 person, and is asked about .*app\.needs\(assignments, only="):
+        make[ask]()
+
+
+def test_a_snapshot_of_some_people_does_not_serve_a_streaming_planner():
+    """Its plan is about everybody."""
+    with pytest.raises(UsageError, match="asked about everybody"):
+        APP.streaming_planner(lambda: EVERYBODY, KNOWN, now=NOW).plan(of_ann())
+
+
+def test_what_was_not_looked_up_is_an_error_and_not_an_absence():
+    """The person is called otherwise since the tenant was read: whoever has that name was not asked for."""
+    ann = evolve(PEOPLE["Ann Lee"], profile={**PEOPLE["Ann Lee"].profile, "email": "ann.day@corp.example"})
+    with pytest.raises(UsageError, match=r"another username is asked.*read the tenant again"):
+        APP.plan([assigned(ann)], evolve(of_ann(), users=()), remembered(), now=NOW, only=[ann.id])
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("username", "CN=Ann Lee,OU=Staff"), ("address", "Ann"), ("object id", "CN=Ann Lee"), ("source anchor", "")],
+)
+def test_what_no_tenant_can_hold_is_not_looked_up(kind, key):
+    """Managers are named by distinguished names, usernames and object ids."""
+    Coverage(["00uAnnLee"]).check(LookupKind(kind), key)
 
 
 def test_needs_do_not_take_one_string_for_a_set_of_people():

@@ -1,0 +1,66 @@
+"""Everybody who is assigned: what a plan is made of beside the tenant, the memory and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from attrs import evolve, frozen
+
+from o365prov.people import AppUsers, Assignment
+from o365prov.planning.model.options import PlanOptions, PlanRequest
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.planner import make_plan
+from o365prov.planning.tenant.lookups import Coverage, Lookup, LookupKind
+from o365prov.planning.tenant.snapshot import TenantSnapshot
+from o365prov.provisioning import DesiredUser, Eligibility
+
+
+@frozen
+class AssignedPeople:
+    """Everybody who is assigned, and what the app and the caller say about a plan.
+
+    Args:
+        assignments: the assignments, one a person.
+        evaluate: computes what one person should be at a time.
+        rules: what the app allows.
+        request: whom the plan is about.
+
+    """
+
+    assignments: tuple[Assignment, ...]
+    evaluate: Callable[[Assignment, datetime], DesiredUser]
+    rules: PlanOptions
+    request: PlanRequest
+
+    def plan(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
+        """The plan for the tenant of *snapshot*."""
+        return make_plan(
+            (self.evaluate(each, now) for each in self._eligible(Eligibility.PROVISION, now)),
+            self._eligible(Eligibility.HOLD, now),
+            rules=self.rules,
+            snapshot=snapshot,
+            app_users=app_users,
+            now=now,
+            request=self.request,
+        )
+
+    def lookups(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> frozenset[Lookup]:
+        """What the plan asks of the tenant and *snapshot*, which was read for some people, does not know yet.
+
+        What is found may make the plan ask for more: then there is more to look up, until there is nothing.
+        """
+        missing: set[Lookup] = set()
+        coverage = evolve(snapshot.coverage or Coverage(self.request.only or ()), missing=missing)
+        rehearsed = evolve(snapshot, coverage=coverage)
+        self.plan(rehearsed, app_users, now)
+        for each in self.assignments:  # previews also say whose the username of a person is who is left alone
+            if self.request.is_about(each.person.id):
+                if username := self.evaluate(each, now).username:
+                    coverage.check(LookupKind.USERNAME, username.lower())
+                if known := app_users.get(each.person.id):
+                    coverage.check(LookupKind.ACCOUNT, known.object_id)
+        return frozenset(missing)
+
+    def _eligible(self, eligibility: Eligibility, now: datetime) -> list[Assignment]:
+        return [each for each in self.assignments if Eligibility.of_assignment(each, now) is eligibility]
