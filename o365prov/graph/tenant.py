@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Collection
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
@@ -18,15 +19,20 @@ from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, S
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender, random_number
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
-from o365prov.graph.read.snapshot import TenantIdentity, domains, organization, snapshot
+from o365prov.graph.read.facts import KeptFacts
+from o365prov.graph.read.snapshot import snapshot
+from o365prov.graph.read.targeted import some_people
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
 from o365prov.planning import (
+    AssignLicenses,
     CreateUser,
-    Domain,
+    DeleteUser,
     Needs,
     Plan,
+    RemoveLicenses,
     Report,
+    RestoreUser,
     Safeguards,
     TenantSnapshot,
     TenantUser,
@@ -35,6 +41,12 @@ from o365prov.state import MemoryState, State
 
 if TYPE_CHECKING:
     from o365prov.graph.client.sdk_transport import Connection
+
+FACTS_AGE = timedelta(minutes=5)
+"""How long the tenant's own facts are kept unless the caller says otherwise."""
+
+_SEATS = (AssignLicenses, DeleteUser, RemoveLicenses, RestoreUser)
+"""What changes how many seats are free."""
 
 _Argument = TypeVar("_Argument")
 _Result = TypeVar("_Result")
@@ -52,6 +64,7 @@ class Tenant:
         rate_limits: how fast to send; by default 80 % of what Graph allows.
         retry_policy: how often and how long one request is tried.
         safeguards: what plans must be confirmed here, beside those that the app which made them wants confirmed.
+        facts_age: how long domains, licences and roles that were read serve plans about some people, 0 or more.
 
     Raises:
         ConfigurationError: an argument is of the wrong type, here and in every method.
@@ -77,6 +90,7 @@ class Tenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        facts_age: timedelta = FACTS_AGE,
     ) -> None:
         _check("credential", credential, "get_token", "a credential of azure-identity")
         _check_kind("cloud", cloud, Cloud)
@@ -100,8 +114,9 @@ class Tenant:
         self._closed = False
         self._one_apply = asyncio.Lock()
         self._process = os.getpid()
-        self._organization: TenantIdentity | None = None
-        self._domains: tuple[Domain, ...] | None = None
+        self._facts = KeptFacts(_check_kind("facts_age", facts_age, timedelta))
+        if facts_age < timedelta():
+            raise ConfigurationError(f"Tenant.facts_age should be 0 or more, not {facts_age}")
 
     @classmethod
     def over(
@@ -114,6 +129,7 @@ class Tenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        facts_age: timedelta = FACTS_AGE,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
     ) -> Self:
@@ -127,6 +143,7 @@ class Tenant:
             rate_limits: how fast to send.
             retry_policy: how often and how long one request is tried.
             safeguards: what plans must be confirmed here, beside those that the app wants confirmed.
+            facts_age: how long domains, licences and roles serve plans about some people.
             clock: gives the time and waits.
             random: gives numbers from 0 to 1, for the random part of waits.
 
@@ -141,6 +158,7 @@ class Tenant:
             rate_limits=rate_limits,
             retry_policy=retry_policy,
             safeguards=safeguards,
+            facts_age=facts_age,
         )
         tenant._transport = _check("transport", transport, "send", "a Transport, such as FakeTenant()")
         if clock is not None:
@@ -190,20 +208,33 @@ class Tenant:
     async def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
         """What the tenant holds, as far as *needs* asks: users, licences, domains.
 
-        Reads pages of 999 users with the properties that are needed and no others.
+        Reads pages of 999 users with the properties that are needed and no others. For some people
+        (``app.needs(assignments, only=...)``) their accounts are looked up, by what the state remembers of them and by
+        their names, 20 requests in one; unless they are so many that reading everything takes fewer requests.
 
         Args:
             needs: what to read, such as :meth:`Office365App.needs <o365prov.Office365App.needs>` gives.
-            keep: only the users for whom this is true stay in memory, such as
+            keep: for everybody: only the users for whom this is true stay in memory, such as
                 :meth:`StreamingPlanner.wants <o365prov.planning.StreamingPlanner.wants>`.
 
         """
         check_call(Tenant.read, locals())
         sender = self._open()
-        read = await self._unless_closed(snapshot(sender, self.sdk, needs, keep))
-        self._organization = TenantIdentity(read.tenant_id, read.name)
-        self._domains = read.domains
-        return read
+        if needs.only is None:
+            self._facts.forget()
+        elif keep is not None:
+            raise ConfigurationError("Tenant.read takes keep= for everybody alone: leave it out for some people")
+        elif (read := await self._unless_closed(self._read_some(sender, needs))) is not None:
+            return read
+        return await self._unless_closed(
+            snapshot(sender, self.sdk, needs, lambda: self._facts.facts(sender, self.sdk, roles=needs.roles), keep)
+        )
+
+    async def _read_some(self, sender: Sender, needs: Needs) -> TenantSnapshot | None:
+        """What the tenant holds of some people; None if everything should be read instead."""
+        facts = await self._facts.facts(sender, self.sdk, roles=needs.roles)
+        known = await self._applier.worker.call(lambda: self.state.app_users(facts.tenant.id, needs.app_name))
+        return await some_people(sender, self.sdk, needs, facts, known)
 
     async def apply(
         self,
@@ -248,15 +279,19 @@ class Tenant:
             with self._applier.listening():
                 if (report := await self._applier.replayed(plan)) is not None:
                     return report
-                return await self._applier.apply(
-                    plan,
-                    WriteDelivery(sender, self.sdk),
-                    tenant_id=(await self._identity(sender)).id,
-                    federated=await self._federated(sender),
-                    confirm=confirm,
-                    emit=without_errors(on_event),
-                    passwords=passwords,
-                )
+                try:
+                    return await self._applier.apply(
+                        plan,
+                        WriteDelivery(sender, self.sdk),
+                        tenant_id=(await self._facts.tenant(sender, self.sdk)).id,
+                        federated=await self._federated(sender),
+                        confirm=confirm,
+                        emit=without_errors(on_event),
+                        passwords=passwords,
+                    )
+                finally:
+                    if any(isinstance(change, _SEATS) for change in plan):
+                        self._facts.forget_seats()
 
     def stop(self, why: str) -> None:
         """Have an apply that is running begin nothing more: it finishes and notes its batches, and returns its report.
@@ -289,7 +324,7 @@ class Tenant:
         sender = self._open()
         assert self._connection is not None  # noqa: S101 - _open just made it
         token = await self._unless_closed(self._connection.token())
-        tenant = await self._unless_closed(organization(sender, self.sdk))
+        tenant = await self._unless_closed(self._facts.tenant(sender, self.sdk))
         return evaluate_token(
             token,
             tenant_id=tenant.id,
@@ -298,16 +333,9 @@ class Tenant:
             expected_tenant=expected_tenant,
         )
 
-    async def _identity(self, sender: Sender) -> TenantIdentity:
-        if self._organization is None:
-            self._organization = await organization(sender, self.sdk)
-        return self._organization
-
     async def _federated(self, sender: Sender) -> frozenset[str]:
         """The names of the federated domains."""
-        if self._domains is None:
-            self._domains = await domains(sender, self.sdk)
-        return frozenset(domain.name for domain in self._domains if domain.federated)
+        return frozenset(each.name for each in await self._facts.domains(sender, self.sdk) if each.federated)
 
     async def _unless_closed(self, work: Awaitable[_Result]) -> _Result:
         """What the work gives; one clear error if the Tenant is closed meanwhile."""

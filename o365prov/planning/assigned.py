@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from o365prov.people import AppUsers, Assignment
+from o365prov.planning.matching.neighbours import neighbours
 from o365prov.planning.model.options import PlanOptions, PlanRequest
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.planner import make_plan
@@ -54,13 +55,19 @@ class AssignedPeople:
         coverage = evolve(snapshot.coverage or Coverage(self.request.only or ()), missing=missing)
         rehearsed = evolve(snapshot, coverage=coverage)
         self.plan(rehearsed, app_users, now)
-        for each in self.assignments:  # previews also say whose the username of a person is who is left alone
-            if self.request.is_about(each.person.id):
-                if username := self.evaluate(each, now).username:
-                    coverage.check(LookupKind.USERNAME, username.lower())
-                if known := app_users.get(each.person.id):
-                    coverage.check(LookupKind.ACCOUNT, known.object_id)
+        if (previewed := self._previewed()) != self:
+            previewed.plan(rehearsed, app_users, now)
+        people = [self.evaluate(each, now) for each in self.assignments]
+        for each in neighbours(people, self.rules, snapshot, app_users, self.request):
+            coverage.check(LookupKind.USERNAME, (each.username or "").lower())  # previews say whose the username is
+            if known := app_users.get(each.person_id):
+                coverage.check(LookupKind.ACCOUNT, known.object_id)
         return frozenset(missing)
+
+    def _previewed(self) -> AssignedPeople:
+        """The same as previews have them: nobody starts later, and nothing is handed over."""
+        started = tuple(evolve(each, starts=None) for each in self.assignments)
+        return evolve(self, assignments=started, request=PlanRequest(self.request.only))
 
     def _eligible(self, eligibility: Eligibility, now: datetime) -> list[Assignment]:
         return [each for each in self.assignments if Eligibility.of_assignment(each, now) is eligibility]

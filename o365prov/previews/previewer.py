@@ -14,6 +14,7 @@ from o365prov.planning import (
     MatchedUser,
     PlanOptions,
     PlanRequest,
+    Problem,
     TenantSnapshot,
     TenantUser,
     UpdateUser,
@@ -150,14 +151,14 @@ class Previewer:
         accounts: dict[str, AccountPreview] = {}
         staying = self._active().difference(absent)
         app_users = with_created_accounts(self.app_users, snapshot)
-        results = list(match_users(people, self.rules, snapshot, app_users, staying=staying, request=request))
-        neighbours = {each.subject.person_id for each in results}
-        for each in results:
-            if isinstance(each, MatchedUser):
+        colliding: set[str] = set()
+        for each in match_users(people, self.rules, snapshot, app_users, staying=staying, request=request):
+            if isinstance(each, MatchedUser) and request.is_about(each.subject.person_id):
                 account, found = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
                 issues[each.desired.person_id] += [issue for issue in found if issue]
-            else:
+            elif isinstance(each, Problem):
+                colliding.add(each.subject.person_id)
                 issues[each.subject.person_id].append(each.issue)
         return {
             each.person_id: (
@@ -165,7 +166,7 @@ class Previewer:
                 accounts.get(each.person_id) or _left_alone(each, issues, app_users, snapshot),
             )
             for each in desired
-            if request.is_about(each.person_id) or each.person_id in neighbours
+            if request.is_about(each.person_id) or each.person_id in colliding
         }
 
     def _active(self) -> frozenset[str]:

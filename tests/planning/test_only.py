@@ -182,7 +182,7 @@ def test_needs_of_some_people_are_made_by_an_app():
 
 def of_ann():
     """A snapshot that was read for Ann alone."""
-    coverage = Coverage(["00uAnnLee"], [Lookup(LookupKind.USERNAME, f"ann.lee@{DOMAIN}")])
+    coverage = Coverage(["00uAnnLee"], frozenset({Lookup(LookupKind.USERNAME, f"ann.lee@{DOMAIN}")}))
     return evolve(SNAPSHOT, users=SNAPSHOT.users[:1], coverage=coverage)
 
 

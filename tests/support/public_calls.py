@@ -152,7 +152,7 @@ OKTA_MAPPING = {
 
 RECEIVERS: dict[type, Callable[[], Any]] = {
     BlockingTenant: lambda: BlockingTenant.over(fake_tenant()),
-    Coverage: lambda: Coverage(["00u1"], [Lookup(LookupKind.USERNAME, USERNAME)]),
+    Coverage: lambda: Coverage(["00u1"], frozenset({Lookup(LookupKind.USERNAME, USERNAME)})),
     ExplainedPerson: lambda: examples()[Plan].explain(examples()[Plan].changes[0].subject.person_id),
     FakeClock: lambda: FakeClock(at=NOW),
     FakeTenant: fake_tenant,

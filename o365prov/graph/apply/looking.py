@@ -46,7 +46,7 @@ def look_request(change: Change, sdk: Any, object_id: str | None) -> Request:
     account = object_id or ""
     match change:
         case GrantRole() | RemoveRole():
-            return requests.role_assignments_of(sdk, account)
+            return requests.role_assignments(sdk, f"principalId eq {requests.literal(account)}")
         case SetManager() | RemoveManager():
             return requests.user_with_manager(sdk, account)
         case UpdateUser():

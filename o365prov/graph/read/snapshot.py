@@ -3,62 +3,46 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from attrs import frozen
-
-from o365prov.errors import CredentialError, GraphError, TenantError
+from o365prov.errors import CredentialError, GraphError
 from o365prov.graph import requests
-from o365prov.graph.client.messages import Request
 from o365prov.graph.client.sender import Sender
 from o365prov.graph.read import decode
-from o365prov.graph.setup.permissions import Operation, advice
-from o365prov.planning import AddressHolder, Domain, HolderKind, Needs, RoleAssignment, TenantSnapshot, TenantUser
+from o365prov.graph.read.collections import collected, delta_link, explaining_403
+from o365prov.graph.read.facts import TenantFacts
+from o365prov.graph.setup.permissions import Operation
+from o365prov.planning import AddressHolder, HolderKind, Needs, RoleAssignment, TenantSnapshot, TenantUser
 
 _log = logging.getLogger(__name__)
 
-_Value = TypeVar("_Value")
+
+async def watermark(sender: Sender, sdk: Any, needs: Needs) -> str | None:
+    """The delta link of now, for the properties that are needed."""
+    with explaining_403(Operation.READ_USERS):
+        return await delta_link(sender, requests.delta_from_now(sdk, needs.properties, managers=needs.managers))
 
 
-@frozen
-class TenantIdentity:
-    """The tenant itself.
-
-    Args:
-        id: its object id.
-        name: its display name.
-        synced: Entra Connect or Cloud Sync is the source of objects in it.
-
-    """
-
-    id: str
-    name: str
-    synced: bool = False
-
-
-async def organization(sender: Sender, sdk: Any) -> TenantIdentity:
-    """The tenant itself; raises TenantError if the answer does not name it."""
-    request = requests.organization(sdk)
-    with explaining_403(Operation.READ_ORGANIZATION):
-        rows = decode.rows(await sender.read(request), request.where)
-    if not rows or not isinstance(rows[0].get("id"), str):
-        raise TenantError(
-            f"{request.where}: the answer does not name a tenant; look for a proxy that answers for Graph"
-        )
-    return TenantIdentity(
-        rows[0]["id"], str(rows[0].get("displayName") or ""), bool(rows[0].get("onPremisesSyncEnabled"))
+def of_facts(facts: TenantFacts, **fields: Any) -> TenantSnapshot:
+    """A snapshot with the tenant's facts and these fields."""
+    return TenantSnapshot(
+        tenant_id=facts.tenant.id,
+        name=facts.tenant.name,
+        synced=facts.tenant.synced,
+        domains=facts.domains,
+        skus=facts.skus,
+        roles=facts.roles,
+        **fields,
     )
 
 
-async def domains(sender: Sender, sdk: Any) -> tuple[Domain, ...]:
-    """The tenant's domains."""
-    return await _all(sender, requests.domains(sdk), decode.domain, Operation.READ_DOMAINS)
-
-
 async def snapshot(
-    sender: Sender, sdk: Any, needs: Needs, keep: Callable[[TenantUser], bool] | None = None
+    sender: Sender,
+    sdk: Any,
+    needs: Needs,
+    facts: Callable[[], Awaitable[TenantFacts]],
+    keep: Callable[[TenantUser], bool] | None = None,
 ) -> TenantSnapshot:
     """Everything that *needs* asks for; of the users only those for whom *keep* is true. It is called once for each.
 
@@ -66,37 +50,30 @@ async def snapshot(
     changed rather than missed.
     """
     read_at = sender.rate_limiter.clock.now()
-    names = needs.properties
-    with explaining_403(Operation.READ_USERS):
-        watermark = await delta_link(sender, requests.delta_from_now(sdk, names, managers=needs.managers))
-    tenant = await organization(sender, sdk)
-    users = requests.users(sdk, names, managers=needs.managers)
+    mark = await watermark(sender, sdk, needs)
+    known = await facts()
     addresses, unread = await _addresses(sender, sdk) if needs.addresses else ((), ())
-    return TenantSnapshot(
-        tenant_id=tenant.id,
-        name=tenant.name,
-        synced=tenant.synced,
-        domains=await domains(sender, sdk),
-        skus=await _all(sender, requests.subscribed_skus(sdk), decode.sku, Operation.READ_SKUS),
-        roles=await _all(sender, requests.roles(sdk), decode.role, Operation.READ_ROLES) if needs.roles else (),
+    users = requests.users(sdk, needs.properties, managers=needs.managers)
+    return of_facts(
+        known,
         role_assignments=await _role_assignments(sender, sdk) if needs.roles else (),
-        users=decode.unique(await _all(sender, users, decode.user, Operation.READ_USERS, keep)),
+        users=decode.unique(await collected(sender, users, decode.user, Operation.READ_USERS, keep)),
         deleted_users=await _deleted_users(sender, sdk, needs) if needs.deleted_users else (),
         addresses=addresses,
         unread_addresses=unread,
         read_at=read_at,
-        watermark=watermark,
+        watermark=mark,
     )
 
 
 async def _role_assignments(sender: Sender, sdk: Any) -> tuple[RoleAssignment, ...]:
-    held = await _all(sender, requests.role_assignments(sdk), decode.role_assignment, Operation.READ_ROLES)
+    held = await collected(sender, requests.role_assignments(sdk), decode.role_assignment, Operation.READ_ROLES)
     return tuple(assignment for assignment in held if assignment is not None)
 
 
 async def _deleted_users(sender: Sender, sdk: Any, needs: Needs) -> tuple[TenantUser, ...]:
     request = requests.deleted_users(sdk, needs.properties)
-    return decode.unique(await _all(sender, request, decode.user, Operation.READ_DELETED_USERS))
+    return decode.unique(await collected(sender, request, decode.user, Operation.READ_DELETED_USERS))
 
 
 async def _addresses(sender: Sender, sdk: Any) -> tuple[tuple[AddressHolder, ...], tuple[HolderKind, ...]]:
@@ -108,92 +85,10 @@ async def _addresses(sender: Sender, sdk: Any) -> tuple[tuple[AddressHolder, ...
         (HolderKind.CONTACT, requests.contacts(sdk), decode.contact, Operation.READ_CONTACTS),
     ):
         try:
-            found += await _all(sender, request, decode_row, operation)
+            found += await collected(sender, request, decode_row, operation)
         except CredentialError as error:
             if not isinstance(error.__cause__, GraphError):
                 raise
             _log.info("%s; plans do not know these addresses", error)
             unread.append(kind)
     return found, tuple(unread)
-
-
-async def _all(
-    sender: Sender,
-    request: Request,
-    decode_row: Callable[[Mapping[str, Any]], _Value],
-    operation: Operation,
-    keep: Callable[[_Value], bool] | None = None,
-) -> tuple[_Value, ...]:
-    """The decoded objects of a collection; raises TenantError for one that is not as Graph documents it."""
-    values = []
-    with explaining_403(operation):
-        async for row in pages(sender, request):
-            try:
-                value = decode_row(row)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise TenantError(
-                    f"{request.where}: one of the objects is not as Graph documents it "
-                    f"({type(error).__name__}: {error}); look for a proxy that answers for Graph"
-                ) from error
-            if keep is None or keep(value):
-                values.append(value)
-    return tuple(values)
-
-
-@contextmanager
-def explaining_403(operation: Operation) -> Iterator[None]:
-    """Turn Graph's 403 for *operation* into a CredentialError that names the permission to grant."""
-    try:
-        yield
-    except GraphError as error:
-        if error.status != 403:
-            raise
-        raise CredentialError(f"{advice(operation)} (403 {error.code}, request {error.request_id})") from error
-
-
-async def delta_link(sender: Sender, request: Request) -> str | None:
-    """The delta link at the end of a delta read, from which later changes can be asked for.
-
-    None where Graph does not track changes, as in external tenants, or not of the properties that are needed: applying
-    a plan then reads and compares what it changes.
-    """
-    try:
-        async for document in documents(sender, request):
-            if isinstance(link := document.get("@odata.deltaLink"), str):
-                return link
-    except GraphError as error:
-        if error.status not in {400, 404, 501}:
-            raise
-        _log.info("%s: %d %s; applying will compare instead", request.where, error.status, error.code)
-        return None
-    raise TenantError(f"{request.where}: the answer does not have a delta link; try again")
-
-
-async def pages(sender: Sender, request: Request) -> AsyncIterator[Mapping[str, Any]]:
-    """The objects of a collection, page after page."""
-    async for document in documents(sender, request):
-        for row in decode.rows(document, request.where):
-            yield row
-
-
-async def documents(sender: Sender, request: Request) -> AsyncIterator[Mapping[str, Any]]:
-    """The pages of a collection, the first at *request* and each other at the link in the one before.
-
-    Raises TenantError for a page that links back to one already read, or to another host than Graph's.
-    """
-    seen = set()
-    following = request
-    while True:
-        document = await sender.read(following)
-        if not isinstance(document, dict):
-            raise TenantError(f"{request.where}: the answer is not a page; look for a proxy that answers for Graph")
-        yield document
-        link = document.get("@odata.nextLink")
-        if not isinstance(link, str) or not link:
-            return
-        if link in seen:
-            raise TenantError(
-                f"{request.where}: the pages link back to one that was read; try again, and report it to Microsoft"
-            )
-        seen.add(link)
-        following = Request("GET", link, units=request.units)

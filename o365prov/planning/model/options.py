@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
@@ -109,7 +109,7 @@ class Needs:
     addresses: bool = False
     only: frozenset[str] | None = field(default=None, converter=_only)
     app_name: str = ""
-    lookups: Callable[[TenantSnapshot, AppUsers, datetime], Collection[Lookup]] | None = field(
+    lookups: Callable[[TenantSnapshot, AppUsers, datetime], frozenset[Lookup]] | None = field(
         default=None, eq=False, repr=False
     )
 

@@ -66,7 +66,7 @@ class Coverage:
     """
 
     people: frozenset[str] = field(converter=as_frozenset)
-    lookups: frozenset[Lookup] = field(default=frozenset(), converter=as_frozenset)
+    lookups: frozenset[Lookup] = frozenset()
     missing: set[Lookup] | None = field(default=None, eq=False, repr=False)
 
     @check_after_failure
