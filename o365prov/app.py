@@ -197,7 +197,7 @@ class Office365App:
         needs = Needs.of(self.mapping, self.provisioning)
         if only is None:
             return needs
-        assigned = self._assigned_people(assignments, Scope(scope), PlanRequest(only, transfers))
+        assigned = self._people(assignments, scope, PlanRequest(only, {} if transfers is None else transfers))
         return evolve(needs, only=assigned.request.only, app_name=self.name, lookups=assigned.lookups)
 
     @overload
@@ -326,14 +326,14 @@ class Office365App:
         scope = Scope(scope)
         self._check_ready(app_users, now, scope)
         self._check_tenant(snapshot, app_users)
-        assigned = self._assigned_people(assignments, scope, PlanRequest(only, transfers))
+        assigned = self._people(assignments, scope, PlanRequest(only, {} if transfers is None else transfers))
         check_coverage(snapshot, assigned.request.only)
         return assigned.plan(snapshot, app_users, now)
 
-    def _assigned_people(self, assignments: Iterable[Assignment], scope: Scope, request: PlanRequest) -> AssignedPeople:
+    def _people(self, assignments: Iterable[Assignment], scope: Scope | str, request: PlanRequest) -> AssignedPeople:
         assigned = sorted(map(self._assigned, unique_assignments(assignments)), key=lambda each: each.person.id)
         check_transfers(request.transfers, assigned)
-        return AssignedPeople(tuple(assigned), self._desired, self._rules(scope), request)
+        return AssignedPeople(tuple(assigned), self._desired, self._rules(Scope(scope)), request)
 
     def streaming_planner(
         self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers, *, now: datetime

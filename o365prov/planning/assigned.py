@@ -52,7 +52,7 @@ class AssignedPeople:
         What is found may make the plan ask for more: then there is more to look up, until there is nothing.
         """
         missing: set[Lookup] = set()
-        coverage = evolve(snapshot.coverage or Coverage(self.request.only or ()), missing=missing)
+        coverage = evolve(snapshot.coverage or Coverage(self.request.only or ()), on_missing=missing.add)
         rehearsed = evolve(snapshot, coverage=coverage)
         self.plan(rehearsed, app_users, now)
         if (previewed := self._previewed()) != self:

@@ -74,10 +74,6 @@ class PlanOptions:
     take_over_roles: bool = False
 
 
-def _transfers(accounts: Mapping[str, str] | None) -> Mapping[str, str]:
-    return frozen_mapping({} if accounts is None else accounts)
-
-
 def _only(people: Iterable[str] | None) -> frozenset[str] | None:
     return None if people is None else as_frozenset(people)
 
@@ -143,7 +139,7 @@ class PlanRequest:
     """
 
     only: frozenset[str] | None = field(default=None, converter=_only)
-    transfers: Mapping[str, str] = field(default=None, converter=_transfers, hash=False)
+    transfers: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
 
     def __attrs_post_init__(self) -> None:
         accounts = list(self.transfers.values())

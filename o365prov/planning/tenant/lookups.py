@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -61,13 +61,13 @@ class Coverage:
     Args:
         people: the ids of the people whom a plan may be about.
         lookups: what was looked up.
-        missing: collects what is asked and was not looked up; where nothing collects it, that is an error.
+        on_missing: called with what is asked and was not looked up; without it, asking is an error.
 
     """
 
     people: frozenset[str] = field(converter=as_frozenset)
     lookups: frozenset[Lookup] = frozenset()
-    missing: set[Lookup] | None = field(default=None, eq=False, repr=False)
+    on_missing: Callable[[Lookup], None] | None = field(default=None, eq=False, repr=False)
 
     @check_after_failure
     def check(self, kind: LookupKind, key: str) -> None:
@@ -78,19 +78,19 @@ class Coverage:
             key: the object id, username, address or source anchor.
 
         Raises:
-            UsageError: it was not looked up, and nothing collects that.
+            UsageError: it was not looked up, and *on_missing* is None.
 
         """
         lookup = Lookup(kind, key or "")
         if lookup in self.lookups or not lookup.may_find:
             return
-        if self.missing is None:
+        if self.on_missing is None:
             raise UsageError(
                 f"this snapshot was read for {count_text(len(self.people), 'person', 'people')}, and another {kind} is "
                 "asked of it: people, assignments, settings or the memory are not those of the read; read the tenant "
                 "again with app.needs(assignments, only=...)"
             )
-        self.missing.add(lookup)
+        self.on_missing(lookup)
 
 
 @frozen(eq=False)
