@@ -7,7 +7,7 @@ type", "orgContact resource type" and "unifiedRoleAssignment resource type" (the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -136,7 +136,7 @@ def _address_clauses(addresses: list[str], names: tuple[str, ...]) -> Iterator[s
         yield " or ".join(clauses)
 
 
-async def _answers(sender: Sender, question: _Question, response: Response) -> Any:
+async def _answers(sender: Sender, question: _Question, response: Response) -> AsyncIterator[Any]:
     """The objects in an answer, and those on the pages after it."""
     request = question.request
     with explaining_403(question.operation):
