@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
@@ -39,6 +39,9 @@ from o365prov.planning import (
 from o365prov.profiles import ATTRIBUTES
 
 PAGE = 999
+
+MOST_CLAUSES = 15
+"""How many values or clauses one filter takes."""
 
 # Cleared with an empty list; null is refused.
 COLLECTIONS = frozenset(row.graph for row in ATTRIBUTES.values() if row.graph and row.kind.is_list)
@@ -106,6 +109,15 @@ def literal(text: str) -> str:
     return f"'{text.replace(chr(39), 2 * chr(39))}'"
 
 
+def one_of(name: str, values: Iterable[str]) -> str:
+    """The filter for the objects whose property is one of *values*.
+
+    >>> one_of("id", ["1", "2"])
+    "id in ('1','2')"
+    """
+    return f"{name} in ({','.join(map(literal, values))})"
+
+
 def _page(selected: list[str], where: str | None) -> dict[str, str | list[str]]:
     """The query of the first page of a collection; the next ones are at the links in Graph's responses."""
     query: dict[str, str | list[str]] = {"$select": selected, "$top": str(PAGE)}
@@ -118,6 +130,11 @@ def users(sdk: Any, properties: Iterable[str], *, managers: bool, where: str | N
     if managers:
         query["$expand"] = "manager($select=id)"
     return _request("GET", sdk.users, query, units=2 if managers else 1)
+
+
+def users_with(sdk: Any, properties: Iterable[str]) -> Request:
+    """The first page of all users with these properties and no others."""
+    return _request("GET", sdk.users, _page([*properties], None))
 
 
 def deleted_users(sdk: Any, properties: Iterable[str], where: str | None = None) -> Request:
@@ -159,6 +176,13 @@ def delta_from_now(sdk: Any, properties: Iterable[str], *, managers: bool) -> Re
     watched = [name for name in selection(mapped) if name not in ignored]
     watched += ["manager"] if managers else []
     return _request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": watched})
+
+
+def tracking_from_now(sdk: Any, properties: Iterable[str], untracked: Collection[str], managers: bool) -> Request:
+    """A delta link of now, from which every change can be asked for later, but for those of *untracked* properties."""
+    tracked = [name for name in selection(properties) if name not in untracked]
+    tracked += ["manager"] if managers else []
+    return _request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": tracked})
 
 
 def one_user(sdk: Any, object_id: str, properties: Iterable[str]) -> Request:

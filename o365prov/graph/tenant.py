@@ -20,19 +20,15 @@ from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender, random_number
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.read.facts import KeptFacts
-from o365prov.graph.read.snapshot import snapshot
-from o365prov.graph.read.targeted import some_people
+from o365prov.graph.read.reader import Reader
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
+from o365prov.people import AppUsers
 from o365prov.planning import (
-    AssignLicenses,
     CreateUser,
-    DeleteUser,
     Needs,
     Plan,
-    RemoveLicenses,
     Report,
-    RestoreUser,
     Safeguards,
     TenantSnapshot,
     TenantUser,
@@ -44,9 +40,6 @@ if TYPE_CHECKING:
 
 FACTS_AGE = timedelta(minutes=5)
 """How long the tenant's own facts are kept unless the caller says otherwise."""
-
-_SEATS = (AssignLicenses, DeleteUser, RemoveLicenses, RestoreUser)
-"""What changes how many seats are free."""
 
 _Argument = TypeVar("_Argument")
 _Result = TypeVar("_Result")
@@ -114,7 +107,7 @@ class Tenant:
         self._closed = False
         self._one_apply = asyncio.Lock()
         self._process = os.getpid()
-        self._facts = KeptFacts(_check_kind("facts_age", facts_age, timedelta))
+        self._reader = Reader(KeptFacts(_check_kind("facts_age", facts_age, timedelta)), self._remembered)
         if facts_age < timedelta():
             raise ConfigurationError(f"Tenant.facts_age should be 0 or more, not {facts_age}")
 
@@ -208,7 +201,8 @@ class Tenant:
     async def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
         """What the tenant holds, as far as *needs* asks: users, licences, domains.
 
-        Reads pages of 999 users with the properties that are needed and no others. For some people
+        Reads pages of 999 users with the properties that are needed and no others; the next time, who changed, and of
+        the others what Graph does not track. For some people
         (``app.needs(assignments, only=...)``) their accounts are looked up, by what the state remembers of them and by
         their names, 20 requests in one; unless they are so many that reading everything takes fewer requests.
 
@@ -220,21 +214,7 @@ class Tenant:
         """
         check_call(Tenant.read, locals())
         sender = self._open()
-        if needs.only is None:
-            self._facts.forget()
-        elif keep is not None:
-            raise ConfigurationError("Tenant.read takes keep= for everybody alone: leave it out for some people")
-        elif (read := await self._unless_closed(self._read_some(sender, needs))) is not None:
-            return read
-        return await self._unless_closed(
-            snapshot(sender, self.sdk, needs, lambda: self._facts.facts(sender, self.sdk, roles=needs.roles), keep)
-        )
-
-    async def _read_some(self, sender: Sender, needs: Needs) -> TenantSnapshot | None:
-        """What the tenant holds of some people; None if everything should be read instead."""
-        facts = await self._facts.facts(sender, self.sdk, roles=needs.roles)
-        known = await self._applier.worker.call(lambda: self.state.app_users(facts.tenant.id, needs.app_name))
-        return await some_people(sender, self.sdk, needs, facts, known)
+        return await self._unless_closed(self._reader.read(sender, self.sdk, needs, keep))
 
     async def apply(
         self,
@@ -283,15 +263,14 @@ class Tenant:
                     return await self._applier.apply(
                         plan,
                         WriteDelivery(sender, self.sdk),
-                        tenant_id=(await self._facts.tenant(sender, self.sdk)).id,
+                        tenant_id=(await self._reader.facts.tenant(sender, self.sdk)).id,
                         federated=await self._federated(sender),
                         confirm=confirm,
                         emit=without_errors(on_event),
                         passwords=passwords,
                     )
                 finally:
-                    if any(isinstance(change, _SEATS) for change in plan):
-                        self._facts.forget_seats()
+                    self._reader.applied(plan)
 
     def stop(self, why: str) -> None:
         """Have an apply that is running begin nothing more: it finishes and notes its batches, and returns its report.
@@ -324,7 +303,7 @@ class Tenant:
         sender = self._open()
         assert self._connection is not None  # noqa: S101 - _open just made it
         token = await self._unless_closed(self._connection.token())
-        tenant = await self._unless_closed(self._facts.tenant(sender, self.sdk))
+        tenant = await self._unless_closed(self._reader.facts.tenant(sender, self.sdk))
         return evaluate_token(
             token,
             tenant_id=tenant.id,
@@ -333,9 +312,12 @@ class Tenant:
             expected_tenant=expected_tenant,
         )
 
+    async def _remembered(self, tenant_id: str, app_name: str) -> AppUsers:
+        return await self._applier.worker.call(lambda: self.state.app_users(tenant_id, app_name))
+
     async def _federated(self, sender: Sender) -> frozenset[str]:
         """The names of the federated domains."""
-        return frozenset(each.name for each in await self._facts.domains(sender, self.sdk) if each.federated)
+        return frozenset(each.name for each in await self._reader.facts.domains(sender, self.sdk) if each.federated)
 
     async def _unless_closed(self, work: Awaitable[_Result]) -> _Result:
         """What the work gives; one clear error if the Tenant is closed meanwhile."""

@@ -35,7 +35,7 @@ def nothing():
 
 def beginning():
     """Everything that comes before the users."""
-    return [watermark(), organization(), nothing(), nothing()]
+    return [watermark(), watermark(), organization(), nothing(), nothing()]
 
 
 def test_a_snapshot_holds_the_tenant(changes, fake, read):
@@ -79,7 +79,7 @@ def test_deleted_users_are_read(changes, fake, read):
 @pytest.mark.parametrize("synced", [True, False, None])
 def test_a_synced_tenant_says_so(transport, run, clock, synced):
     """Entra Connect or Cloud Sync masters objects in it; null means never."""
-    answers = [watermark(), organization(onPremisesSyncEnabled=synced), nothing(), nothing(), nothing()]
+    answers = [watermark(), watermark(), organization(onPremisesSyncEnabled=synced), nothing(), nothing(), nothing()]
     assert read_over(transport(*answers), run, clock).synced is bool(synced)
 
 
@@ -146,7 +146,7 @@ def test_a_link_to_another_host_is_refused(transport, run, clock, link):
     scripted = transport(*beginning(), (200, {}, {"value": [], "@odata.nextLink": link}))
     with pytest.raises(TenantError, match="not followed"):
         read_over(scripted, run, clock)
-    assert len(scripted.requests) == 5
+    assert len(scripted.requests) == 6
 
 
 def test_pages_in_a_circle_are_refused(transport, run, clock):
@@ -178,7 +178,7 @@ def test_answers_that_stay_torn_are_named(transport, run, clock):
 )
 def test_an_object_that_graph_does_not_describe_is_named(transport, run, clock, row):
     """One garbled object stops the reading: a plan from half a tenant would be wrong."""
-    answers = [watermark(), organization(), nothing(), (200, {}, {"value": [row]})]
+    answers = [watermark(), watermark(), organization(), nothing(), (200, {}, {"value": [row]})]
     with pytest.raises(TenantError, match="GET /subscribedSkus"):
         read_over(transport(*answers), run, clock)
 
@@ -186,12 +186,14 @@ def test_an_object_that_graph_does_not_describe_is_named(transport, run, clock, 
 def test_a_tenant_that_does_not_say_who_it_is_is_refused(transport, run, clock):
     """A plan is for one tenant, so its id must be known."""
     with pytest.raises(TenantError, match="does not name a tenant"):
-        read_over(transport(watermark(), nothing()), run, clock)
+        read_over(transport(watermark(), watermark(), nothing()), run, clock)
 
 
 def test_where_changes_are_not_tracked_there_is_no_delta_link(faulty, read):
     """External tenants have no delta queries: applying reads and compares what it touches instead."""
-    faulty.inject("GET", "/users/delta", (400, {}, {"error": {"code": "Request_UnsupportedQuery", "message": "no"}}))
+    faulty.inject(
+        "GET", "/users/delta", (400, {}, {"error": {"code": "Request_UnsupportedQuery", "message": "no"}}), times=2
+    )
     assert read().watermark is None
 
 

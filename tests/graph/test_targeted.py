@@ -292,7 +292,7 @@ async def both(fake, app, assignments, known, only, scope, transfers):
     return some, plans, previews
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     APPS,
     accounts(),

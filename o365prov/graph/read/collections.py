@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from o365prov.errors import CredentialError, GraphError, TenantError
-from o365prov.graph.client.messages import Request
-from o365prov.graph.client.sender import Sender
+from o365prov.graph.client.errors import classify
+from o365prov.graph.client.messages import Request, Response
+from o365prov.graph.client.sender import Sender, not_json
 from o365prov.graph.read import decode
 from o365prov.graph.setup.permissions import Operation, advice
 
@@ -33,6 +34,23 @@ async def collected(
             if keep is None or keep(value):
                 values.append(value)
     return tuple(values)
+
+
+async def answers(
+    sender: Sender, request: Request, response: Response, decode_row: Callable[[Mapping[str, Any]], _Value]
+) -> AsyncIterator[_Value]:
+    """The decoded objects of a collection of which the first page came in a batch."""
+    if not response.ok:
+        raise classify(response).error(request.where)
+    try:
+        document = response.json()
+    except ValueError:
+        raise not_json(request, response) from None
+    for row in decode.rows(document, request.where):
+        yield decoded(row, decode_row, request)
+    if link := document.get("@odata.nextLink"):
+        async for row in pages(sender, Request("GET", link, units=request.units)):
+            yield decoded(row, decode_row, request)
 
 
 def decoded(row: Mapping[str, Any], decode_row: Callable[[Mapping[str, Any]], _Value], request: Request) -> _Value:

@@ -43,21 +43,25 @@ async def snapshot(
     needs: Needs,
     facts: Callable[[], Awaitable[TenantFacts]],
     keep: Callable[[TenantUser], bool] | None = None,
+    known: Callable[[], Awaitable[tuple[TenantUser, ...] | None]] | None = None,
 ) -> TenantSnapshot:
     """Everything that *needs* asks for; of the users only those for whom *keep* is true. It is called once for each.
 
-    The delta link is asked for before the first user is read: what changes while the pages are read is then reported as
-    changed rather than missed.
+    Users who are *known* are not read. The delta link is asked for before the first user is read: what changes while
+    the pages are read is then reported as changed rather than missed.
     """
     read_at = sender.rate_limiter.clock.now()
     mark = await watermark(sender, sdk, needs)
-    known = await facts()
+    own = await facts()
     addresses, unread = await _addresses(sender, sdk) if needs.addresses else ((), ())
-    users = requests.users(sdk, needs.properties, managers=needs.managers)
+    users = None if known is None else await known()
+    if users is None:
+        request = requests.users(sdk, needs.properties, managers=needs.managers)
+        users = decode.unique(await collected(sender, request, decode.user, Operation.READ_USERS, keep))
     return of_facts(
-        known,
+        own,
         role_assignments=await _role_assignments(sender, sdk) if needs.roles else (),
-        users=decode.unique(await collected(sender, users, decode.user, Operation.READ_USERS, keep)),
+        users=users,
         deleted_users=await _deleted_users(sender, sdk, needs) if needs.deleted_users else (),
         addresses=addresses,
         unread_addresses=unread,

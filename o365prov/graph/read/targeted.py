@@ -7,7 +7,7 @@ type", "orgContact resource type" and "unifiedRoleAssignment resource type" (the
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -15,11 +15,10 @@ from attrs import evolve, frozen
 from o365prov.errors import CredentialError, GraphError
 from o365prov.graph import requests
 from o365prov.graph.client.batch import chunks
-from o365prov.graph.client.errors import classify
 from o365prov.graph.client.messages import Request, Response
-from o365prov.graph.client.sender import Sender, not_json
+from o365prov.graph.client.sender import Sender
 from o365prov.graph.read import decode
-from o365prov.graph.read.collections import decoded, explaining_403, pages
+from o365prov.graph.read.collections import answers, explaining_403
 from o365prov.graph.read.facts import TenantFacts
 from o365prov.graph.read.snapshot import of_facts, watermark
 from o365prov.graph.setup.permissions import Operation
@@ -30,8 +29,6 @@ _log = logging.getLogger(__name__)
 
 MOST_LOOKUPS = 2_000
 """With more of them all pages of users are the fewer requests."""
-
-_MOST_CLAUSES = 15
 
 
 @frozen
@@ -77,7 +74,7 @@ async def _with_answers(
     responses = await sender.read_all([each.request for each in questions])
     for question, response in zip(questions, responses, strict=True):
         try:
-            found[question.field] += [each async for each in _answers(sender, question, response)]
+            found[question.field] += await _objects(sender, question, response)
         except CredentialError as error:
             if question.holders is None or not isinstance(error.__cause__, GraphError):
                 raise
@@ -85,6 +82,12 @@ async def _with_answers(
             unread.add(question.holders)
     found = {field: decode.unique(objects) for field, objects in found.items()}
     return evolve(snapshot, unread_addresses=sorted(unread, key=[*HolderKind].index), **found)
+
+
+async def _objects(sender: Sender, question: _Question, response: Response) -> list[Any]:
+    with explaining_403(question.operation):
+        found = [each async for each in answers(sender, question.request, response, question.decode)]
+    return [each for each in found if each is not None]
 
 
 def _known(snapshot: TenantSnapshot, missing: frozenset[Lookup]) -> Iterator[Lookup]:
@@ -124,32 +127,13 @@ def _questions(sdk: Any, needs: Needs, missing: frozenset[Lookup]) -> Iterator[_
 
 def _clauses(name: str, values: list[str]) -> Iterator[str]:
     """Filters for the objects whose property is one of *values*."""
-    for some in chunks(values, _MOST_CLAUSES):
-        yield f"{name} in ({','.join(map(requests.literal, some))})"
+    for some in chunks(values, requests.MOST_CLAUSES):
+        yield requests.one_of(name, some)
 
 
 def _address_clauses(addresses: list[str], names: tuple[str, ...]) -> Iterator[str]:
     """Filters for the objects that hold one of *addresses*, in these properties or among ``proxyAddresses``."""
-    for some in chunks(addresses, _MOST_CLAUSES // (len(names) + 1)):
+    for some in chunks(addresses, requests.MOST_CLAUSES // (len(names) + 1)):
         clauses = [f"{name} eq {requests.literal(each)}" for each in some for name in names]
         clauses += [f"proxyAddresses/any(p:p eq {requests.literal(f'smtp:{each}')})" for each in some]
         yield " or ".join(clauses)
-
-
-async def _answers(sender: Sender, question: _Question, response: Response) -> AsyncIterator[Any]:
-    """The objects in an answer, and those on the pages after it."""
-    request = question.request
-    with explaining_403(question.operation):
-        if not response.ok:
-            raise classify(response).error(request.where)
-        try:
-            document = response.json()
-        except ValueError:
-            raise not_json(request, response) from None
-        for row in decode.rows(document, request.where):
-            if (value := decoded(row, question.decode, request)) is not None:
-                yield value
-        if link := document.get("@odata.nextLink"):
-            async for row in pages(sender, Request("GET", link, units=request.units)):
-                if (value := decoded(row, question.decode, request)) is not None:
-                    yield value
