@@ -46,11 +46,17 @@ class AssignedPeople:
             request=self.request,
         )
 
-    def lookups(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> frozenset[Lookup]:
-        """What the plan asks of the tenant and *snapshot*, which was read for some people, does not know yet.
+    def lookups(self, app_users: AppUsers, now: datetime) -> Callable[[TenantSnapshot], frozenset[Lookup]]:
+        """What the plan asks of the tenant, and a snapshot that was read for some people does not know yet.
 
-        What is found may make the plan ask for more: then there is more to look up, until there is nothing.
+        It is a function of the snapshot: what is found may make the plan ask for more, until there is nothing to look
+        up. Everybody is evaluated once.
         """
+        made = {each.person.id: self.evaluate(each, now) for each in self.assignments}
+        evaluated = evolve(self, evaluate=lambda assignment, _now: made[assignment.person.id])
+        return lambda snapshot: evaluated._missing(snapshot, app_users, now)  # noqa: SLF001 - the same class
+
+    def _missing(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> frozenset[Lookup]:
         missing: set[Lookup] = set()
         coverage = evolve(snapshot.coverage or Coverage(self.request.only or ()), on_missing=missing.add)
         rehearsed = evolve(snapshot, coverage=coverage)
@@ -66,7 +72,7 @@ class AssignedPeople:
 
     def _previewed(self) -> AssignedPeople:
         """The same as previews have them: nobody starts later, and nothing is handed over."""
-        started = tuple(evolve(each, starts=None) for each in self.assignments)
+        started = tuple(each if each.starts is None else evolve(each, starts=None) for each in self.assignments)
         return evolve(self, assignments=started, request=PlanRequest(self.request.only))
 
     def _eligible(self, eligibility: Eligibility, now: datetime) -> list[Assignment]:

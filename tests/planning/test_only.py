@@ -140,8 +140,8 @@ def test_a_manager_whom_another_plan_is_to_create_is_not_set():
 
 def found(needs, snapshot, known):
     """What is looked up for some people, round after round, by kind."""
-    coverage = Coverage(needs.only)
-    while missing := needs.lookups(evolve(snapshot, users=(), coverage=coverage), known, NOW):
+    coverage, asked_of = Coverage(needs.only), needs.lookups(known, NOW)
+    while missing := asked_of(evolve(snapshot, users=(), coverage=coverage)):
         coverage = evolve(coverage, lookups=coverage.lookups | missing)
     kinds = {each.kind for each in coverage.lookups}
     return {kind.value: {each.key for each in coverage.lookups if each.kind is kind} for kind in kinds}

@@ -54,7 +54,8 @@ async def some_people(
     mark = await watermark(sender, sdk, needs)
     coverage = Coverage(needs.only or ())
     snapshot = of_facts(facts, read_at=now, watermark=mark, coverage=coverage)
-    while missing := needs.lookups(snapshot, app_users, now):
+    asked_of = needs.lookups(app_users, now)
+    while missing := asked_of(snapshot):
         if len(coverage.lookups) + len(missing) > MOST_LOOKUPS:
             _log.info("too much to look up for %d people: reading everything", len(coverage.people))
             return None

@@ -90,8 +90,8 @@ class Needs:
         addresses: whether the addresses of groups and contacts are read.
         only: the ids of the people whom the plan will be about; None for everybody.
         app_name: the app whose memory tells which accounts are those of these people.
-        lookups: what is to be looked up for these people and is not in a snapshot yet, with what is remembered at a
-            time. It belongs to *only*.
+        lookups: with what is remembered at a time, a function that says what is to be looked up for these people and is
+            not in a snapshot yet. It belongs to *only*.
 
     Raises:
         ConfigurationError: *only* is given without *lookups*, or the other way round; or a field has a wrong type.
@@ -105,7 +105,7 @@ class Needs:
     addresses: bool = False
     only: frozenset[str] | None = field(default=None, converter=_only)
     app_name: str = ""
-    lookups: Callable[[TenantSnapshot, AppUsers, datetime], frozenset[Lookup]] | None = field(
+    lookups: Callable[[AppUsers, datetime], Callable[[TenantSnapshot], frozenset[Lookup]]] | None = field(
         default=None, eq=False, repr=False
     )
 
