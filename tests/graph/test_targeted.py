@@ -523,6 +523,16 @@ def test_a_missing_permission_is_named(part):
         read_over(refuse(fake, part), fake, needs, known)
 
 
+def test_deleted_accounts_are_read_as_a_whole_where_the_filter_is_refused():
+    """No page of Graph's says which filters the deleted items take."""
+    fake, known = staffed(*NAMES)
+    for each in known[:2]:
+        fake.handle("DELETE", f"{ROOT}/users/{each.object_id}", TOKEN, b"")
+    needs = APP.needs(everybody(*NAMES), only=[known[0].person_id])
+    transport = refuse(fake, "/directory/deletedItems", 400, "Request_UnsupportedQuery")
+    assert len(read_over(transport, fake, needs, known).deleted_users) == 2
+
+
 def test_an_answer_of_many_pages_is_read_to_its_end():
     """A filter rarely finds more than a page; where it does, nothing is lost."""
     fake, known = staffed(*NAMES)

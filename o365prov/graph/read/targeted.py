@@ -18,7 +18,7 @@ from o365prov.graph.client.batch import chunks
 from o365prov.graph.client.messages import Request, Response
 from o365prov.graph.client.sender import Sender
 from o365prov.graph.read import decode
-from o365prov.graph.read.collections import answers, explaining_403
+from o365prov.graph.read.collections import answers, collected, explaining_403
 from o365prov.graph.read.facts import TenantFacts
 from o365prov.graph.read.snapshot import of_facts, watermark
 from o365prov.graph.setup.permissions import Operation
@@ -33,13 +33,24 @@ MOST_LOOKUPS = 2_000
 
 @frozen
 class _Question:
-    """A request for objects of one kind, and the field of a snapshot that they belong to."""
+    """A request for objects of one kind.
+
+    Args:
+        field: the field of a snapshot that they belong to.
+        request: the request.
+        decode: makes an object of a row.
+        operation: what the app must be allowed to do.
+        holders: whose addresses are unknown if it is not allowed.
+        instead: the request without the filter, where no page says which filters are supported.
+
+    """
 
     field: str
     request: Request
     decode: Callable[[Mapping[str, Any]], Any]
     operation: Operation
     holders: HolderKind | None = None
+    instead: Request | None = None
 
 
 async def some_people(
@@ -86,8 +97,14 @@ async def _with_answers(
 
 
 async def _objects(sender: Sender, question: _Question, response: Response) -> list[Any]:
-    with explaining_403(question.operation):
-        found = [each async for each in answers(sender, question.request, response, question.decode)]
+    try:
+        with explaining_403(question.operation):
+            found = [each async for each in answers(sender, question.request, response, question.decode)]
+    except GraphError as error:
+        if question.instead is None or error.status != 400:
+            raise
+        _log.info("%s: the filter is refused (%s): reading all", question.request.where, error.code)
+        found = [*await collected(sender, question.instead, question.decode, question.operation)]
     return [each for each in found if each is not None]
 
 
@@ -113,8 +130,8 @@ def _questions(sdk: Any, needs: Needs, missing: frozenset[Lookup]) -> Iterator[_
         yield _Question("users", request, decode.user, Operation.READ_USERS)
     if needs.deleted_users:
         for where in (*_clauses("id", ids), *_clauses("onPremisesImmutableId", anchors)):
-            request = requests.deleted_users(sdk, needs.properties, where)
-            yield _Question("deleted_users", request, decode.user, Operation.READ_DELETED_USERS)
+            some, every = (requests.deleted_users(sdk, needs.properties, each) for each in (where, None))
+            yield _Question("deleted_users", some, decode.user, Operation.READ_DELETED_USERS, instead=every)
     if needs.roles:
         for where in _clauses("principalId", sorted({*ids, *keys[LookupKind.ROLES]})):
             request = requests.role_assignments(sdk, where)
