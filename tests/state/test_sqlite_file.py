@@ -128,7 +128,7 @@ def test_what_was_edited_is_refused(path, edit):
         SQLiteState(path).app_users(TENANT, APP)
 
 
-@pytest.mark.parametrize("lose", ["DELETE FROM tenant", "DELETE FROM run", "DELETE FROM entry"])
+@pytest.mark.parametrize("lose", ["DELETE FROM tenant", "DELETE FROM run", "DELETE FROM note"])
 def test_rows_that_are_lost_are_missed(path, lose):
     """Numbers of runs have no gaps, and each run and memory knows how much belongs to it."""
     state = SQLiteState(path)
