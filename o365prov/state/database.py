@@ -43,13 +43,11 @@ class Database(Protocol):
         """Where it is, for messages; without secrets."""
         ...
 
-    def transaction(self, *, writes: bool = True, lasts: bool = True) -> AbstractContextManager[Transaction]:
+    def transaction(self, *, writes: bool = True) -> AbstractContextManager[Transaction]:
         """A transaction, which ends with the ``with`` block; an exception undoes it.
 
         Args:
             writes: whether it may write.
-            lasts: whether it must outlast a power cut right after its end. Otherwise it may be undone with that, and
-                only with that, unless one that lasts came after it.
 
         Raises:
             StateError: the database can't be used.

@@ -82,11 +82,8 @@ class PostgresDatabase:
         return f"postgresql://{host}/{self._parameters.get('dbname', '')} (schema {self._schema})"
 
     @contextmanager
-    def transaction(self, *, writes: bool = True, lasts: bool = True) -> Iterator[_PostgresTransaction]:  # noqa: ARG002
-        """A transaction; those that write come one after the other, and all of them last.
-
-        Its server may lose power while the applier goes on, and would not know what was undone.
-        """
+    def transaction(self, *, writes: bool = True) -> Iterator[_PostgresTransaction]:
+        """A transaction; those that write come one after the other."""
         import psycopg  # noqa: PLC0415 - an extra
 
         try:

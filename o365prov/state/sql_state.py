@@ -17,7 +17,7 @@ from o365prov.state.database import Database, Transaction
 from o365prov.state.fitting import check_lineage, check_serial, check_touched
 from o365prov.state.memory_rows import MemoryRows
 from o365prov.state.note_rows import Note
-from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry, RunStep
+from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
 from o365prov.state.run_rows import RunRows
 from o365prov.state.sealing import Seal, damaged
 from o365prov.state.tenant_rows import TenantRows
@@ -169,9 +169,7 @@ class SqlState:
         """Note how far changes have come, and what is remembered from now on; see :meth:`State.note`."""
         entries, app_users, forgotten = as_tuple(entries), as_tuple(app_users), as_tuple(forgotten)
         check_call(SqlState.note, locals())
-        # An outcome that is lost is looked for again; what is sent next must not be sent by two.
-        lasts = any(each.step is RunStep.STARTED for each in entries)
-        with self._database.transaction(lasts=lasts) as transaction:
+        with self._database.transaction() as transaction:
             self._tenants(transaction).note(lease, run, Note(entries, app_users, forgotten))
 
     def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:

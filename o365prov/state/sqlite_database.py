@@ -93,13 +93,12 @@ class SQLiteDatabase:
         return "the state in memory" if self._path is None else str(self._path)
 
     @contextmanager
-    def transaction(self, *, writes: bool = True, lasts: bool = True) -> Iterator[_SQLiteTransaction]:
+    def transaction(self, *, writes: bool = True) -> Iterator[_SQLiteTransaction]:
         """A transaction; those of one connection come one after the other."""
         if self._path is None and self._own.is_inherited:
             raise UsageError("a MemoryState can't be shared by processes: use SQLiteState or PostgresState")
         try:
             with self._own.use() as connection:
-                connection.execute(f"PRAGMA synchronous = {'FULL' if lasts else 'NORMAL'}")
                 connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
                 try:
                     yield _SQLiteTransaction(connection)

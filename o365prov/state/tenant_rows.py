@@ -169,7 +169,7 @@ class TenantRows:
         return _TenantRow(*rows[0][:-1])
 
     def _write(self, row: _TenantRow) -> None:
-        values = astuple(row)
+        values = astuple(row, recurse=False)
         self.transaction.execute(
             f"INSERT INTO tenant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
             "ON CONFLICT (tenant_id) DO UPDATE SET fence = excluded.fence, holder = excluded.holder, "

@@ -60,12 +60,13 @@ def test_a_batch_takes_two_transactions(changes, faulty, plan, apply, tmp_path, 
     assert len(writings) == 2 * 2 + len(AROUND)
 
 
-def test_batches_at_once_share_transactions(crowd, plan, apply, tmp_path, writings):
-    """What one has to note while another one's note is written is noted with what others have."""
-    made = plan(*crowd)
+def test_batches_share_transactions(changes, faulty, plan, apply, tmp_path, writings):
+    """How one batch ended is noted together with what begins next: it comes to about one transaction a batch."""
+    made = plan(*(changes.create(f"p{number}") for number in range(200)))
     writings.clear()
     assert apply(made, {"state": SQLiteState(tmp_path / "corp.db")}).ok
-    assert len(writings) < 2 * 4 + len(AROUND)
+    assert len(faulty.batches) == 10
+    assert len(writings) <= 10 + 4 + len(AROUND)
 
 
 @pytest.mark.parametrize("kind", ["memory", "file"])

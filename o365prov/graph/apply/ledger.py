@@ -152,6 +152,7 @@ class Ledger:
         note = self._next
         if not note.entries:
             return
+        await asyncio.sleep(0)  # those that begin where others ended come now
         async with self._one_at_a_time:
             if note.written is None:
                 self._next = _Note()

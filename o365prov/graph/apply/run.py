@@ -263,24 +263,31 @@ class ApplyRun:
         return PendingWrite(change, request, object_id, manager_id, now, unknown=change_key(change) in self._begun)
 
     async def _deliver(self, writes: Sequence[PendingWrite], gate: asyncio.Semaphore) -> None:
-        async with gate:
-            if self._stopped:
-                return
-            try:
-                await self.ledger.begin(writes)
-            except StateError as error:
-                self.stop(str(error))
-            if self._stopped:  # perhaps while that was noted
-                return
-            self._begun.update(change_key(write.change) for write in writes)
-            results: list[WriteResult] = []
-            self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
-            try:
-                async for each in self.delivery.deliver(writes):
-                    results += each
-            finally:  # a cancelled apply does not lose what Graph answered
-                self._delivering.discard(task)
-                await self._record(results)
+        results: list[WriteResult] = []
+        try:
+            async with gate:
+                await self._send(writes, results)
+        finally:  # a cancelled apply does not lose what Graph answered
+            if results:
+                await self._record(results)  # out of the gate: the next batch, which now begins, is in the same note
+
+    async def _send(self, writes: Sequence[PendingWrite], results: list[WriteResult]) -> None:
+        """Note that a batch begins, and send it; adds results as they come, for whoever is cancelled."""
+        if self._stopped:
+            return
+        try:
+            await self.ledger.begin(writes)
+        except StateError as error:
+            self.stop(str(error))
+        if self._stopped:  # perhaps while that was noted
+            return
+        self._begun.update(change_key(write.change) for write in writes)
+        self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
+        try:
+            async for each in self.delivery.deliver(writes):
+                results += each
+        finally:
+            self._delivering.discard(task)
 
     async def _record(self, results: Iterable[WriteResult]) -> None:
         """Note how writes ended; those that no write fares better than now stay begun, for when the plan goes on."""
