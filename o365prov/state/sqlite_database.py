@@ -86,6 +86,7 @@ class SQLiteDatabase:
         self._path = path
         self._connect = connect or _connected
         self._own = OwnConnection(self._opened)
+        self._file: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -99,6 +100,11 @@ class SQLiteDatabase:
             raise UsageError("a MemoryState can't be shared by processes: use SQLiteState or PostgresState")
         try:
             with self._own.use() as connection:
+                if self._file_now() != self._file:  # SQLite would write to it where nobody finds it again
+                    raise StateError(
+                        f"{self.name}: was moved, deleted or replaced while it was open: put it back, then go on; "
+                        "or close the state to open what is there now"
+                    )
                 connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
                 try:
                     yield _SQLiteTransaction(connection)
@@ -123,7 +129,16 @@ class SQLiteDatabase:
         except BaseException:
             connection.close()
             raise
+        self._file = self._file_now()
         return connection
+
+    def _file_now(self) -> tuple[int, int] | None:
+        """What tells the file that has the name now from any other; None if there is none."""
+        try:
+            found = None if self._path is None else self._path.stat()
+        except OSError:
+            found = None
+        return None if found is None else (found.st_dev, found.st_ino)
 
     def _prepare(self, connection: SQLiteConnection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
