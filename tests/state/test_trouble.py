@@ -198,7 +198,8 @@ def test_a_server_that_fails_stops_the_apply(elsewhere, server, monkeypatch, mom
     over = threading.Event()
 
     def cut_who_waits():
-        while not over.is_set() and not end_connections(server, that="AND wait_event_type = 'Lock'"):
+        while not over.is_set():
+            end_connections(server, that="AND wait_event_type = 'Lock'")
             time.sleep(0.02)
 
     with psycopg.connect(server) as other, elsewhere.open_state() as state:
