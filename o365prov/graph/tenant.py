@@ -248,11 +248,14 @@ class Tenant:
             with self._applier.listening():
                 if (report := await self._applier.replayed(plan)) is not None:
                     return report
+                about = await self._applier.read(self._about(sender))
+                if about is None:
+                    return await self._applier.not_begun(plan)
                 return await self._applier.apply(
                     plan,
                     WriteDelivery(sender, self.sdk),
-                    tenant_id=(await self._identity(sender)).id,
-                    federated=await self._federated(sender),
+                    tenant_id=about[0],
+                    federated=about[1],
                     confirm=confirm,
                     emit=without_errors(on_event),
                     passwords=passwords,
@@ -297,6 +300,10 @@ class Tenant:
             operations=operations,
             expected_tenant=expected_tenant,
         )
+
+    async def _about(self, sender: Sender) -> tuple[str, frozenset[str]]:
+        """The tenant's id, and the names of its federated domains."""
+        return (await self._identity(sender)).id, await self._federated(sender)
 
     async def _identity(self, sender: Sender) -> TenantIdentity:
         if self._organization is None:

@@ -1,9 +1,9 @@
 """What is noted while a plan is applied: a row a note, which stays until somebody reads what is kept of the tenant.
 
-To note must be quick, because every batch of requests waits for it: a note is one piece of JSON with one digest. Whoever
-reads next moves all of it to where it is kept, the memory and the entries of the run, in the transaction that reads.
-The digest of a note covers that of the note before it, and the row of the tenant has the last one, so that a note that is
-lost is missed.
+To note must be quick, because every batch of requests waits for it: a note is one piece of JSON with one digest.
+Whoever reads next moves all of it to where it is kept, the memory and the entries of the run, in one transaction.
+The digest of a note covers that of the note before it, and the row of the tenant has the last one, so that a note that
+is lost is missed.
 """
 
 from __future__ import annotations

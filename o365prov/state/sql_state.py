@@ -229,7 +229,7 @@ class SqlState:
 
     @contextmanager
     def _read(self, tenant_id: str) -> Iterator[Transaction]:
-        """A transaction in which everything that was noted is where it is kept; it only writes if that is to be done."""
+        """A transaction in which everything that was noted is where it is kept; it writes if it has to move that."""
         with self._database.transaction(writes=False) as transaction:
             settled = not self._tenants(transaction).has_notes(tenant_id)
             if settled:

@@ -46,7 +46,9 @@ def converter(*, leave_out_defaults: bool = False) -> Converter:
 
     A class with the methods ``_from_json_value(value, converter)`` and ``_to_json_value(converter)`` uses these.
     """
-    made = Converter(detailed_validation=True, forbid_extra_keys=True, use_alias=True, omit_if_default=leave_out_defaults)
+    made = Converter(
+        detailed_validation=True, forbid_extra_keys=True, use_alias=True, omit_if_default=leave_out_defaults
+    )
     for kind, hook in _PLAIN.items():
         made.register_structure_hook(kind, hook)
     made.register_structure_hook_func(_is_anything, lambda value, _: _read_any(value))

@@ -447,7 +447,7 @@ def test_a_value_that_can_not_be_noted_is_said(state):
     """Half a character: nothing of the note stays."""
     plan, lease = plan_for(state, "ann"), state.acquire(TENANT)
     run = state.begin_run(lease, plan)
-    with pytest.raises(StateError, match="can't keep a value|codec can't encode"):
+    with pytest.raises(StateError, match="can't keep a value"):
         state.note(lease, run, [], [evolve(ANN, username="ann\ud800@corp.example")])
     state.note(lease, run, [], [ANN])
     assert set(state.app_users(TENANT, APP)) == {ANN}

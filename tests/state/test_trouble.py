@@ -154,7 +154,7 @@ def test_a_file_that_is_overwritten_is_not_used(corp, folder, moment):
         report = corp.apply(state, moment, overwrite)
         assert len(report.outcomes) == len(corp.plan)
     before = corp.fake.users
-    with corp.open_state() as state, pytest.raises(StateError, match="not a state|damaged"):
+    with corp.open_state() as state, pytest.raises(StateError, match=r"not a state|damaged"):
         corp.apply(state)
     assert corp.fake.users == before
 
