@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Any, TypeVar
 
 from attrs import define, field
@@ -75,8 +74,8 @@ class Applier:
 
     async def read(self, reading: Coroutine[Any, Any, _T]) -> _T | None:
         """What is read before something is written; None once :meth:`stop` was called, however long Graph lets wait."""
-        task = asyncio.create_task(reading)
-        self._end_reading = partial(asyncio.get_running_loop().call_soon_threadsafe, task.cancel)
+        loop, task = asyncio.get_running_loop(), asyncio.create_task(reading)
+        self._end_reading = lambda: loop.call_soon_threadsafe(task.cancel)
         if self._stopped:
             task.cancel()
         try:
