@@ -21,7 +21,7 @@ from o365prov.structuring import from_json_text, to_json_text
 
 
 @frozen
-class Note:
+class ApplyNote:
     """What a plan's apply noted, once or since somebody read it.
 
     Args:
@@ -53,7 +53,7 @@ class NoteRows:
     tenant_id: str
     where: str
 
-    def append(self, number: int, before: str, plan_id: str, note: Note) -> str:
+    def append(self, number: int, before: str, plan_id: str, note: ApplyNote) -> str:
         """Write a note; returns its digest.
 
         Args:
@@ -63,7 +63,7 @@ class NoteRows:
             note: the note.
 
         """
-        content = to_json_text(note, Note)
+        content = to_json_text(note, ApplyNote)
         digest = self.seal.of((self.tenant_id, number, before, plan_id), content)
         self.transaction.execute(
             "INSERT INTO note (tenant_id, number, plan_id, content, digest) VALUES (?, ?, ?, ?, ?)",
@@ -75,7 +75,7 @@ class NoteRows:
         )
         return digest
 
-    def take(self, number: int, last: str) -> dict[str, Note]:
+    def take(self, number: int, last: str) -> dict[str, ApplyNote]:
         """Take all notes away, and return what they say in the end, by plan.
 
         Args:
@@ -118,10 +118,10 @@ class _Together:
         self.app_users.update(dict.fromkeys(note.get("forgotten", ())))
         self.app_users.update((each["person_id"], each) for each in note.get("app_users", ()))
 
-    def note(self) -> Note:
+    def note(self) -> ApplyNote:
         value = {
             "entries": list(self.entries.values()),
             "app_users": [each for each in self.app_users.values() if each is not None],
             "forgotten": [person_id for person_id, each in self.app_users.items() if each is None],
         }
-        return from_json_text(json.dumps(value), Note)
+        return from_json_text(json.dumps(value), ApplyNote)

@@ -16,7 +16,7 @@ from o365prov.planning import Plan
 from o365prov.state.database import Database, Transaction
 from o365prov.state.fitting import check_lineage, check_serial, check_touched
 from o365prov.state.memory_rows import MemoryRows
-from o365prov.state.note_rows import Note
+from o365prov.state.note_rows import ApplyNote
 from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
 from o365prov.state.run_rows import RunRows
 from o365prov.state.sealing import Seal, damaged
@@ -67,7 +67,7 @@ class SqlState:
         with self._database.transaction() as transaction:
             tenants, memory = self._tenants(transaction), self._memory(transaction, tenant_id, app_name)
             tenants.check_free(tenant_id)
-            self._settle(transaction, tenant_id)
+            self._move_notes(transaction, tenant_id)
             if not replace and not memory.is_followed_by(app_users):
                 raise StateError(
                     f"{self._database.name}: remembers the app {app_name} in tenant {tenant_id}, and more than what "
@@ -85,7 +85,7 @@ class SqlState:
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
             for tenant_id in tenants.ids():
-                self._settle(transaction, tenant_id)
+                self._move_notes(transaction, tenant_id)
             apps = transaction.rows("SELECT tenant_id, app_name FROM app_user WHERE person_id = ?", person_id)
             touched = runs.about(person_id)
             for tenant_id in {*(tenant_id for tenant_id, _ in apps), *(run.tenant_id for run in touched)}:
@@ -129,7 +129,7 @@ class SqlState:
             )
             for tenant_id in {tenant_id for _, tenant_id, _ in found}:
                 tenants.check_free(tenant_id)
-                self._settle(transaction, tenant_id)
+                self._move_notes(transaction, tenant_id)
             for plan_id, tenant_id, number in found:
                 runs.delete(plan_id)
                 tenants.forget_runs(tenant_id, number)
@@ -149,7 +149,7 @@ class SqlState:
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
             tenants.renew(lease, plan.tenant_id)
-            self._settle(transaction, plan.tenant_id)
+            self._move_notes(transaction, plan.tenant_id)
             run = runs.find(plan.id)
             self._check(transaction, plan, run)
             if run is not None:
@@ -170,7 +170,7 @@ class SqlState:
         entries, app_users, forgotten = as_tuple(entries), as_tuple(app_users), as_tuple(forgotten)
         check_call(SqlState.note, locals())
         with self._database.transaction() as transaction:
-            self._tenants(transaction).note(lease, run, Note(entries, app_users, forgotten))
+            self._tenants(transaction).note(lease, run, ApplyNote(entries, app_users, forgotten))
 
     def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
         """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
@@ -231,15 +231,15 @@ class SqlState:
     def _read(self, tenant_id: str) -> Iterator[Transaction]:
         """A transaction in which everything that was noted is where it is kept; it writes if it has to move that."""
         with self._database.transaction(writes=False) as transaction:
-            settled = not self._tenants(transaction).has_notes(tenant_id)
-            if settled:
+            waiting = self._tenants(transaction).has_notes(tenant_id)
+            if not waiting:
                 yield transaction
-        if not settled:
+        if waiting:
             with self._database.transaction() as transaction:
-                self._settle(transaction, tenant_id)
+                self._move_notes(transaction, tenant_id)
                 yield transaction
 
-    def _settle(self, transaction: Transaction, tenant_id: str) -> None:
+    def _move_notes(self, transaction: Transaction, tenant_id: str) -> None:
         """Move what was noted to where it is kept."""
         for plan_id, note in self._tenants(transaction).take_notes(tenant_id).items():
             run = self._runs(transaction).note(plan_id, note.entries)

@@ -13,7 +13,7 @@ from attrs import astuple, evolve, frozen
 
 from o365prov.errors import LeaseLostError, StateError
 from o365prov.state.database import Transaction, instant
-from o365prov.state.note_rows import Note, NoteRows
+from o365prov.state.note_rows import ApplyNote, NoteRows
 from o365prov.state.records import Lease, LeaseHolder, Run
 from o365prov.state.sealing import Seal
 
@@ -79,7 +79,7 @@ class TenantRows:
         """
         self._write(self._renewed(lease, tenant_id))
 
-    def note(self, lease: Lease, run: Run, note: Note) -> None:
+    def note(self, lease: Lease, run: Run, note: ApplyNote) -> None:
         """Write a note under a lease, which begins again.
 
         Raises:
@@ -99,7 +99,7 @@ class TenantRows:
         """Whether there are notes."""
         return self._row(tenant_id).notes > 0
 
-    def take_notes(self, tenant_id: str) -> dict[str, Note]:
+    def take_notes(self, tenant_id: str) -> dict[str, ApplyNote]:
         """Take all notes away, and return what they say in the end, by plan."""
         row = self._row(tenant_id)
         if row.notes == 0:

@@ -18,7 +18,7 @@ from o365prov import AppUsers, MemoryState, O365ProvError, SQLiteState, StateErr
 from o365prov.people import AppUser
 from o365prov.planning import LinkUser, Plan, Subject
 from o365prov.state import RunEntry, RunStep
-from o365prov.state.network_shares import network_share
+from o365prov.state.sqlite_database import network_share
 
 TENANT, APP = "contoso", "Office 365"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
