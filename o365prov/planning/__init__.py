@@ -62,6 +62,7 @@ from o365prov.planning.rules.mail import mail_issue
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
+from o365prov.planning.transitions.lookup import every_row, forget_rows_met, rows_met
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 __all__ = [
@@ -129,7 +130,9 @@ __all__ = [
     "check_transfers",
     "check_type",
     "collisions",
+    "every_row",
     "fingerprint",
+    "forget_rows_met",
     "harm_hazards",
     "hazards_again",
     "mail_issue",
@@ -139,6 +142,7 @@ __all__ = [
     "maybe_after_change",
     "profile_change",
     "reference_digest",
+    "rows_met",
     "unique_assignments",
     "with_created_accounts",
 ]
