@@ -259,12 +259,15 @@ class Tenant:
             with self._applier.listening():
                 if (report := await self._applier.replayed(plan)) is not None:
                     return report
+                about = await self._applier.read(self._about(sender))
+                if about is None:
+                    return await self._applier.not_begun(plan)
                 try:
                     return await self._applier.apply(
                         plan,
                         WriteDelivery(sender, self.sdk),
-                        tenant_id=(await self._reader.facts.tenant(sender, self.sdk)).id,
-                        federated=await self._federated(sender),
+                        tenant_id=about[0],
+                        federated=about[1],
                         confirm=confirm,
                         emit=without_errors(on_event),
                         passwords=passwords,
@@ -314,6 +317,10 @@ class Tenant:
 
     async def _remembered(self, tenant_id: str, app_name: str) -> AppUsers:
         return await self._applier.worker.call(lambda: self.state.app_users(tenant_id, app_name))
+
+    async def _about(self, sender: Sender) -> tuple[str, frozenset[str]]:
+        """The tenant's id, and the names of its federated domains."""
+        return (await self._reader.facts.tenant(sender, self.sdk)).id, await self._federated(sender)
 
     async def _federated(self, sender: Sender) -> frozenset[str]:
         """The names of the federated domains."""

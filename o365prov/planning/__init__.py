@@ -64,6 +64,7 @@ from o365prov.planning.tenant.snapshot import (
     TenantSnapshot,
     TenantUser,
 )
+from o365prov.planning.transitions.lookup import every_row, forget_rows_met, rows_met
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 __all__ = [
@@ -136,7 +137,9 @@ __all__ = [
     "check_transfers",
     "check_type",
     "collisions",
+    "every_row",
     "fingerprint",
+    "forget_rows_met",
     "harm_hazards",
     "hazards_again",
     "mail_issue",
@@ -146,6 +149,7 @@ __all__ = [
     "maybe_after_change",
     "profile_change",
     "reference_digest",
+    "rows_met",
     "unique_assignments",
     "with_created_accounts",
 ]

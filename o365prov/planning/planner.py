@@ -12,7 +12,7 @@ from datetime import datetime
 from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
+from o365prov.people import AppUser, AppUsers, Assignment
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.matching.created import with_created_accounts
 from o365prov.planning.matching.resolve import match_users
@@ -41,10 +41,10 @@ from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
 from o365prov.planning.tenant.snapshot import TenantSnapshot
+from o365prov.planning.transitions.lookup import transition
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import memory_of
-from o365prov.planning.transitions.table import transition
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
@@ -154,7 +154,7 @@ def _population(
     unchanged: UnchangedPeople,
 ) -> Population:
     """Whom the plan is about; the accounts of unchanged people were seen, and are not in the snapshot."""
-    linked = [user for user in app_users if user.status is AppUserStatus.ACTIVE and request.is_about(user.person_id)]
+    linked = [user for user in app_users if user.is_in_use and request.is_about(user.person_id)]
     return Population(
         app_users,
         staying,
@@ -360,4 +360,4 @@ def _is_somebody_elses(user: AppUser, request: PlanRequest, assigned: Collection
     """Whether an account belongs to somebody whom the plan is not about, and who has not left before."""
     if request.is_about(user.person_id) or user.person_id in assigned:
         return False
-    return user.status is AppUserStatus.ACTIVE
+    return user.is_in_use

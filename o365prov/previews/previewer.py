@@ -9,7 +9,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from o365prov.errors import ConfigurationError, Issue
-from o365prov.people import AppUsers, AppUserStatus, Assignment, Person
+from o365prov.people import AppUsers, Assignment, Person
 from o365prov.planning import (
     MatchedUser,
     PlanOptions,
@@ -171,7 +171,7 @@ class Previewer:
 
     def _active(self) -> frozenset[str]:
         """The people who are remembered as active: a preview knows that somebody left only where it is asked."""
-        return frozenset(user.person_id for user in self.app_users if user.status is AppUserStatus.ACTIVE)
+        return frozenset(user.person_id for user in self.app_users if user.is_in_use)
 
     def _attribute_names(self) -> Mapping[str, str]:
         """Okta's names of attributes by Graph's names of properties."""

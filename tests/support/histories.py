@@ -427,7 +427,7 @@ class History:
         if transfers:
             return
         leaving = {each.person_id for each in self.memory} - {each.person.id for each in self.assignments}
-        held = {user.object_id for user in self.memory if user.person_id in leaving and user.status == "active"}
+        held = {user.object_id for user in self.memory if user.person_id in leaving and user.is_in_use}
         for person_id in sorted({each.subject.person_id for each in (*plan.changes, *plan.problems)})[:3]:
             alone = make({person_id})
             if any(each.object_id in held for each in alone) or _codes(alone) & _OTHERS_ARE_NEEDED:
@@ -445,6 +445,7 @@ class History:
             user = self.snapshot.by_id.get(known.object_id)
             disagrees = {
                 AppUserStatus.ACTIVE: user is None or not user.enabled,
+                AppUserStatus.ENABLING: user is None,
                 AppUserStatus.KEPT: user is None,
                 AppUserStatus.DEACTIVATED: user is None
                 or (user.enabled and known.departure is not None and known.departure.blocked),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from attrs import define, evolve, field
 
@@ -60,6 +60,7 @@ class ApplyRun:
         federated: the names of the tenant's federated domains.
         ledger: has the plan, and notes what is begun and how it ends.
         emit: called with each event.
+        read: gives what a coroutine reads, or None once the apply is told to stop.
         passwords: gives first passwords.
         earlier: how far the changes came in an earlier apply that was interrupted.
 
@@ -70,6 +71,7 @@ class ApplyRun:
     federated: frozenset[str]
     ledger: Ledger
     emit: Callable[[Event], None]
+    read: Callable[[Coroutine[Any, Any, Mapping[str, str]]], Awaitable[Mapping[str, str] | None]]
     passwords: Callable[[CreateUser], str] | None = None
     earlier: Sequence[RunEntry] = ()
     _outcomes: dict[str, Outcome] = field(factory=dict)
@@ -99,7 +101,8 @@ class ApplyRun:
         own = frozenset(
             change.object_id for change in self.plan if change.object_id and change_key(change) in self._begun
         )
-        self._stale = await changed_since(self.delivery.sender, self.delivery.sdk, self.plan, self._left(), own)
+        looking = changed_since(self.delivery.sender, self.delivery.sdk, self.plan, self._left(), own)
+        self._stale = await self.read(looking) or {}
         await self.ledger.open()
 
     async def run(self) -> Report:
@@ -164,7 +167,7 @@ class ApplyRun:
         """The accounts that an interrupted apply created without noting it, by person id."""
         begun = [each for each in changes if isinstance(each, CreateUser) and change_key(each) in self._begun]
         try:
-            return await self.delivery.find(begun) if begun else {}
+            return (await self.read(self.delivery.find(begun)) or {}) if begun else {}
         except TenantError as error:
             self.stop(f"{error}; {_AGAIN}")
             return {}
@@ -263,24 +266,31 @@ class ApplyRun:
         return PendingWrite(change, request, object_id, manager_id, now, unknown=change_key(change) in self._begun)
 
     async def _deliver(self, writes: Sequence[PendingWrite], gate: asyncio.Semaphore) -> None:
-        async with gate:
-            if self._stopped:
-                return
-            try:
-                await self.ledger.begin(writes)
-            except StateError as error:
-                self.stop(str(error))
-            if self._stopped:  # perhaps while that was noted
-                return
-            self._begun.update(change_key(write.change) for write in writes)
-            results: list[WriteResult] = []
-            self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
-            try:
-                async for each in self.delivery.deliver(writes):
-                    results += each
-            finally:  # a cancelled apply does not lose what Graph answered
-                self._delivering.discard(task)
-                await self._record(results)
+        results: list[WriteResult] = []
+        try:
+            async with gate:
+                await self._send(writes, results)
+        finally:  # a cancelled apply does not lose what Graph answered
+            if results:
+                await self._record(results)  # out of the gate: the next batch, which now begins, is in the same note
+
+    async def _send(self, writes: Sequence[PendingWrite], results: list[WriteResult]) -> None:
+        """Note that a batch begins, and send it; adds results as they come, for whoever is cancelled."""
+        if self._stopped:
+            return
+        try:
+            await self.ledger.begin(writes)
+        except StateError as error:
+            self.stop(str(error))
+        if self._stopped:  # perhaps while that was noted
+            return
+        self._begun.update(change_key(write.change) for write in writes)
+        self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
+        try:
+            async for each in self.delivery.deliver(writes):
+                results += each
+        finally:
+            self._delivering.discard(task)
 
     async def _record(self, results: Iterable[WriteResult]) -> None:
         """Note how writes ended; those that no write fares better than now stay begun, for when the plan goes on."""
@@ -331,19 +341,6 @@ class ApplyRun:
             what = f"it may have been done, because the apply stopped: {self._stopped}"
             return Outcome(change, Result.UNKNOWN, self._object_id(change), what)
         return Outcome(change, Result.SKIPPED, self._object_id(change), f"not tried: {self._stopped}")
-
-
-def replayed(plan: Plan, entries: Iterable[RunEntry]) -> Report:
-    """The report of a plan that was applied before, as the state has it."""
-    noted = {entry.key: entry for entry in entries}
-    return Report(plan.id, tuple(_noted(change, noted) for change in plan), plan.fingerprint, replayed=True)
-
-
-def _noted(change: Change, entries: Mapping[str, RunEntry]) -> Outcome:
-    entry = entries.get(change_key(change))
-    if entry is None or entry.step is RunStep.STARTED:
-        return Outcome(change, Result.UNKNOWN, change.object_id, "the state does not have any more how it ended")
-    return entry.outcome(change)
 
 
 def _outcome_of(result: WriteResult) -> Outcome:

@@ -65,7 +65,7 @@ class TokenProvider:
             try:
                 token = await self._ask(scopes, options)
             except (AzureError, ValueError, OSError) as error:
-                raise credential_error(str(error)) from error
+                raise credential_error(str(error)) from None  # its text may hold the secret
         if not isinstance(token, AccessToken):
             # The SDK would send the request without a token and leave it to Graph to complain.
             raise CredentialError(

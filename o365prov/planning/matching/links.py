@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from attrs import evolve, frozen
 
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Person
+from o365prov.people import AppUser, AppUsers, Person
 from o365prov.planning.tenant.snapshot import TenantUser
 from o365prov.planning.transitions.situations import Link
 from o365prov.provisioning import DesiredUser
@@ -107,7 +107,7 @@ class AccountLinks:
         properties = account.properties if account else {}
         name = properties.get("displayName") or (known.username if known else person_id)
         number = f", employee number {properties['employeeId']}" if properties.get("employeeId") else ""
-        left = "" if known is None or known.status is AppUserStatus.ACTIVE else ", who left"
+        left = "" if known is None or known.is_in_use else ", who left"
         return f"{name} (person {person_id}{number}{left})"
 
     def receiver(self, object_id: str) -> str | None:

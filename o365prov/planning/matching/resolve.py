@@ -20,10 +20,10 @@ from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.rules.addresses import personal_addresses
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.transitions.lookup import transition
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import account_state, control_of, memory_of, was_blocked_by_us
-from o365prov.planning.transitions.table import transition
 from o365prov.planning.transitions.transition import Transition
 from o365prov.provisioning import DesiredUser
 

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
-from o365prov.people import AppUser, AppUserStatus, Person
+from o365prov.people import AppUser, Person
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change, CreateUser, LinkUser, RestoreUser, UpdateUser
 from o365prov.planning.model.problems import Unsupported
@@ -114,8 +114,8 @@ def without_mail(change: Profile | None, known: AppUser | None) -> Profile | Non
             properties = tuple(each for each in change.properties if each.name != "mail")
             if properties:
                 return evolve(change, properties=properties, fingerprint="")
-            if known and known.status is AppUserStatus.ACTIVE and not known.fingerprint and change.takes_over is None:
-                return None  # tried before
+            if known and _was_tried(known) and change.takes_over is None:
+                return None
             return LinkUser(
                 change.subject,
                 change.reason,
@@ -146,3 +146,8 @@ def unread_addresses(changes: Iterable[Change], snapshot: TenantSnapshot) -> Ite
 def _gives_a_name(change: Change) -> bool:
     names = written_values(change)
     return isinstance(change, RestoreUser) or "userPrincipalName" in names or bool(names.get("mail"))
+
+
+def _was_tried(known: AppUser) -> bool:
+    """Whether everything but the address was written before."""
+    return known.is_in_use and not known.fingerprint and not known.unfinished

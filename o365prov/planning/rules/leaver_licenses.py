@@ -10,7 +10,7 @@ Source: Okta support, "Can Okta remove group-inherited licenses in O365 when dep
 from __future__ import annotations
 
 from o365prov.errors import Issue
-from o365prov.people import AppUser
+from o365prov.people import AppUser, LicenseGrant
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.leaver_changes import RemoveLicenses
 from o365prov.planning.rules.license_grants import LicensesHeld
@@ -40,6 +40,13 @@ def leaver_keeps(
         (_name(sku_id, snapshot) for sku_id in held.direct if sku_id not in gone),
         () if direct_only else (_name(sku_id, snapshot) for sku_id in held.inherited),
     )
+
+
+def still_held(user: AppUser, account: TenantUser, snapshot: TenantSnapshot) -> tuple[LicenseGrant, ...]:
+    """What we granted and the account still holds; what the tenant does not know any more counts as held."""
+    held = LicensesHeld.of(account, snapshot)
+    skus = {grant: snapshot.find_sku(grant.sku) for grant in user.licenses}
+    return tuple(grant for grant, sku in skus.items() if sku is None or sku.id in held.direct)
 
 
 def _due(user: AppUser, held: LicensesHeld, snapshot: TenantSnapshot, *, take_over: bool) -> list[Sku]:

@@ -26,7 +26,7 @@ from o365prov.provisioning import DesiredUser, ProvisioningType
 _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
 _FULL_STOPS = re.compile(r"\.{2,}")
 _LONGEST_NICKNAME = 64
-_HAD_LEFT = (Memory.RETURNING, Memory.KEPT, Memory.LEFT, Memory.GONE)
+_HAD_LEFT = (Memory.ENABLING, Memory.KEPT, Memory.LEFT, Memory.GONE)
 
 
 @check_after_failure

@@ -113,6 +113,13 @@ def removals(
     ]
 
 
+def roles_still_held(known: AppUser, account: TenantUser, snapshot: TenantSnapshot) -> tuple[str, ...]:
+    """The roles that we granted and the account still has; what the tenant does not know any more counts as held."""
+    held = {each.role_id for each in snapshot.roles_of.get(account.id, ())}
+    roles = {name: snapshot.role_named.get(name.lower()) for name in known.roles}
+    return tuple(name for name, role in roles.items() if role is None or role.id in held)
+
+
 def _resolve(
     names: Collection[str], snapshot: TenantSnapshot, grantable: Collection[str]
 ) -> tuple[dict[str, str], list[Issue]]:

@@ -21,7 +21,7 @@ class Memory(StrEnum):
 
     NEVER = "never seen"
     ACTIVE = "active"
-    RETURNING = "assigned again, and not enabled yet"
+    ENABLING = "assigned, and not enabled yet"
     KEPT = "left, and kept the account"
     LEFT = "left"
     GONE = "gone"

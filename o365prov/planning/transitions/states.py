@@ -9,6 +9,7 @@ from o365prov.provisioning import ProvisioningType
 
 _MEMORIES = {
     AppUserStatus.ACTIVE: Memory.ACTIVE,
+    AppUserStatus.ENABLING: Memory.ENABLING,
     AppUserStatus.KEPT: Memory.KEPT,
     AppUserStatus.DEACTIVATED: Memory.LEFT,
     AppUserStatus.DELETED: Memory.GONE,
@@ -16,12 +17,8 @@ _MEMORIES = {
 
 
 def memory_of(known: AppUser | None) -> Memory:
-    """What is remembered of an account; whoever is active, and had left, was assigned again and not enabled yet."""
-    if known is None:
-        return Memory.NEVER
-    if known.status is AppUserStatus.ACTIVE and known.departure is not None:
-        return Memory.RETURNING
-    return _MEMORIES[known.status]
+    """What is remembered of an account."""
+    return Memory.NEVER if known is None else _MEMORIES[known.status]
 
 
 def account_state(account: TenantUser | None, known: AppUser | None, *, deleted: bool = False) -> Account:
