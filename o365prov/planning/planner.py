@@ -39,7 +39,7 @@ from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.rules.profile import anchor_issue, creation, profile_change, renamed_elsewhere, session_change
 from o365prov.planning.rules.roles import RoleDecision, role_decision
-from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
+from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn, restored_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode, Situation, Step, Wanted
@@ -287,7 +287,7 @@ def _account_changes(
     changes: list[Change] = []
     if account is not None:
         if matched.deleted:
-            changes.append(RestoreUser(subject, matched.how, account.id))
+            changes.append(restored_in_turn(RestoreUser(subject, matched.how, account.id), matched))
         changes += renamed_in_turn(profile, matched) if profile else ()
         if matched.enables:
             reason = "blocked in Office 365" if matched.overrides else "assigned again"

@@ -60,16 +60,29 @@ class CreateUser:
 
 @frozen(field_transformer=typed)
 class RestoreUser:
-    """Restore the deleted account with everything that it had; other changes of it follow."""
+    """Restore the deleted account with everything that it had; other changes of it follow.
+
+    Args:
+        turn: the change's place within its phase.
+        waits_for: the key of the change that frees the username that the account had, see :func:`change_key`; empty if
+            it is free.
+
+    """
 
     kind: ClassVar[str] = "restore_user"
     symbol: ClassVar[str] = "+"
-    phase: ClassVar[Phase] = Phase.ACCOUNTS
     writes: ClassVar[int] = 1
 
     subject: Subject
     reason: str
     object_id: str
+    turn: int = field(default=0, validator=whole_number())
+    waits_for: str = ""
+
+    @property
+    def phase(self) -> Phase:
+        """Among the accounts, or with the profiles where a rename frees the username first."""
+        return Phase.PROFILES if self.waits_for else Phase.ACCOUNTS
 
 
 @frozen(field_transformer=typed)
@@ -82,6 +95,7 @@ class LinkUser:
         takes_over: the id of the person who had the account until now, and whose memory goes with it.
         activates: whether the account is in use afterwards; False where sign-in is still to be enabled, so that the
             memory keeps who had blocked it.
+        turn: the change's place within its phase.
 
     """
 
@@ -97,6 +111,7 @@ class LinkUser:
     anchor: str | None = None
     takes_over: str | None = None
     activates: bool = True
+    turn: int = field(default=0, validator=whole_number())
 
 
 @frozen(field_transformer=typed)
@@ -371,4 +386,4 @@ def change_key(change: Change) -> str:
 @check_after_failure
 def change_stage(change: Change) -> tuple[Phase, int]:
     """The place of a change in the order of a plan: its phase, and its turn within that."""
-    return change.phase, change.turn if isinstance(change, CreateUser | UpdateUser) else 0
+    return change.phase, change.turn if isinstance(change, CreateUser | RestoreUser | LinkUser | UpdateUser) else 0

@@ -28,8 +28,9 @@ class MatchedUser:
         enables: whether sign-in has to be enabled.
         overrides: whether enabling undoes what somebody did in Office 365.
         takes_over: the id of the person who had the account until now; None for nobody else.
-        turn: after how many other renames of the plan the username is free.
+        turn: in which turn of the plan the username is free.
         waits_for: the key of the change that frees the username; empty if it is free.
+        restored_after: the key of the change that frees the username that the deleted account had; empty if it is free.
         temporary_username: the username in between, for one of the people who take each other's; empty for none.
 
     """
@@ -45,6 +46,7 @@ class MatchedUser:
     takes_over: str | None = None
     turn: int = 0
     waits_for: str = ""
+    restored_after: str = ""
     temporary_username: str = ""
 
     @property
