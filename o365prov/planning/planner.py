@@ -6,7 +6,7 @@ people who left. Nothing depends on the order of the input; people come in the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, field, frozen
@@ -31,20 +31,24 @@ from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
 from o365prov.planning.model.snapshot import TenantSnapshot
-from o365prov.planning.rules.addresses import mail_taken, new_mail, unread_addresses, without_mail
+from o365prov.planning.rules.addresses import (
+    mail_issue,
+    mail_taken,
+    new_mail,
+    unread_addresses,
+    without_mail,
+    written_values,
+)
 from o365prov.planning.rules.leavers import Leaver, leavers
 from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
-from o365prov.planning.rules.mail import mail_issue, written_values
 from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
 from o365prov.planning.rules.profile import anchor_issue, creation, profile_change, renamed_elsewhere, session_change
 from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn, restored_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
 from o365prov.planning.transitions.matched_user import MatchedUser
-from o365prov.planning.transitions.situations import ProblemCode, Situation, Step, Wanted
-from o365prov.planning.transitions.states import memory_of
-from o365prov.planning.transitions.table import transition
+from o365prov.planning.waiting import never_seen, waiting_problem
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
@@ -99,7 +103,7 @@ def make_plan(
     request = request or PlanRequest()
     unchanged = unchanged or UnchangedPeople.none(rules.provisioning)
     matched: list[MatchedUser] = []
-    problems = [_held(assignment, app_users, now) for assignment in on_hold]
+    problems = [waiting_problem(assignment, app_users, now) for assignment in on_hold]
     assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
     others = {user.person_id for user in app_users if _is_somebody_elses(user, request, assigned)}
     staying = {*assigned, *others, *unchanged.staying}
@@ -121,7 +125,7 @@ def make_plan(
             changes += done
             problems += wrong
     problems += gaps
-    problems += _never_seen(request, assigned.union(unchanged.staying), app_users)
+    problems += never_seen(request, assigned.union(unchanged.staying), app_users)
     changes = [change for change in changes if request.is_about(change.subject.person_id)]
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
     population = _population(people, app_users, staying, handed_over, snapshot, request, unchanged)
@@ -336,59 +340,6 @@ def _managers(
 
 def _distinguished_names(person: Person) -> list[str | None]:
     return [account.distinguished_name for account in person.directory_accounts]
-
-
-def _held(assignment: Assignment, app_users: AppUsers, now: datetime) -> Problem:
-    """The problem of a person for whom nothing happens now, as the transition table says."""
-    person = assignment.person
-    known: AppUser | None = app_users.get(person.id)
-    subject = Subject(person.id, person.name, known.username if known else "")
-    is_early = assignment.starts is not None and assignment.starts > now
-    row = transition(Situation(Wanted.STARTS_LATER if is_early else Wanted.HELD, memory_of(known)))
-    return Problem(subject, _WAITING[row.problem](assignment))
-
-
-def _never_seen(request: PlanRequest, assigned: Collection[str], app_users: AppUsers) -> list[Problem]:
-    """Of whom the caller asks by name, and nothing is known: neither an assignment nor an account."""
-    names = sorted(each for each in request.only or () if each not in assigned and app_users.get(each) is None)
-    row = transition(Situation(Wanted.LEFT, memory_of(None)))
-    if row.step is not Step.NOTHING:
-        raise ValueError(f"nothing is known for the step {row.step.value!r}: {row.words}")
-    return [Problem(Subject(each, each, ""), _UNKNOWN[row.problem]) for each in names]
-
-
-def _starts_later(assignment: Assignment) -> Issue:
-    return Issue(
-        "starts_later",
-        f"the assignment starts on {assignment.starts:%Y-%m-%d %H:%M %Z}, so nothing is done before",
-        "Plan again then",
-    )
-
-
-def _on_hold(assignment: Assignment) -> Issue:
-    status = assignment.person.status.value
-    return Issue(
-        f"held_{status.lower()}",
-        f"{status} in Okta, so the account is left as it is",
-        "Activate the person in Okta to provision them",
-    )
-
-
-_WAITING: Mapping[ProblemCode, Callable[[Assignment], Issue]] = {
-    ProblemCode.STARTS_LATER: _starts_later,
-    ProblemCode.HELD: _on_hold,
-}
-"""The problems of people for whom nothing happens now."""
-
-_UNKNOWN: Mapping[ProblemCode, Issue] = {
-    ProblemCode.NEVER_SEEN: Issue(
-        "never_seen",
-        "the plan is asked for this person, who is not assigned, or is deactivated in Okta, and had no account",
-        "Nothing is to be done; if that is a surprise, check the id and that the source was read completely",
-        severity="warning",
-    )
-}
-"""What is said of people of whom nothing is known."""
 
 
 def _is_somebody_elses(user: AppUser, request: PlanRequest, assigned: Collection[str]) -> bool:
