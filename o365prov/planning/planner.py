@@ -15,7 +15,8 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.matching.created import with_created_accounts
-from o365prov.planning.matching.resolve import match_users
+from o365prov.planning.matching.match import LINKED
+from o365prov.planning.matching.resolve import match_users, subject_of
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import (
     Change,
@@ -39,6 +40,7 @@ from o365prov.planning.rules.addresses import (
     without_mail,
     written_values,
 )
+from o365prov.planning.rules.edits import GrantEdits, licenses_not_changed, roles_not_changed
 from o365prov.planning.rules.leavers import Leaver, leavers
 from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
@@ -60,12 +62,14 @@ class UnchangedPeople:
         staying: their ids.
         unsupported: the count of their unsupported values.
         managers: those of them who are managers, by distinguished name in lower case.
+        edited: those of whom somebody took in Office 365 what we granted, and what is said of it.
 
     """
 
     staying: Collection[str]
     unsupported: UnsupportedCount
     managers: Mapping[str, ManagerAccount] = field(factory=dict)
+    edited: Sequence[tuple[DesiredUser, Issue]] = ()
 
     @classmethod
     def none(cls, provisioning: ProvisioningType) -> UnchangedPeople:
@@ -125,6 +129,7 @@ def make_plan(
             changes += done
             problems += wrong
     problems += gaps
+    problems += [Problem(subject_of(each, app_users.get(each.person_id)), issue) for each, issue in unchanged.edited]
     problems += never_seen(request, assigned.union(unchanged.staying), app_users)
     changes = [change for change in changes if request.is_about(change.subject.person_id)]
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
@@ -136,7 +141,7 @@ def make_plan(
         made_at=now,
         changes=changes,
         problems=problems,
-        explanations=_explanations(people, matched, changes, problems),
+        explanations=_explanations(people, matched, unchanged, changes, problems),
         unsupported=(
             *unchanged.unsupported.rows(),
             *beside_entra_connect(snapshot, rules.provisioning),
@@ -179,17 +184,21 @@ def _population(
 def _explanations(
     people: Iterable[DesiredUser],
     matched: Iterable[MatchedUser],
+    unchanged: UnchangedPeople,
     changes: Iterable[Change],
     problems: Iterable[Problem],
 ) -> dict[str, PersonExplanation]:
     """How accounts were found, and the mapped values, for people with changes or problems."""
     concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
-    how_matched = {each.subject.person_id: each.how or "there is no account" for each in matched}
+    edited = {each.person_id: each for each, _ in unchanged.edited}
+    how_matched = dict.fromkeys(edited, LINKED) | {
+        each.subject.person_id: each.how or "there is no account" for each in matched
+    }
     return {
         desired.person_id: PersonExplanation.of(
             subject, how_matched.get(desired.person_id, "not matched"), desired.profile
         )
-        for desired in people
+        for desired in (*people, *edited.values())
         if (subject := concerned.get(desired.person_id))
     }
 
@@ -204,6 +213,7 @@ def _changes(
     """What changes for assigned people."""
     provisioning, scope = rules.provisioning, rules.scope
     profiles = {each.subject.person_id: _profile(each, rules, snapshot) for each in matched}
+    edits = GrantEdits(snapshot, provisioning)
     decisions = license_decisions(
         [each for each in matched if _is_licensed(each, provisioning)],
         snapshot,
@@ -221,14 +231,13 @@ def _changes(
     for each in matched:
         account_changes, issues = _account_changes(each, profiles[each.subject.person_id], rules, snapshot, claims)
         changes += account_changes
+        licenses = decisions.get(each.subject.person_id) or _undecided(each, snapshot, edits)
+        roles = _roles(each, rules, snapshot, edits)
+        issues += [*licenses.issues, *roles.issues]
+        memory = _remember(each, licenses.memory, roles.found)
+        changes += [change for change in (memory, licenses.change, *roles.changes) if change]
         if provisioning.update_attributes or each.is_new:
-            again = scope is Scope.DRIFT or each.deleted or each.is_new
-            licenses = decisions.get(each.subject.person_id, LicenseDecision())
-            roles = _roles(each, rules, snapshot, again=again)
-            issues += [*licenses.issues, *roles.issues]
-            memory = _remember(each, licenses.memory, roles.found)
-            changes += [change for change in (memory, licenses.change, *roles.changes) if change]
-            manager, absent = manager_change(each, managers, again=again)
+            manager, absent = manager_change(each, managers, again=scope is Scope.DRIFT or each.is_new)
             issues.append(absent)
             changes += [manager] if manager else []
         issues += failed_licenses(each.account, snapshot) if each.account else []
@@ -239,14 +248,35 @@ def _changes(
 
 
 def _is_licensed(matched: MatchedUser, provisioning: ProvisioningType) -> bool:
-    """Whether licences are decided for this person: with Update Attributes off only when the account is linked."""
-    return not provisioning.user_attributes_only and (provisioning.update_attributes or matched.is_new)
+    """Whether licences are decided for this person.
+
+    With Update Attributes off that is when the account is linked, and until there is a seat.
+    """
+    if provisioning.user_attributes_only:
+        return False
+    return provisioning.update_attributes or matched.is_new or bool(matched.known and matched.known.waiting)
 
 
-def _roles(matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, *, again: bool) -> RoleDecision:
-    if rules.provisioning.user_attributes_only:
+def _undecided(matched: MatchedUser, snapshot: TenantSnapshot, edits: GrantEdits) -> LicenseDecision:
+    """What is said of licences that are left as they are."""
+    known, account, assigned = matched.known, matched.account, matched.desired.assignment.grants.licenses
+    if known is None or account is None or edits.provisioning.user_attributes_only:
+        return LicenseDecision()
+    taken = edits.licenses(known.licenses, account.licenses)
+    kept = assigned != known.licenses and licenses_not_changed(assigned, known.licenses, account.licenses, snapshot)
+    return LicenseDecision(issues=tuple(each for each in (taken, kept) if each))
+
+
+def _roles(matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, edits: GrantEdits) -> RoleDecision:
+    """What happens to a person's roles, or what is said of those that are left as they are."""
+    known, names, provisioning = matched.known, matched.desired.assignment.grants.roles, rules.provisioning
+    if provisioning.user_attributes_only:
         return RoleDecision()
-    return role_decision(matched, snapshot, rules.grantable_roles, take_over=rules.take_over_roles, again=again)
+    as_before = known is not None and known.roles == names and rules.scope is not Scope.DRIFT
+    if known is None or matched.is_new or (provisioning.update_attributes and not as_before):
+        return role_decision(matched, snapshot, rules.grantable_roles, take_over=rules.take_over_roles)
+    taken, kept = edits.roles(known.roles, known.object_id), roles_not_changed(names, known.roles)
+    return RoleDecision(issues=tuple(each for each in (taken, kept) if each))
 
 
 def _remember(matched: MatchedUser, memory: Remember | None, roles: tuple[str, ...] | None) -> Remember | None:

@@ -81,7 +81,7 @@ class _Matcher:
         clashes = collisions(people, self.app_users)
         renamed = self._renamed(people)
         for desired in people:
-            subject = _subject(desired, self.app_users.get(desired.person_id))
+            subject = subject_of(desired, self.app_users.get(desired.person_id))
             for issue in desired.issues:
                 yield Problem(subject, issue)
             clash = clashes.get(desired.person_id)
@@ -214,6 +214,7 @@ def _account_for(row: Transition, found: Found) -> TenantUser | None:
     return found.account
 
 
-def _subject(desired: DesiredUser, app_user: AppUser | None) -> Subject:
+def subject_of(desired: DesiredUser, app_user: AppUser | None) -> Subject:
+    """The person, under the username that they should have."""
     username = desired.username or (app_user.username if app_user else "")
     return Subject(desired.person_id, desired.assignment.person.name, username)

@@ -10,6 +10,8 @@ from attrs import frozen
 from o365prov.people import AppUser
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.snapshot import TenantUser
+from o365prov.planning.transitions.situations import Memory
+from o365prov.planning.transitions.states import memory_of
 from o365prov.provisioning import DesiredUser
 
 
@@ -56,5 +58,7 @@ class MatchedUser:
 
     @property
     def is_new(self) -> bool:
-        """Whether the account is linked only now, or the last apply did not finish with it."""
-        return self.known is None or self.known.unfinished
+        """Whether the account is linked only now, or the person had left, or the last apply did not finish with it."""
+        if self.known is None or self.known.unfinished or self.deleted or self.takes_over is not None:
+            return True
+        return memory_of(self.known) is not Memory.ACTIVE
