@@ -13,9 +13,9 @@ from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
+from o365prov.planning.explaining import explanations
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.matching.created import with_created_accounts
-from o365prov.planning.matching.match import LINKED
 from o365prov.planning.matching.resolve import match_users, subject_of
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import (
@@ -27,7 +27,6 @@ from o365prov.planning.model.changes import (
     RestoreUser,
     UpdateUser,
 )
-from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
@@ -40,7 +39,7 @@ from o365prov.planning.rules.addresses import (
     without_mail,
     written_values,
 )
-from o365prov.planning.rules.edits import GrantEdits, licenses_not_changed, roles_not_changed
+from o365prov.planning.rules.edits import EditedPerson, GrantEdits, licenses_not_changed, roles_not_changed
 from o365prov.planning.rules.leavers import Leaver, leavers
 from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
@@ -62,14 +61,14 @@ class UnchangedPeople:
         staying: their ids.
         unsupported: the count of their unsupported values.
         managers: those of them who are managers, by distinguished name in lower case.
-        edited: those of whom somebody took in Office 365 what we granted, and what is said of it.
+        edited: those of whom somebody took a licence or role in Office 365.
 
     """
 
     staying: Collection[str]
     unsupported: UnsupportedCount
     managers: Mapping[str, ManagerAccount] = field(factory=dict)
-    edited: Sequence[tuple[DesiredUser, Issue]] = ()
+    edited: Sequence[EditedPerson] = ()
 
     @classmethod
     def none(cls, provisioning: ProvisioningType) -> UnchangedPeople:
@@ -129,7 +128,9 @@ def make_plan(
             changes += done
             problems += wrong
     problems += gaps
-    problems += [Problem(subject_of(each, app_users.get(each.person_id)), issue) for each, issue in unchanged.edited]
+    for each in unchanged.edited:
+        subject = subject_of(each.desired, app_users.get(each.desired.person_id))
+        problems += [Problem(subject, issue) for issue in each.issues]
     problems += never_seen(request, assigned.union(unchanged.staying), app_users)
     changes = [change for change in changes if request.is_about(change.subject.person_id)]
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
@@ -141,7 +142,7 @@ def make_plan(
         made_at=now,
         changes=changes,
         problems=problems,
-        explanations=_explanations(people, matched, unchanged, changes, problems),
+        explanations=explanations(people, matched, unchanged.edited, app_users, snapshot, changes, problems),
         unsupported=(
             *unchanged.unsupported.rows(),
             *beside_entra_connect(snapshot, rules.provisioning),
@@ -179,28 +180,6 @@ def _population(
         len(linked),
         handed_over,
     )
-
-
-def _explanations(
-    people: Iterable[DesiredUser],
-    matched: Iterable[MatchedUser],
-    unchanged: UnchangedPeople,
-    changes: Iterable[Change],
-    problems: Iterable[Problem],
-) -> dict[str, PersonExplanation]:
-    """How accounts were found, and the mapped values, for people with changes or problems."""
-    concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
-    edited = {each.person_id: each for each, _ in unchanged.edited}
-    how_matched = dict.fromkeys(edited, LINKED) | {
-        each.subject.person_id: each.how or "there is no account" for each in matched
-    }
-    return {
-        desired.person_id: PersonExplanation.of(
-            subject, how_matched.get(desired.person_id, "not matched"), desired.profile
-        )
-        for desired in (*people, *edited.values())
-        if (subject := concerned.get(desired.person_id))
-    }
 
 
 def _changes(

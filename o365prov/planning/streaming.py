@@ -22,7 +22,7 @@ account, and a later plan sets the manager.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from attrs import define, field
@@ -36,7 +36,7 @@ from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.snapshot import HeldLicense, TenantSnapshot, TenantUser
 from o365prov.planning.planner import UnchangedPeople, make_plan
 from o365prov.planning.rules.addresses import personal_addresses
-from o365prov.planning.rules.edits import GrantEdits
+from o365prov.planning.rules.edits import EditedPerson, GrantEdits
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import expected_anchors, fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
@@ -205,21 +205,22 @@ class StreamingPlanner:
             unchanged=UnchangedPeople(self._staying, self._unsupported, self._managers(people), edited),
         )
 
-    def _edited(self, snapshot: TenantSnapshot) -> list[tuple[DesiredUser, Issue]]:
+    def _edited(self, snapshot: TenantSnapshot) -> list[EditedPerson]:
         """The unchanged people of whom somebody took a licence or role in Office 365."""
         provisioning = self._rules.provisioning
         if provisioning.user_attributes_only:
             return []
         edits = GrantEdits(snapshot, provisioning)
-        issues: dict[str, list[Issue]] = {}
+        taken = {user.person_id: edits.roles(user.roles, user.object_id) for user in self._app_users if user.roles}
+        found: dict[str, tuple[Sequence[HeldLicense], list[Issue]]] = {}
         for (granted, held), ids in self._licensed.items():
-            if issue := edits.licenses(granted, held):
-                issues.update((person_id, [issue]) for person_id in ids if person_id in self._staying)
-        for user in self._app_users:
-            if user.roles and user.person_id in self._staying and (issue := edits.roles(user.roles, user.object_id)):
-                issues.setdefault(user.person_id, []).append(issue)
-        edited = [self._evaluate(each) for each in self._assignments() if each.person.id in issues] if issues else []
-        return [(desired, issue) for desired in edited for issue in issues[desired.person_id]]
+            relicensed = edits.licenses(granted, held)
+            for person_id in ids:
+                issues = [issue for issue in (relicensed, taken.get(person_id)) if issue]
+                if issues and person_id in self._staying:
+                    found[person_id] = held, issues
+        edited = [self._evaluate(each) for each in self._assignments() if each.person.id in found] if found else []
+        return [EditedPerson(each, *found[each.person_id]) for each in edited]
 
     def _rechecked(self) -> list[DesiredUser]:
         """The unchanged people who must be compared in full."""

@@ -7,14 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import LicenseGrant
 from o365prov.planning.model.snapshot import HeldLicense, TenantSnapshot
 from o365prov.planning.rules.license_grants import GrantedSku, LicensesHeld, ResolvedGrants
-from o365prov.provisioning import ProvisioningType
+from o365prov.provisioning import DesiredUser, ProvisioningType
 from o365prov.rendering import names_text
+
+
+@frozen
+class EditedPerson:
+    """Somebody of whom a licence or role was taken in Office 365, and nothing changed at the source.
+
+    Args:
+        desired: what the person should be.
+        licenses: what the account holds.
+        issues: what is said of it.
+
+    """
+
+    desired: DesiredUser
+    licenses: Sequence[HeldLicense]
+    issues: Sequence[Issue]
 
 
 @define(eq=False)
