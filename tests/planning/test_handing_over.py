@@ -3,7 +3,18 @@
 import pytest
 from attrs import evolve
 from effects import effects
-from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
+from organisation import (
+    DOMAIN,
+    NOW,
+    READER,
+    account,
+    assigned,
+    from_directory,
+    remembered,
+    somebody,
+    tenant,
+    user_sync_app,
+)
 
 from o365prov import AppUser, ConfigurationError, Departure, LicenseGrant
 from o365prov.people import AppUserStatus
@@ -95,6 +106,39 @@ def test_that_sign_in_fails_after_a_transfer_is_said_in_every_plan(app, newcomer
         plan = app.plan([other], snapshot, known, now=NOW, scope=scope)
     renamed = evolve(snapshot, domains=[evolve(each, federated=False) for each in snapshot.domains])
     assert codes(app.plan([other], renamed, known, now=NOW)) == []
+
+
+HELD = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_privileged_account_is_handed_over_in_a_plan_that_is_confirmed(renamed):
+    """The memory was lost: the problem names the way out, and what is linked then needs no confirmation."""
+    people = [assigned(somebody("Ann Lee", email="ann.ray@corp.example" if renamed else "ann.lee@corp.example"))]
+    person_id = people[0].person.id
+    there = evolve(HELD, properties={**HELD.properties, "onPremisesImmutableId": person_id})
+    snapshot = tenant(there, holding=((there, READER),))
+    plan = APP.plan(people, snapshot, remembered(), now=NOW)
+    assert codes(plan) == ["privileged_admin"]
+    transfers = {person_id: there.id}
+    assert f"transfers={transfers}" in plan.problems[0].remedy
+    plan = APP.plan(people, snapshot, remembered(), now=NOW, transfers=transfers)
+    assert codes(plan) == []
+    assert any("account with a privileged role is handed over" in hazard for hazard in plan.hazards)
+    after = effects(plan, snapshot)
+    again = APP.plan(people, *after, now=NOW, transfers=transfers)
+    assert (list(again), again.hazards, codes(again)) == ([], (), [])
+    promoted = [
+        evolve(people[0], person=evolve(people[0].person, profile={**people[0].person.profile, "title": "Head"}))
+    ]
+    assert APP.plan(promoted, *after, now=NOW, transfers=transfers).hazards == ()
+
+
+def test_a_leavers_privileged_account_goes_to_another_in_a_plan_that_is_confirmed():
+    """A remembered link yields to the caller's word, and somebody else becomes an administrator."""
+    there = tenant(THERE, holding=((THERE, READER),))
+    plan = APP.plan([assigned(OTHER)], there, remembered(LEFT), now=NOW, transfers={OTHER.id: THERE.id})
+    assert any("account with a privileged role is handed over" in hazard for hazard in plan.hazards)
 
 
 def test_a_living_link_names_both_people_and_the_way_out():

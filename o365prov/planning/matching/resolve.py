@@ -110,7 +110,7 @@ class _Matcher:
         if isinstance(found, Issue):
             yield Problem(subject, found)
             return
-        row = transition(self._situation(found, subject))
+        row = transition(self._situation(found, desired, subject))
         if row.problem is not ProblemCode.NONE:
             yield Problem(subject, self._issue(row.problem, found, desired, subject))
         if row.step is Step.NOTHING:
@@ -131,17 +131,21 @@ class _Matcher:
             enables=enables,
             overrides=row.overrides or (row.step is Step.RESTORE and enables and not was_blocked_by_us(found.known)),
             takes_over=self._taken_over(found, desired),
+            privileged=self._is_privileged(found, desired),
         )
         yield from self._named(matched)
 
-    def _situation(self, found: Found, subject: Subject) -> Situation:
+    def _situation(self, found: Found, desired: DesiredUser, subject: Subject) -> Situation:
         rules, account = self.rules, found.account
+        handed_over = account is not None and self.links.is_handed_over(desired, account)
         return Situation(
             Wanted.ASSIGNED,
             memory_of(found.known),
             account_state(account, found.known, deleted=found.deleted),
             found.link,
-            control_of(account, found.known, self.snapshot, rules.provisioning) if account else Control.CLOUD,
+            control_of(account, found.known, self.snapshot, rules.provisioning, handed_over=handed_over)
+            if account
+            else Control.CLOUD,
             creates=rules.provisioning.create_users,
             restores=rules.restore_deleted_users,
             has_password=rules.gives_passwords or self.snapshot.is_federated(subject.username),
@@ -165,6 +169,8 @@ class _Matcher:
                 return issues.of_another_person(account, desired, who, holder)
             case ProblemCode.ACCOUNT_OF_NAMESAKE:
                 return issues.of_namesake(account, desired, who, holder)
+            case ProblemCode.PRIVILEGED_ADMIN:
+                return issues.privileged(account, desired)
             case ProblemCode.ACCOUNT_OF_ANOTHER_APP:
                 return issues.of_another_app(account, holder)
             case _:
@@ -194,6 +200,15 @@ class _Matcher:
         """Whose account it was: that person's memory goes with it."""
         holder = self.links.holder(found.account.id) if found.account and found.link is Link.YIELDING else None
         return None if holder is None or holder.person_id == desired.person_id else holder.person_id
+
+    def _is_privileged(self, found: Found, desired: DesiredUser) -> bool:
+        """Whether the account is a privileged admin's, and goes to the person by the caller's word alone."""
+        account = found.account
+        if account is None or not self.links.is_handed_over(desired, account):
+            return False
+        holder = self.links.holder(account.id)
+        is_own = holder is not None and holder.person_id == desired.person_id
+        return not is_own and self.snapshot.is_privileged(account.id)
 
     def _named(self, matched: MatchedUser) -> Iterator[MatchedUser | Problem]:
         """The person with the username that the account will have."""

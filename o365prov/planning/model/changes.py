@@ -95,6 +95,7 @@ class LinkUser:
         takes_over: the id of the person who had the account until now, and whose memory goes with it.
         activates: whether the account is in use afterwards; False where sign-in is still to be enabled, so that the
             memory keeps who had blocked it.
+        privileged: whether the caller hands over a privileged admin's account, so that the plan must be confirmed.
         turn: the change's place within its phase.
 
     """
@@ -111,6 +112,7 @@ class LinkUser:
     anchor: str | None = None
     takes_over: str | None = None
     activates: bool = True
+    privileged: bool = False
     turn: int = field(default=0, validator=whole_number())
 
 
@@ -125,6 +127,7 @@ class UpdateUser:
         takes_over: the id of the person who had the account until now, and whose memory goes with it.
         activates: whether the account is in use afterwards; False where sign-in is still to be enabled, so that the
             memory keeps who had blocked it.
+        privileged: whether the caller hands over a privileged admin's account, so that the plan must be confirmed.
         turn: the change's place within its phase.
         waits_for: the key of the change that frees the new username, see :func:`change_key`; empty if it is free.
         temporary: whether the username is a temporary one, and another update of the plan gives the final one.
@@ -144,6 +147,7 @@ class UpdateUser:
     anchor: str | None = None
     takes_over: str | None = None
     activates: bool = True
+    privileged: bool = False
     turn: int = field(default=0, validator=whole_number())
     waits_for: str = ""
     temporary: bool = False

@@ -30,6 +30,7 @@ class MatchedUser:
         enables: whether sign-in has to be enabled.
         overrides: whether enabling undoes what somebody did in Office 365.
         takes_over: the id of the person who had the account until now; None for nobody else.
+        privileged: whether the caller hands over the account of a privileged admin.
         turn: in which turn of the plan the username is free.
         waits_for: the key of the change that frees the username; empty if it is free.
         restored_after: the key of the change that frees the username that the deleted account had; empty if it is free.
@@ -46,6 +47,7 @@ class MatchedUser:
     enables: bool = False
     overrides: bool = False
     takes_over: str | None = None
+    privileged: bool = False
     turn: int = 0
     waits_for: str = ""
     restored_after: str = ""
