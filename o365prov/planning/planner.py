@@ -207,6 +207,8 @@ def _changes(
     for each in matched:
         if mail := new_mail(written_values(profiles[each.subject.person_id]), each.account):
             claims.setdefault(mail, []).append(each.subject)
+        for address in each.account.addresses if each.account and each.deleted else ():
+            claims.setdefault(address, []).append(each.subject)
     for each in matched:
         account_changes, issues = _account_changes(each, profiles[each.subject.person_id], rules, snapshot, claims)
         changes += account_changes

@@ -18,6 +18,7 @@ from organisation import (
 
 from o365prov import AppUser, ConfigurationError, Departure, LicenseGrant
 from o365prov.people import AppUserStatus
+from o365prov.profiles import ProfileMapping
 
 NAME = f"ann.lee@{DOMAIN}"
 ANN = from_directory(somebody("Ann Lee", employeeNumber="17"))
@@ -132,6 +133,17 @@ def test_a_privileged_account_is_handed_over_in_a_plan_that_is_confirmed(renamed
         evolve(people[0], person=evolve(people[0].person, profile={**people[0].person.profile, "title": "Head"}))
     ]
     assert APP.plan(promoted, *after, now=NOW, transfers=transfers).hazards == ()
+
+
+def test_a_privileged_account_is_confirmed_also_where_its_e_mail_address_is_held():
+    """Nothing is left to write, so that the account is only linked."""
+    there = account(NAME, onPremisesImmutableId=OTHER.id, mail="old@corp.example")
+    holder = account(f"x@{DOMAIN}", mail="ann.lee@corp.example")
+    snapshot = tenant(there, holder, holding=((there, READER),))
+    mapped = APP.remap(ProfileMapping.of({"email": "user.email"}))
+    plan = mapped.plan([assigned(OTHER)], snapshot, remembered(), now=NOW, transfers={OTHER.id: there.id})
+    assert [each.kind for each in plan] == ["link_user"]
+    assert any("account with a privileged role is handed over" in hazard for hazard in plan.hazards)
 
 
 def test_a_leavers_privileged_account_goes_to_another_in_a_plan_that_is_confirmed():

@@ -240,3 +240,34 @@ def test_two_accounts_that_had_one_name_come_back_one_after_the_other():
     assert [(each.subject.name, each.code) for each in first.problems] == [("Bo Ross", "username_taken")]
     second = RESTORING.plan(people, *effects(first, snapshot), now=NOW)
     assert [each.kind for each in second][:2] == ["restore_user", "update_user"]
+
+
+def test_an_address_that_a_restored_account_brings_back_is_nobody_elses():
+    """Bo would get a username that Ann's account has as an address: Graph would refuse it once she is back."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "alias")], Ann="old")
+    [deleted] = snapshot.deleted_users
+    properties = {**deleted.properties, "proxyAddresses": [f"smtp:Alias@{DOMAIN}", f"smtp:ann@{DOMAIN}"]}
+    snapshot = evolve(snapshot, deleted_users=[evolve(deleted, properties=properties)])
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert {each.subject.name for each in plan} == {"Ann Lee"}
+    assert [(each.subject.name, each.code, each.stops) for each in plan.problems] == [
+        ("Ann Lee", "address_kept", False),
+        ("Bo Ross", "address_kept", True),
+    ]
+
+
+def test_an_e_mail_address_that_a_restored_account_brings_back_is_not_written():
+    """Bo has Ann's old e-mail address at the source, and her account comes back with it."""
+    people = [assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))]
+    snapshot, known = effects(RESTORING.plan(people, tenant(), remembered(), now=NOW), tenant())
+    ann = snapshot.by_username[f"ann.lee@{DOMAIN}"]
+    name = {**ann.properties, "userPrincipalName": f"{ann.id.replace('-', '')}ann.lee@{DOMAIN}"}
+    users = [each for each in snapshot.users if each.id != ann.id]
+    gone = evolve(snapshot, users=users, deleted_users=[evolve(ann, properties=name)])
+    later = [
+        evolve(people[0], person=somebody("Ann Lee", email="ann.two@corp.example")),
+        evolve(people[1], person=somebody("Bo Ross", email="ann.lee@corp.example"), username=f"bo.ross@{DOMAIN}"),
+    ]
+    plan = RESTORING.plan(later, gone, known, now=NOW)
+    assert [(each.subject.name, each.code) for each in plan.problems] == [("Bo Ross", "mail_taken")]
+    assert "Ann Lee" in plan.problems[0].message

@@ -324,10 +324,10 @@ def username_of_deleted_freed(username: str, before: MatchedUser) -> Issue:
 
 
 def username_of_restored(username: str) -> Issue:
-    """A deleted account of another person comes back under this username."""
+    """A deleted account of another person comes back with this username or address."""
     return Issue(
         "username_taken",
-        f"the username {username} goes to another person's deleted account, which this plan restores",
+        f"{username} goes to another person's deleted account, which this plan restores",
         "Give one of them another username",
         place="userName",
     )

@@ -17,7 +17,7 @@ Sources: Microsoft Graph, "user resource type" (proxyAddresses is read-only); Ex
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import define, evolve, field
 
@@ -49,7 +49,7 @@ class UsernameOrder:
     snapshot: TenantSnapshot
     links: AccountLinks
     is_about: Callable[[str], bool]
-    # Deleted accounts that come back, by the username that they had, in lower case.
+    # Deleted accounts that come back, by the username and the addresses that they had, in lower case.
     _restored: dict[str, TenantUser] = field(init=False, factory=dict)
     _renamed: dict[str, MatchedUser] = field(init=False, factory=dict)  # who gives a name away, by object id
     _before: dict[str, MatchedUser] = field(init=False, factory=dict)  # the same, by the id of who gets the name
@@ -98,15 +98,17 @@ class UsernameOrder:
 
         Notes who has the username until now, if that person gives it away.
         """
-        if self._restored.setdefault(deleted.username.lower(), deleted) is not deleted:
-            return issues.username_of_restored(deleted.username)
+        addresses = sorted({deleted.username.lower()} | deleted.addresses)
+        for address in addresses:
+            if self._restored.setdefault(address, deleted) is not deleted:
+                return issues.username_of_restored(address)
         if (named := self.snapshot.by_username.get(deleted.username.lower())) is not None:
             freeing = self._renamed.get(named.id)
             if freeing is None or named.username.lower() in named.addresses:
                 return issues.username_of_deleted_taken(deleted, named)
             self._before[person_id] = freeing
             self._waiting[person_id] = deleted.username
-        for address in sorted({deleted.username.lower()} | deleted.addresses):
+        for address in addresses:
             for holder in self.snapshot.holders_of(address, other_than=deleted.id):
                 if address in holder.addresses:
                     return issues.address_of_deleted_taken(deleted, address, holder)
@@ -115,10 +117,10 @@ class UsernameOrder:
     def _taking(self, matched: MatchedUser) -> Issue | None:
         """Why the person can't have the new username; notes who has it until now, if that person gives it away."""
         person_id, username = matched.subject.person_id, matched.subject.username
+        holders: Sequence[TenantUser | AddressHolder] = self.snapshot.holders_of(username, other_than=matched.object_id)
         coming = self._restored.get(username.lower())
-        holders: Iterable[TenantUser | AddressHolder] = (
-            [coming] if coming else self.snapshot.holders_of(username, other_than=matched.object_id)
-        )
+        if coming is not None and coming.id != matched.object_id:
+            holders = [coming]
         for holder in holders:
             freeing = self._renamed.get(holder.id)
             if freeing is None:

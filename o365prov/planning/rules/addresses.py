@@ -111,7 +111,7 @@ def mail_taken(
         values: the values to be written, by Graph's names of properties.
         account: the account as it is; None for a new one.
         snapshot: what the tenant holds.
-        others: the other people who would newly get the same.
+        others: the other people who would newly get the same, or get it back with a deleted account.
 
     """
     mail = new_mail(values, account)
@@ -156,6 +156,7 @@ def without_mail(change: Profile | None, known: AppUser | None) -> Profile | Non
                 change.anchor,
                 change.takes_over,
                 change.activates,
+                change.privileged,
             )
         case _:
             return change
