@@ -91,7 +91,7 @@ class UsernameOrder:
         if account.username.lower() == matched.subject.username.lower():
             return False
         change = profile_change(matched, self.rules.provisioning, self.rules.scope)
-        return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
+        return isinstance(change, UpdateUser)  # which writes the username with whatever else differs
 
     def _restoring(self, person_id: str, deleted: TenantUser) -> Issue | None:
         """Why a deleted account can't come back: another object has its username or one of its addresses.
