@@ -74,17 +74,15 @@ def _licenses_after(
     held = LicensesHeld.of(licenses, snapshot)
     direct, inherited = dict(held.direct), held.inherited
     for change in changes:
-        match change:
-            case DeleteUser():
-                return ()
-            case AssignLicenses() | RemoveLicenses():
-                for removal in change.remove:
-                    direct.pop(removal.sku_id, None)
-            case _:
-                pass
-        for addition in change.add if isinstance(change, AssignLicenses) else ():
-            plans = snapshot.sku_named[addition.sku_id].plans.values()
-            direct[addition.sku_id] = frozenset(plans) - frozenset(addition.disabled_plans)
+        if isinstance(change, DeleteUser):
+            return ()
+        if isinstance(change, AssignLicenses | RemoveLicenses):
+            for removal in change.remove:
+                direct.pop(removal.sku_id, None)
+        if isinstance(change, AssignLicenses):
+            for addition in change.add:
+                plans = snapshot.sku_named[addition.sku_id].plans.values()
+                direct[addition.sku_id] = frozenset(plans) - frozenset(addition.disabled_plans)
     words = (_words(sku_id, direct, inherited, snapshot) for sku_id in direct.keys() | inherited.keys())
     return tuple(sorted(words))
 

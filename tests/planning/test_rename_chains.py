@@ -232,6 +232,22 @@ def test_a_deleted_account_whose_name_can_not_be_freed_is_said_to_wait():
     assert "the next plan restores the deleted account" in plan.problems[0].remedy
 
 
+@pytest.mark.parametrize(
+    ("later", "properties"),
+    [("bo2", {"proxyAddresses": [f"SMTP:bo@{DOMAIN}"]}), ("bo", {})],
+    ids=["keeps it as an address", "keeps it"],
+)
+def test_a_deleted_account_stays_deleted_where_the_holder_keeps_its_name(later, properties):
+    """The problem names the account that has to be renamed."""
+    snapshot, known, people = world([("Ann Lee", "", "ann"), ("Bo Ross", "bo", later)], bo=properties)
+    snapshot = evolve(snapshot, deleted_users=[_deleted(people[0].person, "bo")])
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    [problem] = [each for each in plan.problems if each.subject.name == "Ann Lee"]
+    assert (problem.code, problem.stops) == ("username_taken", True)
+    assert "Rename that account in Entra, and the next plan restores the deleted one" in problem.remedy
+    assert "Ann Lee" not in {each.subject.name for each in plan}
+
+
 def test_two_accounts_that_had_one_name_come_back_one_after_the_other():
     """Ann is restored and renamed; Bo, whose deleted account had the same name, by the next plan."""
     snapshot, known, people = with_deleted([("Ann Lee", "", "ann"), ("Bo Ross", "", "bo")], Ann="old", Bo="OLD")
