@@ -7,7 +7,16 @@ from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, rem
 
 from o365prov import Deprovisioning, LicenseGrant, UserStatus
 from o365prov.people import Grants
-from o365prov.planning import AssignLicenses, CreateUser, EnableSignIn, GrantRole, SetManager, Subject, UpdateUser
+from o365prov.planning import (
+    AssignLicenses,
+    CreateUser,
+    EnableSignIn,
+    GrantRole,
+    HeldLicense,
+    SetManager,
+    Subject,
+    UpdateUser,
+)
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.plan import Plan
 
@@ -29,6 +38,30 @@ def test_a_linked_person_keeps_their_licences_when_updates_are_off():
     assert plan.is_empty
     assert codes(plan) == ["licenses_not_changed"]
     assert "is assigned the licences SPE_E3, and keeps SPE_F1" in plan.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("given", "then", "said"),
+    [
+        (["SPE_E3"], [], "is assigned the licences (none), and keeps SPE_E3"),
+        (["SPE_E3"], ["SPE_E3", "SPE_F1"], "is assigned the licences SPE_E3, SPE_F1, and keeps SPE_E3"),
+        (["SPE_E3"], ["SPE_E3", "MISTYPED"], "is assigned the licences MISTYPED, SPE_E3, and keeps SPE_E3"),
+        ([], ["SPE_F1"], "is assigned the licences SPE_F1, and keeps none"),
+    ],
+)
+def test_licences_that_are_not_changed_are_said_with_both(given, then, said):
+    """What is assigned by now, and what was given when the account was linked."""
+    snapshot, known = effects(OFF.plan([assigned(ANN, *given)], tenant(), remembered(), now=NOW), tenant())
+    [problem] = OFF.plan([assigned(ANN, *then)], snapshot, known, now=NOW).problems
+    assert (problem.code, problem.stops) == ("licenses_not_changed", False)
+    assert said in problem.message
+
+
+def test_a_licence_that_a_group_gives_by_now_is_not_missed():
+    """It was assigned after the account was linked, and an administrator gave it in another way."""
+    snapshot, known = effects(OFF.plan([assigned(ANN)], tenant(), remembered(), now=NOW), tenant())
+    there = evolve(snapshot, users=[evolve(snapshot.users[0], licenses=(HeldLicense(E3.id, inherited_from="g"),))])
+    assert codes(OFF.plan([assigned(ANN, "SPE_E3")], there, known, now=NOW)) == []
 
 
 def test_roles_that_are_not_changed_are_said():
