@@ -16,7 +16,7 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, ConfigurationError, Departure, LicenseGrant
+from o365prov import AppUser, ConfigurationError, Departure, LicenseGrant, ProfileSync
 from o365prov.people import AppUserStatus
 from o365prov.profiles import ProfileMapping
 
@@ -325,3 +325,24 @@ def test_transfers_of_a_wrong_type_are_refused_in_plain_words():
     """What is shown of them is what the caller gave, not how we keep it."""
     with pytest.raises(ConfigurationError, match=r"not a dict of str to int$"):
         APP.plan([assigned(ANN)], tenant(), remembered(), now=NOW, transfers={ANN.id: 1})
+
+
+def test_a_type_that_does_not_rename_frees_no_username():
+    """Bo's account is called as Ann should be called, and stays so: it is said whose it is."""
+    bo = somebody("Bo Ross")
+    linked = evolve(LEFT, person_id=bo.id, anchor=bo.id, status=AppUserStatus.ACTIVE, departure=None)
+    there = evolve(HELD, properties={**HELD.properties, "onPremisesImmutableId": bo.id})
+    for app in (APP.with_provisioning(ProfileSync()).remap(), user_sync_app(update_attributes=False)):
+        plan = app.plan([assigned(ANN), assigned(bo)], tenant(there), remembered(linked), now=NOW)
+        assert [each.code for each in plan.problems if each.subject.person_id == ANN.id] == [
+            "account_of_another_person"
+        ]
+
+
+def test_an_account_that_keeps_its_anchor_is_handed_over_whatever_deleted_account_has_the_persons():
+    """Only an account without an anchor would get it."""
+    deleted = account(f"old@{DOMAIN}", onPremisesImmutableId=OTHER.id)
+    transfers = {OTHER.id: THERE.id}
+    plan = APP.plan([assigned(OTHER)], tenant(THERE, deleted=(deleted,)), remembered(), now=NOW, transfers=transfers)
+    assert codes(plan) == ["anchor_differs"]
+    assert not plan.is_empty
