@@ -47,8 +47,7 @@ from o365prov.planning.preconditions import (
     check_type,
     unique_assignments,
 )
-from o365prov.planning.rules.addresses import mail_taken
-from o365prov.planning.rules.mail import mail_issue
+from o365prov.planning.rules.addresses import mail_issue, mail_taken
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner

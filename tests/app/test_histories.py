@@ -108,6 +108,7 @@ TOLD = [
     [("delete", 0, 0, 0), ("leave", 1, 1, 0), ("new_id", 1, 1, 1), ("block", 2, 2, 0), ("push", 2, 1, 1)],
     [("namesake", 0, 1, 0), ("rename", 2, 2, 3), ("swap", 1, 2, 0), ("lose_memory", 0, 0, 0), ("leave", 2, 2, 0)],
     [("leave", 0, 0, 0), ("wait", 0, 0, 9), ("restore", 0, 0, 0), ("relicense", 1, 1, 1), ("choose", 0, 0, 2)],
+    [("take_role", 1, 1, 0), ("relicense", 0, 0, 0), ("swap", 0, 1, 0), ("delete", 0, 0, 0), ("force", 0, 0, 1)],
 ]
 
 

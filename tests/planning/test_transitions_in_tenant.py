@@ -14,7 +14,7 @@ from attrs import evolve
 from before_and_after import PREDICATES, Story
 from scenes import IMPOSSIBLE, scene, situations, types_of
 
-from o365prov.planning import planner
+from o365prov.planning import waiting
 from o365prov.planning.matching import resolve
 from o365prov.planning.rules import leavers
 from o365prov.planning.transitions import lookup
@@ -73,7 +73,7 @@ def asked(monkeypatch):
         words.add(row.words)
         return row
 
-    for module in (resolve, leavers, planner):
+    for module in (resolve, leavers, waiting):
         monkeypatch.setattr(module, "transition", spy)
     return words
 

@@ -72,6 +72,9 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
     "an account that we remember is ours, also if its person is an admin by now": lambda each: (
         each.control is Control.ADMIN and each.memory is not Memory.NEVER
     ),
+    "an account that the caller hands over is the person's, also if it is an admin's": lambda each: (
+        each.control is Control.ADMIN and each.link is Link.YIELDING
+    ),
     "Graph takes the roles of an account that is deleted": lambda each: (
         each.control is Control.ADMIN and each.account is Account.DELETED
     ),

@@ -213,7 +213,7 @@ class ApplyRun:
     def _why_not(self, change: Change) -> str:
         """Why *change* must not be tried; empty if it may be."""
         person_id = change.subject.person_id
-        if isinstance(change, CreateUser | UpdateUser) and (held := self._why_not_free(change)):
+        if isinstance(change, CreateUser | RestoreUser | UpdateUser) and (held := self._why_not_free(change)):
             return held
         if isinstance(change, CreateUser):
             return _MANAGED if change.password_given and self.passwords is None else ""
@@ -228,13 +228,14 @@ class ApplyRun:
             return f"not tried, because the manager's account ({change.manager.name}) could not be created{problem}"
         return ""
 
-    def _why_not_free(self, change: CreateUser | UpdateUser) -> str:
+    def _why_not_free(self, change: CreateUser | RestoreUser | UpdateUser) -> str:
         """Why the username is not free yet; empty if it is, or nothing had to free it."""
         freeing = self._outcomes.get(change.waits_for)
         if not change.waits_for or (freeing and (freeing.result is Result.DONE or _USERNAME in freeing.written)):
             return ""
         why = f": {freeing.message}" if freeing and freeing.message else ""
-        return f"not tried, because the username {change.subject.username} did not become free{why}"
+        which = "that the deleted account had" if isinstance(change, RestoreUser) else change.subject.username
+        return f"not tried, because the username {which} did not become free{why}"
 
     def _problem(self, kind: type[CreateUser | RestoreUser], person_id: str) -> str:
         """Why the change on which the person's others depend was not done."""

@@ -158,13 +158,13 @@ def blocked(account: TenantUser) -> Issue:
     )
 
 
-def privileged(account: TenantUser) -> Issue:
+def privileged(account: TenantUser, desired: DesiredUser) -> Issue:
     """The account is an admin's whom we did not provision."""
     return Issue(
         "privileged_admin",
         f"the account {account.username} is a privileged admin that is not remembered as provisioned from here",
-        "Give the person another username, or remove the role before the account is linked; if the memory was lost, "
-        "restore it",
+        f"Give the person another username if it is somebody else's; if it is this person's, restore the memory, or "
+        f"{hand_over(desired, account)}, in a plan that has to be confirmed",
     )
 
 
@@ -325,10 +325,10 @@ def username_of_deleted_freed(username: str, before: MatchedUser) -> Issue:
 
 
 def username_of_restored(username: str) -> Issue:
-    """A deleted account of another person comes back under this username."""
+    """A deleted account of another person comes back with this username or address."""
     return Issue(
         "username_taken",
-        f"the username {username} goes to another person's deleted account, which this plan restores",
+        f"{username} goes to another person's deleted account, which this plan restores",
         "Give one of them another username",
         place="userName",
     )
@@ -353,7 +353,6 @@ OF_ACCOUNT: Mapping[ProblemCode, Callable[[TenantUser], Issue]] = {
     ProblemCode.SYNCED_ACCOUNT: synced,
     ProblemCode.SYNCED_BLOCKED: synced_blocked,
     ProblemCode.BLOCKED_ACCOUNT: blocked,
-    ProblemCode.PRIVILEGED_ADMIN: privileged,
     ProblemCode.DELETED_ACCOUNT: deleted,
 }
 """The problems of rows that need nothing but the account."""

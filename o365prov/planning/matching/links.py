@@ -65,7 +65,7 @@ class AccountLinks:
         """How an account that was found for a person is linked."""
         if account.id in self.app_users.linked_elsewhere:
             return Link.OTHER_APPS
-        if self.transfers.get(desired.person_id) == account.id:
+        if self.is_handed_over(desired, account):
             return Link.YIELDING
         holder = self._holders.get(account.id)
         if self.receiver(account.id) is not None:
@@ -109,6 +109,10 @@ class AccountLinks:
         number = f", employee number {properties['employeeId']}" if properties.get("employeeId") else ""
         left = "" if known is None or known.is_in_use else ", who left"
         return f"{name} (person {person_id}{number}{left})"
+
+    def is_handed_over(self, desired: DesiredUser, account: TenantUser) -> bool:
+        """Whether the caller hands this account to the person."""
+        return self.transfers.get(desired.person_id) == account.id
 
     def receiver(self, object_id: str) -> str | None:
         """The id of the person to whom the caller hands an account; None for nobody."""

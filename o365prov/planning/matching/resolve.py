@@ -84,7 +84,7 @@ class _Matcher:
         clashes = collisions(people, self.app_users)
         renamed = self._renamed(looked_for)
         for desired in looked_for:
-            subject = _subject(desired, self.app_users.get(desired.person_id))
+            subject = subject_of(desired, self.app_users.get(desired.person_id))
             for issue in desired.issues:
                 yield Problem(subject, issue)
             clash = clashes.get(desired.person_id)
@@ -113,7 +113,7 @@ class _Matcher:
         if isinstance(found, Issue):
             yield Problem(subject, found)
             return
-        row = transition(self._situation(found, subject))
+        row = transition(self._situation(found, desired, subject))
         if row.problem is not ProblemCode.NONE:
             yield Problem(subject, self._issue(row.problem, found, desired, subject))
         if row.step is Step.NOTHING:
@@ -134,17 +134,21 @@ class _Matcher:
             enables=enables,
             overrides=row.overrides or (row.step is Step.RESTORE and enables and not was_blocked_by_us(found.known)),
             takes_over=self._taken_over(found, desired),
+            privileged=self._is_privileged(found, desired),
         )
         yield from self._named(matched)
 
-    def _situation(self, found: Found, subject: Subject) -> Situation:
+    def _situation(self, found: Found, desired: DesiredUser, subject: Subject) -> Situation:
         rules, account = self.rules, found.account
+        handed_over = account is not None and self.links.is_handed_over(desired, account)
         return Situation(
             Wanted.ASSIGNED,
             memory_of(found.known),
             account_state(account, found.known, deleted=found.deleted),
             found.link,
-            control_of(account, found.known, self.snapshot, rules.provisioning) if account else Control.CLOUD,
+            control_of(account, found.known, self.snapshot, rules.provisioning, handed_over=handed_over)
+            if account
+            else Control.CLOUD,
             creates=rules.provisioning.create_users,
             restores=rules.restore_deleted_users,
             has_password=rules.gives_passwords or self.snapshot.is_federated(subject.username),
@@ -168,6 +172,8 @@ class _Matcher:
                 return issues.of_another_person(account, desired, who, holder)
             case ProblemCode.ACCOUNT_OF_NAMESAKE:
                 return issues.of_namesake(account, desired, who, holder)
+            case ProblemCode.PRIVILEGED_ADMIN:
+                return issues.privileged(account, desired)
             case ProblemCode.ACCOUNT_OF_ANOTHER_APP:
                 return issues.of_another_app(account, holder)
             case _:
@@ -198,6 +204,15 @@ class _Matcher:
         holder = self.links.holder(found.account.id) if found.account and found.link is Link.YIELDING else None
         return None if holder is None or holder.person_id == desired.person_id else holder.person_id
 
+    def _is_privileged(self, found: Found, desired: DesiredUser) -> bool:
+        """Whether the account is a privileged admin's, and goes to the person by the caller's word alone."""
+        account = found.account
+        if account is None or not self.links.is_handed_over(desired, account):
+            return False
+        holder = self.links.holder(account.id)
+        is_own = holder is not None and holder.person_id == desired.person_id
+        return not is_own and self.snapshot.is_privileged(account.id)
+
     def _named(self, matched: MatchedUser) -> Iterator[MatchedUser | Problem]:
         """The person with the username that the account will have."""
         account, subject, provisioning = matched.account, matched.subject, self.rules.provisioning
@@ -217,6 +232,7 @@ def _account_for(row: Transition, found: Found) -> TenantUser | None:
     return found.account
 
 
-def _subject(desired: DesiredUser, app_user: AppUser | None) -> Subject:
+def subject_of(desired: DesiredUser, app_user: AppUser | None) -> Subject:
+    """The person, under the username that they should have."""
     username = desired.username or (app_user.username if app_user else "")
     return Subject(desired.person_id, desired.assignment.person.name, username)

@@ -1,10 +1,14 @@
-"""E-mail addresses that a plan newly gives: who holds them already, and what becomes of the attribute then.
+"""E-mail addresses that a plan newly gives: who holds them, what becomes of the attribute then, and their domain.
 
 Decision where the sources disagree: Graph's page says that a conflicting ``mail`` updates silently; the service answers
 400 with ObjectConflict (microsoft-graph-docs-contrib, issue 8421). So an address that another object holds is not sent.
 What only that object's ``mail`` says counts too, although Graph compares ``proxyAddresses`` alone.
 
-Sources: Microsoft Graph, "user resource type", section mail and proxyAddresses; Exchange, Set-Mailbox (EmailAddresses).
+Decision: an address outside the domains that the tenant has verified is sent all the same, as Okta sends it. Graph
+takes it, and it stays where the account has no mailbox.
+
+Sources: Microsoft Graph, "user resource type", section mail and proxyAddresses; Exchange, Set-Mailbox (EmailAddresses);
+Okta, "Provision users to Office 365" (map the e-mail with the expression of the username).
 """
 
 from __future__ import annotations
@@ -19,11 +23,40 @@ from o365prov.people import AppUser, Person
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change, CreateUser, LinkUser, RestoreUser, UpdateUser
 from o365prov.planning.model.problems import Unsupported
-from o365prov.planning.rules.mail import written_values
 from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 
 Profile = CreateUser | UpdateUser | LinkUser
+
+
+def written_values(change: Change | None) -> Mapping[str, object]:
+    """The values that a change writes to the profile, by Graph's names of properties."""
+    match change:
+        case CreateUser():
+            return change.properties
+        case UpdateUser():
+            return {each.name: each.after for each in change.properties}
+        case _:
+            return {}
+
+
+@check_after_failure
+def mail_issue(values: Mapping[str, object], snapshot: TenantSnapshot) -> Issue | None:
+    """What is wrong with the address among *values*, which are written; None if none is, or its domain is verified."""
+    mail = values.get("mail")
+    if not isinstance(mail, str) or not mail:
+        return None
+    domain = mail.rpartition("@")[2].lower()
+    held = snapshot.domain_named.get(domain)
+    if held is not None and held.verified:
+        return None
+    return Issue(
+        "mail_outside_domains",
+        f"{mail} is not in a domain that the tenant has verified: an account with a mailbox does not keep it",
+        f"Map Primary email with the expression of the username, or verify {domain} in Entra",
+        place="email",
+        severity="warning",
+    )
 
 
 def holder_text(holder: AddressHolder) -> str:
@@ -79,7 +112,7 @@ def mail_taken(
         values: the values to be written, by Graph's names of properties.
         account: the account as it is; None for a new one.
         snapshot: what the tenant holds.
-        others: the other people who would newly get the same.
+        others: the other people who would newly get the same, or get it back with a deleted account.
 
     """
     mail = new_mail(values, account)
@@ -124,6 +157,7 @@ def without_mail(change: Profile | None, known: AppUser | None) -> Profile | Non
                 change.anchor,
                 change.takes_over,
                 change.activates,
+                change.privileged,
             )
         case _:
             return change

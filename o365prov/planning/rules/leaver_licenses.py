@@ -22,7 +22,7 @@ def leaver_removal(
     user: AppUser, account: TenantUser, subject: Subject, snapshot: TenantSnapshot, reason: str, *, take_over: bool
 ) -> RemoveLicenses | None:
     """The removal of a leaver's licences; None if the account holds none that should go."""
-    held = LicensesHeld.of(account, snapshot)
+    held = LicensesHeld.of(account.licenses, snapshot)
     removing = [held.removal(sku) for sku in _due(user, held, snapshot, take_over=take_over)]
     return RemoveLicenses(subject, reason, account.id, tuple(removing)) if removing else None
 
@@ -34,7 +34,7 @@ def leaver_keeps(
 
     With *direct_only* that is what somebody granted elsewhere, perhaps since; what groups give was said before.
     """
-    held = LicensesHeld.of(account, snapshot)
+    held = LicensesHeld.of(account.licenses, snapshot)
     gone = {sku.id for sku in _due(user, held, snapshot, take_over=take_over)}
     return left_behind(
         (_name(sku_id, snapshot) for sku_id in held.direct if sku_id not in gone),
@@ -44,7 +44,7 @@ def leaver_keeps(
 
 def still_held(user: AppUser, account: TenantUser, snapshot: TenantSnapshot) -> tuple[LicenseGrant, ...]:
     """What we granted and the account still holds; what the tenant does not know any more counts as held."""
-    held = LicensesHeld.of(account, snapshot)
+    held = LicensesHeld.of(account.licenses, snapshot)
     skus = {grant: snapshot.find_sku(grant.sku) for grant in user.licenses}
     return tuple(grant for grant, sku in skus.items() if sku is None or sku.id in held.direct)
 

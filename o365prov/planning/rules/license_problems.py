@@ -95,16 +95,6 @@ def circle(wishes: Sequence[LicenseWish], wanted: Sequence[Sku]) -> Issue:
     )
 
 
-def edited(part_numbers: Sequence[str]) -> Issue:
-    """Somebody took or changed licences that we had given."""
-    return _warning(
-        "relicensed_account",
-        f"somebody took {names_text(part_numbers)} from the account in Office 365, or switched service plans of it; "
-        "that stays so",
-        "Correct it in Entra, or plan with scope='all' to give again what is assigned",
-    )
-
-
 def stays(wish: LicenseWish, *, take_over: bool) -> Iterator[Issue]:
     """Licences that a group gives, and so stay or are there twice."""
     for sku_id, _ in sorted(wish.holds.inherited.items()):

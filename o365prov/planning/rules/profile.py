@@ -79,14 +79,14 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
     returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT
-    activates, moved = not matched.enables, matched.takes_over
+    activates, moved, privileged = not matched.enables, matched.takes_over, matched.privileged
     settled = known if known is not None and not known.unfinished and not returning else None
     if settled and settled.fingerprint == now and not _looks_at_tenant(provisioning, scope):
         return _corrected(matched, settled)
     if not provisioning.update_attributes:
         if settled:
             return _corrected(matched, settled)
-        return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates)
+        return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates, privileged)
     anchor = account.anchor
     desired_values: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
@@ -97,9 +97,9 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
     if not changes:
         if settled and settled.fingerprint == now:
             return _corrected(matched, settled)
-        return LinkUser(matched.subject, matched.how, account.id, now, anchor, moved, activates)
+        return LinkUser(matched.subject, matched.how, account.id, now, anchor, moved, activates, privileged)
     reason = _reason(matched, now, returning=returning)
-    return UpdateUser(matched.subject, reason, account.id, changes, now, anchor, moved, activates)
+    return UpdateUser(matched.subject, reason, account.id, changes, now, anchor, moved, activates, privileged)
 
 
 def _corrected(matched: MatchedUser, known: AppUser) -> LinkUser | None:

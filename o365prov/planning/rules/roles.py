@@ -44,7 +44,6 @@ def role_decision(
     grantable: Collection[str],
     *,
     take_over: bool = False,
-    again: bool = False,
 ) -> RoleDecision:
     """The roles to grant to one person and to remove, and what can't be granted.
 
@@ -53,12 +52,9 @@ def role_decision(
         snapshot: what the tenant holds.
         grantable: the names or ids, in lower case, of the privileged roles that the app may grant.
         take_over: whether roles that were granted elsewhere are removed too if they are not assigned.
-        again: compare with the tenant also where the roles are those of the last success.
 
     """
     known, names = matched.known, matched.desired.assignment.grants.roles
-    if known and known.roles == names and not again:
-        return RoleDecision()
     desired, issues = _resolve(names, snapshot, grantable)
     holds = {assignment.role_id for assignment in snapshot.roles_of.get(matched.object_id or "", ())}
     reason = f"assigned {matched.desired.assignment.how}"

@@ -54,7 +54,7 @@ class Control(StrEnum):
     CLOUD = "ours to change"
     LICENSES = "only ours to license"
     SYNCED = "mastered by Entra Connect"
-    ADMIN = "a privileged admin whom we did not provision"
+    ADMIN = "a privileged admin whom we did not provision, and whom nobody hands over"
 
 
 class Step(StrEnum):

@@ -38,17 +38,22 @@ def was_blocked_by_us(known: AppUser | None) -> bool:
 
 
 def control_of(
-    account: TenantUser, known: AppUser | None, snapshot: TenantSnapshot, provisioning: ProvisioningType
+    account: TenantUser,
+    known: AppUser | None,
+    snapshot: TenantSnapshot,
+    provisioning: ProvisioningType,
+    *,
+    handed_over: bool = False,
 ) -> Control:
-    """What may be done with an account.
+    """What may be done with an account; *handed_over* is whether the caller says whose it is.
 
     License Only, which works beside Entra Connect and changes nothing else, may also license admins.
     """
     if account.synced:
         return Control.LICENSES if provisioning.beside_entra_connect else Control.SYNCED
-    if known is None and not provisioning.beside_entra_connect and snapshot.is_privileged(account.id):
-        return Control.ADMIN
-    return Control.CLOUD
+    if known is not None or handed_over or provisioning.beside_entra_connect:
+        return Control.CLOUD
+    return Control.ADMIN if snapshot.is_privileged(account.id) else Control.CLOUD
 
 
 def contradiction(
