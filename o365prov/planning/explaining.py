@@ -44,9 +44,10 @@ def explanations(
         of_person.setdefault(change.subject.person_id, []).append(change)
     concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
     desired = {each.person_id: each for each in (*people, *(each.desired for each in edited))}
-    accounts = {user.person_id: snapshot.by_id.get(user.object_id) for user in app_users}
+    known = {person_id: user for person_id in concerned if (user := app_users.get(person_id)) is not None}
+    accounts = {person_id: snapshot.by_id.get(user.object_id) for person_id, user in known.items()}
     held: dict[str, Sequence[HeldLicense]] = {
-        person_id: account.licenses for person_id, account in accounts.items() if account and person_id in concerned
+        person_id: account.licenses for person_id, account in accounts.items() if account is not None
     }
     found = dict.fromkeys(held, LINKED)
     for each in edited:
