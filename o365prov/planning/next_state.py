@@ -48,8 +48,9 @@ class NextMemory:
 
     Args:
         app_users: the memory that is there when they begin.
-        plan: the plan. Who was unfinished when it was made stays so until all that it has for them is done, and whoever
-            is blocked is unfinished until then: that sessions were not revoked does not show in the tenant.
+        plan: the plan. Whoever was not finished and in use when it was made, and whoever it blocks, is unfinished until
+            all that it has for them is done: another plan would not have it again, such as the roles that are taken
+            over with an account, or the sessions that are revoked.
 
     """
 
@@ -62,11 +63,12 @@ class NextMemory:
 
     def __attrs_post_init__(self) -> None:
         self._holders = {user.object_id: user for user in self.app_users}
-        unfinished = {user.object_id for user in self.plan.app_users if user.unfinished}
+        known = self.plan.app_users
+        settled = {user.object_id for user in known if user.status is AppUserStatus.ACTIVE and not user.unfinished}
         people = {
             change.subject.person_id
             for change in self.plan
-            if change.object_id in unfinished or isinstance(change, BlockSignIn)
+            if change.object_id not in settled or isinstance(change, BlockSignIn)
         }
         for change in self.plan:
             if (person_id := change.subject.person_id) in people:
@@ -145,14 +147,8 @@ class NextMemory:
 
     @check_after_failure
     def fail(self, change: Change) -> tuple[str, ...]:
-        """Remember that a change was not done; who is new is compared with the tenant once more."""
-        people = self._undo(change)
-        person_id = change.subject.person_id
-        known = self.get(person_id)
-        if known is None or known.unfinished or self.app_users.get(person_id) is not None:
-            return people
-        self._changed[person_id] = evolve(known, unfinished=True)
-        return tuple(dict.fromkeys((*people, person_id)))
+        """Remember that a change was not done; whoever is unfinished stays so."""
+        return self._undo(change)
 
     def after(self, plan_id: str) -> AppUsers:
         """The memory after everything that was remembered of the plan with this id."""

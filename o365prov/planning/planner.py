@@ -43,7 +43,14 @@ from o365prov.planning.rules.leavers import Leaver, leavers
 from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
 from o365prov.planning.rules.managers import ManagerAccount, Managers, find_managers, manager_change
-from o365prov.planning.rules.profile import anchor_issue, creation, profile_change, renamed_elsewhere, session_change
+from o365prov.planning.rules.profile import (
+    anchor_issue,
+    creation,
+    expected_anchors,
+    profile_change,
+    renamed_elsewhere,
+    session_change,
+)
 from o365prov.planning.rules.roles import RoleDecision, role_decision
 from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn, restored_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
@@ -121,8 +128,10 @@ def make_plan(
     changes, gaps = _changes(matched, managers, rules, snapshot, now, request)
     handed_over = {each.takes_over for each in matched}
     taken = {each.object_id for each in (*matched, *app_users)}.union(app_users.linked_elsewhere)
+    waiting = _anchors_of_who_waits(people, matched, on_hold, rules.provisioning)
     for user in leavers(app_users, staying):
-        if request.is_about(user.person_id) and user.person_id not in handed_over:
+        waits = user.anchor in waiting and user.object_id in snapshot.by_id
+        if request.is_about(user.person_id) and user.person_id not in handed_over and not waits:
             app = app_users.linked_elsewhere.get(user.object_id, "")
             done, wrong = Leaver(user, rules, snapshot, now, app, taken).decide()
             changes += done
@@ -151,6 +160,26 @@ def make_plan(
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
         hazards=hazards,
+    )
+
+
+def _anchors_of_who_waits(
+    people: Iterable[DesiredUser],
+    matched: Iterable[MatchedUser],
+    on_hold: Iterable[Assignment],
+    provisioning: ProvisioningType,
+) -> frozenset[str]:
+    """The source anchors of people who are assigned and stopped or held, perhaps under a new id.
+
+    What is remembered under an old id of theirs waits with them, and their problem says for what.
+    """
+    served = {each.subject.person_id for each in matched}
+    stopped = (each for each in people if each.person_id not in served)
+    return frozenset(
+        (
+            *(anchor for each in stopped for anchor in expected_anchors(each, provisioning)),
+            *(account.anchor for each in on_hold for account in each.person.directory_accounts),
+        )
     )
 
 

@@ -16,7 +16,16 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, ConfigurationError, Departure, LicenseGrant, ProfileSync
+from o365prov import (
+    AppUser,
+    ConfigurationError,
+    Departure,
+    LicenseGrant,
+    LicenseOnly,
+    Office365App,
+    ProfileSync,
+    UsernameFormat,
+)
 from o365prov.people import AppUserStatus
 from o365prov.profiles import ProfileMapping
 
@@ -346,3 +355,25 @@ def test_an_account_that_keeps_its_anchor_is_handed_over_whatever_deleted_accoun
     plan = APP.plan([assigned(OTHER)], tenant(THERE, deleted=(deleted,)), remembered(), now=NOW, transfers=transfers)
     assert codes(plan) == ["anchor_differs"]
     assert not plan.is_empty
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "SUSPENDED"])
+def test_who_waits_under_a_new_id_loses_nothing_under_the_old_one(status):
+    """Stopped, because another account has the username, or held: the account of the same anchor waits with them."""
+    there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+    taken = account(f"bo.ross@{DOMAIN}", displayName="Bo Ross")
+    again = evolve(AGAIN, status=status, profile={**AGAIN.profile, "email": "bo.ross@corp.example"})
+    active = evolve(LEFT, status=AppUserStatus.ACTIVE, departure=None)
+    plan = APP.plan([assigned(again, "SPE_E3")], tenant(there, taken), remembered(active), now=NOW)
+    assert plan.changes == ()
+    assert {each.subject.person_id for each in plan.problems} == {AGAIN.id}
+
+
+def test_license_only_tells_a_rehire_by_the_account_in_active_directory():
+    """It sends no source anchor, but knows which one sign-in sends."""
+    app = Office365App((DOMAIN,), LicenseOnly(), UsernameFormat.custom(f'"ann.lee@{DOMAIN}"'))
+    there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True, "usageLocation": "US"})
+    active = evolve(LEFT, status=AppUserStatus.ACTIVE, departure=None, provisioning_type="license_only")
+    plan = app.plan([assigned(AGAIN, "SPE_E3")], tenant(there), remembered(active), now=NOW)
+    assert {each.subject.person_id for each in plan.changes} == {AGAIN.id}
+    assert "account_of_namesake" not in codes(plan)

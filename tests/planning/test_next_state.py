@@ -195,10 +195,10 @@ def test_what_is_known_to_be_done_is_finished():
     assert not after_change(doubt, UPDATE, "id-ann", provisioning_type="user_sync").unfinished
 
 
-def memory(*users):
-    """The memory of these people while a plan is applied."""
+def memory(*users, changes=()):
+    """The memory of these people while a plan with these changes is applied."""
     known = AppUsers("contoso", "Office 365", users)
-    return NextMemory(known, Plan("contoso", NOW, app_users=known, provisioning_type="user_sync"))
+    return NextMemory(known, Plan("contoso", NOW, changes, app_users=known, provisioning_type="user_sync"))
 
 
 def test_a_change_that_failed_leaves_what_was_there():
@@ -221,11 +221,14 @@ def test_a_change_that_succeeded_is_all_that_is_remembered():
 
 def test_who_is_new_and_did_not_get_everything_is_compared_again():
     """Also where a type updates nobody who is linked."""
-    known = memory()
     create = CreateUser(ANN, "new", {"displayName": "Ann Lee"}, "print")
+    grant = GrantRole(ANN, "assigned", None, "Reports Reader", "role")
+    known = memory(changes=[create, grant])
     known.note(create, "id-ann")
-    known.fail(GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role"))
+    known.fail(grant)
     assert known.get("00uAnn").unfinished
+    known.note(grant, "id-ann")
+    assert not known.get("00uAnn").unfinished
 
 
 def test_an_account_that_may_be_handed_over_is_one_persons():

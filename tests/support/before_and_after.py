@@ -97,6 +97,12 @@ def told(story: Story, user: AppUser) -> Departure:
     return left_before or story.scene.app.provisioning.deprovisioning.departure(NOW)
 
 
+def waits_with_ann(story: Story, known: AppUser) -> bool:
+    """Whether it is Ann under an old id, and she is assigned under a new one and stopped."""
+    is_old_id = known.person_id != ANN_ID and known.anchor == ANN_ID
+    return is_old_id and story.is_assigned and any(each.stops for each in story.problems(ANN_ID))
+
+
 def roles(tenant: TenantSnapshot, object_id: str) -> set[str]:
     """The directory roles of an account."""
     return {each.role_id for each in tenant.roles_of.get(object_id, ())}
@@ -153,6 +159,9 @@ def leavers_get_what_they_were_told(story: Story) -> None:
         if user is None:
             assert now.status is AppUserStatus.DELETED, "the account is gone, and the memory does not say so"
             continue
+        if waits_with_ann(story, known):
+            assert now == known, "an account that waits with the same person under a new id changed"
+            continue
         untouched = known.status is AppUserStatus.DELETED or story.is_others(user.id)
         off = not story.scene.app.provisioning.deactivate_users
         if off and not untouched and known.is_in_use:
@@ -199,7 +208,8 @@ def leavers_who_can_sign_in_are_said(story: Story) -> None:
         is_free = story.memory.get(known.person_id) is not None
         left_before = known.status is AppUserStatus.DEACTIVATED
         deactivates = story.scene.app.provisioning.deactivate_users
-        if is_leaver and is_free and after and after.enabled and (deactivates or left_before):
+        waits = waits_with_ann(story, known)
+        if is_leaver and not waits and is_free and after and after.enabled and (deactivates or left_before):
             assert story.problems(known.person_id), "a leaver can sign in, and nobody says so"
 
 
@@ -216,7 +226,7 @@ def memory_and_tenant_never_disagree_in_silence(story: Story) -> None:
         }[known.status]
         keeps_it = known.is_in_use and not story.scene.app.provisioning.deactivate_users
         is_kept_leaver = keeps_it and known.person_id not in story.present and user is not None
-        if not disagrees or not story.meant(known.person_id) or is_kept_leaver:
+        if not disagrees or not story.meant(known.person_id) or is_kept_leaver or waits_with_ann(story, known):
             continue
         new = [each.person_id for each in story.memory if each.object_id == known.object_id]
         people = {known.person_id, *new}

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 from attrs import evolve, frozen
 
 from o365prov.people import AppUser, AppUsers, Person
+from o365prov.planning.rules.profile import expected_anchors
 from o365prov.planning.tenant.snapshot import TenantUser
 from o365prov.planning.transitions.situations import Link
-from o365prov.provisioning import DesiredUser
+from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
 def person_text(person: Person) -> str:
@@ -27,6 +28,7 @@ class AccountLinks:
         staying: the ids of people who have not left.
         people: the people whom the plan is about, by id, to name them.
         transfers: the accounts that the caller hands over: object ids by the id of the person who gets them.
+        provisioning: the provisioning type.
 
     """
 
@@ -34,6 +36,7 @@ class AccountLinks:
     staying: Collection[str]
     people: Mapping[str, Person]
     transfers: Mapping[str, str]
+    provisioning: ProvisioningType
     _holders: Mapping[str, AppUser]
     _receivers: Mapping[str, str]
 
@@ -44,11 +47,13 @@ class AccountLinks:
         staying: Collection[str],
         people: Mapping[str, Person],
         transfers: Mapping[str, str],
+        provisioning: ProvisioningType,
     ) -> AccountLinks:
         """The links that the memory holds; an account is handed over once its person is provisioned."""
         handed = {person_id: account for person_id, account in transfers.items() if person_id in people}
         holders = {user.object_id: user for user in app_users}
-        return cls(app_users, staying, people, handed, holders, {account: each for each, account in handed.items()})
+        receivers = {account: each for each, account in handed.items()}
+        return cls(app_users, staying, people, handed, provisioning, holders, receivers)
 
     def holder(self, object_id: str) -> AppUser | None:
         """Whose account it is."""
@@ -76,7 +81,8 @@ class AccountLinks:
             return Link.OWN
         if holder.person_id in self.staying:
             return Link.ANOTHERS
-        same = desired.new_anchor == (holder.anchor or account.anchor)
+        anchors = {desired.new_anchor, *expected_anchors(desired, self.provisioning)}
+        same = (holder.anchor or account.anchor) in anchors
         return Link.YIELDING if same else Link.NAMESAKES
 
     def row(self, desired: DesiredUser, account: TenantUser) -> AppUser | None:

@@ -55,7 +55,9 @@ def match_users(
     request = request or PlanRequest()
     persons = {each.person_id: each.assignment.person for each in people}
     here = frozenset(persons).union(staying)
-    matcher = _Matcher(rules, snapshot, app_users, AccountLinks.of(app_users, here, persons, request.transfers))
+    matcher = _Matcher(
+        rules, snapshot, app_users, AccountLinks.of(app_users, here, persons, request.transfers, rules.provisioning)
+    )
     results = list(matcher.accounts(people, neighbours(people, rules, snapshot, app_users, request)))
     matched = [each for each in results if isinstance(each, MatchedUser)]
     matches = Counter(each.account.id for each in matched if each.account)
