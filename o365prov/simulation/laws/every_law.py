@@ -1,0 +1,61 @@
+"""Every law, and what breaks one on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from attrs import frozen
+
+from o365prov.simulation.laws.accounts_stay_with_their_people import accounts_stay_with_their_people
+from o365prov.simulation.laws.faults_leave_no_mark import faults_leave_no_mark
+from o365prov.simulation.laws.lease_is_held import lease_is_held
+from o365prov.simulation.laws.nobody_has_two import nobody_has_two
+from o365prov.simulation.laws.nothing_is_taken_unasked import nothing_is_taken_unasked
+from o365prov.simulation.laws.nothing_of_ours_stays import nothing_of_ours_stays
+from o365prov.simulation.laws.plans_come_to_rest import plans_come_to_rest
+from o365prov.simulation.laws.refusals_leave_no_trace import refusals_leave_no_trace
+from o365prov.simulation.laws.sessions_end_with_sign_in import sessions_end_with_sign_in
+from o365prov.simulation.laws.who_is_assigned_is_served import who_is_assigned_is_served
+from o365prov.simulation.records import Day
+
+LAWS: tuple[Callable[[Day], Iterator[str]], ...] = (
+    plans_come_to_rest,
+    lease_is_held,
+    refusals_leave_no_trace,
+    nobody_has_two,
+    accounts_stay_with_their_people,
+    nothing_is_taken_unasked,
+    who_is_assigned_is_served,
+    sessions_end_with_sign_in,
+    nothing_of_ours_stays,
+)
+"""The laws about one day."""
+
+
+@frozen
+class Violation:
+    """A law that was broken.
+
+    Args:
+        day: on which day of the simulation, from 0.
+        law: the name of the law.
+        what: what broke it.
+
+    """
+
+    day: int
+    law: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"day {self.day}: {self.law.replace('_', ' ')}: {self.what}"
+
+
+def violations(days: Sequence[Day], references: Sequence[Day] = ()) -> Iterator[Violation]:
+    """What broke a law, day by day; *references* are the same days without faults, where these are compared."""
+    for number, day in enumerate(days):
+        for law in LAWS:
+            yield from (Violation(number, law.__name__, what) for what in law(day))
+        if references:
+            found = faults_leave_no_mark(day, references[number])
+            yield from (Violation(number, faults_leave_no_mark.__name__, what) for what in found)

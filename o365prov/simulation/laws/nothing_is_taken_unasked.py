@@ -1,0 +1,101 @@
+"""Nobody loses a licence, a role, sign-in or the account unless the source, the day they left, or a setting says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from o365prov.people import AfterBlock, AppUser, AppUserStatus, Assignment, Departure, Grants, UserStatus
+from o365prov.simulation.records import Account, Day
+
+
+def nothing_is_taken_unasked(day: Day) -> Iterator[str]:
+    """What an account lost during the day was ours to take, and was to be taken."""
+    users = {user.object_id: user for memory in (day.before.memory, day.after.memory) for user in memory}
+    names = day.before.names()
+    for account in day.before.live():
+        loss = _Loss.of(account, day.after.accounts.get(account.id))
+        if loss and names[account.id] not in day.edited:
+            yield from (f"{account.username} {what}" for what in _unasked(loss, account, users.get(account.id), day))
+
+
+@frozen
+class _Loss:
+    """What an account lost."""
+
+    licenses: frozenset[str]
+    roles: frozenset[str]
+    sign_in: bool
+    is_gone: bool
+
+    @classmethod
+    def of(cls, before: Account, after: Account | None) -> _Loss | None:
+        if after is None or after.is_deleted:
+            return cls(frozenset(), frozenset(), before.is_enabled, is_gone=True)
+        sign_in = before.is_enabled and not after.is_enabled
+        lost = cls(before.licenses - after.licenses, before.roles - after.roles, sign_in, is_gone=False)
+        return lost if lost.licenses or lost.roles or lost.sign_in else None
+
+
+def _unasked(loss: _Loss, account: Account, user: AppUser | None, day: Day) -> Iterator[str]:
+    if user is None:
+        yield "lost something, and nobody had linked it"
+        return
+    ours = _ours(user, day)
+    if loss.licenses - ours and not day.app.take_over_licenses:
+        yield "lost a licence that was not given from here"
+    if loss.roles - ours and not day.app.take_over_roles:
+        yield "lost a role that was not given from here"
+    assignment = _assignment(user, account, day)
+    yield from _of_a_leaver(loss, user, day) if assignment is None else _of_who_is_here(loss, assignment, day)
+
+
+def _ours(user: AppUser, day: Day) -> frozenset[str]:
+    """The ids of what was given from here: what is remembered, and what was assigned until yesterday."""
+    who = day.identities[user.person_id]
+    known = [memory.get(user.person_id) for memory in (day.before.memory, day.after.memory)]
+    remembered = [Grants(each.licenses, each.roles) for each in (*known, user) if each is not None]
+    assigned = [each.grants for each in day.given if day.identities[each.person.id] == who]
+    return day.ids_of(name for grants in (*remembered, *assigned) for name in _names(grants))
+
+
+def _names(grants: Grants) -> Iterator[str]:
+    yield from (each.sku for each in grants.licenses)
+    yield from grants.roles
+
+
+def _assignment(user: AppUser, account: Account, day: Day) -> Assignment | None:
+    """The assignment of whoever has the account; by its source anchor it can come to a new id of the same person."""
+    same = [each for each in day.assignments if day.identities[each.person.id] == day.identities[user.person_id]]
+    return next((each for each in same if each.person.id == user.person_id or _comes(each, account)), None)
+
+
+def _comes(newcomer: Assignment, account: Account) -> bool:
+    return account.anchor is not None and newcomer.person.status is not UserStatus.SUSPENDED
+
+
+def _of_who_is_here(loss: _Loss, assignment: Assignment, day: Day) -> Iterator[str]:
+    if assignment.person.status is UserStatus.SUSPENDED:
+        yield "lost something, although its person is only held"
+    if loss.is_gone or loss.sign_in:
+        yield "was blocked or deleted, although its person is assigned"
+    if (loss.licenses | loss.roles) & day.ids_of(_names(assignment.grants)):
+        yield "lost something that its person is assigned"
+
+
+def _of_a_leaver(loss: _Loss, user: AppUser, day: Day) -> Iterator[str]:
+    provisioning = day.app.provisioning
+    if not provisioning.deactivate_users:
+        yield "lost something, although Deactivate Users is off"
+    known = day.before.memory.get(user.person_id)
+    told: list[Departure] = [provisioning.deprovisioning.departure(day.now)]
+    if known is not None and known.departure is not None:
+        told += [known.departure, Departure(known.departure.at, told[0].then, told[0].grace_days)]
+    due = {each.then for each in told if each.is_due(day.now)}
+    if known is not None and known.status is AppUserStatus.DELETED:
+        yield "lost something, although it was deleted from here before"
+    if loss.is_gone and AfterBlock.DELETE not in due:
+        yield "was deleted before its day"
+    if loss.licenses and AfterBlock.REMOVE_LICENSES not in due:
+        yield "lost a licence before its day"

@@ -1,0 +1,26 @@
+"""On the day everybody leaves nothing of ours stays unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from o365prov.people import AfterBlock
+from o365prov.simulation.records import Day
+
+
+def nothing_of_ours_stays(day: Day) -> Iterator[str]:
+    """Where nobody is assigned, what we gave is gone, or a problem says what stays."""
+    if day.assignments or not day.app.provisioning.deactivate_users:
+        return
+    for user in day.after.memory:
+        account = day.after.accounts.get(user.object_id)
+        if account is None or account.is_deleted or user.person_id in day.said:
+            continue
+        departure = user.departure
+        if account.is_enabled:
+            yield f"{account.username} is still enabled"
+        if account.roles & day.ids_of(user.roles):
+            yield f"{account.username} still has a role"
+        due = departure is not None and departure.then is not AfterBlock.KEEP and departure.is_due(day.now)
+        if due and account.licenses & day.ids_of(each.sku for each in user.licenses):
+            yield f"{account.username} still has a licence"

@@ -1,0 +1,225 @@
+"""What a simulation looks at: the tenant and the memory at one moment, and what became of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import asdict, define, field, frozen
+
+from o365prov.app import Office365App
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
+from o365prov.planning import Plan, Report
+from o365prov.simulation.machinery.virtual_time import day_of
+from o365prov.testing import FakeTenant
+
+_OF_THE_MOMENT = frozenset(
+    {"id", "createdDateTime", "deletedDateTime", "passwordProfile", "signInSessionsValidFromDateTime"}
+)
+_BY_CHANCE = frozenset({"assignedPlans", "provisionedPlans", "licenseAssignmentStates"})
+_OF_ONE_APPLY = frozenset({"confirmed", "password_instant"})
+"""What is remembered of a departure depends on how many left with one plan. That sessions had ended by themselves,
+which a lost note leaves out, changes nothing that is ever sent."""
+
+
+@frozen
+class Account:
+    """An account as the tenant holds it.
+
+    Args:
+        id: the object id.
+        username: the userPrincipalName.
+        properties: everything else, by Graph's names.
+        licenses: the ids of the products that it holds.
+        roles: the ids of the roles that it holds.
+        is_deleted: whether it is among the deleted ones.
+
+    """
+
+    id: str
+    username: str
+    properties: Mapping[str, Any]
+    licenses: frozenset[str]
+    roles: frozenset[str] = frozenset()
+    is_deleted: bool = False
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether its person can sign in."""
+        return bool(self.properties.get("accountEnabled")) and not self.is_deleted
+
+    @property
+    def anchor(self) -> str | None:
+        """The source anchor."""
+        return self.properties.get("onPremisesImmutableId")
+
+
+@frozen
+class Books:
+    """The tenant and the memory at one moment.
+
+    Args:
+        accounts: every account by its id, the deleted ones too.
+        memory: what is remembered.
+
+    """
+
+    accounts: Mapping[str, Account]
+    memory: AppUsers
+
+    @classmethod
+    def of(cls, fake: FakeTenant, memory: AppUsers) -> Books:
+        """What a tenant holds now, and what is remembered."""
+        users = [_account(user, fake.roles_of(user["id"])) for user in fake.users]
+        deleted = [_account(item, (), is_deleted=True) for item in fake.deleted_items if "userPrincipalName" in item]
+        return cls({each.id: each for each in (*users, *deleted)}, memory)
+
+    def live(self) -> list[Account]:
+        """The accounts that are not deleted."""
+        return [each for each in self.accounts.values() if not each.is_deleted]
+
+    def comparable(self, without: Collection[str] = ()) -> list[str]:
+        """Tenant and memory, so that two runs can be compared: ids by what they stand for, instants by their days.
+
+        Args:
+            without: the names, as :meth:`names` gives them, of accounts to leave out.
+
+        """
+        names = self.names()
+        accounts = [each for each in self.accounts.values() if names[each.id] not in without]
+        people = [each for each in self.memory if names.get(each.object_id) not in without]
+        tenant = sorted(f"account {_shown(_tenant_facts(each), names)}" for each in accounts)
+        return [*tenant, *sorted(f"memory {_shown(_memory_facts(each), names)}" for each in people)]
+
+    def names(self) -> Mapping[str, str]:
+        """What each account is called in every run, by its id."""
+        return {key: name_of(each.properties) for key, each in self.accounts.items()}
+
+
+def name_of(user: Mapping[str, Any]) -> str:
+    """What an account is called in every run: its source anchor, or else its username before it was deleted."""
+    username = str(user["userPrincipalName"]).removeprefix(str(user["id"]).replace("-", ""))
+    return str(user.get("onPremisesImmutableId") or username.lower())
+
+
+def _account(user: Mapping[str, Any], roles: Iterable[str], *, is_deleted: bool = False) -> Account:
+    licenses = frozenset(each["skuId"] for each in user.get("assignedLicenses", ()))
+    return Account(user["id"], user["userPrincipalName"], user, licenses, frozenset(roles), is_deleted)
+
+
+def _tenant_facts(account: Account) -> dict[str, Any]:
+    properties = account.properties
+    facts = {name: properties[name] for name in properties if name not in _OF_THE_MOMENT | _BY_CHANCE}
+    facts["userPrincipalName"] = account.username.removeprefix(account.id.replace("-", ""))
+    return {**facts, "roles": sorted(account.roles), "is_deleted": account.is_deleted}
+
+
+def _memory_facts(user: AppUser) -> dict[str, Any]:
+    if user.status is AppUserStatus.DELETED:  # nothing else is ever asked of it
+        return {"person_id": user.person_id, "object_id": user.object_id, "status": user.status}
+    return asdict(user, filter=lambda attribute, _: attribute.name not in _OF_ONE_APPLY)
+
+
+def _shown(value: object, names: Mapping[str, str]) -> str:
+    match value:
+        case Mapping():
+            return ", ".join(
+                f"{name}={_shown(value[name], names)}" for name in sorted(value) if value[name] is not None
+            )
+        case list() | tuple():
+            return f"[{', '.join(_shown(each, names) for each in value)}]"
+        case datetime():
+            return f"day {day_of(value)}"
+        case str() if value in names:
+            return f"<{names[value]}>"
+        case str() if value[10:11] == "T" and value.endswith("Z"):
+            return f"day {day_of(datetime.fromisoformat(value))}"
+        case _:
+            return str(value)
+
+
+@define
+class Applied:
+    """What one applier did.
+
+    Args:
+        process: its name.
+        what: how the story tells it.
+        plan: the plan that it applied; None if it came to none.
+        report: its report; None if there was none.
+        error: the error that it ended with.
+        hazards: what somebody had to confirm.
+        left_traces: whether a refusal changed anything.
+
+    """
+
+    process: str
+    what: str
+    plan: Plan | None = None
+    report: Report | None = None
+    error: Exception | None = None
+    left_traces: bool = False
+
+    def __str__(self) -> str:
+        if self.error is not None:
+            return f"{self.what}: {type(self.error).__name__}"
+        return f"{self.what}: {self.report!r}" if self.report is not None else self.what
+
+
+@define
+class Day:
+    """What became of a day.
+
+    Args:
+        now: the instant at which it ends.
+        app: the app, with the settings of the day.
+        assignments: who is assigned.
+        given: who was assigned what until the day before.
+        identities: who somebody is, by person id: the first of the ids that anybody knows to be the same person's.
+        ids: the ids of licences and roles by their names.
+        owners: who had an account first, by object id.
+        before: the tenant and the memory once everything had happened, and before anybody applied.
+        edited: the names of the accounts that administrators edited until now in ways that plans leave as they are, or
+            while plans were applied.
+        applied: what the appliers did, in order.
+        attempts: how many plans it took at the end until nothing was left to do.
+        faults: what should not have happened with the lease.
+        end: the tenant and the memory at the end.
+        plan: the last plan, which has nothing to do.
+
+    """
+
+    now: datetime
+    app: Office365App
+    assignments: tuple[Assignment, ...]
+    given: tuple[Assignment, ...]
+    identities: Mapping[str, str]
+    ids: Mapping[str, str]
+    owners: Mapping[str, str]
+    before: Books
+    edited: frozenset[str] = frozenset()
+    applied: list[Applied] = field(factory=list)
+    attempts: int = 0
+    faults: list[str] = field(factory=list)
+    end: Books | None = None
+    plan: Plan | None = None
+
+    @property
+    def after(self) -> Books:
+        """The tenant and the memory at the end."""
+        return self.before if self.end is None else self.end
+
+    @property
+    def wanted(self) -> Mapping[str, Assignment]:
+        """The assignments by person id."""
+        return {each.person.id: each for each in self.assignments}
+
+    @property
+    def said(self) -> frozenset[str]:
+        """The ids of the people of whom the last plan says that something is wrong."""
+        return frozenset() if self.plan is None else frozenset(each.subject.person_id for each in self.plan.problems)
+
+    def ids_of(self, names: Iterable[str]) -> frozenset[str]:
+        """The ids of these licences or roles, as far as the tenant has them."""
+        return frozenset(self.ids[name.lower()] for name in names if name.lower() in self.ids)

@@ -1,0 +1,48 @@
+"""How the settings of a simulated app change."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from attrs import evolve
+
+from o365prov.app import Office365App
+from o365prov.errors import ConfigurationError
+from o365prov.provisioning import Deprovisioning
+from o365prov.simulation.schedule.events import Event
+
+OPTIONS = (
+    Deprovisioning.block_sign_in(),
+    Deprovisioning.block_and_remove_licenses(),
+    Deprovisioning.block_and_remove_licenses(grace_days=3),
+    Deprovisioning.block_remove_licenses_and_delete(),
+    Deprovisioning.block_remove_licenses_and_delete(grace_days=7),
+)
+"""One of each of Okta's options for leavers."""
+
+_SWITCHES = {Event.SWITCH_DEACTIVATION: "deactivate_users", Event.SWITCH_CREATION: "create_users"}
+
+
+def after_event(app: Office365App, event: Event, number: int) -> Office365App:
+    """The app after a change of its settings, with its attributes mapped again; the same one after any other event.
+
+    Args:
+        app: the app.
+        event: what happens.
+        number: which option is chosen; an odd number switches on, an even one off.
+
+    """
+    if event is Event.SWITCH_RESTORING:
+        return evolve(app, restore_deleted_users=bool(number % 2))
+    if event is Event.CHOOSE_OPTION:
+        changes: dict[str, Any] = {"deprovisioning": OPTIONS[number % len(OPTIONS)]}
+    elif event in _SWITCHES:
+        changes = {_SWITCHES[event]: bool(number % 2)}
+    else:
+        return app
+    provisioning = cast("Any", app.provisioning)  # of one of four types, each with fields of its own
+    changes = {name: value for name, value in changes.items() if hasattr(provisioning, name)}
+    try:
+        return app.with_provisioning(evolve(provisioning, **changes)).remap(keep=True)
+    except (ConfigurationError, TypeError):  # the type does not leave that to be chosen
+        return app
