@@ -10,6 +10,7 @@ from attrs import field, frozen
 from o365prov._fields import as_frozenset, as_tuple
 from o365prov.planning import every_row
 from o365prov.rendering import Cell, Document, Facts, Renderable, Row, Table, check_limit
+from o365prov.simulation.machinery.process import ENDING
 from o365prov.simulation.schedule.events import Cut, Event, Place, Source, Wrong
 
 
@@ -42,7 +43,12 @@ class Coverage(Renderable):
         """What is shown: what was never met first, then how often the rest was."""
         check_limit(limit)
         met = {name.partition(":")[0] for name, _ in self.events}
-        cuts = (f"{cut.name} {place.name}" for cut in Cut for place in Place)
+        cuts = (
+            f"{cut.name} {place.name}"
+            for cut in Cut
+            for place in Place
+            if cut in ENDING or place is not Place.AMID_NOTE
+        )
         kinds = {
             "rows of the transition table": (every_row(), self.rows),
             "events": ((each.name for each in Event), met),

@@ -119,8 +119,10 @@ class _Draw:
         return Fault(self._one_of(tuple(Wrong)), self._early(30))
 
     def _interruption(self) -> Interruption:
+        if self.loses_power and self.chance.random() < 0.5:
+            return Interruption(self._one_of((Cut.KILL, Cut.LOSE_POWER)), Place.AMID_NOTE, self._early(80))
         cuts = tuple(each for each in Cut if each is not Cut.LOSE_POWER or self.loses_power)
-        place = self._one_of(tuple(Place))
+        place = self._one_of(tuple(each for each in Place if each is not Place.AMID_NOTE))
         return Interruption(self._one_of((Cut.KILL, Cut.KILL, *cuts)), place, self._early(12))
 
     def _early(self, most: int) -> int:

@@ -159,6 +159,7 @@ class Place(StrEnum):
     AFTER_WRITES = "after batch {at} of writes had its effect"
     BEFORE_NOTE = "before transaction {at} of the state"
     AFTER_NOTE = "after transaction {at} of the state"
+    AMID_NOTE = "amid a transaction of the state, before operation {at} on the disk"
 
 
 @frozen(field_transformer=typed)
