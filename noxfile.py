@@ -50,13 +50,14 @@ def tests_all(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def chaos(session: nox.Session) -> None:
-    """Kill, pause and cut off real processes 100 times each, and damage 10,000 files of each kind.
+    """Kill, pause and cut off real processes 100 times each, damage 10,000 files of each kind, and lose the power.
 
     ``CHAOS`` in the environment gives another number than 100.
     """
     python = shared(session, sys.executable, RUNNING)
     often = {"CHAOS": os.environ.get("CHAOS", "100")}
-    session.run(str(python), "-m", "pytest", "-q", "tests/chaos", *session.posargs, external=True, env=often)
+    folders = ("tests/chaos", "tests/simulation")
+    session.run(str(python), "-m", "pytest", "-q", *folders, *session.posargs, external=True, env=often)
 
 
 @nox.session(venv_backend="none")
