@@ -22,6 +22,9 @@ Check: TypeAlias = "Callable[[Any], bool]"
 
 hints_of = cache(get_type_hints)
 
+_MOST_NAMED = 12
+"""Of an enum with more members than this a message gives the name alone."""
+
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
@@ -132,7 +135,7 @@ def describe_type(annotation: Any, *, many: bool = False) -> str:
         return f"{'mappings' if many else 'a mapping'} of {keys}{f' to {values}' if values else ''}"
     if origin is not None:
         return f"{'collections' if many else 'a collection'} of {describe_type(args[0], many=True)}"
-    if issubclass(annotation, Enum):
+    if issubclass(annotation, Enum) and len(annotation) <= _MOST_NAMED:
         return f"one of {', '.join(repr(each.value) for each in annotation)}"
     article = "an" if annotation.__name__[0] in "AEIO" else "a"
     return f"{annotation.__name__} values" if many else f"{article} {annotation.__name__}"

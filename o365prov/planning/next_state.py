@@ -59,7 +59,7 @@ class NextMemory:
     _holders: dict[str, AppUser] = field(init=False)
     _changed: dict[str, AppUser | None] = field(init=False, factory=dict)
     _begun: dict[str, tuple[_Turn, ...]] = field(init=False, factory=dict)
-    _to_finish: dict[str, set[str]] = field(init=False, factory=dict)
+    _to_finish: dict[str, set[str]] = field(init=False, factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._holders = {user.object_id: user for user in self.app_users}

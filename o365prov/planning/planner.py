@@ -171,7 +171,7 @@ def _anchors_of_who_waits(
 ) -> frozenset[str]:
     """The source anchors of people who are assigned and stopped or held, perhaps under a new id.
 
-    What is remembered under an old id of theirs waits with them, and their problem says for what.
+    What is remembered under an old id waits with them, and their problem says for what.
     """
     served = {each.subject.person_id for each in matched}
     stopped = (each for each in people if each.person_id not in served)

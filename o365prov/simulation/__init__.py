@@ -1,16 +1,16 @@
 """A month of an organisation in seconds, from one seed: leavers, returns, edits by hand, faults, killed processes."""
 
-from o365prov.simulation.coverage import Coverage
+from o365prov.simulation.coverage import SimulationCoverage
 from o365prov.simulation.laws.every_law import Violation
 from o365prov.simulation.schedule.drawing import Trouble
 from o365prov.simulation.schedule.events import (
     Cut,
+    CutPlace,
     DayPlan,
     Event,
-    Fault,
     Happening,
     Interruption,
-    Place,
+    NetworkFault,
     Round,
     Schedule,
     Source,
@@ -19,17 +19,17 @@ from o365prov.simulation.schedule.events import (
 from o365prov.simulation.simulate import Simulation, simulate
 
 __all__ = [
-    "Coverage",
     "Cut",
+    "CutPlace",
     "DayPlan",
     "Event",
-    "Fault",
     "Happening",
     "Interruption",
-    "Place",
+    "NetworkFault",
     "Round",
     "Schedule",
     "Simulation",
+    "SimulationCoverage",
     "Source",
     "Trouble",
     "Violation",

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import repeat
 from pathlib import Path
 
-from o365prov.simulation.coverage import Coverage
+from o365prov.simulation.coverage import SimulationCoverage
 from o365prov.simulation.organizations import draw_setting
 from o365prov.simulation.schedule.drawing import Trouble, draw_schedule
 from o365prov.simulation.simulate import Simulation, run_schedule, shortest_failure
@@ -35,9 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--days", type=int, default=10)
     parser.add_argument("--workers", type=int, default=1, help="how many processes")
+    parser.add_argument("--first", action="store_true", help="end with the first seed that breaks a law, unshortened")
     parser.add_argument("--coverage", type=Path, help="the page to write")
     asked = parser.parse_args(arguments)
-    coverage, failed, longest, since = Coverage(), [], 0, 0
+    coverage, failed, longest, since = SimulationCoverage(), [], 0, 0
     for simulation in _run(asked.seed, asked.count, asked.people, asked.days, asked.workers):
         coverage += simulation.coverage
         since = since + 1 if simulation.ok else 0
@@ -45,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
         if not simulation.ok:
             failed.append(simulation)
             _say(f"seed {simulation.seed}: {simulation.violations[0]}")
+            if asked.first:
+                return 1
         elif asked.count == 1:
             _say(simulation.to_text())
     _say(f"{coverage.simulations} simulations, {len(failed)} broke a law; the longest stretch without: {longest}")

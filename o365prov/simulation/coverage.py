@@ -11,7 +11,7 @@ from o365prov._fields import as_frozenset, as_tuple
 from o365prov.planning import every_row
 from o365prov.rendering import Cell, Document, Facts, Renderable, Row, Table, check_limit
 from o365prov.simulation.machinery.process import ENDING
-from o365prov.simulation.schedule.events import Cut, Event, Place, Source, Wrong
+from o365prov.simulation.schedule.events import Cut, CutPlace, Event, Source, Wrong
 
 
 def _counts(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -19,7 +19,7 @@ def _counts(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
 
 
 @frozen(repr=False)
-class Coverage(Renderable):
+class SimulationCoverage(Renderable):
     """What simulations met.
 
     Args:
@@ -34,10 +34,10 @@ class Coverage(Renderable):
     rows: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
     events: tuple[tuple[str, int], ...] = field(default=(), converter=_counts)
 
-    def __add__(self, other: Coverage) -> Coverage:
+    def __add__(self, other: SimulationCoverage) -> SimulationCoverage:
         """What both met together."""
         events = Counter(dict(self.events)) + Counter(dict(other.events))
-        return Coverage(self.simulations + other.simulations, self.rows | other.rows, sorted(events.items()))
+        return SimulationCoverage(self.simulations + other.simulations, self.rows | other.rows, sorted(events.items()))
 
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: what was never met first, then how often the rest was."""
@@ -46,8 +46,8 @@ class Coverage(Renderable):
         cuts = (
             f"{cut.name} {place.name}"
             for cut in Cut
-            for place in Place
-            if cut in ENDING or place is not Place.AMID_NOTE
+            for place in CutPlace
+            if cut in ENDING or place is not CutPlace.AMID_NOTE
         )
         kinds = {
             "rows of the transition table": (every_row(), self.rows),
@@ -71,7 +71,7 @@ class Coverage(Renderable):
         )
 
     def __repr__(self) -> str:
-        return f"Coverage({self.simulations} simulations, {len(self.rows)} rows, {len(self.events)} events)"
+        return f"SimulationCoverage({self.simulations} simulations, {len(self.rows)} rows, {len(self.events)} events)"
 
 
 def _missing(names: Iterable[str], found: Collection[str]) -> list[str]:

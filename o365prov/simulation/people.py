@@ -15,7 +15,7 @@ _TITLES = 5
 
 
 @define(eq=False)
-class Member:
+class Employee:
     """Somebody of flesh and blood, whatever the source calls them.
 
     Args:
@@ -60,11 +60,16 @@ class Member:
         profile = self.assignment.person.profile
         self._person(profile={**profile, "login": address, "email": address})
 
+    def get_number(self, number: int) -> None:
+        """Have an address with this number."""
+        local, _, domain = self.address.partition("@")
+        self.get_address(f"{local.partition('.n')[0]}.n{number}@{domain}")
+
     def get_title(self, title: str) -> None:
         """Have another job."""
         self._person(profile={**self.assignment.person.profile, "title": title})
 
-    def get_manager(self, manager: Member) -> None:
+    def get_manager(self, manager: Employee) -> None:
         """Have another manager, as far as the directory can say who that is."""
         profile = dict(self.assignment.person.profile)
         name = next((each.distinguished_name for each in manager.assignment.person.directory_accounts), None)
@@ -94,7 +99,7 @@ class Member:
         return evolve(account, attributes={**account.attributes, "managerDn": name})
 
 
-class Members:
+class Staff:
     """Everybody.
 
     Args:
@@ -103,11 +108,11 @@ class Members:
     """
 
     def __init__(self, assignments: Iterable[Assignment]) -> None:
-        self.all = [Member(number, each) for number, each in enumerate(assignments)]
+        self.all = [Employee(number, each) for number, each in enumerate(assignments)]
         found = dict.fromkeys(each.assignment.grants for each in self.all)
         self._grants = (*found, Grants())
 
-    def __getitem__(self, number: int) -> Member:
+    def __getitem__(self, number: int) -> Employee:
         """The person of this number; beyond the last one it begins again."""
         return self.all[number % len(self.all)]
 
@@ -133,13 +138,20 @@ class Members:
             case Event.REGRANT:
                 one.is_assigned = True
                 one.assignment = evolve(one.assignment, grants=self._grants[number % len(self._grants)])
+            case Event.REORGANIZE:
+                for each in self.all:
+                    if (each.number + number) % 4 == 0:
+                        each.get_number(number)
+                    each.is_assigned = bool((each.number + number) % 3)
+                    each.get_title(f"Level {(each.number + number) % _TITLES}")
+                    grants = self._grants[(each.number + number) % len(self._grants)]
+                    each.assignment = evolve(each.assignment, grants=grants)
             case Event.SUSPEND:
                 one.get_status(UserStatus.SUSPENDED)
             case Event.PROMOTE:
                 one.get_title(f"Level {number % _TITLES}")
             case Event.RENAME:
-                local, _, domain = one.address.partition("@")
-                one.get_address(f"{local.partition('.n')[0]}.n{number}@{domain}")
+                one.get_number(number)
             case Event.SWAP:
                 mine = one.address
                 one.get_address(other.address)

@@ -24,7 +24,7 @@ which a lost note leaves out, changes nothing that is ever sent."""
 
 
 @frozen
-class Account:
+class HeldAccount:
     """An account as the tenant holds it.
 
     Args:
@@ -65,7 +65,7 @@ class Books:
 
     """
 
-    accounts: Mapping[str, Account]
+    accounts: Mapping[str, HeldAccount]
     memory: AppUsers
 
     @classmethod
@@ -75,7 +75,7 @@ class Books:
         deleted = [_account(item, (), is_deleted=True) for item in fake.deleted_items if "userPrincipalName" in item]
         return cls({each.id: each for each in (*users, *deleted)}, memory)
 
-    def live(self) -> list[Account]:
+    def live(self) -> list[HeldAccount]:
         """The accounts that are not deleted."""
         return [each for each in self.accounts.values() if not each.is_deleted]
 
@@ -103,12 +103,12 @@ def name_of(user: Mapping[str, Any]) -> str:
     return str(user.get("onPremisesImmutableId") or username.lower())
 
 
-def _account(user: Mapping[str, Any], roles: Iterable[str], *, is_deleted: bool = False) -> Account:
+def _account(user: Mapping[str, Any], roles: Iterable[str], *, is_deleted: bool = False) -> HeldAccount:
     licenses = frozenset(each["skuId"] for each in user.get("assignedLicenses", ()))
-    return Account(user["id"], user["userPrincipalName"], user, licenses, frozenset(roles), is_deleted)
+    return HeldAccount(user["id"], user["userPrincipalName"], user, licenses, frozenset(roles), is_deleted)
 
 
-def _tenant_facts(account: Account) -> dict[str, Any]:
+def _tenant_facts(account: HeldAccount) -> dict[str, Any]:
     properties = account.properties
     facts = {name: properties[name] for name in properties if name not in _OF_THE_MOMENT | _BY_CHANCE}
     facts["userPrincipalName"] = account.username.removeprefix(account.id.replace("-", ""))
@@ -185,6 +185,9 @@ class Day:
         applied: what the appliers did, in order.
         attempts: how many plans it took at the end until nothing was left to do.
         faults: what should not have happened with the lease.
+        sent: the ids of the licences and roles that accounts were ever given from here, by object id; an account that
+            was created from here is there too.
+        created: the accounts that appliers created until now: the name of the process, and the username.
         end: the tenant and the memory at the end.
         plan: the last plan, which has nothing to do.
 
@@ -202,6 +205,8 @@ class Day:
     applied: list[Applied] = field(factory=list)
     attempts: int = 0
     faults: list[str] = field(factory=list)
+    sent: Mapping[str, frozenset[str]] = field(factory=dict)
+    created: frozenset[tuple[str, str]] = frozenset()
     end: Books | None = None
     plan: Plan | None = None
 

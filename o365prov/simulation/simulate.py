@@ -14,7 +14,7 @@ from o365prov.errors import ConfigurationError
 from o365prov.people import Assignment
 from o365prov.planning import Result, forget_rows_met, rows_met
 from o365prov.rendering import Cell, Document, Facts, Mark, Note, Renderable, Row, Span, Table, Tone, check_limit
-from o365prov.simulation.coverage import Coverage
+from o365prov.simulation.coverage import SimulationCoverage
 from o365prov.simulation.laws.every_law import Violation, violations
 from o365prov.simulation.machinery.process import execute
 from o365prov.simulation.machinery.storage import InMemory
@@ -51,7 +51,7 @@ class Simulation(Renderable):
     done: tuple[tuple[str, int], ...]
     confirmed: tuple[str, ...]
     problems: tuple[tuple[str, int], ...]
-    coverage: Coverage
+    coverage: SimulationCoverage
 
     @property
     def ok(self) -> bool:
@@ -116,7 +116,7 @@ def simulate(
     assignments = as_tuple(assigned)
     check_call(simulate, {**locals(), "organization": assignments})
     if not 1 <= days <= 366:
-        raise ConfigurationError(f"simulate(days={days}): give a number from 1 to 366")
+        raise ConfigurationError("simulate.days should be a whole number from 1 to 366")
     if not assignments:
         raise ConfigurationError("simulate needs people: give the assignments of at least one")
     schedule = draw_schedule(seed, people=len(assignments), days=days, trouble=trouble or Trouble())
@@ -141,7 +141,7 @@ def run_schedule(setting: Setting, schedule: Schedule, seed: int) -> Simulation:
         tuple(sorted(done.items())),
         tuple(dict.fromkeys(hazard for plan in plans for hazard in plan.hazards)),
         tuple(problems.most_common()),
-        Coverage(1, rows, sorted(world.met.items())),
+        SimulationCoverage(1, rows, sorted(world.met.items())),
     )
 
 

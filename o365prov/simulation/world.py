@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from attrs import field, frozen
 
@@ -21,7 +22,7 @@ from o365prov.simulation.machinery.process import ENDING, PROCESS, Killed, Proce
 from o365prov.simulation.machinery.storage import Storage
 from o365prov.simulation.machinery.virtual_time import SimulatedTime
 from o365prov.simulation.machinery.wire import Wire
-from o365prov.simulation.people import Member, Members
+from o365prov.simulation.people import Employee, Staff
 from o365prov.simulation.records import Applied, Books, Day, name_of
 from o365prov.simulation.schedule.events import (
     BY_HAND,
@@ -43,6 +44,7 @@ MOST_ATTEMPTS = 8
 _LEASE_WAIT = 5.0
 _LEASE_WAITS = 40
 _PUSHED = 3
+_AWAY = 90.0
 _UNTIL_SEEN = 600.0
 _GRACE = 366
 
@@ -83,7 +85,7 @@ class World:
 
     def __init__(self, setting: Setting, time: SimulatedTime, seed: int) -> None:
         self.app = setting.app
-        self.members = Members(setting.assignments)
+        self.members = Staff(setting.assignments)
         self.time = time
         self.fake = setting.tenant(time.tenant)
         self.storage = setting.storage()
@@ -143,6 +145,8 @@ class World:
         await self._everybody_goes_on(day)
         await self._come_to_rest(day)
         day.faults = list(self.book.faults)
+        day.created = frozenset(self.book.created)
+        day.sent = {object_id: frozenset(ids) for object_id, ids in self.book.given.items()}
         day.now, day.end = self.time.true, self._look()
         self._given = day.assignments
         for user in day.after.memory:
@@ -168,7 +172,7 @@ class World:
                 self._edited.add(name)
         elif event is Event.LOSE_MEMORY:
             self.storage.lose()
-            self.book.unlock()
+            self.book.lose()
             self._plans.clear()
         elif event is Event.CLOCK_FORWARD or event is Event.CLOCK_BACK:
             self.time.jump(happening.number if event is Event.CLOCK_FORWARD else -happening.number)
@@ -182,17 +186,21 @@ class World:
         username = self.app.preview(member.assignment).username or ""
         object_id = self._account(member, username)
         self._administrator.edit(happening.event, object_id, username=username, number=happening.number)
+        if happening.event is Event.GRANT_ROLE and object_id in self.book.given:
+            self.book.given[object_id].clear()  # it may be the same role, and is not ours then
         found = [*self.fake.users, *self.fake.deleted_items] if object_id else ()
         return next((name_of(each) for each in found if each["id"] == object_id), None)
 
-    def _edit_all(self, happenings: Iterable[Happening]) -> None:
-        """Edit accounts while plans are applied."""
+    def _edit_all(self, happenings: Iterable[Happening]) -> set[str]:
+        """Edit accounts while plans are applied; returns the ids of those whose users are others now."""
+        before = {each["id"]: each for each in self.fake.users}
         for each in happenings:
             self._tell_of(each)
             if name := self._edit(each):
                 self._edited.add(name)
+        return {each["id"] for each in self.fake.users if each != before.get(each["id"])}
 
-    def _account(self, member: Member, username: str) -> str | None:
+    def _account(self, member: Employee, username: str) -> str | None:
         """The account that a person has, or had; else the one that has the name."""
         known = self._state().app_users(self._tenant_id, self.app.name)
         for person_id in reversed(member.person_ids):
@@ -206,6 +214,7 @@ class World:
         """Let an applier do its work: until it has ended, is paused, or goes on beside the next one."""
         self._started += 1
         process = Process(f"applier {self._started}", planned.interruption, self._interrupted)
+        self.met[planned.source.name] += 1
         self._tell(str(planned))
         task = self._start(process, planned, day)
         if not planned.is_together:
@@ -235,10 +244,14 @@ class World:
         del day
         for process, task in list(self._living.items()):
             if process.is_paused:
-                self._tell(f"{process.name} returns")
-                process.resume()
-                self._moves += 1
+                await self.time.sleep(_AWAY)
+                self._return(process)
             await self._ended_or_paused(process, task)
+
+    def _return(self, process: Process) -> None:
+        self._tell(f"{process.name} returns")
+        process.resume()
+        self._moves += 1
 
     async def _come_to_rest(self, day: Day) -> None:
         """Plan and apply, undisturbed, until nothing is left to do."""
@@ -255,13 +268,16 @@ class World:
     async def _applies(self, process: Process, planned: Round, day: Day) -> Applied:
         applied = Applied(process.name, planned.source.value)
         day.applied.append(applied)
-        state = ObservedState(self._state(), process, self.book)
+        state = cast("State", ObservedState(self._state(), process, self.book))
         wire = Wire(self.fake, process, self.book, planned.faults)
         try:
             async with Tenant.over(wire, state=state, clock=self.time, random=self._chance.random) as tenant:
                 self._tenants[process] = tenant
                 applied.plan = await self._plan(tenant, state, planned)
-                self._edit_all(planned.edits)
+                changed = self._edit_all(planned.edits)
+                if changed and planned.source is Source.NEW:
+                    await self.time.sleep(_UNTIL_SEEN)
+                    wire.changed = changed
                 await self._apply(tenant, applied, again=planned.source in (Source.AGAIN, Source.OLDER))
         except (Killed, asyncio.CancelledError):
             applied.what = f"{applied.what}, and ends early"
@@ -278,7 +294,7 @@ class World:
         self._tell(f"{process.name} {applied}")
         return applied
 
-    async def _plan(self, tenant: Tenant, state: ObservedState, planned: Round) -> Plan:
+    async def _plan(self, tenant: Tenant, state: State, planned: Round) -> Plan:
         if planned.source is Source.AGAIN and self._plans:
             return self._plans[-1]
         if planned.source is Source.OLDER and len(self._plans) > 1:
@@ -294,6 +310,7 @@ class World:
         plan = self.app.plan(assignments, snapshot, known, now=self.time.now(), only=only)
         if plan.changes:
             self._plans.append(plan)
+            self.book.plan(plan.id)
         return plan
 
     async def _apply(self, tenant: Tenant, applied: Applied, *, again: bool) -> None:
@@ -312,7 +329,8 @@ class World:
                 applied.error = error
                 await self.time.sleep(_LEASE_WAIT)
             except PlanRefusedError:
-                applied.left_traces = before is not None and moves == self._moves and self._look() != before
+                wrote = before is not None and moves == self._moves and self._look() != before
+                applied.left_traces = wrote or self.book.holder == applied.process
                 raise
             else:
                 applied.error = None
@@ -327,6 +345,10 @@ class World:
                 self._tenants[process].stop("the simulation asked it to stop; apply the plan again to go on")
             case Cut.CANCEL:
                 self._living[process].cancel()
+            case Cut.RETURN:
+                for each in self._living:
+                    if each.is_paused:
+                        self._return(each)
             case Cut.UNLOCK:
                 self._state().unlock(self._tenant_id)
                 self.book.unlock()
@@ -343,6 +365,7 @@ class World:
 
     def _tell_of(self, happening: Happening) -> None:
         names = {"one": self.members[happening.one].name, "other": self.members[happening.other].name}
+        self.met[happening.event.name] += 1
         self._tell(happening.event.value.format(number=happening.number, **names))
 
     def _tell(self, line: str) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from o365prov.people import AfterBlock, AppUser, AppUserStatus, Assignment, Departure, Grants, UserStatus
-from o365prov.simulation.records import Account, Day
+from o365prov.planning import BlockSignIn, DeleteUser, Remember
+from o365prov.simulation.records import Day, HeldAccount
 
 
 def nothing_is_taken_unasked(day: Day) -> Iterator[str]:
@@ -18,6 +19,7 @@ def nothing_is_taken_unasked(day: Day) -> Iterator[str]:
         loss = _Loss.of(account, day.after.accounts.get(account.id))
         if loss and names[account.id] not in day.edited:
             yield from (f"{account.username} {what}" for what in _unasked(loss, account, users.get(account.id), day))
+            yield from (f"{account.username} {what}" for what in _unreplaced(loss, account, users.get(account.id), day))
 
 
 @frozen
@@ -30,7 +32,7 @@ class _Loss:
     is_gone: bool
 
     @classmethod
-    def of(cls, before: Account, after: Account | None) -> _Loss | None:
+    def of(cls, before: HeldAccount, after: HeldAccount | None) -> _Loss | None:
         if after is None or after.is_deleted:
             return cls(frozenset(), frozenset(), before.is_enabled, is_gone=True)
         sign_in = before.is_enabled and not after.is_enabled
@@ -38,7 +40,7 @@ class _Loss:
         return lost if lost.licenses or lost.roles or lost.sign_in else None
 
 
-def _unasked(loss: _Loss, account: Account, user: AppUser | None, day: Day) -> Iterator[str]:
+def _unasked(loss: _Loss, account: HeldAccount, user: AppUser | None, day: Day) -> Iterator[str]:
     if user is None:
         yield "lost something, and nobody had linked it"
         return
@@ -51,11 +53,25 @@ def _unasked(loss: _Loss, account: Account, user: AppUser | None, day: Day) -> I
     yield from _of_a_leaver(loss, user, day) if assignment is None else _of_who_is_here(loss, assignment, day)
 
 
+def _unreplaced(loss: _Loss, account: HeldAccount, user: AppUser | None, day: Day) -> Iterator[str]:
+    """Whoever is assigned loses no licence before all that is assigned is there."""
+    assignment = None if user is None else _assignment(user, account, day)
+    after = day.after.accounts.get(account.id)
+    if not loss.licenses or assignment is None or after is None:
+        return
+    if day.ids_of(each.sku for each in assignment.grants.licenses) - after.licenses:
+        yield "lost a licence, and what is assigned in its place is not there"
+
+
 def _ours(user: AppUser, day: Day) -> frozenset[str]:
     """The ids of what was given from here: what is remembered, and what was assigned until yesterday."""
     who = day.identities[user.person_id]
-    known = [memory.get(user.person_id) for memory in (day.before.memory, day.after.memory)]
-    remembered = [Grants(each.licenses, each.roles) for each in (*known, user) if each is not None]
+    known = (each for memory in (day.before.memory, day.after.memory) for each in memory)
+    remembered = [
+        Grants(each.licenses, each.roles)
+        for each in known
+        if each.person_id == user.person_id or each.object_id == user.object_id
+    ]
     assigned = [each.grants for each in day.given if day.identities[each.person.id] == who]
     return day.ids_of(name for grants in (*remembered, *assigned) for name in _names(grants))
 
@@ -65,13 +81,13 @@ def _names(grants: Grants) -> Iterator[str]:
     yield from grants.roles
 
 
-def _assignment(user: AppUser, account: Account, day: Day) -> Assignment | None:
+def _assignment(user: AppUser, account: HeldAccount, day: Day) -> Assignment | None:
     """The assignment of whoever has the account; by its source anchor it can come to a new id of the same person."""
     same = [each for each in day.assignments if day.identities[each.person.id] == day.identities[user.person_id]]
     return next((each for each in same if each.person.id == user.person_id or _comes(each, account)), None)
 
 
-def _comes(newcomer: Assignment, account: Account) -> bool:
+def _comes(newcomer: Assignment, account: HeldAccount) -> bool:
     return account.anchor is not None and newcomer.person.status is not UserStatus.SUSPENDED
 
 
@@ -84,6 +100,16 @@ def _of_who_is_here(loss: _Loss, assignment: Assignment, day: Day) -> Iterator[s
         yield "lost something that its person is assigned"
 
 
+def _is_asked_about(user: AppUser, day: Day) -> bool:
+    """Whether a plan asked whether a new setting may reach back to somebody who left before."""
+    changes = (change for each in day.applied if each.plan is not None for change in each.plan)
+    return any(
+        change.object_id == user.object_id and change.reaches_back
+        for change in changes
+        if isinstance(change, BlockSignIn | DeleteUser | Remember)
+    )
+
+
 def _of_a_leaver(loss: _Loss, user: AppUser, day: Day) -> Iterator[str]:
     provisioning = day.app.provisioning
     if not provisioning.deactivate_users:
@@ -91,7 +117,9 @@ def _of_a_leaver(loss: _Loss, user: AppUser, day: Day) -> Iterator[str]:
     known = day.before.memory.get(user.person_id)
     told: list[Departure] = [provisioning.deprovisioning.departure(day.now)]
     if known is not None and known.departure is not None:
-        told += [known.departure, Departure(known.departure.at, told[0].then, told[0].grace_days)]
+        told += [known.departure]
+        if _is_asked_about(user, day):
+            told += [Departure(known.departure.at, told[0].then, told[0].grace_days)]
     due = {each.then for each in told if each.is_due(day.now)}
     if known is not None and known.status is AppUserStatus.DELETED:
         yield "lost something, although it was deleted from here before"

@@ -12,6 +12,10 @@ def nothing_of_ours_stays(day: Day) -> Iterator[str]:
     """Where nobody is assigned, what we gave is gone, or a problem says what stays."""
     if day.assignments or not day.app.provisioning.deactivate_users:
         return
+    known = {user.object_id for user in day.after.memory}
+    for each in day.after.live():
+        if each.is_enabled and each.id in day.sent and each.id not in known:
+            yield f"{each.username}, which was created or given something from here, is not remembered"
     for user in day.after.memory:
         account = day.after.accounts.get(user.object_id)
         if account is None or account.is_deleted or user.person_id in day.said:

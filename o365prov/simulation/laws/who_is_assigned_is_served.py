@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from o365prov.people import UserStatus
-from o365prov.simulation.records import Account, Day
+from o365prov.simulation.records import Day, HeldAccount
 
 
 def who_is_assigned_is_served(day: Day) -> Iterator[str]:
@@ -19,7 +19,7 @@ def who_is_assigned_is_served(day: Day) -> Iterator[str]:
         yield from (f"{person_id} {what}, and nothing is said" for what in _missing(account, wanted))
 
 
-def _missing(account: Account | None, wanted: frozenset[str]) -> Iterator[str]:
+def _missing(account: HeldAccount | None, wanted: frozenset[str]) -> Iterator[str]:
     if account is None or account.is_deleted:
         yield "is assigned and has no account"
         return

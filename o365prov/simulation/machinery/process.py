@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import define, field
 
-from o365prov.simulation.schedule.events import Cut, Interruption, Place
+from o365prov.simulation.schedule.events import Cut, CutPlace, Interruption
 
 PROCESS: ContextVar[Process] = ContextVar("PROCESS")
 """Which process runs now."""
@@ -39,7 +39,7 @@ class Process:
     interruption: Interruption | None = None
     interrupted: Callable[[Process, Interruption], None] = lambda _process, _interruption: None
     is_dead: bool = False
-    passed: Counter[Place] = field(factory=Counter)
+    passed: Counter[CutPlace] = field(factory=Counter)
     _running: asyncio.Event = field(factory=asyncio.Event)
 
     def __attrs_post_init__(self) -> None:
@@ -63,7 +63,7 @@ class Process:
         """Let it go on."""
         self._running.set()
 
-    def passes(self, place: Place) -> None:
+    def passes(self, place: CutPlace) -> None:
         """Come to a place, and be interrupted there if it is time."""
         self.check_alive()
         self.passed[place] += 1

@@ -11,26 +11,27 @@ from attrs import define, field
 
 from o365prov.simulation.machinery.observed_state import LeaseBook
 from o365prov.simulation.machinery.process import Process
-from o365prov.simulation.schedule.events import Fault, Place, Wrong
+from o365prov.simulation.schedule.events import CutPlace, NetworkFault, Wrong
 from o365prov.testing import FakeTenant
 
 _Answer = tuple[int, Mapping[str, str], bytes]
 
 _LATENCY = 0.1
 _SLOW = 30.0
-_BEFORE = {
+_BEFORE: Mapping[Wrong, tuple[int, Mapping[str, str]]] = {
     Wrong.UNAVAILABLE: (503, {}),
     Wrong.THROTTLED: (429, {"Retry-After": "5"}),
 }
-_INNER_BEFORE = {
+_INNER_BEFORE: Mapping[Wrong, tuple[int, str]] = {
     Wrong.WRITE_TIMEOUT_BEFORE: (504, "UnknownError"),
     Wrong.WRITE_UNAVAILABLE: (503, "serviceNotAvailable"),
     Wrong.WRITE_THROTTLED: (429, "TooManyRequests"),
     Wrong.WRITE_FORBIDDEN: (403, "Authorization_RequestDenied"),
     Wrong.WRITE_REFUSED: (400, "Request_BadRequest"),
     Wrong.WRITE_CONFLICT: (409, "Request_Conflict"),
+    Wrong.WRITE_TITLES: (400, "Request_BadRequest"),
 }
-_INNER_AFTER = {
+_INNER_AFTER: Mapping[Wrong, tuple[int, str]] = {
     Wrong.WRITE_TIMEOUT_AFTER: (504, "UnknownError"),
     Wrong.WRITE_FAILED_AFTER: (500, "InternalServerError"),
 }
@@ -46,14 +47,16 @@ class Wire:
         book: who may write.
         faults: what goes wrong with which of them.
         met: the faults that happened, each with the request.
+        changed: the accounts that somebody changed after the plan was made.
 
     """
 
     fake: FakeTenant
     process: Process
     book: LeaseBook
-    faults: Sequence[Fault] = ()
+    faults: Sequence[NetworkFault] = ()
     met: list[tuple[Wrong, str]] = field(factory=list)
+    changed: set[str] = field(factory=set)
     _requests: int = 0
     _writes: int = 0
 
@@ -73,7 +76,7 @@ class Wire:
     ) -> _Answer:
         if wrong is Wrong.BROKEN_BEFORE:
             raise ConnectionResetError("the simulated connection broke")
-        if wrong in _BEFORE:
+        if wrong is not None and wrong in _BEFORE:
             status, more = _BEFORE[wrong]
             return status, more, b"{}"
         if wrong is Wrong.DOUBLED:
@@ -97,40 +100,51 @@ class Wire:
             return self.fake.handle(method, url, headers, body)
         for item in writes:
             self.book.write(self.process, f"{item['method']} {_route(item['url'])}", _named(item))
-        await self._passes(Place.BEFORE_WRITES)
+            if _named(item) in self.changed:
+                self.book.faults.append(f"{self.process.name} wrote to an account that was changed after it was read")
+            if given := _given(item):
+                self.book.given.setdefault(_named(item), set()).update(given)
+        await self._passes(CutPlace.BEFORE_WRITES)
         half = len(items) // 2
         answer = self._batch(url, headers, items[:half]) if half else []
-        await self._passes(Place.AMID_WRITES)
+        await self._passes(CutPlace.AMID_WRITES)
         answer += self._batch(url, headers, items[half:])
-        await self._passes(Place.AFTER_WRITES)
+        await self._passes(CutPlace.AFTER_WRITES)
         return 200, {"Content-Type": "application/json"}, json.dumps({"responses": answer}).encode()
 
-    async def _passes(self, place: Place) -> None:
+    async def _passes(self, place: CutPlace) -> None:
         self.process.passes(place)
         await self.process.goes_on()
 
     def _batch(self, url: str, headers: Mapping[str, str], items: Sequence[dict[str, Any]]) -> list[Any]:
         """The answers to some requests of a batch."""
         wrongs = {item["id"]: self._next_write(item) for item in items if item["method"] != "GET"}
-        sent = [item for item in items if wrongs.get(item["id"]) not in _INNER_BEFORE]
+        sent = [item for item in items if wrongs.get(item["id"]) not in (*_INNER_BEFORE, Wrong.WRITE_LOST)]
         answers: list[Any] = [
-            _refused(item["id"], *_INNER_BEFORE[wrong])
+            _refused(item["id"], wrong, *_INNER_BEFORE[wrong])
             for item in items
-            if (wrong := wrongs.get(item["id"])) in _INNER_BEFORE
+            if (wrong := wrongs.get(item["id"])) is not None and wrong in _INNER_BEFORE
         ]
         if sent:
             _, _, content = self.fake.handle("POST", url, headers, json.dumps({"requests": sent}).encode())
             for answer in json.loads(content)["responses"]:
+                if answer["status"] == 201 and "userPrincipalName" in answer["body"]:
+                    self.book.create(self.process, answer["body"]["id"], answer["body"]["userPrincipalName"])
                 answers += _spoilt(answer, wrongs.get(answer["id"]))
         return answers
 
     def _next_write(self, item: Mapping[str, Any]) -> Wrong | None:
         self._writes += 1
-        return self._due(self._writes, is_inside=True, what=f"{item['method']} {_route(item['url'])}")
+        what = f"{item['method']} {_route(item['url'])}"
+        titles = [each for each in self.faults if each.wrong is Wrong.WRITE_TITLES and each.at <= self._writes]
+        if titles and item["method"] == "PATCH" and "jobTitle" in item["body"]:
+            self.met.append((Wrong.WRITE_TITLES, what))
+            return Wrong.WRITE_TITLES
+        return self._due(self._writes, is_inside=True, what=what)
 
     def _due(self, number: int, *, is_inside: bool, what: str) -> Wrong | None:
         for fault in self.faults:
-            if fault.at == number and fault.wrong.is_inside is is_inside:
+            if fault.at == number and fault.wrong.is_inside is is_inside and fault.wrong is not Wrong.WRITE_TITLES:
                 self.met.append((fault.wrong, what))
                 return fault.wrong
         return None
@@ -146,14 +160,16 @@ def _spoilt(answer: dict[str, Any], wrong: Wrong | None) -> list[Any]:
         case Wrong.WRITE_GARBLED:
             return [{**answer, "body": "<html>"}]
         case Wrong.WRITE_TIMEOUT_AFTER | Wrong.WRITE_FAILED_AFTER:
-            return [_refused(answer["id"], *_INNER_AFTER[wrong])]
+            return [_refused(answer["id"], wrong, *_INNER_AFTER[wrong])]
         case _:
             return [answer]
 
 
-def _refused(key: str, status: int, code: str) -> dict[str, Any]:
+def _refused(key: str, wrong: Wrong, status: int, code: str) -> dict[str, Any]:
     headers = {"Retry-After": "5"} if status == 429 else {}
-    return {"id": key, "status": status, "headers": headers, "body": {"error": {"code": code, "message": "simulated"}}}
+    named = " for property 'jobTitle'" if wrong is Wrong.WRITE_TITLES else ""
+    error = {"code": code, "message": f"simulated {wrong.name}{named}"}
+    return {"id": key, "status": status, "headers": headers, "body": {"error": error}}
 
 
 def _route(url: str) -> str:
@@ -161,6 +177,12 @@ def _route(url: str) -> str:
     path = url.partition("?")[0].partition("/v1.0")[2] or url.partition("?")[0]
     parts = ("{id}" if len(part) > 24 and "-" in part else part for part in path.split("/"))
     return "/".join(part.partition("(")[0] for part in parts)
+
+
+def _given(item: Mapping[str, Any]) -> set[str]:
+    """The ids of the licences and roles that a write gives."""
+    body = item.get("body") or {}
+    return {each["skuId"] for each in body.get("addLicenses", ())} | {*filter(None, [body.get("roleDefinitionId")])}
 
 
 def _named(item: Mapping[str, Any]) -> str:

@@ -13,12 +13,12 @@ from o365prov.simulation.schedule.events import (
     AMID_PLANS,
     BY_HAND,
     Cut,
+    CutPlace,
     DayPlan,
     Event,
-    Fault,
     Happening,
     Interruption,
-    Place,
+    NetworkFault,
     Round,
     Schedule,
     Source,
@@ -27,7 +27,7 @@ from o365prov.simulation.schedule.events import (
 
 _T = TypeVar("_T")
 
-_OFTEN = (Event.JOIN, Event.LEAVE, Event.REGRANT, Event.PROMOTE)
+_OFTEN = (Event.JOIN, Event.LEAVE, Event.REGRANT, Event.PROMOTE, Event.REORGANIZE)
 _SETTINGS = (
     Event.CHOOSE_OPTION,
     Event.SWITCH_DEACTIVATION,
@@ -115,15 +115,15 @@ class _Draw:
             self.chance.randrange(self.people),
         )
 
-    def _fault(self) -> Fault:
-        return Fault(self._one_of(tuple(Wrong)), self._early(30))
+    def _fault(self) -> NetworkFault:
+        return NetworkFault(self._one_of(tuple(Wrong)), self._early(30))
 
     def _interruption(self) -> Interruption:
         if self.loses_power and self.chance.random() < 0.5:
-            return Interruption(self._one_of((Cut.KILL, Cut.LOSE_POWER)), Place.AMID_NOTE, self._early(80))
+            return Interruption(self._one_of((Cut.KILL, Cut.LOSE_POWER)), CutPlace.AMID_NOTE, self._early(80))
         cuts = tuple(each for each in Cut if each is not Cut.LOSE_POWER or self.loses_power)
-        place = self._one_of(tuple(each for each in Place if each is not Place.AMID_NOTE))
-        return Interruption(self._one_of((Cut.KILL, Cut.KILL, *cuts)), place, self._early(12))
+        place = self._one_of(tuple(each for each in CutPlace if each is not CutPlace.AMID_NOTE))
+        return Interruption(self._one_of((Cut.KILL, Cut.KILL, Cut.PAUSE, Cut.RETURN, *cuts)), place, self._early(12))
 
     def _early(self, most: int) -> int:
         """A number from 1 on, small ones more often: most applies are short."""

@@ -26,6 +26,7 @@ class Event(StrEnum):
     NAMESAKE = "{one} leaves, and {other} gets the address"
     NEW_ID = "{one} gets a new id in the source"
     NEW_MANAGER = "{other} becomes {one}'s manager"
+    REORGANIZE = "the organisation changes: many leave, and the others get other jobs, licences and roles"
     NEW_PASSWORD = "{one} has a new password"  # noqa: S105 - a sentence
 
     BLOCK = "an administrator blocks {one}'s account"
@@ -106,8 +107,9 @@ class Wrong(StrEnum):
     DOUBLED = "request {at} arrives twice"
 
     WRITE_MISSING = "the answer to write {at} is missing in that of its batch"
+    WRITE_LOST = "write {at} gets lost on its way, and nothing answers it"
     WRITE_DOUBLED = "the answer to write {at} stands twice in that of its batch"
-    WRITE_GARBLED = "the answer to write {at} is no object"
+    WRITE_GARBLED = "the answer to write {at} is not an object"
     WRITE_TIMEOUT_BEFORE = "write {at} is answered 504 before its effect"
     WRITE_TIMEOUT_AFTER = "write {at} is answered 504 after its effect"
     WRITE_FAILED_AFTER = "write {at} is answered 500 after its effect"
@@ -116,6 +118,7 @@ class Wrong(StrEnum):
     WRITE_FORBIDDEN = "write {at} is answered 403"
     WRITE_REFUSED = "write {at} is answered 400"
     WRITE_CONFLICT = "write {at} is answered 409"
+    WRITE_TITLES = "titles are refused from write {at} on"
 
     @property
     def is_inside(self) -> bool:
@@ -124,7 +127,7 @@ class Wrong(StrEnum):
 
 
 @frozen(field_transformer=typed)
-class Fault:
+class NetworkFault:
     """One fault of the network.
 
     Args:
@@ -148,10 +151,11 @@ class Cut(StrEnum):
     STOP = "is asked to stop"
     CANCEL = "is cancelled"
     UNLOCK = "loses its lease to somebody's unlock"
+    RETURN = "goes on, but who was paused returns,"
     LOSE_POWER = "loses power, with its disk"
 
 
-class Place(StrEnum):
+class CutPlace(StrEnum):
     """Where an applier is interrupted; the value is how it reads."""
 
     BEFORE_WRITES = "before batch {at} of writes has its effect"
@@ -174,7 +178,7 @@ class Interruption:
     """
 
     cut: Cut
-    place: Place
+    place: CutPlace
     at: int = field(validator=whole_number(1))
 
     def __str__(self) -> str:
@@ -205,7 +209,7 @@ class Round:
     """
 
     source: Source = Source.NEW
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[NetworkFault, ...] = ()
     interruption: Interruption | None = None
     edits: tuple[Happening, ...] = ()
     is_together: bool = False
