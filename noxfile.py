@@ -50,14 +50,25 @@ def tests_all(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def chaos(session: nox.Session) -> None:
-    """Kill, pause and cut off real processes 100 times each, damage 10,000 files of each kind, and lose the power.
+    """Kill real processes and damage files, look for planted faults, and simulate 10,000 organisations.
 
-    ``CHAOS`` in the environment gives another number than 100.
+    ``CHAOS`` in the environment gives another number than 100: so often processes are killed, paused and cut off, and
+    a hundred times as many organisations are simulated. What they met, and what they never met, is on a page.
     """
     python = shared(session, sys.executable, RUNNING)
-    often = {"CHAOS": os.environ.get("CHAOS", "100")}
-    folders = ("tests/chaos", "tests/simulation")
-    session.run(str(python), "-m", "pytest", "-q", *folders, *session.posargs, external=True, env=often)
+    often = os.environ.get("CHAOS", "100")
+    tests = ("-m", "pytest", "-q", "tests/chaos", "tests/simulation", *session.posargs)
+    session.run(str(python), *tests, external=True, env={"CHAOS": often})
+    page = HERE / "docs" / "_build" / "simulation.html"
+    page.parent.mkdir(exist_ok=True)
+    many = ("--count", str(100 * int(often)), "--workers", "2", "--coverage", str(page))
+    run(session, python, "-m", "o365prov.simulation", "1", *many)
+
+
+@nox.session(venv_backend="none")
+def simulate(session: nox.Session) -> None:
+    """Tell the story of one seed, `nox -s simulate -- SEED`; where it breaks a law, the shortest one that does."""
+    run(session, shared(session, sys.executable, RUNNING), "-m", "o365prov.simulation", *(session.posargs or ("1",)))
 
 
 @nox.session(venv_backend="none")

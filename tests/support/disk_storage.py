@@ -17,7 +17,7 @@ from disk import Disk, DiskConnection
 from o365prov import SQLiteState
 from o365prov.simulation.machinery.process import PROCESS, Process
 from o365prov.simulation.machinery.virtual_time import SimulatedTime
-from o365prov.simulation.schedule.events import Place
+from o365prov.simulation.schedule.events import CutPlace
 
 NAME = "state.db"
 
@@ -138,4 +138,4 @@ class DiskStorage:
     @staticmethod
     def _before(_what: str, _name: str) -> None:
         if (process := PROCESS.get(None)) is not None:
-            process.passes(Place.AMID_NOTE)
+            process.passes(CutPlace.AMID_NOTE)

@@ -184,6 +184,7 @@ BY_ANNOTATION: dict[str, Callable[[], Any]] = {
     "Iterable[Entry]": list,
     "Iterable[Operation]": lambda: [Operation.READ_USERS],
     "Mapping[str, Any] | Bindings": lambda: {"user": {"email": "ann@corp.example"}},
+    "OktaExport | Iterable[Assignment]": lambda: [Assignment(PERSON)],
     "Person | Assignment | Iterable[Person | Assignment]": lambda: PERSON,
     "ProvisioningType": UserSync,
     "State": MemoryState,

@@ -74,6 +74,7 @@ from o365prov.planning import (
     Quota,
 )
 from o365prov.provisioning import make_desired_user
+from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
 from o365prov.sources import DirectoryEntry, OktaExport
 from o365prov.state import Lease, LeaseHolder, Run, RunEntry, RunStep
 from o365prov.testing import (
@@ -177,6 +178,8 @@ def made_values() -> tuple[object, ...]:
         LicenseOnly(),
         ProfileSync(),
     ]
+    made += [NetworkFault(Wrong.THROTTLED, 1), Interruption(Cut.KILL, CutPlace.AFTER_NOTE, 1), Trouble()]
+    made += [Violation(0, "nobody_has_two", "ann@corp.example is there twice"), simulate(app, assigned[:1], days=2)]
     made += [Attempt(1, "GET", "/users"), Dropped(), GatewayTimeout(), Slow(1), Throttled(), Unavailable()]
     made += [Lag(seconds=1), Quotas(), *list(fake.requests)[:1]]
     made += [Waiting(1.5, "throttled"), Consent("contoso"), PERMISSIONS[0]]
