@@ -49,7 +49,7 @@ class Tenant:
         credential: one of azure-identity's, best from its ``aio`` package. It is yours to close.
         cloud: Microsoft's cloud in which the tenant is.
         state: where it is kept what is known between runs, such as ``SQLiteState("corp.db")``. It is yours to close.
-        rate_limits: how fast to send; by default 80 % of what Graph allows.
+        rate_limits: how fast to send; by default as fast as Graph allows.
         retry_policy: how often and how long one request is tried.
         safeguards: what plans must be confirmed here, beside those that the app which made them wants confirmed.
 

@@ -35,7 +35,9 @@ from o365prov.state import RunEntry, RunStep
 
 _log = logging.getLogger(__name__)
 
-BATCHES_AT_ONCE = 4
+BATCHES_AT_ONCE = 100
+"""How many go at once follows from the rate limiter: its rate times what a batch takes. This is the most: HTTP/2 has
+100 requests on a connection, and what is under way when a process dies has to be looked at by the next one."""
 STOP_SECONDS = 10.0
 """So long an apply that stops waits for what is under way, in real time; the next one looks at what is not known."""
 _USERNAME = "userPrincipalName"
@@ -78,6 +80,7 @@ class ApplyRun:
     _stale: Mapping[str, str] = field(factory=dict)
     _stopped: str = ""
     _loop: asyncio.AbstractEventLoop = field(init=False, factory=asyncio.get_running_loop)
+    _turn: asyncio.Lock = field(init=False, factory=asyncio.Lock)
     _delivering: set[asyncio.Task[None]] = field(init=False, factory=set)
     _given_up: bool = field(init=False, default=False)
 
@@ -264,23 +267,30 @@ class ApplyRun:
 
     async def _deliver(self, writes: Sequence[PendingWrite], gate: asyncio.Semaphore) -> None:
         async with gate:
-            if self._stopped:
-                return
-            try:
-                await self.ledger.begin(writes)
-            except StateError as error:
-                self.stop(str(error))
-            if self._stopped:  # perhaps while that was noted
-                return
-            self._begun.update(change_key(write.change) for write in writes)
             results: list[WriteResult] = []
             self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
             try:
-                async for each in self.delivery.deliver(writes):
-                    results += each
+                if await self._begin(writes):
+                    async for each in self.delivery.deliver(writes):
+                        results += each
             finally:  # a cancelled apply does not lose what Graph answered
                 self._delivering.discard(task)
                 await self._record(results)
+
+    async def _begin(self, writes: Sequence[PendingWrite]) -> bool:
+        """Note that *writes* begin, once it is their turn: what only waits is not begun. False if the apply stops."""
+        async with self._turn:
+            if not self._stopped:
+                await self.delivery.sender.ready([write.request for write in writes])
+            if not self._stopped:
+                try:
+                    await self.ledger.begin(writes)
+                except StateError as error:
+                    self.stop(str(error))
+        if self._stopped:  # perhaps while that was noted
+            return False
+        self._begun.update(change_key(write.change) for write in writes)
+        return True
 
     async def _record(self, results: Iterable[WriteResult]) -> None:
         """Note how writes ended; those that no write fares better than now stay begun, for when the plan goes on."""

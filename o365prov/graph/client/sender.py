@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from attrs import field, frozen
@@ -60,29 +60,43 @@ class Sender:
         """The attempts at one request, or at one batch."""
         return Attempts(self.retry_policy, self.rate_limiter, self.random)
 
+    async def ready(self, requests: Sequence[Request]) -> None:
+        """Wait until these requests could be sent at once."""
+        await self.rate_limiter.ready(_units(requests), _writes(requests))
+
     async def send(self, request: Request, attempts: Attempts) -> Response | NoResponse:
         """Send *request* once, when its turn has come."""
-        if not await attempts.turn(request):
-            return _TOO_LATE
-        response = await self.connection.send(request)
-        self._learn(response)
-        _log.debug("%s: %s", request.where, _status(response))
+        response, sent_at = await self._send(request, attempts)
+        if isinstance(response, Response) and response.status == 429:
+            self.rate_limiter.refused(request.units, request.writes, response.headers, sent_at)
         return response
 
     async def send_batch(self, requests: Sequence[Request], attempts: Attempts) -> list[Response | NoResponse]:
         """Send at most 20 requests as one batch, once; returns the responses in the order of the requests."""
-        batch = encode(requests)
-        responses = decode(await self.send(batch, attempts), len(requests))
+        outer, sent_at = await self._send(encode(requests), attempts)
+        responses = decode(outer, len(requests))
+        refused: list[Request] = []
+        headers: dict[str, str] = {}
         for request, response in zip(requests, responses, strict=True):
-            self._learn(response)
             _log.debug("batched %s: %s", request.where, _status(response))
+            if isinstance(response, Response) and response.status == 429:
+                refused.append(request)
+                headers |= response.headers
+        if refused:
+            self.rate_limiter.refused(_units(refused), _writes(refused), headers, sent_at)
         return responses
 
-    def _learn(self, response: Response | NoResponse) -> None:
-        if isinstance(response, Response):
-            self.rate_limiter.learn(response.headers)
-            if response.status == 429:
-                self.rate_limiter.throttled()
+    async def _send(self, request: Request, attempts: Attempts) -> tuple[Response | NoResponse, float]:
+        """The response, and when the request was sent by the rate limiter's clock."""
+        if not await attempts.turn(request):
+            return _TOO_LATE, 0.0
+        sent_at = self.rate_limiter.clock.seconds()
+        try:
+            response = await self.connection.send(request)
+        finally:
+            self.rate_limiter.answered(request.units, request.writes)
+        _log.debug("%s: %s", request.where, _status(response))
+        return response, sent_at
 
     async def read(self, request: Request) -> Any:
         """The JSON value that a GET gives; repeated where that helps.
@@ -160,6 +174,14 @@ def not_json(request: Request, response: Response) -> TenantError:
         f"{request.where}: the answer is not JSON ({response.status}, {kind}, {len(response.content)} bytes); "
         "try again, and look for a proxy that answers instead of Graph"
     )
+
+
+def _units(requests: Iterable[Request]) -> int:
+    return sum(each.units for each in requests)
+
+
+def _writes(requests: Iterable[Request]) -> int:
+    return sum(each.writes for each in requests)
 
 
 def _status(response: Response | NoResponse) -> str:
