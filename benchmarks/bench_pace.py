@@ -3,8 +3,8 @@
 10,000 people are created and licensed, which is 20,000 writes: 3,000 at once, and 20 a second after them. Each line is
 the time of the whole apply, with its notes in a state, against the least time that the quota allows and the latencies
 of two batches; the budget is 1 / 0.98 for the quota as documented, and 1 / 0.9 where Graph refills it otherwise or
-another process takes a part. Counted are also Graph's refusals: none of the documented quota is allowed, otherwise one a
-quota window. ``WRITES=2000`` makes it quicker.
+another process takes a part. Counted are also Graph's refusals: none of the documented quota is allowed, otherwise one
+a quota window. ``WRITES=2000`` makes it quicker.
 """
 
 import asyncio

@@ -10,11 +10,11 @@ import virtual_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov import Tenant
+from o365prov import Tenant, TenantError
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.quota_bucket import QuotaBucket
 from o365prov.graph.client.rate_limiter import RateLimiter, RateLimits
-from o365prov.graph.client.sender import Sender
+from o365prov.graph.client.sender import Sender, together
 from o365prov.planning import WRITES, CreateUser, Needs, Plan, Quota, Subject
 from o365prov.testing import FakeTenant
 from o365prov.testing.quotas import Meter, Quotas
@@ -246,3 +246,57 @@ def test_an_apply_takes_as_long_as_the_quota(latency):
     assert report.ok
     assert seconds <= (800 - 300) / 20 / 0.98 + 2 * latency
     assert not [each for each in fake.requests if each.status == 429 or b'"status":429' in each.answer]
+
+
+def test_what_does_not_depend_on_each_other_is_read_at_once():
+    """The delta link comes first; then all collections are read beside each other."""
+    clock = virtual_time.standing_clock()
+    distant = virtual_time.DistantTenant(FakeTenant(clock=clock, seed=1), clock, latency=2)
+    needs = Needs(("displayName",), deleted_users=True, roles=True, addresses=True)
+
+    async def whole():
+        async with Tenant.over(distant, clock=virtual_time.LoopClock()) as tenant:
+            await tenant.read(needs)
+
+    _, seconds = virtual_time.run(whole())
+    assert seconds == pytest.approx(6)  # the groups and then the contacts
+
+
+def test_many_reads_are_sent_at_once_as_far_as_the_quota_allows():
+    """A thousand of them are fifty batches."""
+
+    class Reading(MeteredConnection):
+        async def send(self, request):
+            await asyncio.sleep(self.latency)
+            answers = [{"id": each["id"], "status": 200} for each in request.body["requests"]]
+            return Response(200, {}, json.dumps({"responses": answers}).encode())
+
+    async def whole(limits):
+        sender = Sender(Reading(Quotas(), 2), RateLimiter(virtual_time.LoopClock(), limits))
+        return await sender.read_all([Request("GET", f"/users/{number}") for number in range(1_000)])
+
+    responses, seconds = virtual_time.run(whole(RateLimits()))
+    assert len(responses) == 1_000
+    assert seconds == pytest.approx(2)
+    _, seconds = virtual_time.run(whole(RateLimits(units=Quota(500, 10))))
+    assert seconds == pytest.approx(2 + 10 + 2, abs=0.5)
+
+
+def test_the_first_error_ends_what_goes_on_beside_it():
+    """It is raised as it is, with its cause."""
+    ended = []
+
+    async def fail():
+        await asyncio.sleep(1)
+        raise TenantError("down") from ValueError("why")
+
+    async def wait():
+        try:
+            await asyncio.sleep(100)
+        finally:
+            ended.append(asyncio.get_running_loop().time())
+
+    with pytest.raises(TenantError, match="down") as caught:
+        virtual_time.run(together(wait(), fail()))
+    assert isinstance(caught.value.__cause__, ValueError)
+    assert ended == [1]

@@ -17,6 +17,7 @@ from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, E
 from o365prov.graph.apply.ledger import EndedChange, Ledger
 from o365prov.graph.client.batch import chunks
 from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.sender import BATCHES_AT_ONCE
 from o365prov.graph.requests import change_requests
 from o365prov.planning import (
     Change,
@@ -35,9 +36,6 @@ from o365prov.state import RunEntry, RunStep
 
 _log = logging.getLogger(__name__)
 
-BATCHES_AT_ONCE = 100
-"""How many go at once follows from the rate limiter: its rate times what a batch takes. This is the most: HTTP/2 has
-100 requests on a connection, and what is under way when a process dies has to be looked at by the next one."""
 STOP_SECONDS = 10.0
 """So long an apply that stops waits for what is under way, in real time; the next one looks at what is not known."""
 _USERNAME = "userPrincipalName"

@@ -6,9 +6,10 @@ is known which writes can be repeated.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Protocol
 
 from attrs import field, frozen
@@ -22,6 +23,9 @@ from o365prov.graph.client.retry import Attempts, RetryPolicy
 
 _log = logging.getLogger(__name__)
 
+BATCHES_AT_ONCE = 100
+"""How many go at once follows from the rate limiter: its rate times what a batch takes. This is the most: HTTP/2 has
+100 requests on a connection, and what is under way when a process dies has to be looked at by the next one."""
 REPEATABLE = frozenset({ErrorCategory.TRANSIENT, ErrorCategory.UNKNOWN})
 _TOO_LATE = NoResponse("not sent, its turn would have come after the time limit", maybe_done=False, connected=True)
 
@@ -133,15 +137,20 @@ class Sender:
     async def read_all(self, requests: Sequence[Request]) -> list[Response]:
         """The final responses, errors included, to many GETs, 20 in a batch; repeated where that helps.
 
+        The batches go together, as the rate limiter lets them.
+
         Raises:
             ConnectionFailedError: no answer came.
             CredentialError: there is no token.
 
         """
-        responses: list[Response] = []
-        for chunk in chunks(requests):
-            responses += await self._read_batch(chunk)
-        return responses
+        gate = asyncio.Semaphore(BATCHES_AT_ONCE)
+
+        async def one(chunk: Sequence[Request]) -> list[Response]:
+            async with gate:
+                return await self._read_batch(chunk)
+
+        return [each for responses in await together(*map(one, chunks(requests))) for each in responses]
 
     async def _read_batch(self, requests: Sequence[Request]) -> list[Response]:
         final: dict[int, Response] = {}
@@ -159,6 +168,17 @@ class Sender:
                     raise no_answer(requests[number], response)
                 final[number] = response
         return [final[number] for number in range(len(requests))]
+
+
+async def together(*works: Coroutine[Any, Any, Any]) -> list[Any]:
+    """The results of what goes on at the same time, in their order; the first error ends the others."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in works]
+    except BaseExceptionGroup as errors:
+        first = errors.exceptions[0]
+        raise first from first.__cause__
+    return [task.result() for task in tasks]
 
 
 def no_answer(request: Request, response: NoResponse) -> ConnectionFailedError:

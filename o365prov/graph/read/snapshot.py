@@ -12,10 +12,10 @@ from attrs import frozen
 from o365prov.errors import CredentialError, GraphError, TenantError
 from o365prov.graph import requests
 from o365prov.graph.client.messages import Request
-from o365prov.graph.client.sender import Sender
+from o365prov.graph.client.sender import Sender, together
 from o365prov.graph.read import decode
 from o365prov.graph.setup.permissions import Operation, advice
-from o365prov.planning import AddressHolder, Domain, HolderKind, Needs, RoleAssignment, TenantSnapshot, TenantUser
+from o365prov.planning import AddressHolder, Domain, HolderKind, Needs, Role, RoleAssignment, TenantSnapshot, TenantUser
 
 _log = logging.getLogger(__name__)
 
@@ -69,19 +69,26 @@ async def snapshot(
     names = needs.properties
     with explaining_403(Operation.READ_USERS):
         watermark = await delta_link(sender, requests.delta_from_now(sdk, names, managers=needs.managers))
-    tenant = await organization(sender, sdk)
-    users = requests.users(sdk, names, managers=needs.managers)
-    addresses, unread = await _addresses(sender, sdk) if needs.addresses else ((), ())
+    tenant, verified, skus, roles, assignments, users, deleted, (addresses, unread) = await together(
+        organization(sender, sdk),
+        domains(sender, sdk),
+        _all(sender, requests.subscribed_skus(sdk), decode.sku, Operation.READ_SKUS),
+        _roles(sender, sdk, needs),
+        _role_assignments(sender, sdk, needs),
+        _all(sender, requests.users(sdk, names, managers=needs.managers), decode.user, Operation.READ_USERS, keep),
+        _deleted_users(sender, sdk, needs),
+        _addresses(sender, sdk, needs),
+    )
     return TenantSnapshot(
         tenant_id=tenant.id,
         name=tenant.name,
         synced=tenant.synced,
-        domains=await domains(sender, sdk),
-        skus=await _all(sender, requests.subscribed_skus(sdk), decode.sku, Operation.READ_SKUS),
-        roles=await _all(sender, requests.roles(sdk), decode.role, Operation.READ_ROLES) if needs.roles else (),
-        role_assignments=await _role_assignments(sender, sdk) if needs.roles else (),
-        users=decode.unique(await _all(sender, users, decode.user, Operation.READ_USERS, keep)),
-        deleted_users=await _deleted_users(sender, sdk, needs) if needs.deleted_users else (),
+        domains=verified,
+        skus=skus,
+        roles=roles,
+        role_assignments=assignments,
+        users=decode.unique(users),
+        deleted_users=decode.unique(deleted),
         addresses=addresses,
         unread_addresses=unread,
         read_at=read_at,
@@ -89,20 +96,31 @@ async def snapshot(
     )
 
 
-async def _role_assignments(sender: Sender, sdk: Any) -> tuple[RoleAssignment, ...]:
+async def _roles(sender: Sender, sdk: Any, needs: Needs) -> tuple[Role, ...]:
+    return await _all(sender, requests.roles(sdk), decode.role, Operation.READ_ROLES) if needs.roles else ()
+
+
+async def _role_assignments(sender: Sender, sdk: Any, needs: Needs) -> tuple[RoleAssignment, ...]:
+    if not needs.roles:
+        return ()
     held = await _all(sender, requests.role_assignments(sdk), decode.role_assignment, Operation.READ_ROLES)
     return tuple(assignment for assignment in held if assignment is not None)
 
 
 async def _deleted_users(sender: Sender, sdk: Any, needs: Needs) -> tuple[TenantUser, ...]:
-    request = requests.deleted_users(sdk, needs.properties)
-    return decode.unique(await _all(sender, request, decode.user, Operation.READ_DELETED_USERS))
+    if not needs.deleted_users:
+        return ()
+    return await _all(sender, requests.deleted_users(sdk, needs.properties), decode.user, Operation.READ_DELETED_USERS)
 
 
-async def _addresses(sender: Sender, sdk: Any) -> tuple[tuple[AddressHolder, ...], tuple[HolderKind, ...]]:
+async def _addresses(
+    sender: Sender, sdk: Any, needs: Needs
+) -> tuple[tuple[AddressHolder, ...], tuple[HolderKind, ...]]:
     """The groups and contacts with addresses, and which of the two the app may not read: then plans say so."""
     found: tuple[AddressHolder, ...] = ()
     unread: list[HolderKind] = []
+    if not needs.addresses:
+        return (), ()
     for kind, request, decode_row, operation in (
         (HolderKind.GROUP, requests.mail_groups(sdk), decode.group, Operation.READ_GROUPS),
         (HolderKind.CONTACT, requests.contacts(sdk), decode.contact, Operation.READ_CONTACTS),
