@@ -6,6 +6,7 @@ Their reprs show the path and never a body: bodies hold personal values and pass
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,16 @@ from attrs import field, frozen
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is not a number of JSON")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
 
 
 @frozen(repr=False)
@@ -66,11 +77,18 @@ class Response:
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """The body as a JSON value; None for no body. Raises ValueError if it is not JSON."""
+        """The body as a JSON value; None for no body. Raises ValueError if it is not JSON.
+
+        Python would also take what no other program does: ``NaN``, numbers beyond all limits, halves of surrogate pairs.
+        """
+        text = self.content.decode("utf-8-sig")
         try:
-            return json.loads(self.content) if self.content.strip() else None
+            value = _DECODER.decode(text) if text.strip() else None
         except RecursionError:
             raise ValueError("nested too deeply") from None
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
 
     def __repr__(self) -> str:
         return f"Response({self.status}, {len(self.content)} bytes)"

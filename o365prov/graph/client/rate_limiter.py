@@ -212,6 +212,6 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         pass
     try:
         at = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
+    except (ValueError, TypeError, OverflowError, IndexError):  # a date that is none, or beyond all years
         return None
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())

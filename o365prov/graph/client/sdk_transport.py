@@ -25,6 +25,7 @@ from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 
 from o365prov.errors import CredentialError, TenantError, UsageError
 from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.decoding import decoded
 from o365prov.graph.client.errors import credential_error
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.transport import Credential, Transport
@@ -46,7 +47,40 @@ class TransportAdapter(httpx.AsyncBaseTransport):
         status, headers, content = await self._transport.send(
             request.method, str(request.url), dict(request.headers.items()), body
         )
-        return httpx.Response(status, headers=dict(headers), content=content, request=request)
+        named = [(name.encode(), value.encode()) for name, value in headers.items()]  # of any characters
+        stream = httpx.ByteStream(content)
+        return await _plain(httpx.Response(status, headers=named, stream=stream, request=request))
+
+
+class NetworkTransport(httpx.AsyncBaseTransport):
+    """The network, from which no answer is larger than Graph's can be."""
+
+    def __init__(self, network: httpx.AsyncBaseTransport) -> None:
+        self._network = network
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request, and read the answer."""
+        return await _plain(await self._network.handle_async_request(request))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._network.aclose()
+
+
+async def _plain(response: httpx.Response) -> httpx.Response:
+    """The response with its body read and decompressed."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - that of an asynchronous transport
+    try:
+        content = await decoded(response.stream, response.headers.get("content-encoding", ""))
+    except ValueError as error:
+        raise httpx.DecodingError(str(error)) from error
+    finally:
+        await response.stream.aclose()
+    for name in ("content-encoding", "content-length", "transfer-encoding"):
+        response.headers.pop(name, None)
+    return httpx.Response(
+        response.status_code, headers=response.headers, content=content, extensions=response.extensions
+    )
 
 
 class TokenProvider:
@@ -105,9 +139,11 @@ class Connection:
             RedirectHandlerOption.get_key(): RedirectHandlerOption(should_redirect=False),
         }
         http = httpx.AsyncClient(
-            transport=TransportAdapter(transport) if transport is not None else None,
+            transport=NetworkTransport(httpx.AsyncHTTPTransport(http2=True))
+            if transport is None
+            else TransportAdapter(transport),
             timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
-            http2=transport is None,
+            headers={"Accept-Encoding": "gzip"},
         )
         self._http = GraphClientFactory.create_with_default_middleware(client=http, options=options)
         self._tokens = TokenProvider(credential)
@@ -139,7 +175,9 @@ class Connection:
             response = await self._adapter.send_primitive_async(information, "bytes", {})
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return NoResponse(_why(error), maybe_done=False)
-        except (httpx.TransportError, httpx.DecodingError, OSError) as error:
+        except httpx.DecodingError as error:
+            return NoResponse(_why(error), connected=True)
+        except (httpx.TransportError, OSError) as error:
             return NoResponse(_why(error))
         return Response(response.status_code, dict(response.headers.items()), response.content)
 
@@ -148,15 +186,17 @@ class Connection:
 
         The SDK sends no token to other hosts, but the query would be sent.
         """
-        if url.startswith("/"):
-            return self._cloud.root + url
-        if not url.startswith(self._cloud.graph + "/"):
-            host = httpx.URL(url).host if "://" in url else url[:40]
+        absolute = self._cloud.root + url if url.startswith("/") else url
+        try:
+            host = httpx.URL(absolute).host
+        except (httpx.InvalidURL, ValueError):  # such as half a surrogate pair
+            host = url[:40]
+        if not absolute.startswith(self._cloud.graph + "/") or host != self._cloud.graph_host:
             raise TenantError(
                 f"Graph's answer links to {quoted(host)} instead of {self._cloud.graph_host}: not followed; "
                 "check proxies between here and Microsoft, and the cloud that was chosen"
             )
-        return url
+        return absolute
 
     async def token(self) -> str:
         """A token for Graph."""
