@@ -14,6 +14,7 @@ from o365prov._annotations import check_call
 from o365prov.errors import UsageError
 from o365prov.graph.apply.events import Event, without_errors
 from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
@@ -53,9 +54,16 @@ class BlockingTenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        network: Network | None = None,
     ) -> None:
         self._tenant = Tenant(
-            credential, cloud, state=state, rate_limits=rate_limits, retry_policy=retry_policy, safeguards=safeguards
+            credential,
+            cloud,
+            state=state,
+            rate_limits=rate_limits,
+            retry_policy=retry_policy,
+            safeguards=safeguards,
+            network=network,
         )
         self._process = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -14,6 +14,7 @@ from o365prov.graph.apply.applier import Applier
 from o365prov.graph.apply.delivery import WriteDelivery
 from o365prov.graph.apply.events import Event, without_errors
 from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, SystemClock
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender, random_number
@@ -52,6 +53,7 @@ class Tenant:
         rate_limits: how fast to send; by default as fast as Graph allows.
         retry_policy: how often and how long one request is tried.
         safeguards: what plans must be confirmed here, beside those that the app which made them wants confirmed.
+        network: how the network is reached; by default as the environment's variables say.
 
     Raises:
         ConfigurationError: an argument is of the wrong type, here and in every method.
@@ -77,8 +79,12 @@ class Tenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        network: Network | None = None,
     ) -> None:
-        _check("credential", credential, "get_token", "a credential of azure-identity")
+        has_info = callable(getattr(credential, "get_token_info", None))
+        _check(
+            "credential", credential, "get_token_info" if has_info else "get_token", "a credential of azure-identity"
+        )
         _check_kind("cloud", cloud, Cloud)
         self._credential = credential
         self._cloud = cloud
@@ -91,6 +97,7 @@ class Tenant:
             Safeguards() if safeguards is None else _check_kind("safeguards", safeguards, Safeguards),
             cloud,
         )
+        self._network = Network() if network is None else _check_kind("network", network, Network)
         self._transport: Transport | None = None
         self._clock: Clock = SystemClock()
         self._random: Callable[[], float] | None = None
@@ -288,8 +295,8 @@ class Tenant:
         check_call(Tenant.test_connection, locals())
         sender = self._open()
         assert self._connection is not None  # noqa: S101 - _open just made it
-        token = await self._unless_closed(self._connection.token())
         tenant = await self._unless_closed(organization(sender, self.sdk))
+        token = await self._unless_closed(self._connection.token())  # the one that was just sent
         return evaluate_token(
             token,
             tenant_id=tenant.id,
@@ -332,7 +339,7 @@ class Tenant:
             from o365prov.graph.client.sdk_transport import Connection  # noqa: PLC0415 - loads httpx and the SDK
 
             self._loop = loop
-            self._connection = Connection(self._credential, self._cloud, self._transport)
+            self._connection = Connection(self._credential, self._cloud, self._transport, self._network)
             self._sender = Sender(
                 self._connection,
                 RateLimiter(self._clock, self._rate_limits),

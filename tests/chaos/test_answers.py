@@ -144,7 +144,7 @@ async def outcomes(corp, number):
     ended = []
     async with tenant:
         for work in (
-            lambda: tenant.test_connection(),
+            tenant.test_connection,
             lambda: tenant.read(APP.needs(ASSIGNMENTS)),
             lambda: tenant.apply(plan, confirm=plan.fingerprint),
         ):

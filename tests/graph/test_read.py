@@ -168,7 +168,10 @@ def test_an_answer_that_is_not_json_is_asked_for_again(transport, run, clock, an
 def test_answers_that_stay_torn_are_named(transport, run, clock):
     """In the end the error says what came, without showing it."""
     torn = (200, {"content-type": "text/html"}, b"<html>secret</html>")
-    with pytest.raises(TenantError, match=r"GET /users: the answer is not JSON \(200, text/html, 19 bytes\)") as caught:
+    with pytest.raises(
+        TenantError,
+        match=r"GET /users: the answer is not JSON \(200, text/html, 19 bytes, client-request-id [0-9a-f-]{36}\)",
+    ) as caught:
         read_over(transport(*beginning(), *[torn] * 8), run, clock)
     assert "secret" not in str(caught.value)
 
@@ -249,7 +252,10 @@ def test_a_dropped_connection_is_tried_again(faulty, read, fault):
 def test_no_answer_at_all_is_an_error(faulty, read):
     """It says which request got none and why."""
     faulty.inject("GET", "/organization", ConnectionResetError("reset by peer"), times=8)
-    with pytest.raises(ConnectionFailedError, match=r"GET /organization: no answer \(.*reset by peer\)"):
+    with pytest.raises(
+        ConnectionFailedError,
+        match=r"GET /organization: no answer \(.*reset by peer, client-request-id [0-9a-f-]{36}\)",
+    ):
         read()
 
 

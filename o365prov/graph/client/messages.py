@@ -37,6 +37,7 @@ class Request:
         body: a JSON value; None for no body.
         units: what it costs of Graph's quota of resource units.
         writes: what it costs of Graph's quota of writes.
+        headers: what it needs beside the usual ones.
 
     """
 
@@ -45,6 +46,7 @@ class Request:
     body: Any = field(default=None, hash=False)
     units: int = 1
     writes: int = 0
+    headers: Mapping[str, str] = field(factory=dict, hash=False)
 
     @property
     def where(self) -> str:
@@ -79,7 +81,7 @@ class Response:
     def json(self) -> Any:
         """The body as a JSON value; None for no body. Raises ValueError if it is not JSON.
 
-        Python would also take what no other program does: ``NaN``, numbers beyond all limits, halves of surrogate pairs.
+        Python would also take what nobody else does: ``NaN``, numbers beyond all limits, halves of surrogate pairs.
         """
         text = self.content.decode("utf-8-sig")
         try:
@@ -103,9 +105,11 @@ class NoResponse:
         maybe_done: the request may have had its effect all the same.
         connected: the network works: there was a response, though not to this request or not a readable one, or the
             request was not sent.
+        client_request_id: our id of the request, by which Microsoft support finds it.
 
     """
 
     why: str
     maybe_done: bool = True
     connected: bool = False
+    client_request_id: str = ""

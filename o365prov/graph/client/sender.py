@@ -184,14 +184,17 @@ async def together(*works: Coroutine[Any, Any, Any]) -> list[Any]:
 def no_answer(request: Request, response: NoResponse) -> ConnectionFailedError:
     """The error of a request that got no answer."""
     remedy = "try again later" if response.connected else "check the network and try again"
-    return ConnectionFailedError(f"{request.where}: no answer ({response.why}); {remedy}")
+    asked = f", client-request-id {response.client_request_id}" if response.client_request_id else ""
+    return ConnectionFailedError(f"{request.where}: no answer ({response.why}{asked}); {remedy}")
 
 
 def not_json(request: Request, response: Response) -> TenantError:
     """The error of an answer that should be JSON."""
     kind = response.headers.get("content-type", "").split(";")[0] or "no content type"
+    client_request_id = response.headers.get("client-request-id")
+    asked = f", client-request-id {client_request_id}" if client_request_id else ""
     return TenantError(
-        f"{request.where}: the answer is not JSON ({response.status}, {kind}, {len(response.content)} bytes); "
+        f"{request.where}: the answer is not JSON ({response.status}, {kind}, {len(response.content)} bytes{asked}); "
         "try again, and look for a proxy that answers instead of Graph"
     )
 
