@@ -18,6 +18,7 @@ from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, SystemClock
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender, random_number
+from o365prov.graph.client.tracing import span
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.read.snapshot import TenantIdentity, domains, organization, snapshot
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
@@ -207,7 +208,9 @@ class Tenant:
         """
         check_call(Tenant.read, locals())
         sender = self._open()
-        read = await self._unless_closed(snapshot(sender, self.sdk, needs, keep))
+        with span("read") as note:
+            read = await self._unless_closed(snapshot(sender, self.sdk, needs, keep))
+            note("users", len(read.users))
         self._organization = TenantIdentity(read.tenant_id, read.name)
         self._domains = read.domains
         return read
@@ -252,10 +255,10 @@ class Tenant:
         self._open()
         async with self._one_apply:
             sender = self._open()  # it may have been closed meanwhile
-            with self._applier.listening():
+            with self._applier.listening(), span("apply", plan=plan.id, changes=len(plan)) as note:
                 if (report := await self._applier.replayed(plan)) is not None:
                     return report
-                return await self._applier.apply(
+                report = await self._applier.apply(
                     plan,
                     WriteDelivery(sender, self.sdk),
                     tenant_id=(await self._identity(sender)).id,
@@ -264,6 +267,9 @@ class Tenant:
                     emit=without_errors(on_event),
                     passwords=passwords,
                 )
+                for name in ("done", "failed", "skipped", "unknown"):
+                    note(name, len(getattr(report, name)))
+                return report
 
     def stop(self, why: str) -> None:
         """Have an apply that is running begin nothing more: it finishes and notes its batches, and returns its report.

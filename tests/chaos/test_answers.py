@@ -31,12 +31,29 @@ JUNK = [
     *('"https://graph.microsoft.com/v1.0/[::"', '"https://graph.microsoft.com/v1.0/\\u00e9"', '"429"', "429", "1e3"),
 ]
 HEADERS = {
-    "Retry-After": ["1e999", "nan", "-1", "x", "Thu, 99 Jan 99999 00:00:00 GMT", "0", "999999999999", "\u0661", ""],
+    "Retry-After": [
+        "1e999",
+        "nan",
+        "-1",
+        "x",
+        "Thu, 99 Jan 99999 00:00:00 GMT",
+        "0",
+        "999999999999",
+        "\u0661",
+        "\u00e9",
+        "",
+    ],
     "Content-Type": ["text/html", "", "application/json; charset=utf-16", "\x00"],
     "Content-Encoding": ["gzip", "br", "deflate", "x", "gzip, gzip"],
     "Content-Length": ["0", "-1", "99999999"],
     "Location": ["https://evil.example/", "\x00", "/"],
-    "Www-Authenticate": ['Bearer error="insufficient_claims", claims="%%%"', "Bearer claims=", "x" * 9_000, '"'],
+    "Www-Authenticate": [
+        'Bearer error="insufficient_claims", claims="%%%"',
+        "Bearer claims=",
+        'Bearer error="insufficient_claims", claims="////"',
+        "x" * 9_000,
+        '"',
+    ],
     "x-ms-throttle-limit-percentage": ["nan", "1e999"],
     "x-ms-throttle-information": ["ResourceUnitLimitExceeded", "\x00"],
     "request-id": ["\x1b[31m", "x" * 9_000],
@@ -174,6 +191,7 @@ def check(ended):
             planned = APP.plan(ASSIGNMENTS, ended, known, now=NOW)
             assert Plan.from_json(planned.to_json()) == planned
         case Report():
+            assert "unexpected" not in ended.stopped
             assert Report.from_json(ended.to_json()) == ended
             assert ended.to_text()
         case ConnectionTest():

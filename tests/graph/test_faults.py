@@ -88,7 +88,7 @@ def test_endless_throttling_is_a_failure_of_that_change(changes, faulty, plan, a
     [ConnectionResetError("reset"), TimeoutError("slow"), (504, {}, b"<html>"), (503, {}, b""), (200, {}, b'{"resp')],
 )
 def test_a_create_that_got_through_unanswered_is_not_repeated(changes, fake, faulty, plan, apply, answer, known):
-    """The account is looked for first, and found by its source anchor."""
+    """The account is looked for first, and found by its username."""
     faulty.inject("POST", "/$batch", answer, effect=True)
     report = apply(plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True)))
     assert report.ok

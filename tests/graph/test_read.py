@@ -4,6 +4,7 @@ import pytest
 
 from o365prov.errors import ConnectionFailedError, CredentialError, GraphError, TenantError
 from o365prov.graph import Tenant
+from o365prov.graph.read import snapshot as reading
 from o365prov.planning.model.options import Needs
 from o365prov.planning.model.snapshot import HeldLicense
 
@@ -154,6 +155,33 @@ def test_pages_in_a_circle_are_refused(transport, run, clock):
     page = (200, {}, {"value": [], "@odata.nextLink": f"{ROOT}/users?$skiptoken=a"})
     with pytest.raises(TenantError, match="link back to one that was read"):
         read_over(transport(*beginning(), page, page), run, clock)
+
+
+def test_pages_without_end_are_refused(transport, run, clock, monkeypatch):
+    """Links that never repeat would be followed for ever, too."""
+    monkeypatch.setattr(reading, "MOST_PAGES", 50)
+    pages = [(200, {}, {"value": [], "@odata.nextLink": f"{ROOT}/users?$skiptoken={n}"}) for n in range(60)]
+    scripted = transport(*beginning(), *pages)
+    with pytest.raises(TenantError, match="more than 50 pages"):
+        read_over(scripted, run, clock)
+    assert len(scripted.requests) == len(beginning()) + 51
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"{ROOT}/users\x00",
+        f"{ROOT}/users\x7f",
+        f"{ROOT}/" + "x" * 70_000,
+        "https://[",
+        "https://graph.microsoft.com:x/",
+    ],
+)
+def test_a_link_that_is_no_address_is_refused(transport, run, clock, link):
+    """With the same error as one to another host."""
+    scripted = transport(*beginning(), (200, {}, {"value": [], "@odata.nextLink": link}))
+    with pytest.raises(TenantError, match="not followed"):
+        read_over(scripted, run, clock)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from o365prov.graph.client.errors import ErrorCategory, classify
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.rate_limiter import RateLimiter
 from o365prov.graph.client.retry import Attempts, RetryPolicy
+from o365prov.graph.client.tracing import span
 
 _log = logging.getLogger(__name__)
 
@@ -77,8 +78,10 @@ class Sender:
 
     async def send_batch(self, requests: Sequence[Request], attempts: Attempts) -> list[Response | NoResponse]:
         """Send at most 20 requests as one batch, once; returns the responses in the order of the requests."""
-        outer, sent_at = await self._send(encode(requests), attempts)
-        responses = decode(outer, len(requests))
+        with span("batch", requests=len(requests)) as note:
+            outer, sent_at = await self._send(encode(requests), attempts)
+            responses = decode(outer, len(requests))
+            note("failed", sum(isinstance(each, NoResponse) or not each.ok for each in responses))
         refused: list[Request] = []
         headers: dict[str, str] = {}
         for request, response in zip(requests, responses, strict=True):
