@@ -44,9 +44,10 @@ def _encoded(number: str, request: Request) -> dict[str, Any]:
     headers = dict(request.headers)
     if request.body is not None:
         headers["Content-Type"] = "application/json"  # refused without, where there is a body
-        encoded["body"] = request.body
     if headers:
         encoded["headers"] = headers
+    if request.body is not None:
+        encoded["body"] = request.body
     return encoded
 
 
