@@ -300,3 +300,20 @@ def test_the_first_error_ends_what_goes_on_beside_it():
         virtual_time.run(together(wait(), fail()))
     assert isinstance(caught.value.__cause__, ValueError)
     assert ended == [1]
+
+
+@pytest.mark.parametrize("seconds", ["0", "7", "200", "999999999999", "1e999", "nan", "soon"])
+def test_no_wait_that_graph_asks_for_empties_a_bucket_for_ever(seconds):
+    """A request that would have to wait for so long fails; those after it go on."""
+
+    async def whole():
+        limiter = RateLimiter(virtual_time.LoopClock(), RateLimits(writes=Quota(100, 10)))
+        for _ in range(2):
+            await limiter.turn(1, 1)
+            limiter.answered(1, 1)
+            limiter.refused(1, 1, {"retry-after": seconds}, virtual_time.LoopClock().seconds())
+            await asyncio.sleep(1)
+        await limiter.turn(1, 20)
+
+    _, passed = virtual_time.run(whole())
+    assert passed < 60

@@ -126,7 +126,8 @@ class QuotaBucket:
             self._cautious_pace, self._empty_at = self.pace, sent_at
             self._supply += self.pace * (now - sent_at)
         else:
-            self._cautious_pace, self._empty_at = self._pace_after_refusal(now), now + wait
+            self._cautious_pace = self._pace_after_refusal(now)
+            self._empty_at = now + min(wait, self.quota.seconds)  # a bucket is full after a period, whatever Graph says
         self._refused_at, self._granted_before = now, self._granted
 
     def _pace_after_refusal(self, now: float) -> float:
