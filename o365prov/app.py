@@ -24,6 +24,7 @@ from o365prov._fields import as_unique, domain_names, instance_of, made_of, type
 from o365prov.errors import ConfigurationError
 from o365prov.people import AppUsers, Assignment, Grants, Person
 from o365prov.planning import (
+    AssignedPeople,
     Needs,
     Plan,
     PlanOptions,
@@ -33,20 +34,19 @@ from o365prov.planning import (
     StreamingPlanner,
     TenantSnapshot,
     as_assignment,
+    check_coverage,
     check_domains,
     check_memory,
     check_now,
     check_settings,
     check_transfers,
     check_type,
-    make_plan,
     unique_assignments,
 )
 from o365prov.previews import PopulationPreview, Preview, Previewer
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.provisioning import (
     DesiredUser,
-    Eligibility,
     OktaOrg,
     ProvisioningType,
     bind,
@@ -171,26 +171,34 @@ class Office365App:
 
     def needs(
         self,
-        assignments: Iterable[Assignment] = (),  # noqa: ARG002 - callers need not know that
+        assignments: Iterable[Assignment] = (),
         *,
+        scope: Scope | str = Scope.CHANGED,
         only: Iterable[str] | None = None,
+        transfers: Mapping[str, str] | None = None,
     ) -> Needs:
-        """What must be read from the tenant before :meth:`plan`: the properties that the mapping writes.
+        """What must be read from the tenant before :meth:`plan` with the same arguments.
 
-        Managers are read if they are mapped, and the addresses of groups and contacts if the type sends names. What is
-        read is the same for any *assignments*, and for some people as for everybody: all accounts, because any of them
-        may have a person's username or anchor.
+        For everybody that is all accounts, with the properties that the mapping writes, the managers if they are
+        mapped, and the addresses of groups and contacts if the type sends names. For some people it is their accounts,
+        and whatever has their names and addresses, in a few requests.
 
         Args:
-            assignments: everyone who is assigned.
+            assignments: everyone who is assigned; for everybody's plan they need not be given.
+            scope: as for :meth:`plan`.
             only: the ids of the people whom the plan will be about; None for everybody.
+            transfers: as for :meth:`plan`.
 
         >>> from o365prov.provisioning import UserSync
         >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
         >>> "jobTitle" in app.needs().properties, app.needs().managers
         (True, True)
         """
-        return Needs.of(self.mapping, self.provisioning, only)
+        needs = Needs.of(self.mapping, self.provisioning)
+        if only is None:
+            return needs
+        assigned = self._people(assignments, scope, PlanRequest(only, {} if transfers is None else transfers))
+        return evolve(needs, only=assigned.request.only, app_name=self.name, lookups=assigned.lookups)
 
     @overload
     def preview(
@@ -241,6 +249,7 @@ class Office365App:
         Raises:
             ConfigurationError: a person is there twice, *who* is something else than people, *now* has no time zone, or
                 *only* is given for one person.
+            UsageError: the snapshot was read for other people.
 
         >>> from o365prov.provisioning import UserSync
         >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
@@ -309,28 +318,22 @@ class Office365App:
             ConfigurationError: the tenant has not verified one of the app's domains; people were provisioned by a type
                 that can't be left for this one; the memory is another tenant's or app's; *transfers* names somebody who
                 is not assigned; or *scope* is ``"drift"`` and people may be edited in Office 365.
+            UsageError: the snapshot was read for other people.
 
         """
         check_type(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
         check_type(app_users, AppUsers, "app_users", "state.app_users(snapshot.tenant_id, app.name)")
         scope = Scope(scope)
-        request = PlanRequest(only, {} if transfers is None else transfers)
         self._check_ready(app_users, now, scope)
         self._check_tenant(snapshot, app_users)
+        assigned = self._people(assignments, scope, PlanRequest(only, {} if transfers is None else transfers))
+        check_coverage(snapshot, assigned.request.only)
+        return assigned.plan(snapshot, app_users, now)
+
+    def _people(self, assignments: Iterable[Assignment], scope: Scope | str, request: PlanRequest) -> AssignedPeople:
         assigned = sorted(map(self._assigned, unique_assignments(assignments)), key=lambda each: each.person.id)
         check_transfers(request.transfers, assigned)
-        by_eligibility: dict[Eligibility, list[Assignment]] = {each: [] for each in Eligibility}
-        for assignment in assigned:
-            by_eligibility[Eligibility.of_assignment(assignment, now)].append(assignment)
-        return make_plan(
-            (self._desired(assignment, now) for assignment in by_eligibility[Eligibility.PROVISION]),
-            by_eligibility[Eligibility.HOLD],
-            rules=self._rules(scope),
-            snapshot=snapshot,
-            app_users=app_users,
-            now=now,
-            request=request,
-        )
+        return AssignedPeople(tuple(assigned), self._desired, self._rules(Scope(scope)), request)
 
     def streaming_planner(
         self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers, *, now: datetime

@@ -49,6 +49,7 @@ EXCUSED = {
     "o365prov.planning.model.outcomes": "made by the library only",
     "o365prov.planning.model.plan": "made by the library only",
     "o365prov.planning.model.report": "made by the library only",
+    "o365prov.planning.assigned": "made by the app only",
     "o365prov.planning.streaming": "made by the app only",
 }
 CHECKED = [each for each in public_classes() if not any(each.__module__.startswith(name) for name in EXCUSED)]

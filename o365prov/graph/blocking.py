@@ -7,6 +7,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Collection, Coroutine
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Generic, NoReturn, Self, TypeVar
 
@@ -20,7 +21,7 @@ from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.setup.connection_test import ConnectionTest
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
-from o365prov.graph.tenant import Tenant
+from o365prov.graph.tenant import FACTS_AGE, Tenant
 from o365prov.planning import CreateUser, Needs, Plan, Report, Safeguards, TenantSnapshot, TenantUser
 from o365prov.state import State
 
@@ -55,6 +56,7 @@ class BlockingTenant:
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
         network: Network | None = None,
+        facts_age: timedelta = FACTS_AGE,
     ) -> None:
         self._tenant = Tenant(
             credential,
@@ -64,6 +66,7 @@ class BlockingTenant:
             retry_policy=retry_policy,
             safeguards=safeguards,
             network=network,
+            facts_age=facts_age,
         )
         self._process = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -82,6 +85,7 @@ class BlockingTenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        facts_age: timedelta = FACTS_AGE,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
     ) -> Self:
@@ -94,6 +98,7 @@ class BlockingTenant:
             rate_limits=rate_limits,
             retry_policy=retry_policy,
             safeguards=safeguards,
+            facts_age=facts_age,
             clock=clock,
             random=random,
         )

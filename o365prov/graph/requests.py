@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
@@ -41,6 +41,9 @@ from o365prov.planning import (
 from o365prov.profiles import ATTRIBUTES
 
 PAGE = 999
+
+MOST_CLAUSES = 15
+"""How many values or clauses one filter takes."""
 
 # Cleared with an empty list; null is refused.
 COLLECTIONS = frozenset(row.graph for row in ATTRIBUTES.values() if row.graph and row.kind.is_list)
@@ -99,30 +102,56 @@ def subscribed_skus(sdk: Any) -> Request:
     return _request("GET", sdk.subscribed_skus, units=3)
 
 
-def users(sdk: Any, properties: Iterable[str], *, managers: bool) -> Request:
-    """The first page of all users; the next ones are at the links in Graph's responses."""
-    query: dict[str, str | list[str]] = {"$select": selection(properties), "$top": str(PAGE)}
+def literal(text: str) -> str:
+    """A string in a filter.
+
+    >>> literal("o'brien@corp.example")
+    "'o''brien@corp.example'"
+    """
+    return f"'{text.replace(chr(39), 2 * chr(39))}'"
+
+
+def one_of(name: str, values: Iterable[str]) -> str:
+    """The filter for the objects whose property is one of *values*.
+
+    >>> one_of("id", ["1", "2"])
+    "id in ('1','2')"
+    """
+    return f"{name} in ({','.join(map(literal, values))})"
+
+
+def _page(selected: list[str], where: str | None) -> dict[str, str | list[str]]:
+    """The query of the first page of a collection; the next ones are at the links in Graph's responses."""
+    query: dict[str, str | list[str]] = {"$select": selected, "$top": str(PAGE)}
+    return query if where is None else {"$filter": where, **query}
+
+
+def users(sdk: Any, properties: Iterable[str], *, managers: bool, where: str | None = None) -> Request:
+    """The first page of all users, or of those for whom the filter *where* is true."""
+    query = _page(selection(properties), where)
     if managers:
         query["$expand"] = "manager($select=id)"
     return _request("GET", sdk.users, query, units=2 if managers else 1)
 
 
-def deleted_users(sdk: Any, properties: Iterable[str]) -> Request:
-    """The first page of the users that can still be restored."""
-    return _request(
-        "GET", sdk.directory.deleted_items.graph_user, {"$select": selection(properties), "$top": str(PAGE)}
-    )
+def users_with(sdk: Any, properties: Iterable[str]) -> Request:
+    """The first page of all users with these properties and no others."""
+    return _request("GET", sdk.users, _page([*properties], None))
 
 
-def mail_groups(sdk: Any) -> Request:
-    """The first page of the groups that have e-mail addresses."""
-    query: dict[str, str | list[str]] = {"$filter": "mailEnabled eq true", "$select": _HOLDER, "$top": str(PAGE)}
-    return _request("GET", sdk.groups, query)
+def deleted_users(sdk: Any, properties: Iterable[str], where: str | None = None) -> Request:
+    """The first page of the users that can still be restored, or of those for whom the filter *where* is true."""
+    return _request("GET", sdk.directory.deleted_items.graph_user, _page(selection(properties), where))
 
 
-def contacts(sdk: Any) -> Request:
-    """The first page of the organization's contacts."""
-    return _request("GET", sdk.contacts, {"$select": _HOLDER, "$top": str(PAGE)})
+def mail_groups(sdk: Any, where: str | None = None) -> Request:
+    """The first page of the groups that have e-mail addresses, or of those for which the filter *where* is true."""
+    return _request("GET", sdk.groups, _page(_HOLDER, where or "mailEnabled eq true"))
+
+
+def contacts(sdk: Any, where: str | None = None) -> Request:
+    """The first page of the organization's contacts, or of those for which the filter *where* is true."""
+    return _request("GET", sdk.contacts, _page(_HOLDER, where))
 
 
 _HOLDER = ["id", "displayName", "mail", "proxyAddresses"]
@@ -133,9 +162,10 @@ def roles(sdk: Any) -> Request:
     return _request("GET", sdk.role_management.directory.role_definitions, {"$select": ["id", "displayName"]})
 
 
-def role_assignments(sdk: Any) -> Request:
-    """Which user has which directory role."""
-    return _request("GET", sdk.role_management.directory.role_assignments, {"$select": _ROLE_ASSIGNMENT})
+def role_assignments(sdk: Any, where: str | None = None) -> Request:
+    """Which user has which directory role, or the assignments for which the filter *where* is true."""
+    query: dict[str, str | list[str]] = {} if where is None else {"$filter": where}
+    return _request("GET", sdk.role_management.directory.role_assignments, {**query, "$select": _ROLE_ASSIGNMENT})
 
 
 _ROLE_ASSIGNMENT = ["id", "principalId", "roleDefinitionId", "directoryScopeId"]
@@ -150,6 +180,13 @@ def delta_from_now(sdk: Any, properties: Iterable[str], *, managers: bool) -> Re
     return _request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": watched})
 
 
+def tracking_from_now(sdk: Any, properties: Iterable[str], untracked: Collection[str], managers: bool) -> Request:
+    """A delta link of now, from which every change can be asked for later, but for those of *untracked* properties."""
+    tracked = [name for name in selection(properties) if name not in untracked]
+    tracked += ["manager"] if managers else []
+    return _request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": tracked})
+
+
 def one_user(sdk: Any, object_id: str, properties: Iterable[str]) -> Request:
     """One user by object id."""
     return _request("GET", sdk.users.by_user_id(object_id), {"$select": selection(properties)})
@@ -161,17 +198,13 @@ def user_with_manager(sdk: Any, object_id: str) -> Request:
     return _request("GET", sdk.users.by_user_id(object_id), query, units=2)
 
 
-def role_assignments_of(sdk: Any, object_id: str) -> Request:
-    """The directory roles of one user."""
-    quoted = object_id.replace("'", "''")
-    query: dict[str, str | list[str]] = {"$filter": f"principalId eq '{quoted}'", "$select": _ROLE_ASSIGNMENT}
-    return _request("GET", sdk.role_management.directory.role_assignments, query)
-
-
 def users_where(sdk: Any, name: str, value: str) -> Request:
     """The users whose property *name* equals *value*, as an advanced query, which every property takes."""
-    quoted = value.replace("'", "''")
-    where: dict[str, str | list[str]] = {"$count": "true", "$filter": f"{name} eq '{quoted}'", "$select": _NAMES}
+    where: dict[str, str | list[str]] = {
+        "$count": "true",
+        "$filter": f"{name} eq {literal(value)}",
+        "$select": _NAMES,
+    }
     return evolve(_request("GET", sdk.users, where), headers={"ConsistencyLevel": "eventual"})
 
 

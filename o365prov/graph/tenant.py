@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Collection
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
@@ -20,12 +21,13 @@ from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender, random_number
 from o365prov.graph.client.tracing import span
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
-from o365prov.graph.read.snapshot import TenantIdentity, domains, organization, snapshot
+from o365prov.graph.read.facts import KeptFacts, organization
+from o365prov.graph.read.reader import Reader
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
+from o365prov.people import AppUsers
 from o365prov.planning import (
     CreateUser,
-    Domain,
     Needs,
     Plan,
     Report,
@@ -37,6 +39,9 @@ from o365prov.state import MemoryState, State
 
 if TYPE_CHECKING:
     from o365prov.graph.client.sdk_transport import Connection
+
+FACTS_AGE = timedelta(minutes=5)
+"""How long the tenant's own facts are kept unless the caller says otherwise."""
 
 _Argument = TypeVar("_Argument")
 _Result = TypeVar("_Result")
@@ -55,6 +60,7 @@ class Tenant:
         retry_policy: how often and how long one request is tried.
         safeguards: what plans must be confirmed here, beside those that the app which made them wants confirmed.
         network: how the network is reached; by default as the environment's variables say.
+        facts_age: how long domains, licences and roles that were read serve plans about some people, 0 or more.
 
     Raises:
         ConfigurationError: an argument is of the wrong type, here and in every method.
@@ -81,6 +87,7 @@ class Tenant:
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
         network: Network | None = None,
+        facts_age: timedelta = FACTS_AGE,
     ) -> None:
         has_info = callable(getattr(credential, "get_token_info", None))
         _check(
@@ -108,8 +115,9 @@ class Tenant:
         self._closed = False
         self._one_apply = asyncio.Lock()
         self._process = os.getpid()
-        self._organization: TenantIdentity | None = None
-        self._domains: tuple[Domain, ...] | None = None
+        self._reader = Reader(KeptFacts(_check_kind("facts_age", facts_age, timedelta)), self._remembered)
+        if facts_age < timedelta():
+            raise ConfigurationError(f"Tenant.facts_age should be 0 or more, not {facts_age}")
 
     @classmethod
     def over(
@@ -122,6 +130,7 @@ class Tenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        facts_age: timedelta = FACTS_AGE,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
     ) -> Self:
@@ -135,6 +144,7 @@ class Tenant:
             rate_limits: how fast to send.
             retry_policy: how often and how long one request is tried.
             safeguards: what plans must be confirmed here, beside those that the app wants confirmed.
+            facts_age: how long domains, licences and roles serve plans about some people.
             clock: gives the time and waits.
             random: gives numbers from 0 to 1, for the random part of waits.
 
@@ -149,6 +159,7 @@ class Tenant:
             rate_limits=rate_limits,
             retry_policy=retry_policy,
             safeguards=safeguards,
+            facts_age=facts_age,
         )
         tenant._transport = _check("transport", transport, "send", "a Transport, such as FakeTenant()")
         if clock is not None:
@@ -198,21 +209,22 @@ class Tenant:
     async def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
         """What the tenant holds, as far as *needs* asks: users, licences, domains.
 
-        Reads pages of 999 users with the properties that are needed and no others.
+        Reads pages of 999 users with the properties that are needed and no others; the next time, who changed, and of
+        the others what Graph does not track. For some people
+        (``app.needs(assignments, only=...)``) their accounts are looked up, by what the state remembers of them and by
+        their names, 20 requests in one; unless they are so many that reading everything takes fewer requests.
 
         Args:
             needs: what to read, such as :meth:`Office365App.needs <o365prov.Office365App.needs>` gives.
-            keep: only the users for whom this is true stay in memory, such as
+            keep: for everybody: only the users for whom this is true stay in memory, such as
                 :meth:`StreamingPlanner.wants <o365prov.planning.StreamingPlanner.wants>`.
 
         """
         check_call(Tenant.read, locals())
         sender = self._open()
         with span("read") as note:
-            read = await self._unless_closed(snapshot(sender, self.sdk, needs, keep))
+            read = await self._unless_closed(self._reader.read(sender, self.sdk, needs, keep))
             note("users", len(read.users))
-        self._organization = TenantIdentity(read.tenant_id, read.name)
-        self._domains = read.domains
         return read
 
     async def apply(
@@ -258,15 +270,21 @@ class Tenant:
             with self._applier.listening(), span("apply", plan=plan.id, changes=len(plan)) as note:
                 if (report := await self._applier.replayed(plan)) is not None:
                     return report
-                report = await self._applier.apply(
-                    plan,
-                    WriteDelivery(sender, self.sdk),
-                    tenant_id=(await self._identity(sender)).id,
-                    federated=await self._federated(sender),
-                    confirm=confirm,
-                    emit=without_errors(on_event),
-                    passwords=passwords,
-                )
+                about = await self._applier.read(self._about(sender))
+                if about is None:
+                    return await self._applier.not_begun(plan)
+                try:
+                    report = await self._applier.apply(
+                        plan,
+                        WriteDelivery(sender, self.sdk),
+                        tenant_id=about[0],
+                        federated=about[1],
+                        confirm=confirm,
+                        emit=without_errors(on_event),
+                        passwords=passwords,
+                    )
+                finally:
+                    self._reader.applied(plan)
                 for name in ("done", "failed", "skipped", "unknown"):
                     note(name, len(getattr(report, name)))
                 return report
@@ -311,16 +329,16 @@ class Tenant:
             expected_tenant=expected_tenant,
         )
 
-    async def _identity(self, sender: Sender) -> TenantIdentity:
-        if self._organization is None:
-            self._organization = await organization(sender, self.sdk)
-        return self._organization
+    async def _remembered(self, tenant_id: str, app_name: str) -> AppUsers:
+        return await self._applier.worker.call(lambda: self.state.app_users(tenant_id, app_name))
+
+    async def _about(self, sender: Sender) -> tuple[str, frozenset[str]]:
+        """The tenant's id, and the names of its federated domains."""
+        return (await self._reader.facts.tenant(sender, self.sdk)).id, await self._federated(sender)
 
     async def _federated(self, sender: Sender) -> frozenset[str]:
         """The names of the federated domains."""
-        if self._domains is None:
-            self._domains = await domains(sender, self.sdk)
-        return frozenset(domain.name for domain in self._domains if domain.federated)
+        return frozenset(each.name for each in await self._reader.facts.domains(sender, self.sdk) if each.federated)
 
     async def _unless_closed(self, work: Awaitable[_Result]) -> _Result:
         """What the work gives; one clear error if the Tenant is closed meanwhile."""

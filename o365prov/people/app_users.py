@@ -23,9 +23,10 @@ from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
 class AppUserStatus(StrEnum):
-    """Whether the account is in use, was kept when its person left, or was deactivated or deleted by us."""
+    """Whether an account is in use, still to be enabled, kept when its person left, or deactivated or deleted by us."""
 
     ACTIVE = "active"
+    ENABLING = "enabling"
     KEPT = "kept"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
@@ -59,10 +60,11 @@ class AppUser:
         roles: the directory roles that we granted.
         manager_id: the object id of the manager last set.
         manager_reference: a hash of how the source named that manager.
-        status: whether the account is in use, was kept when its person left, because Deactivate Users was off, or was
-            deactivated or deleted by us.
+        status: whether the account is in use, is linked and its sign-in still to be enabled, was kept when its person
+            left, because Deactivate Users was off, or was deactivated or deleted by us.
         departure: when the person left and what was decided then; given where the status is ``kept`` or
-            ``deactivated``, and left there of somebody who is assigned again until sign-in is enabled.
+            ``deactivated``, left there of somebody who is assigned again until sign-in is enabled, and there already
+            while nobody knows whether sign-in was blocked.
         password_instant: the newest password change that ended sessions, aware.
         provisioning_type: the name of the type that provisioned the account, such as ``user_sync``.
         waiting: the licences for which the person waits.
@@ -93,6 +95,11 @@ class AppUser:
     def __attrs_post_init__(self) -> None:
         if self.status in (AppUserStatus.KEPT, AppUserStatus.DEACTIVATED) and self.departure is None:
             raise ConfigurationError(f"AppUser.departure is missing: a {self.status} user has the day and the option")
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the person is here, as far as we know: the account is in use, or about to be."""
+        return self.status in (AppUserStatus.ACTIVE, AppUserStatus.ENABLING)
 
 
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:

@@ -1,5 +1,6 @@
 """From what should be and what is, to a plan: match, diff, order, explain."""
 
+from o365prov.planning.assigned import AssignedPeople
 from o365prov.planning.hazards.population import hazards_again
 from o365prov.planning.hazards.shares import harm_hazards
 from o365prov.planning.matching.collisions import collisions
@@ -32,23 +33,12 @@ from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.report import Report
 from o365prov.planning.model.safeguards import Harm, Safeguards
-from o365prov.planning.model.snapshot import (
-    AddressHolder,
-    Domain,
-    FailedLicense,
-    HeldLicense,
-    HolderKind,
-    Role,
-    RoleAssignment,
-    Sku,
-    TenantSnapshot,
-    TenantUser,
-)
 from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
 from o365prov.planning.next_state import NextMemory, after_change, maybe_after_change
 from o365prov.planning.planner import make_plan
 from o365prov.planning.preconditions import (
     as_assignment,
+    check_coverage,
     check_domains,
     check_memory,
     check_now,
@@ -57,11 +47,23 @@ from o365prov.planning.preconditions import (
     check_type,
     unique_assignments,
 )
-from o365prov.planning.rules.addresses import mail_taken
-from o365prov.planning.rules.mail import mail_issue
+from o365prov.planning.rules.addresses import mail_issue, mail_taken
 from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
+from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
+from o365prov.planning.tenant.lookups import Coverage, Lookup, LookupKind
+from o365prov.planning.tenant.snapshot import (
+    Domain,
+    FailedLicense,
+    HeldLicense,
+    Role,
+    RoleAssignment,
+    Sku,
+    TenantSnapshot,
+    TenantUser,
+)
+from o365prov.planning.transitions.lookup import every_row, forget_rows_met, rows_met
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 __all__ = [
@@ -69,8 +71,10 @@ __all__ = [
     "WRITES",
     "AddressHolder",
     "AssignLicenses",
+    "AssignedPeople",
     "BlockSignIn",
     "Change",
+    "Coverage",
     "CreateUser",
     "DeleteUser",
     "Domain",
@@ -84,6 +88,8 @@ __all__ = [
     "LicenseAddition",
     "LicenseRemoval",
     "LinkUser",
+    "Lookup",
+    "LookupKind",
     "MatchedUser",
     "Needs",
     "NextMemory",
@@ -122,6 +128,7 @@ __all__ = [
     "as_assignment",
     "change_key",
     "change_stage",
+    "check_coverage",
     "check_domains",
     "check_memory",
     "check_now",
@@ -129,7 +136,9 @@ __all__ = [
     "check_transfers",
     "check_type",
     "collisions",
+    "every_row",
     "fingerprint",
+    "forget_rows_met",
     "harm_hazards",
     "hazards_again",
     "mail_issue",
@@ -139,6 +148,7 @@ __all__ = [
     "maybe_after_change",
     "profile_change",
     "reference_digest",
+    "rows_met",
     "unique_assignments",
     "with_created_accounts",
 ]

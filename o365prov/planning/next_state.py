@@ -48,7 +48,8 @@ class NextMemory:
 
     Args:
         app_users: the memory that is there when they begin.
-        plan: the plan. Who was unfinished when it was made stays so until all that it has for them is done.
+        plan: the plan. Who was unfinished when it was made stays so until all that it has for them is done, and whoever
+            is blocked is unfinished until then: that sessions were not revoked does not show in the tenant.
 
     """
 
@@ -62,7 +63,11 @@ class NextMemory:
     def __attrs_post_init__(self) -> None:
         self._holders = {user.object_id: user for user in self.app_users}
         unfinished = {user.object_id for user in self.plan.app_users if user.unfinished}
-        people = {change.subject.person_id for change in self.plan if change.object_id in unfinished}
+        people = {
+            change.subject.person_id
+            for change in self.plan
+            if change.object_id in unfinished or isinstance(change, BlockSignIn)
+        }
         for change in self.plan:
             if (person_id := change.subject.person_id) in people:
                 self._to_finish.setdefault(person_id, set()).add(change_key(change))
@@ -134,9 +139,9 @@ class NextMemory:
         for change in done:
             self._to_finish.get(change.subject.person_id, set()).discard(change_key(change))
         for person_id in people:
-            known, was = self.get(person_id), self.plan.app_users.get(person_id)
+            known = self.get(person_id)
             if known is not None:
-                self._changed[person_id] = evolve(known, unfinished=was is not None and was.unfinished)
+                self._changed[person_id] = evolve(known, unfinished=bool(self._to_finish.get(person_id)))
 
     @check_after_failure
     def fail(self, change: Change) -> tuple[str, ...]:
@@ -212,7 +217,9 @@ def maybe_after_change(
             maybe = evolve(known, roles=tuple(sorted({*known.roles, change.role})))
         case SetManager():
             maybe = evolve(known, manager_id=manager_id, manager_reference="")
-        case RemoveRole() | RemoveManager() | RemoveLicenses() | EnableSignIn() | BlockSignIn():
+        case BlockSignIn():
+            maybe = evolve(known, departure=change.departure)
+        case RemoveRole() | RemoveManager() | RemoveLicenses() | EnableSignIn():
             maybe = known
         case LinkUser() | RestoreUser() | RevokeSessions() | Remember() | DeleteUser():
             return None
@@ -248,7 +255,7 @@ def after_change(
             after = _after_part(known, change, frozenset(written), provisioning_type)
         case CreateUser() | LinkUser() | UpdateUser():
             after = evolve(
-                _active(known) if isinstance(change, CreateUser) or change.activates else _returning(known),
+                _active(known) if isinstance(change, CreateUser) or change.activates else _enabling(known),
                 object_id=object_id,
                 username=change.subject.username,
                 anchor=change.anchor,
@@ -308,9 +315,9 @@ def _active(known: AppUser) -> AppUser:
     return evolve(known, status=AppUserStatus.ACTIVE, departure=None)
 
 
-def _returning(known: AppUser) -> AppUser:
-    """The user who is assigned again; until sign-in is enabled it is remembered who had blocked it."""
-    return evolve(known, status=AppUserStatus.ACTIVE)
+def _enabling(known: AppUser) -> AppUser:
+    """The user who is assigned; until sign-in is enabled it is remembered who had blocked it."""
+    return evolve(known, status=AppUserStatus.ENABLING)
 
 
 def _remembered(known: AppUser, change: Remember) -> AppUser:
@@ -336,7 +343,7 @@ def _after_part(known: AppUser, change: UpdateUser, written: frozenset[str], pro
     missing = {each.name: each.before for each in change.properties if each.name not in written}
     username = missing.get("userPrincipalName", change.subject.username)
     return evolve(
-        _active(known) if change.activates else _returning(known),
+        _active(known) if change.activates else _enabling(known),
         username=username if isinstance(username, str) else known.username,
         anchor=known.anchor if "onPremisesImmutableId" in missing else change.anchor,
         fingerprint="",

@@ -6,16 +6,17 @@ people who left. Nothing depends on the order of the input; people come in the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, Person
+from o365prov.people import AppUser, AppUsers, Assignment
+from o365prov.planning.explaining import explanations
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.matching.created import with_created_accounts
-from o365prov.planning.matching.resolve import match_users
+from o365prov.planning.matching.resolve import match_users, subject_of
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import (
     Change,
@@ -26,25 +27,29 @@ from o365prov.planning.model.changes import (
     RestoreUser,
     UpdateUser,
 )
-from o365prov.planning.model.explanation import PersonExplanation
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.model.snapshot import TenantSnapshot
-from o365prov.planning.rules.addresses import mail_taken, new_mail, unread_addresses, without_mail
+from o365prov.planning.rules.addresses import (
+    mail_issue,
+    mail_taken,
+    new_mail,
+    unread_addresses,
+    without_mail,
+    written_values,
+)
+from o365prov.planning.rules.edits import EditedPerson, GrantEdits, licenses_not_changed, roles_not_changed
 from o365prov.planning.rules.leavers import Leaver, leavers
 from o365prov.planning.rules.license_problems import failed_licenses
 from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
-from o365prov.planning.rules.mail import mail_issue, written_values
-from o365prov.planning.rules.managers import ManagerAccount, Managers, manager_change
+from o365prov.planning.rules.managers import ManagerAccount, Managers, find_managers, manager_change
 from o365prov.planning.rules.profile import anchor_issue, creation, profile_change, renamed_elsewhere, session_change
 from o365prov.planning.rules.roles import RoleDecision, role_decision
-from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn
+from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn, restored_in_turn
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
-from o365prov.planning.transitions.situations import ProblemCode, Situation, Step, Wanted
-from o365prov.planning.transitions.states import memory_of
-from o365prov.planning.transitions.table import transition
+from o365prov.planning.waiting import never_seen, waiting_problem
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
@@ -56,12 +61,14 @@ class UnchangedPeople:
         staying: their ids.
         unsupported: the count of their unsupported values.
         managers: those of them who are managers, by distinguished name in lower case.
+        edited: those of whom somebody took a licence or role in Office 365.
 
     """
 
     staying: Collection[str]
     unsupported: UnsupportedCount
     managers: Mapping[str, ManagerAccount] = field(factory=dict)
+    edited: Sequence[EditedPerson] = ()
 
     @classmethod
     def none(cls, provisioning: ProvisioningType) -> UnchangedPeople:
@@ -99,7 +106,7 @@ def make_plan(
     request = request or PlanRequest()
     unchanged = unchanged or UnchangedPeople.none(rules.provisioning)
     matched: list[MatchedUser] = []
-    problems = [_held(assignment, app_users, now) for assignment in on_hold]
+    problems = [waiting_problem(assignment, app_users, now) for assignment in on_hold]
     assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
     others = {user.person_id for user in app_users if _is_somebody_elses(user, request, assigned)}
     staying = {*assigned, *others, *unchanged.staying}
@@ -110,19 +117,21 @@ def make_plan(
                 unchanged.unsupported.add(result.desired)
         else:
             problems.append(result)
-    managers = _managers(people, matched, on_hold, unchanged, app_users, snapshot)
-    changes, gaps = _changes(matched, managers, rules, snapshot, now)
+    managers = find_managers(people, matched, on_hold, unchanged.managers, app_users, snapshot, request)
+    changes, gaps = _changes(matched, managers, rules, snapshot, now, request)
     handed_over = {each.takes_over for each in matched}
     taken = {each.object_id for each in (*matched, *app_users)}.union(app_users.linked_elsewhere)
     for user in leavers(app_users, staying):
-        if user.person_id not in handed_over:
+        if request.is_about(user.person_id) and user.person_id not in handed_over:
             app = app_users.linked_elsewhere.get(user.object_id, "")
             done, wrong = Leaver(user, rules, snapshot, now, app, taken).decide()
             changes += done
             problems += wrong
     problems += gaps
-    problems += _never_seen(request, assigned.union(unchanged.staying), app_users)
-    changes = [change for change in changes if request.is_about(change.subject.person_id)]
+    for each in unchanged.edited:
+        subject = subject_of(each.desired, app_users.get(each.desired.person_id))
+        problems += [Problem(subject, issue) for issue in each.issues]
+    problems += never_seen(request, assigned.union(unchanged.staying), app_users)
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
     population = _population(people, app_users, staying, handed_over, snapshot, request, unchanged)
     hazards = population.hazards(changes, problems, rules.safeguards, now)
@@ -132,7 +141,7 @@ def make_plan(
         made_at=now,
         changes=changes,
         problems=problems,
-        explanations=_explanations(people, matched, changes, problems),
+        explanations=explanations(people, matched, unchanged.edited, app_users, snapshot, changes, problems),
         unsupported=(
             *unchanged.unsupported.rows(),
             *beside_entra_connect(snapshot, rules.provisioning),
@@ -155,7 +164,7 @@ def _population(
     unchanged: UnchangedPeople,
 ) -> Population:
     """Whom the plan is about; the accounts of unchanged people were seen, and are not in the snapshot."""
-    linked = [user for user in app_users if user.status is AppUserStatus.ACTIVE and request.is_about(user.person_id)]
+    linked = [user for user in app_users if user.is_in_use and request.is_about(user.person_id)]
     return Population(
         app_users,
         staying,
@@ -172,34 +181,18 @@ def _population(
     )
 
 
-def _explanations(
-    people: Iterable[DesiredUser],
-    matched: Iterable[MatchedUser],
-    changes: Iterable[Change],
-    problems: Iterable[Problem],
-) -> dict[str, PersonExplanation]:
-    """How accounts were found, and the mapped values, for people with changes or problems."""
-    concerned = {each.subject.person_id: each.subject for each in (*problems, *changes)}
-    how_matched = {each.subject.person_id: each.how or "there is no account" for each in matched}
-    return {
-        desired.person_id: PersonExplanation.of(
-            subject, how_matched.get(desired.person_id, "not matched"), desired.profile
-        )
-        for desired in people
-        if (subject := concerned.get(desired.person_id))
-    }
-
-
 def _changes(
     matched: Sequence[MatchedUser],
     managers: Managers,
     rules: PlanOptions,
     snapshot: TenantSnapshot,
     now: datetime,
+    request: PlanRequest,
 ) -> tuple[list[Change], list[Problem]]:
-    """What changes for assigned people."""
+    """What changes for assigned people whom the plan is about."""
     provisioning, scope = rules.provisioning, rules.scope
     profiles = {each.subject.person_id: _profile(each, rules, snapshot) for each in matched}
+    edits = GrantEdits(snapshot, provisioning)
     decisions = license_decisions(
         [each for each in matched if _is_licensed(each, provisioning)],
         snapshot,
@@ -214,17 +207,20 @@ def _changes(
     for each in matched:
         if mail := new_mail(written_values(profiles[each.subject.person_id]), each.account):
             claims.setdefault(mail, []).append(each.subject)
+        for address in each.account.addresses if each.account and each.deleted else ():
+            claims.setdefault(address, []).append(each.subject)
     for each in matched:
+        if not request.is_about(each.subject.person_id):
+            continue
         account_changes, issues = _account_changes(each, profiles[each.subject.person_id], rules, snapshot, claims)
         changes += account_changes
+        licenses = decisions.get(each.subject.person_id) or _undecided(each, snapshot, edits)
+        roles = _roles(each, rules, snapshot, edits)
+        issues += [*licenses.issues, *roles.issues]
+        memory = _remember(each, licenses.memory, roles.found)
+        changes += [change for change in (memory, licenses.change, *roles.changes) if change]
         if provisioning.update_attributes or each.is_new:
-            again = scope is Scope.DRIFT or each.deleted or each.is_new
-            licenses = decisions.get(each.subject.person_id, LicenseDecision())
-            roles = _roles(each, rules, snapshot, again=again)
-            issues += [*licenses.issues, *roles.issues]
-            memory = _remember(each, licenses.memory, roles.found)
-            changes += [change for change in (memory, licenses.change, *roles.changes) if change]
-            manager, absent = manager_change(each, managers, again=again)
+            manager, absent = manager_change(each, managers, again=scope is Scope.DRIFT or each.is_new)
             issues.append(absent)
             changes += [manager] if manager else []
         issues += failed_licenses(each.account, snapshot) if each.account else []
@@ -235,14 +231,35 @@ def _changes(
 
 
 def _is_licensed(matched: MatchedUser, provisioning: ProvisioningType) -> bool:
-    """Whether licences are decided for this person: with Update Attributes off only when the account is linked."""
-    return not provisioning.user_attributes_only and (provisioning.update_attributes or matched.is_new)
+    """Whether licences are decided for this person.
+
+    With Update Attributes off that is when the account is linked, and until there is a seat.
+    """
+    if provisioning.user_attributes_only:
+        return False
+    return provisioning.update_attributes or matched.is_new or bool(matched.known and matched.known.waiting)
 
 
-def _roles(matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, *, again: bool) -> RoleDecision:
-    if rules.provisioning.user_attributes_only:
+def _undecided(matched: MatchedUser, snapshot: TenantSnapshot, edits: GrantEdits) -> LicenseDecision:
+    """What is said of licences that are left as they are."""
+    known, account, assigned = matched.known, matched.account, matched.desired.assignment.grants.licenses
+    if known is None or account is None or edits.provisioning.user_attributes_only:
+        return LicenseDecision()
+    taken = edits.licenses(known.licenses, account.licenses)
+    kept = assigned != known.licenses and licenses_not_changed(assigned, known.licenses, account.licenses, snapshot)
+    return LicenseDecision(issues=tuple(each for each in (taken, kept) if each))
+
+
+def _roles(matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, edits: GrantEdits) -> RoleDecision:
+    """What happens to a person's roles, or what is said of those that are left as they are."""
+    known, names, provisioning = matched.known, matched.desired.assignment.grants.roles, rules.provisioning
+    if provisioning.user_attributes_only:
         return RoleDecision()
-    return role_decision(matched, snapshot, rules.grantable_roles, take_over=rules.take_over_roles, again=again)
+    as_before = known is not None and known.roles == names and rules.scope is not Scope.DRIFT
+    if known is None or matched.is_new or (provisioning.update_attributes and not as_before):
+        return role_decision(matched, snapshot, rules.grantable_roles, take_over=rules.take_over_roles)
+    taken, kept = edits.roles(known.roles, known.object_id), roles_not_changed(names, known.roles)
+    return RoleDecision(issues=tuple(each for each in (taken, kept) if each))
 
 
 def _remember(matched: MatchedUser, memory: Remember | None, roles: tuple[str, ...] | None) -> Remember | None:
@@ -287,7 +304,7 @@ def _account_changes(
     changes: list[Change] = []
     if account is not None:
         if matched.deleted:
-            changes.append(RestoreUser(subject, matched.how, account.id))
+            changes.append(restored_in_turn(RestoreUser(subject, matched.how, account.id), matched))
         changes += renamed_in_turn(profile, matched) if profile else ()
         if matched.enables:
             reason = "blocked in Office 365" if matched.overrides else "assigned again"
@@ -301,98 +318,8 @@ def _is_located(matched: MatchedUser, profile: CreateUser | UpdateUser | LinkUse
     return bool(written_values(profile).get("usageLocation", own))
 
 
-def _managers(
-    people: Iterable[DesiredUser],
-    matched: Iterable[MatchedUser],
-    on_hold: Iterable[Assignment],
-    unchanged: UnchangedPeople,
-    app_users: AppUsers,
-    snapshot: TenantSnapshot,
-) -> Managers:
-    """The people who can be managers: those who are matched, unchanged, or held with an account; and who is stopped."""
-    managers = dict(unchanged.managers)
-
-    def enter(person: Person, manager: ManagerAccount) -> None:
-        names = (*_distinguished_names(person), manager.subject.username)
-        managers.update((name.lower(), manager) for name in names if name)
-
-    for assignment in on_hold:
-        known = app_users.get(assignment.person.id)
-        if known and known.object_id in snapshot.by_id:
-            subject = Subject(known.person_id, assignment.person.name, known.username)
-            enter(assignment.person, ManagerAccount(subject, known.object_id))
-    for each in matched:
-        enter(each.desired.assignment.person, ManagerAccount(each.subject, each.object_id))
-    accounts = {each.desired.person_id for each in matched}
-    stopped = {
-        name.lower(): desired.assignment.person.name
-        for desired in people
-        if desired.person_id not in accounts
-        for name in (*_distinguished_names(desired.assignment.person), desired.username)
-        if name
-    }
-    return Managers(managers, snapshot, stopped)
-
-
-def _distinguished_names(person: Person) -> list[str | None]:
-    return [account.distinguished_name for account in person.directory_accounts]
-
-
-def _held(assignment: Assignment, app_users: AppUsers, now: datetime) -> Problem:
-    """The problem of a person for whom nothing happens now, as the transition table says."""
-    person = assignment.person
-    known: AppUser | None = app_users.get(person.id)
-    subject = Subject(person.id, person.name, known.username if known else "")
-    is_early = assignment.starts is not None and assignment.starts > now
-    row = transition(Situation(Wanted.STARTS_LATER if is_early else Wanted.HELD, memory_of(known)))
-    return Problem(subject, _WAITING[row.problem](assignment))
-
-
-def _never_seen(request: PlanRequest, assigned: Collection[str], app_users: AppUsers) -> list[Problem]:
-    """Of whom the caller asks by name, and nothing is known: neither an assignment nor an account."""
-    names = sorted(each for each in request.only or () if each not in assigned and app_users.get(each) is None)
-    row = transition(Situation(Wanted.LEFT, memory_of(None)))
-    if row.step is not Step.NOTHING:
-        raise ValueError(f"nothing is known for the step {row.step.value!r}: {row.words}")
-    return [Problem(Subject(each, each, ""), _UNKNOWN[row.problem]) for each in names]
-
-
-def _starts_later(assignment: Assignment) -> Issue:
-    return Issue(
-        "starts_later",
-        f"the assignment starts on {assignment.starts:%Y-%m-%d %H:%M %Z}, so nothing is done before",
-        "Plan again then",
-    )
-
-
-def _on_hold(assignment: Assignment) -> Issue:
-    status = assignment.person.status.value
-    return Issue(
-        f"held_{status.lower()}",
-        f"{status} in Okta, so the account is left as it is",
-        "Activate the person in Okta to provision them",
-    )
-
-
-_WAITING: Mapping[ProblemCode, Callable[[Assignment], Issue]] = {
-    ProblemCode.STARTS_LATER: _starts_later,
-    ProblemCode.HELD: _on_hold,
-}
-"""The problems of people for whom nothing happens now."""
-
-_UNKNOWN: Mapping[ProblemCode, Issue] = {
-    ProblemCode.NEVER_SEEN: Issue(
-        "never_seen",
-        "the plan is asked for this person, who is not assigned, or is deactivated in Okta, and had no account",
-        "Nothing is to be done; if that is a surprise, check the id and that the source was read completely",
-        severity="warning",
-    )
-}
-"""What is said of people of whom nothing is known."""
-
-
 def _is_somebody_elses(user: AppUser, request: PlanRequest, assigned: Collection[str]) -> bool:
     """Whether an account belongs to somebody whom the plan is not about, and who has not left before."""
     if request.is_about(user.person_id) or user.person_id in assigned:
         return False
-    return user.status is AppUserStatus.ACTIVE
+    return user.is_in_use

@@ -8,14 +8,14 @@ from datetime import datetime
 from types import UnionType
 
 from o365prov._annotations import check_call, is_aware
-from o365prov._fields import as_tuple
-from o365prov.errors import ConfigurationError, StaleMappingError
+from o365prov._fields import as_frozenset, as_tuple
+from o365prov.errors import ConfigurationError, StaleMappingError, UsageError
 from o365prov.people import AppUsers, Assignment
 from o365prov.planning.model.options import Scope
-from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning import OktaOrg, ProvisioningType, is_stale, staleness
-from o365prov.rendering import names_text, shortened
+from o365prov.rendering import count_text, names_text, shortened
 
 
 def check_domains(snapshot: TenantSnapshot, domains: Iterable[str]) -> None:
@@ -42,6 +42,29 @@ def check_domains(snapshot: TenantSnapshot, domains: Iterable[str]) -> None:
         raise ConfigurationError(
             f"domain {'; '.join(wrong)}: add and verify it in Entra, or use one of the verified ones ({verified})"
         )
+
+
+def check_coverage(snapshot: TenantSnapshot, only: Iterable[str] | None) -> None:
+    """Refuse a snapshot that was read for some people, for a plan that is about others too.
+
+    Args:
+        snapshot: what the tenant holds.
+        only: the ids of the people whom the plan is about; None for everybody.
+
+    Raises:
+        UsageError: the snapshot was not read for all of these people.
+
+    """
+    only = None if only is None else as_frozenset(only)
+    check_call(check_coverage, locals())
+    if snapshot.coverage is None or (only is not None and only <= snapshot.coverage.people):
+        return
+    covered = count_text(len(snapshot.coverage.people), "person", "people")
+    others = "everybody" if only is None else names_text([*map(shortened, sorted(only - snapshot.coverage.people))])
+    raise UsageError(
+        f"this snapshot was read for {covered}, and is asked about {others}: "
+        "read the tenant with app.needs(assignments, only=...) for the people whom the plan is about"
+    )
 
 
 def check_memory(app_users: AppUsers, tenant_id: str, app_name: str) -> None:

@@ -14,32 +14,33 @@ accounts of which it can't be known while the tenant is read that they matter:
 
 - an account that holds an address which a deleted account had besides its username and ``mail``, if the plan restores
   that deleted account;
-- an account that is not a person's and is the manager of a person whose account is gone;
-- an account of which somebody took a licence by hand: which licence is which is known once the tenant was read.
+- an account that is not a person's and is the manager of a person whose account is gone.
 
 The first then shows on applying, as a change that Graph refuses; the second is the problem that the manager has no
-account, and a later plan sets the manager; the third is said by a plan with everyone in memory.
+account, and a later plan sets the manager.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from attrs import define, field
 
 from o365prov._annotations import check_after_failure, check_call
-from o365prov.errors import ConfigurationError, UsageError
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
+from o365prov.errors import ConfigurationError, Issue, UsageError
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, LicenseGrant
+from o365prov.planning.matching.neighbours import names_of
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Plan
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.planner import UnchangedPeople, make_plan
-from o365prov.planning.rules.addresses import personal_addresses
+from o365prov.planning.preconditions import check_coverage
+from o365prov.planning.rules.edits import EditedPerson, GrantEdits
 from o365prov.planning.rules.managers import ManagerAccount, reference_digest
 from o365prov.planning.rules.profile import expected_anchors, fingerprint
 from o365prov.planning.rules.unsupported import UnsupportedCount
+from o365prov.planning.tenant.snapshot import HeldLicense, TenantSnapshot, TenantUser
 from o365prov.planning.transitions.states import contradiction
 from o365prov.profiles import UNSET
 from o365prov.provisioning import DesiredUser, Eligibility, ProvisioningType
@@ -76,6 +77,8 @@ class StreamingPlanner:
     _recheck: set[str] = field(factory=set)  # people who did not change, and yet must be compared in full
     _names: set[str] = field(factory=set)  # usernames, addresses, anchors and references of changed people
     _kept: set[str] = field(factory=set)  # object ids of accounts to be read in full
+    # Unchanged people by the licences that they were granted, and those that the account holds.
+    _licensed: dict[tuple[tuple[LicenseGrant, ...], tuple[HeldLicense, ...]], list[str]] = field(factory=dict)
     _unsupported: UnsupportedCount = field(init=False)
     _planned: bool = False
 
@@ -124,12 +127,7 @@ class StreamingPlanner:
     def _find_neighbours(self) -> None:
         """Find unchanged people whose username or anchor a changed person has too, and the accounts to read."""
         for desired in self._changed:
-            names = (desired.username, desired.anchor, desired.new_anchor, desired.manager)
-            mails = (desired.creation_properties().get("mail"), desired.update_properties().get("mail"))
-            person = desired.assignment.person
-            anchors = (each.anchor for each in person.directory_accounts)
-            found = (*names, *mails, *anchors, *personal_addresses(person))
-            self._names.update(name.lower() for name in found if isinstance(name, str))
+            self._names.update(names_of(desired))
         others = [user for user in self._app_users if user.person_id not in self._staying]
         self._kept.update(user.object_id for user in others)
         self._names.update(user.anchor.lower() for user in others if user.anchor)
@@ -148,6 +146,7 @@ class StreamingPlanner:
         if expected is None:
             return user.id in self._kept or self._is_named(user) or self._has_anothers_name(user)
         instant, known = expected
+        self._licensed.setdefault((known.licenses, user.licenses), []).append(known.person_id)
         since = user.sessions_valid_from
         mastered = user.synced and not self._rules.provisioning.beside_entra_connect
         renamed = user.username.lower() != known.username.lower() or bool(contradiction(user, known))
@@ -177,20 +176,22 @@ class StreamingPlanner:
             snapshot: what the tenant holds, read with ``keep=planner.wants``.
 
         Raises:
-            UsageError: the plan was made already.
             ConfigurationError: the app can't be planned for this tenant.
+            UsageError: the plan was made already, or the snapshot was read for some people.
 
         """
         check_call(StreamingPlanner.plan, locals())
         if self._planned:
             raise UsageError("this streaming planner has made its plan: make a new one for the next plan")
         self._check(snapshot)
+        check_coverage(snapshot, None)
         self._planned = True
         changed = self._unchanged.keys() | self._kept  # accounts that are gone from the tenant, or differ there
         self._recheck.update(
             user.person_id for user in self._app_users if user.object_id in changed and user.person_id in self._staying
         )
         people = [*self._changed, *self._rechecked()]
+        edited = self._edited(snapshot)
         return make_plan(
             people,
             self._held,
@@ -198,8 +199,25 @@ class StreamingPlanner:
             snapshot=snapshot,
             app_users=self._app_users,
             now=self._now,
-            unchanged=UnchangedPeople(self._staying, self._unsupported, self._managers(people)),
+            unchanged=UnchangedPeople(self._staying, self._unsupported, self._managers(people), edited),
         )
+
+    def _edited(self, snapshot: TenantSnapshot) -> list[EditedPerson]:
+        """The unchanged people of whom somebody took a licence or role in Office 365."""
+        provisioning = self._rules.provisioning
+        if provisioning.user_attributes_only:
+            return []
+        edits = GrantEdits(snapshot, provisioning)
+        taken = {user.person_id: edits.roles(user.roles, user.object_id) for user in self._app_users if user.roles}
+        found: dict[str, tuple[Sequence[HeldLicense], list[Issue]]] = {}
+        for (granted, held), ids in self._licensed.items():
+            relicensed = edits.licenses(granted, held)
+            for person_id in ids:
+                issues = [issue for issue in (relicensed, taken.get(person_id)) if issue]
+                if issues and person_id in self._staying:
+                    found[person_id] = held, issues
+        edited = [self._evaluate(each) for each in self._assignments() if each.person.id in found] if found else []
+        return [EditedPerson(each, *found[each.person_id]) for each in edited]
 
     def _rechecked(self) -> list[DesiredUser]:
         """The unchanged people who must be compared in full."""

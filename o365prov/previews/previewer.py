@@ -9,15 +9,17 @@ from typing import TypeAlias
 from attrs import frozen
 
 from o365prov.errors import ConfigurationError, Issue
-from o365prov.people import AppUsers, AppUserStatus, Assignment, Person
+from o365prov.people import AppUsers, Assignment, Person
 from o365prov.planning import (
     MatchedUser,
     PlanOptions,
     PlanRequest,
+    Problem,
     TenantSnapshot,
     TenantUser,
     UpdateUser,
     anchor_issue,
+    check_coverage,
     collisions,
     mail_issue,
     mail_taken,
@@ -66,8 +68,13 @@ class Previewer:
         if isinstance(who, Person | Assignment):
             if request.only is not None:
                 raise ConfigurationError("only= chooses among many people: leave it out, or pass a list of people")
-            return self.person(_as_assignment(who))
+            assignment = _as_assignment(who)
+            if self.snapshot is not None:
+                check_coverage(self.snapshot, [assignment.person.id])
+            return self.person(assignment)
         several = who if isinstance(who, Iterable) else (who,)
+        if self.snapshot is not None:
+            check_coverage(self.snapshot, request.only)
         return self.people(unique_assignments(map(_as_assignment, several)), request)
 
     def person(self, assignment: Assignment) -> Preview:
@@ -144,12 +151,14 @@ class Previewer:
         accounts: dict[str, AccountPreview] = {}
         staying = self._active().difference(absent)
         app_users = with_created_accounts(self.app_users, snapshot)
+        colliding: set[str] = set()
         for each in match_users(people, self.rules, snapshot, app_users, staying=staying, request=request):
-            if isinstance(each, MatchedUser):
+            if isinstance(each, MatchedUser) and request.is_about(each.subject.person_id):
                 account, found = _matched(each, self.rules, snapshot, names)
                 accounts[each.desired.person_id] = account
                 issues[each.desired.person_id] += [issue for issue in found if issue]
-            else:
+            elif isinstance(each, Problem):
+                colliding.add(each.subject.person_id)
                 issues[each.subject.person_id].append(each.issue)
         return {
             each.person_id: (
@@ -157,11 +166,12 @@ class Previewer:
                 accounts.get(each.person_id) or _left_alone(each, issues, app_users, snapshot),
             )
             for each in desired
+            if request.is_about(each.person_id) or each.person_id in colliding
         }
 
     def _active(self) -> frozenset[str]:
         """The people who are remembered as active: a preview knows that somebody left only where it is asked."""
-        return frozenset(user.person_id for user in self.app_users if user.status is AppUserStatus.ACTIVE)
+        return frozenset(user.person_id for user in self.app_users if user.is_in_use)
 
     def _attribute_names(self) -> Mapping[str, str]:
         """Okta's names of attributes by Graph's names of properties."""

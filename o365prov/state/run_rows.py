@@ -1,25 +1,24 @@
-"""The runs in a database: a row a run, and a row for each change that was begun."""
+"""The runs in a database: a row a run, and one with how far all of its changes have come."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import count
+from collections.abc import Iterable
 
 from attrs import evolve, frozen
 
 from o365prov.errors import O365ProvError
 from o365prov.planning import Plan
-from o365prov.state.database import Row, Transaction, instant, rows_about
+from o365prov.state.database import Row, Transaction, instant
 from o365prov.state.records import Run, RunEntry
-from o365prov.state.sealing import NOTHING, Seal, damaged, total_of
+from o365prov.state.sealing import Seal, damaged
 from o365prov.structuring import from_json_text, to_json_text
 
-_RUN = "plan_id, tenant_id, app_name, fingerprint, number, begun_at, ended_at, stopped, total, digest"
-_ENTRY = "plan_id, change_key, person_id, place, content, digest"
-_UPSERT = (
-    f"INSERT INTO entry ({_ENTRY}) VALUES (?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
-    "ON CONFLICT (plan_id, change_key) DO UPDATE SET content = excluded.content, digest = excluded.digest"
-)
+_RUN = "plan_id, tenant_id, app_name, fingerprint, number, begun_at, ended_at, stopped, entries, digest"
+
+
+@frozen
+class _Entries:
+    entries: tuple[RunEntry, ...]
 
 
 @frozen
@@ -50,7 +49,7 @@ class RunRows:
     def begin(self, plan: Plan, number: int) -> Run:
         """The new run of a plan."""
         app_name, now = plan.app_users.app_name, self.transaction.now()
-        self._write((plan.id, plan.tenant_id, app_name, plan.fingerprint, number, now, None, ""), NOTHING)
+        self._write((plan.id, plan.tenant_id, app_name, plan.fingerprint, number, now, None, ""), "")
         return Run(plan.id, plan.tenant_id, app_name, plan.fingerprint, number, instant(now))
 
     def go_on(self, run: Run) -> Run:
@@ -64,7 +63,7 @@ class RunRows:
 
     def delete(self, plan_id: str) -> None:
         """Forget the run of a plan."""
-        self.transaction.execute("DELETE FROM entry WHERE plan_id = ?", plan_id)
+        self.transaction.execute("DELETE FROM run_entries WHERE plan_id = ?", plan_id)
         self.transaction.execute("DELETE FROM run WHERE plan_id = ?", plan_id)
 
     def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
@@ -74,53 +73,53 @@ class RunRows:
             StateError: the run or one of its entries is damaged or lost.
 
         """
-        run = self._row(plan_id)
-        rows = self.transaction.rows(
-            f"SELECT {_ENTRY} FROM entry WHERE plan_id = ? ORDER BY place, change_key",  # noqa: S608 - a constant
-            plan_id,
-        )
-        self.seal.check_all(rows, run[8], self.where)
+        written = self._row(plan_id)[8]
+        rows = self.transaction.rows("SELECT plan_id, content, digest FROM run_entries WHERE plan_id = ?", plan_id)
+        if [digest for *_, digest in rows] != [written] * bool(written):
+            raise damaged(self.where)
+        if not rows:
+            return ()
+        _, content, digest = rows[0]
+        if digest != self.seal.of((plan_id,), content):
+            raise damaged(self.where)
         try:
-            return tuple(from_json_text(row[4], RunEntry) for row in rows)
+            return from_json_text(content, _Entries).entries
         except (O365ProvError, ValueError, TypeError) as error:  # sealed, and written by something else
             raise damaged(self.where) from error
 
-    def note(self, run: Run, entries: Sequence[RunEntry]) -> None:
-        """Write entries; those of changes that were noted before take their places."""
-        row = self._row(run.plan_id)
-        latest = {each.key: each for each in entries}
-        noted = {key: (place, digest) for key, place, digest in self._noted(run.plan_id, latest)}
-        new_places = count(self._next_place(run.plan_id))
-        rows = [
-            self._entry(run.plan_id, each, noted[key][0] if key in noted else next(new_places))
-            for key, each in latest.items()
+    def note(self, plan_id: str, entries: Iterable[RunEntry]) -> Run:
+        """Write entries; those of changes that were noted before take their places. Returns the run."""
+        known = {each.key: each for each in self.entries(plan_id)}
+        self._write_entries(plan_id, {**known, **{each.key: each for each in entries}}.values())
+        return self._run(self._row(plan_id))
+
+    def about(self, person_id: str) -> list[Run]:
+        """The runs that have entries of a person."""
+        found = self.transaction.rows("SELECT plan_id FROM run_entries ORDER BY plan_id")
+        return [
+            self._run(self._row(plan_id))
+            for (plan_id,) in found
+            if any(each.person_id == person_id for each in self.entries(plan_id))
         ]
-        self.transaction.execute_many(_UPSERT, rows)
-        total = total_of(row[8], (digest for _, digest in noted.values()))
-        total = total_of(total, (str(each[-1]) for each in rows))
-        self._write(row[:8], total)
 
-    def forget(self, person_id: str) -> int:
+    def forget(self, run: Run, person_id: str) -> int:
         """Delete the entries of a person; returns how many."""
-        rows = self.transaction.rows("SELECT plan_id, digest FROM entry WHERE person_id = ?", person_id)
-        for plan_id, digest in rows:
-            run = self._row(plan_id)
-            self._write(run[:8], total_of(run[8], [digest]))
-        self.transaction.execute("DELETE FROM entry WHERE person_id = ?", person_id)
-        return len(rows)
+        entries = self.entries(run.plan_id)
+        kept = [each for each in entries if each.person_id != person_id]
+        self._write_entries(run.plan_id, kept)
+        return len(entries) - len(kept)
 
-    def _noted(self, plan_id: str, keys: Collection[str]) -> Iterator[Row]:
-        """Key, place and digest of the entries that are there of these changes."""
-        sql = "SELECT change_key, place, digest FROM entry WHERE plan_id = ? AND change_key IN (?*)"
-        return rows_about(self.transaction, sql, plan_id, keys=keys)
-
-    def _entry(self, plan_id: str, entry: RunEntry, place: int) -> Row:
-        values = (plan_id, entry.key, entry.person_id, place, to_json_text(entry, RunEntry))
-        return (*values, self.seal.of(values))
-
-    def _next_place(self, plan_id: str) -> int:
-        [[last]] = self.transaction.rows("SELECT max(place) FROM entry WHERE plan_id = ?", plan_id)
-        return 0 if last is None else int(last) + 1
+    def _write_entries(self, plan_id: str, entries: Iterable[RunEntry]) -> None:
+        content = to_json_text(_Entries(tuple(entries)), _Entries)
+        digest = self.seal.of((plan_id,), content)
+        self.transaction.execute(
+            "INSERT INTO run_entries (plan_id, content, digest) VALUES (?, ?, ?) "
+            "ON CONFLICT (plan_id) DO UPDATE SET content = excluded.content, digest = excluded.digest",
+            plan_id,
+            content,
+            digest,
+        )
+        self._write(self._row(plan_id)[:8], digest)
 
     def _select(self, where: str, *parameters: object) -> list[Row]:
         return self.transaction.rows(f"SELECT {_RUN} FROM run {where}", *parameters)  # noqa: S608 - constants
@@ -143,12 +142,12 @@ class RunRows:
         row = self._row(run.plan_id)
         self._write((*row[:6], self.transaction.now() if ended else None, stopped), row[8])
 
-    def _write(self, values: Iterable[object], total: str) -> None:
-        sealed = (*values, total)
+    def _write(self, values: Iterable[object], entries: str) -> None:
+        sealed = (*values, entries)
         self.transaction.execute(
             f"INSERT INTO run ({_RUN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
             "ON CONFLICT (plan_id) DO UPDATE SET ended_at = excluded.ended_at, stopped = excluded.stopped, "
-            "total = excluded.total, digest = excluded.digest",
+            "entries = excluded.entries, digest = excluded.digest",
             *sealed,
             self.seal.of(sealed),
         )

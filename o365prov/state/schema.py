@@ -19,6 +19,8 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
             expires DOUBLE PRECISION NOT NULL,
             runs BIGINT NOT NULL,
             oldest BIGINT NOT NULL,
+            notes BIGINT NOT NULL,
+            last_note TEXT NOT NULL,
             digest TEXT NOT NULL)""",
         """CREATE TABLE memory (
             tenant_id TEXT NOT NULL,
@@ -53,18 +55,20 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
             begun_at DOUBLE PRECISION NOT NULL,
             ended_at DOUBLE PRECISION,
             stopped TEXT NOT NULL,
-            total TEXT NOT NULL,
+            entries TEXT NOT NULL,
             digest TEXT NOT NULL)""",
-        """CREATE TABLE entry (
+        """CREATE TABLE run_entries (
+            plan_id TEXT NOT NULL PRIMARY KEY,
+            content TEXT NOT NULL,
+            digest TEXT NOT NULL)""",
+        """CREATE TABLE note (
+            tenant_id TEXT NOT NULL,
+            number BIGINT NOT NULL,
             plan_id TEXT NOT NULL,
-            change_key TEXT NOT NULL,
-            person_id TEXT NOT NULL,
-            place BIGINT NOT NULL,
             content TEXT NOT NULL,
             digest TEXT NOT NULL,
-            PRIMARY KEY (plan_id, change_key))""",
+            PRIMARY KEY (tenant_id, number))""",
         "CREATE INDEX run_of_tenant ON run (tenant_id, number)",
-        "CREATE INDEX entry_in_order ON entry (plan_id, place)",
     ),
 )
 """The statements that lead to each version, the first one first."""

@@ -27,9 +27,10 @@ class Seal:
     def __init__(self, key: bytes | None = None) -> None:
         self._key = key
 
-    def of(self, values: Iterable[object]) -> str:
-        """The digest of values, in their order."""
+    def of(self, values: Iterable[object], text: str = "") -> str:
+        """The digest of values, in their order, and of a long *text*, which is quicker than one among the values."""
         content = repr(tuple(values)).encode()  # escapes what is not printable, half characters among it
+        content += text.encode()
         if self._key is None:
             return hashlib.sha256(content).hexdigest()[:32]
         return hmac.digest(self._key, content, "sha256").hex()[:32]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import NoReturn, Self
@@ -15,6 +16,7 @@ from o365prov.planning import Plan
 from o365prov.state.database import Database, Transaction
 from o365prov.state.fitting import check_lineage, check_serial, check_touched
 from o365prov.state.memory_rows import MemoryRows
+from o365prov.state.note_rows import ApplyNote
 from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
 from o365prov.state.run_rows import RunRows
 from o365prov.state.sealing import Seal, damaged
@@ -53,7 +55,7 @@ class SqlState:
     def app_users(self, tenant_id: str, app_name: str) -> AppUsers:
         """What is remembered of an app's people; see :meth:`State.app_users`."""
         check_call(SqlState.app_users, locals())
-        with self._database.transaction(writes=False) as transaction:
+        with self._read(tenant_id) as transaction:
             newest, _ = self._tenants(transaction).runs(tenant_id)
             elsewhere = _linked_elsewhere(transaction, tenant_id, app_name)
             return self._memory(transaction, tenant_id, app_name).load(newest, elsewhere)
@@ -64,7 +66,8 @@ class SqlState:
         tenant_id, app_name = app_users.tenant_id, app_users.app_name
         with self._database.transaction() as transaction:
             tenants, memory = self._tenants(transaction), self._memory(transaction, tenant_id, app_name)
-            tenants.check_free()
+            tenants.check_free(tenant_id)
+            self._move_notes(transaction, tenant_id)
             if not replace and not memory.is_followed_by(app_users):
                 raise StateError(
                     f"{self._database.name}: remembers the app {app_name} in tenant {tenant_id}, and more than what "
@@ -80,11 +83,16 @@ class SqlState:
         """Delete everything about a person; see :meth:`State.forget`."""
         check_call(SqlState.forget, locals())
         with self._database.transaction() as transaction:
-            self._tenants(transaction).check_free()
-            found = transaction.rows("SELECT tenant_id, app_name FROM app_user WHERE person_id = ?", person_id)
-            for tenant_id, app_name in found:
+            tenants, runs = self._tenants(transaction), self._runs(transaction)
+            for tenant_id in tenants.ids():
+                self._move_notes(transaction, tenant_id)
+            apps = transaction.rows("SELECT tenant_id, app_name FROM app_user WHERE person_id = ?", person_id)
+            touched = runs.about(person_id)
+            for tenant_id in {*(tenant_id for tenant_id, _ in apps), *(run.tenant_id for run in touched)}:
+                tenants.check_free(tenant_id)
+            for tenant_id, app_name in apps:
                 self._memory(transaction, tenant_id, app_name).write((), [person_id])
-            return len(found) + self._runs(transaction).forget(person_id)
+            return len(apps) + sum(runs.forget(run, person_id) for run in touched)
 
     # runs
 
@@ -104,7 +112,10 @@ class SqlState:
     def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
         """How far each change of a plan has come; see :meth:`State.entries`."""
         check_call(SqlState.entries, locals())
-        with self._database.transaction(writes=False) as transaction:
+        run = self.find_run(plan_id)
+        if run is None:
+            return ()
+        with self._read(run.tenant_id) as transaction:
             runs = self._runs(transaction)
             return runs.entries(plan_id) if runs.find(plan_id) is not None else ()
 
@@ -113,10 +124,12 @@ class SqlState:
         check_call(SqlState.prune, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
-            tenants.check_free()
             found = transaction.rows(
                 "SELECT plan_id, tenant_id, number FROM run WHERE begun_at < ?", before.timestamp()
             )
+            for tenant_id in {tenant_id for _, tenant_id, _ in found}:
+                tenants.check_free(tenant_id)
+                self._move_notes(transaction, tenant_id)
             for plan_id, tenant_id, number in found:
                 runs.delete(plan_id)
                 tenants.forget_runs(tenant_id, number)
@@ -127,7 +140,7 @@ class SqlState:
     def check_plan(self, plan: Plan) -> None:
         """Refuse a plan that does not fit any more; see :meth:`State.check_plan`."""
         check_call(SqlState.check_plan, locals())
-        with self._database.transaction(writes=False) as transaction:
+        with self._read(plan.tenant_id) as transaction:
             self._check(transaction, plan, self._runs(transaction).find(plan.id))
 
     def begin_run(self, lease: Lease, plan: Plan) -> Run:
@@ -136,6 +149,7 @@ class SqlState:
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
             tenants.renew(lease, plan.tenant_id)
+            self._move_notes(transaction, plan.tenant_id)
             run = runs.find(plan.id)
             self._check(transaction, plan, run)
             if run is not None:
@@ -156,9 +170,7 @@ class SqlState:
         entries, app_users, forgotten = as_tuple(entries), as_tuple(app_users), as_tuple(forgotten)
         check_call(SqlState.note, locals())
         with self._database.transaction() as transaction:
-            self._tenants(transaction).renew(lease, run.tenant_id)
-            self._runs(transaction).note(run, entries)
-            self._memory(transaction, run.tenant_id, run.app_name).write(app_users, forgotten)
+            self._tenants(transaction).note(lease, run, ApplyNote(entries, app_users, forgotten))
 
     def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
         """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
@@ -214,6 +226,24 @@ class SqlState:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @contextmanager
+    def _read(self, tenant_id: str) -> Iterator[Transaction]:
+        """A transaction in which everything that was noted is where it is kept; it writes if it has to move that."""
+        with self._database.transaction(writes=False) as transaction:
+            waiting = self._tenants(transaction).has_notes(tenant_id)
+            if not waiting:
+                yield transaction
+        if waiting:
+            with self._database.transaction() as transaction:
+                self._move_notes(transaction, tenant_id)
+                yield transaction
+
+    def _move_notes(self, transaction: Transaction, tenant_id: str) -> None:
+        """Move what was noted to where it is kept."""
+        for plan_id, note in self._tenants(transaction).take_notes(tenant_id).items():
+            run = self._runs(transaction).note(plan_id, note.entries)
+            self._memory(transaction, tenant_id, run.app_name).write(note.app_users, note.forgotten)
 
     def _check(self, transaction: Transaction, plan: Plan, run: Run | None) -> None:
         """Refuse a plan that does not fit any more; one that began already fits, unless a newer run came between."""

@@ -1,4 +1,10 @@
-"""SQLite as the database of a state: one file on this computer, or none at all."""
+"""SQLite as the database of a state: one file on this computer, or none at all.
+
+SQLite needs locks that hold between processes; on network shares they often don't, so a file there is refused as far as
+the operating system says where it is.
+
+Source: SQLite, "SQLite Over a Network, Caveats and Considerations"; proc(5), ``/proc/self/mounts``.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +17,20 @@ from typing import Any, Protocol
 
 from o365prov.errors import StateError, UsageError
 from o365prov.state.database import Row
-from o365prov.state.network_shares import network_share
 from o365prov.state.own_connection import OwnConnection
 from o365prov.state.schema import migrate
 
 BUSY_SECONDS = 15.0
 """How long a transaction waits for those of other processes."""
+
+MOUNTS = Path("/proc/self/mounts")
+
+_KINDS = frozenset(
+    {
+        "afs", "beegfs", "ceph", "cifs", "fuse.ceph", "fuse.davfs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs",
+        "fuse.sshfs", "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "smb3", "smbfs",
+    }
+)  # fmt: skip
 
 _NOW = "SELECT (julianday('now') - 2440587.5) * 86400.0"
 
@@ -86,6 +100,7 @@ class SQLiteDatabase:
         self._path = path
         self._connect = connect or _connected
         self._own = OwnConnection(self._opened)
+        self._file: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -99,6 +114,11 @@ class SQLiteDatabase:
             raise UsageError("a MemoryState can't be shared by processes: use SQLiteState or PostgresState")
         try:
             with self._own.use() as connection:
+                if self._file_now() != self._file:  # SQLite would write to it where nobody finds it again
+                    raise StateError(
+                        f"{self.name}: was moved, deleted or replaced while it was open: put it back, then go on; "
+                        "or close the state to open what is there now"
+                    )
                 connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
                 try:
                     yield _SQLiteTransaction(connection)
@@ -123,7 +143,16 @@ class SQLiteDatabase:
         except BaseException:
             connection.close()
             raise
+        self._file = self._file_now()
         return connection
+
+    def _file_now(self) -> tuple[int, int] | None:
+        """What tells the file that has the name now from any other; None if there is none."""
+        try:
+            found = None if self._path is None else self._path.stat()
+        except OSError:
+            found = None
+        return None if found is None else (found.st_dev, found.st_ino)
 
     def _prepare(self, connection: SQLiteConnection) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -171,3 +200,31 @@ def _connected(target: str) -> sqlite3.Connection:
                 f"{target}: can't be opened ({why}): name a file in a folder that exists and may be written"
             ) from None
     return sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def network_share(path: Path, mounts: Path = MOUNTS) -> str:
+    """The kind of network share that a file is on, such as ``nfs4``; empty if it is on none, or nothing says so.
+
+    Args:
+        path: the file, which need not exist.
+        mounts: where the system lists what is mounted; elsewhere than on Linux there is no such list.
+
+    """
+    whole = os.path.abspath(path)  # noqa: PTH100 - a file that does not exist has an absolute path too
+    if whole.startswith("\\\\"):
+        return "UNC path"
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    whole = os.path.realpath(path)
+    found = ("", "")
+    for line in lines:
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        place = fields[1].replace("\\040", " ")
+        inside = whole == place or whole.startswith(place.rstrip("/") + "/")
+        if inside and len(place) >= len(found[0]):
+            found = (place, fields[2])
+    return found[1] if found[1] in _KINDS else ""

@@ -1,4 +1,4 @@
-"""The tenants in a database: who has the lease, and how many runs there were.
+"""The tenants in a database: who has the lease, how many runs there were, and what was noted since somebody read.
 
 The number of a lease, its fence, only grows. Whoever writes under a lease renews it in the same transaction, and can't
 where it has ended or went to somebody else; so a process that was paused notes nothing, and begins nothing more.
@@ -13,16 +13,17 @@ from attrs import astuple, evolve, frozen
 
 from o365prov.errors import LeaseLostError, StateError
 from o365prov.state.database import Transaction, instant
-from o365prov.state.records import Lease, LeaseHolder
+from o365prov.state.note_rows import ApplyNote, NoteRows
+from o365prov.state.records import Lease, LeaseHolder, Run
 from o365prov.state.sealing import Seal
 
 _LOST = "apply the plan again: what was begun is looked for, and what was done is not repeated"
-_COLUMNS = "tenant_id, fence, holder, since, expires, runs, oldest, digest"
+_COLUMNS = "tenant_id, fence, holder, since, expires, runs, oldest, notes, last_note, digest"
 
 
 @frozen
 class _TenantRow:
-    """What is known of a tenant: its lease, and the numbers of its newest run and of the newest that was deleted."""
+    """What is known of a tenant: its lease, the numbers of its newest run and of the newest deleted one, its notes."""
 
     tenant_id: str
     fence: int = 0
@@ -31,6 +32,8 @@ class _TenantRow:
     expires: float = 0.0
     runs: int = 0
     oldest: int = 0
+    notes: int = 0
+    last_note: str = ""
 
 
 @frozen
@@ -74,6 +77,38 @@ class TenantRows:
             LeaseLostError: it has ended, went to somebody else, or is that of another tenant.
 
         """
+        self._write(self._renewed(lease, tenant_id))
+
+    def note(self, lease: Lease, run: Run, note: ApplyNote) -> None:
+        """Write a note under a lease, which begins again.
+
+        Raises:
+            LeaseLostError: as for :meth:`renew`.
+
+        """
+        row = self._renewed(lease, run.tenant_id)
+        number = row.notes + 1
+        last = self._notes(row).append(number, row.last_note, run.plan_id, note)
+        self._write(evolve(row, notes=number, last_note=last))
+
+    def ids(self) -> list[str]:
+        """All tenants."""
+        return [str(tenant_id) for (tenant_id,) in self.transaction.rows("SELECT tenant_id FROM tenant")]
+
+    def has_notes(self, tenant_id: str) -> bool:
+        """Whether there are notes."""
+        return self._row(tenant_id).notes > 0
+
+    def take_notes(self, tenant_id: str) -> dict[str, ApplyNote]:
+        """Take all notes away, and return what they say in the end, by plan."""
+        row = self._row(tenant_id)
+        if row.notes == 0:
+            return {}
+        found = self._notes(row).take(row.notes, row.last_note)
+        self._write(evolve(row, notes=0, last_note=""))
+        return found
+
+    def _renewed(self, lease: Lease, tenant_id: str) -> _TenantRow:
         if lease.tenant_id != tenant_id:
             raise LeaseLostError(f"{self.where}: the lease is that of tenant {lease.tenant_id}, not of {tenant_id}")
         row, now = self._row(tenant_id), self.transaction.now()
@@ -81,7 +116,7 @@ class TenantRows:
             held = self.holder(tenant_id)
             why = f"is now held by {held}" if held and held.fence != lease.fence else "has ended"
             raise LeaseLostError(f"{self.where}: the lease of tenant {tenant_id} {why}: {_LOST}")
-        self._write(evolve(row, expires=now + self.lease_seconds))
+        return evolve(row, expires=now + self.lease_seconds)
 
     def end(self, tenant_id: str, fence: int) -> None:
         """End a lease, if it still is the one with this number."""
@@ -96,16 +131,15 @@ class TenantRows:
             return None
         return LeaseHolder(tenant_id, row.fence, row.holder, instant(row.since), instant(row.expires))
 
-    def check_free(self) -> None:
+    def check_free(self, tenant_id: str) -> None:
         """Refuse what must not happen during an apply.
 
         Raises:
-            StateError: somebody has the lease of a tenant.
+            StateError: somebody has the lease.
 
         """
-        for (tenant_id,) in self.transaction.rows("SELECT tenant_id FROM tenant"):
-            if held := self.holder(tenant_id):
-                raise StateError(f"{self.where}: {held.holder} applies a plan now: wait for its end")
+        if held := self.holder(tenant_id):
+            raise StateError(f"{self.where}: {held.holder} applies a plan to tenant {tenant_id} now: wait for its end")
 
     def runs(self, tenant_id: str) -> tuple[int, int]:
         """The number of the newest run, and up to which number runs are not known any more."""
@@ -124,6 +158,9 @@ class TenantRows:
         row = self._row(tenant_id)
         self._write(evolve(row, oldest=max(row.oldest, number)))
 
+    def _notes(self, row: _TenantRow) -> NoteRows:
+        return NoteRows(self.transaction, self.seal, row.tenant_id, self.where)
+
     def _row(self, tenant_id: str) -> _TenantRow:
         rows = self.transaction.rows(f"SELECT {_COLUMNS} FROM tenant WHERE tenant_id = ?", tenant_id)  # noqa: S608
         if not rows:
@@ -132,12 +169,12 @@ class TenantRows:
         return _TenantRow(*rows[0][:-1])
 
     def _write(self, row: _TenantRow) -> None:
-        values = astuple(row)
+        values = astuple(row, recurse=False)
         self.transaction.execute(
-            f"INSERT INTO tenant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
+            f"INSERT INTO tenant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
             "ON CONFLICT (tenant_id) DO UPDATE SET fence = excluded.fence, holder = excluded.holder, "
             "since = excluded.since, expires = excluded.expires, runs = excluded.runs, oldest = excluded.oldest, "
-            "digest = excluded.digest",
+            "notes = excluded.notes, last_note = excluded.last_note, digest = excluded.digest",
             *values,
             self.seal.of(values),
         )

@@ -41,12 +41,14 @@ class _WrongValueError(Exception):
 
 
 @cache
-def converter() -> Converter:
-    """The converter for everything that this package saves.
+def converter(*, leave_out_defaults: bool = False) -> Converter:
+    """The converter for everything that this package saves; what it writes may leave out what is as by default.
 
     A class with the methods ``_from_json_value(value, converter)`` and ``_to_json_value(converter)`` uses these.
     """
-    made = Converter(detailed_validation=True, forbid_extra_keys=True, use_alias=True)
+    made = Converter(
+        detailed_validation=True, forbid_extra_keys=True, use_alias=True, omit_if_default=leave_out_defaults
+    )
     for kind, hook in _PLAIN.items():
         made.register_structure_hook(kind, hook)
     made.register_structure_hook_func(_is_anything, lambda value, _: _read_any(value))

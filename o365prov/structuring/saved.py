@@ -136,10 +136,13 @@ class SavedFormat:
 
 
 def to_json_text(value: Any, kind: type) -> str:
-    """A value of one of our classes as one line of JSON, without a head; :func:`from_json_text` reads it back."""
+    """A value of one of our classes as brief JSON, without a head; :func:`from_json_text` reads it back.
+
+    Fields that have their defaults are left out.
+    """
     from o365prov.structuring.converter import converter  # noqa: PLC0415 - cattrs takes time to load
 
-    return _text(converter().unstructure(value, kind))
+    return _ENCODE_BRIEFLY(converter(leave_out_defaults=True).unstructure(value, kind))
 
 
 def from_json_text(text: str, kind: type[Value]) -> Value:
@@ -171,6 +174,7 @@ def _text(value: Any) -> str:
 
 
 _ENCODE = json.JSONEncoder(allow_nan=False).encode
+_ENCODE_BRIEFLY = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _digest(content: dict[str, Any], key: bytes | None) -> str:

@@ -134,7 +134,7 @@ def test_who_could_not_be_enabled_is_enabled_later(fake, day):
     role = make_admin(fake)
     _, report, known = day(fake, [evolve(ANN, profile={**ANN.profile, "title": "Lead"})])
     assert [type(each.change) for each in report.failed] == [EnableSignIn]
-    assert (known.get(ANN.id).status, known.get(ANN.id).departure) == (AppUserStatus.ACTIVE, since)
+    assert (known.get(ANN.id).status, known.get(ANN.id).departure) == (AppUserStatus.ENABLING, since)
     no_admin(fake, role)
     plan, report, known = day(fake, [evolve(ANN, profile={**ANN.profile, "title": "Lead"})])
     assert "enable_sign_in" in [change.kind for change in plan]

@@ -15,10 +15,10 @@ from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, READER
 from states import state_of
 
 from o365prov import Tenant
-from o365prov.planning.model.snapshot import former_username
-from o365prov.planning.transitions import table
+from o365prov.planning.tenant.snapshot import former_username
+from o365prov.planning.transitions import lookup
 from o365prov.planning.transitions.situations import ProblemCode, Step
-from o365prov.planning.transitions.table import ROWS, transition
+from o365prov.planning.transitions.table import ROWS
 from o365prov.testing import FakeClock, FakeTenant
 
 LONG = os.environ.get("HISTORIES") == "long"
@@ -108,6 +108,7 @@ TOLD = [
     [("delete", 0, 0, 0), ("leave", 1, 1, 0), ("new_id", 1, 1, 1), ("block", 2, 2, 0), ("push", 2, 1, 1)],
     [("namesake", 0, 1, 0), ("rename", 2, 2, 3), ("swap", 1, 2, 0), ("lose_memory", 0, 0, 0), ("leave", 2, 2, 0)],
     [("leave", 0, 0, 0), ("wait", 0, 0, 9), ("restore", 0, 0, 0), ("relicense", 1, 1, 1), ("choose", 0, 0, 2)],
+    [("take_role", 1, 1, 0), ("relicense", 0, 0, 0), ("swap", 0, 1, 0), ("delete", 0, 0, 0), ("force", 0, 0, 1)],
 ]
 
 
@@ -123,8 +124,8 @@ def test_the_same_holds_over_graph(steps):
 def plant(monkeypatch, problem, step):
     """Let each row that says *problem* do *step* instead, and say nothing."""
     rows = [evolve(row, step=step, problem=ProblemCode.NONE) if row.problem is problem else row for row in ROWS]
-    monkeypatch.setattr(table, "ROWS", tuple(rows))
-    transition.cache_clear()
+    monkeypatch.setattr(lookup, "ROWS", tuple(rows))
+    lookup.forget_rows_met()
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def planted(monkeypatch):
     """Plants faults, and takes them out afterwards."""
     yield lambda problem, step: plant(monkeypatch, problem, step)
     monkeypatch.undo()
-    transition.cache_clear()
+    lookup.forget_rows_met()
 
 
 NEWCOMER = [("leave", 1, 1, 0), ("delete", 1, 1, 0), ("purge", 1, 1, 0), ("namesake", 0, 1, 0)]

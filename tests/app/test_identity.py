@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from attrs import evolve
 from organisation import DOMAIN, NOW, assigned, somebody, user_sync_app
 from states import state_of
 
@@ -41,19 +42,19 @@ def patch(fake, name, body):
     assert fake.handle("PATCH", url, headers, json.dumps(body).encode())[0] == 204
 
 
-def day(fake, people, known, edit=None, transport=None):
+def day(fake, people, known, edit=None, transport=None, app=APP):
     """One day's plan and its report; *edit* happens between the two."""
 
     async def work():
         async with Tenant.over(transport or fake) as tenant:
-            snapshot = await tenant.read(APP.needs(people))
-        state, memory = state_of(known or AppUsers.empty(snapshot.tenant_id, APP.name))
+            snapshot = await tenant.read(app.needs(people))
+        state, memory = state_of(known or AppUsers.empty(snapshot.tenant_id, app.name))
         async with Tenant.over(transport or fake, state=state) as tenant:
-            plan = APP.plan(people, snapshot, memory, now=fake.clock.now())
+            plan = app.plan(people, snapshot, memory, now=fake.clock.now())
             if edit:
                 patch(fake, *edit)
             report = await tenant.apply(plan, confirm=plan.fingerprint)
-            return plan, report, state.app_users(plan.tenant_id, APP.name)
+            return plan, report, state.app_users(plan.tenant_id, app.name)
 
     done = asyncio.run(work())
     fake.clock.advance(days=1)
@@ -127,6 +128,45 @@ def test_who_waits_for_a_rename_that_was_not_made_is_left_alone(fake, provisione
     assert report.ok
     assert usernames(fake) == {"Ann Lee": "bo.ross", "Bo Ross": "ann.lee"}
     assert list(day(fake, people, known)[0]) == []
+
+
+RESTORING = evolve(APP, restore_deleted_users=True)
+BACK = (("Ann Lee", "ann.two"), ("Bo Ross", "bo.two"), ("Cy Young", "bo.ross"))
+
+
+@pytest.fixture
+def name_taken_since(fake, provisioned):
+    """Ann's account was deleted by hand; Bo has her old username since."""
+    [ann] = [user for user in fake.users if user["displayName"] == "Ann Lee"]
+    url = f"https://graph.microsoft.com/v1.0/users/{ann['id']}"
+    assert fake.handle("DELETE", url, {"Authorization": "Bearer x"}, b"")[0] == 204
+    patch(fake, "Bo Ross", {"userPrincipalName": f"ann.lee@{DOMAIN}"})
+    return provisioned
+
+
+def test_a_deleted_account_comes_back_once_another_gave_its_username_up(fake, name_taken_since):
+    """In one plan: Bo is renamed, Ann restored under her old name and renamed, and Cy created; the next is empty."""
+    people = [named(*each) for each in BACK]
+    plan, report, known = day(fake, people, name_taken_since, app=RESTORING)
+    assert report.ok, report.to_text()
+    assert [each.kind for each in plan][:3] == ["create_user", "update_user", "restore_user"]
+    assert usernames(fake) == dict(BACK)
+    assert list(day(fake, people, known, app=RESTORING)[0]) == []
+
+
+def test_a_deleted_account_stays_deleted_where_its_username_did_not_become_free(fake, name_taken_since):
+    """Somebody edits Bo between plan and apply: nothing of Ann's is tried, and the next plan restores her."""
+    people = [named(*each) for each in BACK]
+    edit = ("Bo Ross", {"jobTitle": "Lead"})
+    _, report, known = day(fake, people, name_taken_since, edit, app=RESTORING)
+    skipped = [each for each in report.skipped if each.change.subject.name == "Ann Lee"]
+    assert "the username that the deleted account had did not become free" in skipped[0].message
+    assert all("could not be restored" in each.message for each in skipped[1:])
+    assert "Ann Lee" not in usernames(fake)
+    _, report, known = day(fake, people, known, app=RESTORING)
+    assert report.ok
+    assert usernames(fake) == dict(BACK)
+    assert list(day(fake, people, known, app=RESTORING)[0]) == []
 
 
 def test_groups_that_the_app_may_not_read_stop_nothing(fake):

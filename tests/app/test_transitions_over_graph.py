@@ -16,8 +16,9 @@ from states import state_of
 
 from o365prov import AppUsers, Plan, Tenant
 from o365prov.planning.model.labels import describe
-from o365prov.planning.model.snapshot import former_username
-from o365prov.planning.transitions.table import ROWS, transition
+from o365prov.planning.tenant.snapshot import former_username
+from o365prov.planning.transitions.lookup import transition
+from o365prov.planning.transitions.table import ROWS
 from o365prov.testing import FakeClock, FakeTenant
 
 ROOT = "https://graph.microsoft.com/v1.0"

@@ -32,7 +32,7 @@ from o365prov.planning.model.changes import (
 )
 from o365prov.planning.model.options import Needs
 from o365prov.planning.model.plan import Plan
-from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.state import MemoryState
 from o365prov.testing import FakeTenant
 

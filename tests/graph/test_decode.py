@@ -7,7 +7,7 @@ import pytest
 from o365prov.errors import TenantError
 from o365prov.graph.client.messages import Response
 from o365prov.graph.read import decode
-from o365prov.planning.model.snapshot import FailedLicense, HeldLicense, RoleAssignment
+from o365prov.planning.tenant.snapshot import FailedLicense, HeldLicense, RoleAssignment
 
 
 def test_properties_keep_graphs_names():

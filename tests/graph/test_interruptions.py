@@ -451,3 +451,50 @@ def test_a_stop_does_not_wait_for_minutes(changes, faulty, plan, state, run, mon
             return await tenant.apply(made)
 
     assert run(later()).ok
+
+
+@pytest.mark.parametrize("part", ["/organization", "/domains", "/users/"])
+def test_stop_does_not_wait_for_what_is_read_first(changes, plan, faulty, fake, state, run, part):
+    """Graph asks for a wait of two minutes before anything is written: nothing is, and the plan goes on later."""
+    changes.staff("ann")
+    made = plan(changes.update("ann", jobTitle=(None, "Lead")), changes.create("bob"))
+    faulty.inject("GET", part, (429, {"Retry-After": "120"}, {}), times=1)
+
+    async def whole():
+        async with Tenant.over(faulty, state=state) as tenant:  # by the real clock
+            asyncio.get_running_loop().call_later(0.2, tenant.stop, "its hour is over")
+            return await asyncio.wait_for(tenant.apply(made), 20)
+
+    report = run(whole())
+    assert report.stopped == "its hour is over"
+    assert [outcome.result for outcome in report.outcomes] == [Result.SKIPPED] * 2
+    assert (len(fake.users), fake.user("ann@fed.example").get("jobTitle")) == (1, None)
+    assert state.lease_holder(made.tenant_id) is None
+
+    async def later():
+        async with Tenant.over(faulty, state=state) as tenant:
+            return await tenant.apply(made)
+
+    assert run(later()).ok
+
+
+def test_stop_does_not_wait_for_what_an_interrupted_apply_left(changes, plan, interrupt, faulty, fake, path, run):
+    """What may have been created is looked for by the next one; of what was done the report says so."""
+    made = plan(changes.create("ann"))
+    interrupt(made)
+    faulty.inject("GET", "/users", (429, {"Retry-After": "120"}, {}), times=1)
+    faulty.inject("GET", "/organization", (429, {"Retry-After": "0"}, {}), times=1)
+
+    async def whole():
+        async with Tenant.over(faulty, state=SQLiteState(path)) as tenant:  # by the real clock
+            asyncio.get_running_loop().call_later(0.3, tenant.stop, "its hour is over")
+            return await asyncio.wait_for(tenant.apply(made), 20)
+
+    assert [outcome.result for outcome in run(whole()).outcomes] == [Result.UNKNOWN]
+
+    async def later():
+        async with Tenant.over(faulty, state=SQLiteState(path)) as tenant:
+            return await tenant.apply(made)
+
+    assert run(later()).ok
+    assert len(fake.users) == 1

@@ -50,14 +50,23 @@ def writings(monkeypatch):
     return counted
 
 
-def test_a_batch_takes_two_transactions(crowd, faulty, plan, apply, tmp_path, writings):
+def test_a_batch_takes_two_transactions(changes, faulty, plan, apply, tmp_path, writings):
     """One before it is sent and one after, whatever is sent again; and four around all of them."""
-    made = plan(*crowd)
+    made = plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True))
     faulty.inject("POST", "/users", (503, {}, {}), times=3)
     writings.clear()
     assert apply(made, {"state": SQLiteState(tmp_path / "corp.db")}).ok
-    assert len(faulty.batches) > 4
-    assert len(writings) == 2 * 4 + len(AROUND)
+    assert len(faulty.batches) > 2
+    assert len(writings) == 2 * 2 + len(AROUND)
+
+
+def test_batches_share_transactions(changes, faulty, plan, apply, tmp_path, writings):
+    """How one batch ended is noted together with what begins next: it comes to about one transaction a batch."""
+    made = plan(*(changes.create(f"p{number}") for number in range(200)))
+    writings.clear()
+    assert apply(made, {"state": SQLiteState(tmp_path / "corp.db")}).ok
+    assert len(faulty.batches) == 10
+    assert len(writings) <= 10 + 4 + len(AROUND)
 
 
 @pytest.mark.parametrize("kind", ["memory", "file"])

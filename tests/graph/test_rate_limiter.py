@@ -53,6 +53,21 @@ def test_a_batch_takes_as_much_as_it_costs(clock):
     assert clock.waits == [pytest.approx(20.0)]
 
 
+def test_what_is_reserved_is_nobody_elses_turn(clock):
+    """While a note is written, others see what it is about as gone; afterwards it is there to be sent."""
+    rate_limiter = RateLimiter(clock, writes(20, seconds=20))
+
+    async def whole():
+        with rate_limiter.reserved(0, 20):
+            other = asyncio.create_task(rate_limiter.ready(0, 5))
+            for _ in range(5):
+                await asyncio.sleep(0)
+            assert not other.done()
+        await other
+
+    asyncio.run(whole())
+
+
 @given(st.lists(st.integers(1, 20), min_size=1, max_size=60))
 def test_no_window_gets_more_than_the_bucket_and_its_refill(costs):
     """However turns come, what was let go by any moment is at most one bucket and the refill until then."""

@@ -3,7 +3,7 @@
 from attrs import evolve
 from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, LicenseOnly, UserSync
+from o365prov import AppUser, LicenseOnly, ProfileSync, UserSync
 from o365prov.planning import AddressHolder, HolderKind
 
 APP = user_sync_app()
@@ -90,12 +90,13 @@ def test_a_restored_account_brings_no_address_back_that_another_has():
 
 
 def test_the_username_under_which_a_deleted_account_comes_back_is_not_given_to_another():
-    """Bo would be created with it in the same plan; Ann's account has it again until it is renamed."""
+    """Bo would be created with it in the same plan, and Ann's account keeps it: Profile Sync does not rename."""
     deleted = account(f"old@{DOMAIN}", onPremisesImmutableId=ANN.person.id)
     bo = evolve(assigned(somebody("Bo Ross")), username=f"Old@{DOMAIN}")
-    plan = planned(tenant(deleted=(deleted,)), ANN, bo, app=evolve(APP, restore_deleted_users=True))
+    app = evolve(APP.with_provisioning(ProfileSync()).remap(), restore_deleted_users=True)
+    plan = planned(tenant(deleted=(deleted,)), ANN, bo, app=app)
     assert {change.subject.name for change in plan} == {"Ann Lee"}
-    [problem] = plan.problems
+    problem = next(each for each in plan.problems if each.stops)
     assert (problem.subject.name, problem.code) == ("Bo Ross", "username_taken")
     assert "which this plan restores" in problem.message
 

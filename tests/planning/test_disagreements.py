@@ -357,3 +357,24 @@ def test_who_is_back_gets_what_somebody_took_meanwhile():
         [assigned(ANN, "SPE_E3")], tenant(there(accountEnabled=False)), remembered(known), now=NOW
     )
     assert "assign_licenses" in of_ann(plan)[0]
+
+
+@pytest.mark.parametrize("kind", [ProfileSync, UserSync, UniversalSync])
+def test_a_role_that_somebody_took_by_hand_is_said_in_every_plan(kind):
+    """It is not given again; with the types that own the profile scope='drift' does."""
+    app = user_sync_app().with_provisioning(kind()).remap()
+    people, snapshot = [evolve(assigned(ANN), grants=Grants((), ["Directory Readers"]))], tenant(there())
+    snapshot, known = effects(app.plan(people, snapshot, remembered(), now=NOW), snapshot)
+    assert of_ann(app.plan(people, snapshot, known, now=NOW)) == ([], [])
+    plan = app.plan(people, evolve(snapshot, role_assignments=()), known, now=NOW)
+    assert of_ann(plan) == ([], ["role_removed"])
+    assert "Directory Readers" in plan.problems[0].message
+    assert ("scope='drift'" in plan.problems[0].remedy) is (kind is not ProfileSync)
+
+
+def test_who_is_back_gets_a_role_that_somebody_took_meanwhile():
+    """The memory has what was granted before they left, and it is assigned again."""
+    known = evolve(left(Deprovisioning.block_sign_in(), 5), roles=("Directory Readers",))
+    people = [evolve(assigned(ANN), grants=Grants((), ["Directory Readers"]))]
+    plan = user_sync_app().plan(people, tenant(there(accountEnabled=False)), remembered(known), now=NOW)
+    assert "grant_role" in of_ann(plan)[0]

@@ -3,10 +3,22 @@
 import pytest
 from attrs import evolve
 from effects import effects
-from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
+from organisation import (
+    DOMAIN,
+    NOW,
+    READER,
+    account,
+    assigned,
+    from_directory,
+    remembered,
+    somebody,
+    tenant,
+    user_sync_app,
+)
 
-from o365prov import AppUser, ConfigurationError, Departure, LicenseGrant
+from o365prov import AppUser, ConfigurationError, Departure, LicenseGrant, ProfileSync
 from o365prov.people import AppUserStatus
+from o365prov.profiles import ProfileMapping
 
 NAME = f"ann.lee@{DOMAIN}"
 ANN = from_directory(somebody("Ann Lee", employeeNumber="17"))
@@ -95,6 +107,50 @@ def test_that_sign_in_fails_after_a_transfer_is_said_in_every_plan(app, newcomer
         plan = app.plan([other], snapshot, known, now=NOW, scope=scope)
     renamed = evolve(snapshot, domains=[evolve(each, federated=False) for each in snapshot.domains])
     assert codes(app.plan([other], renamed, known, now=NOW)) == []
+
+
+HELD = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_privileged_account_is_handed_over_in_a_plan_that_is_confirmed(renamed):
+    """The memory was lost: the problem names the way out, and what is linked then needs no confirmation."""
+    people = [assigned(somebody("Ann Lee", email="ann.ray@corp.example" if renamed else "ann.lee@corp.example"))]
+    person_id = people[0].person.id
+    there = evolve(HELD, properties={**HELD.properties, "onPremisesImmutableId": person_id})
+    snapshot = tenant(there, holding=((there, READER),))
+    plan = APP.plan(people, snapshot, remembered(), now=NOW)
+    assert codes(plan) == ["privileged_admin"]
+    transfers = {person_id: there.id}
+    assert f"transfers={transfers}" in plan.problems[0].remedy
+    plan = APP.plan(people, snapshot, remembered(), now=NOW, transfers=transfers)
+    assert codes(plan) == []
+    assert any("account with a privileged role is handed over" in hazard for hazard in plan.hazards)
+    after = effects(plan, snapshot)
+    again = APP.plan(people, *after, now=NOW, transfers=transfers)
+    assert (list(again), again.hazards, codes(again)) == ([], (), [])
+    promoted = [
+        evolve(people[0], person=evolve(people[0].person, profile={**people[0].person.profile, "title": "Head"}))
+    ]
+    assert APP.plan(promoted, *after, now=NOW, transfers=transfers).hazards == ()
+
+
+def test_a_privileged_account_is_confirmed_also_where_its_e_mail_address_is_held():
+    """Nothing is left to write, so that the account is only linked."""
+    there = account(NAME, onPremisesImmutableId=OTHER.id, mail="old@corp.example")
+    holder = account(f"x@{DOMAIN}", mail="ann.lee@corp.example")
+    snapshot = tenant(there, holder, holding=((there, READER),))
+    mapped = APP.remap(ProfileMapping.of({"email": "user.email"}))
+    plan = mapped.plan([assigned(OTHER)], snapshot, remembered(), now=NOW, transfers={OTHER.id: there.id})
+    assert [each.kind for each in plan] == ["link_user"]
+    assert any("account with a privileged role is handed over" in hazard for hazard in plan.hazards)
+
+
+def test_a_leavers_privileged_account_goes_to_another_in_a_plan_that_is_confirmed():
+    """A remembered link yields to the caller's word, and somebody else becomes an administrator."""
+    there = tenant(THERE, holding=((THERE, READER),))
+    plan = APP.plan([assigned(OTHER)], there, remembered(LEFT), now=NOW, transfers={OTHER.id: THERE.id})
+    assert any("account with a privileged role is handed over" in hazard for hazard in plan.hazards)
 
 
 def test_a_living_link_names_both_people_and_the_way_out():
@@ -269,3 +325,24 @@ def test_transfers_of_a_wrong_type_are_refused_in_plain_words():
     """What is shown of them is what the caller gave, not how we keep it."""
     with pytest.raises(ConfigurationError, match=r"not a dict of str to int$"):
         APP.plan([assigned(ANN)], tenant(), remembered(), now=NOW, transfers={ANN.id: 1})
+
+
+def test_a_type_that_does_not_rename_frees_no_username():
+    """Bo's account is called as Ann should be called, and stays so: it is said whose it is."""
+    bo = somebody("Bo Ross")
+    linked = evolve(LEFT, person_id=bo.id, anchor=bo.id, status=AppUserStatus.ACTIVE, departure=None)
+    there = evolve(HELD, properties={**HELD.properties, "onPremisesImmutableId": bo.id})
+    for app in (APP.with_provisioning(ProfileSync()).remap(), user_sync_app(update_attributes=False)):
+        plan = app.plan([assigned(ANN), assigned(bo)], tenant(there), remembered(linked), now=NOW)
+        assert [each.code for each in plan.problems if each.subject.person_id == ANN.id] == [
+            "account_of_another_person"
+        ]
+
+
+def test_an_account_that_keeps_its_anchor_is_handed_over_whatever_deleted_account_has_the_persons():
+    """Only an account without an anchor would get it."""
+    deleted = account(f"old@{DOMAIN}", onPremisesImmutableId=OTHER.id)
+    transfers = {OTHER.id: THERE.id}
+    plan = APP.plan([assigned(OTHER)], tenant(THERE, deleted=(deleted,)), remembered(), now=NOW, transfers=transfers)
+    assert codes(plan) == ["anchor_differs"]
+    assert not plan.is_empty

@@ -292,6 +292,15 @@ def test_a_first_run_says_how_many_accounts_were_there():
     assert "  First run, or a lost memory: 6 accounts that are there already become linked" in text.splitlines()
 
 
+def test_a_first_run_says_what_a_lost_memory_had():
+    """In one line: what the tenant can't tell has to be compared by hand."""
+    linked = [account(f"user{number}@{DOMAIN}") for number in range(6)]
+    lines = str(APP.plan(people(*range(6)), tenant(*linked), remembered(), now=NOW)).splitlines()
+    [said] = [line for line in lines if "if it was lost" in line]
+    for each in ("who left", "grants", "privileged roles", "who waits for a seat"):
+        assert each in said
+
+
 @pytest.mark.parametrize(
     ("there", "known"),
     [(4, remembered()), (6, remembered(AppUser("00u9", "id", f"user9@{DOMAIN}")))],

@@ -81,7 +81,7 @@ def values_of(annotation):
             fields["status"] = st.sampled_from([AppUserStatus.ACTIVE, AppUserStatus.DELETED])
             left = fields | {"status": st.just(AppUserStatus.DEACTIVATED), "departure": values_of(Departure)}
             return st.builds(AppUser, **fields) | st.builds(AppUser, **left)
-        if annotation in (CreateUser, UpdateUser):
+        if "turn" in fields:
             fields["turn"] = st.integers(0, 9)
         if annotation is Departure:
             fields["grace_days"] = st.none() | st.integers(1, 365)

@@ -9,7 +9,7 @@ from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, som
 
 from o365prov import AppUser, Departure, Deprovisioning, LicenseGrant
 from o365prov.people import AppUserStatus
-from o365prov.planning import HeldLicense, after_change
+from o365prov.planning import HeldLicense, NextMemory, after_change
 
 ANN = somebody("Ann Lee")
 BO = assigned(somebody("Bo Ross"))
@@ -74,7 +74,7 @@ def test_coming_back_within_the_days_restores():
     update, enable = plan.for_person(ANN.id)
     assert (enable.kind, enable.overrides) == ("enable_sign_in", False)
     updated = after_change(blocked.get(ANN.id), update, update.object_id)
-    assert (updated.status, updated.departure) == (AppUserStatus.ACTIVE, Departure(NOW - 3 * DAY))
+    assert (updated.status, updated.departure) == (AppUserStatus.ENABLING, Departure(NOW - 3 * DAY))
     after = after_change(updated, enable, enable.object_id)
     assert (after.status, after.departure) == (AppUserStatus.ACTIVE, None)
 
@@ -312,3 +312,48 @@ def test_a_streaming_planner_reads_accounts_that_were_not_noted():
         planner = user_sync_app().streaming_planner(lambda: [BO], begun(anchor), now=NOW)
         assert planner.wants(held)
         assert [each.object_id for each in planner.plan(tenant(held)) if each.kind == "block_sign_in"] == [held.id]
+
+
+def test_who_may_have_been_blocked_is_blocked_by_us_and_signed_out():
+    """The answer to a block got lost, and the account is found blocked: the block is ours, and sessions end too."""
+    maybe = memory(departure=Departure(NOW - DAY), unfinished=True)
+    plan = user_sync_app().plan([BO], tenant(there(accountEnabled=False)), maybe, now=NOW)
+    remember, revoke = sorted(plan.for_person(ANN.id), key=lambda each: each.kind)
+    assert (remember.departure.blocked, revoke.kind, revoke.leaving) == (True, "revoke_sessions", True)
+    known = NextMemory(maybe, plan)
+    for change in plan.for_person(ANN.id):
+        known.note(change, change.object_id)
+    after = known.get(ANN.id)
+    assert (after.status, after.departure.blocked, after.unfinished) == (AppUserStatus.DEACTIVATED, True, False)
+
+
+def test_who_was_blocked_and_not_signed_out_is_signed_out_by_the_next_plan():
+    """That sessions were not revoked does not show in the tenant, so whoever is blocked is unfinished until then."""
+    snapshot = tenant(there())
+    plan = user_sync_app().plan([BO], snapshot, memory(), now=NOW)
+    [block, revoke] = plan.for_person(ANN.id)
+    known = NextMemory(memory(), plan)
+    known.begin(block, block.object_id)
+    known.note(block, block.object_id)
+    known.begin(revoke, revoke.object_id)
+    known.fail(revoke)
+    assert known.get(ANN.id).unfinished
+    blocked = tenant(there(accountEnabled=False))
+    again = user_sync_app().plan([BO], blocked, remembered(known.get(ANN.id)), now=NOW + DAY)
+    assert [each.kind for each in again.for_person(ANN.id)] == ["revoke_sessions"]
+
+
+def test_what_was_taken_from_a_leaver_without_a_note_is_forgotten_a_while_later():
+    """Not before every replica of the tenant has what was granted last, for what is forgotten is never taken away."""
+    left = memory(
+        status=AppUserStatus.DEACTIVATED,
+        departure=Departure(NOW),
+        roles=("Directory Readers",),
+    )
+    snapshot = tenant(there(accountEnabled=False, licenses=[]))
+    assert user_sync_app().plan([BO], snapshot, left, now=NOW + timedelta(minutes=4)).for_person(ANN.id) == ()
+    plan = user_sync_app().plan([BO], snapshot, left, now=NOW + timedelta(minutes=6))
+    [remember] = plan.for_person(ANN.id)
+    assert (remember.licenses, remember.roles, remember.writes) == ((), (), 0)
+    _, known = effects(plan, snapshot)
+    assert user_sync_app().plan([BO], snapshot, known, now=NOW + DAY).for_person(ANN.id) == ()

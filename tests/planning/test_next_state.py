@@ -134,7 +134,7 @@ def test_until_who_is_back_can_sign_in_the_block_is_remembered():
     update = evolve(UPDATE, activates=False)
     for written in (None, ("jobTitle",)):
         known = after_change(blocked, update, "id-ann", written=written)
-        assert (known.status, known.departure) == (AppUserStatus.ACTIVE, Departure(NOW))
+        assert (known.status, known.departure) == (AppUserStatus.ENABLING, Departure(NOW))
         assert after_change(known, EnableSignIn(ANN, "", "id-ann"), "id-ann").departure is None
 
 
@@ -159,14 +159,19 @@ def test_while_a_licence_may_be_given_old_and_new_are_remembered():
 
 
 def test_what_may_be_taken_is_still_remembered():
-    """A role, a manager, licences and a block: it may be there or not."""
+    """A role, a manager and licences: it may be there or not."""
     for change in (
         RemoveRole(ANN, "left", "id-ann", "Directory Readers", "role", "a"),
         RemoveManager(ANN, "none", "id-ann"),
         RemoveLicenses(ANN, "left", "id-ann", ()),
-        BlockSignIn(ANN, "left", "id-ann", Departure(NOW)),
     ):
         assert maybe(change) == evolve(KNOWN, unfinished=True)
+
+
+def test_a_block_that_may_be_done_is_remembered_as_ours():
+    """Otherwise an account that is found blocked would count as blocked by others, and nobody would be signed out."""
+    known = maybe(BlockSignIn(ANN, "left", "id-ann", Departure(NOW)))
+    assert (known.status, known.departure, known.unfinished) == (AppUserStatus.ACTIVE, Departure(NOW), True)
 
 
 def test_a_role_or_a_manager_that_may_be_given_is_remembered():

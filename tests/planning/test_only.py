@@ -5,9 +5,10 @@ from attrs import evolve
 from effects import effects
 from hypothesis import given
 from hypothesis import strategies as st
-from organisation import DOMAIN, E3, NOW, assigned, remembered, somebody, tenant, user_sync_app
+from organisation import DOMAIN, E3, NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import ConfigurationError
+from o365prov import ConfigurationError, UsageError
+from o365prov.planning import Coverage, Lookup, LookupKind, Needs
 
 NAMES = ["Ann Lee", "Bo Ross", "Cy Young", "Di Ng", "Ed Poe", "Flo Day"]
 PEOPLE = {name: somebody(name) for name in NAMES}
@@ -93,14 +94,130 @@ def test_a_push_of_some_is_the_whole_plans_part_for_them(assigned_names, titles,
     assert part.problems == tuple(each for each in whole.problems if each.subject.person_id in ids)
 
 
+class Unread(dict):
+    """Accounts by object id, where nobody asks for those of some people."""
+
+    def __init__(self, accounts, unread):
+        super().__init__(accounts)
+        self.unread = unread
+
+    def get(self, key, default=None):
+        """The account, if it may be asked for."""
+        assert key not in self.unread, key
+        return super().get(key, default)
+
+    def __contains__(self, key):
+        """Whether there is one, if it may be asked for."""
+        assert key not in self.unread, key
+        return super().__contains__(key)
+
+
+def test_a_push_of_one_person_looks_at_nobody_elses_account():
+    """However many people are assigned: what it costs does not depend on them."""
+    ann = PEOPLE["Ann Lee"]
+    others = {known.object_id for known in KNOWN if known.person_id != ann.id}
+    snapshot = evolve(SNAPSHOT)
+    snapshot.__dict__["by_id"] = Unread(SNAPSHOT.by_id, others)
+    plan = APP.plan(
+        [assigned(titled("Ann Lee", "Lead"), "SPE_E3"), *EVERYBODY[1:]], snapshot, KNOWN, now=NOW, only={ann.id}
+    )
+    assert [change.kind for change in plan] == ["update_user"]
+
+
+def test_a_manager_whom_another_plan_is_to_create_is_not_set():
+    """Nothing creates the account before the manager is set: the push after that of the manager sets it."""
+    boss, report = from_directory(somebody("Bo Ross")), from_directory(somebody("Ann Lee"), manager=somebody("Bo Ross"))
+    people = [assigned(boss), assigned(report)]
+    alone = APP.plan(people, EMPTY, remembered(), now=NOW, only={report.id})
+    assert [change.kind for change in alone] == ["create_user"]
+    assert [problem.code for problem in alone.problems] == ["manager_not_provisioned"]
+    both = APP.plan(people, EMPTY, remembered(), now=NOW, only={boss.id, report.id})
+    assert [change.kind for change in both] == ["create_user", "create_user", "set_manager"]
+
+
 # --- what must be read
 
 
-def test_what_is_read_for_some_people_is_what_is_read_for_everybody():
-    """Any account may have their username or anchor: only the ids are noted."""
+def found(needs, snapshot, known):
+    """What is looked up for some people, round after round, by kind."""
+    coverage, asked_of = Coverage(needs.only), needs.lookups(known, NOW)
+    while missing := asked_of(evolve(snapshot, users=(), coverage=coverage)):
+        coverage = evolve(coverage, lookups=coverage.lookups | missing)
+    kinds = {each.kind for each in coverage.lookups}
+    return {kind.value: {each.key for each in coverage.lookups if each.kind is kind} for kind in kinds}
+
+
+def test_the_same_properties_are_read_for_some_people_as_for_everybody():
+    """And beside them it is noted whom they are read for, and for which app."""
     everybody, some = APP.needs(EVERYBODY), APP.needs(EVERYBODY, only=["00uAnnLee"])
-    assert (everybody.only, some.only) == (None, {"00uAnnLee"})
-    assert evolve(some, only=None) == everybody
+    assert (everybody.only, some.only, some.app_name) == (None, {"00uAnnLee"}, "Office 365")
+    assert evolve(some, only=None, lookups=None, app_name="") == everybody
+
+
+def test_a_person_is_looked_up_by_every_name():
+    """By what is remembered, and by what the account should have; nobody else is."""
+    known = KNOWN.get("00uAnnLee")
+    assert found(APP.needs(EVERYBODY, only=["00uAnnLee"]), SNAPSHOT, KNOWN) == {
+        "object id": {known.object_id},
+        "username": {known.username},
+        "source anchor": {known.anchor},
+        "address": {known.username, "ann.lee@corp.example"},
+    }
+
+
+def test_somebody_who_left_is_looked_up_by_what_is_remembered():
+    """The source says nothing of them any more."""
+    known = KNOWN.get("00uAnnLee")
+    assert found(APP.needs([], only=["00uAnnLee"]), SNAPSHOT, KNOWN) == {
+        "object id": {known.object_id},
+        "source anchor": {known.anchor},
+    }
+
+
+def test_needs_of_some_people_are_made_by_an_app():
+    """Who wants a few accounts has to say how they are found."""
+    with pytest.raises(ConfigurationError, match=r"app\.needs"):
+        Needs(("jobTitle",), only={"00uAnnLee"})
+
+
+def of_ann():
+    """A snapshot that was read for Ann alone."""
+    coverage = Coverage(["00uAnnLee"], frozenset({Lookup(LookupKind.USERNAME, f"ann.lee@{DOMAIN}")}))
+    return evolve(SNAPSHOT, users=SNAPSHOT.users[:1], coverage=coverage)
+
+
+@pytest.mark.parametrize("only", [None, ["00uBoRoss"], ["00uAnnLee", "00uBoRoss"]])
+@pytest.mark.parametrize("ask", ["plan", "preview"])
+def test_a_snapshot_of_some_people_is_not_taken_for_one_of_others(only, ask):
+    """Whoever was not read would look as if they had no account."""
+    make = {
+        "plan": lambda: APP.plan(EVERYBODY, of_ann(), KNOWN, now=NOW, only=only),
+        "preview": lambda: APP.preview(EVERYBODY, snapshot=of_ann(), app_users=KNOWN, only=only),
+    }
+    with pytest.raises(UsageError, match=r"read for 1 person, and is asked about .*app\.needs\(assignments, only="):
+        make[ask]()
+
+
+def test_a_snapshot_of_some_people_does_not_serve_a_streaming_planner():
+    """Its plan is about everybody."""
+    with pytest.raises(UsageError, match="asked about everybody"):
+        APP.streaming_planner(lambda: EVERYBODY, KNOWN, now=NOW).plan(of_ann())
+
+
+def test_what_was_not_looked_up_is_an_error_and_not_an_absence():
+    """The person is called otherwise since the tenant was read: whoever has that name was not asked for."""
+    ann = evolve(PEOPLE["Ann Lee"], profile={**PEOPLE["Ann Lee"].profile, "email": "ann.day@corp.example"})
+    with pytest.raises(UsageError, match=r"another username is asked.*read the tenant again"):
+        APP.plan([assigned(ann)], evolve(of_ann(), users=()), remembered(), now=NOW, only=[ann.id])
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("username", "CN=Ann Lee,OU=Staff"), ("address", "Ann"), ("object id", "CN=Ann Lee"), ("source anchor", "")],
+)
+def test_what_no_tenant_can_hold_is_not_looked_up(kind, key):
+    """Managers are named by distinguished names, usernames and object ids."""
+    Coverage(["00uAnnLee"]).check(LookupKind(kind), key)
 
 
 def test_needs_do_not_take_one_string_for_a_set_of_people():

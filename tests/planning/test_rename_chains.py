@@ -1,5 +1,6 @@
 """Renames in one plan that wait for each other's names."""
 
+import pytest
 from attrs import evolve
 from effects import effects
 from organisation import DOMAIN, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
@@ -130,18 +131,159 @@ def test_somebody_whom_the_plan_is_not_about_frees_nothing():
     assert [problem.code for problem in plan.problems] == ["username_taken"]
 
 
-def test_a_deleted_account_waits_for_the_rename_that_frees_its_name():
-    """Ann was called bo, and Bo, who is called so since, becomes bo2: the plan says when she is restored."""
-    snapshot, known, people = world([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "bo2")])
-    ann = people[0].person
-    deleted = account(f"was-bo@{DOMAIN}", onPremisesImmutableId=ann.id)
-    name = {**deleted.properties, "userPrincipalName": f"{deleted.id.replace('-', '')}bo@{DOMAIN}"}
-    snapshot = evolve(snapshot, deleted_users=[evolve(deleted, properties=name)])
-    app = evolve(APP, restore_deleted_users=True)
-    first = app.plan(people, snapshot, known, now=NOW)
+def with_deleted(moves, **gone):
+    """A world in which *gone* people's accounts are deleted, by first name: the local part of the username it had."""
+    snapshot, known, people = world(moves)
+    deleted = [
+        _deleted(each.person, gone[each.person.name.partition(" ")[0]]) for each in people if not _here(each, moves)
+    ]
+    return evolve(snapshot, deleted_users=deleted), known, people
+
+
+def _here(assignment, moves):
+    return any(now for name, now, _ in moves if name == assignment.person.name)
+
+
+def _deleted(person, local):
+    user = account(f"was-{local}@{DOMAIN}", onPremisesImmutableId=person.id)
+    return evolve(
+        user, properties={**user.properties, "userPrincipalName": f"{user.id.replace('-', '')}{local}@{DOMAIN}"}
+    )
+
+
+RESTORING = evolve(APP, restore_deleted_users=True)
+
+
+def test_a_deleted_account_is_restored_after_the_rename_that_frees_its_name():
+    """Ann was called bo; Bo, who is called so since, becomes bo2, and then she comes back and gets her own name."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "bo2")], Ann="bo")
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert plan.problems == ()
+    assert [(each.kind, each.subject.name, change_stage(each)[1]) for each in plan] == [
+        ("update_user", "Bo Ross", 0),
+        ("restore_user", "Ann Lee", 1),
+        ("update_user", "Ann Lee", 2),
+    ]
+    assert plan.changes[1].waits_for == change_key(plan.changes[0])
+
+
+def test_a_restored_account_that_keeps_its_name_is_linked_after_it_came_back():
+    """Ann is called bo again."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "bo"), ("Bo Ross", "bo", "bo2")], Ann="bo")
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert [(each.kind, change_stage(each)[1]) for each in plan][:2] == [("update_user", 0), ("restore_user", 1)]
+    assert all(change_stage(each) > change_stage(plan.changes[1]) for each in plan.changes[2:])
+
+
+def test_who_takes_the_name_of_a_restored_account_gets_it_after_that_is_renamed():
+    """Ann comes back as old and becomes ann; Bo becomes old."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "old")], Ann="old")
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert [(each.kind, each.subject.name) for each in plan] == [
+        ("restore_user", "Ann Lee"),
+        ("update_user", "Ann Lee"),
+        ("update_user", "Bo Ross"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("moves", "gone"),
+    [
+        ([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "bo2"), ("Cy Young", "cy", "bo")], {"Ann": "bo"}),
+        ([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "cy"), ("Cy Young", "cy", "bo")], {"Ann": "bo"}),
+        ([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "cy"), ("Cy Young", "", "bo")], {"Ann": "bo", "Cy": "cy"}),
+        ([("Ann Lee", "", "bo"), ("Bo Ross", "bo", "old")], {"Ann": "old"}),
+        ([("Ann Lee", "", "two"), ("Bo Ross", "", "one")], {"Ann": "one", "Bo": "two"}),
+    ],
+    ids=["chain", "circle", "circle with two", "swap", "both deleted"],
+)
+def test_chains_and_circles_with_restored_accounts_are_done_at_once(moves, gone):
+    """After the plan everybody has their name, and the next plan is empty."""
+    snapshot, known, people = with_deleted(moves, **gone)
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert plan.problems == ()
+    after, memory = effects(plan, snapshot)
+    assert sorted(each.username for each in after.users) == sorted(f"{later}@{DOMAIN}" for _, _, later in moves)
+    assert list(RESTORING.plan(people, after, memory, now=NOW)) == []
+
+
+def test_who_would_wait_twice_waits_for_the_next_plan():
+    """Bo frees the name that Ann's account had, and Cy the one that she gets: the next plan restores her."""
+    moves = [("Ann Lee", "", "cy"), ("Bo Ross", "bo", "bo2"), ("Cy Young", "cy", "cy2")]
+    snapshot, known, people = with_deleted(moves, Ann="bo")
+    first = RESTORING.plan(people, snapshot, known, now=NOW)
     [problem] = first.problems
     assert f"is that of Bo Ross until that account is renamed to bo2@{DOMAIN}" in problem.message
-    assert [each.subject.name for each in first] == ["Bo Ross"]
-    second = app.plan(people, *effects(first, snapshot), now=NOW)
-    assert [each.kind for each in second][:2] == ["restore_user", "update_user"]
+    second = RESTORING.plan(people, *effects(first, snapshot), now=NOW)
     assert second.problems == ()
+    assert [each.kind for each in second][:2] == ["restore_user", "update_user"]
+
+
+def test_a_deleted_account_whose_name_can_not_be_freed_is_said_to_wait():
+    """Bo can't have the name that he should get, so he keeps the one under which Ann's account would come back."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "taken")], Ann="bo")
+    snapshot = evolve(snapshot, users=[*snapshot.users, account(f"taken@{DOMAIN}")])
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert plan.is_empty
+    assert [(each.subject.name, each.code) for each in plan.problems] == [
+        ("Ann Lee", "username_taken"),
+        ("Bo Ross", "username_taken"),
+    ]
+    assert "the next plan restores the deleted account" in plan.problems[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("later", "properties"),
+    [("bo2", {"proxyAddresses": [f"SMTP:bo@{DOMAIN}"]}), ("bo", {})],
+    ids=["keeps it as an address", "keeps it"],
+)
+def test_a_deleted_account_stays_deleted_where_the_holder_keeps_its_name(later, properties):
+    """The problem names the account that has to be renamed."""
+    snapshot, known, people = world([("Ann Lee", "", "ann"), ("Bo Ross", "bo", later)], bo=properties)
+    snapshot = evolve(snapshot, deleted_users=[_deleted(people[0].person, "bo")])
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    [problem] = [each for each in plan.problems if each.subject.name == "Ann Lee"]
+    assert (problem.code, problem.stops) == ("username_taken", True)
+    assert "Rename that account in Entra, and the next plan restores the deleted one" in problem.remedy
+    assert "Ann Lee" not in {each.subject.name for each in plan}
+
+
+def test_two_accounts_that_had_one_name_come_back_one_after_the_other():
+    """Ann is restored and renamed; Bo, whose deleted account had the same name, by the next plan."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "ann"), ("Bo Ross", "", "bo")], Ann="old", Bo="OLD")
+    first = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert {each.subject.name for each in first} == {"Ann Lee"}
+    assert [(each.subject.name, each.code) for each in first.problems] == [("Bo Ross", "username_taken")]
+    second = RESTORING.plan(people, *effects(first, snapshot), now=NOW)
+    assert [each.kind for each in second][:2] == ["restore_user", "update_user"]
+
+
+def test_an_address_that_a_restored_account_brings_back_is_nobody_elses():
+    """Bo would get a username that Ann's account has as an address: Graph would refuse it once she is back."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "alias")], Ann="old")
+    [deleted] = snapshot.deleted_users
+    properties = {**deleted.properties, "proxyAddresses": [f"smtp:Alias@{DOMAIN}", f"smtp:ann@{DOMAIN}"]}
+    snapshot = evolve(snapshot, deleted_users=[evolve(deleted, properties=properties)])
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert {each.subject.name for each in plan} == {"Ann Lee"}
+    assert [(each.subject.name, each.code, each.stops) for each in plan.problems] == [
+        ("Ann Lee", "address_kept", False),
+        ("Bo Ross", "address_kept", True),
+    ]
+
+
+def test_an_e_mail_address_that_a_restored_account_brings_back_is_not_written():
+    """Bo has Ann's old e-mail address at the source, and her account comes back with it."""
+    people = [assigned(somebody("Ann Lee")), assigned(somebody("Bo Ross"))]
+    snapshot, known = effects(RESTORING.plan(people, tenant(), remembered(), now=NOW), tenant())
+    ann = snapshot.by_username[f"ann.lee@{DOMAIN}"]
+    name = {**ann.properties, "userPrincipalName": f"{ann.id.replace('-', '')}ann.lee@{DOMAIN}"}
+    users = [each for each in snapshot.users if each.id != ann.id]
+    gone = evolve(snapshot, users=users, deleted_users=[evolve(ann, properties=name)])
+    later = [
+        evolve(people[0], person=somebody("Ann Lee", email="ann.two@corp.example")),
+        evolve(people[1], person=somebody("Bo Ross", email="ann.lee@corp.example"), username=f"bo.ross@{DOMAIN}"),
+    ]
+    plan = RESTORING.plan(later, gone, known, now=NOW)
+    assert [(each.subject.name, each.code) for each in plan.problems] == [("Bo Ross", "mail_taken")]
+    assert "Ann Lee" in plan.problems[0].message

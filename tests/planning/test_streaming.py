@@ -7,11 +7,23 @@ from attrs import evolve
 from effects import effects
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
+from organisation import (
+    DOMAIN,
+    E3,
+    F1,
+    NOW,
+    account,
+    assigned,
+    from_directory,
+    remembered,
+    somebody,
+    tenant,
+    user_sync_app,
+)
 
 from o365prov.errors import ConfigurationError, UsageError
-from o365prov.people import WaitingForSeat
-from o365prov.planning import FailedLicense, RevokeSessions, after_change
+from o365prov.people import Grants, WaitingForSeat
+from o365prov.planning import FailedLicense, HeldLicense, RevokeSessions, after_change
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning import ProfileSync
 
@@ -43,6 +55,7 @@ def same_plan(people, snapshot, app_users):
     assert plan.problems == whole.problems
     assert plan.unsupported == whole.unsupported
     assert plan.hazards == whole.hazards
+    assert plan.explanations == whole.explanations
     return plan
 
 
@@ -364,3 +377,62 @@ def test_that_sign_in_fails_is_said_of_who_did_not_change():
     snapshot = evolve(snapshot, users=[each for each in users if each.anchor != CY.id])
     known = app_users.with_user(evolve(app_users.get(CY.id), anchor="OTHER=="))
     assert [each.code for each in same_plan(EVERYONE, snapshot, known).problems] == ["anchor_differs"]
+
+
+def edited(snapshot, name, **fields):
+    """The tenant after somebody edited the account of *name*."""
+    users = [evolve(each, **fields) if each.username.startswith(name) else each for each in snapshot.users]
+    return evolve(snapshot, users=users)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        [],
+        [HeldLicense(E3.id, frozenset({"plan-teams"}))],
+        [HeldLicense(F1.id)],
+        [HeldLicense(E3.id, inherited_from="group")],
+    ],
+    ids=["taken", "a service plan switched off", "exchanged", "given by a group"],
+)
+def test_licences_that_somebody_took_are_said_of_who_did_not_change(held):
+    """Of those who hold what was granted nothing is said, and no account is kept for it."""
+    snapshot, app_users = provisioned()
+    there = edited(snapshot, "ann.", licenses=tuple(held))
+    plan = same_plan(EVERYONE, there, app_users)
+    by_group = any(each.inherited_from for each in held)
+    assert [(each.subject.name, each.code) for each in plan.problems] == (
+        [] if by_group else [("Ann Lee", "relicensed_account")]
+    )
+    assert by_streaming(EVERYONE, there, app_users)[1] == []
+
+
+def test_a_role_that_somebody_took_is_said_of_who_did_not_change():
+    """The role assignments of the whole tenant are there."""
+    people = [evolve(EVERYONE[0], grants=Grants(EVERYONE[0].grants.licenses, ["Directory Readers"])), *EVERYONE[1:]]
+    snapshot, app_users = provisioned(people)
+    assert same_plan(people, snapshot, app_users).problems == ()
+    plan = same_plan(people, edited(evolve(snapshot, role_assignments=()), "ann.", licenses=()), app_users)
+    assert [(each.subject.name, each.code) for each in plan.problems] == [
+        ("Ann Lee", "relicensed_account"),
+        ("Ann Lee", "role_removed"),
+    ]
+
+
+def test_an_edit_is_said_once_of_who_is_compared_in_full():
+    """Somebody took the licence and blocked the account."""
+    snapshot, app_users = provisioned()
+    [ann] = [each for each in snapshot.users if each.username.startswith("ann.")]
+    blocked = edited(snapshot, "ann.", licenses=(), properties={**ann.properties, "accountEnabled": False})
+    plan = same_plan(EVERYONE, blocked, app_users)
+    assert [each.code for each in plan.problems] == ["blocked_account", "relicensed_account"]
+
+
+def test_licences_and_roles_are_nobodys_business_where_attributes_alone_are_sent():
+    """They are managed elsewhere."""
+    app = user_sync_app(user_attributes_only=True)
+    snapshot, app_users = provisioned()
+    planner = app.streaming_planner(lambda: EVERYONE, app_users, now=NOW)
+    users = [each for each in edited(snapshot, "ann.", licenses=()).users if planner.wants(each)]
+    plan = planner.plan(evolve(snapshot, users=users))
+    assert "relicensed_account" not in {each.code for each in plan.problems}

@@ -8,6 +8,7 @@ from attrs import evolve, fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from o365prov.planning.transitions.lookup import transition
 from o365prov.planning.transitions.situations import (
     Account,
     Control,
@@ -18,7 +19,7 @@ from o365prov.planning.transitions.situations import (
     Step,
     Wanted,
 )
-from o365prov.planning.transitions.table import ROWS, transition
+from o365prov.planning.transitions.table import ROWS
 
 AXES = {each.name: (False, True) for each in fields(Situation)} | {
     "wanted": tuple(Wanted),
@@ -66,7 +67,7 @@ def test_only_leavers_whom_we_know_lose_something(decided):
     """Nobody who is assigned, held or unknown is blocked or deleted."""
     losing = [each for each, row in decided if row.step in TAKES_AWAY]
     assert {each.wanted for each in losing} == {Wanted.LEFT}
-    assert {each.memory for each in losing} == {Memory.ACTIVE, Memory.RETURNING, Memory.KEPT, Memory.LEFT}
+    assert {each.memory for each in losing} == {Memory.ACTIVE, Memory.ENABLING, Memory.KEPT, Memory.LEFT}
     assert all(each.deactivates for each in losing)
 
 

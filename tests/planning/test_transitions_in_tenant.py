@@ -14,10 +14,11 @@ from attrs import evolve
 from before_and_after import PREDICATES, Story
 from scenes import IMPOSSIBLE, scene, situations, types_of
 
-from o365prov.planning import planner
+from o365prov.planning import waiting
 from o365prov.planning.matching import resolve
 from o365prov.planning.rules import leavers
-from o365prov.planning.transitions import table
+from o365prov.planning.transitions import lookup
+from o365prov.planning.transitions.lookup import transition
 from o365prov.planning.transitions.situations import (
     Account,
     Control,
@@ -28,7 +29,7 @@ from o365prov.planning.transitions.situations import (
     Step,
     Wanted,
 )
-from o365prov.planning.transitions.table import ROWS, transition
+from o365prov.planning.transitions.table import ROWS
 
 EVERY = "EVERY_SITUATION" in os.environ
 REAL = tuple(situations(every=EVERY))
@@ -72,7 +73,7 @@ def asked(monkeypatch):
         words.add(row.words)
         return row
 
-    for module in (resolve, leavers, planner):
+    for module in (resolve, leavers, waiting):
         monkeypatch.setattr(module, "transition", spy)
     return words
 
@@ -145,8 +146,8 @@ def changed(row):
 
 def objection(row, monkeypatch):
     """Which law or check objects once *row* is in the place of the row of its words; empty for none."""
-    monkeypatch.setattr(table, "ROWS", tuple(row if each.words == row.words else each for each in ROWS))
-    transition.cache_clear()
+    monkeypatch.setattr(lookup, "ROWS", tuple(row if each.words == row.words else each for each in ROWS))
+    lookup.forget_rows_met()
     for each in scenes_of(row.words):
         try:
             story = Story.of(each)
@@ -173,5 +174,5 @@ def test_no_row_can_be_changed_unseen(row, monkeypatch):
         if not objection(other, monkeypatch):
             unseen.append((step, problem, overrides, reaches_back))
     monkeypatch.undo()
-    transition.cache_clear()
+    lookup.forget_rows_met()
     assert unseen == []

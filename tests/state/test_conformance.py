@@ -384,17 +384,73 @@ def test_old_runs_can_be_deleted(state):
         state.check_plan(evolve(old, app_users=evolve(old.app_users, lineage=plan.id)))
 
 
-@pytest.mark.parametrize("act", ["forget", "prune", "import"])
+ACTS = {
+    "forget": lambda state: state.forget("00u-ann"),
+    "prune": lambda state: state.prune(datetime.now(UTC) + timedelta(1)),
+    "import": lambda state: state.import_app_users(AppUsers(TENANT, APP, [BOB]), replace=True),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_nothing_is_taken_away_during_an_apply(state, act):
     """It is refused, with who applies."""
+    apply(state, plan_for(state, "ann"), ANN)
     state.acquire(TENANT)
-    acts = {
-        "forget": lambda: state.forget("00u-ann"),
-        "prune": lambda: state.prune(NOW),
-        "import": lambda: state.import_app_users(AppUsers(TENANT, APP, [ANN])),
-    }
-    with pytest.raises(StateError, match="applies a plan now"):
-        acts[act]()
+    with pytest.raises(StateError, match=f"applies a plan to tenant {TENANT} now"):
+        ACTS[act](state)
+    assert set(state.app_users(TENANT, APP)) == {ANN}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_apply_to_another_tenant_does_not_matter(state, act):
+    """What is deleted or replaced is not what it works with."""
+    apply(state, plan_for(state, "ann"), ANN)
+    state.acquire("fabrikam")
+    ACTS[act](state)
+    assert state.runs(TENANT) == () or set(state.app_users(TENANT, APP)) != {ANN}
+
+
+def test_what_is_forgotten_of_a_run_waits_for_an_apply_too(state):
+    """The memory may have nothing of a person of whom a run has an entry."""
+    plan = plan_for(state, "ann")
+    apply(state, plan)
+    lease = state.acquire(TENANT)
+    with pytest.raises(StateError, match="applies a plan"):
+        state.forget("00u-ann")
+    state.release(lease)
+    assert state.forget("00u-ann") == 1
+    assert state.entries(plan.id) == ()
+
+
+def test_what_is_noted_can_be_read_meanwhile(state, open_state):
+    """Again and again, by another process: nothing is lost, and the apply goes on."""
+    plan, lease = plan_for(state, "ann", "bob"), state.acquire(TENANT)
+    run, other = state.begin_run(lease, plan), open_state()
+    for name, user in (("ann", ANN), ("bob", BOB), ("ann", evolve(ANN, username="a@corp.example"))):
+        entry = RunEntry(f"link_user:00u-{name}", RunStep.DONE, f"00u-{name}", f"id-{name}")
+        state.note(lease, run, [evolve(entry, step=RunStep.STARTED)])
+        state.note(lease, run, [entry], [user])
+        assert user in set(other.app_users(TENANT, APP))
+        assert entry in other.entries(plan.id)
+    assert [each.person_id for each in state.entries(plan.id)] == ["00u-ann", "00u-bob"]
+    assert set(state.app_users(TENANT, APP)) == {evolve(ANN, username="a@corp.example"), BOB}
+
+
+def test_old_runs_are_deleted_and_not_what_they_remember(state):
+    """Also where nobody has read since they ended."""
+    apply(state, plan_for(state, "ann"), ANN)
+    assert state.prune(datetime.now(UTC) + timedelta(1)) == 1
+    assert set(state.app_users(TENANT, APP)) == {ANN}
+
+
+def test_a_value_that_can_not_be_noted_is_said(state):
+    """Half a character: nothing of the note stays."""
+    plan, lease = plan_for(state, "ann"), state.acquire(TENANT)
+    run = state.begin_run(lease, plan)
+    with pytest.raises(StateError, match="can't keep a value"):
+        state.note(lease, run, [], [evolve(ANN, username="ann\ud800@corp.example")])
+    state.note(lease, run, [], [ANN])
+    assert set(state.app_users(TENANT, APP)) == {ANN}
 
 
 USERS = st.builds(

@@ -18,7 +18,7 @@ from o365prov import AppUsers, MemoryState, O365ProvError, SQLiteState, StateErr
 from o365prov.people import AppUser
 from o365prov.planning import LinkUser, Plan, Subject
 from o365prov.state import RunEntry, RunStep
-from o365prov.state.network_shares import network_share
+from o365prov.state.sqlite_database import network_share
 
 TENANT, APP = "contoso", "Office 365"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -128,7 +128,7 @@ def test_what_was_edited_is_refused(path, edit):
         SQLiteState(path).app_users(TENANT, APP)
 
 
-@pytest.mark.parametrize("lose", ["DELETE FROM tenant", "DELETE FROM run", "DELETE FROM entry"])
+@pytest.mark.parametrize("lose", ["DELETE FROM tenant", "DELETE FROM run", "DELETE FROM note"])
 def test_rows_that_are_lost_are_missed(path, lose):
     """Numbers of runs have no gaps, and each run and memory knows how much belongs to it."""
     state = SQLiteState(path)

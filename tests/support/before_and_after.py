@@ -93,7 +93,7 @@ def told(story: Story, user: AppUser) -> Departure:
 
     So it is for who left while Deactivate Users was off: nothing was said then.
     """
-    left_before = user.departure if user.status not in (AppUserStatus.ACTIVE, AppUserStatus.KEPT) else None
+    left_before = user.departure if not user.is_in_use and user.status is not AppUserStatus.KEPT else None
     return left_before or story.scene.app.provisioning.deprovisioning.departure(NOW)
 
 
@@ -155,7 +155,7 @@ def leavers_get_what_they_were_told(story: Story) -> None:
             continue
         untouched = known.status is AppUserStatus.DELETED or story.is_others(user.id)
         off = not story.scene.app.provisioning.deactivate_users
-        if off and not untouched and known.status is AppUserStatus.ACTIVE:
+        if off and not untouched and known.is_in_use:
             ours = not user.enabled and story.was_blocked_by_us(user.id)
             departure = Departure(NOW, blocked=ours, confirmed=now.departure is not None and now.departure.confirmed)
             assert now == evolve(known, status=AppUserStatus.KEPT, departure=departure), (
@@ -209,11 +209,12 @@ def memory_and_tenant_never_disagree_in_silence(story: Story) -> None:
         user = story.before.by_id.get(known.object_id)
         disagrees = {
             AppUserStatus.ACTIVE: user is None or not user.enabled,
+            AppUserStatus.ENABLING: user is None or not user.enabled,
             AppUserStatus.KEPT: user is None,
             AppUserStatus.DEACTIVATED: user is None or (user.enabled and told(story, known).blocked),
             AppUserStatus.DELETED: user is not None,
         }[known.status]
-        keeps_it = known.status is AppUserStatus.ACTIVE and not story.scene.app.provisioning.deactivate_users
+        keeps_it = known.is_in_use and not story.scene.app.provisioning.deactivate_users
         is_kept_leaver = keeps_it and known.person_id not in story.present and user is not None
         if not disagrees or not story.meant(known.person_id) or is_kept_leaver:
             continue
@@ -240,7 +241,7 @@ def who_is_assigned_can_sign_in_or_a_problem_says_why(story: Story) -> None:
     elif said:
         assert user is not None, "a warning is not why she has no account"
         assert known is not None
-        assert known.status is AppUserStatus.ACTIVE
+        assert known.is_in_use
 
 
 def accounts_go_to_the_same_anchor_or_by_the_callers_word(story: Story) -> None:
@@ -263,7 +264,8 @@ def accounts_go_to_the_same_anchor_or_by_the_callers_word(story: Story) -> None:
         if now.person_id in story.present:
             assert not user.synced or story.scene.app.provisioning.beside_entra_connect, "a mastered account is taken"
         if known is None and not story.scene.app.provisioning.beside_entra_connect:
-            assert not story.before.is_privileged(user.id), "an admin's account is taken"
+            taken = story.before.is_privileged(user.id)
+            assert not taken or (handed_over and story.plan.hazards), "an admin's account is taken"
 
 
 def only_what_is_confirmed_undoes_what_others_did(story: Story) -> None:
@@ -396,7 +398,9 @@ def _left(story: Story, problem: Problem, *statuses: AppUserStatus) -> tuple[Ten
 
 
 def _synced_leaver(story: Story, problem: Problem) -> bool:
-    user, left = _left(story, problem, AppUserStatus.ACTIVE, AppUserStatus.KEPT, AppUserStatus.DEACTIVATED)
+    user, left = _left(
+        story, problem, AppUserStatus.ACTIVE, AppUserStatus.ENABLING, AppUserStatus.KEPT, AppUserStatus.DEACTIVATED
+    )
     return left and user is not None and user.synced and user.enabled and user.id in story.after.by_id
 
 

@@ -27,7 +27,7 @@ from o365prov.planning.model.changes import (
     UpdateUser,
 )
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
-from o365prov.planning.model.snapshot import former_username
+from o365prov.planning.tenant.snapshot import former_username
 
 _SPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 

@@ -35,7 +35,7 @@ from o365prov.people import AfterBlock, AppUserStatus, DirectoryAccount, Grants
 from o365prov.planning import HeldLicense, RoleAssignment
 from o365prov.planning.model.changes import EnableSignIn
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
-from o365prov.planning.model.snapshot import former_username
+from o365prov.planning.tenant.snapshot import former_username
 
 _SPACE = UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 ROOMY = (evolve(E3, seats=10_000), evolve(F1, seats=10_000))
@@ -260,6 +260,13 @@ class History:
             others = [each for each in self.snapshot.role_assignments if each.id != held.id]
             self.snapshot = evolve(self.snapshot, role_assignments=[*others, held])
 
+    def take_role(self, one: Human, other: Human, number: int) -> None:
+        """Somebody takes all roles from the account by hand."""
+        del other, number
+        if user := self._account(one):
+            others = [each for each in self.snapshot.role_assignments if each.principal_id != user.id]
+            self.snapshot = evolve(self.snapshot, role_assignments=others)
+
     # What is set otherwise, and what is lost.
 
     def choose(self, one: Human, other: Human, number: int) -> None:
@@ -332,6 +339,8 @@ class History:
         self.log.append(plan)
         if only is None:
             self._no_disagreement_is_passed_over(plan)
+        if only is None and not transfers and scope == "changed":
+            self._streaming_gives_the_same(plan)
         self._a_push_of_one_is_its_part(plan, lambda who: make(before, known, who), transfers)
         if done is not None:
             some = [each for each in plan if not isinstance(each, EnableSignIn)]
@@ -427,7 +436,7 @@ class History:
         if transfers:
             return
         leaving = {each.person_id for each in self.memory} - {each.person.id for each in self.assignments}
-        held = {user.object_id for user in self.memory if user.person_id in leaving and user.status == "active"}
+        held = {user.object_id for user in self.memory if user.person_id in leaving and user.is_in_use}
         for person_id in sorted({each.subject.person_id for each in (*plan.changes, *plan.problems)})[:3]:
             alone = make({person_id})
             if any(each.object_id in held for each in alone) or _codes(alone) & _OTHERS_ARE_NEEDED:
@@ -437,14 +446,16 @@ class History:
             assert list(alone.problems) == mine
 
     def _no_disagreement_is_passed_over(self, plan: Plan) -> None:
-        """Where somebody blocked, enabled, deleted or restored an account of ours, the plan has something about it."""
+        """Of whatever somebody did to an account of ours by hand the plan has a row."""
         here = {each.person.id for each in self.assignments}
+        active = {each.person.id for each in self.assignments if each.person.status.value == "ACTIVE"}
         named = {each.subject.person_id for each in (*plan.changes, *plan.problems)}
         ids = {change.object_id for change in plan}
         for known in self.memory:
             user = self.snapshot.by_id.get(known.object_id)
             disagrees = {
                 AppUserStatus.ACTIVE: user is None or not user.enabled,
+                AppUserStatus.ENABLING: user is None,
                 AppUserStatus.KEPT: user is None,
                 AppUserStatus.DEACTIVATED: user is None
                 or (user.enabled and known.departure is not None and known.departure.blocked),
@@ -452,6 +463,18 @@ class History:
             }[known.status]
             if disagrees and (known.person_id in here or self.deactivates or user is None):
                 assert known.person_id in named or known.object_id in ids, known
+            if user is not None and known.person_id in active and known.person_id not in named:
+                assert {self.snapshot.sku_named[each.sku].id for each in known.licenses} <= _skus(user), known
+                held = {each.role_id for each in self.snapshot.roles_of.get(user.id, ())}
+                assert {self.snapshot.role_named[each.lower()].id for each in known.roles} <= held, known
+
+    def _streaming_gives_the_same(self, plan: Plan) -> None:
+        """The streaming planner makes the plan that is made with everyone in memory."""
+        planner = self.app.streaming_planner(lambda: self.assignments, self.memory, now=self.now)
+        kept = [user for user in self.snapshot.users if planner.wants(user)]
+        streamed = planner.plan(evolve(self.snapshot, users=kept))
+        assert (streamed.changes, streamed.problems) == (plan.changes, plan.problems)
+        assert (streamed.hazards, streamed.explanations) == (plan.hazards, plan.explanations)
 
     @property
     def _most(self) -> str:
@@ -489,7 +512,7 @@ class History:
 
 
 PEOPLE = ("assign", "leave", "suspend", "new_id", "rename", "swap", "namesake", "promote")
-EDITS = ("block", "enable", "rename_by_hand", "delete", "restore", "purge", "relicense", "make_admin")
+EDITS = ("block", "enable", "rename_by_hand", "delete", "restore", "purge", "relicense", "make_admin", "take_role")
 REST = ("choose", "switch", "lose_memory", "wait", "hand_over", "push", "force", "interrupt")
 
 

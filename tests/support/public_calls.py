@@ -44,7 +44,7 @@ from o365prov import (
     UserSync,
 )
 from o365prov.graph import Operation
-from o365prov.planning import DeleteUser, ExplainedPerson, HolderKind
+from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import csv_file, ldif, okta_json
 from o365prov.state import Lease, MemoryState, Run, SQLiteState
@@ -56,6 +56,7 @@ SERVICES = ("o365prov.rendering", "o365prov.structuring")
 """What serves the other packages, and is not for programs."""
 
 FOR_SIBLINGS = {
+    "AssignedPeople": "called by the app and the reader alone",
     "MatchedUser": "made by match_users",
     "PostgresState": "needs a server, and has the methods of SQLiteState",
     "Previewer": "called by the app alone, with its own settings",
@@ -151,6 +152,7 @@ OKTA_MAPPING = {
 
 RECEIVERS: dict[type, Callable[[], Any]] = {
     BlockingTenant: lambda: BlockingTenant.over(fake_tenant()),
+    Coverage: lambda: Coverage(["00u1"], frozenset({Lookup(LookupKind.USERNAME, USERNAME)})),
     ExplainedPerson: lambda: examples()[Plan].explain(examples()[Plan].changes[0].subject.person_id),
     FakeClock: lambda: FakeClock(at=NOW),
     FakeTenant: fake_tenant,
@@ -279,6 +281,8 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "app_users": remembered,
         "tenant_id": lambda: remembered().tenant_id,
     },
+    "Coverage": {"kind": lambda: LookupKind.USERNAME, "key": lambda: USERNAME},
+    "check_coverage": {"only": lambda: ["00u1"]},
     "check_domains": {"domains": lambda: [DOMAIN]},
     "check_transfers": {"transfers": lambda: {PERSON.id: "id"}, "assigned": lambda: [Assignment(PERSON)]},
     "check_settings": {

@@ -62,7 +62,18 @@ from o365prov import (
 )
 from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
-from o365prov.planning import AddressHolder, HolderKind, NextMemory, PlanOptions, PlanRequest, Problem, Quota
+from o365prov.planning import (
+    AddressHolder,
+    Coverage,
+    HolderKind,
+    Lookup,
+    LookupKind,
+    NextMemory,
+    PlanOptions,
+    PlanRequest,
+    Problem,
+    Quota,
+)
 from o365prov.provisioning import make_desired_user
 from o365prov.sources import DirectoryEntry, OktaExport
 from o365prov.state import Lease, LeaseHolder, Run, RunEntry, RunStep
@@ -158,6 +169,7 @@ def made_values() -> tuple[object, ...]:
         RemoveManager(subject, "none", "id"),
         RevokeSessions(subject, "the password changed", "id", NOW),
         AddressHolder(HolderKind.GROUP, "7f", "Sales", {"sales@corp.example"}),
+        Coverage(["00u1"], frozenset({Lookup(LookupKind.ADDRESS, "ann@corp.example")})),
         HeldLicense("sku"),
         FailedLicense("sku", "CountViolation"),
         RoleAssignment("assignment", "role", "id"),

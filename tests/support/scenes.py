@@ -41,7 +41,7 @@ OTHER_APP = "Office 365 (Oslo)"
 ROOMY = (evolve(E3, seats=1_000), evolve(F1, seats=1_000))
 LONG_AGO, YESTERDAY = NOW - timedelta(days=40), NOW - timedelta(days=1)
 
-_HERE = (Memory.ACTIVE, Memory.RETURNING)
+_HERE = (Memory.ACTIVE, Memory.ENABLING)
 _WITH_US = (*_HERE, Memory.KEPT)
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
@@ -71,6 +71,9 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
     ),
     "an account that we remember is ours, also if its person is an admin by now": lambda each: (
         each.control is Control.ADMIN and each.memory is not Memory.NEVER
+    ),
+    "an account that the caller hands over is the person's, also if it is an admin's": lambda each: (
+        each.control is Control.ADMIN and each.link is Link.YIELDING
     ),
     "Graph takes the roles of an account that is deleted": lambda each: (
         each.control is Control.ADMIN and each.account is Account.DELETED
@@ -221,7 +224,7 @@ def _account_of(situation: Situation) -> TenantUser | None:
         return None
     other_anchor = situation.link is Link.NAMESAKES and situation.account is not Account.DELETED
     was_blocked = situation.account in _BLOCKED or (
-        situation.account is Account.DELETED and situation.memory in (Memory.RETURNING, Memory.LEFT, Memory.GONE)
+        situation.account is Account.DELETED and situation.memory in (Memory.ENABLING, Memory.LEFT, Memory.GONE)
     )
     synced = situation.control in (Control.SYNCED, Control.LICENSES)
     return account(
@@ -257,7 +260,7 @@ def _known(situation: Situation, held: TenantUser | None, option: str) -> list[A
     is_active, is_gone = situation.memory in _WITH_US, situation.memory is Memory.GONE
     status = {
         Memory.ACTIVE: AppUserStatus.ACTIVE,
-        Memory.RETURNING: AppUserStatus.ACTIVE,
+        Memory.ENABLING: AppUserStatus.ENABLING,
         Memory.KEPT: AppUserStatus.KEPT,
         Memory.LEFT: AppUserStatus.DEACTIVATED,
         Memory.GONE: AppUserStatus.DELETED,
@@ -284,7 +287,7 @@ def _departure(situation: Situation, option: str) -> Departure:
     found_blocked = situation.account is Account.ENABLED and (synced or option == "keep")
     by_us = situation.account is not Account.BLOCKED_BY_OTHERS and not found_blocked
     told = _option(situation, "keep" if option == "changed" else option)
-    was_long_ago = situation.due or situation.memory is Memory.RETURNING
+    was_long_ago = situation.due or situation.memory is Memory.ENABLING
     return Departure(LONG_AGO if was_long_ago else YESTERDAY, told.then, told.grace_days, by_us)
 
 

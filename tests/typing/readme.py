@@ -25,3 +25,10 @@ async def provision(credential: ClientSecretCredential) -> None:
             plan = app.plan(organization.assignments, snapshot, known, now=datetime.now(UTC))
             print(plan)
             print(await tenant.apply(plan))
+
+
+async def push(tenant: Tenant, person_id: str) -> None:  # one person, in a few requests
+    snapshot = await tenant.read(app.needs(organization.assignments, only={person_id}))
+    known = tenant.state.app_users(snapshot.tenant_id, app.name)
+    plan = app.plan(organization.assignments, snapshot, known, now=datetime.now(UTC), only={person_id})
+    print(await tenant.apply(plan))

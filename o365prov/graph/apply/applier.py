@@ -8,16 +8,18 @@ confirmed, unless it was when the plan was begun. (5) Then it is begun, or goes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
 from attrs import define, field
 
 from o365prov.errors import PlanRefusedError, StateError
 from o365prov.graph.apply.delivery import WriteDelivery
+from o365prov.graph.apply.earlier import not_begun, replayed
 from o365prov.graph.apply.events import Event, Waiting
 from o365prov.graph.apply.ledger import Ledger
-from o365prov.graph.apply.run import ApplyRun, replayed
+from o365prov.graph.apply.run import ApplyRun
 from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.apply.worker import Worker
 from o365prov.graph.client.clouds import Cloud
@@ -25,6 +27,8 @@ from o365prov.people import AppUsers
 from o365prov.planning import CreateUser, NextMemory, Plan, Report, Safeguards, hazards_again
 from o365prov.rendering import shortened
 from o365prov.state import Lease, RunEntry, State
+
+_T = TypeVar("_T")
 
 
 @define(eq=False)
@@ -45,6 +49,7 @@ class Applier:
     _run: ApplyRun | None = field(init=False, default=None)
     _stopped: str = field(init=False, default="")
     _listening: list[object] = field(init=False, factory=list)
+    _end_reading: Callable[[], object] | None = field(init=False, default=None)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -66,6 +71,24 @@ class Applier:
 
         """
         return await self.worker.call(lambda: self._replayed(plan))
+
+    async def read(self, reading: Coroutine[Any, Any, _T]) -> _T | None:
+        """What is read before something is written; None once :meth:`stop` was called, however long Graph lets wait."""
+        loop, task = asyncio.get_running_loop(), asyncio.create_task(reading)
+        self._end_reading = lambda: loop.call_soon_threadsafe(task.cancel)
+        if self._stopped:
+            task.cancel()
+        try:
+            await asyncio.wait([task])
+        finally:
+            self._end_reading = None
+            task.cancel()
+        return None if task.cancelled() else task.result()
+
+    async def not_begun(self, plan: Plan) -> Report:
+        """The report of a plan that was told to stop before anything else happened."""
+        entries = await self.worker.call(lambda: self.state.entries(plan.id))
+        return not_begun(plan, entries, self._stopped)
 
     async def apply(
         self,
@@ -102,7 +125,7 @@ class Applier:
             if not began and confirm is None:
                 self._refuse_danger(plan, known)
             ledger = Ledger(self.state, self.worker, lease, NextMemory(known, plan))
-            run = ApplyRun(delivery, self.cloud, frozenset(federated), ledger, emit, passwords, earlier)
+            run = ApplyRun(delivery, self.cloud, frozenset(federated), ledger, emit, self.read, passwords, earlier)
             return await self._go(run)
         finally:
             await self.worker.call(lambda: _released(self.state, lease))
@@ -114,6 +137,8 @@ class Applier:
         self._stopped = why
         if self._run is not None:
             self._run.stop(why)
+        if (end_reading := self._end_reading) is not None:
+            end_reading()
 
     async def _go(self, run: ApplyRun) -> Report:
         rate_limiter = run.delivery.sender.rate_limiter

@@ -17,7 +17,7 @@ from o365prov.graph import requests
 from o365prov.graph.client.errors import ErrorCategory, category_of, classify
 from o365prov.graph.client.messages import Request, Response
 from o365prov.graph.client.sender import Sender, not_json
-from o365prov.graph.read import snapshot as reading
+from o365prov.graph.read.collections import pages
 from o365prov.graph.read.decode import plain_value, property_of
 from o365prov.planning import (
     BlockSignIn,
@@ -111,7 +111,7 @@ async def _reported(sender: Sender, watermark: str | None) -> dict[str, str] | N
         return None
     reasons: dict[str, str] = {}
     try:
-        async for row in reading.pages(sender, Request("GET", watermark)):
+        async for row in pages(sender, Request("GET", watermark)):
             if isinstance(object_id := row.get("id"), str):
                 reasons[object_id] = DELETED if "@removed" in row else CHANGED
     except GraphError as error:

@@ -1,13 +1,13 @@
 """What an apply notes in the state: before each batch what may be done from now on, and afterwards what was.
 
-Each is one transaction, with what is remembered of the people. Whatever moment a process dies at, the state then knows
-at least what was given to whom.
+A note is one transaction, with what is remembered of the people. Whatever moment a process dies at, the state then
+knows at least what was given to whom. What several batches have to note while another note is written is one note.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from attrs import define, field, frozen
@@ -28,6 +28,22 @@ class EndedChange:
 
 
 @define(eq=False)
+class _Note:
+    """What is noted in one transaction.
+
+    Args:
+        entries: how far changes have come.
+        people: the ids of those whom that concerns.
+        written: ends when it is noted; None as long as more may be added.
+
+    """
+
+    entries: list[RunEntry] = field(factory=list)
+    people: set[str] = field(factory=set)
+    written: asyncio.Future[None] | None = None
+
+
+@define(eq=False)
 class Ledger:
     """What one apply notes.
 
@@ -44,6 +60,8 @@ class Ledger:
     lease: Lease
     memory: NextMemory
     _run: Run | None = field(init=False, default=None)
+    _next: _Note = field(init=False, factory=_Note)
+    _one_at_a_time: asyncio.Lock = field(init=False, factory=asyncio.Lock)
 
     async def open(self) -> None:
         """Note that the apply begins, or goes on.
@@ -74,13 +92,10 @@ class Ledger:
             StateError: it can't be noted, so nothing may be sent.
 
         """
-        entries: list[RunEntry] = []
-        people: dict[str, None] = {}
         for each in writes:
-            entries.append(RunEntry.started(each.change, each.object_id))
-            touched = self.memory.begin(each.change, each.object_id, manager_id=each.other_id)
-            people.update(dict.fromkeys(touched))
-        await self._note(entries, people)
+            self._next.entries.append(RunEntry.started(each.change, each.object_id))
+            self._next.people.update(self.memory.begin(each.change, each.object_id, manager_id=each.other_id))
+        await self._noted()
 
     async def end(self, ended: Iterable[EndedChange]) -> None:
         """Note how changes ended, and remember what was done.
@@ -89,12 +104,10 @@ class Ledger:
             StateError: it can't be noted.
 
         """
-        entries: list[RunEntry] = []
-        people: dict[str, None] = {}
         for each in ended:
-            entries.append(RunEntry.ended(each.outcome))
-            people.update(dict.fromkeys(self._remember(each)))
-        await self._note(entries, people)
+            self._next.entries.append(RunEntry.ended(each.outcome))
+            self._next.people.update(self._remember(each))
+        await self._noted()
 
     async def close(self, stopped: str) -> None:
         """Note that everything was tried, or why the apply *stopped*.
@@ -103,6 +116,7 @@ class Ledger:
             StateError: it can't be noted.
 
         """
+        await self._noted()  # of those who waited for it and were cancelled
         await self.worker.call(partial(self.state.end_run, self.lease, self.run, stopped))
 
     async def keep_lease(self, lost: Callable[[str], None]) -> None:
@@ -133,10 +147,20 @@ class Ledger:
             written=outcome.written or None,
         )
 
-    async def _note(self, entries: Sequence[RunEntry], people: Iterable[str]) -> None:
-        if not entries:
+    async def _noted(self) -> None:
+        """Wait until everything that there is to note is noted, together with what came since the last note began."""
+        note = self._next
+        if not note.entries:
             return
-        known = {each: self.memory.get(each) for each in people}
+        await asyncio.sleep(0)  # those that begin where others ended come now
+        async with self._one_at_a_time:
+            if note.written is None:
+                self._next = _Note()
+                note.written = self._write(note)
+            await asyncio.shield(note.written)
+
+    def _write(self, note: _Note) -> asyncio.Future[None]:
+        known = {each: self.memory.get(each) for each in note.people}
         users = [user for user in known.values() if user is not None]
         forgotten = [person_id for person_id, user in known.items() if user is None]
-        await self.worker.call(partial(self.state.note, self.lease, self.run, entries, users, forgotten))
+        return self.worker.start(partial(self.state.note, self.lease, self.run, note.entries, users, forgotten))

@@ -55,7 +55,7 @@ def look_requests(change: Change, sdk: Any, object_id: str | None) -> tuple[Requ
 def _look_request(change: Change, sdk: Any, account: str) -> Request:
     match change:
         case GrantRole() | RemoveRole():
-            return requests.role_assignments_of(sdk, account)
+            return requests.role_assignments(sdk, f"principalId eq {requests.literal(account)}")
         case SetManager() | RemoveManager():
             return requests.user_with_manager(sdk, account)
         case UpdateUser():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from attrs import define, evolve, field
 
@@ -60,6 +60,7 @@ class ApplyRun:
         federated: the names of the tenant's federated domains.
         ledger: has the plan, and notes what is begun and how it ends.
         emit: called with each event.
+        read: gives what a coroutine reads, or None once the apply is told to stop.
         passwords: gives first passwords.
         earlier: how far the changes came in an earlier apply that was interrupted.
 
@@ -70,6 +71,7 @@ class ApplyRun:
     federated: frozenset[str]
     ledger: Ledger
     emit: Callable[[Event], None]
+    read: Callable[[Coroutine[Any, Any, Mapping[str, str]]], Awaitable[Mapping[str, str] | None]]
     passwords: Callable[[CreateUser], str] | None = None
     earlier: Sequence[RunEntry] = ()
     _outcomes: dict[str, Outcome] = field(factory=dict)
@@ -100,7 +102,8 @@ class ApplyRun:
         own = frozenset(
             change.object_id for change in self.plan if change.object_id and change_key(change) in self._begun
         )
-        self._stale = await changed_since(self.delivery.sender, self.delivery.sdk, self.plan, self._left(), own)
+        looking = changed_since(self.delivery.sender, self.delivery.sdk, self.plan, self._left(), own)
+        self._stale = await self.read(looking) or {}
         await self.ledger.open()
 
     async def run(self) -> Report:
@@ -165,7 +168,7 @@ class ApplyRun:
         """The accounts that an interrupted apply created without noting it, by person id."""
         begun = [each for each in changes if isinstance(each, CreateUser) and change_key(each) in self._begun]
         try:
-            return await self.delivery.find(begun) if begun else {}
+            return (await self.read(self.delivery.find(begun)) or {}) if begun else {}
         except TenantError as error:
             self.stop(f"{error}; {_AGAIN}")
             return {}
@@ -211,7 +214,7 @@ class ApplyRun:
     def _why_not(self, change: Change) -> str:
         """Why *change* must not be tried; empty if it may be."""
         person_id = change.subject.person_id
-        if isinstance(change, CreateUser | UpdateUser) and (held := self._why_not_free(change)):
+        if isinstance(change, CreateUser | RestoreUser | UpdateUser) and (held := self._why_not_free(change)):
             return held
         if isinstance(change, CreateUser):
             return _MANAGED if change.password_given and self.passwords is None else ""
@@ -226,13 +229,14 @@ class ApplyRun:
             return f"not tried, because the manager's account ({change.manager.name}) could not be created{problem}"
         return ""
 
-    def _why_not_free(self, change: CreateUser | UpdateUser) -> str:
+    def _why_not_free(self, change: CreateUser | RestoreUser | UpdateUser) -> str:
         """Why the username is not free yet; empty if it is, or nothing had to free it."""
         freeing = self._outcomes.get(change.waits_for)
         if not change.waits_for or (freeing and (freeing.result is Result.DONE or _USERNAME in freeing.written)):
             return ""
         why = f": {freeing.message}" if freeing and freeing.message else ""
-        return f"not tried, because the username {change.subject.username} did not become free{why}"
+        which = "that the deleted account had" if isinstance(change, RestoreUser) else change.subject.username
+        return f"not tried, because the username {which} did not become free{why}"
 
     def _problem(self, kind: type[CreateUser | RestoreUser], person_id: str) -> str:
         """Why the change on which the person's others depend was not done."""
@@ -264,27 +268,37 @@ class ApplyRun:
         return PendingWrite(change, request, object_id, manager_id, now, unknown=change_key(change) in self._begun)
 
     async def _deliver(self, writes: Sequence[PendingWrite], gate: asyncio.Semaphore) -> None:
-        async with gate:
-            results: list[WriteResult] = []
-            self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
-            try:
-                if await self._begin(writes):
-                    async for each in self.delivery.deliver(writes):
-                        results += each
-            finally:  # a cancelled apply does not lose what Graph answered
-                self._delivering.discard(task)
-                await self._record(results)
+        results: list[WriteResult] = []
+        try:
+            async with gate:
+                await self._send(writes, results)
+        finally:  # a cancelled apply does not lose what Graph answered
+            if results:
+                await self._record(results)  # out of the gate: the next batch, which now begins, is in the same note
+
+    async def _send(self, writes: Sequence[PendingWrite], results: list[WriteResult]) -> None:
+        """Send a batch when its turn comes; adds results as they come, for whoever is cancelled."""
+        self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
+        try:
+            if await self._begin(writes):
+                async for each in self.delivery.deliver(writes):
+                    results += each
+        finally:
+            self._delivering.discard(task)
 
     async def _begin(self, writes: Sequence[PendingWrite]) -> bool:
         """Note that *writes* begin, once it is their turn: what only waits is not begun. False if the apply stops."""
+        sender, requests = self.delivery.sender, [write.request for write in writes]
         async with self._turn:
             if not self._stopped:
-                await self.delivery.sender.ready([write.request for write in writes])
-            if not self._stopped:
-                try:
-                    await self.ledger.begin(writes)
-                except StateError as error:
-                    self.stop(str(error))
+                await sender.ready(requests)
+        if self._stopped:
+            return False
+        try:
+            with sender.reserved(requests):  # whose turn comes meanwhile is in the same note
+                await self.ledger.begin(writes)
+        except StateError as error:
+            self.stop(str(error))
         if self._stopped:  # perhaps while that was noted
             return False
         self._begun.update(change_key(write.change) for write in writes)
@@ -339,19 +353,6 @@ class ApplyRun:
             what = f"it may have been done, because the apply stopped: {self._stopped}"
             return Outcome(change, Result.UNKNOWN, self._object_id(change), what)
         return Outcome(change, Result.SKIPPED, self._object_id(change), f"not tried: {self._stopped}")
-
-
-def replayed(plan: Plan, entries: Iterable[RunEntry]) -> Report:
-    """The report of a plan that was applied before, as the state has it."""
-    noted = {entry.key: entry for entry in entries}
-    return Report(plan.id, tuple(_noted(change, noted) for change in plan), plan.fingerprint, replayed=True)
-
-
-def _noted(change: Change, entries: Mapping[str, RunEntry]) -> Outcome:
-    entry = entries.get(change_key(change))
-    if entry is None or entry.step is RunStep.STARTED:
-        return Outcome(change, Result.UNKNOWN, change.object_id, "the state does not have any more how it ended")
-    return entry.outcome(change)
 
 
 def _outcome_of(result: WriteResult) -> Outcome:

@@ -22,9 +22,13 @@ class Worker:
 
     async def call(self, function: Callable[[], _T]) -> _T:
         """The function's result. It runs to its end, even if who waits for it is cancelled."""
+        return await asyncio.shield(self.start(function))
+
+    def start(self, function: Callable[[], _T]) -> asyncio.Future[_T]:
+        """Call the function; what is returned has its result once it has run."""
         ended = asyncio.get_running_loop().run_in_executor(self._thread, function)
         ended.add_done_callback(lambda each: each.cancelled() or each.exception())  # heard, though nobody may wait
-        return await asyncio.shield(ended)
+        return ended
 
     def close(self) -> None:
         """Wait for what was asked for, and end the thread."""

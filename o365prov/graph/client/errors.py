@@ -330,7 +330,7 @@ def credential_error(text: str) -> CredentialError:
     'no token: AADSTS7000222: The provided client secret keys are expired; make a new client secret and use it here'
     """
     line = (text.strip().splitlines() or [""])[0].split(" Trace ID:")[0].strip().rstrip(".") or "no reason given"
-    line = _one_line(line)
+    line = _without_secrets(_one_line(line))
     number = re.search(r"AADSTS(\d+)", text)
     remedy = SIGN_IN.get(number[1] if number else "", "check tenant id, client id, secret or certificate, and network")
     return CredentialError(f"no token: {line}; {remedy}")
@@ -370,6 +370,15 @@ def _without_message(response: Response) -> str:
     kind = response.headers.get("content-type", "").split(";")[0]
     body = f"{len(response.content)} bytes of {kind or 'unknown content'}" if response.content.strip() else "no body"
     return f"Graph answered {response.status} with {body} and no error message"
+
+
+_NAMED = re.compile(r"""((?:secret|password|assertion|token|key)["']?\s*[:=]\s*["']?)[^\s"'&,;]+""", re.IGNORECASE)
+_OPAQUE = re.compile(r"\b(?=[^\s/]*[a-z])(?=[^\s/]*[A-Z])(?=[^\s/]*\d)[\w~.+=-]{24,}")
+
+
+def _without_secrets(text: str) -> str:
+    """A credential's *text* without what follows the name of a secret, and without what looks like one."""
+    return _OPAQUE.sub("***", _NAMED.sub(r"\1***", text))
 
 
 def _one_line(text: str) -> str:

@@ -15,7 +15,8 @@ import asyncio
 import email.utils
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -152,6 +153,17 @@ class RateLimiter:
             ),
             math.inf,
         )
+
+    @contextmanager
+    def reserved(self, units: float, writes: float = 0) -> Iterator[None]:
+        """Count a request of this cost as standing in line, as long as the block runs."""
+        self._units.queue(units)
+        self._writes.queue(writes)
+        try:
+            yield
+        finally:
+            self._units.give_back(units)
+            self._writes.give_back(writes)
 
     async def _wait(self, seconds_left: Callable[[float], float], until: float) -> bool:
         now = self.clock.seconds()

@@ -131,7 +131,7 @@ class TokenProvider:
             try:
                 token = await self._ask(scopes, options)
             except (AzureError, ValueError, OSError) as error:
-                raise credential_error(str(error)) from error
+                raise credential_error(str(error)) from None  # its text may hold the secret
         if isinstance(token, AccessTokenInfo):
             token = AccessToken(token.token, token.expires_on)
         if not isinstance(token, AccessToken):

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from attrs import field, frozen
@@ -68,6 +69,10 @@ class Sender:
     async def ready(self, requests: Sequence[Request]) -> None:
         """Wait until these requests could be sent at once."""
         await self.rate_limiter.ready(_units(requests), _writes(requests))
+
+    def reserved(self, requests: Sequence[Request]) -> AbstractContextManager[None]:
+        """Keep free what these requests cost, until they are about to be sent."""
+        return self.rate_limiter.reserved(_units(requests), _writes(requests))
 
     async def send(self, request: Request, attempts: Attempts) -> Response | NoResponse:
         """Send *request* once, when its turn has come."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from o365prov._fields import FrozenMapping
 from o365prov.errors import TenantError
@@ -21,6 +21,8 @@ from o365prov.planning import (
     Sku,
     TenantUser,
 )
+
+_Object = TypeVar("_Object", TenantUser, RoleAssignment, AddressHolder)
 
 # Properties that become fields of TenantUser and are not compared as attributes.
 _FIELDS = frozenset({"id", "manager", "assignedLicenses", "licenseAssignmentStates", "signInSessionsValidFromDateTime"})
@@ -186,9 +188,9 @@ def created_id(response: Response) -> str | None:
     return object_id if isinstance(object_id, str) and object_id else None
 
 
-def unique(users: Iterable[TenantUser]) -> tuple[TenantUser, ...]:
-    """Each user once, the last one counting: pages may overlap when the tenant changes between them."""
-    return tuple({each.id: each for each in users}.values())
+def unique(objects: Iterable[_Object]) -> tuple[_Object, ...]:
+    """Each object once, the last one counting: pages may overlap when the tenant changes between them."""
+    return tuple({each.id: each for each in objects}.values())
 
 
 def _plans(licence: Mapping[str, Any]) -> frozenset[str]:

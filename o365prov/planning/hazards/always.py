@@ -41,6 +41,8 @@ def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:
             yield "enabled"
         case _:
             pass
+    if isinstance(change, LinkUser | UpdateUser) and change.privileged:
+        yield "privileged account"
     if isinstance(change, BlockSignIn | DeleteUser) and change.overrides:
         yield "taken"
     if isinstance(change, BlockSignIn | DeleteUser | Remember) and change.reaches_back:
@@ -50,6 +52,10 @@ def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:
 _WORDS = {
     "privileged leaver": ("person with a privileged role leaves", "people with a privileged role leave"),
     "privileged role": ("person gets a privileged role", "people get a privileged role"),
+    "privileged account": (
+        "account with a privileged role is handed over",
+        "accounts with a privileged role are handed over",
+    ),
     "enabled": (
         "account that somebody blocked in Office 365 is enabled",
         "accounts that somebody blocked in Office 365 are enabled",

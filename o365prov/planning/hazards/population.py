@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import frozen
 
 from o365prov._annotations import check_call
-from o365prov.people import AppUsers, AppUserStatus
+from o365prov.people import AppUsers
 from o365prov.planning.hazards.always import always_hazards
 from o365prov.planning.hazards.harms import confirmed
 from o365prov.planning.hazards.shares import Harmed, harm_hazards, is_beyond, named
@@ -83,7 +83,7 @@ class Population:
 
     @property
     def _active(self) -> list[str]:
-        return [user.person_id for user in self.app_users if user.status is AppUserStatus.ACTIVE]
+        return [user.person_id for user in self.app_users if user.is_in_use]
 
     @property
     def _nobody_stays(self) -> bool:

@@ -79,7 +79,7 @@ class Harmed:
             left: the ids of people who are no longer assigned.
 
         """
-        active = frozenset(user.person_id for user in app_users if user.status is AppUserStatus.ACTIVE)
+        active = frozenset(user.person_id for user in app_users if user.is_in_use)
         gone = frozenset(user.person_id for user in app_users if user.status is AppUserStatus.DELETED)
         remembered = frozenset(user.person_id for user in app_users) - gone
         had = {
@@ -144,7 +144,7 @@ class Harmed:
 
 def _recent(app_users: AppUsers, now: datetime) -> frozenset[str]:
     """Who left in the last days; whoever had left when many were confirmed is counted no longer."""
-    left = [(user, user.departure) for user in app_users if user.departure and user.status is not AppUserStatus.ACTIVE]
+    left = [(user, user.departure) for user in app_users if user.departure and not user.is_in_use]
     confirmed = max((departure.at for _, departure in left if departure.confirmed), default=None)
     return frozenset(
         user.person_id

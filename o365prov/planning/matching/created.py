@@ -10,7 +10,7 @@ from attrs import evolve
 
 from o365prov._annotations import check_call
 from o365prov.people import AppUser, AppUsers
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 
 
 def with_created_accounts(app_users: AppUsers, snapshot: TenantSnapshot) -> AppUsers:

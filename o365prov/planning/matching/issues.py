@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from o365prov.errors import Issue
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.snapshot import AddressHolder, HolderKind, TenantUser, former_username
 from o365prov.planning.rules.addresses import holder_text, release
+from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
+from o365prov.planning.tenant.snapshot import TenantUser, former_username
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import ProblemCode
 from o365prov.provisioning import DesiredUser, LicenseOnly, ProvisioningType
@@ -157,13 +158,13 @@ def blocked(account: TenantUser) -> Issue:
     )
 
 
-def privileged(account: TenantUser) -> Issue:
+def privileged(account: TenantUser, desired: DesiredUser) -> Issue:
     """The account is an admin's whom we did not provision."""
     return Issue(
         "privileged_admin",
         f"the account {account.username} is a privileged admin that is not remembered as provisioned from here",
-        "Give the person another username, or remove the role before the account is linked; if the memory was lost, "
-        "restore it",
+        f"Give the person another username if it is somebody else's; if it is this person's, restore the memory, or "
+        f"{hand_over(desired, account)}, in a plan that has to be confirmed",
     )
 
 
@@ -324,10 +325,10 @@ def username_of_deleted_freed(username: str, before: MatchedUser) -> Issue:
 
 
 def username_of_restored(username: str) -> Issue:
-    """A deleted account of another person comes back under this username."""
+    """A deleted account of another person comes back with this username or address."""
     return Issue(
         "username_taken",
-        f"the username {username} goes to another person's deleted account, which this plan restores",
+        f"{username} goes to another person's deleted account, which this plan restores",
         "Give one of them another username",
         place="userName",
     )
@@ -352,7 +353,6 @@ OF_ACCOUNT: Mapping[ProblemCode, Callable[[TenantUser], Issue]] = {
     ProblemCode.SYNCED_ACCOUNT: synced,
     ProblemCode.SYNCED_BLOCKED: synced_blocked,
     ProblemCode.BLOCKED_ACCOUNT: blocked,
-    ProblemCode.PRIVILEGED_ADMIN: privileged,
     ProblemCode.DELETED_ACCOUNT: deleted,
 }
 """The problems of rows that need nothing but the account."""

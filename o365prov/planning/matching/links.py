@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from attrs import evolve, frozen
 
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Person
-from o365prov.planning.model.snapshot import TenantUser
+from o365prov.people import AppUser, AppUsers, Person
+from o365prov.planning.tenant.snapshot import TenantUser
 from o365prov.planning.transitions.situations import Link
 from o365prov.provisioning import DesiredUser
 
@@ -65,7 +65,7 @@ class AccountLinks:
         """How an account that was found for a person is linked."""
         if account.id in self.app_users.linked_elsewhere:
             return Link.OTHER_APPS
-        if self.transfers.get(desired.person_id) == account.id:
+        if self.is_handed_over(desired, account):
             return Link.YIELDING
         holder = self._holders.get(account.id)
         if self.receiver(account.id) is not None:
@@ -107,8 +107,12 @@ class AccountLinks:
         properties = account.properties if account else {}
         name = properties.get("displayName") or (known.username if known else person_id)
         number = f", employee number {properties['employeeId']}" if properties.get("employeeId") else ""
-        left = "" if known is None or known.status is AppUserStatus.ACTIVE else ", who left"
+        left = "" if known is None or known.is_in_use else ", who left"
         return f"{name} (person {person_id}{number}{left})"
+
+    def is_handed_over(self, desired: DesiredUser, account: TenantUser) -> bool:
+        """Whether the caller hands this account to the person."""
+        return self.transfers.get(desired.person_id) == account.id
 
     def receiver(self, object_id: str) -> str | None:
         """The id of the person to whom the caller hands an account; None for nobody."""

@@ -16,10 +16,13 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser
 from o365prov.planning.matching import issues
 from o365prov.planning.matching.links import AccountLinks
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser, former_username
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser, former_username
 from o365prov.planning.transitions.situations import Link
 from o365prov.planning.transitions.states import contradiction
 from o365prov.provisioning import DesiredUser
+
+LINKED = "linked before"
+"""How an account was found that is remembered."""
 
 
 @frozen
@@ -68,7 +71,7 @@ def find_account(
         return _handed_over(desired, handed, snapshot, links)
     known = links.known(desired)
     if known and (account := snapshot.by_id.get(known.object_id)):
-        return _contradicting(desired, account, known) or _found(desired, account, "linked before", links)
+        return _contradicting(desired, account, known) or _found(desired, account, LINKED, links)
     named = snapshot.by_username.get((desired.username or "").lower())
     if named and named.id in renamed and links.link(desired, named) is Link.ANOTHERS:
         named = None

@@ -1,10 +1,10 @@
 """The usernames that a plan newly gives: who holds them, and in which order renames free them.
 
 A username is free, or its holder keeps it and the person is stopped, or another rename of the same plan frees it: then
-it is taken a turn later. People who take each other's names in a circle are freed by one of them, who has a temporary
-name in between; the memory knows it, so that a later plan ends what was interrupted. A deleted account whose username
-a rename frees is restored by the next plan: within one plan the restoring would have to come among the renames, before
-the person's own and not where the other failed, for a case that hardly occurs and that the next plan ends.
+it is taken a turn later. A deleted account comes back under the username that it had: it is restored once that is free,
+and renamed a turn later, which may free the name for somebody else. People who take each other's names in a circle are
+freed by one of them, who has a temporary name in between; the memory knows it, so that a later plan ends what was
+interrupted. Who would wait twice, for the restore and for the rename, waits for the next plan.
 
 Decision: an account keeps its e-mail addresses when it is renamed, because Graph can't write proxyAddresses and
 Exchange keeps the old address. A username that is also an address of its holder is therefore not freed by a rename: an
@@ -27,9 +27,10 @@ from o365prov.planning.matching.links import AccountLinks
 from o365prov.planning.model.changes import UpdateUser
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.model.snapshot import AddressHolder, TenantSnapshot, TenantUser
 from o365prov.planning.rules.profile import profile_change
 from o365prov.planning.rules.turns import freeing_key
+from o365prov.planning.tenant.addresses import AddressHolder
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 
@@ -49,9 +50,11 @@ class UsernameOrder:
     snapshot: TenantSnapshot
     links: AccountLinks
     is_about: Callable[[str], bool]
-    _restored: set[str] = field(init=False, factory=set)  # names of deleted accounts that come back, in lower case
+    # Deleted accounts that come back, by the username and the addresses that they had, in lower case.
+    _restored: dict[str, TenantUser] = field(init=False, factory=dict)
     _renamed: dict[str, MatchedUser] = field(init=False, factory=dict)  # who gives a name away, by object id
     _before: dict[str, MatchedUser] = field(init=False, factory=dict)  # the same, by the id of who gets the name
+    _waiting: dict[str, str] = field(init=False, factory=dict)  # names that deleted accounts wait for, by person id
     _kept: set[str] = field(init=False, factory=set)  # the ids of people whose new name stays an address of another
     _issues: dict[str, Issue] = field(init=False, factory=dict)
 
@@ -59,14 +62,11 @@ class UsernameOrder:
         """The same results; people whose name is held are problems, and others know their turn."""
         matched = [each for each in results if isinstance(each, MatchedUser)]
         takers = {each.subject.person_id: each for each in matched if self._takes_a_name(each)}
-        self._restored = {each.account.username.lower() for each in matched if each.account and each.deleted}
         self._renamed = {
-            each.account.id: each
-            for person_id, each in takers.items()
-            if each.account and not each.deleted and self.is_about(person_id)
+            each.account.id: each for person_id, each in takers.items() if each.account and self.is_about(person_id)
         }
         for each in matched:
-            if each.account and each.deleted and (issue := self._restoring(each.account)):
+            if each.account and each.deleted and (issue := self._restoring(each.subject.person_id, each.account)):
                 self._issues[each.subject.person_id] = issue
         for person_id, each in takers.items():
             if person_id not in self._issues and (issue := self._taking(each)):
@@ -92,16 +92,24 @@ class UsernameOrder:
         if account.username.lower() == matched.subject.username.lower():
             return False
         change = profile_change(matched, self.rules.provisioning, self.rules.scope)
-        return isinstance(change, UpdateUser) and any(each.name == "userPrincipalName" for each in change.properties)
+        return isinstance(change, UpdateUser)  # which writes the username with whatever else differs
 
-    def _restoring(self, deleted: TenantUser) -> Issue | None:
-        """Why a deleted account can't come back: another object has its username or one of its addresses."""
+    def _restoring(self, person_id: str, deleted: TenantUser) -> Issue | None:
+        """Why a deleted account can't come back: another object has its username or one of its addresses.
+
+        Notes who has the username until now, if that person gives it away.
+        """
+        addresses = sorted({deleted.username.lower()} | deleted.addresses)
+        for address in addresses:
+            if self._restored.setdefault(address, deleted) is not deleted:
+                return issues.username_of_restored(address)
         if (named := self.snapshot.by_username.get(deleted.username.lower())) is not None:
             freeing = self._renamed.get(named.id)
             if freeing is None or named.username.lower() in named.addresses:
                 return issues.username_of_deleted_taken(deleted, named)
-            return issues.username_of_deleted_freed(deleted.username, freeing)
-        for address in sorted({deleted.username.lower()} | deleted.addresses):
+            self._before[person_id] = freeing
+            self._waiting[person_id] = deleted.username
+        for address in addresses:
             for holder in self.snapshot.holders_of(address, other_than=deleted.id):
                 if address in holder.addresses:
                     return issues.address_of_deleted_taken(deleted, address, holder)
@@ -109,21 +117,27 @@ class UsernameOrder:
 
     def _taking(self, matched: MatchedUser) -> Issue | None:
         """Why the person can't have the new username; notes who has it until now, if that person gives it away."""
-        username = matched.subject.username
-        if username.lower() in self._restored:
-            return issues.username_of_restored(username)
-        for holder in self.snapshot.holders_of(username, other_than=matched.object_id):
+        person_id, username = matched.subject.person_id, matched.subject.username
+        holders: Sequence[TenantUser | AddressHolder] = self.snapshot.holders_of(username, other_than=matched.object_id)
+        coming = self._restored.get(username.lower())
+        if coming is not None and coming.id != matched.object_id:
+            holders = [coming]
+        for holder in holders:
             freeing = self._renamed.get(holder.id)
             if freeing is None:
                 return self._held(matched, holder)
-            self._before[matched.subject.person_id] = freeing
+            if person_id in self._waiting:
+                return issues.username_of_deleted_freed(self._waiting[person_id], self._before[person_id])
+            self._before[person_id] = freeing
             if username.lower() in holder.addresses:
-                self._kept.add(matched.subject.person_id)
+                self._kept.add(person_id)
         return None
 
-    def _held(self, matched: MatchedUser, holder: AddressHolder) -> Issue:
-        """The username is held: by an account of somebody who is known here, or by any other object."""
+    def _held(self, matched: MatchedUser, holder: TenantUser | AddressHolder) -> Issue:
+        """The username is held: by an account that comes back, one of somebody known here, or any other object."""
         linked, username = self.links.holder(holder.id), matched.subject.username
+        if isinstance(holder, TenantUser):
+            return issues.username_of_restored(username)
         if linked is None or username.lower() != holder.username.lower():
             return issues.username_taken(matched.account, username, holder)
         if linked.person_id == matched.subject.person_id:
@@ -140,9 +154,13 @@ class UsernameOrder:
             if taker is not None and taker not in stopped:
                 stopped.add(taker)
                 waiting.append(taker)
-        circles = _circles({taker: each.subject.person_id for taker, each in self._before.items()})
+        circles = self._circles({taker: each.subject.person_id for taker, each in self._before.items()})
         for person_id in stopped - self._issues.keys():
-            before, username = self._before[person_id], takers[person_id].subject.username
+            before = self._before[person_id]
+            if (waiting_for := self._waiting.get(person_id)) is not None:
+                self._issues[person_id] = issues.username_of_deleted_freed(waiting_for, before)
+                continue
+            username = takers[person_id].subject.username
             first = takers[circles[person_id]].account if person_id in circles else None
             if first is not None:
                 issue = issues.names_in_a_circle(username, before, first, self._temporary_name(first))
@@ -152,6 +170,24 @@ class UsernameOrder:
                 issue = issues.address_kept(before, username)
             self._issues[person_id] = issue
 
+    def _circles(self, waits_for: Mapping[str, str]) -> Mapping[str, str]:
+        """By the id of everybody who waits in a circle: who of it can be renamed first, whose account is there."""
+        found: dict[str, str] = {}
+        seen: set[str] = set()
+        for start in waits_for:
+            path: dict[str, None] = {}
+            person_id = start
+            while person_id in waits_for and person_id not in seen:
+                seen.add(person_id)
+                path[person_id] = None
+                person_id = waits_for[person_id]
+            if person_id in path:
+                ids = list(path)
+                circle = ids[ids.index(person_id) :]
+                first = min(each for each in circle if each not in self._waiting)
+                found.update(dict.fromkeys(circle, first))
+        return found
+
     def _turns(self) -> Mapping[str, tuple[int, bool]]:
         """By person id: in which turn a person gets the name, and whether they have a temporary one before."""
         freed_by = {
@@ -159,7 +195,7 @@ class UsernameOrder:
             for person_id, each in self._before.items()
             if person_id not in self._issues
         }
-        temporary = frozenset(_circles(freed_by).values())
+        temporary = frozenset(self._circles(freed_by).values())
         turns: dict[str, int] = {}
         for person_id in freed_by:
             path = [person_id]
@@ -170,7 +206,7 @@ class UsernameOrder:
                 else:
                     path.append(freeing)
             for later, earlier in zip(reversed(path[:-1]), reversed(path[1:]), strict=True):
-                turns[later] = turns[earlier] + 1
+                turns[later] = turns[earlier] + (2 if earlier in self._waiting else 1)
         return {person_id: (turn, person_id in temporary) for person_id, turn in turns.items()}
 
     def _in_turn(self, matched: MatchedUser, turns: Mapping[str, tuple[int, bool]]) -> MatchedUser:
@@ -180,6 +216,8 @@ class UsernameOrder:
         turn, is_in_between = turns[person_id]
         freeing = self._before[person_id].subject.person_id
         key = freeing_key(freeing, temporary=turns.get(freeing, (0, False))[1])
+        if person_id in self._waiting:
+            return evolve(matched, turn=turn, restored_after=key)
         temporary = self._temporary_name(account) if is_in_between and account else ""
         return evolve(matched, turn=turn, waits_for=key, temporary_username=temporary)
 
@@ -192,21 +230,3 @@ class UsernameOrder:
 
 
 _LONGEST = 64  # characters before the @
-
-
-def _circles(waits_for: Mapping[str, str]) -> Mapping[str, str]:
-    """By the id of everybody who waits in a circle: the first id of that circle."""
-    found: dict[str, str] = {}
-    seen: set[str] = set()
-    for start in waits_for:
-        path: dict[str, None] = {}
-        person_id = start
-        while person_id in waits_for and person_id not in seen:
-            seen.add(person_id)
-            path[person_id] = None
-            person_id = waits_for[person_id]
-        if person_id in path:
-            ids = list(path)
-            circle = ids[ids.index(person_id) :]
-            found.update(dict.fromkeys(circle, min(circle)))
-    return found

@@ -14,15 +14,16 @@ from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.links import AccountLinks
 from o365prov.planning.matching.match import Found, find_account
 from o365prov.planning.matching.names import UsernameOrder
+from o365prov.planning.matching.neighbours import neighbours
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.rules.addresses import personal_addresses
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.transitions.lookup import transition
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import account_state, control_of, memory_of, was_blocked_by_us
-from o365prov.planning.transitions.table import transition
 from o365prov.planning.transitions.transition import Transition
 from o365prov.provisioning import DesiredUser
 
@@ -36,13 +37,13 @@ def match_users(
     staying: Collection[str] = (),
     request: PlanRequest | None = None,
 ) -> Iterator[MatchedUser | Problem]:
-    """Match each person with an account, and find the problems.
+    """Match people with accounts, and find the problems: everybody whom the plan is about, and their neighbours.
 
     People who have a username or source anchor in common are stopped, and so are people whose username or required
     attributes can't be computed.
 
     Args:
-        people: the people to match.
+        people: everybody who is provisioned.
         rules: what the app allows.
         snapshot: what the tenant holds.
         app_users: the memory.
@@ -55,7 +56,7 @@ def match_users(
     persons = {each.person_id: each.assignment.person for each in people}
     here = frozenset(persons).union(staying)
     matcher = _Matcher(rules, snapshot, app_users, AccountLinks.of(app_users, here, persons, request.transfers))
-    results = list(matcher.accounts(people))
+    results = list(matcher.accounts(people, neighbours(people, rules, snapshot, app_users, request)))
     matched = [each for each in results if isinstance(each, MatchedUser)]
     matches = Counter(each.account.id for each in matched if each.account)
     unshared = [
@@ -76,12 +77,14 @@ class _Matcher:
     app_users: AppUsers
     links: AccountLinks
 
-    def accounts(self, people: Sequence[DesiredUser]) -> Iterator[MatchedUser | Problem]:
-        """Each person's account and problems."""
+    def accounts(
+        self, people: Sequence[DesiredUser], looked_for: Sequence[DesiredUser]
+    ) -> Iterator[MatchedUser | Problem]:
+        """The account and problems of each of those who are *looked_for* among *people*."""
         clashes = collisions(people, self.app_users)
-        renamed = self._renamed(people)
-        for desired in people:
-            subject = _subject(desired, self.app_users.get(desired.person_id))
+        renamed = self._renamed(looked_for)
+        for desired in looked_for:
+            subject = subject_of(desired, self.app_users.get(desired.person_id))
             for issue in desired.issues:
                 yield Problem(subject, issue)
             clash = clashes.get(desired.person_id)
@@ -110,7 +113,7 @@ class _Matcher:
         if isinstance(found, Issue):
             yield Problem(subject, found)
             return
-        row = transition(self._situation(found, subject))
+        row = transition(self._situation(found, desired, subject))
         if row.problem is not ProblemCode.NONE:
             yield Problem(subject, self._issue(row.problem, found, desired, subject))
         if row.step is Step.NOTHING:
@@ -131,17 +134,21 @@ class _Matcher:
             enables=enables,
             overrides=row.overrides or (row.step is Step.RESTORE and enables and not was_blocked_by_us(found.known)),
             takes_over=self._taken_over(found, desired),
+            privileged=self._is_privileged(found, desired),
         )
         yield from self._named(matched)
 
-    def _situation(self, found: Found, subject: Subject) -> Situation:
+    def _situation(self, found: Found, desired: DesiredUser, subject: Subject) -> Situation:
         rules, account = self.rules, found.account
+        handed_over = account is not None and self.links.is_handed_over(desired, account)
         return Situation(
             Wanted.ASSIGNED,
             memory_of(found.known),
             account_state(account, found.known, deleted=found.deleted),
             found.link,
-            control_of(account, found.known, self.snapshot, rules.provisioning) if account else Control.CLOUD,
+            control_of(account, found.known, self.snapshot, rules.provisioning, handed_over=handed_over)
+            if account
+            else Control.CLOUD,
             creates=rules.provisioning.create_users,
             restores=rules.restore_deleted_users,
             has_password=rules.gives_passwords or self.snapshot.is_federated(subject.username),
@@ -165,6 +172,8 @@ class _Matcher:
                 return issues.of_another_person(account, desired, who, holder)
             case ProblemCode.ACCOUNT_OF_NAMESAKE:
                 return issues.of_namesake(account, desired, who, holder)
+            case ProblemCode.PRIVILEGED_ADMIN:
+                return issues.privileged(account, desired)
             case ProblemCode.ACCOUNT_OF_ANOTHER_APP:
                 return issues.of_another_app(account, holder)
             case _:
@@ -195,6 +204,15 @@ class _Matcher:
         holder = self.links.holder(found.account.id) if found.account and found.link is Link.YIELDING else None
         return None if holder is None or holder.person_id == desired.person_id else holder.person_id
 
+    def _is_privileged(self, found: Found, desired: DesiredUser) -> bool:
+        """Whether the account is a privileged admin's, and goes to the person by the caller's word alone."""
+        account = found.account
+        if account is None or not self.links.is_handed_over(desired, account):
+            return False
+        holder = self.links.holder(account.id)
+        is_own = holder is not None and holder.person_id == desired.person_id
+        return not is_own and self.snapshot.is_privileged(account.id)
+
     def _named(self, matched: MatchedUser) -> Iterator[MatchedUser | Problem]:
         """The person with the username that the account will have."""
         account, subject, provisioning = matched.account, matched.subject, self.rules.provisioning
@@ -214,6 +232,7 @@ def _account_for(row: Transition, found: Found) -> TenantUser | None:
     return found.account
 
 
-def _subject(desired: DesiredUser, app_user: AppUser | None) -> Subject:
+def subject_of(desired: DesiredUser, app_user: AppUser | None) -> Subject:
+    """The person, under the username that they should have."""
     username = desired.username or (app_user.username if app_user else "")
     return Subject(desired.person_id, desired.assignment.person.name, username)

@@ -1,1 +1,1 @@
-"""What planning works on and gives: changes, snapshots, plans, reports and their options."""
+"""What planning works on and gives: changes, plans, reports and their options."""

@@ -60,16 +60,29 @@ class CreateUser:
 
 @frozen(field_transformer=typed)
 class RestoreUser:
-    """Restore the deleted account with everything that it had; other changes of it follow."""
+    """Restore the deleted account with everything that it had; other changes of it follow.
+
+    Args:
+        turn: the change's place within its phase.
+        waits_for: the key of the change that frees the username that the account had, see :func:`change_key`; empty if
+            it is free.
+
+    """
 
     kind: ClassVar[str] = "restore_user"
     symbol: ClassVar[str] = "+"
-    phase: ClassVar[Phase] = Phase.ACCOUNTS
     writes: ClassVar[int] = 1
 
     subject: Subject
     reason: str
     object_id: str
+    turn: int = field(default=0, validator=whole_number())
+    waits_for: str = ""
+
+    @property
+    def phase(self) -> Phase:
+        """Among the accounts, or with the profiles where a rename frees the username first."""
+        return Phase.PROFILES if self.waits_for else Phase.ACCOUNTS
 
 
 @frozen(field_transformer=typed)
@@ -82,6 +95,8 @@ class LinkUser:
         takes_over: the id of the person who had the account until now, and whose memory goes with it.
         activates: whether the account is in use afterwards; False where sign-in is still to be enabled, so that the
             memory keeps who had blocked it.
+        privileged: whether the caller hands over a privileged admin's account, so that the plan must be confirmed.
+        turn: the change's place within its phase.
 
     """
 
@@ -97,6 +112,8 @@ class LinkUser:
     anchor: str | None = None
     takes_over: str | None = None
     activates: bool = True
+    privileged: bool = False
+    turn: int = field(default=0, validator=whole_number())
 
 
 @frozen(field_transformer=typed)
@@ -110,6 +127,7 @@ class UpdateUser:
         takes_over: the id of the person who had the account until now, and whose memory goes with it.
         activates: whether the account is in use afterwards; False where sign-in is still to be enabled, so that the
             memory keeps who had blocked it.
+        privileged: whether the caller hands over a privileged admin's account, so that the plan must be confirmed.
         turn: the change's place within its phase.
         waits_for: the key of the change that frees the new username, see :func:`change_key`; empty if it is free.
         temporary: whether the username is a temporary one, and another update of the plan gives the final one.
@@ -129,6 +147,7 @@ class UpdateUser:
     anchor: str | None = None
     takes_over: str | None = None
     activates: bool = True
+    privileged: bool = False
     turn: int = field(default=0, validator=whole_number())
     waits_for: str = ""
     temporary: bool = False
@@ -371,4 +390,4 @@ def change_key(change: Change) -> str:
 @check_after_failure
 def change_stage(change: Change) -> tuple[Phase, int]:
     """The place of a change in the order of a plan: its phase, and its turn within that."""
-    return change.phase, change.turn if isinstance(change, CreateUser | UpdateUser) else 0
+    return change.phase, change.turn if isinstance(change, CreateUser | RestoreUser | LinkUser | UpdateUser) else 0

@@ -50,6 +50,10 @@ _COUNTED = (
     Effect.DELETE,
 )
 _MANY = 5
+_LOST = (
+    "Not found again if it was lost: who left and when, grants that are not assigned any more, linked accounts with "
+    "privileged roles, who waits for a seat"
+)
 _TONES = {"+": Tone.ADD, "~": Tone.CHANGE, "-": Tone.TAKE, "=": Tone.LINK}
 
 
@@ -88,7 +92,7 @@ def plan_document(
         blocks.append(Note((f"Licences and roles: {total}",), indent="  "))
     if first_links >= _MANY:
         text = f"First run, or a lost memory: {first_links:,} accounts that are there already become linked"
-        blocks.append(Note((text,), indent="  "))
+        blocks += [Note((line,), indent="  ") for line in (text, _LOST)]
     confirm = f": review the plan, then apply it with confirm={fingerprint!r}" if changes else ""
     blocks += [Note((f"! {hazard}{confirm}",), Tone.ALARM) for hazard in hazards]
     if limit is None:

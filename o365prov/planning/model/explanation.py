@@ -24,22 +24,24 @@ class PersonExplanation:
         matched: which account it is and why, in words.
         mapped: pairs of an attribute's label and its value in words, "" for an empty one; attributes that are left
             alone are not among them.
+        licenses: the licences that the account holds once the plan is applied, directly and through groups, in words;
+            None where no account is known.
 
     """
 
     subject: Subject
     matched: str
     mapped: tuple[tuple[str, str], ...] = ()
+    licenses: tuple[str, ...] | None = None
 
     @classmethod
     @check_after_failure
-    def of(cls, subject: Subject, matched: str, profile: MappedProfile) -> PersonExplanation:
+    def of(
+        cls, subject: Subject, matched: str, profile: MappedProfile, licenses: tuple[str, ...] | None = None
+    ) -> PersonExplanation:
         """The explanation for *subject* whose mapping gave *profile*."""
-        return cls(
-            subject,
-            matched,
-            tuple((row.attribute.label, value_text(value)) for row, value in profile.rows() if value is not UNSET),
-        )
+        mapped = ((row.attribute.label, value_text(value)) for row, value in profile.rows() if value is not UNSET)
+        return cls(subject, matched, tuple(mapped), licenses)
 
 
 @frozen(repr=False)
@@ -48,8 +50,8 @@ class ExplainedPerson(Renderable):
 
     Args:
         person_id: the person's id.
-        explanation: how the account was found, and the mapped values; None for people for whom nothing changes and
-            nothing is wrong, and for people who left.
+        explanation: how the account was found, what it then holds, and the mapped values; None for people for whom
+            nothing changes and nothing is wrong.
         changes: the person's changes.
         problems: the person's problems.
 
@@ -81,6 +83,8 @@ class ExplainedPerson(Renderable):
         if self.changes:
             rows = (Row((Cell.of(each.symbol), _what(each), Cell.of(each.reason))) for each in self.changes)
             yield Table("What changes, and why", ("", "What", "Why"), rows, "  {0} {1}  ({2})", "changes", titled=True)
+        if self.explanation and self.explanation.licenses is not None:
+            yield Note((f"Licences after this plan: {', '.join(self.explanation.licenses) or 'none'}",))
         if self.problems:
             rows = (Row(tuple(map(Cell.of, _problem(each)))) for each in self.problems)
             yield Table(

@@ -197,12 +197,17 @@ def _given(addition: LicenseAddition) -> str:
 
 
 def _restriction(addition: LicenseAddition) -> str:
-    """The service plans of a new licence in the shorter way: those that are on, or those that are off."""
+    """The service plans of a new licence."""
     on, off = addition.plans_on, addition.plans_off
-    if not addition.disabled_plans:
-        return ""
-    if not on and not off:
+    if addition.disabled_plans and not on and not off:
         return f" without {count_text(len(addition.disabled_plans), 'service plan')}"
+    return service_plans_text(on, off)
+
+
+def service_plans_text(on: Sequence[str], off: Sequence[str]) -> str:
+    """What is on of a licence, in the shorter way; nothing where all is."""
+    if not off:
+        return ""
     if not on:
         return " without any service plan"
     return f" [{', '.join(on)}]" if len(on) <= len(off) else f" without {', '.join(off)}"

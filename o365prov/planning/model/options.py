@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn
 
@@ -11,7 +12,10 @@ from attrs import field, frozen
 from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset, as_unique, frozen_mapping, typed
 from o365prov.errors import ConfigurationError
+from o365prov.people import AppUsers
 from o365prov.planning.model.safeguards import Safeguards
+from o365prov.planning.tenant.lookups import Lookup
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.profiles import AttributeKind, ProfileMapping
 from o365prov.provisioning import ProvisioningType
 from o365prov.rendering import quoted
@@ -84,8 +88,13 @@ class Needs:
         roles: whether role definitions and assignments are read.
         deleted_users: whether deleted users are read.
         addresses: whether the addresses of groups and contacts are read.
-        only: the ids of the people whom the plan will be about; None for everybody. A tenant is read as a whole for
-            some people too.
+        only: the ids of the people whom the plan will be about; None for everybody.
+        app_name: the app whose memory tells which accounts are those of these people.
+        lookups: with what is remembered at a time, a function that says what is to be looked up for these people and is
+            not in a snapshot yet. It belongs to *only*.
+
+    Raises:
+        ConfigurationError: *only* is given without *lookups*, or the other way round; or a field has a wrong type.
 
     """
 
@@ -95,9 +104,17 @@ class Needs:
     deleted_users: bool = True
     addresses: bool = False
     only: frozenset[str] | None = field(default=None, converter=_only)
+    app_name: str = ""
+    lookups: Callable[[AppUsers, datetime], Callable[[TenantSnapshot], frozenset[Lookup]]] | None = field(
+        default=None, eq=False, repr=False
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if (self.only is None) != (self.lookups is None):
+            raise ConfigurationError("Needs.only and Needs.lookups go together: app.needs(assignments, only=...)")
 
     @classmethod
-    def of(cls, mapping: ProfileMapping, provisioning: ProvisioningType, only: Iterable[str] | None = None) -> Needs:
+    def of(cls, mapping: ProfileMapping, provisioning: ProvisioningType) -> Needs:
         """What a plan with these settings needs: what is mapped, and who holds addresses if names are sent."""
         check_call(Needs.of, locals())
         attributes = [row.attribute for row in mapping]
@@ -106,7 +123,6 @@ class Needs:
             (*_ALWAYS_READ, *mapped),
             managers=any(each.kind is AttributeKind.MANAGER for each in attributes),
             addresses=bool(provisioning.attributes),
-            only=only,
         )
 
 

@@ -1,10 +1,14 @@
-"""E-mail addresses that a plan newly gives: who holds them already, and what becomes of the attribute then.
+"""E-mail addresses that a plan newly gives: who holds them, what becomes of the attribute then, and their domain.
 
 Decision where the sources disagree: Graph's page says that a conflicting ``mail`` updates silently; the service answers
 400 with ObjectConflict (microsoft-graph-docs-contrib, issue 8421). So an address that another object holds is not sent.
 What only that object's ``mail`` says counts too, although Graph compares ``proxyAddresses`` alone.
 
-Sources: Microsoft Graph, "user resource type", section mail and proxyAddresses; Exchange, Set-Mailbox (EmailAddresses).
+Decision: an address outside the domains that the tenant has verified is sent all the same, as Okta sends it. Graph
+takes it, and it stays where the account has no mailbox.
+
+Sources: Microsoft Graph, "user resource type", section mail and proxyAddresses; Exchange, Set-Mailbox (EmailAddresses);
+Okta, "Provision users to Office 365" (map the e-mail with the expression of the username).
 """
 
 from __future__ import annotations
@@ -15,14 +19,44 @@ from attrs import evolve
 
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
-from o365prov.people import AppUser, AppUserStatus, Person
+from o365prov.people import AppUser, Person
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change, CreateUser, LinkUser, RestoreUser, UpdateUser
 from o365prov.planning.model.problems import Unsupported
-from o365prov.planning.model.snapshot import AddressHolder, HolderKind, TenantSnapshot, TenantUser
-from o365prov.planning.rules.mail import written_values
+from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 
 Profile = CreateUser | UpdateUser | LinkUser
+
+
+def written_values(change: Change | None) -> Mapping[str, object]:
+    """The values that a change writes to the profile, by Graph's names of properties."""
+    match change:
+        case CreateUser():
+            return change.properties
+        case UpdateUser():
+            return {each.name: each.after for each in change.properties}
+        case _:
+            return {}
+
+
+@check_after_failure
+def mail_issue(values: Mapping[str, object], snapshot: TenantSnapshot) -> Issue | None:
+    """What is wrong with the address among *values*, which are written; None if none is, or its domain is verified."""
+    mail = values.get("mail")
+    if not isinstance(mail, str) or not mail:
+        return None
+    domain = mail.rpartition("@")[2].lower()
+    held = snapshot.domain_named.get(domain)
+    if held is not None and held.verified:
+        return None
+    return Issue(
+        "mail_outside_domains",
+        f"{mail} is not in a domain that the tenant has verified: an account with a mailbox does not keep it",
+        f"Map Primary email with the expression of the username, or verify {domain} in Entra",
+        place="email",
+        severity="warning",
+    )
 
 
 def holder_text(holder: AddressHolder) -> str:
@@ -78,7 +112,7 @@ def mail_taken(
         values: the values to be written, by Graph's names of properties.
         account: the account as it is; None for a new one.
         snapshot: what the tenant holds.
-        others: the other people who would newly get the same.
+        others: the other people who would newly get the same, or get it back with a deleted account.
 
     """
     mail = new_mail(values, account)
@@ -113,8 +147,8 @@ def without_mail(change: Profile | None, known: AppUser | None) -> Profile | Non
             properties = tuple(each for each in change.properties if each.name != "mail")
             if properties:
                 return evolve(change, properties=properties, fingerprint="")
-            if known and known.status is AppUserStatus.ACTIVE and not known.fingerprint and change.takes_over is None:
-                return None  # tried before
+            if known and _was_tried(known) and change.takes_over is None:
+                return None
             return LinkUser(
                 change.subject,
                 change.reason,
@@ -123,6 +157,7 @@ def without_mail(change: Profile | None, known: AppUser | None) -> Profile | Non
                 change.anchor,
                 change.takes_over,
                 change.activates,
+                change.privileged,
             )
         case _:
             return change
@@ -145,3 +180,8 @@ def unread_addresses(changes: Iterable[Change], snapshot: TenantSnapshot) -> Ite
 def _gives_a_name(change: Change) -> bool:
     names = written_values(change)
     return isinstance(change, RestoreUser) or "userPrincipalName" in names or bool(names.get("mail"))
+
+
+def _was_tried(known: AppUser) -> bool:
+    """Whether everything but the address was written before."""
+    return known.is_in_use and not known.fingerprint and not known.unfinished

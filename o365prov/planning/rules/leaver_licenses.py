@@ -10,19 +10,19 @@ Source: Okta support, "Can Okta remove group-inherited licenses in O365 when dep
 from __future__ import annotations
 
 from o365prov.errors import Issue
-from o365prov.people import AppUser
+from o365prov.people import AppUser, LicenseGrant
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.leaver_changes import RemoveLicenses
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot, TenantUser
 from o365prov.planning.rules.license_grants import LicensesHeld
 from o365prov.planning.rules.license_problems import left_behind
+from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot, TenantUser
 
 
 def leaver_removal(
     user: AppUser, account: TenantUser, subject: Subject, snapshot: TenantSnapshot, reason: str, *, take_over: bool
 ) -> RemoveLicenses | None:
     """The removal of a leaver's licences; None if the account holds none that should go."""
-    held = LicensesHeld.of(account, snapshot)
+    held = LicensesHeld.of(account.licenses, snapshot)
     removing = [held.removal(sku) for sku in _due(user, held, snapshot, take_over=take_over)]
     return RemoveLicenses(subject, reason, account.id, tuple(removing)) if removing else None
 
@@ -34,12 +34,19 @@ def leaver_keeps(
 
     With *direct_only* that is what somebody granted elsewhere, perhaps since; what groups give was said before.
     """
-    held = LicensesHeld.of(account, snapshot)
+    held = LicensesHeld.of(account.licenses, snapshot)
     gone = {sku.id for sku in _due(user, held, snapshot, take_over=take_over)}
     return left_behind(
         (_name(sku_id, snapshot) for sku_id in held.direct if sku_id not in gone),
         () if direct_only else (_name(sku_id, snapshot) for sku_id in held.inherited),
     )
+
+
+def still_held(user: AppUser, account: TenantUser, snapshot: TenantSnapshot) -> tuple[LicenseGrant, ...]:
+    """What we granted and the account still holds; what the tenant does not know any more counts as held."""
+    held = LicensesHeld.of(account.licenses, snapshot)
+    skus = {grant: snapshot.find_sku(grant.sku) for grant in user.licenses}
+    return tuple(grant for grant, sku in skus.items() if sku is None or sku.id in held.direct)
 
 
 def _due(user: AppUser, held: LicensesHeld, snapshot: TenantSnapshot, *, take_over: bool) -> list[Sku]:

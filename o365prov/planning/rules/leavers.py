@@ -9,7 +9,7 @@ Sources: Okta, "Deprovisioning options for Office 365"; Microsoft, "Revoke user 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
@@ -20,9 +20,10 @@ from o365prov.planning.model.changes import Change, Remember, RevokeSessions
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
 from o365prov.planning.model.options import PlanOptions, Scope
 from o365prov.planning.model.problems import Problem
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
-from o365prov.planning.rules.leaver_licenses import leaver_keeps, leaver_removal
-from o365prov.planning.rules.roles import removals
+from o365prov.planning.rules.leaver_licenses import leaver_keeps, leaver_removal, still_held
+from o365prov.planning.rules.roles import removals, roles_still_held
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.transitions.lookup import transition
 from o365prov.planning.transitions.situations import (
     Account,
     Control,
@@ -33,9 +34,9 @@ from o365prov.planning.transitions.situations import (
     Wanted,
 )
 from o365prov.planning.transitions.states import account_state, contradiction, control_of, memory_of, was_blocked_by_us
-from o365prov.planning.transitions.table import transition
 from o365prov.planning.transitions.transition import Transition
 
+_UNTIL_SEEN = timedelta(minutes=5)
 _LEFT = "no longer assigned, or deactivated in Okta"
 
 
@@ -107,7 +108,7 @@ class Leaver:
         blocked.
         """
         user = self.user
-        if user.departure is not None and user.status not in (AppUserStatus.ACTIVE, AppUserStatus.KEPT):
+        if user.departure is not None and not user.is_in_use and user.status is not AppUserStatus.KEPT:
             return user.departure
         return self.rules.provisioning.deprovisioning.departure(self.now)
 
@@ -162,17 +163,35 @@ class Leaver:
                 changes += self._reach_back(account, subject)
             case _:
                 raise ValueError(f"who left can't have the step {row.step!r}: {row.words}")
+        if row.step in (Step.DEPART, Step.WAIT) and self.user.unfinished and not account.enabled:
+            changes.append(RevokeSessions(subject, reason, account.id, None))
         if departure.then is AfterBlock.REMOVE_LICENSES and departure.is_due(self.now):
             take_over = self.rules.take_over_licenses
             removal = leaver_removal(self.user, account, subject, self.snapshot, reason, take_over=take_over)
             changes += [removal] if removal else []
+        if row.step is Step.WAIT and not changes:
+            changes += self._corrections(account, subject)
         return changes
+
+    def _corrections(self, account: TenantUser, subject: Subject) -> list[Change]:
+        """What the memory learns of an account that has less than we granted, and of one with which we are finished.
+
+        It waits until every replica of the tenant has what was granted last: what is forgotten is never taken away.
+        """
+        if self.now < self.departure.at + _UNTIL_SEEN:
+            return []
+        user = self.user
+        licenses, roles = still_held(user, account, self.snapshot), roles_still_held(user, account, self.snapshot)
+        if not user.unfinished and (licenses, roles) == (user.licenses, user.roles):
+            return []
+        reason = f"{self._reason}, and the account has no more than that of what was granted"
+        return [Remember(subject, reason, account.id, licenses=licenses, roles=roles)]
 
     @property
     def _reason(self) -> str:
         """Why the account is taken from, with the day on which somebody left who left before."""
         departure = self.user.departure
-        if departure is None or self.user.status is AppUserStatus.ACTIVE:
+        if departure is None or self.user.is_in_use:
             return _LEFT
         while_off = ", while Deactivate Users was off" if self.user.status is AppUserStatus.KEPT else ""
         return f"left on {departure.at:%Y-%m-%d}{while_off}"

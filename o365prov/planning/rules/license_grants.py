@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from o365prov.people import LicenseGrant
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot, TenantUser
+from o365prov.planning.tenant.snapshot import HeldLicense, Sku, TenantSnapshot
 
 
 @frozen
@@ -89,11 +89,11 @@ class LicensesHeld:
     inherited: Mapping[str, frozenset[str]] = field(factory=dict)
 
     @classmethod
-    def of(cls, account: TenantUser | None, snapshot: TenantSnapshot) -> LicensesHeld:
-        """What *account* has; nothing where there is no account yet."""
+    def of(cls, licenses: Iterable[HeldLicense], snapshot: TenantSnapshot) -> LicensesHeld:
+        """What an account with these licences has."""
         direct: dict[str, frozenset[str]] = {}
         inherited: dict[str, frozenset[str]] = {}
-        for held in account.licenses if account else ():
+        for held in licenses:
             sku = snapshot.sku_named.get(held.sku_id)
             plans = frozenset(sku.plans.values() if sku else ()) - held.disabled_plans
             if held.inherited_from is None:

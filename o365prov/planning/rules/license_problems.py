@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from o365prov.errors import Issue
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot, TenantUser
 from o365prov.planning.rules.license_requests import LicenseWish
 from o365prov.planning.rules.service_plans import PlanDependency, PlanExclusion
+from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot, TenantUser
 from o365prov.rendering import names_text
 
 
@@ -92,16 +92,6 @@ def circle(wishes: Sequence[LicenseWish], wanted: Sequence[Sku]) -> Issue:
         "circle_of_seats",
         f"no one of these people can go first, because each has the seat that another needs: {'; '.join(people)}",
         f"Buy one seat of {skus}: the plans after that pass the seats on, one at a time",
-    )
-
-
-def edited(part_numbers: Sequence[str]) -> Issue:
-    """Somebody took or changed licences that we had given."""
-    return _warning(
-        "relicensed_account",
-        f"somebody took {names_text(part_numbers)} from the account in Office 365, or switched service plans of it; "
-        "that stays so",
-        "Correct it in Entra, or plan with scope='all' to give again what is assigned",
     )
 
 

@@ -11,9 +11,9 @@ from collections.abc import Collection
 from attrs import field, frozen
 
 from o365prov.people import Grants, LicenseGrant
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot
 from o365prov.planning.rules.license_grants import LicensesHeld, ResolvedGrants, names
 from o365prov.planning.rules.service_plans import PlanDependency, PlanExclusion, broken_rules
+from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 
@@ -99,12 +99,6 @@ class LicenseWish:
             kept += [f"{', '.join(off)} of {granted.sku.part_number}"] if off else []
         return tuple(kept)
 
-    def edited(self) -> tuple[str, ...]:
-        """The granted licences that the account holds otherwise, as if nothing stood in the way."""
-        before, after = self.holds.direct, self.after(self.seats, whole=True).direct
-        differing = (sku_id for sku_id in self.wanted.skus if before.get(sku_id) != after.get(sku_id))
-        return tuple(sorted(self.wanted.skus[sku_id].sku.part_number for sku_id in differing))
-
     def frees(self) -> tuple[Sku, ...]:
         """The SKUs of which a seat is free once everything is removed that should be; a group keeps its seat."""
         return tuple(sku for sku in self.removing if sku.id not in self.holds.inherited)
@@ -131,7 +125,7 @@ class LicenseWish:
 def wish_of(matched: MatchedUser, snapshot: TenantSnapshot, *, take_over: bool) -> LicenseWish:
     """What *matched* should hold; whether there is a location, and which rules that breaks, is not looked at yet."""
     wanted = ResolvedGrants.of(matched.desired.assignment.grants.licenses, snapshot)
-    holds = LicensesHeld.of(matched.account, snapshot)
+    holds = LicensesHeld.of(matched.account.licenses if matched.account else (), snapshot)
     wish = LicenseWish(matched, wanted, holds, snapshot)
     granted = {sku.id for grant in wish.ours if (sku := snapshot.find_sku(grant.sku))}
     removing = tuple(

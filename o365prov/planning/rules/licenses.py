@@ -8,21 +8,22 @@ Source: Microsoft Graph, "user: assignLicense".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import LicenseGrant, WaitingForSeat
+from o365prov.people import AppUser, LicenseGrant, WaitingForSeat
 from o365prov.planning.model.changes import AssignLicenses, Remember
-from o365prov.planning.model.snapshot import TenantSnapshot
-from o365prov.planning.rules.license_problems import circle, edited, no_seat, obstacles, stays
+from o365prov.planning.rules.license_problems import circle, no_seat, obstacles, stays
 from o365prov.planning.rules.license_requests import LicenseWish, wish_of
 from o365prov.planning.rules.seats import SeatAllocation, allocate, circles, freed_seats, waiting_since
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Memory
 from o365prov.planning.transitions.states import memory_of
+from o365prov.provisioning import DesiredUser
 
 
 @frozen
@@ -58,8 +59,7 @@ def license_decisions(
         is_located: whether an account has a ``usageLocation`` when its licences are sent.
         now: the time, aware: since when who gets no seat waits.
         take_over: whether licences that were granted elsewhere are removed too; others than direct ones never are.
-        again: compare with the tenant also where the grants are those of the last success; otherwise it is only said
-            where somebody changed them there.
+        again: compare with the tenant also where the grants are those of the last success.
 
     """
     asking = [
@@ -73,8 +73,7 @@ def license_decisions(
     }
     for person_id, issue in _missing_seats(wishes, seats, waiting):
         issues[person_id].append(issue)
-    edits = {} if again else _edits([each for each in people if not _new(each)], snapshot)
-    return edits | {
+    return {
         person_id: LicenseDecision(
             change := _request(wish, seats),
             _memory(wish, seats, change, waiting[person_id]),
@@ -87,28 +86,14 @@ def license_decisions(
 
 def _new(matched: MatchedUser) -> bool:
     """Whether the grants are not those of the last success, somebody still waits for one of them, or is new or back."""
-    known = matched.known
+    return matched.is_new or asks_for_licenses(matched.desired, matched.known)
+
+
+def asks_for_licenses(desired: DesiredUser, known: AppUser | None) -> bool:
+    """The same, as far as the memory tells."""
     if known is None or known.unfinished or memory_of(known) is not Memory.ACTIVE:
         return True
-    if matched.deleted or matched.takes_over is not None:
-        return True
-    return known.licenses != matched.desired.assignment.grants.licenses or bool(known.waiting)
-
-
-def _edits(people: Iterable[MatchedUser], snapshot: TenantSnapshot) -> dict[str, LicenseDecision]:
-    """What is said of people whose licences, which are granted as before, somebody took or changed in Office 365.
-
-    Many people are granted and hold the same, which is compared once.
-    """
-    seen: dict[object, tuple[str, ...]] = {}
-    decisions: dict[str, LicenseDecision] = {}
-    for each in people:
-        pair = each.desired.assignment.grants.licenses, each.account.licenses if each.account else ()
-        if pair not in seen:
-            seen[pair] = wish_of(each, snapshot, take_over=False).edited()
-        if seen[pair]:
-            decisions[each.subject.person_id] = LicenseDecision(issues=(edited(seen[pair]),))
-    return decisions
+    return known.licenses != desired.assignment.grants.licenses or bool(known.waiting)
 
 
 def _checked(wish: LicenseWish, is_located: Callable[[MatchedUser], bool]) -> LicenseWish:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
+from o365prov.people import AppUsers, Assignment, Person
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import RemoveManager, SetManager
-from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.model.options import PlanRequest
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
+from o365prov.provisioning import DesiredUser
 
 
 @frozen
@@ -51,6 +54,59 @@ class Managers:
             return None
         name = str(account.properties.get("displayName") or account.username)
         return ManagerAccount(Subject("", name, account.username), account.id)
+
+
+def find_managers(
+    people: Iterable[DesiredUser],
+    matched: Iterable[MatchedUser],
+    on_hold: Iterable[Assignment],
+    unchanged: Mapping[str, ManagerAccount],
+    app_users: AppUsers,
+    snapshot: TenantSnapshot,
+    request: PlanRequest,
+) -> Managers:
+    """The people who can be managers, and who is stopped.
+
+    Args:
+        people: everybody who is provisioned.
+        matched: those of them whose accounts were found; unless another plan is to create the account, they can be.
+        on_hold: people whom their status holds: those with an account can be, as far as somebody names them.
+        unchanged: others of whom it is known already, by these names.
+        app_users: the memory.
+        snapshot: what the tenant holds.
+        request: whom the plan is about.
+
+    """
+    managers = dict(unchanged)
+    named = {each.desired.manager.lower() for each in matched if isinstance(each.desired.manager, str)}
+
+    def enter(person: Person, manager: ManagerAccount) -> None:
+        managers.update((name, manager) for name in _manager_names(person, manager.subject.username))
+
+    for assignment in on_hold:
+        known = app_users.get(assignment.person.id)
+        if known is None or named.isdisjoint(_manager_names(assignment.person, known.username)):
+            continue
+        if known.object_id in snapshot.by_id:
+            subject = Subject(known.person_id, assignment.person.name, known.username)
+            enter(assignment.person, ManagerAccount(subject, known.object_id))
+    for each in matched:
+        if each.object_id is not None or request.is_about(each.subject.person_id):
+            enter(each.desired.assignment.person, ManagerAccount(each.subject, each.object_id))
+    accounts = {each.desired.person_id for each in matched}
+    stopped = {
+        name: desired.assignment.person.name
+        for desired in people
+        if desired.person_id not in accounts
+        for name in _manager_names(desired.assignment.person, desired.username)
+    }
+    return Managers(managers, snapshot, stopped)
+
+
+def _manager_names(person: Person, username: str | None) -> list[str]:
+    """How others name a person as their manager, in lower case."""
+    names = (*(account.distinguished_name for account in person.directory_accounts), username)
+    return [name.lower() for name in names if name]
 
 
 @check_after_failure

@@ -17,7 +17,7 @@ from o365prov.people import AppUser
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.changes import CreateUser, LinkUser, RevokeSessions, UpdateUser
 from o365prov.planning.model.options import Scope
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.planning.transitions.situations import Memory
 from o365prov.planning.transitions.states import memory_of
@@ -26,7 +26,7 @@ from o365prov.provisioning import DesiredUser, ProvisioningType
 _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
 _FULL_STOPS = re.compile(r"\.{2,}")
 _LONGEST_NICKNAME = 64
-_HAD_LEFT = (Memory.RETURNING, Memory.KEPT, Memory.LEFT, Memory.GONE)
+_HAD_LEFT = (Memory.ENABLING, Memory.KEPT, Memory.LEFT, Memory.GONE)
 
 
 @check_after_failure
@@ -79,14 +79,14 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
     returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT
-    activates, moved = not matched.enables, matched.takes_over
+    activates, moved, privileged = not matched.enables, matched.takes_over, matched.privileged
     settled = known if known is not None and not known.unfinished and not returning else None
     if settled and settled.fingerprint == now and not _looks_at_tenant(provisioning, scope):
         return _corrected(matched, settled)
     if not provisioning.update_attributes:
         if settled:
             return _corrected(matched, settled)
-        return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates)
+        return LinkUser(matched.subject, matched.how, account.id, "", account.anchor, moved, activates, privileged)
     anchor = account.anchor
     desired_values: dict[str, Any] = desired.update_properties()
     if provisioning.renames:
@@ -97,9 +97,9 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
     if not changes:
         if settled and settled.fingerprint == now:
             return _corrected(matched, settled)
-        return LinkUser(matched.subject, matched.how, account.id, now, anchor, moved, activates)
+        return LinkUser(matched.subject, matched.how, account.id, now, anchor, moved, activates, privileged)
     reason = _reason(matched, now, returning=returning)
-    return UpdateUser(matched.subject, reason, account.id, changes, now, anchor, moved, activates)
+    return UpdateUser(matched.subject, reason, account.id, changes, now, anchor, moved, activates, privileged)
 
 
 def _corrected(matched: MatchedUser, known: AppUser) -> LinkUser | None:

@@ -17,7 +17,7 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import GrantRole, RemoveRole
-from o365prov.planning.model.snapshot import Role, TenantSnapshot, TenantUser
+from o365prov.planning.tenant.snapshot import Role, TenantSnapshot, TenantUser
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 
@@ -44,7 +44,6 @@ def role_decision(
     grantable: Collection[str],
     *,
     take_over: bool = False,
-    again: bool = False,
 ) -> RoleDecision:
     """The roles to grant to one person and to remove, and what can't be granted.
 
@@ -53,12 +52,9 @@ def role_decision(
         snapshot: what the tenant holds.
         grantable: the names or ids, in lower case, of the privileged roles that the app may grant.
         take_over: whether roles that were granted elsewhere are removed too if they are not assigned.
-        again: compare with the tenant also where the roles are those of the last success.
 
     """
     known, names = matched.known, matched.desired.assignment.grants.roles
-    if known and known.roles == names and not again:
-        return RoleDecision()
     desired, issues = _resolve(names, snapshot, grantable)
     holds = {assignment.role_id for assignment in snapshot.roles_of.get(matched.object_id or "", ())}
     reason = f"assigned {matched.desired.assignment.how}"
@@ -111,6 +107,13 @@ def removals(
         for each in held
         if each.role_id in names
     ]
+
+
+def roles_still_held(known: AppUser, account: TenantUser, snapshot: TenantSnapshot) -> tuple[str, ...]:
+    """The roles that we granted and the account still has; what the tenant does not know any more counts as held."""
+    held = {each.role_id for each in snapshot.roles_of.get(account.id, ())}
+    roles = {name: snapshot.role_named.get(name.lower()) for name in known.roles}
+    return tuple(name for name, role in roles.items() if role is None or role.id in held)
 
 
 def _resolve(

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 from attrs import frozen
 
-from o365prov.planning.model.snapshot import Sku, TenantSnapshot
 from o365prov.planning.rules.license_requests import LicenseWish
+from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot
 
 
 @frozen
@@ -60,7 +60,7 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
     waiting: dict[str, frozenset[str]] = {}
     for sku_id, people in asking.items():
         sku = snapshot.sku_named[sku_id]
-        free = max(sku.seats - sku.used, 0)
+        free = sku.free
         people.sort(key=lambda wish, sku=sku: _place(wish, sku))  # type: ignore[misc]
         line: list[LicenseWish] = []
         for wish in people:

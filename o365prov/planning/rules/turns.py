@@ -1,4 +1,4 @@
-"""Renames that wait for each other: the changes of one person, in the turns that matching found.
+"""Renames and restores that wait for each other: the changes of one person, in the turns that matching found.
 
 A turn is a place within a phase. Who takes a name that another rename frees comes a turn later, and names the change
 that frees it: applying does not try the one where the other failed.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from o365prov.planning.model.change_parts import PropertyChange
-from o365prov.planning.model.changes import CreateUser, LinkUser, UpdateUser
+from o365prov.planning.model.changes import CreateUser, LinkUser, RestoreUser, UpdateUser
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 _NAME = "userPrincipalName"
@@ -25,11 +25,20 @@ def created_in_turn(change: CreateUser, matched: MatchedUser) -> CreateUser:
     return evolve(change, turn=matched.turn, waits_for=matched.waits_for) if matched.waits_for else change
 
 
+def restored_in_turn(change: RestoreUser, matched: MatchedUser) -> RestoreUser:
+    """The restore, after the rename that frees the name that the account had."""
+    if not matched.restored_after:
+        return change
+    return evolve(change, turn=matched.turn, waits_for=matched.restored_after)
+
+
 def renamed_in_turn(change: UpdateUser | LinkUser, matched: MatchedUser) -> tuple[UpdateUser | LinkUser, ...]:
     """The update, after the rename that frees its name; before both the one that gives a temporary name.
 
     The first of them takes the account over, if it was another person's.
     """
+    if matched.restored_after:
+        return (evolve(change, turn=matched.turn + 1),)
     if not isinstance(change, UpdateUser) or not matched.waits_for:
         return (change,)
     change = evolve(change, turn=matched.turn, waits_for=matched.waits_for)

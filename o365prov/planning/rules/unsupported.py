@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from o365prov.planning.model.problems import Unsupported
-from o365prov.planning.model.snapshot import TenantSnapshot
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.profiles import ATTRIBUTES
 from o365prov.provisioning import DesiredUser, ProvisioningType
 

@@ -9,7 +9,9 @@ from attrs import frozen
 
 from o365prov.people import AppUser
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.snapshot import TenantUser
+from o365prov.planning.tenant.snapshot import TenantUser
+from o365prov.planning.transitions.situations import Memory
+from o365prov.planning.transitions.states import memory_of
 from o365prov.provisioning import DesiredUser
 
 
@@ -28,8 +30,10 @@ class MatchedUser:
         enables: whether sign-in has to be enabled.
         overrides: whether enabling undoes what somebody did in Office 365.
         takes_over: the id of the person who had the account until now; None for nobody else.
-        turn: after how many other renames of the plan the username is free.
+        privileged: whether the caller hands over the account of a privileged admin.
+        turn: in which turn of the plan the username is free.
         waits_for: the key of the change that frees the username; empty if it is free.
+        restored_after: the key of the change that frees the username that the deleted account had; empty if it is free.
         temporary_username: the username in between, for one of the people who take each other's; empty for none.
 
     """
@@ -43,8 +47,10 @@ class MatchedUser:
     enables: bool = False
     overrides: bool = False
     takes_over: str | None = None
+    privileged: bool = False
     turn: int = 0
     waits_for: str = ""
+    restored_after: str = ""
     temporary_username: str = ""
 
     @property
@@ -54,5 +60,7 @@ class MatchedUser:
 
     @property
     def is_new(self) -> bool:
-        """Whether the account is linked only now, or the last apply did not finish with it."""
-        return self.known is None or self.known.unfinished
+        """Whether the account is linked only now, or the person had left, or the last apply did not finish with it."""
+        if self.known is None or self.known.unfinished or self.deleted or self.takes_over is not None:
+            return True
+        return memory_of(self.known) is not Memory.ACTIVE

@@ -21,7 +21,7 @@ class Memory(StrEnum):
 
     NEVER = "never seen"
     ACTIVE = "active"
-    RETURNING = "assigned again, and not enabled yet"
+    ENABLING = "assigned, and not enabled yet"
     KEPT = "left, and kept the account"
     LEFT = "left"
     GONE = "gone"
@@ -54,7 +54,7 @@ class Control(StrEnum):
     CLOUD = "ours to change"
     LICENSES = "only ours to license"
     SYNCED = "mastered by Entra Connect"
-    ADMIN = "a privileged admin whom we did not provision"
+    ADMIN = "a privileged admin whom we did not provision, and whom nobody hands over"
 
 
 class Step(StrEnum):

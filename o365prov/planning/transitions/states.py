@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from o365prov.people import AppUser, AppUserStatus
-from o365prov.planning.model.snapshot import TenantSnapshot, TenantUser
+from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.situations import Account, Control, Memory
 from o365prov.provisioning import ProvisioningType
 
 _MEMORIES = {
     AppUserStatus.ACTIVE: Memory.ACTIVE,
+    AppUserStatus.ENABLING: Memory.ENABLING,
     AppUserStatus.KEPT: Memory.KEPT,
     AppUserStatus.DEACTIVATED: Memory.LEFT,
     AppUserStatus.DELETED: Memory.GONE,
@@ -16,12 +17,8 @@ _MEMORIES = {
 
 
 def memory_of(known: AppUser | None) -> Memory:
-    """What is remembered of an account; whoever is active, and had left, was assigned again and not enabled yet."""
-    if known is None:
-        return Memory.NEVER
-    if known.status is AppUserStatus.ACTIVE and known.departure is not None:
-        return Memory.RETURNING
-    return _MEMORIES[known.status]
+    """What is remembered of an account."""
+    return Memory.NEVER if known is None else _MEMORIES[known.status]
 
 
 def account_state(account: TenantUser | None, known: AppUser | None, *, deleted: bool = False) -> Account:
@@ -41,17 +38,22 @@ def was_blocked_by_us(known: AppUser | None) -> bool:
 
 
 def control_of(
-    account: TenantUser, known: AppUser | None, snapshot: TenantSnapshot, provisioning: ProvisioningType
+    account: TenantUser,
+    known: AppUser | None,
+    snapshot: TenantSnapshot,
+    provisioning: ProvisioningType,
+    *,
+    handed_over: bool = False,
 ) -> Control:
-    """What may be done with an account.
+    """What may be done with an account; *handed_over* is whether the caller says whose it is.
 
     License Only, which works beside Entra Connect and changes nothing else, may also license admins.
     """
     if account.synced:
         return Control.LICENSES if provisioning.beside_entra_connect else Control.SYNCED
-    if known is None and not provisioning.beside_entra_connect and snapshot.is_privileged(account.id):
-        return Control.ADMIN
-    return Control.CLOUD
+    if known is not None or handed_over or provisioning.beside_entra_connect:
+        return Control.CLOUD
+    return Control.ADMIN if snapshot.is_privileged(account.id) else Control.CLOUD
 
 
 def contradiction(

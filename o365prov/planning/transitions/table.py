@@ -18,7 +18,6 @@ access in an emergency".
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from o365prov.planning.transitions.situations import (
@@ -27,7 +26,6 @@ from o365prov.planning.transitions.situations import (
     Link,
     Memory,
     ProblemCode,
-    Situation,
     Step,
     Wanted,
 )
@@ -50,9 +48,9 @@ def _row(
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _NOT_THERE = (Account.NONE, Account.DELETED)
-_HERE = (Memory.ACTIVE, Memory.RETURNING)
+_HERE = (Memory.ACTIVE, Memory.ENABLING)
 _LINKED = (*_HERE, Memory.KEPT, Memory.LEFT)
-_OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.RETURNING, Memory.KEPT, Memory.LEFT, Memory.GONE)
+_OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.ENABLING, Memory.KEPT, Memory.LEFT, Memory.GONE)
 _MAY_BE_TAKEN = (Link.OWN, Link.FREE, Link.YIELDING)
 _NOT_OTHER_APPS = (Link.OWN, Link.FREE, Link.YIELDING, Link.NAMESAKES, Link.ANOTHERS)
 _NOT_SYNCED = (Control.CLOUD, Control.LICENSES, Control.ADMIN)
@@ -382,10 +380,3 @@ ROWS: tuple[Transition, ...] = (
         reverts=True,
     ),
 )
-
-
-@cache
-def transition(situation: Situation) -> Transition:
-    """The one row that fits."""
-    [row] = (row for row in ROWS if row.fits(situation))
-    return row

@@ -318,19 +318,14 @@ class FakeTenant:
         """
         check_call(FakeTenant.user, locals())
         with self._lock:
-            record = self._directory.find_user(key)
-            if record is None:
-                raise UsageError(f"no user {quoted(key)} in {self!r}")
-            return self._shown(record)
+            return self._shown(self._record(key))
 
     def roles_of(self, key: str) -> Sequence[str]:
         """The role definition ids assigned to a user, given its id or userPrincipalName."""
         check_call(FakeTenant.roles_of, locals())
         with self._lock:
-            wanted = self.user(key)["id"]
-            return tuple(
-                item["roleDefinitionId"] for item in self._directory.role_assignments if item["principalId"] == wanted
-            )
+            wanted, held = self._record(key)["id"], self._directory.role_assignments
+            return tuple(item["roleDefinitionId"] for item in held if item["principalId"] == wanted)
 
     def seats(self, name: str) -> tuple[int, int]:
         """Of a product, given its name: how many seats are taken, and how many there are."""
@@ -344,6 +339,12 @@ class FakeTenant:
     @property
     def _directory(self) -> Directory:
         return self._gateway.directory
+
+    def _record(self, key: str) -> dict[str, Any]:
+        record = self._directory.find_user(key)
+        if record is None:
+            raise UsageError(f"no user {quoted(key)} in {self!r}")
+        return record
 
     def _shown(self, record: dict[str, Any]) -> dict[str, Any]:
         manager = next(iter(self._directory.managers.targets(record["id"])), None)

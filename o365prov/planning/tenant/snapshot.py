@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from functools import cached_property
 from types import NoneType
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import Attribute, field, frozen
 
 from o365prov._annotations import check_after_failure, shown
 from o365prov._fields import as_frozenset, as_tuple, frozen_mapping, typed, whole_number, wrong
 from o365prov.errors import ConfigurationError
+from o365prov.planning.tenant.addresses import AddressHolder, HolderKind, smtp_addresses
+from o365prov.planning.tenant.lookups import Coverage, LookedUp, LookupKind
 from o365prov.rendering import printable
 
 
@@ -103,7 +104,7 @@ class TenantUser:
         >>> TenantUser("1", held).addresses
         frozenset({'ann@corp.example'})
         """
-        return _smtp_addresses(self.properties)
+        return smtp_addresses(self.properties)
 
     @property
     def enabled(self) -> bool:
@@ -114,54 +115,6 @@ class TenantUser:
     def synced(self) -> bool:
         """Whether a sync engine such as Entra Connect masters the account now."""
         return bool(self.properties.get("onPremisesSyncEnabled"))
-
-
-def _smtp_addresses(properties: Mapping[str, Any]) -> frozenset[str]:
-    mail, listed = properties.get("mail"), properties.get("proxyAddresses")
-    proxies = listed if isinstance(listed, list | tuple) else ()
-    found = (mail, *(each[5:] for each in proxies if isinstance(each, str) and each[:5].lower() == "smtp:"))
-    return frozenset(each.lower() for each in found if isinstance(each, str) and each)
-
-
-class HolderKind(StrEnum):
-    """What can hold an e-mail address."""
-
-    USER = "account"
-    GROUP = "group"
-    CONTACT = "contact"
-
-
-@frozen(field_transformer=typed)
-class AddressHolder:
-    """An object of the tenant that holds e-mail addresses: no other can get them.
-
-    Args:
-        kind: what it is.
-        id: the object id.
-        name: the display name.
-        addresses: its e-mail addresses, in lower case.
-        username: an account's user principal name.
-
-    """
-
-    kind: HolderKind
-    id: str
-    name: str
-    addresses: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
-    username: str = ""
-
-    @classmethod
-    @check_after_failure
-    def of_properties(cls, kind: HolderKind, object_id: str, properties: Mapping[str, Any]) -> AddressHolder:
-        """A holder by its properties, under Graph's names."""
-        name, username = properties.get("displayName"), properties.get("userPrincipalName")
-        return cls(
-            kind,
-            object_id,
-            name if isinstance(name, str) else "",
-            _smtp_addresses(properties),
-            username if isinstance(username, str) else "",
-        )
 
 
 def former_username(user: TenantUser) -> str:
@@ -193,6 +146,11 @@ class Sku:
     seats: int = field(default=0, validator=whole_number())
     used: int = field(default=0, validator=whole_number())
     assignable: bool = True
+
+    @property
+    def free(self) -> int:
+        """How many more users can have it."""
+        return max(self.seats - self.used, 0)
 
 
 @frozen(field_transformer=typed)
@@ -247,6 +205,13 @@ def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     return as_tuple(values)
 
 
+def _id(user: TenantUser) -> str:
+    return user.id
+
+
+_Found = TypeVar("_Found")
+
+
 @frozen(slots=False, repr=False, field_transformer=typed)
 class TenantSnapshot:
     """What a tenant holds, as far as planning needs it.
@@ -265,6 +230,8 @@ class TenantSnapshot:
         synced: whether Entra Connect or Cloud Sync masters objects in it.
         addresses: its groups and contacts that have e-mail addresses.
         unread_addresses: what could not be read of these, because the app may not.
+        coverage: for whom it was read, and what was looked up for them; None if it holds everything. What was not
+            looked up is not in *users* and the like, and asking for it by a key is an error.
 
     """
 
@@ -281,28 +248,35 @@ class TenantSnapshot:
     synced: bool = False
     addresses: tuple[AddressHolder, ...] = field(default=(), converter=_tuple)
     unread_addresses: tuple[HolderKind, ...] = field(default=(), converter=_tuple)
+    coverage: Coverage | None = None
+
+    def _asked(self, kind: LookupKind, found: Mapping[str, _Found]) -> Mapping[str, _Found]:
+        return found if self.coverage is None else LookedUp(found, kind, self.coverage)
 
     @cached_property
     def by_id(self) -> Mapping[str, TenantUser]:
         """Users by object id."""
-        return {user.id: user for user in self.users}
+        return self._asked(LookupKind.ACCOUNT, {user.id: user for user in self.users})
 
     @cached_property
     def by_username(self) -> Mapping[str, TenantUser]:
         """Users by user principal name in lower case."""
-        return {user.username.lower(): user for user in self.users}
+        return self._asked(LookupKind.USERNAME, {user.username.lower(): user for user in self.users})
 
     @cached_property
     def by_anchor(self) -> Mapping[str, TenantUser]:
         """Users by source anchor."""
-        return {user.anchor: user for user in self.users if user.anchor}
+        return self._asked(LookupKind.ANCHOR, {user.anchor: user for user in self.users if user.anchor})
 
     @cached_property
     def shared_anchors(self) -> Mapping[str, tuple[TenantUser, ...]]:
         """Users by source anchor where more than one has it; Entra refuses that, so the snapshot is odd."""
         counts = Counter(user.anchor for user in self.users if user.anchor)
         shared = (anchor for anchor, count in counts.items() if count > 1)
-        return {anchor: tuple(user for user in self.users if user.anchor == anchor) for anchor in shared}
+        users = {
+            anchor: tuple(sorted((user for user in self.users if user.anchor == anchor), key=_id)) for anchor in shared
+        }
+        return self._asked(LookupKind.ANCHOR, users)
 
     @cached_property
     def by_address(self) -> Mapping[str, tuple[TenantUser | AddressHolder, ...]]:
@@ -314,7 +288,7 @@ class TenantSnapshot:
         for other in self.addresses:
             for address in other.addresses:
                 held[address] = (*held.get(address, ()), other)
-        return held
+        return self._asked(LookupKind.ADDRESS, held)
 
     @check_after_failure
     def holders_of(self, address: str, *, other_than: str | None = None) -> tuple[AddressHolder, ...]:
@@ -336,13 +310,14 @@ class TenantSnapshot:
 
     @cached_property
     def deleted_by_anchor(self) -> Mapping[str, TenantUser]:
-        """Deleted users by source anchor, which they keep."""
-        return {user.anchor: user for user in self.deleted_users if user.anchor}
+        """Deleted users by source anchor, which they keep; several may have one."""
+        users = {user.anchor: user for user in sorted(self.deleted_users, key=_id) if user.anchor}
+        return self._asked(LookupKind.ANCHOR, users)
 
     @cached_property
     def deleted_by_id(self) -> Mapping[str, TenantUser]:
         """Deleted users by object id."""
-        return {user.id: user for user in self.deleted_users}
+        return self._asked(LookupKind.ACCOUNT, {user.id: user for user in self.deleted_users})
 
     @cached_property
     def sku_named(self) -> Mapping[str, Sku]:
@@ -383,7 +358,7 @@ class TenantSnapshot:
         held: dict[str, tuple[RoleAssignment, ...]] = {}
         for assignment in self.role_assignments:
             held[assignment.principal_id] = (*held.get(assignment.principal_id, ()), assignment)
-        return held
+        return self._asked(LookupKind.ROLES, held)
 
     @check_after_failure
     def is_privileged(self, object_id: str) -> bool:

@@ -1,0 +1,127 @@
+"""Reading everybody again: who changed since an earlier read, and of the others what Graph does not track.
+
+A delta query says who changed; their accounts are read in full. What it does not track is in :data:`UNTRACKED` and is
+read again of everybody, and so is who there is: an account of which the delta query says nothing yet is not missed.
+Deleted accounts, groups, contacts, role assignments and the tenant's own facts are few, and are read as a whole.
+
+Sources: Microsoft Graph, "Use delta query to track changes in Microsoft Graph data"; "user: delta".
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve, frozen
+
+from o365prov.errors import GraphError
+from o365prov.graph import requests
+from o365prov.graph.client.batch import chunks
+from o365prov.graph.client.errors import ErrorCategory, category_of
+from o365prov.graph.client.messages import Request
+from o365prov.graph.client.sender import Sender
+from o365prov.graph.read import decode
+from o365prov.graph.read.collections import answers, collected, delta_link, explaining_403, pages
+from o365prov.graph.setup.permissions import Operation
+from o365prov.planning import Needs, TenantSnapshot, TenantUser
+
+_log = logging.getLogger(__name__)
+
+UNTRACKED: Mapping[str, str] = {
+    "licenseAssignmentStates": "user: delta says that its changes are not tracked",
+    "assignedLicenses": "tracked, and read with the states that say through which group a licence is held",
+    "signInSessionsValidFromDateTime": "no page says that its changes are tracked",
+}
+"""The properties of users that are read again of everybody, and why; of all others a delta query says who changed."""
+
+MOST_CHANGED = 0.2
+"""With a larger share of changed users all pages are the fewer requests, unless they are :data:`FEW`."""
+
+FEW = 500
+
+
+@frozen
+class EarlierRead:
+    """What was read of everybody, and from where changes can be asked for.
+
+    Args:
+        asked: what was asked about users.
+        link: the delta link, from before the first user was read.
+        snapshot: what was read.
+        written: the object ids of accounts that were written from here since: a delta query may not know it yet.
+
+    """
+
+    asked: tuple[object, ...]
+    link: str
+    snapshot: TenantSnapshot
+    written: frozenset[str] = frozenset()
+
+
+def asked_of(needs: Needs) -> tuple[object, ...]:
+    """What *needs* ask about users: what was read for others does not serve."""
+    return tuple(sorted(needs.properties)), needs.managers
+
+
+async def tracking_link(sender: Sender, sdk: Any, needs: Needs) -> str | None:
+    """The delta link of now for everything that is tracked; None where Graph does not track changes."""
+    with explaining_403(Operation.READ_USERS):
+        return await delta_link(sender, requests.tracking_from_now(sdk, needs.properties, UNTRACKED, needs.managers))
+
+
+async def users_since(sender: Sender, sdk: Any, needs: Needs, earlier: EarlierRead) -> tuple[TenantUser, ...] | None:
+    """The users as they are now; None if reading everybody is necessary, or takes fewer requests."""
+    if earlier.asked != asked_of(needs):
+        return None
+    changed = await _changed(sender, earlier.link)
+    if changed is None:
+        return None
+    before = earlier.snapshot.by_id
+    request = requests.users_with(sdk, ["id", *UNTRACKED])
+    now = {each.id: each for each in await collected(sender, request, decode.user, Operation.READ_USERS)}
+    renewed = {each for each in now if each in changed or each in earlier.written or each not in before}
+    if len(renewed) > max(FEW, MOST_CHANGED * len(now)):
+        return None
+    if needs.managers and not now.keys().isdisjoint(earlier.snapshot.deleted_by_id):
+        return None  # with a restored manager the references of others come back
+    fresh = {each.id: each for each in await _users(sender, sdk, needs, sorted(renewed))}
+    gone = before.keys() - now.keys()
+    users = (fresh.get(each) if each in renewed else _merged(before[each], now[each], gone) for each in now)
+    return tuple(each for each in users if each is not None)
+
+
+def _merged(before: TenantUser, now: TenantUser, gone: frozenset[str] | set[str]) -> TenantUser:
+    """A user who did not change, with what is not tracked, and without a manager who was deleted."""
+    manager_id = None if before.manager_id in gone else before.manager_id
+    return evolve(
+        before,
+        licenses=now.licenses,
+        failed_licenses=now.failed_licenses,
+        sessions_valid_from=now.sessions_valid_from,
+        manager_id=manager_id,
+    )
+
+
+async def _changed(sender: Sender, link: str) -> frozenset[str] | None:
+    """The ids of the users that changed since a delta link; None if Graph does not know it any more."""
+    try:
+        return frozenset([str(row.get("id")) async for row in pages(sender, Request("GET", link))])
+    except GraphError as error:
+        if category_of(error) is ErrorCategory.RESYNC or error.status in {400, 404}:
+            _log.info("the delta link is not known any more (%d %s): reading everybody", error.status, error.code)
+            return None
+        raise
+
+
+async def _users(sender: Sender, sdk: Any, needs: Needs, ids: list[str]) -> list[TenantUser]:
+    """These users in full."""
+    reads = [
+        requests.users(sdk, needs.properties, managers=needs.managers, where=requests.one_of("id", some))
+        for some in chunks(ids, requests.MOST_CLAUSES)
+    ]
+    found: list[TenantUser] = []
+    for request, response in zip(reads, await sender.read_all(reads), strict=True):
+        with explaining_403(Operation.READ_USERS):
+            found += [each async for each in answers(sender, request, response, decode.user)]
+    return found

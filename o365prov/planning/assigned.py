@@ -1,0 +1,79 @@
+"""Everybody who is assigned: what a plan is made of beside the tenant, the memory and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from attrs import evolve, frozen
+
+from o365prov.people import AppUsers, Assignment
+from o365prov.planning.matching.neighbours import neighbours
+from o365prov.planning.model.options import PlanOptions, PlanRequest
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.planner import make_plan
+from o365prov.planning.tenant.lookups import Coverage, Lookup, LookupKind
+from o365prov.planning.tenant.snapshot import TenantSnapshot
+from o365prov.provisioning import DesiredUser, Eligibility
+
+
+@frozen
+class AssignedPeople:
+    """Everybody who is assigned, and what the app and the caller say about a plan.
+
+    Args:
+        assignments: the assignments, one a person.
+        evaluate: computes what one person should be at a time.
+        rules: what the app allows.
+        request: whom the plan is about.
+
+    """
+
+    assignments: tuple[Assignment, ...]
+    evaluate: Callable[[Assignment, datetime], DesiredUser]
+    rules: PlanOptions
+    request: PlanRequest
+
+    def plan(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
+        """The plan for the tenant of *snapshot*."""
+        return make_plan(
+            (self.evaluate(each, now) for each in self._eligible(Eligibility.PROVISION, now)),
+            self._eligible(Eligibility.HOLD, now),
+            rules=self.rules,
+            snapshot=snapshot,
+            app_users=app_users,
+            now=now,
+            request=self.request,
+        )
+
+    def lookups(self, app_users: AppUsers, now: datetime) -> Callable[[TenantSnapshot], frozenset[Lookup]]:
+        """What the plan asks of the tenant, and a snapshot that was read for some people does not know yet.
+
+        It is a function of the snapshot: what is found may make the plan ask for more, until there is nothing to look
+        up. Everybody is evaluated once.
+        """
+        made = {each.person.id: self.evaluate(each, now) for each in self.assignments}
+        evaluated = evolve(self, evaluate=lambda assignment, _now: made[assignment.person.id])
+        return lambda snapshot: evaluated._missing(snapshot, app_users, now)  # noqa: SLF001 - the same class
+
+    def _missing(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> frozenset[Lookup]:
+        missing: set[Lookup] = set()
+        coverage = evolve(snapshot.coverage or Coverage(self.request.only or ()), on_missing=missing.add)
+        rehearsed = evolve(snapshot, coverage=coverage)
+        self.plan(rehearsed, app_users, now)
+        if (previewed := self._previewed()) != self:
+            previewed.plan(rehearsed, app_users, now)
+        people = [self.evaluate(each, now) for each in self.assignments]
+        for each in neighbours(people, self.rules, snapshot, app_users, self.request):
+            coverage.check(LookupKind.USERNAME, (each.username or "").lower())  # previews say whose the username is
+            if known := app_users.get(each.person_id):
+                coverage.check(LookupKind.ACCOUNT, known.object_id)
+        return frozenset(missing)
+
+    def _previewed(self) -> AssignedPeople:
+        """The same as previews have them: nobody starts later, and nothing is handed over."""
+        started = tuple(each if each.starts is None else evolve(each, starts=None) for each in self.assignments)
+        return evolve(self, assignments=started, request=PlanRequest(self.request.only))
+
+    def _eligible(self, eligibility: Eligibility, now: datetime) -> list[Assignment]:
+        return [each for each in self.assignments if Eligibility.of_assignment(each, now) is eligibility]

@@ -1,0 +1,1 @@
+"""What a tenant holds, as far as planning looks at it."""
