@@ -240,6 +240,7 @@ class GraphError(TenantError):
         code: Graph's ``error.code``; empty if there is none.
         details: the ``(code, target)`` pairs of ``error.details``.
         request_id: what Microsoft support asks for; empty if there is none.
+        client_request_id: our own id of the request, by which they find it, too.
 
     """
 
@@ -251,6 +252,7 @@ class GraphError(TenantError):
         code: str = "",
         details: tuple[tuple[str, str], ...] = (),
         request_id: str = "",
+        client_request_id: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -258,11 +260,14 @@ class GraphError(TenantError):
         self.code = code
         self.details = details
         self.request_id = request_id
+        self.client_request_id = client_request_id
 
     def __str__(self) -> str:
         """One line: message, status and code, request id."""
         code = f" {self.code}" if self.code else ""
         request = f", request {self.request_id}" if self.request_id else ""
+        if self.client_request_id and not request:  # what answered is perhaps not Graph
+            request = f", client-request-id {self.client_request_id}"
         return one_line(f"{self.message} ({self.status}{code}{request})")
 
 

@@ -8,6 +8,7 @@ from o365prov.graph.apply.progress import progress
 from o365prov.graph.blocking import BlockingTenant
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.errors import ErrorCategory, category_of
+from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.transport import Credential, Transport
@@ -40,6 +41,7 @@ __all__ = [
     "Credential",
     "ErrorCategory",
     "Event",
+    "Network",
     "Operation",
     "Permission",
     "RateLimits",

@@ -15,6 +15,7 @@ from o365prov._annotations import check_call
 from o365prov.errors import UsageError
 from o365prov.graph.apply.events import Event, without_errors
 from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
@@ -54,6 +55,7 @@ class BlockingTenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        network: Network | None = None,
         facts_age: timedelta = FACTS_AGE,
     ) -> None:
         self._tenant = Tenant(
@@ -63,6 +65,7 @@ class BlockingTenant:
             rate_limits=rate_limits,
             retry_policy=retry_policy,
             safeguards=safeguards,
+            network=network,
             facts_age=facts_age,
         )
         self._process = os.getpid()

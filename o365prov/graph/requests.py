@@ -15,6 +15,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from attrs import evolve
+
 from o365prov.errors import UsageError
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.messages import Request
@@ -197,9 +199,21 @@ def user_with_manager(sdk: Any, object_id: str) -> Request:
 
 
 def users_where(sdk: Any, name: str, value: str) -> Request:
-    """The users whose property *name* equals *value*."""
-    selected = ["id", "userPrincipalName", "displayName", "mailNickname"]
-    return _request("GET", sdk.users, {"$filter": f"{name} eq {literal(value)}", "$select": selected})
+    """The users whose property *name* equals *value*, as an advanced query, which every property takes."""
+    where: dict[str, str | list[str]] = {
+        "$count": "true",
+        "$filter": f"{name} eq {literal(value)}",
+        "$select": _NAMES,
+    }
+    return evolve(_request("GET", sdk.users, where), headers={"ConsistencyLevel": "eventual"})
+
+
+def user_named(sdk: Any, username: str) -> Request:
+    """One user by username."""
+    return _request("GET", sdk.users.by_user_id(username), {"$select": _NAMES})
+
+
+_NAMES = ["id", "userPrincipalName", "displayName", "mailNickname"]
 
 
 def selection(properties: Iterable[str]) -> list[str]:

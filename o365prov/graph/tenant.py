@@ -15,11 +15,13 @@ from o365prov.graph.apply.applier import Applier
 from o365prov.graph.apply.delivery import WriteDelivery
 from o365prov.graph.apply.events import Event, without_errors
 from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, SystemClock
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender, random_number
+from o365prov.graph.client.tracing import span
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
-from o365prov.graph.read.facts import KeptFacts
+from o365prov.graph.read.facts import KeptFacts, organization
 from o365prov.graph.read.reader import Reader
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
@@ -54,9 +56,10 @@ class Tenant:
         credential: one of azure-identity's, best from its ``aio`` package. It is yours to close.
         cloud: Microsoft's cloud in which the tenant is.
         state: where it is kept what is known between runs, such as ``SQLiteState("corp.db")``. It is yours to close.
-        rate_limits: how fast to send; by default 80 % of what Graph allows.
+        rate_limits: how fast to send; by default as fast as Graph allows.
         retry_policy: how often and how long one request is tried.
         safeguards: what plans must be confirmed here, beside those that the app which made them wants confirmed.
+        network: how the network is reached; by default as the environment's variables say.
         facts_age: how long domains, licences and roles that were read serve plans about some people, 0 or more.
 
     Raises:
@@ -83,9 +86,13 @@ class Tenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        network: Network | None = None,
         facts_age: timedelta = FACTS_AGE,
     ) -> None:
-        _check("credential", credential, "get_token", "a credential of azure-identity")
+        has_info = callable(getattr(credential, "get_token_info", None))
+        _check(
+            "credential", credential, "get_token_info" if has_info else "get_token", "a credential of azure-identity"
+        )
         _check_kind("cloud", cloud, Cloud)
         self._credential = credential
         self._cloud = cloud
@@ -98,6 +105,7 @@ class Tenant:
             Safeguards() if safeguards is None else _check_kind("safeguards", safeguards, Safeguards),
             cloud,
         )
+        self._network = Network() if network is None else _check_kind("network", network, Network)
         self._transport: Transport | None = None
         self._clock: Clock = SystemClock()
         self._random: Callable[[], float] | None = None
@@ -214,7 +222,10 @@ class Tenant:
         """
         check_call(Tenant.read, locals())
         sender = self._open()
-        return await self._unless_closed(self._reader.read(sender, self.sdk, needs, keep))
+        with span("read") as note:
+            read = await self._unless_closed(self._reader.read(sender, self.sdk, needs, keep))
+            note("users", len(read.users))
+        return read
 
     async def apply(
         self,
@@ -256,14 +267,14 @@ class Tenant:
         self._open()
         async with self._one_apply:
             sender = self._open()  # it may have been closed meanwhile
-            with self._applier.listening():
+            with self._applier.listening(), span("apply", plan=plan.id, changes=len(plan)) as note:
                 if (report := await self._applier.replayed(plan)) is not None:
                     return report
                 about = await self._applier.read(self._about(sender))
                 if about is None:
                     return await self._applier.not_begun(plan)
                 try:
-                    return await self._applier.apply(
+                    report = await self._applier.apply(
                         plan,
                         WriteDelivery(sender, self.sdk),
                         tenant_id=about[0],
@@ -274,6 +285,9 @@ class Tenant:
                     )
                 finally:
                     self._reader.applied(plan)
+                for name in ("done", "failed", "skipped", "unknown"):
+                    note(name, len(getattr(report, name)))
+                return report
 
     def stop(self, why: str) -> None:
         """Have an apply that is running begin nothing more: it finishes and notes its batches, and returns its report.
@@ -305,8 +319,8 @@ class Tenant:
         check_call(Tenant.test_connection, locals())
         sender = self._open()
         assert self._connection is not None  # noqa: S101 - _open just made it
-        token = await self._unless_closed(self._connection.token())
-        tenant = await self._unless_closed(self._reader.facts.tenant(sender, self.sdk))
+        tenant = await self._unless_closed(organization(sender, self.sdk))
+        token = await self._unless_closed(self._connection.token())  # the one that was just sent
         return evaluate_token(
             token,
             tenant_id=tenant.id,
@@ -349,7 +363,7 @@ class Tenant:
             from o365prov.graph.client.sdk_transport import Connection  # noqa: PLC0415 - loads httpx and the SDK
 
             self._loop = loop
-            self._connection = Connection(self._credential, self._cloud, self._transport)
+            self._connection = Connection(self._credential, self._cloud, self._transport, self._network)
             self._sender = Sender(
                 self._connection,
                 RateLimiter(self._clock, self._rate_limits),

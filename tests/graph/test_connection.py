@@ -8,10 +8,12 @@ import sys
 import threading
 import time
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
-from azure.core.credentials import AccessToken
+from attrs import evolve
+from azure.core.credentials import AccessToken, AccessTokenInfo
 from azure.core.exceptions import ClientAuthenticationError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,8 +23,7 @@ from o365prov.errors import ConfigurationError, CredentialError, TenantError, Us
 from o365prov.graph import Cloud, Tenant, consent_url, read_consent
 from o365prov.graph.client.messages import NoResponse, Request
 from o365prov.graph.client.sdk_transport import Connection
-from o365prov.graph.client.transport import AnonymousCredential
-from o365prov.graph.setup.connection_test import token_claims
+from o365prov.graph.client.transport import AnonymousCredential, token_claims
 from o365prov.graph.setup.permissions import (
     ALL_OPERATIONS_BUT_ROLES,
     LICENSE_ONLY_OPERATIONS,
@@ -438,7 +439,9 @@ def test_whether_a_request_may_have_had_its_effect_is_known(run, fault, maybe_do
         finally:
             await connection.close()
 
-    assert run(whole()) == NoResponse(f"{type(fault).__name__}: {fault}", maybe_done=maybe_done)
+    answer = run(whole())
+    assert evolve(answer, client_request_id="") == NoResponse(f"{type(fault).__name__}: {fault}", maybe_done=maybe_done)
+    assert UUID(answer.client_request_id)
 
 
 def test_without_a_transport_there_is_the_network(run):
@@ -478,3 +481,63 @@ def test_nothing_heavy_loads_before_it_is_needed():
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)  # noqa: S603 - our own script
+
+
+class CachingCredential:
+    """Keeps one token for each kind, as azure-identity does: with and without continuous access evaluation."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def get_token(self, *scopes, **options):
+        self.asked.append(options.get("enable_cae", False))
+        roles = ["User.Read.All"] if options.get("enable_cae") else []
+        return AccessToken(token(roles=roles), int(time.time()) + 3600)
+
+
+def test_the_connection_test_judges_the_token_that_graph_gets(run, fake):
+    """Another one, such as one without continuous access evaluation, may be older and allow less."""
+    credential = CachingCredential()
+
+    async def whole():
+        async with over(fake, credential=credential) as tenant:
+            return await tenant.test_connection()
+
+    assert run(whole()).granted == {"User.Read.All"}
+    assert credential.asked == [True]
+
+
+def test_a_credential_with_token_info_alone_will_do(transport, run):
+    """azure-core's newer way to ask for tokens."""
+    asked = []
+
+    class Newer:
+        async def get_token_info(self, *scopes, options=None):
+            asked.append((scopes, options))
+            return AccessTokenInfo("t0k3n", int(time.time()) + 3600)
+
+    scripted = transport((200, {}, {"value": [{"id": "t", "displayName": "T"}]}))
+
+    async def whole():
+        async with Tenant.over(scripted, credential=Newer()) as tenant:
+            return await tenant.test_connection()
+
+    assert run(whole()).tenant_id == "t"
+    assert scripted.requests[0][2]["authorization"] == "Bearer t0k3n"
+    assert asked == [(("https://graph.microsoft.com/.default",), {"enable_cae": True})]
+
+
+@pytest.mark.parametrize("number", ["900382", "900439", "90051", "500011"])
+def test_a_credential_of_another_cloud_is_told_so(run, fake, number):
+    """Entra says it in many ways; the remedy is the same."""
+
+    class Foreign:
+        async def get_token(self, *scopes, **options):
+            raise ClientAuthenticationError(message=f"AADSTS{number}: something about endpoints")
+
+    async def whole():
+        async with over(fake, credential=Foreign()) as tenant:
+            await tenant.test_connection()
+
+    with pytest.raises(CredentialError, match="another cloud"):
+        run(whole())

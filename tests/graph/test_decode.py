@@ -152,3 +152,23 @@ def test_what_microsoft_could_not_give_is_kept_with_its_error():
         FailedLicense("b", "DependencyViolation"),
     )
     assert [each.sku_id for each in user.licenses] == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("decode_row", "row"),
+    [
+        (decode.user, {"id": "1", "manager": {"id": ["2"]}}),
+        (decode.user, {"id": "1", "licenseAssignmentStates": [{"skuId": ["e3"]}]}),
+        (decode.user, {"id": "1", "licenseAssignmentStates": [{"skuId": "e3", "assignedByGroup": {}}]}),
+        (decode.user, {"id": "1", "assignedLicenses": [{"skuId": "e3", "disabledPlans": [["teams"]]}]}),
+        (decode.sku, {"skuId": ["e3"]}),
+        (decode.sku, {"skuId": "e3", "servicePlans": [{"servicePlanName": [], "servicePlanId": "p"}]}),
+        (decode.domain, {"id": {}}),
+        (decode.role, {"id": "1", "displayName": []}),
+        (decode.role_assignment, {"id": "1", "directoryScopeId": "/", "roleDefinitionId": [], "principalId": "u"}),
+    ],
+)
+def test_something_else_than_a_string_is_not_an_id(decode_row, row):
+    """Otherwise it would be asked for later, or compared with one."""
+    with pytest.raises(TypeError, match=r"not a string|more than ids"):
+        decode_row(row)

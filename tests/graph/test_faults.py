@@ -6,8 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from o365prov.graph import RateLimits, RetryPolicy
-from o365prov.planning import Quota
+from o365prov.graph import RetryPolicy
 from o365prov.planning.model.report import Result
 from o365prov.state import SQLiteState
 
@@ -49,7 +48,8 @@ def test_the_largest_retry_after_of_a_batch_counts(changes, faulty, plan, apply,
     faulty.inject("PATCH", changes.id_of("bob"), (429, {"Retry-After": "30"}, {}))
     report = apply(plan(*(changes.update(name, jobTitle=(None, "x")) for name in ("ann", "bob", "eve"))))
     assert report.ok
-    assert clock.waits == [30]
+    assert clock.waits[0] == 30
+    assert sum(clock.waits) < 31
     assert [len(batch) for batch in faulty.batches] == [3, 2]
 
 
@@ -72,10 +72,11 @@ def test_concurrent_writes_of_others_are_waited_out(changes, faulty, plan, apply
 
 
 def test_endless_throttling_is_a_failure_of_that_change(changes, faulty, plan, apply):
-    """After forty attempts the change has failed; its neighbours have not."""
+    """After the time limit of one request the change has failed; its neighbours have not."""
     changes.staff("ann", "bob")
-    faulty.inject("PATCH", changes.id_of("ann"), (429, {"Retry-After": "1"}, {}), times=40)
-    report = apply(plan(changes.update("ann", jobTitle=(None, "x")), changes.update("bob", jobTitle=(None, "y"))))
+    faulty.inject("PATCH", changes.id_of("ann"), (429, {"Retry-After": "1"}, {}), times=1_000)
+    made = plan(changes.update("ann", jobTitle=(None, "x")), changes.update("bob", jobTitle=(None, "y")))
+    report = apply(made, {"retry_policy": RetryPolicy(timeout=60)})
     [failed] = report.failed
     assert failed.change.subject.name == "Ann"
     assert "too many requests" in failed.message
@@ -87,7 +88,7 @@ def test_endless_throttling_is_a_failure_of_that_change(changes, faulty, plan, a
     [ConnectionResetError("reset"), TimeoutError("slow"), (504, {}, b"<html>"), (503, {}, b""), (200, {}, b'{"resp')],
 )
 def test_a_create_that_got_through_unanswered_is_not_repeated(changes, fake, faulty, plan, apply, answer, known):
-    """The account is looked for first, and found by its source anchor."""
+    """The account is looked for first, and found by its username."""
     faulty.inject("POST", "/$batch", answer, effect=True)
     report = apply(plan(changes.create("ann"), changes.give("ann", "SPE_E3", new=True)))
     assert report.ok
@@ -312,7 +313,7 @@ def test_a_lost_network_stops_and_still_reports(changes, fake, faulty, plan, app
         "cable cut" in outcome.message or "could not be created" in outcome.message for outcome in report.skipped
     )
     assert len(report.outcomes) == len(made)
-    assert batches < 60
+    assert batches <= 1 + 10 * 2 * RetryPolicy().attempts  # ten were under way: each is sent and looked at
 
 
 def test_a_withdrawn_consent_stops_and_still_reports(changes, faulty, plan, apply):
@@ -332,17 +333,6 @@ def test_a_401_once_is_cured_by_a_fresh_token(changes, faulty, plan, apply):
     changes.staff("ann")
     faulty.inject("POST", "/$batch", (401, {}, {}))
     assert apply(plan(changes.update("ann", jobTitle=(None, "x")))).ok
-
-
-def test_quota_headers_slow_the_plan_down(changes, fake, faulty, plan, apply, clock):
-    """Graph says at 80 % of its limit that it is getting full; inner answers say so too."""
-    names = [f"p{number}" for number in range(120)]
-    changes.staff(*names)
-    made = plan(*(changes.update(name, jobTitle=(None, "x")) for name in names))
-    faulty.inject("PATCH", "/users/", (204, {"x-ms-throttle-limit-percentage": "1.2"}, None), effect=True)
-    report = apply(made, tenant_options={"rate_limits": RateLimits(writes=Quota(20, 10), share=1.0)})
-    assert report.ok
-    assert clock.passed > 60
 
 
 def test_no_secret_is_anywhere_to_be_seen(changes, faulty, plan, apply, caplog, tmp_path):

@@ -69,6 +69,7 @@ READS = {
     "SKUs": requests.subscribed_skus,
     "users": lambda sdk: requests.users(sdk, ["jobTitle"], managers=True),
     "one user": lambda sdk: requests.one_user(sdk, ID, ["jobTitle"]),
+    "user named": lambda sdk: requests.user_named(sdk, "o'neil@corp.example"),
     "users where": lambda sdk: requests.users_where(sdk, "userPrincipalName", "o'neil@corp.example"),
     "delta": lambda sdk: requests.delta_from_now(sdk, ["jobTitle"], managers=True),
     "deleted users": lambda sdk: requests.deleted_users(sdk, ["jobTitle"]),

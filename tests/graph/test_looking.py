@@ -135,3 +135,24 @@ def test_what_can_not_be_seen_is_unknown_and_looked_at_by_the_next_plan(lost, kn
     assert outcome.result is Result.UNKNOWN
     assert "Insufficient privileges" in outcome.message
     assert all(user.unfinished for user in known())
+
+
+def test_a_new_account_is_looked_for_by_username_and_by_anchor(changes, fake, faulty, plan, apply):
+    """At its own address, because an index of values may be behind; the anchor by an advanced query."""
+    faulty.inject("POST", "/users", LOST, effect=True)
+    assert apply(plan(changes.create("ann"))).ok
+    looked = [each for each in faulty.seen if each.startswith("GET /users")][-2:]
+    assert looked[0].startswith("GET /users/ann%40fed.example?")
+    assert "$count=true" in looked[1]
+    assert "onPremisesImmutableId" in looked[1]
+    assert len(fake.users) == 1
+
+
+def test_an_anchor_that_another_account_has_is_no_reason_to_doubt(changes, fake, faulty, plan, apply):
+    """With that account in its place, the lost request made none."""
+    made = plan(changes.create("ann"))
+    fake.add_user("other@fed.example", onPremisesImmutableId=made.changes[0].properties["onPremisesImmutableId"])
+    faulty.inject("POST", "/users", LOST)
+    report = apply(made)
+    assert [outcome.result for outcome in report.outcomes] == [Result.FAILED]
+    assert "source anchor" in report.outcomes[0].message

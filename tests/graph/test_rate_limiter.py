@@ -53,6 +53,21 @@ def test_a_batch_takes_as_much_as_it_costs(clock):
     assert clock.waits == [pytest.approx(20.0)]
 
 
+def test_what_is_reserved_is_nobody_elses_turn(clock):
+    """While a note is written, others see what it is about as gone; afterwards it is there to be sent."""
+    rate_limiter = RateLimiter(clock, writes(20, seconds=20))
+
+    async def whole():
+        with rate_limiter.reserved(0, 20):
+            other = asyncio.create_task(rate_limiter.ready(0, 5))
+            for _ in range(5):
+                await asyncio.sleep(0)
+            assert not other.done()
+        await other
+
+    asyncio.run(whole())
+
+
 @given(st.lists(st.integers(1, 20), min_size=1, max_size=60))
 def test_no_window_gets_more_than_the_bucket_and_its_refill(costs):
     """However turns come, what was let go by any moment is at most one bucket and the refill until then."""
@@ -63,6 +78,7 @@ def test_no_window_gets_more_than_the_bucket_and_its_refill(costs):
         gone = 0
         for cost in costs:
             await rate_limiter.turn(1, cost)
+            rate_limiter.answered(1, cost)
             gone += cost
             assert gone <= 50 + clock.seconds() * 5 + 1e-6
 
@@ -82,7 +98,7 @@ def test_a_hold_that_comes_during_a_wait_counts(clock):
     rate_limiter = RateLimiter(clock, writes(1, seconds=4))
 
     async def whole():
-        await rate_limiter.turn(1, 1)
+        await _turns(rate_limiter, 1)
         waiting = asyncio.create_task(rate_limiter.turn(1, 1))
         await asyncio.sleep(0)
         rate_limiter.hold(30, "Graph asked to wait")
@@ -99,58 +115,6 @@ def test_a_shorter_hold_does_not_end_a_longer_one(clock):
     rate_limiter.hold(5, "b")
     asyncio.run(_turns(rate_limiter, 1))
     assert clock.passed == 30
-
-
-@pytest.mark.parametrize(("used", "slower"), [("0.8", 1 / 0.6), ("0.95", 1 / 0.3), ("1.4", 10)])
-def test_quota_headers_slow_down_before_graph_refuses(clock, used, slower):
-    """From 80 % of the limit on Graph says how full the bucket is, and the rate goes down."""
-    rate_limiter = RateLimiter(clock, writes(5, seconds=5))
-    rate_limiter.learn({"x-ms-throttle-limit-percentage": used})
-    asyncio.run(_turns(rate_limiter, 6))
-    assert clock.waits == [pytest.approx(slower)]
-
-
-def test_the_full_rate_comes_back(clock):
-    """Each half minute without a warning doubles the rate, up to the full one."""
-    rate_limiter = RateLimiter(clock, writes(5, seconds=5))
-    rate_limiter.learn({"x-ms-throttle-limit-percentage": "1.0"})
-    clock.passed += 31
-    asyncio.run(_turns(rate_limiter, 6))
-    assert clock.waits == [pytest.approx(5.0)]
-    clock.passed += 120
-    asyncio.run(_turns(rate_limiter, 6))
-    assert clock.waits[1:] == [pytest.approx(1.0)]
-
-
-def test_a_refusal_empties_the_bucket_and_halves_the_pace(clock):
-    """Graph's bucket is empty, so ours is too; several refusals at once are one."""
-    rate_limiter = RateLimiter(clock, writes(10, seconds=10))
-    for _ in range(4):
-        rate_limiter.throttled()
-    asyncio.run(_turns(rate_limiter, 1))
-    assert clock.waits == [pytest.approx(2.0)]
-    rate_limiter.throttled()
-    asyncio.run(_turns(rate_limiter, 1))
-    assert clock.waits[1] == pytest.approx(4.0)
-
-
-def test_the_pace_never_stops(clock):
-    """However often Graph refuses, some day it is the next one's turn."""
-    rate_limiter = RateLimiter(clock, writes(10, seconds=10))
-    for _ in range(50):
-        clock.passed += 1
-        rate_limiter.throttled()
-    asyncio.run(_turns(rate_limiter, 1))
-    assert clock.waits == [pytest.approx(100.0)]
-
-
-@pytest.mark.parametrize("used", ["", "much", "0.1"])
-def test_other_quota_headers_change_nothing(clock, used):
-    """What is no number, or a low one, is no warning."""
-    rate_limiter = RateLimiter(clock, writes(5, seconds=5))
-    rate_limiter.learn({"x-ms-throttle-limit-percentage": used})
-    asyncio.run(_turns(rate_limiter, 6))
-    assert clock.waits == [pytest.approx(1.0)]
 
 
 def test_long_waits_are_reported(clock):
@@ -202,3 +166,4 @@ class _Clock:
 async def _turns(rate_limiter, count, each=1):
     for _ in range(count):
         await rate_limiter.turn(1, each)
+        rate_limiter.answered(1, each)

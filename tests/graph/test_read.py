@@ -4,6 +4,7 @@ import pytest
 
 from o365prov.errors import ConnectionFailedError, CredentialError, GraphError, TenantError
 from o365prov.graph import Tenant
+from o365prov.graph.read import collections
 from o365prov.planning.model.options import Needs
 from o365prov.planning.tenant.snapshot import HeldLicense
 
@@ -33,9 +34,26 @@ def nothing():
     return 200, {}, {"value": []}
 
 
-def beginning():
-    """Everything that comes before the users."""
-    return [watermark(), watermark(), organization(), nothing(), nothing()]
+@pytest.fixture
+def users_in(transport):
+    """A transport to a tenant whose users come in these answers, whatever else is asked meanwhile."""
+
+    def make(*answers, tenant=None, skus=None):
+        others = {
+            "/users/delta": watermark(),
+            "/organization": tenant or organization(),
+            "/domains": nothing(),
+            "/subscribedSkus": skus or nothing(),
+        }
+
+        class Collections(transport):
+            async def send(self, method, url, headers, body):
+                self.answers[:0] = [answer for address, answer in others.items() if address in url]
+                return await super().send(method, url, headers, body)
+
+        return Collections(*answers)
+
+    return make
 
 
 def test_a_snapshot_holds_the_tenant(changes, fake, read):
@@ -77,10 +95,10 @@ def test_deleted_users_are_read(changes, fake, read):
 
 
 @pytest.mark.parametrize("synced", [True, False, None])
-def test_a_synced_tenant_says_so(transport, run, clock, synced):
+def test_a_synced_tenant_says_so(users_in, run, clock, synced):
     """Entra Connect or Cloud Sync masters objects in it; null means never."""
-    answers = [watermark(), watermark(), organization(onPremisesSyncEnabled=synced), nothing(), nothing(), nothing()]
-    assert read_over(transport(*answers), run, clock).synced is bool(synced)
+    scripted = users_in(nothing(), tenant=organization(onPremisesSyncEnabled=synced))
+    assert read_over(scripted, run, clock).synced is bool(synced)
 
 
 def test_roles_and_deleted_users_are_read_only_if_needed(faulty, run, clock):
@@ -119,14 +137,14 @@ def test_no_address_has_a_double_slash(read, faulty):
     assert not [seen for seen in faulty.seen if "//" in seen]
 
 
-def test_all_pages_are_followed(transport, run, clock):
+def test_all_pages_are_followed(users_in, run, clock):
     """Pages are followed to the last, empty ones in between too; doubles count once, the last one wins."""
     pages = [
         (200, {}, {"value": [{"id": "1", "displayName": "old"}], "@odata.nextLink": f"{ROOT}/users?$skiptoken=a"}),
         (200, {}, {"value": [], "@odata.nextLink": f"{ROOT}/users?$skiptoken=b"}),
         (200, {}, {"value": [{"id": "2"}, {"id": "1", "displayName": "new"}]}),
     ]
-    scripted = transport(*beginning(), *pages)
+    scripted = users_in(*pages)
     snapshot = read_over(scripted, run, clock)
     assert [user.id for user in snapshot.users] == ["1", "2"]
     assert snapshot.by_id["1"].properties["displayName"] == "new"
@@ -141,52 +159,82 @@ def test_all_pages_are_followed(transport, run, clock):
         "https://graph.microsoft.com.evil.example/",
     ],
 )
-def test_a_link_to_another_host_is_refused(transport, run, clock, link):
+def test_a_link_to_another_host_is_refused(users_in, run, clock, link):
     """A page that leads elsewhere is not followed, not even without a token."""
-    scripted = transport(*beginning(), (200, {}, {"value": [], "@odata.nextLink": link}))
+    scripted = users_in((200, {}, {"value": [], "@odata.nextLink": link}))
     with pytest.raises(TenantError, match="not followed"):
         read_over(scripted, run, clock)
     assert len(scripted.requests) == 6
 
 
-def test_pages_in_a_circle_are_refused(transport, run, clock):
+def test_pages_in_a_circle_are_refused(users_in, run, clock):
     """A link that leads back would be followed for ever."""
     page = (200, {}, {"value": [], "@odata.nextLink": f"{ROOT}/users?$skiptoken=a"})
     with pytest.raises(TenantError, match="link back to one that was read"):
-        read_over(transport(*beginning(), page, page), run, clock)
+        read_over(users_in(page, page), run, clock)
+
+
+def test_pages_without_end_are_refused(users_in, run, clock, monkeypatch):
+    """Links that never repeat would be followed for ever, too."""
+    monkeypatch.setattr(collections, "MOST_PAGES", 50)
+    pages = [(200, {}, {"value": [], "@odata.nextLink": f"{ROOT}/users?$skiptoken={n}"}) for n in range(60)]
+    scripted = users_in(*pages)
+    with pytest.raises(TenantError, match="more than 50 pages"):
+        read_over(scripted, run, clock)
+    assert len([url for _, url, *_ in scripted.requests if "/users?" in url]) == 51
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"{ROOT}/users\x00",
+        f"{ROOT}/users\x7f",
+        f"{ROOT}/" + "x" * 70_000,
+        "https://[",
+        "https://graph.microsoft.com:x/",
+    ],
+)
+def test_a_link_that_is_no_address_is_refused(users_in, run, clock, link):
+    """With the same error as one to another host."""
+    scripted = users_in((200, {}, {"value": [], "@odata.nextLink": link}))
+    with pytest.raises(TenantError, match="not followed"):
+        read_over(scripted, run, clock)
 
 
 @pytest.mark.parametrize(
     "answer", [(200, {}, b"<html>hello</html>"), (200, {}, b'{"value": [{"id": "1"'), (200, {}, b"\xff")]
 )
-def test_an_answer_that_is_not_json_is_asked_for_again(transport, run, clock, answer):
+def test_an_answer_that_is_not_json_is_asked_for_again(users_in, run, clock, answer):
     """A torn answer may come whole the next time."""
-    snapshot = read_over(transport(*beginning(), answer, answer, nothing()), run, clock)
+    snapshot = read_over(users_in(answer, answer, nothing()), run, clock)
     assert snapshot.users == ()
 
 
-def test_answers_that_stay_torn_are_named(transport, run, clock):
+def test_answers_that_stay_torn_are_named(users_in, run, clock):
     """In the end the error says what came, without showing it."""
     torn = (200, {"content-type": "text/html"}, b"<html>secret</html>")
-    with pytest.raises(TenantError, match=r"GET /users: the answer is not JSON \(200, text/html, 19 bytes\)") as caught:
-        read_over(transport(*beginning(), *[torn] * 8), run, clock)
+    with pytest.raises(
+        TenantError,
+        match=r"GET /users: the answer is not JSON \(200, text/html, 19 bytes, client-request-id [0-9a-f-]{36}\)",
+    ) as caught:
+        read_over(users_in(*[torn] * 8), run, clock)
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
     "row", [{"skuPartNumber": "SPE_E3"}, {"skuId": "s", "prepaidUnits": "many"}, {"skuId": "s", "consumedUnits": "x"}]
 )
-def test_an_object_that_graph_does_not_describe_is_named(transport, run, clock, row):
+def test_an_object_that_graph_does_not_describe_is_named(users_in, run, clock, row):
     """One garbled object stops the reading: a plan from half a tenant would be wrong."""
-    answers = [watermark(), watermark(), organization(), nothing(), (200, {}, {"value": [row]})]
+    scripted = users_in(nothing(), skus=(200, {}, {"value": [row]}))
     with pytest.raises(TenantError, match="GET /subscribedSkus"):
-        read_over(transport(*answers), run, clock)
+        read_over(scripted, run, clock)
 
 
-def test_a_tenant_that_does_not_say_who_it_is_is_refused(transport, run, clock):
+def test_a_tenant_that_does_not_say_who_it_is_is_refused(users_in, run, clock):
     """A plan is for one tenant, so its id must be known."""
     with pytest.raises(TenantError, match="does not name a tenant"):
-        read_over(transport(watermark(), watermark(), nothing()), run, clock)
+        read_over(users_in(nothing(), tenant=nothing()), run, clock)
 
 
 def test_where_changes_are_not_tracked_there_is_no_delta_link(faulty, read):
@@ -251,7 +299,10 @@ def test_a_dropped_connection_is_tried_again(faulty, read, fault):
 def test_no_answer_at_all_is_an_error(faulty, read):
     """It says which request got none and why."""
     faulty.inject("GET", "/organization", ConnectionResetError("reset by peer"), times=8)
-    with pytest.raises(ConnectionFailedError, match=r"GET /organization: no answer \(.*reset by peer\)"):
+    with pytest.raises(
+        ConnectionFailedError,
+        match=r"GET /organization: no answer \(.*reset by peer, client-request-id [0-9a-f-]{36}\)",
+    ):
         read()
 
 

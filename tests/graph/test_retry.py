@@ -90,7 +90,6 @@ FAULTS = st.lists(st.tuples(st.sampled_from([0, 0.5, 30, 100]), ANSWERS), min_si
 POLICIES = st.builds(
     RetryPolicy,
     attempts=st.integers(1, 10),
-    throttled_attempts=st.integers(1, 50),
     wait_initial=st.floats(0, 10),
     wait_max=st.floats(0, 100),
     wait_jitter=st.floats(0, 1),
@@ -137,12 +136,11 @@ def test_no_request_is_sent_after_the_time_limit(work, faults, policy, random):
 @pytest.mark.parametrize("work", [_read, _read_batch, _deliver])
 @given(faults=FAULTS, policy=POLICIES)
 def test_no_request_is_sent_more_often_than_the_policy_says(work, faults, policy):
-    """Every attempt but the last was followed by a fault for which the policy allows one more."""
+    """Being refused with 429 is not an attempt."""
     sender, connection, _ = over(faults, policy)
     asyncio.run(work(sender))
-    for number, answer in enumerate(connection.answers[:-1], 1):
-        throttled = isinstance(answer, Response) and answer.status == 429
-        assert number < (policy.throttled_attempts if throttled else policy.attempts)
+    failures = [each for each in connection.answers if isinstance(each, NoResponse) or each.status != 429]
+    assert len(failures) <= policy.attempts
 
 
 @pytest.mark.parametrize("work", [_read, _read_batch, _deliver])
@@ -171,6 +169,22 @@ def test_the_default_waits_of_a_request_that_always_fails():
     asyncio.run(_read(sender))
     assert len(connection.sent_at) == 8
     assert clock.waits == [1, 2, 4, 8, 16, 32, 60]
+
+
+def test_a_429_is_not_an_attempt():
+    """A request that was refused for a while still has all of its attempts; only the time ends it."""
+    sender, connection, _ = over([*[(0, busy(10))] * 30, (0, UNAVAILABLE)])
+    asyncio.run(_read(sender))
+    assert len(connection.sent_at) == 30 + 8
+
+
+def test_being_refused_without_end_ends_at_the_time_limit():
+    """Whatever Graph asks for, and however short."""
+    for answer in (busy(), busy(0), busy(7)):
+        sender, connection, clock = over([(0, answer)], RetryPolicy(timeout=600, wait_initial=0))
+        asyncio.run(_read(sender))
+        assert len(connection.sent_at) > 80
+        assert 590 < clock.passed <= 600
 
 
 def test_without_jitter_nothing_is_random():
@@ -223,6 +237,7 @@ def test_a_turn_that_is_refused_takes_nothing():
 
     async def turns():
         assert await limiter.turn(1, 10)
+        limiter.answered(1, 10)
         assert not await limiter.turn(1, 10, until=5)
         assert await limiter.turn(1, 5, until=5)
 
@@ -235,7 +250,6 @@ def test_a_turn_that_is_refused_takes_nothing():
     [
         ({"attempts": 0}, "RetryPolicy.attempts should be a whole number from 1 on, not 0"),
         ({"attempts": 1.5}, "RetryPolicy.attempts"),
-        ({"throttled_attempts": True}, "RetryPolicy.throttled_attempts"),
         ({"wait_initial": -1}, "RetryPolicy.wait_initial should be a number of seconds, 0 or more, not -1"),
         ({"wait_max": "60"}, "RetryPolicy.wait_max"),
         ({"wait_jitter": 20}, "RetryPolicy.wait_jitter should be a share from 0 to 1"),

@@ -18,7 +18,7 @@ from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.quotas import Quotas
 
 PEOPLE = [f"p{number}" for number in range(30)]
-PATIENT = RetryPolicy(attempts=1_000, throttled_attempts=1_000, timeout=1_000_000)
+PATIENT = RetryPolicy(attempts=1_000, timeout=1_000_000)
 """Of faults by chance some request has eight in a row sooner or later, and with the usual policy that is the end."""
 
 

@@ -185,7 +185,8 @@ def _refuse_another(plan: Plan, tenant_id: str, confirm: str | None) -> None:
         )
     if plan.tenant_id != tenant_id:
         raise PlanRefusedError(
-            f"plan {plan.id} is for tenant {plan.tenant_id}, this is {tenant_id}: plan with this tenant's snapshot"
+            f"plan {plan.id} is for tenant {plan.tenant_id}, this is {shortened(tenant_id)}: "
+            "plan with this tenant's snapshot"
         )
 
 

@@ -1,9 +1,9 @@
 """Delivering writes: which response means done, which failed, which "send again", and which "look first".
 
 A write whose outcome is unknown (no answer, 5xx) is sent again where repeating changes nothing. A create would make a
-second account or fail over the first; so before a create is repeated, the account is looked for: by its source anchor,
-or by its username where it has none. Every other write of which some answer was lost is looked at before it ends in any
-other way than done.
+second account or fail over the first; so before a create is repeated, the account is looked for: by its username, and
+by its source anchor, which another one may have. Every other write of which some answer was lost is looked at before it
+ends in any other way than done.
 
 An update that Graph refuses for its content is sent again in parts (splitting); its result says what was written.
 
@@ -13,15 +13,16 @@ written may be unknown elsewhere for a while); "Combine multiple requests in one
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
 from o365prov.errors import TenantError
 from o365prov.graph import requests
-from o365prov.graph.apply.looking import created_account, is_anothers, is_made, look_request
+from o365prov.graph.apply.looking import created_account, is_anothers, is_made, look_requests
 from o365prov.graph.apply.splitting import SplitUpdate
 from o365prov.graph.client.errors import ClassifiedError, ErrorCategory, classify, request_id
 from o365prov.graph.client.messages import NoResponse, Request, Response
@@ -290,28 +291,33 @@ class WriteDelivery:
             TenantError: they can't be looked for.
 
         """
-        reads = [look_request(each, self.sdk, None) for each in creates]
         found: dict[str, str] = {}
-        for each, read, response in zip(creates, reads, await self.sender.read_all(reads), strict=True):
-            if not response.ok:
-                raise classify(response).error(read.where)
-            if (object_id := created_account(each, response)) is not None:
+        for each, answers in zip(creates, await self._answers([(each, None) for each in creates]), strict=True):
+            if (unseen := _unseen(answers)) is not None:
+                raise classify(unseen).error(f"looking for the account of {each.subject.person_id}")
+            if (object_id := created_account(each, answers)) is not None:
                 self.note_written(object_id)
                 found[each.subject.person_id] = object_id
         return found
 
+    async def _answers(self, looks: Iterable[tuple[Change, str | None]]) -> list[tuple[Response, ...]]:
+        """The answers that tell whether changes were made, for each change and its account."""
+        asked = [look_requests(change, self.sdk, object_id) for change, object_id in looks]
+        responses = iter(await self.sender.read_all([each for requests_of in asked for each in requests_of]))
+        return [tuple(islice(responses, len(requests_of))) for requests_of in asked]
+
     async def _look(self, writes: Sequence[PendingWrite]) -> tuple[list[WriteResult], list[PendingWrite]]:
         """Look at accounts that may have been written: the results of those that end, and the writes to be sent."""
         ended, missing = [], []
-        reads = [look_request(write.change, self.sdk, write.object_id) for write in writes]
-        for write, response in zip(writes, await self.sender.read_all(reads), strict=True):
-            if not response.ok and response.status != 404:
-                ended.append(_not_seen(write, classify(response)))
-            elif (object_id := _made_account(write, response)) is not None:
+        all_answers = await self._answers([(write.change, write.object_id) for write in writes])
+        for write, answers in zip(writes, all_answers, strict=True):
+            if (unseen := _unseen(answers)) is not None:
+                ended.append(_not_seen(write, classify(unseen)))
+            elif (object_id := _made_account(write, answers)) is not None:
                 self.note_written(object_id)
-                ended.append(WriteResult(write, object_id, request_id=request_id(response)))
+                ended.append(WriteResult(write, object_id, request_id=request_id(answers[0])))
             elif write.final_problem is not None:
-                if isinstance(write.change, CreateUser) and is_anothers(write.change, response):
+                if isinstance(write.change, CreateUser) and is_anothers(write.change, answers):
                     write.unknown = False  # with that account in its place, none of the requests had an effect
                 ended.append(write.final_problem)
             else:
@@ -319,12 +325,17 @@ class WriteDelivery:
         return ended, missing
 
 
-def _made_account(write: PendingWrite, response: Response) -> str | None:
-    """The account, if the answer to a look says that the write is done."""
+def _unseen(answers: Iterable[Response]) -> Response | None:
+    """The answer that does not say how things are, if one doesn't."""
+    return next((each for each in answers if not each.ok and each.status != 404), None)
+
+
+def _made_account(write: PendingWrite, answers: Sequence[Response]) -> str | None:
+    """The account, if the answers to a look say that the write is done."""
     change = write.change
     if isinstance(change, CreateUser):
-        return created_account(change, response)
-    made = is_made(change, response, manager_id=write.other_id, since=write.since)
+        return created_account(change, answers)
+    made = is_made(change, answers[0], manager_id=write.other_id, since=write.since)
     return write.object_id if made else None
 
 

@@ -6,7 +6,7 @@ licences, the role, the manager, the instant from which sessions are valid.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -36,14 +36,23 @@ from o365prov.planning import (
     UpdateUser,
 )
 
+_NOT_GRAPHS = "the answer is not one of Graph's; look for a proxy that answers for Graph"
 
-def look_request(change: Change, sdk: Any, object_id: str | None) -> Request:
-    """The request whose answer tells whether *change* was made; *object_id* is the account, None for a new one."""
-    if isinstance(change, CreateUser):
-        anchor = change.properties.get("onPremisesImmutableId")
-        name, value = ("onPremisesImmutableId", anchor) if anchor else ("userPrincipalName", change.subject.username)
-        return requests.users_where(sdk, name, value)
-    account = object_id or ""
+
+def look_requests(change: Change, sdk: Any, object_id: str | None) -> tuple[Request, ...]:
+    """The requests whose answers tell whether *change* was made; *object_id* is the account, None for a new one.
+
+    A new account is looked for by its username, at its own address: an index of values may be behind. By its anchor,
+    for which there is only an index, another account may be found that has it.
+    """
+    if not isinstance(change, CreateUser):
+        return (_look_request(change, sdk, object_id or ""),)
+    named = requests.user_named(sdk, change.subject.username)
+    anchor = change.properties.get("onPremisesImmutableId")
+    return (named, requests.users_where(sdk, "onPremisesImmutableId", anchor)) if anchor else (named,)
+
+
+def _look_request(change: Change, sdk: Any, account: str) -> Request:
     match change:
         case GrantRole() | RemoveRole():
             return requests.role_assignments(sdk, f"principalId eq {requests.literal(account)}")
@@ -55,11 +64,11 @@ def look_request(change: Change, sdk: Any, object_id: str | None) -> Request:
             return requests.one_user(sdk, account, ())
 
 
-def created_account(change: CreateUser, response: Response) -> str | None:
+def created_account(change: CreateUser, responses: Iterable[Response]) -> str | None:
     """The id of the account that the create made; one that lacks any of the names that were sent is somebody else's."""
     sent = change.properties
     try:
-        for row in response.json()["value"]:
+        for row in _found(responses):
             same = all(row.get(name) == sent.get(name) for name in ("displayName", "mailNickname"))
             if same and row["userPrincipalName"].lower() == sent["userPrincipalName"].lower():
                 return str(row["id"])
@@ -68,18 +77,27 @@ def created_account(change: CreateUser, response: Response) -> str | None:
     return None
 
 
-def is_anothers(change: CreateUser, response: Response) -> bool:
+def is_anothers(change: CreateUser, responses: Iterable[Response]) -> bool:
     """Whether somebody else's account has what the create would have had."""
+    responses = tuple(responses)
     try:
-        return created_account(change, response) is None and bool(response.json()["value"])
+        return created_account(change, responses) is None and any(True for _ in _found(responses))
     except (ValueError, KeyError, TypeError):
         return False
+
+
+def _found(responses: Iterable[Response]) -> Iterator[Any]:
+    """The accounts in the answers to the requests for a new one."""
+    for response in responses:
+        if response.ok:
+            document = response.json()
+            yield from document.get("value", (document,))
 
 
 def is_made(
     change: Change, response: Response, *, manager_id: str | None = None, since: datetime | None = None
 ) -> bool:
-    """Whether the answer to :func:`look_request` says that *change* was made; creates are :func:`created_account`.
+    """Whether the answer to :func:`look_requests` says that *change* was made; creates are :func:`created_account`.
 
     Args:
         change: the change.
@@ -94,6 +112,13 @@ def is_made(
     if response.status == 404:
         return isinstance(change, DeleteUser | RemoveRole | RemoveManager | RemoveLicenses)
     row = _row(response)
+    try:
+        return _shows(change, row, manager_id, since)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise TenantError(f"{_NOT_GRAPHS} ({type(error).__name__}: {error})") from error
+
+
+def _shows(change: Change, row: Mapping[str, Any], manager_id: str | None, since: datetime | None) -> bool:
     match change:
         case GrantRole(role_id=role_id):
             return role_id in _roles(row)
@@ -163,5 +188,5 @@ def _row(response: Response) -> Mapping[str, Any]:
     except ValueError:
         row = None
     if not isinstance(row, dict):
-        raise TenantError("the answer is not one of Graph's; look for a proxy that answers for Graph")
+        raise TenantError(_NOT_GRAPHS)
     return row

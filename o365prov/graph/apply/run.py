@@ -17,6 +17,7 @@ from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, E
 from o365prov.graph.apply.ledger import EndedChange, Ledger
 from o365prov.graph.client.batch import chunks
 from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.sender import BATCHES_AT_ONCE
 from o365prov.graph.requests import change_requests
 from o365prov.planning import (
     Change,
@@ -35,7 +36,6 @@ from o365prov.state import RunEntry, RunStep
 
 _log = logging.getLogger(__name__)
 
-BATCHES_AT_ONCE = 4
 STOP_SECONDS = 10.0
 """So long an apply that stops waits for what is under way, in real time; the next one looks at what is not known."""
 _USERNAME = "userPrincipalName"
@@ -80,6 +80,7 @@ class ApplyRun:
     _stale: Mapping[str, str] = field(factory=dict)
     _stopped: str = ""
     _loop: asyncio.AbstractEventLoop = field(init=False, factory=asyncio.get_running_loop)
+    _turn: asyncio.Lock = field(init=False, factory=asyncio.Lock)
     _delivering: set[asyncio.Task[None]] = field(init=False, factory=set)
     _given_up: bool = field(init=False, default=False)
 
@@ -276,22 +277,32 @@ class ApplyRun:
                 await self._record(results)  # out of the gate: the next batch, which now begins, is in the same note
 
     async def _send(self, writes: Sequence[PendingWrite], results: list[WriteResult]) -> None:
-        """Note that a batch begins, and send it; adds results as they come, for whoever is cancelled."""
-        if self._stopped:
-            return
+        """Send a batch when its turn comes; adds results as they come, for whoever is cancelled."""
+        self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
         try:
-            await self.ledger.begin(writes)
+            if await self._begin(writes):
+                async for each in self.delivery.deliver(writes):
+                    results += each
+        finally:
+            self._delivering.discard(task)
+
+    async def _begin(self, writes: Sequence[PendingWrite]) -> bool:
+        """Note that *writes* begin, once it is their turn: what only waits is not begun. False if the apply stops."""
+        sender, requests = self.delivery.sender, [write.request for write in writes]
+        async with self._turn:
+            if not self._stopped:
+                await sender.ready(requests)
+        if self._stopped:
+            return False
+        try:
+            with sender.reserved(requests):  # whose turn comes meanwhile is in the same note
+                await self.ledger.begin(writes)
         except StateError as error:
             self.stop(str(error))
         if self._stopped:  # perhaps while that was noted
-            return
+            return False
         self._begun.update(change_key(write.change) for write in writes)
-        self._delivering.add(task := cast("asyncio.Task[None]", asyncio.current_task()))
-        try:
-            async for each in self.delivery.deliver(writes):
-                results += each
-        finally:
-            self._delivering.discard(task)
+        return True
 
     async def _record(self, results: Iterable[WriteResult]) -> None:
         """Note how writes ended; those that no write fares better than now stay begun, for when the plan goes on."""

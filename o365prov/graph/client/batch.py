@@ -17,6 +17,7 @@ from o365prov.errors import UsageError
 from o365prov.graph.client.messages import NoResponse, Request, Response
 
 LIMIT = 20
+_IDS = ("request-id", "client-request-id")
 
 _Item = TypeVar("_Item")
 
@@ -40,8 +41,12 @@ def encode(requests: Sequence[Request]) -> Request:
 
 def _encoded(number: str, request: Request) -> dict[str, Any]:
     encoded: dict[str, Any] = {"id": number, "method": request.method, "url": request.url}
+    headers = dict(request.headers)
     if request.body is not None:
-        encoded["headers"] = {"Content-Type": "application/json"}  # refused without, where there is a body
+        headers["Content-Type"] = "application/json"  # refused without, where there is a body
+    if headers:
+        encoded["headers"] = headers
+    if request.body is not None:
         encoded["body"] = request.body
     return encoded
 
@@ -55,18 +60,23 @@ def decode(outer: Response | NoResponse, count: int) -> list[Response | NoRespon
     if isinstance(outer, NoResponse) or not outer.ok:
         return [outer] * count
     try:
-        answers = _by_id(outer.json(), outer.headers.get("request-id", ""))
+        answers = _by_id(outer.json(), {name: outer.headers.get(name, "") for name in _IDS})
     except (ValueError, TypeError, AttributeError, KeyError):
-        return [NoResponse("Graph's answer to the batch can't be read", connected=True)] * count
-    missing = NoResponse("Graph's answer to the batch lacks this request", connected=True)
+        return [_no_response(outer, "can't be read")] * count
+    missing = _no_response(outer, "lacks this request")
     return [answers.get(str(number), missing) for number in range(1, count + 1)]
 
 
-def _by_id(document: Mapping[str, Any], request_id: str) -> dict[str, Response]:
+def _no_response(outer: Response, why: str) -> NoResponse:
+    client_request_id = outer.headers.get("client-request-id", "")
+    return NoResponse(f"Graph's answer to the batch {why}", connected=True, client_request_id=client_request_id)
+
+
+def _by_id(document: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Response]:
     return {
         str(answer["id"]): Response(
             int(answer["status"]),
-            {"request-id": request_id, **_headers(answer.get("headers"))},
+            {**ids, **_headers(answer.get("headers"))},
             _content(answer.get("body")),
         )
         for answer in document["responses"]

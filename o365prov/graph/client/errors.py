@@ -239,6 +239,7 @@ class ClassifiedError:
         details: the ``(code, target)`` pairs of ``error.details``.
         request_id: what Microsoft support asks for.
         extent: of what in the request it speaks.
+        client_request_id: our own id of the request.
 
     """
 
@@ -250,6 +251,7 @@ class ClassifiedError:
     details: tuple[tuple[str, str], ...] = ()
     request_id: str = ""
     extent: ErrorExtent = ErrorExtent.VALUE
+    client_request_id: str = ""
 
     @property
     def conflict(self) -> bool:
@@ -262,7 +264,12 @@ class ClassifiedError:
         """The same as an exception; *where* names the request."""
         start = f"{where}: " if where else ""
         return GraphError(
-            f"{start}{self}", status=self.status, code=self.code, details=self.details, request_id=self.request_id
+            f"{start}{self}",
+            status=self.status,
+            code=self.code,
+            details=self.details,
+            request_id=self.request_id,
+            client_request_id=self.client_request_id,
         )
 
     def __str__(self) -> str:
@@ -289,7 +296,15 @@ def classify(response: Response, url: str = "") -> ClassifiedError:
         details = (*details, ("ObjectConflict", match[1]))
     row = next(row for row in ERRORS if row.matches(response.status, code, details, message, url))
     return ClassifiedError(
-        row.category, response.status, code, message, row.remedy, details, request_id(response, error), row.extent
+        row.category,
+        response.status,
+        code,
+        message,
+        row.remedy,
+        details,
+        request_id(response, error),
+        row.extent,
+        _one_line(response.headers.get("client-request-id", "")),
     )
 
 
@@ -303,7 +318,7 @@ def request_id(response: Response, error: Mapping[str, Any] | None = None) -> st
     """What Microsoft support asks for: from the response's headers, else from inside the error."""
     inner = (error or {}).get("innerError") or (error or {}).get("innererror")
     inside = inner.get("request-id") if isinstance(inner, Mapping) else None
-    return response.headers.get("request-id") or _text(inside)
+    return _one_line(response.headers.get("request-id") or _text(inside))
 
 
 def credential_error(text: str) -> CredentialError:
@@ -321,12 +336,17 @@ def credential_error(text: str) -> CredentialError:
     return CredentialError(f"no token: {line}; {remedy}")
 
 
+_OTHER_CLOUD = "the credential signs in to another cloud than Tenant(cloud=...): give both the same, with authority="
 SIGN_IN: Mapping[str, str] = {
     "7000215": "the client secret is wrong: use its value, not its id",
     "7000222": "make a new client secret and use it here",
     "700016": "there is no such app in this tenant: check the client id, the tenant, and that an admin consented",
     "700027": "the certificate is not the one in the app registration",
     "90002": "there is no such tenant: check the tenant id and the cloud",
+    "900382": _OTHER_CLOUD,
+    "900439": _OTHER_CLOUD,
+    "90051": _OTHER_CLOUD,
+    "500011": _OTHER_CLOUD,
     "65001": "no administrator has consented yet: open the consent address",
 }
 

@@ -1,8 +1,10 @@
-"""One rate limiter for everything that is sent to a tenant, so that Graph has no reason to throttle us.
+"""One rate limiter for everything that is sent to a tenant, so that Graph has no reason to refuse it.
 
 Graph meters an app in a tenant with token buckets: resource units, and writes. The rate limiter keeps the same buckets
-on this side, lets requests take from them in turn, slows down when Graph says that a bucket is nearly empty, and holds
-all requests when Graph says "retry after": if each waited on its own, they would all come back at once.
+on this side (:mod:`~o365prov.graph.client.quota_bucket`), lets requests take from them in turn, and holds all requests
+when Graph says "retry after": if each waited on its own, they would all come back at once.
+
+It does not wait for ``x-ms-throttle-limit-percentage``: that says how full Graph's bucket is, not how fast it fills.
 
 Source: Microsoft, "Microsoft Graph service-specific throttling limits", section "Identity and access service limits".
 """
@@ -13,13 +15,15 @@ import asyncio
 import email.utils
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import define, field, frozen
 
 from o365prov._fields import instance_of, wrong
+from o365prov.graph.client.quota_bucket import QuotaBucket
 from o365prov.planning import UNITS, WRITES, Quota
 
 if TYPE_CHECKING:
@@ -74,7 +78,8 @@ class RateLimits:
         units: resource units. They depend on the tenant's size: 3,500 in 10 seconds below 50 users, which is the
             default; 5,000 up to 500 users; 8,000 above.
         writes: requests that write; the same in tenants of every size.
-        share: the share of both that is used, above 0 and at most 1; the rest is left to other apps.
+        share: the share of both that is used, above 0 and at most 1, by default all; what is below is left to other
+            processes of the same app.
 
     Raises:
         ConfigurationError: a field is of the wrong type or out of range.
@@ -86,32 +91,11 @@ class RateLimits:
 
     units: Quota = field(default=UNITS, validator=instance_of(Quota, "Quota(amount=3_500, seconds=10)"))
     writes: Quota = field(default=WRITES, validator=instance_of(Quota, "Quota(amount=3_000, seconds=150)"))
-    share: float = field(default=0.8, validator=_usable_share)
+    share: float = field(default=1.0, validator=_usable_share)
 
 
-# x-ms-throttle-limit-percentage comes from 0.8 on; from this much of the limit on, slow down to this part of the rate.
-SLOWER: tuple[tuple[float, float], ...] = ((1.0, 0.1), (0.9, 0.3), (0.8, 0.6))
-# A 429 halves the rate, at most once a second and down to this part; half a minute without one doubles it again.
-SLOWEST = 0.01
-RECOVERY_SECONDS = 30.0
 REPORTED_WAIT_SECONDS = 1.0
-
-
-@define
-class _Bucket:
-    """A token bucket that may be overdrawn: a request that overdraws it waits until it would be at zero again."""
-
-    capacity: float
-    per_second: float
-    level: float
-    filled_at: float
-
-    def take(self, amount: float, now: float, factor: float) -> float:
-        """Take *amount*; returns the seconds to wait until it is there."""
-        rate = self.per_second * factor
-        self.level = min(self.capacity, self.level + (now - self.filled_at) * rate) - amount
-        self.filled_at = now
-        return max(0.0, -self.level / rate)
+SHORTEST_WAIT_SECONDS = 0.01
 
 
 @define
@@ -128,21 +112,18 @@ class RateLimiter:
     clock: Clock
     rate_limits: RateLimits = field(factory=RateLimits)
     on_wait: Callable[[float, str], None] = field(default=lambda _seconds, _why: None)
-    _units: _Bucket = field(init=False)
-    _writes: _Bucket = field(init=False)
-    _held_until: float = field(init=False, default=0.0)
-    _factor: float = field(init=False, default=1.0)
-    _slowed_at: float = field(init=False, default=0.0)
+    _units: QuotaBucket = field(init=False)
+    _writes: QuotaBucket = field(init=False)
+    _held_until: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         now = self.clock.seconds()
         self._held_until = now
-        self._slowed_at = now
-        self._units = _bucket(self.rate_limits.units.part(self.rate_limits.share), now)
-        self._writes = _bucket(self.rate_limits.writes.part(self.rate_limits.share), now)
+        self._units = QuotaBucket(self.rate_limits.units.part(self.rate_limits.share), now)
+        self._writes = QuotaBucket(self.rate_limits.writes.part(self.rate_limits.share), now)
 
     async def turn(self, units: float, writes: float = 0, until: float = math.inf) -> bool:
-        """Wait for this request's turn.
+        """Wait for this request's turn; :meth:`answered` has to follow, whatever becomes of it.
 
         Args:
             units: the resource units that the request costs.
@@ -153,20 +134,70 @@ class RateLimiter:
             Whether the turn has come; False, and nothing is taken, if it would come after *until*.
 
         """
+        units_place, writes_place = self._units.queue(units), self._writes.queue(writes)
+        came = False
+        try:
+            came = await self._wait(
+                lambda now: max(self._units.wait(units_place, now), self._writes.wait(writes_place, now)), until
+            )
+        finally:
+            for bucket, amount in ((self._units, units), (self._writes, writes)):
+                bucket.send(amount) if came else bucket.give_back(amount)
+        return came
+
+    async def ready(self, units: float, writes: float = 0) -> None:
+        """Wait until a request of this cost could be sent at once, without standing in line for it."""
+        await self._wait(
+            lambda now: max(
+                self._units.wait(self._units.place(units), now), self._writes.wait(self._writes.place(writes), now)
+            ),
+            math.inf,
+        )
+
+    @contextmanager
+    def reserved(self, units: float, writes: float = 0) -> Iterator[None]:
+        """Count a request of this cost as standing in line, as long as the block runs."""
+        self._units.queue(units)
+        self._writes.queue(writes)
+        try:
+            yield
+        finally:
+            self._units.give_back(units)
+            self._writes.give_back(writes)
+
+    async def _wait(self, seconds_left: Callable[[float], float], until: float) -> bool:
         now = self.clock.seconds()
-        factor = self._current_factor(now)
-        bucket_wait = max(self._units.take(units, now, factor), self._writes.take(writes, now, factor))
-        wait = max(bucket_wait, self._held_until - now)
-        if now + wait <= until and bucket_wait >= REPORTED_WAIT_SECONDS:
-            self.on_wait(bucket_wait, "keeping within Graph's limits")
-        while wait > 0:
-            if self.clock.seconds() + wait > until:
-                self._units.level += units
-                self._writes.level += writes
+        seconds = seconds_left(now)
+        if seconds >= REPORTED_WAIT_SECONDS and now + seconds <= until:
+            self.on_wait(seconds, "keeping within Graph's limits")
+        while (wait := max(seconds, self._held_until - now)) > 0:
+            if now + wait > until:
                 return False
-            await self.clock.sleep(max(wait, 0.001))
-            wait = self._held_until - self.clock.seconds()
+            await self.clock.sleep(max(wait, SHORTEST_WAIT_SECONDS))
+            now = self.clock.seconds()
+            seconds = seconds_left(now)
         return True
+
+    def answered(self, units: float, writes: float = 0) -> None:
+        """Note that a request which had its turn was answered, or never will be."""
+        now = self.clock.seconds()
+        self._units.answer(units, now)
+        self._writes.answer(writes, now)
+
+    def refused(self, units: float, writes: float, headers: Mapping[str, str], sent_at: float) -> None:
+        """Note that Graph answered 429 to a request, or to some of a batch: one of its buckets is empty.
+
+        Args:
+            units: the resource units that the refused requests would have cost.
+            writes: the writes that they would have cost.
+            headers: the answer's; their names are in lower case.
+            sent_at: when they were sent, in the clock's seconds.
+
+        """
+        too_many_units = headers.get("x-ms-throttle-information") == "ResourceUnitLimitExceeded"
+        bucket, amount = (self._units, units) if too_many_units or not writes else (self._writes, writes)
+        wait = retry_after(headers, self.clock.now()) or 0.0
+        bucket.refuse(amount, sent_at, self.clock.seconds(), wait)
 
     def hold(self, seconds: float, why: str) -> None:
         """Let no request go before *seconds* have passed."""
@@ -174,39 +205,6 @@ class RateLimiter:
         if until > self._held_until:
             self._held_until = until
             self.on_wait(seconds, why)
-
-    def learn(self, headers: Mapping[str, str]) -> None:
-        """Slow down if Graph says that its bucket is nearly empty; the names of *headers* are in lower case."""
-        try:
-            used = float(headers.get("x-ms-throttle-limit-percentage", ""))
-        except ValueError:
-            return
-        factor = next((factor for limit, factor in SLOWER if used >= limit), 1.0)
-        if factor < 1.0:
-            self._slow_down(min(factor, self._factor))
-
-    def throttled(self) -> None:
-        """Graph answered 429: its bucket is empty, so empty ours and slow down."""
-        now = self.clock.seconds()
-        for bucket in (self._units, self._writes):
-            bucket.take(0, now, self._factor)
-            bucket.level = min(bucket.level, 0.0)
-        if self._factor == 1.0 or now - self._slowed_at >= 1.0:
-            self._slow_down(max(SLOWEST, self._factor / 2))
-
-    def _slow_down(self, factor: float) -> None:
-        self._factor = factor
-        self._slowed_at = self.clock.seconds()
-
-    def _current_factor(self, now: float) -> float:
-        while self._factor < 1.0 and now - self._slowed_at >= RECOVERY_SECONDS:
-            self._factor = min(1.0, self._factor * 2)
-            self._slowed_at += RECOVERY_SECONDS
-        return self._factor
-
-
-def _bucket(quota: Quota, now: float) -> _Bucket:
-    return _Bucket(quota.amount, quota.amount / quota.seconds, quota.amount, now)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -226,6 +224,6 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         pass
     try:
         at = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
+    except (ValueError, TypeError, OverflowError, IndexError):  # a date that is none, or beyond all years
         return None
-    return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())

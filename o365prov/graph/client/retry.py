@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from attrs import Attribute
 
 
+THROTTLED_WAIT_SECONDS = 1.0
+"""The least wait after a 429 that does not say for how long."""
+
+
 def _seconds(owner: object, field: Attribute[float], value: object) -> None:
     """Refuse what is not a number of seconds, or below 0."""
     if not is_number(value) or not value >= 0:
@@ -32,10 +36,11 @@ class RetryPolicy:
     """How often and how long one request is tried, and how long to wait in between; all times are in seconds.
 
     Graph says how long to wait with ``Retry-After``. Where it doesn't, waits double from *wait_initial* to *wait_max*.
+    Where Graph answers 429, "too many requests", it did nothing yet: that is not an attempt, and only *timeout* and
+    *max_retry_after* end it.
 
     Args:
         attempts: how often one request is sent in all, at least 1.
-        throttled_attempts: the same where Graph answers 429, "too many requests".
         wait_initial: the wait after the first attempt.
         wait_max: the longest wait that is not Graph's own.
         wait_jitter: the share of each wait that is random, from 0 to 1, so that many clients don't return together.
@@ -53,7 +58,6 @@ class RetryPolicy:
     """
 
     attempts: int = field(default=8, validator=whole_number(1))
-    throttled_attempts: int = field(default=40, validator=whole_number(1))
     wait_initial: float = field(default=1.0, validator=_seconds)
     wait_max: float = field(default=60.0, validator=_seconds)
     wait_jitter: float = field(default=0.5, validator=fraction)
@@ -97,6 +101,8 @@ class Attempts:
     rate_limiter: RateLimiter
     random: Callable[[], float]
     _number: int = field(init=False, default=0)
+    _failures: int = field(init=False, default=0)
+    _failed: bool = field(init=False, default=False)
     _wait: float = field(init=False, default=0.0)
     _retry_after: float = field(init=False, default=0.0)
     _again: bool = field(init=False, default=True)
@@ -106,12 +112,14 @@ class Attempts:
         return self
 
     async def __anext__(self) -> int:
-        """The number of the attempt, from 1, after its wait; ends unless :meth:`repeat` allowed another."""
+        """The number of the round, from 1, after its wait; ends unless :meth:`repeat` allowed another."""
         if not self._again:
             raise StopAsyncIteration
         if self._number:
             await self._pause()
         self._number += 1
+        self._failures += self._failed
+        self._failed = False
         self._wait = self.policy.wait(self._number, self.random())
         self._retry_after = 0.0
         self._again = False
@@ -133,14 +141,18 @@ class Attempts:
 
         """
         clock = self.rate_limiter.clock
-        asked, limit = 0.0, self.policy.attempts
-        if isinstance(response, Response):
-            asked = retry_after(response.headers, clock.now()) or 0.0
-            limit = self.policy.throttled_attempts if response.status == 429 else limit
+        asked = (retry_after(response.headers, clock.now()) or 0.0) if isinstance(response, Response) else 0.0
+        throttled = isinstance(response, Response) and response.status == 429
+        if throttled:
+            self._wait = max(self._wait, THROTTLED_WAIT_SECONDS)
         if clock.seconds() + (asked or self._wait) > self._ends_at:
             return False
-        if not uncounted and (self._number >= limit or asked > self.policy.max_retry_after):
+        if asked > self.policy.max_retry_after and not uncounted:
             return False
+        if not throttled and not uncounted:
+            if self._failures + 1 >= self.policy.attempts:
+                return False
+            self._failed = True
         self._retry_after = max(self._retry_after, asked)
         self._again = True
         return True

@@ -5,6 +5,8 @@ Neither names a type of msgraph, azure or httpx, so code that implements them do
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -58,6 +60,8 @@ class Transport(Protocol):
 class Credential(Protocol):
     """Anything with ``get_token``: the credentials of azure-identity, plain or of its ``aio`` package.
 
+    One with azure-core's newer ``get_token_info`` alone, instead of ``get_token``, will do, too.
+
     The caller owns the credential and closes it. One that is not async is called on a thread, so that
     it doesn't block the event loop.
     """
@@ -65,6 +69,18 @@ class Credential(Protocol):
     def get_token(self, *scopes: str, **options: Any) -> Any:
         """Return azure-core's ``AccessToken``, or an awaitable of it."""
         ...
+
+
+def token_claims(token: str) -> dict[str, Any]:
+    """The claims inside an access token, not verified; empty if the token is not a JSON Web Token."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}
 
 
 class AnonymousCredential:

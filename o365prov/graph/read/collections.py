@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 
 _Value = TypeVar("_Value")
 
+MOST_PAGES = 20_000
+"""Of 100 objects at least, where Graph makes them small: two million; of 999, where it does not, twenty million."""
+
 
 async def collected(
     sender: Sender,
@@ -48,7 +51,8 @@ async def answers(
         raise not_json(request, response) from None
     for row in decode.rows(document, request.where):
         yield decoded(row, decode_row, request)
-    if link := document.get("@odata.nextLink"):
+    link = document.get("@odata.nextLink")
+    if isinstance(link, str) and link:
         async for row in pages(sender, Request("GET", link, units=request.units)):
             yield decoded(row, decode_row, request)
 
@@ -103,9 +107,10 @@ async def pages(sender: Sender, request: Request) -> AsyncIterator[Mapping[str, 
 async def documents(sender: Sender, request: Request) -> AsyncIterator[Mapping[str, Any]]:
     """The pages of a collection, the first at *request* and each other at the link in the one before.
 
-    Raises TenantError for a page that links back to one already read, or to another host than Graph's.
+    Raises TenantError for a page that links back to one already read, or to another host than Graph's, and for pages
+    without end.
     """
-    seen = set()
+    seen: set[str] = set()
     following = request
     while True:
         document = await sender.read(following)
@@ -118,6 +123,10 @@ async def documents(sender: Sender, request: Request) -> AsyncIterator[Mapping[s
         if link in seen:
             raise TenantError(
                 f"{request.where}: the pages link back to one that was read; try again, and report it to Microsoft"
+            )
+        if len(seen) == MOST_PAGES:
+            raise TenantError(
+                f"{request.where}: there are more than {MOST_PAGES} pages; look for a proxy that answers for Graph"
             )
         seen.add(link)
         following = Request("GET", link, units=request.units)

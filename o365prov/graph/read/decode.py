@@ -41,7 +41,7 @@ def user(row: Mapping[str, Any]) -> TenantUser:
         id=_id(row, "user"),
         properties=FrozenMapping(_properties(row)),
         licenses=_licenses(row),
-        manager_id=manager.get("id") if isinstance(manager, dict) else None,
+        manager_id=_string_or_none(manager, "id") if isinstance(manager, dict) else None,
         sessions_valid_from=instant(row.get("signInSessionsValidFromDateTime")),
         failed_licenses=_failed_licenses(row),
     )
@@ -62,22 +62,21 @@ def _licenses(row: Mapping[str, Any]) -> tuple[HeldLicense, ...]:
     states = row.get("licenseAssignmentStates")
     if isinstance(states, list):
         return tuple(
-            HeldLicense(state["skuId"], frozenset(state.get("disabledPlans") or ()), state.get("assignedByGroup"))
+            HeldLicense(_string(state, "skuId"), _plans(state), _string_or_none(state, "assignedByGroup"))
             for state in states
             if state.get("state") != "Error"  # its group failed to assign it: it is not held
         )
     held = row.get("assignedLicenses")
-    return tuple(
-        HeldLicense(each["skuId"], frozenset(each.get("disabledPlans") or ()))
-        for each in (held if isinstance(held, list) else ())
-    )
+    return tuple(HeldLicense(_string(each, "skuId"), _plans(each)) for each in (held if isinstance(held, list) else ()))
 
 
 def _failed_licenses(row: Mapping[str, Any]) -> tuple[FailedLicense, ...]:
     """What Microsoft could not give; with ``ActiveWithError`` the licence is held all the same."""
     states = row.get("licenseAssignmentStates")
     return tuple(
-        FailedLicense(state["skuId"], str(state.get("error") or "Other"), state.get("assignedByGroup"))
+        FailedLicense(
+            _string(state, "skuId"), str(state.get("error") or "Other"), _string_or_none(state, "assignedByGroup")
+        )
         for state in (states if isinstance(states, list) else ())
         if state.get("state") in _FAILED
     )
@@ -90,9 +89,11 @@ def sku(row: Mapping[str, Any]) -> Sku:
     """A subscribed SKU; usable seats are those enabled and those in their grace period (``warning``)."""
     units = row.get("prepaidUnits") or {}
     return Sku(
-        id=str(row["skuId"]),
-        part_number=str(row.get("skuPartNumber") or row["skuId"]),
-        plans={plan["servicePlanName"]: plan["servicePlanId"] for plan in row.get("servicePlans") or ()},
+        id=_string(row, "skuId"),
+        part_number=_string_or_none(row, "skuPartNumber") or _string(row, "skuId"),
+        plans={
+            _string(plan, "servicePlanName"): _string(plan, "servicePlanId") for plan in row.get("servicePlans") or ()
+        },
         seats=int(units.get("enabled") or 0) + int(units.get("warning") or 0),
         used=int(row.get("consumedUnits") or 0),
         assignable=row.get("appliesTo", "User") == "User" and row.get("capabilityStatus", "Enabled") in _USABLE,
@@ -105,7 +106,7 @@ _USABLE = frozenset({"Enabled", "Warning"})
 def domain(row: Mapping[str, Any]) -> Domain:
     """A domain of the tenant."""
     return Domain(
-        name=str(row["id"]).lower(),
+        name=_string(row, "id").lower(),
         verified=bool(row.get("isVerified", True)),
         federated=row.get("authenticationType") == "Federated",
     )
@@ -127,14 +128,15 @@ def _holder(row: Mapping[str, Any], kind: HolderKind) -> AddressHolder:
 
 def role(row: Mapping[str, Any]) -> Role:
     """A directory role; our table says whether it is privileged."""
-    return Role(id=str(row["id"]), name=str(row["displayName"]), privileged=str(row["id"]).lower() in PRIVILEGED_ROLES)
+    role_id = _string(row, "id")
+    return Role(role_id, _string(row, "displayName"), privileged=role_id.lower() in PRIVILEGED_ROLES)
 
 
 def role_assignment(row: Mapping[str, Any]) -> RoleAssignment | None:
     """An assignment of a directory role; None if it is for less than the whole tenant."""
     if row.get("directoryScopeId") != "/":
         return None
-    return RoleAssignment(id=str(row["id"]), role_id=str(row["roleDefinitionId"]), principal_id=str(row["principalId"]))
+    return RoleAssignment(_string(row, "id"), _string(row, "roleDefinitionId"), _string(row, "principalId"))
 
 
 def rows(document: Any, where: str) -> tuple[Mapping[str, Any], ...]:
@@ -189,6 +191,24 @@ def created_id(response: Response) -> str | None:
 def unique(objects: Iterable[_Object]) -> tuple[_Object, ...]:
     """Each object once, the last one counting: pages may overlap when the tenant changes between them."""
     return tuple({each.id: each for each in objects}.values())
+
+
+def _plans(licence: Mapping[str, Any]) -> frozenset[str]:
+    plans = licence.get("disabledPlans") or ()
+    if not all(isinstance(each, str) for each in plans):
+        raise TypeError("disabledPlans holds more than ids")
+    return frozenset(plans)
+
+
+def _string(row: Mapping[str, Any], name: str) -> str:
+    value = row[name]
+    if not isinstance(value, str) or not value:
+        raise TypeError(f"{name} is not a string")
+    return value
+
+
+def _string_or_none(row: Mapping[str, Any], name: str) -> str | None:
+    return None if row.get(name) is None else _string(row, name)
 
 
 def _id(row: Mapping[str, Any], kind: str) -> str:

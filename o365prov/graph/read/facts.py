@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 
 from o365prov.errors import TenantError
 from o365prov.graph import requests
-from o365prov.graph.client.sender import Sender
+from o365prov.graph.client.sender import Sender, together
 from o365prov.graph.read import decode
 from o365prov.graph.read.collections import collected, explaining_403
 from o365prov.graph.setup.permissions import Operation
@@ -81,12 +81,13 @@ class KeptFacts:
 
     async def facts(self, sender: Sender, sdk: Any, *, roles: bool) -> TenantFacts:
         """All facts, with the roles if they are needed."""
-        return TenantFacts(
-            await self.tenant(sender, sdk),
-            await self.domains(sender, sdk),
-            await self._skus(sender, sdk),
-            await self._roles(sender, sdk) if roles else (),
+        tenant, domains, skus, *held = await together(
+            self.tenant(sender, sdk),
+            self.domains(sender, sdk),
+            self._skus(sender, sdk),
+            *([self._roles(sender, sdk)] if roles else []),
         )
+        return TenantFacts(tenant, domains, skus, held[0] if held else ())
 
     async def tenant(self, sender: Sender, sdk: Any) -> TenantIdentity:
         """The tenant itself."""

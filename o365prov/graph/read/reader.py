@@ -8,10 +8,10 @@ from typing import Any
 from attrs import define, evolve, field
 
 from o365prov.errors import ConfigurationError
-from o365prov.graph.client.sender import Sender
+from o365prov.graph.client.sender import Sender, together
 from o365prov.graph.read.changes import EarlierRead, asked_of, tracking_link, users_since
 from o365prov.graph.read.facts import KeptFacts
-from o365prov.graph.read.snapshot import snapshot
+from o365prov.graph.read.snapshot import snapshot, watermark
 from o365prov.graph.read.targeted import some_people
 from o365prov.people import AppUsers
 from o365prov.planning import (
@@ -72,15 +72,21 @@ class Reader:
         self, sender: Sender, sdk: Any, needs: Needs, keep: Callable[[TenantUser], bool] | None
     ) -> TenantSnapshot:
         """Everybody; what is kept in part (*keep*) serves no later read."""
-        link = await tracking_link(sender, sdk, needs) if keep is None else None
+        mark, link = await together(watermark(sender, sdk, needs), _link(sender, sdk, needs, keep))
         earlier, self._earlier = self._earlier, None
         read = await snapshot(
             sender,
             sdk,
             needs,
+            mark,
             lambda: self.facts.facts(sender, sdk, roles=needs.roles),
             keep,
             None if keep or earlier is None else lambda: users_since(sender, sdk, needs, earlier),
         )
         self._earlier = None if link is None else EarlierRead(asked_of(needs), link, read)
         return read
+
+
+async def _link(sender: Sender, sdk: Any, needs: Needs, keep: Callable[[TenantUser], bool] | None) -> str | None:
+    """The delta link for the next read of everybody; None if this one serves none."""
+    return await tracking_link(sender, sdk, needs) if keep is None else None

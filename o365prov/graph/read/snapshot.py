@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from o365prov.errors import CredentialError, GraphError
 from o365prov.graph import requests
-from o365prov.graph.client.sender import Sender
+from o365prov.graph.client.sender import Sender, together
 from o365prov.graph.read import decode
 from o365prov.graph.read.collections import collected, delta_link, explaining_403
 from o365prov.graph.read.facts import TenantFacts
@@ -41,28 +41,29 @@ async def snapshot(
     sender: Sender,
     sdk: Any,
     needs: Needs,
-    facts: Callable[[], Awaitable[TenantFacts]],
+    mark: str | None,
+    facts: Callable[[], Coroutine[Any, Any, TenantFacts]],
     keep: Callable[[TenantUser], bool] | None = None,
     known: Callable[[], Awaitable[tuple[TenantUser, ...] | None]] | None = None,
 ) -> TenantSnapshot:
     """Everything that *needs* asks for; of the users only those for whom *keep* is true. It is called once for each.
 
-    Users who are *known* are not read. The delta link is asked for before the first user is read: what changes while
-    the pages are read is then reported as changed rather than missed.
+    Users who are *known* are not read. The *mark*, a delta link, was asked for before the first user is read: what
+    changes while the pages are read is then reported as changed rather than missed.
     """
     read_at = sender.rate_limiter.clock.now()
-    mark = await watermark(sender, sdk, needs)
-    own = await facts()
-    addresses, unread = await _addresses(sender, sdk) if needs.addresses else ((), ())
-    users = None if known is None else await known()
-    if users is None:
-        request = requests.users(sdk, needs.properties, managers=needs.managers)
-        users = decode.unique(await collected(sender, request, decode.user, Operation.READ_USERS, keep))
+    own, assignments, users, deleted, (addresses, unread) = await together(
+        facts(),
+        _role_assignments(sender, sdk, needs),
+        _users(sender, sdk, needs, keep, known),
+        _deleted_users(sender, sdk, needs),
+        _addresses(sender, sdk, needs),
+    )
     return of_facts(
         own,
-        role_assignments=await _role_assignments(sender, sdk) if needs.roles else (),
+        role_assignments=assignments,
         users=users,
-        deleted_users=await _deleted_users(sender, sdk, needs) if needs.deleted_users else (),
+        deleted_users=deleted,
         addresses=addresses,
         unread_addresses=unread,
         read_at=read_at,
@@ -70,20 +71,42 @@ async def snapshot(
     )
 
 
-async def _role_assignments(sender: Sender, sdk: Any) -> tuple[RoleAssignment, ...]:
+async def _users(
+    sender: Sender,
+    sdk: Any,
+    needs: Needs,
+    keep: Callable[[TenantUser], bool] | None,
+    known: Callable[[], Awaitable[tuple[TenantUser, ...] | None]] | None,
+) -> tuple[TenantUser, ...]:
+    users = None if known is None else await known()
+    if users is not None:
+        return users
+    request = requests.users(sdk, needs.properties, managers=needs.managers)
+    return decode.unique(await collected(sender, request, decode.user, Operation.READ_USERS, keep))
+
+
+async def _role_assignments(sender: Sender, sdk: Any, needs: Needs) -> tuple[RoleAssignment, ...]:
+    if not needs.roles:
+        return ()
     held = await collected(sender, requests.role_assignments(sdk), decode.role_assignment, Operation.READ_ROLES)
     return tuple(assignment for assignment in held if assignment is not None)
 
 
 async def _deleted_users(sender: Sender, sdk: Any, needs: Needs) -> tuple[TenantUser, ...]:
+    if not needs.deleted_users:
+        return ()
     request = requests.deleted_users(sdk, needs.properties)
     return decode.unique(await collected(sender, request, decode.user, Operation.READ_DELETED_USERS))
 
 
-async def _addresses(sender: Sender, sdk: Any) -> tuple[tuple[AddressHolder, ...], tuple[HolderKind, ...]]:
+async def _addresses(
+    sender: Sender, sdk: Any, needs: Needs
+) -> tuple[tuple[AddressHolder, ...], tuple[HolderKind, ...]]:
     """The groups and contacts with addresses, and which of the two the app may not read: then plans say so."""
     found: tuple[AddressHolder, ...] = ()
     unread: list[HolderKind] = []
+    if not needs.addresses:
+        return (), ()
     for kind, request, decode_row, operation in (
         (HolderKind.GROUP, requests.mail_groups(sdk), decode.group, Operation.READ_GROUPS),
         (HolderKind.CONTACT, requests.contacts(sdk), decode.contact, Operation.READ_CONTACTS),

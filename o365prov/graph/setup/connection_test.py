@@ -6,14 +6,12 @@ Source: Microsoft, "Access tokens in the Microsoft identity platform" (an applic
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Collection
-from typing import Any
 
 from attrs import frozen
 
 from o365prov._fields import typed
+from o365prov.graph.client.transport import token_claims
 from o365prov.graph.setup.permissions import (
     ALL_OPERATIONS_BUT_ROLES,
     Operation,
@@ -78,15 +76,3 @@ def evaluate_token(
     if expected_tenant is not None and expected_tenant != tenant_id:
         problems.append(f"this is tenant {tenant_id}, not {expected_tenant}: check the credential's tenant id")
     return ConnectionTest(tenant_id, tenant_name, granted, missing, tuple(problems))
-
-
-def token_claims(token: str) -> dict[str, Any]:
-    """The claims inside an access token, not verified; empty if the token is not a JSON Web Token."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
-        return {}
-    return claims if isinstance(claims, dict) else {}

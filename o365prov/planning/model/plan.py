@@ -95,8 +95,7 @@ class Plan(Renderable):
     def duration(self, quota: Quota = WRITES) -> timedelta:
         """The least time that the writes take at Graph's quota; round trips are not counted.
 
-        A tenant with the default :class:`~o365prov.RateLimits` uses 80 % of the quota:
-        ``plan.duration(WRITES.part(0.8))``.
+        A tenant with ``RateLimits(share=0.5)`` uses half of the quota: ``plan.duration(WRITES.part(0.5))``.
 
         Args:
             quota: how many writes Graph takes in which time.
