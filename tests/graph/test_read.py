@@ -148,7 +148,7 @@ def test_all_pages_are_followed(users_in, run, clock):
     snapshot = read_over(scripted, run, clock)
     assert [user.id for user in snapshot.users] == ["1", "2"]
     assert snapshot.by_id["1"].properties["displayName"] == "new"
-    assert scripted.requests[-1][1].endswith("$skiptoken=b")
+    assert [url for _, url, *_ in scripted.requests if "/users?" in url][-1].endswith("$skiptoken=b")
 
 
 @pytest.mark.parametrize(
