@@ -112,7 +112,9 @@ def _tenant_facts(account: HeldAccount) -> dict[str, Any]:
     properties = account.properties
     facts = {name: properties[name] for name in properties if name not in _OF_THE_MOMENT | _BY_CHANCE}
     facts["userPrincipalName"] = account.username.removeprefix(account.id.replace("-", ""))
-    return {**facts, "roles": sorted(account.roles), "is_deleted": account.is_deleted}
+    addresses = facts.pop("proxyAddresses", None) or ()  # the others are those that a mailbox kept, if there was one
+    primary = [each for each in addresses if each.startswith("SMTP:")]
+    return {**facts, "primary": primary, "roles": sorted(account.roles), "is_deleted": account.is_deleted}
 
 
 def _memory_facts(user: AppUser) -> dict[str, Any]:
