@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 from attrs import define, evolve, field
 
@@ -12,6 +13,8 @@ from o365prov.people import Assignment, DirectoryAccount, Grants, UserStatus
 from o365prov.simulation.schedule.events import Event, Happening
 
 _TITLES = 5
+_NEW = UUID("41dd9c2f-6f0c-4b35-9a52-7c9c2b6f2a0d")
+_NEW_PEOPLE = "OU=New,DC=corp,DC=example"
 
 
 @define(eq=False)
@@ -49,6 +52,20 @@ class Employee:
         """Who each of the ids is, as far as anybody can know: an account in Active Directory stays the same."""
         is_known = bool(self.assignment.person.directory_accounts)
         return {person_id: self._first_id if is_known else person_id for person_id in self.person_ids}
+
+    def newcomer(self, number: int) -> Employee:
+        """Somebody new of this number, who is assigned the same."""
+        person = self.assignment.person
+        _, _, domain = self.address.partition("@")
+        name, address = f"New {number}", f"new.{number}@{domain}"
+        accounts = [
+            evolve(each, object_guid=uuid5(_NEW, name), distinguished_name=f"CN={name},{_NEW_PEOPLE}")
+            for each in person.directory_accounts
+        ]
+        names = {"firstName": "New", "lastName": f"{number}", "displayName": name, "login": address, "email": address}
+        profile = {**person.profile, **names}
+        new = evolve(person, id=f"new-{number}", profile=profile, directory_accounts=accounts)
+        return Employee(number, evolve(self.assignment, person=new))
 
     def get_new_id(self) -> None:
         """Come back as another person of the source, with the same account in Active Directory."""
@@ -133,6 +150,8 @@ class Staff:
             case Event.JOIN:
                 one.is_assigned = True
                 one.get_status(UserStatus.ACTIVE)
+            case Event.HIRE:
+                self.all.append(one.newcomer(len(self.all)))
             case Event.LEAVE:
                 one.is_assigned = False
             case Event.REGRANT:
@@ -146,6 +165,7 @@ class Staff:
                     each.get_title(f"Level {(each.number + number) % _TITLES}")
                     grants = self._grants[(each.number + number) % len(self._grants)]
                     each.assignment = evolve(each.assignment, grants=grants)
+                self.all.append(one.newcomer(len(self.all)))
             case Event.SUSPEND:
                 one.get_status(UserStatus.SUSPENDED)
             case Event.PROMOTE:

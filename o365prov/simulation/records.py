@@ -90,7 +90,7 @@ class Books:
         accounts = [each for each in self.accounts.values() if names[each.id] not in without]
         people = [each for each in self.memory if names.get(each.object_id) not in without]
         tenant = sorted(f"account {_shown(_tenant_facts(each), names)}" for each in accounts)
-        return [*tenant, *sorted(f"memory {_shown(_memory_facts(each), names)}" for each in people)]
+        return [*tenant, *sorted(f"memory {_shown(_memory_facts(each, names), names)}" for each in people)]
 
     def names(self) -> Mapping[str, str]:
         """What each account is called in every run, by its id."""
@@ -117,9 +117,10 @@ def _tenant_facts(account: HeldAccount) -> dict[str, Any]:
     return {**facts, "primary": primary, "roles": sorted(account.roles), "is_deleted": account.is_deleted}
 
 
-def _memory_facts(user: AppUser) -> dict[str, Any]:
+def _memory_facts(user: AppUser, names: Mapping[str, str]) -> dict[str, Any]:
     if user.status is AppUserStatus.DELETED:  # nothing else is ever asked of it
-        return {"person_id": user.person_id, "object_id": user.object_id, "status": user.status}
+        gone = user.object_id not in names
+        return {"person_id": user.person_id, "object_id": None if gone else user.object_id, "status": user.status}
     return asdict(user, filter=lambda attribute, _: attribute.name not in _OF_ONE_APPLY)
 
 

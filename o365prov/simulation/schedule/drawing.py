@@ -27,7 +27,7 @@ from o365prov.simulation.schedule.events import (
 
 _T = TypeVar("_T")
 
-_OFTEN = (Event.JOIN, Event.LEAVE, Event.REGRANT, Event.PROMOTE, Event.REORGANIZE)
+_OFTEN = (Event.JOIN, Event.LEAVE, Event.REGRANT, Event.PROMOTE, Event.HIRE, Event.REORGANIZE)
 _SETTINGS = (
     Event.CHOOSE_OPTION,
     Event.SWITCH_DEACTIVATION,

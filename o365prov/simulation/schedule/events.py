@@ -17,6 +17,7 @@ class Event(StrEnum):
     """What happens on a day, whatever becomes of the plans of that day; the value is how it reads."""
 
     JOIN = "{one} is assigned"
+    HIRE = "somebody new, with the licences and roles of {one}, is assigned"
     LEAVE = "{one} is not assigned any more"
     REGRANT = "{one} is assigned other licences and roles"
     SUSPEND = "{one} is suspended"
@@ -26,7 +27,7 @@ class Event(StrEnum):
     NAMESAKE = "{one} leaves, and {other} gets the address"
     NEW_ID = "{one} gets a new id in the source"
     NEW_MANAGER = "{other} becomes {one}'s manager"
-    REORGANIZE = "the organisation changes: many leave, and the others get other jobs, licences and roles"
+    REORGANIZE = "the organisation changes: many leave, one is new, and the others get other jobs, licences and roles"
     NEW_PASSWORD = "{one} has a new password"  # noqa: S105 - a sentence
 
     BLOCK = "an administrator blocks {one}'s account"
