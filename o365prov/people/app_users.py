@@ -130,7 +130,7 @@ class AppUsers:
         app_name: the name of the app that provisioned them, such as ``app.name``.
         users: the users, or a mapping of them by person id.
         lineage: the id of the first plan whose memory this is; empty before the first one.
-        serial: how many plans were applied since.
+        serial: how often something was noted since; it only grows.
         linked_elsewhere: accounts that other apps have linked: the names of these apps by object id.
 
     Raises:

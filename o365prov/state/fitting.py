@@ -35,26 +35,26 @@ def check_lineage(plan: Plan, lineage: str | None) -> None:
     raise PlanRefusedError(f"{what}: plan with state.app_users(tenant_id, app_name)")
 
 
-def check_serial(plan: Plan, *, since: int, oldest: int, newest: int) -> None:
+def check_serial(plan: Plan, *, since: int, unknown: int, noted: int) -> None:
     """Refuse a plan of which can't be known what was done since it was made.
 
     Args:
         plan: the plan.
-        since: the number of the newest run before it.
-        oldest: what was done up to the run of this number is not known any more.
-        newest: the number of the newest run.
+        since: how often something had been noted when it was made, or when its run last noted something.
+        unknown: how often, when what is not known any more was noted last.
+        noted: how often until now.
 
     Raises:
         PlanRefusedError: the plan is newer than the state.
         StalePlanError: the plan is older than what is known.
 
     """
-    if since > newest:
+    if since > noted:
         raise PlanRefusedError(
-            f"plan {plan.id} was made after run {since}, and the state knows {newest} runs: was it restored from a "
-            f"backup? {_AGAIN}"
+            f"plan {plan.id} was made when more had been noted than the state has now: was it restored from a backup? "
+            f"{_AGAIN}"
         )
-    if since < oldest:
+    if since < unknown:
         raise StalePlanError(
             f"plan {plan.id} is older than the memory that was imported, or than runs that were deleted: {_AGAIN}"
         )

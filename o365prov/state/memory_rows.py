@@ -48,7 +48,7 @@ class _Given:
 
 @frozen
 class _Head:
-    """What holds for all people: the lineage, the number of the last run that remembered, and the total."""
+    """What holds for all people: the lineage, the serial when something was remembered last, and the total."""
 
     lineage: str = ""
     serial: int = 0
@@ -88,7 +88,7 @@ class MemoryRows:
         """The memory.
 
         Args:
-            serial: the number of the newest run of the tenant.
+            serial: how often something was noted of the tenant.
             linked_elsewhere: the accounts of other apps.
 
         Raises:
@@ -106,8 +106,8 @@ class MemoryRows:
             raise damaged(self.where) from error
         return AppUsers(self.tenant_id, self.app_name, users, head.lineage, serial, linked_elsewhere)
 
-    def begin(self, lineage: str, serial: int) -> None:
-        """Note that the run of this number remembers from now on; a new memory gets the *lineage*."""
+    def remember_at(self, lineage: str, serial: int) -> None:
+        """Note that something is remembered at this *serial*; a new memory gets the *lineage*."""
         head = self._head() or _Head()
         self._write_head(evolve(head, lineage=head.lineage or lineage, serial=serial))
 

@@ -157,6 +157,7 @@ class Run:
         begun_at: when it began, aware, by the clock of the database.
         ended_at: when every change had been tried; None as long as it can go on.
         stopped: why it stopped before the end; empty if it did not, or had no time to say why.
+        noted: how often something had been noted of the tenant when this run last noted something.
 
     """
 
@@ -168,6 +169,7 @@ class Run:
     begun_at: datetime
     ended_at: datetime | None = None
     stopped: str = ""
+    noted: int = 0
 
 
 def addresses_of(change: Change) -> Iterator[str]:

@@ -13,7 +13,7 @@ from o365prov.state.records import Run, RunEntry
 from o365prov.state.sealing import Seal, damaged
 from o365prov.structuring import from_json_text, to_json_text
 
-_RUN = "plan_id, tenant_id, app_name, fingerprint, number, begun_at, ended_at, stopped, entries, digest"
+_RUN = "plan_id, tenant_id, app_name, fingerprint, number, noted, begun_at, ended_at, stopped, entries, digest"
 
 
 @frozen
@@ -41,16 +41,15 @@ class RunRows:
         rows = self._select("WHERE plan_id = ?", plan_id)
         return self._run(rows[0]) if rows else None
 
-    def of_tenant(self, tenant_id: str, *, after: int = 0) -> tuple[Run, ...]:
-        """The runs of a tenant with higher numbers than *after*, the newest first."""
-        rows = self._select("WHERE tenant_id = ? AND number > ? ORDER BY number DESC", tenant_id, after)
-        return tuple(map(self._run, rows))
+    def of_tenant(self, tenant_id: str) -> tuple[Run, ...]:
+        """The runs of a tenant, the newest first."""
+        return tuple(map(self._run, self._select("WHERE tenant_id = ? ORDER BY number DESC", tenant_id)))
 
-    def begin(self, plan: Plan, number: int) -> Run:
+    def begin(self, plan: Plan, number: int, noted: int) -> Run:
         """The new run of a plan."""
         app_name, now = plan.app_users.app_name, self.transaction.now()
-        self._write((plan.id, plan.tenant_id, app_name, plan.fingerprint, number, now, None, ""), "")
-        return Run(plan.id, plan.tenant_id, app_name, plan.fingerprint, number, instant(now))
+        self._write((plan.id, plan.tenant_id, app_name, plan.fingerprint, number, noted, now, None, ""), "")
+        return Run(plan.id, plan.tenant_id, app_name, plan.fingerprint, number, instant(now), noted=noted)
 
     def go_on(self, run: Run) -> Run:
         """The run, which goes on after it was stopped."""
@@ -61,10 +60,12 @@ class RunRows:
         """The run has ended, or was *stopped*."""
         self._update(run, ended=not stopped, stopped=stopped)
 
-    def delete(self, plan_id: str) -> None:
-        """Forget the run of a plan."""
+    def delete(self, plan_id: str) -> Run:
+        """Forget the run of a plan; returns what it was."""
+        run = self._run(self._row(plan_id))
         self.transaction.execute("DELETE FROM run_entries WHERE plan_id = ?", plan_id)
         self.transaction.execute("DELETE FROM run WHERE plan_id = ?", plan_id)
+        return run
 
     def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
         """The entries of a run that began, in the order in which the changes were begun.
@@ -73,7 +74,7 @@ class RunRows:
             StateError: the run or one of its entries is damaged or lost.
 
         """
-        written = self._row(plan_id)[8]
+        written = self._row(plan_id)[9]
         rows = self.transaction.rows("SELECT plan_id, content, digest FROM run_entries WHERE plan_id = ?", plan_id)
         if [digest for *_, digest in rows] != [written] * bool(written):
             raise damaged(self.where)
@@ -87,9 +88,14 @@ class RunRows:
         except (O365ProvError, ValueError, TypeError) as error:  # sealed, and written by something else
             raise damaged(self.where) from error
 
-    def note(self, plan_id: str, entries: Iterable[RunEntry]) -> Run:
-        """Write entries; those of changes that were noted before take their places. Returns the run."""
+    def note(self, plan_id: str, entries: Iterable[RunEntry], noted: int) -> Run:
+        """Write entries, the last of which was note *noted*; those of changes that were noted before take their places.
+
+        Returns the run.
+        """
         known = {each.key: each for each in self.entries(plan_id)}
+        row = self._row(plan_id)
+        self._write((*row[:5], noted, *row[6:9]), row[9])
         self._write_entries(plan_id, {**known, **{each.key: each for each in entries}}.values())
         return self._run(self._row(plan_id))
 
@@ -119,7 +125,7 @@ class RunRows:
             content,
             digest,
         )
-        self._write(self._row(plan_id)[:8], digest)
+        self._write(self._row(plan_id)[:9], digest)
 
     def _select(self, where: str, *parameters: object) -> list[Row]:
         return self.transaction.rows(f"SELECT {_RUN} FROM run {where}", *parameters)  # noqa: S608 - constants
@@ -134,20 +140,20 @@ class RunRows:
 
     def _run(self, row: Row) -> Run:
         self.seal.check(row, self.where)
-        plan_id, tenant_id, app_name, fingerprint, number, begun_at, ended_at, stopped = row[:8]
+        plan_id, tenant_id, app_name, fingerprint, number, noted, begun_at, ended_at, stopped = row[:9]
         ended = None if ended_at is None else instant(ended_at)
-        return Run(plan_id, tenant_id, app_name, fingerprint, number, instant(begun_at), ended, stopped)
+        return Run(plan_id, tenant_id, app_name, fingerprint, number, instant(begun_at), ended, stopped, noted)
 
     def _update(self, run: Run, *, ended: bool, stopped: str) -> None:
         row = self._row(run.plan_id)
-        self._write((*row[:6], self.transaction.now() if ended else None, stopped), row[8])
+        self._write((*row[:7], self.transaction.now() if ended else None, stopped), row[9])
 
     def _write(self, values: Iterable[object], entries: str) -> None:
         sealed = (*values, entries)
         self.transaction.execute(
-            f"INSERT INTO run ({_RUN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
-            "ON CONFLICT (plan_id) DO UPDATE SET ended_at = excluded.ended_at, stopped = excluded.stopped, "
-            "entries = excluded.entries, digest = excluded.digest",
+            f"INSERT INTO run ({_RUN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
+            "ON CONFLICT (plan_id) DO UPDATE SET noted = excluded.noted, ended_at = excluded.ended_at, "
+            "stopped = excluded.stopped, entries = excluded.entries, digest = excluded.digest",
             *sealed,
             self.seal.of(sealed),
         )

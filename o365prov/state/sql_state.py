@@ -56,9 +56,9 @@ class SqlState:
         """What is remembered of an app's people; see :meth:`State.app_users`."""
         check_call(SqlState.app_users, locals())
         with self._read(tenant_id) as transaction:
-            newest, _ = self._tenants(transaction).runs(tenant_id)
+            noted, _ = self._tenants(transaction).noted(tenant_id)
             elsewhere = _linked_elsewhere(transaction, tenant_id, app_name)
-            return self._memory(transaction, tenant_id, app_name).load(newest, elsewhere)
+            return self._memory(transaction, tenant_id, app_name).load(noted, elsewhere)
 
     def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
         """Take over a memory; see :meth:`State.import_app_users`."""
@@ -74,10 +74,9 @@ class SqlState:
                     "this memory came from: import it with replace=True if that may be lost"
                 )
             memory.clear()
-            number = tenants.next_run(tenant_id, at_least=app_users.serial + 1)
-            memory.begin(app_users.lineage or f"imported {app_name}", number)
+            serial = tenants.import_over(tenant_id, at_least=app_users.serial + 1)
+            memory.remember_at(app_users.lineage or f"imported {app_name}", serial)
             memory.write(app_users)
-            tenants.forget_runs(tenant_id, number)
 
     def forget(self, person_id: str) -> int:
         """Delete everything about a person; see :meth:`State.forget`."""
@@ -100,7 +99,7 @@ class SqlState:
         """The runs of a tenant, the newest first; see :meth:`State.runs`."""
         check_call(SqlState.runs, locals())
         with self._database.transaction(writes=False) as transaction:
-            found = self._newer_runs(transaction, tenant_id, 0)
+            found = self._runs_of(transaction, tenant_id)
         return tuple(run for run in found if app_name in (None, run.app_name))
 
     def find_run(self, plan_id: str) -> Run | None:
@@ -124,15 +123,12 @@ class SqlState:
         check_call(SqlState.prune, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
-            found = transaction.rows(
-                "SELECT plan_id, tenant_id, number FROM run WHERE begun_at < ?", before.timestamp()
-            )
-            for tenant_id in {tenant_id for _, tenant_id, _ in found}:
+            found = transaction.rows("SELECT plan_id, tenant_id FROM run WHERE begun_at < ?", before.timestamp())
+            for tenant_id in {tenant_id for _, tenant_id in found}:
                 tenants.check_free(tenant_id)
                 self._move_notes(transaction, tenant_id)
-            for plan_id, tenant_id, number in found:
-                runs.delete(plan_id)
-                tenants.forget_runs(tenant_id, number)
+            for plan_id, _ in found:
+                tenants.forget_run(runs.delete(plan_id))
             return len(found)
 
     # what applying a plan does
@@ -154,9 +150,9 @@ class SqlState:
             self._check(transaction, plan, run)
             if run is not None:
                 return runs.go_on(run)
-            number = tenants.next_run(plan.tenant_id)
-            self._memory(transaction, plan.tenant_id, plan.app_users.app_name).begin(plan.id, number)
-            return runs.begin(plan, number)
+            noted, _ = tenants.noted(plan.tenant_id)
+            self._memory(transaction, plan.tenant_id, plan.app_users.app_name).remember_at(plan.id, noted)
+            return runs.begin(plan, tenants.next_run(plan.tenant_id), noted)
 
     def note(
         self,
@@ -241,32 +237,37 @@ class SqlState:
 
     def _move_notes(self, transaction: Transaction, tenant_id: str) -> None:
         """Move what was noted to where it is kept."""
-        for plan_id, note in self._tenants(transaction).take_notes(tenant_id).items():
-            run = self._runs(transaction).note(plan_id, note.entries)
-            self._memory(transaction, tenant_id, run.app_name).write(note.app_users, note.forgotten)
+        tenants = self._tenants(transaction)
+        noted, _ = tenants.noted(tenant_id)
+        for plan_id, note in tenants.take_notes(tenant_id).items():  # of one plan: whoever begins another moves them
+            run = self._runs(transaction).note(plan_id, note.entries, noted)
+            memory = self._memory(transaction, tenant_id, run.app_name)
+            memory.remember_at(plan_id, noted)
+            memory.write(note.app_users, note.forgotten)
 
     def _check(self, transaction: Transaction, plan: Plan, run: Run | None) -> None:
-        """Refuse a plan that does not fit any more; one that began already fits, unless a newer run came between."""
+        """Refuse a plan that does not fit any more: what others noted since counts, whenever their runs had begun."""
         if run is not None and run.ended_at is not None:
             raise PlanRefusedError(f"plan {plan.id} was applied already: read the tenant and plan again")
-        since = plan.app_users.serial if run is None else run.number
-        newest, oldest = self._tenants(transaction).runs(plan.tenant_id)
-        for each in self._newer_runs(transaction, plan.tenant_id, since):
-            check_touched(plan, each, self._runs(transaction).entries(each.plan_id))
+        since = plan.app_users.serial if run is None else run.noted
+        for each in self._runs_of(transaction, plan.tenant_id):
+            if each.noted > since and each.plan_id != plan.id:
+                check_touched(plan, each, self._runs(transaction).entries(each.plan_id))
         if run is None:
             check_lineage(plan, self._memory(transaction, plan.tenant_id, plan.app_users.app_name).lineage())
-        check_serial(plan, since=since, oldest=oldest, newest=newest)
+        noted, unknown = self._tenants(transaction).noted(plan.tenant_id)
+        check_serial(plan, since=since, unknown=unknown, noted=noted)
 
-    def _newer_runs(self, transaction: Transaction, tenant_id: str, since: int) -> tuple[Run, ...]:
-        """The runs of a tenant with higher numbers than *since*, the newest first.
+    def _runs_of(self, transaction: Transaction, tenant_id: str) -> tuple[Run, ...]:
+        """The runs of a tenant, the newest first: all of them, so that one that was edited can't hide.
 
         Raises:
-            StateError: one is lost, which was neither pruned nor is older than an import.
+            StateError: a run is lost, which was neither pruned nor is older than an import.
 
         """
         newest, oldest = self._tenants(transaction).runs(tenant_id)
-        found = self._runs(transaction).of_tenant(tenant_id, after=since)
-        if sum(each.number > oldest for each in found) != max(newest - max(since, oldest), 0):
+        found = self._runs(transaction).of_tenant(tenant_id)
+        if sum(each.number > oldest for each in found) != newest - oldest:
             raise damaged(self._database.name)
         return found
 

@@ -18,12 +18,27 @@ from o365prov.state.records import Lease, LeaseHolder, Run
 from o365prov.state.sealing import Seal
 
 _LOST = "apply the plan again: what was begun is looked for, and what was done is not repeated"
-_COLUMNS = "tenant_id, fence, holder, since, expires, runs, oldest, notes, last_note, digest"
+_COLUMNS = "tenant_id, fence, holder, since, expires, runs, oldest, noted, unknown, notes, last_note, digest"
 
 
 @frozen
 class _TenantRow:
-    """What is known of a tenant: its lease, the numbers of its newest run and of the newest deleted one, its notes."""
+    """What is known of a tenant.
+
+    Args:
+        tenant_id: the tenant.
+        fence: the number of its lease.
+        holder: who has it, or had it.
+        since: since when.
+        expires: until when.
+        runs: the number of the newest run.
+        oldest: the number of the newest run that was deleted.
+        noted: how often something was noted or imported, ever.
+        unknown: the same when what is not known any more, because it was deleted or imported over, was noted last.
+        notes: how many notes nobody has moved yet.
+        last_note: the digest of the last of them.
+
+    """
 
     tenant_id: str
     fence: int = 0
@@ -32,6 +47,8 @@ class _TenantRow:
     expires: float = 0.0
     runs: int = 0
     oldest: int = 0
+    noted: int = 0
+    unknown: int = 0
     notes: int = 0
     last_note: str = ""
 
@@ -89,7 +106,7 @@ class TenantRows:
         row = self._renewed(lease, run.tenant_id)
         number = row.notes + 1
         last = self._notes(row).append(number, row.last_note, run.plan_id, note)
-        self._write(evolve(row, notes=number, last_note=last))
+        self._write(evolve(row, noted=row.noted + 1, notes=number, last_note=last))
 
     def ids(self) -> list[str]:
         """All tenants."""
@@ -146,17 +163,34 @@ class TenantRows:
         row = self._row(tenant_id)
         return row.runs, row.oldest
 
-    def next_run(self, tenant_id: str, *, at_least: int = 0) -> int:
+    def noted(self, tenant_id: str) -> tuple[int, int]:
+        """How often something was noted, and how often it was when what is not known any more was noted last."""
+        row = self._row(tenant_id)
+        return row.noted, row.unknown
+
+    def next_run(self, tenant_id: str) -> int:
         """The number of a new run."""
         row = self._row(tenant_id)
-        number = max(row.runs + 1, at_least)
-        self._write(evolve(row, runs=number))
-        return number
+        self._write(evolve(row, runs=row.runs + 1))
+        return row.runs + 1
 
-    def forget_runs(self, tenant_id: str, number: int) -> None:
-        """Note that what was done up to the run of this number is not known any more."""
+    def import_over(self, tenant_id: str, *, at_least: int) -> int:
+        """Note that a memory was imported, which is not followed by anything that was noted before; returns the serial.
+
+        Args:
+            tenant_id: the tenant.
+            at_least: the least serial.
+
+        """
         row = self._row(tenant_id)
-        self._write(evolve(row, oldest=max(row.oldest, number)))
+        noted = max(row.noted + 1, at_least)
+        self._write(evolve(row, oldest=row.runs, noted=noted, unknown=noted))
+        return noted
+
+    def forget_run(self, run: Run) -> None:
+        """Note that it is not known any more what a run did, and those before it."""
+        row = self._row(run.tenant_id)
+        self._write(evolve(row, oldest=max(row.oldest, run.number), unknown=max(row.unknown, run.noted)))
 
     def _notes(self, row: _TenantRow) -> NoteRows:
         return NoteRows(self.transaction, self.seal, row.tenant_id, self.where)
@@ -171,9 +205,10 @@ class TenantRows:
     def _write(self, row: _TenantRow) -> None:
         values = astuple(row, recurse=False)
         self.transaction.execute(
-            f"INSERT INTO tenant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
+            f"INSERT INTO tenant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "  # noqa: S608 - a constant
             "ON CONFLICT (tenant_id) DO UPDATE SET fence = excluded.fence, holder = excluded.holder, "
             "since = excluded.since, expires = excluded.expires, runs = excluded.runs, oldest = excluded.oldest, "
+            "noted = excluded.noted, unknown = excluded.unknown, "
             "notes = excluded.notes, last_note = excluded.last_note, digest = excluded.digest",
             *values,
             self.seal.of(values),

@@ -283,6 +283,36 @@ def test_a_plan_about_what_was_changed_since_is_stale(state, app):
         state.check_plan(old)
 
 
+def test_a_plan_made_before_an_interrupted_one_went_on_is_stale(state):
+    """The run began before the plan was made; what it noted afterwards counts."""
+    first, lease = plan_for(state, "ann", "bob"), state.acquire(TENANT)
+    run = state.begin_run(lease, first)
+    state.note(lease, run, [RunEntry("link_user:00u-bob", RunStep.DONE, "00u-bob")])
+    between = plan_for(state, "ann", made_at=NOW + timedelta(1))
+    other = plan_for(state, "cid", made_at=NOW + timedelta(1))
+    state.note(lease, state.begin_run(lease, first), [RunEntry("link_user:00u-ann", RunStep.DONE, "00u-ann")])
+    with pytest.raises(StalePlanError, match="Ann"):
+        state.check_plan(between)
+    state.check_plan(other)
+
+
+def test_a_plan_made_while_another_is_applied_is_stale(state):
+    """Also where that one was never interrupted."""
+    first, lease = plan_for(state, "ann"), state.acquire(TENANT)
+    run = state.begin_run(lease, first)
+    between = plan_for(state, "ann", made_at=NOW + timedelta(1))
+    state.note(lease, run, [RunEntry("link_user:00u-ann", RunStep.DONE, "00u-ann")])
+    with pytest.raises(StalePlanError, match="Ann"):
+        state.check_plan(between)
+
+
+def test_a_plan_made_after_what_was_noted_fits(state):
+    """An apply that was killed leaves a run open; the next plan is made from what it noted."""
+    first, lease = plan_for(state, "ann"), state.acquire(TENANT)
+    state.note(lease, state.begin_run(lease, first), [RunEntry("link_user:00u-ann", RunStep.STARTED, "00u-ann")])
+    state.check_plan(plan_for(state, "ann", made_at=NOW + timedelta(1)))
+
+
 def test_a_plan_that_wants_an_address_of_another_is_stale(state):
     """The address is named."""
     apply(state, plan_for(state, "bob"), BOB)

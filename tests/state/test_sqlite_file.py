@@ -117,7 +117,9 @@ def test_damage_is_seen(path, tmp_path):
         "UPDATE app_user SET given = x'00' WHERE person_id = '00u3'",
         "DELETE FROM app_user WHERE person_id = '00u3'",
         "UPDATE memory SET lineage = 'another'",
-        "UPDATE tenant SET oldest = 0",
+        "UPDATE tenant SET oldest = oldest + 1",
+        "UPDATE tenant SET unknown = 0",
+        "UPDATE tenant SET noted = noted - 1",
     ],
 )
 def test_what_was_edited_is_refused(path, edit):
@@ -128,9 +130,11 @@ def test_what_was_edited_is_refused(path, edit):
         SQLiteState(path).app_users(TENANT, APP)
 
 
-@pytest.mark.parametrize("lose", ["DELETE FROM tenant", "DELETE FROM run", "DELETE FROM note"])
-def test_rows_that_are_lost_are_missed(path, lose):
-    """Numbers of runs have no gaps, and each run and memory knows how much belongs to it."""
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM tenant", "DELETE FROM run", "DELETE FROM note", "UPDATE run SET noted = noted - 1"]
+)
+def test_rows_that_are_lost_are_missed(path, change):
+    """Numbers of runs have no gaps, each run and memory knows how much belongs to it, and no run can be hidden."""
     state = SQLiteState(path)
     subject = Subject("00u1", "Ann", "ann@corp.example")
     old = Plan(TENANT, NOW, [LinkUser(subject, "same name", "id-1", "print")], app_users=state.app_users(TENANT, APP))
@@ -139,7 +143,7 @@ def test_rows_that_are_lost_are_missed(path, lose):
     state.note(lease, run, [RunEntry("link_user:00u1", RunStep.DONE, "00u1", "id-1")], USERS)
     state.close()
     with sqlite3.connect(path) as connection:
-        connection.execute(lose)
+        connection.execute(change)
     with pytest.raises(StateError, match="does not fit its digest"):
         SQLiteState(path).check_plan(evolve(old, made_at=NOW + timedelta(1)))
 

@@ -41,7 +41,6 @@ class LeaseBook:
     faults: list[str] = field(factory=list)
     _notes: int = 0
     _planned: dict[str, int] = field(factory=dict)
-    _first: dict[str, int] = field(factory=dict)
     _touched: dict[str, tuple[int, str]] = field(factory=dict)
     _done: set[tuple[str, str]] = field(factory=set)
 
@@ -89,12 +88,10 @@ class LeaseBook:
                 self._done.add((plan_id, entry.key))
 
     def _begin(self, process: Process, entry: RunEntry, plan_id: str) -> None:
-        self._first.setdefault(plan_id, self._notes)
         if (plan_id, entry.key) in self._done:
             self.faults.append(f"{process.name} began {entry.key} again, which was done")
         touched, by = self._touched.get(entry.person_id, (0, plan_id))
-        is_newer = self._first.setdefault(by, self._notes) > self._planned[plan_id]  # one that goes on is not
-        if by != plan_id and is_newer and touched > self._planned[plan_id]:
+        if by != plan_id and touched > self._planned[plan_id]:
             self.faults.append(f"{process.name} began {entry.key} of a plan that is older than what was done since")
         self._touched[entry.person_id] = self._notes, plan_id
 
