@@ -269,14 +269,27 @@ def test_a_person_whose_name_is_not_known_is_named_once():
 
 
 def test_what_stays_with_a_leaver_is_said_in_every_plan():
-    """With the removal, and as long as the account holds it: somebody who left should not have it."""
-    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses())
-    snapshot, known = tenant(there(licenses=[E3.id, F1.id])), memory()
-    first = app.plan([BO], snapshot, known, now=NOW)
-    assert [problem.code for problem in first.problems] == ["licenses_left"]
-    snapshot, known = effects(first, snapshot)
+    """With the removal, and as long as the account holds it; what a group gives is said once, for it is the group's."""
+    app = user_sync_app(deprovisioning=REMOVING)
+    held = there(licenses=[E3.id, F1.id, HeldLicense(E3.id, inherited_from="group")])
+    first = app.plan([BO], tenant(held), memory(), now=NOW)
+    assert ["a group gives" in problem.message for problem in first.problems] == [True]
+    snapshot, known = effects(first, tenant(held))
     later = app.plan([BO], snapshot, known, now=NOW + DAY)
     assert (later.changes, [problem.code for problem in later.problems]) == ((), ["licenses_left"])
+    assert "SPE_F1" in later.problems[0].message
+    assert "a group gives" not in later.problems[0].message
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, True), (3, False), (7, True)])
+def test_what_will_stay_with_a_leaver_is_said_when_they_leave_and_when_the_days_are_over(days, said):
+    """In between nothing is removed, so that nothing stays."""
+    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=7))
+    snapshot, known = tenant(there(licenses=[E3.id, F1.id])), memory()
+    plan = app.plan([BO], snapshot, known, now=NOW)
+    if days:
+        plan = app.plan([BO], *effects(plan, snapshot), now=NOW + days * DAY)
+    assert [problem.code for problem in plan.problems] == ["licenses_left"] * said
 
 
 def begun(anchor):
@@ -352,7 +365,7 @@ def test_what_was_taken_from_a_leaver_without_a_note_is_forgotten_a_while_later(
     )
     snapshot = tenant(there(accountEnabled=False, licenses=[]))
     assert user_sync_app().plan([BO], snapshot, left, now=NOW + timedelta(minutes=4)).for_person(ANN.id) == ()
-    plan = user_sync_app().plan([BO], snapshot, left, now=NOW + timedelta(minutes=6))
+    plan = user_sync_app().plan([BO], snapshot, left, now=NOW + timedelta(minutes=5))
     [remember] = plan.for_person(ANN.id)
     assert (remember.licenses, remember.roles, remember.writes) == ((), (), 0)
     _, known = effects(plan, snapshot)
