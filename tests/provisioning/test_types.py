@@ -187,6 +187,23 @@ def test_the_five_deprovisioning_options(option, label):
     assert label in describe_settings(UserSync(deprovisioning=option))
 
 
+def test_every_option_can_leave_those_alone_who_left_before():
+    """They are asked about otherwise."""
+    for option in (
+        Deprovisioning.block_sign_in,
+        Deprovisioning.block_and_remove_licenses,
+        Deprovisioning.block_remove_licenses_and_delete,
+    ):
+        assert [option(reaches_back=reaches).reaches_back for reaches in (True, False)] == [True, False]
+        assert option().reaches_back
+
+
+def test_days_of_grace_are_refused_where_nothing_follows_them():
+    """Whoever gives them means one of the other options."""
+    with pytest.raises(ConfigurationError, match=r"Deprovisioning\.grace_days has no effect where licences are kept"):
+        Deprovisioning(grace_days=7)
+
+
 @pytest.mark.parametrize("days", [0, -1, 366, 1.5])
 def test_grace_days_are_whole_and_from_1_to_365(days):
     """Okta publishes no bounds; a typo must not delete people at once, or never."""
