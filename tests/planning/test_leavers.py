@@ -370,3 +370,12 @@ def test_what_was_taken_from_a_leaver_without_a_note_is_forgotten_a_while_later(
     assert (remember.licenses, remember.roles, remember.writes) == ((), (), 0)
     _, known = effects(plan, snapshot)
     assert user_sync_app().plan([BO], snapshot, known, now=NOW + DAY).for_person(ANN.id) == ()
+
+
+def test_a_leavers_role_that_the_tenant_does_not_know_any_more_is_not_forgotten():
+    """It may be back, and on the account; what is known to be gone is forgotten."""
+    departure = Departure(NOW - DAY)
+    left = memory(status=AppUserStatus.DEACTIVATED, departure=departure, roles=("Directory Readers", "Vanished Role"))
+    plan = user_sync_app().plan([BO], tenant(there(accountEnabled=False)), left, now=NOW)
+    [remember] = plan.for_person(ANN.id)
+    assert remember.roles == ("Vanished Role",)

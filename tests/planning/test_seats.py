@@ -45,14 +45,14 @@ def told(plan, code="no_seat"):
 
 
 def test_an_individual_assignment_comes_before_every_group():
-    """Then the group with the lowest number; the alphabet says nothing."""
-    one, two = full(f1=2)
+    """Then the group with the lowest number, which may be 0; the alphabet says nothing."""
     people = [
         evolve(assigned(ANN, "SPE_F1"), priority=5),
-        evolve(assigned(BO, "SPE_F1"), priority=1),
+        evolve(assigned(BO, "SPE_F1"), priority=0),
         evolve(assigned(CY, "SPE_F1"), priority=None),
     ]
-    plan = plan_for(people, skus=(one, two))
+    assert given(plan_for(people, skus=full(f1=1))) == ["Cy Young"]
+    plan = plan_for(people, skus=full(f1=2))
     assert given(plan) == ["Bo Ross", "Cy Young"]
     assert list(told(plan)) == ["Ann Lee"]
 
@@ -81,6 +81,15 @@ def test_who_newly_waits_is_remembered_and_not_every_day_again():
     later = APP.plan(people, snapshot, memory, now=NOW + timedelta(days=3))
     assert later.is_empty
     assert "waits since 2026-06-01" in told(later)["Ann Lee"].message
+
+
+def test_each_licence_is_waited_for_since_its_own_day():
+    """A second licence begins a line of its own."""
+    plan = plan_for([assigned(ANN, "SPE_E3", "SPE_F1")], known(ANN, waits=9), skus=full())
+    said = sorted(each.message for each in plan.problems if each.code == "no_seat")
+    assert [("SPE_E3" in each, "since 2026-06-01" in each) for each in said] == [(True, True), (False, False)]
+    assert "no seat of SPE_F1" in said[1]
+    assert "since 2026-05-23" in said[1]
 
 
 def test_who_gets_the_seat_no_longer_waits():
@@ -186,3 +195,15 @@ def test_who_can_not_have_one_licence_without_the_other_waits_for_both():
     after, memory = effects(plan, snapshot)
     assert [each.sku for each in memory.get(BO.id).waiting] == ["OFFICE", "VOICE"]
     assert list(APP.plan(people, after, memory, now=NOW)) == []
+
+
+def test_who_can_not_have_one_licence_without_the_other_does_not_wait_for_the_one_that_is_free():
+    """Of Audio Conferencing there are seats; it is Teams that Bo waits for."""
+    teams = Sku("id-office", "OFFICE", {"TEAMS1": "p-teams"}, seats=1, used=1)
+    voice = Sku("id-voice", "VOICE", {"MCOMEETADV": "p-voice"}, seats=1)
+    plan = APP.plan([assigned(BO, "OFFICE", "VOICE")], tenant(skus=(teams, voice)), remembered(), now=NOW)
+    assert given(plan) == []
+    [problem] = [each for each in plan.problems if each.code == "no_seat"]
+    assert "no seat of OFFICE" in problem.message
+    [change] = [each for each in plan if isinstance(each, Remember)]
+    assert [each.sku for each in change.waiting] == ["OFFICE"]

@@ -70,7 +70,7 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
                 given[person_id] = given.get(person_id, frozenset()) | {sku_id}
             else:
                 line.append(wish)
-        if line and not free:
+        if not free:
             lines[sku_id] = line
             for wish in line:
                 person_id = wish.matched.subject.person_id
