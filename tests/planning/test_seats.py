@@ -153,6 +153,56 @@ def test_a_push_of_one_of_them_names_both_too(person):
     assert problem.subject.person_id == person.id
 
 
+E5 = Sku("c7df2760-2c81-4ef7-b578-5b5392b571df", "SPE_E5", {"TEAMS": "plan-teams"}, seats=3, used=3)
+DI, ED = somebody("Di Ng"), somebody("Ed Poe")
+
+
+def circles(plan):
+    """Who is said to wait for each other, as the problems name them in turn."""
+    said = {each.message for each in plan.problems if each.code == "circle_of_seats"}
+    return sorted([part.partition(" <")[0].rpartition(": ")[2] for part in each.split("; ")] for each in said)
+
+
+def test_three_people_in_a_circle_are_named_in_the_order_in_which_seats_would_pass():
+    """Ann needs what Bo has, Bo what Cy has, and Cy what Ann has."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E5"), assigned(CY, "SPE_E3")]
+    plan = plan_for(people, known(ANN, E3), known(BO, F1), known(CY, E5), skus=(*full(), E5))
+    assert circles(plan) == [["Ann Lee", "Bo Ross", "Cy Young"]]
+
+
+def test_everybody_is_in_one_circle_at_most():
+    """Two who have E3 and two who have F1 are two pairs, each with a problem of its own."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_F1"), assigned(CY, "SPE_E3"), assigned(DI, "SPE_E3")]
+    accounts = [known(ANN, E3), known(BO, E3), known(CY, F1), known(DI, F1)]
+    plan = plan_for(people, *accounts, skus=full())
+    assert circles(plan) == [["Ann Lee", "Cy Young"], ["Bo Ross", "Di Ng"]]
+    assert told(plan) == {}
+
+
+def test_who_is_left_over_beside_a_circle_waits_in_line():
+    """Bo needs the seat that goes to Ann once the circle is open; the circle does not help him."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_F1"), assigned(CY, "SPE_E3"), assigned(ED, "SPE_F1")]
+    accounts = [known(ANN, E3), known(BO, E3), known(CY, F1), known(ED, E3)]
+    plan = plan_for(people, *accounts, skus=full())
+    assert circles(plan) == [["Ann Lee", "Cy Young"]]
+    assert list(told(plan)) == ["Bo Ross", "Ed Poe"]
+
+
+def test_who_waits_for_something_else_too_is_in_no_circle():
+    """A seat would not be enough: with an unknown licence among those assigned, Bo keeps what he has."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3", "MISTYPED")]
+    plan = plan_for(people, known(ANN, E3), known(BO, F1), skus=full())
+    assert circles(plan) == []
+    assert list(told(plan)) == ["Ann Lee", "Bo Ross"]
+
+
+def test_a_seat_that_somebody_keeps_is_not_promised():
+    """Bo should lose F1, and keeps it because what replaces it is unknown."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "MISTYPED")]
+    plan = plan_for(people, known(ANN), known(BO, F1), skus=full())
+    assert "Buy seats" in told(plan)["Ann Lee"].remedy
+
+
 def test_one_bought_seat_opens_the_circle():
     """Ann goes first, and the plan after that gives Bo the seat that she had."""
     people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3")]
