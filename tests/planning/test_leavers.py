@@ -5,7 +5,19 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 from effects import effects
-from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
+from organisation import (
+    DIRECTORY_READERS,
+    DOMAIN,
+    E3,
+    F1,
+    NOW,
+    account,
+    assigned,
+    remembered,
+    somebody,
+    tenant,
+    user_sync_app,
+)
 
 from o365prov import AppUser, Departure, Deprovisioning, LicenseGrant
 from o365prov.people import AppUserStatus
@@ -379,3 +391,13 @@ def test_a_leavers_role_that_the_tenant_does_not_know_any_more_is_not_forgotten(
     plan = user_sync_app().plan([BO], tenant(there(accountEnabled=False)), left, now=NOW)
     [remember] = plan.for_person(ANN.id)
     assert remember.roles == ("Vanished Role",)
+
+
+def test_what_a_leaver_keeps_on_purpose_is_not_forgotten():
+    """User Attributes Only leaves licences and roles alone; whoever switches it off takes them away."""
+    ours, user = ("Directory Readers",), there(accountEnabled=False)
+    left = memory(status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - DAY), roles=ours)
+    snapshot = tenant(user, holding=((user, DIRECTORY_READERS),))
+    assert user_sync_app(user_attributes_only=True).plan([BO], snapshot, left, now=NOW).for_person(ANN.id) == ()
+    [removal] = user_sync_app().plan([BO], snapshot, left, now=NOW).for_person(ANN.id)
+    assert removal.kind == "remove_role"

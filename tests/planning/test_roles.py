@@ -53,7 +53,7 @@ def test_a_privileged_role_needs_to_be_named_in_the_settings():
     """Without it the account is made, and the gap says which setting would grant it."""
     plan = APP.plan([with_roles(somebody(), "Global Reader")], tenant(), remembered(), now=NOW)
     assert roles(plan) == []
-    assert [(each.code, each.stops) for each in plan.problems] == [("privileged_role", False)]
+    assert [(each.code, each.attribute, each.stops) for each in plan.problems] == [("privileged_role", "roles", False)]
     assert "grantable_roles" in plan.problems[0].remedy
 
 
@@ -70,7 +70,7 @@ def test_an_unknown_role_is_a_gap():
     """A typo in an assignment stops neither the account nor anybody else."""
     plan = APP.plan([with_roles(somebody(), "Helpdesk Admin")], tenant(), remembered(), now=NOW)
     assert [change.kind for change in plan] == ["create_user"]
-    assert plan.problems[0].code == "unknown_role"
+    assert [(each.code, each.attribute, each.stops) for each in plan.problems] == [("unknown_role", "roles", False)]
 
 
 def test_a_role_that_is_held_is_not_granted_again():
@@ -141,11 +141,13 @@ def test_a_role_that_is_gone_and_not_assigned_any_more_is_forgotten():
 
 
 def test_a_role_that_another_person_granted_stays():
-    """Only ours are taken away."""
+    """Only ours are taken away, from who is assigned none any more and from who leaves."""
     there = account(f"ann.lee@{DOMAIN}")
-    snapshot = tenant(there, holding=((there, DIRECTORY_READERS),))
+    snapshot = tenant(there, holding=((there, DIRECTORY_READERS), (there, READER)))
     ann = somebody()
-    assert roles(APP.plan([with_roles(ann)], snapshot, linked(ann, there), now=NOW)) == []
+    for people in ([with_roles(ann)], []):
+        plan = APP.plan(people, snapshot, linked(ann, there, "Directory Readers"), now=NOW)
+        assert roles(plan) == [("remove_role", "Directory Readers")]
 
 
 def test_a_privileged_admin_is_never_adopted_by_username():

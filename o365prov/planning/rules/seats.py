@@ -119,7 +119,7 @@ def circles(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> list[tuple[
         others: list[LicenseWish] = []
         for step in path:
             queue = waiting[step]
-            while queue and (queue[0].matched.subject.person_id in used or queue[0] is wish):
+            while queue and queue[0].matched.subject.person_id in used:
                 queue.popleft()
             if not queue:
                 break
