@@ -6,7 +6,7 @@ from effects import effects
 from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, LicenseGrant
-from o365prov.planning import FailedLicense, HeldLicense
+from o365prov.planning import FailedLicense, HeldLicense, Sku
 from o365prov.planning.model.labels import describe
 
 APP = user_sync_app()
@@ -436,9 +436,44 @@ def test_a_service_plan_that_stays_on_until_a_licence_is_known_is_named():
     assert message.endswith("; keeps EXCHANGE of SPE_E3 until that is corrected")
 
 
-def test_names_of_licences_and_service_plans_may_have_any_case():
+@pytest.mark.parametrize(
+    "grants",
+    [
+        [LicenseGrant("OFFICE", ["TEAMS", "TYPO"])],
+        [LicenseGrant("OFFICE", ["TEAMS"]), LicenseGrant("OFFICE", ["EXCHANGE", "TYPO"])],
+        [LicenseGrant("OFFICE", ["EXCHANGE", "TYPO"]), LicenseGrant("OFFICE", ["TEAMS"])],
+    ],
+    ids=["one grant", "the second of two", "the first of two"],
+)
+def test_nobody_says_which_service_plans_would_go_while_a_name_is_unknown(grants):
+    """What is mistyped may be the one that is on beside those that are asked for."""
+    office = Sku("id-office", "OFFICE", {"TEAMS": "p-teams", "EXCHANGE": "p-exchange", "SWAY": "p-sway"}, seats=5)
+    [message] = said(*grants, held=[office.id], skus=(office,))
+    assert "has no service plan TYPO" in message
+    assert "keeps" not in message
+
+
+def test_what_can_not_be_taken_yet_stays_remembered_as_granted():
+    """Without a usage location no service plan is switched and nothing removed; who then leaves loses all of it."""
+    ann = somebody("Ann Lee", countryCode="Utopia")
+    there = account(f"ann.lee@{DOMAIN}", licenses=[E3.id, F1.id])
+    ours = (LicenseGrant("SPE_E3"), LicenseGrant("SPE_F1"))
+    known = remembered(AppUser(ann.id, there.id, there.username, licenses=ours))
+    plan = APP.plan([assigned(ann, LicenseGrant("SPE_E3", ["TEAMS"]))], tenant(there), known, now=NOW)
+    assert licences(plan) == []
+    _, after = effects(plan, tenant(there))
+    assert after.get(ann.id).licenses == ours
+
+
+def test_a_licence_that_is_not_for_users_is_as_good_as_none():
+    """Some are for the whole tenant, and Graph assigns them to nobody."""
+    [message] = said("SPE_E3", skus=(evolve(E3, assignable=False), F1))
+    assert message == "the tenant has no licence SPE_E3 (it has SPE_F1)"
+
+
+@pytest.mark.parametrize("grant", [LicenseGrant("spe_e3", ["teams"]), LicenseGrant(E3.id, ["plan-teams"])])
+def test_licences_and_service_plans_go_by_name_in_any_case_or_by_id(grant):
     """The same request, nothing to do afterwards, and removed when the person leaves."""
-    grant = LicenseGrant("spe_e3", ["teams"])
     people, there = [assigned(somebody(), grant)], tenant(account(f"ann.lee@{DOMAIN}", usageLocation="US"))
     plan = APP.plan(people, there, remembered(), now=NOW)
     exact = APP.plan([assigned(somebody(), LicenseGrant("SPE_E3", ["TEAMS"]))], there, remembered(), now=NOW)

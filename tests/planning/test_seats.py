@@ -203,6 +203,15 @@ def test_a_seat_that_somebody_keeps_is_not_promised():
     assert "Buy seats" in told(plan)["Ann Lee"].remedy
 
 
+def test_a_seat_of_which_a_group_keeps_the_holder_is_not_promised():
+    """The direct licence goes, and the one of the group takes the same seat."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO)]
+    held = known(BO, F1, licenses=[HeldLicense(F1.id, inherited_from="group")])
+    plan = plan_for(people, known(ANN), held, skus=full())
+    assert [change.subject.name for change in plan if isinstance(change, AssignLicenses)] == ["Bo Ross"]
+    assert "Buy seats" in told(plan)["Ann Lee"].remedy
+
+
 def test_one_bought_seat_opens_the_circle():
     """Ann goes first, and the plan after that gives Bo the seat that she had."""
     people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3")]
