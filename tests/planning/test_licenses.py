@@ -195,6 +195,23 @@ def test_the_known_service_plans_of_a_grant_are_given():
     assert licences(APP.plan([assigned(ann, grant)], snapshot, app_users, now=NOW)) == []
 
 
+def test_a_mistyped_service_plan_is_said_until_it_is_corrected():
+    """What counts as granted is what was given, so that the assignment differs from it."""
+    people = [assigned(somebody(), LicenseGrant("SPE_E3", ["EXCHANGE", "TAEMS"]))]
+    plan = APP.plan(people, tenant(), remembered(), now=NOW)
+    snapshot, known = effects(plan, tenant())
+    assert known.get(people[0].person.id).licenses == (LicenseGrant("SPE_E3", ["EXCHANGE"]),)
+    again = APP.plan(people, snapshot, known, now=NOW)
+    assert [each.code for each in again.problems] == ["unknown_service_plan"]
+
+
+def test_a_grant_of_which_nothing_is_known_hides_no_other():
+    """Neither an unknown licence nor a licence whose only service plan is mistyped."""
+    unknown = ["SPE_X", LicenseGrant("SPE_E3", ["TAEMS"])]
+    [change] = licences(APP.plan([assigned(somebody(), *unknown, "SPE_F1")], tenant(), remembered(), now=NOW))
+    assert describe(change) == "licences +SPE_F1"
+
+
 def test_service_plans_are_switched_off_only_with_the_whole_request():
     """Teams is to move from E3 to F1, of which there is no seat: it stays on in E3."""
     ann = somebody()
