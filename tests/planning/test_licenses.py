@@ -482,6 +482,46 @@ def test_what_can_not_be_taken_yet_stays_remembered_as_granted():
     assert after.get(ann.id).licenses == ours
 
 
+def granted_after(ours, wanted, *, held, located=True):
+    """What counts as granted to Ann after the plan for these licences, by what she holds."""
+    ann = somebody() if located else somebody("Ann Lee", countryCode="Utopia")
+    there = account(f"ann.lee@{DOMAIN}", licenses=held)
+    known = remembered(AppUser(ann.id, there.id, there.username, licenses=tuple(ours)))
+    plan = APP.plan([assigned(ann, *wanted)], tenant(there), known, now=NOW)
+    return effects(plan, tenant(there))[1].get(ann.id).licenses
+
+
+NO_TEAMS = HeldLicense(E3.id, {"plan-teams"})
+ALL, ONLY_TEAMS = LicenseGrant("SPE_E3"), LicenseGrant("SPE_E3", ["TEAMS"])
+
+
+def test_a_grant_that_takes_the_place_of_another_is_all_that_is_remembered():
+    """Of one licence with fewer service plans too."""
+    assert granted_after([ALL], [ONLY_TEAMS], held=[E3.id]) == (ONLY_TEAMS,)
+
+
+def test_a_grant_of_a_licence_that_the_tenant_does_not_know_any_more_stays_remembered():
+    """It may be back, and on the account."""
+    vanished = LicenseGrant("VANISHED")
+    assert set(granted_after([vanished], [ALL], held=[E3.id])) == {vanished, ALL}
+
+
+def test_a_grant_that_somebody_took_is_not_remembered_beside_what_can_not_be_given():
+    """What is gone is known to be gone, also while a name is unknown."""
+    assert granted_after([LicenseGrant("SPE_F1")], [ALL, "MISTYPED"], held=[]) == (ALL,)
+
+
+def test_a_grant_that_grew_is_remembered_beside_what_can_not_be_given():
+    """Teams was all that was granted; now the whole licence is, and was given."""
+    assert ALL in granted_after([ONLY_TEAMS], [ALL, "MISTYPED"], held=[HeldLicense(E3.id, {"plan-exchange"})])
+
+
+def test_a_licence_found_on_the_account_in_part_does_not_count_as_granted():
+    """Without a usage location Teams can't be switched on, so that nothing of it is ours yet."""
+    assert granted_after([], [ALL], held=[NO_TEAMS], located=False) == ()
+    assert granted_after([], [LicenseGrant("SPE_E3", ["EXCHANGE"])], held=[NO_TEAMS], located=False) != ()
+
+
 def test_a_licence_that_is_not_for_users_is_as_good_as_none():
     """Some are for the whole tenant, and Graph assigns them to nobody."""
     [message] = said("SPE_E3", skus=(evolve(E3, assignable=False), F1))

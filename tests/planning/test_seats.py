@@ -229,6 +229,7 @@ def test_a_licence_that_a_group_gives_takes_no_second_seat():
     there, remembered = known(ANN, licenses=[HeldLicense(E3.id, {"plan-teams"}, "group")])
     plan = plan_for([assigned(ANN, "SPE_E3")], (there, remembered), skus=full())
     assert "licences +SPE_E3 (also through a group)" in plan.to_text()
+    assert plan.problems == ()
 
 
 def test_assignments_carry_the_priority_of_their_group():

@@ -83,9 +83,9 @@ class LicenseWish:
             direct.pop(sku.id, None)
         return LicensesHeld(direct, self.holds.inherited)
 
-    def breaks(self, seats: Collection[str], *, whole: bool | None = None) -> frozenset[PlanDependency | PlanExclusion]:
+    def breaks(self, seats: Collection[str]) -> frozenset[PlanDependency | PlanExclusion]:
         """The rules that the person breaks after the request, and not before it."""
-        after = self.after(seats, whole=whole)
+        after = self.after(seats)
         if after == self.holds:
             return frozenset()
         return broken_rules(after.plan_names(self.snapshot)) - broken_rules(self.holds.plan_names(self.snapshot))
