@@ -453,19 +453,33 @@ def test_a_service_plan_that_stays_on_until_a_licence_is_known_is_named():
     assert message.endswith("; keeps EXCHANGE of SPE_E3 until that is corrected")
 
 
+OFFICE = Sku("id-office", "OFFICE", {"TEAMS": "p-teams", "EXCHANGE": "p-exchange", "SWAY": "p-sway"}, seats=5)
+
+
+def test_a_service_plan_that_is_off_already_is_not_switched_off():
+    """It is no loss, and is not shown as one; the order in which Graph lists service plans is not seen."""
+    ann = somebody()
+    app_users, there = held_by(ann, licenses=["OFFICE"], held=[HeldLicense(OFFICE.id, {"p-sway"})])
+    listed = [OFFICE, evolve(OFFICE, plans=dict(reversed(OFFICE.plans.items())))]
+    for grant, off in (("TEAMS", ("EXCHANGE",)), ("SWAY", ("EXCHANGE", "TEAMS"))):
+        for sku in listed:
+            people = [assigned(ann, LicenseGrant("OFFICE", [grant]))]
+            [change] = licences(APP.plan(people, evolve(there, skus=[sku]), app_users, now=NOW))
+            assert change.add[0].plans_off == off
+
+
 @pytest.mark.parametrize(
     "grants",
     [
         [LicenseGrant("OFFICE", ["TEAMS", "TYPO"])],
-        [LicenseGrant("OFFICE", ["TEAMS"]), LicenseGrant("OFFICE", ["EXCHANGE", "TYPO"])],
+        [LicenseGrant("OFFICE", ["EXCHANGE"]), LicenseGrant("OFFICE", ["TEAMS", "TYPO"])],
         [LicenseGrant("OFFICE", ["EXCHANGE", "TYPO"]), LicenseGrant("OFFICE", ["TEAMS"])],
     ],
     ids=["one grant", "the second of two", "the first of two"],
 )
 def test_nobody_says_which_service_plans_would_go_while_a_name_is_unknown(grants):
     """What is mistyped may be the one that is on beside those that are asked for."""
-    office = Sku("id-office", "OFFICE", {"TEAMS": "p-teams", "EXCHANGE": "p-exchange", "SWAY": "p-sway"}, seats=5)
-    [message] = said(*grants, held=[office.id], skus=(office,))
+    [message] = said(*grants, held=[OFFICE.id], skus=(OFFICE,))
     assert "has no service plan TYPO" in message
     assert "keeps" not in message
 
