@@ -29,6 +29,9 @@ LINKING = user_sync_app(update_attributes=False)
 DELETING = user_sync_app(deprovisioning=Deprovisioning.block_remove_licenses_and_delete())
 
 
+GRACE = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=60))
+
+
 def person(number):
     """One person of many."""
     return evolve(somebody(f"Person {number:03}", email=f"user{number}@corp.example"), id=f"00u{number}")
@@ -298,10 +301,21 @@ def test_a_block_that_is_done_again_does_not_confirm_that_people_left(company):
     assert [change.departure.confirmed for change in made if change.kind == "block_sign_in"] == [False] * 4
 
 
+def test_that_many_leave_is_remembered_of_those_who_leave_alone(company):
+    """A plan about somebody who left before has the same changes for them, whoever leaves beside them."""
+    snapshot, known = left(company(20), 0)
+    made = plan((snapshot, known), range(10, 20), app=GRACE, days=2)
+    confirmed = {
+        change.subject.person_id: change.departure.confirmed for change in made if change.kind != "revoke_sessions"
+    }
+    assert confirmed == {f"00u{number}": number > 0 for number in range(10)}
+    [alone] = plan((snapshot, known), range(10, 20), app=GRACE, days=2, only=["00u0"])
+    assert made.for_person("00u0") == (alone,)
+
+
 def test_an_option_that_reaches_back_is_always_a_hazard(company):
     """Two people left under another option than the one that holds now."""
-    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=60))
-    found = plan(left(company(20), 0, 1), range(2, 20), app=app, days=30).hazards
+    found = plan(left(company(20), 0, 1), range(2, 20), app=GRACE, days=30).hazards
     assert found == ("2 leavers get another option than the one in force when they left (Person 000, Person 001)",)
 
 

@@ -76,9 +76,10 @@ class Population:
 
     def marked(self, changes: Collection[Change], safeguards: Safeguards, now: datetime) -> list[Change]:
         """The changes; where so many leave that the plan must be confirmed, they let the memory know that it was."""
-        if not self._nobody_stays and not self._harmed(changes, now).many_leave(safeguards):
+        harmed = self._harmed(changes, now)
+        if not self._nobody_stays and not harmed.many_leave(safeguards):
             return list(changes)
-        return [confirmed(change) for change in changes]
+        return [confirmed(change) if change.subject.person_id in harmed.left else change for change in changes]
 
     @property
     def _active(self) -> list[str]:
