@@ -193,6 +193,9 @@ class World:
 
     def _edit_all(self, happenings: Iterable[Happening]) -> set[str]:
         """Edit accounts while plans are applied; returns the ids of those whose users are others now."""
+        happenings = tuple(happenings)
+        if not happenings:
+            return set()
         before = {each["id"]: each for each in self.fake.users}
         for each in happenings:
             self._tell_of(each)

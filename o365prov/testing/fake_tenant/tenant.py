@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import uuid
@@ -26,6 +25,7 @@ from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.fake_tenant.schema.skus import product
 from o365prov.testing.fake_tenant.store.directory import Directory, instant
 from o365prov.testing.fake_tenant.store.persistence import read_state, write_state
+from o365prov.testing.fake_tenant.store.table import unshared
 from o365prov.testing.faults import FaultPlan
 from o365prov.testing.quotas import Quotas
 
@@ -293,7 +293,7 @@ class FakeTenant:
             members, owners = self._directory.members, self._directory.owners
             return tuple(
                 {
-                    **copy.deepcopy(record),
+                    **unshared(record),
                     "members": members.targets(record["id"]),
                     "owners": owners.targets(record["id"]),
                 }
@@ -304,7 +304,7 @@ class FakeTenant:
     def deleted_items(self) -> Sequence[dict[str, Any]]:
         """Every deleted user and group that can still be restored."""
         with self._lock:
-            return tuple(copy.deepcopy(record) for record in self._directory.deleted)
+            return tuple(unshared(record) for record in self._directory.deleted)
 
     def user(self, key: str) -> dict[str, Any]:
         """What the tenant holds of one user: what was set, by Graph's names, and the ``manager``'s id.
@@ -348,7 +348,7 @@ class FakeTenant:
 
     def _shown(self, record: dict[str, Any]) -> dict[str, Any]:
         manager = next(iter(self._directory.managers.targets(record["id"])), None)
-        return {**copy.deepcopy(record), "manager": manager}
+        return {**unshared(record), "manager": manager}
 
     def snapshot(self) -> Snapshot:
         """The state as it is now; cheap, since records are shared until they change."""
