@@ -1,7 +1,8 @@
 """The public calls: every function, method and constructor that programs can reach, with arguments that it takes.
 
 What a call requires is found by its annotations; ``GIVEN`` holds what an annotation says too little of, and
-``RECEIVERS`` the objects that are no plain values. Optional arguments are left out, unless one is tried.
+``RECEIVERS`` the objects that are no plain values. Optional arguments are left out, unless one is tried or is in
+``GIVEN`` under the call's own name.
 """
 
 from __future__ import annotations
@@ -323,6 +324,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     },
     "reference_digest": {"reference": lambda: "CN=Ann"},
     "similar_attribute": {"name": lambda: "emial", "known": lambda: ["email"]},
+    "simulate": {"days": lambda: 1},
     "unique_assignments": {"assignments": lambda: [Assignment(PERSON)]},
 }
 """Arguments by name of class, module or call, and by parameter."""
@@ -370,7 +372,8 @@ class PublicCall:
         args: list[object] = []
         keywords: dict[str, object] = {}
         for each in self.parameters:
-            if each.name not in tried and each.default is not each.empty:
+            is_given = each.name in tried or each.name in GIVEN.get(self.name, {})
+            if each.default is not each.empty and not is_given:
                 continue
             value = tried[each.name] if each.name in tried else self._example(each)
             if each.kind is each.VAR_KEYWORD:
