@@ -275,6 +275,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     },
     "Tenant": {"why": lambda: "the night is over"},
     "BlockingTenant": {"why": lambda: "the night is over"},
+    "PlanProvisioning": {"name": lambda: "TEAMS1"},
     "PlanRequest": {"person_id": lambda: "00u1"},
     "after_change": {"object_id": lambda: "id", "known": lambda: None},
     "maybe_after_change": {"object_id": lambda: "id", "known": lambda: None},

@@ -85,6 +85,7 @@ from o365prov.testing import (
     FakeTenant,
     GatewayTimeout,
     Lag,
+    PlanProvisioning,
     Quotas,
     Slow,
     Throttled,
@@ -182,7 +183,7 @@ def made_values() -> tuple[object, ...]:
     made += [NetworkFault(Wrong.THROTTLED, 1), Interruption(Cut.KILL, CutPlace.AFTER_NOTE, 1), Trouble()]
     made += [Violation(0, "nobody_has_two", "ann@corp.example is there twice"), simulate(app, assigned[:1], days=2)]
     made += [Attempt(1, "GET", "/users"), Dropped(), GatewayTimeout(), Slow(1), Throttled(), Unavailable()]
-    made += [Lag(seconds=1), Quotas(), *list(fake.requests)[:1]]
+    made += [Lag(seconds=1), PlanProvisioning(seconds=1), Quotas(), *list(fake.requests)[:1]]
     made += [Waiting(1.5, "throttled"), Consent("contoso"), PERMISSIONS[0]]
     made += [
         *expression.check({"user": ["login"]}),
