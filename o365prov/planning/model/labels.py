@@ -332,6 +332,12 @@ def full_name(subject: Subject) -> str:
     return subject.name if subject.name == subject.username else f"{subject.name} <{subject.username}>"
 
 
+def name_lines(subject: Subject) -> tuple[Line, ...]:
+    """The name and the username below it, once if they are the same."""
+    name: Line = (Span(subject.name, Mark.STRONG),)
+    return (name,) if subject.name == subject.username else (name, (subject.username,))
+
+
 def label(subject: Subject, ambiguous: frozenset[str]) -> str:
     """The person's name, with the username (or the id without one) if the name is ambiguous."""
     return f"{subject.name} <{subject.username or subject.person_id}>" if subject.name in ambiguous else subject.name
