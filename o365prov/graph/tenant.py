@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
 from o365prov._annotations import check_call
+from o365prov._fields import as_frozenset
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.graph.apply.applier import Applier
 from o365prov.graph.apply.delivery import WriteDelivery
 from o365prov.graph.apply.events import Event, without_errors
+from o365prov.graph.apply.verify import TIMEOUT, PlanVerifier
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.loop_connection import LoopConnection
 from o365prov.graph.client.network import Network
@@ -34,6 +36,7 @@ from o365prov.planning import (
     Safeguards,
     TenantSnapshot,
     TenantUser,
+    Verification,
 )
 from o365prov.state import MemoryState, State
 
@@ -274,6 +277,50 @@ class Tenant:
                 for name in ("done", "failed", "skipped", "unknown"):
                     note(name, len(getattr(report, name)))
                 return report
+
+    async def verify(
+        self,
+        plan: Plan,
+        *,
+        only: Iterable[str] | None = None,
+        timeout: timedelta = TIMEOUT,  # noqa: ASYNC109 - it ends the asking with a result, and cancels nothing
+    ) -> Verification:
+        """What of *plan* is in the tenant: Okta's "Test provisioning".
+
+        The people of whom the plan speaks are looked at: the account is there, has the username, can sign in (or
+        can't, or is deleted, where the plan says so), has the licences with their service plans; and the apps that
+        these put on the dashboard. Who is not ready is asked for again, after waits that double from five seconds to a
+        minute. Nothing is written. The plan may be one that was saved, and applied by another process; what that
+        failed to do is known where the state is the same.
+
+        Args:
+            plan: what was applied.
+            only: the ids of the people to look at, also of those whom the plan leaves as they are; by default those
+                whom it changes, links or remembers something of, or with whom something is wrong.
+            timeout: how long to ask again, 0 or more; 0 asks once. Microsoft takes up to half an hour for a mailbox,
+                and sometimes a day.
+
+        Returns:
+            What is there, and what isn't yet; it is returned at the end of *timeout*, too.
+
+        Raises:
+            PlanRefusedError: the plan is another tenant's.
+            StateError: the state can't be read.
+            TenantError: Graph can't be reached, or refuses the reads.
+
+        Sources: Okta, "Provision users to Office 365"; Microsoft, "Delays in provisioning of user/mailbox or
+        synchronizing changes in Exchange Online".
+        """
+        only = None if only is None else as_frozenset(only)
+        check_call(Tenant.verify, locals())
+        sender = self._connection.open()
+        with span("verify", plan=plan.id) as note:
+            verifier = PlanVerifier(sender, self.sdk, self._reader.facts)
+            entries = await self._connection.unless_closed(self._applier.entries(plan))
+            checked = await self._connection.unless_closed(verifier.verify(plan, entries, only, timeout))
+            for name in ("ready", "pending", "incomplete"):
+                note(name, len(getattr(checked, name)))
+        return checked
 
     def stop(self, why: str) -> None:
         """Have an apply that is running begin nothing more: it finishes and notes its batches, and returns its report.

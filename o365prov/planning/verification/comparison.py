@@ -53,7 +53,7 @@ class _Lack:
     comes: bool = True
 
 
-def compare(expected: ExpectedAccount, found: FoundAccount | None, tenant: TenantSnapshot) -> CheckedPerson:
+def compare_account(expected: ExpectedAccount, found: FoundAccount | None, tenant: TenantSnapshot) -> CheckedPerson:
     """What is there of what is *expected*, and what isn't.
 
     Args:
