@@ -441,7 +441,7 @@ def test_a_wrong_timeout_is_refused(timeout):
 
 
 @pytest.mark.parametrize(
-    ("part", "permission"), [("/licenseDetails", "LicenseAssignment.Read.All"), ("?$select", "User.Read.All")]
+    ("part", "permission"), [("/licenseDetails", "LicenseAssignment.Read.All"), ("?$select=id", "User.Read.All")]
 )
 def test_a_missing_permission_is_named(faulty, clock, part, permission):
     """A refused read is an error of the app, not something that isn't there yet."""

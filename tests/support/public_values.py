@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 
 import attrs
@@ -65,7 +66,9 @@ from o365prov.graph import PERMISSIONS, Consent, Waiting
 from o365prov.planning import (
     AddressHolder,
     Coverage,
+    FoundAccount,
     HolderKind,
+    LicenseDetails,
     Lookup,
     LookupKind,
     NextMemory,
@@ -73,6 +76,9 @@ from o365prov.planning import (
     PlanRequest,
     Problem,
     Quota,
+    ServicePlanInfo,
+    TenantUser,
+    expected_accounts,
 )
 from o365prov.provisioning import make_desired_user
 from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
@@ -137,6 +143,7 @@ def made_values() -> tuple[object, ...]:
             plan = app.plan(people, snapshot, known, now=clock.now())
             report = tenant.apply(plan, confirm=plan.fingerprint, on_event=made.append)
             made += [app.needs(people), snapshot, plan, report, known]
+            made += [tenant.verify(plan, timeout=timedelta(0)), *expected_accounts(plan)]
             clock.advance(days=1)
         made += [
             tenant.state.app_users(snapshot.tenant_id, app.name),
@@ -173,6 +180,8 @@ def made_values() -> tuple[object, ...]:
         AddressHolder(HolderKind.GROUP, "7f", "Sales", {"sales@corp.example"}),
         Coverage(["00u1"], frozenset({Lookup(LookupKind.ADDRESS, "ann@corp.example")})),
         HeldLicense("sku"),
+        LicenseDetails("sku", "SPE_E3", (ServicePlanInfo("plan", "TEAMS1", "Success"),)),
+        FoundAccount(TenantUser("id", {"userPrincipalName": "ann@corp.example"})),
         FailedLicense("sku", "CountViolation"),
         RoleAssignment("assignment", "role", "id"),
         PlanOptions(provisioning=UserSync()),

@@ -1,9 +1,8 @@
 """Verifying a plan: its people are looked at in the tenant, again and again until all of it is there.
 
-Each account is read at its own address, where what was just written shows first, with its ``licenseDetails`` beside it
-where licences are wanted: 20 requests in one, for the people of the plan alone. Of the properties of an account,
-``provisionedPlans`` has the same statuses, but of services, of which a licence has several plans; so it can't tell
-which plan is pending.
+Each account is read at its own address, where what was just written shows first, and so are the ``licenseDetails`` of
+those in use: 20 requests in one, for the people of the plan alone. The account's own property ``provisionedPlans`` has
+the same statuses, but one a service, and several plans of a licence share a service: it can't tell which is pending.
 
 Sources: Microsoft Graph, "user resource type", "List licenseDetails"; Okta, "Provision users to Office 365", step "Test
 provisioning".
@@ -35,6 +34,7 @@ from o365prov.planning import (
     LicenseDetails,
     Plan,
     TenantSnapshot,
+    TenantUser,
     Verification,
     compare_account,
     expected_accounts,
@@ -88,7 +88,10 @@ class PlanVerifier:
         checked: dict[str, CheckedPerson] = {}
         asking: Sequence[ExpectedAccount] = accounts
         for wait in _waits():
-            checked |= await self._checked(asking, tenant)
+            found = await self._found(asking)
+            for each in asking:
+                person_id = each.subject.person_id
+                checked[person_id] = compare_account(each, found.get(person_id), tenant)
             asking = [each for each in asking if checked[each.subject.person_id].pending]
             left = end - clock.seconds()
             _log.info("plan %s: %d of %d people are not ready yet", plan.id, len(asking), len(accounts))
@@ -109,28 +112,23 @@ class PlanVerifier:
         licensed = any(each.licenses or each.waiting or each.removed for each in accounts)
         return TenantSnapshot(own.id, skus=await self.facts.skus(self.sender, self.sdk) if licensed else ())
 
-    async def _checked(self, accounts: Sequence[ExpectedAccount], tenant: TenantSnapshot) -> dict[str, CheckedPerson]:
-        """Each person as the tenant is now, by person id."""
+    async def _found(self, accounts: Sequence[ExpectedAccount]) -> dict[str, FoundAccount]:
+        """The accounts that are there now, by person id."""
         looked_at = [each for each in accounts if each.key]
-        detailed = [each for each in looked_at if each.state is ExpectedState.IN_USE]
+        in_use = [each for each in looked_at if each.state is ExpectedState.IN_USE]
         users = [requests.one_user(self.sdk, each.key, ()) for each in looked_at]
-        details = [requests.license_details(self.sdk, each.key) for each in detailed]
+        details = [requests.license_details(self.sdk, each.key) for each in in_use]
         answers = await self.sender.read_all([*users, *details])
-        found = {
-            each.subject.person_id: user
-            for each, request, response in zip(looked_at, users, answers, strict=False)
-            if (user := _answer(request, response, Operation.READ_USERS, decode.user)) and _is_own(each, user.anchor)
-        }
         licenses = {
-            each.subject.person_id: _licenses(request, response)
-            for each, request, response in zip(detailed, details, answers[len(users) :], strict=True)
+            each.subject.person_id: _answer(request, response, Operation.READ_LICENSE_DETAILS, _license_details)
+            for each, request, response in zip(in_use, details, answers[len(users) :], strict=True)
         }
-        return {
-            person_id: compare_account(each, account, tenant)
-            for each in accounts
-            for person_id in [each.subject.person_id]
-            for account in [FoundAccount(found[person_id], licenses.get(person_id, ())) if person_id in found else None]
-        }
+        found = {}
+        for each, request, response in zip(looked_at, users, answers[: len(users)], strict=True):
+            user = _answer(request, response, Operation.READ_USERS, decode.user)
+            if user is not None and _is_own(each, user):
+                found[each.subject.person_id] = FoundAccount(user, licenses.get(each.subject.person_id) or ())
+        return found
 
 
 def _as_applied(accounts: Iterable[ExpectedAccount], entries: Iterable[RunEntry]) -> tuple[ExpectedAccount, ...]:
@@ -153,16 +151,12 @@ def _with_entries(account: ExpectedAccount, entries: Collection[RunEntry]) -> Ex
     )
 
 
-def _is_own(account: ExpectedAccount, anchor: str | None) -> bool:
+def _is_own(account: ExpectedAccount, user: TenantUser) -> bool:
     """Whether an account is the one that the plan creates: found by its username, it may be somebody else's."""
-    return bool(account.object_id) or account.anchor is None or account.anchor == anchor
+    return bool(account.object_id) or account.anchor in (None, user.anchor)
 
 
-def _licenses(request: Request, response: Response) -> tuple[LicenseDetails, ...]:
-    return _answer(request, response, Operation.READ_LICENSE_DETAILS, _license_rows) or ()
-
-
-def _license_rows(document: Mapping[str, Any]) -> tuple[LicenseDetails, ...]:
+def _license_details(document: Mapping[str, Any]) -> tuple[LicenseDetails, ...]:
     return tuple(map(decode.license_details, decode.rows(document, "the licences of an account")))
 
 

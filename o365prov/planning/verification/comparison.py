@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import field, frozen
 
+from o365prov._fields import typed
 from o365prov.planning.rules.license_grants import GrantedSku, LicensesHeld, ResolvedGrants, names
 from o365prov.planning.tenant.snapshot import FailedLicense, TenantSnapshot, TenantUser
 from o365prov.planning.verification.checked import CheckedLicense, CheckedPerson, LicenseState
@@ -29,9 +30,15 @@ _LICENSES = frozenset({"create_user", "restore_user", "assign_licenses"})
 _REMOVED = frozenset({"assign_licenses", "remove_licenses"})
 
 
-@frozen
+@frozen(field_transformer=typed)
 class FoundAccount:
-    """An account and its licences, as they were read."""
+    """An account and its licences, as they were read.
+
+    Args:
+        user: the account.
+        licenses: its licences, with how far each service plan is.
+
+    """
 
     user: TenantUser
     licenses: tuple[LicenseDetails, ...] = ()

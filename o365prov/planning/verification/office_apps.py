@@ -11,7 +11,10 @@ Office 365", step "Test provisioning".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from o365prov._annotations import check_call
+from o365prov._fields import FrozenMapping, as_tuple
 
 _EXCHANGE = (
     "EXCHANGE_S_ENTERPRISE", "EXCHANGE_S_STANDARD", "EXCHANGE_S_DESKLESS", "EXCHANGE_S_ESSENTIALS",
@@ -25,7 +28,7 @@ _SHAREPOINT = (
 _ONEDRIVE = ("ONEDRIVE_BASIC", "ONEDRIVE_BASIC_GOV", "ONEDRIVESTANDARD", "ONEDRIVEENTERPRISE")
 _OFFICE = ("SHAREPOINTWAC", "SHAREPOINTWAC_EDU", "SHAREPOINTWAC_GOV")
 
-OFFICE_APPS: dict[str, tuple[str, ...]] = {
+OFFICE_APPS: Mapping[str, tuple[str, ...]] = FrozenMapping({
     "Outlook": _EXCHANGE,
     "OneDrive": (*_SHAREPOINT, *_ONEDRIVE),
     "SharePoint": _SHAREPOINT,
@@ -57,7 +60,7 @@ OFFICE_APPS: dict[str, tuple[str, ...]] = {
     ),
     "Power BI": ("BI_AZURE_P0", "BI_AZURE_P2", "BI_AZURE_P3", "BI_AZURE_P_2_GOV", "BI_AZURE_P3_GOV"),
     "Visio": ("VISIOONLINE", "VISIOONLINE_GOV"),
-}  # fmt: skip
+})  # fmt: skip
 """Each app with the names of the service plans any of which gives it."""
 
 
@@ -67,5 +70,7 @@ def office_apps(plans: Iterable[str]) -> tuple[str, ...]:
     >>> office_apps(["TEAMS1", "EXCHANGE_S_STANDARD", "AAD_PREMIUM"])
     ('Outlook', 'Teams')
     """
+    plans = as_tuple(plans)
+    check_call(office_apps, locals())
     held = frozenset(plans)
     return tuple(app for app, giving in OFFICE_APPS.items() if not held.isdisjoint(giving))
