@@ -210,6 +210,12 @@ def user_with_manager(sdk: Any, object_id: str) -> Request:
     return _request("GET", sdk.users.by_user_id(object_id), query, units=2)
 
 
+def license_details(sdk: Any, key: str) -> Request:
+    """The licences of one user, given an object id or username, with how far each service plan is."""
+    query: dict[str, str | list[str]] = {"$select": ["skuId", "skuPartNumber", "servicePlans"]}
+    return _request("GET", sdk.users.by_user_id(key).license_details, query, units=2)
+
+
 def users_where(sdk: Any, name: str, value: str) -> Request:
     """The users whose property *name* equals *value*, as an advanced query, which every property takes."""
     where: dict[str, str | list[str]] = {

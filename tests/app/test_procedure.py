@@ -213,16 +213,16 @@ def test_5_test_provisioning_assigns_test_users_with_licences(fake, organization
 
 
 def test_5_test_provisioning_sees_their_office_365_apps(fake, organization):
-    """The service plans behind the apps, asked for through the SDK."""
-    _, _, known = provision(fake, app_of(UserSync()), [assignment(organization, UMA)])
+    """The test user is there, can sign in, and has the apps of the licence on the dashboard."""
+    plan, _, _ = provision(fake, app_of(UserSync()), [assignment(organization, UMA)])
 
-    async def apps():
+    async def verified():
         async with Tenant.over(fake) as tenant:
-            users = tenant.sdk.users
-            details = await users.by_user_id(known.get(UMA).object_id).license_details.get()
-            return {plan.service_plan_name for detail in details.value for plan in detail.service_plans}
+            return await tenant.verify(plan)
 
-    assert {"EXCHANGE_S_ENTERPRISE", "TEAMS1"} <= asyncio.run(apps())
+    checked = asyncio.run(verified())
+    assert checked.ok
+    assert {"Outlook", "Teams"} <= set(checked.get(UMA).apps)
 
 
 def test_6_people_keep_their_source(organization):

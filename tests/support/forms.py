@@ -2,7 +2,7 @@
 
 from organisation import NOW, account, assigned, somebody, tenant, user_sync_app
 
-from o365prov import Departure, Plan, Report
+from o365prov import CheckedPerson, Departure, ExpectedState, Plan, Report, Verification
 from o365prov.errors import Issue
 from o365prov.planning import (
     BlockSignIn,
@@ -41,6 +41,14 @@ REPORT = Report(
         Outcome(PLAN.changes[1], Result.FAILED, message="403: grant the permission"),
     ),
 )
+VERIFICATION = Verification(
+    "plan-1",
+    NOW,
+    (
+        CheckedPerson(ANN, ExpectedState.IN_USE, "id-ann", ANN.username, enabled=True, apps=("Outlook", "Teams")),
+        CheckedPerson(BO, ExpectedState.IN_USE, missing=("there is no account",), pending=True),
+    ),
+)
 APP = user_sync_app()
 PREVIEW = APP.preview(somebody("Ann Lee", city="Oslo", countryCode="UK"), snapshot=tenant())
 POPULATION = APP.preview(
@@ -50,6 +58,7 @@ POPULATION = APP.preview(
 SHOWN = {
     "plan": PLAN,
     "report": REPORT,
+    "verification": VERIFICATION,
     "explained person": PLAN.explain("00uBo"),
     "person without changes": PLAN.explain("00uNo"),
     "preview": PREVIEW,

@@ -32,6 +32,7 @@ from o365prov import (
     Group,
     GroupAssignment,
     Harm,
+    LicenseState,
     Person,
     Plan,
     ProfileMapping,
@@ -43,6 +44,7 @@ from o365prov import (
     TenantSnapshot,
     UsernameFormat,
     UserSync,
+    Verification,
 )
 from o365prov.graph import Operation
 from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind
@@ -66,6 +68,8 @@ FOR_SIBLINGS = {
     "match_users": "called by make_plan alone",
     "profile_change": "called by make_plan alone",
     "anchor_issue": "called by make_plan alone",
+    "compare_account": "called by the tenant alone",
+    "expected_accounts": "called by the tenant alone",
 }
 """What packages export for other packages of ours, which call it with values that they made."""
 
@@ -105,6 +109,7 @@ def folder() -> Path:
     remembered().save(path / "app_users.json")
     examples()[Plan].save(path / "plan.json")
     examples()[Report].save(path / "report.json")
+    examples()[Verification].save(path / "verification.json")
     fake_tenant().save(path / "fake.json")
     (path / "people.csv").write_text("id,status,login\n00u1,ACTIVE,ann@corp.example\n")
     return path
@@ -261,6 +266,11 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "Office365App": {"app_users": fake_memory, "snapshot": fake_snapshot},
     "Report.from_json": {"text": lambda: Report.to_json(examples()[Report])},
     "Report.load": {"path": lambda: folder() / "report.json"},
+    "Verification": {"person_id": lambda: "00u1"},
+    "Verification.from_json": {"text": lambda: Verification.to_json(examples()[Verification])},
+    "Verification.load": {"path": lambda: folder() / "verification.json"},
+    "CheckedPerson": {"state": lambda: LicenseState.GIVEN},
+    "office_apps": {"plans": lambda: ["TEAMS1"]},
     "TenantSnapshot": {"object_id": lambda: "id", "username": lambda: USERNAME, "name": lambda: "SPE_E3"},
     "UsernameFormat": {"domains": lambda: [DOMAIN]},
     "UsernameFormat.built_in": {"label": lambda: "Email"},
@@ -275,6 +285,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     },
     "Tenant": {"why": lambda: "the night is over"},
     "BlockingTenant": {"why": lambda: "the night is over"},
+    "PlanProvisioning": {"name": lambda: "TEAMS1"},
     "PlanRequest": {"person_id": lambda: "00u1"},
     "after_change": {"object_id": lambda: "id", "known": lambda: None},
     "maybe_after_change": {"object_id": lambda: "id", "known": lambda: None},

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 
 import attrs
@@ -65,7 +66,9 @@ from o365prov.graph import PERMISSIONS, Consent, Waiting
 from o365prov.planning import (
     AddressHolder,
     Coverage,
+    FoundAccount,
     HolderKind,
+    LicenseDetails,
     Lookup,
     LookupKind,
     NextMemory,
@@ -73,6 +76,9 @@ from o365prov.planning import (
     PlanRequest,
     Problem,
     Quota,
+    ServicePlanInfo,
+    TenantUser,
+    expected_accounts,
 )
 from o365prov.provisioning import make_desired_user
 from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
@@ -85,6 +91,7 @@ from o365prov.testing import (
     FakeTenant,
     GatewayTimeout,
     Lag,
+    PlanProvisioning,
     Quotas,
     Slow,
     Throttled,
@@ -136,6 +143,7 @@ def made_values() -> tuple[object, ...]:
             plan = app.plan(people, snapshot, known, now=clock.now())
             report = tenant.apply(plan, confirm=plan.fingerprint, on_event=made.append)
             made += [app.needs(people), snapshot, plan, report, known]
+            made += [tenant.verify(plan, timeout=timedelta(0)), *expected_accounts(plan)]
             clock.advance(days=1)
         made += [
             tenant.state.app_users(snapshot.tenant_id, app.name),
@@ -172,6 +180,8 @@ def made_values() -> tuple[object, ...]:
         AddressHolder(HolderKind.GROUP, "7f", "Sales", {"sales@corp.example"}),
         Coverage(["00u1"], frozenset({Lookup(LookupKind.ADDRESS, "ann@corp.example")})),
         HeldLicense("sku"),
+        LicenseDetails("sku", "SPE_E3", (ServicePlanInfo("plan", "TEAMS1", "Success"),)),
+        FoundAccount(TenantUser("id", {"userPrincipalName": "ann@corp.example"})),
         FailedLicense("sku", "CountViolation"),
         RoleAssignment("assignment", "role", "id"),
         PlanOptions(provisioning=UserSync()),
@@ -182,7 +192,7 @@ def made_values() -> tuple[object, ...]:
     made += [NetworkFault(Wrong.THROTTLED, 1), Interruption(Cut.KILL, CutPlace.AFTER_NOTE, 1), Trouble()]
     made += [Violation(0, "nobody_has_two", "ann@corp.example is there twice"), simulate(app, assigned[:1], days=2)]
     made += [Attempt(1, "GET", "/users"), Dropped(), GatewayTimeout(), Slow(1), Throttled(), Unavailable()]
-    made += [Lag(seconds=1), Quotas(), *list(fake.requests)[:1]]
+    made += [Lag(seconds=1), PlanProvisioning(seconds=1), Quotas(), *list(fake.requests)[:1]]
     made += [Waiting(1.5, "throttled"), Consent("contoso"), PERMISSIONS[0]]
     made += [
         *expression.check({"user": ["login"]}),

@@ -39,6 +39,7 @@ from o365prov import (
     UniversalSync,
     UsernameFormat,
     UserSync,
+    Verification,
 )
 from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, ConnectionTest, Event, RateLimits, Waiting
 from o365prov.people import UserStatus, assign
@@ -93,6 +94,9 @@ async def the_main_job(
     assert_type(plan, Plan)
     report = await tenant.apply(plan)
     assert_type(report, Report)
+    checked = await tenant.verify(plan)
+    assert_type(checked, Verification)
+    assert_type([person.apps for person in checked.people], list[tuple[str, ...]])
     assert_type(tenant.state.app_users(snapshot.tenant_id, app.name), AppUsers)
     assert_type(report.stopped, str)
     return report

@@ -85,10 +85,18 @@ class Applier:
             task.cancel()
         return None if task.cancelled() else task.result()
 
+    async def entries(self, plan: Plan) -> Sequence[RunEntry]:
+        """How far the changes of a plan came, as far as the state knows.
+
+        Raises:
+            StateError: the state can't be read.
+
+        """
+        return await self.worker.call(lambda: self.state.entries(plan.id))
+
     async def not_begun(self, plan: Plan) -> Report:
         """The report of a plan that was told to stop before anything else happened."""
-        entries = await self.worker.call(lambda: self.state.entries(plan.id))
-        return not_begun(plan, entries, self._stopped)
+        return not_begun(plan, await self.entries(plan), self._stopped)
 
     async def apply(
         self,

@@ -16,8 +16,10 @@ from o365prov.planning import (
     FailedLicense,
     HeldLicense,
     HolderKind,
+    LicenseDetails,
     Role,
     RoleAssignment,
+    ServicePlanInfo,
     Sku,
     TenantUser,
 )
@@ -83,6 +85,22 @@ def _failed_licenses(row: Mapping[str, Any]) -> tuple[FailedLicense, ...]:
 
 
 _FAILED = frozenset({"Error", "ActiveWithError"})
+
+
+def license_details(row: Mapping[str, Any]) -> LicenseDetails:
+    """A licence of an account, with how far each of its service plans is."""
+    return LicenseDetails(
+        _string(row, "skuId"),
+        _string_or_none(row, "skuPartNumber") or _string(row, "skuId"),
+        tuple(
+            ServicePlanInfo(
+                _string(plan, "servicePlanId"),
+                _string(plan, "servicePlanName"),
+                _string_or_none(plan, "provisioningStatus") or "",
+            )
+            for plan in row.get("servicePlans") or ()
+        ),
+    )
 
 
 def sku(row: Mapping[str, Any]) -> Sku:
