@@ -15,12 +15,12 @@ from o365prov.people import AppUser, AppUsers
 from o365prov.planning import Plan
 from o365prov.state.database import Database, Transaction
 from o365prov.state.fitting import check_lineage, check_serial, check_touched
-from o365prov.state.memory_rows import MemoryRows
-from o365prov.state.note_rows import ApplyNote
 from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
-from o365prov.state.run_rows import RunRows
-from o365prov.state.sealing import Seal, damaged
-from o365prov.state.tenant_rows import TenantRows
+from o365prov.state.rows.memory_rows import MemoryRows
+from o365prov.state.rows.note_rows import ApplyNote
+from o365prov.state.rows.run_rows import RunRows
+from o365prov.state.rows.sealing import Seal, damaged
+from o365prov.state.rows.tenant_rows import TenantRows
 
 LEASE_SECONDS = 60.0
 

@@ -10,7 +10,7 @@ from o365prov.errors import O365ProvError
 from o365prov.planning import Plan
 from o365prov.state.database import Row, Transaction, instant
 from o365prov.state.records import Run, RunEntry
-from o365prov.state.sealing import Seal, damaged
+from o365prov.state.rows.sealing import Seal, damaged
 from o365prov.structuring import from_json_text, to_json_text
 
 _RUN = "plan_id, tenant_id, app_name, fingerprint, number, noted, begun_at, ended_at, stopped, entries, digest"

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from o365prov.errors import O365ProvError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, WaitingForSeat
 from o365prov.state.database import Row, Transaction, rows_about
-from o365prov.state.sealing import NOTHING, Seal, damaged, total_of
+from o365prov.state.rows.sealing import NOTHING, Seal, damaged, total_of
 from o365prov.structuring import from_json_text, to_json_text
 
 _COLUMNS = (

@@ -16,7 +16,7 @@ from attrs import field, frozen
 from o365prov.people import AppUser
 from o365prov.state.database import Transaction
 from o365prov.state.records import RunEntry
-from o365prov.state.sealing import Seal, damaged
+from o365prov.state.rows.sealing import Seal, damaged
 from o365prov.structuring import from_json_text, to_json_text
 
 
