@@ -27,7 +27,6 @@ from o365prov.graph.read.facts import KeptFacts, organization
 from o365prov.graph.read.reader import Reader
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
-from o365prov.people import AppUsers
 from o365prov.planning import (
     CreateUser,
     Needs,
@@ -106,7 +105,8 @@ class Tenant:
             cloud,
         )
         self._one_apply = asyncio.Lock()
-        self._reader = Reader(KeptFacts(_check_kind("facts_age", facts_age, timedelta)), self._remembered)
+        facts = KeptFacts(_check_kind("facts_age", facts_age, timedelta))
+        self._reader = Reader(facts, self.state, self._applier.worker.call)
         if facts_age < timedelta():
             raise ConfigurationError(f"Tenant.facts_age should be 0 or more, not {facts_age}")
 
@@ -360,9 +360,6 @@ class Tenant:
             operations=operations,
             expected_tenant=expected_tenant,
         )
-
-    async def _remembered(self, tenant_id: str, app_name: str) -> AppUsers:
-        return await self._applier.worker.call(lambda: self.state.app_users(tenant_id, app_name))
 
     async def _about(self, sender: Sender) -> tuple[str, frozenset[str]]:
         """The tenant's id, and the names of its federated domains."""

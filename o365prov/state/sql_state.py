@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import NoReturn, Self
+
+from attrs import evolve
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
@@ -15,14 +17,17 @@ from o365prov.people import AppUser, AppUsers
 from o365prov.planning import Plan
 from o365prov.state.database import Database, Transaction
 from o365prov.state.fitting import check_lineage, check_serial, check_touched
-from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
+from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
 from o365prov.state.rows.memory_rows import MemoryRows
 from o365prov.state.rows.note_rows import ApplyNote
+from o365prov.state.rows.read_rows import ReadRows
 from o365prov.state.rows.run_rows import RunRows
 from o365prov.state.rows.sealing import Seal, damaged
 from o365prov.state.rows.tenant_rows import TenantRows
 
 LEASE_SECONDS = 60.0
+_SHOWN_LATE = timedelta(hours=3)
+"""So long before a read an account may have been written, and yet be read as it was; clocks that differ are in it."""
 
 
 class SqlState:
@@ -89,9 +94,35 @@ class SqlState:
             touched = runs.about(person_id)
             for tenant_id in {*(tenant_id for tenant_id, _ in apps), *(run.tenant_id for run in touched)}:
                 tenants.check_free(tenant_id)
+            object_ids = {*_accounts(transaction, person_id), *runs.accounts(touched, person_id)}
             for tenant_id, app_name in apps:
                 self._memory(transaction, tenant_id, app_name).write((), [person_id])
-            return len(apps) + sum(runs.forget(run, person_id) for run in touched)
+            kept = self._reads(transaction).forget(object_ids)
+            return len(apps) + kept + sum(runs.forget(run, person_id) for run in touched)
+
+    # what was read of tenants
+
+    def find_read(self, tenant_id: str, asked: str) -> KeptRead | None:
+        """The last read of everybody; see :meth:`State.find_read`."""
+        check_call(SqlState.find_read, locals())
+        with self._read(tenant_id) as transaction:
+            read = self._reads(transaction).find(tenant_id, asked)
+            if read is None:
+                return None
+            runs = self._runs(transaction)
+            recent = (
+                each.plan_id
+                for each in self._runs_of(transaction, tenant_id)
+                if each.ended_at is None or each.ended_at > read.begun_at - _SHOWN_LATE
+            )
+            entries = (each for plan_id in recent for each in runs.entries(plan_id))
+            return evolve(read, written={each.object_id for each in entries if each.object_id})
+
+    def keep_read(self, tenant_id: str, read: KeptRead) -> None:
+        """Keep a read of everybody; see :meth:`State.keep_read`."""
+        check_call(SqlState.keep_read, locals())
+        with self._database.transaction() as transaction:
+            self._reads(transaction).keep(tenant_id, read)
 
     # runs
 
@@ -119,7 +150,7 @@ class SqlState:
             return runs.entries(plan_id) if runs.find(plan_id) is not None else ()
 
     def prune(self, before: datetime) -> int:
-        """Delete runs that were begun before an instant; see :meth:`State.prune`."""
+        """Delete runs and reads that were begun before an instant; see :meth:`State.prune`."""
         check_call(SqlState.prune, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
@@ -129,6 +160,7 @@ class SqlState:
                 self._move_notes(transaction, tenant_id)
             for plan_id, _ in found:
                 tenants.forget_run(runs.delete(plan_id))
+            self._reads(transaction).prune(before)
             return len(found)
 
     # what applying a plan does
@@ -277,6 +309,9 @@ class SqlState:
     def _memory(self, transaction: Transaction, tenant_id: str, app_name: str) -> MemoryRows:
         return MemoryRows(transaction, self._seal, tenant_id, app_name, self._database.name)
 
+    def _reads(self, transaction: Transaction) -> ReadRows:
+        return ReadRows(transaction, self._seal, self._database.name)
+
     def _runs(self, transaction: Transaction) -> RunRows:
         return RunRows(transaction, self._seal, self._database.name)
 
@@ -287,6 +322,12 @@ class SqlState:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._database.name!r})"
+
+
+def _accounts(transaction: Transaction, person_id: str) -> Iterator[str]:
+    """The object ids of a person's accounts."""
+    rows = transaction.rows("SELECT object_id FROM app_user WHERE person_id = ?", person_id)
+    return (str(object_id) for (object_id,) in rows)
 
 
 def _linked_elsewhere(transaction: Transaction, tenant_id: str, app_name: str) -> Mapping[str, str]:

@@ -335,6 +335,8 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     },
     "reference_digest": {"reference": lambda: "CN=Ann"},
     "similar_attribute": {"name": lambda: "emial", "known": lambda: ["email"]},
+    "SQLiteState.find_read": {"asked": lambda: "names"},
+    "MemoryState.find_read": {"asked": lambda: "names"},
     "simulate": {"days": lambda: 1},
     "unique_assignments": {"assignments": lambda: [Assignment(PERSON)]},
 }

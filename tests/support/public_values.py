@@ -83,7 +83,7 @@ from o365prov.planning import (
 from o365prov.provisioning import make_desired_user
 from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
 from o365prov.sources import DirectoryEntry, OktaExport
-from o365prov.state import Lease, LeaseHolder, Run, RunEntry, RunStep
+from o365prov.state import KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
 from o365prov.testing import (
     Attempt,
     Dropped,
@@ -156,6 +156,9 @@ def made_values() -> tuple[object, ...]:
     made += [
         Lease("contoso", 1),
         LeaseHolder("contoso", 1, "process 1 on host", NOW, NOW),
+        KeptRead(
+            "names", "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=x", NOW, {"7f": "{}"}, ["8f"], ["9f"]
+        ),
         Run("plan-1", "contoso", "Office 365", "print", 1, NOW),
         RunEntry("create_user:00u1", RunStep.DONE, "00u1"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
@@ -107,6 +107,11 @@ class RunRows:
             for (plan_id,) in found
             if any(each.person_id == person_id for each in self.entries(plan_id))
         ]
+
+    def accounts(self, runs: Iterable[Run], person_id: str) -> Iterator[str]:
+        """The object ids of a person's accounts in these runs."""
+        entries = (each for run in runs for each in self.entries(run.plan_id) if each.person_id == person_id)
+        return (each.object_id for each in entries if each.object_id)
 
     def forget(self, run: Run, person_id: str) -> int:
         """Delete the entries of a person; returns how many."""
