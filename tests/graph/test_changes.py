@@ -37,6 +37,7 @@ PROPERTIES = (
     "preferredLanguage",
     "mail",
 )
+SWAY = "a23b959c-7ce8-4e57-9140-b90eb88a9e97"
 NEEDS = Needs(PROPERTIES, managers=True, addresses=True)
 
 
@@ -148,7 +149,8 @@ def edit(fake, number, what, name, value):
         case "patch":
             call(fake, "PATCH", f"/users/{user}", {name: value})
         case "license":
-            body = {"addLicenses": [{"skuId": sku[name], "disabledPlans": []}], "removeLicenses": []}
+            plans = [SWAY] if number % 2 and name == "SPE_E3" else []
+            body = {"addLicenses": [{"skuId": sku[name], "disabledPlans": plans}], "removeLicenses": []}
             call(fake, "POST", f"/users/{user}/assignLicense", body)
         case "unlicense":
             call(fake, "POST", f"/users/{user}/assignLicense", {"addLicenses": [], "removeLicenses": [sku[name]]})

@@ -109,6 +109,18 @@ def test_who_is_forgotten_is_dropped_from_reads(state):
     assert [each.person_id for each in state.app_users(TENANT, APP)] == ["00u-bob"]
 
 
+@pytest.mark.parametrize("strange", ["\0", "\ud800"])
+def test_what_a_database_can_not_hold_is_an_error_of_the_state(state, strange):
+    """Graph's answers may hold anything; the read that was kept before stays."""
+    state.keep_read(TENANT, READ)
+    try:
+        state.keep_read(TENANT, evolve(READ, users={f"id{strange}": "{}"}))
+    except StateError:
+        assert state.find_read(TENANT, "names") == READ
+    else:
+        assert list(state.find_read(TENANT, "names").users) == [f"id{strange}"]
+
+
 @pytest.mark.parametrize(
     "damage",
     [
