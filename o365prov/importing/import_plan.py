@@ -70,8 +70,18 @@ class ImportPlan(Renderable):
         return tuple(each for each in self.users if each.waits)
 
     @property
+    def not_imported(self) -> tuple[UserImport, ...]:
+        """The accounts that are not imported; the ``obstacles`` of each say why."""
+        return tuple(each for each in self.users if each.outcome is UserOutcome.NOT_IMPORTED)
+
+    @property
+    def unassigned(self) -> tuple[UserImport, ...]:
+        """The accounts that were imported and are not any more: the app is taken from their people."""
+        return tuple(each for each in self.users if each.outcome is UserOutcome.UNASSIGNED)
+
+    @property
     def links(self) -> Mapping[str, str]:
-        """The links that the import makes: object ids by person id, as ``transfers`` of a plan takes them."""
+        """The links that the import makes: object ids by person id."""
         return {each.person_id: each.object_id for each in self.users if each.confirmed and each.person_id}
 
     @property

@@ -111,6 +111,15 @@ class ImportMemory:
         """The imported users by object id."""
         return {each.object_id: each for each in self.users}
 
+    @property
+    def links(self) -> Mapping[str, str]:
+        """The object ids of the imported accounts by person id.
+
+        They are what ``transfers`` of :meth:`Office365App.plan <o365prov.Office365App.plan>` takes for people who are
+        assigned: their accounts are then linked whatever their names are, instead of being created a second time.
+        """
+        return {each.person_id: each.object_id for each in self.users}
+
     def without(self, object_id: str) -> ImportMemory:
         """The same memory without this account: the next import matches it again."""
         check_call(ImportMemory.without, locals())

@@ -127,7 +127,8 @@ class UserDecider:
         if stopping := self._stopped_by(user):
             return self._not_importable(user, stopping)
         if user.id in self._linked:
-            return self._row(user, UserOutcome.LINKED, "known", self._linked[user.id])
+            how = "provisioned by the app" if user.id in self.provisioned else "imported before"
+            return self._row(user, UserOutcome.LINKED, how, self._linked[user.id])
         if user.id in self.choices:
             return self._chosen(user, self.choices[user.id])
         return self._matched(user, *self._found[user.id])
