@@ -59,6 +59,12 @@ def test_a_group_whose_members_are_hidden_stays_as_it_was():
     assert (decided.outcome, set(decided.after)) == (GroupOutcome.UNCHANGED, {ANN.id, CY.id})
 
 
+def test_hidden_members_that_may_be_read_are_imported():
+    """With Member.Read.Hidden, Graph shows them."""
+    decided = group_of(evolve(STAFF, hidden=True), memory=remembering(WITH_ANN_AND_CY))
+    assert (decided.outcome, set(decided.after)) == (GroupOutcome.CHANGED, {ANN.id, BOB.id})
+
+
 def test_members_before_and_after_are_told():
     """Who comes, who goes, and the direct members that are not users."""
     decided = group_of(evolve(STAFF, nested=2), memory=remembering(WITH_ANN_AND_CY))

@@ -81,6 +81,8 @@ def test_groups_that_are_gone_count_together_and_an_assigned_one_always():
     assert planned([], holding(*USERS, groups=groups[1:]), memory).hazards == ()
     [many] = planned([], holding(*USERS, groups=groups[2:]), memory).hazards
     assert many == "groups removed: 2 of 5, 20% are allowed (Group 0, Group 1)"
+    removed = ImportMemory(TENANT_ID, "Office 365", KNOWN, [ImportedGroup("g0", "Group 0", members=IDS)])
+    assert planned([], holding(*USERS), removed).hazards == ()
     [assigned] = planned([], holding(*USERS, groups=groups[1:]), memory, by_group=[GroupAssignment("g0", 0)]).hazards
     assert assigned == "the app is assigned to 1 group that would be removed (Group 0)"
 

@@ -61,6 +61,14 @@ def test_a_combination_of_attributes_matches_as_a_whole_and_as_it_is_written(hel
     assert outcome_of([Person("00u1", "ACTIVE", held)], account, **rule).outcome is found
 
 
+def test_an_attribute_that_is_empty_on_both_sides_matches_nobody():
+    """Everybody without a number would be everybody else without one."""
+    rule = {"exact_match": "attributes", "match_attributes": {"employeeId": "employeeNumber", "department": "division"}}
+    account = importable("Ann Lee", employeeId="", department="North")
+    person = Person("00u1", "ACTIVE", {"employeeNumber": None, "division": "North"})
+    assert outcome_of([person], account, **rule).outcome is UserOutcome.NEW
+
+
 def test_the_okta_username_can_be_the_address():
     """It is then what logins are compared with."""
     account = importable("Ann Lee", "al@contoso.onmicrosoft.com")
@@ -192,6 +200,11 @@ def test_new_users_with_the_same_okta_username_wait():
     decided = planned([], holding(*users), okta_username="email", confirm_new=True, activate_new=True).users
     assert [(each.confirmed, each.activated) for each in decided] == [(False, False), (False, False)]
     assert decided[0].reason == "matches nobody; 2 new accounts have the username bo@corp.example"
+    named = {"okta_username": "email", "choices": {users[0].id: None}}
+    assert [(each.object_id, each.confirmed) for each in planned([], holding(*users), **named).users] == [
+        (users[0].id, True),
+        (users[1].id, False),
+    ]
 
 
 def test_whose_account_the_app_provisions_is_known():
@@ -201,6 +214,25 @@ def test_whose_account_the_app_provisions_is_known():
     assert outcome_of([ANN, bob], ANNS, app_users=remembered(app_user)).outcome is UserOutcome.LINKED
     left = evolve(app_user, status=AppUserStatus.DEACTIVATED, departure=Departure(NOW))
     assert outcome_of([ANN, bob], ANNS, app_users=remembered(left)).person_id == ANN.id
+
+
+def test_the_app_s_own_memory_comes_before_that_of_imports():
+    """An account that was handed over since it was imported is its new person's."""
+    bob = somebody("Bob Ross")
+    memory = ImportMemory(TENANT_ID, "Office 365", [ImportedUser(ANNS.id, ANN.id, ANNS.username)])
+    provisioned = remembered(AppUser(bob.id, ANNS.id, ANNS.username))
+    plan = planned([ANN, bob], holding(ANNS), memory, app_users=provisioned)
+    assert [each.person_id for each in plan.users] == [bob.id]
+    assert plan.accept().links == {bob.id: ANNS.id}
+
+
+def test_whoever_has_a_provisioned_account_is_not_given_another():
+    """Even where that account can't be imported now."""
+    unlicensed = importable("Ann Lee", "other@corp.example", licenses=())
+    provisioned = remembered(AppUser(ANN.id, unlicensed.id, unlicensed.username))
+    plan = planned([ANN], holding(ANNS, unlicensed), app_users=provisioned, confirm_exact=True)
+    assert plan.links == {}
+    assert plan.users[0].reason == "matches by username; this person has an account already"
 
 
 @pytest.mark.parametrize("gone", ["deleted", "blocked"])
