@@ -67,14 +67,22 @@ def _obstacles(user: TenantUser) -> Iterator[ImportObstacle]:
 
 
 def profile_of(user: TenantUser, attributes: Mapping[str, str], username: OktaUsername) -> Mapping[str, Any]:
-    """The Okta profile that the account gives; what is empty is left out.
+    """The Okta profile that the account gives; what is empty is left out."""
+    profile = {"login": login_of(user, username), "email": email_of(user)}
+    for name, graph in attributes.items():
+        if value := text_of(user.properties.get(graph)):
+            profile[name] = value
+    return profile
 
-    An Okta user needs an e-mail address and a username: an account without an address gives its own username as both.
-    """
-    email = text_of(user.properties.get("mail")) or user.username
-    login = user.username if username is OktaUsername.USER_PRINCIPAL_NAME else email
-    values = {name: text_of(user.properties.get(graph)) for name, graph in attributes.items()}
-    return {"login": login, "email": email, **{name: value for name, value in values.items() if value}}
+
+def email_of(user: TenantUser) -> str:
+    """The e-mail address of the Okta user, who needs one: an account without an address gives its username."""
+    return text_of(user.properties.get("mail")) or user.username
+
+
+def login_of(user: TenantUser, username: OktaUsername) -> str:
+    """The Okta username that the account gives."""
+    return user.username if username is OktaUsername.USER_PRINCIPAL_NAME else email_of(user)
 
 
 def display_name(user: TenantUser) -> str:

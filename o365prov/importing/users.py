@@ -8,7 +8,7 @@ from functools import cached_property
 
 from attrs import evolve, frozen
 
-from o365prov.importing.accounts import display_name, obstacles_of, profile_of
+from o365prov.importing.accounts import display_name, login_of, obstacles_of, profile_of
 from o365prov.importing.decisions import UserImport, UserOutcome
 from o365prov.importing.matching import PeopleFound, PeopleIndex
 from o365prov.importing.memory import ImportMemory
@@ -101,7 +101,7 @@ class UserDecider:
         for user in self.accounts:
             if user.id in self._linked or user.id in self.choices or self._stopped_by(user):
                 continue
-            exact = self.people.exact(user, self._profile(user)["login"])
+            exact = self.people.exact(user, login_of(user, self.username))
             partial = exact if exact.people else self.people.partial(user)
             outcome = UserOutcome.EXACT if exact.people else UserOutcome.PARTIAL if partial.people else UserOutcome.NEW
             found[user.id] = outcome, partial
