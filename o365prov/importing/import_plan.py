@@ -19,7 +19,7 @@ from o365prov.importing.decisions import GroupImport, GroupOutcome, UserImport, 
 from o365prov.importing.document import import_document, import_rows
 from o365prov.importing.memory import ImportedGroup, ImportedUser, ImportMemory
 from o365prov.people import Person
-from o365prov.rendering import Document, Renderable, check_limit
+from o365prov.rendering import Document, Renderable, check_limit, count_text
 from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
@@ -207,7 +207,8 @@ class ImportPlan(Renderable):
         )
 
     def __repr__(self) -> str:
-        return f"ImportPlan({len(self.users)} users, {len(self.groups)} groups, {self.fingerprint})"
+        users, groups = count_text(len(self.users), "user"), count_text(len(self.groups), "group")
+        return f"ImportPlan({users}, {groups}, {self.fingerprint})"
 
 
 def _is_content(attribute: attrs.Attribute[Any], _: object) -> bool:

@@ -5,6 +5,9 @@ Source: Okta, "Edit app provisioning settings" and "Match imported user attribut
 Decision where the sources are silent: attributes are compared as they are, because Okta's page says that matches are
 case sensitive. Usernames, e-mail addresses and names are compared in any case: neither Okta nor Entra tells two
 usernames apart that differ in case alone, and to take one for somebody new would make a second person.
+
+People who are deactivated in Okta match like others, but such a match always waits: the address of somebody who left
+may have been given to somebody else.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from attrs import frozen
 
 from o365prov.importing.accounts import text_of
 from o365prov.importing.settings import ExactMatch
-from o365prov.people import Person
+from o365prov.people import Person, UserStatus
 from o365prov.planning import TenantUser
 
 Key = tuple[str, ...]
@@ -87,6 +90,7 @@ class PeopleIndex:
         by_key: the ids of the people by what they are exactly matched by.
         by_name: the same by their names.
         names: the names of the people by id.
+        deactivated: the ids of those who are deactivated in Okta.
 
     """
 
@@ -94,6 +98,7 @@ class PeopleIndex:
     by_key: Mapping[Key, frozenset[str]]
     by_name: Mapping[Key, frozenset[str]]
     names: Mapping[str, str]
+    deactivated: frozenset[str]
 
     @classmethod
     def of(cls, people: Iterable[Person], rules: MatchRules) -> PeopleIndex:
@@ -101,14 +106,17 @@ class PeopleIndex:
         by_key: dict[Key, set[str]] = {}
         by_name: dict[Key, set[str]] = {}
         names: dict[str, str] = {}
+        deactivated: set[str] = set()
         for person in people:
             names[person.id] = person.name
+            if person.status is UserStatus.DEPROVISIONED:
+                deactivated.add(person.id)
             for key in rules.exact_keys_of_person(person):
                 by_key.setdefault(key, set()).add(person.id)
             if name := _full_name(person.profile.get("firstName"), person.profile.get("lastName")):
                 by_name.setdefault(name, set()).add(person.id)
         exact, partial = ({key: frozenset(ids) for key, ids in each.items()} for each in (by_key, by_name))
-        return cls(rules, exact, partial, names)
+        return cls(rules, exact, partial, names, frozenset(deactivated))
 
     def exact(self, user: TenantUser, login: str) -> PeopleFound:
         """Who matches the account exactly; its username and its e-mail address may be two people's."""

@@ -14,7 +14,7 @@ from o365prov._fields import as_sorted, made_of, typed, wrong
 from o365prov.errors import ConfigurationError
 from o365prov.people import Group
 from o365prov.planning import GroupKind
-from o365prov.rendering import names_text, shortened
+from o365prov.rendering import count_text, names_text, shortened
 from o365prov.structuring import SavedFormat, StrPath, write_text
 
 
@@ -187,7 +187,7 @@ class ImportMemory:
         return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
 
     def __repr__(self) -> str:
-        return f"ImportMemory({len(self.users)} users, {len(self.groups)} groups)"
+        return f"ImportMemory({count_text(len(self.users), 'user')}, {count_text(len(self.groups), 'group')})"
 
 
 _FORMAT = SavedFormat(

@@ -167,7 +167,7 @@ class Office365Import:
             self.okta_username,
         )
         users = list(decider.decisions())
-        check_choices(decider.choices, users, known)
+        check_choices(decider.choices, users, known, decider.provisioned)
         imported = {each.object_id for each in users if each.confirmed or each.outcome is UserOutcome.LINKED}
         assigned = {each.group_id for each in by_group}
         groups = list(group_decisions(snapshot.groups or (), memory, imported, assigned, self.groups))

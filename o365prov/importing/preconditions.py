@@ -50,23 +50,38 @@ def unique_people(people: Sequence[Person]) -> frozenset[str]:
     return frozenset(counts)
 
 
-def check_choices(choices: Mapping[str, str | None], users: Sequence[UserImport], people: frozenset[str]) -> None:
+def check_choices(
+    choices: Mapping[str, str | None],
+    users: Sequence[UserImport],
+    people: frozenset[str],
+    provisioned: Mapping[str, str],
+) -> None:
     """Refuse choices that can't be carried out.
+
+    Args:
+        choices: by object id, whose account it is.
+        users: what is decided about each account.
+        people: the ids of the people.
+        provisioned: by object id, the people whose accounts the app provisions.
 
     Raises:
         ConfigurationError: its issues are all of them, and the message has the first five.
 
     """
-    if wrong := [*_wrong_choices(choices, users, people)]:
+    if wrong := [*_wrong_choices(choices, users, people, provisioned)]:
         issues = tuple(Issue("wrong_choice", each, "correct it, or leave it out", "choices") for each in wrong)
         raise ConfigurationError(f"choices: {names_text(wrong)}: correct them, or leave them out", issues=issues)
 
 
 def _wrong_choices(
-    choices: Mapping[str, str | None], users: Sequence[UserImport], people: frozenset[str]
+    choices: Mapping[str, str | None],
+    users: Sequence[UserImport],
+    people: frozenset[str],
+    provisioned: Mapping[str, str],
 ) -> Iterator[str]:
     accounts = {each.object_id: each for each in users}
-    owners = {each.person_id: each for each in users if each.outcome is UserOutcome.LINKED}
+    linked = {each.object_id: each.person_id for each in users if each.outcome is UserOutcome.LINKED}
+    owned = {person_id: object_id for object_id, person_id in {**provisioned, **linked}.items()}
     counts = Counter(person_id for person_id in choices.values() if person_id is not None)
     for object_id, person_id in sorted(choices.items(), key=lambda each: each[0]):
         account, who = accounts.get(object_id), shortened(person_id or "somebody new")
@@ -80,5 +95,5 @@ def _wrong_choices(
             yield f"{who} is not among the people"
         elif person_id is not None and counts[person_id] > 1:
             yield f"{who} is chosen for {counts[person_id]:,} accounts"
-        elif person_id in owners and owners[person_id] is not account:
-            yield f"{who} has the account {owners[person_id].username} already"
+        elif (own := owned.get(person_id, object_id)) != object_id:
+            yield f"{who} has the account {accounts[own].username if own in accounts else own} already"

@@ -186,6 +186,8 @@ class UserDecider:
         [person_id] = candidates
         if person_id in self._taken:
             return f"this person {self._taken[person_id]}"
+        if person_id in self.people.deactivated:
+            return "this person is deactivated"
         exact, partial = self._claims
         if outcome is UserOutcome.PARTIAL and exact[person_id]:
             return "another account matches this person exactly"

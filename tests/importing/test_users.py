@@ -178,6 +178,14 @@ def test_what_leaves_a_doubt_waits_although_matches_are_confirmed():
     assert other.reason == "matches by email; this person has an account already"
 
 
+def test_a_match_with_somebody_who_is_deactivated_waits():
+    """The address of somebody who left may be somebody else's by now; a choice says that it is not."""
+    left = somebody("Ann Lee", status="DEPROVISIONED")
+    decided = outcome_of([left], ANNS, confirm_exact=True)
+    assert (decided.waits, decided.reason) == (True, "matches by username; this person is deactivated")
+    assert planned([left], holding(ANNS), choices={ANNS.id: left.id}).links == {left.id: ANNS.id}
+
+
 def test_username_and_address_of_two_people_are_a_doubt():
     """Neither is more the account's than the other."""
     by_login = Person("00u1", "ACTIVE", {"login": "ann.lee@corp.example", "email": "x@corp.example"})
@@ -275,6 +283,9 @@ def test_all_choices_that_cannot_be_carried_out_are_refused_at_once():
     }
     with pytest.raises(ConfigurationError, match=r"00uAnnLee has the account ann\.lee@corp\.example already"):
         planned([ANN], holding(ANNS, free), memory, choices={free.id: ANN.id})
+    provisioned = remembered(AppUser(ANN.id, blocked.id, blocked.username))
+    with pytest.raises(ConfigurationError, match=r"00uAnnLee has the account di\.fox@corp\.example already"):
+        planned([ANN], holding(free, blocked), choices={free.id: ANN.id}, app_users=provisioned)
 
 
 def test_people_are_there_once():
