@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         progress,
         read_consent,
     )
+    from o365prov.importing import ImportGroups, ImportMemory, ImportPlan, ImportSafeguard, Office365Import
     from o365prov.people import (
         AfterBlock,
         AppUser,
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
         Sku,
         StreamingPlanner,
         Subject,
+        TenantGroup,
         TenantSnapshot,
         TenantUser,
         Unsupported,
@@ -178,6 +180,10 @@ __all__ = [
     "GroupAssignment",
     "Harm",
     "HeldLicense",
+    "ImportGroups",
+    "ImportMemory",
+    "ImportPlan",
+    "ImportSafeguard",
     "Issue",
     "LeaseLostError",
     "LicenseAddition",
@@ -192,6 +198,7 @@ __all__ = [
     "Network",
     "O365ProvError",
     "Office365App",
+    "Office365Import",
     "OktaOrg",
     "Outcome",
     "Person",
@@ -234,6 +241,7 @@ __all__ = [
     "Subject",
     "Tenant",
     "TenantError",
+    "TenantGroup",
     "TenantSnapshot",
     "TenantUser",
     "Transport",

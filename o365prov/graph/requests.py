@@ -166,6 +166,18 @@ def contacts(sdk: Any, where: str | None = None) -> Request:
     return _request("GET", sdk.contacts, _page(_HOLDER, where))
 
 
+def groups(sdk: Any) -> Request:
+    """The first page of all groups."""
+    return _request("GET", sdk.groups, _page(_GROUP, None))
+
+
+def group_members(sdk: Any, group_id: str) -> Request:
+    """The first page of a group's direct members, of every kind."""
+    return _request("GET", sdk.groups.by_group_id(group_id).members, _page(["id"], None), units=2)
+
+
+_GROUP = ["id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "onPremisesSyncEnabled"]
+_GROUP += ["visibility"]
 _HOLDER = ["id", "displayName", "mail", "proxyAddresses"]
 
 

@@ -52,6 +52,7 @@ from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
 from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
+from o365prov.planning.tenant.groups import GroupKind, TenantGroup
 from o365prov.planning.tenant.lookups import Coverage, Lookup, LookupKind
 from o365prov.planning.tenant.snapshot import (
     Domain,
@@ -94,6 +95,7 @@ __all__ = [
     "FailedLicense",
     "FoundAccount",
     "GrantRole",
+    "GroupKind",
     "Harm",
     "HeldLicense",
     "HolderKind",
@@ -133,6 +135,7 @@ __all__ = [
     "Sku",
     "StreamingPlanner",
     "Subject",
+    "TenantGroup",
     "TenantSnapshot",
     "TenantUser",
     "Unsupported",

@@ -13,8 +13,10 @@ from states import state_of
 from o365prov import (
     AppUsers,
     Deprovisioning,
+    ImportMemory,
     LicenseOnly,
     Office365App,
+    Office365Import,
     ProfileMapping,
     ProfileSync,
     StaleMappingError,
@@ -24,7 +26,7 @@ from o365prov import (
     UserSync,
 )
 from o365prov.errors import ConfigurationError, CredentialError
-from o365prov.graph import ALL_OPERATIONS_BUT_ROLES, consent_url, least_permissions, read_consent
+from o365prov.graph import ALL_OPERATIONS_BUT_ROLES, IMPORT_OPERATIONS, consent_url, least_permissions, read_consent
 from o365prov.people import LicenseGrant
 from o365prov.sources import ldif, okta_json
 from o365prov.testing import FakeClock, FakeTenant
@@ -121,6 +123,24 @@ def test_1_enable_api_integration_tests_the_credentials(fake):
     partial = asyncio.run(tested({"User.Read.All"}))
     assert not partial.ok
     assert any("User.ReadWrite.All" in problem for problem in partial.problems)
+
+
+@pytest.mark.parametrize(("groups", "read", "imported"), [("now", True, ["Staff"]), ("later", False, [])])
+def test_1_enable_api_integration_imports_groups_now_or_later(fake, groups, read, imported):
+    """With the permissions of an import alone; what is left for later is not read."""
+    fake.add_group("Staff")
+    office365_import = Office365Import(provisioning=ProfileSync(), groups=groups)
+
+    async def run():
+        async with Tenant.over(fake, credential=Token(least_permissions(IMPORT_OPERATIONS))) as tenant:
+            assert (await tenant.test_connection(IMPORT_OPERATIONS)).ok
+            return await tenant.read(office365_import.needs())
+
+    snapshot = asyncio.run(run())
+    memory = ImportMemory.empty(snapshot.tenant_id, office365_import.app_name)
+    accepted = office365_import.plan([], snapshot, memory, now=MONDAY).accept()
+    assert (snapshot.groups is not None) is read
+    assert [each.name for each in accepted.groups] == imported
 
 
 @pytest.mark.parametrize("kind", [LicenseOnly, ProfileSync, UserSync, UniversalSync])

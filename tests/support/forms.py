@@ -1,5 +1,6 @@
 """One of each thing that is shown, with something of every kind in it."""
 
+from imports import holding, importable, planned
 from organisation import NOW, account, assigned, somebody, tenant, user_sync_app
 
 from o365prov import CheckedPerson, Departure, ExpectedState, Plan, Report, Verification
@@ -13,6 +14,7 @@ from o365prov.planning import (
     PropertyChange,
     Result,
     Subject,
+    TenantGroup,
     Unsupported,
     UpdateUser,
 )
@@ -55,6 +57,16 @@ POPULATION = APP.preview(
     [assigned(somebody("Ann Lee", countryCode="UK")), assigned(somebody("Bo Ross"))],
     snapshot=tenant(account("bo.ross@yourfederated.domain")),
 )
+IMPORT = planned(
+    [somebody("Ann Lee"), somebody("Bo Ross")],
+    holding(
+        importable("Ann Lee"),
+        importable("Bo Ross", "bo@x.example"),
+        importable("Cy Young", licenses=()),
+        groups=(TenantGroup("g1", "Staff"), TenantGroup("g2", "Local", synced=True)),
+    ),
+    confirm_exact=True,
+)
 SHOWN = {
     "plan": PLAN,
     "report": REPORT,
@@ -63,4 +75,5 @@ SHOWN = {
     "person without changes": PLAN.explain("00uNo"),
     "preview": PREVIEW,
     "population": POPULATION,
+    "import": IMPORT,
 }

@@ -47,6 +47,7 @@ from o365prov import (
     Verification,
 )
 from o365prov.graph import Operation
+from o365prov.importing import ImportMemory, ImportPlan, Office365Import
 from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import csv_file, ldif, okta_json
@@ -95,6 +96,18 @@ def fake_snapshot() -> TenantSnapshot:
 
 
 @cache
+def import_snapshot() -> TenantSnapshot:
+    """What :func:`fake_tenant` holds, as imports need it."""
+    with BlockingTenant.over(fake_tenant()) as connected:
+        return connected.read(examples()[Office365Import].needs())
+
+
+def import_memory() -> ImportMemory:
+    """The memory before the first import of the tenant that :func:`fake_tenant` makes."""
+    return ImportMemory.empty(import_snapshot().tenant_id, "Office 365")
+
+
+@cache
 def fake_memory() -> AppUsers:
     """The memory of an app that did nothing yet in the tenant that :func:`fake_tenant` makes."""
     return AppUsers.empty(fake_snapshot().tenant_id, user_sync_app().name)
@@ -110,6 +123,8 @@ def folder() -> Path:
     examples()[Plan].save(path / "plan.json")
     examples()[Report].save(path / "report.json")
     examples()[Verification].save(path / "verification.json")
+    examples()[ImportPlan].save(path / "import.json")
+    examples()[ImportMemory].save(path / "import_memory.json")
     fake_tenant().save(path / "fake.json")
     (path / "people.csv").write_text("id,status,login\n00u1,ACTIVE,ann@corp.example\n")
     return path
@@ -227,6 +242,17 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "name": lambda: "Sales",
         "properties": lambda: "Ann",
         "url": lambda: URL,
+    },
+    "ImportMemory": {"app_name": lambda: "Office 365", "object_id": lambda: "id", "tenant_id": lambda: "contoso"},
+    "ImportMemory.from_json": {"text": lambda: ImportMemory.to_json(examples()[ImportMemory])},
+    "ImportMemory.load": {"path": lambda: folder() / "import_memory.json"},
+    "ImportPlan.from_json": {"text": lambda: ImportPlan.to_json(examples()[ImportPlan])},
+    "ImportPlan.load": {"path": lambda: folder() / "import.json"},
+    "Office365Import.plan": {
+        "app_users": fake_memory,
+        "memory": import_memory,
+        "people": lambda: [PERSON],
+        "snapshot": import_snapshot,
     },
     "MemoryState": STATE,
     "MemoryState.acquire": {"tenant_id": lambda: "fabrikam"},

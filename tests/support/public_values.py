@@ -63,6 +63,11 @@ from o365prov import (
 )
 from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
+from o365prov.importing import (
+    ImportMemory,
+    ImportSafeguard,
+    Office365Import,
+)
 from o365prov.planning import (
     AddressHolder,
     Coverage,
@@ -151,6 +156,7 @@ def made_values() -> tuple[object, ...]:
             app.preview(ann, snapshot=snapshot),
             app.preview([ann, bob]),
         ]
+    made += imports(fake, ann, cid)
     expression = Expression("user.email", semantics=Semantics(null_text="refuse"))
     made += [expression, expression.explain({"user": {"email": "a@b.example"}}), Bindings({}, now=NOW), Limits()]
     made += [
@@ -212,6 +218,19 @@ def made_values() -> tuple[object, ...]:
         Problem(subject, Issue("no_seat", "no seat is left", "Buy seats")),
     ]
     return tuple(made)
+
+
+def imports(fake: FakeTenant, *people: Person) -> Iterator[object]:
+    """Two imports of a tenant with a group."""
+    fake.add_group("Staff", members=[fake.users[0]["id"]])
+    names = {"givenName": "Di", "surname": "Fox", "mail": "di.fox@corp.example"}
+    account = fake.add_user(f"di.fox@{DOMAIN}", **names)
+    office365_import = Office365Import(provisioning=UserSync(), include={"unlicensed"}, safeguard=ImportSafeguard())
+    with BlockingTenant.over(fake) as tenant:
+        snapshot = tenant.read(office365_import.needs())
+    memory = ImportMemory.empty(snapshot.tenant_id, office365_import.app_name)
+    first = office365_import.plan(people, snapshot, memory, now=NOW, choices={account["id"]: people[-1].id})
+    yield from (office365_import, snapshot, first, first.accept(), first.document())
 
 
 @cache

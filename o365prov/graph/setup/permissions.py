@@ -31,6 +31,7 @@ class Operation(StrEnum):
     READ_USERS = "read users and what changed about them"
     READ_DELETED_USERS = "read deleted users"
     READ_GROUPS = "read the addresses of groups"
+    READ_MEMBERS = "read groups and their members"
     READ_CONTACTS = "read the addresses of contacts"
     READ_ROLES = "read directory roles and who has them"
     CREATE_USERS = "create users"
@@ -115,6 +116,11 @@ PERMISSIONS: tuple[Permission, ...] = (
         ("Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
     ),
     Permission(
+        Operation.READ_MEMBERS,
+        "GroupMember.Read.All",
+        ("Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
         Operation.READ_CONTACTS,
         "OrgContact.Read.All",
         ("Directory.Read.All", "Directory.ReadWrite.All"),
@@ -137,6 +143,15 @@ PERMISSIONS: tuple[Permission, ...] = (
 # What to ask an administrator for. Roles are extra: writing them is power over the whole tenant.
 ROLE_OPERATIONS = frozenset({Operation.READ_ROLES, Operation.ASSIGN_ROLES})
 ALL_OPERATIONS_BUT_ROLES = frozenset(Operation) - ROLE_OPERATIONS
+IMPORT_OPERATIONS = frozenset(
+    {
+        Operation.READ_ORGANIZATION,
+        Operation.READ_DOMAINS,
+        Operation.READ_SKUS,
+        Operation.READ_USERS,
+        Operation.READ_MEMBERS,
+    }
+)
 LICENSE_ONLY_OPERATIONS = frozenset(
     {
         Operation.READ_ORGANIZATION,
