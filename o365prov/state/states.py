@@ -9,7 +9,6 @@ from typing import Any
 
 from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError
-from o365prov.state.postgres_database import PostgresDatabase
 from o365prov.state.sql_state import LEASE_SECONDS, SqlState
 from o365prov.state.sqlite_database import SQLiteDatabase
 
@@ -111,4 +110,8 @@ class PostgresState(SqlState):
         check_call(PostgresState.__init__, locals())
         if not schema or len(schema.encode("utf-8", "replace")) > 63 or not schema.isprintable():
             raise ConfigurationError("PostgresState.schema should be a name of at most 63 bytes")
+        try:
+            from o365prov.state.postgres_database import PostgresDatabase  # noqa: PLC0415 - psycopg is an extra
+        except ImportError:
+            raise ConfigurationError("PostgresState needs psycopg: install o365prov[postgres]") from None
         super().__init__(PostgresDatabase(dsn, schema), key, lease_seconds)
