@@ -154,7 +154,7 @@ class PostgresDatabase:
             migrate(_PostgresTransaction(connection), self.name)
 
     def _problem(self, error: Exception) -> StateError:
-        if isinstance(error, UnicodeEncodeError):
+        if isinstance(error, UnicodeEncodeError | psycopg.DataError):
             return StateError(f"{self.name}: can't keep a value ({error}): correct it at the source")
         state = getattr(error, "sqlstate", None) or ""
         said = (str(error).splitlines() or [type(error).__name__])[0]
