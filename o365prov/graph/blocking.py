@@ -75,6 +75,7 @@ class BlockingTenant:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._starting = threading.Lock()
+        self._closing = threading.Lock()
 
     @classmethod
     def over(
@@ -161,14 +162,17 @@ class BlockingTenant:
         return self._run(self._tenant.test_connection(operations, expected_tenant=expected_tenant))
 
     def close(self) -> None:
-        """Close the connections and end the thread; may be called twice."""
-        if self._closed or self._process != os.getpid():
+        """Close the connections and end the thread; may be called twice, and by two threads at once."""
+        if self._process != os.getpid():
             return
-        if self._loop is not None and self._thread is not None:
-            self._run(_finish_and_close(self._tenant))
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-        self._closed = True
+        with self._closing:
+            if self._closed:
+                return
+            if self._loop is not None and self._thread is not None:
+                self._run(_finish_and_close(self._tenant))
+                self._loop.call_soon_threadsafe(self._loop.stop)
+                self._thread.join()
+            self._closed = True
 
     def _run(
         self,

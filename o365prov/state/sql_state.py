@@ -24,6 +24,7 @@ from o365prov.state.rows.read_rows import ReadRows
 from o365prov.state.rows.run_rows import RunRows
 from o365prov.state.rows.sealing import Seal, damaged
 from o365prov.state.rows.tenant_rows import TenantRows
+from o365prov.state.state import State
 
 LEASE_SECONDS = 60.0
 _SHOWN_LATE = timedelta(hours=3)
@@ -59,7 +60,7 @@ class SqlState:
 
     def app_users(self, tenant_id: str, app_name: str) -> AppUsers:
         """What is remembered of an app's people; see :meth:`State.app_users`."""
-        check_call(SqlState.app_users, locals())
+        check_call(State.app_users, locals())
         with self._read(tenant_id) as transaction:
             noted, _ = self._tenants(transaction).noted(tenant_id)
             elsewhere = _linked_elsewhere(transaction, tenant_id, app_name)
@@ -67,7 +68,7 @@ class SqlState:
 
     def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
         """Take over a memory; see :meth:`State.import_app_users`."""
-        check_call(SqlState.import_app_users, locals())
+        check_call(State.import_app_users, locals())
         tenant_id, app_name = app_users.tenant_id, app_users.app_name
         with self._database.transaction() as transaction:
             tenants, memory = self._tenants(transaction), self._memory(transaction, tenant_id, app_name)
@@ -85,7 +86,7 @@ class SqlState:
 
     def forget(self, person_id: str) -> int:
         """Delete everything about a person; see :meth:`State.forget`."""
-        check_call(SqlState.forget, locals())
+        check_call(State.forget, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
             for tenant_id in tenants.ids():
@@ -104,7 +105,7 @@ class SqlState:
 
     def find_read(self, tenant_id: str, asked: str) -> KeptRead | None:
         """The last read of everybody; see :meth:`State.find_read`."""
-        check_call(SqlState.find_read, locals())
+        check_call(State.find_read, locals())
         with self._read(tenant_id) as transaction:
             read = self._reads(transaction).find(tenant_id, asked)
             if read is None:
@@ -120,7 +121,7 @@ class SqlState:
 
     def keep_read(self, tenant_id: str, read: KeptRead) -> None:
         """Keep a read of everybody; see :meth:`State.keep_read`."""
-        check_call(SqlState.keep_read, locals())
+        check_call(State.keep_read, locals())
         with self._database.transaction() as transaction:
             self._reads(transaction).keep(tenant_id, read)
 
@@ -128,20 +129,20 @@ class SqlState:
 
     def runs(self, tenant_id: str, app_name: str | None = None) -> tuple[Run, ...]:
         """The runs of a tenant, the newest first; see :meth:`State.runs`."""
-        check_call(SqlState.runs, locals())
+        check_call(State.runs, locals())
         with self._database.transaction(writes=False) as transaction:
             found = self._runs_of(transaction, tenant_id)
         return tuple(run for run in found if app_name in (None, run.app_name))
 
     def find_run(self, plan_id: str) -> Run | None:
         """The run of a plan; see :meth:`State.find_run`."""
-        check_call(SqlState.find_run, locals())
+        check_call(State.find_run, locals())
         with self._database.transaction(writes=False) as transaction:
             return self._runs(transaction).find(plan_id)
 
     def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
         """How far each change of a plan has come; see :meth:`State.entries`."""
-        check_call(SqlState.entries, locals())
+        check_call(State.entries, locals())
         run = self.find_run(plan_id)
         if run is None:
             return ()
@@ -151,7 +152,7 @@ class SqlState:
 
     def prune(self, before: datetime) -> int:
         """Delete runs and reads that were begun before an instant; see :meth:`State.prune`."""
-        check_call(SqlState.prune, locals())
+        check_call(State.prune, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
             found = transaction.rows("SELECT plan_id, tenant_id FROM run WHERE begun_at < ?", before.timestamp())
@@ -167,13 +168,13 @@ class SqlState:
 
     def check_plan(self, plan: Plan) -> None:
         """Refuse a plan that does not fit any more; see :meth:`State.check_plan`."""
-        check_call(SqlState.check_plan, locals())
+        check_call(State.check_plan, locals())
         with self._read(plan.tenant_id) as transaction:
             self._check(transaction, plan, self._runs(transaction).find(plan.id))
 
     def begin_run(self, lease: Lease, plan: Plan) -> Run:
         """Begin the run of a plan, or go on with it; see :meth:`State.begin_run`."""
-        check_call(SqlState.begin_run, locals())
+        check_call(State.begin_run, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
             tenants.renew(lease, plan.tenant_id)
@@ -196,13 +197,13 @@ class SqlState:
     ) -> None:
         """Note how far changes have come, and what is remembered from now on; see :meth:`State.note`."""
         entries, app_users, forgotten = as_tuple(entries), as_tuple(app_users), as_tuple(forgotten)
-        check_call(SqlState.note, locals())
+        check_call(State.note, locals())
         with self._database.transaction() as transaction:
             self._tenants(transaction).note(lease, run, ApplyNote(entries, app_users, forgotten))
 
     def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
         """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
-        check_call(SqlState.end_run, locals())
+        check_call(State.end_run, locals())
         with self._database.transaction() as transaction:
             self._tenants(transaction).renew(lease, run.tenant_id)
             self._runs(transaction).end(run, stopped)
@@ -211,31 +212,31 @@ class SqlState:
 
     def acquire(self, tenant_id: str) -> Lease:
         """Take the lease of a tenant; see :meth:`State.acquire`."""
-        check_call(SqlState.acquire, locals())
+        check_call(State.acquire, locals())
         with self._database.transaction() as transaction:
             return self._tenants(transaction).acquire(tenant_id)
 
     def renew(self, lease: Lease) -> None:
         """Have a lease begin again; see :meth:`State.renew`."""
-        check_call(SqlState.renew, locals())
+        check_call(State.renew, locals())
         with self._database.transaction() as transaction:
             self._tenants(transaction).renew(lease, lease.tenant_id)
 
     def release(self, lease: Lease) -> None:
         """Give a lease back; see :meth:`State.release`."""
-        check_call(SqlState.release, locals())
+        check_call(State.release, locals())
         with self._database.transaction() as transaction:
             self._tenants(transaction).end(lease.tenant_id, lease.fence)
 
     def lease_holder(self, tenant_id: str) -> LeaseHolder | None:
         """Who has the lease of a tenant now; see :meth:`State.lease_holder`."""
-        check_call(SqlState.lease_holder, locals())
+        check_call(State.lease_holder, locals())
         with self._database.transaction(writes=False) as transaction:
             return self._tenants(transaction).holder(tenant_id)
 
     def unlock(self, tenant_id: str) -> LeaseHolder | None:
         """Take the lease away from whoever has it; see :meth:`State.unlock`."""
-        check_call(SqlState.unlock, locals())
+        check_call(State.unlock, locals())
         with self._database.transaction() as transaction:
             tenants = self._tenants(transaction)
             held = tenants.holder(tenant_id)
