@@ -133,6 +133,7 @@ def pages(office365: Office365App, assignments: list[Assignment]) -> tuple[list[
                 fingerprint(desired),
                 GRANTS.licenses,
                 manager_id=manager,
+                manager_reference=reference_digest(dn(number // 100 * 100)),
                 provisioning_type="user_sync",
             )
         )

@@ -32,6 +32,7 @@ else:
         "planning",
         "previews",
         "app",
+        "importing",
         "state",
         "graph",
     )

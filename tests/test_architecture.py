@@ -23,6 +23,7 @@ LAYERS = (
     "provisioning",
     "planning",
     "previews",
+    "importing",
     "state",
     "graph",
     "app",

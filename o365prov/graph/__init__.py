@@ -16,6 +16,7 @@ from o365prov.graph.setup.connection_test import ConnectionTest
 from o365prov.graph.setup.consent import Consent, consent_url, read_consent
 from o365prov.graph.setup.permissions import (
     ALL_OPERATIONS_BUT_ROLES,
+    IMPORT_OPERATIONS,
     LICENSE_ONLY_OPERATIONS,
     PERMISSIONS,
     ROLE_OPERATIONS,
@@ -27,6 +28,7 @@ from o365prov.graph.tenant import Tenant
 
 __all__ = [
     "ALL_OPERATIONS_BUT_ROLES",
+    "IMPORT_OPERATIONS",
     "LICENSE_ONLY_OPERATIONS",
     "PERMISSIONS",
     "ROLE_OPERATIONS",

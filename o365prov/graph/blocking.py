@@ -6,14 +6,16 @@ import asyncio
 import os
 import queue
 import threading
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Generic, NoReturn, Self, TypeVar
 
 from o365prov._annotations import check_call
+from o365prov._fields import as_frozenset
 from o365prov.errors import UsageError
 from o365prov.graph.apply.events import Event, without_errors
+from o365prov.graph.apply.verify import TIMEOUT
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
@@ -22,7 +24,7 @@ from o365prov.graph.client.transport import AnonymousCredential, Credential, Tra
 from o365prov.graph.setup.connection_test import ConnectionTest
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
 from o365prov.graph.tenant import FACTS_AGE, Tenant
-from o365prov.planning import CreateUser, Needs, Plan, Report, Safeguards, TenantSnapshot, TenantUser
+from o365prov.planning import CreateUser, Needs, Plan, Report, Safeguards, TenantSnapshot, TenantUser, Verification
 from o365prov.state import State
 
 _T = TypeVar("_T")
@@ -73,6 +75,7 @@ class BlockingTenant:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._starting = threading.Lock()
+        self._closing = threading.Lock()
 
     @classmethod
     def over(
@@ -140,6 +143,12 @@ class BlockingTenant:
         with self._tenant._applier.listening():  # noqa: SLF001 - signals come on this thread, and the work on another
             return self._run(work, events=events, on_event=on_event)
 
+    def verify(self, plan: Plan, *, only: Iterable[str] | None = None, timeout: timedelta = TIMEOUT) -> Verification:
+        """What of *plan* is in the tenant; see :meth:`Tenant.verify`."""
+        only = None if only is None else as_frozenset(only)
+        check_call(BlockingTenant.verify, locals())
+        return self._run(self._tenant.verify(plan, only=only, timeout=timeout))
+
     def stop(self, why: str) -> None:
         """Have an apply that is running, on another thread, begin nothing more; see :meth:`Tenant.stop`."""
         check_call(BlockingTenant.stop, locals())
@@ -153,14 +162,17 @@ class BlockingTenant:
         return self._run(self._tenant.test_connection(operations, expected_tenant=expected_tenant))
 
     def close(self) -> None:
-        """Close the connections and end the thread; may be called twice."""
-        if self._closed or self._process != os.getpid():
+        """Close the connections and end the thread; may be called twice, and by two threads at once."""
+        if self._process != os.getpid():
             return
-        if self._loop is not None and self._thread is not None:
-            self._run(_finish_and_close(self._tenant))
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-        self._closed = True
+        with self._closing:
+            if self._closed:
+                return
+            if self._loop is not None and self._thread is not None:
+                self._run(_finish_and_close(self._tenant))
+                self._loop.call_soon_threadsafe(self._loop.stop)
+                self._thread.join()
+            self._closed = True
 
     def _run(
         self,

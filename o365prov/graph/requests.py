@@ -13,6 +13,7 @@ import secrets
 import string
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, assert_never
 
 from attrs import evolve
@@ -74,17 +75,28 @@ def _request(
     units: int = 1,
 ) -> Request:
     """A request to the address of the SDK's *builder*, relative to the root of Graph's version."""
-    from kiota_abstractions.method import Method  # noqa: PLC0415 - loaded with the connection, not with this module
-    from kiota_abstractions.request_information import RequestInformation  # noqa: PLC0415
-
     template = builder.url_template
     for name in query or {}:
         escaped = name.replace("$", "%24")
         if escaped not in template:  # the SDK's template of delta lacks $deltatoken
             template = template.replace("{?", f"{{?{escaped},")
-    information = RequestInformation(Method[method], template, {**builder.path_parameters, "baseurl": ""})
-    information.query_parameters.update({name.replace("$", "%24"): value for name, value in (query or {}).items()})
-    return Request(method, information.url.replace("%24", "$"), body, units, 0 if method == "GET" else 1)
+    asked = tuple((name, tuple(asked) if isinstance(asked, list) else asked) for name, asked in (query or {}).items())
+    url = _address(template, tuple(builder.path_parameters.items()), asked)
+    return Request(method, url, body, units, 0 if method == "GET" else 1)
+
+
+@lru_cache(maxsize=256)
+def _address(
+    template: str, path: tuple[tuple[str, str], ...], query: tuple[tuple[str, str | tuple[str, ...]], ...]
+) -> str:
+    """The SDK's template, filled in; what is asked again and again is kept, as that takes longer than all else here."""
+    from kiota_abstractions.method import Method  # noqa: PLC0415 - loaded with the connection, not with this module
+    from kiota_abstractions.request_information import RequestInformation  # noqa: PLC0415
+
+    information = RequestInformation(Method.GET, template, {**dict(path), "baseurl": ""})
+    for name, asked in query:
+        information.query_parameters[name.replace("$", "%24")] = list(asked) if isinstance(asked, tuple) else asked
+    return information.url.replace("%24", "$")
 
 
 def organization(sdk: Any) -> Request:
@@ -154,6 +166,18 @@ def contacts(sdk: Any, where: str | None = None) -> Request:
     return _request("GET", sdk.contacts, _page(_HOLDER, where))
 
 
+def groups(sdk: Any) -> Request:
+    """The first page of all groups."""
+    return _request("GET", sdk.groups, _page(_GROUP, None))
+
+
+def group_members(sdk: Any, group_id: str) -> Request:
+    """The first page of a group's direct members, of every kind."""
+    return _request("GET", sdk.groups.by_group_id(group_id).members, _page(["id"], None), units=2)
+
+
+_GROUP = ["id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "onPremisesSyncEnabled"]
+_GROUP += ["visibility"]
 _HOLDER = ["id", "displayName", "mail", "proxyAddresses"]
 
 
@@ -196,6 +220,12 @@ def user_with_manager(sdk: Any, object_id: str) -> Request:
     """One user by object id, with the manager's id."""
     query: dict[str, str | list[str]] = {"$select": selection(()), "$expand": "manager($select=id)"}
     return _request("GET", sdk.users.by_user_id(object_id), query, units=2)
+
+
+def license_details(sdk: Any, key: str) -> Request:
+    """The licences of one user, given an object id or username, with how far each service plan is."""
+    query: dict[str, str | list[str]] = {"$select": ["skuId", "skuPartNumber", "servicePlans"]}
+    return _request("GET", sdk.users.by_user_id(key).license_details, query, units=2)
 
 
 def users_where(sdk: Any, name: str, value: str) -> Request:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 from o365prov._annotations import check_call
+from o365prov._fields import as_frozenset
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.graph.apply.applier import Applier
 from o365prov.graph.apply.delivery import WriteDelivery
 from o365prov.graph.apply.events import Event, without_errors
+from o365prov.graph.apply.verify import TIMEOUT, PlanVerifier
 from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.loop_connection import LoopConnection
 from o365prov.graph.client.network import Network
-from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, SystemClock
+from o365prov.graph.client.rate_limiter import Clock, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
-from o365prov.graph.client.sender import Sender, random_number
+from o365prov.graph.client.sender import Sender
 from o365prov.graph.client.tracing import span
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.read.facts import KeptFacts, organization
 from o365prov.graph.read.reader import Reader
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
-from o365prov.people import AppUsers
 from o365prov.planning import (
     CreateUser,
     Needs,
@@ -34,17 +35,14 @@ from o365prov.planning import (
     Safeguards,
     TenantSnapshot,
     TenantUser,
+    Verification,
 )
 from o365prov.state import MemoryState, State
-
-if TYPE_CHECKING:
-    from o365prov.graph.client.sdk_transport import Connection
 
 FACTS_AGE = timedelta(minutes=5)
 """How long the tenant's own facts are kept unless the caller says otherwise."""
 
 _Argument = TypeVar("_Argument")
-_Result = TypeVar("_Result")
 
 
 class Tenant:
@@ -94,28 +92,21 @@ class Tenant:
             "credential", credential, "get_token_info" if has_info else "get_token", "a credential of azure-identity"
         )
         _check_kind("cloud", cloud, Cloud)
-        self._credential = credential
-        self._cloud = cloud
-        self._rate_limits = RateLimits() if rate_limits is None else _check_kind("rate_limits", rate_limits, RateLimits)
-        self._retry_policy = (
-            RetryPolicy() if retry_policy is None else _check_kind("retry_policy", retry_policy, RetryPolicy)
+        self._connection = LoopConnection(
+            credential,
+            cloud,
+            Network() if network is None else _check_kind("network", network, Network),
+            RateLimits() if rate_limits is None else _check_kind("rate_limits", rate_limits, RateLimits),
+            RetryPolicy() if retry_policy is None else _check_kind("retry_policy", retry_policy, RetryPolicy),
         )
         self._applier = Applier(
             _check("state", state, "begin_run", 'a State, such as SQLiteState("corp.db")'),
             Safeguards() if safeguards is None else _check_kind("safeguards", safeguards, Safeguards),
             cloud,
         )
-        self._network = Network() if network is None else _check_kind("network", network, Network)
-        self._transport: Transport | None = None
-        self._clock: Clock = SystemClock()
-        self._random: Callable[[], float] | None = None
-        self._connection: Connection | None = None
-        self._sender: Sender | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._closed = False
         self._one_apply = asyncio.Lock()
-        self._process = os.getpid()
-        self._reader = Reader(KeptFacts(_check_kind("facts_age", facts_age, timedelta)), self._remembered)
+        facts = KeptFacts(_check_kind("facts_age", facts_age, timedelta))
+        self._reader = Reader(facts, self.state, self._applier.worker.call)
         if facts_age < timedelta():
             raise ConfigurationError(f"Tenant.facts_age should be 0 or more, not {facts_age}")
 
@@ -161,15 +152,16 @@ class Tenant:
             safeguards=safeguards,
             facts_age=facts_age,
         )
-        tenant._transport = _check("transport", transport, "send", "a Transport, such as FakeTenant()")
+        connection = tenant._connection
+        connection.transport = _check("transport", transport, "send", "a Transport, such as FakeTenant()")
         if clock is not None:
-            tenant._clock = _check("clock", clock, "sleep", "a Clock")
+            connection.clock = _check("clock", clock, "sleep", "a Clock")
         if random is not None:
-            tenant._random = _check("random", random, "__call__", "a function, such as random.Random(1).random")
+            connection.random = _check("random", random, "__call__", "a function, such as random.Random(1).random")
         return tenant
 
     async def __aenter__(self) -> Self:
-        self._open()
+        self._connection.open()
         return self
 
     async def __aexit__(
@@ -179,17 +171,16 @@ class Tenant:
 
     async def close(self) -> None:
         """Close the connections, after the batches of an apply that are under way; credential and state stay open."""
-        self._closed = True
+        self._connection.closed = True
         self.stop("the Tenant was closed; apply the plan again to go on, or read and plan again")
         async with self._one_apply:
             self._applier.worker.close()
-            if self._connection is not None:
-                await self._connection.close()
+            await self._connection.close()
 
     @property
     def cloud(self) -> Cloud:
         """Microsoft's cloud in which the tenant is."""
-        return self._cloud
+        return self._connection.cloud
 
     @property
     def state(self) -> State:
@@ -202,8 +193,6 @@ class Tenant:
 
         Its type is not declared: with it, type checkers would read the whole SDK for each program that uses this class.
         """
-        self._open()
-        assert self._connection is not None  # noqa: S101 - _open just made it
         return self._connection.sdk
 
     async def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
@@ -221,9 +210,9 @@ class Tenant:
 
         """
         check_call(Tenant.read, locals())
-        sender = self._open()
+        sender = self._connection.open()
         with span("read") as note:
-            read = await self._unless_closed(self._reader.read(sender, self.sdk, needs, keep))
+            read = await self._connection.unless_closed(self._reader.read(sender, self.sdk, needs, keep))
             note("users", len(read.users))
         return read
 
@@ -264,9 +253,9 @@ class Tenant:
 
         """
         check_call(Tenant.apply, locals())
-        self._open()
+        self._connection.open()
         async with self._one_apply:
-            sender = self._open()  # it may have been closed meanwhile
+            sender = self._connection.open()  # it may have been closed meanwhile
             with self._applier.listening(), span("apply", plan=plan.id, changes=len(plan)) as note:
                 if (report := await self._applier.replayed(plan)) is not None:
                     return report
@@ -288,6 +277,50 @@ class Tenant:
                 for name in ("done", "failed", "skipped", "unknown"):
                     note(name, len(getattr(report, name)))
                 return report
+
+    async def verify(
+        self,
+        plan: Plan,
+        *,
+        only: Iterable[str] | None = None,
+        timeout: timedelta = TIMEOUT,  # noqa: ASYNC109 - it ends the asking with a result, and cancels nothing
+    ) -> Verification:
+        """What of *plan* is in the tenant: Okta's "Test provisioning".
+
+        The people of whom the plan speaks are looked at: the account is there, has the username, can sign in (or
+        can't, or is deleted, where the plan says so), has the licences with their service plans; and the apps that
+        these put on the dashboard. Who is not ready is asked for again, after waits that double from five seconds to a
+        minute. Nothing is written. The plan may be one that was saved, and applied by another process; what that
+        failed to do is known where the state is the same.
+
+        Args:
+            plan: what was applied.
+            only: the ids of the people to look at, also of those whom the plan leaves as they are; by default those
+                whom it changes, links or remembers something of, or with whom something is wrong.
+            timeout: how long to ask again, 0 or more; 0 asks once. Microsoft takes up to half an hour for a mailbox,
+                and sometimes a day.
+
+        Returns:
+            What is there, and what isn't yet; it is returned at the end of *timeout*, too.
+
+        Raises:
+            PlanRefusedError: the plan is another tenant's.
+            StateError: the state can't be read.
+            TenantError: Graph can't be reached, or refuses the reads.
+
+        Sources: Okta, "Provision users to Office 365"; Microsoft, "Delays in provisioning of user/mailbox or
+        synchronizing changes in Exchange Online".
+        """
+        only = None if only is None else as_frozenset(only)
+        check_call(Tenant.verify, locals())
+        sender = self._connection.open()
+        with span("verify", plan=plan.id) as note:
+            verifier = PlanVerifier(sender, self.sdk, self._reader.facts)
+            entries = await self._connection.unless_closed(self._applier.entries(plan))
+            checked = await self._connection.unless_closed(verifier.verify(plan, entries, only, timeout))
+            for name in ("ready", "pending", "incomplete"):
+                note(name, len(getattr(checked, name)))
+        return checked
 
     def stop(self, why: str) -> None:
         """Have an apply that is running begin nothing more: it finishes and notes its batches, and returns its report.
@@ -317,10 +350,9 @@ class Tenant:
 
         """
         check_call(Tenant.test_connection, locals())
-        sender = self._open()
-        assert self._connection is not None  # noqa: S101 - _open just made it
-        tenant = await self._unless_closed(organization(sender, self.sdk))
-        token = await self._unless_closed(self._connection.token())  # the one that was just sent
+        sender = self._connection.open()
+        tenant = await self._connection.unless_closed(organization(sender, self.sdk))
+        token = await self._connection.unless_closed(self._connection.token())  # the one that was just sent
         return evaluate_token(
             token,
             tenant_id=tenant.id,
@@ -328,9 +360,6 @@ class Tenant:
             operations=operations,
             expected_tenant=expected_tenant,
         )
-
-    async def _remembered(self, tenant_id: str, app_name: str) -> AppUsers:
-        return await self._applier.worker.call(lambda: self.state.app_users(tenant_id, app_name))
 
     async def _about(self, sender: Sender) -> tuple[str, frozenset[str]]:
         """The tenant's id, and the names of its federated domains."""
@@ -340,48 +369,11 @@ class Tenant:
         """The names of the federated domains."""
         return frozenset(each.name for each in await self._reader.facts.domains(sender, self.sdk) if each.federated)
 
-    async def _unless_closed(self, work: Awaitable[_Result]) -> _Result:
-        """What the work gives; one clear error if the Tenant is closed meanwhile."""
-        try:
-            return await work
-        except Exception:
-            if self._closed:
-                raise UsageError("the Tenant was closed while it was used: close it when its work is done") from None
-            raise
-
-    def _open(self) -> Sender:
-        """The sender, made at first use, for the event loop that runs now."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            raise UsageError("a Tenant is used in async code: elsewhere use BlockingTenant") from None
-        if self._closed:
-            raise UsageError("this Tenant is closed: make another one")
-        if self._process != os.getpid():
-            raise UsageError("this Tenant was made before a fork: make one in each process")
-        if self._loop is None:
-            from o365prov.graph.client.sdk_transport import Connection  # noqa: PLC0415 - loads httpx and the SDK
-
-            self._loop = loop
-            self._connection = Connection(self._credential, self._cloud, self._transport, self._network)
-            self._sender = Sender(
-                self._connection,
-                RateLimiter(self._clock, self._rate_limits),
-                self._retry_policy,
-                self._random or random_number,
-            )
-        if self._loop is not loop:
-            raise UsageError(
-                "this Tenant is used on another event loop already: make one Tenant for each loop, or a BlockingTenant"
-            )
-        assert self._sender is not None  # noqa: S101 - made above
-        return self._sender
-
     def __reduce__(self) -> NoReturn:
         raise UsageError("a Tenant holds connections and can't be copied or pickled: make one where it is used")
 
     def __repr__(self) -> str:
-        return f"Tenant({self._cloud.graph_host})"
+        return f"Tenant({self.cloud.graph_host})"
 
 
 def _check(name: str, value: _Argument, method: str, expected: str) -> _Argument:

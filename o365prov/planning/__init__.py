@@ -52,6 +52,7 @@ from o365prov.planning.rules.managers import reference_digest
 from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
 from o365prov.planning.streaming import StreamingPlanner
 from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
+from o365prov.planning.tenant.groups import GroupKind, TenantGroup
 from o365prov.planning.tenant.lookups import Coverage, Lookup, LookupKind
 from o365prov.planning.tenant.snapshot import (
     Domain,
@@ -65,8 +66,15 @@ from o365prov.planning.tenant.snapshot import (
 )
 from o365prov.planning.transitions.lookup import every_row, forget_rows_met, rows_met
 from o365prov.planning.transitions.matched_user import MatchedUser
+from o365prov.planning.verification.checked import CheckedLicense, CheckedPerson, LicenseState
+from o365prov.planning.verification.comparison import FoundAccount, compare_account
+from o365prov.planning.verification.expected import ExpectedAccount, ExpectedState, expected_accounts
+from o365prov.planning.verification.license_details import LicenseDetails, ServicePlanInfo
+from o365prov.planning.verification.office_apps import OFFICE_APPS, office_apps
+from o365prov.planning.verification.verification import Verification
 
 __all__ = [
+    "OFFICE_APPS",
     "UNITS",
     "WRITES",
     "AddressHolder",
@@ -74,19 +82,27 @@ __all__ = [
     "AssignedPeople",
     "BlockSignIn",
     "Change",
+    "CheckedLicense",
+    "CheckedPerson",
     "Coverage",
     "CreateUser",
     "DeleteUser",
     "Domain",
     "EnableSignIn",
+    "ExpectedAccount",
+    "ExpectedState",
     "ExplainedPerson",
     "FailedLicense",
+    "FoundAccount",
     "GrantRole",
+    "GroupKind",
     "Harm",
     "HeldLicense",
     "HolderKind",
     "LicenseAddition",
+    "LicenseDetails",
     "LicenseRemoval",
+    "LicenseState",
     "LinkUser",
     "Lookup",
     "LookupKind",
@@ -114,15 +130,18 @@ __all__ = [
     "RoleAssignment",
     "Safeguards",
     "Scope",
+    "ServicePlanInfo",
     "SetManager",
     "Sku",
     "StreamingPlanner",
     "Subject",
+    "TenantGroup",
     "TenantSnapshot",
     "TenantUser",
     "Unsupported",
     "UnwrittenProperty",
     "UpdateUser",
+    "Verification",
     "after_change",
     "anchor_issue",
     "as_assignment",
@@ -136,7 +155,9 @@ __all__ = [
     "check_transfers",
     "check_type",
     "collisions",
+    "compare_account",
     "every_row",
+    "expected_accounts",
     "fingerprint",
     "forget_rows_met",
     "harm_hazards",
@@ -146,6 +167,7 @@ __all__ = [
     "make_plan",
     "match_users",
     "maybe_after_change",
+    "office_apps",
     "profile_change",
     "reference_digest",
     "rows_met",

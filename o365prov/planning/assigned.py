@@ -9,9 +9,10 @@ from attrs import evolve, frozen
 
 from o365prov.people import AppUsers, Assignment
 from o365prov.planning.matching.neighbours import neighbours
-from o365prov.planning.model.options import PlanOptions, PlanRequest
+from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.planner import make_plan
+from o365prov.planning.streaming import StreamingPlanner
 from o365prov.planning.tenant.lookups import Coverage, Lookup, LookupKind
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.provisioning import DesiredUser, Eligibility
@@ -35,7 +36,19 @@ class AssignedPeople:
     request: PlanRequest
 
     def plan(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
-        """The plan for the tenant of *snapshot*."""
+        """The plan for the tenant of *snapshot*; who did not change here and there is not compared in full."""
+        is_about_changes = self.rules.scope is Scope.CHANGED and self.request == PlanRequest()
+        if not (is_about_changes and len(app_users) and snapshot.coverage is None):
+            return self.plan_in_full(snapshot, app_users, now)
+        planner = StreamingPlanner(
+            lambda: self.assignments, lambda each: self.evaluate(each, now), self.rules, app_users, now
+        )
+        for account in snapshot.users:
+            planner.wants(account)
+        return planner.plan(snapshot)
+
+    def plan_in_full(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
+        """The same plan, for which everybody is compared."""
         return make_plan(
             (self.evaluate(each, now) for each in self._eligible(Eligibility.PROVISION, now)),
             self._eligible(Eligibility.HOLD, now),

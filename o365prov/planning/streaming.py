@@ -57,7 +57,7 @@ class StreamingPlanner:
         rules: what the app allows.
         app_users: the memory of earlier runs.
         now: the time, aware.
-        check: refuses a tenant that the app can't be planned for.
+        check: refuses a tenant that the app can't be planned for, unless that was done.
 
     """
 
@@ -66,7 +66,7 @@ class StreamingPlanner:
     _rules: PlanOptions
     _app_users: AppUsers
     _now: datetime
-    _check: Callable[[TenantSnapshot], None]
+    _check: Callable[[TenantSnapshot], None] = lambda _snapshot: None
     _changed: list[DesiredUser] = field(factory=list)
     _held: list[Assignment] = field(factory=list)
     # By object id: the instant before which sessions are void, and what is remembered.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -138,8 +139,19 @@ def make_desired_user(
     issues = profile.issues if issue is None else (issue, *profile.issues)
     if len(person.directory_accounts) > 1 and profile.get("immutableId") is UNSET:
         issues = (*issues, _AMBIGUOUS_DIRECTORY)
+    if _NO_CHARACTER.search(person.id):
+        issues = (_UNUSABLE_ID, *issues)
     return DesiredUser(assignment, name, profile, issues, provisioning.sessions_valid_from(person))
 
+
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+"""What PostgreSQL, or no database at all, can keep."""
+
+_UNUSABLE_ID = Issue(
+    "unusable_id",
+    "the person's id holds a NUL or half a character (a lone surrogate), with which it can't be remembered",
+    "Correct the id at the source",
+)
 
 _AMBIGUOUS_DIRECTORY = Issue(
     "ambiguous_directory",

@@ -80,7 +80,9 @@ class Administrator:
             return False
         name = self.skus[number % len(self.skus)]
         listed = self._read("/subscribedSkus")
-        [sku_id] = [each["skuId"] for each in listed if each["skuPartNumber"] == name]
+        sku_id = next((each["skuId"] for each in listed if each["skuPartNumber"] == name), None)
+        if sku_id is None:
+            return False
         added = [{"skuId": sku_id, "disabledPlans": []}] if gives else []
         return self._send(
             "POST", f"{user}/assignLicense", {"addLicenses": added, "removeLicenses": [] if gives else [sku_id]}

@@ -151,8 +151,7 @@ class Applied:
         what: how the story tells it.
         plan: the plan that it applied; None if it came to none.
         report: its report; None if there was none.
-        error: the error that it ended with.
-        hazards: what somebody had to confirm.
+        error: the error that it ended with; None if it did not.
         left_traces: whether a refusal changed anything.
 
     """

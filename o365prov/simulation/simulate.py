@@ -13,7 +13,20 @@ from o365prov.app import Office365App
 from o365prov.errors import ConfigurationError
 from o365prov.people import Assignment
 from o365prov.planning import Result, forget_rows_met, rows_met
-from o365prov.rendering import Cell, Document, Facts, Mark, Note, Renderable, Row, Span, Table, Tone, check_limit
+from o365prov.rendering import (
+    Cell,
+    Document,
+    Facts,
+    Mark,
+    Note,
+    Renderable,
+    Row,
+    Span,
+    Table,
+    Tone,
+    check_limit,
+    count_text,
+)
 from o365prov.simulation.coverage import SimulationCoverage
 from o365prov.simulation.laws.every_law import Violation, violations
 from o365prov.simulation.machinery.process import execute
@@ -39,7 +52,7 @@ class Simulation(Renderable):
         violations: the laws that were broken, such as that nobody loses a licence by mistake; there should be none.
         done: how often each kind of change was done, by kind.
         confirmed: what somebody would have had to confirm.
-        problems: what was wrong on the last day with people, and how often that was so on any day, by code.
+        problems: how often plans said of a person that something is wrong, by code.
         coverage: what was met.
 
     """
@@ -61,7 +74,7 @@ class Simulation(Renderable):
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: what was done, what was wrong, and the story."""
         check_limit(limit)
-        verdict = "no law was broken" if self.ok else f"{len(self.violations)} laws were broken"
+        verdict = "no law was broken" if self.ok else f"laws were broken, {count_text(len(self.violations), 'time')}"
         lines = [Note((each,)) for each in self.story[:limit]]
         return Document(
             f"Simulation {self.seed}: {verdict}",
@@ -109,7 +122,8 @@ def simulate(
             assigned with a seat for everybody, and no users. It is not changed.
 
     Raises:
-        ConfigurationError: an argument is of the wrong type or out of range, or nobody is assigned.
+        ConfigurationError: an argument is of the wrong type or out of range, nobody is assigned, or no plan can be made
+            for these people, this app and this tenant.
 
     """
     assigned = organization.assignments if isinstance(organization, OktaExport) else organization
@@ -127,6 +141,8 @@ def run_schedule(setting: Setting, schedule: Schedule, seed: int) -> Simulation:
     """Live through a schedule with everything that goes wrong in it, and without; and hold both to the laws."""
     forget_rows_met()
     world, days = _lived(setting, schedule, seed, disturbed=True)
+    if isinstance(error := days[0].applied[-1].error, ConfigurationError):
+        raise error
     rows = rows_met()
     _, references = _lived(setting, schedule, seed, disturbed=False)
     outcomes = [each for day in days for one in day.applied if one.report for each in one.report.outcomes]

@@ -85,7 +85,7 @@ class World:
 
     def __init__(self, setting: Setting, time: SimulatedTime, seed: int) -> None:
         self.app = setting.app
-        self.members = Staff(setting.assignments)
+        self.staff = Staff(setting.assignments)
         self.time = time
         self.fake = setting.tenant(time.tenant)
         self.storage = setting.storage()
@@ -114,7 +114,7 @@ class World:
             await self.time.next_day()
             days.append(await self._day(planned, disturbed=disturbed))
             await self.time.next_day(planned.passes - 1)
-        self.members.everybody_leaves()
+        self.staff.everybody_leaves()
         self.app = after_event(self.app, Event.SWITCH_DEACTIVATION, 1)
         for later in (1, _GRACE):
             await self.time.next_day(later)
@@ -128,9 +128,9 @@ class World:
         day = Day(
             self.time.true,
             self.app,
-            tuple(self.members.assignments),
+            tuple(self.staff.assignments),
             self._given,
-            {person_id: who for each in self.members.all for person_id, who in each.identities().items()},
+            {person_id: who for each in self.staff.all for person_id, who in each.identities().items()},
             self._administrator.ids(),
             dict(self._owners),
             self._look(),
@@ -142,7 +142,7 @@ class World:
                 await self._round(each, day)
             else:
                 self._edit_all(each.edits)
-        await self._everybody_goes_on(day)
+        await self._everybody_goes_on()
         await self._come_to_rest(day)
         day.faults = list(self.book.faults)
         day.created = frozenset(self.book.created)
@@ -178,11 +178,11 @@ class World:
             self.time.jump(happening.number if event is Event.CLOCK_FORWARD else -happening.number)
         else:
             self.app = after_event(self.app, event, happening.number)
-            self.members.happen(happening, self.time.true)
+            self.staff.happen(happening, self.time.true)
 
     def _edit(self, happening: Happening) -> str | None:
         """Edit an account by hand; returns its name."""
-        member = self.members[happening.one]
+        member = self.staff[happening.one]
         username = self.app.preview(member.assignment).username or ""
         object_id = self._account(member, username)
         self._administrator.edit(happening.event, object_id, username=username, number=happening.number)
@@ -193,6 +193,9 @@ class World:
 
     def _edit_all(self, happenings: Iterable[Happening]) -> set[str]:
         """Edit accounts while plans are applied; returns the ids of those whose users are others now."""
+        happenings = tuple(happenings)
+        if not happenings:
+            return set()
         before = {each["id"]: each for each in self.fake.users}
         for each in happenings:
             self._tell_of(each)
@@ -212,13 +215,16 @@ class World:
 
     async def _round(self, planned: Round, day: Day) -> None:
         """Let an applier do its work: until it has ended, is paused, or goes on beside the next one."""
-        self._started += 1
-        process = Process(f"applier {self._started}", planned.interruption, self._interrupted)
+        process = self._process(planned.interruption)
         self.met[planned.source.name] += 1
         self._tell(str(planned))
         task = self._start(process, planned, day)
         if not planned.is_together:
             await self._ended_or_paused(process, task)
+
+    def _process(self, interruption: Interruption | None = None) -> Process:
+        self._started += 1
+        return Process(f"applier {self._started}", interruption, self._interrupted)
 
     def _start(self, process: Process, planned: Round, day: Day) -> asyncio.Task[Applied]:
         async def lives() -> Applied:
@@ -239,9 +245,8 @@ class World:
         if task.done():
             del self._living[process]
 
-    async def _everybody_goes_on(self, day: Day) -> None:
+    async def _everybody_goes_on(self) -> None:
         """Let those who were paused return, after their leases moved on, and wait for all to end."""
-        del day
         for process, task in list(self._living.items()):
             if process.is_paused:
                 await self.time.sleep(_AWAY)
@@ -257,8 +262,7 @@ class World:
         """Plan and apply, undisturbed, until nothing is left to do."""
         for number in range(1, MOST_ATTEMPTS + 1):
             await self.time.sleep(_UNTIL_SEEN)
-            self._started += 1
-            process = Process(f"applier {self._started}")
+            process = self._process()
             applied = await self._start(process, Round(), day)
             del self._living[process]
             day.attempts, day.plan = number, applied.plan
@@ -299,12 +303,12 @@ class World:
             return self._plans[-1]
         if planned.source is Source.OLDER and len(self._plans) > 1:
             return self._plans[-2]
-        assignments = self.members.assignments
+        assignments = self.staff.assignments
         only = None
         if planned.source is Source.PUSH:
-            pushed = [self.members[planned.who + number] for number in range(_PUSHED)]
+            pushed = [self.staff[planned.who + number] for number in range(_PUSHED)]
             only = {person_id for each in pushed for person_id in each.person_ids}
-        snapshot = await tenant.read(self.app.needs(assignments))
+        snapshot = await tenant.read(self.app.needs(assignments, only=only))
         self._tenant_id = snapshot.tenant_id
         known = state.app_users(snapshot.tenant_id, self.app.name)
         plan = self.app.plan(assignments, snapshot, known, now=self.time.now(), only=only)
@@ -364,7 +368,7 @@ class World:
     # the story
 
     def _tell_of(self, happening: Happening) -> None:
-        names = {"one": self.members[happening.one].name, "other": self.members[happening.other].name}
+        names = {"one": self.staff[happening.one].name, "other": self.staff[happening.other].name}
         self.met[happening.event.name] += 1
         self._tell(happening.event.value.format(number=happening.number, **names))
 

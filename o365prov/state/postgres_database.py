@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from time import monotonic
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import pq, sql
+from psycopg.abc import PQGen
+from psycopg.conninfo import conninfo_to_dict
 
 from o365prov.errors import ConfigurationError, StateError
 from o365prov.state.database import Row
 from o365prov.state.own_connection import OwnConnection
 from o365prov.state.schema import migrate
 
-if TYPE_CHECKING:
-    import psycopg
-
 CONNECT_SECONDS = 15
 LOCK_SECONDS = 30
+"""How long a transaction waits for those of others."""
 IDLE_SECONDS = 10
 """So long a process may sleep within a transaction; then the server ends that, and others go on."""
-"""How long a transaction waits for those of others."""
+SILENT_SECONDS = 40
+"""A server from which nothing has come for so long is gone; longer than one waits for others."""
 
 _ONE_WRITER = "SELECT pg_advisory_xact_lock(4160365, hashtext(%s))"
 """Waits until no other transaction writes to this schema, as SQLite does with its files."""
@@ -29,6 +35,33 @@ _ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 _WEAK = ("disable", "allow", "prefer")
 """The values of sslmode with which a connection may not be encrypted."""
+
+
+_T = TypeVar("_T")
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that is closed when the server falls silent, as one that is frozen or was unplugged does."""
+
+    def wait(self, gen: PQGen[_T], *args: Any, **keywords: Any) -> _T:
+        """What a generator gives in the end, which waits for the server; psycopg calls this for each statement."""
+        return super().wait(self._until_silent(gen), *args, **keywords)
+
+    def _until_silent(self, gen: PQGen[_T]) -> PQGen[_T]:
+        heard = monotonic()
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted  # 0 ten times a second while nothing comes; before 3.3 psycopg said otherwise
+                if ready:
+                    heard = monotonic()
+                elif monotonic() - heard > SILENT_SECONDS:
+                    self.close()
+                    raise psycopg.OperationalError(f"no answer for {SILENT_SECONDS} seconds")
+                wanted = gen.send(ready)
+        except StopIteration as ended:
+            result: _T = ended.value
+            return result
 
 
 class _PostgresTransaction:
@@ -66,7 +99,7 @@ class PostgresDatabase:
         schema: the schema that holds the tables.
 
     Raises:
-        ConfigurationError: the dsn can't be understood, or psycopg is not installed.
+        ConfigurationError: the dsn can't be understood.
 
     """
 
@@ -79,13 +112,12 @@ class PostgresDatabase:
     def name(self) -> str:
         """Server, database and schema, without user and password."""
         host = self._parameters.get("host") or self._parameters.get("hostaddr") or "localhost"
-        return f"postgresql://{host}/{self._parameters.get('dbname', '')} (schema {self._schema})"
+        port = f":{self._parameters['port']}" if "port" in self._parameters else ""
+        return f"postgresql://{host}{port}/{self._parameters.get('dbname', '')} (schema {self._schema})"
 
     @contextmanager
     def transaction(self, *, writes: bool = True) -> Iterator[_PostgresTransaction]:
         """A transaction; those that write come one after the other."""
-        import psycopg  # noqa: PLC0415 - an extra
-
         try:
             with self._own.use(_works) as connection, connection.transaction():
                 if writes:
@@ -102,9 +134,7 @@ class PostgresDatabase:
 
     def _connect(self) -> psycopg.Connection[Any]:
         """A connection, with today's tables."""
-        import psycopg  # noqa: PLC0415 - an extra
-
-        connection = psycopg.connect(**self._parameters, autocommit=True)
+        connection = _Connection.connect(**self._parameters, autocommit=True)
         try:
             self._prepare(connection)
         except BaseException:
@@ -113,8 +143,6 @@ class PostgresDatabase:
         return connection
 
     def _prepare(self, connection: psycopg.Connection[Any]) -> None:
-        from psycopg import sql  # noqa: PLC0415 - an extra
-
         connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'".encode())
         connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'".encode())
         with connection.transaction():
@@ -126,7 +154,7 @@ class PostgresDatabase:
             migrate(_PostgresTransaction(connection), self.name)
 
     def _problem(self, error: Exception) -> StateError:
-        if isinstance(error, UnicodeError):
+        if isinstance(error, UnicodeEncodeError | psycopg.DataError):
             return StateError(f"{self.name}: can't keep a value ({error}): correct it at the source")
         state = getattr(error, "sqlstate", None) or ""
         said = (str(error).splitlines() or [type(error).__name__])[0]
@@ -140,7 +168,7 @@ class PostgresDatabase:
             case "55":
                 remedy = "another process has locked it: wait for that one, then go on"
             case _:
-                remedy = "check the server and the network, then go on"
+                remedy = "check the server and the network, the user and its password, then go on"
         return StateError(f"{self.name}: {said}: {remedy}")
 
     def __repr__(self) -> str:
@@ -153,8 +181,6 @@ def _with_percents(sql: str) -> bytes:
 
 def _works(connection: psycopg.Connection[Any]) -> bool:
     """Whether a connection was not lost since it was used."""
-    import psycopg  # noqa: PLC0415 - an extra
-
     if connection.closed:
         return False
     try:
@@ -166,17 +192,12 @@ def _works(connection: psycopg.Connection[Any]) -> bool:
 
 def _parameters(dsn: str) -> dict[str, Any]:
     """The parameters of a connection; it is encrypted unless it stays on this computer."""
-    try:
-        from psycopg import Error, pq  # noqa: PLC0415 - an extra
-        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
-    except ImportError:
-        raise ConfigurationError("PostgresState needs psycopg: install o365prov[postgres]") from None
-    try:
-        parameters = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value is not None}
-    except Error:  # its message may repeat the password
+    parameters = _parsed(dsn)
+    if parameters is None:  # it is not repeated: what is misplaced is mostly of a password
         raise ConfigurationError(
-            "PostgresState.dsn can't be understood: write it as postgresql://user@server/database"
-        ) from None
+            "PostgresState.dsn can't be understood: write it as postgresql://user@server:port/database, "
+            "with %40 for an @ and %2F for a / within a name or a password"
+        )
     if "service" in parameters:
         raise ConfigurationError("PostgresState.dsn names a service: write the server, so that it is seen where it is")
     outside = {each.keyword.decode(): each.val.decode() for each in pq.Conninfo.get_defaults() if each.val}
@@ -191,6 +212,21 @@ def _parameters(dsn: str) -> dict[str, Any]:
         if where.get("sslmode", "prefer") in _WEAK:  # of the environment, or libpq's own
             parameters["sslmode"] = "require"
     return {"connect_timeout": CONNECT_SECONDS, **parameters}
+
+
+def _parsed(dsn: str) -> dict[str, Any] | None:
+    """The parameters that a dsn names; None if it can't be, or hardly is, what was meant.
+
+    libpq takes "postgresql://iam:p@ss@db/iam" for a server "ss@db", which would then be shown.
+    """
+    after_user = re.match("postgres(?:ql)?://(?:[^@/]*@)?([^?]*)", dsn)
+    if "\0" in dsn or (after_user and "@" in after_user[1]):
+        return None
+    try:
+        parameters = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value is not None}
+    except psycopg.Error:
+        return None
+    return parameters if re.fullmatch("[0-9,]*", parameters.get("port", "")) else None
 
 
 def _stays_here(host: str) -> bool:

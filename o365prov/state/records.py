@@ -10,7 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
-from o365prov._fields import typed, whole_number
+from o365prov._fields import as_frozenset, frozen_mapping, typed, whole_number
 from o365prov.errors import UsageError
 from o365prov.planning import (
     Change,
@@ -36,6 +36,29 @@ class Lease:
 
     tenant_id: str
     fence: int = field(validator=whole_number(1))
+
+
+@frozen(field_transformer=typed)
+class KeptRead:
+    """What was read of everybody in a tenant: a later read only asks what changed since.
+
+    Args:
+        asked: what was asked of users, and by which version of this package; it serves no other read.
+        link: Graph's delta link, from before the first user was read.
+        begun_at: when the read began, aware.
+        users: the users by object id, as JSON.
+        deleted: the object ids of the users that were deleted.
+        written: the object ids of accounts that were written from here since, or shortly before: Graph may have shown
+            them as they were, and a delta query may not know of it.
+
+    """
+
+    asked: str
+    link: str
+    begun_at: datetime
+    users: Mapping[str, str] = field(converter=frozen_mapping, hash=False, repr=False)
+    deleted: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
+    written: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
 
 
 @frozen(field_transformer=typed)

@@ -73,6 +73,24 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (tenant_id, number))""",
         "CREATE INDEX run_of_tenant ON run (tenant_id, number)",
     ),
+    (
+        """CREATE TABLE kept_read (
+            tenant_id TEXT NOT NULL,
+            asked TEXT NOT NULL,
+            link TEXT NOT NULL,
+            begun_at DOUBLE PRECISION NOT NULL,
+            deleted TEXT NOT NULL,
+            total TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (tenant_id, asked))""",
+        """CREATE TABLE kept_user (
+            tenant_id TEXT NOT NULL,
+            asked TEXT NOT NULL,
+            object_id TEXT NOT NULL,
+            content TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (tenant_id, asked, object_id))""",
+    ),
 )
 """The statements that lead to each version, the first one first."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import NoReturn, Self
+
+from attrs import evolve
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
@@ -15,14 +17,18 @@ from o365prov.people import AppUser, AppUsers
 from o365prov.planning import Plan
 from o365prov.state.database import Database, Transaction
 from o365prov.state.fitting import check_lineage, check_serial, check_touched
-from o365prov.state.memory_rows import MemoryRows
-from o365prov.state.note_rows import ApplyNote
-from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
-from o365prov.state.run_rows import RunRows
-from o365prov.state.sealing import Seal, damaged
-from o365prov.state.tenant_rows import TenantRows
+from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
+from o365prov.state.rows.memory_rows import MemoryRows
+from o365prov.state.rows.note_rows import ApplyNote
+from o365prov.state.rows.read_rows import ReadRows
+from o365prov.state.rows.run_rows import RunRows
+from o365prov.state.rows.sealing import Seal, damaged
+from o365prov.state.rows.tenant_rows import TenantRows
+from o365prov.state.state import State
 
 LEASE_SECONDS = 60.0
+_SHOWN_LATE = timedelta(hours=3)
+"""So long before a read an account may have been written, and yet be read as it was; clocks that differ are in it."""
 
 
 class SqlState:
@@ -54,7 +60,7 @@ class SqlState:
 
     def app_users(self, tenant_id: str, app_name: str) -> AppUsers:
         """What is remembered of an app's people; see :meth:`State.app_users`."""
-        check_call(SqlState.app_users, locals())
+        check_call(State.app_users, locals())
         with self._read(tenant_id) as transaction:
             noted, _ = self._tenants(transaction).noted(tenant_id)
             elsewhere = _linked_elsewhere(transaction, tenant_id, app_name)
@@ -62,7 +68,7 @@ class SqlState:
 
     def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
         """Take over a memory; see :meth:`State.import_app_users`."""
-        check_call(SqlState.import_app_users, locals())
+        check_call(State.import_app_users, locals())
         tenant_id, app_name = app_users.tenant_id, app_users.app_name
         with self._database.transaction() as transaction:
             tenants, memory = self._tenants(transaction), self._memory(transaction, tenant_id, app_name)
@@ -80,7 +86,7 @@ class SqlState:
 
     def forget(self, person_id: str) -> int:
         """Delete everything about a person; see :meth:`State.forget`."""
-        check_call(SqlState.forget, locals())
+        check_call(State.forget, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
             for tenant_id in tenants.ids():
@@ -89,28 +95,54 @@ class SqlState:
             touched = runs.about(person_id)
             for tenant_id in {*(tenant_id for tenant_id, _ in apps), *(run.tenant_id for run in touched)}:
                 tenants.check_free(tenant_id)
+            object_ids = {*_accounts(transaction, person_id), *runs.accounts(touched, person_id)}
             for tenant_id, app_name in apps:
                 self._memory(transaction, tenant_id, app_name).write((), [person_id])
-            return len(apps) + sum(runs.forget(run, person_id) for run in touched)
+            kept = self._reads(transaction).forget(object_ids)
+            return len(apps) + kept + sum(runs.forget(run, person_id) for run in touched)
+
+    # what was read of tenants
+
+    def find_read(self, tenant_id: str, asked: str) -> KeptRead | None:
+        """The last read of everybody; see :meth:`State.find_read`."""
+        check_call(State.find_read, locals())
+        with self._read(tenant_id) as transaction:
+            read = self._reads(transaction).find(tenant_id, asked)
+            if read is None:
+                return None
+            runs = self._runs(transaction)
+            recent = (
+                each.plan_id
+                for each in self._runs_of(transaction, tenant_id)
+                if each.ended_at is None or each.ended_at > read.begun_at - _SHOWN_LATE
+            )
+            entries = (each for plan_id in recent for each in runs.entries(plan_id))
+            return evolve(read, written={each.object_id for each in entries if each.object_id})
+
+    def keep_read(self, tenant_id: str, read: KeptRead) -> None:
+        """Keep a read of everybody; see :meth:`State.keep_read`."""
+        check_call(State.keep_read, locals())
+        with self._database.transaction() as transaction:
+            self._reads(transaction).keep(tenant_id, read)
 
     # runs
 
     def runs(self, tenant_id: str, app_name: str | None = None) -> tuple[Run, ...]:
         """The runs of a tenant, the newest first; see :meth:`State.runs`."""
-        check_call(SqlState.runs, locals())
+        check_call(State.runs, locals())
         with self._database.transaction(writes=False) as transaction:
             found = self._runs_of(transaction, tenant_id)
         return tuple(run for run in found if app_name in (None, run.app_name))
 
     def find_run(self, plan_id: str) -> Run | None:
         """The run of a plan; see :meth:`State.find_run`."""
-        check_call(SqlState.find_run, locals())
+        check_call(State.find_run, locals())
         with self._database.transaction(writes=False) as transaction:
             return self._runs(transaction).find(plan_id)
 
     def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
         """How far each change of a plan has come; see :meth:`State.entries`."""
-        check_call(SqlState.entries, locals())
+        check_call(State.entries, locals())
         run = self.find_run(plan_id)
         if run is None:
             return ()
@@ -119,8 +151,8 @@ class SqlState:
             return runs.entries(plan_id) if runs.find(plan_id) is not None else ()
 
     def prune(self, before: datetime) -> int:
-        """Delete runs that were begun before an instant; see :meth:`State.prune`."""
-        check_call(SqlState.prune, locals())
+        """Delete runs and reads that were begun before an instant; see :meth:`State.prune`."""
+        check_call(State.prune, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
             found = transaction.rows("SELECT plan_id, tenant_id FROM run WHERE begun_at < ?", before.timestamp())
@@ -129,19 +161,20 @@ class SqlState:
                 self._move_notes(transaction, tenant_id)
             for plan_id, _ in found:
                 tenants.forget_run(runs.delete(plan_id))
+            self._reads(transaction).prune(before)
             return len(found)
 
     # what applying a plan does
 
     def check_plan(self, plan: Plan) -> None:
         """Refuse a plan that does not fit any more; see :meth:`State.check_plan`."""
-        check_call(SqlState.check_plan, locals())
+        check_call(State.check_plan, locals())
         with self._read(plan.tenant_id) as transaction:
             self._check(transaction, plan, self._runs(transaction).find(plan.id))
 
     def begin_run(self, lease: Lease, plan: Plan) -> Run:
         """Begin the run of a plan, or go on with it; see :meth:`State.begin_run`."""
-        check_call(SqlState.begin_run, locals())
+        check_call(State.begin_run, locals())
         with self._database.transaction() as transaction:
             tenants, runs = self._tenants(transaction), self._runs(transaction)
             tenants.renew(lease, plan.tenant_id)
@@ -164,13 +197,13 @@ class SqlState:
     ) -> None:
         """Note how far changes have come, and what is remembered from now on; see :meth:`State.note`."""
         entries, app_users, forgotten = as_tuple(entries), as_tuple(app_users), as_tuple(forgotten)
-        check_call(SqlState.note, locals())
+        check_call(State.note, locals())
         with self._database.transaction() as transaction:
             self._tenants(transaction).note(lease, run, ApplyNote(entries, app_users, forgotten))
 
     def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
         """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
-        check_call(SqlState.end_run, locals())
+        check_call(State.end_run, locals())
         with self._database.transaction() as transaction:
             self._tenants(transaction).renew(lease, run.tenant_id)
             self._runs(transaction).end(run, stopped)
@@ -179,31 +212,31 @@ class SqlState:
 
     def acquire(self, tenant_id: str) -> Lease:
         """Take the lease of a tenant; see :meth:`State.acquire`."""
-        check_call(SqlState.acquire, locals())
+        check_call(State.acquire, locals())
         with self._database.transaction() as transaction:
             return self._tenants(transaction).acquire(tenant_id)
 
     def renew(self, lease: Lease) -> None:
         """Have a lease begin again; see :meth:`State.renew`."""
-        check_call(SqlState.renew, locals())
+        check_call(State.renew, locals())
         with self._database.transaction() as transaction:
             self._tenants(transaction).renew(lease, lease.tenant_id)
 
     def release(self, lease: Lease) -> None:
         """Give a lease back; see :meth:`State.release`."""
-        check_call(SqlState.release, locals())
+        check_call(State.release, locals())
         with self._database.transaction() as transaction:
             self._tenants(transaction).end(lease.tenant_id, lease.fence)
 
     def lease_holder(self, tenant_id: str) -> LeaseHolder | None:
         """Who has the lease of a tenant now; see :meth:`State.lease_holder`."""
-        check_call(SqlState.lease_holder, locals())
+        check_call(State.lease_holder, locals())
         with self._database.transaction(writes=False) as transaction:
             return self._tenants(transaction).holder(tenant_id)
 
     def unlock(self, tenant_id: str) -> LeaseHolder | None:
         """Take the lease away from whoever has it; see :meth:`State.unlock`."""
-        check_call(SqlState.unlock, locals())
+        check_call(State.unlock, locals())
         with self._database.transaction() as transaction:
             tenants = self._tenants(transaction)
             held = tenants.holder(tenant_id)
@@ -277,6 +310,9 @@ class SqlState:
     def _memory(self, transaction: Transaction, tenant_id: str, app_name: str) -> MemoryRows:
         return MemoryRows(transaction, self._seal, tenant_id, app_name, self._database.name)
 
+    def _reads(self, transaction: Transaction) -> ReadRows:
+        return ReadRows(transaction, self._seal, self._database.name)
+
     def _runs(self, transaction: Transaction) -> RunRows:
         return RunRows(transaction, self._seal, self._database.name)
 
@@ -287,6 +323,12 @@ class SqlState:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._database.name!r})"
+
+
+def _accounts(transaction: Transaction, person_id: str) -> Iterator[str]:
+    """The object ids of a person's accounts."""
+    rows = transaction.rows("SELECT object_id FROM app_user WHERE person_id = ?", person_id)
+    return (str(object_id) for (object_id,) in rows)
 
 
 def _linked_elsewhere(transaction: Transaction, tenant_id: str, app_name: str) -> Mapping[str, str]:

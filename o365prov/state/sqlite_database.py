@@ -94,18 +94,22 @@ class SQLiteDatabase:
         path: the file, which is made if it is not there, for its owner alone; None for one in memory.
         connect: opens a connection to a file of this name, or to ``:memory:``; by default one of sqlite3.
 
+    Raises:
+        StateError: the path is relative to a folder that is gone.
+
     """
 
     def __init__(self, path: Path | None, connect: Callable[[str], SQLiteConnection] | None = None) -> None:
-        self._path = path
+        self._name = "the state in memory" if path is None else str(path)
+        self._path = None if path is None else _absolute(path)
         self._connect = connect or _connected
-        self._own = OwnConnection(self._opened)
+        self._own = OwnConnection(self._opened, outlives_fork=path is None)
         self._file: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
         """The file."""
-        return "the state in memory" if self._path is None else str(self._path)
+        return self._name
 
     @contextmanager
     def transaction(self, *, writes: bool = True) -> Iterator[_SQLiteTransaction]:
@@ -114,11 +118,7 @@ class SQLiteDatabase:
             raise UsageError("a MemoryState can't be shared by processes: use SQLiteState or PostgresState")
         try:
             with self._own.use() as connection:
-                if self._file_now() != self._file:  # SQLite would write to it where nobody finds it again
-                    raise StateError(
-                        f"{self.name}: was moved, deleted or replaced while it was open: put it back, then go on; "
-                        "or close the state to open what is there now"
-                    )
+                self._check_file()
                 connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
                 try:
                     yield _SQLiteTransaction(connection)
@@ -134,9 +134,12 @@ class SQLiteDatabase:
         """Close the connection; one in memory stays, because with it everything would be lost."""
         if self._path is not None:
             self._own.close()
+            self._file = None
 
     def _opened(self) -> SQLiteConnection:
         """A connection, with today's tables."""
+        if self._file is not None:  # it was open before a fork
+            self._check_file()
         connection = self._connect(":memory:" if self._path is None else str(self._path))
         try:
             self._prepare(connection)
@@ -145,6 +148,14 @@ class SQLiteDatabase:
             raise
         self._file = self._file_now()
         return connection
+
+    def _check_file(self) -> None:
+        """Refuse another file than the one that was opened: SQLite would write where nobody finds it again."""
+        if self._file_now() != self._file:
+            raise StateError(
+                f"{self.name}: was moved, deleted or replaced while it was open: put it back, then go on; "
+                "or close the state to open what is there now"
+            )
 
     def _file_now(self) -> tuple[int, int] | None:
         """What tells the file that has the name now from any other; None if there is none."""
@@ -185,7 +196,7 @@ class SQLiteDatabase:
             raise StateError(f"{self.name}: is another program's database: name the file of a state, or a new file")
 
     def _problem(self, error: Exception) -> StateError:
-        if not isinstance(error, sqlite3.Error):
+        if not isinstance(error, sqlite3.Error | UnicodeDecodeError):
             return StateError(f"{self.name}: can't keep a value ({error}): correct it at the source")
         code = getattr(error, "sqlite_errorname", "SQLITE_CORRUPT")  # no code: what it holds is not UTF-8
         remedy = next((text for start, text in _REMEDIES.items() if code.startswith(start)), f"can't be used: {error}")
@@ -193,6 +204,14 @@ class SQLiteDatabase:
 
     def __repr__(self) -> str:
         return f"SQLiteDatabase({self.name!r})"
+
+
+def _absolute(path: Path) -> Path:
+    """The same file, wherever the process goes."""
+    try:
+        return path.absolute()
+    except OSError as error:
+        raise StateError(f"{path}: can't be found ({error.strerror}): name the file with all of its folders") from None
 
 
 def _connected(target: str) -> sqlite3.Connection:

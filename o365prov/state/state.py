@@ -8,7 +8,7 @@ from typing import Protocol
 
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning import Plan
-from o365prov.state.records import Lease, LeaseHolder, Run, RunEntry
+from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
 
 
 class State(Protocol):
@@ -56,10 +56,33 @@ class State(Protocol):
     def forget(self, person_id: str) -> int:
         """Delete everything about a person, in all tenants and apps; returns the number of records.
 
-        An account that the person has becomes one that is not provisioned from here: it is never touched again.
+        An account that the person has becomes one that is not provisioned from here: it is never touched again. What
+        the tenant still holds of it is read and kept with the next read of everybody.
 
         Raises:
             StateError: an apply is running.
+
+        """
+        ...
+
+    # what was read of tenants
+
+    def find_read(self, tenant_id: str, asked: str) -> KeptRead | None:
+        """The last read of everybody for which that was *asked*, and which accounts were written since.
+
+        Args:
+            tenant_id: the tenant.
+            asked: what was asked, as :attr:`KeptRead.asked` has it.
+
+        """
+        ...
+
+    def keep_read(self, tenant_id: str, read: KeptRead) -> None:
+        """Keep a read of everybody in place of the last one; it stays until :meth:`prune`, seven days at most.
+
+        Args:
+            tenant_id: the tenant.
+            read: what was read.
 
         """
         ...
@@ -79,10 +102,13 @@ class State(Protocol):
         ...
 
     def prune(self, before: datetime) -> int:
-        """Delete runs that were begun before an instant, with what they hold of people; returns how many.
+        """Delete runs and reads that were begun before an instant, with what they hold of people.
 
-        Those that were interrupted are deleted too, and can't go on then. The memory stays. Plans that are older than a
+        Runs that were interrupted are deleted too, and can't go on then. The memory stays. Plans that are older than a
         run that was deleted are stale.
+
+        Returns:
+            How many runs were deleted.
 
         Args:
             before: the instant, aware, by the clock of the database.

@@ -9,7 +9,6 @@ from typing import Any
 
 from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError
-from o365prov.state.postgres_database import PostgresDatabase
 from o365prov.state.sql_state import LEASE_SECONDS, SqlState
 from o365prov.state.sqlite_database import SQLiteDatabase
 
@@ -45,7 +44,8 @@ class SQLiteState(SqlState):
     The file is made when it is first used, readable for its owner alone. Two more appear beside it while it is open.
 
     Args:
-        path: the file; its folder must exist, on a disk of this computer.
+        path: the file; its folder must exist, on a disk of this computer. A relative one stands for the same file
+            after ``os.chdir``.
         key: a secret of at least 16 bytes with which every row is sealed; without one, digests show damage and not
             what somebody edited.
         lease_seconds: for how many seconds a lease is given (1 to 3,600); a process that dies keeps others out for so
@@ -57,6 +57,7 @@ class SQLiteState(SqlState):
 
     Raises:
         ConfigurationError: an argument is of the wrong type or out of range.
+        StateError: the path is relative to a folder that is gone.
 
     >>> SQLiteState("corp.db")
     SQLiteState('corp.db')
@@ -74,6 +75,8 @@ class SQLiteState(SqlState):
         check_call(SQLiteState.__init__, locals())
         if not os.fspath(path) or "\0" in os.fspath(path):
             raise ConfigurationError("SQLiteState.path should be the name of a file")
+        if os.fspath(path) == ":memory:":
+            raise ConfigurationError("SQLiteState.path should be the name of a file: in memory is MemoryState()")
         super().__init__(SQLiteDatabase(Path(path), connect), key, lease_seconds)
 
 
@@ -107,4 +110,8 @@ class PostgresState(SqlState):
         check_call(PostgresState.__init__, locals())
         if not schema or len(schema.encode("utf-8", "replace")) > 63 or not schema.isprintable():
             raise ConfigurationError("PostgresState.schema should be a name of at most 63 bytes")
+        try:
+            from o365prov.state.postgres_database import PostgresDatabase  # noqa: PLC0415 - psycopg is an extra
+        except ImportError:
+            raise ConfigurationError("PostgresState needs psycopg: install o365prov[postgres]") from None
         super().__init__(PostgresDatabase(dsn, schema), key, lease_seconds)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from types import NoneType
+from types import GenericAlias, NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import attrs
@@ -58,6 +58,8 @@ def converter(*, leave_out_defaults: bool = False) -> Converter:
     made.register_structure_hook_factory(is_mapping, lambda kind: _mapping_hook(kind, made))
     made.register_structure_hook_factory(_is_list, lambda kind: _list_hook(kind, made))
     made.register_unstructure_hook_factory(_is_list, lambda kind: _write_list_hook(kind, made))
+    made.register_structure_hook_factory(_is_set, lambda kind: _set_hook(kind, made))
+    made.register_unstructure_hook_factory(_is_set, lambda kind: _write_set_hook(kind, made))
     made.register_structure_hook_factory(_is_row, lambda kind: _row_hook(kind, made))
     made.register_structure_hook_factory(attrs.has, lambda kind: _class_hook(kind, made))
     made.register_structure_hook_factory(_is_sum, lambda kind: _sum_hook(kind, made))
@@ -234,6 +236,23 @@ def _write_list_hook(kind: Any, made: Converter) -> Callable[[Any], Any]:
         return identity
     write = made.get_unstructure_hook(inner)
     return lambda value: [write(each) for each in value]
+
+
+def _is_set(kind: Any) -> bool:
+    return get_origin(kind) is frozenset
+
+
+def _set_hook(kind: Any, made: Converter) -> Hook:
+    """A set is a list in JSON; what is there twice counts once."""
+    elements = GenericAlias(tuple, (get_args(kind)[0], Ellipsis))
+    read_elements = _list_hook(elements, made)
+    return lambda value, _: frozenset(read_elements(value, elements))
+
+
+def _write_set_hook(kind: Any, made: Converter) -> Callable[[Any], Any]:
+    """In order, so that equal sets are equal texts."""
+    write = made.get_unstructure_hook(get_args(kind)[0])
+    return lambda value: sorted(write(each) for each in value)
 
 
 def _is_row(kind: Any) -> bool:

@@ -16,6 +16,7 @@ from o365prov.testing.faults import (
 )
 from o365prov.testing.quotas import Quotas
 from o365prov.testing.server import Server
+from o365prov.testing.service_plans import PlanProvisioning
 from o365prov.testing.transport import HttpxTransport, graph_client
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "GatewayTimeout",
     "HttpxTransport",
     "Lag",
+    "PlanProvisioning",
     "Quotas",
     "RandomFaults",
     "RecordedRequest",

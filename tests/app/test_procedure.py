@@ -13,8 +13,10 @@ from states import state_of
 from o365prov import (
     AppUsers,
     Deprovisioning,
+    ImportMemory,
     LicenseOnly,
     Office365App,
+    Office365Import,
     ProfileMapping,
     ProfileSync,
     StaleMappingError,
@@ -24,7 +26,7 @@ from o365prov import (
     UserSync,
 )
 from o365prov.errors import ConfigurationError, CredentialError
-from o365prov.graph import ALL_OPERATIONS_BUT_ROLES, consent_url, least_permissions, read_consent
+from o365prov.graph import ALL_OPERATIONS_BUT_ROLES, IMPORT_OPERATIONS, consent_url, least_permissions, read_consent
 from o365prov.people import LicenseGrant
 from o365prov.sources import ldif, okta_json
 from o365prov.testing import FakeClock, FakeTenant
@@ -123,6 +125,24 @@ def test_1_enable_api_integration_tests_the_credentials(fake):
     assert any("User.ReadWrite.All" in problem for problem in partial.problems)
 
 
+@pytest.mark.parametrize(("groups", "read", "imported"), [("now", True, ["Staff"]), ("later", False, [])])
+def test_1_enable_api_integration_imports_groups_now_or_later(fake, groups, read, imported):
+    """With the permissions of an import alone; what is left for later is not read."""
+    fake.add_group("Staff")
+    office365_import = Office365Import(provisioning=ProfileSync(), groups=groups)
+
+    async def run():
+        async with Tenant.over(fake, credential=Token(least_permissions(IMPORT_OPERATIONS))) as tenant:
+            assert (await tenant.test_connection(IMPORT_OPERATIONS)).ok
+            return await tenant.read(office365_import.needs())
+
+    snapshot = asyncio.run(run())
+    memory = ImportMemory.empty(snapshot.tenant_id, office365_import.app_name)
+    accepted = office365_import.plan([], snapshot, memory, now=MONDAY).accept()
+    assert (snapshot.groups is not None) is read
+    assert [each.name for each in accepted.groups] == imported
+
+
 @pytest.mark.parametrize("kind", [LicenseOnly, ProfileSync, UserSync, UniversalSync])
 def test_2_choose_the_provisioning_type(kind):
     """Each of the four types makes an app with its own mapping."""
@@ -213,16 +233,16 @@ def test_5_test_provisioning_assigns_test_users_with_licences(fake, organization
 
 
 def test_5_test_provisioning_sees_their_office_365_apps(fake, organization):
-    """The service plans behind the apps, asked for through the SDK."""
-    _, _, known = provision(fake, app_of(UserSync()), [assignment(organization, UMA)])
+    """The test user is there, can sign in, and has the apps of the licence on the dashboard."""
+    plan, _, _ = provision(fake, app_of(UserSync()), [assignment(organization, UMA)])
 
-    async def apps():
+    async def verified():
         async with Tenant.over(fake) as tenant:
-            users = tenant.sdk.users
-            details = await users.by_user_id(known.get(UMA).object_id).license_details.get()
-            return {plan.service_plan_name for detail in details.value for plan in detail.service_plans}
+            return await tenant.verify(plan)
 
-    assert {"EXCHANGE_S_ENTERPRISE", "TEAMS1"} <= asyncio.run(apps())
+    checked = asyncio.run(verified())
+    assert checked.ok
+    assert {"Outlook", "Teams"} <= set(checked.get(UMA).apps)
 
 
 def test_6_people_keep_their_source(organization):

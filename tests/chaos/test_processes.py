@@ -1,7 +1,7 @@
 """Real processes that die, sleep through their lease, or lose their database: the next one goes on.
 
 In the end the tenant and the memory are those of days on which nothing happened. How often: ``CHAOS=100``, otherwise
-ten times in CI and twice elsewhere.
+ten times in CI and once elsewhere.
 """
 
 import itertools
@@ -26,7 +26,7 @@ from o365prov import Plan
 from o365prov.testing import FakeTenant
 from o365prov.testing.server import Server
 
-TIMES = int(os.environ.get("CHAOS", "10" if os.environ.get("CI") else "2"))
+TIMES = int(os.environ.get("CHAOS", "10" if os.environ.get("CI") else "1"))
 APPLIER = Path(__file__).with_name("applier.py")
 SUPPORT = Path(__file__).parents[1] / "support"
 DAYS = ("joins", "leaves")
@@ -127,24 +127,25 @@ def server():
         yield running
 
 
-@pytest.fixture
-def places(tmp_path, request):
+@pytest.fixture(scope="module")
+def places(tmp_path_factory, request):
     """New places for states, of one kind."""
     numbers = itertools.count()
     if request.param == "sqlite":
-        return lambda: str(tmp_path / f"corp{next(numbers)}.db")
+        folder = tmp_path_factory.mktemp("states")
+        return lambda: str(folder / f"corp{next(numbers)}.db")
     address = request.getfixturevalue("server")
     return lambda: f"{address}#{uuid.uuid4().hex}"
 
 
-KINDS = pytest.mark.parametrize("places", ["sqlite", "postgres"], indirect=True)
+KINDS = pytest.mark.parametrize("places", ["sqlite", "postgres"], indirect=True, scope="module")
 
 
-@pytest.fixture
-def peaceful(places, tmp_path):
+@pytest.fixture(scope="module")
+def peaceful(places, tmp_path_factory):
     """Both days without any fault: what tenant and memory are after each, and how many seconds writing took."""
     ends, seconds = {}, {}
-    with scene(places(), tmp_path / "peaceful") as quiet:
+    with scene(places(), tmp_path_factory.mktemp("days") / "peaceful") as quiet:
         for day in DAYS:
             process = quiet.start(day)
             began = time.monotonic()
@@ -202,7 +203,7 @@ def test_whoever_sleeps_through_the_lease_begins_nothing_more(places, peaceful, 
                 assert world.result() == ends[day], f"sleeper {number}, {day}: {words}"
 
 
-@pytest.mark.parametrize("places", ["postgres"], indirect=True)
+@pytest.mark.parametrize("places", ["postgres"], indirect=True, scope="module")
 def test_a_server_that_dies_stops_the_apply_and_not_the_day(places, peaceful, tmp_path, server):
     """The report says that the state can't be written; once the server is back the day goes on."""
     ends, seconds = peaceful

@@ -4,6 +4,7 @@ import _thread
 import asyncio
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from organisation import NOW
@@ -136,6 +137,21 @@ def test_it_closes_cleanly(faulty, needs):
     assert not [thread for thread in threading.enumerate() if thread.name == "o365prov"]
     with pytest.raises(UsageError, match="closed"):
         tenant.read(needs)
+
+
+def test_it_may_be_closed_by_several_threads_at_once(faulty, needs):
+    """As where a with block ends while another thread closes it: all of them return when it is closed."""
+    tenant, together = BlockingTenant.over(faulty), threading.Barrier(4)
+    tenant.read(needs)
+
+    def close():
+        together.wait(20)
+        tenant.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        closing = [threads.submit(close) for _ in range(4)]
+        assert [each.result(20) for each in closing] == [None] * 4
+    assert not [thread for thread in threading.enumerate() if thread.name == "o365prov"]
 
 
 def test_it_starts_no_thread_before_it_is_used(faulty):

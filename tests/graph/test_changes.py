@@ -9,7 +9,17 @@ from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from o365prov import Assignment, Office365App, Person, ProfileSync, Tenant, UsernameFormat
+from o365prov import (
+    Assignment,
+    MemoryState,
+    Office365App,
+    Person,
+    ProfileSync,
+    SQLiteState,
+    StateError,
+    Tenant,
+    UsernameFormat,
+)
 from o365prov.planning import Needs
 from o365prov.testing import FakeTenant
 
@@ -27,6 +37,7 @@ PROPERTIES = (
     "preferredLanguage",
     "mail",
 )
+SWAY = "a23b959c-7ce8-4e57-9140-b90eb88a9e97"
 NEEDS = Needs(PROPERTIES, managers=True, addresses=True)
 
 
@@ -138,7 +149,8 @@ def edit(fake, number, what, name, value):
         case "patch":
             call(fake, "PATCH", f"/users/{user}", {name: value})
         case "license":
-            body = {"addLicenses": [{"skuId": sku[name], "disabledPlans": []}], "removeLicenses": []}
+            plans = [SWAY] if number % 2 and name == "SPE_E3" else []
+            body = {"addLicenses": [{"skuId": sku[name], "disabledPlans": plans}], "removeLicenses": []}
             call(fake, "POST", f"/users/{user}/assignLicense", body)
         case "unlicense":
             call(fake, "POST", f"/users/{user}/assignLicense", {"addLicenses": [], "removeLicenses": [sku[name]]})
@@ -164,18 +176,19 @@ def edit(fake, number, what, name, value):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(st.tuples(st.integers(0, 9), EDITS), max_size=5), min_size=1, max_size=3))
 def test_what_is_read_again_is_what_a_full_read_gives(rounds):
-    """Whatever others edit, of every property that is read, round after round."""
-    fake = tenant_with()
+    """Whatever others edit, of every property that is read, round after round, each of them in another process."""
+    fake, state = tenant_with(), MemoryState()
+
+    async def read(state=None):
+        async with Tenant.over(fake, state=state) as tenant:
+            return await tenant.read(NEEDS)
 
     async def whole():
-        async with Tenant.over(fake) as tenant:
-            await tenant.read(NEEDS)
-            for edits in rounds:
-                for number, each in edits:
-                    edit(fake, number, *each)
-                again = await tenant.read(NEEDS)
-                async with Tenant.over(fake) as other:
-                    assert shown(again) == shown(await other.read(NEEDS))
+        await read(state)
+        for edits in rounds:
+            for number, each in edits:
+                edit(fake, number, *each)
+            assert shown(await read(state)) == shown(await read())
 
     asyncio.run(whole())
 
@@ -214,6 +227,48 @@ def test_nobody_is_read_in_full_again_if_nothing_changed():
         "GET /users?$select=id,licenseAssignmentStates,assignedLicenses,signInSessionsValidFromDateTime&$top=999"
     ]
     assert len(again.users) == 4
+
+
+def test_another_process_goes_on_from_what_was_read(tmp_path):
+    """The state keeps it, in a file too."""
+    recorder = Recorder(tenant_with())
+
+    async def read():
+        with SQLiteState(tmp_path / "corp.db") as state:
+            async with Tenant.over(recorder, state=state) as tenant:
+                return await tenant.read(NEEDS)
+
+    first = asyncio.run(read())
+    edit(recorder.fake, 1, "patch", "jobTitle", "Lead")
+    recorder.seen.clear()
+    again = asyncio.run(read())
+    assert pages_of_everybody(recorder.seen) == []
+    assert [user.properties["jobTitle"] for user in (first.users[1], again.users[1])] == [None, "Lead"]
+
+
+def test_what_another_version_read_is_read_as_a_whole(monkeypatch):
+    """It may have read less of each user, or understood it otherwise."""
+    update = lambda: monkeypatch.setattr("o365prov.graph.read.changes.version", lambda _: "999.0")  # noqa: E731 - called later
+    _, _, seen = reads(tenant_with(), NEEDS, update)
+    assert len(pages_of_everybody(seen)) == 1
+
+
+def test_a_state_that_can_not_be_written_does_not_keep_others_from_reading(tmp_path, monkeypatch, caplog):
+    """Only the next read takes longer, and the log says so."""
+    state = SQLiteState(tmp_path / "corp.db")
+
+    def full(*_):
+        raise StateError("the disk is full")
+
+    monkeypatch.setattr(state, "keep_read", full)
+
+    async def whole():
+        async with Tenant.over(tenant_with(), state=state) as tenant:
+            await tenant.read(NEEDS)
+            return await tenant.read(NEEDS)
+
+    assert len(asyncio.run(whole()).users) == 4
+    assert "the disk is full" in caplog.text
 
 
 def test_who_changed_is_read_in_a_batch():

@@ -491,6 +491,7 @@ def test_stop_does_not_wait_for_what_an_interrupted_apply_left(changes, plan, in
             return await asyncio.wait_for(tenant.apply(made), 20)
 
     assert [outcome.result for outcome in run(whole()).outcomes] == [Result.UNKNOWN]
+    faulty.rules.clear()
 
     async def later():
         async with Tenant.over(faulty, state=SQLiteState(path)) as tenant:

@@ -148,6 +148,19 @@ def test_a_new_account_is_looked_for_by_username_and_by_anchor(changes, fake, fa
     assert len(fake.users) == 1
 
 
+def test_a_new_account_that_is_not_seen_yet_is_not_said_to_have_failed(changes, faulty, plan, apply):
+    """Graph says that its name is taken, and shows nobody who has it: its indexes are behind, and ours may be there."""
+    absent = (404, {}, {"error": {"code": "Request_ResourceNotFound", "message": "none"}})
+    made = plan(changes.create("ann"))
+    faulty.inject("POST", "/users", LOST, effect=True)
+    faulty.inject("GET", "/users/ann", absent, times=9)
+    faulty.inject("GET", "onPremisesImmutableId%20eq", (200, {}, {"value": []}), times=9)
+    report = apply(made)
+    assert [outcome.result for outcome in report.outcomes] == [Result.UNKNOWN]
+    assert "already" in report.outcomes[0].message
+    assert faulty.seen[-2].startswith("GET /users/ann")
+
+
 def test_an_anchor_that_another_account_has_is_no_reason_to_doubt(changes, fake, faulty, plan, apply):
     """With that account in its place, the lost request made none."""
     made = plan(changes.create("ann"))

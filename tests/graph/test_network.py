@@ -239,8 +239,9 @@ def test_every_error_has_the_id_of_the_request(transport, run):
 
     async def whole():
         async with Tenant.over(scripted) as tenant:
+            connection = tenant._connection
             with pytest.raises(GraphError) as caught:
-                await tenant._unless_closed(tenant._open().read(Request("GET", "/users")))
+                await connection.unless_closed(connection.open().read(Request("GET", "/users")))
             return caught.value
 
     error = run(whole())

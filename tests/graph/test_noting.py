@@ -224,6 +224,24 @@ def test_two_tenants_of_one_process_do_not_write_at_once(changes, fake, faulty, 
             assert state.lease_holder(made.tenant_id) is None
 
 
+def test_a_plan_that_another_process_ends_in_the_meantime_is_not_refused(changes, fake, faulty, plan, state, clock):
+    """Whoever comes just after it gets its report, as everybody does later."""
+    made, send = plan(changes.create("ann")), faulty.send
+    with BlockingTenant.over(faulty, clock=clock, state=state) as late:  # noqa: SIM117 - the other is used in it
+        with BlockingTenant.over(fake, clock=clock, state=state) as other:
+
+            async def meanwhile(method, url, headers, body):
+                faulty.send = send
+                await asyncio.to_thread(other.apply, made)
+                return await send(method, url, headers, body)
+
+            faulty.send = meanwhile
+            report = late.apply(made)
+            assert (report.ok, report.replayed) == (True, True)
+            assert len(fake.users) == 1
+            assert state.lease_holder(made.tenant_id) is None
+
+
 def test_what_was_confirmed_once_stays_confirmed(changes, faulty, plan, apply, state):
     """A plan that goes on, and one whose report is returned again, ask for nothing."""
     changes.staff("ann")

@@ -15,6 +15,7 @@ from organisation import (
     account,
     assigned,
     from_directory,
+    plan_in_full,
     remembered,
     somebody,
     tenant,
@@ -48,14 +49,17 @@ def by_streaming(people, snapshot, app_users):
 
 
 def same_plan(people, snapshot, app_users):
-    """That both ways give the same plan; returns it."""
+    """That all ways give the same plan; returns it."""
     plan, _ = by_streaming(people, snapshot, app_users)
-    whole = APP.plan(people, snapshot, app_users, now=NOW)
-    assert plan.changes == whole.changes
-    assert plan.problems == whole.problems
-    assert plan.unsupported == whole.unsupported
-    assert plan.hazards == whole.hazards
-    assert plan.explanations == whole.explanations
+    for whole in (
+        APP.plan(people, snapshot, app_users, now=NOW),
+        plan_in_full(APP, people, snapshot, app_users, now=NOW),
+    ):
+        assert plan.changes == whole.changes
+        assert plan.problems == whole.problems
+        assert plan.unsupported == whole.unsupported
+        assert plan.hazards == whole.hazards
+        assert plan.explanations == whole.explanations
     return plan
 
 

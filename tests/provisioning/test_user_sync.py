@@ -73,6 +73,15 @@ def test_a_mapped_anchor_tells_which_of_two_directory_accounts_counts():
     assert mapped.new_anchor == person.profile["login"]
 
 
+@pytest.mark.parametrize("wrong", ["\0", "\ud800"])
+def test_an_id_that_can_not_be_remembered_stops_the_person(wrong):
+    """No other person is stopped by it, as everybody would be where their changes are noted together."""
+    stopped = desired(evolve(somebody(), id=f"00u{wrong}1"))
+    assert "unusable_id" in [issue.code for issue in stopped.issues]
+    assert stopped.blocked
+    assert "unusable_id" not in [issue.code for issue in desired(evolve(somebody(), id="00ué😀 1")).issues]
+
+
 def test_on_create_nothing_is_cleared():
     """An empty title is left out of the POST."""
     assert "jobTitle" not in desired(somebody(title="")).creation_properties()

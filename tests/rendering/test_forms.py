@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from forms import PLAN, REPORT, SHOWN
+from forms import PLAN, REPORT, SHOWN, VERIFICATION
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -141,10 +141,10 @@ def test_marks_are_set_off_in_each_form():
     assert "city: ~~Oslo~~ → **Bergen**" in to_markdown(document)
 
 
-def test_a_report_has_the_verbs_of_a_plan():
-    """Rows, JSON, files and pages: what can be done with a plan can be done with its report."""
+def test_a_report_and_a_verification_have_the_verbs_of_a_plan():
+    """Rows, JSON, files and pages: what can be done with a plan can be done with what became of it."""
     verbs = ("to_dicts", "to_json", "from_json", "save", "load", "to_text", "to_html", "to_markdown", "to_table")
-    assert [verb for verb in verbs if not (hasattr(PLAN, verb) and hasattr(REPORT, verb))] == []
+    assert [verb for verb in verbs if not all(hasattr(each, verb) for each in (PLAN, REPORT, VERIFICATION))] == []
     [done, failed] = REPORT.to_dicts()
     assert (done["result"], done["object_id"], failed["message"]) == ("done", "id-ann", "403: grant the permission")
     assert Report.from_json(REPORT.to_json()) == REPORT

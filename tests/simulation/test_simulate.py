@@ -58,6 +58,22 @@ def test_nobody_is_not_an_organisation():
         simulate(user_sync_app(), [])
 
 
+def test_a_tenant_that_no_plan_can_be_made_for_is_refused():
+    """What is wrong is said as planning says it, not as a law that was broken."""
+    with pytest.raises(ConfigurationError, match=DOMAIN):
+        simulate(user_sync_app(), PEOPLE, days=1, tenant=FakeTenant({"other.example": "Managed"}))
+
+
+def test_a_product_that_the_tenant_has_not_is_given_by_nobody():
+    """An administrator gives by hand what there is to give, and what is missing is a problem of the people."""
+    fake = FakeTenant({DOMAIN: "Federated"}, {})
+    busy = Trouble(rounds=0, by_hand=1.0, settings=0.0)
+    month = simulate(user_sync_app(), PEOPLE, days=4, seed=1, trouble=busy, tenant=fake)
+    assert month.ok
+    assert "assign_licenses" not in dict(month.done)
+    assert "unknown_license" in {code for code, _ in month.problems}
+
+
 def test_what_two_met_is_added():
     """Counts add up, and rows are met or not."""
     one, other = SimulationCoverage(1, {"a"}, [("KILL", 1)]), SimulationCoverage(2, {"b"}, [("KILL", 2), ("NEW", 1)])

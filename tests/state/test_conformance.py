@@ -473,12 +473,14 @@ def test_old_runs_are_deleted_and_not_what_they_remember(state):
     assert set(state.app_users(TENANT, APP)) == {ANN}
 
 
-def test_a_value_that_can_not_be_noted_is_said(state):
-    """Half a character: nothing of the note stays."""
+@pytest.mark.parametrize("wrong", ["\ud800", "\0"])
+@pytest.mark.parametrize("where", ["person_id", "username", "anchor"])
+def test_a_value_that_can_not_be_noted_is_said(state, where, wrong):
+    """Half a character, or what one of the databases can't keep: nothing of the note stays, and others can be noted."""
     plan, lease = plan_for(state, "ann"), state.acquire(TENANT)
     run = state.begin_run(lease, plan)
     with pytest.raises(StateError, match="can't keep a value"):
-        state.note(lease, run, [], [evolve(ANN, username="ann\ud800@corp.example")])
+        state.note(lease, run, [], [evolve(ANN, **{where: f"ann{wrong}@corp.example"})])
     state.note(lease, run, [], [ANN])
     assert set(state.app_users(TENANT, APP)) == {ANN}
 

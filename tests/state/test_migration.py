@@ -3,12 +3,13 @@
 import os
 import signal
 import sqlite3
+from datetime import UTC, datetime
 
 import pytest
 
 from o365prov import AppUsers, StateError
 from o365prov.people import AppUser
-from o365prov.state import SQLiteState, schema
+from o365prov.state import KeptRead, SQLiteState, schema
 from o365prov.state.postgres_database import _PostgresTransaction
 from o365prov.state.sqlite_database import _SQLiteTransaction
 
@@ -20,6 +21,8 @@ NEXT = (
     "INSERT INTO hint (text) SELECT username FROM app_user",
 )
 AFTER = ("DELETE FROM hint",)
+TODAY = len(schema.VERSIONS)
+READ = KeptRead("properties", "https://graph.example/delta", datetime(2026, 6, 1, tzinfo=UTC), {"id-ann": "{}"})
 PLACES = pytest.mark.parametrize("kind", ["sqlite", "postgres"], indirect=True)
 
 
@@ -56,13 +59,26 @@ def test_an_older_state_is_brought_up_to_date(open_state, newer):
 
 
 @PLACES
+@pytest.mark.parametrize("version", range(1, TODAY))
+def test_a_state_of_every_older_version_is_opened(open_state, monkeypatch, version):
+    """It keeps what it had, and does what today's version does."""
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "VERSIONS", schema.VERSIONS[:version])
+        remembering(open_state())
+    state = open_state()
+    assert set(state.app_users(TENANT, APP)) == {ANN}
+    state.keep_read(TENANT, READ)
+    assert state.find_read(TENANT, READ.asked) == READ
+
+
+@PLACES
 def test_a_state_of_a_newer_version_is_refused(open_state, newer, monkeypatch):
     """After that the older version does not touch it any more."""
     with monkeypatch.context():
         newer()
         remembering(open_state())
     monkeypatch.undo()
-    with pytest.raises(StateError, match="version 3, and this version of o365prov knows 1"):
+    with pytest.raises(StateError, match=rf"version {TODAY + 2}, and .* knows {TODAY}"):
         open_state().app_users(TENANT, APP)
 
 
@@ -78,7 +94,7 @@ def test_a_version_is_reached_or_nothing_happened(open_state, monkeypatch, wrong
             open_state().app_users(TENANT, APP)
     state = open_state()
     assert set(state.app_users(TENANT, APP)) == {ANN}
-    assert found(state, "SELECT version FROM state_version") == [(1,)]
+    assert found(state, "SELECT version FROM state_version") == [(TODAY,)]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -93,7 +109,7 @@ def test_a_process_may_die_before_each_statement(open_state, newer, old):
     while (end := die_opening(open_state, before=moment)) == -signal.SIGKILL:
         moment += 1
     assert end == 0
-    assert moment > sum(len(statements) for statements in schema.VERSIONS[old:])
+    assert moment > sum(len(statements) for statements in schema.VERSIONS[TODAY if old else 0 :])
     state = open_state()
     assert set(state.app_users(TENANT, APP)) == ({ANN} if old else set())
     assert found(state, "SELECT version FROM state_version") == [(len(schema.VERSIONS),)]

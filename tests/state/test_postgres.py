@@ -37,12 +37,36 @@ def test_a_password_is_shown_nowhere():
     assert SECRET not in f"{state!r} {state} {raised.value!r} {vars(state)}"
 
 
-@pytest.mark.parametrize("dsn", [f"postgresql://iam:{SECRET}@[bad", f"password={SECRET} nonsense"])
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        f"postgresql://iam:{SECRET}@[bad",
+        f"password={SECRET} nonsense",
+        f"postgresql://iam:with@{SECRET}@db.corp.example/iam",
+        f"postgresql://iam:with/{SECRET}@db.corp.example/iam",
+        f"postgres://iam:with?and@{SECRET}@db.corp.example/iam",
+        f"postgresql://iam:{SECRET}",
+        f"postgresql://iam@db.corp.example\0{SECRET}",
+    ],
+)
 def test_a_wrong_dsn_is_refused(dsn):
-    """Without repeating it."""
+    """Without repeating it: a password with an @ would be taken for the name of a server, and be shown."""
     with pytest.raises(ConfigurationError, match=r"PostgresState\.dsn") as raised:
         PostgresState(dsn)
     assert SECRET not in repr(raised.value)
+
+
+@pytest.mark.parametrize("dsn", ["postgresql://", "", f"postgresql://iam:a%40b%2F{SECRET}@db:5433/iam", "host=@here"])
+def test_a_dsn_that_is_right_is_taken(dsn):
+    """With nothing in it too, and with an @ in a password and before the name of a socket."""
+    assert SECRET not in repr(PostgresState(dsn))
+
+
+def test_a_server_is_named_with_its_port():
+    """Two on one computer are two."""
+    assert (
+        repr(PostgresState("postgresql://db:5433/iam")) == "PostgresState('postgresql://db:5433/iam (schema o365prov)')"
+    )
 
 
 @pytest.mark.parametrize("host", ["db.corp.example", "10.0.0.7", "127.0.0.1,db.corp.example"])
@@ -128,6 +152,31 @@ def test_a_server_that_is_gone_is_said(opens):
         state.import_app_users(AppUsers(TENANT, APP, [ANN]))
     with pytest.raises(StateError, match="check the server"):
         state.app_users(TENANT, APP)
+
+
+def test_a_server_that_falls_silent_is_gone(opens, server, schema, monkeypatch):
+    """One that is frozen or unplugged never answers, and says so neither; the next transaction tries it again."""
+    state = opens(server, schema=schema)
+    state.import_app_users(AppUsers(TENANT, APP, [ANN]))
+
+    def wait():
+        with state._database.transaction(writes=False) as transaction:
+            transaction.rows("SELECT pg_sleep(5)")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("o365prov.state.postgres_database.SILENT_SECONDS", 0.2)
+        with pytest.raises(StateError, match=r"no answer for 0\.2 seconds: check the server"):
+            wait()
+    assert set(state.app_users(TENANT, APP)) == {ANN}
+
+
+def test_a_server_that_takes_long_is_not(opens, server, schema, monkeypatch):
+    """What comes from it meanwhile shows that it is there."""
+    state = opens(server, schema=schema)
+    monkeypatch.setattr("o365prov.state.postgres_database.SILENT_SECONDS", 0.7)
+    with state._database.transaction() as transaction:
+        rows = transaction.rows("SELECT pg_sleep(0.2), repeat('x', 100000) FROM generate_series(1, 5)")
+    assert len(rows) == 5
 
 
 def test_a_connection_that_was_lost_is_opened_again(opens, server, schema):

@@ -7,14 +7,16 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 from attrs import evolve
 
-from o365prov import AppUsers, MemoryState, O365ProvError, SQLiteState, StateError, UsageError
+from o365prov import AppUsers, ConfigurationError, MemoryState, O365ProvError, SQLiteState, StateError, UsageError
 from o365prov.people import AppUser
 from o365prov.planning import LinkUser, Plan, Subject
 from o365prov.state import RunEntry, RunStep
@@ -101,6 +103,7 @@ def test_damage_is_seen(path, tmp_path):
             known = state.app_users(TENANT, APP)
         except StateError as error:
             assert str(damaged) in str(error)  # noqa: PT017 - damage that is not seen is judged as well
+            assert "correct it at the source" not in str(error)  # noqa: PT017 - what was kept is not
         else:
             assert set(known) in (set(USERS), set())
             assert known.lineage == ("plan-1" if known else "")
@@ -261,6 +264,33 @@ def test_wrong_settings_are_refused(path, settings):
         SQLiteState(path, **settings)
 
 
+def test_a_file_is_not_memory():
+    """SQLite's own name for that would lose everything when the state is closed."""
+    with pytest.raises(ConfigurationError, match=r"in memory is MemoryState\(\)"):
+        SQLiteState(":memory:")
+
+
+def test_a_relative_path_stays_the_same_file(path, tmp_path, monkeypatch):
+    """Wherever the process goes, as services do that become daemons; before it is opened and afterwards."""
+    monkeypatch.chdir(path.parent)
+    state = SQLiteState(saved(path).name)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert set(state.app_users(TENANT, APP)) == set(USERS)
+    monkeypatch.chdir(path.parent)
+    assert set(state.app_users(TENANT, APP)) == set(USERS)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_relative_path_needs_a_folder(tmp_path, monkeypatch):
+    """One that is gone has no files."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(StateError, match="name the file with all of its folders"):
+        SQLiteState("state.db")
+
+
 def test_a_copy_of_the_file_is_a_backup(path, tmp_path):
     """Once it is closed, one file is all of it."""
     shutil.copy(saved(path), tmp_path / "backup.db")
@@ -293,6 +323,67 @@ def test_a_forked_process_opens_its_own_connection(path):
 
     assert in_child(child) == 0
     assert state.lease_holder(TENANT) is not None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_what_a_forked_process_noted_stays_when_its_parent_closes(path):
+    """The child has locks of its own, so the parent does not take the log from under it; then it is killed."""
+    state = SQLiteState(saved(path))
+    state.acquire("the parent's")
+    (begun, begins), (closed, closes) = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        state.acquire("the child's first")
+        os.write(begins, b".")
+        os.read(closed, 1)
+        state.acquire("the child's second")
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.read(begun, 1)
+    state.close()
+    os.write(closes, b".")
+    os.waitpid(child, 0)
+    for each in (begun, begins, closed, closes):
+        os.close(each)
+    with SQLiteState(path) as state:
+        assert all(state.lease_holder(f"the {whose}") for whose in ("parent's", "child's first", "child's second"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Python 3.12: forking with threads
+def test_a_process_may_fork_while_its_threads_use_the_state(path):
+    """A child does not wait for a thread that it does not have; the threads go on."""
+    state, over = SQLiteState(saved(path)), threading.Event()
+
+    def use():
+        count = 0
+        while not over.is_set():
+            assert len(state.app_users(TENANT, APP)) == len(USERS)
+            count += 1
+        return count
+
+    def child():
+        signal.alarm(5)
+        state.release(state.acquire(TENANT))
+
+    with ThreadPoolExecutor(3) as threads:
+        used = [threads.submit(use) for _ in range(3)]
+        try:
+            assert [in_child(child) for _ in range(12)] == [0] * 12
+        finally:
+            over.set()
+        assert all(each.result() for each in used)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_file_that_was_replaced_is_not_opened_after_a_fork(path):
+    """Neither by the child nor by its parent, though both open it again."""
+    state = SQLiteState(saved(path))
+    state.app_users(TENANT, APP)
+    path.rename(path.with_suffix(".old"))
+    assert in_child(lambda: state.app_users(TENANT, APP)) == 1
+    with pytest.raises(StateError, match="was moved"):
+        state.app_users(TENANT, APP)
+    assert not path.exists()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

@@ -1,8 +1,9 @@
 """One of each thing that is shown, with something of every kind in it."""
 
+from imports import holding, importable, planned
 from organisation import NOW, account, assigned, somebody, tenant, user_sync_app
 
-from o365prov import Departure, Plan, Report
+from o365prov import CheckedPerson, Departure, ExpectedState, Plan, Report, Verification
 from o365prov.errors import Issue
 from o365prov.planning import (
     BlockSignIn,
@@ -13,6 +14,7 @@ from o365prov.planning import (
     PropertyChange,
     Result,
     Subject,
+    TenantGroup,
     Unsupported,
     UpdateUser,
 )
@@ -41,17 +43,37 @@ REPORT = Report(
         Outcome(PLAN.changes[1], Result.FAILED, message="403: grant the permission"),
     ),
 )
+VERIFICATION = Verification(
+    "plan-1",
+    NOW,
+    (
+        CheckedPerson(ANN, ExpectedState.IN_USE, "id-ann", ANN.username, enabled=True, apps=("Outlook", "Teams")),
+        CheckedPerson(BO, ExpectedState.IN_USE, missing=("there is no account",), pending=True),
+    ),
+)
 APP = user_sync_app()
 PREVIEW = APP.preview(somebody("Ann Lee", city="Oslo", countryCode="UK"), snapshot=tenant())
 POPULATION = APP.preview(
     [assigned(somebody("Ann Lee", countryCode="UK")), assigned(somebody("Bo Ross"))],
     snapshot=tenant(account("bo.ross@yourfederated.domain")),
 )
+IMPORT = planned(
+    [somebody("Ann Lee"), somebody("Bo Ross")],
+    holding(
+        importable("Ann Lee"),
+        importable("Bo Ross", "bo@x.example"),
+        importable("Cy Young", licenses=()),
+        groups=(TenantGroup("g1", "Staff"), TenantGroup("g2", "Local", synced=True)),
+    ),
+    confirm_exact=True,
+)
 SHOWN = {
     "plan": PLAN,
     "report": REPORT,
+    "verification": VERIFICATION,
     "explained person": PLAN.explain("00uBo"),
     "person without changes": PLAN.explain("00uNo"),
     "preview": PREVIEW,
     "population": POPULATION,
+    "import": IMPORT,
 }

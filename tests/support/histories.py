@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from attrs import define, evolve, field
 from effects import effects, served_later
-from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, NOW, READER, dn, somebody, tenant
+from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, NOW, READER, dn, plan_in_full, somebody, tenant
 
 from o365prov import (
     AppUser,
@@ -340,7 +340,7 @@ class History:
         if only is None:
             self._no_disagreement_is_passed_over(plan)
         if only is None and not transfers and scope == "changed":
-            self._streaming_gives_the_same(plan)
+            self._every_way_gives_the_same(plan)
         self._a_push_of_one_is_its_part(plan, lambda who: make(before, known, who), transfers)
         if done is not None:
             some = [each for each in plan if not isinstance(each, EnableSignIn)]
@@ -468,13 +468,15 @@ class History:
                 held = {each.role_id for each in self.snapshot.roles_of.get(user.id, ())}
                 assert {self.snapshot.role_named[each.lower()].id for each in known.roles} <= held, known
 
-    def _streaming_gives_the_same(self, plan: Plan) -> None:
-        """The streaming planner makes the plan that is made with everyone in memory."""
+    def _every_way_gives_the_same(self, plan: Plan) -> None:
+        """The streaming planner makes the plan that is made with everyone in memory, and so do full comparisons."""
         planner = self.app.streaming_planner(lambda: self.assignments, self.memory, now=self.now)
         kept = [user for user in self.snapshot.users if planner.wants(user)]
         streamed = planner.plan(evolve(self.snapshot, users=kept))
-        assert (streamed.changes, streamed.problems) == (plan.changes, plan.problems)
-        assert (streamed.hazards, streamed.explanations) == (plan.hazards, plan.explanations)
+        whole = plan_in_full(self.app, self.assignments, self.snapshot, self.memory, now=self.now)
+        for each in (streamed, whole):
+            assert (each.changes, each.problems) == (plan.changes, plan.problems)
+            assert (each.hazards, each.explanations) == (plan.hazards, plan.explanations)
 
     @property
     def _most(self) -> str:

@@ -9,7 +9,16 @@ from uuid import UUID, uuid5
 
 from o365prov.app import Office365App
 from o365prov.people import AppUser, AppUsers, Assignment, DirectoryAccount, Grants, LicenseGrant, Person
-from o365prov.planning import Domain, HeldLicense, Role, RoleAssignment, Sku, TenantSnapshot, TenantUser
+from o365prov.planning import (
+    Domain,
+    HeldLicense,
+    PlanRequest,
+    Role,
+    RoleAssignment,
+    Sku,
+    TenantSnapshot,
+    TenantUser,
+)
 from o365prov.profiles import UsernameFormat
 from o365prov.provisioning import UserSync
 
@@ -119,3 +128,9 @@ def user_sync_app(**settings: Hashable) -> Office365App:
         provisioning=UserSync(**settings),
         username=UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"'),
     )
+
+
+def plan_in_full(app, people, snapshot, app_users, *, now):
+    """The plan for which everybody is compared, though nothing may have changed."""
+    assigned = app._people(people, "changed", PlanRequest())
+    return assigned.plan_in_full(snapshot, app_users, now)

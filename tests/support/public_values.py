@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from functools import cache
 
 import attrs
@@ -62,10 +63,17 @@ from o365prov import (
 )
 from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
+from o365prov.importing import (
+    ImportMemory,
+    ImportSafeguard,
+    Office365Import,
+)
 from o365prov.planning import (
     AddressHolder,
     Coverage,
+    FoundAccount,
     HolderKind,
+    LicenseDetails,
     Lookup,
     LookupKind,
     NextMemory,
@@ -73,11 +81,14 @@ from o365prov.planning import (
     PlanRequest,
     Problem,
     Quota,
+    ServicePlanInfo,
+    TenantUser,
+    expected_accounts,
 )
 from o365prov.provisioning import make_desired_user
 from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
 from o365prov.sources import DirectoryEntry, OktaExport
-from o365prov.state import Lease, LeaseHolder, Run, RunEntry, RunStep
+from o365prov.state import KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
 from o365prov.testing import (
     Attempt,
     Dropped,
@@ -85,6 +96,7 @@ from o365prov.testing import (
     FakeTenant,
     GatewayTimeout,
     Lag,
+    PlanProvisioning,
     Quotas,
     Slow,
     Throttled,
@@ -136,6 +148,7 @@ def made_values() -> tuple[object, ...]:
             plan = app.plan(people, snapshot, known, now=clock.now())
             report = tenant.apply(plan, confirm=plan.fingerprint, on_event=made.append)
             made += [app.needs(people), snapshot, plan, report, known]
+            made += [tenant.verify(plan, timeout=timedelta(0)), *expected_accounts(plan)]
             clock.advance(days=1)
         made += [
             tenant.state.app_users(snapshot.tenant_id, app.name),
@@ -143,11 +156,15 @@ def made_values() -> tuple[object, ...]:
             app.preview(ann, snapshot=snapshot),
             app.preview([ann, bob]),
         ]
+    made += imports(fake, ann, cid)
     expression = Expression("user.email", semantics=Semantics(null_text="refuse"))
     made += [expression, expression.explain({"user": {"email": "a@b.example"}}), Bindings({}, now=NOW), Limits()]
     made += [
         Lease("contoso", 1),
         LeaseHolder("contoso", 1, "process 1 on host", NOW, NOW),
+        KeptRead(
+            "names", "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=x", NOW, {"7f": "{}"}, ["8f"], ["9f"]
+        ),
         Run("plan-1", "contoso", "Office 365", "print", 1, NOW),
         RunEntry("create_user:00u1", RunStep.DONE, "00u1"),
     ]
@@ -172,6 +189,8 @@ def made_values() -> tuple[object, ...]:
         AddressHolder(HolderKind.GROUP, "7f", "Sales", {"sales@corp.example"}),
         Coverage(["00u1"], frozenset({Lookup(LookupKind.ADDRESS, "ann@corp.example")})),
         HeldLicense("sku"),
+        LicenseDetails("sku", "SPE_E3", (ServicePlanInfo("plan", "TEAMS1", "Success"),)),
+        FoundAccount(TenantUser("id", {"userPrincipalName": "ann@corp.example"})),
         FailedLicense("sku", "CountViolation"),
         RoleAssignment("assignment", "role", "id"),
         PlanOptions(provisioning=UserSync()),
@@ -182,7 +201,7 @@ def made_values() -> tuple[object, ...]:
     made += [NetworkFault(Wrong.THROTTLED, 1), Interruption(Cut.KILL, CutPlace.AFTER_NOTE, 1), Trouble()]
     made += [Violation(0, "nobody_has_two", "ann@corp.example is there twice"), simulate(app, assigned[:1], days=2)]
     made += [Attempt(1, "GET", "/users"), Dropped(), GatewayTimeout(), Slow(1), Throttled(), Unavailable()]
-    made += [Lag(seconds=1), Quotas(), *list(fake.requests)[:1]]
+    made += [Lag(seconds=1), PlanProvisioning(seconds=1), Quotas(), *list(fake.requests)[:1]]
     made += [Waiting(1.5, "throttled"), Consent("contoso"), PERMISSIONS[0]]
     made += [
         *expression.check({"user": ["login"]}),
@@ -199,6 +218,19 @@ def made_values() -> tuple[object, ...]:
         Problem(subject, Issue("no_seat", "no seat is left", "Buy seats")),
     ]
     return tuple(made)
+
+
+def imports(fake: FakeTenant, *people: Person) -> Iterator[object]:
+    """Two imports of a tenant with a group."""
+    fake.add_group("Staff", members=[fake.users[0]["id"]])
+    names = {"givenName": "Di", "surname": "Fox", "mail": "di.fox@corp.example"}
+    account = fake.add_user(f"di.fox@{DOMAIN}", **names)
+    office365_import = Office365Import(provisioning=UserSync(), include={"unlicensed"}, safeguard=ImportSafeguard())
+    with BlockingTenant.over(fake) as tenant:
+        snapshot = tenant.read(office365_import.needs())
+    memory = ImportMemory.empty(snapshot.tenant_id, office365_import.app_name)
+    first = office365_import.plan(people, snapshot, memory, now=NOW, choices={account["id"]: people[-1].id})
+    yield from (office365_import, snapshot, first, first.accept(), first.document())
 
 
 @cache

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 
+from o365prov.testing import FakeClock, FakeTenant, PlanProvisioning
 from o365prov.testing.fake_tenant.schema.skus import PLANS, PRODUCTS, product
 
 E3, F1 = PRODUCTS["SPE_E3"].id, PRODUCTS["SPE_F1"].id
@@ -188,3 +192,48 @@ def test_product_identifiers_are_guids_and_unique():
     """No two products or plans of the table share an identifier."""
     assert len({item.id for item in PRODUCTS.values()}) == len(PRODUCTS)
     assert len({plan.id for plan in PLANS.values()}) == len(PLANS)
+
+
+@pytest.fixture
+def slow():
+    """A tenant whose service plans take ten minutes, of which Teams then ends in an error."""
+    provisioning = PlanProvisioning(seconds=600, ends={"TEAMS1": "Error"})
+    clock = FakeClock(at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    return FakeTenant(licenses={"SPE_E3": 2}, clock=clock, provisioning=provisioning, seed=1)
+
+
+def statuses(fake, key):
+    """What licenseDetails says about each service plan of a user's first licence."""
+    status, _, body = fake.handle("GET", f"https://graph.microsoft.com/v1.0/users/{key}/licenseDetails", {}, b"")
+    assert status == 200
+    [licence] = json.loads(body)["value"]
+    return {each["servicePlanName"]: each["provisioningStatus"] for each in licence["servicePlans"]}
+
+
+def test_service_plans_take_their_time(slow):
+    """The licence is there at once; its plans are pending for a while, but for those that are turned off."""
+    ann = slow.add_user(usageLocation="US", licenses={"SPE_E3": ["SWAY"]})
+    assert ann["assignedLicenses"][0]["skuId"] == E3
+    assert set(statuses(slow, ann["id"]).values()) == {"PendingInput", "Disabled"}
+    slow.clock.advance(minutes=10)
+    ended = statuses(slow, ann["id"])
+    assert (ended["SWAY"], ended["TEAMS1"], ended["EXCHANGE_S_ENTERPRISE"]) == ("Disabled", "Error", "Success")
+
+
+def test_provisioned_plans_follow_their_service_plans(slow):
+    """What the user's provisionedPlans say about a service is what licenseDetails says about its plan."""
+    ann = slow.add_user(usageLocation="US", licenses=["SPE_E3"])
+    slow.clock.advance(minutes=10)
+    url = f"https://graph.microsoft.com/v1.0/users/{ann['id']}?$select=provisionedPlans"
+    shown = json.loads(slow.handle("GET", url, {}, b"")[2])["provisionedPlans"]
+    found = {each["service"]: each["provisioningStatus"] for each in shown}
+    assert (found["TeamspaceAPI"], found["exchange"]) == ("Error", "Success")
+
+
+def test_every_assignment_takes_its_own_time(slow):
+    """Plans of a licence that is assigned later are pending while those of the first one are ready."""
+    slow.add_user("ann@contoso.onmicrosoft.com", usageLocation="US", licenses=["SPE_E3"])
+    slow.clock.advance(minutes=10)
+    slow.add_user("bob@contoso.onmicrosoft.com", usageLocation="US", licenses=["SPE_E3"])
+    pending = [statuses(slow, f"{who}@contoso.onmicrosoft.com")["SWAY"] for who in ("ann", "bob")]
+    assert pending == ["Success", "PendingInput"]

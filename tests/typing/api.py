@@ -39,8 +39,10 @@ from o365prov import (
     UniversalSync,
     UsernameFormat,
     UserSync,
+    Verification,
 )
 from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, ConnectionTest, Event, RateLimits, Waiting
+from o365prov.importing import ImportMemory, ImportPlan, ImportSafeguard, Office365Import, UserImport
 from o365prov.people import UserStatus, assign
 from o365prov.planning import WRITES, BlockSignIn, CreateUser, Needs, Outcome, Result, UpdateUser
 from o365prov.previews import PopulationPreview, Preview
@@ -93,6 +95,9 @@ async def the_main_job(
     assert_type(plan, Plan)
     report = await tenant.apply(plan)
     assert_type(report, Report)
+    checked = await tenant.verify(plan)
+    assert_type(checked, Verification)
+    assert_type([person.apps for person in checked.people], list[tuple[str, ...]])
     assert_type(tenant.state.app_users(snapshot.tenant_id, app.name), AppUsers)
     assert_type(report.stopped, str)
     return report
@@ -201,3 +206,22 @@ def tenants_take_credentials_and_wires(app: Office365App, plan: Plan) -> Report:
 def errors_are_one_tree(error: StaleMappingError) -> O365ProvError:
     """A person who catches the base catches everything."""
     return error
+
+
+def imports_are_pure(people: list[Person], snapshot: TenantSnapshot, now: datetime) -> ImportMemory:
+    """Settings take the words of Okta's page, and an import gives the memory for the next one."""
+    office365_import = Office365Import(
+        provisioning=UserSync(),
+        groups="never",
+        include={"unlicensed"},
+        exact_match="attributes",
+        match_attributes={"employeeId": "employeeNumber"},
+        safeguard=ImportSafeguard(app_share=0.1),
+    )
+    memory = ImportMemory.empty(snapshot.tenant_id, office365_import.app_name)
+    plan = office365_import.plan(people, snapshot, memory, now=now, choices={"id": None})
+    assert_type(plan, ImportPlan)
+    assert_type(plan.users, tuple[UserImport, ...])
+    assert_type(plan.new_people, tuple[Person, ...])
+    Office365Import(UserSync())  # type: ignore[misc]
+    return plan.accept(confirm=plan.fingerprint)

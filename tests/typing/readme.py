@@ -32,3 +32,4 @@ async def push(tenant: Tenant, person_id: str) -> None:  # one person, in a few 
     known = tenant.state.app_users(snapshot.tenant_id, app.name)
     plan = app.plan(organization.assignments, snapshot, known, now=datetime.now(UTC), only={person_id})
     print(await tenant.apply(plan))
+    print(await tenant.verify(plan))  # "Test provisioning": the account, its licences, the apps on the dashboard

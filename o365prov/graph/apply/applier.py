@@ -85,10 +85,18 @@ class Applier:
             task.cancel()
         return None if task.cancelled() else task.result()
 
+    async def entries(self, plan: Plan) -> Sequence[RunEntry]:
+        """How far the changes of a plan came, as far as the state knows.
+
+        Raises:
+            StateError: the state can't be read.
+
+        """
+        return await self.worker.call(lambda: self.state.entries(plan.id))
+
     async def not_begun(self, plan: Plan) -> Report:
         """The report of a plan that was told to stop before anything else happened."""
-        entries = await self.worker.call(lambda: self.state.entries(plan.id))
-        return not_begun(plan, entries, self._stopped)
+        return not_begun(plan, await self.entries(plan), self._stopped)
 
     async def apply(
         self,
@@ -101,7 +109,7 @@ class Applier:
         emit: Callable[[Event], None],
         passwords: Callable[[CreateUser], str] | None,
     ) -> Report:
-        """Apply a plan that was not applied to its end.
+        """Apply a plan, unless it was applied to its end when the lease is there.
 
         Args:
             plan: the plan.
@@ -121,6 +129,8 @@ class Applier:
         _refuse_another(plan, tenant_id, confirm)
         lease = await self.worker.call(lambda: self.state.acquire(tenant_id))
         try:
+            if (report := await self.replayed(plan)) is not None:  # another process ended it since that was asked first
+                return report
             known, earlier, began = await self.worker.call(lambda: self._checked(plan))
             if not began and confirm is None:
                 self._refuse_danger(plan, known)

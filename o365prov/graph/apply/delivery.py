@@ -319,7 +319,7 @@ class WriteDelivery:
             elif write.final_problem is not None:
                 if isinstance(write.change, CreateUser) and is_anothers(write.change, answers):
                     write.unknown = False  # with that account in its place, none of the requests had an effect
-                ended.append(write.final_problem)
+                ended.append(evolve(write.final_problem, unknown=_is_hidden(write)))
             else:
                 missing.append(write)
         return ended, missing
@@ -328,6 +328,12 @@ class WriteDelivery:
 def _unseen(answers: Iterable[Response]) -> Response | None:
     """The answer that does not say how things are, if one doesn't."""
     return next((each for each in answers if not each.ok and each.status != 404), None)
+
+
+def _is_hidden(write: PendingWrite) -> bool:
+    """Whether an account may have been created and is only not seen yet: Graph says that what it holds is taken."""
+    error = write.final_problem.error if write.final_problem else None
+    return write.unknown and isinstance(write.change, CreateUser) and error is not None and error.conflict
 
 
 def _made_account(write: PendingWrite, answers: Sequence[Response]) -> str | None:

@@ -243,12 +243,13 @@ class Connection:
         """
         absolute = self._cloud.root + url if url.startswith("/") else url
         try:
-            host = httpx.URL(absolute).host
+            parsed = httpx.URL(absolute)
+            server = f"{parsed.scheme}://{parsed.netloc.decode()}"
         except (httpx.InvalidURL, ValueError):  # such as half a surrogate pair
-            host = url[:40]
-        if not absolute.startswith(self._cloud.graph + "/") or host != self._cloud.graph_host:
+            server = url[:40]
+        if not absolute.startswith(self._cloud.graph + "/") or server != self._cloud.graph:
             raise TenantError(
-                f"Graph's answer links to {quoted(host)} instead of {self._cloud.graph_host}: not followed; "
+                f"Graph's answer links to {quoted(server)} instead of {self._cloud.graph}: not followed; "
                 "check proxies between here and Microsoft, and the cloud that was chosen"
             )
         return absolute

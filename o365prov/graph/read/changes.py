@@ -9,11 +9,15 @@ Sources: Microsoft Graph, "Use delta query to track changes in Microsoft Graph d
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from importlib.metadata import version
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from o365prov.errors import GraphError
 from o365prov.graph import requests
@@ -25,6 +29,8 @@ from o365prov.graph.read import decode
 from o365prov.graph.read.collections import answers, collected, delta_link, explaining_403, pages
 from o365prov.graph.setup.permissions import Operation
 from o365prov.planning import Needs, TenantSnapshot, TenantUser
+from o365prov.state import KeptRead
+from o365prov.structuring import from_json_text, to_json_text
 
 _log = logging.getLogger(__name__)
 
@@ -41,27 +47,24 @@ MOST_CHANGED = 0.2
 FEW = 500
 
 
-@frozen
-class EarlierRead:
-    """What was read of everybody, and from where changes can be asked for.
+def asked_of(needs: Needs) -> str:
+    """What *needs* ask about users, and who asks: what was read for others does not serve."""
+    asked = (version("o365prov"), sorted(needs.properties), needs.managers)
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
+
+
+def kept_read(needs: Needs, link: str, begun_at: datetime, snapshot: TenantSnapshot) -> KeptRead:
+    """A read of everybody, as a state keeps it for the next one.
 
     Args:
-        asked: what was asked about users.
+        needs: what was asked.
         link: the delta link, from before the first user was read.
+        begun_at: when the read began, aware.
         snapshot: what was read.
-        written: the object ids of accounts that were written from here since: a delta query may not know it yet.
 
     """
-
-    asked: tuple[object, ...]
-    link: str
-    snapshot: TenantSnapshot
-    written: frozenset[str] = frozenset()
-
-
-def asked_of(needs: Needs) -> tuple[object, ...]:
-    """What *needs* ask about users: what was read for others does not serve."""
-    return tuple(sorted(needs.properties)), needs.managers
+    users = {each.id: to_json_text(each, TenantUser) for each in snapshot.users}
+    return KeptRead(asked_of(needs), link, begun_at, users, (each.id for each in snapshot.deleted_users))
 
 
 async def tracking_link(sender: Sender, sdk: Any, needs: Needs) -> str | None:
@@ -70,20 +73,18 @@ async def tracking_link(sender: Sender, sdk: Any, needs: Needs) -> str | None:
         return await delta_link(sender, requests.tracking_from_now(sdk, needs.properties, UNTRACKED, needs.managers))
 
 
-async def users_since(sender: Sender, sdk: Any, needs: Needs, earlier: EarlierRead) -> tuple[TenantUser, ...] | None:
+async def users_since(sender: Sender, sdk: Any, needs: Needs, earlier: KeptRead) -> tuple[TenantUser, ...] | None:
     """The users as they are now; None if reading everybody is necessary, or takes fewer requests."""
-    if earlier.asked != asked_of(needs):
-        return None
     changed = await _changed(sender, earlier.link)
     if changed is None:
         return None
-    before = earlier.snapshot.by_id
+    before = earlier.users
     request = requests.users_with(sdk, ["id", *UNTRACKED])
     now = {each.id: each for each in await collected(sender, request, decode.user, Operation.READ_USERS)}
     renewed = {each for each in now if each in changed or each in earlier.written or each not in before}
     if len(renewed) > max(FEW, MOST_CHANGED * len(now)):
         return None
-    if needs.managers and not now.keys().isdisjoint(earlier.snapshot.deleted_by_id):
+    if needs.managers and not now.keys().isdisjoint(earlier.deleted):
         return None  # with a restored manager the references of others come back
     fresh = {each.id: each for each in await _users(sender, sdk, needs, sorted(renewed))}
     gone = before.keys() - now.keys()
@@ -91,8 +92,9 @@ async def users_since(sender: Sender, sdk: Any, needs: Needs, earlier: EarlierRe
     return tuple(each for each in users if each is not None)
 
 
-def _merged(before: TenantUser, now: TenantUser, gone: frozenset[str] | set[str]) -> TenantUser:
+def _merged(kept: str, now: TenantUser, gone: Collection[str]) -> TenantUser:
     """A user who did not change, with what is not tracked, and without a manager who was deleted."""
+    before = from_json_text(kept, TenantUser)
     manager_id = None if before.manager_id in gone else before.manager_id
     return evolve(
         before,

@@ -14,15 +14,19 @@ from o365prov.planning import (
     AddressHolder,
     Domain,
     FailedLicense,
+    GroupKind,
     HeldLicense,
     HolderKind,
+    LicenseDetails,
     Role,
     RoleAssignment,
+    ServicePlanInfo,
     Sku,
+    TenantGroup,
     TenantUser,
 )
 
-_Object = TypeVar("_Object", TenantUser, RoleAssignment, AddressHolder)
+_Object = TypeVar("_Object", TenantUser, RoleAssignment, AddressHolder, TenantGroup)
 
 # Properties that become fields of TenantUser and are not compared as attributes.
 _FIELDS = frozenset({"id", "manager", "assignedLicenses", "licenseAssignmentStates", "signInSessionsValidFromDateTime"})
@@ -85,6 +89,22 @@ def _failed_licenses(row: Mapping[str, Any]) -> tuple[FailedLicense, ...]:
 _FAILED = frozenset({"Error", "ActiveWithError"})
 
 
+def license_details(row: Mapping[str, Any]) -> LicenseDetails:
+    """A licence of an account, with how far each of its service plans is."""
+    return LicenseDetails(
+        _string(row, "skuId"),
+        _string_or_none(row, "skuPartNumber") or _string(row, "skuId"),
+        tuple(
+            ServicePlanInfo(
+                _string(plan, "servicePlanId"),
+                _string(plan, "servicePlanName"),
+                _string_or_none(plan, "provisioningStatus") or "",
+            )
+            for plan in row.get("servicePlans") or ()
+        ),
+    )
+
+
 def sku(row: Mapping[str, Any]) -> Sku:
     """A subscribed SKU; usable seats are those enabled and those in their grace period (``warning``)."""
     units = row.get("prepaidUnits") or {}
@@ -110,6 +130,35 @@ def domain(row: Mapping[str, Any]) -> Domain:
         verified=bool(row.get("isVerified", True)),
         federated=row.get("authenticationType") == "Federated",
     )
+
+
+def tenant_group(row: Mapping[str, Any]) -> TenantGroup:
+    """A group, whose members come apart.
+
+    >>> tenant_group({"id": "1", "displayName": "Staff", "mailEnabled": True}).kind
+    <GroupKind.DISTRIBUTION: 'Distribution'>
+    """
+    return TenantGroup(
+        id=_id(row, "group"),
+        name=_string_or_none(row, "displayName") or "",
+        kind=_group_kind(row),
+        email=_string_or_none(row, "mail") or "",
+        synced=row.get("onPremisesSyncEnabled") is True,
+        hidden=row.get("visibility") == "HiddenMembership",
+    )
+
+
+def _group_kind(row: Mapping[str, Any]) -> GroupKind:
+    if "Unified" in (row.get("groupTypes") or ()):
+        return GroupKind.MICROSOFT_365
+    if not row.get("mailEnabled"):
+        return GroupKind.SECURITY
+    return GroupKind.MAIL_ENABLED_SECURITY if row.get("securityEnabled") else GroupKind.DISTRIBUTION
+
+
+def member(row: Mapping[str, Any]) -> tuple[str, bool]:
+    """The object id of a group's member, and whether it is a user."""
+    return _id(row, "member of a group"), row.get("@odata.type") == "#microsoft.graph.user"
 
 
 def group(row: Mapping[str, Any]) -> AddressHolder:

@@ -84,7 +84,7 @@ class KeptFacts:
         tenant, domains, skus, *held = await together(
             self.tenant(sender, sdk),
             self.domains(sender, sdk),
-            self._skus(sender, sdk),
+            self.skus(sender, sdk),
             *([self._roles(sender, sdk)] if roles else []),
         )
         return TenantFacts(tenant, domains, skus, held[0] if held else ())
@@ -100,7 +100,8 @@ class KeptFacts:
             "domains", sender, lambda: collected(sender, request, decode.domain, Operation.READ_DOMAINS)
         )
 
-    async def _skus(self, sender: Sender, sdk: Any) -> tuple[Sku, ...]:
+    async def skus(self, sender: Sender, sdk: Any) -> tuple[Sku, ...]:
+        """The licences that it has subscribed to."""
         request = requests.subscribed_skus(sdk)
         return await self._fact("skus", sender, lambda: collected(sender, request, decode.sku, Operation.READ_SKUS))
 

@@ -12,8 +12,17 @@ from o365prov.graph.client.sender import Sender, together
 from o365prov.graph.read import decode
 from o365prov.graph.read.collections import collected, delta_link, explaining_403
 from o365prov.graph.read.facts import TenantFacts
+from o365prov.graph.read.groups import groups_with_members
 from o365prov.graph.setup.permissions import Operation
-from o365prov.planning import AddressHolder, HolderKind, Needs, RoleAssignment, TenantSnapshot, TenantUser
+from o365prov.planning import (
+    AddressHolder,
+    HolderKind,
+    Needs,
+    RoleAssignment,
+    TenantGroup,
+    TenantSnapshot,
+    TenantUser,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -52,12 +61,13 @@ async def snapshot(
     changes while the pages are read is then reported as changed rather than missed.
     """
     read_at = sender.rate_limiter.clock.now()
-    own, assignments, users, deleted, (addresses, unread) = await together(
+    own, assignments, users, deleted, (addresses, unread), groups = await together(
         facts(),
         _role_assignments(sender, sdk, needs),
         _users(sender, sdk, needs, keep, known),
         _deleted_users(sender, sdk, needs),
         _addresses(sender, sdk, needs),
+        _groups(sender, sdk, needs),
     )
     return of_facts(
         own,
@@ -66,6 +76,7 @@ async def snapshot(
         deleted_users=deleted,
         addresses=addresses,
         unread_addresses=unread,
+        groups=groups,
         read_at=read_at,
         watermark=mark,
     )
@@ -97,6 +108,10 @@ async def _deleted_users(sender: Sender, sdk: Any, needs: Needs) -> tuple[Tenant
         return ()
     request = requests.deleted_users(sdk, needs.properties)
     return decode.unique(await collected(sender, request, decode.user, Operation.READ_DELETED_USERS))
+
+
+async def _groups(sender: Sender, sdk: Any, needs: Needs) -> tuple[TenantGroup, ...] | None:
+    return await groups_with_members(sender, sdk) if needs.groups else None
 
 
 async def _addresses(

@@ -5,7 +5,9 @@ when User.Create and User.ReadUpdate.All came.
 
 Decisions where the sources are silent: the reference has no row for the manager reference, which took what updating a
 user took before July 2026 and still does here. Reading and blocking sign-in do not list User.ReadUpdate.All: their rows
-name permissions of their own, which are asked for beside it.
+name permissions of their own, which are asked for beside it. The page "List licenseDetails" shows one table for
+``/me/licenseDetails``, which an application can't ask for, and ``/users/{id}/licenseDetails``; the reference lists
+LicenseAssignment.Read.All for the second one.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ class Operation(StrEnum):
     READ_ORGANIZATION = "read the tenant's name"
     READ_DOMAINS = "read domains"
     READ_SKUS = "read subscribed licences"
+    READ_LICENSE_DETAILS = "read how far service plans are"
     READ_USERS = "read users and what changed about them"
     READ_DELETED_USERS = "read deleted users"
     READ_GROUPS = "read the addresses of groups"
+    READ_MEMBERS = "read groups and their members"
     READ_CONTACTS = "read the addresses of contacts"
     READ_ROLES = "read directory roles and who has them"
     CREATE_USERS = "create users"
@@ -86,6 +90,17 @@ PERMISSIONS: tuple[Permission, ...] = (
         ),
     ),
     Permission(
+        Operation.READ_LICENSE_DETAILS,
+        "LicenseAssignment.Read.All",
+        (
+            "LicenseAssignment.ReadWrite.All",
+            "User.Read.All",
+            "User.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        ),
+    ),
+    Permission(
         Operation.READ_USERS,
         "User.Read.All",
         ("User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
@@ -97,6 +112,11 @@ PERMISSIONS: tuple[Permission, ...] = (
     ),
     Permission(
         Operation.READ_GROUPS,
+        "GroupMember.Read.All",
+        ("Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+    ),
+    Permission(
+        Operation.READ_MEMBERS,
         "GroupMember.Read.All",
         ("Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
     ),
@@ -123,11 +143,21 @@ PERMISSIONS: tuple[Permission, ...] = (
 # What to ask an administrator for. Roles are extra: writing them is power over the whole tenant.
 ROLE_OPERATIONS = frozenset({Operation.READ_ROLES, Operation.ASSIGN_ROLES})
 ALL_OPERATIONS_BUT_ROLES = frozenset(Operation) - ROLE_OPERATIONS
+IMPORT_OPERATIONS = frozenset(
+    {
+        Operation.READ_ORGANIZATION,
+        Operation.READ_DOMAINS,
+        Operation.READ_SKUS,
+        Operation.READ_USERS,
+        Operation.READ_MEMBERS,
+    }
+)
 LICENSE_ONLY_OPERATIONS = frozenset(
     {
         Operation.READ_ORGANIZATION,
         Operation.READ_DOMAINS,
         Operation.READ_SKUS,
+        Operation.READ_LICENSE_DETAILS,
         Operation.READ_USERS,
         Operation.READ_DELETED_USERS,
         Operation.ASSIGN_LICENSES,

@@ -17,6 +17,7 @@ from o365prov.planning.model.labels import (
     full_name,
     label,
     lines_of,
+    name_lines,
     sections,
 )
 from o365prov.planning.model.leaver_changes import RemoveLicenses
@@ -172,7 +173,7 @@ def _who(row: DisplayRow) -> Cell:
     names = names_text([full_name(each) for each in row.people])
     if len(row.people) == 1:
         [one] = row.people
-        return Cell((*_name_lines(one), (Span(one.person_id, Mark.QUIET),)), text=names)
+        return Cell((*name_lines(one), (Span(one.person_id, Mark.QUIET),)), text=names)
     count = f"{len(row.people):,} people"
     lines: tuple[Line, ...] = ((Span(count, Mark.STRONG),), (names_text([each.username for each in row.people]),))
     return Cell(lines, text=f"{count}: {names}")
@@ -300,10 +301,4 @@ def _done(done: Iterable[Outcome]) -> Table:
 
 
 def _subject(subject: Subject) -> Cell:
-    return Cell(_name_lines(subject), text=full_name(subject))
-
-
-def _name_lines(subject: Subject) -> tuple[Line, ...]:
-    """The name and the username below it, once if they are the same."""
-    name: Line = (Span(subject.name, Mark.STRONG),)
-    return (name,) if subject.name == subject.username else (name, (subject.username,))
+    return Cell(name_lines(subject), text=full_name(subject))

@@ -328,8 +328,14 @@ def ambiguous_names(subjects: Iterable[Subject]) -> frozenset[str]:
 
 
 def full_name(subject: Subject) -> str:
-    """The name and the username; the username alone of an account whose name is not known."""
-    return subject.name if subject.name == subject.username else f"{subject.name} <{subject.username}>"
+    """The name and the username; one alone where the other is not known."""
+    return subject.name if subject.username in ("", subject.name) else f"{subject.name} <{subject.username}>"
+
+
+def name_lines(subject: Subject) -> tuple[Line, ...]:
+    """The name and the username below it; one line where they are the same, or there is no username."""
+    name: Line = (Span(subject.name, Mark.STRONG),)
+    return (name,) if subject.username in ("", subject.name) else (name, (subject.username,))
 
 
 def label(subject: Subject, ambiguous: frozenset[str]) -> str:

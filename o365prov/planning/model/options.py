@@ -92,9 +92,11 @@ class Needs:
         app_name: the app whose memory tells which accounts are those of these people.
         lookups: with what is remembered at a time, a function that says what is to be looked up for these people and is
             not in a snapshot yet. It belongs to *only*.
+        groups: whether all groups with their direct members are read, for an import.
 
     Raises:
-        ConfigurationError: *only* is given without *lookups*, or the other way round; or a field has a wrong type.
+        ConfigurationError: *only* is given without *lookups*, or the other way round, or together with *groups*; or a
+            field has a wrong type.
 
     """
 
@@ -108,10 +110,13 @@ class Needs:
     lookups: Callable[[AppUsers, datetime], Callable[[TenantSnapshot], frozenset[Lookup]]] | None = field(
         default=None, eq=False, repr=False
     )
+    groups: bool = False
 
     def __attrs_post_init__(self) -> None:
         if (self.only is None) != (self.lookups is None):
             raise ConfigurationError("Needs.only and Needs.lookups go together: app.needs(assignments, only=...)")
+        if self.groups and self.only is not None:
+            raise ConfigurationError("Needs.groups are read for everybody alone: leave out only=, or the groups")
 
     @classmethod
     def of(cls, mapping: ProfileMapping, provisioning: ProvisioningType) -> Needs:

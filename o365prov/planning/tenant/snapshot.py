@@ -15,6 +15,7 @@ from o365prov._annotations import check_after_failure, shown
 from o365prov._fields import as_frozenset, as_tuple, frozen_mapping, typed, whole_number, wrong
 from o365prov.errors import ConfigurationError
 from o365prov.planning.tenant.addresses import AddressHolder, HolderKind, smtp_addresses
+from o365prov.planning.tenant.groups import TenantGroup
 from o365prov.planning.tenant.lookups import Coverage, LookedUp, LookupKind
 from o365prov.rendering import printable
 
@@ -205,6 +206,10 @@ def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     return as_tuple(values)
 
 
+def _tuple_or_none(values: Iterable[Any] | None) -> tuple[Any, ...] | None:
+    return None if values is None else as_tuple(values)
+
+
 def _id(user: TenantUser) -> str:
     return user.id
 
@@ -232,6 +237,7 @@ class TenantSnapshot:
         unread_addresses: what could not be read of these, because the app may not.
         coverage: for whom it was read, and what was looked up for them; None if it holds everything. What was not
             looked up is not in *users* and the like, and asking for it by a key is an error.
+        groups: its groups with their direct members; None if they were not read.
 
     """
 
@@ -249,6 +255,7 @@ class TenantSnapshot:
     addresses: tuple[AddressHolder, ...] = field(default=(), converter=_tuple)
     unread_addresses: tuple[HolderKind, ...] = field(default=(), converter=_tuple)
     coverage: Coverage | None = None
+    groups: tuple[TenantGroup, ...] | None = field(default=None, converter=_tuple_or_none)
 
     def _asked(self, kind: LookupKind, found: Mapping[str, _Found]) -> Mapping[str, _Found]:
         return found if self.coverage is None else LookedUp(found, kind, self.coverage)

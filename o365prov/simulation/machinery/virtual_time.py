@@ -24,8 +24,6 @@ DAY = timedelta(hours=27)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _JULIAN_EPOCH = 2_440_587.5
 _MOST_WAITS = 1_000_000
-_TICK = 1e-6
-"""Added to each jump, or after some years it could end just before what it leads to."""
 
 
 class _Patience(selectors.SelectSelector):
@@ -55,6 +53,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, execute: Callable[[Callable[[], Any]], Awaitable[Any]]) -> None:
         super().__init__(_Patience(self._jump))
+        self._clock_resolution = 1e-6  # the real clock's is less than what a float can tell apart after some years
         self._execute = execute
         self._passed = 0.0
         self._waits = 0
@@ -71,7 +70,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._waits += 1
         if self._waits > _MOST_WAITS:
             raise UsageError("the simulation does not come to its end: report it with its seed")
-        self._passed += seconds + _TICK
+        self._passed += seconds
 
 
 class SimulatedTime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import uuid
@@ -26,8 +25,10 @@ from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.fake_tenant.schema.skus import product
 from o365prov.testing.fake_tenant.store.directory import Directory, instant
 from o365prov.testing.fake_tenant.store.persistence import read_state, write_state
+from o365prov.testing.fake_tenant.store.table import unshared
 from o365prov.testing.faults import FaultPlan
 from o365prov.testing.quotas import Quotas
+from o365prov.testing.service_plans import PlanProvisioning
 
 
 @frozen
@@ -57,6 +58,7 @@ class FakeTenant:
         faults: a plan of what goes wrong (``o365prov.testing.faults``); None for nothing.
         quotas: Graph's limits on resource units and writes; None for none.
         lag: how long a write stays unseen; None for not at all.
+        provisioning: how long service plans take, and how that ends; None for at once.
         caller_roles: names of the directory roles that the calling application holds, which then bind it when it
             changes sensitive properties of administrators; None lets it do everything.
         latency: seconds that every request takes; writes to one object that overlap conflict.
@@ -84,6 +86,7 @@ class FakeTenant:
         faults: FaultPlan | None = None,
         quotas: Quotas | None = None,
         lag: Lag | None = None,
+        provisioning: PlanProvisioning | None = None,
         latency: float = 0.0,
         caller_roles: Iterable[str] | None = None,
     ) -> None:
@@ -104,6 +107,7 @@ class FakeTenant:
             domains=domain_records(initial_domain, domains),
             subscriptions=subscriptions(licenses or {}),
             caller_roles=None if caller_roles is None else frozenset(caller_roles),
+            provisioning=provisioning or PlanProvisioning(),
         )
         self._gateway = Gateway(
             directory,
@@ -130,16 +134,13 @@ class FakeTenant:
     def handle(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
-        """Answer one request.
+        """Answer one request; returns the status, the headers and the body of the answer.
 
         Args:
             method: the HTTP method.
             url: the absolute address; its path may or may not begin with ``/v1.0``.
             headers: the request's headers, their names in any case.
             body: the request's body, empty for none.
-
-        Returns:
-            The status, the headers and the body of the answer.
 
         """
         check_call(FakeTenant.handle, locals())
@@ -293,7 +294,7 @@ class FakeTenant:
             members, owners = self._directory.members, self._directory.owners
             return tuple(
                 {
-                    **copy.deepcopy(record),
+                    **unshared(record),
                     "members": members.targets(record["id"]),
                     "owners": owners.targets(record["id"]),
                 }
@@ -304,7 +305,7 @@ class FakeTenant:
     def deleted_items(self) -> Sequence[dict[str, Any]]:
         """Every deleted user and group that can still be restored."""
         with self._lock:
-            return tuple(copy.deepcopy(record) for record in self._directory.deleted)
+            return tuple(unshared(record) for record in self._directory.deleted)
 
     def user(self, key: str) -> dict[str, Any]:
         """What the tenant holds of one user: what was set, by Graph's names, and the ``manager``'s id.
@@ -348,7 +349,7 @@ class FakeTenant:
 
     def _shown(self, record: dict[str, Any]) -> dict[str, Any]:
         manager = next(iter(self._directory.managers.targets(record["id"])), None)
-        return {**copy.deepcopy(record), "manager": manager}
+        return {**unshared(record), "manager": manager}
 
     def snapshot(self) -> Snapshot:
         """The state as it is now; cheap, since records are shared until they change."""

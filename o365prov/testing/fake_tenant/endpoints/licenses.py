@@ -10,9 +10,10 @@ from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequ
 from o365prov.testing.fake_tenant.query.select import select
 from o365prov.testing.fake_tenant.rules.licensing import assign_directly, inherit, read_assignment
 from o365prov.testing.fake_tenant.schema.object_types import USER
-from o365prov.testing.fake_tenant.schema.skus import Product
+from o365prov.testing.fake_tenant.schema.skus import ServicePlan
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.seats import Subscription
+from o365prov.testing.fake_tenant.store.table import Record
 
 
 def _assign(directory: Directory, request: GraphRequest) -> GraphReply:
@@ -37,7 +38,10 @@ def _details(directory: Directory, request: GraphRequest) -> GraphReply:
             "id": f"{record['id']}_{assigned['skuId']}",
             "skuId": assigned["skuId"],
             "skuPartNumber": directory.subscriptions[assigned["skuId"]].product.name,
-            "servicePlans": _plans(directory.subscriptions[assigned["skuId"]].product, assigned["disabledPlans"]),
+            "servicePlans": [
+                _plan(plan, _status(directory, record, assigned, plan))
+                for plan in directory.subscriptions[assigned["skuId"]].product.plans
+            ],
         }
         for assigned in record.get("assignedLicenses", ())
     ]
@@ -70,23 +74,26 @@ def _sku(directory: Directory, subscription: Subscription) -> dict[str, Any]:
         "capabilityStatus": "Enabled",
         "consumedUnits": directory.consumed[product.id],
         "prepaidUnits": {"enabled": subscription.seats, "lockedOut": 0, "suspended": 0, "warning": 0},
-        "servicePlans": _plans(product, ()),
+        "servicePlans": [_plan(plan, "Success") for plan in product.plans],
         "skuId": product.id,
         "skuPartNumber": product.name,
         "subscriptionIds": [],
     }
 
 
-def _plans(product: Product, disabled: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "appliesTo": "User",
-            "provisioningStatus": "Disabled" if plan.id in disabled else "Success",
-            "servicePlanId": plan.id,
-            "servicePlanName": plan.name,
-        }
-        for plan in product.plans
-    ]
+def _status(directory: Directory, record: Record, assigned: Record, plan: ServicePlan) -> str:
+    if plan.id in assigned["disabledPlans"]:
+        return "Disabled"
+    return directory.plan_status(record, assigned["skuId"], plan.name)
+
+
+def _plan(plan: ServicePlan, status: str) -> dict[str, Any]:
+    return {
+        "appliesTo": "User",
+        "provisioningStatus": status,
+        "servicePlanId": plan.id,
+        "servicePlanName": plan.name,
+    }
 
 
 def chosen(request: GraphRequest, shown: dict[str, Any]) -> dict[str, Any]:

@@ -67,16 +67,16 @@ def _identities(directory: Directory, record: Record) -> list[dict[str, Any]]:
     return [*(item for item in record.get("identities", ()) if item.get("signInType") != "userPrincipalName"), own]
 
 
-def _plans(directory: Directory, record: Record) -> list[tuple[Any, str]]:
-    """Each service plan of the user's licences with its status, the enabled one where two licences differ."""
-    states: dict[Any, str] = {}
+def _plans(directory: Directory, record: Record) -> list[tuple[Any, str, str]]:
+    """Each service plan of the user's licences with its status and product, the enabled one where two differ."""
+    states: dict[Any, tuple[str, str]] = {}
     for assigned in record.get("assignedLicenses", ()):
         subscription = directory.subscriptions.get(assigned["skuId"])
         for plan in subscription.product.plans if subscription else ():
             status = "Deleted" if plan.id in assigned["disabledPlans"] else "Enabled"
-            if states.get(plan) != "Enabled":
-                states[plan] = status
-    return list(states.items())
+            if states.get(plan, ("", ""))[0] != "Enabled":
+                states[plan] = status, assigned["skuId"]
+    return [(plan, status, sku_id) for plan, (status, sku_id) in states.items()]
 
 
 def _assigned_plans(directory: Directory, record: Record) -> list[dict[str, Any]]:
@@ -84,13 +84,17 @@ def _assigned_plans(directory: Directory, record: Record) -> list[dict[str, Any]
     since = max(changed.values(), default=None)
     return [
         {"assignedDateTime": since, "capabilityStatus": status, "service": plan.service, "servicePlanId": plan.id}
-        for plan, status in _plans(directory, record)
+        for plan, status, _ in _plans(directory, record)
     ]
 
 
 def _provisioned_plans(directory: Directory, record: Record) -> list[dict[str, Any]]:
     return [
-        {"capabilityStatus": "Enabled", "provisioningStatus": "Success", "service": plan.service}
-        for plan, status in _plans(directory, record)
+        {
+            "capabilityStatus": "Enabled",
+            "provisioningStatus": directory.plan_status(record, sku_id, plan.name),
+            "service": plan.service,
+        }
+        for plan, status, sku_id in _plans(directory, record)
         if status == "Enabled"
     ]

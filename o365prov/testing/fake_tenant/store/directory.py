@@ -19,6 +19,7 @@ from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind, ChangeLog, ChangeRecord, LinkChange
 from o365prov.testing.fake_tenant.store.seats import Subscription, count_seats
 from o365prov.testing.fake_tenant.store.table import Record, RecordTable
+from o365prov.testing.service_plans import PlanProvisioning
 
 _UNIQUE = ("userPrincipalName", "onPremisesImmutableId", "proxyAddresses", "uniqueName")
 """What only one object may hold."""
@@ -114,6 +115,7 @@ class Directory:
     domains: dict[str, Record]
     subscriptions: dict[str, Subscription]
     caller_roles: frozenset[str] | None = None
+    provisioning: PlanProvisioning = field(factory=PlanProvisioning)
     users: RecordTable = field(factory=RecordTable)
     groups: RecordTable = field(factory=RecordTable)
     contacts: RecordTable = field(factory=RecordTable)
@@ -177,6 +179,12 @@ class Directory:
     def owner_of(self, name: str, value: str) -> str | None:
         """The id of the object that holds this unique value, or None."""
         return self._names[name].get(value)
+
+    def plan_status(self, record: Record, sku_id: str, plan_name: str) -> str:
+        """How far a service plan is that a user has turned on with this product."""
+        states = (each for each in record.get("licenseAssignmentStates", ()) if each["skuId"] == sku_id)
+        since = min((each["lastUpdatedDateTime"] for each in states if each["state"] == "Active"), default=self.now)
+        return self.provisioning.status(plan_name, datetime.fromisoformat(since), self.clock.now())
 
     # -- writing -------------------------------------------------------------------------------------------------
 

@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from attrs import evolve, frozen
 
-from o365prov.errors import O365ProvError
+from o365prov.errors import O365ProvError, StateError
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, WaitingForSeat
 from o365prov.state.database import Row, Transaction, rows_about
-from o365prov.state.sealing import NOTHING, Seal, damaged, total_of
+from o365prov.state.rows.sealing import NOTHING, Seal, damaged, total_of
 from o365prov.structuring import from_json_text, to_json_text
 
 _COLUMNS = (
@@ -113,6 +113,7 @@ class MemoryRows:
 
     def write(self, users: Iterable[AppUser], forgotten: Iterable[str] = ()) -> None:
         """Remember these users, and nothing of the people who are *forgotten*."""
+        users = refuse_nul(users, self.where)
         rows = [self._row(user) for user in users]
         gone = tuple(forgotten)
         if not rows and not gone:
@@ -184,6 +185,22 @@ class MemoryRows:
             _given_text(user.licenses, user.roles, user.departure, user.waiting, user.unfinished),
         )
         return (*values, self.seal.of(values))
+
+
+def refuse_nul(users: Iterable[AppUser], where: str) -> tuple[AppUser, ...]:
+    """The same users, none of which has a NUL in a field that is a column: PostgreSQL keeps none.
+
+    A note would keep it, being JSON, and could not be moved to where it is read ever after.
+
+    Raises:
+        StateError: one has.
+
+    """
+    found = tuple(users)
+    for user in found:
+        if any("\0" in (text or "") for text in (user.person_id, user.object_id, user.username, user.anchor)):
+            raise StateError(f"{where}: can't keep a value (it holds a NUL): correct it at the source")
+    return found
 
 
 def _user(row: Row) -> AppUser:

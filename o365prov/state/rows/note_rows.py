@@ -16,7 +16,8 @@ from attrs import field, frozen
 from o365prov.people import AppUser
 from o365prov.state.database import Transaction
 from o365prov.state.records import RunEntry
-from o365prov.state.sealing import Seal, damaged
+from o365prov.state.rows.memory_rows import refuse_nul
+from o365prov.state.rows.sealing import Seal, damaged
 from o365prov.structuring import from_json_text, to_json_text
 
 
@@ -62,7 +63,11 @@ class NoteRows:
             plan_id: the plan that is applied.
             note: the note.
 
+        Raises:
+            StateError: it can't be kept.
+
         """
+        refuse_nul(note.app_users, self.where)
         content = to_json_text(note, ApplyNote)
         digest = self.seal.of((self.tenant_id, number, before, plan_id), content)
         self.transaction.execute(

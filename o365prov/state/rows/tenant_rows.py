@@ -13,9 +13,9 @@ from attrs import astuple, evolve, frozen
 
 from o365prov.errors import LeaseLostError, StateError
 from o365prov.state.database import Transaction, instant
-from o365prov.state.note_rows import ApplyNote, NoteRows
 from o365prov.state.records import Lease, LeaseHolder, Run
-from o365prov.state.sealing import Seal
+from o365prov.state.rows.note_rows import ApplyNote, NoteRows
+from o365prov.state.rows.sealing import Seal
 
 _LOST = "apply the plan again: what was begun is looked for, and what was done is not repeated"
 _COLUMNS = "tenant_id, fence, holder, since, expires, runs, oldest, noted, unknown, notes, last_note, digest"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
@@ -10,7 +10,7 @@ from o365prov.errors import O365ProvError
 from o365prov.planning import Plan
 from o365prov.state.database import Row, Transaction, instant
 from o365prov.state.records import Run, RunEntry
-from o365prov.state.sealing import Seal, damaged
+from o365prov.state.rows.sealing import Seal, damaged
 from o365prov.structuring import from_json_text, to_json_text
 
 _RUN = "plan_id, tenant_id, app_name, fingerprint, number, noted, begun_at, ended_at, stopped, entries, digest"
@@ -107,6 +107,11 @@ class RunRows:
             for (plan_id,) in found
             if any(each.person_id == person_id for each in self.entries(plan_id))
         ]
+
+    def accounts(self, runs: Iterable[Run], person_id: str) -> Iterator[str]:
+        """The object ids of a person's accounts in these runs."""
+        entries = (each for run in runs for each in self.entries(run.plan_id) if each.person_id == person_id)
+        return (each.object_id for each in entries if each.object_id)
 
     def forget(self, run: Run, person_id: str) -> int:
         """Delete the entries of a person; returns how many."""
