@@ -105,14 +105,15 @@ MUTATED = ("o365prov/provisioning", "o365prov/profiles", "o365prov/planning")
 def mutation(session: nox.Session) -> None:
     """Change the deciding code in small ways and print which changes no test notices; takes hours for all of it.
 
-    `nox -s mutation -- o365prov/provisioning/deprovisioning.py tests/provisioning` does one module with these tests.
+    A module is held to the tests of its package. `nox -s mutation -- o365prov/planning/hazards/shares.py
+    tests/planning/test_safeguards.py tests/planning/test_hazards.py` does one module with these tests, in minutes.
     """
     session.install("cosmic-ray>=8.3", "--editable", ".[rich,re2]", *nox.project.dependency_groups(PYPROJECT, "tests"))
     modules = [each for each in session.posargs if each.startswith("o365prov")] or list(MUTATED)
     tests = [each for each in session.posargs if each.startswith("tests")]
     folder = Path(session.create_tmp())
     for number, module in enumerate(modules):
-        chosen = tests or ["tests/provisioning", "tests/profiles", "tests/planning", "tests/app"]
+        chosen = tests or [f"tests/{Path(module).parts[1]}"]
         config, found = folder / f"{number}.toml", folder / f"{number}.sqlite"
         command = f"python -m pytest -x -q -p no:cacheprovider {' '.join(chosen)}"
         config.write_text(

@@ -24,6 +24,24 @@ def test_with_the_graph_feature_the_way_back_is_open():
     assert user_sync_app().with_provisioning(ProfileSync()).provisioning == ProfileSync()
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (UserSync(), UniversalSync()),
+        (UniversalSync(), UserSync()),
+        (UserSync(), LicenseOnly()),
+        (ProfileSync(), UserSync()),
+        (ProfileSync(), ProfileSync(create_users=False)),
+        (LicenseOnly(), ProfileSync()),
+    ],
+    ids=lambda each: each.name,
+)
+def test_every_other_change_of_type_is_open_without_the_graph_feature(before, after):
+    """Okta names these two ways alone."""
+    app = evolve(user_sync_app().with_provisioning(before).remap(), org=OLD_ORG)
+    assert app.with_provisioning(after).provisioning == after
+
+
 def test_people_provisioned_by_user_sync_keep_the_memory_of_it():
     """An app that was made again as Profile Sync is refused for them too."""
     app = Office365App(domains=(DOMAIN,), provisioning=ProfileSync(), username=UsernameFormat.email(), org=OLD_ORG)
@@ -57,6 +75,8 @@ def test_universal_sync_refuses_jit_instances():
     app = evolve(user_sync_app(), org=OktaOrg(jit_ad_instances=["corp.example"]))
     with pytest.raises(ConfigurationError, match=r"JIT.*corp\.example"):
         app.with_provisioning(UniversalSync(ad_instances=["corp.example"]))
+    other = UniversalSync(ad_instances=["other.example"])
+    assert app.with_provisioning(other).provisioning == other
 
 
 @pytest.mark.parametrize(

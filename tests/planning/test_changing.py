@@ -210,6 +210,18 @@ def test_a_manager_is_removed_when_the_directory_names_none():
     assert remove.kind == "remove_manager"
 
 
+def test_a_manager_that_somebody_set_in_office_365_stays():
+    """The source names none and we set none; what was sent last is compared, and nothing is taken back."""
+    boss, ann = from_directory(somebody("Bo Ross")), from_directory(somebody("Ann Lee"))
+    snapshot, app_users = provisioned(assigned(ann), assigned(boss))
+    by_name = {user.username.partition("@")[0]: user for user in snapshot.users}
+    with_manager = evolve(by_name["ann.lee"], manager_id=by_name["bo.ross"].id)
+    snapshot = evolve(snapshot, users=(with_manager, by_name["bo.ross"]))
+    titled = from_directory(somebody("Ann Lee", title="Engineer"))
+    plan = APP.plan([assigned(titled), assigned(boss)], snapshot, app_users, now=NOW)
+    assert [change.kind for change in plan] == ["update_user"]
+
+
 def test_a_new_username_that_another_account_has_is_not_taken_away():
     """A rename that Graph would refuse is a problem before the first write."""
     snapshot, app_users = provisioned(assigned(somebody()))

@@ -159,6 +159,21 @@ def test_another_account_with_a_leavers_source_anchor_is_not_said_where_it_is_ca
     assert of_ann(plan) == (["remember"], [])
 
 
+def test_another_account_with_a_leavers_source_anchor_is_not_said_while_the_linked_one_is_there():
+    """The linked account, which has no anchor, is the one that is blocked."""
+    linked, other = account(NAME, displayName="Ann Lee"), account(f"ann@{DOMAIN}", onPremisesImmutableId=ANN.id)
+    plan = user_sync_app().plan([BO], tenant(linked, other), remembered(ACTIVE), now=NOW)
+    assert of_ann(plan) == (["block_sign_in", "revoke_sessions"], [])
+
+
+def test_an_account_of_another_app_is_left_to_it_whatever_it_looks_like():
+    """That app may have given it another source anchor; it is not said to contradict our memory."""
+    theirs = account(NAME, displayName="Ann Lee", onPremisesImmutableId="00uCyYoung")
+    known = evolve(remembered(ACTIVE), linked_elsewhere={theirs.id: "Office 365 (Oslo)"})
+    plan = user_sync_app().plan([BO], tenant(theirs), known, now=NOW)
+    assert of_ann(plan) == ([], ["account_of_another_app"])
+
+
 def test_an_account_that_we_deleted_and_somebody_restored_is_said():
     """Nobody asked for it, so it is not deleted again."""
     known = evolve(ACTIVE, status=AppUserStatus.DELETED)
@@ -186,6 +201,26 @@ def test_grace_begins_for_license_only_beside_entra_connect():
     assert known.get(ANN.id).departure == Departure(NOW, "remove_licenses", 7, blocked=False)
     kinds, codes = of_ann(app.plan([BO], snapshot, known, now=NOW + 7 * DAY))
     assert (kinds, codes) == (["remove_licenses"], ["synced_leaver"])
+
+
+def test_an_interrupted_departure_of_an_account_that_graph_cannot_block_is_finished_once():
+    """Nobody is signed out, because nothing was blocked; the memory learns that nothing more is to be taken."""
+    app = user_sync_app().with_provisioning(LicenseOnly()).remap()
+    snapshot = tenant(there(onPremisesSyncEnabled=True, licenses=[E3.id]), synced=True)
+    begun = left(Deprovisioning.block_sign_in(), 1, unfinished=True)
+    plan = app.plan([BO], snapshot, remembered(begun), now=NOW)
+    assert (of_ann(plan), plan.for_person(ANN.id)[0].writes) == ((["remember"], ["synced_leaver"]), 0)
+    _, known = effects(plan, snapshot)
+    assert of_ann(app.plan([BO], snapshot, known, now=NOW + DAY)) == ([], ["synced_leaver"])
+
+
+def test_roles_go_with_an_account_that_is_deleted():
+    """The deletion may be undone within thirty days; a role that we granted does not come back with it."""
+    user = there()
+    app = user_sync_app(deprovisioning=Deprovisioning.block_remove_licenses_and_delete())
+    known = evolve(ACTIVE, roles=("Directory Readers",))
+    plan = app.plan([BO], tenant(user, holding=((user, DIRECTORY_READERS),)), remembered(known), now=NOW)
+    assert sorted(of_ann(plan)[0]) == ["delete_user", "remove_role"]
 
 
 def test_a_changed_option_is_offered_for_old_leavers_and_not_applied_to_them():
@@ -252,6 +287,16 @@ def test_a_leaver_who_is_blocked_again_was_told_of_a_day_that_is_over(option, te
         [BO], tenant(there()), remembered(left(option, 30)), now=NOW, scope="drift"
     )
     assert text in plan.to_text()
+
+
+def test_a_leaver_who_is_blocked_again_is_blocked_by_us_and_was_confirmed_before():
+    """Others had blocked the account when they left; it stays known that a plan in which many left was confirmed."""
+    departure = Departure(NOW - 30 * DAY, blocked=False, confirmed=True)
+    gone = evolve(left(Deprovisioning.block_sign_in()), departure=departure)
+    [block, _] = (
+        user_sync_app().plan([BO], tenant(there()), remembered(gone), now=NOW, scope="drift").for_person(ANN.id)
+    )
+    assert block.departure == evolve(departure, blocked=True)
 
 
 def test_an_account_that_somebody_renamed_is_said_in_every_plan():

@@ -20,10 +20,16 @@ from organisation import (
 
 from o365prov import AppUser, Assignment, Departure, Grants, Harm, Safeguards
 from o365prov.people import AppUserStatus
+from o365prov.planning import RoleAssignment, hazards_again
 from o365prov.provisioning import Deprovisioning
 
 APP = user_sync_app()
 KEEPING = user_sync_app(deactivate_users=False)
+LINKING = user_sync_app(update_attributes=False)
+DELETING = user_sync_app(deprovisioning=Deprovisioning.block_remove_licenses_and_delete())
+
+
+GRACE = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=60))
 
 
 def person(number):
@@ -98,16 +104,17 @@ def test_four_runs_of_a_fifth_are_one_hazard(company):
     assert "72 of 200 linked accounts" in second
 
 
-def test_losses_that_were_confirmed_are_not_counted_again(company):
+@pytest.mark.parametrize("app", [APP, KEEPING, DELETING], ids=["deactivate", "keep", "delete"])
+def test_losses_that_were_confirmed_are_not_counted_again(company, app):
     """After a department was sold, the next leavers are ordinary ones; until many leave again."""
     state = company(200)
-    sold = plan(state, range(60, 200))
+    sold = plan(state, range(60, 200), app=app)
     assert len(sold.hazards) == 1
     state = effects(sold, state[0])
-    next_day = plan(state, range(65, 200), days=2)
+    next_day = plan(state, range(65, 200), app=app, days=2)
     assert next_day.hazards == ()
     state = effects(next_day, state[0])
-    [again] = plan(state, range(90, 200), days=3).hazards
+    [again] = plan(state, range(90, 200), app=app, days=3).hazards
     assert "left within 7 days: 30 of 140 linked accounts" in again
 
 
@@ -135,14 +142,13 @@ def test_a_confirmation_of_something_else_does_not_count_for_leavers(company):
 
 def test_deletions_at_once_are_remembered_with_their_day(company):
     """So that they count on the next days too."""
-    app = user_sync_app(deprovisioning=Deprovisioning.block_remove_licenses_and_delete())
     state = company(20)
-    first = plan(state, range(4, 20), app=app)
+    first = plan(state, range(4, 20), app=DELETING)
     assert first.hazards == ()
     snapshot, known = effects(first, state[0])
     gone = known.get("00u0")
     assert (gone.status, gone.departure.at) == (AppUserStatus.DELETED, first.made_at)
-    [hazard] = plan((snapshot, known), range(5, 20), app=app, days=2).hazards
+    [hazard] = plan((snapshot, known), range(5, 20), app=DELETING, days=2).hazards
     assert "left within 7 days: 5 of 20 linked accounts" in hazard
 
 
@@ -159,6 +165,22 @@ def test_nobody_assigned_is_a_hazard_below_five_accounts_too(company):
     assert plan(company(3), ()).hazards == (
         "no one is assigned, but 3 accounts are linked: check that the source was read completely",
     )
+
+
+def test_what_else_is_wrong_is_said_beside_that_nobody_is_assigned(company):
+    """A tenant that was read in part, and a leaver with a privileged role, are other hazards."""
+    snapshot, known = company(10)
+    partial = evolve(tenant(*snapshot.users[3:], holding=[(snapshot.users[9], READER)]), skus=snapshot.skus)
+    nobody, missing, privileged = plan((partial, known), ()).hazards
+    assert nobody.startswith("no one is assigned, but 10 accounts are linked")
+    assert missing.startswith("not in the tenant: 3 of 10 linked accounts")
+    assert privileged == "1 person with a privileged role leaves (Person 009)"
+
+
+def test_that_nobody_is_assigned_is_confirmed_below_five_accounts_too(company):
+    """Who left then counts no more on the next days."""
+    departures = {change.departure for change in plan(company(3), ()) if change.kind == "block_sign_in"}
+    assert [each.confirmed for each in departures] == [True]
 
 
 @pytest.mark.parametrize(("stopped", "refused"), [(3, False), (4, True)])
@@ -233,10 +255,13 @@ def test_people_who_are_not_asked_about_have_not_left(company):
 
 
 def test_a_privileged_role_is_always_a_hazard():
-    """For one person of many as well."""
+    """For one person of many as well; any other role is not."""
     app = evolve(APP, grantable_roles=(READER.name,))
-    admins = Assignment(person(0), Grants(roles=(READER.name, DIRECTORY_READERS.name)))
-    found = app.plan([admins, *people(*range(1, 9))], tenant(), remembered(), now=NOW).hazards
+    roles = [
+        Assignment(person(number), Grants(roles=(role.name,)))
+        for number, role in enumerate((READER, DIRECTORY_READERS))
+    ]
+    found = app.plan([*roles, *people(*range(2, 10))], tenant(), remembered(), now=NOW).hazards
     assert found == ("1 person gets a privileged role (Person 000)",)
 
 
@@ -268,20 +293,61 @@ def test_blocking_what_somebody_enabled_is_always_a_hazard(company):
     assert found == ("1 leaver's account that somebody enabled in Office 365 is blocked or deleted (Person 000)",)
 
 
+def test_a_block_that_is_done_again_does_not_confirm_that_people_left(company):
+    """Nobody leaves in the plan, so what is confirmed is not how many did."""
+    snapshot, known = left(company(20), 0, 1, 2, 3)
+    strict = evolve(APP, safeguards=Safeguards(share=0.1))
+    made = plan((enabled(snapshot), known), range(4, 20), app=strict, scope="drift", days=2)
+    assert [change.departure.confirmed for change in made if change.kind == "block_sign_in"] == [False] * 4
+
+
+def test_that_many_leave_is_remembered_of_those_who_leave_alone(company):
+    """A plan about somebody who left before has the same changes for them, whoever leaves beside them."""
+    snapshot, known = left(company(20), 0)
+    made = plan((snapshot, known), range(10, 20), app=GRACE, days=2)
+    confirmed = {
+        change.subject.person_id: change.departure.confirmed for change in made if change.kind != "revoke_sessions"
+    }
+    assert confirmed == {f"00u{number}": number > 0 for number in range(10)}
+    [alone] = plan((snapshot, known), range(10, 20), app=GRACE, days=2, only=["00u0"])
+    assert made.for_person("00u0") == (alone,)
+
+
 def test_an_option_that_reaches_back_is_always_a_hazard(company):
     """Two people left under another option than the one that holds now."""
-    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=60))
-    found = plan(left(company(20), 0, 1), range(2, 20), app=app, days=30).hazards
+    found = plan(left(company(20), 0, 1), range(2, 20), app=GRACE, days=30).hazards
     assert found == ("2 leavers get another option than the one in force when they left (Person 000, Person 001)",)
 
 
+@pytest.mark.parametrize("app", [APP, LINKING], ids=["update", "link"])
 @pytest.mark.parametrize("leaves", [False, True])
-def test_taking_an_account_from_somebody_who_has_not_left_is_always_a_hazard(company, leaves):
-    """Although the caller asked for it; from somebody who left it is what it says."""
+def test_taking_an_account_from_somebody_who_has_not_left_is_always_a_hazard(company, leaves, app):
+    """Although the caller asked, and also where nothing is written; from somebody who left it is what it says."""
     snapshot, known = company(20)
     transfers = {"00u30": known.get("00u0").object_id}
-    found = plan((snapshot, known), (*range(leaves, 20), 30), transfers=transfers).hazards
+    found = plan((snapshot, known), (*range(leaves, 20), 30), app=app, transfers=transfers).hazards
     assert ("1 account is taken from somebody who has not left (Person 030)" in found) is not leaves
+
+
+def test_an_edited_plan_has_the_hazards_of_its_changes(company):
+    """Whatever was deleted of its own hazards, and whatever memory was written into it."""
+    snapshot, known = company(20)
+    admin = evolve(snapshot, role_assignments=[RoleAssignment("a", READER.id, known.get("00u0").object_id)])
+    made = plan((admin, known), range(5, 20))
+    assert [each.partition(" (")[0] for each in made.hazards] == [
+        "1 person with a privileged role leaves",
+        "sign-in blocked: 5 of 20 linked accounts, 20% are allowed",
+    ]
+    crowd = [AppUser(f"id-{number}", f"id-{number}", f"{number}@{DOMAIN}") for number in range(100)]
+    edited = evolve(made, hazards=(), app_users=remembered(*known, *crowd))
+    assert hazards_again(edited, Safeguards(), known) == made.hazards
+
+
+def test_what_was_dangerous_about_a_plan_stays_so(company):
+    """Where a tenant allows more than the app that made the plan, the plan's own hazards hold; each is said once."""
+    made = plan(company(20), range(5, 20))
+    assert hazards_again(made, Safeguards(share=1), made.app_users) == made.hazards
+    assert hazards_again(made, Safeguards(), made.app_users) == made.hazards
 
 
 def test_a_first_run_says_how_many_accounts_were_there():

@@ -144,6 +144,13 @@ def test_who_comes_back_and_leaves_while_it_is_off_keeps_whose_block_it_is():
     assert not any("blocked in Office 365" in hazard for hazard in plan.hazards)
 
 
+def test_who_comes_back_and_is_enabled_by_hand_before_they_leave_is_not_blocked_by_us():
+    """Whoever blocks the account after that is somebody else, although we had blocked it once."""
+    returning = evolve(ACTIVE, departure=Departure(NOW - DAY, blocked=True))
+    plan, _, _ = plan_of(app_with(deactivate_users=False), tenant(there()), returning)
+    assert [each.departure.blocked for each in plan.for_person(ANN.id)] == [False]
+
+
 def test_old_leavers_are_not_counted_with_those_of_the_last_days():
     """They were confirmed; who leaves the day after is one person, and not the fourth of five."""
     names = ["Ann Lee", "Cy Young", "Di Ng", "Ed Poe", "Fay Orr", "Guy Rae", "Hal Ito", "Ivy Fox", "Jo Day", "Kay Lin"]

@@ -5,7 +5,19 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 from effects import effects
-from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
+from organisation import (
+    DIRECTORY_READERS,
+    DOMAIN,
+    E3,
+    F1,
+    NOW,
+    account,
+    assigned,
+    remembered,
+    somebody,
+    tenant,
+    user_sync_app,
+)
 
 from o365prov import AppUser, Departure, Deprovisioning, LicenseGrant
 from o365prov.people import AppUserStatus
@@ -269,14 +281,27 @@ def test_a_person_whose_name_is_not_known_is_named_once():
 
 
 def test_what_stays_with_a_leaver_is_said_in_every_plan():
-    """With the removal, and as long as the account holds it: somebody who left should not have it."""
-    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses())
-    snapshot, known = tenant(there(licenses=[E3.id, F1.id])), memory()
-    first = app.plan([BO], snapshot, known, now=NOW)
-    assert [problem.code for problem in first.problems] == ["licenses_left"]
-    snapshot, known = effects(first, snapshot)
+    """With the removal, and as long as the account holds it; what a group gives is said once, for it is the group's."""
+    app = user_sync_app(deprovisioning=REMOVING)
+    held = there(licenses=[E3.id, F1.id, HeldLicense(E3.id, inherited_from="group")])
+    first = app.plan([BO], tenant(held), memory(), now=NOW)
+    assert ["a group gives" in problem.message for problem in first.problems] == [True]
+    snapshot, known = effects(first, tenant(held))
     later = app.plan([BO], snapshot, known, now=NOW + DAY)
     assert (later.changes, [problem.code for problem in later.problems]) == ((), ["licenses_left"])
+    assert "SPE_F1" in later.problems[0].message
+    assert "a group gives" not in later.problems[0].message
+
+
+@pytest.mark.parametrize(("days", "said"), [(0, True), (3, False), (7, True)])
+def test_what_will_stay_with_a_leaver_is_said_when_they_leave_and_when_the_days_are_over(days, said):
+    """In between nothing is removed, so that nothing stays."""
+    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses(grace_days=7))
+    snapshot, known = tenant(there(licenses=[E3.id, F1.id])), memory()
+    plan = app.plan([BO], snapshot, known, now=NOW)
+    if days:
+        plan = app.plan([BO], *effects(plan, snapshot), now=NOW + days * DAY)
+    assert [problem.code for problem in plan.problems] == ["licenses_left"] * said
 
 
 def begun(anchor):
@@ -352,8 +377,27 @@ def test_what_was_taken_from_a_leaver_without_a_note_is_forgotten_a_while_later(
     )
     snapshot = tenant(there(accountEnabled=False, licenses=[]))
     assert user_sync_app().plan([BO], snapshot, left, now=NOW + timedelta(minutes=4)).for_person(ANN.id) == ()
-    plan = user_sync_app().plan([BO], snapshot, left, now=NOW + timedelta(minutes=6))
+    plan = user_sync_app().plan([BO], snapshot, left, now=NOW + timedelta(minutes=5))
     [remember] = plan.for_person(ANN.id)
     assert (remember.licenses, remember.roles, remember.writes) == ((), (), 0)
     _, known = effects(plan, snapshot)
     assert user_sync_app().plan([BO], snapshot, known, now=NOW + DAY).for_person(ANN.id) == ()
+
+
+def test_a_leavers_role_that_the_tenant_does_not_know_any_more_is_not_forgotten():
+    """It may be back, and on the account; what is known to be gone is forgotten."""
+    departure = Departure(NOW - DAY)
+    left = memory(status=AppUserStatus.DEACTIVATED, departure=departure, roles=("Directory Readers", "Vanished Role"))
+    plan = user_sync_app().plan([BO], tenant(there(accountEnabled=False)), left, now=NOW)
+    [remember] = plan.for_person(ANN.id)
+    assert remember.roles == ("Vanished Role",)
+
+
+def test_what_a_leaver_keeps_on_purpose_is_not_forgotten():
+    """User Attributes Only leaves licences and roles alone; whoever switches it off takes them away."""
+    ours, user = ("Directory Readers",), there(accountEnabled=False)
+    left = memory(status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - DAY), roles=ours)
+    snapshot = tenant(user, holding=((user, DIRECTORY_READERS),))
+    assert user_sync_app(user_attributes_only=True).plan([BO], snapshot, left, now=NOW).for_person(ANN.id) == ()
+    [removal] = user_sync_app().plan([BO], snapshot, left, now=NOW).for_person(ANN.id)
+    assert removal.kind == "remove_role"

@@ -6,7 +6,7 @@ from effects import effects
 from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import AppUser, LicenseGrant
-from o365prov.planning import FailedLicense, HeldLicense
+from o365prov.planning import FailedLicense, HeldLicense, Sku
 from o365prov.planning.model.labels import describe
 
 APP = user_sync_app()
@@ -193,6 +193,23 @@ def test_the_known_service_plans_of_a_grant_are_given():
     assert describe(change) == "licences +SPE_E3 [EXCHANGE]"
     app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
     assert licences(APP.plan([assigned(ann, grant)], snapshot, app_users, now=NOW)) == []
+
+
+def test_a_mistyped_service_plan_is_said_until_it_is_corrected():
+    """What counts as granted is what was given, so that the assignment differs from it."""
+    people = [assigned(somebody(), LicenseGrant("SPE_E3", ["EXCHANGE", "TAEMS"]))]
+    plan = APP.plan(people, tenant(), remembered(), now=NOW)
+    snapshot, known = effects(plan, tenant())
+    assert known.get(people[0].person.id).licenses == (LicenseGrant("SPE_E3", ["EXCHANGE"]),)
+    again = APP.plan(people, snapshot, known, now=NOW)
+    assert [each.code for each in again.problems] == ["unknown_service_plan"]
+
+
+def test_a_grant_of_which_nothing_is_known_hides_no_other():
+    """Neither an unknown licence nor a licence whose only service plan is mistyped."""
+    unknown = ["SPE_X", LicenseGrant("SPE_E3", ["TAEMS"])]
+    [change] = licences(APP.plan([assigned(somebody(), *unknown, "SPE_F1")], tenant(), remembered(), now=NOW))
+    assert describe(change) == "licences +SPE_F1"
 
 
 def test_service_plans_are_switched_off_only_with_the_whole_request():
@@ -436,9 +453,98 @@ def test_a_service_plan_that_stays_on_until_a_licence_is_known_is_named():
     assert message.endswith("; keeps EXCHANGE of SPE_E3 until that is corrected")
 
 
-def test_names_of_licences_and_service_plans_may_have_any_case():
+OFFICE = Sku("id-office", "OFFICE", {"TEAMS": "p-teams", "EXCHANGE": "p-exchange", "SWAY": "p-sway"}, seats=5)
+
+
+def test_a_service_plan_that_is_off_already_is_not_switched_off():
+    """It is no loss, and is not shown as one; the order in which Graph lists service plans is not seen."""
+    ann = somebody()
+    app_users, there = held_by(ann, licenses=["OFFICE"], held=[HeldLicense(OFFICE.id, {"p-sway"})])
+    listed = [OFFICE, evolve(OFFICE, plans=dict(reversed(OFFICE.plans.items())))]
+    for grant, off in (("TEAMS", ("EXCHANGE",)), ("SWAY", ("EXCHANGE", "TEAMS"))):
+        for sku in listed:
+            people = [assigned(ann, LicenseGrant("OFFICE", [grant]))]
+            [change] = licences(APP.plan(people, evolve(there, skus=[sku]), app_users, now=NOW))
+            assert change.add[0].plans_off == off
+
+
+@pytest.mark.parametrize(
+    "grants",
+    [
+        [LicenseGrant("OFFICE", ["TEAMS", "TYPO"])],
+        [LicenseGrant("OFFICE", ["EXCHANGE"]), LicenseGrant("OFFICE", ["TEAMS", "TYPO"])],
+        [LicenseGrant("OFFICE", ["EXCHANGE", "TYPO"]), LicenseGrant("OFFICE", ["TEAMS"])],
+    ],
+    ids=["one grant", "the second of two", "the first of two"],
+)
+def test_nobody_says_which_service_plans_would_go_while_a_name_is_unknown(grants):
+    """What is mistyped may be the one that is on beside those that are asked for."""
+    [message] = said(*grants, held=[OFFICE.id], skus=(OFFICE,))
+    assert "has no service plan TYPO" in message
+    assert "keeps" not in message
+
+
+def test_what_can_not_be_taken_yet_stays_remembered_as_granted():
+    """Without a usage location no service plan is switched and nothing removed; who then leaves loses all of it."""
+    ann = somebody("Ann Lee", countryCode="Utopia")
+    there = account(f"ann.lee@{DOMAIN}", licenses=[E3.id, F1.id])
+    ours = (LicenseGrant("SPE_E3"), LicenseGrant("SPE_F1"))
+    known = remembered(AppUser(ann.id, there.id, there.username, licenses=ours))
+    plan = APP.plan([assigned(ann, LicenseGrant("SPE_E3", ["TEAMS"]))], tenant(there), known, now=NOW)
+    assert licences(plan) == []
+    _, after = effects(plan, tenant(there))
+    assert after.get(ann.id).licenses == ours
+
+
+def granted_after(ours, wanted, *, held, located=True):
+    """What counts as granted to Ann after the plan for these licences, by what she holds."""
+    ann = somebody() if located else somebody("Ann Lee", countryCode="Utopia")
+    there = account(f"ann.lee@{DOMAIN}", licenses=held)
+    known = remembered(AppUser(ann.id, there.id, there.username, licenses=tuple(ours)))
+    plan = APP.plan([assigned(ann, *wanted)], tenant(there), known, now=NOW)
+    return effects(plan, tenant(there))[1].get(ann.id).licenses
+
+
+NO_TEAMS = HeldLicense(E3.id, {"plan-teams"})
+ALL, ONLY_TEAMS = LicenseGrant("SPE_E3"), LicenseGrant("SPE_E3", ["TEAMS"])
+
+
+def test_a_grant_that_takes_the_place_of_another_is_all_that_is_remembered():
+    """Of one licence with fewer service plans too."""
+    assert granted_after([ALL], [ONLY_TEAMS], held=[E3.id]) == (ONLY_TEAMS,)
+
+
+def test_a_grant_of_a_licence_that_the_tenant_does_not_know_any_more_stays_remembered():
+    """It may be back, and on the account."""
+    vanished = LicenseGrant("VANISHED")
+    assert set(granted_after([vanished], [ALL], held=[E3.id])) == {vanished, ALL}
+
+
+def test_a_grant_that_somebody_took_is_not_remembered_beside_what_can_not_be_given():
+    """What is gone is known to be gone, also while a name is unknown."""
+    assert granted_after([LicenseGrant("SPE_F1")], [ALL, "MISTYPED"], held=[]) == (ALL,)
+
+
+def test_a_grant_that_grew_is_remembered_beside_what_can_not_be_given():
+    """Teams was all that was granted; now the whole licence is, and was given."""
+    assert ALL in granted_after([ONLY_TEAMS], [ALL, "MISTYPED"], held=[HeldLicense(E3.id, {"plan-exchange"})])
+
+
+def test_a_licence_found_on_the_account_in_part_does_not_count_as_granted():
+    """Without a usage location Teams can't be switched on, so that nothing of it is ours yet."""
+    assert granted_after([], [ALL], held=[NO_TEAMS], located=False) == ()
+    assert granted_after([], [LicenseGrant("SPE_E3", ["EXCHANGE"])], held=[NO_TEAMS], located=False) != ()
+
+
+def test_a_licence_that_is_not_for_users_is_as_good_as_none():
+    """Some are for the whole tenant, and Graph assigns them to nobody."""
+    [message] = said("SPE_E3", skus=(evolve(E3, assignable=False), F1))
+    assert message == "the tenant has no licence SPE_E3 (it has SPE_F1)"
+
+
+@pytest.mark.parametrize("grant", [LicenseGrant("spe_e3", ["teams"]), LicenseGrant(E3.id, ["plan-teams"])])
+def test_licences_and_service_plans_go_by_name_in_any_case_or_by_id(grant):
     """The same request, nothing to do afterwards, and removed when the person leaves."""
-    grant = LicenseGrant("spe_e3", ["teams"])
     people, there = [assigned(somebody(), grant)], tenant(account(f"ann.lee@{DOMAIN}", usageLocation="US"))
     plan = APP.plan(people, there, remembered(), now=NOW)
     exact = APP.plan([assigned(somebody(), LicenseGrant("SPE_E3", ["TEAMS"]))], there, remembered(), now=NOW)

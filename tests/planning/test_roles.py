@@ -1,5 +1,7 @@
 """Directory roles: granted, refused, taken away; and the admins that are left alone."""
 
+import pytest
+from attrs import evolve
 from organisation import (
     DIRECTORY_READERS,
     DOMAIN,
@@ -15,7 +17,7 @@ from organisation import (
 
 from o365prov import AppUser, Assignment
 from o365prov.people import Grants
-from o365prov.planning import Remember, after_change
+from o365prov.planning import Remember, Role, after_change
 
 APP = user_sync_app()
 
@@ -51,15 +53,14 @@ def test_a_privileged_role_needs_to_be_named_in_the_settings():
     """Without it the account is made, and the gap says which setting would grant it."""
     plan = APP.plan([with_roles(somebody(), "Global Reader")], tenant(), remembered(), now=NOW)
     assert roles(plan) == []
-    assert [(each.code, each.stops) for each in plan.problems] == [("privileged_role", False)]
+    assert [(each.code, each.attribute, each.stops) for each in plan.problems] == [("privileged_role", "roles", False)]
     assert "grantable_roles" in plan.problems[0].remedy
 
 
-def test_a_privileged_role_that_the_settings_name_is_granted():
-    """grantable_roles, in any case."""
-    app = user_sync_app().__class__(
-        domains=(DOMAIN,), provisioning=APP.provisioning, username=APP.username, grantable_roles=["global reader"]
-    )
+@pytest.mark.parametrize("named", ["global reader", READER.id])
+def test_a_privileged_role_that_the_settings_name_is_granted(named):
+    """grantable_roles, by name in any case or by template id."""
+    app = evolve(APP, grantable_roles=[named])
     assert roles(app.plan([with_roles(somebody(), "Global Reader")], tenant(), remembered(), now=NOW)) == [
         ("grant_role", "Global Reader")
     ]
@@ -69,7 +70,7 @@ def test_an_unknown_role_is_a_gap():
     """A typo in an assignment stops neither the account nor anybody else."""
     plan = APP.plan([with_roles(somebody(), "Helpdesk Admin")], tenant(), remembered(), now=NOW)
     assert [change.kind for change in plan] == ["create_user"]
-    assert plan.problems[0].code == "unknown_role"
+    assert [(each.code, each.attribute, each.stops) for each in plan.problems] == [("unknown_role", "roles", False)]
 
 
 def test_a_role_that_is_held_is_not_granted_again():
@@ -89,6 +90,43 @@ def test_a_role_that_we_granted_is_taken_away_with_the_assignment():
     assert roles(plan) == [("remove_role", "Directory Readers")]
 
 
+def test_a_role_that_is_to_be_removed_is_remembered_until_it_is():
+    """The removal may fail; who then leaves must lose the role."""
+    there = account(f"ann.lee@{DOMAIN}")
+    snapshot = tenant(there, holding=((there, DIRECTORY_READERS),))
+    ann = somebody()
+    plan = APP.plan([with_roles(ann)], snapshot, linked(ann, there, "Directory Readers"), now=NOW)
+    assert not [change for change in plan if isinstance(change, Remember)]
+
+
+@pytest.mark.parametrize("assigned", ["DIRECTORY READERS", DIRECTORY_READERS.id])
+@pytest.mark.parametrize("held", [True, False])
+def test_a_role_that_is_assigned_under_another_name_is_the_same_role(assigned, held):
+    """It is not taken away; where somebody took it, it is granted again and stays remembered."""
+    ann, there = somebody(), account(f"ann.lee@{DOMAIN}")
+    snapshot = tenant(there, holding=((there, DIRECTORY_READERS),) if held else ())
+    plan = APP.plan([with_roles(ann, assigned)], snapshot, linked(ann, there, "Directory Readers"), now=NOW)
+    assert roles(plan) == ([] if held else [("grant_role", assigned)])
+    assert not [change for change in plan if isinstance(change, Remember) and "Directory Readers" not in change.roles]
+
+
+def test_a_role_that_the_tenant_does_not_know_any_more_is_not_forgotten():
+    """It may be back, and on the account."""
+    ann, there = somebody(), account(f"ann.lee@{DOMAIN}")
+    plan = APP.plan([with_roles(ann)], tenant(there), linked(ann, there, "Vanished Role"), now=NOW)
+    assert not [change for change in plan if isinstance(change, Remember)]
+
+
+def test_a_role_without_a_name_is_left_alone_where_others_are_taken_over():
+    """The tenant was read without the role, so nobody could review its removal."""
+    ann = somebody()
+    there = account(f"ann.lee@{DOMAIN}", onPremisesImmutableId=ann.id)
+    snapshot = tenant(there, holding=((there, DIRECTORY_READERS), (there, Role("unread", "Unread"))))
+    taking = evolve(APP, take_over_roles=True)
+    plan = taking.plan([with_roles(ann)], snapshot, remembered(), now=NOW)
+    assert roles(plan) == [("remove_role", "Directory Readers")]
+
+
 def test_a_role_that_is_gone_and_not_assigned_any_more_is_forgotten():
     """So that it is granted, and not believed to be there, when the person is assigned it again."""
     ann, there = somebody(), account(f"ann.lee@{DOMAIN}")
@@ -103,11 +141,13 @@ def test_a_role_that_is_gone_and_not_assigned_any_more_is_forgotten():
 
 
 def test_a_role_that_another_person_granted_stays():
-    """Only ours are taken away."""
+    """Only ours are taken away, from who is assigned none any more and from who leaves."""
     there = account(f"ann.lee@{DOMAIN}")
-    snapshot = tenant(there, holding=((there, DIRECTORY_READERS),))
+    snapshot = tenant(there, holding=((there, DIRECTORY_READERS), (there, READER)))
     ann = somebody()
-    assert roles(APP.plan([with_roles(ann)], snapshot, linked(ann, there), now=NOW)) == []
+    for people in ([with_roles(ann)], []):
+        plan = APP.plan(people, snapshot, linked(ann, there, "Directory Readers"), now=NOW)
+        assert roles(plan) == [("remove_role", "Directory Readers")]
 
 
 def test_a_privileged_admin_is_never_adopted_by_username():

@@ -189,6 +189,13 @@ def test_below_five_accounts_no_share_holds(harm):
     assert hazards(map(KINDS[harm], range(4)), memory(4)) == ()
 
 
+@pytest.mark.parametrize("least", [0, 1])
+def test_shares_can_count_from_one_account_on(least):
+    """Then the only leaver is all of them; where nothing is linked there is no share."""
+    assert bool(hazards([blocked(0)], memory(1), from_accounts=least))
+    assert hazards([CreateUser(who(0), "", {}, "f")], memory(0), from_accounts=least) == ()
+
+
 def test_a_hazard_names_up_to_five_people():
     """So that a reviewer sees whom it is about."""
     [hazard] = hazards(map(KINDS[Harm.CLEARED], range(7)), memory(10))
@@ -241,9 +248,11 @@ def test_the_count_is_said_with_names():
     ("shares", "named"),
     [
         ({"cleared": 20}, r"Safeguards\.shares should be shares from 0 to 1"),
+        ({"cleared": 1.01}, r"Safeguards\.shares should be shares from 0 to 1"),
+        ({"cleared": -0.01}, r"Safeguards\.shares should be shares from 0 to 1"),
         ({"cleared": "all"}, r"Safeguards\.shares should be shares from 0 to 1"),
         ({"vanished": 0.5}, r"Safeguards\.shares should be shares by kind of harm \(blocked, "),
-        (0.5, r"Safeguards\.shares should be shares by kind of harm"),
+        (0.5, r"Safeguards\.shares should be shares by kind of harm \(.*\), not 0\.5"),
     ],
 )
 def test_wrong_shares_are_refused(shares, named):
@@ -252,12 +261,25 @@ def test_wrong_shares_are_refused(shares, named):
         Safeguards(shares=shares)
 
 
+def test_with_a_share_of_none_nobody_may_be_harmed():
+    """Of that kind alone."""
+    assert hazards([KINDS[Harm.CLEARED](0)], memory(100), shares={"cleared": 0}) != ()
+
+
+JOINING = {
+    "linked": lambda number: LinkUser(who(number), "", f"id{number}", "f"),
+    "updated": lambda number: updated(number, "jobTitle", None, "Engineer"),
+    "restored": lambda number: RestoreUser(who(number), "", f"id{number}"),
+}
+"""How an account that is there becomes linked."""
+
+
+@pytest.mark.parametrize("how", JOINING)
 @pytest.mark.parametrize(("renamed", "refused"), [(2, False), (3, True)])
-def test_a_first_run_is_compared_with_the_accounts_that_it_links(renamed, refused):
+def test_a_first_run_is_compared_with_the_accounts_that_it_links(renamed, refused, how):
     """Ten accounts are linked, none was before."""
-    links = [LinkUser(who(number), "", f"id{number}", "f") for number in range(renamed, 10)]
-    changes = [*map(KINDS[Harm.RENAMED], range(renamed)), *links]
-    found = hazards(changes, memory(0))
+    changes = [*map(KINDS[Harm.RENAMED], range(renamed)), *map(JOINING[how], range(renamed, 10))]
+    found = [each for each in hazards(changes, memory(0)) if each.startswith("renamed: ")]
     assert bool(found) is refused
     assert all("3 of 10 accounts that are or will be linked" in each for each in found)
 
@@ -286,9 +308,9 @@ def test_a_few_newcomers_are_compared_with_everybody():
     assert hazards([*newcomers, *map(KINDS[Harm.RENAMED], (103, 104))], memory(100)) == ()
 
 
-def away(number, *, days, status=AppUserStatus.DEACTIVATED):
+def away(number, *, days, status=AppUserStatus.DEACTIVATED, confirmed=False):
     """Somebody who left so many days ago."""
-    departure = Departure(NOW - timedelta(days=days))
+    departure = Departure(NOW - timedelta(days=days), confirmed=confirmed)
     return AppUser(f"00u{number}", f"id{number}", who(number).username, status=status, departure=departure)
 
 
@@ -296,6 +318,30 @@ def test_people_who_left_long_ago_do_not_water_down_the_share():
     """Accounts that stay blocked for years are linked, and not in use."""
     leavers = [away(number, days=900) for number in range(1000, 2000)]
     assert hazards(map(blocked, range(3)), memory(10, *leavers)) != ()
+
+
+def test_an_account_that_was_deleted_long_ago_joins_again():
+    """It was linked no longer: three that are restored are compared with all that are or will be linked."""
+    gone = [away(number, days=300, status=AppUserStatus.DELETED) for number in range(20, 23)]
+    [hazard] = hazards(map(JOINING["restored"], range(20, 23)), memory(10, *gone))
+    assert "3 of 13 accounts that are or will be linked" in hazard
+
+
+def test_people_who_come_back_count_with_newcomers():
+    """Two who left long ago and a newcomer are enabled, beside ten accounts in use."""
+    came_back = [away(number, days=300) for number in (20, 21)]
+    newcomer = LinkUser(who(22), "", "id22", "f")
+    [hazard] = hazards([newcomer, *map(KINDS[Harm.ENABLED], range(20, 23))], memory(10, *came_back))
+    assert "3 of 13 accounts that are or will be linked" in hazard
+
+
+def test_an_account_that_is_handed_over_counts_as_that_of_the_person_who_had_it():
+    """Whether it is written to or linked as it is."""
+    changes = [
+        updated(100 + number, "jobTitle", "Engineer", "Director", takes_over=f"00u{number}") for number in range(3)
+    ]
+    [hazard] = hazards(changes, memory(10))
+    assert "3 of 10 linked accounts" in hazard
 
 
 def test_deletions_that_are_due_count_among_the_accounts_in_use():
@@ -313,6 +359,18 @@ def test_losses_of_the_last_days_count_with_those_of_today(status, days, refused
     found = hazards(map(blocked, range(2)), known)
     assert bool(found) is refused
     assert all("left within 7 days: 3 of 11 linked accounts" in each for each in found)
+
+
+def test_the_last_confirmation_of_leavers_counts():
+    """Who had left before it is counted no longer, also where an older plan was confirmed too."""
+    before = (away(20, days=5, confirmed=True), away(21, days=3), away(22, days=1, confirmed=True))
+    assert hazards(map(blocked, range(2)), memory(10, *before)) == ()
+
+
+def test_somebody_who_may_have_been_blocked_has_not_left():
+    """A block without an answer leaves a day in the memory; the person is assigned again, and loses nothing."""
+    unsure = evolve(away(20, days=1), status=AppUserStatus.ACTIVE, unfinished=True)
+    assert hazards(map(blocked, range(2)), memory(10, unsure)) == ()
 
 
 def test_losses_of_the_last_days_at_the_limit():
@@ -356,6 +414,27 @@ def test_new_accounts_do_not_hide_the_harm_to_accounts_that_become_linked():
     """Five that are there already would be renamed; fifty that are created do not make that a small share."""
     renamed = [KINDS[Harm.RENAMED](number) for number in range(5)]
     created = [CreateUser(who(number), "", {}, "f") for number in range(5, 55)]
+    granted = [licensed(number, add=(E3,)) for number in range(5, 55)]
     first = remembered()
-    assert hazards([*renamed, *created], first) == hazards(renamed, first)
+    assert hazards([*renamed, *created, *granted], first) == hazards(renamed, first)
     assert len(hazards(renamed, first)) == 1
+
+
+def test_a_hazard_of_linked_accounts_names_whose_they_are():
+    """A newcomer who is renamed too is not among the three."""
+    newcomer = KINDS[Harm.RENAMED](20)
+    [hazard] = hazards([newcomer, *map(KINDS[Harm.RENAMED], range(3))], memory(10))
+    assert hazard.endswith("3 of 10 linked accounts, 20% are allowed (Person 000, Person 001, Person 002)")
+
+
+def test_below_five_linked_accounts_no_share_holds_while_others_join():
+    """Who joins and is not harmed makes nobody else's harm larger."""
+    joining = map(JOINING["linked"], range(4, 10))
+    assert hazards([*joining, *map(KINDS[Harm.RENAMED], range(4))], memory(4)) == ()
+
+
+def test_people_who_come_back_do_not_hide_the_harm_to_newcomers():
+    """Their accounts were linked all the time, and are not in use before the plan."""
+    renamed = [KINDS[Harm.RENAMED](number) for number in range(5)]
+    known = remembered(*(away(number, days=300) for number in range(5, 55)))
+    assert hazards([*renamed, *map(JOINING["linked"], range(5, 55))], known) == hazards(renamed, known)

@@ -45,14 +45,14 @@ def told(plan, code="no_seat"):
 
 
 def test_an_individual_assignment_comes_before_every_group():
-    """Then the group with the lowest number; the alphabet says nothing."""
-    one, two = full(f1=2)
+    """Then the group with the lowest number, which may be 0; the alphabet says nothing."""
     people = [
         evolve(assigned(ANN, "SPE_F1"), priority=5),
-        evolve(assigned(BO, "SPE_F1"), priority=1),
+        evolve(assigned(BO, "SPE_F1"), priority=0),
         evolve(assigned(CY, "SPE_F1"), priority=None),
     ]
-    plan = plan_for(people, skus=(one, two))
+    assert given(plan_for(people, skus=full(f1=1))) == ["Cy Young"]
+    plan = plan_for(people, skus=full(f1=2))
     assert given(plan) == ["Bo Ross", "Cy Young"]
     assert list(told(plan)) == ["Ann Lee"]
 
@@ -81,6 +81,15 @@ def test_who_newly_waits_is_remembered_and_not_every_day_again():
     later = APP.plan(people, snapshot, memory, now=NOW + timedelta(days=3))
     assert later.is_empty
     assert "waits since 2026-06-01" in told(later)["Ann Lee"].message
+
+
+def test_each_licence_is_waited_for_since_its_own_day():
+    """A second licence begins a line of its own."""
+    plan = plan_for([assigned(ANN, "SPE_E3", "SPE_F1")], known(ANN, waits=9), skus=full())
+    said = sorted(each.message for each in plan.problems if each.code == "no_seat")
+    assert [("SPE_E3" in each, "since 2026-06-01" in each) for each in said] == [(True, True), (False, False)]
+    assert "no seat of SPE_F1" in said[1]
+    assert "since 2026-05-23" in said[1]
 
 
 def test_who_gets_the_seat_no_longer_waits():
@@ -144,6 +153,65 @@ def test_a_push_of_one_of_them_names_both_too(person):
     assert problem.subject.person_id == person.id
 
 
+E5 = Sku("c7df2760-2c81-4ef7-b578-5b5392b571df", "SPE_E5", {"TEAMS": "plan-teams"}, seats=3, used=3)
+DI, ED = somebody("Di Ng"), somebody("Ed Poe")
+
+
+def circles(plan):
+    """Who is said to wait for each other, as the problems name them in turn."""
+    said = {each.message for each in plan.problems if each.code == "circle_of_seats"}
+    return sorted([part.partition(" <")[0].rpartition(": ")[2] for part in each.split("; ")] for each in said)
+
+
+def test_three_people_in_a_circle_are_named_in_the_order_in_which_seats_would_pass():
+    """Ann needs what Bo has, Bo what Cy has, and Cy what Ann has."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E5"), assigned(CY, "SPE_E3")]
+    plan = plan_for(people, known(ANN, E3), known(BO, F1), known(CY, E5), skus=(*full(), E5))
+    assert circles(plan) == [["Ann Lee", "Bo Ross", "Cy Young"]]
+
+
+def test_everybody_is_in_one_circle_at_most():
+    """Two who have E3 and two who have F1 are two pairs, each with a problem of its own."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3"), assigned(CY, "SPE_F1"), assigned(DI, "SPE_E3")]
+    accounts = [known(ANN, E3), known(BO, F1), known(CY, E3), known(DI, F1)]
+    plan = plan_for(people, *accounts, skus=full())
+    assert circles(plan) == [["Ann Lee", "Bo Ross"], ["Cy Young", "Di Ng"]]
+    assert told(plan) == {}
+
+
+def test_who_is_left_over_beside_a_circle_waits_in_line():
+    """Bo needs the seat that goes to Ann once the circle is open; the circle does not help him."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_F1"), assigned(CY, "SPE_E3"), assigned(ED, "SPE_F1")]
+    accounts = [known(ANN, E3), known(BO, E3), known(CY, F1), known(ED, E3)]
+    plan = plan_for(people, *accounts, skus=full())
+    assert circles(plan) == [["Ann Lee", "Cy Young"]]
+    assert list(told(plan)) == ["Bo Ross", "Ed Poe"]
+
+
+def test_who_waits_for_something_else_too_is_in_no_circle():
+    """A seat would not be enough: with an unknown licence among those assigned, Bo keeps what he has."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3", "MISTYPED")]
+    plan = plan_for(people, known(ANN, E3), known(BO, F1), skus=full())
+    assert circles(plan) == []
+    assert list(told(plan)) == ["Ann Lee", "Bo Ross"]
+
+
+def test_a_seat_that_somebody_keeps_is_not_promised():
+    """Bo should lose F1, and keeps it because what replaces it is unknown."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "MISTYPED")]
+    plan = plan_for(people, known(ANN), known(BO, F1), skus=full())
+    assert "Buy seats" in told(plan)["Ann Lee"].remedy
+
+
+def test_a_seat_of_which_a_group_keeps_the_holder_is_not_promised():
+    """The direct licence goes, and the one of the group takes the same seat."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO)]
+    held = known(BO, F1, licenses=[HeldLicense(F1.id, inherited_from="group")])
+    plan = plan_for(people, known(ANN), held, skus=full())
+    assert [change.subject.name for change in plan if isinstance(change, AssignLicenses)] == ["Bo Ross"]
+    assert "Buy seats" in told(plan)["Ann Lee"].remedy
+
+
 def test_one_bought_seat_opens_the_circle():
     """Ann goes first, and the plan after that gives Bo the seat that she had."""
     people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3")]
@@ -161,6 +229,7 @@ def test_a_licence_that_a_group_gives_takes_no_second_seat():
     there, remembered = known(ANN, licenses=[HeldLicense(E3.id, {"plan-teams"}, "group")])
     plan = plan_for([assigned(ANN, "SPE_E3")], (there, remembered), skus=full())
     assert "licences +SPE_E3 (also through a group)" in plan.to_text()
+    assert plan.problems == ()
 
 
 def test_assignments_carry_the_priority_of_their_group():
@@ -186,3 +255,15 @@ def test_who_can_not_have_one_licence_without_the_other_waits_for_both():
     after, memory = effects(plan, snapshot)
     assert [each.sku for each in memory.get(BO.id).waiting] == ["OFFICE", "VOICE"]
     assert list(APP.plan(people, after, memory, now=NOW)) == []
+
+
+def test_who_can_not_have_one_licence_without_the_other_does_not_wait_for_the_one_that_is_free():
+    """Of Audio Conferencing there are seats; it is Teams that Bo waits for."""
+    teams = Sku("id-office", "OFFICE", {"TEAMS1": "p-teams"}, seats=1, used=1)
+    voice = Sku("id-voice", "VOICE", {"MCOMEETADV": "p-voice"}, seats=1)
+    plan = APP.plan([assigned(BO, "OFFICE", "VOICE")], tenant(skus=(teams, voice)), remembered(), now=NOW)
+    assert given(plan) == []
+    [problem] = [each for each in plan.problems if each.code == "no_seat"]
+    assert "no seat of OFFICE" in problem.message
+    [change] = [each for each in plan if isinstance(each, Remember)]
+    assert [each.sku for each in change.waiting] == ["OFFICE"]

@@ -29,6 +29,22 @@ def test_without_a_directory_the_anchor_is_not_mapped():
     assert values(DEFAULT, somebody())["immutableId"] is UNSET
 
 
+def test_a_withheld_attribute_is_named_if_it_would_have_had_a_value():
+    """Neither one that is empty nor one whose expression fails; the attributes after them are sent."""
+    mapping = ProfileMapping.of(
+        {
+            "title": "user.title",
+            "city": "user.nickName",
+            "department": "Convert.toInt(user.title)",
+            "displayName": "user.displayName",
+        }
+    )
+    person = make_bindings(assigned(somebody(title="Engineer")))
+    profile = mapping.evaluate(person, withheld=frozenset({"title", "city", "department"}))
+    assert profile.withheld == ("title",)
+    assert (profile.get("title"), profile.get("displayName"), profile.issues) == (UNSET, "Ann Lee", ())
+
+
 def test_the_default_usage_location_is_the_country_code():
     """Without msExchUsageLocation it is Okta's country code."""
     assert values(DEFAULT, somebody(countryCode="IE"))["usageLocation"] == "IE"

@@ -177,6 +177,7 @@ def test_an_instant_of_the_first_years():
         ("alias", "ann.lee", "ann.lee"),
         ("immutableId", "3q2+78r+ur7erb7vyv66vg==", "3q2+78r+ur7erb7vyv66vg=="),
         ("userType", "guest", "Guest"),
+        ("userType", "GUEST", "Guest"),
         ("employeeHireDate", "2026-01-31T01:30:00+01:00", "2026-01-31T00:30:00Z"),
         ("employeeHireDate", datetime(2026, 1, 31, tzinfo=UTC), "2026-01-31T00:00:00Z"),
     ],

@@ -129,6 +129,15 @@ def test_sts_refresh_tokens_valid_from(kind, linked, instant):
     assert kind().sessions_valid_from(person) == instant
 
 
+def test_of_two_directory_accounts_the_later_password_counts():
+    """Sessions from before either change are void."""
+    later = from_directory(somebody(), password_last_set=SET_IN_DIRECTORY)
+    [account] = later.directory_accounts
+    earlier = evolve(account, password_last_set=SET_IN_DIRECTORY - timedelta(days=9))
+    both = evolve(later, directory_accounts=(earlier, account))
+    assert UserSync().sessions_valid_from(both) == SET_IN_DIRECTORY
+
+
 def test_the_full_profile_goes_along_for_the_chosen_instances_only():
     """Universal Sync: extension attributes of people from corp.example, not of others or of people without AD."""
     linked = from_directory(somebody())
@@ -139,13 +148,15 @@ def test_the_full_profile_goes_along_for_the_chosen_instances_only():
     assert "title" not in other.withheld(linked)
 
 
-@pytest.mark.parametrize("kind", [UserSync, UniversalSync])
-def test_the_manager_comes_from_a_directory_alone(kind):
-    """Attributes with Okta's asterisk are sent for AD-linked people only."""
-    assert "manager" in kind().withheld(somebody())
-    assert "manager" not in kind(**({"ad_instances": ["corp.example"]} if kind is UniversalSync else {})).withheld(
-        from_directory(somebody())
-    )
+@pytest.mark.parametrize(
+    "provisioning",
+    [UserSync(), UniversalSync(ad_instances=["corp.example"]), UniversalSync(ad_instances=["other.example"])],
+    ids=["User Sync", "chosen instance", "another instance"],
+)
+def test_the_manager_comes_from_a_directory_alone(provisioning):
+    """Attributes with Okta's asterisk are sent for AD-linked people only, whatever instance they come from."""
+    assert "manager" in provisioning.withheld(somebody())
+    assert "manager" not in provisioning.withheld(from_directory(somebody()))
 
 
 def test_every_default_mapping_maps_only_what_its_type_sends():
@@ -174,6 +185,23 @@ def test_the_five_deprovisioning_options(option, label):
     """As Okta's menu names them."""
     assert option.label == label
     assert label in describe_settings(UserSync(deprovisioning=option))
+
+
+def test_every_option_can_leave_those_alone_who_left_before():
+    """They are asked about otherwise."""
+    for option in (
+        Deprovisioning.block_sign_in,
+        Deprovisioning.block_and_remove_licenses,
+        Deprovisioning.block_remove_licenses_and_delete,
+    ):
+        assert [option(reaches_back=reaches).reaches_back for reaches in (True, False)] == [True, False]
+        assert option().reaches_back
+
+
+def test_days_of_grace_are_refused_where_nothing_follows_them():
+    """Whoever gives them means one of the other options."""
+    with pytest.raises(ConfigurationError, match=r"Deprovisioning\.grace_days has no effect where licences are kept"):
+        Deprovisioning(grace_days=7)
 
 
 @pytest.mark.parametrize("days", [0, -1, 366, 1.5])

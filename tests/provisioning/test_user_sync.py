@@ -1,6 +1,6 @@
 """User Sync: what this provisioning type decides."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
@@ -13,10 +13,11 @@ from o365prov.provisioning import Eligibility, make_desired_user, settings_finge
 YESTERDAY = datetime(2026, 5, 31, 7, 30, tzinfo=UTC)
 
 
-def desired(person):
+def desired(person, mapping=None):
     strategy = UserSync()
     username = UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"')
-    return make_desired_user(assigned(person), strategy, username, strategy.default_mapping(), [DOMAIN], now=NOW)
+    mapping = mapping or strategy.default_mapping()
+    return make_desired_user(assigned(person), strategy, username, mapping, [DOMAIN], now=NOW)
 
 
 def test_sessions_of_directory_people_follow_pwdlastset():
@@ -52,6 +53,24 @@ def test_more_than_one_directory_account_stops_the_person():
     twice = evolve(person, directory_accounts=(*person.directory_accounts, *person.directory_accounts))
     assert "ambiguous_directory" in [issue.code for issue in desired(twice).issues]
     assert desired(twice).blocked
+
+
+def test_a_person_with_one_stopping_issue_among_others_is_stopped():
+    """A wrong country alone would be left out and said; each is said."""
+    person = from_directory(somebody(countryCode="Utopia"))
+    twice = evolve(person, directory_accounts=(*person.directory_accounts, *person.directory_accounts))
+    assert not desired(person).blocked
+    assert len(desired(twice).issues) == len(desired(person).issues) + 1 > 1
+    assert desired(twice).blocked
+
+
+def test_a_mapped_anchor_tells_which_of_two_directory_accounts_counts():
+    """As Okta's own advice has it: an expression for the Immutable ID."""
+    person = from_directory(somebody())
+    twice = evolve(person, directory_accounts=(*person.directory_accounts, *person.directory_accounts))
+    mapped = desired(twice, UserSync().default_mapping().with_expression("immutableId", "user.login"))
+    assert not mapped.blocked
+    assert mapped.new_anchor == person.profile["login"]
 
 
 @pytest.mark.parametrize("wrong", ["\0", "\ud800"])
@@ -95,6 +114,26 @@ def test_every_setting_changes_the_fingerprint(setting):
 def test_what_a_status_in_okta_means(status, eligibility):
     """Only active people are provisioned; the suspended are held; the deprovisioned count as not assigned."""
     assert Eligibility.of(UserStatus(status)) is eligibility
+
+
+@pytest.mark.parametrize(
+    ("starts", "eligibility"),
+    [
+        (None, Eligibility.PROVISION),
+        (YESTERDAY, Eligibility.PROVISION),
+        (NOW, Eligibility.PROVISION),
+        (NOW + timedelta(seconds=1), Eligibility.HOLD),
+    ],
+)
+def test_who_starts_later_is_held_until_then(starts, eligibility):
+    """From the very instant on they are provisioned; without one they are at once."""
+    assert Eligibility.of_assignment(evolve(assigned(somebody()), starts=starts), NOW) is eligibility
+
+
+def test_who_is_deprovisioned_has_left_whatever_day_they_start():
+    """The status decides first."""
+    gone = assigned(somebody(status="DEPROVISIONED"))
+    assert Eligibility.of_assignment(evolve(gone, starts=NOW + timedelta(days=1)), NOW) is Eligibility.UNASSIGNED
 
 
 def test_every_status_has_an_eligibility():

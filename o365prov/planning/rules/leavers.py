@@ -163,13 +163,13 @@ class Leaver:
                 changes += self._reach_back(account, subject)
             case _:
                 raise ValueError(f"who left can't have the step {row.step!r}: {row.words}")
-        if row.step in (Step.DEPART, Step.WAIT) and self.user.unfinished and not account.enabled:
+        if self.user.unfinished and not account.enabled:
             changes.append(RevokeSessions(subject, reason, account.id, None))
         if departure.then is AfterBlock.REMOVE_LICENSES and departure.is_due(self.now):
             take_over = self.rules.take_over_licenses
             removal = leaver_removal(self.user, account, subject, self.snapshot, reason, take_over=take_over)
             changes += [removal] if removal else []
-        if row.step is Step.WAIT and not changes:
+        if not changes:
             changes += self._corrections(account, subject)
         return changes
 

@@ -83,9 +83,9 @@ class LicenseWish:
             direct.pop(sku.id, None)
         return LicensesHeld(direct, self.holds.inherited)
 
-    def breaks(self, seats: Collection[str], *, whole: bool | None = None) -> frozenset[PlanDependency | PlanExclusion]:
+    def breaks(self, seats: Collection[str]) -> frozenset[PlanDependency | PlanExclusion]:
         """The rules that the person breaks after the request, and not before it."""
-        after = self.after(seats, whole=whole)
+        after = self.after(seats)
         if after == self.holds:
             return frozenset()
         return broken_rules(after.plan_names(self.snapshot)) - broken_rules(self.holds.plan_names(self.snapshot))
@@ -93,7 +93,7 @@ class LicenseWish:
     def keeps(self) -> tuple[str, ...]:
         """What the person keeps only because something can't be given, such as ``SPE_E3`` or ``SWAY of SPE_E3``."""
         after = self.after(self.seats, whole=True)
-        kept = [sku.part_number for sku in self.removing if sku.id in self.holds.direct]
+        kept = [sku.part_number for sku in self.removing]
         for sku_id, granted in self.wanted.skus.items():
             off = names(granted.sku, self.holds.direct.get(sku_id, frozenset()) - after.direct.get(sku_id, frozenset()))
             kept += [f"{', '.join(off)} of {granted.sku.part_number}"] if off else []

@@ -102,7 +102,7 @@ def _checked(wish: LicenseWish, is_located: Callable[[MatchedUser], bool]) -> Li
     switched = any(wish.holds.direct.get(sku_id) != plans for sku_id, plans in goal.direct.items())
     if switched and not is_located(wish.matched):
         return evolve(wish, located=False)
-    return evolve(wish, broken=wish.breaks(wish.seats, whole=wish.wanted.complete or None))
+    return evolve(wish, broken=wish.breaks(wish.seats))
 
 
 def _allocated(wishes: Sequence[LicenseWish], snapshot: TenantSnapshot) -> tuple[Sequence[LicenseWish], SeatAllocation]:

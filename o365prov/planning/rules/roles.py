@@ -63,7 +63,7 @@ def role_decision(
         for role_id, name in desired.items()
         if role_id not in holds
     ]
-    if matched.account and (known or take_over):
+    if matched.account:
         reason = f"not among the roles assigned {matched.desired.assignment.how}"
         keep = {role.id for name in names if (role := snapshot.role_named.get(name.lower()))}
         granted += removals(

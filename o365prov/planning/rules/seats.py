@@ -70,7 +70,7 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
                 given[person_id] = given.get(person_id, frozenset()) | {sku_id}
             else:
                 line.append(wish)
-        if line and not free:
+        if not free:
             lines[sku_id] = line
             for wish in line:
                 person_id = wish.matched.subject.person_id
@@ -119,7 +119,7 @@ def circles(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> list[tuple[
         others: list[LicenseWish] = []
         for step in path:
             queue = waiting[step]
-            while queue and (queue[0].matched.subject.person_id in used or queue[0] is wish):
+            while queue and queue[0].matched.subject.person_id in used:
                 queue.popleft()
             if not queue:
                 break
