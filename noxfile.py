@@ -7,7 +7,9 @@ is made at the first use and again when pyproject.toml changes. uv makes and fil
 from __future__ import annotations
 
 import hashlib
+import operator
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -163,8 +165,9 @@ def demo(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
-    """Measure, as ratios with their budgets; a benchmark names its peers in its inline script metadata.
+    """Measure, as ratios with their budgets, and fail where one is over its budget.
 
+    A benchmark names its peers in its inline script metadata, and prints a line for each ratio: name, measured, budget.
     `nox -s bench -- --against REV` measures the code of that revision too, each benchmark right after the other.
     """
     python = shared(session, sys.executable, RUNNING)
@@ -172,14 +175,26 @@ def bench(session: nox.Session) -> None:
     scripted = [script for script in scripts if "# /// script" in script.read_text()]
     peers = {peer for script in scripted for peer in nox.project.load_toml(script).get("dependencies", ())}
     python = beside(session, python, peers)
+    over: list[str] = []
     with checked_out(session) as before:
         for script in scripts:
             name = script.relative_to(HERE)
             session.log(f"{name} now")
-            run(session, python, str(name))
+            printed = str(session.run(str(python), str(name), external=True, silent=True, success_codes=(0, 1)))
+            sys.stdout.write(printed)
+            over += over_budget(printed)
             if before and (before / name).exists():
                 session.log(f"{name} before")
                 session.run(str(python), str(before / name), external=True, env={"PYTHONPATH": str(before)})
+    if over:
+        session.error("over budget:\n" + "\n".join(over))
+
+
+def over_budget(printed: str) -> list[str]:
+    """The lines of a benchmark that are not within their budgets: at most so much, unless it says >= or >."""
+    within = {"<=": operator.le, ">=": operator.ge, ">": operator.gt}
+    lines = re.findall(r"^((.+)  ([\d.]+)  (<=|>=|>|) ?([\d.]+))$", printed, re.MULTILINE)
+    return [line for line, _, found, how, budget in lines if not within[how or "<="](float(found), float(budget))]
 
 
 @contextmanager
