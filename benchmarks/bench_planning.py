@@ -282,7 +282,7 @@ def main() -> None:
             json.loads(text)
 
     ours, theirs = best(planned, loaded)
-    print(f"planning {PEOPLE} people, against json.loads of their pages  {ours / theirs:.2f}  3.75")
+    print(f"planning {PEOPLE} people, against json.loads of their pages  {ours / theirs:.2f}  6.40")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"memory of all that, in GiB  {peak:.2f}  1.50")
     few = assignments[: PEOPLE // 10]

@@ -279,7 +279,7 @@ def test_a_damaged_state_stops_before_the_first_write(changes, faulty, plan, app
         connection.execute("UPDATE app_user SET username = 'x'")
     with pytest.raises(StateError, match="damaged"):
         apply(made)
-    assert faulty.batches == []
+    assert not any(each for batch in faulty.batches for each in batch if not each.startswith("GET"))
 
 
 def test_whatever_breaks_inside_there_is_a_report(changes, plan, apply, monkeypatch):
@@ -307,11 +307,11 @@ def test_sigterm_finishes_what_is_under_way(changes, fake, faulty, plan, apply, 
 
     faulty.send = terminate
     report = apply(made)
+    faulty.send = send
     assert "SIGTERM" in report.stopped
     assert len(report.done) == len(fake.users) == sum(bool(user.object_id) for user in known()) > 0
     assert len(report.done) + len(report.skipped) == len(made)
     assert signal.getsignal(signal.SIGTERM) is before
-    faulty.send = send
     assert apply(made).ok
 
 
