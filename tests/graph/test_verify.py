@@ -143,7 +143,7 @@ def test_at_the_deadline_it_says_what_is_pending():
     ann = only_person(checked)
     assert office.time.waits == [5, 7]
     assert (checked.ok, checked.pending, checked.incomplete) == (False, (ann,), ())
-    assert ann.missing == ("licence SPE_E3 is pending: SWAY (PendingInput), TEAMS1 (PendingInput)",)
+    assert ann.missing == ("licence SPE_E3 is pending: SWAY, TEAMS1",)
     assert (ann.exists, ann.enabled, ann.apps) == (True, True, ())
     assert ann.licenses[0].state is LicenseState.PENDING
 

@@ -150,7 +150,7 @@ def test_counts_and_reasons_are_shown_in_every_form(verification):
     assert repr(verification) == "Verification(2 ready, 1 pending, 1 incomplete)"
     assert str(verification).startswith("4 people checked: 2 ready, 1 pending, 1 incomplete (plan f1, asked 2026-06-01")
     for form in (verification.to_text(), verification.to_html(), verification.to_markdown()):
-        assert "TEAMS (PendingInput)" in form
+        assert "is pending: TEAMS" in form
     assert "<b>Dan" not in verification.to_html()
     assert "! Ann Lee <ann.lee@yourfederated.domain>: licence SPE_E3 is in error: TEAMS (Error) (incomplete)" in str(
         verification

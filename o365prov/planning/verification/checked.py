@@ -10,6 +10,7 @@ from o365prov._fields import typed
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.verification.expected import ExpectedState
 from o365prov.planning.verification.license_details import ServicePlanInfo
+from o365prov.rendering import names_text
 
 
 class LicenseState(StrEnum):
@@ -65,7 +66,7 @@ class CheckedLicense:
             case LicenseState.GIVEN:
                 return self.sku
             case LicenseState.PENDING:
-                plans = ", ".join(map(str, self.pending_plans))
+                plans = names_text([each.name for each in self.pending_plans])
                 return f"{self.sku} is pending: {plans or 'its service plans are not listed yet'}"
             case LicenseState.ERROR:
                 return f"{self.sku} is in error: {self.reason}"
