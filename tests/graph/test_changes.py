@@ -20,6 +20,7 @@ from o365prov import (
     Tenant,
     UsernameFormat,
 )
+from o365prov.graph.read.changes import asked_of
 from o365prov.planning import Needs
 from o365prov.testing import FakeTenant
 
@@ -251,6 +252,21 @@ def test_what_another_version_read_is_read_as_a_whole(monkeypatch):
     update = lambda: monkeypatch.setattr("o365prov.graph.read.changes.version", lambda _: "999.0")  # noqa: E731 - called later
     _, _, seen = reads(tenant_with(), NEEDS, update)
     assert len(pages_of_everybody(seen)) == 1
+
+
+def test_what_something_else_kept_is_read_as_a_whole(caplog):
+    """It is not taken for an account, whatever it is."""
+    fake, state = tenant_with(), MemoryState()
+
+    async def read():
+        async with Tenant.over(fake, state=state) as tenant:
+            return await tenant.read(NEEDS)
+
+    first = asyncio.run(read())
+    kept = state.find_read(first.tenant_id, asked_of(NEEDS))
+    state.keep_read(first.tenant_id, evolve(kept, users=dict.fromkeys(kept.users, '{"id": 5}')))
+    assert shown(asyncio.run(read())) == shown(first)
+    assert "reading everybody" in caplog.text
 
 
 def test_a_state_that_can_not_be_written_does_not_keep_others_from_reading(tmp_path, monkeypatch, caplog):

@@ -88,7 +88,11 @@ async def users_since(sender: Sender, sdk: Any, needs: Needs, earlier: KeptRead)
         return None  # with a restored manager the references of others come back
     fresh = {each.id: each for each in await _users(sender, sdk, needs, sorted(renewed))}
     gone = before.keys() - now.keys()
-    users = (fresh.get(each) if each in renewed else _merged(before[each], now[each], gone) for each in now)
+    try:
+        users = [fresh.get(each) if each in renewed else _merged(before[each], now[each], gone) for each in now]
+    except ValueError:
+        _log.warning("what was kept of an earlier read is not what this version keeps: reading everybody")
+        return None
     return tuple(each for each in users if each is not None)
 
 
