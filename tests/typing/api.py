@@ -223,5 +223,5 @@ def imports_are_pure(people: list[Person], snapshot: TenantSnapshot, now: dateti
     assert_type(plan, ImportPlan)
     assert_type(plan.users, tuple[UserImport, ...])
     assert_type(plan.new_people, tuple[Person, ...])
-    Office365Import(UserSync())  # type: ignore[misc]
+    Office365Import(UserSync())  # type: ignore[call-arg]
     return plan.accept(confirm=plan.fingerprint)
