@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, ClassVar
 
 import attrs
 from attrs import define, field
@@ -20,7 +20,7 @@ from o365prov.importing.document import import_document, import_rows
 from o365prov.importing.memory import ImportedGroup, ImportedUser, ImportMemory
 from o365prov.people import Person
 from o365prov.rendering import Document, Renderable, check_limit, count_text
-from o365prov.structuring import SavedFormat, StrPath, write_text
+from o365prov.structuring import Saved, SavedFormat
 
 
 def _users(users: Iterable[UserImport]) -> tuple[UserImport, ...]:
@@ -36,7 +36,7 @@ def _groups(groups: Iterable[GroupImport]) -> tuple[GroupImport, ...]:
 
 
 @define(frozen=True, slots=False, repr=False, field_transformer=typed)
-class ImportPlan(Renderable):
+class ImportPlan(Renderable, Saved):
     """What an import gives: for every account whose it is, or why it is not imported; and what becomes of the groups.
 
     It is shown in the same forms as a :class:`~o365prov.Plan`. :meth:`accept` gives the memory for the next import.
@@ -49,6 +49,15 @@ class ImportPlan(Renderable):
         hazards: what is dangerous about the import: with any, it is accepted only if its fingerprint is confirmed.
 
     """
+
+    saved_format: ClassVar[SavedFormat] = SavedFormat(
+        family="o365prov.import",
+        version=1,
+        name="an import",
+        origin="name the file that ImportPlan.save() wrote",
+        remedy="save the import again, or make it again",
+        derived=("fingerprint",),
+    )
 
     memory: ImportMemory
     made_at: datetime
@@ -144,56 +153,6 @@ class ImportPlan(Renderable):
         """
         return import_rows(self.users, self.groups)
 
-    def to_json(self, *, key: bytes | None = None) -> str:
-        """The whole import as JSON text that :meth:`from_json` reads back; one line an account or a group.
-
-        Args:
-            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
-
-        Raises:
-            ConfigurationError: the key is too short.
-
-        """
-        check_call(ImportPlan.to_json, locals())
-        return _FORMAT.write(self, {"fingerprint": self.fingerprint}, key=key)
-
-    @classmethod
-    def from_json(cls, text: str, *, where: str = "import", key: bytes | None = None) -> ImportPlan:
-        """Read what :meth:`to_json` wrote; the result equals the import, with the same fingerprint.
-
-        Args:
-            text: the JSON text.
-            where: what messages call it, such as the name of its file.
-            key: the secret that the text was written with; None for none.
-
-        Raises:
-            SourceError: the text is something else, was written by another version, or was damaged or edited; its
-                issues have the JSON path of everything that is wrong.
-
-        """
-        check_call(ImportPlan.from_json, locals())
-        plan, head = _FORMAT.read(text, where, head=("fingerprint",), key=key)
-        if head["fingerprint"] != plan.fingerprint:
-            what = "does not fit the content in this version of o365prov"
-            raise _FORMAT.damaged(where, "$.fingerprint", what)
-        return cast("ImportPlan", plan)
-
-    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
-        """Write the import to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
-        check_call(ImportPlan.save, locals())
-        write_text(path, self.to_json(key=key))
-
-    @classmethod
-    def load(cls, path: StrPath, *, key: bytes | None = None) -> ImportPlan:
-        """Read the import from *path*, which was saved with the same *key*.
-
-        Raises:
-            SourceError: the file is missing, or as for :meth:`from_json`.
-
-        """
-        check_call(ImportPlan.load, locals())
-        return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
-
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: hazards first, then accounts by what they are to the import, and groups.
 
@@ -214,13 +173,3 @@ class ImportPlan(Renderable):
 def _is_content(attribute: attrs.Attribute[Any], _: object) -> bool:
     """The words of a decision are not content."""
     return attribute.name != "reason"
-
-
-_FORMAT = SavedFormat(
-    family="o365prov.import",
-    version=1,
-    kind=ImportPlan,
-    name="an import",
-    origin="name the file that ImportPlan.save() wrote",
-    remedy="save the import again, or make it again",
-)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, ClassVar
 
 from attrs import Attribute, evolve, field, frozen
 
@@ -15,7 +15,7 @@ from o365prov.errors import ConfigurationError
 from o365prov.people import Group
 from o365prov.planning import GroupKind
 from o365prov.rendering import count_text, names_text, shortened
-from o365prov.structuring import SavedFormat, StrPath, write_text
+from o365prov.structuring import Saved, SavedFormat
 
 
 @frozen(field_transformer=typed)
@@ -72,7 +72,7 @@ def _once(owner: object, attribute: Attribute[Any], value: object) -> None:
 
 
 @frozen(repr=False, slots=False, field_transformer=typed)
-class ImportMemory:
+class ImportMemory(Saved):
     """What the imports of one app gave so far. It is a value: an import takes one, and gives the next.
 
     Args:
@@ -89,6 +89,14 @@ class ImportMemory:
     (ImportMemory(0 users, 0 groups), 0)
 
     """
+
+    saved_format: ClassVar[SavedFormat] = SavedFormat(
+        family="o365prov.import-memory",
+        version=1,
+        name="the memory of imports",
+        origin="start with ImportMemory.empty(tenant_id, app_name), or name the file that ImportMemory.save() wrote",
+        remedy="restore it from a backup",
+    )
 
     tenant_id: str
     app_name: str
@@ -139,62 +147,5 @@ class ImportMemory:
             for each in self.groups
         )
 
-    def to_json(self, *, key: bytes | None = None) -> str:
-        """The memory as JSON text that :meth:`from_json` reads back; one line a user and a group.
-
-        Args:
-            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
-
-        Raises:
-            ConfigurationError: the key is too short.
-
-        """
-        check_call(ImportMemory.to_json, locals())
-        return _FORMAT.write(self, key=key)
-
-    @classmethod
-    def from_json(cls, text: str, *, where: str = "import memory", key: bytes | None = None) -> ImportMemory:
-        """Read what :meth:`to_json` wrote.
-
-        Args:
-            text: the JSON text.
-            where: what messages call it, such as the name of its file.
-            key: the secret that the text was written with; None for none.
-
-        Raises:
-            SourceError: the text is something else, or was damaged or edited; its issues have the JSON path of
-                everything that is wrong.
-
-        """
-        check_call(ImportMemory.from_json, locals())
-        memory, _ = _FORMAT.read(text, where, key=key)
-        return cast("ImportMemory", memory)
-
-    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
-        """Write the memory to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
-        check_call(ImportMemory.save, locals())
-        write_text(path, self.to_json(key=key))
-
-    @classmethod
-    def load(cls, path: StrPath, *, key: bytes | None = None) -> ImportMemory:
-        """Read the memory from *path*, which was saved with the same *key*.
-
-        Raises:
-            SourceError: the file is missing, or was damaged or edited.
-
-        """
-        check_call(ImportMemory.load, locals())
-        return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
-
     def __repr__(self) -> str:
         return f"ImportMemory({count_text(len(self.users), 'user')}, {count_text(len(self.groups), 'group')})"
-
-
-_FORMAT = SavedFormat(
-    family="o365prov.import-memory",
-    version=1,
-    kind=ImportMemory,
-    name="the memory of imports",
-    origin="start with ImportMemory.empty(tenant_id, app_name), or name the file that ImportMemory.save() wrote",
-    remedy="restore it from a backup",
-)

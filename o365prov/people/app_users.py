@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from attrs import evolve, field, frozen
 
@@ -19,7 +19,7 @@ from o365prov._fields import as_tuple, frozen_mapping, typed, whole_number
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
 from o365prov.people.departure import Departure
-from o365prov.structuring import SavedFormat, StrPath, write_text
+from o365prov.structuring import Saved, SavedFormat
 
 
 class AppUserStatus(StrEnum):
@@ -122,7 +122,7 @@ def _linked_elsewhere(values: object) -> Any:
 
 
 @frozen(repr=False, field_transformer=typed)
-class AppUsers:
+class AppUsers(Saved):
     """A frozen table of :class:`AppUser`, one a person, of one app in one tenant.
 
     Args:
@@ -142,6 +142,14 @@ class AppUsers:
     ('ann@corp.example', 1, AppUsers(1 user))
 
     """
+
+    saved_format: ClassVar[SavedFormat] = SavedFormat(
+        family="o365prov.app-users",
+        version=2,
+        name="a table of app users",
+        origin="start with AppUsers.empty(tenant_id, app_name), or name the file that AppUsers.save() wrote",
+        remedy="restore it from a backup",
+    )
 
     tenant_id: str
     app_name: str
@@ -235,53 +243,6 @@ class AppUsers:
         saved: _SavedTable = converter.structure(value, _SavedTable)
         return cls(saved.tenant_id, saved.app_name, saved.users, saved.lineage, saved.serial, saved.linked_elsewhere)
 
-    def to_json(self, *, key: bytes | None = None) -> str:
-        """The table as JSON text that :meth:`from_json` reads back; one line a user, so that it diffs well.
-
-        Args:
-            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
-
-        Raises:
-            ConfigurationError: the key is too short.
-
-        """
-        check_call(AppUsers.to_json, locals())
-        return _FORMAT.write(self, key=key)
-
-    @classmethod
-    def from_json(cls, text: str, *, where: str = "app users", key: bytes | None = None) -> AppUsers:
-        """Read what :meth:`to_json` wrote.
-
-        Args:
-            text: the JSON text.
-            where: what messages call it, such as the name of its file.
-            key: the secret that the text was written with; None for none.
-
-        Raises:
-            SourceError: the text is something else, or was damaged or edited; its issues have the JSON path of
-                everything that is wrong.
-
-        """
-        check_call(AppUsers.from_json, locals())
-        table, _ = _FORMAT.read(text, where, key=key)
-        return cast("AppUsers", table)
-
-    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
-        """Write the table to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
-        check_call(AppUsers.save, locals())
-        write_text(path, self.to_json(key=key))
-
-    @classmethod
-    def load(cls, path: StrPath, *, key: bytes | None = None) -> AppUsers:
-        """Read the table from *path*, which was saved with the same *key*.
-
-        Raises:
-            SourceError: the file is missing, or was damaged or edited.
-
-        """
-        check_call(AppUsers.load, locals())
-        return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
-
 
 @frozen
 class _SavedTable:
@@ -293,13 +254,3 @@ class _SavedTable:
     serial: int
     linked_elsewhere: Mapping[str, str]
     users: tuple[AppUser, ...]
-
-
-_FORMAT = SavedFormat(
-    family="o365prov.app-users",
-    version=2,
-    kind=AppUsers,
-    name="a table of app users",
-    origin="start with AppUsers.empty(tenant_id, app_name), or name the file that AppUsers.save() wrote",
-    remedy="restore it from a backup",
-)

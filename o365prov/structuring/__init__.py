@@ -11,11 +11,12 @@ from o365prov.structuring.reader import (
     read_objects,
     shown,
 )
-from o365prov.structuring.saved import SavedFormat, from_json_text, to_json_text
+from o365prov.structuring.saved import Saved, SavedFormat, from_json_text, to_json_text
 
 __all__ = [
     "IssueList",
     "JsonObject",
+    "Saved",
     "SavedFormat",
     "StrPath",
     "UnreadableError",

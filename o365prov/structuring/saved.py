@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar
 
-from attrs import field, frozen
+from attrs import frozen
 
+from o365prov._annotations import check_arguments
 from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
-from o365prov.structuring.files import StrPath, load_text
+from o365prov.structuring.files import StrPath, load_text, write_text
 from o365prov.structuring.issue_list import IssueList
 from o365prov.structuring.reader import is_broken
 
@@ -34,27 +34,28 @@ class SavedFormat:
     Args:
         family: the name of the format, such as ``o365prov.plan``.
         version: its version; another one is refused.
-        kind: the class of the value.
         name: what the value is called in messages, such as ``a plan``.
         origin: where such a file comes from, as a remedy: ``name the file that plan.save() wrote``.
         remedy: what to do about a damaged document.
+        derived: the names of strings that the value derives from its fields; they are saved too, and must fit the
+            fields when it is read.
 
     """
 
     family: str
     version: int
-    kind: type = field(repr=False)
     name: str
     origin: str
     remedy: str
+    derived: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
         """What stands in a document's ``format``."""
         return f"{self.family}/{self.version}"
 
-    def write(self, value: Any, head: Mapping[str, str] | None = None, *, key: bytes | None = None) -> str:
-        """The value as JSON text; *head* is written beside its fields and returned by :meth:`read`.
+    def write(self, value: Any, *, key: bytes | None = None) -> str:
+        """The value as JSON text.
 
         Raises:
             ConfigurationError: the *key* is too short.
@@ -63,17 +64,16 @@ class SavedFormat:
         """
         from o365prov.structuring.converter import converter  # noqa: PLC0415 - cattrs takes time to load
 
-        content = converter().unstructure(value, self.kind)
-        members = {"format": self.mark, **(head or {}), "digest": _digest(content, key), **content}
+        content = converter().unstructure(value, type(value))
+        derived = {name: getattr(value, name) for name in self.derived}
+        members = {"format": self.mark, **derived, "digest": _digest(content, key), **content}
         text = "{\n" + ",\n".join(f"{_text(name)}: {_lines(each)}" for name, each in members.items()) + "\n}\n"
         if "\\ud" in text and is_broken(json.dumps(json.loads(text), ensure_ascii=False)):
             raise UsageError(f"{self.name} holds half a character (a lone surrogate): correct it at the source")
         return text
 
-    def read(
-        self, text: str, where: str, head: tuple[str, ...] = (), *, key: bytes | None = None
-    ) -> tuple[Any, Mapping[str, Any]]:
-        """The value that :meth:`write` wrote with the same *key*, and its *head*.
+    def read(self, kind: type[Value], text: str, where: str, *, key: bytes | None = None) -> Value:
+        """The value of this *kind* that :meth:`write` wrote with the same *key*.
 
         Raises:
             ConfigurationError: the *key* is too short.
@@ -83,14 +83,17 @@ class SavedFormat:
         """
         try:
             document = self._parse(text, where)
-            content = {name: each for name, each in document.items() if name not in ("format", "digest", *head)}
-            value = self._structure(content, where)
+            content = {name: each for name, each in document.items() if name not in ("format", "digest", *self.derived)}
+            value = self._structure(kind, content, where)
             if not hmac.compare_digest(str(document.get("digest")).encode(), _digest(content, key).encode()):
                 what = "does not fit the content, which was damaged or edited, or was saved with another key"
                 raise self.damaged(where, "$.digest", what)
         except RecursionError as error:
             raise SourceError(Issue("not_json", "is nested too deeply", self.remedy, where)) from error
-        return value, {name: document.get(name) for name in head}
+        for name in self.derived:
+            if document.get(name) != getattr(value, name):
+                raise self.damaged(where, f"$.{name}", "does not fit the content in this version of o365prov")
+        return value
 
     def load_text(self, path: StrPath) -> str:
         """The text of the file at *path*; raises SourceError if it can't be read."""
@@ -124,15 +127,71 @@ class SavedFormat:
                 issues.note("", what, self.origin, code="other_format")
         raise SourceError(*issues.issues)
 
-    def _structure(self, content: dict[str, Any], where: str) -> Any:
+    def _structure(self, kind: type[Value], content: dict[str, Any], where: str) -> Value:
         from o365prov.structuring.converter import READ_ERRORS, converter, issues_of  # noqa: PLC0415 - see above
 
         issues = IssueList(where)
         try:
-            return converter().structure(content, self.kind)
+            return converter().structure(content, kind)
         except READ_ERRORS as error:
             issues.add(issues_of(error), self.remedy, code="damaged")
         raise SourceError(*issues.issues)
+
+
+class Saved(Protocol):
+    """A value that is saved as JSON, and reads back to an equal value."""
+
+    __slots__ = ()
+
+    saved_format: ClassVar[SavedFormat]
+
+    def to_json(self, *, key: bytes | None = None) -> str:
+        """All of it as JSON text that :meth:`from_json` reads back; one line an element of a list, which diffs well.
+
+        Args:
+            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
+
+        Raises:
+            ConfigurationError: the key is too short.
+            UsageError: a value can't be expressed in JSON; all of Graph's own can be.
+
+        """
+        check_arguments(f"{type(self).__name__}.to_json", {"key": bytes | None}, {"key": key})
+        return self.saved_format.write(self, key=key)
+
+    @classmethod
+    def from_json(cls, text: str, *, where: str = "", key: bytes | None = None) -> Self:
+        """Read what :meth:`to_json` wrote; the result equals the value that was saved.
+
+        Args:
+            text: the JSON text.
+            where: what messages call it, such as the name of its file; by default what it is.
+            key: the secret that the text was written with; None for none.
+
+        Raises:
+            SourceError: the text is something else, was written by another version, or was damaged or edited; its
+                issues have the JSON path of everything that is wrong.
+
+        """
+        kinds: dict[str, Any] = {"text": str, "where": str, "key": bytes | None}
+        check_arguments(f"{cls.__name__}.from_json", kinds, {"text": text, "where": where, "key": key})
+        return cls.saved_format.read(cls, text, where or cls.saved_format.name, key=key)
+
+    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
+        """Write it to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
+        check_arguments(f"{type(self).__name__}.save", {"path": StrPath}, {"path": path})
+        write_text(path, self.to_json(key=key))
+
+    @classmethod
+    def load(cls, path: StrPath, *, key: bytes | None = None) -> Self:
+        """Read it from *path*, which was saved with the same *key*.
+
+        Raises:
+            SourceError: the file is missing, or as for :meth:`from_json`.
+
+        """
+        check_arguments(f"{cls.__name__}.load", {"path": StrPath}, {"path": path})
+        return cls.from_json(cls.saved_format.load_text(path), where=str(path), key=key)
 
 
 def to_json_text(value: Any, kind: type) -> str:

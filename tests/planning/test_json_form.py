@@ -331,7 +331,7 @@ def test_an_edited_plan_is_refused(edit):
 def test_a_foreign_fingerprint_is_refused(name):
     """A fingerprint that was confirmed is the one that applying asks for."""
     [problem] = problems_of(json.dumps({**document(), name: "0123456789abcdef"}))
-    assert "$.fingerprint: does not fit the content in this version of o365prov" in problem
+    assert f"$.{name}: does not fit the content in this version of o365prov" in problem
 
 
 def places_in(value):

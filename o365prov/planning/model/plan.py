@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, ClassVar
 
 import attrs
 from attrs import Factory, define, field
@@ -21,7 +21,7 @@ from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanati
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.throttle_limits import WRITES, Quota
 from o365prov.rendering import Document, Renderable, check_limit
-from o365prov.structuring import SavedFormat, StrPath, write_text
+from o365prov.structuring import Saved, SavedFormat
 
 
 def _sorted(values: Any, kind: Any, key: Callable[[Any], Any]) -> Any:
@@ -51,7 +51,7 @@ def _no_one(plan: Plan) -> AppUsers:
 
 
 @define(frozen=True, slots=False, repr=False, field_transformer=typed)
-class Plan(Renderable):
+class Plan(Renderable, Saved):
     """What would change in a tenant, in order; what can't be provisioned; and what Graph does not support.
 
     ``print``, rich and notebooks show a plan in short, with 50 rows of a kind. ``to_text``, ``to_table``, ``to_html``
@@ -70,6 +70,15 @@ class Plan(Renderable):
         explanations: by person id, what :meth:`explain` says about accounts and mapped values.
 
     """
+
+    saved_format: ClassVar[SavedFormat] = SavedFormat(
+        family="o365prov.plan",
+        version=1,
+        name="a plan",
+        origin="name the file that plan.save() wrote",
+        remedy="save the plan again, or make it again",
+        derived=("fingerprint", "id"),
+    )
 
     tenant_id: str
     made_at: datetime
@@ -150,57 +159,6 @@ class Plan(Renderable):
         """
         return [change_row(change) for change in self.changes]
 
-    def to_json(self, *, key: bytes | None = None) -> str:
-        """The whole plan as JSON text that :meth:`from_json` reads back; one line a change, so that it diffs well.
-
-        Args:
-            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
-
-        Raises:
-            ConfigurationError: the key is too short.
-            UsageError: a property has a value that JSON can't express; all of Graph's own can be.
-
-        """
-        check_call(Plan.to_json, locals())
-        return _FORMAT.write(self, {"fingerprint": self.fingerprint, "id": self.id}, key=key)
-
-    @classmethod
-    def from_json(cls, text: str, *, where: str = "plan", key: bytes | None = None) -> Plan:
-        """Read what :meth:`to_json` wrote; the result equals the plan, with the same fingerprint and id.
-
-        Args:
-            text: the JSON text.
-            where: what messages call it, such as the name of its file.
-            key: the secret that the text was written with; None for none.
-
-        Raises:
-            SourceError: the text is something else, was written by another version, or was damaged or edited; its
-                issues have the JSON path of everything that is wrong.
-
-        """
-        check_call(Plan.from_json, locals())
-        plan, head = _FORMAT.read(text, where, head=("fingerprint", "id"), key=key)
-        if (head["fingerprint"], head["id"]) != (plan.fingerprint, plan.id):
-            what = "does not fit the content in this version of o365prov"
-            raise _FORMAT.damaged(where, "$.fingerprint", what)
-        return cast("Plan", plan)
-
-    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
-        """Write the plan to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
-        check_call(Plan.save, locals())
-        write_text(path, self.to_json(key=key))
-
-    @classmethod
-    def load(cls, path: StrPath, *, key: bytes | None = None) -> Plan:
-        """Read the plan from *path*, which was saved with the same *key*.
-
-        Raises:
-            SourceError: the file is missing, or as for :meth:`from_json`.
-
-        """
-        check_call(Plan.load, locals())
-        return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
-
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: hazards first, then who changes how, deletions first, problems, and unsupported values.
 
@@ -244,16 +202,6 @@ class Plan(Renderable):
 
     def __repr__(self) -> str:
         return f"Plan({len(self.changes)} changes, {len(self.problems)} problems, {self.fingerprint})"
-
-
-_FORMAT = SavedFormat(
-    family="o365prov.plan",
-    version=1,
-    kind=Plan,
-    name="a plan",
-    origin="name the file that plan.save() wrote",
-    remedy="save the plan again, or make it again",
-)
 
 
 def _is_content(attribute: attrs.Attribute[Any], _: object) -> bool:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar
 
 from attrs import frozen
 
-from o365prov._annotations import check_call
 from o365prov._fields import typed
 from o365prov.planning.model.document import change_row, report_document
 from o365prov.planning.model.outcomes import Outcome, Result
 from o365prov.rendering import Document, Renderable, check_limit
-from o365prov.structuring import SavedFormat, StrPath, write_text
+from o365prov.structuring import Saved, SavedFormat
 
 
 @frozen(repr=False, field_transformer=typed)
-class Report(Renderable):
+class Report(Renderable, Saved):
     """How each change of a plan ended. What is remembered of it is in the state.
 
     A report is shown in the same forms as a plan.
@@ -28,6 +27,14 @@ class Report(Renderable):
         replayed: whether the plan had been applied before, and this is how that ended.
 
     """
+
+    saved_format: ClassVar[SavedFormat] = SavedFormat(
+        family="o365prov.report",
+        version=1,
+        name="a report",
+        origin="name the file that report.save() wrote",
+        remedy="save the report again",
+    )
 
     plan_id: str
     outcomes: tuple[Outcome, ...]
@@ -59,53 +66,6 @@ class Report(Renderable):
     def ok(self) -> bool:
         """Whether every change was done, and nothing stopped the apply."""
         return len(self.done) == len(self.outcomes) and not self.stopped
-
-    def to_json(self, *, key: bytes | None = None) -> str:
-        """The whole report as JSON text that :meth:`from_json` reads back; one line an outcome.
-
-        Args:
-            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
-
-        Raises:
-            ConfigurationError: the key is too short.
-
-        """
-        check_call(Report.to_json, locals())
-        return _FORMAT.write(self, key=key)
-
-    @classmethod
-    def from_json(cls, text: str, *, where: str = "report", key: bytes | None = None) -> Report:
-        """Read what :meth:`to_json` wrote; the result equals the report.
-
-        Args:
-            text: the JSON text.
-            where: what messages call it, such as the name of its file.
-            key: the secret that the text was written with; None for none.
-
-        Raises:
-            SourceError: the text is something else, was written by another version, or was damaged or edited; its
-                issues have the JSON path of everything that is wrong.
-
-        """
-        check_call(Report.from_json, locals())
-        report, _ = _FORMAT.read(text, where, key=key)
-        return cast("Report", report)
-
-    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
-        """Write the report to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
-        check_call(Report.save, locals())
-        write_text(path, self.to_json(key=key))
-
-    @classmethod
-    def load(cls, path: StrPath, *, key: bytes | None = None) -> Report:
-        """Read the report from *path*, which was saved with the same *key*.
-
-        Raises:
-            SourceError: the file is missing, or as for :meth:`from_json`.
-
-        """
-        check_call(Report.load, locals())
-        return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
 
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: the counts, what did not succeed and why, and without a *limit* also what was done."""
@@ -139,13 +99,3 @@ class Report(Renderable):
         unknown = f"{len(self.unknown)} unknown, " if self.unknown else ""
         ended = (", stopped" if self.stopped else "") + (", replayed" if self.replayed else "")
         return f"Report({len(self.done)} done, {len(self.failed)} failed, {unknown}{len(self.skipped)} skipped{ended})"
-
-
-_FORMAT = SavedFormat(
-    family="o365prov.report",
-    version=1,
-    kind=Report,
-    name="a report",
-    origin="name the file that report.save() wrote",
-    remedy="save the report again",
-)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
+from typing import ClassVar
 
 from attrs import frozen
 
@@ -12,11 +12,11 @@ from o365prov._fields import typed
 from o365prov.planning.verification.checked import CheckedPerson, LicenseState
 from o365prov.planning.verification.document import verification_document
 from o365prov.rendering import Document, Renderable, check_limit
-from o365prov.structuring import SavedFormat, StrPath, write_text
+from o365prov.structuring import Saved, SavedFormat
 
 
 @frozen(repr=False, field_transformer=typed)
-class Verification(Renderable):
+class Verification(Renderable, Saved):
     """What of a plan is in the tenant, person by person.
 
     It is shown in the same forms as a plan.
@@ -29,6 +29,14 @@ class Verification(Renderable):
 
     Source: Okta, "Provision users to Office 365", step "Test provisioning".
     """
+
+    saved_format: ClassVar[SavedFormat] = SavedFormat(
+        family="o365prov.verification",
+        version=1,
+        name="a verification",
+        origin="name the file that verification.save() wrote",
+        remedy="verify the plan again",
+    )
 
     plan_id: str
     checked_at: datetime
@@ -73,53 +81,6 @@ class Verification(Renderable):
         """
         return [_row(person) for person in self.people]
 
-    def to_json(self, *, key: bytes | None = None) -> str:
-        """The whole verification as JSON text that :meth:`from_json` reads back; one line a person.
-
-        Args:
-            key: a secret of at least 16 bytes, so that what somebody edited is refused, and not only what was damaged.
-
-        Raises:
-            ConfigurationError: the key is too short.
-
-        """
-        check_call(Verification.to_json, locals())
-        return _FORMAT.write(self, key=key)
-
-    @classmethod
-    def from_json(cls, text: str, *, where: str = "verification", key: bytes | None = None) -> Verification:
-        """Read what :meth:`to_json` wrote; the result equals the verification.
-
-        Args:
-            text: the JSON text.
-            where: what messages call it, such as the name of its file.
-            key: the secret that the text was written with; None for none.
-
-        Raises:
-            SourceError: the text is something else, was written by another version, or was damaged or edited; its
-                issues have the JSON path of everything that is wrong.
-
-        """
-        check_call(Verification.from_json, locals())
-        verification, _ = _FORMAT.read(text, where, key=key)
-        return cast("Verification", verification)
-
-    def save(self, path: StrPath, *, key: bytes | None = None) -> None:
-        """Write it to *path*, completely or not at all, for its owner alone; *key* as for :meth:`to_json`."""
-        check_call(Verification.save, locals())
-        write_text(path, self.to_json(key=key))
-
-    @classmethod
-    def load(cls, path: StrPath, *, key: bytes | None = None) -> Verification:
-        """Read it from *path*, which was saved with the same *key*.
-
-        Raises:
-            SourceError: the file is missing, or as for :meth:`from_json`.
-
-        """
-        check_call(Verification.load, locals())
-        return cls.from_json(_FORMAT.load_text(path), where=str(path), key=key)
-
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: the counts, what isn't there, and who has what.
 
@@ -159,13 +120,3 @@ def _row(person: CheckedPerson) -> dict[str, str | bool | None]:
         "not_there": "; ".join(person.missing),
         "ok": person.ok,
     }
-
-
-_FORMAT = SavedFormat(
-    family="o365prov.verification",
-    version=1,
-    kind=Verification,
-    name="a verification",
-    origin="name the file that verification.save() wrote",
-    remedy="verify the plan again",
-)
