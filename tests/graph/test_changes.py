@@ -249,7 +249,7 @@ def test_another_process_goes_on_from_what_was_read(tmp_path):
 
 def test_what_another_version_read_is_read_as_a_whole(monkeypatch):
     """It may have read less of each user, or understood it otherwise."""
-    update = lambda: monkeypatch.setattr("o365prov.graph.read.changes.version", lambda _: "999.0")  # noqa: E731 - called later
+    update = lambda: monkeypatch.setattr("o365prov.graph.read.changes._VERSION", "999.0")  # noqa: E731 - called later
     _, _, seen = reads(tenant_with(), NEEDS, update)
     assert len(pages_of_everybody(seen)) == 1
 

@@ -383,7 +383,9 @@ def _without_secrets(text: str) -> str:
 
 def _one_line(text: str) -> str:
     """One printable line of a reasonable length: what Graph or a proxy sends must not control a terminal."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:500]
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(text.split())[:500]
 
 
 def _text(value: object) -> str:

@@ -40,6 +40,7 @@ from o365prov.rendering import quoted
 
 _VERSION = version("o365prov")
 _CLIENT_REQUEST_ID = "client-request-id"
+_LONGEST_ADDRESS = 65_536  # of httpx
 
 
 class TransportAdapter(httpx.AsyncBaseTransport):
@@ -242,12 +243,9 @@ class Connection:
         The SDK sends no token to other hosts, but the query would be sent.
         """
         absolute = self._cloud.root + url if url.startswith("/") else url
-        try:
-            parsed = httpx.URL(absolute)
-            server = f"{parsed.scheme}://{parsed.netloc.decode()}"
-        except (httpx.InvalidURL, ValueError):  # such as half a surrogate pair
-            server = url[:40]
-        if not absolute.startswith(self._cloud.graph + "/") or server != self._cloud.graph:
+        inside = absolute.startswith(self._cloud.graph + "/")
+        if not inside or not absolute.isprintable() or len(absolute) > _LONGEST_ADDRESS:
+            server = "/".join(url.split("/", 3)[:3])[:80]
             raise TenantError(
                 f"Graph's answer links to {quoted(server)} instead of {self._cloud.graph}: not followed; "
                 "check proxies between here and Microsoft, and the cloud that was chosen"

@@ -34,6 +34,8 @@ from o365prov.structuring import from_json_text, to_json_text
 
 _log = logging.getLogger(__name__)
 
+_VERSION = version("o365prov")
+
 UNTRACKED: Mapping[str, str] = {
     "licenseAssignmentStates": "user: delta says that its changes are not tracked",
     "assignedLicenses": "tracked, and read with the states that say through which group a licence is held",
@@ -49,7 +51,7 @@ FEW = 500
 
 def asked_of(needs: Needs) -> str:
     """What *needs* ask about users, and who asks: what was read for others does not serve."""
-    asked = (version("o365prov"), sorted(needs.properties), needs.managers)
+    asked = (_VERSION, sorted(needs.properties), needs.managers)
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
 
 
