@@ -3,10 +3,10 @@
 On the bad day the write is lost, its repetition is refused, and the account can't be read either.
 """
 
-import asyncio
 import json
 
 import pytest
+import virtual_time
 from organisation import DOMAIN, NOW, assigned, somebody, user_sync_app
 
 from o365prov import Deprovisioning, MemoryState, Tenant
@@ -63,8 +63,9 @@ def day(fake):
 
     def one_day(assignments, transport=None):
         async def whole():
-            writer = Tenant.over(transport or fake, state=state, random=lambda: 0.0)  # repeats at once
-            async with Tenant.over(fake, state=state) as reader, writer:
+            clock = virtual_time.LoopClock()
+            writer = Tenant.over(transport or fake, state=state, clock=clock)
+            async with Tenant.over(fake, state=state, clock=clock) as reader, writer:
                 snapshot = await reader.read(APP.needs(assignments))
                 known = state.app_users(snapshot.tenant_id, APP.name)
                 plan = APP.plan(assignments, snapshot, known, now=fake.clock.now())
@@ -74,7 +75,7 @@ def day(fake):
                 return plan, report, state.app_users(plan.tenant_id, APP.name).get(ANN.id)
 
         fake.clock.advance(days=1)
-        return asyncio.run(whole())
+        return virtual_time.run(whole())[0]
 
     return one_day
 
