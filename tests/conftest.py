@@ -12,7 +12,7 @@ settings.register_profile(
     "o365prov",
     deadline=None,
     derandomize="CI" in os.environ,
-    max_examples=int(os.environ.get("EXAMPLES", "40")),  # more of them in a longer run
+    max_examples=int(os.environ.get("EXAMPLES", "40" if "CI" in os.environ else "25")),  # more of them in a longer run
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("o365prov")
