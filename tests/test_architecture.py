@@ -30,7 +30,7 @@ LAYERS = (
 )
 """From the bottom up: each may import what stands before it, and itself."""
 
-EVERYWHERE = {"errors", "_annotations", "_fields", "structuring", "rendering"}
+EVERYWHERE = {"errors", "_annotations", "_fields", "_tracing", "structuring", "rendering"}
 """What serves every package."""
 
 MAY_IMPORT = {
@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "errors": {"errors"},
     "_annotations": {"errors", "_annotations"},
     "_fields": {"errors", "_annotations", "_fields"},
+    "_tracing": {"_tracing"},
     "structuring": {"errors", "_annotations", "_fields", "structuring"},
     "rendering": {"errors", "_annotations", "_fields", "rendering"},
     "sources": {*EVERYWHERE, "expressions", "people", "profiles", "provisioning", "sources"},

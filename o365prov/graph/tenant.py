@@ -21,7 +21,7 @@ from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender
-from o365prov.graph.client.tracing import span
+from o365prov._tracing import span
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.read.facts import KeptFacts, organization
 from o365prov.graph.read.reader import Reader

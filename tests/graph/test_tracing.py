@@ -7,7 +7,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from o365prov.errors import TenantError
-from o365prov.graph.client.tracing import span
+from o365prov._tracing import span
 
 
 @pytest.fixture
