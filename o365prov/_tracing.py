@@ -1,10 +1,12 @@
-"""Spans for OpenTelemetry, with counts and ids alone: who has set it up sees what a tenant does, and how long it takes.
+"""Spans for OpenTelemetry, with counts and ids alone: who has set it up sees what is done, and how long it takes.
 
-Only OpenTelemetry's API is used, which msgraph-sdk brings along; without a tracer provider its spans are none.
+Only OpenTelemetry's API is used, which msgraph-sdk brings along. A program that traces has loaded it; without it, or
+without a tracer provider, there are no spans.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -25,10 +27,11 @@ def span(name: str, **facts: str | int | bool) -> Iterator[Note]:
         What notes another fact.
 
     """
-    # Loaded with the SDK, not with this package: that takes longer than everything else here.
-    from opentelemetry.trace import Status, StatusCode, get_tracer  # noqa: PLC0415
-
-    tracer = get_tracer("o365prov")
+    trace = sys.modules.get("opentelemetry.trace")
+    if trace is None:
+        yield lambda _fact, _value: None
+        return
+    tracer = trace.get_tracer("o365prov")
     with tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False) as current:
         for fact, value in facts.items():
             current.set_attribute(f"o365prov.{fact}", value)
@@ -36,5 +39,5 @@ def span(name: str, **facts: str | int | bool) -> Iterator[Note]:
             yield lambda fact, value: current.set_attribute(f"o365prov.{fact}", value)
         except Exception as error:
             # Its class alone: messages may name people.
-            current.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            current.set_status(trace.Status(trace.StatusCode.ERROR, type(error).__name__))
             raise

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Self, TypeVar
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset
+from o365prov._tracing import span
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.graph.apply.applier import Applier
 from o365prov.graph.apply.delivery import WriteDelivery
@@ -21,7 +22,6 @@ from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender
-from o365prov._tracing import span
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.read.facts import KeptFacts, organization
 from o365prov.graph.read.reader import Reader

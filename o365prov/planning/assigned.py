@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
+from o365prov._tracing import span
 from o365prov.people import AppUsers, Assignment
 from o365prov.planning.matching.neighbours import neighbours
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
@@ -37,6 +38,13 @@ class AssignedPeople:
 
     def plan(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
         """The plan for the tenant of *snapshot*; who did not change here and there is not compared in full."""
+        with span("plan", people=len(self.assignments)) as note:
+            plan = self._plan(snapshot, app_users, now)
+            note("changes", len(plan.changes))
+            note("problems", len(plan.problems))
+        return plan
+
+    def _plan(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
         is_about_changes = self.rules.scope is Scope.CHANGED and self.request == PlanRequest()
         if not (is_about_changes and len(app_users) and snapshot.coverage is None):
             return self.plan_in_full(snapshot, app_users, now)

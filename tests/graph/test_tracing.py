@@ -1,13 +1,17 @@
 """Spans for OpenTelemetry: what a tenant does and how much of it, without a word about people."""
 
+import subprocess
+import sys
+
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from organisation import NOW, assigned, remembered, somebody, tenant, user_sync_app
 
-from o365prov.errors import TenantError
 from o365prov._tracing import span
+from o365prov.errors import TenantError
 
 
 @pytest.fixture
@@ -36,6 +40,20 @@ def test_reading_applying_and_batches_are_spans(changes, plan, apply, spans):
     name, facts = spans()[-1]
     assert name == "apply"
     assert facts == {"o365prov.plan": made.id, **{f"o365prov.{each}": count for each, count in counts.items()}}
+
+
+def test_planning_is_a_span(spans):
+    """With how many people it was about, and what came of it."""
+    plan = user_sync_app().plan([assigned(somebody("Ann Lee"), "SPE_E3")], tenant(), remembered(), now=NOW)
+    facts = {"people": 1, "changes": len(plan.changes), "problems": len(plan.problems)}
+    assert spans() == [("plan", {f"o365prov.{each}": count for each, count in facts.items()})]
+
+
+def test_without_opentelemetry_there_are_no_spans():
+    """Planning alone does not load it."""
+    program = "import sys; from o365prov._tracing import span\nwith span('plan') as note: note('people', 1)"
+    loaded = "\nsys.exit('opentelemetry' in str(sys.modules.keys()))"
+    subprocess.run([sys.executable, "-c", program + loaded], check=True)  # noqa: S603 - a program of ours
 
 
 def test_what_fails_says_so_without_its_message(spans):

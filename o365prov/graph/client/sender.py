@@ -15,13 +15,13 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
+from o365prov._tracing import span
 from o365prov.errors import ConnectionFailedError, TenantError
 from o365prov.graph.client.batch import chunks, decode, encode
 from o365prov.graph.client.errors import ErrorCategory, classify
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.rate_limiter import RateLimiter
 from o365prov.graph.client.retry import Attempts, RetryPolicy
-from o365prov._tracing import span
 
 _log = logging.getLogger(__name__)
 
