@@ -3,6 +3,7 @@
 from o365prov.people.app_users import AppUser, AppUsers, AppUserStatus, WaitingForSeat
 from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignment, LicenseGrant, assign
 from o365prov.people.departure import AfterBlock, Departure
+from o365prov.people.distinguished_name import comparable_name, domain_of
 from o365prov.people.person import DirectoryAccount, Person, UserStatus
 
 __all__ = [
@@ -21,4 +22,6 @@ __all__ = [
     "UserStatus",
     "WaitingForSeat",
     "assign",
+    "comparable_name",
+    "domain_of",
 ]

@@ -29,7 +29,7 @@ from attrs import define, field
 
 from o365prov._annotations import check_after_failure, check_call
 from o365prov.errors import ConfigurationError, Issue, UsageError
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, LicenseGrant
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, LicenseGrant, comparable_name
 from o365prov.planning.matching.neighbours import names_of
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
@@ -231,16 +231,17 @@ class StreamingPlanner:
 
     def _managers(self, people: Iterable[DesiredUser]) -> dict[str, ManagerAccount]:
         """The unchanged people to whom one of *people* refers by distinguished name or username."""
-        wanted = {each.manager.lower() for each in people if isinstance(each.manager, str)}
+        wanted = {comparable_name(each.manager) for each in people if isinstance(each.manager, str)}
         found: dict[str, ManagerAccount] = {}
         for assignment in self._assignments() if wanted else ():
             person = assignment.person
             known = self._app_users.get(person.id)
             if known is None or person.id not in self._staying:
                 continue
-            names = (*(account.distinguished_name or "" for account in person.directory_accounts), known.username)
+            directory = (account.distinguished_name or "" for account in person.directory_accounts)
+            names = map(comparable_name, (*directory, known.username))
             manager = ManagerAccount(Subject(person.id, person.name, known.username), known.object_id)
-            found.update((name.lower(), manager) for name in names if name.lower() in wanted)
+            found.update((name, manager) for name in names if name in wanted)
         return found
 
 

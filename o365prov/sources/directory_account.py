@@ -9,13 +9,12 @@ Source: Okta, "Active Directory agent base attributes"; Microsoft, Active Direct
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from attrs import evolve, frozen
 
-from o365prov.people import DirectoryAccount
+from o365prov.people import DirectoryAccount, comparable_name, domain_of
 from o365prov.sources.directory_entry import DirectoryEntry
 from o365prov.sources.filetime import read_filetime
 from o365prov.structuring import IssueList
@@ -165,8 +164,7 @@ def instance_of(dn: str | None) -> str:
     >>> instance_of(r"CN=Doe\, Jane,OU=Staff,DC=Corp,DC=example")
     'corp.example'
     """
-    labels = re.findall(r"(?i)(?<!\\)(?:^|,)\s*DC=([^,]+)", dn or "")
-    return ".".join(label.strip() for label in labels).lower() or "active_directory"
+    return domain_of(dn or "") or "active_directory"
 
 
 def sid_text(octets: bytes) -> str | None:
@@ -189,13 +187,13 @@ def with_manager_upns(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAc
     """
     accounts = tuple(accounts)
     upns = {
-        account.distinguished_name.casefold(): upn
+        comparable_name(account.distinguished_name): upn
         for account in accounts
         if account.distinguished_name and (upn := account.attributes.get("userName"))
     }
 
     def with_upn(account: DirectoryAccount) -> DirectoryAccount:
-        upn = upns.get(str(account.attributes.get("managerDn", "")).casefold())
+        upn = upns.get(comparable_name(str(account.attributes.get("managerDn", ""))))
         return account if upn is None else evolve(account, attributes={**account.attributes, "managerUpn": upn})
 
     return tuple(map(with_upn, accounts))

@@ -210,6 +210,21 @@ def test_a_manager_is_removed_when_the_directory_names_none():
     assert remove.kind == "remove_manager"
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_manager_is_found_however_the_name_is_escaped(known):
+    """A directory writes a comma in a name as a backslash and a comma, or in hex; it is one name, new or known."""
+    boss = from_directory(somebody("Bo Ross"))
+    escaped = evolve(boss.directory_accounts[0], distinguished_name=r"CN=Ross\, Bo,OU=Staff,DC=corp,DC=example")
+    boss = evolve(boss, directory_accounts=[escaped])
+    ann = from_directory(somebody("Ann Lee"))
+    in_hex = evolve(ann.directory_accounts[0], attributes={"managerDn": r"CN=Ross\2C Bo,OU=Staff,DC=corp,DC=example"})
+    ann = evolve(ann, directory_accounts=[in_hex])
+    snapshot, app_users = provisioned(assigned(boss)) if known else (tenant(), remembered())
+    plan = APP.plan([assigned(ann), assigned(boss)], snapshot, app_users, now=NOW)
+    assert [change.manager.name for change in plan if change.kind == "set_manager"] == ["Bo Ross"]
+    assert not plan.problems
+
+
 def test_a_manager_that_somebody_set_in_office_365_stays():
     """The source names none and we set none; what was sent last is compared, and nothing is taken back."""
     boss, ann = from_directory(somebody("Bo Ross")), from_directory(somebody("Ann Lee"))

@@ -60,6 +60,8 @@ SERVICES = ("o365prov.rendering", "o365prov.structuring")
 """What serves the other packages, and is not for programs."""
 
 FOR_SIBLINGS = {
+    "comparable_name": {"name": lambda: "CN=Ann,DC=corp"},
+    "domain_of": {"name": lambda: "CN=Ann,DC=corp"},
     "AssignedPeople": "called by the app and the reader alone",
     "MatchedUser": "made by match_users",
     "PostgresState": "needs a server, and has the methods of SQLiteState",

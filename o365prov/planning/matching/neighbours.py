@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from o365prov.people import AppUser, AppUsers
+from o365prov.people import AppUser, AppUsers, comparable_name
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.rules.addresses import personal_addresses
 from o365prov.planning.rules.licenses import asks_for_licenses
@@ -53,14 +53,14 @@ def names_of(desired: DesiredUser) -> Iterator[str]:
     person = desired.assignment.person
     anchors = (each.anchor for each in person.directory_accounts)
     names = (desired.username, desired.anchor, desired.new_anchor, desired.manager, *_mails(desired), *anchors)
-    yield from (each.lower() for each in (*names, *personal_addresses(person)) if isinstance(each, str))
+    yield from (comparable_name(each) for each in (*names, *personal_addresses(person)) if isinstance(each, str))
 
 
 def _own_names(desired: DesiredUser, known: AppUser | None) -> Iterator[str]:
     """The names by which others may depend on this person."""
     directory = (each.distinguished_name for each in desired.assignment.person.directory_accounts)
     names = (desired.username, desired.new_anchor, *_mails(desired), *directory)
-    yield from (each.lower() for each in names if isinstance(each, str))
+    yield from (comparable_name(each) for each in names if isinstance(each, str))
     if known is not None:
         yield from _remembered_names(known)
 

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
-from o365prov.people import AppUsers, Assignment, Person
+from o365prov.people import AppUsers, Assignment, Person, comparable_name
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import RemoveManager, SetManager
 from o365prov.planning.model.options import PlanRequest
@@ -28,10 +28,10 @@ class ManagerAccount:
 
 @frozen
 class Managers:
-    """The people who can be managers, by distinguished name and username in lower case, and by object id.
+    """The people who can be managers, by distinguished name and username, and by object id.
 
     Args:
-        people: the people, by these names.
+        people: the people, by these names as :func:`~o365prov.people.comparable_name` gives them.
         snapshot: what the tenant holds.
         stopped: the names of assigned people who have problems of their own, by the same names.
 
@@ -47,7 +47,7 @@ class Managers:
         Source: Okta, "Supported user attributes": with User and Universal Sync a manager is given by managerDn, with
         Profile Sync by user principal name or object id.
         """
-        if found := self.people.get(reference.lower()):
+        if found := self.people.get(comparable_name(reference)):
             return found
         account = self.snapshot.by_username.get(reference.lower()) or self.snapshot.by_id.get(reference)
         if account is None:
@@ -78,7 +78,7 @@ def find_managers(
 
     """
     managers = dict(unchanged)
-    named = {each.desired.manager.lower() for each in matched if isinstance(each.desired.manager, str)}
+    named = {comparable_name(each.desired.manager) for each in matched if isinstance(each.desired.manager, str)}
 
     def enter(person: Person, manager: ManagerAccount) -> None:
         managers.update((name, manager) for name in _manager_names(person, manager.subject.username))
@@ -104,15 +104,15 @@ def find_managers(
 
 
 def _manager_names(person: Person, username: str | None) -> list[str]:
-    """How others name a person as their manager, in lower case."""
+    """How others name a person as their manager."""
     names = (*(account.distinguished_name for account in person.directory_accounts), username)
-    return [name.lower() for name in names if name]
+    return [comparable_name(name) for name in names if name]
 
 
 @check_after_failure
 def reference_digest(reference: str) -> str:
     """A hash of how the source names a manager, for the memory."""
-    return hashlib.blake2b(reference.lower().encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return hashlib.blake2b(comparable_name(reference).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def manager_change(
@@ -133,7 +133,7 @@ def manager_change(
             return None, None
         manager = managers.find(reference)
         if manager is None:
-            stopped = managers.stopped.get(reference.lower())
+            stopped = managers.stopped.get(comparable_name(reference))
             return None, _manager_stopped(stopped) if stopped else _manager_unknown(reference)
         if manager.subject.person_id == matched.subject.person_id or (
             manager.object_id is not None and manager.object_id == matched.object_id
