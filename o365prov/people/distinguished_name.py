@@ -50,6 +50,8 @@ def domain_of(name: str) -> str:
     >>> domain_of(r"CN=Doe\, Jane,OU=Staff,DC=Corp,DC=example")
     'corp.example'
     """
+    if _is_plain(name):
+        return ".".join(part[3:] for part in name.lower().split(",") if part.startswith("dc="))
     parts = _parts(name) or []
     return ".".join(value for part in parts for kind, value in part if kind == "dc")
 

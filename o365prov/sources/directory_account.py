@@ -9,6 +9,7 @@ Source: Okta, "Active Directory agent base attributes"; Microsoft, Active Direct
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -18,6 +19,10 @@ from o365prov.people import DirectoryAccount, comparable_name, domain_of
 from o365prov.sources.directory_entry import DirectoryEntry
 from o365prov.sources.filetime import read_filetime
 from o365prov.structuring import IssueList
+
+_log = logging.getLogger(__name__)
+
+_CONSISTENCY_GUID = "mS-DS-ConsistencyGuid"
 
 
 @frozen
@@ -65,6 +70,9 @@ _SCHEMA: Mapping[str, _Attribute] = {
 }
 """The attributes whose schema is known, by name in lower case; others keep their name, and their values decide."""
 
+_MAY_BE_INCOMPLETE = frozenset({*_OCTETS.lower().split(), *_OCTET_LISTS.lower().split(), "memberof"})
+"""Pictures, keys, certificates and the groups of a user, which may be many: an account can be read without them."""
+
 _HANDLED_APART = frozenset({"distinguishedname", "objectguid", "objectsid"})
 
 
@@ -90,6 +98,7 @@ def directory_account(
     """
     before = issues.count
     guid = _object_guid(entry, issues)
+    _check_complete(entry, issues)
     password_last_set = None
     if entry.values("pwdLastSet"):
         try:
@@ -113,15 +122,22 @@ def directory_account(
     )
 
 
+def _check_complete(entry: DirectoryEntry, issues: IssueList) -> None:
+    """Note an attribute that is not known as a whole: an account without it would have it cleared in Office 365."""
+    for name in sorted(entry.incomplete):
+        what = f"{name} is not in the file as a whole"
+        if name.lower() in _MAY_BE_INCOMPLETE:
+            _log.warning("%s: %s: %s; the account is read without it", issues.source, entry.place, what)
+        else:
+            issues.note(entry.place, what, "export the whole attribute, with all its ranges", code="incomplete")
+
+
 def _object_guid(entry: DirectoryEntry, issues: IssueList) -> UUID | None:
     match entry.values("objectGUID"):
         case ():
-            issues.note(
-                entry.place,
-                "the user has no objectGUID",
-                "export the entry again, with objectGUID",
-                code="missing",
-            )
+            other = ", and mS-DS-ConsistencyGuid does not take its place" if entry.values(_CONSISTENCY_GUID) else ""
+            what, remedy = f"the user has no objectGUID{other}", "export the entry again, with objectGUID"
+            issues.note(entry.place, what, remedy, code="missing")
         case (octets,) if len(octets) == 16:
             return UUID(bytes_le=octets)
         case _:

@@ -13,10 +13,13 @@ from functools import cached_property
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
-from o365prov._fields import frozen_mapping, made_of, typed
+from o365prov._fields import as_frozenset, frozen_mapping, made_of, typed
 
 _RESOURCE_MAILBOXES = frozenset({2**4, 2**5, 2**33, 2**34})
 """``msExchRecipientTypeDetails`` of resource mailboxes, on premises and in Exchange Online."""
+
+_TOMBSTONE = re.compile(r"(?:\\0A|\n)DEL:[0-9a-f-]{36}", re.IGNORECASE)
+"""What the directory adds to the name of what was deleted: a line feed, and its objectGUID."""
 
 _RESOURCE_METADATA = frozenset({b"resourcetype:room", b"resourcetype:equipment"})
 
@@ -28,17 +31,24 @@ class EntryKind(StrEnum):
     GROUP = "group"
     CONTACT = "contact"
     RESOURCE = "resource"  # a conference room or equipment, which is a user of the directory and never signs in
+    DELETED = "deleted"  # a tombstone: what the directory keeps for a while of an object that was deleted
     OTHER = "other"
 
 
-def _encode(value: bytes | str) -> bytes:
-    return value.encode() if isinstance(value, str) else value
+def _encoded(values: Iterable[bytes | str]) -> tuple[bytes, ...]:
+    values = tuple(values)
+    if _BYTES.issuperset(map(type, values)):
+        return values  # type: ignore[return-value]  # as they come from a directory
+    return tuple(value.encode() if isinstance(value, str) else value for value in values)
+
+
+_BYTES = frozenset({bytes})
 
 
 def _as_bytes(attributes: Mapping[str, Iterable[bytes | str]]) -> Mapping[str, tuple[bytes, ...]]:
     if not isinstance(attributes, Mapping):
         return attributes  # the validator refuses it
-    encoded = {name: made_of(values, lambda each: tuple(map(_encode, each))) for name, values in attributes.items()}
+    encoded = {name: made_of(values, _encoded) for name, values in attributes.items()}
     return frozen_mapping(encoded)
 
 
@@ -50,6 +60,7 @@ class DirectoryEntry:
         dn: the distinguished name.
         attributes: the values of each attribute, under the directory's name for it; strings become UTF-8 bytes. LDAP
             names have no case, so ask with :meth:`values`, :meth:`text` or :meth:`number`.
+        incomplete: the attributes of which not all values are known; they have none here.
         place: where the entry was read, for messages.
 
     >>> entry = DirectoryEntry("CN=Ann,DC=corp,DC=example", {"objectClass": ["user"], "MAIL": [b"a@corp.example"]})
@@ -60,6 +71,7 @@ class DirectoryEntry:
 
     dn: str
     attributes: Mapping[str, tuple[bytes, ...]] = field(converter=_as_bytes, hash=False, repr=False)
+    incomplete: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
     place: str = field(default="", eq=False, kw_only=True)
 
     @cached_property
@@ -89,8 +101,11 @@ class DirectoryEntry:
     def kind(self) -> EntryKind:
         """What the entry is; computers and their service accounts are OTHER, though the directory calls them users.
 
-        Source: Microsoft, Active Directory schema; Exchange, ``msExchRecipientTypeDetails``.
+        Sources: Microsoft, Active Directory schema, and "Retrieving Deleted Objects"; Exchange,
+        ``msExchRecipientTypeDetails``.
         """
+        if (self.text("isDeleted") or "").upper() == "TRUE" or _TOMBSTONE.search(self.dn):
+            return EntryKind.DELETED
         classes = {value.lower() for value in self.values("objectClass")}
         if b"group" in classes:
             return EntryKind.GROUP

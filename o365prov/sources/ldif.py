@@ -2,10 +2,11 @@
 
 Entries are read one by one, so the size of the file does not matter. Content records and ``changetype: add`` are read;
 other changes describe a difference and not people, and are refused. ``:<`` values, which refer to other files or
-addresses, are never followed.
+addresses, are never followed: the attribute is incomplete, and so is one of which the file has some ranges only
+(``member;range=0-1499``), because a part of a group looks like a whole one.
 
-Decisions beyond the RFC: plain values may hold UTF-8, as many programs write it, and no other encoding; an attribute in
-ranges (``member;range=0-1499``) is refused, because a part of a group looks like a whole one.
+A decision beyond the RFC: plain values may hold UTF-8, as many programs write it, and no other encoding; the file as a
+whole may be UTF-16.
 """
 
 from __future__ import annotations
@@ -14,30 +15,31 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
-
-from attrs import frozen
+from typing import NamedTuple, TypeAlias
 
 from o365prov._annotations import check_call
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
-from o365prov.structuring import IssueList, StrPath, UnreadableError, looks_wide, note_unreadable
+from o365prov.sources.ldif_records import Line, read_records
+from o365prov.structuring import IssueList, StrPath, UnreadableError, note_unreadable
 
-LONGEST_VALUE = 10 * 2**20
-"""The most bytes of one value with its folded lines: a file with a longer one is not LDIF."""
-
-_ATTRIBUTE = re.compile(rb"([A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)((?:;[A-Za-z0-9=*-]+)*):(:|<|) *(.*)", re.DOTALL)
+_NAME = re.compile(rb"([A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)((?:;[A-Za-z0-9=*-]+)*)")
+_RANGE = re.compile(rb";range=([0-9]{1,9})-([0-9]{1,9}|\*)(?=;|\Z)", re.IGNORECASE)
+_OPEN = 10**9
+"""The end of the last range, which LDIF writes as an asterisk."""
 _OTHER_CHANGES = frozenset({b"delete", b"modify", b"moddn", b"modrdn"})
+_Ranges: TypeAlias = "dict[tuple[int, int], list[bytes]]"
 
 
-@frozen
-class _Line:
-    """A line with its folded lines; *number* is that of the first one."""
+class _Name(NamedTuple):
+    """What stands before the first colon of a line: an attribute, in its spelling and in lower case, and a range."""
 
-    number: int
-    content: bytes
+    spelling: str
+    lower: str
+    range: tuple[int, int] | None
 
 
 def read_entries(path: StrPath) -> Iterator[DirectoryEntry]:
@@ -87,7 +89,7 @@ def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[Direct
 def _entries(path: StrPath, issues: IssueList) -> Iterator[DirectoryEntry]:
     try:
         with Path(path).open("rb") as stream:
-            for record in _records(stream, issues):
+            for record in read_records(stream, issues):
                 if entry := _entry(record, issues):
                     yield entry
     except OSError as error:
@@ -96,156 +98,122 @@ def _entries(path: StrPath, issues: IssueList) -> Iterator[DirectoryEntry]:
         return
 
 
-def _records(stream: BinaryIO, issues: IssueList) -> Iterator[list[_Line]]:
-    """The lines of each entry, without comments and the version."""
-    record: list[_Line] = []
-    found = False
-    for line in _logical_lines(stream, issues):
-        if line.content and not found:
-            found = True
-            if line.content.lower().startswith(b"version:"):
-                if line.content[8:].strip() != b"1":
-                    issues.note(
-                        f"line {line.number}", "is not version 1 of LDIF", "export it as version 1", code="unsupported"
-                    )
-                    raise UnreadableError
-                continue
-        if line.content:
-            record.append(line)
-        elif record:
-            yield record
-            record = []
-    if record:
-        yield record
-    if not found:
-        issues.note("", "holds no entries", "export it again", code="empty")
-
-
-def _logical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[_Line]:
-    """Lines joined with their continuations, which begin with a space, and without comments."""
-    number = 0
-    content: bytearray | None = None
-    for here, line in _physical_lines(stream, issues):
-        if line.startswith(b" ") and content:
-            content += line[1:]
-            if len(content) > LONGEST_VALUE:
-                issues.note(
-                    f"line {number}", f"the value has more than {LONGEST_VALUE} bytes", "is this LDIF?", code="too_long"
-                )
-                raise UnreadableError
-            continue
-        if content is not None and not content.startswith(b"#"):
-            yield _Line(number, bytes(content))
-        number, content = here, bytearray(line)
-    if content is not None and not content.startswith(b"#"):
-        yield _Line(number, bytes(content))
-
-
-def _physical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[tuple[int, bytes]]:
-    number = 0
-    while line := stream.readline(LONGEST_VALUE + 1):
-        number += 1
-        if number == 1:
-            if looks_wide(line):
-                issues.note(
-                    "", "is UTF-16 (ldifde -u writes it)", "export it without -u, or save it as UTF-8", code="encoding"
-                )
-                raise UnreadableError
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if not line.endswith(b"\n"):
-            if len(line) <= LONGEST_VALUE:
-                issues.note(
-                    f"line {number}", "the file ends in the middle of a line", "export it again", code="damaged"
-                )
-            else:
-                issues.note(f"line {number}", "is longer than a value can be", "is this LDIF?", code="too_long")
-            raise UnreadableError
-        yield number, line.removesuffix(b"\n").removesuffix(b"\r")
-
-
-def _entry(record: list[_Line], issues: IssueList) -> DirectoryEntry | None:
+def _entry(record: list[Line], issues: IssueList) -> DirectoryEntry | None:
     before = issues.count
     first = record[0]
     if not first.content.lower().startswith(b"dn:"):
-        issues.note(
-            f"line {first.number}",
-            "the entry does not begin with dn",
-            "export it again: the file is damaged or is not LDIF",
-            code="damaged",
-        )
+        what, remedy = "the entry does not begin with dn", "export it again: the file is damaged or is not LDIF"
+        issues.note(f"line {first.number}", what, remedy, code="damaged")
         return None
     dn = _dn(first, issues)
     attributes: dict[str, list[bytes]] = {}
     spellings: dict[str, str] = {}
+    ranges: dict[str, _Ranges] = {}
+    incomplete: set[str] = set()
     for line in record[1:]:
-        if (pair := _attribute(line, issues)) is None:
+        if (attribute := _attribute(line, issues)) is None:
             continue
-        name, value = pair
-        match name.lower():
-            case "changetype" if value.lower() == b"add":
+        (spelling, lower, span), value = attribute
+        if lower in {"changetype", "control"}:
+            if lower == "changetype" and value is not None and value.lower() == b"add":
                 continue
-            case "changetype" | "control" as word:
-                named = f"{word}: {value.decode().lower()}" if value.lower() in _OTHER_CHANGES else f"a {word}"
-                issues.note(
-                    f"line {line.number}",
-                    f"{named}: only entries are read, not changes",
-                    "export the entries",
-                    code="unsupported",
-                )
-                return None
-            case lower:
-                attributes.setdefault(spellings.setdefault(lower, name), []).append(value)
+            _refuse_change(line, lower, value, issues)
+            return None
+        name = spellings.setdefault(lower, spelling)
+        if value is None:
+            incomplete.add(name)
+        elif span is None:
+            attributes.setdefault(name, []).append(value)
+        else:
+            ranges.setdefault(name, {}).setdefault(span, []).append(value)
+    for name, parts in ranges.items():
+        whole = _joined(parts)
+        if whole is None:
+            incomplete.add(name)
+        else:
+            attributes[name] = whole
     if dn is None or issues.count > before:
         return None
-    return DirectoryEntry(dn, attributes, place=f"line {first.number}")
+    for name in incomplete:
+        attributes.pop(name, None)
+    return DirectoryEntry(dn, attributes, incomplete, place=f"line {first.number}")
 
 
-def _dn(line: _Line, issues: IssueList) -> str | None:
-    match _attribute(line, issues):
-        case (_, value):
-            try:
-                return value.decode()
-            except UnicodeDecodeError:
-                issues.note(f"line {line.number}", "the dn is not UTF-8", "export it again", code="encoding")
-    return None
+def _refuse_change(line: Line, word: str, value: bytes | None, issues: IssueList) -> None:
+    change = (value or b"").lower()
+    named = f"{word}: {change.decode()}" if change in _OTHER_CHANGES else f"a {word}"
+    what = f"{named}: only entries are read, not changes"
+    issues.note(f"line {line.number}", what, "export the entries", code="unsupported")
 
 
-def _attribute(line: _Line, issues: IssueList) -> tuple[str, bytes] | None:
-    """Name and value of a line, or None and a note."""
-    place = f"line {line.number}"
-    if not (parts := _ATTRIBUTE.fullmatch(line.content)):
-        issues.note(
-            place,
-            "is not an attribute with a value (name: value)",
-            "export it again: the file is damaged or is not LDIF",
-            code="damaged",
-        )
-        return None
-    name, options, mark, value = parts.groups()
-    described = (name + options).decode()
-    if b";range=" in options.lower():
-        issues.note(
-            place, f"{described}: values in ranges are not read", "export the whole attribute", code="unsupported"
-        )
-        return None
-    if mark == b"<":
-        issues.note(
-            place,
-            f"{described}: a value at an address (:<) is not fetched",
-            "export the value itself",
-            code="unsupported",
-        )
-        return None
-    if mark == b":":
-        try:
-            return name.decode(), base64.b64decode(value.rstrip(), validate=True)
-        except binascii.Error:
-            issues.note(place, f"{described}: is not base64", "export it again: the value is damaged", code="damaged")
+def _joined(parts: _Ranges) -> list[bytes] | None:
+    """The values of an attribute that came in ranges; None if they are not all of them."""
+    values: list[bytes] = []
+    last = 0
+    for (begin, end), found in sorted(parts.items()):
+        if begin != len(values) or (end is not _OPEN and end - begin + 1 != len(found)):
             return None
+        values += found
+        last = end
+    return values if last is _OPEN else None
+
+
+def _dn(line: Line, issues: IssueList) -> str | None:
+    attribute = _attribute(line, issues)
+    if attribute is None:
+        return None
+    place = f"line {line.number}"
+    if (value := attribute[1]) is None:
+        what, remedy = "dn: a value at an address (:<) is not fetched", "export the value itself"
+        issues.note(place, what, remedy, code="unsupported")
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        issues.note(place, "the dn is not UTF-8", "export it again", code="encoding")
+        return None
+
+
+def _attribute(line: Line, issues: IssueList) -> tuple[_Name, bytes | None] | None:
+    """The attribute of a line and its value, None for one that is elsewhere; None and a note if the line is wrong."""
+    before_colon, colon, value = line.content.partition(b":")
+    name = _name(before_colon) if colon else None
+    place = f"line {line.number}"
+    if name is None:
+        what, remedy = "is not an attribute with a value (name: value)", "export it again: the file is damaged"
+        issues.note(place, what, f"{remedy} or is not LDIF", code="damaged")
+        return None
+    if value.startswith(b"<"):
+        return name, None
+    if value.startswith(b":"):
+        try:
+            return name, base64.b64decode(value[1:].strip(b" "), validate=True)
+        except binascii.Error:
+            what, remedy = "is not base64", "export it again: the value is damaged"
+            issues.note(place, f"{before_colon.decode()}: {what}", remedy, code="damaged")
+            return None
+    if not value.isascii() and not _is_utf_8(value):
+        what = f"{before_colon.decode()}: is neither ASCII nor UTF-8"
+        issues.note(place, what, "save the file as UTF-8", code="encoding")
+        return None
+    return name, value.lstrip(b" ")
+
+
+@lru_cache(maxsize=1_000)
+def _name(before_colon: bytes) -> _Name | None:
+    """The attribute that stands there; None if it is none."""
+    found = _NAME.fullmatch(before_colon)
+    if found is None:
+        return None
+    spelling = found[1].decode()
+    part = _RANGE.search(found[2])
+    span = (int(part[1]), _OPEN if part[2] == b"*" else int(part[2])) if part else None
+    return _Name(spelling, spelling.lower(), span)
+
+
+def _is_utf_8(value: bytes) -> bool:
     try:
         value.decode()
     except UnicodeDecodeError:
-        issues.note(place, f"{described}: is neither ASCII nor UTF-8", "save the file as UTF-8", code="encoding")
-
-        return None
-    return name.decode(), value
+        return False
+    return True

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from o365prov.errors import SourceError
 from o365prov.sources import ldif
 from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
+from o365prov.sources.ldif_records import LONGEST_VALUE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "data" / "active-directory.ldif"
 GUID = UUID("8e81973e-0bec-47b0-b898-d190f9ebdacc")
@@ -127,6 +128,49 @@ class TestSyntax:
         [entry] = entries(write(b"\xef\xbb\xbfversion: 1\ndn: CN=Ann\ncn: Ann\n"))
         assert entry.dn == "CN=Ann"
 
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+    @pytest.mark.parametrize("end", ["\n", "\r\n"])
+    def test_utf_16(self, write, encoding, end):
+        """What ldifde -u writes is the same in UTF-16, with a byte order mark or without."""
+        text = "version: 1\n" + ANN + "sn: Zo\u00eb \U0001f600\u0085\u2028\ntitle: Head of\n  Sales\n"
+        [entry] = entries(write(text.replace("\n", end).encode(encoding)))
+        assert (entry.text("sn"), entry.text("title")) == ("Zo\u00eb \U0001f600\u0085\u2028", "Head of Sales")
+        assert entry.values("objectGUID") == (GUID.bytes_le,)
+
+    def test_what_ldapsearch_says_besides(self, write):
+        """Comments, referrals to other servers, and how the search went."""
+        text = (
+            f"# extended LDIF\n#\n# LDAPv3\n# base <DC=corp> with scope subtree\n\n# Ann, Staff\n{ANN}\n"
+            "# search reference\nref: ldap://other.corp.example/DC=other,DC=corp,DC=example\n\n# refldap://x/y\n\n"
+            "# search result\nsearch: 2\nresult: 0 Success\ncontrol: 1.2.840.113556.1.4.319 false MAUCAQAEAA==\n"
+            "pagedresults: cookie=\n\n# numResponses: 3\n# numEntries: 1\n# numReferences: 1\n"
+        )
+        assert [entry.dn for entry in entries(write(text))] == ["CN=Ann,OU=Staff,DC=corp,DC=example"]
+
+    def test_all_ranges_of_an_attribute_are_the_attribute(self, write):
+        """In whatever order they come; the last one ends with an asterisk."""
+        [entry] = entries(
+            write("dn: CN=G\nmember;range=2-*: CN=C\nmember;Range=0-1: CN=A\nmember;range=0-1: CN=B\nmember:\n")
+        )
+        assert entry.values("member") == (b"CN=A", b"CN=B", b"CN=C")
+        assert not entry.incomplete
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            "member;range=0-1: CN=A\nmember;range=0-1: CN=B\n",
+            "member;range=0-1: CN=A\nmember;range=2-*: CN=C\n",
+            "member;range=1-*: CN=B\n",
+            "member;range=0-0: CN=A\nmember;range=2-*: CN=C\n",
+            "member:< file:///tmp/members\nmember: CN=A\n",
+        ],
+    )
+    def test_some_of_the_values_are_none(self, write, lines):
+        """Some ranges, or a value in another file: a part would look like the whole."""
+        [entry] = entries(write(f"dn: CN=G\n{lines}"))
+        assert entry.values("member") == ()
+        assert entry.incomplete == {"member"}
+
     def test_entries_come_before_the_end_is_read(self, write):
         """Entries are given one by one, the good ones also when a later one is broken."""
         reader = ldif.read_entries(write("dn: CN=Ann\ncn: Ann\n\ncut here\n"))
@@ -154,9 +198,7 @@ class TestBadFiles:
             ("dn: CN=Ann\nobjectGUID:: Ppe Bjuw\n", "line 2: objectGUID: is not base64"),
             ("dn:: /w==\ncn: Ann\n", "line 1: the dn is not UTF-8"),
             ("dn:: Q04\ncn: Ann\n", "line 1: dn: is not base64"),
-            ("dn: CN=Ann\njpegPhoto:< file:///etc/passwd\n", "line 2: jpegPhoto: a value at an address (:<) is not"),
             ("dn:< file:///etc/passwd\ncn: Ann\n", "line 1: dn: a value at an address (:<) is not fetched"),
-            ("dn: CN=G\nmember;range=0-1499: CN=Ann\n", "line 2: member;range=0-1499: values in ranges are not read"),
             (
                 "dn: CN=Ann\nchangetype: modify\nreplace: cn\ncn: A\n-\n",
                 "line 2: changetype: modify: only entries",
@@ -208,11 +250,22 @@ class TestBadFiles:
         assert all(entry == whole[entry.dn] for entry in read[:-1])
         assert told or content[:cut].endswith(b"\n")
 
-    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-    def test_utf_16(self, write, encoding):
-        """What ldifde -u writes is UTF-16, and is told as such."""
-        [found] = problems(write(("version: 1\n" + ANN).encode(encoding)))
-        assert found.startswith("is UTF-16 (ldifde -u writes it)")
+    @pytest.mark.parametrize("cut", [1, 2, 3])
+    def test_utf_16_that_was_cut(self, write, cut):
+        """In a line, or in a character."""
+        [found] = problems(write((ANN + "sn: Lee\n").encode("utf-16")[:-cut]))
+        assert found == "line 5: the file ends in the middle of a line: export it again"
+
+    def test_half_a_character_in_utf_16(self, write):
+        """It is not text, and is said with its line."""
+        [found] = problems(write((ANN + "sn: \ud800\n").encode("utf-16-le", "surrogatepass")))
+        assert found == "line 5: sn: is neither ASCII nor UTF-8: save the file as UTF-8"
+
+    @pytest.mark.parametrize("said", ["search: 2\nresult: 4 Size limit exceeded\n", "# search: 2\n# result: 4 Size\n"])
+    def test_a_search_that_found_too_many(self, write, said):
+        """It says so at the end: whoever is missing would look like a leaver."""
+        [found] = problems(write(f"{ANN}\n# search result\n{said}\n# numEntries: 1\n"))
+        assert "the search ended with LDAP's result 4, so the file does not have everybody" in found
 
     def test_latin_1(self, write):
         """Another encoding is named with its line and attribute."""
@@ -221,14 +274,14 @@ class TestBadFiles:
 
     def test_huge_line(self, write):
         """A line longer than any attribute ends the reading before it fills the memory."""
-        [found] = problems(write(ANN + "info: " + "x" * ldif.LONGEST_VALUE + "\n\n" + ANN))
-        assert found == "line 5: is longer than a value can be: is this LDIF?"
+        [found] = problems(write(ANN + "info: " + "x" * LONGEST_VALUE + "\n\n" + ANN))
+        assert found == "line 5: has more than the 10,485,760 bytes of a value: is this LDIF?"
 
     def test_huge_folded_value(self, write):
         """The limit holds for folded lines together, too."""
         folded = "\n ".join(["x" * 1_000_000] * 11)
         [found] = problems(write(f"dn: CN=Ann\ninfo: {folded}\n"))
-        assert found.startswith("line 2: the value has more than 10485760 bytes")
+        assert found.startswith("line 2: has more than the 10,485,760 bytes of a value")
 
     def test_json_is_not_ldif(self, write):
         """Another format is told at its first line."""
@@ -309,6 +362,27 @@ class TestAccounts:
             "S-1-5-18",
         ]
 
+    def test_pictures_elsewhere_and_groups_in_ranges_are_left_out(self, write, caplog):
+        """Nobody is without an account for them; it is said, without values."""
+        lines = "thumbnailPhoto:< file:///tmp/ann.jpg\nmemberOf;range=0-0: CN=Secret\n"
+        group = "\ndn: CN=G\nobjectClass: group\nmember;range=0-0: CN=Ann\n"
+        [account] = read_accounts(write(ANN + lines + group))
+        assert not {"thumbnailPhoto", "memberOf"} & account.attributes.keys()
+        assert [record.getMessage().split(": ", 1)[1] for record in caplog.records] == [
+            "line 1: memberOf is not in the file as a whole; the account is read without it",
+            "line 1: thumbnailPhoto is not in the file as a whole; the account is read without it",
+        ]
+
+    def test_what_was_deleted_is_nobody(self, write):
+        """A tombstone has the class and the objectGUID of a user, and perhaps no isDeleted in the export."""
+        guid = "203f8f2a-41c0-4b55-9c3a-6b6a3a0f52a1"
+        named = f"dn: CN=Bo\\0ADEL:{guid},CN=Deleted Objects,DC=corp\nobjectClass: user\n"
+        encoded = base64.b64encode(f"CN=Bo\nDEL:{guid},CN=Deleted Objects,DC=corp".encode()).decode()
+        tombstones = (named, f"dn:: {encoded}\nobjectClass: user\n", ANN + "isDeleted: TRUE\n")
+        path = write("\n".join(tombstones))
+        assert [entry.kind for entry in entries(path)] == [EntryKind.DELETED] * 3
+        assert read_accounts(path) == []
+
     def test_manager_upn_is_looked_up(self, write):
         """Okta gives the manager's user principal name, so it is taken from the manager's own entry."""
         boss = (
@@ -330,6 +404,12 @@ class TestAccounts:
             (ANN.split("objectGUID", maxsplit=1)[0], "line 1: the user has no objectGUID: export the entry again"),
             (ANN.replace("Bjuw", ""), "line 1: objectGUID is not one value of 16 bytes"),
             (ANN + "objectGUID:: nEcVZNxlUE+/Y6+DvQVh5g==\n", "line 1: objectGUID is not one value of 16 bytes"),
+            (
+                ANN.split("objectGUID", maxsplit=1)[0] + "mS-DS-ConsistencyGuid:: PpeBjuwLsEe4mNGQ+evazA==\n",
+                "line 1: the user has no objectGUID, and mS-DS-ConsistencyGuid does not take its place: export",
+            ),
+            (ANN + "proxyAddresses;range=0-1: smtp:a@b.c\n", "line 1: proxyAddresses is not in the file as a whole"),
+            (ANN + "title:< file:///tmp/title\n", "line 1: title is not in the file as a whole"),
             (ANN + "pwdLastSet: soon\n", "line 1: pwdLastSet is not a FILETIME"),
             (ANN + "pwdLastSet: 9223372036854775806\n", "line 1: pwdLastSet is not a FILETIME"),
             (ANN + "pwdLastSet:: /w==\n", "line 1: pwdLastSet is not a FILETIME"),
