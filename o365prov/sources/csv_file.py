@@ -1,121 +1,208 @@
-"""People from a CSV file, where neither Okta nor a directory is at hand.
+"""People, groups and assignments from CSV files, where neither Okta nor a directory is at hand.
 
-The header names Okta profile attributes. Three columns are not attributes: ``id`` (required, and the same in every
-run), ``status`` (``ACTIVE`` if it is empty or absent) and ``passwordChanged`` (an ISO 8601 instant).
+The header of a file of people names Okta profile attributes. Three columns are not attributes: ``id`` (required, and
+the same in every run), ``status`` (``ACTIVE`` if it is empty or absent) and ``passwordChanged`` (an ISO 8601 instant).
+Files whose columns have other names are read with ``columns=``, such as those of Okta's CSV directory integration.
+
+Sources: RFC 4180; Okta developer pages, "Users API", for the attribute names; Okta, "Configure profile attributes for a
+CSV directory".
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from o365prov._annotations import check_call
-from o365prov.errors import ConfigurationError
-from o365prov.people import Person, UserStatus
-from o365prov.structuring import IssueList, StrPath, UnreadableError, parse_instant, read_text
+from o365prov.people import Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
+from o365prov.sources.csv_rows import CsvFormat, Row
+from o365prov.sources.organization import AppAssignments
+from o365prov.structuring import IssueList, StrPath, parse_instant
 
-_REQUIRED = ("id", "login")
 _STATUSES = frozenset(UserStatus)
+_NOT_ATTRIBUTES = frozenset({"id", "status", "passwordChanged"})
+_NONE: Mapping[str, str] = {}
+_GRANT = re.compile(r"\s*([^\s\[\];]+)\s*(?:\[([^\[\];]*)\])?\s*")
 
 
-def read_people(path: StrPath, *, delimiter: str = ",") -> tuple[Person, ...]:
-    """Read people from a CSV file in UTF-8 with a header row, one person a row; an empty cell is null.
+def stream_people(
+    path: StrPath, *, delimiter: str = ",", encoding: str = "utf-8", columns: Mapping[str, str] = _NONE
+) -> Iterator[Person]:
+    """Read people from a CSV file with a header row, one person a row; an empty cell is null.
+
+    They are given one by one, so the size of the file does not matter.
 
     Args:
         path: the file.
         delimiter: the character between cells.
+        encoding: how its characters are encoded, by Python's name, such as ``cp1252`` for what Windows calls ANSI.
+        columns: what columns are to be called, by their names in the header: ``{"employeeid": "id", "userName":
+            "login"}``.
 
     Raises:
-        SourceError: everything that is wrong: columns that are missing or repeated, rows of another length, empty or
-            repeated ids, unknown statuses, wrong instants.
+        ConfigurationError: *delimiter* is not one character, or there is no such encoding.
+        SourceError: everything that is wrong, once the file has been read to its end: columns that are missing or
+            repeated, rows of another length, empty or repeated ids, unknown statuses, wrong instants.
 
     Source: RFC 4180; Okta developer pages, "Users API", for the attribute names.
 
     """
-    check_call(read_people, locals())
-    if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise ConfigurationError(f"delimiter should be one character, such as ',' or ';', not {delimiter[:20]!r}")
+    check_call(stream_people, locals())
+    form = CsvFormat(delimiter, encoding, columns)
     issues = IssueList(str(path))
-    people: dict[str, Person] = {}
     lines: dict[str, int] = {}
-    for line, row in _rows(path, delimiter, issues):
-        person = _person(line, row, issues)
-        if person is not None and person.id in people:
-            issues.note(
-                f"line {line}", f"has the same id as line {lines[person.id]}", "keep one of them", code="duplicate"
-            )
+    for row in form.rows(path, ("id", "login"), issues):
+        person = _person(row, issues)
+        if person is not None and lines.setdefault(person.id, row.line) == row.line:
+            yield person
         elif person is not None:
-            people[person.id] = person
-            lines[person.id] = line
+            what = f"has the same id as line {lines[person.id]}"
+            issues.note(row.place, what, "keep one of them", code="duplicate")
     issues.raise_if_any()
-    return tuple(people.values())
 
 
-def _rows(path: StrPath, delimiter: str, issues: IssueList) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row by column name, with the line on which it begins."""
-    try:
-        text = read_text(path, issues)
-    except UnreadableError:
-        return
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    begins = 1
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        if not _is_usable(header, delimiter, issues):
-            return
-        begins = reader.line_num + 1
-        for cells in reader:
-            if len(cells) == len(header):
-                yield begins, dict(zip(header, cells, strict=True))
-            elif cells:
-                issues.note(
-                    f"line {begins}",
-                    f"has {len(cells)} cells for {len(header)} columns",
-                    "check the quotes",
-                    code="damaged",
-                )
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        issues.note(f"line {begins}", f"is not CSV ({error})", "check the quotes", code="damaged")
+def read_people(
+    path: StrPath, *, delimiter: str = ",", encoding: str = "utf-8", columns: Mapping[str, str] = _NONE
+) -> tuple[Person, ...]:
+    """Read people from a CSV file, all at once; see :func:`stream_people`.
+
+    Args:
+        path: the file.
+        delimiter: the character between cells.
+        encoding: how its characters are encoded.
+        columns: what columns are to be called, by their names in the header.
+
+    Raises:
+        ConfigurationError: *delimiter* is not one character, or there is no such encoding.
+        SourceError: everything that is wrong.
+
+    """
+    check_call(read_people, locals())
+    return tuple(stream_people(path, delimiter=delimiter, encoding=encoding, columns=columns))
 
 
-def _is_usable(header: list[str], delimiter: str, issues: IssueList) -> bool:
+def read_groups(
+    path: StrPath, *, delimiter: str = ",", encoding: str = "utf-8", columns: Mapping[str, str] = _NONE
+) -> tuple[Group, ...]:
+    """Read groups from a CSV file: ``id``, ``name`` and ``member`` (a person's id), one member a row.
+
+    A group without members has one row with an empty ``member``.
+
+    Args:
+        path: the file.
+        delimiter: the character between cells.
+        encoding: how its characters are encoded.
+        columns: what columns are to be called, by their names in the header.
+
+    Raises:
+        ConfigurationError: *delimiter* is not one character, or there is no such encoding.
+        SourceError: everything that is wrong: columns that are missing or repeated, rows of another length, an empty id
+            or name, a group with two names.
+
+    """
+    check_call(read_groups, locals())
+    form = CsvFormat(delimiter, encoding, columns)
+    issues = IssueList(str(path))
+    names: dict[str, str] = {}
+    members: dict[str, set[str]] = {}
+    for row in form.rows(path, ("id", "name", "member"), issues):
+        group_id, name, member = (row.cells[each] for each in ("id", "name", "member"))
+        _check_filled(row, ("id", "name"), issues)
+        if names.setdefault(group_id, name) != name:
+            what = "gives the group another name than a line before"
+            issues.note(row.place, what, "keep one of them", code="duplicate")
+        members.setdefault(group_id, set()).update({member} - {""})
+    issues.raise_if_any()
+    return tuple(Group(group_id, name, members=members[group_id]) for group_id, name in names.items())
+
+
+def read_assignments(
+    path: StrPath, *, delimiter: str = ",", encoding: str = "utf-8", columns: Mapping[str, str] = _NONE
+) -> AppAssignments:
+    """Read to which groups and people Office 365 is assigned from a CSV file, one assignment a row.
+
+    The columns are ``group`` and ``person`` (an id in one of the two), ``priority`` (of a group: a whole number, the
+    lowest wins), ``licenses`` and ``roles``. Licences and roles are separated by semicolons; a licence with some of its
+    service plans is ``SPE_E3 [TEAMS1, EXCHANGE_S_ENTERPRISE]``.
+
+    Args:
+        path: the file.
+        delimiter: the character between cells.
+        encoding: how its characters are encoded.
+        columns: what columns are to be called, by their names in the header.
+
+    Raises:
+        ConfigurationError: *delimiter* is not one character, or there is no such encoding.
+        SourceError: everything that is wrong: columns that are missing or repeated, rows of another length, a row with
+            a group and a person or with neither, a priority that is none, two assignments of one group or person, two
+            groups of one priority, a licence in another form.
+
+    """
+    check_call(read_assignments, locals())
+    form = CsvFormat(delimiter, encoding, columns)
+    issues = IssueList(str(path))
+    groups: dict[str, GroupAssignment] = {}
+    individual: dict[str, Grants] = {}
+    taken: dict[tuple[str, str], int] = {}
+
+    def enter(row: Row, column: str) -> None:
+        first = taken.setdefault((column, row.cells[column]), row.line)
+        if first != row.line:
+            issues.note(row.place, f"has the same {column} as line {first}", "keep one of them", code="duplicate")
+
+    for row in form.rows(path, ("group", "person", "priority", "licenses", "roles"), issues):
+        group_id, person_id = row.cells["group"], row.cells["person"]
+        grants = _grants(row, issues)
+        if bool(group_id) == bool(person_id):
+            issues.note(row.place, "should have a group or a person", "fill in one of the two", code="wrong_value")
+        elif person_id:
+            enter(row, "person")
+            individual[person_id] = grants
+        elif not re.fullmatch(r"[0-9]{1,9}", row.cells["priority"]):
+            issues.note(row.place, "priority is not a whole number", "give the group a priority", code="wrong_value")
+        else:
+            enter(row, "group")
+            enter(row, "priority")
+            groups[group_id] = GroupAssignment(group_id, int(row.cells["priority"]), grants)
+    issues.raise_if_any()
+    return AppAssignments(tuple(groups.values()), individual)
+
+
+def _person(row: Row, issues: IssueList) -> Person | None:
     before = issues.count
-    for name in _REQUIRED:
-        if name not in header:
-            other = next((mark for mark in ";\t," if mark != delimiter and mark in "".join(header)), None)
-            hint = f"pass delimiter={other!r}" if other else "add it to the header, which names Okta profile attributes"
-            issues.note("line 1", f"the column {name} is missing", hint, code="missing")
-    for name in sorted({name for name in header if header.count(name) > 1}):
-        issues.note(
-            "line 1", f"the column {name!r} is there {header.count(name)} times", "keep one of them", code="duplicate"
-        )
-    return issues.count == before
-
-
-def _person(line: int, row: dict[str, str], issues: IssueList) -> Person | None:
-    before = issues.count
-    for name in _REQUIRED:
-        if not row[name]:
-            issues.note(f"line {line}", f"{name} is empty", "fill it in", code="missing")
-    status = row.get("status") or UserStatus.ACTIVE
+    _check_filled(row, ("id", "login"), issues)
+    status = row.cells.get("status") or UserStatus.ACTIVE
     if status not in _STATUSES:
-        issues.note(
-            f"line {line}",
-            f"the status is not one of Okta's ({', '.join(UserStatus)})",
-            "use one of them",
-            code="wrong_value",
-        )
-    password_changed = parse_instant(row.get("passwordChanged", ""))
-    if row.get("passwordChanged") and password_changed is None:
-        issues.note(
-            f"line {line}",
-            "passwordChanged is not an instant such as 2025-02-04T22:44:22Z",
-            "write it in ISO 8601 with its time zone",
-            code="not_an_instant",
-        )
+        what = f"the status is not one of Okta's ({', '.join(UserStatus)})"
+        issues.note(row.place, what, "use one of them", code="wrong_value")
+    password_changed = parse_instant(row.cells.get("passwordChanged", ""))
+    if row.cells.get("passwordChanged") and password_changed is None:
+        what = "passwordChanged is not an instant such as 2025-02-04T22:44:22Z"
+        issues.note(row.place, what, "write it in ISO 8601 with its time zone", code="not_an_instant")
     if issues.count > before:
         return None
-    profile = {name: cell or None for name, cell in row.items() if name not in {"id", "status", "passwordChanged"}}
-    return Person(row["id"], UserStatus(status), profile, password_changed=password_changed)
+    profile = {name: cell or None for name, cell in row.cells.items() if name not in _NOT_ATTRIBUTES}
+    return Person(row.cells["id"], UserStatus(status), profile, password_changed=password_changed)
+
+
+def _check_filled(row: Row, columns: tuple[str, ...], issues: IssueList) -> None:
+    for name in columns:
+        if not row.cells[name]:
+            issues.note(row.place, f"{name} is empty", "fill it in", code="missing")
+
+
+def _grants(row: Row, issues: IssueList) -> Grants:
+    licenses = []
+    for written in _separated(row.cells["licenses"]):
+        found = _GRANT.fullmatch(written)
+        plans = None if found is None or found[2] is None else [each.strip() for each in found[2].split(",")]
+        if found is None or (plans is not None and not all(plans)):
+            what = "a licence is not a part number, or one with service plans in brackets (SPE_E3 [TEAMS1])"
+            issues.note(row.place, what, "separate licences by semicolons", code="wrong_value")
+        else:
+            licenses.append(LicenseGrant(found[1], plans))
+    return Grants(licenses, _separated(row.cells["roles"]))
+
+
+def _separated(cell: str) -> list[str]:
+    return [each.strip() for each in cell.split(";") if each.strip()]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from o365prov._annotations import check_call
 from o365prov._fields import frozen_mapping
@@ -24,7 +24,7 @@ from o365prov.errors import Issue, SourceError
 from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
 from o365prov.sources.directory_account import instance_of
 from o365prov.sources.filetime import read_filetime
-from o365prov.sources.organization import OktaExport
+from o365prov.sources.organization import AppAssignments, OktaExport
 from o365prov.structuring import IssueList, JsonObject, StrPath, read_all, read_object, read_objects
 
 USERS = "okta-users.json"
@@ -33,20 +33,6 @@ GROUPS = "okta-groups.json"
 ASSIGNMENTS = "okta-office365-assignments.json"
 
 _STATUSES = frozenset(UserStatus)
-
-
-@frozen
-class AppAssignments:
-    """To whom an app is assigned.
-
-    Args:
-        groups: to which groups, with their priority.
-        individual: to which people, by person id.
-
-    """
-
-    groups: tuple[GroupAssignment, ...] = ()
-    individual: Mapping[str, Grants] = field(factory=dict, converter=frozen_mapping, hash=False)
 
 
 class _Ids:

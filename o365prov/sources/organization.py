@@ -25,6 +25,20 @@ def _group_assignments(assignments: Iterable[GroupAssignment]) -> tuple[GroupAss
     return as_tuple(assignments)
 
 
+@frozen
+class AppAssignments:
+    """To whom an app is assigned.
+
+    Args:
+        groups: to which groups, with their priority.
+        individual: to which people, by person id.
+
+    """
+
+    groups: tuple[GroupAssignment, ...] = ()
+    individual: Mapping[str, Grants] = field(factory=dict, converter=frozen_mapping, hash=False)
+
+
 @frozen(repr=False, field_transformer=typed)
 class OktaExport:
     """People, their groups, and to whom Office 365 is assigned.

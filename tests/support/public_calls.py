@@ -129,6 +129,8 @@ def folder() -> Path:
     examples()[ImportMemory].save(path / "import_memory.json")
     fake_tenant().save(path / "fake.json")
     (path / "people.csv").write_text("id,status,login\n00u1,ACTIVE,ann@corp.example\n")
+    (path / "groups.csv").write_text("id,name,member\n00g1,Sales,00u1\n")
+    (path / "assignments.csv").write_text("group,person,priority,licenses,roles\n00g1,,1,SPE_E3,\n")
     return path
 
 
@@ -348,7 +350,10 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "state": lambda: "s1",
     },
     "country": {"text": lambda: "DE"},
+    "csv_file.read_assignments": {"path": lambda: folder() / "assignments.csv"},
+    "csv_file.read_groups": {"path": lambda: folder() / "groups.csv"},
     "csv_file.read_people": {"path": lambda: folder() / "people.csv"},
+    "csv_file.stream_people": {"path": lambda: folder() / "people.csv"},
     "expression_of_template": {"template": lambda: "${source.email}"},
     "ldif": {"path": lambda: EXAMPLES / "active-directory.ldif"},
     "make_desired_user": {"domains": lambda: [DOMAIN]},
