@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 
 from o365prov._annotations import check_call
 from o365prov.people import Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
-from o365prov.sources.csv_rows import CsvFormat, Row
+from o365prov.sources.csv_rows import CsvFormat, CsvRow
 from o365prov.sources.organization import AppAssignments
 from o365prov.structuring import IssueList, StrPath, parse_instant
 
@@ -145,7 +145,7 @@ def read_assignments(
     individual: dict[str, Grants] = {}
     taken: dict[tuple[str, str], int] = {}
 
-    def enter(row: Row, column: str) -> None:
+    def enter(row: CsvRow, column: str) -> None:
         first = taken.setdefault((column, row.cells[column]), row.line)
         if first != row.line:
             issues.note(row.place, f"has the same {column} as line {first}", "keep one of them", code="duplicate")
@@ -168,7 +168,7 @@ def read_assignments(
     return AppAssignments(tuple(groups.values()), individual)
 
 
-def _person(row: Row, issues: IssueList) -> Person | None:
+def _person(row: CsvRow, issues: IssueList) -> Person | None:
     before = issues.count
     _check_filled(row, ("id", "login"), issues)
     status = row.cells.get("status") or UserStatus.ACTIVE
@@ -185,13 +185,13 @@ def _person(row: Row, issues: IssueList) -> Person | None:
     return Person(row.cells["id"], UserStatus(status), profile, password_changed=password_changed)
 
 
-def _check_filled(row: Row, columns: tuple[str, ...], issues: IssueList) -> None:
+def _check_filled(row: CsvRow, columns: tuple[str, ...], issues: IssueList) -> None:
     for name in columns:
         if not row.cells[name]:
             issues.note(row.place, f"{name} is empty", "fill it in", code="missing")
 
 
-def _grants(row: Row, issues: IssueList) -> Grants:
+def _grants(row: CsvRow, issues: IssueList) -> Grants:
     licenses = []
     for written in _separated(row.cells["licenses"]):
         found = _GRANT.fullmatch(written)

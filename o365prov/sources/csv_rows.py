@@ -25,7 +25,7 @@ _LONGEST_LINE = 2**20
 
 
 @frozen
-class Row:
+class CsvRow:
     """A row.
 
     Args:
@@ -71,7 +71,7 @@ class CsvFormat:
                 f"encoding should be the name of an encoding, such as 'utf-8' or 'cp1252', not {self.encoding[:20]!r}"
             )
 
-    def rows(self, path: StrPath, required: Iterable[str], issues: IssueList) -> Iterator[Row]:
+    def rows(self, path: StrPath, required: Iterable[str], issues: IssueList) -> Iterator[CsvRow]:
         """The rows of a file that have anything in them.
 
         Args:
@@ -97,7 +97,7 @@ class CsvFormat:
         except UnreadableError:
             return
 
-    def _rows(self, stream: TextIO, required: tuple[str, ...], issues: IssueList) -> Iterator[Row]:
+    def _rows(self, stream: TextIO, required: tuple[str, ...], issues: IssueList) -> Iterator[CsvRow]:
         reader = csv.reader(_lines(stream, issues), delimiter=self.delimiter, strict=True)
         begins = 1
         try:
@@ -105,7 +105,7 @@ class CsvFormat:
             begins = reader.line_num + 1
             for cells in reader:
                 if len(cells) == len(header) and any(cells):
-                    yield Row(begins, dict(zip(header, cells, strict=True)))
+                    yield CsvRow(begins, dict(zip(header, cells, strict=True)))
                 elif any(cells):
                     what = f"has {len(cells)} cells for {len(header)} columns"
                     issues.note(f"line {begins}", what, "check the quotes", code="damaged")
@@ -125,14 +125,14 @@ class CsvFormat:
             issues.note("line 1", what, "is this a table of people?", code="too_long")
             raise UnreadableError
         for name in sorted(self.columns.keys() - set(written)):
-            issues.note("line 1", f"the column {name!r} of columns= is missing", "correct its name", code="missing")
+            issues.note("line 1", f"the column {name[:60]!r} of columns= is missing", "correct its name", code="missing")
         header = [self.columns.get(name, name) for name in written]
         for name in required:
             if name not in header:
                 issues.note("line 1", f"the column {name} is missing", self._hint(written, name), code="missing")
         for name, count in sorted(Counter(header).items()):
             if count > 1:
-                what = f"the column {name!r} is there {count} times"
+                what = f"the column {name[:60]!r} is there {count} times"
                 issues.note("line 1", what, "keep one of them", code="duplicate")
         if issues.count > before:
             raise UnreadableError
