@@ -157,12 +157,16 @@ class Assignment:
         return evolve(self, grants=Grants(licenses, roles))
 
 
+_NONE: Mapping[str, str] = {}
+
+
 def assign(
     people: Iterable[Person],
     groups: Iterable[Group],
     by_group: Iterable[GroupAssignment],
     individually: Mapping[str, Grants],
     *,
+    usernames: Mapping[str, str] = _NONE,
     combine_licenses: bool = False,
     combine_roles: bool = False,
 ) -> tuple[Assignment, ...]:
@@ -173,6 +177,7 @@ def assign(
         groups: their groups.
         by_group: to which groups Office 365 is assigned.
         individually: what is assigned to single people, by person id.
+        usernames: the usernames of individual assignments that have one of their own, by person id.
         combine_licenses: give the licences of all assigned groups, as Okta's "Combine values across groups" does,
             instead of those of the group with the lowest priority number.
         combine_roles: the same for roles.
@@ -211,6 +216,7 @@ def assign(
             merged[person.id][1],
             merged[person.id][0],
             groups_of.get(person.id, ()),
+            usernames.get(person.id) if person.id in individually else None,
             priority=None if person.id in individually else priorities.get(person.id),
         )
         for person in people

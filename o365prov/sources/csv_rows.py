@@ -125,7 +125,8 @@ class CsvFormat:
             issues.note("line 1", what, "is this a table of people?", code="too_long")
             raise UnreadableError
         for name in sorted(self.columns.keys() - set(written)):
-            issues.note("line 1", f"the column {name[:60]!r} of columns= is missing", "correct its name", code="missing")
+            what = f"the column {name[:60]!r} of columns= is missing"
+            issues.note("line 1", what, "correct its name", code="missing")
         header = [self.columns.get(name, name) for name in written]
         for name in required:
             if name not in header:

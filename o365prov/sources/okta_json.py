@@ -1,53 +1,37 @@
 """Exports of Okta's API: users, users of the Active Directory app, groups, and the assignments of Office 365.
 
 There is a function for each file, and :func:`read_organization` for a folder that holds all of them. Okta answers in
-pages; an export holds all pages in one list.
+pages; a file holds all of them in one list, one after another, or in a list of their own, or one object a line.
 
 Sources: Okta developer pages, "Users API", "Application Users API", "Groups API", "Application Groups API".
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Hashable, Mapping
-from datetime import datetime
+import re
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from attrs import evolve
 
 from o365prov._annotations import check_call
 from o365prov._fields import frozen_mapping
 from o365prov.errors import Issue, SourceError
-from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
+from o365prov.people import DirectoryAccount, Group, GroupAssignment, Person, UserStatus
 from o365prov.sources.directory_account import instance_of
-from o365prov.sources.filetime import read_filetime
+from o365prov.sources.okta_records import UniqueValues, read_grants, read_object_guid, read_password_last_set
 from o365prov.sources.organization import AppAssignments, OktaExport
-from o365prov.structuring import IssueList, JsonObject, StrPath, read_all, read_object, read_objects
+from o365prov.structuring import IssueList, StrPath, read_all, read_object, read_objects
 
 USERS = "okta-users.json"
 AD_APP_USERS = "okta-ad-app-users.json"
 GROUPS = "okta-groups.json"
+GROUP_MEMBERS = "okta-group-members"
 ASSIGNMENTS = "okta-office365-assignments.json"
 
 _STATUSES = frozenset(UserStatus)
-
-
-class _Ids:
-    """The ids of one list, or other values that must be unique in it."""
-
-    def __init__(self) -> None:
-        self._places: dict[Hashable, str] = {}
-
-    def enter(self, record: JsonObject, key: str, value: Hashable) -> None:
-        """Note an issue if another record has the same value."""
-        if value is None or value == "":
-            return  # it is missing, which was noted
-        first = self._places.setdefault(value, record.path)
-        if first != record.path:
-            record.note(key, f"is the same as in {first}", "keep one of them", code="duplicate")
 
 
 def read_users(path: StrPath) -> tuple[Person, ...]:
@@ -66,7 +50,7 @@ def read_users(path: StrPath) -> tuple[Person, ...]:
     check_call(read_users, locals())
     issues = IssueList(str(path))
     people = []
-    ids = _Ids()
+    ids = UniqueValues()
     for record in read_objects(path, issues):
         before = issues.count
         person_id, profile = record.string("id"), record.child("profile")
@@ -119,12 +103,12 @@ def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Ma
     check_call(read_directory_accounts, locals())
     issues = IssueList(str(path))
     accounts = {}
-    ids, guids = _Ids(), _Ids()
+    ids, guids = UniqueValues(), UniqueValues()
     for record in read_objects(path, issues):
         before = issues.count
         person_id, profile = record.string("id"), record.child("profile")
-        guid = _object_guid(record, profile)
-        password_last_set = _password_last_set(profile)
+        guid = read_object_guid(record, profile)
+        password_last_set = read_password_last_set(profile)
         dn = profile.optional_string("dn")
         ids.enter(record, "id", person_id)
         guids.enter(record, "externalId", guid)
@@ -140,51 +124,74 @@ def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Ma
     return frozen_mapping(accounts)
 
 
-def read_groups(path: StrPath) -> tuple[Group, ...]:
-    """Read the groups in a list of Okta groups, each with the ids of its people in ``members``.
+def read_groups(path: StrPath, *, members: StrPath | None = None) -> tuple[Group, ...]:
+    """Read the groups in a list of Okta groups with the ids of their people.
 
-    Okta lists the members of a group in a response of its own; an export puts their ids beside ``profile``.
+    Okta lists the members of a group in a response of its own. Their ids stand beside ``profile``, in ``members``, or
+    the responses are in a folder, each in a file that has the group's id as its name (``00g1.json``).
 
     Args:
         path: the file.
+        members: the folder with the members of those groups that have none in the file.
 
     Raises:
-        SourceError: everything that is wrong.
+        SourceError: everything that is wrong, also where the members of a group are in neither place.
 
     Source: Okta developer pages, "Groups API", list all groups and list all member users.
 
     """
     check_call(read_groups, locals())
     issues = IssueList(str(path))
+    elsewhere: list[Issue] = []
     groups = []
-    ids = _Ids()
+    ids = UniqueValues()
     for record in read_objects(path, issues):
         before = issues.count
         group_id, profile = record.string("id"), record.child("profile")
         name = profile.string("name")
         group_type = record.optional_string("type") or "OKTA_GROUP"
         source_id = record.optional_child("source").optional_string("id")
-        if record.values.get("members") is None:
+        ids.enter(record, "id", group_id)
+        people: list[Any] = list(record.strings("members"))
+        if record.values.get("members") is None and (answer := _members_file(members, group_id)):
+            people = read_all(elsewhere, partial(_member_ids, answer), people)
+        elif record.values.get("members") is None:
             record.note(
                 "members",
                 "is missing",
-                "add the ids of the group's people, which Okta lists in a response of its own",
+                f"add the ids of the group's people, or save Okta's list of them as {GROUP_MEMBERS}/{{the id}}.json",
                 code="missing",
             )
-        members: list[Any] = list(record.strings("members"))
-        ids.enter(record, "id", group_id)
         if issues.count == before:
-            groups.append(Group(group_id, name, group_type, source_id, profile.values, members))
-    issues.raise_if_any()
+            groups.append(Group(group_id, name, group_type, source_id, profile.values, people))
+    if issues.count or elsewhere:
+        raise SourceError(*issues.issues, *elsewhere)
     return tuple(groups)
+
+
+def _members_file(folder: StrPath | None, group_id: str) -> Path | None:
+    """Where the members of a group are, if the folder has them; an id that is no name of a file has none there."""
+    if folder is None or not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", group_id):
+        return None
+    path = Path(folder, f"{group_id}.json")
+    return path if _is_there(path) else None
+
+
+def _member_ids(path: Path) -> list[str]:
+    """The ids of the users in a list of them."""
+    issues = IssueList(str(path))
+    ids = [record.string("id") for record in read_objects(path, issues)]
+    issues.raise_if_any()
+    return ids
 
 
 def read_assignments(path: StrPath) -> AppAssignments:
     """Read to which groups and people Office 365 is assigned, with licences and roles.
 
     The file is an object with ``groups`` (each with ``id``, ``priority`` and ``profile``) and ``users`` (``id``,
-    ``scope``, ``profile``). A licence is a part number or ``{"sku", "servicePlans"}``. Users whose scope is ``GROUP``
-    have the assignment from a group and are left out.
+    ``scope``, ``profile``, ``credentials``). A licence is a part number or ``{"sku", "servicePlans"}``. Users whose
+    scope is ``GROUP`` have the assignment from a group and are left out; the others keep the username that Okta has for
+    them in the app, because it may have been entered by hand.
 
     Args:
         path: the file.
@@ -197,8 +204,8 @@ def read_assignments(path: StrPath) -> AppAssignments:
     """
     check_call(read_assignments, locals())
     issues = IssueList(str(path))
-    groups, individual = [], {}
-    group_ids, priorities, user_ids = _Ids(), _Ids(), _Ids()
+    groups, individual, usernames = [], {}, {}
+    group_ids, priorities, user_ids = UniqueValues(), UniqueValues(), UniqueValues()
     document = read_object(path, issues)
     if not issues.count and not {"groups", "users"} & set(document.values):
         issues.note(
@@ -208,27 +215,30 @@ def read_assignments(path: StrPath) -> AppAssignments:
         group_id, priority = record.string("id"), record.whole_number("priority")
         group_ids.enter(record, "id", group_id)
         priorities.enter(record, "priority", priority)
-        grants = _grants(record)
+        grants = read_grants(record)
         if priority is not None:
             groups.append(GroupAssignment(group_id, priority, grants))
     for record in document.children("users"):
         user_id, scope = record.string("id"), record.string("scope")
         user_ids.enter(record, "id", user_id)
         if scope == "USER":
-            individual[user_id] = _grants(record)
+            individual[user_id] = read_grants(record)
+            if username := record.optional_child("credentials").optional_string("userName"):
+                usernames[user_id] = username
         elif scope and scope != "GROUP":
             record.note(
                 "scope", "is neither USER nor GROUP", "is this the list of an app's assignments?", code="wrong_value"
             )
     issues.raise_if_any()
-    return AppAssignments(tuple(groups), individual)
+    return AppAssignments(tuple(groups), individual, usernames)
 
 
 def read_organization(folder: StrPath) -> OktaExport:
     """Read people with their directory accounts, groups and assignments from the four files of a folder.
 
     The files are ``okta-users.json``, ``okta-ad-app-users.json`` (not needed if no one comes from Active Directory),
-    ``okta-groups.json`` and ``okta-office365-assignments.json``.
+    ``okta-groups.json`` and ``okta-office365-assignments.json``; the members of groups may be in a folder of their own,
+    ``okta-group-members``.
 
     Args:
         folder: the folder.
@@ -242,7 +252,7 @@ def read_organization(folder: StrPath) -> OktaExport:
     root = Path(folder)
     issues: list[Issue] = []
     people: tuple[Person, ...] = read_all(issues, lambda: read_users(root / USERS), ())
-    groups: tuple[Group, ...] = read_all(issues, lambda: read_groups(root / GROUPS), ())
+    groups: tuple[Group, ...] = read_all(issues, lambda: read_groups(root / GROUPS, members=root / GROUP_MEMBERS), ())
     assigned = read_all(issues, lambda: read_assignments(root / ASSIGNMENTS), AppAssignments())
     accounts: Mapping[str, DirectoryAccount] = {}
     if _is_there(root / AD_APP_USERS) or any(person.source == "ACTIVE_DIRECTORY" for person in people):
@@ -252,7 +262,7 @@ def read_organization(folder: StrPath) -> OktaExport:
     if issues:
         raise SourceError(*issues)
     linked = (_linked(person, accounts) for person in people)
-    return OktaExport(linked, groups, assigned.groups, assigned.individual)
+    return OktaExport(linked, groups, assigned.groups, assigned.individual, assigned.usernames)
 
 
 def _is_there(path: Path) -> bool:
@@ -266,74 +276,6 @@ def _is_there(path: Path) -> bool:
 def _linked(person: Person, accounts: Mapping[str, DirectoryAccount]) -> Person:
     own: list[Any] = [accounts[person.id]] if person.id in accounts else []
     return evolve(person, directory_accounts=own)
-
-
-def _object_guid(record: JsonObject, profile: JsonObject) -> UUID | None:
-    """The GUID whose bytes ``externalId`` holds, if ``profile.externalID`` does not say otherwise."""
-    text = record.string("externalId")
-    if not text:
-        return None
-    try:
-        octets = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        octets = b""
-    if len(octets) != 16:
-        record.note(
-            "externalId",
-            "is not the base64 of an objectGUID's 16 bytes",
-            "is this the Active Directory app?",
-            code="wrong_value",
-        )
-        return None
-    guid = UUID(bytes_le=octets)
-    dashed = profile.optional_string("externalID")
-    if dashed and dashed.strip("{}").lower() != str(guid):
-        profile.note(
-            "externalID",
-            f"is another GUID than the bytes in {record.path}.externalId",
-            "import the user again",
-            code="contradiction",
-        )
-    return guid
-
-
-def _password_last_set(profile: JsonObject) -> datetime | None:
-    text = profile.optional_string("pwdLastSet")
-    try:
-        return read_filetime(text) if text else None
-    except ValueError:
-        profile.note(
-            "pwdLastSet",
-            "is not a FILETIME (units of 100 ns since 1601)",
-            "import the user again",
-            code="not_an_instant",
-        )
-        return None
-
-
-def _grants(record: JsonObject) -> Grants:
-    profile = record.optional_child("profile")
-    licenses = []
-    for place, element in profile.items("licenses"):
-        match element:
-            case str() if element:
-                licenses.append(LicenseGrant(element))
-            case {"sku": str(sku), **rest} if sku and not rest:
-                licenses.append(LicenseGrant(sku))
-            case {"sku": str(sku), "servicePlans": [*plans], **rest} if sku and not rest and all(map(_is_name, plans)):
-                licenses.append(LicenseGrant(sku, plans))
-            case _:
-                profile.note_at(
-                    place,
-                    'is neither a part number nor {"sku", "servicePlans": [names]}',
-                    "use one of them",
-                    code="wrong_value",
-                )
-    return Grants(licenses, profile.strings("roles"))
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and value != ""
 
 
 def _unknown_ids(

@@ -32,11 +32,13 @@ class AppAssignments:
     Args:
         groups: to which groups, with their priority.
         individual: to which people, by person id.
+        usernames: the usernames that individual assignments have in the app, by person id.
 
     """
 
     groups: tuple[GroupAssignment, ...] = ()
     individual: Mapping[str, Grants] = field(factory=dict, converter=frozen_mapping, hash=False)
+    usernames: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
 
 
 @frozen(repr=False, field_transformer=typed)
@@ -48,6 +50,8 @@ class OktaExport:
         groups: their groups.
         group_assignments: to which groups Office 365 is assigned.
         individual: the individual assignments by person id, which override those of groups.
+        usernames: usernames of individual assignments, by person id, which override the app's format; leave them out
+            to have everybody named by it.
         combine_licenses: give the licences of all assigned groups instead of those of the group with the highest
             priority.
         combine_roles: the same for roles.
@@ -58,7 +62,7 @@ class OktaExport:
     groups: tuple[Group, ...] = field(default=(), converter=_groups)
     group_assignments: tuple[GroupAssignment, ...] = field(default=(), converter=_group_assignments)
     individual: Mapping[str, Grants] = field(factory=dict, converter=frozen_mapping, hash=False)
-
+    usernames: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
     combine_licenses: bool = False
     combine_roles: bool = False
 
@@ -70,6 +74,7 @@ class OktaExport:
             self.groups,
             self.group_assignments,
             self.individual,
+            usernames=self.usernames,
             combine_licenses=self.combine_licenses,
             combine_roles=self.combine_roles,
         )

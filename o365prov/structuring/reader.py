@@ -172,38 +172,64 @@ def parse_instant(text: str) -> datetime | None:
 def read_object(path: StrPath, issues: IssueList) -> JsonObject:
     """The file's object; an empty one, and an issue, if the file holds anything else."""
     try:
-        document = _read(path, issues)
+        documents = _read(path, issues)
     except UnreadableError:
         return JsonObject({}, "$", issues)
-    if isinstance(document, dict):
-        return JsonObject(document, "$", issues)
-    what = f"should be an object, not {kind_of(document)}"
-    issues.note("$", what, "is this the right file?", code="wrong_type")
+    if len(documents) == 1 and isinstance(documents[0], dict):
+        return JsonObject(documents[0], "$", issues)
+    found = kind_of(documents[0]) if len(documents) == 1 else f"{len(documents):,} values one after another"
+    issues.note("$", f"should be an object, not {found}", "is this the right file?", code="wrong_type")
     return JsonObject({}, "$", issues)
 
 
 def read_objects(path: StrPath, issues: IssueList) -> Iterator[JsonObject]:
-    """The objects of the file's list; none, and an issue, if the file does not hold a list."""
+    """The objects of the file's list, or of all lists if pages were saved one after another or in a list of their own.
+
+    One object a line is read too. None, and an issue, if the file holds anything else.
+    """
     try:
-        document = _read(path, issues)
+        documents = _read(path, issues)
     except UnreadableError:
         return
-    if not isinstance(document, list):
-        is_record = isinstance(document, dict) and "id" in document
+    if len(documents) == 1 and isinstance(documents[0], dict):
+        is_record = "id" in documents[0]
         remedy = "put the one that it holds into [ ]" if is_record else "is this the right file?"
-        issues.note("$", f"should be a list, not {kind_of(document)}", remedy, code="wrong_type")
+        issues.note("$", "should be a list, not an object", remedy, code="wrong_type")
         return
-    for position, element in enumerate(document):
+    for place, element in _elements(documents, issues):
         if isinstance(element, dict):
-            yield JsonObject(element, f"$[{position}]", issues)
+            yield JsonObject(element, place, issues)
         else:
-            issues.note(f"$[{position}]", f"should be an object, not {kind_of(element)}", code="wrong_type")
+            issues.note(place, f"should be an object, not {kind_of(element)}", code="wrong_type")
 
 
-def _read(path: StrPath, issues: IssueList) -> object:
+def _elements(documents: list[object], issues: IssueList) -> Iterator[tuple[str, object]]:
+    """What stands in the lists, with its place."""
+    for number, document in enumerate(documents, 1):
+        root = "$" if len(documents) == 1 else f"value {number}: $"
+        if isinstance(document, dict):
+            yield root, document
+        elif not isinstance(document, list):
+            what = f"should be a list, not {kind_of(document)}"
+            issues.note(root, what, "is this the right file?", code="wrong_type")
+        elif document and all(isinstance(page, list) for page in document):
+            for page, elements in enumerate(document):
+                yield from ((f"{root}[{page}][{position}]", element) for position, element in enumerate(elements))
+        else:
+            yield from ((f"{root}[{position}]", element) for position, element in enumerate(document))
+
+
+def _read(path: StrPath, issues: IssueList) -> list[object]:
+    """The JSON values of a file: one, or some one after another."""
     text = read_text(path, issues)
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+    documents: list[object] = []
+    position = _NOT_SPACE.search(text)
     try:
-        document: object = json.loads(text, parse_constant=_refuse_constant)
+        while position is not None:
+            document, end = decoder.raw_decode(text, position.start())
+            documents.append(document)
+            position = _NOT_SPACE.search(text, end)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         issues.note(place, f"is not JSON ({error.msg})", "export it again", code="not_json")
@@ -212,22 +238,27 @@ def _read(path: StrPath, issues: IssueList) -> object:
         what = "is not JSON as Okta writes it (a number is too large, or the nesting too deep)"
         issues.note("", what, "export it again", code="not_json")
         raise UnreadableError from error
-    _refuse_okta_error(document, issues)
-    # A half of a surrogate pair is legal JSON and not a character: it would break whatever writes it later.
-    if "\\u" in text:
-        _note_broken_strings(document, "$", issues)
-    return document
+    for number, document in enumerate(documents, 1):
+        root = "$" if len(documents) == 1 else f"value {number}: $"
+        _refuse_okta_error(document, root, issues)
+        # A half of a surrogate pair is legal JSON and not a character: it would break whatever writes it later.
+        if "\\u" in text:
+            _note_broken_strings(document, root, issues)
+    return documents
+
+
+_NOT_SPACE = re.compile(r"[^ \t\r\n]")
 
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _refuse_okta_error(document: object, issues: IssueList) -> None:
+def _refuse_okta_error(document: object, place: str, issues: IssueList) -> None:
     if isinstance(document, dict) and isinstance(code := document.get("errorCode"), str):
         meaning = _OKTA_ERRORS.get(code, "see Okta's list of error codes")
         what = f"is Okta's error {code} ({meaning}), not an export"
-        issues.note("$", what, "correct the request and export again", code="okta_error")
+        issues.note(place, what, "correct the request and export again", code="okta_error")
         raise UnreadableError
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from attrs import evolve
 
 from o365prov.errors import SourceError
 from o365prov.people import Grants, GroupAssignment, LicenseGrant, UserStatus
@@ -302,8 +303,65 @@ class TestDirectoryAccounts:
         ]
 
 
+PAGES = [[user("00u1"), user("00u2")], [user("00u3")], []]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        json.dumps([each for page in PAGES for each in page]),
+        json.dumps(PAGES),
+        "".join(map(json.dumps, PAGES)),
+        "\n".join(json.dumps(page, indent=1) for page in PAGES),
+        "\r\n".join(json.dumps(each) for page in PAGES for each in page) + "\r\n",
+    ],
+    ids=["one list", "a list of pages", "pages without anything between", "pages on lines", "one object a line"],
+)
+def test_pages_are_read_however_they_were_saved(write, written):
+    """Okta answers in pages, and people save them in many ways."""
+    assert [person.id for person in okta_json.read_users(write(written))] == ["00u1", "00u2", "00u3"]
+
+
+def test_places_name_the_page(write):
+    """Where a page is damaged, holds something else, or Okta's error, or was saved twice."""
+    pages = [[user("00u1")], [user(status="GONE")], {"errorCode": "E0000047"}]
+    [found] = problems(okta_json.read_users, write("\n".join(map(json.dumps, pages))))
+    assert found.startswith("value 3: $: is Okta's error E0000047")
+    twice = problems(okta_json.read_users, write([[user("00u1")], [user("00u1"), 7]]))
+    assert twice == [
+        "$[1][0].id: is the same as in $[0][0]: keep one of them",
+        "$[1][1]: should be an object, not a number",
+    ]
+    [found] = problems(okta_json.read_users, write(json.dumps([user("00u1")]) + '\n[{"id": '))
+    assert found.startswith("line 2, column 9: is not JSON")
+    [found] = problems(okta_json.read_users, write("[] 7"))
+    assert found.startswith("value 2: $: should be a list, not a number")
+
+
 class TestGroups:
     """read_groups."""
+
+    def test_members_in_files_of_their_own(self, write, tmp_path):
+        """Okta's answer to a question about one group, in a file that has its id as its name."""
+        (tmp_path / "members").mkdir()
+        write([[{"id": "00u1"}], [{"id": "00u2"}]], "members/00g1.json")
+        path = write([group(members=...), group("00g2", members=["00u3"])])
+        first, second = okta_json.read_groups(path, members=tmp_path / "members")
+        assert (first.members, second.members) == ({"00u1", "00u2"}, {"00u3"})
+
+    def test_members_that_are_nowhere(self, write, tmp_path):
+        """A group without people looks as if all of them had left, so each is named, and every damaged file too."""
+        (tmp_path / "members").mkdir()
+        bad = write([{"name": "Ann"}], "members/00g1.json")
+        path = write([group(members=...), group("00g2", members=...), group("../00g1", members=...)])
+        with pytest.raises(SourceError) as raised:
+            okta_json.read_groups(path, members=tmp_path / "members")
+        remedy = "add the ids of the group's people, or save Okta's list of them as okta-group-members/{the id}.json"
+        assert [str(each) for each in raised.value.issues] == [
+            f"{path}: $[1].members: is missing: {remedy}",
+            f"{path}: $[2].members: is missing: {remedy}",
+            f"{bad}: $[0].id: is missing: export it again with all of its attributes",
+        ]
 
     def test_group_knows_name_type_and_members(self, write):
         """A group keeps its profile, and its members as a set of ids."""
@@ -451,6 +509,24 @@ class TestOrganization:
         """Everyone in the assigned group is assigned through it."""
         assigned = okta_json.read_organization(folder).assignments
         assert [(assignment.person_id, assignment.via) for assignment in assigned] == [("00u1", "E3"), ("00u2", "E3")]
+
+    def test_members_of_groups_in_a_folder(self, folder, write):
+        """Beside the four files."""
+        (folder / okta_json.GROUP_MEMBERS).mkdir()
+        write([group(members=...)], okta_json.GROUPS)
+        write([user("00u1"), user("00u2")], f"{okta_json.GROUP_MEMBERS}/00g1.json")
+        assert len(okta_json.read_organization(folder).assignments) == 2
+
+    def test_individual_usernames(self, folder, write):
+        """Who is assigned individually keeps the username in the app; through a group everybody has the format's."""
+        assigned = [
+            {"id": "00u1", "scope": "USER", "credentials": {"userName": "boss@corp.example"}},
+            {"id": "00u2", "scope": "GROUP", "credentials": {"userName": "other@corp.example"}},
+        ]
+        write({"groups": [{"id": "00g1", "priority": 0}], "users": assigned}, okta_json.ASSIGNMENTS)
+        organization = okta_json.read_organization(folder)
+        assert [each.username for each in organization.assignments] == ["boss@corp.example", None]
+        assert [each.username for each in evolve(organization, usernames={}).assignments] == [None, None]
 
     def test_no_active_directory(self, folder, write):
         """Where no one comes from Active Directory, there need be no file of its app."""
