@@ -170,7 +170,7 @@ def read_groups(path: StrPath, *, members: StrPath | None = None) -> tuple[Group
 
 
 def _members_file(folder: StrPath | None, group_id: str) -> Path | None:
-    """Where the members of a group are, if the folder has them; an id that is no name of a file has none there."""
+    """Where the members of a group are, if the folder has them; an id that is not the name of a file has none there."""
     if folder is None or not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", group_id):
         return None
     path = Path(folder, f"{group_id}.json")
