@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from o365prov.structuring import IssueList
 
 _log = logging.getLogger(__name__)
 
+_WRITTEN_SID = re.compile(rb"S-1-[0-9]{1,15}(?:-[0-9]{1,10}){0,15}")
 _CONSISTENCY_GUID = "mS-DS-ConsistencyGuid"
 
 
@@ -69,6 +71,9 @@ _SCHEMA: Mapping[str, _Attribute] = {
     **{name.lower(): _Attribute(name, is_list=True, octets=True) for name in _OCTET_LISTS.split()},
 }
 """The attributes whose schema is known, by name in lower case; others keep their name, and their values decide."""
+
+KNOWN_ATTRIBUTES = tuple(" ".join((_STRINGS, _STRING_LISTS, _OCTETS, _OCTET_LISTS, *_OKTA_NAMES)).split())
+"""The directory's names of the attributes that Okta's profile of an account has."""
 
 _MAY_BE_INCOMPLETE = frozenset({*_OCTETS.lower().split(), *_OCTET_LISTS.lower().split(), "memberof"})
 """Pictures, keys, certificates and the groups of a user, which may be many: an account can be read without them."""
@@ -133,16 +138,14 @@ def _check_complete(entry: DirectoryEntry, issues: IssueList) -> None:
 
 
 def _object_guid(entry: DirectoryEntry, issues: IssueList) -> UUID | None:
-    match entry.values("objectGUID"):
-        case ():
-            other = ", and mS-DS-ConsistencyGuid does not take its place" if entry.values(_CONSISTENCY_GUID) else ""
-            what, remedy = f"the user has no objectGUID{other}", "export the entry again, with objectGUID"
-            issues.note(entry.place, what, remedy, code="missing")
-        case (octets,) if len(octets) == 16:
-            return UUID(bytes_le=octets)
-        case _:
-            issues.note(entry.place, "objectGUID is not one value of 16 bytes", "export it again", code="wrong_value")
-    return None
+    guid = entry.guid
+    if not entry.values("objectGUID"):
+        other = ", and mS-DS-ConsistencyGuid does not take its place" if entry.values(_CONSISTENCY_GUID) else ""
+        what, remedy = f"the user has no objectGUID{other}", "export the entry again, with objectGUID"
+        issues.note(entry.place, what, remedy, code="missing")
+    elif guid is None:
+        issues.note(entry.place, "objectGUID is not one value of 16 bytes", "export it again", code="wrong_value")
+    return guid
 
 
 def _okta_attributes(entry: DirectoryEntry, issues: IssueList) -> dict[str, object]:
@@ -161,7 +164,8 @@ def _okta_attributes(entry: DirectoryEntry, issues: IssueList) -> dict[str, obje
         is_list = len(strings) > 1 or (attribute is not None and attribute.is_list)
         attributes[attribute.name if attribute else name] = strings if is_list else strings[0]
     if sids := entry.values("objectSid"):
-        attributes["objectSid"] = sid_text(sids[0]) or base64.b64encode(sids[0]).decode()
+        written = sids[0].decode() if _WRITTEN_SID.fullmatch(sids[0]) else sid_text(sids[0])
+        attributes["objectSid"] = written or base64.b64encode(sids[0]).decode()
     return attributes
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
+from uuid import UUID
 
 from attrs import field, frozen
 
@@ -18,6 +19,7 @@ from o365prov._fields import as_frozenset, frozen_mapping, made_of, typed
 _RESOURCE_MAILBOXES = frozenset({2**4, 2**5, 2**33, 2**34})
 """``msExchRecipientTypeDetails`` of resource mailboxes, on premises and in Exchange Online."""
 
+_WRITTEN_GUID = re.compile(rb"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?")
 _TOMBSTONE = re.compile(r"(?:\\0A|\n)DEL:[0-9a-f-]{36}", re.IGNORECASE)
 """What the directory adds to the name of what was deleted: a line feed, and its objectGUID."""
 
@@ -96,6 +98,18 @@ class DirectoryEntry:
         """The first value of an attribute as a whole number; None if it is missing or not a whole number."""
         text = self.text(name) or ""
         return int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else None
+
+    @property
+    def guid(self) -> UUID | None:
+        """The objectGUID, of its bytes or as a program wrote it out; None if it is missing or is not one value.
+
+        Source: Microsoft, "objectGUID": the first three fields are little-endian.
+        """
+        found = self.values("objectGUID")
+        octets = found[0] if len(found) == 1 else b""
+        if len(octets) == 16:
+            return UUID(bytes_le=octets)
+        return UUID(octets.decode()) if _WRITTEN_GUID.fullmatch(octets) else None
 
     @property
     def kind(self) -> EntryKind:

@@ -25,7 +25,7 @@ def _group_assignments(assignments: Iterable[GroupAssignment]) -> tuple[GroupAss
     return as_tuple(assignments)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class AppAssignments:
     """To whom an app is assigned.
 
@@ -36,7 +36,7 @@ class AppAssignments:
 
     """
 
-    groups: tuple[GroupAssignment, ...] = ()
+    groups: tuple[GroupAssignment, ...] = field(default=(), converter=_group_assignments)
     individual: Mapping[str, Grants] = field(factory=dict, converter=frozen_mapping, hash=False)
     usernames: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
 

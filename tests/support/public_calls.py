@@ -50,7 +50,7 @@ from o365prov.graph import Operation
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
 from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind
 from o365prov.provisioning import DesiredUser
-from o365prov.sources import csv_file, ldif, okta_json
+from o365prov.sources import EntryKind, csv_file, ldif, okta_json
 from o365prov.state import Lease, MemoryState, Run, SQLiteState
 from o365prov.testing import FakeClock, FakeTenant, HttpxTransport, RandomFaults, ScheduledFaults, Server
 
@@ -60,6 +60,7 @@ SERVICES = ("o365prov.rendering", "o365prov.structuring")
 """What serves the other packages, and is not for programs."""
 
 FOR_SIBLINGS = {
+    "ActiveDirectory": "needs a server",
     "comparable_name": {"name": lambda: "CN=Ann,DC=corp"},
     "domain_of": {"name": lambda: "CN=Ann,DC=corp"},
     "AssignedPeople": "called by the app and the reader alone",
@@ -237,6 +238,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "AppUsers.from_json": {"text": lambda: remembered().to_json()},
     "AppUsers.load": {"path": lambda: folder() / "app_users.json"},
     "DirectoryEntry": {"name": lambda: "objectClass"},
+    "DirectoryRead": {"kind": lambda: EntryKind.USER},
     "as_after_block": {"value": lambda: "keep"},
     "FakeTenant": {
         "address": lambda: "room@contoso.onmicrosoft.com",

@@ -87,7 +87,7 @@ from o365prov.planning import (
 )
 from o365prov.provisioning import make_desired_user
 from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
-from o365prov.sources import DirectoryEntry, OktaExport
+from o365prov.sources import ActiveDirectory, AppAssignments, DirectoryEntry, DirectoryRead, OktaExport
 from o365prov.state import KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
 from o365prov.testing import (
     Attempt,
@@ -213,6 +213,9 @@ def made_values() -> tuple[object, ...]:
         plan.document(),
         app.preview(ann).document(),
         DirectoryEntry("CN=Ann,DC=corp,DC=example", {"objectClass": ["user"]}),
+        DirectoryRead("corp.example", [DirectoryEntry("CN=Ann,DC=corp,DC=example", {"objectClass": ["user"]})]),
+        ActiveDirectory("ldaps://dc1.corp.example", "reader@corp.example", "secret"),
+        AppAssignments([by_group], {ann.id: grants}, {ann.id: "ann@corp.example"}),
         OktaExport([ann], [group], [by_group], {ann.id: grants}),
         Quota(amount=3_000, seconds=150),
         Problem(subject, Issue("no_seat", "no seat is left", "Buy seats")),

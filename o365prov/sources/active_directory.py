@@ -1,0 +1,183 @@
+"""Active Directory over LDAP: people, groups, contacts and rooms, all of them or what changed since the last time.
+
+An account that may only read is enough. What was deleted, or moved out of sight, is found because it is not there any
+more: tombstones are for administrators alone.
+
+Source: Microsoft, "Polling for Changes Using USNChanged".
+
+>>> ActiveDirectory("ldaps://dc1.corp.example", "reader@corp.example", "secret")
+ActiveDirectory('ldaps://dc1.corp.example')
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+from uuid import UUID
+
+from attrs import field, frozen
+
+from o365prov._annotations import check_call
+from o365prov._fields import as_unique, typed
+from o365prov.errors import ConfigurationError, UsageError
+from o365prov.people import domain_of
+from o365prov.sources.directory_account import KNOWN_ATTRIBUTES
+from o365prov.sources.directory_entry import DirectoryEntry
+from o365prov.sources.directory_read import DirectoryRead, updated
+from o365prov.sources.ldap_connection import LdapConnection, LdapServer
+
+WANTED = (
+    "(|(&(objectClass=user)(!(objectClass=computer)))(objectClass=group)(objectClass=contact)"
+    "(objectClass=organizationalUnit))"
+)
+"""LDAP's filter for what is read; organizational units, because what stands under a renamed one has another name."""
+
+_EXTENSIONS = tuple(f"extensionAttribute{number}" for number in range(1, 16))
+_OF_EVERY_ENTRY = (
+    "objectGUID",
+    "objectSid",
+    "objectClass",
+    "isDeleted",
+    "member",
+    "groupType",
+    "cn",
+    "msExchRecipientTypeDetails",
+)
+_NEVER_MAPPED = frozenset({"nTSecurityDescriptor", "jpegPhoto", "thumbnailPhoto"})
+"""Who may do what with an entry, and pictures: much to read that no mapping sends."""
+
+_ATTRIBUTES = tuple(
+    dict.fromkeys(each for each in (*_OF_EVERY_ENTRY, *KNOWN_ATTRIBUTES, *_EXTENSIONS) if each not in _NEVER_MAPPED)
+)
+
+
+def _guids(entries: Iterable[DirectoryEntry]) -> frozenset[UUID]:
+    return frozenset(guid for each in entries if (guid := each.guid) is not None)
+
+
+def _digest(base: str, attributes: Iterable[str]) -> str:
+    """What was asked for, in short."""
+    return hashlib.sha256("\0".join((base, *attributes)).encode()).hexdigest()[:16]
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return as_unique(names)
+
+
+@frozen(repr=False, field_transformer=typed)
+class ActiveDirectory:
+    """One Active Directory: a domain of a forest.
+
+    Args:
+        url: the domain controller: ``ldaps://dc1.corp.example``, or ``ldap://``, which is encrypted by StartTLS.
+        user: who reads it, such as ``reader@corp.example``.
+        password: the password; it is never shown.
+        base: where reading begins; None for the whole domain.
+        instance: the name of the directory; None for its domain, which is Okta's name of it.
+        ca_file: a file with the certificates of those who may have signed the server's; None for those that the system
+            trusts.
+        attributes: attributes to read besides those that Okta's profile of an account has and Exchange's
+            ``extensionAttribute1`` to ``15``.
+        page_size: how many entries are asked for at a time (1 to 1,000, which is Active Directory's limit).
+        timeout: how many seconds an answer may take (1 to 3,600).
+
+    Raises:
+        ConfigurationError: the address is not one of LDAP's, the user or the password is empty, which a directory takes
+            for somebody unknown, or a number is out of range.
+
+    """
+
+    url: str
+    user: str
+    password: str
+    base: str | None = None
+    instance: str | None = None
+    ca_file: str | None = None
+    attributes: tuple[str, ...] = field(default=(), converter=_names)
+    page_size: int = 500
+    timeout: int = 30
+
+    def __attrs_post_init__(self) -> None:
+        if not re.fullmatch(r"ldaps?://[A-Za-z0-9.:\[\]-]+", self.url):
+            raise ConfigurationError("ActiveDirectory.url should be such as ldaps://dc1.corp.example")
+        if not self.user or not self.password:
+            raise ConfigurationError("ActiveDirectory needs a user and a password: without one nobody would sign in")
+        if not 1 <= self.page_size <= 1_000:
+            raise ConfigurationError("ActiveDirectory.page_size should be a whole number from 1 to 1000")
+        if not 1 <= self.timeout <= 3_600:
+            raise ConfigurationError("ActiveDirectory.timeout should be a whole number of seconds from 1 to 3600")
+
+    def entries(self) -> Iterator[DirectoryEntry]:
+        """Everything that is read, one entry after the other, so that the size of the directory does not matter.
+
+        Raises:
+            SourceError: the server can't be reached, its certificate is not trusted, it refuses the user, or it refuses
+                a search; ldap3 is not installed.
+
+        """
+        with self._connection() as connection:
+            yield from connection.search(self._base(connection), WANTED, (*_ATTRIBUTES, *self.attributes))
+
+    def read(self, since: DirectoryRead | None = None) -> DirectoryRead:
+        """The directory as it is now.
+
+        Args:
+            since: an earlier read: only what changed is read. If it came from another domain controller, or from one
+                that was restored from a backup, or with other settings, everything is read again.
+
+        Raises:
+            SourceError: as for :meth:`entries`.
+
+        """
+        check_call(ActiveDirectory.read, locals())
+        with self._connection() as connection:
+            base, controller, number = self._position(connection)
+            attributes = (*_ATTRIBUTES, *self.attributes)
+            lineage = f"{controller}:{_digest(base, attributes)}:"
+            earlier = since or DirectoryRead(self.instance or domain_of(base), ())
+            found: tuple[DirectoryEntry, ...] | None = None
+            present = frozenset[UUID]()
+            if earlier.cursor.startswith(lineage):
+                last = int(earlier.cursor.removeprefix(lineage))
+                found = tuple(connection.search(base, f"(&{WANTED}(uSNChanged>={last + 1}))", attributes))
+                present = _guids(connection.search(base, WANTED, ["objectGUID"]))
+            if found is None or not present <= _guids((*earlier.entries, *found)):
+                # Everything is new, or something moved into sight, which is not a change of it.
+                found = tuple(connection.search(base, WANTED, attributes))
+                present = _guids(found)
+            return updated(earlier, found, present, f"{lineage}{number}")
+
+    def _position(self, connection: LdapConnection) -> tuple[str, str, int]:
+        """Where reading begins, which domain controller answers, and the number of its last change."""
+        root = self._root(connection)
+        service = connection.read(root.text("dsServiceName") or "", ["invocationId"])
+        octets = service.values("invocationId") if service is not None else ()
+        controller = UUID(bytes_le=octets[0]) if octets and len(octets[0]) == 16 else root.text("dsServiceName") or ""
+        return self._base(connection), str(controller).replace(":", " "), root.number("highestCommittedUSN") or 0
+
+    def _base(self, connection: LdapConnection) -> str:
+        return self.base or self._root(connection).text("defaultNamingContext") or ""
+
+    def _root(self, connection: LdapConnection) -> DirectoryEntry:
+        root = connection.read("", ["defaultNamingContext", "dsServiceName", "highestCommittedUSN"])
+        if root is None or not root.text("defaultNamingContext"):
+            raise self._server.error("wrong_value", "is not an Active Directory", "name one of its domain controllers")
+        return root
+
+    @property
+    def _server(self) -> LdapServer:
+        return LdapServer(self.url, self.user, self.password, self.ca_file, self.page_size, self.timeout)
+
+    @contextmanager
+    def _connection(self) -> Iterator[LdapConnection]:
+        with self._server.connect() as connection:
+            yield connection
+
+    def __repr__(self) -> str:
+        return f"ActiveDirectory({self.url!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise UsageError("an ActiveDirectory holds a password and can't be copied or pickled: make it where it is used")

@@ -1,0 +1,197 @@
+"""What was read of a directory, and what became of it later.
+
+A directory says which entries changed, and not what that means for others: who names a manager that was renamed, moved
+or deleted, or a group whose member was, is not said to have changed. That follows from the names, here.
+
+Source: Microsoft, "Polling for Changes Using USNChanged"; "Linked Attributes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from attrs import evolve, field, frozen
+
+from o365prov._annotations import check_call
+from o365prov._fields import as_tuple, made_of, typed
+from o365prov.people import DirectoryAccount, comparable_name
+from o365prov.sources.directory_account import directory_account, with_manager_upns
+from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
+from o365prov.structuring import IssueList
+
+LINKS = frozenset(
+    "manager member memberof directreports secretary managedby authorig unauthorig dlmemrejectperms dlmemsubmitperms "
+    "publicdelegates msexchmoderatedbylink msexchdelegatelistlink".split()
+)
+"""The attributes whose values are names of other entries, in lower case."""
+
+
+def _entries(entries: Iterable[DirectoryEntry]) -> tuple[DirectoryEntry, ...]:
+    return as_tuple(entries)
+
+
+def _guids(guids: Iterable[UUID]) -> frozenset[UUID]:
+    return made_of(guids, frozenset)
+
+
+@frozen(repr=False, field_transformer=typed)
+class DirectoryRead:
+    """The people, groups, contacts and resources of one directory, as they were at one moment.
+
+    Args:
+        instance: the name of the directory, such as ``corp.example``.
+        entries: the entries.
+        cursor: where the next read goes on: the directory and how far its changes were read.
+        changed: the entries that are new or other than in the read before, by objectGUID; all of them in a first one.
+        deleted: what was there in the read before and is not there any more, by objectGUID.
+
+    """
+
+    instance: str
+    entries: tuple[DirectoryEntry, ...] = field(converter=_entries)
+    cursor: str = ""
+    changed: frozenset[UUID] = field(default=frozenset(), converter=_guids)
+    deleted: frozenset[UUID] = field(default=frozenset(), converter=_guids)
+
+    @property
+    def accounts(self) -> tuple[DirectoryAccount, ...]:
+        """The accounts of people, for :meth:`OktaExport.with_directory <o365prov.sources.OktaExport.with_directory>`.
+
+        Raises:
+            SourceError: everything that is wrong with them.
+
+        """
+        issues = IssueList(self.instance)
+        users = (each for each in self.entries if each.kind is EntryKind.USER)
+        accounts = [directory_account(each, issues, instance=self.instance) for each in users]
+        issues.raise_if_any()
+        return with_manager_upns(each for each in accounts if each is not None)
+
+    def of_kind(self, kind: EntryKind) -> tuple[DirectoryEntry, ...]:
+        """The entries of one kind: groups, contacts, resources."""
+        check_call(DirectoryRead.of_kind, locals())
+        return tuple(each for each in self.entries if each.kind is kind)
+
+    def __repr__(self) -> str:
+        return f"DirectoryRead({self.instance!r}, {len(self.entries)} entries)"
+
+
+def updated(
+    earlier: DirectoryRead, found: Iterable[DirectoryEntry], present: frozenset[UUID], cursor: str
+) -> DirectoryRead:
+    """A read as it is now.
+
+    Args:
+        earlier: as it was.
+        found: the entries that the directory says have changed.
+        present: what is there now, by objectGUID.
+        cursor: how far the changes were read.
+
+    """
+    before = {guid: each for each in earlier.entries if (guid := each.guid) is not None}
+    now = {guid: each for each in found if (guid := each.guid) in present and guid is not None}
+    deleted = before.keys() - present
+    kept = {guid: each for guid, each in {**before, **now}.items() if guid in present}
+    renamed = {
+        comparable_name(old.dn): new.dn
+        for guid, new in kept.items()
+        if (old := before.get(guid)) is not None and old.dn != new.dn
+    }
+    gone = {comparable_name(before[guid].dn) for guid in deleted}
+    names = _Names(renamed, gone)
+    entries = {guid: each if guid in now else names.applied(each) for guid, each in kept.items()}
+    if deleted or any(each.kind is EntryKind.GROUP for each in now.values()):
+        entries = _with_groups(entries)
+    return evolve(
+        earlier,
+        entries=entries.values(),
+        cursor=cursor,
+        changed={guid for guid, each in entries.items() if before.get(guid) != each},
+        deleted=deleted,
+    )
+
+
+def _with_groups(entries: Mapping[UUID, DirectoryEntry]) -> dict[UUID, DirectoryEntry]:
+    """The entries with the groups that have them as members now: only the group is said to have changed.
+
+    Groups that were not read, such as those of another domain, stay.
+    """
+    groups = {comparable_name(each.dn): each for each in entries.values() if each.kind is EntryKind.GROUP}
+    of_member: dict[str, set[bytes]] = {}
+    for group in groups.values():
+        for member in group.values("member"):
+            of_member.setdefault(_comparable(member), set()).add(group.dn.encode())
+
+    def with_groups(entry: DirectoryEntry) -> DirectoryEntry:
+        before = set(entry.values("memberOf"))
+        elsewhere = {each for each in before if _comparable(each) not in groups}
+        now = elsewhere | of_member.get(comparable_name(entry.dn), set())
+        if now == before:
+            return entry
+        others = {name: values for name, values in entry.attributes.items() if name.lower() != "memberof"}
+        return evolve(entry, attributes={**others, "memberOf": sorted(now)} if now else others)
+
+    return {guid: with_groups(each) for guid, each in entries.items()}
+
+
+def _comparable(name: bytes) -> str:
+    return comparable_name(name.decode("utf-8", "surrogateescape"))
+
+
+@frozen
+class _Names:
+    """What became of names.
+
+    Args:
+        renamed: the new names, by the old ones as :func:`comparable_name` gives them.
+        gone: the names of what was deleted, in that form.
+
+    """
+
+    renamed: Mapping[str, str]
+    gone: Collection[str]
+
+    def applied(self, entry: DirectoryEntry) -> DirectoryEntry:
+        """An entry that did not change itself, under its name of now, with the names of others of now."""
+        if not self.renamed and not self.gone:
+            return entry
+        attributes: dict[str, Any] = {
+            name: self._links(values) if name.lower() in LINKS else values for name, values in entry.attributes.items()
+        }
+        dn = self._now(entry.dn)
+        if "distinguishedName" in attributes:
+            attributes["distinguishedName"] = (dn.encode(),)
+        return evolve(entry, dn=dn, attributes={name: values for name, values in attributes.items() if values})
+
+    def _links(self, values: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        names = (value.decode("utf-8", "surrogateescape") for value in values)
+        return tuple(
+            self._now(name).encode("utf-8", "surrogateescape")
+            for name in names
+            if comparable_name(name) not in self.gone
+        )
+
+    def _now(self, dn: str) -> str:
+        """A name of now: what it stands under may have been renamed or moved."""
+        comparable = comparable_name(dn)
+        rest = dn
+        while True:
+            if (new := self.renamed.get(comparable)) is not None:
+                return f"{dn[: len(dn) - len(rest)]}{new}"
+            cut = _parent_at(rest)
+            if cut is None:
+                return dn
+            rest = rest[cut:]
+            comparable = comparable_name(rest)
+
+
+def _parent_at(dn: str) -> int | None:
+    """Where the name of what an entry stands under begins; None at the top."""
+    escaped = False
+    for position, character in enumerate(dn):
+        if character == "," and not escaped:
+            return position + 1
+        escaped = character == "\\" and not escaped
+    return None

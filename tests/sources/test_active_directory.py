@@ -1,0 +1,271 @@
+"""Active Directory over LDAP, with a real domain controller: everything, and what changed since the last time."""
+
+import pickle
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+from samba_server import ADMINISTRATOR, BASE, PASSWORD, samba
+
+from o365prov.errors import ConfigurationError, SourceError, UsageError
+from o365prov.sources import ldif
+from o365prov.sources.active_directory import ActiveDirectory
+from o365prov.sources.directory_entry import EntryKind
+
+__all__ = ["samba"]
+
+READER, READERS_PASSWORD = "reader@corp.example", "Only-Reads-1"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _reader(samba):
+    """Somebody who may read, and nothing more."""
+    samba.tool("user", "create", READER.partition("@")[0], READERS_PASSWORD)
+
+
+@pytest.fixture
+def unit(samba, request):
+    """An organizational unit for one test, which is deleted afterwards."""
+    name = f"OU=Unit {abs(hash(request.node.name)) % 10**9},{BASE}"
+    samba.modify(f"dn: {name}\nchangetype: add\nobjectClass: organizationalUnit\n")
+    yield name
+    samba.modify(f"dn: {name}\nchangetype: delete\n", tree=True)
+
+
+@pytest.fixture
+def staff(samba, unit):
+    """Ann, her manager Bo Ross with a comma in his name, a group of both, a list, a contact and a room."""
+    person = "changetype: add\nobjectClass: user\n"
+    samba.modify(
+        f"dn: CN=Ross\\, Bo,{unit}\n{person}sAMAccountName: bo\nuserPrincipalName: bo@corp.example\nsn: Ross\n\n"
+        f"dn: CN=Ann Lee,{unit}\n{person}sAMAccountName: ann\ngivenName: Ann\nsn: Lee\ntitle: Head of Sales\n"
+        f"manager: CN=Ross\\, Bo,{unit}\nproxyAddresses: SMTP:ann@corp.example\nproxyAddresses: smtp:a@corp.example\n"
+        "userPrincipalName: ann@corp.example\nmail: ann@corp.example\nl:: TcO8bmNoZW4=\nunicodePwd:: "
+        "IgBBAG4AbgBzAC0AcAB3AC0AMQAiAA==\nuserAccountControl: 512\n\n"
+        f"dn: CN=Team,{unit}\nchangetype: add\nobjectClass: group\nsAMAccountName: team\n"
+        f"member: CN=Ann Lee,{unit}\nmember: CN=Ross\\, Bo,{unit}\n\n"
+        f"dn: CN=Partner,{unit}\nchangetype: add\nobjectClass: contact\nmail: p@partner.example\n\n"
+        f"dn: OU=Inner,{unit}\nchangetype: add\nobjectClass: organizationalUnit\n\n"
+        f"dn: CN=Eve,OU=Inner,{unit}\n{person}sAMAccountName: eve\nmanager: CN=Ann Lee,{unit}\n"
+    )
+    return unit
+
+
+@pytest.fixture
+def directory(samba):
+    """The directory, read by somebody who may do everything, in small pages."""
+    return ActiveDirectory(samba.url, ADMINISTRATOR, PASSWORD, ca_file=str(samba.ca_file), page_size=7)
+
+
+def named(read):
+    """The entries by their names, without the order of values, which a directory does not keep."""
+    return {each.dn: {name: sorted(values) for name, values in each.attributes.items()} for each in read.entries}
+
+
+def guids(read, *names):
+    """The objectGUIDs of the entries that are called so."""
+    return {each.guid for each in read.entries if each.dn.partition(",")[0].removeprefix("CN=") in names}
+
+
+def test_people_are_those_of_ldif(samba, staff, directory, tmp_path):
+    """The same directory over LDAP and in the file that a program of its own writes: equal accounts."""
+    path = tmp_path / "export.ldif"
+    path.write_bytes(samba.export())
+    written = {each.object_guid: each for each in ldif.read_accounts(path)}
+    read = {each.object_guid: each for each in directory.read().accounts}
+    assert read.keys() == written.keys()
+    for guid, account in read.items():
+        other = written[guid]
+        assert evolve(account, attributes={}) == evolve(other, attributes={})
+        assert {name: _sorted(other.attributes[name]) for name in account.attributes} == {
+            name: _sorted(value) for name, value in account.attributes.items()
+        }
+    [ann] = [each for each in read.values() if each.attributes["samAccountName"] == "ann"]
+    assert ann.attributes["l"] == "München"
+    assert ann.attributes["managerUpn"] == "bo@corp.example"
+    assert ann.password_last_set is not None
+
+
+def _sorted(value):
+    return sorted(value) if isinstance(value, list) else value
+
+
+def test_kinds(staff, directory):
+    """Groups and contacts beside people; computers are not among them."""
+    read = directory.read()
+    kinds = {each.dn.partition(",")[0]: each.kind for each in read.entries if each.dn.endswith(staff)}
+    assert kinds["CN=Team"] is EntryKind.GROUP
+    assert kinds["CN=Partner"] is EntryKind.CONTACT
+    assert kinds["CN=Ann Lee"] is EntryKind.USER
+    assert "CN=DC1" not in {each.dn.partition(",")[0] for each in read.entries}
+    assert [each.text("cn") for each in read.of_kind(EntryKind.CONTACT) if each.dn.endswith(staff)] == ["Partner"]
+
+
+@pytest.mark.parametrize("size", [1, 1_000])
+def test_pages_of_any_size(staff, directory, size):
+    """What is read does not depend on how many entries come at a time."""
+    assert named(evolve(directory, page_size=size).read()) == named(directory.read())
+
+
+CHANGES = {
+    "nothing": ("", (), ()),
+    "a new title": ("dn: CN=Ann Lee,{0}\nchangetype: modify\nreplace: title\ntitle: Boss\n-\n", ("Ann Lee",), ()),
+    "no title any more": ("dn: CN=Ann Lee,{0}\nchangetype: modify\ndelete: title\n-\n", ("Ann Lee",), ()),
+    "disabled": (
+        "dn: CN=Ann Lee,{0}\nchangetype: modify\nreplace: userAccountControl\nuserAccountControl: 514\n-\n",
+        ("Ann Lee",),
+        (),
+    ),
+    "another password": (
+        "dn: CN=Ann Lee,{0}\nchangetype: modify\nreplace: pwdLastSet\npwdLastSet: 0\n-\n",
+        ("Ann Lee",),
+        (),
+    ),
+    "renamed": (
+        "dn: CN=Ann Lee,{0}\nchangetype: modrdn\nnewrdn: CN=Ann Ross\ndeleteoldrdn: 1\n",
+        ("Ann Ross", "Team", "Eve"),
+        (),
+    ),
+    "moved": (
+        "dn: CN=Ann Lee,{0}\nchangetype: modrdn\nnewrdn: CN=Ann Lee\ndeleteoldrdn: 1\nnewsuperior: OU=Inner,{0}\n",
+        ("Ann Lee", "Team", "Eve"),
+        (),
+    ),
+    "a unit renamed": (
+        "dn: OU=Inner,{0}\nchangetype: modrdn\nnewrdn: OU=Other\ndeleteoldrdn: 1\n",
+        ("OU=Other", "Eve"),
+        (),
+    ),
+    "a member removed": (
+        "dn: CN=Team,{0}\nchangetype: modify\ndelete: member\nmember: CN=Ann Lee,{0}\n-\n",
+        ("Team", "Ann Lee"),
+        (),
+    ),
+    "deleted": ("dn: CN=Ann Lee,{0}\nchangetype: delete\n", ("Team", "Eve"), ("Ann Lee",)),
+    "somebody new": ("dn: CN=Kim,{0}\nchangetype: add\nobjectClass: user\nsAMAccountName: kim\n", ("Kim",), ()),
+}
+
+
+@pytest.mark.parametrize("reader", ["an administrator", "somebody who only reads"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_comes_back_as_exactly_that(samba, staff, directory, change, reader):
+    """Whoever is concerned, by name too, and nobody else; what is then known is what a whole read gives."""
+    if reader != "an administrator":
+        directory = evolve(directory, user=READER, password=READERS_PASSWORD)
+    before = directory.read()
+    text, changed, deleted = CHANGES[change]
+    if text:
+        samba.modify(text.format(staff))
+    after = directory.read(since=before)
+    assert named(after) == named(directory.read())
+    assert after.changed == guids(after, *changed)
+    assert after.deleted == guids(before, *deleted)
+    again = directory.read(since=after)
+    assert (again.changed, again.deleted, named(again)) == (frozenset(), frozenset(), named(after))
+
+
+def test_what_was_read_of_another_domain_controller_is_read_anew(staff, directory):
+    """Numbers of changes are a domain controller's own; what changed is still said."""
+    before = directory.read()
+    _, asked, number = before.cursor.split(":")
+    elsewhere = evolve(before, cursor=f"{UUID(int=1)}:{asked}:{number}", entries=before.entries[1:])
+    after = directory.read(since=elsewhere)
+    assert named(after) == named(before)
+    assert after.changed == {before.entries[0].guid}
+
+
+def test_what_moves_into_sight_is_read(samba, staff, directory):
+    """A unit with Eve moves below the base: she did not change, and is new here."""
+    inside = evolve(directory, base=f"OU=Inner,{staff}")
+    samba.modify(
+        f"dn: OU=Outer,{staff}\nchangetype: add\nobjectClass: organizationalUnit\n\n"
+        f"dn: CN=Kim,OU=Outer,{staff}\nchangetype: add\nobjectClass: user\nsAMAccountName: kim\n"
+    )
+    before = inside.read()
+    move = f"changetype: modrdn\nnewrdn: OU=Outer\ndeleteoldrdn: 1\nnewsuperior: OU=Inner,{staff}\n"
+    samba.modify(f"dn: OU=Outer,{staff}\n{move}")
+    after = inside.read(since=before)
+    assert named(after) == named(inside.read())
+    assert guids(after, "Kim") <= after.changed
+    samba.modify(f"dn: OU=Outer,OU=Inner,{staff}\n{move.replace(f'OU=Inner,{staff}', staff)}")
+    assert inside.read(since=after).deleted == guids(after, "Kim", "OU=Outer")
+
+
+def test_more_attributes_are_read_anew(samba, staff, directory):
+    """What an earlier read did not ask for has not changed since, and would be missing."""
+    samba.modify(f"dn: CN=Ann Lee,{staff}\nchangetype: modify\nadd: info\ninfo: Speaks Welsh\n-\n")
+    before = directory.read()
+    after = evolve(directory, attributes=["info"]).read(since=before)
+    assert [each.text("info") for each in after.entries if each.values("info")] == ["Speaks Welsh"]
+
+
+def test_ldap_is_encrypted_by_starttls(samba, staff, directory):
+    """A password is never sent in the open."""
+    assert named(evolve(directory, url=f"ldap://{samba.address}").read()) == named(directory.read())
+
+
+def test_the_first_entries_come_before_the_last(staff, directory):
+    """One by one, so that a directory may be of any size; whoever stops early is not in the way."""
+    entries = directory.entries()
+    assert next(entries).dn
+    entries.close()
+    assert len(list(directory.entries())) == len(directory.read().entries)
+
+
+def said(directory):
+    """What is wrong, and that nobody's password is in it."""
+    with pytest.raises(SourceError) as raised:
+        directory.read()
+    assert directory.password not in f"{raised.value!r}{raised.value}{raised.value.__cause__}"
+    return str(raised.value)
+
+
+def test_a_wrong_password(directory):
+    """Active Directory's own number says what it is."""
+    assert said(evolve(directory, password="wrong-one")).endswith(
+        "did not let the user in (invalidCredentials, 49): the name or the password is wrong"
+    )
+
+
+def test_a_certificate_of_nobody(samba, directory):
+    """It is checked, with StartTLS too."""
+    for url in (samba.url, f"ldap://{samba.address}"):
+        assert "the certificate of the server is not trusted" in said(evolve(directory, url=url, ca_file=None))
+
+
+def test_nobody_is_there(directory):
+    """The address is said."""
+    assert said(evolve(directory, url="ldaps://127.77.0.250")).startswith("ldaps://127.77.0.250: can't be reached (")
+
+
+def test_a_base_that_is_not_there(directory):
+    """It must not look as if everybody had left."""
+    assert "refused a search (noSuchObject, 32)" in said(evolve(directory, base="OU=Nowhere,DC=corp,DC=example"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("url", "http://dc1.corp.example"),
+        ("url", "dc1.corp.example"),
+        ("url", "ldaps://user:secret@dc1"),
+        ("user", ""),
+        ("password", ""),
+        ("page_size", 0),
+        ("page_size", 1_001),
+        ("timeout", 0),
+    ],
+)
+def test_settings_that_can_not_work(field, value):
+    """Each is refused when it is made; an empty password would sign in nobody, without an error."""
+    settings = {"url": "ldaps://dc1.corp.example", "user": "reader", "password": "x", field: value}
+    with pytest.raises(ConfigurationError, match="ActiveDirectory"):
+        ActiveDirectory(**settings)
+
+
+def test_a_directory_keeps_its_password_to_itself():
+    """It is not shown, and not pickled."""
+    directory = ActiveDirectory("ldaps://dc1.corp.example", "reader", "very-secret")
+    assert repr(directory) == "ActiveDirectory('ldaps://dc1.corp.example')"
+    with pytest.raises(UsageError, match="holds a password"):
+        pickle.dumps(directory)
