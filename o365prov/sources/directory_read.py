@@ -8,6 +8,8 @@ Source: Microsoft, "Polling for Changes Using USNChanged"; "Linked Attributes".
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -16,10 +18,13 @@ from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, made_of, typed
+from o365prov.errors import Issue, SourceError
 from o365prov.people import DirectoryAccount, comparable_name
 from o365prov.sources.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
-from o365prov.structuring import IssueList
+from o365prov.sources.ldif import read_entries
+from o365prov.sources.ldif_writer import ldif_lines
+from o365prov.structuring import IssueList, StrPath, load_text, shortened_path, write_text
 
 LINKS = frozenset(
     "manager member memberof directreports secretary managedby authorig unauthorig dlmemrejectperms dlmemsubmitperms "
@@ -74,8 +79,58 @@ class DirectoryRead:
         check_call(DirectoryRead.of_kind, locals())
         return tuple(each for each in self.entries if each.kind is kind)
 
+    def save(self, path: StrPath) -> None:
+        """Write what is there as LDIF, for its owner alone, so that another program can go on reading from here.
+
+        What had changed is not part of it.
+
+        Args:
+            path: the file.
+
+        Raises:
+            SourceError: the file can't be written.
+
+        """
+        check_call(DirectoryRead.save, locals())
+        content = "\n".join(ldif_lines(self.entries)) + "\n"
+        head = (_MARK, f"# instance: {json.dumps(self.instance)}", f"# cursor: {json.dumps(self.cursor)}")
+        write_text(path, "\n".join((*head, f"# digest: {_digest(head, content)}", content)))
+
+    @classmethod
+    def load(cls, path: StrPath) -> DirectoryRead:
+        """What :meth:`save` wrote.
+
+        Args:
+            path: the file.
+
+        Raises:
+            SourceError: it can't be read, is something else, or was damaged or edited.
+
+        """
+        check_call(DirectoryRead.load, locals())
+        origin = "name a file that DirectoryRead.save() wrote, or read the directory again"
+        head, digest, content = _parts(load_text(path, origin))
+        if digest != _digest(head, content) or head[0] != _MARK:
+            what = "does not fit its digest: it was damaged or edited, or is something else"
+            raise SourceError(Issue("damaged", what, origin, shortened_path(path)))
+        instance, cursor = (json.loads(each.partition(": ")[2]) for each in head[1:])
+        return cls(instance, read_entries(path), cursor)
+
     def __repr__(self) -> str:
         return f"DirectoryRead({self.instance!r}, {len(self.entries)} entries)"
+
+
+_MARK = "# o365prov.directory_read/1"
+
+
+def _parts(text: str) -> tuple[tuple[str, ...], str, str]:
+    """The first three lines, the digest, and the rest; empty where there is less."""
+    *lines, content = [*text.split("\n", 4), "", "", "", ""][:5]
+    return tuple(lines[:3]), lines[3].removeprefix("# digest: "), content
+
+
+def _digest(head: Iterable[str], content: str) -> str:
+    return hashlib.sha256("\n".join((*head, content)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def updated(

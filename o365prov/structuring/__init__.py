@@ -1,7 +1,7 @@
 """JSON in and out: every issue of one input at once, with its place."""
 
 from o365prov.structuring.files import StrPath, load_text, looks_wide, note_unreadable, read_text, write_text
-from o365prov.structuring.issue_list import IssueList, UnreadableError, read_all
+from o365prov.structuring.issue_list import IssueList, UnreadableError, read_all, shortened_path
 from o365prov.structuring.reader import (
     JsonObject,
     kind_of,
@@ -31,6 +31,7 @@ __all__ = [
     "read_object",
     "read_objects",
     "read_text",
+    "shortened_path",
     "shown",
     "to_json_text",
     "write_text",

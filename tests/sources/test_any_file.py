@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from o365prov.errors import SourceError
-from o365prov.sources import csv_file, ldif, okta_json
+from o365prov.sources import DirectoryRead, csv_file, ldif, okta_json
 
 DATA = Path(__file__).parents[2] / "examples" / "data"
 READERS = {
@@ -52,7 +52,16 @@ def problems(read, path):
     return None
 
 
-@pytest.mark.parametrize("read", [read for read, _ in READERS.values()] + [csv_file.read_people])
+@pytest.mark.parametrize(
+    "read",
+    [
+        *(read for read, _ in READERS.values()),
+        csv_file.read_people,
+        csv_file.read_groups,
+        csv_file.read_assignments,
+        DirectoryRead.load,
+    ],
+)
 @given(content=st.binary(max_size=200))
 @example(content=b"\xef\xbb\xbf")
 @example(content=b"\r\n\r\n")
@@ -100,8 +109,17 @@ def test_other_shape(path, name, data):
 cells = st.text(max_size=6) | st.sampled_from(["id", "login", "status", "passwordChanged", "ACTIVE", '"', ""])
 
 
-@given(st.lists(st.lists(cells, max_size=5).map(",".join), max_size=5).map("\n".join))
-@example("id,login\n1,a\n1,b\n,\n")
-def test_any_table(path, text):
-    """Any cells in any rows are people, or refused in lines."""
-    check(csv_file.read_people, path, text.encode("utf-8", "surrogatepass"))
+HEADERS = {
+    csv_file.read_people: "id,login,status,passwordChanged,title",
+    csv_file.read_groups: "id,name,member",
+    csv_file.read_assignments: "group,person,priority,licenses,roles",
+}
+
+
+@pytest.mark.parametrize("read", HEADERS)
+@given(st.booleans(), st.lists(st.lists(cells, max_size=5).map(",".join), max_size=5).map("\n".join))
+@example(True, "1,a\n1,b\n,\n")
+def test_any_table(path, read, has_header, text):
+    """Any cells in any rows are people, groups or assignments, or refused in lines."""
+    header = f"{HEADERS[read]}\n" if has_header else ""
+    check(read, path, (header + text).encode("utf-8", "surrogatepass"))

@@ -50,7 +50,7 @@ from o365prov.graph import Operation
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
 from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind
 from o365prov.provisioning import DesiredUser
-from o365prov.sources import EntryKind, csv_file, ldif, okta_json
+from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind, csv_file, ldif, okta_json
 from o365prov.state import Lease, MemoryState, Run, SQLiteState
 from o365prov.testing import FakeClock, FakeTenant, HttpxTransport, RandomFaults, ScheduledFaults, Server
 
@@ -130,6 +130,7 @@ def folder() -> Path:
     examples()[ImportMemory].save(path / "import_memory.json")
     fake_tenant().save(path / "fake.json")
     (path / "people.csv").write_text("id,status,login\n00u1,ACTIVE,ann@corp.example\n")
+    DirectoryRead("corp.example", [DirectoryEntry("CN=Ann", {"cn": ["Ann"]})]).save(path / "directory.ldif")
     (path / "groups.csv").write_text("id,name,member\n00g1,Sales,00u1\n")
     (path / "assignments.csv").write_text("group,person,priority,licenses,roles\n00g1,,1,SPE_E3,\n")
     return path
@@ -239,6 +240,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "AppUsers.load": {"path": lambda: folder() / "app_users.json"},
     "DirectoryEntry": {"name": lambda: "objectClass"},
     "DirectoryRead": {"kind": lambda: EntryKind.USER},
+    "DirectoryRead.load": {"path": lambda: folder() / "directory.ldif"},
     "as_after_block": {"value": lambda: "keep"},
     "FakeTenant": {
         "address": lambda: "room@contoso.onmicrosoft.com",
