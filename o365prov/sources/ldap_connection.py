@@ -21,9 +21,6 @@ from attrs import field, frozen
 from o365prov.errors import Issue, SourceError
 from o365prov.sources.directory_entry import DirectoryEntry
 
-SHOW_DELETED = "1.2.840.113556.1.4.417"
-"""The control with which Active Directory shows what was deleted."""
-
 _PAGES = "1.2.840.113556.1.4.319"
 _MOST_PAGES = 100_000
 _NO_SUCH_OBJECT = 32
@@ -119,7 +116,7 @@ class LdapServer:
 
     def _unreachable(self, error: Exception) -> SourceError:
         said = f"{type(error).__name__}: {error}"
-        if "CERTIFICATE_VERIFY_FAILED" in said:
+        if "certificate" in said.lower():
             remedy = "pass the file of who signed it: ca_file=..., and name the server as its certificate does"
             return self.error("certificate", "the certificate of the server is not trusted", remedy)
         what = f"can't be reached ({type(error).__name__})"
@@ -144,16 +141,13 @@ class LdapConnection:
         self._server = server
         self._connection = connection
 
-    def search(
-        self, base: str, wanted: str, attributes: Sequence[str], *, deleted: bool = False
-    ) -> Iterator[DirectoryEntry]:
+    def search(self, base: str, wanted: str, attributes: Sequence[str]) -> Iterator[DirectoryEntry]:
         """The entries below a base, page after page, each with all values of its attributes.
 
         Args:
             base: where to begin.
             wanted: LDAP's filter.
             attributes: the names of the attributes to read.
-            deleted: give what was deleted, too.
 
         Raises:
             SourceError: the server refused it, or did not answer.
@@ -161,7 +155,7 @@ class LdapConnection:
         """
         cookie: bytes | None = None
         for _ in range(_MOST_PAGES):
-            result = self._ask(base, wanted, attributes, "SUBTREE", deleted=deleted, cookie=cookie)
+            result = self._ask(base, wanted, attributes, "SUBTREE", cookie)
             for found in self._connection.response:
                 if found["type"] == "searchResEntry":
                     yield self._entry(found)
@@ -173,32 +167,21 @@ class LdapConnection:
 
     def read(self, dn: str, attributes: Sequence[str]) -> DirectoryEntry | None:
         """One entry; None if there is none, or this user may not see it."""
-        result = self._ask(dn, "(objectClass=*)", attributes, "BASE", deleted=True, cookie=None, missing=True)
+        result = self._ask(dn, "(objectClass=*)", attributes, "BASE")
         found = [each for each in self._connection.response or () if each["type"] == "searchResEntry"]
         return self._entry(found[0]) if found and result["result"] == 0 else None
 
     def _ask(
-        self,
-        base: str,
-        wanted: str,
-        attributes: Sequence[str],
-        scope: str,
-        *,
-        deleted: bool,
-        cookie: bytes | None,
-        missing: bool = False,
+        self, base: str, wanted: str, attributes: Sequence[str], scope: str, cookie: bytes | None = None
     ) -> Mapping[str, Any]:
         paged = {"paged_size": self._server.page_size, "paged_cookie": cookie} if scope == "SUBTREE" else {}
-        controls = [(SHOW_DELETED, True, None)] if deleted else None
         try:
-            self._connection.search(base, wanted, scope, attributes=list(attributes), controls=controls, **paged)
+            self._connection.search(base, wanted, scope, attributes=list(attributes), **paged)
         except Exception as error:  # noqa: BLE001 - ldap3's errors can't be named without loading it
             what = f"did not answer a search ({type(error).__name__})"
             raise self._server.error("unreachable", what, "try again later") from None
         result: Mapping[str, Any] = self._connection.result
-        if result["result"] == _NO_SUCH_OBJECT and missing:
-            return result
-        if result["result"] != 0:
+        if result["result"] != 0 and not (scope == "BASE" and result["result"] == _NO_SUCH_OBJECT):
             what = f"refused a search ({result.get('description')}, {result['result']})"
             raise self._server.error("refused", what, "check the base, and what the user may read")
         return result
@@ -218,10 +201,10 @@ class LdapConnection:
         for _ in range(_MOST_PAGES):
             if end == "*":
                 return tuple(values)
-            self._ask(dn, "(objectClass=*)", [f"{name};range={len(values)}-*"], "BASE", deleted=True, cookie=None)
+            self._ask(dn, "(objectClass=*)", [f"{name};range={len(values)}-*"], "BASE")
             found = {
                 part["end"]: more
-                for each in self._connection.response
+                for each in self._connection.response or ()
                 for key, more in each.get("raw_attributes", {}).items()
                 if (part := _RANGE.fullmatch(key)) and part["name"].lower() == name.lower()
             }

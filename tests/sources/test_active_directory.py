@@ -1,6 +1,10 @@
 """Active Directory over LDAP, with a real domain controller: everything, and what changed since the last time."""
 
 import pickle
+import socket
+import ssl
+from contextlib import suppress
+from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -231,6 +235,24 @@ def test_a_certificate_of_nobody(samba, directory):
     """It is checked, with StartTLS too."""
     for url in (samba.url, f"ldap://{samba.address}"):
         assert "the certificate of the server is not trusted" in said(evolve(directory, url=url, ca_file=None))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # ldap3 leaves such a socket open
+def test_a_certificate_of_another_name(samba, directory):
+    """Whoever signed it: somebody else could have it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(samba.ca_file.with_name("cert.pem"), samba.ca_file.with_name("key.pem"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve():
+            with suppress(OSError), context.wrap_socket(listening.accept()[0], server_side=True) as connection:
+                connection.recv(1)
+
+        server = Thread(target=serve)
+        server.start()
+        elsewhere = evolve(directory, url=f"ldaps://127.0.0.1:{listening.getsockname()[1]}")
+        assert "the certificate of the server is not trusted" in said(elsewhere)
+        server.join()
 
 
 def test_nobody_is_there(directory):
