@@ -202,6 +202,7 @@ def test_every_row_says_what_to_do():
     [
         ("AADSTS7000215: Invalid client secret provided.\r\nTrace ID: 1", "its value, not its id"),
         ("AADSTS7000222: expired", "new client secret"),
+        ("AADSTS700038: 1 is not a valid application identifier.", "not that of an app"),
         ("AADSTS700016: not found", "client id"),
         ("AADSTS90002: Tenant not found", "tenant id"),
         ("something else", "check tenant id"),
@@ -214,3 +215,12 @@ def test_a_refused_sign_in_says_what_to_do(text, remedy):
     assert remedy in message
     assert "\n" not in message
     assert "Trace ID" not in message
+
+
+def test_a_refused_sign_in_is_found_in_entras_log():
+    """By its correlation id, which Microsoft support asks for, and which the sign-in log has."""
+    found = "0d0f0e50-6b3f-4f5b-9f0e-0a1b2c3d4e5f"
+    said = f"AADSTS7000222: expired. Trace ID: {found[::-1]} Correlation ID: {found} Timestamp: 2026-08-13 21:24:29Z"
+    assert str(credential_error(said)) == (
+        f"no token: AADSTS7000222: expired (correlation id {found}); make a new client secret and use it here"
+    )

@@ -322,7 +322,7 @@ def request_id(response: Response, error: Mapping[str, Any] | None = None) -> st
 
 
 def credential_error(text: str) -> CredentialError:
-    """The error for a credential's own error; *text* is its message, of which one line is kept.
+    """The error for a credential's own error; *text* is its message, of which one line is kept, and Entra's id of it.
 
     Source: Microsoft, "Microsoft Entra authentication and authorization error codes".
 
@@ -333,13 +333,15 @@ def credential_error(text: str) -> CredentialError:
     line = _without_secrets(_one_line(line))
     number = re.search(r"AADSTS(\d+)", text)
     remedy = SIGN_IN.get(number[1] if number else "", "check tenant id, client id, secret or certificate, and network")
-    return CredentialError(f"no token: {line}; {remedy}")
+    found = re.search(r"Correlation ID: ?([0-9a-fA-F-]{36})\b", text)
+    return CredentialError(f"no token: {line}{f' (correlation id {found[1]})' if found else ''}; {remedy}")
 
 
 _OTHER_CLOUD = "the credential signs in to another cloud than Tenant(cloud=...): give both the same, with authority="
 SIGN_IN: Mapping[str, str] = {
     "7000215": "the client secret is wrong: use its value, not its id",
     "7000222": "make a new client secret and use it here",
+    "700038": "the client id is not that of an app: check it",
     "700016": "there is no such app in this tenant: check the client id, the tenant, and that an admin consented",
     "700027": "the certificate is not the one in the app registration",
     "90002": "there is no such tenant: check the tenant id and the cloud",
