@@ -1,5 +1,8 @@
 """Regular expressions: Java's meaning, bounded work, the same with google-re2 and without."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +32,24 @@ def both(pattern, text):
         ("California-[a-zA-Z]+-Sales", "California-North-Sales", True),
         (r"(\+\d{1,2}\s)?\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}", "+1 (555) 123-4567", True),
         (r"\d", "\u0663", False),
+        ("(?i)[^a-z]+", "SALES", False),
+        ("(?i)[a-z&&[^B]]", "b", False),
+        (r"(?i)\p{Lu}", "é", True),
+        (r"(?i)\P{Lower}", "A", False),
+        ("(?iu)ä", "Ä", True),
+        ("(?iu)[à-ü]k", "Ä\u212a", True),
+        ("(?iu)\u0130", "i", True),
+        ("(?m)a$.^b", "a\nb", False),
+        ("(?ms)a$.^b", "a\nb", True),
+        ("(?ms)a.$^b", "a\r\nb", False),
+        ("(?m)^", "", False),
+        ("(?x) a b # and so on\n [ c ]", "abc", True),
+        (r"(?x)a\ b", "a b", True),
+        (r"\R{2}", "\r\n", False),
+        (r"\R\R", "\r\n", True),
+        (r"\R{2}", "\n\r", True),
+        ("[a&&]", "a", True),
+        ("[^a&&[^a]]", "a", True),
         ("a.b", "a\nb", False),
         ("a.b", "a\u2028b", False),
         ("(?s)a.b", "a\nb", True),
@@ -55,6 +76,24 @@ def test_patterns_mean_what_java_means(pattern, text, expected):
     assert both(pattern, text) is expected
 
 
+JAVA = [
+    json.loads(line)
+    for line in Path(__file__)
+    .with_name("vectors")
+    .joinpath("java-patterns.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+"""Patterns drawn at random, with strings, and which of them java.util.regex of Java 17 matches as a whole."""
+
+
+@pytest.mark.parametrize("row", JAVA, ids=[each["pattern"].encode("unicode_escape").decode() for each in JAVA])
+def test_patterns_match_what_java_matches(row):
+    """Flags, sets in sets, properties, anchors, repetitions, in any combination."""
+    assert [text for text in row["matches"] if not both(row["pattern"], text)] == []
+    assert [text for text in row["others"] if both(row["pattern"], text)] == []
+
+
 @pytest.mark.parametrize(
     ("pattern", "reason"),
     [
@@ -64,7 +103,9 @@ def test_patterns_mean_what_java_means(pattern, text, expected):
         (r"(?<n>a)\k<n>", "refers back"),
         ("a*+", "possessive"),
         ("(?>a)", "atomic"),
-        ("(?m)^a", "flag m"),
+        ("(?d)a", "flag d"),
+        ("(?U)a", "flag U"),
+        ("(?<n>a)(?<n>b)", "names two groups n"),
         ("(", "never closed"),
         ("a)", "never opened"),
         ("[a", "never closed"),

@@ -11,6 +11,7 @@ from o365prov.expressions.values.failures import EvaluationFailure
 
 _MOST_STEPS = 3_000_000
 _FINAL = -1
+_LINE_BREAKS = frozenset("\n\r\u0085\u2028\u2029")
 
 
 class Automaton:
@@ -131,9 +132,15 @@ def _is_satisfied(condition: str, text: str, place: int) -> bool:
             return place == len(text)
         case "line end":
             rest = text[place : place + 3]
-            return rest in ("", "\r\n") or (
-                rest in ("\n", "\r", "\u0085", "\u2028", "\u2029") and not _inside_break(text, place)
+            return rest in ("", "\r\n") or (rest in _LINE_BREAKS and not _inside_break(text, place))
+        case "line begin":
+            return place < len(text) and (
+                place == 0 or (text[place - 1] in _LINE_BREAKS and not _inside_break(text, place))
             )
+        case "any line end":
+            return place == len(text) or (text[place] in _LINE_BREAKS and not _inside_break(text, place))
+        case "no line feed":
+            return text[place : place + 1] != "\n"
     before = place > 0 and _is_word(text[place - 1])
     after = place < len(text) and _is_word(text[place])
     return (before != after) == (condition == "edge")

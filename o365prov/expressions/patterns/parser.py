@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 
 from o365prov.expressions.patterns.sets import (
     EVERYTHING,
@@ -19,7 +20,9 @@ from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pa
 _DEEPEST = 50
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
 _QUANTIFIER = re.compile(r"[*+?]|\{([0-9]{1,6})(?:(,)([0-9]{0,6}))?\}")
+_PROPERTY = re.compile(r"\{(\w+(?:=\w+)?)\}|(\w)")
 _GROUP = re.compile(r"\?(?:<([A-Za-z][A-Za-z0-9]*)>|([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)]))")
+_FLAGS = frozenset("imsux")
 _REFUSED = {
     "?=": "looks ahead",
     "?!": "looks ahead",
@@ -27,9 +30,17 @@ _REFUSED = {
     "?<!": "looks behind",
     "?>": "has an atomic group",
 }
-_LINE_BREAK = Choice(
-    (Sequence((Characters(characters_of("\r")), Characters(characters_of("\n")))), Characters(named_set("v") or ())),
+_RETURN, _FEED = Characters(characters_of("\r")), Characters(characters_of("\n"))
+_LINE_BREAK = Choice((Sequence((_RETURN, _FEED)), Characters(named_set("v") or ())))
+_WHOLE_LINE_BREAK = Choice(
+    (
+        Sequence((_RETURN, _FEED)),
+        Sequence((_RETURN, Assertion("no line feed"))),
+        Characters(intersection(named_set("v") or (), complement(characters_of("\r")))),
+    )
 )
+"""A line break that is repeated: a carriage return and its line feed are then never two of them."""
+_COMMENT = re.compile(r"(?:[ \t-\r]|#[^\n\r\u0085\u2028\u2029]*)*")
 
 
 class PatternError(Exception):
@@ -60,13 +71,19 @@ class _Reader:
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self.place = 0
-        self.any_case = False
-        self.dot_all = False
+        self.flags: frozenset[str] = frozenset()
+        self.names: set[str] = set()
 
     def next(self) -> str:
+        self.skip_comments()
         return self.pattern[self.place : self.place + 1]
 
+    def skip_comments(self) -> None:
+        if "x" in self.flags and (found := _COMMENT.match(self.pattern, self.place)):
+            self.place = found.end()
+
     def take(self, expected: str) -> bool:
+        self.skip_comments()
         if self.pattern.startswith(expected, self.place):
             self.place += len(expected)
             return True
@@ -89,6 +106,7 @@ class _Reader:
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
     def repetition(self, part: Pattern) -> Pattern:
+        self.skip_comments()
         found = _QUANTIFIER.match(self.pattern, self.place)
         if found is None:
             return part
@@ -105,7 +123,7 @@ class _Reader:
         self.take("?")  # lazy or greedy: a match of the whole string is the same
         if self.next() and self.next() in "*+":
             raise PatternError(f"has a {self.next()} that repeats nothing, at character {self.place + 1}")
-        return Repeat(part, low, high)
+        return Repeat(_WHOLE_LINE_BREAK if part is _LINE_BREAK else part, low, high)
 
     def item(self, depth: int) -> Pattern | None:
         start = self.place
@@ -115,34 +133,38 @@ class _Reader:
             case "(":
                 return self.group(depth)
             case "[":
-                return self.characters(self.bracket_set(0))
+                return Characters(self.bracket_set(0))
             case ".":
-                return Characters(EVERYTHING if self.dot_all else named_set(".") or ())
+                return Characters(EVERYTHING if "s" in self.flags else named_set(".") or ())
             case "^":
-                return Assertion("begin")
+                return Assertion("line begin" if "m" in self.flags else "begin")
             case "$":
-                return Assertion("line end")
+                return Assertion("any line end" if "m" in self.flags else "line end")
             case "\\":
                 return self.escape()
             case "*" | "+" | "?" | "{":
                 raise PatternError(
                     f"has a {character} that repeats nothing, at character {start + 1}", remedy=f"write \\{character}"
                 )
-        return self.characters(characters_of(character))
+        return Characters(self.folded(characters_of(character)))
 
-    def characters(self, ranges: Ranges) -> Pattern:
-        return Characters(any_case(ranges) if self.any_case else ranges)
+    def folded(self, ranges: Ranges) -> Ranges:
+        """A character or a range, in both cases where case does not count: that comes before sets are negated."""
+        return any_case(ranges, unicode="u" in self.flags) if "i" in self.flags else ranges
 
     def group(self, depth: int) -> Pattern | None:
         for opening, what in _REFUSED.items():
             if self.pattern.startswith(opening, self.place):
                 raise PatternError(f"{what}, which can't be bounded", remedy="write it without")
-        flags = self.any_case, self.dot_all
+        flags = self.flags
         if self.next() == "?":
             found = _GROUP.match(self.pattern, self.place)
             if found is None:
                 raise PatternError(f"has a group of an unknown kind at character {self.place}")
             self.place = found.end()
+            if found[1] and found[1] in self.names:
+                raise PatternError(f"names two groups {found[1]}", remedy="give each a name of its own")
+            self.names.add(found[1] or "")
             self.switch(found[2] or "", on=True)
             self.switch(found[3] or "", on=False)
             if found[4] == ")":
@@ -150,21 +172,18 @@ class _Reader:
         inner = self.choice(depth + 1)
         if not self.take(")"):
             raise PatternError("opens a group that is never closed")
-        self.any_case, self.dot_all = flags
+        self.flags = flags
         return inner
 
     def switch(self, flags: str, *, on: bool) -> None:
         for flag in flags:
-            match flag:
-                case "i":
-                    self.any_case = on
-                case "s":
-                    self.dot_all = on
-                case _:
-                    raise PatternError(f"uses the flag {flag}, which is not supported", remedy="use i and s only")
+            if flag not in _FLAGS:
+                remedy = "use i, m, s, u and x only"
+                raise PatternError(f"uses the flag {flag}, which is not supported", remedy=remedy)
+        self.flags = self.flags | set(flags) if on else self.flags - set(flags)
 
     def escape(self) -> Pattern | None:
-        character = self.next()
+        character = self.pattern[self.place : self.place + 1]
         match character:
             case "A":
                 kind: Pattern = Assertion("begin")
@@ -181,7 +200,7 @@ class _Reader:
             case "Q":
                 return self.quotation()
             case _:
-                return self.characters(self.escape_set())
+                return Characters(self.escape_set())
         self.place += 1
         return kind
 
@@ -190,28 +209,39 @@ class _Reader:
         stop = len(self.pattern) if end < 0 else end
         literal = self.pattern[self.place + 1 : stop]
         self.place = len(self.pattern) if end < 0 else end + 2
-        parts = tuple(self.characters(characters_of(character)) for character in literal)
+        parts = tuple(Characters(self.folded(characters_of(character))) for character in literal)
         if len(parts) < 2 or not _QUANTIFIER.match(self.pattern, self.place):
             return Sequence(parts)
         return Sequence((*parts[:-1], self.repetition(parts[-1])))  # a quantifier belongs to the last character
 
     def escape_set(self) -> Ranges:
-        """The set that a backslash and what follows it stand for, in a class or outside."""
-        character = self.next()
+        """The set that a backslash and what follows it stand for, outside a class."""
+        character = self.pattern[self.place : self.place + 1]
+        if character and character in "dwshvDWSHVpP":
+            return self.named_set()
+        return self.folded(self.escaped_character())
+
+    def named_set(self) -> Ranges:
+        """The set of a letter, or of a property."""
+        character = self.pattern[self.place]
+        self.place += 1
+        if character in "dwshv":
+            return named_set(character) or ()
+        if character in "DWSHV":
+            return complement(named_set(character.lower()) or ())
+        found = _PROPERTY.match(self.pattern, self.place)
+        ranges = named_set(found[1] or found[2], any_case="i" in self.flags) if found else None
+        if found is None or ranges is None:
+            raise PatternError(f"names a set of characters that is unknown, at character {self.place - 1}")
+        self.place = found.end()
+        return complement(ranges) if character == "P" else ranges
+
+    def escaped_character(self) -> Ranges:
+        """The one character that a backslash and what follows it stand for."""
+        character = self.pattern[self.place : self.place + 1]
         self.place += 1
         if character in _CONTROL:
             return characters_of(_CONTROL[character])
-        if character and character in "dwshv":
-            return named_set(character) or ()
-        if character and character in "DWSHV":
-            return complement(named_set(character.lower()) or ())
-        if character and character in "pP":
-            found = re.compile(r"\{(\w+(?:=\w+)?)\}|(\w)").match(self.pattern, self.place)
-            ranges = named_set(found[1] or found[2]) if found else None
-            if found is None or ranges is None:
-                raise PatternError(f"names a set of characters that is unknown, at character {self.place - 1}")
-            self.place = found.end()
-            return complement(ranges) if character == "P" else ranges
         if character and character in "xu0c":
             return self.code_escape(character)
         if character.isascii() and character.isalnum():
@@ -246,19 +276,20 @@ class _Reader:
         if depth > _DEEPEST:
             raise PatternError(f"nests classes more than {_DEEPEST} levels deep", remedy="simplify it")
         negative = self.take("^")
-        members: Ranges = ()
+        members: Ranges | None = None
         sides: list[Ranges] = []
         first = True
         while first or not self.take("]"):
-            if self.take("&&"):
+            if not self.take("&&"):
+                members = union(members or (), self.member(depth))
+            elif members is not None:
                 sides.append(members)
-                members = ()
-            else:
-                members = union(members, self.member(depth))
+                members = None
             first = False
-        for side in sides:
-            members = intersection(members, side) if members else side
-        return complement(members) if negative else members
+        if members is not None:
+            sides.append(members)
+        common = reduce(intersection, sides) if sides else ()
+        return complement(common) if negative else common
 
     def member(self, depth: int) -> Ranges:
         character = self.next()
@@ -267,21 +298,17 @@ class _Reader:
         self.place += 1
         if character == "[":
             return self.bracket_set(depth + 1)
-        low = self.escape_set() if character == "\\" else characters_of(character)
+        if character == "\\" and self.pattern[self.place : self.place + 1] in tuple("dwshvDWSHVpP"):
+            return self.named_set()
+        low = self.escaped_character() if character == "\\" else characters_of(character)
         dash, end = self.next(), self.pattern[self.place + 1 : self.place + 2]
         if dash != "-" or end in ("]", "[", ""):
-            return low
+            return self.folded(low)
         self.place += 2
-        high = self.escape_set() if end == "\\" else characters_of(end)
-        if (
-            len(low) != 1
-            or len(high) != 1
-            or low[0][0] != low[0][1]
-            or high[0][0] != high[0][1]
-            or low[0][0] > high[0][0]
-        ):
+        high = self.escaped_character() if end == "\\" else characters_of(end)
+        if low[0][0] > high[0][0]:
             raise PatternError(
                 f"has a range that ends before it begins, before character {self.place + 1}",
                 remedy="write \\- for a dash",
             )
-        return ((low[0][0], high[0][0]),)
+        return self.folded(((low[0][0], high[0][0]),))

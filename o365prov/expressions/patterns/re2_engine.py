@@ -33,29 +33,32 @@ def _re2() -> Any:
     return re2
 
 
-def to_re2_pattern(pattern: Pattern) -> str | None:
-    """The pattern for RE2, or None where RE2 means something else: edges of words, and ``$`` that is not at the end."""
+def to_re2_pattern(pattern: Pattern, *, ends: bool = True) -> str | None:
+    """The pattern for RE2, or None where RE2 means something else: edges of words, and ``$`` that is not at the end.
+
+    Args:
+        pattern: the pattern, or a part of one.
+        ends: nothing of the whole pattern follows this part.
+
+    """
     match pattern:
         case Characters(ranges=ranges):
             return _set(ranges)
         case Choice(options=options):
-            texts = [text for option in options if (text := to_re2_pattern(option)) is not None]
-            return f"(?:{'|'.join(texts)})" if len(texts) == len(options) else None
+            texts = [to_re2_pattern(option, ends=ends) for option in options]
+            return None if None in texts else f"(?:{'|'.join(map(str, texts))})"
         case Sequence(parts=parts):
-            pieces = []
-            for position, part in enumerate(parts):
-                last = position == len(parts) - 1
-                piece = r"\z" if last and part == Assertion("line end") else to_re2_pattern(part)
-                if piece is None:
-                    return None
-                pieces.append(piece)
-            return "".join(pieces)
+            last = len(parts) - 1
+            pieces = [to_re2_pattern(part, ends=ends and position == last) for position, part in enumerate(parts)]
+            return None if None in pieces else "".join(map(str, pieces))
         case Repeat(part=part, low=low, high=high):
-            inner = to_re2_pattern(part)
+            inner = to_re2_pattern(part, ends=False)
             return None if inner is None else f"(?:{inner}){{{low},{'' if high is None else high}}}"
         case Assertion(kind="begin"):
             return r"\A"
         case Assertion(kind="end"):
+            return r"\z"
+        case Assertion(kind="line end") if ends:
             return r"\z"
     return None
 

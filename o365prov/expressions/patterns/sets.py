@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from functools import cache
+from functools import cache, partial
 from typing import TypeAlias
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 """Sorted, disjoint, both ends inclusive."""
 
 _LAST = sys.maxunicode
+_LAST_CASED = 0x1FFFF  # beyond it no character has a case
 EVERYTHING: Ranges = ((0, _LAST),)
 
 
@@ -47,11 +48,48 @@ def characters_of(characters: str) -> Ranges:
     return union(*(((ord(character), ord(character)),) for character in characters))
 
 
-def any_case(ranges: Ranges) -> Ranges:
-    """With the other case of every ASCII letter, which is all that Java's (?i) adds."""
+def any_case(ranges: Ranges, *, unicode: bool = False) -> Ranges:
+    """With the other case of every ASCII letter, which is all that Java's (?i) adds, or of every letter with (?iu)."""
+    if unicode:
+        is_one = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
+        return union(ranges, _other_cases_of(ranges[0][0]) if is_one else _other_cases_in(ranges))
     small = tuple((low - 32, high - 32) for low, high in intersection(ranges, ((97, 122),)))
     large = tuple((low + 32, high + 32) for low, high in intersection(ranges, ((65, 90),)))
     return union(ranges, small, large)
+
+
+def _other_cases_of(code: int) -> Ranges:
+    folded = _folded(code)[1]
+    return union(*(((each, each),) for each, _, fold in _cased() if fold == folded), ((folded, folded),))
+
+
+def _other_cases_in(ranges: Ranges) -> Ranges:
+    return union(*(((each, each),) for each, *cases in _cased() if any(map(partial(_contains, ranges), cases))))
+
+
+def _contains(ranges: Ranges, code: int) -> bool:
+    return any(low <= code <= high for low, high in ranges)
+
+
+@cache
+def _cased() -> tuple[tuple[int, int, int], ...]:
+    """The characters that have another case, each with that in upper case, and with that in lower case again."""
+    found = ((code, *_folded(code)) for code in range(_LAST_CASED + 1))
+    return tuple(each for each in found if len(set(each)) > 1)
+
+
+def _folded(code: int) -> tuple[int, int]:
+    """A character in upper case, and that in lower case again; where that is more than one character, it stays."""
+    upper = _one(chr(code).upper(), code)
+    return upper, _SIMPLE_LOWER.get(upper) or _one(chr(upper).lower(), upper)
+
+
+_SIMPLE_LOWER = {0x130: 0x69}
+"""A capital I with a dot: in lower case Python writes it with two characters, and Java without the dot."""
+
+
+def _one(text: str, otherwise: int) -> int:
+    return ord(text) if len(text) == 1 else otherwise
 
 
 _DIGIT = ((48, 57),)
@@ -83,16 +121,22 @@ _NAMED: dict[str, Ranges] = {
     "XDigit": union(_DIGIT, characters_of("abcdefABCDEF")),
     "Space": characters_of(" \t\n\x0b\f\r"),
 }
+_CASED = {"Lu": "LC", "Ll": "LC", "Lt": "LC", "Lower": "Alpha", "Upper": "Alpha"}
+"""What sets of one case become where case does not count."""
 _CATEGORIES = frozenset(
     "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Cs Co Cn".split()
 )
 
 
-def named_set(name: str) -> Ranges | None:
+def named_set(name: str, *, any_case: bool = False) -> Ranges | None:
     r"""The set of an escape (``d`` for ``\d``) or a property (``Alpha`` for ``\p{Alpha}``); None for an unknown one."""
+    category = name.removeprefix("Is").removeprefix("general_category=").removeprefix("gc=")
+    if any_case and category in _CASED:
+        name = category = _CASED[category]
     if name in _NAMED:
         return _NAMED[name]
-    category = name.removeprefix("Is").removeprefix("general_category=").removeprefix("gc=")
+    if category == "LC":
+        return union(*map(_category, ("Lu", "Ll", "Lt")))
     if category == "Alphabetic":
         category = "L"
     return _category(category) if category in _CATEGORIES else None

@@ -41,9 +41,13 @@ class Repeat:
 
 @frozen
 class Assertion:
-    """A condition on a place: beginning, end, end or before the last line break, at or not at the edge of a word."""
+    """A condition on a place: beginning, end, end or before the last line break, at or not at the edge of a word.
 
-    kind: Literal["begin", "end", "line end", "edge", "no edge"]
+    "line begin" and "any line end" are those of every line, and "no line feed" follows a carriage return that is a line
+    break of its own.
+    """
+
+    kind: Literal["begin", "end", "line end", "edge", "no edge", "line begin", "any line end", "no line feed"]
 
 
 Pattern: TypeAlias = Characters | Sequence | Choice | Repeat | Assertion
