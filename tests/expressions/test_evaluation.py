@@ -60,6 +60,7 @@ def test_the_default_usage_location(directory, country, expected):
         ("'a' + 1.1f", "a1.1"),
         ("'a' + {1, {2, null}}", "a1,2,null"),
         ("'a' + {'k': 1.0}", "a{k=1.0}"),
+        ("'a' + {k: {1, 2}, l: {{x: {null}}}}", "a{k=[1, 2], l=[{x=[null]}]}"),
         ("'b' - 1", "a"),
         ("'ab' * 2", "abab"),
         ("1 == 1.0", True),

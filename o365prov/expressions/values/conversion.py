@@ -48,7 +48,7 @@ def to_string(value: object) -> str:
         case list() | tuple():
             return ",".join("null" if item is None else string_argument(item) or "" for item in value)
         case Mapping():
-            return "{" + ", ".join(f"{to_string(key)}={to_string(item)}" for key, item in value.items()) + "}"
+            return "{" + ", ".join(f"{_in_map(key)}={_in_map(item)}" for key, item in value.items()) + "}"
     from o365prov.expressions.values.country_codes import CountryCode  # noqa: PLC0415 - countries load when used
 
     if isinstance(value, CountryCode):
@@ -57,6 +57,11 @@ def to_string(value: object) -> str:
         f"{describe(value)} is not a value of this language",
         remedy="give strings, numbers, Booleans, lists, maps or times",
     )
+
+
+def _in_map(value: object) -> str:
+    """A value as Java writes it within a map: there a list has brackets."""
+    return f"[{', '.join(map(_in_map, value))}]" if isinstance(value, list | tuple) else to_string(value)
 
 
 def quote(value: str) -> str:
