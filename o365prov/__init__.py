@@ -19,36 +19,33 @@ if TYPE_CHECKING:
     __all__ += _public.__all__
     __version__: str
 else:
-    from importlib import import_module
-
+    from o365prov._first_use import on_first_use
     from o365prov._public import __all__
 
-    _HOMES = (
-        "errors",
-        "expressions",
-        "people",
-        "profiles",
-        "provisioning",
-        "planning",
-        "previews",
-        "app",
-        "importing",
-        "state",
-        "graph",
+    _find = on_first_use(
+        __name__,
+        (
+            "errors",
+            "expressions",
+            "people",
+            "profiles",
+            "provisioning",
+            "app",
+            "state",
+            "planning",
+            "graph",
+            "previews",
+            "importing",
+        ),
     )
-    """Where names live: each imports what stands before it, and ``graph`` an event loop, so it comes last."""
 
     def __getattr__(name: str) -> object:
-        """Load a public name, when it is asked for, from the first home that has it."""
+        """Load a public name when it is asked for."""
         if name == "__version__":
             from importlib.metadata import version  # noqa: PLC0415 - reading metadata takes time
 
             return version("o365prov")
-        if name not in __all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        homes = (import_module(f"o365prov.{home}") for home in _HOMES)
-        value = globals()[name] = next(getattr(home, name) for home in homes if hasattr(home, name))
-        return value
+        return _find(name)
 
     def __dir__() -> list[str]:
         """The public names."""

@@ -19,31 +19,11 @@ from typing import overload
 
 from attrs import Factory, evolve, field, frozen
 
+from o365prov import planning, previews
 from o365prov._annotations import check_call
 from o365prov._fields import as_unique, domain_names, instance_of, made_of, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people import AppUsers, Assignment, Grants, Person
-from o365prov.planning import (
-    AssignedPeople,
-    Needs,
-    Plan,
-    PlanOptions,
-    PlanRequest,
-    Safeguards,
-    Scope,
-    StreamingPlanner,
-    TenantSnapshot,
-    as_assignment,
-    check_coverage,
-    check_domains,
-    check_memory,
-    check_now,
-    check_settings,
-    check_transfers,
-    check_type,
-    unique_assignments,
-)
-from o365prov.previews import PopulationPreview, Preview, Previewer
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.provisioning import (
     DesiredUser,
@@ -115,7 +95,7 @@ class Office365App:
     username: UsernameFormat = field(validator=instance_of(UsernameFormat, "UsernameFormat.custom('user.email')"))
     mapping: ProfileMapping = field(default=Factory(_default_mapping, takes_self=True))
     default_grants: Grants = field(factory=Grants)
-    safeguards: Safeguards = field(factory=Safeguards)
+    safeguards: planning.Safeguards = field(factory=planning.Safeguards)
     grantable_roles: tuple[str, ...] = field(default=(), converter=as_unique)
     restore_deleted_users: bool = False
     gives_passwords: bool = False
@@ -173,10 +153,10 @@ class Office365App:
         self,
         assignments: Iterable[Assignment] = (),
         *,
-        scope: Scope | str = Scope.CHANGED,
+        scope: planning.Scope | str = planning.Scope.CHANGED,
         only: Iterable[str] | None = None,
         transfers: Mapping[str, str] | None = None,
-    ) -> Needs:
+    ) -> planning.Needs:
         """What must be read from the tenant before :meth:`plan` with the same arguments.
 
         For everybody that is all accounts, with the properties that the mapping writes, the managers if they are
@@ -194,10 +174,10 @@ class Office365App:
         >>> "jobTitle" in app.needs().properties, app.needs().managers
         (True, True)
         """
-        needs = Needs.of(self.mapping, self.provisioning)
+        needs = planning.Needs.of(self.mapping, self.provisioning)
         if only is None:
             return needs
-        assigned = self._people(assignments, scope, PlanRequest(only, {} if transfers is None else transfers))
+        assigned = self._people(assignments, scope, planning.PlanRequest(only, {} if transfers is None else transfers))
         return evolve(needs, only=assigned.request.only, app_name=self.name, lookups=assigned.lookups)
 
     @overload
@@ -206,10 +186,10 @@ class Office365App:
         person: Person | Assignment,
         /,
         *,
-        snapshot: TenantSnapshot | None = None,
+        snapshot: planning.TenantSnapshot | None = None,
         app_users: AppUsers | None = None,
         now: datetime | None = None,
-    ) -> Preview: ...
+    ) -> previews.Preview: ...
 
     @overload
     def preview(
@@ -217,22 +197,22 @@ class Office365App:
         people: Iterable[Person | Assignment],
         /,
         *,
-        snapshot: TenantSnapshot | None = None,
+        snapshot: planning.TenantSnapshot | None = None,
         app_users: AppUsers | None = None,
         now: datetime | None = None,
         only: Iterable[str] | None = None,
-    ) -> PopulationPreview: ...
+    ) -> previews.PopulationPreview: ...
 
     def preview(
         self,
         who: Person | Assignment | Iterable[Person | Assignment],
         /,
         *,
-        snapshot: TenantSnapshot | None = None,
+        snapshot: planning.TenantSnapshot | None = None,
         app_users: AppUsers | None = None,
         now: datetime | None = None,
         only: Iterable[str] | None = None,
-    ) -> Preview | PopulationPreview:
+    ) -> previews.Preview | previews.PopulationPreview:
         """The username and the mapped values of one person or of many; a stale mapping only warns.
 
         Args:
@@ -259,22 +239,22 @@ class Office365App:
 
         """
         if now is not None:
-            check_now(now)
-        check_type(snapshot, TenantSnapshot | None, "snapshot", "await tenant.read(app.needs())")
-        check_type(app_users, AppUsers | None, "app_users", "state.app_users(tenant_id, app.name)")
-        previewer = Previewer(
+            planning.check_now(now)
+        planning.check_type(snapshot, planning.TenantSnapshot | None, "snapshot", "await tenant.read(app.needs())")
+        planning.check_type(app_users, AppUsers | None, "app_users", "state.app_users(tenant_id, app.name)")
+        previewer = previews.Previewer(
             format=self.username,
             mapping=self.mapping,
             domains=self.domains,
-            rules=self._rules(Scope.CHANGED),
+            rules=self._rules(planning.Scope.CHANGED),
             app_users=AppUsers.empty("", self.name) if app_users is None else app_users,
             snapshot=snapshot,
             warnings=tuple(self._warnings(snapshot)),
             now=now,
         )
-        return previewer.preview(who, PlanRequest(only))
+        return previewer.preview(who, planning.PlanRequest(only))
 
-    def _warnings(self, snapshot: TenantSnapshot | None) -> Iterator[str]:
+    def _warnings(self, snapshot: planning.TenantSnapshot | None) -> Iterator[str]:
         """What would keep a plan from being made, and only warns in a preview."""
         if is_stale(self.mapping, self.provisioning):
             yield staleness(self.mapping, self.provisioning)
@@ -287,14 +267,14 @@ class Office365App:
     def plan(
         self,
         assignments: Iterable[Assignment],
-        snapshot: TenantSnapshot,
+        snapshot: planning.TenantSnapshot,
         app_users: AppUsers,
         *,
         now: datetime,
-        scope: Scope | str = Scope.CHANGED,
+        scope: planning.Scope | str = planning.Scope.CHANGED,
         only: Iterable[str] | None = None,
         transfers: Mapping[str, str] | None = None,
-    ) -> Plan:
+    ) -> planning.Plan:
         """What must change so that the tenant of *snapshot* holds what the assignments ask for. Pure.
 
         A person who can't be provisioned is a problem in the plan and does not stop the others.
@@ -321,23 +301,27 @@ class Office365App:
             UsageError: the snapshot was read for other people.
 
         """
-        check_type(snapshot, TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
-        check_type(app_users, AppUsers, "app_users", "state.app_users(snapshot.tenant_id, app.name)")
-        scope = Scope(scope)
+        planning.check_type(snapshot, planning.TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
+        planning.check_type(app_users, AppUsers, "app_users", "state.app_users(snapshot.tenant_id, app.name)")
+        scope = planning.Scope(scope)
         self._check_ready(app_users, now, scope)
         self._check_tenant(snapshot, app_users)
-        assigned = self._people(assignments, scope, PlanRequest(only, {} if transfers is None else transfers))
-        check_coverage(snapshot, assigned.request.only)
+        assigned = self._people(assignments, scope, planning.PlanRequest(only, {} if transfers is None else transfers))
+        planning.check_coverage(snapshot, assigned.request.only)
         return assigned.plan(snapshot, app_users, now)
 
-    def _people(self, assignments: Iterable[Assignment], scope: Scope | str, request: PlanRequest) -> AssignedPeople:
-        assigned = sorted(map(self._assigned, unique_assignments(assignments)), key=lambda each: each.person.id)
-        check_transfers(request.transfers, assigned)
-        return AssignedPeople(tuple(assigned), self._desired, self._rules(Scope(scope)), request)
+    def _people(
+        self, assignments: Iterable[Assignment], scope: planning.Scope | str, request: planning.PlanRequest
+    ) -> planning.AssignedPeople:
+        assigned = sorted(
+            map(self._assigned, planning.unique_assignments(assignments)), key=lambda each: each.person.id
+        )
+        planning.check_transfers(request.transfers, assigned)
+        return planning.AssignedPeople(tuple(assigned), self._desired, self._rules(planning.Scope(scope)), request)
 
     def streaming_planner(
         self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers, *, now: datetime
-    ) -> StreamingPlanner:
+    ) -> planning.StreamingPlanner:
         """Prepare a plan for more people than fit into memory; it is the one that :meth:`plan` makes.
 
         Args:
@@ -354,14 +338,14 @@ class Office365App:
             ConfigurationError: as for :meth:`plan`.
 
         """
-        check_type(app_users, AppUsers, "app_users", "AppUsers.empty(tenant_id, app.name)")
+        planning.check_type(app_users, AppUsers, "app_users", "AppUsers.empty(tenant_id, app.name)")
         if not callable(assignments):
             raise ConfigurationError("assignments should be a function that gives them: pass lambda: assignments")
-        self._check_ready(app_users, now, Scope.CHANGED)
-        return StreamingPlanner(
+        self._check_ready(app_users, now, planning.Scope.CHANGED)
+        return planning.StreamingPlanner(
             lambda: map(self._assigned, assignments()),
             lambda assignment: self._desired(assignment, now),
-            self._rules(Scope.CHANGED),
+            self._rules(planning.Scope.CHANGED),
             app_users,
             now,
             lambda snapshot: self._check_tenant(snapshot, app_users),
@@ -372,13 +356,13 @@ class Office365App:
 
         Okta's sources say it of blank group assignments, and nothing of blank individual ones; both are the same here.
         """
-        return as_assignment(assignment).with_default(self.default_grants)
+        return planning.as_assignment(assignment).with_default(self.default_grants)
 
     def _desired(self, assignment: Assignment, now: datetime) -> DesiredUser:
         return make_desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
 
-    def _rules(self, scope: Scope) -> PlanOptions:
-        return PlanOptions(
+    def _rules(self, scope: planning.Scope) -> planning.PlanOptions:
+        return planning.PlanOptions(
             provisioning=self.provisioning,
             safeguards=self.safeguards,
             scope=scope,
@@ -389,12 +373,12 @@ class Office365App:
             take_over_roles=self.take_over_roles,
         )
 
-    def _check_ready(self, app_users: AppUsers, now: datetime, scope: Scope) -> None:
+    def _check_ready(self, app_users: AppUsers, now: datetime, scope: planning.Scope) -> None:
         """Refuse to plan with these settings; :meth:`_check_tenant` looks at the tenant."""
-        check_now(now)
-        check_settings(self.mapping, self.provisioning, self.org, app_users, scope)
+        planning.check_now(now)
+        planning.check_settings(self.mapping, self.provisioning, self.org, app_users, scope)
 
-    def _check_tenant(self, snapshot: TenantSnapshot, app_users: AppUsers | None) -> None:
-        check_domains(snapshot, self.domains)
+    def _check_tenant(self, snapshot: planning.TenantSnapshot, app_users: AppUsers | None) -> None:
+        planning.check_domains(snapshot, self.domains)
         if app_users is not None:
-            check_memory(app_users, snapshot.tenant_id, self.name)
+            planning.check_memory(app_users, snapshot.tenant_id, self.name)

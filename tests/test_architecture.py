@@ -30,7 +30,7 @@ LAYERS = (
 )
 """From the bottom up: each may import what stands before it, and itself."""
 
-EVERYWHERE = {"errors", "_annotations", "_fields", "_tracing", "structuring", "rendering"}
+EVERYWHERE = {"errors", "_annotations", "_fields", "_tracing", "_first_use", "structuring", "rendering"}
 """What serves every package."""
 
 MAY_IMPORT = {
@@ -40,12 +40,13 @@ MAY_IMPORT = {
     "_fields": {"errors", "_annotations", "_fields"},
     "_tracing": {"_tracing"},
     "structuring": {"errors", "_annotations", "_fields", "structuring"},
-    "rendering": {"errors", "_annotations", "_fields", "rendering"},
+    "_first_use": set(),
+    "rendering": {"errors", "_annotations", "_fields", "_first_use", "rendering"},
     "sources": {*EVERYWHERE, "expressions", "people", "profiles", "provisioning", "sources"},
     "testing": {*EVERYWHERE, "testing"},
     "simulation": {*LAYERS, *EVERYWHERE, "sources", "testing", "simulation"},
     "_public": {*LAYERS, *EVERYWHERE},
-    "__init__": {"_public"},
+    "__init__": {"_public", "_first_use"},
 }
 """Package → the packages that it may import. `testing` knows nothing of the rest, so that it can contradict it."""
 

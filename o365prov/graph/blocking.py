@@ -15,7 +15,6 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset
 from o365prov.errors import UsageError
 from o365prov.graph.apply.events import Event, without_errors
-from o365prov.graph.apply.verify import TIMEOUT
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimits
@@ -23,7 +22,7 @@ from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.setup.connection_test import ConnectionTest
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
-from o365prov.graph.tenant import FACTS_AGE, Tenant
+from o365prov.graph.tenant import FACTS_AGE, VERIFY_TIMEOUT, Tenant
 from o365prov.planning import CreateUser, Needs, Plan, Report, Safeguards, TenantSnapshot, TenantUser, Verification
 from o365prov.state import State
 
@@ -143,7 +142,9 @@ class BlockingTenant:
         with self._tenant._applier.listening():  # noqa: SLF001 - signals come on this thread, and the work on another
             return self._run(work, events=events, on_event=on_event)
 
-    def verify(self, plan: Plan, *, only: Iterable[str] | None = None, timeout: timedelta = TIMEOUT) -> Verification:
+    def verify(
+        self, plan: Plan, *, only: Iterable[str] | None = None, timeout: timedelta = VERIFY_TIMEOUT
+    ) -> Verification:
         """What of *plan* is in the tenant; see :meth:`Tenant.verify`."""
         only = None if only is None else as_frozenset(only)
         check_call(BlockingTenant.verify, locals())

@@ -8,14 +8,14 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
+from o365prov import planning
 from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset
 from o365prov._tracing import span
 from o365prov.errors import ConfigurationError, UsageError
-from o365prov.graph.apply.applier import Applier
-from o365prov.graph.apply.delivery import WriteDelivery
+from o365prov.graph import apply as applying
+from o365prov.graph import read as reading
 from o365prov.graph.apply.events import Event, without_errors
-from o365prov.graph.apply.verify import TIMEOUT, PlanVerifier
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.loop_connection import LoopConnection
 from o365prov.graph.client.network import Network
@@ -23,24 +23,14 @@ from o365prov.graph.client.rate_limiter import Clock, RateLimits
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
-from o365prov.graph.read.facts import KeptFacts, organization
-from o365prov.graph.read.reader import Reader
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
-from o365prov.planning import (
-    CreateUser,
-    Needs,
-    Plan,
-    Report,
-    Safeguards,
-    TenantSnapshot,
-    TenantUser,
-    Verification,
-)
 from o365prov.state import MemoryState, State
 
 FACTS_AGE = timedelta(minutes=5)
 """How long the tenant's own facts are kept unless the caller says otherwise."""
+VERIFY_TIMEOUT = timedelta(minutes=5)
+"""So long a verification asks again unless the caller says otherwise."""
 
 _Argument = TypeVar("_Argument")
 
@@ -83,7 +73,7 @@ class Tenant:
         state: State,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
-        safeguards: Safeguards | None = None,
+        safeguards: planning.Safeguards | None = None,
         network: Network | None = None,
         facts_age: timedelta = FACTS_AGE,
     ) -> None:
@@ -99,14 +89,14 @@ class Tenant:
             RateLimits() if rate_limits is None else _check_kind("rate_limits", rate_limits, RateLimits),
             RetryPolicy() if retry_policy is None else _check_kind("retry_policy", retry_policy, RetryPolicy),
         )
-        self._applier = Applier(
+        self._applier = applying.Applier(
             _check("state", state, "begin_run", 'a State, such as SQLiteState("corp.db")'),
-            Safeguards() if safeguards is None else _check_kind("safeguards", safeguards, Safeguards),
+            planning.Safeguards() if safeguards is None else _check_kind("safeguards", safeguards, planning.Safeguards),
             cloud,
         )
         self._one_apply = asyncio.Lock()
-        facts = KeptFacts(_check_kind("facts_age", facts_age, timedelta))
-        self._reader = Reader(facts, self.state, self._applier.worker.call)
+        facts = reading.KeptFacts(_check_kind("facts_age", facts_age, timedelta))
+        self._reader = reading.Reader(facts, self.state, self._applier.worker.call)
         if facts_age < timedelta():
             raise ConfigurationError(f"Tenant.facts_age should be 0 or more, not {facts_age}")
 
@@ -120,7 +110,7 @@ class Tenant:
         state: State | None = None,
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
-        safeguards: Safeguards | None = None,
+        safeguards: planning.Safeguards | None = None,
         facts_age: timedelta = FACTS_AGE,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
@@ -195,7 +185,9 @@ class Tenant:
         """
         return self._connection.sdk
 
-    async def read(self, needs: Needs, *, keep: Callable[[TenantUser], bool] | None = None) -> TenantSnapshot:
+    async def read(
+        self, needs: planning.Needs, *, keep: Callable[[planning.TenantUser], bool] | None = None
+    ) -> planning.TenantSnapshot:
         """What the tenant holds, as far as *needs* asks: users, licences, domains.
 
         Reads pages of 999 users with the properties that are needed and no others; the next time, who changed, and of
@@ -218,12 +210,12 @@ class Tenant:
 
     async def apply(
         self,
-        plan: Plan,
+        plan: planning.Plan,
         *,
         confirm: str | None = None,
         on_event: Callable[[Event], None] | None = None,
-        passwords: Callable[[CreateUser], str] | None = None,
-    ) -> Report:
+        passwords: Callable[[planning.CreateUser], str] | None = None,
+    ) -> planning.Report:
         """Make the changes of *plan* in the tenant, and remember them in the state.
 
         A plan is applied once: after that its report is returned again, and nothing is written. An apply that was
@@ -265,7 +257,7 @@ class Tenant:
                 try:
                     report = await self._applier.apply(
                         plan,
-                        WriteDelivery(sender, self.sdk),
+                        applying.WriteDelivery(sender, self.sdk),
                         tenant_id=about[0],
                         federated=about[1],
                         confirm=confirm,
@@ -280,11 +272,11 @@ class Tenant:
 
     async def verify(
         self,
-        plan: Plan,
+        plan: planning.Plan,
         *,
         only: Iterable[str] | None = None,
-        timeout: timedelta = TIMEOUT,  # noqa: ASYNC109 - it ends the asking with a result, and cancels nothing
-    ) -> Verification:
+        timeout: timedelta = VERIFY_TIMEOUT,  # noqa: ASYNC109 - it ends the asking with a result, and cancels nothing
+    ) -> planning.Verification:
         """What of *plan* is in the tenant: Okta's "Test provisioning".
 
         The people of whom the plan speaks are looked at: the account is there, has the username, can sign in (or
@@ -315,7 +307,7 @@ class Tenant:
         check_call(Tenant.verify, locals())
         sender = self._connection.open()
         with span("verify", plan=plan.id) as note:
-            verifier = PlanVerifier(sender, self.sdk, self._reader.facts)
+            verifier = applying.PlanVerifier(sender, self.sdk, self._reader.facts)
             entries = await self._connection.unless_closed(self._applier.entries(plan))
             checked = await self._connection.unless_closed(verifier.verify(plan, entries, only, timeout))
             for name in ("ready", "pending", "incomplete"):
@@ -351,7 +343,7 @@ class Tenant:
         """
         check_call(Tenant.test_connection, locals())
         sender = self._connection.open()
-        tenant = await self._connection.unless_closed(organization(sender, self.sdk))
+        tenant = await self._connection.unless_closed(reading.organization(sender, self.sdk))
         token = await self._connection.unless_closed(self._connection.token())  # the one that was just sent
         return evaluate_token(
             token,

@@ -17,7 +17,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from enum import Enum
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import attrs
@@ -109,7 +109,7 @@ class Attribute:
 
 
 def _rows() -> Mapping[str, Attribute]:
-    lines = files("o365prov.profiles").joinpath("office365_attributes.tsv").read_text("utf-8").splitlines()
+    lines = Path(__file__).with_name("office365_attributes.tsv").read_text("utf-8").splitlines()
     return frozen_mapping({row["name"]: _attribute(row) for row in csv.DictReader(lines, delimiter="\t")})
 
 

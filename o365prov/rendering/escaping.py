@@ -7,8 +7,8 @@ shown, such characters become visible escapes. Joiners stay, which scripts such 
 
 from __future__ import annotations
 
-import html
 import re
+from html import escape
 
 _CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\u00ad\u180e\u200b\ufeff\U000e0000-\U000e007f\ud800-\udfff]"
@@ -35,7 +35,7 @@ def escape_html(text: str) -> str:
     >>> escape_html('<b onclick="x">Smith & Sons')
     '&lt;b onclick=&quot;x&quot;&gt;Smith &amp; Sons'
     """
-    return html.escape(printable(text))
+    return escape(printable(text))
 
 
 def escape_markdown(text: str) -> str:
@@ -44,5 +44,5 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("*Ann* | <b>")
     '\\*Ann\\* \\| &lt;b&gt;'
     """
-    escaped = _MARKDOWN.sub(r"\\\g<0>", html.escape(printable(text), quote=False))
+    escaped = _MARKDOWN.sub(r"\\\g<0>", escape(printable(text), quote=False))
     return _LINKS.sub(lambda match: match[0][:-1] + ("&#58;" if match[0][-1] == ":" else "&#46;"), escaped)

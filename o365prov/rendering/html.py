@@ -7,7 +7,7 @@ styles of its own, so a fragment brings hardly any; a page brings its own, for s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
+from pathlib import Path
 from typing import assert_never
 
 from o365prov.rendering.document import Block, Cell, Document, Facts, Line, Mark, Note, Row, Span, Table, Tone
@@ -91,7 +91,7 @@ def _head(title: str) -> Iterator[Markup]:
     yield element("meta", name="viewport", content="width=device-width, initial-scale=1")
     yield element("meta", name="color-scheme", content="light dark")
     yield element("title", title)
-    style = files("o365prov.rendering").joinpath("page.css").read_text("utf-8")
+    style = Path(__file__).with_name("page.css").read_text("utf-8")
     yield Markup(f"<style>\n{style}</style>")
 
 

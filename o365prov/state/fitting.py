@@ -6,15 +6,15 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from o365prov import planning
 from o365prov.errors import PlanRefusedError, StalePlanError
-from o365prov.planning import Plan
 from o365prov.rendering import names_text
 from o365prov.state.records import Run, RunEntry, RunStep, addresses_of
 
 _AGAIN = "read the tenant and plan again"
 
 
-def check_lineage(plan: Plan, lineage: str | None) -> None:
+def check_lineage(plan: planning.Plan, lineage: str | None) -> None:
     """Refuse a plan that was made with another memory than the one of this *lineage* (None for no memory).
 
     Raises:
@@ -35,7 +35,7 @@ def check_lineage(plan: Plan, lineage: str | None) -> None:
     raise PlanRefusedError(f"{what}: plan with state.app_users(tenant_id, app_name)")
 
 
-def check_serial(plan: Plan, *, since: int, unknown: int, noted: int) -> None:
+def check_serial(plan: planning.Plan, *, since: int, unknown: int, noted: int) -> None:
     """Refuse a plan of which can't be known what was done since it was made.
 
     Args:
@@ -76,7 +76,7 @@ class Touched:
     addresses: frozenset[str]
 
     @classmethod
-    def by(cls, plan: Plan) -> Touched:
+    def by(cls, plan: planning.Plan) -> Touched:
         """What a plan touches."""
         people = {each.subject.person_id: each.subject.name for each in plan}
         accounts = {each.object_id: each.subject.name for each in plan if each.object_id is not None}
@@ -96,7 +96,7 @@ class Touched:
         return list(found)
 
 
-def check_touched(plan: Plan, run: Run, entries: Iterable[RunEntry]) -> None:
+def check_touched(plan: planning.Plan, run: Run, entries: Iterable[RunEntry]) -> None:
     """Refuse a plan that touches what a newer run touched.
 
     Raises:

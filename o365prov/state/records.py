@@ -9,19 +9,10 @@ from typing import Any
 
 from attrs import field, frozen
 
+from o365prov import planning
 from o365prov._annotations import check_after_failure
 from o365prov._fields import as_frozenset, frozen_mapping, typed, whole_number
 from o365prov.errors import UsageError
-from o365prov.planning import (
-    Change,
-    CreateUser,
-    Outcome,
-    RestoreUser,
-    Result,
-    UnwrittenProperty,
-    UpdateUser,
-    change_key,
-)
 
 
 @frozen(field_transformer=typed)
@@ -120,22 +111,22 @@ class RunEntry:
     message: str = ""
     request_id: str = ""
     written: tuple[str, ...] = ()
-    unwritten: tuple[UnwrittenProperty, ...] = ()
+    unwritten: tuple[planning.UnwrittenProperty, ...] = ()
 
     @classmethod
     @check_after_failure
-    def started(cls, change: Change, object_id: str | None) -> RunEntry:
+    def started(cls, change: planning.Change, object_id: str | None) -> RunEntry:
         """The entry of a change whose request is sent next."""
         person_id = change.subject.person_id
-        return cls(change_key(change), RunStep.STARTED, person_id, object_id, tuple(addresses_of(change)))
+        return cls(planning.change_key(change), RunStep.STARTED, person_id, object_id, tuple(addresses_of(change)))
 
     @classmethod
     @check_after_failure
-    def ended(cls, outcome: Outcome) -> RunEntry:
+    def ended(cls, outcome: planning.Outcome) -> RunEntry:
         """The entry of a change that has ended."""
         change = outcome.change
         return cls(
-            change_key(change),
+            planning.change_key(change),
             RunStep(outcome.result.value),
             change.subject.person_id,
             outcome.object_id or change.object_id,
@@ -147,7 +138,7 @@ class RunEntry:
         )
 
     @check_after_failure
-    def outcome(self, change: Change) -> Outcome:
+    def outcome(self, change: planning.Change) -> planning.Outcome:
         """The outcome of the change that this entry is about.
 
         Raises:
@@ -156,9 +147,9 @@ class RunEntry:
         """
         if self.step is RunStep.STARTED:
             raise UsageError(f"{self.key} has not ended: look at the step first")
-        return Outcome(
+        return planning.Outcome(
             change,
-            Result(self.step.value),
+            planning.Result(self.step.value),
             self.object_id,
             self.message,
             self.request_id,
@@ -195,16 +186,16 @@ class Run:
     noted: int = 0
 
 
-def addresses_of(change: Change) -> Iterator[str]:
+def addresses_of(change: planning.Change) -> Iterator[str]:
     """The usernames and mail addresses that a change takes or frees, in lower case."""
     match change:
-        case CreateUser():
+        case planning.CreateUser():
             yield from _addresses(change.properties)
-        case UpdateUser():
+        case planning.UpdateUser():
             for each in change.properties:
                 yield from _addresses({each.name: each.before})
                 yield from _addresses({each.name: each.after})
-        case RestoreUser():
+        case planning.RestoreUser():
             yield change.subject.username.lower()
         case _:
             pass

@@ -10,20 +10,15 @@ from typing import NoReturn, Self
 
 from attrs import evolve
 
+from o365prov import planning
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
 from o365prov.errors import ConfigurationError, PlanRefusedError, StateError, UsageError
 from o365prov.people import AppUser, AppUsers
-from o365prov.planning import Plan
+from o365prov.state import rows
 from o365prov.state.database import Database, Transaction
 from o365prov.state.fitting import check_lineage, check_serial, check_touched
 from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
-from o365prov.state.rows.memory_rows import MemoryRows
-from o365prov.state.rows.note_rows import ApplyNote
-from o365prov.state.rows.read_rows import ReadRows
-from o365prov.state.rows.run_rows import RunRows
-from o365prov.state.rows.sealing import Seal, damaged
-from o365prov.state.rows.tenant_rows import TenantRows
 from o365prov.state.state import State
 
 LEASE_SECONDS = 60.0
@@ -48,7 +43,7 @@ class SqlState:
         if not 1 <= lease_seconds <= 3600:
             raise ConfigurationError(f"{type(self).__name__}.lease_seconds should be from 1 to 3,600 seconds")
         self._database = database
-        self._seal = Seal(key)
+        self._seal = rows.Seal(key)
         self._lease_seconds = float(lease_seconds)
 
     @property
@@ -166,13 +161,13 @@ class SqlState:
 
     # what applying a plan does
 
-    def check_plan(self, plan: Plan) -> None:
+    def check_plan(self, plan: planning.Plan) -> None:
         """Refuse a plan that does not fit any more; see :meth:`State.check_plan`."""
         check_call(State.check_plan, locals())
         with self._read(plan.tenant_id) as transaction:
             self._check(transaction, plan, self._runs(transaction).find(plan.id))
 
-    def begin_run(self, lease: Lease, plan: Plan) -> Run:
+    def begin_run(self, lease: Lease, plan: planning.Plan) -> Run:
         """Begin the run of a plan, or go on with it; see :meth:`State.begin_run`."""
         check_call(State.begin_run, locals())
         with self._database.transaction() as transaction:
@@ -199,7 +194,7 @@ class SqlState:
         entries, app_users, forgotten = as_tuple(entries), as_tuple(app_users), as_tuple(forgotten)
         check_call(State.note, locals())
         with self._database.transaction() as transaction:
-            self._tenants(transaction).note(lease, run, ApplyNote(entries, app_users, forgotten))
+            self._tenants(transaction).note(lease, run, rows.ApplyNote(entries, app_users, forgotten))
 
     def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
         """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
@@ -278,7 +273,7 @@ class SqlState:
             memory.remember_at(plan_id, noted)
             memory.write(note.app_users, note.forgotten)
 
-    def _check(self, transaction: Transaction, plan: Plan, run: Run | None) -> None:
+    def _check(self, transaction: Transaction, plan: planning.Plan, run: Run | None) -> None:
         """Refuse a plan that does not fit any more: what others noted since counts, whenever their runs had begun."""
         if run is not None and run.ended_at is not None:
             raise PlanRefusedError(f"plan {plan.id} was applied already: read the tenant and plan again")
@@ -301,20 +296,20 @@ class SqlState:
         newest, oldest = self._tenants(transaction).runs(tenant_id)
         found = self._runs(transaction).of_tenant(tenant_id)
         if sum(each.number > oldest for each in found) != newest - oldest:
-            raise damaged(self._database.name)
+            raise rows.damaged(self._database.name)
         return found
 
-    def _tenants(self, transaction: Transaction) -> TenantRows:
-        return TenantRows(transaction, self._seal, self._lease_seconds, self._database.name)
+    def _tenants(self, transaction: Transaction) -> rows.TenantRows:
+        return rows.TenantRows(transaction, self._seal, self._lease_seconds, self._database.name)
 
-    def _memory(self, transaction: Transaction, tenant_id: str, app_name: str) -> MemoryRows:
-        return MemoryRows(transaction, self._seal, tenant_id, app_name, self._database.name)
+    def _memory(self, transaction: Transaction, tenant_id: str, app_name: str) -> rows.MemoryRows:
+        return rows.MemoryRows(transaction, self._seal, tenant_id, app_name, self._database.name)
 
-    def _reads(self, transaction: Transaction) -> ReadRows:
-        return ReadRows(transaction, self._seal, self._database.name)
+    def _reads(self, transaction: Transaction) -> rows.ReadRows:
+        return rows.ReadRows(transaction, self._seal, self._database.name)
 
-    def _runs(self, transaction: Transaction) -> RunRows:
-        return RunRows(transaction, self._seal, self._database.name)
+    def _runs(self, transaction: Transaction) -> rows.RunRows:
+        return rows.RunRows(transaction, self._seal, self._database.name)
 
     def __reduce__(self) -> NoReturn:
         raise UsageError(
@@ -327,16 +322,16 @@ class SqlState:
 
 def _accounts(transaction: Transaction, person_id: str) -> Iterator[str]:
     """The object ids of a person's accounts."""
-    rows = transaction.rows("SELECT object_id FROM app_user WHERE person_id = ?", person_id)
-    return (str(object_id) for (object_id,) in rows)
+    found = transaction.rows("SELECT object_id FROM app_user WHERE person_id = ?", person_id)
+    return (str(object_id) for (object_id,) in found)
 
 
 def _linked_elsewhere(transaction: Transaction, tenant_id: str, app_name: str) -> Mapping[str, str]:
     """The accounts that other apps of a tenant have linked: their names by object id."""
-    rows = transaction.rows(
+    found = transaction.rows(
         "SELECT object_id, app_name FROM app_user WHERE tenant_id = ? AND app_name <> ? AND status <> 'deleted' "
         "AND object_id <> ''",
         tenant_id,
         app_name,
     )
-    return {str(object_id): str(name) for object_id, name in rows}
+    return {str(object_id): str(name) for object_id, name in found}

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from o365prov import planning
 from o365prov.people import AppUser, AppUsers
-from o365prov.planning import Plan
 from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
 
 
@@ -121,7 +121,7 @@ class State(Protocol):
 
     # what applying a plan does
 
-    def check_plan(self, plan: Plan) -> None:
+    def check_plan(self, plan: planning.Plan) -> None:
         """Refuse a plan that was made with another memory, or before another plan that touched the same.
 
         Raises:
@@ -131,7 +131,7 @@ class State(Protocol):
         """
         ...
 
-    def begin_run(self, lease: Lease, plan: Plan) -> Run:
+    def begin_run(self, lease: Lease, plan: planning.Plan) -> Run:
         """Begin the run of a plan, or go on with it; checks it as :meth:`check_plan` does.
 
         Raises:

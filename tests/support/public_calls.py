@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -379,6 +380,8 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
 }
 """Arguments by name of class, module or call, and by parameter."""
 
+_PACKAGES = re.compile(r"\b(?:planning|previews)\.(?=[A-Z])")
+
 
 @frozen
 class PublicCall:
@@ -397,8 +400,9 @@ class PublicCall:
 
     @property
     def parameters(self) -> list[inspect.Parameter]:
-        """Those that a caller gives, in order."""
-        found = list(inspect.signature(self.function).parameters.values())
+        """Those that a caller gives, in order; their annotations without the packages that names are in."""
+        written = inspect.signature(self.function).parameters.values()
+        found = [each.replace(annotation=_PACKAGES.sub("", str(each.annotation))) for each in written]
         return found if self.kind is None else found[1:]
 
     def run(self, **tried: object) -> None:

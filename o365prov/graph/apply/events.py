@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from o365prov import planning
 from o365prov._fields import typed
-from o365prov.planning import Outcome, Report
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class ChangeEnded:
 
     """
 
-    outcome: Outcome
+    outcome: planning.Outcome
     done: int
     total: int
 
@@ -62,7 +62,7 @@ class Waiting:
 class ApplyEnded:
     """The apply has ended; *report* says how."""
 
-    report: Report
+    report: planning.Report
 
 
 Event: TypeAlias = ApplyStarted | ChangeEnded | Waiting | ApplyEnded

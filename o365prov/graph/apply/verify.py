@@ -45,8 +45,6 @@ from o365prov.state import RunEntry, RunStep
 _log = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
 
-TIMEOUT = timedelta(minutes=5)
-"""So long a verification asks again unless the caller says otherwise."""
 _FIRST_WAIT = 5.0
 _LONGEST_WAIT = 60.0
 _NOT_DONE = frozenset({RunStep.FAILED, RunStep.SKIPPED})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -83,9 +82,11 @@ def proxy_for(network: Network, host: str) -> str | None:
     """The proxy on the way to *host*, given by *network* or by the environment."""
     if network.proxy is not None:
         return network.proxy
-    proxies = urllib.request.getproxies()
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - as slow to import as this package
+
+    proxies = getproxies()
     found = proxies.get("https") or proxies.get("all")
-    if not found or urllib.request.proxy_bypass(host):
+    if not found or proxy_bypass(host):
         return None
     return found if "://" in found else f"http://{found}"
 

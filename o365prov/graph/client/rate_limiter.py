@@ -12,7 +12,6 @@ Source: Microsoft, "Microsoft Graph service-specific throttling limits", section
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -222,8 +221,10 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         return max(0.0, float(text))
     except ValueError:
         pass
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - Graph itself gives seconds
+
     try:
-        at = email.utils.parsedate_to_datetime(text)
+        at = parsedate_to_datetime(text)
         return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
     except (ValueError, TypeError, OverflowError, IndexError):  # a date that is none, or beyond all years
         return None

@@ -13,9 +13,8 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset, as_unique, frozen_mapping, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people import AppUsers
+from o365prov.planning import tenant
 from o365prov.planning.model.safeguards import Safeguards
-from o365prov.planning.tenant.lookups import Lookup
-from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.profiles import AttributeKind, ProfileMapping
 from o365prov.provisioning import ProvisioningType
 from o365prov.rendering import quoted
@@ -107,7 +106,7 @@ class Needs:
     addresses: bool = False
     only: frozenset[str] | None = field(default=None, converter=_only)
     app_name: str = ""
-    lookups: Callable[[AppUsers, datetime], Callable[[TenantSnapshot], frozenset[Lookup]]] | None = field(
+    lookups: Callable[[AppUsers, datetime], Callable[[tenant.TenantSnapshot], frozenset[tenant.Lookup]]] | None = field(
         default=None, eq=False, repr=False
     )
     groups: bool = False

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
+from o365prov import planning
 from o365prov.errors import O365ProvError
-from o365prov.planning import Plan
 from o365prov.state.database import Row, Transaction, instant
 from o365prov.state.records import Run, RunEntry
 from o365prov.state.rows.sealing import Seal, damaged
@@ -45,7 +45,7 @@ class RunRows:
         """The runs of a tenant, the newest first."""
         return tuple(map(self._run, self._select("WHERE tenant_id = ? ORDER BY number DESC", tenant_id)))
 
-    def begin(self, plan: Plan, number: int, noted: int) -> Run:
+    def begin(self, plan: planning.Plan, number: int, noted: int) -> Run:
         """The new run of a plan."""
         app_name, now = plan.app_users.app_name, self.transaction.now()
         self._write((plan.id, plan.tenant_id, app_name, plan.fingerprint, number, noted, now, None, ""), "")
