@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
+from importlib.util import cache_from_source
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from o365prov.errors import ExpressionSyntaxError
@@ -26,16 +29,26 @@ _BRACKETS = re.compile(r"""'[^']*'|"[^"]*"|[(\[{]|[)\]}]""")
 
 @cache
 def grammar() -> Lark:
-    """The parser, made at the first use; it keeps no state between strings and is shared between threads."""
-    from importlib.resources import files  # noqa: PLC0415 - as slow to import as Lark
+    """The parser, made at the first use; it keeps no state between strings and is shared between threads.
 
+    Lark keeps what it builds of the grammar, which takes ten times as long as loading it, where Python keeps compiled
+    modules, and builds it again for another grammar, Lark or Python.
+    """
     from lark import Lark  # noqa: PLC0415 - 40 ms that only those pay who parse
 
     from o365prov.expressions.syntax.tree_builder import TreeBuilder  # noqa: PLC0415
 
-    source = files("o365prov.expressions.syntax").joinpath("grammar.lark").read_text("utf-8")
+    source = Path(__file__).with_name("grammar.lark")
+    built = False if sys.dont_write_bytecode else cache_from_source(source)
     builder: Any = TreeBuilder()  # Lark wants its own Transformer class, and asks only for methods named after rules
-    return Lark(source, parser="lalr", lexer="contextual", maybe_placeholders=False, transformer=builder)
+    return Lark(
+        source.read_text("utf-8"),
+        parser="lalr",
+        lexer="contextual",
+        maybe_placeholders=False,
+        transformer=builder,
+        cache=built,
+    )
 
 
 def parse(text: str, limits: Limits) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from attrs import frozen
 
@@ -23,9 +24,7 @@ class CountryCode:
 @cache
 def countries() -> tuple[CountryCode, ...]:
     """All 249 countries of the standard."""
-    from importlib.resources import files  # noqa: PLC0415 - as slow to import as all of this package
-
-    table = files("o365prov.expressions.values").joinpath("countries.tsv").read_text("utf-8")
+    table = Path(__file__).with_name("countries.tsv").read_text("utf-8")
     return tuple(CountryCode(*row.split("\t")) for row in table.splitlines()[1:])
 
 

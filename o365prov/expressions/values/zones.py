@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from o365prov.expressions.values.failures import EvaluationFailure
@@ -14,9 +15,7 @@ _GONE = {"US/Pacific-New": "America/Los_Angeles", "Canada/East-Saskatchewan": "A
 @cache
 def identifiers() -> frozenset[str]:
     """Every id and every other spelling."""
-    from importlib.resources import files  # noqa: PLC0415 - as slow to import as all of this package
-
-    table = files("o365prov.expressions.values").joinpath("timezones.tsv").read_text("utf-8")
+    table = Path(__file__).with_name("timezones.tsv").read_text("utf-8")
     known: set[str] = {"UTC", "GMT"}
     for row in table.splitlines()[1:]:
         _, canonical, aliases = row.split("\t")
