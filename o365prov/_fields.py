@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
-from attrs import Attribute
+from attrs import Attribute, fields
 
 from o365prov._annotations import Check, check_for, describe_type, hints_of, is_aware, is_number, plain_types, shown
 from o365prov.errors import ConfigurationError
@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
     """A tuple of any collection but a string or a mapping, whose letters and keys alone are never meant."""
+    if type(values) is tuple:
+        return values
     return tuple(values) if _is_collection(values) and not isinstance(values, Mapping) else values  # type: ignore[return-value]  # the validator refuses it
 
 
@@ -46,6 +48,8 @@ def as_sorted(values: Iterable[str]) -> tuple[str, ...]:
 
 def as_frozenset(values: Iterable[str]) -> frozenset[str]:
     """A frozenset of strings."""
+    if type(values) is frozenset:
+        return values
     return made_of(values, frozenset)
 
 
@@ -190,6 +194,32 @@ def typed(_: type, fields: list[Attribute[Any]]) -> list[Attribute[Any]]:
     o365prov.errors.ConfigurationError: Point.x should be a whole number, not a string
     """
     return [each if each.validator or not each.init else each.evolve(validator=_Annotated()) for each in fields]
+
+
+def unchecked(kind: type[T]) -> Callable[..., T]:
+    """What makes a value of *kind* from all of its fields, in their order, and neither converts nor checks them.
+
+    It is for what makes a value for every account, and knows that it is right: ``Office365App`` from settings is never.
+
+    Args:
+        kind: a class of attrs with slots.
+
+    >>> from attrs import frozen
+    >>> @frozen(field_transformer=typed)
+    ... class Place:
+    ...     x: int
+    >>> unchecked(Place)(1)
+    Place(x=1)
+    """
+    set_fields = [getattr(kind, each.name).__set__ for each in fields(kind)]  # type: ignore[arg-type]
+
+    def make(*values: object) -> T:
+        made = object.__new__(kind)
+        for set_field, value in zip(set_fields, values, strict=True):
+            set_field(made, value)
+        return made
+
+    return make
 
 
 class _Annotated:

@@ -30,12 +30,11 @@ async def collected(
     keep: Callable[[_Value], bool] | None = None,
 ) -> tuple[_Value, ...]:
     """The decoded objects of a collection for which *keep* is true."""
-    values = []
+    values: list[_Value] = []
     with explaining_403(operation):
-        async for row in pages(sender, request):
-            value = decoded(row, decode_row, request)
-            if keep is None or keep(value):
-                values.append(value)
+        async for document in documents(sender, request):
+            page = [decoded(row, decode_row, request) for row in decode.rows(document, request.where)]
+            values += page if keep is None else filter(keep, page)
     return tuple(values)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from o365prov._fields import FrozenMapping
+from o365prov._fields import FrozenMapping, unchecked
 from o365prov.errors import TenantError
 from o365prov.graph.client.messages import Response
 from o365prov.graph.read.privileged_roles import PRIVILEGED_ROLES
@@ -40,50 +41,77 @@ def user(row: Mapping[str, Any]) -> TenantUser:
     >>> user({"id": "1", "userPrincipalName": "ann@corp.example", "manager": {"id": "2"}}).manager_id
     '2'
     """
-    manager = row.get("manager")
-    return TenantUser(
-        id=_id(row, "user"),
-        properties=FrozenMapping(_properties(row)),
-        licenses=_licenses(row),
-        manager_id=_string_or_none(manager, "id") if isinstance(manager, dict) else None,
-        sessions_valid_from=instant(row.get("signInSessionsValidFromDateTime")),
-        failed_licenses=_failed_licenses(row),
+    properties, manager = _properties(row), row.get("manager")
+    held, failed = _licenses(row)
+    for name in ("userPrincipalName", "onPremisesImmutableId"):
+        if (value := properties.get(name)) is not None and type(value) is not str:
+            raise TypeError(f"{name} is not a string")
+    return _tenant_user(
+        _id(row, "user"),
+        FrozenMapping(properties),
+        held,
+        _string_or_none(manager, "id") if isinstance(manager, dict) else None,
+        instant(row.get("signInSessionsValidFromDateTime")),
+        failed,
     )
 
 
-def _properties(row: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+_tenant_user = unchecked(TenantUser)  # half the time would go into checks of what is checked here already
+
+
+def _properties(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """Properties by name, those of complex ones by dotted names, as changes name them."""
-    for name, value in row.items():
-        if (not prefix and name in _FIELDS) or "@" in name:
+    properties = dict(row)
+    for name in _FIELDS:
+        properties.pop(name, None)
+    is_flat = _COMPLEX.isdisjoint(map(type, properties.values())) and "@" not in "".join(properties)
+    return properties if is_flat else dict(_parts(properties, ""))
+
+
+_COMPLEX = frozenset({dict})
+
+
+def _parts(value: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for name, part in value.items():
+        if "@" in name:
             continue
-        if isinstance(value, dict):
-            yield from _properties(value, f"{prefix}{name}.")
+        if isinstance(part, dict):
+            yield from _parts(part, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", value
+            yield f"{prefix}{name}", part
 
 
-def _licenses(row: Mapping[str, Any]) -> tuple[HeldLicense, ...]:
+def _licenses(row: Mapping[str, Any]) -> tuple[tuple[HeldLicense, ...], tuple[FailedLicense, ...]]:
+    """What is held, and what Microsoft could not give; with ``ActiveWithError`` the licence is held all the same."""
     states = row.get("licenseAssignmentStates")
-    if isinstance(states, list):
-        return tuple(
-            HeldLicense(_string(state, "skuId"), _plans(state), _string_or_none(state, "assignedByGroup"))
-            for state in states
-            if state.get("state") != "Error"  # its group failed to assign it: it is not held
-        )
-    held = row.get("assignedLicenses")
-    return tuple(HeldLicense(_string(each, "skuId"), _plans(each)) for each in (held if isinstance(held, list) else ()))
+    if not isinstance(states, list):
+        assigned = row.get("assignedLicenses")
+        return tuple([_held(each) for each in (assigned if isinstance(assigned, list) else ())]), ()
+    held, failed = [], []
+    for each in states:
+        how = each.get("state")
+        if how != "Error":  # its group failed to assign it: it is not held
+            held.append(_held(each))
+        if how in _FAILED:
+            group_id = _string_or_none(each, "assignedByGroup")
+            failed.append(FailedLicense(_string(each, "skuId"), str(each.get("error") or "Other"), group_id))
+    return tuple(held), tuple(failed)
 
 
-def _failed_licenses(row: Mapping[str, Any]) -> tuple[FailedLicense, ...]:
-    """What Microsoft could not give; with ``ActiveWithError`` the licence is held all the same."""
-    states = row.get("licenseAssignmentStates")
-    return tuple(
-        FailedLicense(
-            _string(state, "skuId"), str(state.get("error") or "Other"), _string_or_none(state, "assignedByGroup")
-        )
-        for state in (states if isinstance(states, list) else ())
-        if state.get("state") in _FAILED
-    )
+def _held(licence: Mapping[str, Any]) -> HeldLicense:
+    try:
+        return _license(licence["skuId"], tuple(licence.get("disabledPlans") or ()), licence.get("assignedByGroup"))
+    except TypeError:
+        raise TypeError("what names a licence, a service plan or a group is not a string") from None
+
+
+@lru_cache(maxsize=1_000)
+def _license(sku_id: object, disabled_plans: tuple[object, ...], group_id: object) -> HeldLicense:
+    """One value for all users who have the same licence: a tenant has a few, and no user one of their own."""
+    ids = (sku_id, *disabled_plans) if group_id is None else (sku_id, *disabled_plans, group_id)
+    if not all(isinstance(each, str) and each for each in ids):
+        raise TypeError
+    return HeldLicense(str(sku_id), frozenset(map(str, disabled_plans)), None if group_id is None else str(group_id))
 
 
 _FAILED = frozenset({"Error", "ActiveWithError"})
@@ -240,13 +268,6 @@ def created_id(response: Response) -> str | None:
 def unique(objects: Iterable[_Object]) -> tuple[_Object, ...]:
     """Each object once, the last one counting: pages may overlap when the tenant changes between them."""
     return tuple({each.id: each for each in objects}.values())
-
-
-def _plans(licence: Mapping[str, Any]) -> frozenset[str]:
-    plans = licence.get("disabledPlans") or ()
-    if not all(isinstance(each, str) for each in plans):
-        raise TypeError("disabledPlans holds more than ids")
-    return frozenset(plans)
 
 
 def _string(row: Mapping[str, Any], name: str) -> str:
