@@ -42,7 +42,7 @@ from o365prov.graph.read import decode
 from o365prov.people import Grants
 from o365prov.planning import Domain, Sku, TenantUser, fingerprint, reference_digest
 from o365prov.profiles import ALPHA_2, UNSET, MappedProfile, make_bindings
-from o365prov.provisioning import make_desired_user
+from o365prov.provisioning import Evaluation, make_desired_user
 
 PEOPLE = int(os.environ.get("PEOPLE", "100000"))
 ROUNDS = 3
@@ -105,8 +105,9 @@ def object_id(number: int) -> str:
 def pages(office365: Office365App, assignments: list[Assignment]) -> tuple[list[str], AppUsers]:
     """The tenant's users as Graph pages of 999, and what is remembered of them, after everybody was provisioned."""
     rows, memory = [], []
+    evaluation = Evaluation.of_app(office365.provisioning, office365.username, office365.mapping, office365.domains)
     for number, each in enumerate(assignments):
-        desired = make_desired_user(each, office365.provisioning, office365.username, office365.mapping, [DOMAIN])
+        desired = evaluation.evaluate(each, NOW)
         manager = object_id(number // 100 * 100)
         rows.append(
             {
@@ -130,7 +131,7 @@ def pages(office365: Office365App, assignments: list[Assignment]) -> tuple[list[
                 object_id(number),
                 desired.username or "",
                 desired.anchor,
-                fingerprint(desired),
+                fingerprint(desired, desired.username or "", desired.anchor),
                 GRANTS.licenses,
                 manager_id=manager,
                 manager_reference=reference_digest(dn(number // 100 * 100)),

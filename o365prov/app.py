@@ -26,12 +26,11 @@ from o365prov.errors import ConfigurationError
 from o365prov.people import AppUsers, Assignment, Grants, Person
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.provisioning import (
-    DesiredUser,
+    Evaluation,
     OktaOrg,
     ProvisioningType,
     bind,
     is_stale,
-    make_desired_user,
     not_sent,
     staleness,
 )
@@ -317,7 +316,8 @@ class Office365App:
             map(self._assigned, planning.unique_assignments(assignments)), key=lambda each: each.person.id
         )
         planning.check_transfers(request.transfers, assigned)
-        return planning.AssignedPeople(tuple(assigned), self._desired, self._rules(planning.Scope(scope)), request)
+        evaluation, rules = self._evaluation(), self._rules(planning.Scope(scope))
+        return planning.AssignedPeople(tuple(assigned), evaluation.evaluate, evaluation.source, rules, request)
 
     def streaming_planner(
         self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers, *, now: datetime
@@ -342,9 +342,10 @@ class Office365App:
         if not callable(assignments):
             raise ConfigurationError("assignments should be a function that gives them: pass lambda: assignments")
         self._check_ready(app_users, now, planning.Scope.CHANGED)
+        evaluation = self._evaluation()
         return planning.StreamingPlanner(
             lambda: map(self._assigned, assignments()),
-            lambda assignment: self._desired(assignment, now),
+            lambda assignment: evaluation.evaluate(assignment, now),
             self._rules(planning.Scope.CHANGED),
             app_users,
             now,
@@ -358,8 +359,8 @@ class Office365App:
         """
         return planning.as_assignment(assignment).with_default(self.default_grants)
 
-    def _desired(self, assignment: Assignment, now: datetime) -> DesiredUser:
-        return make_desired_user(assignment, self.provisioning, self.username, self.mapping, self.domains, now=now)
+    def _evaluation(self) -> Evaluation:
+        return Evaluation.of_app(self.provisioning, self.username, self.mapping, self.domains)
 
     def _rules(self, scope: planning.Scope) -> planning.PlanOptions:
         return planning.PlanOptions(

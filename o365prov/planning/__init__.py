@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from o365prov.planning.assigned import AssignedPeople
+    from o365prov.planning.fingerprints import fingerprint, reference_digest
     from o365prov.planning.hazards.population import hazards_again
     from o365prov.planning.hazards.shares import harm_hazards
     from o365prov.planning.matching.collisions import collisions
@@ -51,8 +52,7 @@ if TYPE_CHECKING:
         unique_assignments,
     )
     from o365prov.planning.rules.addresses import mail_issue, mail_taken
-    from o365prov.planning.rules.managers import reference_digest
-    from o365prov.planning.rules.profile import anchor_issue, fingerprint, profile_change
+    from o365prov.planning.rules.profile import anchor_issue, profile_change
     from o365prov.planning.streaming import StreamingPlanner
     from o365prov.planning.tenant.addresses import AddressHolder, HolderKind
     from o365prov.planning.tenant.groups import GroupKind, TenantGroup
@@ -107,7 +107,7 @@ else:
             "verification.checked",
             "verification.office_apps",
             "verification.verification",
-            "rules.managers",
+            "fingerprints",
             "rules.profile",
             "rules.addresses",
             "matching.collisions",

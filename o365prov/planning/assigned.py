@@ -26,6 +26,7 @@ class AssignedPeople:
     Args:
         assignments: the assignments, one a person.
         evaluate: computes what one person should be at a time.
+        source: a hash of what one person is evaluated from.
         rules: what the app allows.
         request: whom the plan is about.
 
@@ -33,11 +34,15 @@ class AssignedPeople:
 
     assignments: tuple[Assignment, ...]
     evaluate: Callable[[Assignment, datetime], DesiredUser]
+    source: Callable[[Assignment], str]
     rules: PlanOptions
     request: PlanRequest
 
     def plan(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
-        """The plan for the tenant of *snapshot*; who did not change here and there is not compared in full."""
+        """The plan for the tenant of *snapshot*; who did not change here and there is not compared in full.
+
+        Who is as at the last success is not even evaluated.
+        """
         with span("plan", people=len(self.assignments)) as note:
             plan = self._plan(snapshot, app_users, now)
             note("changes", len(plan.changes))
@@ -49,10 +54,15 @@ class AssignedPeople:
         if not (is_about_changes and len(app_users) and snapshot.coverage is None):
             return self.plan_in_full(snapshot, app_users, now)
         planner = StreamingPlanner(
-            lambda: self.assignments, lambda each: self.evaluate(each, now), self.rules, app_users, now
+            lambda: self.assignments,
+            lambda each: self.evaluate(each, now),
+            self.rules,
+            app_users,
+            now,
+            source=self.source,
         )
         for account in snapshot.users:
-            planner.wants(account)
+            planner.compare(account)
         return planner.plan(snapshot)
 
     def plan_in_full(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:

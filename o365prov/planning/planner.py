@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, Assignment
 from o365prov.planning.explaining import explanations
+from o365prov.planning.fingerprints import expected_anchors
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.matching.created import with_created_accounts
 from o365prov.planning.matching.resolve import match_users, subject_of
@@ -46,7 +47,6 @@ from o365prov.planning.rules.managers import ManagerAccount, Managers, find_mana
 from o365prov.planning.rules.profile import (
     anchor_issue,
     creation,
-    expected_anchors,
     profile_change,
     renamed_elsewhere,
     session_change,

@@ -29,7 +29,8 @@ from attrs import define, field
 
 from o365prov._annotations import check_after_failure, check_call
 from o365prov.errors import ConfigurationError, Issue, UsageError
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment, LicenseGrant, comparable_name
+from o365prov.people import AppUser, AppUsers, Assignment, LicenseGrant, comparable_name
+from o365prov.planning.fingerprints import is_as_evaluated, is_unchanged
 from o365prov.planning.matching.neighbours import names_of
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
@@ -37,13 +38,11 @@ from o365prov.planning.model.plan import Plan
 from o365prov.planning.planner import UnchangedPeople, make_plan
 from o365prov.planning.preconditions import check_coverage
 from o365prov.planning.rules.edits import EditedPerson, GrantEdits
-from o365prov.planning.rules.managers import ManagerAccount, reference_digest
-from o365prov.planning.rules.profile import expected_anchors, fingerprint
+from o365prov.planning.rules.managers import ManagerAccount
 from o365prov.planning.rules.unsupported import UnsupportedCount
 from o365prov.planning.tenant.snapshot import HeldLicense, TenantSnapshot, TenantUser
 from o365prov.planning.transitions.states import contradiction
-from o365prov.profiles import UNSET
-from o365prov.provisioning import DesiredUser, Eligibility, ProvisioningType
+from o365prov.provisioning import DesiredUser, Eligibility
 
 
 @define(eq=False, repr=False)
@@ -58,6 +57,9 @@ class StreamingPlanner:
         app_users: the memory of earlier runs.
         now: the time, aware.
         check: refuses a tenant that the app can't be planned for, unless that was done.
+        source: a hash of what one person would be evaluated from. Whoever is as at the last success is then not
+            evaluated, and it is not known which address the account would be given if it were gone: the tenant must be
+            in the snapshot as a whole. By default everybody is evaluated.
 
     """
 
@@ -67,6 +69,7 @@ class StreamingPlanner:
     _app_users: AppUsers
     _now: datetime
     _check: Callable[[TenantSnapshot], None] = lambda _snapshot: None
+    _source: Callable[[Assignment], str] = field(default=lambda _assignment: "", alias="source")
     _changed: list[DesiredUser] = field(factory=list)
     _held: list[Assignment] = field(factory=list)
     # By object id: the instant before which sessions are void, and what is remembered.
@@ -89,7 +92,7 @@ class StreamingPlanner:
                 case Eligibility.HOLD:
                     self._held.append(assignment)
                 case Eligibility.PROVISION:
-                    self._enter(self._evaluate(assignment))
+                    self._enter(assignment)
                 case Eligibility.UNASSIGNED:
                     pass
         self._find_neighbours()
@@ -105,24 +108,33 @@ class StreamingPlanner:
             if person_id not in self._staying:
                 others.add(person_id)
 
-    def _enter(self, desired: DesiredUser) -> None:
-        known = self._app_users.get(desired.person_id)
-        linked_elsewhere = known is not None and known.object_id in self._app_users.linked_elsewhere
-        if known is None or linked_elsewhere or not is_unchanged(desired, known, self._rules.provisioning):
+    def _enter(self, assignment: Assignment) -> None:
+        known, provisioning = self._app_users.get(assignment.person.id), self._rules.provisioning
+        if known is not None and known.object_id in self._app_users.linked_elsewhere:
+            known = None
+        if known and is_as_evaluated(self._source(assignment), assignment.grants, known, provisioning):
+            self._unsupported.add_supported(assignment.grants)
+            self._stay(known, provisioning.sessions_valid_from(assignment.person))
+            return
+        desired = self._evaluate(assignment)
+        if known is None or not is_unchanged(desired, known, provisioning):
             self._changed.append(desired)
             return
-        instant = desired.sessions_valid_from
-        handled = known.password_instant
-        if instant is None or instant > self._now or (handled is not None and instant <= handled):
-            self._unchanged[known.object_id] = 0.0, known
-        else:
-            self._unchanged[known.object_id] = instant.timestamp(), known
+        self._unsupported.add(desired)
+        self._stay(known, desired.sessions_valid_from)
         mail = desired.creation_properties().get("mail")
         for name in (known.username, desired.new_anchor, mail):
             if isinstance(name, str):
                 self._owners[name.lower()] = known.object_id
+
+    def _stay(self, known: AppUser, sessions_valid_from: datetime | None) -> None:
+        """Keep of somebody who does not change what the tenant must be asked about."""
+        instant, handled = sessions_valid_from, known.password_instant
+        if instant is None or instant > self._now or (handled is not None and instant <= handled):
+            self._unchanged[known.object_id] = 0.0, known
+        else:
+            self._unchanged[known.object_id] = instant.timestamp(), known
         self._staying.add(known.person_id)
-        self._unsupported.add(desired)
 
     def _find_neighbours(self) -> None:
         """Find unchanged people whose username or anchor a changed person has too, and the accounts to read."""
@@ -142,9 +154,15 @@ class StreamingPlanner:
     @check_after_failure
     def wants(self, user: TenantUser) -> bool:
         """Whether this account of the tenant must be kept in full; ask once about each account."""
+        self.compare(user)
+        return user.id in self._kept or self._is_named(user) or self._has_anothers_name(user)
+
+    @check_after_failure
+    def compare(self, user: TenantUser) -> None:
+        """Take note of an account: whether it is what is remembered of it. :meth:`wants` does that too."""
         expected = self._unchanged.pop(user.id, None)
         if expected is None:
-            return user.id in self._kept or self._is_named(user) or self._has_anothers_name(user)
+            return
         instant, known = expected
         self._licensed.setdefault((known.licenses, user.licenses), []).append(known.person_id)
         since = user.sessions_valid_from
@@ -154,7 +172,6 @@ class StreamingPlanner:
         without_anchor = user.anchor is None and known.anchor is not None
         if mastered or renamed or without_anchor or not user.enabled or user.failed_licenses or outdated:
             self._kept.add(user.id)
-        return user.id in self._kept or self._is_named(user) or self._has_anothers_name(user)
 
     def _has_anothers_name(self, user: TenantUser) -> bool:
         """Whether it has the name of an unchanged person who has another account."""
@@ -243,27 +260,3 @@ class StreamingPlanner:
             manager = ManagerAccount(Subject(person.id, person.name, known.username), known.object_id)
             found.update((name, manager) for name in names if name in wanted)
         return found
-
-
-def is_unchanged(desired: DesiredUser, known: AppUser, provisioning: ProvisioningType) -> bool:
-    """Whether everything that should be sent for this person is what was sent last."""
-    grants, manager = desired.assignment.grants, desired.manager_on_update
-    anchors = expected_anchors(desired, provisioning)
-    if manager is None:
-        same_manager = known.manager_id is None
-    else:
-        same_manager = manager is UNSET or known.manager_reference == reference_digest(manager)
-    return (
-        same_manager
-        and not known.unfinished
-        and not desired.issues
-        and (known.anchor in anchors if anchors else known.anchor is not None)
-        and known.status is AppUserStatus.ACTIVE
-        and known.departure is None
-        and known.username.lower() == (desired.username or "").lower()
-        and known.fingerprint == fingerprint(desired)
-        and (
-            provisioning.user_attributes_only
-            or ((known.licenses, known.roles) == (grants.licenses, grants.roles) and not known.waiting)
-        )
-    )

@@ -2,6 +2,7 @@
 
 from o365prov.provisioning.deprovisioning import Deprovisioning
 from o365prov.provisioning.desired_user import DesiredUser, make_desired_user
+from o365prov.provisioning.evaluation import Evaluation
 from o365prov.provisioning.mapping_binding import (
     bind,
     describe_settings,
@@ -23,6 +24,7 @@ __all__ = [
     "Deprovisioning",
     "DesiredUser",
     "Eligibility",
+    "Evaluation",
     "LicenseOnly",
     "OktaOrg",
     "ProfileSync",

@@ -14,6 +14,7 @@ from o365prov._fields import typed
 from o365prov.errors import Issue
 from o365prov.people import Assignment
 from o365prov.profiles import (
+    ATTRIBUTES,
     UNSET,
     ApplyOn,
     MappedProfile,
@@ -36,6 +37,7 @@ class DesiredUser:
         profile: the values of the mapped attributes.
         issues: what is wrong.
         sessions_valid_from: the instant before which sessions are void, aware; None if there is none.
+        source: a hash of everything that this was evaluated from; empty where it can't be told from that alone.
 
     """
 
@@ -44,6 +46,7 @@ class DesiredUser:
     profile: MappedProfile
     issues: tuple[Issue, ...]
     sessions_valid_from: datetime | None = None
+    source: str = ""
 
     @property
     def person_id(self) -> str:
@@ -70,6 +73,12 @@ class DesiredUser:
         Source: Okta support, "Handling immutable ID issues in Okta for Microsoft 365 assignments".
         """
         return self.anchor or self.person_id
+
+    @property
+    def has_unsupported(self) -> bool:
+        """Whether there are values that are not sent: Graph has no such property, or the settings leave them alone."""
+        beyond = any(self.profile.values[position] for position, _ in self.profile.mapping.beyond_graph)
+        return beyond or any(ATTRIBUTES[name].directory_only for name in self.profile.withheld)
 
     @property
     def manager(self) -> str | Unset | None:
@@ -113,6 +122,7 @@ def make_desired_user(
     domains: Collection[str],
     *,
     now: datetime | None = None,
+    source: str = "",
 ) -> DesiredUser:
     """Evaluate the username and the mapping for one person.
 
@@ -123,6 +133,7 @@ def make_desired_user(
         mapping: the attribute mapping.
         domains: the domains that usernames may be in, in lower case.
         now: the time for expressions that ask for it, aware.
+        source: a hash of all that, for the memory; see :class:`~o365prov.provisioning.Evaluation`.
 
     Returns:
         The desired user. What is wrong is among its issues and never raised.
@@ -141,7 +152,7 @@ def make_desired_user(
         issues = (*issues, _AMBIGUOUS_DIRECTORY)
     if _NO_CHARACTER.search(person.id):
         issues = (_UNUSABLE_ID, *issues)
-    return DesiredUser(assignment, name, profile, issues, provisioning.sessions_valid_from(person))
+    return DesiredUser(assignment, name, profile, issues, provisioning.sessions_valid_from(person), source)
 
 
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")

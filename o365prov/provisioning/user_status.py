@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import assert_never
 
-from o365prov._annotations import check_call
+from o365prov._annotations import check_after_failure
 from o365prov.people import Assignment, UserStatus
 
 
@@ -21,9 +21,9 @@ class Eligibility(Enum):
     UNASSIGNED = "unassigned"
 
     @classmethod
+    @check_after_failure
     def of_assignment(cls, assignment: Assignment, now: datetime) -> Eligibility:
         """The eligibility of an assigned person at *now* (aware): who starts later is held."""
-        check_call(Eligibility.of_assignment, locals())
         found = cls.of(assignment.person.status)
         is_early = assignment.starts is not None and assignment.starts > now
         return cls.HOLD if found is cls.PROVISION and is_early else found

@@ -76,7 +76,7 @@ def test_an_expression_is_immutable():
         ("user.groups.![profile.name]", {("user", "groups"), ("user", "groups", "profile", "name")}),
         (
             "hasDirectoryUser() ? findDirectoryUser().dn : null",
-            {("findDirectoryUser()",), ("findDirectoryUser()", "dn")},
+            {("hasDirectoryUser()",), ("findDirectoryUser()", "dn")},
         ),
         ("user.getInternalProperty('id')", {("user", "id")}),
         ("user.getLinkedObject('manager').lastName", {("user.getLinkedObject()", "manager", "lastName")}),

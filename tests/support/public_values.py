@@ -85,7 +85,7 @@ from o365prov.planning import (
     TenantUser,
     expected_accounts,
 )
-from o365prov.provisioning import make_desired_user
+from o365prov.provisioning import Evaluation, make_desired_user
 from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
 from o365prov.sources import ActiveDirectory, AppAssignments, DirectoryEntry, DirectoryRead, OktaExport
 from o365prov.state import KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
@@ -195,6 +195,7 @@ def made_values() -> tuple[object, ...]:
         RoleAssignment("assignment", "role", "id"),
         PlanOptions(provisioning=UserSync()),
         make_desired_user(assigned[0], app.provisioning, app.username, app.mapping, app.domains, now=NOW),
+        Evaluation.of_app(app.provisioning, app.username, app.mapping, app.domains),
         LicenseOnly(),
         ProfileSync(),
     ]

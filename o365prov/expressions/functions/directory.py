@@ -89,7 +89,7 @@ FUNCTIONS = (
         "Whether the person has exactly one Active Directory account.",
         (("hasDirectoryUser()", False),),
         by_bindings=True,
-        reads=_DIRECTORY,
+        reads=("hasDirectoryUser()",),
     ),
     Function(
         "findDirectoryUser",
@@ -109,7 +109,7 @@ FUNCTIONS = (
         "Whether the person has exactly one Workday account.",
         (("hasWorkdayUser()", False),),
         by_bindings=True,
-        reads=_WORKDAY,
+        reads=("hasWorkdayUser()",),
     ),
     Function(
         "findWorkdayUser",

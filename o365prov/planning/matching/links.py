@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from attrs import evolve, frozen
 
 from o365prov.people import AppUser, AppUsers, Person
-from o365prov.planning.rules.profile import expected_anchors
+from o365prov.planning.fingerprints import expected_anchors
 from o365prov.planning.tenant.snapshot import TenantUser
 from o365prov.planning.transitions.situations import Link
 from o365prov.provisioning import DesiredUser, ProvisioningType

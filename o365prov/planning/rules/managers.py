@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
-from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
 from o365prov.people import AppUsers, Assignment, Person, comparable_name
+from o365prov.planning.fingerprints import reference_digest
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import RemoveManager, SetManager
 from o365prov.planning.model.options import PlanRequest
@@ -107,12 +106,6 @@ def _manager_names(person: Person, username: str | None) -> list[str]:
     """How others name a person as their manager."""
     names = (*(account.distinguished_name for account in person.directory_accounts), username)
     return [comparable_name(name) for name in names if name]
-
-
-@check_after_failure
-def reference_digest(reference: str) -> str:
-    """A hash of how the source names a manager, for the memory."""
-    return hashlib.blake2b(comparable_name(reference).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def manager_change(

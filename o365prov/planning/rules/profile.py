@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -14,6 +13,7 @@ from attrs import evolve
 from o365prov._annotations import check_after_failure
 from o365prov.errors import Issue
 from o365prov.people import AppUser
+from o365prov.planning.fingerprints import expected_anchors, fingerprint, profile_of
 from o365prov.planning.model.change_parts import PropertyChange
 from o365prov.planning.model.changes import CreateUser, LinkUser, RevokeSessions, UpdateUser
 from o365prov.planning.model.options import Scope
@@ -27,13 +27,6 @@ _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
 _FULL_STOPS = re.compile(r"\.{2,}")
 _LONGEST_NICKNAME = 64
 _HAD_LEFT = (Memory.ENABLING, Memory.KEPT, Memory.LEFT, Memory.GONE)
-
-
-@check_after_failure
-def fingerprint(desired: DesiredUser) -> str:
-    """The profile that is sent on updates, as a short hash: the memory compares it instead of the profile itself."""
-    text = json.dumps([desired.username, sorted(desired.update_properties().items())])
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
@@ -55,7 +48,7 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
             "onPremisesImmutableId": desired.new_anchor,
             **desired.creation_properties(),
         },
-        fingerprint(desired),
+        fingerprint(desired, username, desired.new_anchor),
         anchor=desired.new_anchor,
         password_given=password_given,
     )
@@ -81,7 +74,7 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
     returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT
     activates, moved, privileged = not matched.enables, matched.takes_over, matched.privileged
     settled = known if known is not None and not known.unfinished and not returning else None
-    if settled and settled.fingerprint == now and not _looks_at_tenant(provisioning, scope):
+    if settled and profile_of(settled.fingerprint) == now and not _looks_at_tenant(provisioning, scope):
         return _corrected(matched, settled)
     if not provisioning.update_attributes:
         if settled:
@@ -95,11 +88,13 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
         anchor = desired_values["onPremisesImmutableId"] = desired.new_anchor
     changes = differences(account.properties, desired_values)
     if not changes:
-        if settled and settled.fingerprint == now:
+        if settled and profile_of(settled.fingerprint) == now:
             return _corrected(matched, settled)
-        return LinkUser(matched.subject, matched.how, account.id, now, anchor, moved, activates, privileged)
+        sent = fingerprint(desired, matched.subject.username, anchor)
+        return LinkUser(matched.subject, matched.how, account.id, sent, anchor, moved, activates, privileged)
     reason = _reason(matched, now, returning=returning)
-    return UpdateUser(matched.subject, reason, account.id, changes, now, anchor, moved, activates, privileged)
+    sent = fingerprint(desired, matched.subject.username, anchor)
+    return UpdateUser(matched.subject, reason, account.id, changes, sent, anchor, moved, activates, privileged)
 
 
 def _corrected(matched: MatchedUser, known: AppUser) -> LinkUser | None:
@@ -109,7 +104,8 @@ def _corrected(matched: MatchedUser, known: AppUser) -> LinkUser | None:
         return None
     subject = evolve(matched.subject, username=known.username)
     reason = f"its source anchor was corrected in Office 365, from {known.anchor}"
-    return LinkUser(subject, reason, account.id, known.fingerprint, account.anchor, activates=not matched.enables)
+    sent = profile_of(known.fingerprint)
+    return LinkUser(subject, reason, account.id, sent, account.anchor, activates=not matched.enables)
 
 
 def renamed_elsewhere(matched: MatchedUser, written: Mapping[str, object]) -> Issue | None:
@@ -149,7 +145,7 @@ def _reason(matched: MatchedUser, now: str, *, returning: bool) -> str:
         return "assigned again" if matched.takes_over is None else matched.how
     if _is_unfinished(matched.known):
         return "not everything was written before"
-    return "edited in Office 365" if matched.known.fingerprint == now else "the profile changed"
+    return "edited in Office 365" if profile_of(matched.known.fingerprint) == now else "the profile changed"
 
 
 def differences(held: Mapping[str, Any], desired_values: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
@@ -181,14 +177,6 @@ def anchor_issue(
     if not anchors or account.anchor in anchors:
         return None
     return _sent_otherwise(account, desired.new_anchor) if provisioning.attributes else _unlike(account, anchors)
-
-
-@check_after_failure
-def expected_anchors(desired: DesiredUser, provisioning: ProvisioningType) -> frozenset[str]:
-    """The source anchors of which one should be the account's; none where that is not known."""
-    if provisioning.attributes:
-        return frozenset({desired.new_anchor})
-    return frozenset(each.anchor for each in desired.assignment.person.directory_accounts)
 
 
 def _no_anchor(account: TenantUser, desired: DesiredUser, provisioning: ProvisioningType) -> Issue:

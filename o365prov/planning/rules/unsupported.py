@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from o365prov.people import Grants
 from o365prov.planning.model.problems import Unsupported
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.profiles import ATTRIBUTES
@@ -25,21 +26,27 @@ class UnsupportedCount:
         """Count this person's values."""
         self._count(desired, 1)
 
+    def add_supported(self, grants: Grants) -> None:
+        """Count a person with these licences and roles who has no such values."""
+        self._count_person(grants, 1)
+
     def remove(self, desired: DesiredUser) -> None:
         """Undo :meth:`add`."""
         self._count(desired, -1)
 
     def _count(self, desired: DesiredUser, step: int) -> None:
-        self._people += step
-        grants = desired.assignment.grants
-        if grants.licenses or grants.roles:
-            self._granted += step
+        self._count_person(desired.assignment.grants, step)
         for position, attribute in desired.profile.mapping.beyond_graph:
             if desired.profile.values[position]:
                 self._counts[attribute.name] += step
         for name in desired.profile.withheld:
             if ATTRIBUTES[name].directory_only:
                 self._withheld[name] += step
+
+    def _count_person(self, grants: Grants, step: int) -> None:
+        self._people += step
+        if grants.licenses or grants.roles:
+            self._granted += step
 
     def rows(self) -> Iterator[Unsupported]:
         """The count of each attribute; then what else the provisioning type has and is not sent."""

@@ -1,0 +1,150 @@
+"""How an app evaluates people, and from what: whoever has the same source as at the last success need not be evaluated.
+
+Evaluating takes most of the time of a plan in which little changes. What it reads is known before: the settings, and of
+a person what the expressions refer to. So the memory keeps a hash of both with the profile that was sent, and a plan
+recognizes by it who is as before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version
+
+from attrs import field, frozen
+
+from o365prov._annotations import check_after_failure, check_call
+from o365prov._fields import as_tuple, typed
+from o365prov.expressions import Dialect, Expression
+from o365prov.people import Assignment, Group
+from o365prov.profiles import ProfileMapping, UsernameFormat
+from o365prov.provisioning.desired_user import DesiredUser, make_desired_user
+from o365prov.provisioning.provisioning_type import ProvisioningType
+
+_CLOCK = "now()"
+_GROUPS = "groups()"
+_ONLY_WHETHER = frozenset({"hasDirectoryUser()", "hasWorkdayUser()"})
+_NAMES = ("displayName", "firstName", "lastName")
+"""What the display name of a person is made of, who has none in Okta."""
+
+
+def _domains(names: Iterable[str]) -> tuple[str, ...]:
+    return as_tuple(names)
+
+
+def _names(names: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else as_tuple(names)
+
+
+@frozen(field_transformer=typed)
+class Evaluation:
+    """The evaluation of people by the settings of one app.
+
+    Args:
+        provisioning: the provisioning type.
+        username: the username format.
+        mapping: the attribute mapping.
+        domains: the domains that usernames may be in, in lower case.
+        settings: a hash of all that.
+        attributes: the attributes that the expressions read; None where one may read any.
+        reads_groups: whether one reads the person's groups.
+        reads_clock: whether one reads the time, so that nobody is as before.
+
+    """
+
+    provisioning: ProvisioningType
+    username: UsernameFormat
+    mapping: ProfileMapping
+    domains: tuple[str, ...] = field(converter=_domains)
+    settings: str
+    attributes: tuple[str, ...] | None = field(converter=_names)
+    reads_groups: bool
+    reads_clock: bool
+
+    @classmethod
+    def of_app(
+        cls,
+        provisioning: ProvisioningType,
+        username: UsernameFormat,
+        mapping: ProfileMapping,
+        domains: Collection[str],
+    ) -> Evaluation:
+        """That of an app with these settings."""
+        check_call(Evaluation.of_app, locals())
+        rows = [(row.attribute, row.apply_on, *_written(row.expression)) for row in mapping]
+        settings = _hash((_version(), provisioning, _written(username.expression), rows, sorted(domains)))
+        expressions = (username.expression, *(row.expression for row in mapping))
+        paths = frozenset[tuple[str, ...]]().union(*(each.references for each in expressions))
+        reads_any = any(len(path) == 1 and path[0] not in {_CLOCK, _GROUPS, *_ONLY_WHETHER} for path in paths)
+        names = {*_NAMES, *(name for path in paths for name in path[1:])}
+        return cls(
+            provisioning,
+            username,
+            mapping,
+            domains,
+            settings,
+            None if reads_any else tuple(sorted(names)),
+            reads_groups=any(path[0] == _GROUPS for path in paths),
+            # Methods of Identity Engine read the time without a reference to it.
+            reads_clock=any(path[0] == _CLOCK for path in paths)
+            or any(each.dialect is not Dialect.CLASSIC for each in expressions),
+        )
+
+    @check_after_failure
+    def evaluate(self, assignment: Assignment, now: datetime) -> DesiredUser:
+        """What one person should be at *now*."""
+        return make_desired_user(
+            assignment,
+            self.provisioning,
+            self.username,
+            self.mapping,
+            self.domains,
+            now=now,
+            source=self.source(assignment),
+        )
+
+    @check_after_failure
+    def source(self, assignment: Assignment) -> str:
+        """A hash of everything that one person is evaluated from; empty if an expression reads the time."""
+        if self.reads_clock:
+            return ""
+        person, names = assignment.person, self.attributes
+        read = (
+            self.settings,
+            person.id,
+            person.status.value,
+            person.source,
+            assignment.username,
+            person.profile if names is None else [*map(person.profile.get, names)],
+            [
+                (
+                    account.instance,
+                    account.object_guid.int,
+                    account.distinguished_name,
+                    account.attributes if names is None else [*map(account.attributes.get, names)],
+                )
+                for account in person.directory_accounts
+            ],
+            [*_groups(assignment.groups)] if self.reads_groups or names is None else (),
+        )
+        return _hash(read)
+
+
+def _hash(values: tuple[object, ...]) -> str:
+    return hashlib.blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _written(expression: Expression) -> tuple[object, ...]:
+    return str(expression), expression.dialect, expression.semantics, expression.limits
+
+
+def _groups(groups: Collection[Group]) -> Iterator[tuple[object, ...]]:
+    for group in groups:
+        yield group.id, group.name, group.type, group.source_id, group.profile
+
+
+@cache
+def _version() -> str:
+    return version("o365prov")
