@@ -11,7 +11,7 @@ from o365prov.structuring.reader import (
     read_objects,
     shown,
 )
-from o365prov.structuring.saved import Saved, SavedFormat, from_json_text, to_json_text
+from o365prov.structuring.saved import Saved, SavedFormat, from_json_text, to_json_text, to_json_value
 
 __all__ = [
     "IssueList",
@@ -34,5 +34,6 @@ __all__ = [
     "shortened_path",
     "shown",
     "to_json_text",
+    "to_json_value",
     "write_text",
 ]

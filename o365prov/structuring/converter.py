@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from types import GenericAlias, NoneType
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import attrs
 from cattrs import (
@@ -66,6 +66,23 @@ def converter(*, leave_out_defaults: bool = False) -> Converter:
     made.register_unstructure_hook_factory(_is_sum, lambda kind: _write_sum_hook(kind, made))
     use_class_methods(made, "_from_json_value", "_to_json_value")
     return made
+
+
+def parts_of(value: Any) -> Iterator[tuple[str, Any]]:
+    """The members of a value's JSON object, one after the other, and lists as iterators: little is kept at a time."""
+    made, kind = converter(), type(value)
+    if hasattr(kind, "_to_json_value"):
+        yield from made.unstructure(value, kind).items()
+        return
+    hints = get_type_hints(kind)
+    for each in attrs.fields(kind):
+        hint, part = hints[each.name], getattr(value, each.name)
+        if not each.init:
+            continue
+        if _is_list(hint):
+            yield each.alias, map(made.get_unstructure_hook(get_args(hint)[0]), part)
+        else:
+            yield each.alias, made.unstructure(part, hint)
 
 
 def issues_of(error: BaseException, path: str = "$") -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
 from typing import Any, ClassVar, NoReturn, Protocol, Self, TypeVar
 
 from attrs import frozen
@@ -62,12 +63,11 @@ class SavedFormat:
             UsageError: the value holds something that JSON has no form for.
 
         """
-        from o365prov.structuring.converter import converter  # noqa: PLC0415 - cattrs takes time to load
-
-        content = converter().unstructure(value, type(value))
+        lines = _members(value)
         derived = {name: getattr(value, name) for name in self.derived}
-        members = {"format": self.mark, **derived, "digest": _digest(content, key), **content}
-        text = "{\n" + ",\n".join(f"{_text(name)}: {_lines(each)}" for name, each in members.items()) + "\n}\n"
+        head = {"format": self.mark, **derived, "digest": _digest(lines, key)}
+        members = {**{name: _text(each) for name, each in head.items()}, **lines}
+        text = "{\n" + ",\n".join(f"{_text(name)}: {each}" for name, each in members.items()) + "\n}\n"
         if "\\ud" in text and is_broken(json.dumps(json.loads(text), ensure_ascii=False)):
             raise UsageError(f"{self.name} holds half a character (a lone surrogate): correct it at the source")
         return text
@@ -85,7 +85,8 @@ class SavedFormat:
             document = self._parse(text, where)
             content = {name: each for name, each in document.items() if name not in ("format", "digest", *self.derived)}
             value = self._structure(kind, content, where)
-            if not hmac.compare_digest(str(document.get("digest")).encode(), _digest(content, key).encode()):
+            digest = _digest(_members(value), key)  # of what is written, however the document was laid out since
+            if not hmac.compare_digest(str(document.get("digest")).encode(), digest.encode()):
                 what = "does not fit the content, which was damaged or edited, or was saved with another key"
                 raise self.damaged(where, "$.digest", what)
         except RecursionError as error:
@@ -194,6 +195,14 @@ class Saved(Protocol):
         return cls.from_json(cls.saved_format.load_text(path), where=str(path), key=key)
 
 
+def to_json_value(value: Any, kind: type) -> dict[str, Any]:
+    """A value of one of our classes as a JSON object."""
+    from o365prov.structuring.converter import converter  # noqa: PLC0415 - cattrs takes time to load
+
+    written: dict[str, Any] = converter().unstructure(value, kind)
+    return written
+
+
 def to_json_text(value: Any, kind: type) -> str:
     """A value of one of our classes as brief JSON, without a head; :func:`from_json_text` reads it back.
 
@@ -219,12 +228,20 @@ def from_json_text(text: str, kind: type[Value]) -> Value:
         raise ValueError(f"not a {kind.__name__}") from error
 
 
+def _members(value: Any) -> dict[str, str]:
+    """The members of a value's document, as JSON text."""
+    from o365prov.structuring.converter import parts_of  # noqa: PLC0415 - cattrs takes time to load
+
+    return {name: _lines(part) for name, part in parts_of(value)}
+
+
 def _lines(value: Any) -> str:
     """The value, with the elements of a list and the members of an object on lines of their own."""
-    if isinstance(value, list | tuple) and value:
-        return "[\n" + ",\n".join(map(_text, value)) + "\n]"
+    if isinstance(value, list | tuple | Iterator):
+        lines = ",\n".join(map(_text, value))
+        return f"[\n{lines}\n]" if lines else "[]"
     if isinstance(value, dict) and value:
-        return "{\n" + ",\n".join(f"{_text(name)}: {_text(each)}" for name, each in value.items()) + "\n}"
+        return "{\n" + ",\n".join(f"{_text(name)}: {_text(each)}" for name, each in sorted(value.items())) + "\n}"
     return _text(value)
 
 
@@ -232,12 +249,13 @@ def _text(value: Any) -> str:
     return _ENCODE(value)
 
 
-_ENCODE = json.JSONEncoder(allow_nan=False).encode
+_ENCODE = json.JSONEncoder(allow_nan=False, sort_keys=True).encode
 _ENCODE_BRIEFLY = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _digest(content: dict[str, Any], key: bytes | None) -> str:
-    written = json.dumps(content, sort_keys=True).encode()
+def _digest(lines: dict[str, str], key: bytes | None) -> str:
+    """The digest of the members of a document."""
+    written = "\n".join(f"{name}: {each}" for name, each in lines.items()).encode()
     if key is None:
         return hashlib.sha256(written).hexdigest()
     if len(key) < SHORTEST_KEY:

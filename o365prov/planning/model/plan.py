@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
-import attrs
 from attrs import Factory, define, field
 
 from o365prov._annotations import check_call
@@ -21,7 +20,7 @@ from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanati
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.throttle_limits import WRITES, Quota
 from o365prov.rendering import Document, Renderable, check_limit
-from o365prov.structuring import Saved, SavedFormat
+from o365prov.structuring import Saved, SavedFormat, to_json_value
 
 
 def _sorted(values: Any, kind: Any, key: Callable[[Any], Any]) -> Any:
@@ -121,9 +120,13 @@ class Plan(Renderable, Saved):
         with all its values and days. The same changes have the same fingerprint whenever they are planned; when that
         was, and the state of the tenant then, only :attr:`id` covers.
         """
-        content = [[change.kind, attrs.asdict(change, filter=_is_content)] for change in self.changes]
+        content = hashlib.sha256()
+        for change in self.changes:
+            written = to_json_value(change, type(change))
+            del written["reason"]  # the words of a change are not content
+            content.update(json.dumps([change.kind, written], sort_keys=True).encode())
         memory = [self.app_users.app_name, self.app_users.lineage, self.app_users.serial]
-        return _digest([self.tenant_id, *memory, self.provisioning_type, self.hazards, content])
+        return _digest([self.tenant_id, *memory, self.provisioning_type, self.hazards, content.hexdigest()])
 
     @cached_property
     def id(self) -> str:
@@ -202,11 +205,6 @@ class Plan(Renderable, Saved):
 
     def __repr__(self) -> str:
         return f"Plan({len(self.changes)} changes, {len(self.problems)} problems, {self.fingerprint})"
-
-
-def _is_content(attribute: attrs.Attribute[Any], _: object) -> bool:
-    """The words of a change are not content."""
-    return attribute.name != "reason"
 
 
 def _digest(content: object) -> str:
