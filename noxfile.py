@@ -169,9 +169,13 @@ def bench(session: nox.Session) -> None:
 
     A benchmark names its peers in its inline script metadata, and prints a line for each ratio: name, measured, budget.
     `nox -s bench -- --against REV` measures the code of that revision too, each benchmark right after the other.
+    `nox -s bench -- --short` runs what has a short form, in less than a minute.
     """
     python = shared(session, sys.executable, RUNNING)
     scripts = sorted((HERE / "benchmarks").glob("bench_*.py"))
+    short = ["--short"] if "--short" in session.posargs else []
+    if short:
+        scripts = [script for script in scripts if '"--short"' in script.read_text()]
     scripted = [script for script in scripts if "# /// script" in script.read_text()]
     peers = {peer for script in scripted for peer in nox.project.load_toml(script).get("dependencies", ())}
     python = beside(session, python, peers)
@@ -180,12 +184,12 @@ def bench(session: nox.Session) -> None:
         for script in scripts:
             name = script.relative_to(HERE)
             session.log(f"{name} now")
-            printed = str(session.run(str(python), str(name), external=True, silent=True))
+            printed = str(session.run(str(python), str(name), *short, external=True, silent=True))
             sys.stdout.write(printed)
             over += over_budget(printed)
             if before and (before / name).exists():
                 session.log(f"{name} before")
-                session.run(str(python), str(before / name), external=True, env={"PYTHONPATH": str(before)})
+                session.run(str(python), str(before / name), *short, external=True, env={"PYTHONPATH": str(before)})
     if over:
         session.error("over budget:\n" + "\n".join(over))
 

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from importlib.metadata import version
 
 from attrs import field, frozen
 
@@ -147,4 +146,6 @@ def _groups(groups: Collection[Group]) -> Iterator[tuple[object, ...]]:
 
 @cache
 def _version() -> str:
+    from importlib.metadata import version  # noqa: PLC0415 - reading metadata takes time
+
     return version("o365prov")
