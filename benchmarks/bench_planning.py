@@ -296,7 +296,7 @@ def main() -> None:
     nothing, theirs = best(planned, loaded)
     print(f"planning {PEOPLE} people, against json.loads of their pages  {nothing / theirs:.2f}  {PLANNING:.2f}")
     if not SHORT:
-        print(f"memory of all that, in GiB  {peak():.2f}  1.50")
+        print(f"memory of all that, in GiB  {peak():.2f}  0.85")
     measure_first_load(office365, assignments, tenant, theirs)
     if not SHORT:
         few = assignments[: PEOPLE // 10]
