@@ -52,7 +52,7 @@ from o365prov.provisioning import Evaluation, make_desired_user
 SHORT = "--short" in sys.argv
 PEOPLE = int(os.environ.get("PEOPLE", "10000" if SHORT else "100000"))
 ROUNDS = 5 if SHORT else 3
-PLANNING, FIRST_LOAD, SAVING, SAVING_SECONDS = 4.20, 50.00, 3.95, 14.00
+PLANNING, FIRST_LOAD, SAVING, SAVING_SECONDS = 4.20, 50.00, 3.95, 14.70
 """Budgets: a quarter above what was reached."""
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 DOMAIN = "yourfederated.domain"
@@ -327,7 +327,7 @@ def measure_first_load(
     saving = seconds(plan.to_json)  # with the fingerprint, which is made once a plan
     if not SHORT:
         print(f"saving that plan, in seconds of processor time  {saving:.2f}  {SAVING_SECONDS * PEOPLE / 100_000:.2f}")
-        print(f"memory of all that, in GiB  {peak():.2f}  2.20")
+        print(f"memory of all that, in GiB  {peak():.2f}  2.10")
     content = json.loads(plan.to_json())
     [dumping] = best(lambda: json.dumps(content))
     print(f"saving that plan, against json.dumps of its content  {saving / dumping:.2f}  {SAVING:.2f}")
