@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from attrs import asdict
+
 from o365prov.testing.fake_tenant.endpoints.routes import Route
 from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, Writability
+from o365prov.testing.fake_tenant.schema.query_support import Support
 
+_OPERATORS = {"eq": "eq in", "order": "ge le", "null": "eq null", "orderby": "$orderby", "count": "$count"}
 _LEARN = "https://learn.microsoft.com/graph/api"
 
 
@@ -30,7 +34,9 @@ RU is what a request costs in resource units before `$select`, `$expand` and a s
 
 ## Properties
 
-`written` says whether clients may write a property; `in` whether a GET without `$select` returns it.
+`written` says whether clients may write a property; `in` whether a GET without `$select` returns it. An advanced query
+has the header `ConsistencyLevel: eventual` and `$count=true`; it takes what a plain one takes too, `ne` and `not`
+wherever there is `eq`, and `$filter` together with `$orderby`. Operators of a collection are those inside `any`.
 
 {object_types()}
 """
@@ -53,14 +59,15 @@ def _route_row(route: Route) -> tuple[str, ...]:
 
 
 def _section(of: ObjectType) -> str:
-    rows = [_property_row(item) for item in of.properties.values()]
-    text = f"### {of.title}\n\n{_table(('property', 'type', 'limit', 'written', 'in', '$filter'), rows)}"
+    rows = [_property_row(of, item) for item in of.properties.values()]
+    head = ("property", "type", "limit", "written", "in", "$filter and $orderby", "in advanced queries")
+    text = f"### {of.title}\n\n{_table(head, rows)}"
     if of.not_held:
         text += f"\n\nNot held: {', '.join(f'`{name}`' for name in sorted(of.not_held))}."
     return text
 
 
-def _property_row(item: Property) -> tuple[str, ...]:
+def _property_row(of: ObjectType, item: Property) -> tuple[str, ...]:
     written = {Writability.YES: "yes", Writability.CREATE_ONLY: "on create", Writability.NO: ""}[item.write]
     if item.write is Writability.YES and not item.clearable:
         written = "yes, not cleared"
@@ -70,8 +77,23 @@ def _property_row(item: Property) -> tuple[str, ...]:
         str(item.limit or ""),
         written,
         "yes" if item.in_default_set else "",
-        " ".join(sorted(item.filters)),
+        _operators(of, item, Support.PLAIN),
+        _operators(of, item, Support.ADVANCED),
     )
+
+
+def _operators(of: ObjectType, item: Property, wanted: Support) -> str:
+    """What a property takes in this way, and what a field of a complex one does, by its name."""
+    found: list[str] = []
+    for path, row in of.queries.items():
+        name, _, field = path.partition("/")
+        if name != item.name.lower():
+            continue
+        taken = [_OPERATORS.get(column, column) for column, cell in asdict(row).items() if cell is wanted]
+        if taken:
+            spelled = next((each for each in item.fields if each.lower() == field), "")
+            found.append(" ".join([f"{spelled}:", *taken] if spelled else taken))
+    return ", ".join(found)
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -73,7 +73,27 @@ def test_a_batch_of_the_wrong_shape_is_refused_as_a_whole(odd_graph, item):
 
 @pytest.mark.parametrize(
     "text",
-    ["createdDateTime ge '2024-01-01T00:00:00'", "createdDateTime ge 5", "endswith(otherMails,'x')"],
+    [
+        "createdDateTime ge '2024-01-01T00:00:00Z'",
+        "createdDateTime ge 5",
+        "endswith(otherMails,'x')",
+        "createdDateTime ge 2024-02-30",
+        "id eq 00000000-0000-0000-0000-000000000365",
+        "displayName eq 1.5",
+        "assignedLicenses/any(l:l/skuId eq '00000000-0000-0000-0000-000000000365')",
+        "otherMails/any(m:m/x eq 'x')",
+        "otherMails/any(m:n eq 'x')",
+        "otherMails/any(m:m ne 'x')",
+        "assignedLicenses/any(l:l/nonsense eq 'x')",
+        "onPremisesExtensionAttributes/nonsense eq 'x'",
+        "displayName/nonsense eq 'x'",
+        "assignedLicenses/$count eq 2",
+        "assignedLicenses/$count ge 0",
+        "assignedLicenses/$count eq 'x'",
+        "displayName/any(n:n eq 'x')",
+        "displayName in (null,'x',null) and usageLocation in (1)",
+        "accountEnabled eq null",
+    ],
 )
 def test_a_filter_that_does_not_fit_its_property_is_refused(graph, fake, text):
     """Also when there is something to compare with."""
@@ -86,14 +106,15 @@ def test_a_filter_that_does_not_fit_its_property_is_refused(graph, fake, text):
     [
         ("assignedPlans/any(p:p/capabilityStatus eq 'Enabled')", 1),
         ("provisionedPlans/any(p:p/provisioningStatus eq 'Success')", 1),
-        ("identities/any(i:i/issuerAssignedId eq 'licensed@managed.example')", 1),
-        ("identities/any(i:i/signInType eq 'userPrincipalName')", 2),
+        ("identities/any(i:i/issuerAssignedId eq 'guest@home.example')", 1),
+        ("identities/any(i:i/issuerAssignedId eq 'licensed@managed.example')", 0),
     ],
 )
 def test_properties_that_are_made_when_read_can_be_filtered_on(graph, fake, text, number):
-    """A filter sees what $select shows; the count agrees."""
+    """A filter sees what $select shows, but for the identity that is the userPrincipalName; the count agrees."""
     fake.add_user("licensed@managed.example", usageLocation="US", licenses=["SPE_E3"])
-    fake.add_user("plain@managed.example")
+    identity = {"signInType": "emailAddress", "issuer": "home", "issuerAssignedId": "guest@home.example"}
+    fake.add_user("plain@managed.example", identities=[identity])
     answer = graph.eventual(f"/users?$filter={quote(text)}")
     assert (answer.body["@odata.count"], len(answer.value)) == (number, number)
     status, _, counted = fake.handle(

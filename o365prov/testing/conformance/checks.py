@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from o365prov.testing.conformance import batch_checks, delta_checks, directory_checks, user_checks
+from o365prov.testing.conformance import batch_checks, delta_checks, directory_checks, query_checks, user_checks
 from o365prov.testing.conformance.probe import Check
 
 CHECKS: tuple[Check, ...] = (
     *user_checks.CHECKS,
+    *query_checks.CHECKS,
     *directory_checks.CHECKS,
     *delta_checks.CHECKS,
     *batch_checks.CHECKS,

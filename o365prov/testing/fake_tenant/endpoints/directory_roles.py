@@ -12,21 +12,27 @@ from o365prov.testing.fake_tenant.endpoints.role_management import activate_role
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
+from o365prov.testing.fake_tenant.query.filters import compile_filter
+from o365prov.testing.fake_tenant.schema.properties import ObjectType, read_only, table
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES, RoleTemplate
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
 _BY_TEMPLATE = "roletemplateid="
+_DIRECTORY_ROLE = ObjectType(
+    name="microsoft.graph.directoryRole",
+    title="DirectoryRole",
+    collection="directoryRoles",
+    properties=table(
+        *(read_only(name) for name in ("id", "deletedDateTime", "description", "displayName", "roleTemplateId"))
+    ),
+)
 
 
 def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     text = request.option("$filter")
-    if text is not None and not text.startswith("roleTemplateId eq '"):
-        raise GraphErrorResponse.unsupported(
-            "the fake tenant's directoryRoles take $filter=roleTemplateId eq '...' only"
-        )
-    wanted = text.removeprefix("roleTemplateId eq '").rstrip("'") if text else None
-    value = [chosen(request, role) for role in directory.activated_roles if wanted in {None, role["roleTemplateId"]}]
+    is_wanted = compile_filter(text, _DIRECTORY_ROLE, is_eventual=False) if text else None
+    value = [chosen(request, role) for role in directory.activated_roles if is_wanted is None or is_wanted(role)]
     return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoles", "value": value})
 
 

@@ -30,11 +30,27 @@ Found = tuple[int, ChangeKind, Record]
 
 def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     view = group_view(request.option("$select"))
-    return collection(directory, request, GROUP, directory.groups.after, view, context_of("groups", view))
+    return collection(directory, request, GROUP, _rows(directory, request), view, context_of("groups", view))
 
 
 def _count(directory: Directory, request: GraphRequest) -> GraphReply:
-    return counted(directory.groups.after, request, GROUP)
+    return counted(_rows(directory, request), request, GROUP)
+
+
+def _rows(directory: Directory, request: GraphRequest) -> Callable[[int], Iterable[tuple[int, Record]]]:
+    """All groups; with members' licence errors where a filter asks for them, as nothing else shows these."""
+    if "hasmemberswithlicenseerrors" not in (request.option("$filter") or "").lower():
+        return directory.groups.after
+    failing = {
+        state["assignedByGroup"]
+        for user in directory.users
+        for state in user.get("licenseAssignmentStates", ())
+        if state["error"] not in {None, "None"}
+    }
+    return lambda position: (
+        (after, {**record, "hasMembersWithLicenseErrors": record["id"] in failing})
+        for after, record in directory.groups.after(position)
+    )
 
 
 def _read(directory: Directory, request: GraphRequest) -> GraphReply:

@@ -17,25 +17,19 @@ from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES, R
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-_EQUAL = frozenset({"eq", "in"})
 _ASSIGNMENT = ObjectType(
     name="microsoft.graph.unifiedRoleAssignment",
     title="RoleAssignment",
     collection="roleManagement/directory/roleAssignments",
-    properties={
-        name: Property(name, filters=_EQUAL) for name in ("id", "principalId", "roleDefinitionId", "directoryScopeId")
-    },
+    properties={name: Property(name) for name in ("id", "principalId", "roleDefinitionId", "directoryScopeId")},
 )
 _DEFINITION = ObjectType(
     name="microsoft.graph.unifiedRoleDefinition",
     title="RoleDefinition",
     collection="roleManagement/directory/roleDefinitions",
     properties={
-        **{
-            name: Property(name, write=Writability.NO, filters=_EQUAL | {"startswith"})
-            for name in ("id", "displayName", "templateId")
-        },
-        **{name: Property(name, PropertyType.FLAG, filters=_EQUAL) for name in ("isBuiltIn", "isEnabled")},
+        **{name: Property(name, write=Writability.NO) for name in ("id", "displayName", "templateId")},
+        **{name: Property(name, PropertyType.FLAG) for name in ("isBuiltIn", "isEnabled")},
     },
 )
 _BODY = frozenset({"principalId", "roleDefinitionId", "directoryScopeId"})

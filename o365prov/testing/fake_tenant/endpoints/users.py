@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
@@ -13,12 +14,15 @@ from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequ
 from o365prov.testing.fake_tenant.query.collections import Render, collection, counted
 from o365prov.testing.fake_tenant.query.filters import exact_match
 from o365prov.testing.fake_tenant.query.select import SelectedProperties, select
-from o365prov.testing.fake_tenant.query.views import context_of, made_properties, typed, user_view
+from o365prov.testing.fake_tenant.query.views import context_of, filtered_properties, typed, user_view
 from o365prov.testing.fake_tenant.schema.object_types import USER
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-_EXPAND = re.compile(r"manager(?:\(\$select=([A-Za-z0-9_,\s]+)\))?", re.IGNORECASE)
+_EXPAND = re.compile(
+    r"manager(?:\((?:\$levels=(?P<levels>max|[1-9]\d{0,2}|1000);?)?(?:\$select=(?P<select>[A-Za-z0-9_,\s]+))?\))?",
+    re.IGNORECASE,
+)
 _INDEXED = frozenset({"id", "userPrincipalName", "onPremisesImmutableId"})
 
 
@@ -40,21 +44,21 @@ def _count(directory: Directory, request: GraphRequest) -> GraphReply:
 
 def _rows(directory: Directory, request: GraphRequest) -> Any:
     """All users, or the one that an index already knows, since a look-up must not cost a walk over the tenant."""
-    text = request.option("$filter")
-    exact = exact_match(text) if text else None
-    if exact is None or exact.path not in _INDEXED:
-        made = {name: make for name, make in made_properties(directory).items() if name in (text or "")}
+    text = request.option("$filter") or ""
+    name, value = (exact_match(text, USER) if text else None) or ("", "")
+    if name not in _INDEXED:
+        made = filtered_properties(directory, text)
         if not made:
             return directory.users.after
         return lambda position: (
             (after, {**record, **{name: make(record) for name, make in made.items()}})
             for after, record in directory.users.after(position)
         )
-    if exact.path == "onPremisesImmutableId":
-        owner = directory.owner_of(exact.path, exact.value)
+    if name == "onPremisesImmutableId":
+        owner = directory.owner_of(name, value)
         found = directory.users.get(owner) if owner else None
     else:
-        found = directory.find_user(exact.value)
+        found = directory.find_user(value)
     rows: Iterable[tuple[int, Record]] = () if found is None else ((1, found),)
     return lambda position: rows if position == 0 else ()
 
@@ -62,34 +66,53 @@ def _rows(directory: Directory, request: GraphRequest) -> Any:
 def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.user(request.named["user"])
     view = user_view(directory, request.option("$select"), one=True)
-    shown = _render(directory, request, view)(record)
+    shown = _render(directory, request, view, one=True)(record)
     return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#{context_of('users', view)}/$entity", **shown})
 
 
-def _render(directory: Directory, request: GraphRequest, view: SelectedProperties) -> Render:
+def _render(directory: Directory, request: GraphRequest, view: SelectedProperties, *, one: bool = False) -> Render:
+    """A user with the manager that $expand asks for, and with the managers above as far as $levels says.
+
+    $levels is for a single user and an advanced query; without it $expand does not go with one (Graph, "List manager").
+    """
     text = request.option("$expand")
     if not text:
         return view
     match = _EXPAND.fullmatch(text.strip())
     if match is None:
         raise GraphErrorResponse.unsupported(
-            f"the fake tenant does not support $expand={text}; it supports manager and manager($select=...)"
+            f"the fake tenant does not support $expand={text}; it supports manager, and $levels and $select of it"
         )
-    if request.is_eventual:
+    levels = (match["levels"] or "").lower()
+    if bool(levels) != request.is_eventual or (levels and not one):
         raise GraphErrorResponse(
-            400, "Request_UnsupportedQuery", "$expand can't be combined with advanced query parameters."
+            400,
+            "Request_UnsupportedQuery",
+            "$expand can't be combined with advanced query parameters, but for $levels of a single user's manager,"
+            " which needs them.",
         )
-    manager_view = user_view(directory, match.group(1))
+    manager_view = user_view(directory, match["select"])
+    deepest = None if levels == "max" else int(levels or 1)
 
-    def with_manager(record: Record) -> Record:
-        shown = view(record)
-        for key in directory.managers.targets(record["id"]):
-            manager = directory.users.get(key)
-            if manager is not None:
-                shown["manager"] = typed("user", manager_view(manager))
+    def with_managers(record: Record) -> Record:
+        shown = below = view(record)
+        for manager in islice(_managers(directory, record), deepest):
+            below["manager"] = below = typed("user", manager_view(manager))
         return shown
 
-    return with_manager
+    return with_managers
+
+
+def _managers(directory: Directory, record: Record) -> Iterator[Record]:
+    """The manager of a user, the manager of that one, and so on up; in a circle each comes once."""
+    seen = {record["id"]}
+    above: Record | None = record
+    while above is not None:
+        keys = directory.managers.targets(above["id"])
+        above = next((found for key in keys if (found := directory.users.get(key)) and key not in seen), None)
+        if above is not None:
+            seen.add(above["id"])
+            yield above
 
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
@@ -123,7 +146,12 @@ ROUTES = (
     Route("GET", "/users/$count", _count, "Count users", frozenset({"$filter"}), source="user-list"),
     Route("POST", "/users", _create, "Create a user", source="user-post-users"),
     Route(
-        "GET", "/users/{user}", _read, "Read a user by id or userPrincipalName", ENTITY | {"$expand"}, source="user-get"
+        "GET",
+        "/users/{user}",
+        _read,
+        "Read a user by id or userPrincipalName",
+        ENTITY | {"$expand", "$count"},
+        source="user-get",
     ),
     Route("PATCH", "/users/{user}", _update, "Update a user", source="user-update"),
     Route("DELETE", "/users/{user}", _delete, "Move a user to the deleted items", source="user-delete"),

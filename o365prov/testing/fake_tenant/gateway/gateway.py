@@ -18,6 +18,7 @@ from attrs import evolve, frozen
 from o365prov.testing.fake_tenant.endpoints.deleted_items import purge_expired
 from o365prov.testing.fake_tenant.endpoints.routes import Route
 from o365prov.testing.fake_tenant.gateway.batch import answer_batch
+from o365prov.testing.fake_tenant.gateway.metadata import asked_metadata, with_metadata
 from o365prov.testing.fake_tenant.gateway.recorder import RequestRecorder, record_request
 from o365prov.testing.fake_tenant.gateway.replication import Lag, Replica, check_arrived
 from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
@@ -29,7 +30,7 @@ from o365prov.testing.quotas import Meter, Quotas
 
 GatewayAnswer = tuple[int, dict[str, str], bytes]
 
-_JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+_JSON = "application/json;odata.metadata={};odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 """Bodies are made here and hold no circle, so looking for one would be a third of the work."""
 _AGS = '{"ServerInfo":{"DataCenter":"o365prov","Slice":"E","Ring":"1","ScaleUnit":"000"}}'
@@ -205,7 +206,10 @@ class Gateway:
         body = reply.body.body(request_id, client_id, now) if isinstance(reply.body, GraphErrorResponse) else reply.body
         if body is None:
             return reply.status, headers, b""
-        headers.setdefault("Content-Type", _JSON)
+        level = asked_metadata(sent.get("accept", ""))
+        if level != "minimal":
+            body = with_metadata(body, level, self.directory.tenant_id)
+        headers.setdefault("Content-Type", _JSON.format(level))
         return reply.status, headers, _ENCODER.encode(body).encode()
 
 

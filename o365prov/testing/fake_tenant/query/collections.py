@@ -12,7 +12,8 @@ from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.paging_tokens import read_token, write_token
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.filters import Predicate, compile_filter
-from o365prov.testing.fake_tenant.schema.properties import ObjectType, PropertyType
+from o365prov.testing.fake_tenant.schema.properties import ObjectType
+from o365prov.testing.fake_tenant.schema.query_support import NOTHING, Support
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
@@ -56,10 +57,6 @@ def collection(
     """
     text = request.option("$filter")
     predicate = compile_filter(text, of, is_eventual=request.is_eventual) if text else None
-    if request.counts and not request.is_eventual:
-        raise GraphErrorResponse(
-            400, "Request_UnsupportedQuery", "$count=true needs the header ConsistencyLevel: eventual"
-        )
     ordering = _ordering(request, of, filtered=predicate is not None)
     token = request.option("$skiptoken")
     last: dict[str, Any] = {"at": 0, "key": None}
@@ -75,7 +72,7 @@ def collection(
         matching = ordering.after(last["at"], last["key"], _matching(rows(0), predicate))
     page = list(islice(matching, size + 1))
     body: dict[str, Any] = {"@odata.context": f"{request.base}/$metadata#{context}"}
-    if request.counts and not token:
+    if request.is_eventual and not token:  # $count=true is ignored without the header
         body["@odata.count"] = sum(1 for _ in _matching(rows(0), predicate))
     if len(page) > size:
         del page[size:]
@@ -93,7 +90,7 @@ def counted(
 ) -> GraphReply:
     """The bare number of a collection's objects, as text; an advanced query by nature."""
     if request.header("consistencylevel").lower() != "eventual":
-        raise GraphErrorResponse(400, "Request_UnsupportedQuery", "$count needs the header ConsistencyLevel: eventual")
+        raise GraphErrorResponse.bad_request("$count is not currently supported.")
     text = request.option("$filter")
     predicate = compile_filter(text, of, is_eventual=True) if text else None
     number = sum(1 for _ in _matching(directory_rows(0), predicate))
@@ -128,20 +125,14 @@ def _ordering(request: GraphRequest, of: ObjectType, *, filtered: bool) -> _Orde
     if not text:
         return None
     name, _, direction = text.strip().partition(" ")
-    item = of.properties.get(name)
-    if (
-        item is None
-        or item.kind not in {PropertyType.TEXT, PropertyType.INSTANT}
-        or direction.strip().lower() not in {"", "asc", "desc"}
-    ):
-        raise GraphErrorResponse(
-            400, "Request_UnsupportedQuery", f"Sorting by '{text}' is not supported for {of.title}."
+    spelled = of.spelled(name)
+    if spelled is None or direction.strip().lower() not in {"", "asc", "desc"}:
+        raise GraphErrorResponse.malformed(
+            f"Invalid $orderby clause: Could not find a property named '{name}' on type '{of.name}', or a direction of"
+            f" asc or desc, in '{text}'."
         )
-    if filtered and not request.is_eventual:
-        raise GraphErrorResponse(
-            400,
-            "Request_UnsupportedQuery",
-            "Sorting together with $filter needs $count=true and the header ConsistencyLevel: eventual.",
-        )
-    backwards = direction.strip().lower() == "desc"
-    return _Ordering(name, backwards)
+    support = of.queries.get(spelled.lower(), NOTHING).orderby
+    needs_more = filtered or support is Support.ADVANCED
+    if support is Support.NO or (needs_more and not request.is_eventual):
+        raise GraphErrorResponse(400, "Request_UnsupportedQuery", "Sorting not supported for current query.")
+    return _Ordering(spelled, backwards=direction.strip().lower() == "desc")

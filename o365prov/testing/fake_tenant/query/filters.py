@@ -1,13 +1,13 @@
-"""$filter as a predicate: which operators a property takes, which of them are advanced, and what they mean.
+"""$filter as a predicate: which operators a property takes, which of them need an advanced query, what they mean.
 
-Texts compare without regard to case, as the directory does, but onPremisesImmutableId, whose case is its meaning.
-ne, not and endsWith are advanced: they need ``ConsistencyLevel: eventual`` and ``$count=true`` (Graph, "Advanced query
-capabilities on Microsoft Entra ID objects").
+Strings compare without regard to case, as the directory does, but onPremisesImmutableId, whose case is its meaning.
+Names of properties are not case-sensitive either. What each property takes stands in ``schema/queries.tsv``.
 """
 
 from __future__ import annotations
 
 import operator
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -19,35 +19,47 @@ from o365prov.testing.fake_tenant.query.filter_syntax import (
     Compare,
     FilterCall,
     FilterNode,
+    Literal,
     Not,
     OneOf,
     Or,
     parse_filter,
 )
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, PropertyType
-from o365prov.testing.fake_tenant.store.table import Record
+from o365prov.testing.fake_tenant.schema.query_support import NOTHING, Support
 
 Predicate = Callable[[Any], bool]
+_Read = Callable[[Any], Any]
 
-MOST_VALUES_OF_IN = 15
-"""``in`` takes 15 values unless the service allows more (Graph, "$filter", limits of expressions)."""
+MOST_CLAUSES = 15
+"""``in`` takes 15 values, and ``or`` 15 clauses (Graph, "Use the $filter query parameter", limits)."""
+_DEEPEST = 50
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
+    "eq": operator.eq, "ne": operator.ne, "ge": operator.ge, "le": operator.le,
 }  # fmt: skip
-_LITERALS = {PropertyType.FLAG: bool, PropertyType.NUMBER: int}
-_NAMES = {"ne": "NotEqualsMatch", "endswith": "EndsWith", "not": "Not"}
+_LITERALS: dict[PropertyType, type] = {
+    PropertyType.FLAG: bool,
+    PropertyType.NUMBER: int,
+    PropertyType.GUID: uuid.UUID,
+    PropertyType.INSTANT: datetime,
+}
+_EDM = {str: "Edm.String", bool: "Edm.Boolean", int: "Edm.Int32", uuid.UUID: "Edm.Guid", datetime: "Edm.DateTimeOffset"}
+_ALWAYS_ADVANCED = {"ne": "NotEqualsMatch", "endswith": "EndsWith"}
+"""How the service calls the operators that need an advanced query for every property."""
 
 
 def compile_filter(text: str, of: ObjectType, *, is_eventual: bool) -> Predicate:
     """A predicate over records of this type; 400 when the text, a property, an operator or a value does not fit."""
-    return _Compiler(of, is_eventual=is_eventual).node(parse_filter(text))
+    return _Compiler(of, is_eventual=is_eventual and of.has_advanced_queries).node(parse_filter(text), 0)
 
 
-def exact_match(text: str) -> Compare | None:
-    """The comparison when the whole filter is one ``property eq 'value'``, so that an index can answer it."""
+def exact_match(text: str, of: ObjectType) -> tuple[str, str] | None:
+    """Property and value when the whole filter is one ``property eq 'value'``, so that an index can answer it."""
     node = parse_filter(text)
-    return node if isinstance(node, Compare) and node.operator == "eq" and isinstance(node.value, str) else None
+    if isinstance(node, Compare) and node.operator == "eq" and isinstance(node.value, str):
+        return of.spelled(node.path) or node.path, node.value
+    return None
 
 
 class _Compiler:
@@ -55,133 +67,143 @@ class _Compiler:
         self._of = of
         self._is_eventual = is_eventual
 
-    def node(self, node: FilterNode) -> Predicate:
+    def node(self, node: FilterNode, depth: int) -> Predicate:
+        if depth > _DEEPEST:
+            raise GraphErrorResponse.malformed("Invalid filter clause: The node count limit has been exceeded.")
         match node:
-            case And(left, right):
-                first, second = self.node(left), self.node(right)
-                return lambda record: first(record) and second(record)
-            case Or(left, right):
-                first, second = self.node(left), self.node(right)
-                return lambda record: first(record) or second(record)
+            case And(parts):
+                return _all([self.node(part, depth + 1) for part in parts])
+            case Or(parts):
+                _check_number(parts)
+                return _some([self.node(part, depth + 1) for part in parts])
             case Not(inner):
-                self._need_advanced("not")
-                negated = self.node(inner)
+                if not self._is_eventual:
+                    raise _needs_parameters("Not")
+                negated = self.node(inner, depth + 1)
                 return lambda record: not negated(record)
             case AnyOf(path, variable, inner):
-                return self._any(path, variable, inner)
+                return self._any(path, variable, inner, depth)
+            case Compare(path, _, _) if path.lower().endswith("/$count"):
+                return self._count(node)
             case Compare(path, _, _) | OneOf(path, _) | FilterCall(_, path, _):
-                read, item = self._path(path)
-                return self._leaf(node, read, item)
+                read, item, spelled = self._path(path)
+                if item.kind in {PropertyType.TEXTS, PropertyType.COMPLEXES}:
+                    raise _unsupported(item.name, self._of)
+                return self._leaf(node, read, item, spelled)
 
-    def _path(self, path: str) -> tuple[Callable[[Record], Any], Property]:
+    def _path(self, path: str) -> tuple[_Read, Property, str]:
+        """How to read a property, what it is, and its path as the type spells it."""
         name, slash, rest = path.partition("/")
-        item = self._of.properties.get(name)
-        if item is None:
-            kept = name in self._of.not_held
-            raise (
-                GraphErrorResponse.unsupported(
-                    f"the fake tenant does not hold the property '{name}'; filter on another one"
-                )
-                if kept
-                else GraphErrorResponse.malformed(
-                    f"Invalid filter clause: Could not find a property named '{name}' on type '{self._of.name}'."
-                )
-            )
+        item = self._property(name)
         if not slash:
-            unset = item.unset
-            return (lambda record: record.get(name, unset)), item
-        if rest == "$count":
-            raise GraphErrorResponse.unsupported(
-                f"the fake tenant does not support {path} in $filter; use {name}/any() instead"
-            )
-        field = item.fields.get(rest)
-        if field is None or item.kind is not PropertyType.COMPLEX:
-            raise GraphErrorResponse.malformed(
-                f"Invalid filter clause: Could not find a property named '{rest}' on '{name}'."
-            )
-        self._need_advanced(f"{name}/{rest}")
-        return (lambda record: (record.get(name) or {}).get(rest)), field
+            name, unset = item.name, item.unset
+            return (lambda record: record.get(name, unset)), item, name
+        if item.kind is not PropertyType.COMPLEX:
+            raise _no_property(rest, item.name)
+        field = _field(item, rest)
+        return (lambda record: (record.get(item.name) or {}).get(field.name)), field, f"{item.name}/{field.name}"
 
-    def _leaf(self, node: Compare | OneOf | FilterCall, read: Callable[[Any], Any], item: Property) -> Predicate:
+    def _property(self, name: str) -> Property:
+        spelled = self._of.spelled(name)
+        if spelled is not None:
+            return self._of.properties[spelled]
+        if name in self._of.not_held:
+            raise GraphErrorResponse.unsupported(
+                f"the fake tenant does not hold the property '{name}'; filter on another one"
+            )
+        raise _no_property(name, self._of.name)
+
+    def _leaf(self, node: Compare | OneOf | FilterCall, read: _Read, item: Property, path: str) -> Predicate:
         match node:
             case Compare(_, name, value):
-                self._allow(item, name)
+                self._allow(path, name, null=value is None)
                 return _comparison(read, item, name, value)
             case OneOf(_, values):
-                self._allow(item, "in")
-                if len(values) > MOST_VALUES_OF_IN:
-                    raise GraphErrorResponse.bad_request(
-                        f"Too many child clauses specified in search filter expression containing 'OR' operators:"
-                        f" {len(values)}. Max allowed: {MOST_VALUES_OF_IN}."
-                    )
-                predicates = [_comparison(read, item, "eq", value) for value in values]
-                return lambda record: any(predicate(record) for predicate in predicates)
+                _check_number(values)
+                for value in values:
+                    self._allow(path, "in", null=value is None)
+                return _some([_comparison(read, item, "eq", value) for value in values])
             case FilterCall(function, _, value):
-                self._allow(item, function)
+                self._allow(path, function)
                 wanted = _folded(item, value)
                 test = str.startswith if function == "startswith" else str.endswith
                 return lambda record: test(_folded(item, read(record) or ""), wanted)
 
-    def _any(self, path: str, variable: str, inner: FilterNode | None) -> Predicate:
-        item = self._of.properties.get(path)
-        if item is None or item.kind not in {PropertyType.TEXTS, PropertyType.COMPLEXES} or "any" not in item.filters:
-            raise _unsupported(path, self._of)
-        if inner is None:
-            return lambda record: bool(record.get(path))
-        test = self._element(inner, variable, item)
-        return lambda record: any(test(element) for element in record.get(path, ()))
+    def _count(self, node: Compare) -> Predicate:
+        """How many elements a collection has; the index knows none, one, and more."""
+        item = self._property(node.path.rpartition("/")[0])
+        known = node.operator in {"eq", "ne"} and node.value in (0, 1) and type(node.value) is int
+        support = self._of.queries.get(item.name.lower(), NOTHING).count
+        if not known or support is Support.NO or not self._is_eventual:
+            raise _unsupported(item.name, self._of)
+        compare, number = _COMPARISONS[node.operator], node.value
+        return lambda record: compare(len(record.get(item.name) or ()), number)
 
-    def _element(self, node: FilterNode, variable: str, item: Property) -> Predicate:
+    def _any(self, path: str, variable: str, inner: FilterNode | None, depth: int) -> Predicate:
+        item = self._property(path)
+        if item.kind not in {PropertyType.TEXTS, PropertyType.COMPLEXES}:
+            raise _unsupported(item.name, self._of)
+        if inner is None:
+            return self._count(Compare(f"{path}/$count", "ne", 0))
+        test = self._element(inner, variable, item, depth + 1)
+        return lambda record: any(test(element) for element in record.get(item.name, ()))
+
+    def _element(self, node: FilterNode, variable: str, item: Property, depth: int) -> Predicate:
+        """The condition of ``any``; to negate it, ``not`` stands before ``any`` and ``ne`` nowhere."""
         match node:
-            case And(left, right):
-                first, second = self._element(left, variable, item), self._element(right, variable, item)
-                return lambda element: first(element) and second(element)
-            case Or(left, right):
-                first, second = self._element(left, variable, item), self._element(right, variable, item)
-                return lambda element: first(element) or second(element)
-            case Compare(path, _, _) | FilterCall(_, path, _):
-                name, _, rest = path.partition("/")
-                if name != variable:
-                    raise _unsupported(path, self._of)
-                if item.kind is PropertyType.TEXTS and not rest:
-                    text = Property(item.name, filters=frozenset({"eq", "startswith", "endswith"}))
-                    return self._leaf(node, lambda element: element, text)
-                field = item.fields.get(rest)
-                if field is None:
-                    raise _unsupported(path, self._of)
-                return self._leaf(node, lambda element: element.get(rest), field)
+            case And(parts) if depth <= _DEEPEST:
+                return _all([self._element(part, variable, item, depth + 1) for part in parts])
+            case Or(parts) if depth <= _DEEPEST:
+                _check_number(parts)
+                return _some([self._element(part, variable, item, depth + 1) for part in parts])
+            case Compare(path, _, _) | OneOf(path, _) | FilterCall(_, path, _) if not _negates(node):
+                start, _, rest = path.partition("/")
+                if start != variable:
+                    raise _no_property(start, self._of.name)
+                if item.kind is PropertyType.TEXTS:
+                    if rest:
+                        raise _no_property(rest, item.name)
+                    return self._leaf(node, lambda element: element, Property(item.name), item.name)
+                field = _field(item, rest)
+                return self._leaf(node, lambda element: element.get(field.name), field, f"{item.name}/{field.name}")
             case _:
                 raise _unsupported(item.name, self._of)
 
-    def _allow(self, item: Property, name: str) -> None:
-        if name not in item.filters:
-            raise _unsupported(item.name, self._of)
-        if name in _NAMES:
-            self._need_advanced(_NAMES[name])
-
-    def _need_advanced(self, name: str) -> None:
-        if not self._is_eventual:
-            raise GraphErrorResponse(
-                400,
-                "Request_UnsupportedQuery",
-                f"Operator: '{name}' is not supported because the required parameters might be missing. Try adding"
-                " $count=true query parameter and ConsistencyLevel:eventual header. Refer to"
-                " https://aka.ms/graph-docs/advanced-queries for more information",
+    def _allow(self, path: str, name: str, *, null: bool = False) -> None:
+        support = self._of.queries.get(path.lower(), NOTHING).of(name, null=null)
+        if support is Support.NO:
+            raise _unsupported(path, self._of)
+        if support is Support.ADVANCED and not self._is_eventual:
+            raise (
+                _needs_parameters(_ALWAYS_ADVANCED[name]) if name in _ALWAYS_ADVANCED else _unsupported(path, self._of)
             )
 
 
-def _comparison(read: Callable[[Any], Any], item: Property, name: str, value: Any) -> Predicate:
+def _negates(node: FilterNode) -> bool:
+    return isinstance(node, Compare) and node.operator == "ne"
+
+
+def _all(tests: list[Predicate]) -> Predicate:
+    return lambda record: all(test(record) for test in tests)
+
+
+def _some(tests: list[Predicate]) -> Predicate:
+    return lambda record: any(test(record) for test in tests)
+
+
+def _comparison(read: _Read, item: Property, name: str, value: Literal) -> Predicate:
     compare = _COMPARISONS[name]
     if value is None:
-        return lambda record: compare(read(record), None) if name in {"eq", "ne"} else False
-    if item.kind is PropertyType.INSTANT:
-        moment = _moment(item, value)
-        return lambda record: (held := read(record)) is not None and compare(_moment(item, held), moment)
-    if type(value) is not _LITERALS.get(item.kind, str):
+        return lambda record: compare(read(record), None)
+    expected = _LITERALS.get(item.kind, str)
+    if type(value) is not expected:
         raise GraphErrorResponse.malformed(
-            f"Invalid filter clause: A value of type '{item.kind.value}' is expected for the property '{item.name}'."
+            "Invalid filter clause: A binary operator with incompatible types was detected. Found operand types"
+            f" '{_EDM[expected]}' and '{_EDM.get(type(value), 'Edm.Double')}' for the property '{item.name}'."
         )
-    wanted = _folded(item, value)
+    wanted = _folded(item, str(value) if isinstance(value, uuid.UUID) else value)
+    if item.kind is PropertyType.INSTANT:
+        return lambda record: (held := read(record)) is not None and compare(datetime.fromisoformat(held), wanted)
     if name in {"eq", "ne"}:
         return lambda record: compare(_folded(item, read(record)), wanted)
     return lambda record: (held := read(record)) is not None and compare(_folded(item, held), wanted)
@@ -191,16 +213,36 @@ def _folded(item: Property, value: Any) -> Any:
     return value.casefold() if isinstance(value, str) and not item.is_exact else value
 
 
-def _moment(item: Property, value: Any) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value if "T" in value else f"{value}T00:00:00Z")
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise GraphErrorResponse.malformed(
-            f"Invalid filter clause: '{value}' is not a date and time for '{item.name}'."
+def _field(item: Property, name: str) -> Property:
+    """The property of a complex value, however its name is spelled."""
+    for field in item.fields.values():
+        if field.name.lower() == name.lower():
+            return field
+    raise _no_property(name, item.name)
+
+
+def _check_number(clauses: tuple[Any, ...]) -> None:
+    if len(clauses) > MOST_CLAUSES:
+        raise GraphErrorResponse.bad_request(
+            f"Too many child clauses specified in search filter expression containing 'OR' operators: {len(clauses)}."
+            f" Max allowed: {MOST_CLAUSES}."
         )
-    return moment
+
+
+def _no_property(name: str, of: str) -> GraphErrorResponse:
+    return GraphErrorResponse.malformed(
+        f"Invalid filter clause: Could not find a property named '{name}' on type '{of}'."
+    )
+
+
+def _needs_parameters(name: str) -> GraphErrorResponse:
+    return GraphErrorResponse(
+        400,
+        "Request_UnsupportedQuery",
+        f"Operator: '{name}' is not supported because the required parameters might be missing. Try adding"
+        " $count=true query parameter and ConsistencyLevel:eventual header. Refer to"
+        " https://aka.ms/graph-docs/advanced-queries for more information",
+    )
 
 
 def _unsupported(name: str, of: ObjectType) -> GraphErrorResponse:

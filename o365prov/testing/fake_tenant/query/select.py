@@ -44,9 +44,10 @@ def select(
 ) -> SelectedProperties:
     """The projection that $select asks for; 400 for a name that the type lacks, 501 for one that the fake lacks.
 
-    *one* says that a single object is read, which is the only way to what lives in SharePoint.
+    *one* says that a single object is read, which is the only way to what lives in SharePoint. Of a single user a name
+    that the type lacks is passed over without a word, as in a real tenant.
     """
-    names = _spelled(of, text) if text else of.default_set
+    names = _spelled(of, text, forgiving=one) if text else of.default_set
     for item in of.named(names):
         if item.home == "sharepoint" and not one:
             raise GraphErrorResponse.unsupported(
@@ -56,16 +57,16 @@ def select(
     return SelectedProperties(names, not text, made, _display(of, names))
 
 
-def _spelled(of: ObjectType, text: str) -> tuple[str, ...]:
+def _spelled(of: ObjectType, text: str, *, forgiving: bool) -> tuple[str, ...]:
     """The names in a $select as the type spells them, each once."""
-    by_lower = {name.lower(): name for name in of.properties}
     found: dict[str, None] = {}
     for part in text.split(","):
         name = part.strip()
-        spelled = by_lower.get(name.lower())
-        if spelled is None:
+        spelled = of.spelled(name)
+        if spelled is not None:
+            found[spelled] = None
+        elif not forgiving or name in of.not_held or name == "*":
             raise _unknown(of, name)
-        found[spelled] = None
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from o365prov.testing.fake_tenant.store.table import Record
 
 def context_of(collection: str, view: SelectedProperties) -> str:
     """What follows ``$metadata#``: the collection, and the properties when they were chosen."""
-    return collection if view.is_default else f"{collection}({','.join(view.names)})"
+    return f"{collection}({','.join(view.names)})" if view.names and not view.is_default else collection
 
 
 def typed(kind: str, shown: Record) -> Record:
@@ -27,12 +27,18 @@ def user_view(directory: Directory, text: str | None, *, one: bool = False) -> S
 
 
 def made_properties(directory: Directory) -> dict[str, Callable[[Record], Any]]:
-    """The properties of users that are made when they are asked for, by $select or by $filter."""
+    """The properties of users that are made when they are asked for."""
     return {
         "identities": lambda record: _identities(directory, record),
         "assignedPlans": lambda record: _assigned_plans(directory, record),
         "provisionedPlans": lambda record: _provisioned_plans(directory, record),
     }
+
+
+def filtered_properties(directory: Directory, text: str) -> dict[str, Callable[[Record], Any]]:
+    """The properties of users that a filter needs made; of identities it does not see the userPrincipalName's."""
+    made = {**made_properties(directory), "identities": _other_identities}
+    return {name: make for name, make in made.items() if name.lower() in text.lower()}
 
 
 def group_view(text: str | None) -> SelectedProperties:
@@ -64,7 +70,11 @@ def _identities(directory: Directory, record: Record) -> list[dict[str, Any]]:
         "issuer": initial,
         "issuerAssignedId": record["userPrincipalName"],
     }
-    return [*(item for item in record.get("identities", ()) if item.get("signInType") != "userPrincipalName"), own]
+    return [*_other_identities(record), own]
+
+
+def _other_identities(record: Record) -> list[dict[str, Any]]:
+    return [item for item in record.get("identities", ()) if item.get("signInType") != "userPrincipalName"]
 
 
 def _plans(directory: Directory, record: Record) -> list[tuple[Any, str, str]]:

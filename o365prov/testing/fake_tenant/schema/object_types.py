@@ -1,15 +1,11 @@
 """Graph's kinds of objects as tables of their properties: users, groups, contacts, rooms.
 
-Sources: the property tables of "user", "group", "orgContact" and "room" resource types (Microsoft Graph v1.0); filter
-operators from "Advanced query capabilities on Microsoft Entra ID objects".
+Sources: the property tables of "user", "group", "orgContact" and "room" resource types (Microsoft Graph v1.0).
 """
 
 from __future__ import annotations
 
 from o365prov.testing.fake_tenant.schema.properties import (
-    ORDER_FILTERS,
-    PLAIN_FILTERS,
-    TEXT_FILTERS,
     ObjectType,
     Property,
     PropertyType,
@@ -21,8 +17,18 @@ from o365prov.testing.fake_tenant.schema.properties import (
 )
 
 _EXTENSIONS = table(*(text(f"extensionAttribute{number}", 1024) for number in range(1, 16)))
-
-_LICENSE_FILTERS = frozenset({"any"})
+_LICENSE = table(read_only("skuId", PropertyType.GUID), read_only("disabledPlans", PropertyType.TEXTS))
+_SYNC_ERROR = table(
+    read_only("category"),
+    read_only("occurredDateTime", PropertyType.INSTANT),
+    read_only("propertyCausingError"),
+    read_only("value"),
+)
+_SERVICE_ERROR = table(
+    read_only("createdDateTime", PropertyType.INSTANT),
+    read_only("isResolved", PropertyType.FLAG),
+    read_only("serviceInstance"),
+)
 
 USER = ObjectType(
     name="microsoft.graph.user",
@@ -41,37 +47,34 @@ USER = ObjectType(
         }
     ),
     properties=table(
-        read_only("id", in_default_set=True, filters=PLAIN_FILTERS),
+        read_only("id", in_default_set=True),
         Property(
             "businessPhones",
             PropertyType.TEXTS,
             limit=64,
             at_most=1,
             in_default_set=True,
-            filters=frozenset({"any"}),
             unset=[],
         ),
         text("displayName", 256, in_default_set=True, clearable=False),
         text("givenName", 64, in_default_set=True),
         text("jobTitle", 128, in_default_set=True),
-        text("mail", in_default_set=True, filters=TEXT_FILTERS | {"endswith"}),
+        text("mail", in_default_set=True),
         text("mobilePhone", 64, in_default_set=True),
         text("officeLocation", 128, in_default_set=True),
         text("preferredLanguage", in_default_set=True),
         text("surname", 64, in_default_set=True),
-        text("userPrincipalName", 113, in_default_set=True, clearable=False, filters=TEXT_FILTERS | {"endswith"}),
-        Property("accountEnabled", PropertyType.FLAG, clearable=False, filters=PLAIN_FILTERS),
-        text("ageGroup", filters=PLAIN_FILTERS),
+        text("userPrincipalName", 113, in_default_set=True, clearable=False),
+        Property("accountEnabled", PropertyType.FLAG, clearable=False),
+        text("ageGroup"),
         read_only(
             "assignedLicenses",
             PropertyType.COMPLEXES,
-            filters=_LICENSE_FILTERS,
-            fields=table(read_only("skuId", PropertyType.GUID), read_only("disabledPlans", PropertyType.TEXTS)),
+            fields=_LICENSE,
         ),
         read_only(
             "assignedPlans",
             PropertyType.COMPLEXES,
-            filters=_LICENSE_FILTERS,
             fields=table(
                 read_only("assignedDateTime", PropertyType.INSTANT),
                 read_only("capabilityStatus"),
@@ -81,19 +84,18 @@ USER = ObjectType(
         ),
         text("city", 128),
         text("companyName", 64),
-        text("consentProvidedForMinor", filters=PLAIN_FILTERS),
+        text("consentProvidedForMinor"),
         text("country", 128),
-        read_only("createdDateTime", PropertyType.INSTANT, filters=ORDER_FILTERS),
+        read_only("createdDateTime", PropertyType.INSTANT),
         read_only("creationType"),
-        read_only("deletedDateTime", PropertyType.INSTANT, filters=ORDER_FILTERS),
+        read_only("deletedDateTime", PropertyType.INSTANT),
         text("department", 64),
-        Property("employeeHireDate", PropertyType.INSTANT, filters=ORDER_FILTERS),
+        Property("employeeHireDate", PropertyType.INSTANT),
         text("employeeId", 16),
-        Property("employeeLeaveDateTime", PropertyType.INSTANT, filters=ORDER_FILTERS),
+        Property("employeeLeaveDateTime", PropertyType.INSTANT),
         Property(
             "employeeOrgData",
             PropertyType.COMPLEX,
-            filters=PLAIN_FILTERS,
             fields=table(text("costCenter"), text("division")),
         ),
         text("employeeType"),
@@ -103,18 +105,16 @@ USER = ObjectType(
         Property(
             "identities",
             PropertyType.COMPLEXES,
-            filters=frozenset({"any"}),
             unset=[],
             fields=table(text("issuer"), text("issuerAssignedId"), text("signInType")),
         ),
-        read_only("imAddresses", PropertyType.TEXTS, filters=frozenset({"any"})),
+        read_only("imAddresses", PropertyType.TEXTS),
         read_only("isResourceAccount", PropertyType.FLAG),
-        read_only("lastPasswordChangeDateTime", PropertyType.INSTANT, filters=frozenset()),
+        read_only("lastPasswordChangeDateTime", PropertyType.INSTANT),
         read_only("legalAgeGroupClassification"),
         read_only(
             "licenseAssignmentStates",
             PropertyType.COMPLEXES,
-            filters=frozenset(),
             fields=table(
                 read_only("assignedByGroup"),
                 read_only("disabledPlans", PropertyType.TEXTS),
@@ -125,39 +125,31 @@ USER = ObjectType(
             ),
         ),
         text("mailNickname", 64, clearable=False),
-        read_only("onPremisesDistinguishedName", filters=frozenset()),
-        read_only("onPremisesDomainName", filters=frozenset()),
+        read_only("onPremisesDistinguishedName"),
+        read_only("onPremisesDomainName"),
         Property(
             "onPremisesExtensionAttributes",
             PropertyType.COMPLEX,
             fields=_EXTENSIONS,
-            filters=PLAIN_FILTERS,
             unset=dict.fromkeys(_EXTENSIONS),
         ),
-        text("onPremisesImmutableId", is_exact=True, filters=frozenset({"eq", "ne", "in", "not", "ge", "le"})),
-        read_only("onPremisesLastSyncDateTime", PropertyType.INSTANT, filters=ORDER_FILTERS),
+        text("onPremisesImmutableId", is_exact=True),
+        read_only("onPremisesLastSyncDateTime", PropertyType.INSTANT),
         read_only(
             "onPremisesProvisioningErrors",
             PropertyType.COMPLEXES,
-            filters=frozenset({"any"}),
-            fields=table(
-                read_only("category"),
-                read_only("occurredDateTime", PropertyType.INSTANT),
-                read_only("propertyCausingError"),
-                read_only("value"),
-            ),
+            fields=_SYNC_ERROR,
         ),
-        read_only("onPremisesSamAccountName", filters=TEXT_FILTERS),
-        read_only("onPremisesSecurityIdentifier", filters=PLAIN_FILTERS),
+        read_only("onPremisesSamAccountName"),
+        read_only("onPremisesSecurityIdentifier"),
         read_only("onPremisesSyncEnabled", PropertyType.FLAG),
-        read_only("onPremisesUserPrincipalName", filters=TEXT_FILTERS),
-        Property("otherMails", PropertyType.TEXTS, limit=250, at_most=250, filters=frozenset({"any"}), unset=[]),
-        text("passwordPolicies", filters=PLAIN_FILTERS),
+        read_only("onPremisesUserPrincipalName"),
+        Property("otherMails", PropertyType.TEXTS, limit=250, at_most=250, unset=[]),
+        text("passwordPolicies"),
         Property(
             "passwordProfile",
             PropertyType.COMPLEX,
             clearable=False,
-            filters=frozenset(),
             fields=table(
                 text("password", 256),
                 Property("forceChangePasswordNextSignIn", PropertyType.FLAG),
@@ -166,22 +158,21 @@ USER = ObjectType(
         ),
         text("postalCode", 40),
         text("preferredDataLocation"),
-        read_only("preferredName", filters=frozenset()),
+        read_only("preferredName"),
         read_only(
             "provisionedPlans",
             PropertyType.COMPLEXES,
-            filters=frozenset({"any"}),
             fields=table(read_only("capabilityStatus"), read_only("provisioningStatus"), read_only("service")),
         ),
-        read_only("proxyAddresses", PropertyType.TEXTS, filters=frozenset({"any"})),
-        read_only("securityIdentifier", filters=frozenset()),
-        read_only("serviceProvisioningErrors", PropertyType.COMPLEXES, filters=frozenset({"any"})),
-        Property("showInAddressList", PropertyType.FLAG, filters=frozenset()),
-        read_only("signInSessionsValidFromDateTime", PropertyType.INSTANT, filters=frozenset()),
+        read_only("proxyAddresses", PropertyType.TEXTS),
+        read_only("securityIdentifier"),
+        read_only("serviceProvisioningErrors", PropertyType.COMPLEXES, fields=_SERVICE_ERROR),
+        Property("showInAddressList", PropertyType.FLAG),
+        read_only("signInSessionsValidFromDateTime", PropertyType.INSTANT),
         text("state", 128),
         text("streetAddress", 1024),
         text("usageLocation", 2, clearable=False),
-        text("userType", filters=PLAIN_FILTERS),
+        text("userType"),
         in_sharepoint("aboutMe"),
         in_sharepoint("birthday", PropertyType.INSTANT),
         in_sharepoint("hireDate", PropertyType.INSTANT),
@@ -206,7 +197,6 @@ GROUP = ObjectType(
             "autoSubscribeNewMembers",
             "hideFromAddressLists",
             "hideFromOutlookClients",
-            "infoCatalogs",
             "isArchived",
             "isFavorite",
             "isManagementRestricted",
@@ -219,27 +209,27 @@ GROUP = ObjectType(
         }
     ),
     properties=table(
-        read_only("id", in_default_set=True, filters=PLAIN_FILTERS),
-        read_only("deletedDateTime", PropertyType.INSTANT, in_default_set=True, filters=ORDER_FILTERS),
+        read_only("id", in_default_set=True),
+        read_only("deletedDateTime", PropertyType.INSTANT, in_default_set=True),
         text("classification", in_default_set=True),
-        read_only("createdDateTime", PropertyType.INSTANT, in_default_set=True, filters=ORDER_FILTERS),
+        read_only("createdDateTime", PropertyType.INSTANT, in_default_set=True),
+        read_only("creationOptions", PropertyType.TEXTS, in_default_set=True),
         text("description", 1024, in_default_set=True),
         text("displayName", 256, in_default_set=True, clearable=False),
-        read_only("expirationDateTime", PropertyType.INSTANT, in_default_set=True, filters=ORDER_FILTERS),
+        read_only("expirationDateTime", PropertyType.INSTANT, in_default_set=True),
         Property(
             "groupTypes",
             PropertyType.TEXTS,
             write=Writability.CREATE_ONLY,
             in_default_set=True,
-            filters=frozenset({"any"}),
             unset=[],
         ),
+        read_only("infoCatalogs", PropertyType.TEXTS, in_default_set=True),
         Property(
             "isAssignableToRole",
             PropertyType.FLAG,
             write=Writability.CREATE_ONLY,
             in_default_set=True,
-            filters=PLAIN_FILTERS,
         ),
         read_only("mail", in_default_set=True),
         Property(
@@ -248,49 +238,42 @@ GROUP = ObjectType(
             write=Writability.CREATE_ONLY,
             in_default_set=True,
             clearable=False,
-            filters=PLAIN_FILTERS,
         ),
         text("mailNickname", 64, in_default_set=True, clearable=False),
         text("membershipRule", 3072, in_default_set=True),
         text("membershipRuleProcessingState", in_default_set=True),
-        read_only("onPremisesDomainName", in_default_set=True, filters=frozenset()),
-        read_only("onPremisesLastSyncDateTime", PropertyType.INSTANT, in_default_set=True, filters=ORDER_FILTERS),
-        read_only("onPremisesNetBiosName", in_default_set=True, filters=frozenset()),
+        read_only("onPremisesDomainName", in_default_set=True),
+        read_only("onPremisesLastSyncDateTime", PropertyType.INSTANT, in_default_set=True),
+        read_only("onPremisesNetBiosName", in_default_set=True),
         read_only("onPremisesSamAccountName", in_default_set=True),
-        read_only("onPremisesSecurityIdentifier", in_default_set=True, filters=PLAIN_FILTERS),
+        read_only("onPremisesSecurityIdentifier", in_default_set=True),
         read_only("onPremisesSyncEnabled", PropertyType.FLAG, in_default_set=True),
         text("preferredDataLocation", in_default_set=True),
         text("preferredLanguage", in_default_set=True),
-        read_only("proxyAddresses", PropertyType.TEXTS, in_default_set=True, filters=frozenset({"any"})),
-        read_only("renewedDateTime", PropertyType.INSTANT, in_default_set=True, filters=ORDER_FILTERS),
+        read_only("proxyAddresses", PropertyType.TEXTS, in_default_set=True),
+        read_only("renewedDateTime", PropertyType.INSTANT, in_default_set=True),
         Property(
             "resourceBehaviorOptions",
             PropertyType.TEXTS,
             write=Writability.CREATE_ONLY,
             in_default_set=True,
-            filters=frozenset(),
             unset=[],
         ),
-        Property(
-            "resourceProvisioningOptions", PropertyType.TEXTS, in_default_set=True, filters=frozenset({"any"}), unset=[]
-        ),
-        Property("securityEnabled", PropertyType.FLAG, in_default_set=True, clearable=False, filters=PLAIN_FILTERS),
-        read_only("securityIdentifier", in_default_set=True, filters=frozenset()),
+        Property("resourceProvisioningOptions", PropertyType.TEXTS, in_default_set=True, unset=[]),
+        Property("securityEnabled", PropertyType.FLAG, in_default_set=True, clearable=False),
+        read_only("securityIdentifier", in_default_set=True),
         text("theme", in_default_set=True),
         Property("uniqueName", write=Writability.CREATE_ONLY, limit=128, in_default_set=True),
         text("visibility", in_default_set=True),
-        read_only(
-            "onPremisesProvisioningErrors", PropertyType.COMPLEXES, in_default_set=True, filters=frozenset({"any"})
-        ),
-        read_only("serviceProvisioningErrors", PropertyType.COMPLEXES, in_default_set=True, filters=frozenset({"any"})),
+        read_only("onPremisesProvisioningErrors", PropertyType.COMPLEXES, in_default_set=True, fields=_SYNC_ERROR),
+        read_only("serviceProvisioningErrors", PropertyType.COMPLEXES, in_default_set=True, fields=_SERVICE_ERROR),
         read_only(
             "assignedLicenses",
             PropertyType.COMPLEXES,
-            filters=_LICENSE_FILTERS,
-            fields=table(read_only("skuId", PropertyType.GUID), read_only("disabledPlans", PropertyType.TEXTS)),
+            fields=_LICENSE,
         ),
         read_only("hasMembersWithLicenseErrors", PropertyType.FLAG),
-        read_only("licenseProcessingState", PropertyType.COMPLEX, filters=frozenset()),
+        read_only("licenseProcessingState", PropertyType.COMPLEX),
     ),
 )
 
@@ -299,17 +282,17 @@ CONTACT = ObjectType(
     title="OrgContact",
     collection="contacts",
     properties=table(
-        read_only("id", in_default_set=True, filters=PLAIN_FILTERS),
-        read_only("deletedDateTime", PropertyType.INSTANT, in_default_set=True, filters=ORDER_FILTERS),
-        read_only("addresses", PropertyType.COMPLEXES, in_default_set=True, filters=frozenset()),
+        read_only("id", in_default_set=True),
+        read_only("deletedDateTime", PropertyType.INSTANT, in_default_set=True),
+        read_only("addresses", PropertyType.COMPLEXES, in_default_set=True),
         *(
             read_only(name, in_default_set=True)
             for name in ("companyName", "department", "displayName", "givenName", "jobTitle", "mail", "mailNickname")
         ),
-        read_only("onPremisesLastSyncDateTime", PropertyType.INSTANT, in_default_set=True, filters=ORDER_FILTERS),
+        read_only("onPremisesLastSyncDateTime", PropertyType.INSTANT, in_default_set=True),
         read_only("onPremisesSyncEnabled", PropertyType.FLAG, in_default_set=True),
-        read_only("phones", PropertyType.COMPLEXES, in_default_set=True, filters=frozenset()),
-        read_only("proxyAddresses", PropertyType.TEXTS, in_default_set=True, filters=frozenset({"any"})),
+        read_only("phones", PropertyType.COMPLEXES, in_default_set=True),
+        read_only("proxyAddresses", PropertyType.TEXTS, in_default_set=True),
         read_only("surname", in_default_set=True),
     ),
 )
@@ -319,7 +302,7 @@ ROOM = ObjectType(
     title="Room",
     collection="places",
     properties=table(
-        read_only("id", in_default_set=True, filters=PLAIN_FILTERS),
+        read_only("id", in_default_set=True),
         read_only("emailAddress", in_default_set=True),
         *(
             Property(name, in_default_set=True)
@@ -336,17 +319,13 @@ ROOM = ObjectType(
                 "bookingType",
             )
         ),
-        *(
-            Property(name, PropertyType.NUMBER, in_default_set=True, filters=PLAIN_FILTERS)
-            for name in ("capacity", "floorNumber")
-        ),
-        Property("isWheelChairAccessible", PropertyType.FLAG, in_default_set=True, filters=PLAIN_FILTERS),
-        Property("tags", PropertyType.TEXTS, in_default_set=True, filters=frozenset({"any"}), unset=[]),
+        *(Property(name, PropertyType.NUMBER, in_default_set=True) for name in ("capacity", "floorNumber")),
+        Property("isWheelChairAccessible", PropertyType.FLAG, in_default_set=True),
+        Property("tags", PropertyType.TEXTS, in_default_set=True, unset=[]),
         Property(
             "address",
             PropertyType.COMPLEX,
             in_default_set=True,
-            filters=frozenset(),
             fields=table(*(text(name) for name in ("street", "city", "state", "postalCode", "countryOrRegion"))),
         ),
     ),

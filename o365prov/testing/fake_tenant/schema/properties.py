@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from attrs import frozen
+from attrs import astuple, frozen
+
+from o365prov.testing.fake_tenant.schema.query_support import QuerySupport, Support, query_support
 
 
 class PropertyType(Enum):
@@ -35,11 +38,6 @@ class Writability(Enum):
     NO = "read-only"
 
 
-TEXT_FILTERS = frozenset({"eq", "ne", "in", "not", "startswith", "ge", "le"})
-PLAIN_FILTERS = frozenset({"eq", "ne", "in", "not"})
-ORDER_FILTERS = frozenset({"eq", "ne", "in", "not", "ge", "le", "gt", "lt"})
-
-
 @frozen
 class Property:
     """One property of a kind of object.
@@ -50,7 +48,6 @@ class Property:
         in_default_set: whether a GET without $select returns it.
         clearable: whether null may be written.
         is_exact: whether upper and lower case differ when values are compared.
-        filters: the operators of $filter that it takes.
         fields: of a complex value, its own properties.
         home: "sharepoint" for what lives there: PATCH alone, read of one user alone, invisible to delta.
         unset: what is answered when nothing was ever written.
@@ -65,7 +62,6 @@ class Property:
     in_default_set: bool = False
     clearable: bool = True
     is_exact: bool = False
-    filters: frozenset[str] = TEXT_FILTERS
     fields: Mapping[str, Property] = MappingProxyType({})
     home: str = "directory"
     unset: Any = None
@@ -83,15 +79,14 @@ def text(name: str, limit: int | None = None, **more: Any) -> Property:
 
 def read_only(name: str, kind: PropertyType = PropertyType.TEXT, **more: Any) -> Property:
     """What Graph fills itself."""
-    filters = more.pop("filters", TEXT_FILTERS if kind is PropertyType.TEXT else PLAIN_FILTERS)
     unset = more.pop("unset", [] if kind in {PropertyType.TEXTS, PropertyType.COMPLEXES} else None)
-    return Property(name, kind, write=Writability.NO, filters=filters, unset=unset, **more)
+    return Property(name, kind, write=Writability.NO, unset=unset, **more)
 
 
 def in_sharepoint(name: str, kind: PropertyType = PropertyType.TEXT) -> Property:
     """What lives in SharePoint."""
     unset: Any = [] if kind is PropertyType.TEXTS else None
-    return Property(name, kind, home="sharepoint", filters=frozenset(), unset=unset)
+    return Property(name, kind, home="sharepoint", unset=unset)
 
 
 @frozen(eq=False)
@@ -112,6 +107,24 @@ class ObjectType:
     collection: str
     properties: Mapping[str, Property]
     not_held: frozenset[str] = frozenset()
+
+    @cached_property
+    def queries(self) -> Mapping[str, QuerySupport]:
+        """What $filter and $orderby take, by the path of a property in lower case."""
+        return query_support().get(self.name.rpartition(".")[2], {})
+
+    @cached_property
+    def has_advanced_queries(self) -> bool:
+        """Whether ``ConsistencyLevel: eventual`` means anything here: only directory objects have advanced queries."""
+        return any(Support.ADVANCED in astuple(row) for row in self.queries.values())
+
+    @cached_property
+    def _spellings(self) -> Mapping[str, str]:
+        return {name.lower(): name for name in self.properties}
+
+    def spelled(self, name: str) -> str | None:
+        """The name of a property as the type spells it, however a client does; None for an unknown one."""
+        return self._spellings.get(name.lower())
 
     @property
     def default_set(self) -> tuple[str, ...]:
