@@ -15,6 +15,7 @@ from o365prov.testing import FakeTenant, graph_client
 from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 
 BASE = "https://graph.microsoft.com/v1.0"
+HEADERS = {"Authorization": "Bearer x", "Content-Type": "application/json"}
 ROUNDS = 15
 MANY = 100_000
 E3 = PRODUCTS["SPE_E3"].id
@@ -48,7 +49,7 @@ def body(number):
 def ask(fake, method, path, content=None):
     """One request and its answer's body."""
     raw = b"" if content is None else json.dumps(content).encode()
-    status, _, answer = fake.handle(method, f"{BASE}{path}", {"Content-Type": "application/json"}, raw)
+    status, _, answer = fake.handle(method, f"{BASE}{path}", HEADERS, raw)
     assert status < 300, answer
     return answer
 

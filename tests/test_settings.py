@@ -41,6 +41,7 @@ EXCUSED = {
     "o365prov.previews": "made by the library only",
     "o365prov.profiles.mapping": "takes its rows in several forms; tests/profiles/test_fields.py checks it",
     "o365prov.testing.fake_tenant.tenant": "a snapshot holds the state of a tenant, made by FakeTenant.snapshot alone",
+    "o365prov.testing.fake_tenant.identity": "made by FakeTenant.applications alone",
     "o365prov.simulation.coverage": "made by the library only",
     "o365prov.simulation.laws": "made by the library only",
     "o365prov.simulation.simulate": "made by the library only",

@@ -172,7 +172,7 @@ class SQLiteDatabase:
         system shows more than the disk has. Whoever noted something after it would lose that with the power; so it is
         moved to the database first, and the first page, written once more, begins the next log.
 
-        Source: Rebello and others, "Can Applications Recover from fsync Failures?", USENIX ATC 2020.
+        Source: Rebello and others, "Can AppRegistrations Recover from fsync Failures?", USENIX ATC 2020.
         """
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

@@ -26,7 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if state is not None and state.exists()
             else FakeTenant(domains=dict(options.domain), licenses=dict(options.sku), seed=options.seed)
         )
-        server = Server(fake, host=options.host, port=options.port)
+        for key, secret in options.application:
+            fake.applications.add(client_id=key, secret=secret)
+        server = Server(fake, host=options.host, port=options.port, tls=options.tls is not None)
+        if options.tls is not None:
+            options.tls.write_text(Path(server.certificate or "").read_text("utf-8"), "utf-8")
     except (O365ProvError, OSError, UnicodeDecodeError) as error:
         parser.exit(1, f"fake tenant: {state or ''}{': ' if state else ''}{error}\n")
     stop = threading.Event()
@@ -66,6 +70,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=SEATS",
         help="a product that the tenant has, such as SPE_E3=25; for a new tenant, repeatable",
     )
+    parser.add_argument(
+        "--application",
+        type=_application,
+        action="append",
+        default=[],
+        metavar="ID=SECRET",
+        help="an application that can get tokens with this client id and secret; repeatable",
+    )
+    parser.add_argument(
+        "--tls", type=Path, metavar="FILE", help="speak TLS, and write the certificate that clients must trust there"
+    )
     parser.add_argument("--seed", type=int, help="make ids the same on every run")
     return parser
 
@@ -73,6 +88,13 @@ def _parser() -> argparse.ArgumentParser:
 def _domain(text: str) -> tuple[str, str]:
     name, _, kind = text.partition("=")
     return name, kind.capitalize() or "Managed"
+
+
+def _application(text: str) -> tuple[str, str]:
+    name, equals, secret = text.partition("=")
+    if not name or not equals or not secret:
+        raise argparse.ArgumentTypeError("it is not of the form ID=SECRET")
+    return name, secret
 
 
 def _sku(text: str) -> tuple[str, int]:

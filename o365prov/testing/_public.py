@@ -1,7 +1,7 @@
 """The public names of ``o365prov.testing``: this is the one list of them."""
 
 from o365prov.testing.clock import FakeClock
-from o365prov.testing.fake_tenant import FakeTenant, Lag, RecordedRequest, Snapshot
+from o365prov.testing.fake_tenant import AppRegistrations, FakeTenant, Lag, RecordedRequest, Snapshot
 from o365prov.testing.faults import (
     Attempt,
     Dropped,
@@ -20,6 +20,7 @@ from o365prov.testing.service_plans import PlanProvisioning
 from o365prov.testing.transport import HttpxTransport, graph_client
 
 __all__ = [
+    "AppRegistrations",
     "Attempt",
     "Dropped",
     "FakeClock",

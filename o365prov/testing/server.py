@@ -1,17 +1,20 @@
-"""FakeTenant on loopback, for clients in any language: HTTP/1.1 with keep-alive, standard library only."""
+"""FakeTenant on loopback, for clients in any language: HTTP/1.1 with keep-alive, and TLS where it is wanted."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import socket
+import ssl
 import sys
+import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self, cast
 
 from o365prov._annotations import check_call
@@ -20,6 +23,7 @@ from o365prov.rendering import quoted, shortened
 from o365prov.testing.fake_tenant import FakeTenant
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import LARGEST_BODY
+from o365prov.testing.tls import make_certificate, server_context
 
 
 class Server:
@@ -29,6 +33,7 @@ class Server:
         fake: the tenant that answers.
         host: a loopback address.
         port: 0 picks a free one.
+        tls: whether to speak TLS, with a certificate for loopback addresses that the server makes for itself.
 
     Raises:
         ConfigurationError: it can't listen there, because the port is taken or there is no such host.
@@ -40,10 +45,16 @@ class Server:
 
     """
 
-    def __init__(self, fake: FakeTenant, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, fake: FakeTenant, *, host: str = "127.0.0.1", port: int = 0, tls: bool = False) -> None:
         check_call(Server.__init__, locals())
+        self._folder = tempfile.TemporaryDirectory(prefix="o365prov-") if tls else None
+        self._certificate: Path | None = None
+        context = None
+        if self._folder is not None:
+            self._certificate, key = make_certificate(Path(self._folder.name))
+            context = server_context(self._certificate, key)
         try:
-            self._http = _HTTPServer((host, port), fake)
+            self._http = _HTTPServer((host, port), fake, context)
         except (OSError, OverflowError) as error:
             raise ConfigurationError(
                 f"Server can't listen on {shortened(host)}:{quoted(port)} ({error}): give another one"
@@ -56,8 +67,18 @@ class Server:
     @property
     def url(self) -> str:
         """The base address for clients, such as ``http://127.0.0.1:8080/v1.0``."""
+        return f"{self.authority}/v1.0"
+
+    @property
+    def authority(self) -> str:
+        """Where credentials sign in, such as ``https://127.0.0.1:8443``; those of azure-identity want TLS."""
         host, port = self._http.server_address[:2]
-        return f"http://{host!s}:{port}/v1.0"
+        return f"{self._http.scheme}://{host!s}:{port}"
+
+    @property
+    def certificate(self) -> str | None:
+        """The file of the certificate that clients have to trust, until the server is closed; None without TLS."""
+        return None if self._certificate is None else str(self._certificate)
 
     def close(self) -> None:
         """Stop listening, end the open connections, and wait for it."""
@@ -65,6 +86,8 @@ class Server:
         self._http.close_connections()
         self._http.server_close()
         self._thread.join()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def __enter__(self) -> Self:
         """The server itself."""
@@ -80,8 +103,10 @@ class _HTTPServer(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], fake: FakeTenant) -> None:
+    def __init__(self, address: tuple[str, int], fake: FakeTenant, tls: ssl.SSLContext | None) -> None:
         self.fake = fake
+        self.scheme = "https" if tls else "http"
+        self._tls = tls
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         super().__init__(address, _Handler)
@@ -90,6 +115,19 @@ class _HTTPServer(ThreadingHTTPServer):
         with self._guard:
             self._open.add(request)
         super().process_request(request, client_address)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Answer a client, in TLS if that is spoken; the handshake is on the client's own thread."""
+        if self._tls is None:
+            super().finish_request(request, client_address)
+            return
+        secure = self._tls.wrap_socket(request, server_side=True)
+        with self._guard:
+            self._open.add(secure)
+        try:
+            super().finish_request(secure, client_address)
+        finally:
+            self.shutdown_request(secure)
 
     def shutdown_request(self, request: Any) -> None:
         with self._guard:
@@ -104,8 +142,8 @@ class _HTTPServer(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is not worth a word; anything else is."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        """A client that went away, or does not trust us, is not worth a word; anything else is."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)
 
 
@@ -128,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         host = self.headers.get("Host") or "{}:{}".format(*self._fake_server.server_address[:2])
         target = self.path.encode("latin-1").decode(errors="replace")  # http.server reads bytes as Latin-1
-        url = f"http://{host}{target}" if target.startswith("/") else target
+        url = f"{self._fake_server.scheme}://{host}{target}" if target.startswith("/") else target
         try:
             status, headers, body = self._fake_server.fake.handle(
                 self.command, url, dict(self.headers.items()), content

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from o365prov._annotations import check_call
-from o365prov.testing.fake_tenant import FakeTenant
+from o365prov.testing.fake_tenant import STAND_IN, FakeTenant
 
 
 class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -19,7 +19,8 @@ class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     Example:
         >>> fake = FakeTenant(seed=1)
-        >>> with httpx.Client(transport=HttpxTransport(fake), base_url="https://graph.microsoft.com/v1.0") as client:
+        >>> base, headers = "https://graph.microsoft.com/v1.0", {"Authorization": "Bearer stand-in"}
+        >>> with httpx.Client(transport=HttpxTransport(fake), base_url=base, headers=headers) as client:
         ...     client.get("/organization").json()["value"][0]["displayName"]
         'Contoso'
 
@@ -75,7 +76,7 @@ def graph_client(fake: FakeTenant) -> Any:
     from msgraph.graph_service_client import GraphServiceClient  # noqa: PLC0415
     from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    http = httpx.AsyncClient(transport=HttpxTransport(fake))
+    http = httpx.AsyncClient(transport=HttpxTransport(fake), headers={"Authorization": f"Bearer {STAND_IN}"})
     http = GraphClientFactory.create_with_default_middleware(client=http, options=options)
     return GraphServiceClient(request_adapter=GraphRequestAdapter(AnonymousAuthenticationProvider(), client=http))
 

@@ -25,6 +25,7 @@ from o365prov.testing import FakeClock, FakeTenant, Lag, PlanProvisioning
 
 ANN, BOB = somebody("Ann Lee"), somebody("Bob Ross")
 ONCE = timedelta(0)
+TOKEN = {"Authorization": "Bearer x", "Content-Type": "application/json"}
 
 
 class TenantTime:
@@ -235,13 +236,13 @@ def take_licence(office):
     sku_id = user["assignedLicenses"][0]["skuId"]
     body = f'{{"addLicenses": [], "removeLicenses": ["{sku_id}"]}}'.encode()
     url = f"https://graph.microsoft.com/v1.0/users/{user['id']}/assignLicense"
-    assert office.fake.handle("POST", url, {"Content-Type": "application/json"}, body)[0] == 200
+    assert office.fake.handle("POST", url, TOKEN, body)[0] == 200
 
 
 def patch(office, body, name="ann.lee"):
     """Somebody edits an account in the admin center."""
     url = f"https://graph.microsoft.com/v1.0/users/{office.fake.user(f'{name}@{DOMAIN}')['id']}"
-    assert office.fake.handle("PATCH", url, {"Content-Type": "application/json"}, body)[0] == 204
+    assert office.fake.handle("PATCH", url, TOKEN, body)[0] == 204
 
 
 def test_a_blocked_account_is_not_ready_and_shows_no_apps():
@@ -351,7 +352,7 @@ def test_a_blocked_leaver_whose_account_somebody_deleted_is_not_waited_for():
     office, plan = leave("block")
     office.apply(plan)
     url = f"https://graph.microsoft.com/v1.0/users/{office.fake.user(f'ann.lee@{DOMAIN}')['id']}"
-    assert office.fake.handle("DELETE", url, {}, b"")[0] == 204
+    assert office.fake.handle("DELETE", url, TOKEN, b"")[0] == 204
     ann = only_person(office.verify(plan))
     assert (ann.missing, office.time.waits) == (("there is no account: somebody deleted it",), [])
 

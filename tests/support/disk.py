@@ -5,7 +5,7 @@ disk stands between SQLite and them: it knows of each file what was synced, and 
 power is lost, what was synced stays; of the rest any sectors do, or parts of them.
 
 Sources: SQLite, "The OS Backend (VFS) To SQLite" and "Atomic Commit In SQLite", 2.0 Hardware Assumptions; Rebello and
-others, "Can Applications Recover from fsync Failures?", USENIX ATC 2020.
+others, "Can AppRegistrations Recover from fsync Failures?", USENIX ATC 2020.
 """
 
 from __future__ import annotations

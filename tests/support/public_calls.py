@@ -53,7 +53,15 @@ from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind,
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind, csv_file, ldif, okta_json
 from o365prov.state import Lease, MemoryState, Run, SQLiteState
-from o365prov.testing import FakeClock, FakeTenant, HttpxTransport, RandomFaults, ScheduledFaults, Server
+from o365prov.testing import (
+    AppRegistrations,
+    FakeClock,
+    FakeTenant,
+    HttpxTransport,
+    RandomFaults,
+    ScheduledFaults,
+    Server,
+)
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "data"
 
@@ -85,6 +93,9 @@ URL = "https://graph.microsoft.com/v1.0/users"
 USERNAME = "ann@contoso.onmicrosoft.com"
 
 
+CLIENT_ID = "11111111-2222-4333-8444-555555555555"
+
+
 def fake_tenant() -> FakeTenant:
     """A tenant in memory with one user and one product, whose waits take no time."""
     fake = FakeTenant({DOMAIN: "Federated"}, {"SPE_E3": 5}, FakeClock(at=NOW), seed=1)
@@ -93,6 +104,13 @@ def fake_tenant() -> FakeTenant:
 
 
 @cache
+def registered() -> FakeTenant:
+    """A fake tenant with an application."""
+    fake = fake_tenant()
+    fake.applications.add(client_id=CLIENT_ID, secret="correct-horse")
+    return fake
+
+
 def fake_snapshot() -> TenantSnapshot:
     """What :func:`fake_tenant` holds."""
     with BlockingTenant.over(fake_tenant()) as connected:
@@ -179,6 +197,7 @@ OKTA_MAPPING = {
 }
 
 RECEIVERS: dict[type, Callable[[], Any]] = {
+    AppRegistrations: lambda: registered().applications,
     BlockingTenant: lambda: BlockingTenant.over(fake_tenant()),
     Coverage: lambda: Coverage(["00u1"], frozenset({Lookup(LookupKind.USERNAME, USERNAME)})),
     ExplainedPerson: lambda: examples()[Plan].explain(examples()[Plan].changes[0].subject.person_id),
@@ -237,6 +256,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "plan_id": lambda: "plan-1",
         "tenant_id": lambda: "contoso",
     },
+    "AppRegistrations.token": {"client_id": lambda: CLIENT_ID},
     "AppUsers.from_json": {"text": lambda: remembered().to_json()},
     "AppUsers.load": {"path": lambda: folder() / "app_users.json"},
     "DirectoryEntry": {"name": lambda: "objectClass"},

@@ -92,7 +92,7 @@ class Graph:
 
     def __call__(self, method: str, address: str, body: object = None, **headers: str) -> Answer:
         url = address if "://" in address else f"{BASE}{address}"
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"Authorization": "Bearer x", **{name.replace("_", "-"): value for name, value in headers.items()}}
         content = b""
         if body is not None:
             sent.setdefault("Content-Type", "application/json")

@@ -12,6 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from o365prov.testing import FakeClock, FakeTenant
 from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 
+HEADERS = {"Authorization": "Bearer x", "Content-Type": "application/json"}
 BASE = "https://graph.microsoft.com/v1.0"
 SEATS = 3
 F1 = PRODUCTS["SPE_F1"].id
@@ -58,7 +59,7 @@ class DirectoryMachine(RuleBasedStateMachine):
     def ask(self, method, address, body=None):
         url = address if "://" in address else f"{BASE}{address}"
         content = b"" if body is None else json.dumps(body).encode()
-        status, _, raw = self.fake.handle(method, url, {"Content-Type": "application/json"}, content)
+        status, _, raw = self.fake.handle(method, url, HEADERS, content)
         assert status < 500, raw
         return status, json.loads(raw) if raw else None
 

@@ -16,7 +16,7 @@ BASE = "https://graph.microsoft.com/v1.0"
 
 
 def _ask(fake, method, path, body):
-    headers = {"Content-Type": "application/json"}
+    headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
     status, _, answer = fake.handle(method, f"{BASE}{path}", headers, json.dumps(body).encode())
     return status, answer
 

@@ -87,7 +87,7 @@ def test_httpx_clients_see_a_dropped_connection_as_their_own_error(fake, user):
 def test_faults_reach_into_a_batch(graph, fake, user):
     """An inner request is throttled by itself; a dropped one is a 504 there."""
     fake.faults = _plan(Throttled(retry_after=5), Dropped())
-    headers = {"Content-Type": "application/json"}
+    headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
     patches = [
         {"id": key, "method": "PATCH", "url": f"/users/{user['id']}", "headers": headers, "body": {"city": key}}
         for key in "abc"
@@ -127,7 +127,7 @@ def _limited(quotas):
 
 
 def _ask(fake, method="GET", path="/users", body=b""):
-    return fake.handle(method, f"{BASE}{path}", {"Content-Type": "application/json"}, body)
+    return fake.handle(method, f"{BASE}{path}", {"Authorization": "Bearer x", "Content-Type": "application/json"}, body)
 
 
 def test_resource_units_run_out_and_come_back():
@@ -237,7 +237,7 @@ def test_delta_lags_too_and_loses_nothing():
     answer = json.loads(_ask(fake, path="/users/delta?$select=displayName")[2])
     assert answer["value"] == []
     fake.clock.advance(seconds=5)
-    status, _, content = fake.handle("GET", answer["@odata.deltaLink"], {}, b"")
+    status, _, content = fake.handle("GET", answer["@odata.deltaLink"], {"Authorization": "Bearer x"}, b"")
     assert (status, [user["id"] for user in json.loads(content)["value"]]) == (200, [key])
 
 
@@ -271,7 +271,7 @@ def test_overlapping_writes_to_one_object_conflict():
 
     async def patch(key):
         content = b'{"city":"x"}'
-        headers = {"Content-Type": "application/json"}
+        headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
         return (await fake.send("PATCH", f"{BASE}/users/{key}", headers, content))[::2]
 
     async def run():

@@ -204,7 +204,9 @@ def slow():
 
 def statuses(fake, key):
     """What licenseDetails says about each service plan of a user's first licence."""
-    status, _, body = fake.handle("GET", f"https://graph.microsoft.com/v1.0/users/{key}/licenseDetails", {}, b"")
+    status, _, body = fake.handle(
+        "GET", f"https://graph.microsoft.com/v1.0/users/{key}/licenseDetails", {"Authorization": "Bearer x"}, b""
+    )
     assert status == 200
     [licence] = json.loads(body)["value"]
     return {each["servicePlanName"]: each["provisioningStatus"] for each in licence["servicePlans"]}
@@ -225,7 +227,7 @@ def test_provisioned_plans_follow_their_service_plans(slow):
     ann = slow.add_user(usageLocation="US", licenses=["SPE_E3"])
     slow.clock.advance(minutes=10)
     url = f"https://graph.microsoft.com/v1.0/users/{ann['id']}?$select=provisionedPlans"
-    shown = json.loads(slow.handle("GET", url, {}, b"")[2])["provisionedPlans"]
+    shown = json.loads(slow.handle("GET", url, {"Authorization": "Bearer x"}, b"")[2])["provisionedPlans"]
     found = {each["service"]: each["provisioningStatus"] for each in shown}
     assert (found["TeamspaceAPI"], found["exchange"]) == ("Error", "Success")
 

@@ -120,7 +120,7 @@ def test_properties_that_are_made_when_read_can_be_filtered_on(graph, fake, text
     status, _, counted = fake.handle(
         "GET",
         f"https://graph.microsoft.com/v1.0/users/$count?$filter={quote(text)}",
-        {"ConsistencyLevel": "eventual"},
+        {"Authorization": "Bearer x", "ConsistencyLevel": "eventual"},
         b"",
     )
     assert (status, json.loads(counted)) == (200, number)

@@ -29,7 +29,7 @@ from o365prov.testing.server import Server
 
 class _Credential:
     def get_token(self, *scopes, **_):
-        return AccessToken("a token", int(time.time()) + 3600)
+        return AccessToken("x", int(time.time()) + 3600)
 
     def close(self):
         """Nothing to close."""
@@ -118,5 +118,6 @@ def test_the_sdk_over_a_socket(fake, validate):
 def test_a_synchronous_client(fake):
     """The same transport serves httpx.Client."""
     fake.add_user("a@managed.example")
-    with httpx.Client(transport=HttpxTransport(fake), base_url="https://graph.microsoft.com/v1.0") as client:
+    base, headers = "https://graph.microsoft.com/v1.0", {"Authorization": "Bearer x"}
+    with httpx.Client(transport=HttpxTransport(fake), base_url=base, headers=headers) as client:
         assert client.get("/users/a@managed.example").json()["displayName"] == "a"

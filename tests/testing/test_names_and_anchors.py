@@ -126,7 +126,7 @@ def test_no_two_users_ever_share_a_name(names):
             f'{{"accountEnabled":true,"displayName":"x","mailNickname":"x{index}","userPrincipalName":"{name}",'
             '"passwordProfile":{"password":"Correct-Horse-7"}}'
         )
-        headers = {"content-type": "application/json"}
+        headers = {"authorization": "Bearer x", "content-type": "application/json"}
         fake.handle("POST", "https://graph.microsoft.com/v1.0/users", headers, body.encode())
     held = [user["userPrincipalName"].lower() for user in fake.users]
     assert sorted(held) == sorted({name.lower() for name in names if not name.partition("@")[0].endswith(".")})

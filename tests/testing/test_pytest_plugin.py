@@ -93,7 +93,7 @@ _UNSUPPORTED = """
 
     {marker}
     def test_it(fake_tenant):
-        fake_tenant.handle("GET", "https://graph.microsoft.com/v1.0/me/messages", {{}}, b"")
+        fake_tenant.handle("GET", "https://graph.microsoft.com/v1.0/me/messages", {{"Authorization": "Bearer x"}}, b"")
     """
 
 

@@ -363,7 +363,7 @@ def test_bodies_may_be_compressed(graph, fake):
     """Some SDKs gzip what they send; a body that is none, or of another kind, is refused."""
     user = fake.add_user("a@managed.example")
     path = f"https://graph.microsoft.com/v1.0/users/{user['id']}"
-    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    headers = {"Authorization": "Bearer x", "Content-Type": "application/json", "Content-Encoding": "gzip"}
     secret = b'{"jobTitle":"Singer","passwordProfile":{"password":"Nine-Lives-9"}}'
     assert fake.handle("PATCH", path, headers, gzip.compress(secret))[0] == 204
     assert fake.user(user["id"])["jobTitle"] == "Singer"
@@ -376,7 +376,8 @@ def test_bodies_may_be_compressed(graph, fake):
 def test_a_bare_count_is_text(people):
     """/users/$count is a number, and needs ConsistencyLevel."""
     address = "https://graph.microsoft.com/v1.0/users/$count?$filter=department eq 'Music'"
-    status, headers, body = people.handle("GET", address, {"ConsistencyLevel": "eventual"}, b"")
+    token = {"Authorization": "Bearer x"}
+    status, headers, body = people.handle("GET", address, {**token, "ConsistencyLevel": "eventual"}, b"")
     assert (status, headers["Content-Type"], body) == (200, "text/plain", b"3")
-    status, _, refused = people.handle("GET", address, {}, b"")
+    status, _, refused = people.handle("GET", address, token, b"")
     assert (status, json.loads(refused)["error"]["code"]) == (400, "Request_BadRequest")

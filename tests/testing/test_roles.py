@@ -85,14 +85,14 @@ def test_administrators_are_protected(caller, target, reaches):
     fake = FakeTenant(caller_roles=caller, seed=1)
     user = fake.add_user(roles=[target] if target else [])
     path = f"https://graph.microsoft.com/v1.0/users/{user['id']}"
-    headers = {"Content-Type": "application/json"}
+    headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
 
     def patch(body):
         return fake.handle("PATCH", path, headers, body)[0]
 
     assert patch(b'{"jobTitle":"x"}') == 204
     assert patch(b'{"accountEnabled":false}') == (204 if reaches else 403)
-    assert fake.handle("DELETE", path, {}, b"")[0] == (204 if reaches else 403)
+    assert fake.handle("DELETE", path, {"Authorization": "Bearer x"}, b"")[0] == (204 if reaches else 403)
 
 
 def test_passwords_take_a_role_even_for_others():
@@ -101,4 +101,4 @@ def test_passwords_take_a_role_even_for_others():
     user = fake.add_user()
     body = b'{"passwordProfile":{"password":"Correct-Horse-7"}}'
     path = f"https://graph.microsoft.com/v1.0/users/{user['id']}"
-    assert fake.handle("PATCH", path, {"Content-Type": "application/json"}, body)[0] == 403
+    assert fake.handle("PATCH", path, {"Authorization": "Bearer x", "Content-Type": "application/json"}, body)[0] == 403

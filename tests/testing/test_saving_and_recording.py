@@ -54,7 +54,7 @@ def test_a_saved_tenant_is_loaded_whole(graph, fake, tmp_path, clock):
     loaded = FakeTenant.load(tmp_path / "state.json", clock=clock)
     assert loaded.to_json() == fake.to_json()
     assert loaded.seats("SPE_E3") == (1, 2)
-    status, _, body = loaded.handle("GET", link, {}, b"")
+    status, _, body = loaded.handle("GET", link, {"Authorization": "Bearer x"}, b"")
     assert (status, json.loads(body)["value"]) == (200, [])
 
 
@@ -119,7 +119,7 @@ def test_exchanges_do_not_fill_the_memory(graph):
     """Only so many are kept, and only so many bytes of them."""
     few = FakeTenant(keep_requests=2)
     for _ in range(3):
-        few.handle("GET", "https://graph.microsoft.com/v1.0/domains", {}, b"")
+        few.handle("GET", "https://graph.microsoft.com/v1.0/domains", {"Authorization": "Bearer x"}, b"")
     assert len(few.requests) == 2
     graph.get("/domains")
     (seen,) = graph.fake.requests

@@ -16,6 +16,8 @@ import pytest
 from o365prov.testing import FakeTenant
 from o365prov.testing.server import Server
 
+TOKEN = {"Authorization": "Bearer x"}
+
 
 @pytest.fixture
 def server(fake):
@@ -34,7 +36,7 @@ def test_one_connection_carries_many_requests(server, fake):
     connection = _connection(server)
     sockets = set()
     for _ in range(3):
-        connection.request("GET", "/v1.0/users/a@managed.example")
+        connection.request("GET", "/v1.0/users/a@managed.example", headers=TOKEN)
         answer = connection.getresponse()
         assert json.loads(answer.read())["displayName"] == "a"
         sockets.add(connection.sock)
@@ -47,7 +49,7 @@ def test_links_lead_back_to_the_server(server, fake):
     fake.add_user()
     fake.add_user()
     connection = _connection(server)
-    connection.request("GET", "/v1.0/users?$top=1")
+    connection.request("GET", "/v1.0/users?$top=1", headers=TOKEN)
     assert json.loads(connection.getresponse().read())["@odata.nextLink"].startswith(f"{server.url}/users?")
     connection.close()
 
@@ -57,7 +59,7 @@ def test_chunked_bodies_are_read(server, fake):
     user = fake.add_user("a@managed.example")
     connection = _connection(server)
     body = iter([b'{"jobTitle":', b'"Singer"}'])
-    headers = {"Content-Type": "application/json"}
+    headers = {**TOKEN, "Content-Type": "application/json"}
     connection.request("PATCH", f"/v1.0/users/{user['id']}", body, headers, encode_chunked=True)
     answer = connection.getresponse()
     assert (answer.status, answer.read(), answer.getheader("Content-Length")) == (204, b"", None)
@@ -81,7 +83,7 @@ def _raw(server, sent):
         (b"POST /v1.0/users HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400, "BadRequest"),
         (b"POST /v1.0/users HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", 413, "RequestEntityTooLarge"),
         (b"POST /v1.0/users HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "BadRequest"),
-        (b"GET /v1.0/users?$filter=a b HTTP/1.1\r\n\r\n", 400, "BadRequest"),
+        (b"GET /v1.0/users?$filter=a b HTTP/1.1\r\nAuthorization: Bearer x\r\n\r\n", 400, "BadRequest"),
         (b"GET /v1.0/users HTTP/1.1\r\nHost: [::1\r\n\r\n", 400, "BadRequest"),
         (b"TRACE /v1.0/users HTTP/1.1\r\n\r\n", 501, "NotSupportedByFakeTenant"),
     ],
@@ -91,7 +93,7 @@ def test_what_is_no_sensible_http_is_refused_in_the_shape_of_graphs_errors(serve
     answered, body = _raw(server, sent)
     assert (answered, body["error"]["code"]) == (status, code)
     connection = _connection(server)
-    connection.request("GET", "/v1.0/users")
+    connection.request("GET", "/v1.0/users", headers=TOKEN)
     assert connection.getresponse().status == 200
     connection.close()
 
@@ -100,7 +102,9 @@ def test_a_client_that_asks_whether_to_send_its_body_is_told_at_once(server):
     """Expect: 100-continue; .NET and curl wait for it."""
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
-        raw.sendall(b"POST /v1.0/users HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        raw.sendall(
+            b"POST /v1.0/users HTTP/1.1\r\nAuthorization: Bearer x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+        )
         assert raw.recv(1000).startswith(b"HTTP/1.1 100")
         raw.sendall(b"{}")
         assert raw.recv(1000).startswith(b"HTTP/1.1 400")
@@ -112,7 +116,7 @@ def test_a_body_that_breaks_off_has_no_effect(server, fake):
     path = f"/v1.0/users/{user['id']}/revokeSignInSessions"
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as raw:
-        raw.sendall(f"POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{{}}".encode())
+        raw.sendall(f"POST {path} HTTP/1.1\r\nAuthorization: Bearer x\r\nContent-Length: 9\r\n\r\n{{}}".encode())
         raw.shutdown(socket.SHUT_WR)
         assert raw.recv(1000) == b""
     assert fake.user(user["id"]) == user
@@ -129,7 +133,7 @@ def test_a_body_that_breaks_off_has_no_effect(server, fake):
 def test_targets_that_clients_and_proxies_write_are_understood(server, fake, target):
     """The absolute form, bytes beyond ASCII, and a nextLink as Microsoft's client for JavaScript follows it."""
     fake.add_user("a@managed.example", city="Köln")
-    status, body = _raw(server, f"GET {target} HTTP/1.1\r\n\r\n".encode())
+    status, body = _raw(server, f"GET {target} HTTP/1.1\r\nAuthorization: Bearer x\r\n\r\n".encode())
     assert (status, len(body["value"])) == (200, 1)
 
 
@@ -148,7 +152,7 @@ def test_many_clients_at_once_lose_nothing(server, fake):
                 "userPrincipalName": f"{name}@managed.example",
                 "passwordProfile": {"password": "Correct-Horse-7"},
             }
-            connection.request("POST", "/v1.0/users", json.dumps(body), {"Content-Type": "application/json"})
+            connection.request("POST", "/v1.0/users", json.dumps(body), {**TOKEN, "Content-Type": "application/json"})
             answer = connection.getresponse()
             if answer.status != 201:
                 failures.append(answer.read())
@@ -168,7 +172,7 @@ def test_closing_ends_open_connections(fake):
     """A client that waits with an idle connection does not hold the server up."""
     server = Server(fake)
     connection = _connection(server)
-    connection.request("GET", "/v1.0/users")
+    connection.request("GET", "/v1.0/users", headers=TOKEN)
     connection.getresponse().read()
     server.close()
     with pytest.raises((http.client.HTTPException, OSError)):
@@ -177,7 +181,7 @@ def test_closing_ends_open_connections(fake):
 
 
 def _read(connection):
-    connection.request("GET", "/v1.0/users")
+    connection.request("GET", "/v1.0/users", headers=TOKEN)
     return connection.getresponse().read()
 
 
@@ -198,7 +202,7 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path, number):
         url = process.stdout.readline().split()[-1]
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
-        connection.request("GET", "/v1.0/domains/x.example")
+        connection.request("GET", "/v1.0/domains/x.example", headers=TOKEN)
         assert json.loads(connection.getresponse().read())["authenticationType"] == "Federated"
         connection.close()
         process.send_signal(number)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from o365prov.testing.conformance import batch_checks, delta_checks, directory_checks, query_checks, user_checks
+from o365prov.testing.conformance import (
+    batch_checks,
+    delta_checks,
+    directory_checks,
+    query_checks,
+    token_checks,
+    user_checks,
+)
 from o365prov.testing.conformance.probe import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -11,4 +18,5 @@ CHECKS: tuple[Check, ...] = (
     *directory_checks.CHECKS,
     *delta_checks.CHECKS,
     *batch_checks.CHECKS,
+    *token_checks.CHECKS,
 )

@@ -17,6 +17,10 @@ ProbeSend = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[st
 """Sends one request: method, absolute address, headers and body to status, headers and body."""
 
 
+STAND_IN = "stand-in"
+"""A token that is none, which fake tenants believe."""
+
+
 class Deviation(AssertionError):  # noqa: N818 - it is a finding, not a failure of ours
     """The tenant answered otherwise than expected."""
 
@@ -76,12 +80,12 @@ class Probe:
     Args:
         send: sends one request.
         base: the tenant's base address, such as ``https://graph.microsoft.com/v1.0``.
-        token: an access token for the Authorization header; empty for none.
+        token: an access token for the Authorization header; a stand-in by default, which a fake tenant believes.
         patience: seconds to repeat what a directory of many replicas may not know yet; 0 for a fake.
 
     """
 
-    def __init__(self, send: ProbeSend, *, base: str, token: str = "", patience: float = 0.0) -> None:
+    def __init__(self, send: ProbeSend, *, base: str, token: str = STAND_IN, patience: float = 0.0) -> None:
         self._send = send
         self._base = base.rstrip("/")
         self._token = token
@@ -96,9 +100,8 @@ class Probe:
 
     def ask(self, method: str, address: str, body: object = None, **headers: str) -> ProbeAnswer:
         """Send one request; *address* is a path below the base, or a link from an answer."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        if self._token:
-            sent["Authorization"] = f"Bearer {self._token}"
+        sent = {"Authorization": f"Bearer {self._token}"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content = b""
         if body is not None:
             sent["Content-Type"] = "application/json"

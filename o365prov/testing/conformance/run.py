@@ -8,7 +8,7 @@ from enum import Enum
 from attrs import frozen
 
 from o365prov.testing.conformance.checks import CHECKS
-from o365prov.testing.conformance.probe import Check, Deviation, Force, Probe, ProbeSend, Skip
+from o365prov.testing.conformance.probe import STAND_IN, Check, Deviation, Force, Probe, ProbeSend, Skip
 
 
 class Grade(Enum):
@@ -54,7 +54,7 @@ def check_tenant(
     send: ProbeSend,
     *,
     base: str = "https://graph.microsoft.com/v1.0",
-    token: str = "",
+    token: str = STAND_IN,
     patience: float = 0.0,
     tags: Iterable[str] = (),
 ) -> tuple[CheckOutcome, ...]:
@@ -64,7 +64,7 @@ def check_tenant(
         send: sends one request: method, absolute address, headers and body to status, headers and body;
             ``FakeTenant.handle`` is one.
         base: the tenant's base address.
-        token: an access token; empty for a fake.
+        token: an access token; a stand-in by default, which a fake tenant believes.
         patience: seconds to wait for what was written to be seen; 60 suits a real tenant.
         tags: only checks with one of these tags; all of them when empty.
 

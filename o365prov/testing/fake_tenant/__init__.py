@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
 from o365prov.testing.fake_tenant.gateway.replication import Lag
+from o365prov.testing.fake_tenant.identity.access import STAND_IN
+from o365prov.testing.fake_tenant.identity.app_registrations import AppRegistrations
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.tenant import FakeTenant, Snapshot
 
-__all__ = ["FakeTenant", "GraphErrorResponse", "Lag", "RecordedRequest", "Snapshot"]
+__all__ = ["STAND_IN", "AppRegistrations", "FakeTenant", "GraphErrorResponse", "Lag", "RecordedRequest", "Snapshot"]

@@ -22,6 +22,7 @@ from o365prov.testing.fake_tenant.endpoints.organization import domain_records, 
 from o365prov.testing.fake_tenant.gateway.gateway import Gateway
 from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
 from o365prov.testing.fake_tenant.gateway.replication import Lag
+from o365prov.testing.fake_tenant.identity.app_registrations import AppRegistrations
 from o365prov.testing.fake_tenant.schema.skus import product
 from o365prov.testing.fake_tenant.store.directory import Directory, instant
 from o365prov.testing.fake_tenant.store.persistence import read_state, write_state
@@ -61,12 +62,15 @@ class FakeTenant:
         provisioning: how long service plans take, and how that ends; None for at once.
         caller_roles: names of the directory roles that the calling application holds, which then bind it when it
             changes sensitive properties of administrators; None lets it do everything.
+        permissions: the application permissions that an administrator consented to, such as "User.Read.All"; whatever
+            they do not allow is 403, and only tokens of this tenant are valid. None allows everything.
         latency: seconds that every request takes; writes to one object that overlap conflict.
 
     Example:
         >>> fake = FakeTenant(domains={"yourfederated.domain": "Federated"}, licenses={"SPE_E3": 25}, seed=1)
         >>> isaac = fake.add_user("isaac.brock@contoso.onmicrosoft.com", displayName="Isaac Brock")
-        >>> status, headers, body = fake.handle("GET", f"https://graph.microsoft.com/v1.0/users/{isaac['id']}", {}, b"")
+        >>> address = f"https://graph.microsoft.com/v1.0/users/{isaac['id']}"
+        >>> status, headers, body = fake.handle("GET", address, {"Authorization": "Bearer stand-in"}, b"")
         >>> status, json.loads(body)["displayName"]
         (200, 'Isaac Brock')
 
@@ -89,15 +93,18 @@ class FakeTenant:
         provisioning: PlanProvisioning | None = None,
         latency: float = 0.0,
         caller_roles: Iterable[str] | None = None,
+        permissions: Iterable[str] | None = None,
     ) -> None:
         domains = as_tuple(domains)
-        caller_roles = None if caller_roles is None else as_tuple(caller_roles)
+        caller_roles, permissions = (
+            names if names is None else as_tuple(names) for names in (caller_roles, permissions)
+        )
         check_call(FakeTenant.__init__, locals())
         if not 0 <= latency < float("inf") or keep_requests < 0:
             raise ConfigurationError("FakeTenant: latency and keep_requests are numbers from 0 on")
         self.clock = clock or FakeClock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
-        request_ids = random.Random(chance.getrandbits(64))  # noqa: S311
+        ids = random.Random(chance.getrandbits(64))  # noqa: S311
         tenant_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
         directory = Directory(
             clock=self.clock,
@@ -107,19 +114,13 @@ class FakeTenant:
             domains=domain_records(initial_domain, domains),
             subscriptions=subscriptions(licenses or {}),
             caller_roles=None if caller_roles is None else frozenset(caller_roles),
+            permissions=None if permissions is None else frozenset(permissions),
             provisioning=provisioning or PlanProvisioning(),
         )
         self._gateway = Gateway(
-            directory,
-            request_ids=request_ids,
-            keep_requests=keep_requests,
-            faults=faults,
-            quotas=quotas,
-            lag=lag,
-            latency=latency,
+            directory, ids=ids, keep_requests=keep_requests, faults=faults, quotas=quotas, lag=lag, latency=latency
         )
-        self._lock = self._gateway.lock
-        self._start = self.snapshot()
+        self._lock, self._start = self._gateway.lock, Snapshot(directory.copy())
 
     def __reduce__(self) -> NoReturn:
         """Refuse pickling and copying: the tenant holds a lock."""
@@ -127,9 +128,8 @@ class FakeTenant:
 
     def __repr__(self) -> str:
         """One line: the initial domain and how much there is."""
-        directory = self._directory
-        initial = next(iter(directory.domains))
-        return f"<FakeTenant {initial}: {len(directory.users)} users, {len(directory.groups)} groups>"
+        held = self._directory
+        return f"<FakeTenant {next(iter(held.domains))}: {len(held.users)} users, {len(held.groups)} groups>"
 
     def handle(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
@@ -167,6 +167,11 @@ class FakeTenant:
     @faults.setter
     def faults(self, plan: FaultPlan | None) -> None:
         self._gateway.faults = plan
+
+    @property
+    def applications(self) -> AppRegistrations:
+        """The applications that the tenant's token endpoint gives tokens to."""
+        return AppRegistrations(lambda: self._directory, self._gateway.token_endpoint)
 
     @property
     def requests(self) -> Sequence[RecordedRequest]:
@@ -291,13 +296,9 @@ class FakeTenant:
     def groups(self) -> Sequence[dict[str, Any]]:
         """Every group that is not deleted, by Graph's names, with the ids of its ``members`` and ``owners``."""
         with self._lock:
-            members, owners = self._directory.members, self._directory.owners
+            links = {"members": self._directory.members, "owners": self._directory.owners}
             return tuple(
-                {
-                    **unshared(record),
-                    "members": members.targets(record["id"]),
-                    "owners": owners.targets(record["id"]),
-                }
+                {**unshared(record), **{name: each.targets(record["id"]) for name, each in links.items()}}
                 for record in self._directory.groups
             )
 
@@ -386,8 +387,8 @@ class FakeTenant:
         try:
             state = json.loads(text)
         except (ValueError, RecursionError) as error:
-            what = f"a saved fake tenant must be JSON ({error})"
-            raise SourceError(Issue("not_json", what, "write one with FakeTenant.save")) from None
+            issue = Issue("not_json", f"a saved fake tenant must be JSON ({error})", "write one with FakeTenant.save")
+            raise SourceError(issue) from None
         fake = cls(clock=clock, seed=seed)
         fake._gateway.enter(read_state(state, fake.clock, fake._directory.random))
         fake._start = fake.snapshot()
@@ -396,5 +397,4 @@ class FakeTenant:
     @classmethod
     def load(cls, path: str | Path, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
         """A tenant with the state that ``save`` wrote to a file; SourceError when that is not what it holds."""
-        text = load_text(path, "name the file that FakeTenant.save() wrote")
-        return cls.from_json(text, clock=clock, seed=seed)
+        return cls.from_json(load_text(path, "name the file that FakeTenant.save() wrote"), clock=clock, seed=seed)

@@ -141,7 +141,8 @@ def _address(request: GraphRequest, item: dict[str, Any]) -> str:
 def _answer(request: GraphRequest, item: dict[str, Any], send: SendPart) -> dict[str, Any]:
     body = item.get("body")
     url = _address(request, item)
-    headers = {"client-request-id": request.header("client-request-id"), **(item.get("headers") or {})}
+    shared = {name: request.header(name) for name in ("client-request-id", "authorization")}
+    headers = {**shared, **(item.get("headers") or {})}
     status, answered, content = send(item["method"], url, headers, b"" if body is None else _content(item, body))
     shown = {name: value for name, value in answered.items() if name.lower() not in {"date", "content-length"}}
     return {"id": item["id"], "status": status, "headers": shown, "body": json.loads(content) if content else None}

@@ -22,6 +22,8 @@ from o365prov.testing.fake_tenant.gateway.metadata import asked_metadata, with_m
 from o365prov.testing.fake_tenant.gateway.recorder import RequestRecorder, record_request
 from o365prov.testing.fake_tenant.gateway.replication import Lag, Replica, check_arrived
 from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
+from o365prov.testing.fake_tenant.identity.access import caller_of, check_permitted
+from o365prov.testing.fake_tenant.identity.token_endpoint import TokenEndpoint
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest, read_request, unpacked
 from o365prov.testing.fake_tenant.store.directory import Directory
@@ -65,7 +67,7 @@ class Gateway:
         self,
         directory: Directory,
         *,
-        request_ids: random.Random,
+        ids: random.Random,
         keep_requests: int,
         faults: FaultPlan | None,
         quotas: Quotas | None,
@@ -76,7 +78,8 @@ class Gateway:
         self.requests = RequestRecorder(keep_requests)
         self.faults = faults
         self.latency = latency
-        self._ids = request_ids
+        self.token_endpoint = TokenEndpoint(ids)
+        self._ids = ids
         self._lag = lag
         self._meter = Meter(quotas, directory.tenant_id) if quotas else None
         self._number = 0
@@ -161,10 +164,15 @@ class Gateway:
 
     def _reply(self, request: GraphRequest, metered: dict[str, str]) -> GraphReply:
         directory = self.directory
+        reply = self.token_endpoint.answer(directory, request)
+        if reply is not None:
+            return reply
+        caller = caller_of(directory, request, self.token_endpoint.key)
         purge_expired(directory)
         if request.path == ("$batch",) and request.method == "POST":
             return GraphReply(200, answer_batch(request, self._answer_inner, self._ids, parallel=self.latency > 0))
         route, request = ROUTER.find(request)
+        check_permitted(caller, route, request)
         metered |= self._charge(route, request)
         if self._replica is None:
             return route.answer(directory, request)

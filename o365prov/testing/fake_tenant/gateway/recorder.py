@@ -14,6 +14,8 @@ from attrs import field, frozen
 from o365prov._fields import typed
 
 _PASSWORD = re.compile(rb'("password"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+_FORM = re.compile(rb"((?:^|&)(?:client_secret|client_assertion)=)[^&]*")
+_TOKEN = re.compile(rb'("access_token"\s*:\s*)"[^"]*"')
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
@@ -98,4 +100,8 @@ def record_request(
     """A request fit to be kept: secrets are gone before anything can print them."""
     method, url, headers, content = request
     kept = {name.lower(): "(not kept)" if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
-    return RecordedRequest(at, method.upper(), url, kept, _PASSWORD.sub(rb'\1"(not kept)"', content), *answer)
+    status, answered, body = answer
+    if b"access_token" in body or b"client_" in content:
+        content, body = _FORM.sub(rb"\1(not kept)", content), _TOKEN.sub(rb'\1"(not kept)"', body)
+    content = _PASSWORD.sub(rb'\1"(not kept)"', content)
+    return RecordedRequest(at, method.upper(), url, kept, content, status, answered, body)

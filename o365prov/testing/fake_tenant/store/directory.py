@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
@@ -104,6 +104,26 @@ def _discard(ends: dict[str, dict[str, int]], key: str, other: str) -> None:
         ends.pop(key, None)
 
 
+@frozen
+class RegisteredApp:
+    """An application registered in the tenant, with its credentials; any one of them will do.
+
+    Attributes:
+        client_id: its identifier.
+        secret: its client secret, or None.
+        certificate: its certificate as PEM text, or None.
+        federated: issuer and subject of tokens that stand for it, or None.
+        permissions: the application permissions that an administrator consented to; None for all.
+
+    """
+
+    client_id: str
+    secret: str | None = None
+    certificate: str | None = None
+    federated: tuple[str, str] | None = None
+    permissions: frozenset[str] | None = None
+
+
 @define(eq=False)
 class Directory:
     """The state of one tenant; ``copy`` gives an independent one at little cost, since records are shared."""
@@ -115,7 +135,9 @@ class Directory:
     domains: dict[str, Record]
     subscriptions: dict[str, Subscription]
     caller_roles: frozenset[str] | None = None
+    permissions: frozenset[str] | None = None
     provisioning: PlanProvisioning = field(factory=PlanProvisioning)
+    applications: dict[str, RegisteredApp] = field(factory=dict)
     users: RecordTable = field(factory=RecordTable)
     groups: RecordTable = field(factory=RecordTable)
     contacts: RecordTable = field(factory=RecordTable)
@@ -283,6 +305,7 @@ class Directory:
             organization=dict(self.organization),
             domains=dict(self.domains),
             subscriptions=dict(self.subscriptions),
+            applications=dict(self.applications),
             consumed=Counter(self.consumed),
             names={name: values.copy() for name, values in self._names.items()},
             **{name: getattr(self, name).copy() for name in _COPIED},

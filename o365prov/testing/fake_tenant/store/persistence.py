@@ -12,11 +12,11 @@ from o365prov.errors import Issue, SourceError
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
 from o365prov.testing.fake_tenant.store.change_log import ChangeLog, ChangeRecord, LinkChange
-from o365prov.testing.fake_tenant.store.directory import Directory, Links
+from o365prov.testing.fake_tenant.store.directory import Directory, Links, RegisteredApp
 from o365prov.testing.fake_tenant.store.seats import Subscription
 from o365prov.testing.fake_tenant.store.table import RecordTable
 
-_VERSION = 1
+_VERSION = 2
 _TABLES = ("users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments")
 _LINKS = ("managers", "members", "owners")
 
@@ -27,7 +27,11 @@ def write_state(directory: Directory) -> dict[str, Any]:
         "o365prov-fake-tenant": _VERSION,
         "tenant_id": directory.tenant_id,
         "organization": directory.organization,
-        "caller_roles": None if directory.caller_roles is None else sorted(directory.caller_roles),
+        "caller_roles": _sorted(directory.caller_roles),
+        "permissions": _sorted(directory.permissions),
+        "applications": [
+            {**asdict(item), "permissions": _sorted(item.permissions)} for item in directory.applications.values()
+        ],
         "domains": list(directory.domains.values()),
         "subscriptions": [asdict(item) for item in directory.subscriptions.values()],
         **{name: list(getattr(directory, name)) for name in _TABLES},
@@ -50,7 +54,9 @@ def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory
             organization=state["organization"],
             domains={item["id"]: item for item in state["domains"]},
             subscriptions={item["product"]["id"]: _subscription(item) for item in state["subscriptions"]},
-            caller_roles=None if state["caller_roles"] is None else frozenset(state["caller_roles"]),
+            caller_roles=_set(state["caller_roles"]),
+            permissions=_set(state["permissions"]),
+            applications={item["client_id"]: _application(item) for item in state["applications"]},
             log=ChangeLog((_read(entry) for entry in state["changes"]["entries"]), state["changes"]["forgotten"]),
         )
         for name in _TABLES:
@@ -66,6 +72,19 @@ def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory
         what = f"the saved fake tenant is damaged ({type(error).__name__}: {error})"
         raise SourceError(Issue("damaged", what, "save it again")) from error
     return directory
+
+
+def _application(item: dict[str, Any]) -> RegisteredApp:
+    federated = None if item["federated"] is None else tuple(item["federated"])
+    return RegisteredApp(**{**item, "federated": federated, "permissions": _set(item["permissions"])})
+
+
+def _sorted(names: frozenset[str] | None) -> list[str] | None:
+    return None if names is None else sorted(names)
+
+
+def _set(names: list[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
 
 
 def _subscription(item: dict[str, Any]) -> Subscription:

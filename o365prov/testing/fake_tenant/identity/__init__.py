@@ -1,0 +1,1 @@
+"""Who asks: applications, their tokens, and what these allow."""
