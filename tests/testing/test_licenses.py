@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from o365prov.planning.rules.service_plans import DEPENDENCIES, EXCLUSIONS
 from o365prov.testing import FakeClock, FakeTenant, PlanProvisioning
+from o365prov.testing.fake_tenant.rules.plan_rules import plan_rules
 from o365prov.testing.fake_tenant.schema.skus import PLANS, PRODUCTS, product
 
 E3, F1 = PRODUCTS["SPE_E3"].id, PRODUCTS["SPE_F1"].id
@@ -239,3 +241,82 @@ def test_every_assignment_takes_its_own_time(slow):
     slow.add_user("bob@contoso.onmicrosoft.com", usageLocation="US", licenses=["SPE_E3"])
     pending = [statuses(slow, f"{who}@contoso.onmicrosoft.com")["SWAY"] for who in ("ann", "bob")]
     assert pending == ["Success", "PendingInput"]
+
+
+@pytest.fixture
+def many():
+    """A tenant with products whose plans need others, or exclude them."""
+    names = ("SPE_E3", "SPE_F1", "WORKPLACE_ANALYTICS", "MCOMEETADV", "EXCHANGE_L_STANDARD", "EXCHANGEENTERPRISE")
+    return FakeTenant(licenses=dict.fromkeys(names, 9), seed=1)
+
+
+def _assigned(fake, user, add=(), remove=()):
+    """The status and message of assignLicense; *add* has products, or pairs of one and the only plans it keeps."""
+    items = []
+    for each in add:
+        name, kept = each if isinstance(each, tuple) else (each, None)
+        found = product(name)
+        off = [] if kept is None else [plan.id for plan in found.plans if plan.name not in kept]
+        items.append({"skuId": found.id, "disabledPlans": off})
+    body = {"addLicenses": items, "removeLicenses": [product(name).id for name in remove]}
+    url = f"https://graph.microsoft.com/v1.0/users/{user['id']}/assignLicense"
+    headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
+    status, _, answer = fake.handle("POST", url, headers, json.dumps(body).encode())
+    return status, json.loads(answer).get("error", {}).get("message", "")
+
+
+def test_a_plan_that_needs_another_is_refused_without_it(many):
+    """Office for the web without any SharePoint; the plan that it depends on is named, and nothing changes."""
+    ann = many.add_user(usageLocation="US")
+    status, message = _assigned(many, ann, [("SPE_E3", {"SHAREPOINTWAC"})])
+    assert status == 400
+    assert f"service plan {PLANS['SHAREPOINTWAC'].id} depends on the service plan(s)" in message
+    assert PLANS["SHAREPOINTENTERPRISE"].id in message
+    assert "assignedLicenses" not in many.user(ann["id"])
+    assert _assigned(many, ann, [("SPE_E3", {"SHAREPOINTWAC", "SHAREPOINTENTERPRISE"})])[0] == 200
+
+
+def test_what_another_plan_needs_can_not_be_taken_away(many):
+    """Another product may have what is needed; both go together, or the one that needs goes first."""
+    ann = many.add_user(usageLocation="US", licenses=["SPE_E3", "MCOMEETADV"])
+    status, message = _assigned(many, ann, remove=["SPE_E3"])
+    assert (status, "depends on" in message) == (400, True)
+    assert _assigned(many, ann, remove=["SPE_E3", "MCOMEETADV"])[0] == 200
+
+
+def test_plans_that_exclude_each_other_are_refused(many):
+    """Exchange of small businesses beside that of enterprises."""
+    ann = many.add_user(usageLocation="US", licenses=["EXCHANGE_L_STANDARD"])
+    status, message = _assigned(many, ann, ["EXCHANGEENTERPRISE"])
+    assert (status, "mutually exclusive" in message) == (400, True)
+    assert _assigned(many, ann, ["EXCHANGEENTERPRISE"], remove=["EXCHANGE_L_STANDARD"])[0] == 200
+
+
+def test_licences_of_groups_fail_into_a_state(many):
+    """A group's licence that breaks a rule is an error of its own, until what it needs is there."""
+    ann = many.add_user(usageLocation="US", licenses=["EXCHANGE_L_STANDARD"])
+    many.add_group("Callers", members=[ann["id"]], licenses=["MCOMEETADV"])
+    many.add_group("Mail", members=[ann["id"]], licenses=["EXCHANGEENTERPRISE"])
+
+    def errors():
+        return {
+            state["skuId"]: (state["state"], state["error"])
+            for state in many.user(ann["id"])["licenseAssignmentStates"]
+            if state["assignedByGroup"]
+        }
+
+    assert errors() == {
+        product("MCOMEETADV").id: ("Error", "DependencyViolation"),
+        product("EXCHANGEENTERPRISE").id: ("Error", "MutuallyExclusiveViolation"),
+    }
+    assert _assigned(many, ann, [("SPE_E3", {"TEAMS1"})], remove=["EXCHANGE_L_STANDARD"])[0] == 200
+    many.add_group("Again", members=[ann["id"]])
+    assert set(errors().values()) == {("Active", "None")}
+
+
+def test_the_rules_are_those_that_plans_are_made_by():
+    """Two tables, written on their own from Microsoft's pages, say the same."""
+    ours = {(rule.plan, frozenset(rule.needs)) for rule in DEPENDENCIES}
+    assert ours == {(rule.plan, rule.others) for rule in plan_rules() if not rule.excludes}
+    pairs = {(rule.plan, other) for rule in plan_rules() if rule.excludes for other in rule.others}
+    assert {(rule.plan, rule.other) for rule in EXCLUSIONS} == pairs

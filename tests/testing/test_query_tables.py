@@ -65,12 +65,12 @@ ADVANCED = {
         "eq": f"""assignedPlans/capabilityStatus assignedPlans/service assignedPlans/servicePlanId businessPhones
             companyName employeeHireDate employeeLeaveDateTime employeeOrgData/costCenter employeeOrgData/division
             employeeType faxNumber mobilePhone officeLocation {NUMBERED} onPremisesSamAccountName postalCode
-            preferredLanguage provisionedPlans/provisioningStatus provisionedPlans/service showInAddressList
-            streetAddress""",
+            preferredLanguage provisionedPlans/provisioningStatus provisionedPlans/service securityIdentifier
+            showInAddressList streetAddress""",
         "startswith": """businessPhones companyName employeeType faxNumber mobilePhone officeLocation
-            onPremisesSamAccountName postalCode preferredLanguage streetAddress""",
+            onPremisesSamAccountName postalCode preferredLanguage securityIdentifier streetAddress""",
         "endswith": "mail otherMails proxyAddresses userPrincipalName",
-        "ge": "employeeHireDate employeeLeaveDateTime",
+        "ge": "employeeHireDate employeeLeaveDateTime securityIdentifier",
         "null": f"""city companyName country createdDateTime department displayName employeeId faxNumber givenName
             jobTitle mail mailNickname mobilePhone officeLocation {NUMBERED} onPremisesSecurityIdentifier
             onPremisesSyncEnabled passwordPolicies postalCode preferredLanguage state streetAddress surname

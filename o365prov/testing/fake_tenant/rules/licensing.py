@@ -15,6 +15,7 @@ from attrs import frozen
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.addresses import with_addresses
+from o365prov.testing.fake_tenant.rules.plan_rules import broken_rule, enabled_plans, refusal_text
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
@@ -113,6 +114,10 @@ def assign_directly(directory: Directory, record: Record, assignment: SkuAssignm
             states.append(state)
         elif direct[sku]["disabledPlans"] != state["disabledPlans"]:
             states[states.index(direct[sku])] = state
+    plans = enabled_plans(directory, states)
+    rule = broken_rule(plans)
+    if rule is not None:
+        raise GraphErrorResponse.bad_request(refusal_text(directory, rule, plans))
     after = with_addresses(directory, with_licenses(record, states), record)
     directory.update("user", after)
     return after
@@ -157,13 +162,31 @@ def inherit(directory: Directory, user_id: str) -> None:
         for item in group.get("assignedLicenses", ()):
             sku = item["skuId"]
             error = None if sku in holds or free_seats(directory, sku) > 0 else "CountViolation"
-            state = _state(directory, sku, item["disabledPlans"], group_id, error)
-            known = before.get((group_id, sku))
-            if known is not None and all(known[name] == state[name] for name in ("disabledPlans", "state", "error")):
-                state = known
-            states.append(state)
+            states.append(_state(directory, sku, item["disabledPlans"], group_id, error))
+    _fail_what_breaks_rules(directory, states)
+    states = [_unless_known(state, before.get((state["assignedByGroup"], state["skuId"]))) for state in states]
     if list(present) != states:
         directory.update("user", with_addresses(directory, with_licenses(record, states), record))
+
+
+def _fail_what_breaks_rules(directory: Directory, states: list[Record]) -> None:
+    """Let inherited licences with a plan that can't be fail, the latest first, until no rule is broken by them."""
+    while (rule := broken_rule(enabled_plans(directory, states))) is not None:
+        blamed = {rule.plan} if not rule.excludes else {rule.plan, *rule.others}
+        for index, state in reversed([*enumerate(states)]):
+            if state["assignedByGroup"] is not None and blamed & enabled_plans(directory, [state]):
+                group, sku, disabled = (state[name] for name in ("assignedByGroup", "skuId", "disabledPlans"))
+                states[index] = _state(directory, sku, disabled, group, rule.error)
+                break
+        else:
+            return
+
+
+def _unless_known(state: Record, known: Record | None) -> Record:
+    """The state, or the one that stands already and differs in its date alone."""
+    if known is not None and all(known[name] == state[name] for name in ("disabledPlans", "state", "error")):
+        return known
+    return state
 
 
 def with_licenses(record: Record, states: Iterable[Record]) -> Record:

@@ -30,8 +30,11 @@ _POLICIES = frozenset({"None", "DisablePasswordExpiration", "DisableStrongPasswo
 
 
 def is_nickname(value: str) -> bool:
-    """Whether a mailNickname is plain ASCII without the characters that Graph bans."""
-    return value.isascii() and _NICKNAME_FORBIDDEN.isdisjoint(value)
+    """Whether a mailNickname is plain ASCII without the characters that Graph bans, its dots between others.
+
+    Source: Graph "group resource type" for the characters; Exchange, "Set-Mailbox", parameter Alias, for the dots.
+    """
+    return value.isascii() and _NICKNAME_FORBIDDEN.isdisjoint(value) and all(value.split("."))
 
 
 def domain_of(principal_name: str) -> str:
@@ -115,7 +118,7 @@ def _why_not(name: str, value: Any) -> str | None:
         case "usageLocation":
             return None if value in COUNTRIES else "it must be a two-letter country code of ISO 3166, in capitals"
         case "mailNickname" if not is_nickname(value):
-            return 'ASCII only, and none of @ ( ) \\ [ ] " ; : < > , or a space'
+            return 'ASCII only, none of @ ( ) \\ [ ] " ; : < > , or a space, and dots between other characters only'
         case "mail" if not value.isascii() or not _ADDRESS.fullmatch(value):
             return "it must be an address of the form name@domain, without accents"
         case "otherMails" if any(not item.isascii() or not _ADDRESS.fullmatch(item) for item in value):

@@ -13,8 +13,8 @@ Decisions where the pages differ. The tables have an older edition, one for all 
 is advanced; the newer one has it plain, as the service does (entra-powershell#1477). Resource pages list ``ge`` and
 ``le`` for many strings whose cells are empty in the tables: the tables are followed. A property that a resource page
 calls filterable and no table lists is plain where a page has an example of it (groupTypes, isAssignableToRole), and
-advanced otherwise (employeeLeaveDateTime, membershipRuleProcessingState), which is ours. A group's createdDateTime is
-refused, as in Microsoft's own example of an error.
+advanced otherwise (employeeLeaveDateTime, securityIdentifier, membershipRuleProcessingState), which is ours. A group's
+createdDateTime is refused, as in Microsoft's own example of an error.
 """
 
 from __future__ import annotations
