@@ -5,6 +5,19 @@ from __future__ import annotations
 import asyncio
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
+from msgraph.generated.directory_objects.get_by_ids.get_by_ids_post_request_body import GetByIdsPostRequestBody
+from msgraph.generated.directory_objects.item.check_member_groups.check_member_groups_post_request_body import (
+    CheckMemberGroupsPostRequestBody,
+)
+from msgraph.generated.directory_objects.item.check_member_objects.check_member_objects_post_request_body import (
+    CheckMemberObjectsPostRequestBody,
+)
+from msgraph.generated.directory_objects.item.get_member_groups.get_member_groups_post_request_body import (
+    GetMemberGroupsPostRequestBody,
+)
+from msgraph.generated.directory_objects.item.get_member_objects.get_member_objects_post_request_body import (
+    GetMemberObjectsPostRequestBody,
+)
 from msgraph.generated.groups.item.assign_license.assign_license_post_request_body import (
     AssignLicensePostRequestBody as GroupLicenses,
 )
@@ -139,6 +152,27 @@ async def _roles(client, user):
     assert (await client.directory_role_templates.by_directory_role_template_id(READER).get()).id == READER
 
 
+async def _memberships(client, user, group, contact):
+    """The same four actions on each kind of object, and on whatever kind it is."""
+    assert (await client.directory_objects.by_directory_object_id(user).get()).id == user
+    found = await client.directory_objects.get_by_ids.post(GetByIdsPostRequestBody(ids=[user, group, contact]))
+    assert [each.id for each in found.value] == [user, group, contact]
+    for one in (
+        client.users.by_user_id(user),
+        client.groups.by_group_id(group),
+        client.contacts.by_org_contact_id(contact),
+        client.directory_objects.by_directory_object_id(user),
+    ):
+        assert (
+            await one.get_member_groups.post(GetMemberGroupsPostRequestBody(security_enabled_only=False))
+        ).value == []
+        assert (
+            await one.get_member_objects.post(GetMemberObjectsPostRequestBody(security_enabled_only=False))
+        ).value == []
+        assert (await one.check_member_groups.post(CheckMemberGroupsPostRequestBody(group_ids=[group]))).value == []
+        assert (await one.check_member_objects.post(CheckMemberObjectsPostRequestBody(ids=[group]))).value == []
+
+
 async def _rest(client, user, contact, room):
     sku = (await client.subscribed_skus.get()).value[0]
     assert (await client.subscribed_skus.by_subscribed_sku_id(sku.id).get()).id == sku.id
@@ -173,6 +207,7 @@ def test_the_sdk_drives_every_route(fake):
         user = await _users(client, boss)
         await _groups(client, user)
         await _roles(client, user)
+        await _memberships(client, user, fake.add_group("Crowd")["id"], contact)
         await _rest(client, user, contact, room)
 
     asyncio.run(run())

@@ -5,7 +5,7 @@ Sources: Graph "orgContact" (no create, update or delete), "place" and "room".
 
 from __future__ import annotations
 
-from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
+from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, SEARCHED, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import collection
@@ -65,7 +65,7 @@ def _shown(request: GraphRequest, shown: Record) -> Record:
 
 
 ROUTES = (
-    Route("GET", "/contacts", _list_contacts, "List the organization's contacts", PAGED, source="orgcontact-list"),
+    Route("GET", "/contacts", _list_contacts, "List the organization's contacts", SEARCHED, source="orgcontact-list"),
     Route("GET", "/contacts/{contact}", _read_contact, "Read a contact", ENTITY, source="orgcontact-get"),
     Route("GET", "/places/microsoft.graph.room", _list_rooms, "List rooms", PAGED, source="place-list"),
     Route("GET", "/places/{place}", _read_room, "Read a room by id or address", ENTITY, source="place-get"),

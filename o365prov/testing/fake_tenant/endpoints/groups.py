@@ -13,7 +13,7 @@ from o365prov.testing.fake_tenant.endpoints.group_writes import (
     update_group,
 )
 from o365prov.testing.fake_tenant.endpoints.references import referenced_id
-from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
+from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, SEARCHED, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import collection, counted
@@ -106,14 +106,14 @@ def _linked_users(name: str) -> Callable[[Directory, GraphRequest], GraphReply]:
 def _transitive_members(directory: Directory, request: GraphRequest) -> GraphReply:
     group = directory.group(request.named["group"])
     return mixed(
-        directory, request, _existing(directory, enumerate(_closure(group["id"], directory.members.targets), start=1))
+        directory, request, _existing(directory, enumerate(closure(group["id"], directory.members.targets), start=1))
     )
 
 
 def _transitive_member_of(directory: Directory, request: GraphRequest) -> GraphReply:
     user = directory.user(request.named["user"])
     return mixed(
-        directory, request, _existing(directory, enumerate(_closure(user["id"], directory.members.sources), start=1))
+        directory, request, _existing(directory, enumerate(closure(user["id"], directory.members.sources), start=1))
     )
 
 
@@ -170,7 +170,8 @@ def _existing(directory: Directory, keys: Iterable[tuple[int, str]]) -> Iterator
             yield number, *found
 
 
-def _closure(start: str, step: Callable[[str], Iterable[str]]) -> Iterator[str]:
+def closure(start: str, step: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    """Whatever is reached from an object by steps, each once, without itself."""
     seen: dict[str, None] = {}
     ahead = list(step(start))
     while ahead:
@@ -203,7 +204,7 @@ def _reference_routes(name: str) -> Iterator[Route]:
 
 
 ROUTES = (
-    Route("GET", "/groups", _list, "List groups", PAGED, source="group-list"),
+    Route("GET", "/groups", _list, "List groups", SEARCHED, source="group-list"),
     Route("GET", "/groups/$count", _count, "Count groups", frozenset({"$filter"}), source="group-list"),
     Route(
         "POST", "/groups", _create, "Create a group, with up to 20 members and owners bound", source="group-post-groups"

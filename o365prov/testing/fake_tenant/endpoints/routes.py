@@ -14,7 +14,8 @@ from o365prov.testing.fake_tenant.store.directory import Directory
 Endpoint = Callable[[Directory, GraphRequest], GraphReply]
 
 PAGED = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$skiptoken"})
-"""Options of a collection in pages, of one without pages, and of a single object."""
+"""Options of a collection in pages, of one that can be searched, of one without pages, and of a single object."""
+SEARCHED = PAGED | {"$search"}
 LISTING = frozenset({"$select"})
 ENTITY = frozenset({"$select"})
 _CHOICES = {"$count": ("true", "false"), "$format": ("json", "application/json")}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
+from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, SEARCHED, Route
 from o365prov.testing.fake_tenant.endpoints.user_writes import create_user, delete_user, update_user
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
@@ -142,7 +142,7 @@ def _revoke(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 ROUTES = (
-    Route("GET", "/users", _list, "List users", PAGED | {"$expand"}, 2, "user-list"),
+    Route("GET", "/users", _list, "List users", SEARCHED | {"$expand"}, 2, "user-list"),
     Route("GET", "/users/$count", _count, "Count users", frozenset({"$filter"}), source="user-list"),
     Route("POST", "/users", _create, "Create a user", source="user-post-users"),
     Route(

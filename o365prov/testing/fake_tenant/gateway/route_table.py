@@ -6,6 +6,7 @@ from o365prov.testing.fake_tenant.endpoints import (
     contacts,
     deleted_items,
     delta,
+    directory_objects,
     directory_roles,
     groups,
     licenses,
@@ -28,5 +29,6 @@ ROUTER = Router(
         *directory_roles.ROUTES,
         *organization.ROUTES,
         *contacts.ROUTES,
+        *directory_objects.ROUTES,
     )
 )

@@ -12,6 +12,7 @@ from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.paging_tokens import read_token, write_token
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.filters import Predicate, compile_filter
+from o365prov.testing.fake_tenant.query.search import compile_search
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.schema.query_support import NOTHING, Support
 from o365prov.testing.fake_tenant.store.directory import Directory
@@ -57,6 +58,7 @@ def collection(
     """
     text = request.option("$filter")
     predicate = compile_filter(text, of, is_eventual=request.is_eventual) if text else None
+    predicate = _both(predicate, compile_search(request, of))
     ordering = _ordering(request, of, filtered=predicate is not None)
     token = request.option("$skiptoken")
     last: dict[str, Any] = {"at": 0, "key": None}
@@ -95,6 +97,12 @@ def counted(
     predicate = compile_filter(text, of, is_eventual=True) if text else None
     number = sum(1 for _ in _matching(directory_rows(0), predicate))
     return GraphReply(200, number, {"Content-Type": "text/plain"})
+
+
+def _both(first: Predicate | None, second: Predicate | None) -> Predicate | None:
+    if first is None or second is None:
+        return first or second
+    return lambda record: first(record) and second(record)
 
 
 def _matching(rows: Iterable[tuple[int, Record]], predicate: Predicate | None) -> Iterator[tuple[int, Record]]:
