@@ -6,10 +6,11 @@ import http.client
 import json
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -211,9 +212,48 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path, number):
     assert FakeTenant.load(state).seats("SPE_E3") == (0, 3)
 
 
+def test_the_command_speaks_tls_and_gives_tokens(tmp_path):
+    """With the certificate that it wrote, a client gets a token for the application that it was given."""
+    certificate = tmp_path / "certificate.pem"
+    client = "11111111-2222-4333-8444-555555555555"
+    with _run("--port", "0", "--tls", str(certificate), "--application", f"{client}=right") as process:
+        url = process.stdout.readline().split()[-1]
+        parts = urlsplit(url)
+        assert parts.scheme == "https"
+        trusting = ssl.create_default_context(cafile=certificate)
+        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=10, context=trusting)
+        scope = "https://graph.microsoft.com/.default"
+        form = {"grant_type": "client_credentials", "client_id": client, "client_secret": "right", "scope": scope}
+        connection.request("POST", "/contoso.onmicrosoft.com/oauth2/v2.0/token", urlencode(form))
+        token = json.loads(connection.getresponse().read())["access_token"]
+        connection.request("GET", "/v1.0/organization", headers={"Authorization": f"Bearer {token}"})
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["value"][0]["displayName"]) == (200, "Contoso")
+        connection.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+
+
+def test_a_client_that_does_not_trust_the_certificate_harms_nobody(fake, capfd):
+    """Its handshake ends, without a word from the server, which goes on."""
+    with Server(fake, tls=True) as server:
+        parts = urlsplit(server.url)
+        with pytest.raises(ssl.SSLError):
+            http.client.HTTPSConnection(
+                parts.hostname, parts.port, timeout=10, context=ssl.create_default_context()
+            ).request("GET", "/v1.0/users")
+        trusting = ssl.create_default_context(cafile=server.certificate)
+        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=10, context=trusting)
+        connection.request("GET", "/v1.0/users", headers=TOKEN)
+        assert connection.getresponse().status == 200
+        connection.close()
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
+        (["--application", "nobody"], 2),
         (["--sku", "SPE_E3"], 2),
         (["--domain", "x=Weird"], 1),
         (["--port", "x"], 2),
