@@ -22,7 +22,7 @@ from o365prov.testing.fake_tenant.gateway.metadata import asked_metadata, with_m
 from o365prov.testing.fake_tenant.gateway.recorder import RequestRecorder, record_request
 from o365prov.testing.fake_tenant.gateway.replication import Lag, Replica, check_arrived
 from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
-from o365prov.testing.fake_tenant.identity.access import caller_of, check_permitted
+from o365prov.testing.fake_tenant.identity.access import check_permitted, permissions_of_caller
 from o365prov.testing.fake_tenant.identity.token_endpoint import TokenEndpoint
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest, read_request, unpacked
@@ -32,7 +32,10 @@ from o365prov.testing.quotas import Meter, Quotas
 
 GatewayAnswer = tuple[int, dict[str, str], bytes]
 
-_JSON = "application/json;odata.metadata={};odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+_JSON = {
+    level: f"application/json;odata.metadata={level};odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+    for level in ("none", "minimal", "full")
+}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 """Bodies are made here and hold no circle, so looking for one would be a third of the work."""
 _AGS = '{"ServerInfo":{"DataCenter":"o365prov","Slice":"E","Ring":"1","ScaleUnit":"000"}}'
@@ -167,12 +170,12 @@ class Gateway:
         reply = self.token_endpoint.answer(directory, request)
         if reply is not None:
             return reply
-        caller = caller_of(directory, request, self.token_endpoint.key)
+        permissions = permissions_of_caller(directory, request, self.token_endpoint.key)
         purge_expired(directory)
         if request.path == ("$batch",) and request.method == "POST":
             return GraphReply(200, answer_batch(request, self._answer_inner, self._ids, parallel=self.latency > 0))
         route, request = ROUTER.find(request)
-        check_permitted(caller, route, request)
+        check_permitted(permissions, route, request)
         metered |= self._charge(route, request)
         if self._replica is None:
             return route.answer(directory, request)
@@ -217,7 +220,7 @@ class Gateway:
         level = asked_metadata(sent.get("accept", ""))
         if level != "minimal":
             body = with_metadata(body, level, self.directory.tenant_id)
-        headers.setdefault("Content-Type", _JSON.format(level))
+        headers.setdefault("Content-Type", _JSON[level])
         return reply.status, headers, _ENCODER.encode(body).encode()
 
 

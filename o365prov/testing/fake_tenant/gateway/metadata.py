@@ -20,7 +20,7 @@ _ELEMENTS = {str: "String", bool: "Boolean", int: "Int32"}
 
 def asked_metadata(accept: str) -> str:
     """The level that an Accept header asks for: none, minimal or full."""
-    found = _ASKED.search(accept)
+    found = _ASKED.search(accept) if "=" in accept else None
     return found.group(1).lower() if found else "minimal"
 
 

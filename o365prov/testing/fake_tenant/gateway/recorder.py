@@ -101,7 +101,7 @@ def record_request(
     method, url, headers, content = request
     kept = {name.lower(): "(not kept)" if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
     status, answered, body = answer
-    if b"access_token" in body or b"client_" in content:
+    if "/oauth2/" in url:
         content, body = _FORM.sub(rb"\1(not kept)", content), _TOKEN.sub(rb'\1"(not kept)"', body)
     content = _PASSWORD.sub(rb'\1"(not kept)"', content)
     return RecordedRequest(at, method.upper(), url, kept, content, status, answered, body)

@@ -8,8 +8,6 @@ stand-in that is called so, and tokens that this tenant has signed.
 
 from __future__ import annotations
 
-from attrs import frozen
-
 from o365prov.testing.fake_tenant.endpoints.routes import Route
 from o365prov.testing.fake_tenant.identity.json_web_tokens import JsonWebToken, SigningKey, read_token_parts
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
@@ -25,16 +23,13 @@ _CHALLENGE = (
 _ANY_AUDIENCE = frozenset({"https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"})
 
 
-@frozen
-class Caller:
-    """Who asks; *permissions* is None for somebody who may do everything."""
-
-    permissions: frozenset[str] | None
+Permissions = frozenset[str] | None
+"""What somebody may do; None is everything."""
 
 
-def caller_of(directory: Directory, request: GraphRequest, key: SigningKey) -> Caller:
-    """Who asks, by the token in the Authorization header; 401 without one, or with one that is not valid."""
-    scheme, _, token = request.header("authorization").strip().partition(" ")
+def permissions_of_caller(directory: Directory, request: GraphRequest, key: SigningKey) -> Permissions:
+    """What the token in the Authorization header allows; 401 without one, or with one that is not valid."""
+    scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         raise _unauthorized("Access token is empty.")
@@ -42,26 +37,26 @@ def caller_of(directory: Directory, request: GraphRequest, key: SigningKey) -> C
     if "." not in token:
         if own is not None and token != STAND_IN:
             raise _unauthorized("IDX14100: JWT is not well formed, there are no dots (.).")
-        return Caller(own)
+        return own
     read = read_token_parts(token)
     if read is None:
         raise _unauthorized("IDX14100: JWT is not well formed. The token needs to be in JWS or JWE Compact Format.")
     _check_lifetime(directory, read)
     if own is None and not key.is_named_by(read):
-        return Caller(None)
+        return None
     if not key.has_signed(read):
         raise _unauthorized("Access token validation failure. Invalid signature.")
     if read.claims.get("aud") not in _ANY_AUDIENCE:
         raise _unauthorized("Access token validation failure. Invalid audience.")
     roles = read.claims.get("roles")
-    return Caller(None if roles is None else frozenset(roles))
+    return None if roles is None else frozenset(roles)
 
 
-def check_permitted(caller: Caller, route: Route, request: GraphRequest) -> None:
+def check_permitted(permissions: Permissions, route: Route, request: GraphRequest) -> None:
     """403 when no permission of the caller allows this."""
-    if caller.permissions is None:
+    if permissions is None:
         return
-    granted = caller.permissions & permissions_of_routes()[route.method, route.pattern]
+    granted = permissions & permissions_of_routes()[route.method, route.pattern]
     narrow = granted.intersection(PARTS_OF_USERS)
     if granted and granted == narrow:
         allowed = {name for permission in narrow for name in PARTS_OF_USERS[permission]}

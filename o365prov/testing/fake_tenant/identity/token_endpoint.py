@@ -33,6 +33,7 @@ _NO_STORE = {
     "Cache-Control": "no-store, no-cache",
     "Pragma": "no-cache",
 }
+_LAST_SEGMENTS = frozenset({"token", "openid-configuration", "keys", "instance"})
 _DISCOVERY = (".well-known", "openid-configuration")
 
 
@@ -59,6 +60,8 @@ class TokenEndpoint:
 
     def answer(self, directory: Directory, request: GraphRequest) -> GraphReply | None:
         """The answer to a request for a token, or about how to get one; None when it is for Graph."""
+        if not request.path or request.path[-1] not in _LAST_SEGMENTS:
+            return None  # as nearly every request
         match request.method, request.path:
             case "POST", (tenant, "oauth2", "v2.0", "token"):
                 return self._token(directory, request, tenant)
