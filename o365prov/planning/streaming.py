@@ -44,6 +44,9 @@ from o365prov.planning.tenant.snapshot import HeldLicense, TenantSnapshot, Tenan
 from o365prov.planning.transitions.states import contradiction
 from o365prov.provisioning import DesiredUser, Eligibility
 
+_SHARED = ""
+"""The owner of a name that more than one person is to have: whoever has it has another's."""
+
 
 @define(eq=False, repr=False)
 class StreamingPlanner:
@@ -125,7 +128,9 @@ class StreamingPlanner:
         mail = desired.creation_properties().get("mail")
         for name in (known.username, desired.new_anchor, mail):
             if isinstance(name, str):
-                self._owners[name.lower()] = known.object_id
+                first = self._owners.setdefault(name.lower(), known.object_id)
+                if first != known.object_id:
+                    self._owners[name.lower()] = _SHARED
 
     def _stay(self, known: AppUser, sessions_valid_from: datetime | None) -> None:
         """Keep of somebody who does not change what the tenant must be asked about."""

@@ -9,12 +9,12 @@ import os
 import pytest
 from attrs import evolve
 from histories import EDITS, GRANTS, KINDS, OPTIONS, PEOPLE, REST, History, Human
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, READER
 from states import state_of
 
-from o365prov import Tenant
+from o365prov import Tenant, UserSync
 from o365prov.planning.tenant.snapshot import former_username
 from o365prov.planning.transitions import lookup
 from o365prov.planning.transitions.situations import ProblemCode, Step
@@ -53,6 +53,13 @@ def organisation(people, option=OPTIONS[0], **world):
     st.sampled_from(KINDS),
     st.booleans(),
     st.lists(STEPS, min_size=1, max_size=MOST_STEPS),
+)
+@example(
+    people=2,
+    option=OPTIONS[0],
+    kind=UserSync,
+    restores=False,
+    steps=[("rename", 0, 0, 3), ("delete", 0, 0, 0), ("swap", 0, 35, 0), ("rename", 0, 0, 3)],
 )
 def test_nobody_loses_anything_by_mistake(people, option, kind, restores, steps):
     """After each step the plan is carried out, keeps the laws, and leaves nothing to do; and so when all have left."""
