@@ -6,7 +6,7 @@ from effects import effects
 from organisation import DOMAIN, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import AppUser
-from o365prov.planning import change_key, change_stage
+from o365prov.planning import PropertyChange, change_key, change_stage
 from o365prov.planning.model.labels import sections
 
 APP = user_sync_app()
@@ -64,6 +64,21 @@ def test_a_swap_is_shown_under_the_name_that_lasts():
     [row] = [each for section in sections(plan.changes) for each in section.rows if each.people[0].name == "Ann Lee"]
     assert row.people[0].username == f"bo@{DOMAIN}"
     assert f">bo@{DOMAIN}</" in plan.to_html()
+
+
+def test_each_rename_of_a_swap_tells_what_the_account_has_by_then():
+    """Everything else is written with the final name, the source anchor too; the first step says why it is there."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "ann")], ann={"displayName": "Annie"})
+    ann, bo = snapshot.users
+    without = evolve(ann, properties={**ann.properties, "onPremisesImmutableId": None})
+    plan = APP.plan(people, evolve(snapshot, users=(without, bo)), known, now=NOW)
+    first, _, last = plan.changes
+    between = first.subject.username
+    assert first.properties == (PropertyChange("userPrincipalName", f"ann@{DOMAIN}", between),)
+    assert f"another person gets ann@{DOMAIN} before bo@{DOMAIN} is free" in first.reason
+    assert (first.anchor, last.anchor) == (None, "00uAnnLee")
+    before = {each.name: each.before for each in last.properties}
+    assert (before["displayName"], before["userPrincipalName"]) == ("Annie", between)
 
 
 def test_whose_account_it_was_is_said_once():
