@@ -125,7 +125,7 @@ def test_a_manager_whom_the_source_names_as_before_is_not_set_again(manager, ref
 
 @pytest.mark.parametrize("reference", [dn(BO), dn(BO).upper()], ids=["same", "in another case"])
 def test_a_manager_who_left_is_said_where_everything_is_compared(reference):
-    """Nothing changed for those whose manager the source still names; a plan that reverts edits can't find the account."""
+    """Nothing changed where the source still names the manager; a plan that reverts edits can't find the account."""
     snapshot, known = provisioned()
     people = [assigned(ann_under(reference)), *PEOPLE[2:]]
     assert APP.plan(people, snapshot, known, now=NOW).problems == ()

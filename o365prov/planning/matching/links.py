@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from o365prov.people import AppUser, AppUsers, Person
 from o365prov.planning.fingerprints import expected_anchors
@@ -38,7 +38,7 @@ class AccountLinks:
     transfers: Mapping[str, str]
     provisioning: ProvisioningType
     _holders: Mapping[str, AppUser]
-    _receivers: Mapping[str, str]
+    _receivers: Mapping[str, Person]
 
     @classmethod
     def of(
@@ -52,19 +52,18 @@ class AccountLinks:
         """The links that the memory holds; an account is handed over once its person is provisioned."""
         handed = {person_id: account for person_id, account in transfers.items() if person_id in people}
         holders = {user.object_id: user for user in app_users}
-        receivers = {account: each for each, account in handed.items()}
+        receivers = {account: people[person_id] for person_id, account in handed.items()}
         return cls(app_users, staying, people, handed, provisioning, holders, receivers)
 
     def holder(self, object_id: str) -> AppUser | None:
-        """Whose account it is."""
+        """Whose account it is, with all that is remembered of it."""
         return self._holders.get(object_id)
 
     def known(self, desired: DesiredUser) -> AppUser | None:
         """What is remembered of a person, without an account that was handed over to somebody else."""
         known = self.app_users.get(desired.person_id)
-        if known is not None and self.receiver(known.object_id) not in (None, desired.person_id):
-            return None
-        return known
+        receiver = None if known is None else self.receiver(known.object_id)
+        return known if receiver is None or receiver.id == desired.person_id else None
 
     def link(self, desired: DesiredUser, account: TenantUser) -> Link:
         """How an account that was found for a person is linked."""
@@ -85,41 +84,33 @@ class AccountLinks:
         same = (holder.anchor or account.anchor) in anchors
         return Link.YIELDING if same else Link.NAMESAKES
 
-    def row(self, desired: DesiredUser, account: TenantUser) -> AppUser | None:
-        """What is remembered of an account that a person gets: with a link that yields, all that its holder had."""
-        holder = self._holders.get(account.id)
-        if holder is None or holder.person_id == desired.person_id:
-            return holder
-        return evolve(holder, person_id=desired.person_id)
-
     def name(self, account: TenantUser) -> str:
         """The name of the person or app whose account it is; the account itself names people who left."""
         if app := self.app_users.linked_elsewhere.get(account.id):
             return f"the app {app}"
         holder = self._holders.get(account.id)
-        return self.describe(holder.person_id, account) if holder else "nobody"
+        return self.describe(holder, account) if holder else "nobody"
 
-    def describe(self, person_id: str, account: TenantUser | None = None) -> str:
-        """A person by name, id and employee number, as far as they are known.
+    def describe(self, holder: AppUser, account: TenantUser | None = None) -> str:
+        """The holder of an account by name, id and employee number, as far as they are known.
 
         Args:
-            person_id: the person's id.
-            account: the person's account, which has a name where the source has none any more.
+            holder: what is remembered of the person.
+            account: the account, which has a name where the source has none any more.
 
         """
-        if (person := self.people.get(person_id)) is not None:
+        if (person := self.people.get(holder.person_id)) is not None:
             return person_text(person)
-        known = self.app_users.get(person_id)
         properties = account.properties if account else {}
-        name = properties.get("displayName") or (known.username if known else person_id)
+        name = properties.get("displayName") or holder.username
         number = f", employee number {properties['employeeId']}" if properties.get("employeeId") else ""
-        left = "" if known is None or known.is_in_use else ", who left"
-        return f"{name} (person {person_id}{number}{left})"
+        left = "" if holder.is_in_use else ", who left"
+        return f"{name} (person {holder.person_id}{number}{left})"
 
     def is_handed_over(self, desired: DesiredUser, account: TenantUser) -> bool:
         """Whether the caller hands this account to the person."""
         return self.transfers.get(desired.person_id) == account.id
 
-    def receiver(self, object_id: str) -> str | None:
-        """The id of the person to whom the caller hands an account; None for nobody."""
+    def receiver(self, object_id: str) -> Person | None:
+        """The person to whom the caller hands an account; None for nobody."""
         return self._receivers.get(object_id)

@@ -73,7 +73,7 @@ def find_account(
     if known and (account := snapshot.by_id.get(known.object_id)):
         return _contradicting(desired, account, known) or _found(desired, account, LINKED, links)
     named = snapshot.by_username.get((desired.username or "").lower())
-    if named and named.id in renamed and links.link(desired, named) is Link.ANOTHERS:
+    if named and named.id in renamed:
         named = None
     if several := snapshot.shared_anchors.get(desired.new_anchor):
         return issues.shared_anchor(desired, several)
@@ -109,7 +109,7 @@ def _contradicting(desired: DesiredUser, account: TenantUser, known: AppUser) ->
 
 
 def _found(desired: DesiredUser, account: TenantUser, how: str, links: AccountLinks) -> Found:
-    return Found(account, how, links.link(desired, account), known=links.row(desired, account))
+    return Found(account, how, links.link(desired, account), known=links.holder(account.id))
 
 
 def _deleted(desired: DesiredUser, known: AppUser | None, snapshot: TenantSnapshot) -> TenantUser | None:

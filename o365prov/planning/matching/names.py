@@ -57,6 +57,7 @@ class UsernameOrder:
     _waiting: dict[str, str] = field(init=False, factory=dict)  # names that deleted accounts wait for, by person id
     _kept: set[str] = field(init=False, factory=set)  # the ids of people whose new name stays an address of another
     _issues: dict[str, Issue] = field(init=False, factory=dict)
+    _circles: Mapping[str, str] = field(init=False, factory=dict)  # by the id of who waits in one: who is renamed first
 
     def resolve(self, results: Sequence[MatchedUser | Problem]) -> Iterator[MatchedUser | Problem]:
         """The same results; people whose name is held are problems, and others know their turn."""
@@ -71,15 +72,17 @@ class UsernameOrder:
         for person_id, each in takers.items():
             if person_id not in self._issues and (issue := self._taking(each)):
                 self._issues[person_id] = issue
+        freed_by = {person_id: before.subject.person_id for person_id, before in self._before.items()}
+        self._circles = self._found_circles(freed_by)
         self._stop_who_waits(takers)
-        turns = self._turns()
+        turns = self._turns(freed_by)
         for result in results:
             if isinstance(result, MatchedUser):
                 issue = self._issues.get(result.subject.person_id)
                 yield Problem(result.subject, issue) if issue else self._in_turn(result, turns)
             else:
                 yield result
-        for person_id in sorted(self._kept):
+        for person_id in self._kept:
             keeper = self._before[person_id]
             if keeper.subject.person_id not in self._issues:
                 yield Problem(keeper.subject, issues.keeps_address(keeper, takers[person_id].subject))
@@ -110,7 +113,7 @@ class UsernameOrder:
             self._before[person_id] = freeing
             self._waiting[person_id] = deleted.username
         for address in addresses:
-            for holder in self.snapshot.holders_of(address, other_than=deleted.id):
+            for holder in self.snapshot.holders_of(address):
                 if address in holder.addresses:
                     return issues.address_of_deleted_taken(deleted, address, holder)
         return None
@@ -142,7 +145,7 @@ class UsernameOrder:
             return issues.username_taken(matched.account, username, holder)
         if linked.person_id == matched.subject.person_id:
             return issues.username_of_former_account(username, holder)
-        return issues.username_of_linked(username, holder, self.links.describe(linked.person_id))
+        return issues.username_of_linked(username, holder, self.links.describe(linked))
 
     def _stop_who_waits(self, takers: Mapping[str, MatchedUser]) -> None:
         """Stop whose name is kept as an address, and who waits for somebody who is stopped, along the chain."""
@@ -154,14 +157,13 @@ class UsernameOrder:
             if taker is not None and taker not in stopped:
                 stopped.add(taker)
                 waiting.append(taker)
-        circles = self._circles({taker: each.subject.person_id for taker, each in self._before.items()})
         for person_id in stopped - self._issues.keys():
             before = self._before[person_id]
             if (waiting_for := self._waiting.get(person_id)) is not None:
                 self._issues[person_id] = issues.username_of_deleted_freed(waiting_for, before)
                 continue
             username = takers[person_id].subject.username
-            first = takers[circles[person_id]].account if person_id in circles else None
+            first = takers[self._circles[person_id]].account if person_id in self._circles else None
             if first is not None:
                 issue = issues.names_in_a_circle(username, before, first, self._temporary_name(first))
             elif before.subject.person_id in stopped:
@@ -170,17 +172,17 @@ class UsernameOrder:
                 issue = issues.address_kept(before, username)
             self._issues[person_id] = issue
 
-    def _circles(self, waits_for: Mapping[str, str]) -> Mapping[str, str]:
+    def _found_circles(self, freed_by: Mapping[str, str]) -> Mapping[str, str]:
         """By the id of everybody who waits in a circle: who of it can be renamed first, whose account is there."""
         found: dict[str, str] = {}
         seen: set[str] = set()
-        for start in waits_for:
+        for start in freed_by:
             path: dict[str, None] = {}
             person_id = start
-            while person_id in waits_for and person_id not in seen:
+            while person_id in freed_by and person_id not in seen:
                 seen.add(person_id)
                 path[person_id] = None
-                person_id = waits_for[person_id]
+                person_id = freed_by[person_id]
             if person_id in path:
                 ids = list(path)
                 circle = ids[ids.index(person_id) :]
@@ -188,38 +190,35 @@ class UsernameOrder:
                 found.update(dict.fromkeys(circle, first))
         return found
 
-    def _turns(self) -> Mapping[str, tuple[int, bool]]:
-        """By person id: in which turn a person gets the name, and whether they have a temporary one before."""
-        freed_by = {
-            person_id: each.subject.person_id
-            for person_id, each in self._before.items()
-            if person_id not in self._issues
-        }
-        temporary = frozenset(self._circles(freed_by).values())
+    def _turns(self, freed_by: Mapping[str, str]) -> Mapping[str, int]:
+        """By person id: in which turn a person gets the name."""
         turns: dict[str, int] = {}
         for person_id in freed_by:
             path = [person_id]
             while path[-1] not in turns:
                 freeing = freed_by[path[-1]]
-                if freeing in temporary or freeing not in freed_by:
+                if self._is_in_between(freeing) or freeing not in freed_by:
                     turns[path[-1]] = 1
                 else:
                     path.append(freeing)
             for later, earlier in zip(reversed(path[:-1]), reversed(path[1:]), strict=True):
                 turns[later] = turns[earlier] + (2 if earlier in self._waiting else 1)
-        return {person_id: (turn, person_id in temporary) for person_id, turn in turns.items()}
+        return turns
 
-    def _in_turn(self, matched: MatchedUser, turns: Mapping[str, tuple[int, bool]]) -> MatchedUser:
+    def _is_in_between(self, person_id: str) -> bool:
+        """Whether the person has a temporary name before the final one."""
+        return self._circles.get(person_id) == person_id
+
+    def _in_turn(self, matched: MatchedUser, turns: Mapping[str, int]) -> MatchedUser:
         person_id, account = matched.subject.person_id, matched.account
         if person_id not in turns:
             return matched
-        turn, is_in_between = turns[person_id]
         freeing = self._before[person_id].subject.person_id
-        key = freeing_key(freeing, temporary=turns.get(freeing, (0, False))[1])
+        key = freeing_key(freeing, temporary=self._is_in_between(freeing))
         if person_id in self._waiting:
-            return evolve(matched, turn=turn, restored_after=key)
-        temporary = self._temporary_name(account) if is_in_between and account else ""
-        return evolve(matched, turn=turn, waits_for=key, temporary_username=temporary)
+            return evolve(matched, turn=turns[person_id], restored_after=key)
+        temporary = self._temporary_name(account) if account and self._is_in_between(person_id) else ""
+        return evolve(matched, turn=turns[person_id], waits_for=key, temporary_username=temporary)
 
     def _temporary_name(self, account: TenantUser) -> str:
         """A name that nobody has, the same in every plan: ``ann.lee-3f9a1c@corp.example``."""

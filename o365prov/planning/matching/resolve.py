@@ -11,7 +11,7 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning.matching import issues
 from o365prov.planning.matching.collisions import collisions
-from o365prov.planning.matching.links import AccountLinks
+from o365prov.planning.matching.links import AccountLinks, person_text
 from o365prov.planning.matching.match import Found, find_account
 from o365prov.planning.matching.names import UsernameOrder
 from o365prov.planning.matching.neighbours import neighbours
@@ -22,7 +22,7 @@ from o365prov.planning.rules.addresses import personal_addresses
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.lookup import transition
 from o365prov.planning.transitions.matched_user import MatchedUser
-from o365prov.planning.transitions.situations import Control, Link, ProblemCode, Situation, Step, Wanted
+from o365prov.planning.transitions.situations import Control, ProblemCode, Situation, Step, Wanted
 from o365prov.planning.transitions.states import account_state, control_of, memory_of, was_blocked_by_us
 from o365prov.planning.transitions.transition import Transition
 from o365prov.provisioning import DesiredUser
@@ -35,7 +35,7 @@ def match_users(
     app_users: AppUsers,
     *,
     staying: Collection[str] = (),
-    request: PlanRequest | None = None,
+    request: PlanRequest,
 ) -> Iterator[MatchedUser | Problem]:
     """Match people with accounts, and find the problems: everybody whom the plan is about, and their neighbours.
 
@@ -48,11 +48,9 @@ def match_users(
         snapshot: what the tenant holds.
         app_users: the memory.
         staying: the ids of other people who have not left.
-        request: whom the plan is about, and what the caller has decided; everybody and nothing unless it is given.
-            Nobody else's rename frees a username.
+        request: whom the plan is about, and what the caller has decided. Nobody else's rename frees a username.
 
     """
-    request = request or PlanRequest()
     persons = {each.person_id: each.assignment.person for each in people}
     here = frozenset(persons).union(staying)
     matcher = _Matcher(
@@ -92,20 +90,15 @@ class _Matcher:
             clash = clashes.get(desired.person_id)
             if clash:
                 yield Problem(subject, clash)
-            elif not desired.issues or not desired.blocked:
+            elif not desired.blocked:
                 yield from self._account(desired, subject, renamed)
 
     def _renamed(self, people: Sequence[DesiredUser]) -> frozenset[str]:
-        """The linked accounts whose people should have another username."""
+        """The linked accounts that get their people's usernames; nobody else of these people has one of them."""
         if not self.rules.provisioning.renames or not self.rules.provisioning.update_attributes:
             return frozenset()
-        linked = ((desired, self.links.known(desired)) for desired in people if desired.username)
-        return frozenset(
-            account.id
-            for desired, known in linked
-            if known and (account := self.snapshot.by_id.get(known.object_id))
-            if account.username.lower() != (desired.username or "").lower()
-        )
+        linked = (self.links.known(desired) for desired in people if desired.username)
+        return frozenset(known.object_id for known in linked if known)
 
     def _account(
         self, desired: DesiredUser, subject: Subject, renamed: Collection[str]
@@ -166,10 +159,10 @@ class _Matcher:
         account = found.account
         if account is None:
             raise ValueError(f"the problem {code.value!r} is about an account, and there is none")
-        who, holder = self.links.describe(desired.person_id), self.links.name(account)
+        who, holder = person_text(desired.assignment.person), self.links.name(account)
         match code:
             case ProblemCode.ACCOUNT_OF_ANOTHER_PERSON if (receiver := self.links.receiver(account.id)) is not None:
-                return issues.handed_to_another(account, self.links.describe(receiver))
+                return issues.handed_to_another(account, person_text(receiver))
             case ProblemCode.ACCOUNT_OF_ANOTHER_PERSON:
                 return issues.of_another_person(account, desired, who, holder)
             case ProblemCode.ACCOUNT_OF_NAMESAKE:
@@ -196,14 +189,14 @@ class _Matcher:
 
     def _anchor_holder(self, found: Found, desired: DesiredUser) -> Issue | None:
         """The deleted account that has the source anchor that an account without one would get."""
-        if found.account is None or found.deleted or found.account.anchor is not None:
+        if found.account is None or found.account.anchor is not None:
             return None
         deleted = self.snapshot.deleted_by_anchor.get(desired.new_anchor)
         return issues.anchor_of_deleted(deleted) if deleted else None
 
     def _taken_over(self, found: Found, desired: DesiredUser) -> str | None:
         """Whose account it was: that person's memory goes with it."""
-        holder = self.links.holder(found.account.id) if found.account and found.link is Link.YIELDING else None
+        holder = self.links.holder(found.account.id) if found.account else None
         return None if holder is None or holder.person_id == desired.person_id else holder.person_id
 
     def _is_privileged(self, found: Found, desired: DesiredUser) -> bool:
