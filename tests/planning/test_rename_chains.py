@@ -1,5 +1,7 @@
 """Renames in one plan that wait for each other's names."""
 
+import re
+
 import pytest
 from attrs import evolve
 from effects import effects
@@ -40,6 +42,23 @@ def test_who_frees_a_name_is_renamed_before_who_takes_it():
     assert plan.changes[1].waits_for == change_key(plan.changes[0])
 
 
+def test_everybody_in_a_chain_has_a_turn_of_their_own():
+    """One later than whoever frees the name."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "cy"), ("Cy Young", "cy", "dee")])
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    assert renames(plan) == [("Cy Young", "dee", 0), ("Bo Ross", "cy", 1), ("Ann Lee", "bo", 2)]
+
+
+@pytest.mark.parametrize(("now", "later"), [("BO", "bo"), ("bo", "BO")])
+def test_a_name_that_changes_in_case_alone_frees_nothing(now, later):
+    """Bo's account keeps its addresses, and is not waited for."""
+    snapshot, known, people = world(
+        [("Ann Lee", "ann", "alias"), ("Bo Ross", now, later)], **{now: {"proxyAddresses": [f"smtp:alias@{DOMAIN}"]}}
+    )
+    plan = APP.plan(people, snapshot, known, now=NOW, scope="all")
+    assert [(each.subject.name, each.code) for each in plan.problems] == [("Ann Lee", "address_taken")]
+
+
 def test_a_new_account_waits_for_the_rename_that_frees_its_name():
     """Created after the profiles of the others, and with its name."""
     snapshot, known, people = world([("Ann Lee", "", "bo"), ("Bo Ross", "bo", "bo2")])
@@ -52,7 +71,7 @@ def test_a_swap_goes_through_a_temporary_name():
     snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "ann")])
     plan = APP.plan(people, snapshot, known, now=NOW)
     temporary = plan.changes[0].subject.username
-    assert temporary.startswith("ann-")
+    assert re.fullmatch(f"ann-[0-9a-f]{{6}}@{DOMAIN}", temporary)
     assert [each[0] for each in renames(plan)] == ["Ann Lee", "Bo Ross", "Ann Lee"]
     assert temporary in plan.to_text()
 
@@ -136,6 +155,39 @@ def test_a_name_that_its_holder_keeps_as_an_address_is_not_freed():
     ]
     command = f"Set-Mailbox -Identity bo2@{DOMAIN} -EmailAddresses @{{Remove='smtp:bo@{DOMAIN}'}}"
     assert all(command in each.remedy for each in plan.problems)
+
+
+@pytest.mark.parametrize(("now", "later"), [("BO", "bo"), ("bo", "BO")])
+def test_a_name_is_kept_as_an_address_in_any_case(now, later):
+    """Ann would get Bo's name, which is written in another case here and there."""
+    snapshot, known, people = world(
+        [("Ann Lee", "ann", later), ("Bo Ross", now, "bo2")], **{now: {"proxyAddresses": [f"SMTP:Bo@{DOMAIN}"]}}
+    )
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    assert [each.code for each in plan.problems] == ["address_kept", "address_kept"]
+
+
+def test_who_is_not_renamed_keeps_no_address_after_a_rename():
+    """Bo's new name is taken: that is what he is told, and Ann waits for it."""
+    snapshot, known, people = world(
+        [("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "taken")], bo={"proxyAddresses": [f"SMTP:bo@{DOMAIN}"]}
+    )
+    snapshot = tenant(*snapshot.users, account(f"taken@{DOMAIN}"))
+    plan = APP.plan(people, snapshot, known, now=NOW)
+    assert [(each.subject.name, each.code) for each in plan.problems] == [
+        ("Ann Lee", "username_taken"),
+        ("Bo Ross", "username_taken"),
+    ]
+
+
+@pytest.mark.parametrize(("now", "later"), [("BO", "bo"), ("bo", "BO")])
+def test_a_username_of_somebody_who_stays_is_theirs_in_any_case(now, later):
+    """The problem says whose account it is."""
+    snapshot, known, people = world([("Ann Lee", "ann", later), ("Bo Ross", now, "bo2")])
+    plan = APP.plan(people, snapshot, known, now=NOW, only={people[0].person.id})
+    assert [(each.code, "the account of Bo Ross" in each.message) for each in plan.problems] == [
+        ("username_taken", True)
+    ]
 
 
 def test_somebody_whom_the_plan_is_not_about_frees_nothing():
@@ -222,6 +274,61 @@ def test_chains_and_circles_with_restored_accounts_are_done_at_once(moves, gone)
     assert list(RESTORING.plan(people, after, memory, now=NOW)) == []
 
 
+def test_a_name_that_a_restored_account_had_is_free_a_turn_after_it_came_back():
+    """Ann comes back as bo after his rename, and is renamed in the turn after that; then Cy gets the name."""
+    moves = [("Ann Lee", "", "ann"), ("Bo Ross", "bo", "bo2"), ("Cy Young", "cy", "bo")]
+    snapshot, known, people = with_deleted(moves, Ann="bo")
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert [(each.kind, each.subject.name, change_stage(each)[1]) for each in plan] == [
+        ("update_user", "Bo Ross", 0),
+        ("restore_user", "Ann Lee", 1),
+        ("update_user", "Ann Lee", 2),
+        ("update_user", "Cy Young", 3),
+    ]
+
+
+def test_in_a_circle_the_temporary_name_is_of_an_account_that_is_there():
+    """Ann's account is deleted, and hers would be the first; Cy has the name in between."""
+    moves = [("Ann Lee", "", "cy"), ("Cy Young", "cy", "old")]
+    snapshot, known, people = with_deleted(moves, Ann="old")
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert plan.problems == ()
+    after, _ = effects(plan, snapshot)
+    assert sorted(each.username for each in after.users) == [f"cy@{DOMAIN}", f"old@{DOMAIN}"]
+
+
+def test_whose_account_can_not_come_back_is_told_so_whatever_name_they_would_get():
+    """A stranger has the name that Ann's account had, and as an address the one that she should get."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "ann")], Ann="old")
+    snapshot = evolve(snapshot, users=[account(f"old@{DOMAIN}", proxyAddresses=[f"smtp:ann@{DOMAIN}"])])
+    [problem] = RESTORING.plan(people, snapshot, known, now=NOW).problems
+    assert f"has a deleted account, whose username old@{DOMAIN} is now that of" in problem.message
+
+
+@pytest.mark.parametrize(("gone", "now"), [("BO", "bo"), ("bo", "BO")])
+def test_the_name_of_a_deleted_account_is_the_same_in_any_case(gone, now):
+    """Bo is renamed before Ann's account comes back, unless he keeps the name as an address."""
+    moves = [("Ann Lee", "", "ann"), ("Bo Ross", now, "bo2")]
+    snapshot, known, people = with_deleted(moves, Ann=gone)
+    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    assert [(each.kind, change_stage(each)[1]) for each in plan][:2] == [("update_user", 0), ("restore_user", 1)]
+    [bo] = snapshot.users
+    keeps = evolve(bo, properties={**bo.properties, "proxyAddresses": [f"SMTP:Bo@{DOMAIN}"]})
+    plan = RESTORING.plan(people, evolve(snapshot, users=[keeps]), known, now=NOW)
+    assert [(each.subject.name, each.code) for each in plan.problems] == [("Ann Lee", "username_taken")]
+
+
+def test_the_first_address_that_somebody_has_is_named_of_a_deleted_account():
+    """The same in every plan, however many of its addresses others have by now."""
+    snapshot, known, people = with_deleted([("Ann Lee", "", "ann")], Ann="old")
+    [gone] = snapshot.deleted_users
+    names = [f"{letter}@{DOMAIN}" for letter in "hgfedcb"]
+    gone = evolve(gone, properties={**gone.properties, "proxyAddresses": [f"smtp:{each}" for each in names]})
+    snapshot = tenant(account(f"stranger@{DOMAIN}", proxyAddresses=[f"smtp:{each}" for each in names]), deleted=(gone,))
+    [problem] = RESTORING.plan(people, snapshot, known, now=NOW).problems
+    assert f"whose address b@{DOMAIN} is now that of" in problem.message
+
+
 def test_who_would_wait_twice_waits_for_the_next_plan():
     """Bo frees the name that Ann's account had, and Cy the one that she gets: the next plan restores her."""
     moves = [("Ann Lee", "", "cy"), ("Bo Ross", "bo", "bo2"), ("Cy Young", "cy", "cy2")]
@@ -235,16 +342,16 @@ def test_who_would_wait_twice_waits_for_the_next_plan():
 
 
 def test_a_deleted_account_whose_name_can_not_be_freed_is_said_to_wait():
-    """Bo can't have the name that he should get, so he keeps the one under which Ann's account would come back."""
-    snapshot, known, people = with_deleted([("Ann Lee", "", "ann"), ("Bo Ross", "bo", "taken")], Ann="bo")
-    snapshot = evolve(snapshot, users=[*snapshot.users, account(f"taken@{DOMAIN}")])
-    plan = RESTORING.plan(people, snapshot, known, now=NOW)
+    """Bo and Di can't get other names, and keep those under which the accounts of Ann and Cy would come back."""
+    moves = [("Ann Lee", "", "ann"), ("Bo Ross", "bo", "taken"), ("Cy Young", "", "cy"), ("Di Ng", "di", "too")]
+    snapshot, known, people = with_deleted(moves, Ann="bo", Cy="di")
+    others = [account(f"{name}@{DOMAIN}") for name in ("taken", "too")]
+    plan = RESTORING.plan(people, evolve(snapshot, users=[*snapshot.users, *others]), known, now=NOW)
     assert plan.is_empty
-    assert [(each.subject.name, each.code) for each in plan.problems] == [
-        ("Ann Lee", "username_taken"),
-        ("Bo Ross", "username_taken"),
-    ]
-    assert "the next plan restores the deleted account" in plan.problems[0].remedy
+    of = {each.subject.name: each for each in plan.problems}
+    assert {each.code for each in of.values()} == {"username_taken"}
+    assert of.keys() == {"Ann Lee", "Bo Ross", "Cy Young", "Di Ng"}
+    assert all("the next plan restores the deleted account" in of[name].remedy for name in ("Ann Lee", "Cy Young"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,173 @@
+"""Which account is whose, where names differ in case, accounts were deleted, or the same name is asked for twice."""
+
+import pytest
+from attrs import evolve
+from organisation import (
+    DOMAIN,
+    NOW,
+    account,
+    assigned,
+    from_directory,
+    remembered,
+    somebody,
+    tenant,
+    user_sync_app,
+)
+
+from o365prov import AppUser, Departure, LicenseOnly, Office365App, ProfileSync, UsernameFormat
+from o365prov.people import AppUserStatus
+
+APP = user_sync_app()
+NAME = f"ann.lee@{DOMAIN}"
+ANN = somebody("Ann Lee")
+RESTORING = evolve(APP, restore_deleted_users=True)
+
+
+def app_with(provisioning):
+    """An app with this type and the username of Okta's own example."""
+    return Office365App((DOMAIN,), provisioning, APP.username)
+
+
+def said(plan, name="Ann Lee"):
+    """What is wrong with a person, by code."""
+    return [each.code for each in plan.problems if each.subject.name == name]
+
+
+@pytest.mark.parametrize(("username", "email"), [(NAME.upper(), "ann.lee"), (NAME, "ANN.LEE")])
+@pytest.mark.parametrize("provisioning", [APP.provisioning, ProfileSync(), LicenseOnly()])
+def test_a_username_is_the_same_in_any_case(provisioning, username, email):
+    """The account is the person's, and no rename is missed where none is made."""
+    there = account(username, onPremisesImmutableId=ANN.id, usageLocation="US")
+    person = somebody("Ann Lee", email=f"{email}@corp.example")
+    plan = app_with(provisioning).plan([assigned(person, "SPE_E3")], tenant(there), remembered(), now=NOW)
+    assert {change.object_id for change in plan} == {there.id}
+    assert plan.problems == ()
+
+
+def test_a_person_without_a_username_is_named_by_the_one_that_is_remembered():
+    """The format gives none any more, which is the problem."""
+    app = evolve(APP, username=UsernameFormat.custom("user.nickName"))
+    known = AppUser(ANN.id, account(NAME).id, NAME, ANN.id)
+    plan = app.plan([assigned(ANN)], tenant(account(NAME)), remembered(known), now=NOW)
+    assert {each.subject.username for each in plan.problems} == {NAME}
+
+
+def test_a_name_is_not_free_while_its_holder_has_no_other():
+    """The account's own person can't be given a username now: nothing renames it."""
+    bo = somebody("Bo Ross", email="")
+    there = account(NAME, displayName="Bo Ross", onPremisesImmutableId=bo.id)
+    known = AppUser(bo.id, there.id, NAME, bo.id)
+    plan = APP.plan([assigned(ANN), assigned(bo)], tenant(there), remembered(known), now=NOW)
+    assert said(plan) == ["account_of_another_person"]
+
+
+def test_an_account_that_goes_to_its_own_person_still_gives_its_name_away():
+    """The caller says what the memory says too: Ann is renamed, and Bo gets the name that she had."""
+    ann, bo = somebody("Ann Lee", email="ann.ray@corp.example"), somebody("Bo Ross", email="ann.lee@corp.example")
+    there = account(NAME, displayName="Ann Lee", onPremisesImmutableId=ann.id)
+    known = remembered(AppUser(ann.id, there.id, NAME, ann.id))
+    plan = APP.plan([assigned(ann), assigned(bo)], tenant(there), known, now=NOW, transfers={ann.id: there.id})
+    assert [(each.kind, each.subject.name) for each in plan] == [("update_user", "Ann Lee"), ("create_user", "Bo Ross")]
+
+
+def test_an_account_is_not_kept_for_who_is_held():
+    """It is handed over once the person is provisioned; until then its name decides."""
+    there = account(NAME, onPremisesImmutableId=ANN.id)
+    held = somebody("Bo Ross", status="SUSPENDED")
+    plan = APP.plan(
+        [assigned(ANN), assigned(held)], tenant(there), remembered(), now=NOW, transfers={held.id: there.id}
+    )
+    assert said(plan) == []
+    assert {change.object_id for change in plan} == {there.id}
+
+
+def test_an_account_with_another_anchor_is_nobodys_although_it_was_linked_with_theirs():
+    """Who left had the same source anchor, and somebody gave the account another since: sign-in would fail."""
+    there = account(NAME, displayName="Ann Lee", onPremisesImmutableId="another", accountEnabled=False)
+    departure = Departure(NOW)
+    left = AppUser("00uOld", there.id, NAME, ANN.id, status=AppUserStatus.DEACTIVATED, departure=departure)
+    assert said(APP.plan([assigned(ANN)], tenant(there), remembered(left), now=NOW)) == ["other_anchor"]
+
+
+def test_an_account_that_was_renamed_as_the_person_should_be_called_is_still_theirs():
+    """Neither has a source anchor, so that the username tells: somebody made the rename before the plan."""
+    there = account(NAME)
+    known = remembered(AppUser(ANN.id, there.id, f"ann@{DOMAIN}"))
+    plan = APP.plan([assigned(ANN)], tenant(there), known, now=NOW)
+    assert said(plan) == []
+    assert {change.object_id for change in plan} == {there.id}
+
+
+def deleted(username, **properties):
+    """A deleted account, under the name that Entra gives it."""
+    gone = account(username, **properties)
+    return evolve(gone, properties={**gone.properties, "userPrincipalName": gone.id.replace("-", "") + username})
+
+
+def test_a_deleted_account_with_the_persons_anchor_comes_back_whatever_is_remembered_of_another():
+    """The one that was linked is gone for good."""
+    there = deleted(f"older@{DOMAIN}", onPremisesImmutableId=ANN.id)
+    known = remembered(AppUser(ANN.id, "gone", NAME))
+    plan = RESTORING.plan([assigned(ANN)], tenant(deleted=(there,)), known, now=NOW)
+    assert (plan.changes[0].kind, plan.changes[0].object_id) == ("restore_user", there.id)
+
+
+def test_a_deleted_account_that_would_get_the_anchor_of_another_stays_deleted():
+    """Entra keeps the source anchors of deleted accounts: no other account can get one of them."""
+    linked, other = deleted(NAME), deleted(f"other@{DOMAIN}", onPremisesImmutableId=ANN.id)
+    known = remembered(AppUser(ANN.id, linked.id, NAME))
+    plan = RESTORING.plan([assigned(ANN)], tenant(deleted=(linked, other)), known, now=NOW)
+    assert (plan.changes, said(plan)) == ((), ["anchor_of_deleted_account"])
+
+
+def test_an_anchor_of_a_deleted_account_stops_nobody_where_none_is_written():
+    """License Only sends no source anchor."""
+    there = account(NAME, usageLocation="US")
+    plan = app_with(LicenseOnly()).plan(
+        [assigned(ANN, "SPE_E3")],
+        tenant(there, deleted=(deleted(f"other@{DOMAIN}", onPremisesImmutableId=ANN.id),)),
+        remembered(),
+        now=NOW,
+    )
+    assert "anchor_of_deleted_account" not in said(plan)
+    assert "assign_licenses" in {change.kind for change in plan}
+
+
+def test_accounts_under_other_names_are_offered_in_the_order_of_their_ids():
+    """Of a person who was never seen, by address in any case or by source anchor; the remedy hands over the first."""
+    ann = from_directory(somebody("Ann Lee", email="Ann.Lee@Corp.Example"))
+    by_mail = [account(f"{name}@{DOMAIN}", mail="ann.lee@corp.example") for name in ("one", "two", "three")]
+    by_anchor = account(f"four@{DOMAIN}", onPremisesImmutableId=ann.directory_accounts[0].anchor)
+    first = min((*by_mail, by_anchor), key=lambda each: each.id)
+    app = app_with(LicenseOnly())
+    snapshot = tenant(*by_mail, by_anchor)
+    [problem] = app.plan([assigned(ann)], snapshot, remembered(), now=NOW).problems
+    assert all(each.id in problem.message for each in (*by_mail, by_anchor))
+    assert f"transfers={{'{ann.id}': '{first.id}'}}" in problem.remedy
+    known = remembered(AppUser(ann.id, "gone", NAME))
+    [problem] = app.plan([assigned(ann)], snapshot, known, now=NOW).problems
+    assert "transfers=" not in problem.remedy
+
+
+@pytest.mark.parametrize("username", [NAME, NAME.upper()])
+def test_who_has_a_username_keeps_it_in_any_case(username):
+    """The other is stopped, and told what to do if both are one person; both are where nobody has it yet."""
+    twin = evolve(somebody("Ann Lee", email="ANN.LEE@corp.example"), id="00uTwin")
+    there = account(username, onPremisesImmutableId=ANN.id)
+    people = [assigned(ANN), assigned(twin)]
+    plan = APP.plan(people, tenant(there), remembered(AppUser(ANN.id, there.id, username, ANN.id)), now=NOW)
+    assert [(each.subject.person_id, each.code) for each in plan.problems] == [("00uTwin", "collision")]
+    assert "unassign the old one" in plan.problems[0].remedy
+    plan = APP.plan(people, tenant(), remembered(), now=NOW)
+    assert {each.subject.person_id for each in plan.problems} == {ANN.id, "00uTwin"}
+    assert not any("unassign the old one" in each.remedy for each in plan.problems)
+
+
+def test_nobody_keeps_a_source_anchor_that_another_has_too():
+    """Sign-in sends it for either of them, whoever has the username."""
+    app = APP.remap(APP.mapping.with_expression("immutableId", "user.employeeNumber"))
+    people = [somebody(name, employeeNumber="17") for name in ("Ann Lee", "Bo Ross")]
+    known = remembered(AppUser(ANN.id, account(NAME).id, NAME, "17"))
+    there = tenant(account(NAME, onPremisesImmutableId="17"))
+    plan = app.plan([assigned(each) for each in people], there, known, now=NOW)
+    assert [each.code for each in plan.problems] == ["collision", "collision"]
