@@ -175,9 +175,8 @@ class NextMemory:
     def _undo(self, change: Change) -> tuple[str, ...]:
         """Remember what was before a change was begun, unless another change was noted since."""
         turns = self._begun.pop(change_key(change), ())
-        for turn in turns:
-            if self.get(turn.person_id) is turn.since:
-                self._changed[turn.person_id] = turn.before
+        if all(self.get(turn.person_id) is turn.since for turn in turns):
+            self._changed.update((turn.person_id, turn.before) for turn in turns)
         return tuple(turn.person_id for turn in turns)
 
 
@@ -252,7 +251,6 @@ def after_change(
         case CreateUser() | LinkUser() | UpdateUser():
             after = evolve(
                 _active(known) if isinstance(change, CreateUser) or change.activates else _enabling(known),
-                object_id=object_id,
                 username=change.subject.username,
                 anchor=change.anchor,
                 fingerprint=change.fingerprint,
@@ -304,7 +302,7 @@ def _of_account(known: AppUser | None, change: Change, object_id: str) -> AppUse
         linking = isinstance(change, CreateUser | LinkUser | UpdateUser)
         # Where linking failed, licences may have been given all the same; the account need not have the name.
         return AppUser(person_id, object_id, change.subject.username, unfinished=not linking)
-    return known if known.person_id == person_id else evolve(known, person_id=person_id)
+    return evolve(known, person_id=person_id)
 
 
 def _active(known: AppUser) -> AppUser:

@@ -16,6 +16,7 @@ from organisation import (
 
 from o365prov import AppUser, Departure, LicenseOnly, Office365App, ProfileSync, UsernameFormat
 from o365prov.people import AppUserStatus
+from o365prov.planning import with_created_accounts
 
 APP = user_sync_app()
 NAME = f"ann.lee@{DOMAIN}"
@@ -37,11 +38,11 @@ def said(plan, name="Ann Lee"):
 @pytest.mark.parametrize("provisioning", [APP.provisioning, ProfileSync(), LicenseOnly()])
 def test_a_username_is_the_same_in_any_case(provisioning, username, email):
     """The account is the person's, and no rename is missed where none is made."""
-    there = account(username, onPremisesImmutableId=ANN.id, usageLocation="US")
+    there = account(username, usageLocation="US")
     person = somebody("Ann Lee", email=f"{email}@corp.example")
     plan = app_with(provisioning).plan([assigned(person, "SPE_E3")], tenant(there), remembered(), now=NOW)
     assert {change.object_id for change in plan} == {there.id}
-    assert plan.problems == ()
+    assert set(said(plan)) <= {"no_anchor"}
 
 
 def test_a_person_without_a_username_is_named_by_the_one_that_is_remembered():
@@ -133,6 +134,47 @@ def test_an_anchor_of_a_deleted_account_stops_nobody_where_none_is_written():
     assert "assign_licenses" in {change.kind for change in plan}
 
 
+@pytest.mark.parametrize(
+    ("anchor", "there"),
+    [
+        ("a", [account(f"other@{DOMAIN}", onPremisesImmutableId="a")]),
+        (None, [account(NAME)]),
+    ],
+    ids=["by its anchor", "by its name in any case"],
+)
+def test_an_account_that_an_apply_may_have_created_is_found(anchor, there):
+    """It ended before it could note the id: by the source anchor that it sent, else by the username."""
+    begun = AppUser(ANN.id, "", NAME.upper(), anchor, unfinished=True)
+    [found] = with_created_accounts(remembered(begun), tenant(*there))
+    assert (found.person_id, found.object_id) == (ANN.id, there[0].id)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "there"),
+    [
+        ("a", []),
+        (None, []),
+        ("a", [account(NAME)]),
+        (None, [account(NAME, onPremisesImmutableId="b")]),
+    ],
+)
+def test_an_account_that_no_apply_created_is_not_found(anchor, there):
+    """There is none, or what has the name did not get what was sent: nothing is remembered."""
+    begun = AppUser(ANN.id, "", NAME, anchor, unfinished=True)
+    assert list(with_created_accounts(remembered(begun), tenant(*there))) == []
+
+
+def test_an_account_that_may_have_been_created_is_one_persons():
+    """Neither another's who is remembered or has the same source anchor, nor one that another app has linked."""
+    there = account(NAME, onPremisesImmutableId="a")
+    begun = [AppUser(each, "", NAME, "a", unfinished=True) for each in (ANN.id, "00uTwin")]
+    assert len(with_created_accounts(remembered(*begun), tenant(there))) == 1
+    other = AppUser("00uOther", there.id, NAME, "a")
+    assert list(with_created_accounts(remembered(begun[0], other), tenant(there))) == [other]
+    linked = evolve(remembered(begun[0]), linked_elsewhere={there.id: "Another app"})
+    assert list(with_created_accounts(linked, tenant(there))) == []
+
+
 def test_accounts_under_other_names_are_offered_in_the_order_of_their_ids():
     """Of a person who was never seen, by address in any case or by source anchor; the remedy hands over the first."""
     ann = from_directory(somebody("Ann Lee", email="Ann.Lee@Corp.Example"))
@@ -149,12 +191,12 @@ def test_accounts_under_other_names_are_offered_in_the_order_of_their_ids():
     assert "transfers=" not in problem.remedy
 
 
-@pytest.mark.parametrize("username", [NAME, NAME.upper()])
-def test_who_has_a_username_keeps_it_in_any_case(username):
+@pytest.mark.parametrize(("username", "email"), [(NAME, "ann.lee"), (NAME.upper(), "ann.lee"), (NAME, "ANN.LEE")])
+def test_who_has_a_username_keeps_it_in_any_case(username, email):
     """The other is stopped, and told what to do if both are one person; both are where nobody has it yet."""
-    twin = evolve(somebody("Ann Lee", email="ANN.LEE@corp.example"), id="00uTwin")
+    ann, twin = somebody("Ann Lee", email=f"{email}@corp.example"), evolve(ANN, id="00uTwin")
     there = account(username, onPremisesImmutableId=ANN.id)
-    people = [assigned(ANN), assigned(twin)]
+    people = [assigned(ann), assigned(twin)]
     plan = APP.plan(people, tenant(there), remembered(AppUser(ANN.id, there.id, username, ANN.id)), now=NOW)
     assert [(each.subject.person_id, each.code) for each in plan.problems] == [("00uTwin", "collision")]
     assert "unassign the old one" in plan.problems[0].remedy

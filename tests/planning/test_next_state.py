@@ -5,7 +5,7 @@ from attrs import evolve
 from organisation import NOW
 
 from o365prov import AppUser, AppUsers, Departure, LicenseGrant
-from o365prov.people import AppUserStatus
+from o365prov.people import AppUserStatus, WaitingForSeat
 from o365prov.planning import (
     AssignLicenses,
     BlockSignIn,
@@ -18,9 +18,11 @@ from o365prov.planning import (
     NextMemory,
     Plan,
     PropertyChange,
+    Remember,
     RemoveLicenses,
     RemoveManager,
     RemoveRole,
+    RestoreUser,
     RevokeSessions,
     SetManager,
     Subject,
@@ -34,6 +36,7 @@ KNOWN = AppUser(
     "00uAnn",
     "id-ann",
     "ann.lee@corp.example",
+    fingerprint="old print",
     licenses=(LicenseGrant("SPE_E3"),),
     roles=("Directory Readers", "Helpdesk Administrator"),
     manager_id="id-bo",
@@ -44,6 +47,27 @@ KNOWN = AppUser(
 def after(change):
     """What is remembered of Ann after this change."""
     return after_change(KNOWN, change, "id-ann")
+
+
+def test_a_profile_that_was_written_is_remembered():
+    """With the type that wrote it; what was given to the account stays."""
+    known = after_change(evolve(KNOWN, unfinished=True), UPDATE, "id-ann", provisioning_type="user_sync")
+    assert known == evolve(KNOWN, anchor="anchor", fingerprint="print", provisioning_type="user_sync")
+    renamed = after_change(evolve(KNOWN, username="ann@corp.example"), UPDATE, "id-ann")
+    assert renamed.username == ANN.username
+
+
+def test_a_manager_is_remembered_with_how_the_source_names_them():
+    """And with the account, by which the next plan knows them."""
+    change = SetManager(ANN, "manager", "id-ann", Subject("00uCy", "Cy", "cy@corp.example"), None, "cy")
+    known = after_change(KNOWN, change, "id-ann", manager_id="id-cy")
+    assert (known.manager_id, known.manager_reference) == ("id-cy", "cy")
+
+
+def test_a_revocation_for_no_password_keeps_the_last_one():
+    """Who left is signed out, which says nothing of when the password changed."""
+    known = evolve(KNOWN, password_instant=NOW)
+    assert after_change(known, RevokeSessions(ANN, "left", "id-ann", None), "id-ann") == known
 
 
 def test_a_role_taken_away_leaves_the_others():
@@ -76,7 +100,8 @@ def test_blocking_is_remembered_with_its_moment_and_undone_by_enabling():
 
 def test_what_a_deleted_account_was_given_is_remembered():
     """Whoever restores the account brings it back, and then it has to be known as ours."""
-    gone = after(DeleteUser(ANN, "due", "id-ann"))
+    waiting = evolve(KNOWN, waiting=(WaitingForSeat("SPE_E5", NOW),))
+    gone = after_change(waiting, DeleteUser(ANN, "due", "id-ann"), "id-ann")
     assert gone == evolve(KNOWN, status=AppUserStatus.DELETED)
 
 
@@ -159,11 +184,12 @@ def test_while_a_licence_may_be_given_old_and_new_are_remembered():
 
 
 def test_what_may_be_taken_is_still_remembered():
-    """A role, a manager and licences: it may be there or not."""
+    """A role, a manager and licences: it may be there or not. Sign-in that may be enabled is still to be enabled."""
     for change in (
         RemoveRole(ANN, "left", "id-ann", "Directory Readers", "role", "a"),
         RemoveManager(ANN, "none", "id-ann"),
         RemoveLicenses(ANN, "left", "id-ann", ()),
+        EnableSignIn(ANN, "again", "id-ann"),
     ):
         assert maybe(change) == evolve(KNOWN, unfinished=True)
 
@@ -176,7 +202,8 @@ def test_a_block_that_may_be_done_is_remembered_as_ours():
 
 def test_a_role_or_a_manager_that_may_be_given_is_remembered():
     """The manager without how the source names it, so that the next plan sends it again."""
-    assert "Reports Reader" in maybe(GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")).roles
+    known = maybe(GrantRole(ANN, "assigned", "id-ann", "Authentication Administrator", "role"))
+    assert known.roles == ("Authentication Administrator", *KNOWN.roles)
     manager = SetManager(ANN, "manager", "id-ann", Subject("00uCy", "Cy", "cy@corp.example"), None, "cy")
     known = maybe(manager, manager_id="id-cy")
     assert (known.manager_id, known.manager_reference) == ("id-cy", "")
@@ -189,6 +216,29 @@ def test_an_update_that_may_be_done_links_the_account():
     assert known.unfinished
 
 
+def test_an_account_that_may_be_created_is_remembered_without_an_id():
+    """By what was sent, so that the tenant can tell."""
+    create = CreateUser(ANN, "new", {"displayName": "Ann Lee"}, "print", anchor="anchor")
+    known = maybe_after_change(None, create, "", provisioning_type="user_sync")
+    assert known == AppUser("00uAnn", "", ANN.username, "anchor", provisioning_type="user_sync", unfinished=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        LinkUser(ANN, "found", "id-ann", "print"),
+        RestoreUser(ANN, "found", "id-ann"),
+        RevokeSessions(ANN, "left", "id-ann", None),
+        Remember(ANN, "left", "id-ann"),
+        DeleteUser(ANN, "due", "id-ann"),
+    ],
+)
+def test_of_what_gives_nothing_or_takes_the_account_only_the_tenant_tells(change):
+    """Nothing is remembered while it may be done or not."""
+    assert maybe(change) is None
+    assert memory(KNOWN).begin(change, "id-ann") == ()
+
+
 def test_what_is_known_to_be_done_is_finished():
     """An update that succeeds ends the doubt."""
     doubt = maybe(UPDATE)
@@ -199,6 +249,87 @@ def memory(*users, changes=()):
     """The memory of these people while a plan with these changes is applied."""
     known = AppUsers("contoso", "Office 365", users)
     return NextMemory(known, Plan("contoso", NOW, changes, app_users=known, provisioning_type="user_sync"))
+
+
+def test_what_is_begun_is_remembered_with_the_manager_and_the_type():
+    """As it may be from then on."""
+    known = memory(KNOWN)
+    manager = SetManager(ANN, "manager", "id-ann", Subject("00uCy", "Cy", "cy@corp.example"), None, "cy")
+    known.begin(manager, "id-ann", manager_id="id-cy")
+    assert known.get("00uAnn").manager_id == "id-cy"
+    known.begin(UPDATE, "id-ann")
+    assert known.get("00uAnn").provisioning_type == "user_sync"
+
+
+def test_what_is_noted_is_remembered_with_the_manager_the_type_and_what_was_written():
+    """An update in part leaves the person unfinished, where they were not finished before."""
+    known = memory(evolve(KNOWN, unfinished=True), changes=[UPDATE])
+    manager = SetManager(ANN, "manager", "id-ann", Subject("00uCy", "Cy", "cy@corp.example"), None, "cy")
+    known.note(manager, "id-ann", manager_id="id-cy")
+    assert known.get("00uAnn").manager_id == "id-cy"
+    known.note(UPDATE, "id-ann", written=("jobTitle",))
+    after = known.get("00uAnn")
+    assert (after.username, after.provisioning_type, after.unfinished) == ("ann@corp.example", "user_sync", True)
+
+
+def test_nothing_is_begun_on_an_account_that_was_not_created():
+    """Only a create needs no account."""
+    known = memory()
+    assert known.begin(GrantRole(ANN, "assigned", None, "Reports Reader", "role"), None) == ()
+    assert known.begin(CreateUser(ANN, "new", {"displayName": "Ann Lee"}, "print"), None) == ("00uAnn",)
+    assert known.get("00uAnn").object_id == ""
+
+
+def test_an_account_that_may_be_created_is_nobody_elses():
+    """Two creates of different people are begun, and neither knows its account."""
+    known = memory(AppUser("00uBo", "", "bo@corp.example", unfinished=True))
+    assert known.begin(CreateUser(ANN, "new", {"displayName": "Ann Lee"}, "print"), None) == ("00uAnn",)
+    assert known.get("00uBo").username == "bo@corp.example"
+
+
+def test_an_account_turns_out_to_be_the_one_that_was_begun():
+    """What was sent with it is still remembered."""
+    known = memory(AppUser("00uAnn", "", ANN.username, "anchor", provisioning_type="user_sync", unfinished=True))
+    known.note(GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role"), "id-ann")
+    after = known.get("00uAnn")
+    assert (after.object_id, after.anchor, after.roles) == ("id-ann", "anchor", ("Reports Reader",))
+
+
+def test_a_change_that_nobody_knows_of_is_compared_again():
+    """Of somebody of whom nothing is remembered there is nothing to doubt."""
+    known = memory(KNOWN)
+    assert known.doubt(UPDATE) == ("00uAnn",)
+    assert known.get("00uAnn") == evolve(KNOWN, unfinished=True)
+    assert memory().doubt(UPDATE) == ()
+
+
+def test_a_change_that_failed_takes_nothing_back_that_was_noted_since():
+    """The licences were given while the role was on its way."""
+    known = memory(KNOWN)
+    role = GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")
+    known.begin(role, "id-ann")
+    known.note(AssignLicenses(ANN, "group", "id-ann", (), (), (LicenseGrant("SPE_E5"),)), "id-ann")
+    known.fail(role)
+    assert known.get("00uAnn").licenses == (LicenseGrant("SPE_E5"),)
+
+
+@pytest.mark.parametrize("blocks", [False, True])
+def test_who_was_finished_stays_so_unless_the_plan_blocks_them(blocks):
+    """A block and what follows it belong together; of anybody else each change is by itself."""
+    role = GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")
+    other = BlockSignIn(ANN, "left", "id-ann", Departure(NOW)) if blocks else UPDATE
+    known = memory(KNOWN, changes=[role, other])
+    known.note(role, "id-ann")
+    assert known.get("00uAnn").unfinished is blocks
+
+
+@pytest.mark.parametrize("status", [AppUserStatus.ENABLING, AppUserStatus.DELETED])
+def test_who_is_not_in_use_is_finished_with_everything(status):
+    """As somebody new is."""
+    role = GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")
+    known = memory(evolve(KNOWN, status=status), changes=[role, UPDATE])
+    known.note(role, "id-ann")
+    assert known.get("00uAnn").unfinished
 
 
 def test_a_change_that_failed_leaves_what_was_there():
@@ -215,7 +346,7 @@ def test_a_change_that_succeeded_is_all_that_is_remembered():
     known = memory(KNOWN)
     change = AssignLicenses(ANN, "group", "id-ann", (), (), (LicenseGrant("SPE_E5"),))
     known.begin(change, "id-ann")
-    known.note(change, "id-ann")
+    assert known.note(change, "id-ann") == ("00uAnn",)
     assert known.get("00uAnn").licenses == (LicenseGrant("SPE_E5"),)
 
 
@@ -240,6 +371,18 @@ def test_an_account_that_may_be_handed_over_is_one_persons():
     assert (known.get("00uAnn"), known.get("00uBo").licenses) == (None, KNOWN.licenses)
     assert known.fail(change) == ("00uBo", "00uAnn")
     assert (known.get("00uAnn"), known.get("00uBo")) == (KNOWN, None)
+
+
+@pytest.mark.parametrize("succeeds", [True, False])
+def test_an_account_that_was_handed_over_is_one_persons_whatever_else_was_noted(succeeds):
+    """The person who gets it has a role by then, so that the account is theirs."""
+    bo = Subject("00uBo", "Bo", "bo@corp.example")
+    known = memory(KNOWN)
+    change = evolve(UPDATE, subject=bo, takes_over="00uAnn")
+    known.begin(change, "id-ann")
+    known.note(GrantRole(bo, "assigned", "id-ann", "Reports Reader", "role"), "id-ann")
+    assert set(known.note(change, "id-ann") if succeeds else known.fail(change)) == {"00uBo", "00uAnn"}
+    assert (known.get("00uAnn"), known.get("00uBo").object_id) == (None, "id-ann")
 
 
 def test_two_people_may_exchange_their_accounts():
@@ -277,8 +420,11 @@ def test_a_plan_that_goes_on_finishes_who_was_unfinished():
     link = LinkUser(ANN, "not everything was written before", "id-ann", "print")
     role = GrantRole(ANN, "assigned", "id-ann", "Reports Reader", "role")
     known = NextMemory(app_users, Plan("contoso", NOW, (link, role), app_users=app_users))
-    known.resume((), done=(link,))
+    known.resume(("00uAnn", "00uGone"), done=(link,))
+    assert known.get("00uAnn").unfinished
     known.note(role, "id-ann")
+    assert not known.get("00uAnn").unfinished
+    known.resume(("00uAnn",), done=(link, role))
     assert not known.get("00uAnn").unfinished
 
 

@@ -80,8 +80,7 @@ class AccountLinks:
             return Link.OWN
         if holder.person_id in self.staying:
             return Link.ANOTHERS
-        anchors = {desired.new_anchor, *expected_anchors(desired, self.provisioning)}
-        same = (holder.anchor or account.anchor) in anchors
+        same = (holder.anchor or account.anchor) in expected_anchors(desired, self.provisioning)
         return Link.YIELDING if same else Link.NAMESAKES
 
     def name(self, account: TenantUser) -> str:
