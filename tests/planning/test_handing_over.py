@@ -228,6 +228,7 @@ def test_an_account_with_another_anchor_is_never_taken_by_its_name():
     plan = APP.plan([assigned(somebody("Ann Lee"))], tenant(foreign), remembered(), now=NOW)
     assert (plan.changes, codes(plan)) == ((), ["other_anchor"])
     assert "sign-in will send 00uAnnLee" in plan.problems[0].message
+    assert plan.problems[0].attribute == "immutableId"
 
 
 def test_whoever_gives_an_account_away_is_not_found_by_it_any_more():

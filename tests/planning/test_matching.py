@@ -113,12 +113,37 @@ def test_a_deleted_account_with_the_persons_anchor_comes_back_whatever_is_rememb
     assert (plan.changes[0].kind, plan.changes[0].object_id) == ("restore_user", there.id)
 
 
+def test_accounts_with_one_source_anchor_are_all_named():
+    """In the order of their names; which of them is the person's only the caller can say."""
+    twins = [account(f"{name}@{DOMAIN}", onPremisesImmutableId=ANN.id) for name in ("bo", "cy", "al")]
+    [problem] = APP.plan([assigned(ANN)], tenant(*twins), remembered(), now=NOW).problems
+    assert (problem.code, problem.attribute) == ("ambiguous_account", "immutableId")
+    named = " and ".join(f"{each.username} (object id {each.id})" for each in sorted(twins, key=lambda a: a.username))
+    assert problem.message.endswith(named)
+
+
+@pytest.mark.parametrize(
+    ("provisioning", "synced", "code"),
+    [(APP.provisioning, False, "blocked_account"), (LicenseOnly(), True, "synced_blocked")],
+)
+def test_that_sign_in_stays_blocked_is_about_that_alone(provisioning, synced, code):
+    """A warning; everything else is done."""
+    there = account(NAME, accountEnabled=False, usageLocation="US", onPremisesSyncEnabled=synced)
+    known = remembered(AppUser(ANN.id, there.id, NAME))
+    app = app_with(provisioning)
+    plan = app.plan([assigned(ANN, "SPE_E3")], tenant(there), known, now=NOW)
+    [problem] = [each for each in plan.problems if each.code == code]
+    assert (problem.attribute, problem.stops) == ("accountEnabled", False)
+    assert "assign_licenses" in {change.kind for change in plan}
+
+
 def test_a_deleted_account_that_would_get_the_anchor_of_another_stays_deleted():
     """Entra keeps the source anchors of deleted accounts: no other account can get one of them."""
     linked, other = deleted(NAME), deleted(f"other@{DOMAIN}", onPremisesImmutableId=ANN.id)
     known = remembered(AppUser(ANN.id, linked.id, NAME))
     plan = RESTORING.plan([assigned(ANN)], tenant(deleted=(linked, other)), known, now=NOW)
     assert (plan.changes, said(plan)) == ((), ["anchor_of_deleted_account"])
+    assert plan.problems[0].attribute == "immutableId"
 
 
 def test_an_anchor_of_a_deleted_account_stops_nobody_where_none_is_written():

@@ -59,6 +59,16 @@ def test_a_name_that_changes_in_case_alone_frees_nothing(now, later):
     assert [(each.subject.name, each.code) for each in plan.problems] == [("Ann Lee", "address_taken")]
 
 
+@pytest.mark.parametrize(("held", "asked"), [("TAKEN", "taken"), ("taken", "TAKEN")])
+def test_a_strangers_username_is_told_from_an_address_in_any_case(held, asked):
+    """What is to be done about it differs."""
+    snapshot, known, people = world([("Ann Lee", "ann", asked)])
+    snapshot = tenant(*snapshot.users, account(f"{held}@{DOMAIN}"))
+    [problem] = APP.plan(people, snapshot, known, now=NOW).problems
+    assert problem.code == "username_taken"
+    assert problem.remedy.startswith("Rename or delete that account in Entra")
+
+
 def test_a_new_account_waits_for_the_rename_that_frees_its_name():
     """Created after the profiles of the others, and with its name."""
     snapshot, known, people = world([("Ann Lee", "", "bo"), ("Bo Ross", "bo", "bo2")])
@@ -139,7 +149,7 @@ def test_who_is_stopped_stops_who_waits_for_the_name():
     snapshot = tenant(*snapshot.users, account(f"taken@{DOMAIN}"))
     plan = APP.plan(people, snapshot, known, now=NOW)
     assert plan.is_empty
-    assert [problem.code for problem in plan.problems] == ["username_taken"] * 3
+    assert [(problem.code, problem.attribute) for problem in plan.problems] == [("username_taken", "userName")] * 3
 
 
 def test_a_name_that_its_holder_keeps_as_an_address_is_not_freed():
@@ -265,10 +275,14 @@ def test_who_takes_the_name_of_a_restored_account_gets_it_after_that_is_renamed(
     ids=["chain", "circle", "circle with two", "swap", "both deleted"],
 )
 def test_chains_and_circles_with_restored_accounts_are_done_at_once(moves, gone):
-    """After the plan everybody has their name, and the next plan is empty."""
+    """Each change comes after the one that it waits for; then everybody has their name, and the next plan is empty."""
     snapshot, known, people = with_deleted(moves, **gone)
     plan = RESTORING.plan(people, snapshot, known, now=NOW)
     assert plan.problems == ()
+    stages = {change_key(each): change_stage(each) for each in plan}
+    waiting = [each for each in plan if getattr(each, "waits_for", "")]
+    assert waiting
+    assert all(stages[each.waits_for] < change_stage(each) for each in waiting)
     after, memory = effects(plan, snapshot)
     assert sorted(each.username for each in after.users) == sorted(f"{later}@{DOMAIN}" for _, _, later in moves)
     assert list(RESTORING.plan(people, after, memory, now=NOW)) == []

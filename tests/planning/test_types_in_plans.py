@@ -71,6 +71,7 @@ def test_profile_sync_never_renames_and_says_so():
     assert {each.name for each in update.properties} == {"displayName", "surname", "onPremisesImmutableId"}
     assert update.subject.username == there.username
     assert [problem.code for problem in plan.problems] == ["username_not_changed"]
+    assert plan.problems[0].message.endswith(": Profile Sync does not rename")
 
 
 def test_profile_sync_refers_to_a_manager_by_username():

@@ -207,83 +207,81 @@ def no_password(username: str) -> Issue:
     )
 
 
+def _of_username(code: str, message: str, remedy: str, *, stops: bool = True) -> Issue:
+    """What is wrong with the username that an account has, or would get."""
+    return Issue(code, message, remedy, place="userName", severity="error" if stops else "warning")
+
+
 def username_taken(account: TenantUser | None, username: str, holder: AddressHolder) -> Issue:
     """Another object has the username that an account would get, as its username or as an address."""
     doing = f"the account {account.username} would be renamed to {username}" if account else f"would get {username}"
     is_username = username.lower() == holder.username.lower()
     which = "the username of" if is_username else "an address of"
-    return Issue(
+    return _of_username(
         "username_taken" if is_username else "address_taken",
         f"{doing}, which is {which} {holder_text(holder)}",
         f"{release(username, holder)}, or give the person another username",
-        place="userName",
     )
 
 
 def username_of_linked(username: str, holder: AddressHolder, who: str) -> Issue:
     """The username is that of an account in use by somebody whom we provisioned."""
-    return Issue(
+    return _of_username(
         "username_taken",
         f"would get {username}, which is the username of the account of {who}",
         f"Give one of the two another username; if {holder.name or username} is to have another one, that rename comes "
         "first",
-        place="userName",
     )
 
 
 def username_of_former_account(username: str, holder: AddressHolder) -> Issue:
     """The person gets another account by the caller's word, and the one that was linked until now has the name."""
-    return Issue(
+    return _of_username(
         "username_taken",
         f"would get {username} on the account that is handed over, and the account that was linked until now has it "
         f"({holder_text(holder)})",
         "Leave the person out of transfers= if that account is the right one; otherwise rename or delete it in Entra",
-        place="userName",
     )
 
 
 def address_kept(before: MatchedUser, username: str) -> Issue:
     """The account that has the username is renamed, and keeps it as an address."""
-    return Issue(
+    return _of_username(
         "address_kept",
         f"would get {username}, which the account of {before.subject.name} keeps as an address when it is renamed to "
         f"{before.subject.username}: Graph can't take it away",
         f"After the rename, {_remove_alias(before.subject.username, username)}; the next plan goes on",
-        place="userName",
     )
 
 
 def keeps_address(keeper: MatchedUser, taker: Subject) -> Issue:
     """The same, said of the account that keeps the address."""
-    return Issue(
+    return _of_username(
         "address_kept",
         f"keeps {taker.username} as an address after the rename, so that {taker.name} can't get it",
         f"After the rename, {_remove_alias(keeper.subject.username, taker.username)}",
-        place="userName",
-        severity="warning",
+        stops=False,
     )
 
 
 def waits_for_rename(before: MatchedUser, username: str) -> Issue:
     """The account that has the username is to be renamed, and that can't be done yet."""
-    return Issue(
+    return _of_username(
         "username_taken",
         f"would get {username}, which is the username of {before.subject.name} until that account is renamed to "
         f"{before.subject.username}, and that can't be done yet",
         f"See what stops {before.subject.name}; a later plan goes on",
-        place="userName",
     )
 
 
 def names_in_a_circle(username: str, before: MatchedUser, first: TenantUser, temporary: str) -> Issue:
     """People take each other's names, and an account keeps its own as an address: Exchange has to begin."""
-    return Issue(
+    return _of_username(
         "address_kept",
         f"would get {username} from {before.subject.name}, in a circle in which nobody can be renamed first: an "
         "account keeps its name as an address, and Graph can't take it away",
         f"Rename {first.username} to {temporary} in Entra, run Exchange's Set-Mailbox -Identity {temporary} "
         f"-WindowsEmailAddress {temporary}, and then {_remove_alias(temporary, first.username)}; the next plans go on",
-        place="userName",
     )
 
 
@@ -293,44 +291,40 @@ def _remove_alias(identity: str, address: str) -> str:
 
 def address_of_deleted_taken(deleted: TenantUser, address: str, holder: AddressHolder) -> Issue:
     """Another object has an address that the deleted account would bring back."""
-    return Issue(
+    return _of_username(
         "address_taken",
         f"has a deleted account, {deleted.username}, whose address {address} is now that of {holder_text(holder)}",
         f"{release(address, holder)}; the next plan restores the deleted account",
-        place="userName",
     )
 
 
 def username_of_deleted_taken(deleted: TenantUser, holder: TenantUser) -> Issue:
     """Another account has the username that the deleted one had."""
     who = holder_text(AddressHolder.of_properties(HolderKind.USER, holder.id, holder.properties))
-    return Issue(
+    return _of_username(
         "username_taken",
         f"has a deleted account, whose username {deleted.username} is now that of {who}",
         "Rename that account in Entra, and the next plan restores the deleted one; or delete the deleted one "
         "permanently, and the next plan creates another",
-        place="userName",
     )
 
 
 def username_of_deleted_freed(username: str, before: MatchedUser) -> Issue:
     """The account that has the username of the deleted one is to be renamed."""
-    return Issue(
+    return _of_username(
         "username_taken",
         f"has a deleted account, whose username {username} is that of {before.subject.name} until that account is "
         f"renamed to {before.subject.username}",
         "Plan again after that: the next plan restores the deleted account",
-        place="userName",
     )
 
 
 def username_of_restored(username: str) -> Issue:
     """A deleted account of another person comes back with this username or address."""
-    return Issue(
+    return _of_username(
         "username_taken",
         f"{username} goes to another person's deleted account, which this plan restores",
         "Give one of them another username",
-        place="userName",
     )
 
 
@@ -340,12 +334,11 @@ def not_renamed(provisioning: ProvisioningType, username: str) -> Issue:
         why, instead = "Update Attributes is off", "turn on Update Attributes"
     else:
         why, instead = f"{provisioning.label} does not rename", "choose User Sync or Universal Sync"
-    return Issue(
+    return _of_username(
         "username_not_changed",
         f"the account keeps its username {username}: {why}",
         f"Rename it in Entra, or {instead}",
-        place="userName",
-        severity="warning",
+        stops=False,
     )
 
 
