@@ -1,9 +1,12 @@
 """Who holds a name that a plan newly gives: said before anything is written, with the holder."""
 
+import pytest
 from attrs import evolve
+from effects import effects
 from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, LicenseOnly, ProfileSync, UserSync
+from o365prov import AppUser, Departure, LicenseOnly, ProfileSync, UserSync
+from o365prov.people import AppUserStatus
 from o365prov.planning import AddressHolder, HolderKind
 
 APP = user_sync_app()
@@ -44,6 +47,7 @@ def test_a_rename_to_the_address_of_a_group_is_stopped():
     plan = planned(snapshot, assigned(ann), known=[linked(ann, user)])
     assert plan.is_empty
     assert "an address of the group Newcomers (object id 7f)" in plan.problems[0].message
+    assert plan.problems[0].remedy.startswith("Give that group another address in Exchange")
 
 
 def test_an_address_of_a_contact_leaves_the_mail_out():
@@ -56,12 +60,14 @@ def test_an_address_of_a_contact_leaves_the_mail_out():
     assert "the contact Newcomers (object id 7f) holds the address ann.lee@corp.example" in problem.message
 
 
+def with_mail(name, mail):
+    """An assignment of somebody with this e-mail address."""
+    return evolve(assigned(somebody(name, email=mail)), username=f"{name[:2]}@{DOMAIN}".lower())
+
+
 def test_two_people_with_one_new_mail_get_none_and_are_named():
-    """Neither is preferred."""
-    people = [
-        evolve(assigned(somebody(name, email="team@corp.example")), username=f"{name[:2]}@{DOMAIN}".lower())
-        for name in ("Ann Lee", "Bo Ross")
-    ]
+    """Neither is preferred, whatever the case of the address."""
+    people = [with_mail("Ann Lee", "team@corp.example"), with_mail("Bo Ross", "Team@corp.example")]
     plan = planned(tenant(), *people)
     assert ["mail" in each.properties for each in plan] == [False, False]
     assert [problem.code for problem in plan.problems] == ["mail_taken", "mail_taken"]
@@ -76,6 +82,63 @@ def test_an_address_of_ones_own_is_no_clash():
     plan = planned(tenant(user), assigned(ann), known=[linked(ann, user)])
     assert plan.problems == ()
     assert {"mail", "userPrincipalName"} <= {each.name for each in plan.changes[0].properties}
+
+
+@pytest.mark.parametrize(("held", "written"), [("x", "X"), ("X", "x")])
+def test_who_has_an_address_already_shares_it_with_nobody(held, written):
+    """Ann's account has it as an alias, in any case: she gets it as her e-mail address, and Bo does not."""
+    ann, bo = with_mail("Ann Lee", f"{written}@corp.example"), with_mail("Bo Ross", f"{written}@corp.example")
+    user = account(f"an@{DOMAIN}", onPremisesImmutableId=ann.person.id, proxyAddresses=[f"smtp:{held}@corp.example"])
+    plan = planned(tenant(user), ann, bo, known=[linked(ann.person, user)])
+    assert [(each.subject.name, each.code) for each in plan.problems] == [("Bo Ross", "mail_taken")]
+    assert "mail" in {each.name for each in plan.for_person(ann.person.id)[0].properties}
+
+
+def test_a_username_is_not_an_address():
+    """Graph compares the addresses alone, so that an e-mail address may be the username of another account."""
+    other = account("ann.lee@corp.example", mail="other@corp.example")
+    plan = planned(tenant(other))
+    assert plan.problems == ()
+    assert plan.changes[0].properties["mail"] == "ann.lee@corp.example"
+
+
+def provisioned(**properties):
+    """Ann's account, edited so since it was provisioned, and what is remembered of it."""
+    snapshot, known = effects(planned(tenant()), tenant())
+    [user], [known] = snapshot.users, known
+    return evolve(user, properties={**user.properties, **properties}), known
+
+
+def taken(user, known):
+    """A plan in which Ann's account differs in its e-mail address alone, which a contact holds."""
+    snapshot = evolve(held(HolderKind.CONTACT, "ann.lee@corp.example"), users=[user])
+    plan = planned(snapshot, known=[known])
+    assert [each.code for each in plan.problems] == ["mail_taken"]
+    return plan
+
+
+def test_an_address_that_is_taken_is_tried_in_every_plan_and_written_in_none():
+    """The account is linked without a fingerprint; from then on there is nothing to write, and it is said."""
+    user, known = provisioned(mail=None, proxyAddresses=[])
+    titled = taken(evolve(user, properties={**user.properties, "displayName": "Annie"}), evolve(known, fingerprint="x"))
+    [update] = titled
+    assert ([each.name for each in update.properties], update.fingerprint) == (["displayName"], "")
+    [link] = taken(user, evolve(known, fingerprint="x"))
+    assert (link.kind, link.fingerprint) == ("link_user", "")
+    assert taken(user, evolve(known, fingerprint="")).changes == ()
+    assert [each.kind for each in taken(user, evolve(known, fingerprint="", unfinished=True))] == ["link_user"]
+    left = evolve(known, fingerprint="", status=AppUserStatus.DEACTIVATED, departure=Departure(NOW))
+    assert "link_user" in {each.kind for each in taken(user, left)}
+
+
+def test_an_account_that_is_handed_over_is_linked_although_its_address_is_taken():
+    """Whose it was is forgotten, so that this can't wait for the address."""
+    user, known = provisioned(mail=None, proxyAddresses=[])
+    snapshot = evolve(held(HolderKind.CONTACT, "ann.lee@corp.example"), users=[user])
+    before = evolve(known, person_id="00uBefore", fingerprint="")
+    transfers = {ANN.person.id: user.id}
+    plan = APP.plan([ANN], snapshot, remembered(before), now=NOW, transfers=transfers)
+    assert [(each.kind, each.takes_over) for each in plan] == [("link_user", "00uBefore")]
 
 
 def test_a_restored_account_brings_no_address_back_that_another_has():
@@ -108,6 +171,29 @@ def test_what_the_app_may_not_read_is_said_once_where_names_are_given():
     assert said == ["Addresses of groups", "Addresses of contacts"]
     stopped = assigned(somebody(countryCode="US", email=None))
     assert not [each for each in planned(blind, stopped).unsupported if each.attribute.startswith("Addresses")]
+
+
+@pytest.mark.parametrize(
+    ("mail", "gone", "said"),
+    [
+        ("ann.lee@corp.example", False, False),
+        ("old@corp.example", False, True),
+        ("ann.lee@corp.example", True, True),
+    ],
+    ids=["title", "e-mail address", "restored"],
+)
+def test_what_the_app_may_not_read_is_said_of_addresses_that_come_back_too(mail, gone, said):
+    """A new e-mail address, or those of a restored account; not where only a title changes."""
+    user, known = provisioned(mail=mail)
+    name = {"userPrincipalName": user.id.replace("-", "") + user.username}
+    there = {"deleted_users": [evolve(user, properties={**user.properties, **name})]} if gone else {"users": [user]}
+    blind = evolve(tenant(), unread_addresses=[HolderKind.CONTACT], **there)
+    app = evolve(APP, restore_deleted_users=True)
+    people = [assigned(somebody(title="Lead"))]
+    plan = app.plan(people, blind, remembered(known), now=NOW, scope="all")
+    rows = [each for each in plan.unsupported if each.attribute.startswith("Addresses")]
+    assert bool(rows) is said
+    assert all("OrgContact.Read.All" in each.instead and each.people == 0 for each in rows)
 
 
 def test_before_an_account_is_to_be_made_by_hand_one_under_another_name_is_named():

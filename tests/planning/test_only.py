@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from organisation import DOMAIN, E3, NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import ConfigurationError, UsageError
+from o365prov import ConfigurationError, UsageError, UsernameFormat
 from o365prov.planning import Coverage, Lookup, LookupKind, Needs
 
 NAMES = ["Ann Lee", "Bo Ross", "Cy Young", "Di Ng", "Ed Poe", "Flo Day"]
@@ -163,6 +163,14 @@ def test_a_person_is_looked_up_by_every_name():
         "source anchor": {known.anchor},
         "address": {known.username, "ann.lee@corp.example"},
     }
+
+
+def test_only_addresses_are_looked_up_as_such():
+    """A login need not be one, and an e-mail address need not be given."""
+    ann = evolve(PEOPLE["Ann Lee"], profile={**PEOPLE["Ann Lee"].profile, "login": "ann", "email": None})
+    app = evolve(APP, username=UsernameFormat.custom(f'"ann.lee@{DOMAIN}"'), mapping=APP.mapping.without("email"))
+    asked = found(app.needs([assigned(ann)], only=[ann.id]), SNAPSHOT, KNOWN)
+    assert asked["address"] == {f"ann.lee@{DOMAIN}"}
 
 
 def test_somebody_who_left_is_looked_up_by_what_is_remembered():

@@ -44,7 +44,7 @@ def written_values(change: Change | None) -> Mapping[str, object]:
 def mail_issue(values: Mapping[str, object], snapshot: TenantSnapshot) -> Issue | None:
     """What is wrong with the address among *values*, which are written; None if none is, or its domain is verified."""
     mail = values.get("mail")
-    if not isinstance(mail, str) or not mail:
+    if not isinstance(mail, str):
         return None
     domain = mail.rpartition("@")[2].lower()
     held = snapshot.domain_named.get(domain)
@@ -118,7 +118,7 @@ def mail_taken(
     mail = new_mail(values, account)
     if not mail:
         return None
-    for holder in snapshot.holders_of(mail, other_than=account.id if account else None):
+    for holder in snapshot.holders_of(mail):
         if mail in holder.addresses:
             return _not_written(f"{holder_text(holder)} holds the address {mail}", release(mail, holder))
     if others:
