@@ -23,6 +23,7 @@ from o365prov import (
     AppUser,
     Departure,
     Deprovisioning,
+    LicenseGrant,
     LicenseOnly,
     ProfileSync,
     UniversalSync,
@@ -30,6 +31,8 @@ from o365prov import (
 )
 from o365prov.people import AppUserStatus, Grants
 from o365prov.planning import HeldLicense
+
+OFF = user_sync_app(update_attributes=False)
 
 
 def there(**properties):
@@ -382,9 +385,32 @@ def test_a_licence_that_somebody_took_by_hand_is_said_in_every_plan(kind, held):
     taken = tenant(evolve(snapshot.users[0], licenses=tenant(there(licenses=held)).users[0].licenses))
     plan = app.plan(people, taken, known, now=NOW)
     assert of_ann(plan) == ([], ["relicensed_account"])
-    assert "SPE_E3" in plan.problems[0].message
+    [problem] = plan.problems
+    assert "SPE_E3" in problem.message
+    assert problem.remedy.startswith("Correct it in Entra, or plan with scope='all'")
+    assert (problem.attribute, problem.stops) == ("licenses", False)
     kinds, codes = of_ann(app.plan(people, taken, known, now=NOW, scope="all"))
     assert (kinds, codes) == (["assign_licenses"], [])
+
+
+def test_a_licence_of_which_a_service_plan_is_unknown_is_not_missed_while_the_others_are_on():
+    """What is mistyped may be the one that is on beside those that are known."""
+    grant = LicenseGrant("SPE_E3", ["TEAMS", "TYPO"])
+    known = remembered(evolve(ACTIVE, licenses=(grant,), fingerprint="x"))
+    assert (
+        "relicensed_account"
+        not in of_ann(OFF.plan([assigned(ANN, grant)], tenant(there(licenses=[E3.id])), known, now=NOW))[1]
+    )
+    assert "relicensed_account" in of_ann(OFF.plan([assigned(ANN, grant)], tenant(there()), known, now=NOW))[1]
+
+
+def test_licences_that_somebody_took_are_named_in_order():
+    """However they are granted: by name or by id."""
+    grants = (LicenseGrant(F1.id), LicenseGrant("SPE_E3"))
+    known = remembered(evolve(ACTIVE, licenses=grants, fingerprint="x"))
+    plan = OFF.plan([assigned(ANN, *grants)], tenant(there()), known, now=NOW)
+    [problem] = [each for each in plan.problems if each.code == "relicensed_account"]
+    assert problem.message.startswith("somebody took SPE_E3, SPE_F1 from")
 
 
 def test_a_licence_that_a_group_gives_instead_is_not_missed():
@@ -413,8 +439,10 @@ def test_a_role_that_somebody_took_by_hand_is_said_in_every_plan(kind):
     assert of_ann(app.plan(people, snapshot, known, now=NOW)) == ([], [])
     plan = app.plan(people, evolve(snapshot, role_assignments=()), known, now=NOW)
     assert of_ann(plan) == ([], ["role_removed"])
-    assert "Directory Readers" in plan.problems[0].message
-    assert ("scope='drift'" in plan.problems[0].remedy) is (kind is not ProfileSync)
+    [problem] = plan.problems
+    assert "Directory Readers" in problem.message
+    assert ("scope='drift'" in problem.remedy) is (kind is not ProfileSync)
+    assert (problem.attribute, problem.stops) == ("roles", False)
 
 
 def test_who_is_back_gets_a_role_that_somebody_took_meanwhile():

@@ -305,7 +305,25 @@ def test_a_service_plan_without_the_one_that_it_needs_is_a_gap():
     plan = APP.plan([assigned(somebody(), grant)], tenant(skus=(sku, F1)), remembered(), now=NOW)
     assert licences(plan) == []
     [problem] = [each for each in plan.problems if each.code == "missing_service_plan"]
-    assert "SHAREPOINTWAC (Office for the web) can't be given without SHAREPOINTENTERPRISE" in problem.message
+    assert "SHAREPOINTWAC (Office for the web) can't be given without SHAREPOINTENTERPRISE, so" in problem.message
+
+
+def test_what_a_service_plan_needs_is_named_as_far_as_the_tenant_has_it():
+    """Three examples, where it has none of them."""
+    for others, needed in (
+        (["TEAMS_GOV", "MCOIMP", "TEAMS1", "MCOSTANDARD_GOV"], "MCOSTANDARD_GOV or MCOIMP or TEAMS1 or TEAMS_GOV"),
+        ([], "MCOSTANDARD or MCOSTANDARD_GOV or MCOSTANDARD_MIDMARKET"),
+    ):
+        other = evolve(F1, plans={plan: f"id-{plan}" for plan in others})
+        [message] = said(LicenseGrant("SPE_E3"), skus=(office("MCOMEETADV"), other))
+        assert message.startswith(f"MCOMEETADV (Audio Conferencing) can't be given without {needed}, so")
+
+
+def test_service_plans_that_can_not_be_given_are_said_in_the_order_of_their_names():
+    """The same in every plan."""
+    skus = (office("WORKPLACE_ANALYTICS", "SHAREPOINTWAC", "MCOMEETADV"),)
+    messages = said(LicenseGrant("SPE_E3"), skus=skus)
+    assert [each.partition(" ")[0] for each in messages] == ["MCOMEETADV", "SHAREPOINTWAC", "WORKPLACE_ANALYTICS"]
 
 
 def test_a_service_plan_that_a_group_gives_is_enough():
@@ -331,6 +349,15 @@ def test_service_plans_that_exclude_each_other_are_a_gap():
         now=NOW,
     )
     assert len(licences(both)) == 1
+
+
+def test_licences_that_a_group_gives_too_are_said_in_one_order():
+    """However Graph lists them; of one that is no product of the tenant there is nothing to say."""
+    held = [HeldLicense(sku, inherited_from="group") for sku in ("00-unknown", E3.id, F1.id)]
+    for groups in (held, held[::-1]):
+        messages = said("SPE_E3", "SPE_F1", held=[E3.id, F1.id, *groups])
+        assert [each.partition(" ")[0] for each in messages] == ["SPE_E3", "SPE_F1"]
+        assert all("assigned both directly and through a group" in each for each in messages)
 
 
 def test_a_licence_in_error_is_said_though_nothing_changes():
@@ -427,7 +454,8 @@ def said(*granted, skus=(E3, F1), held=(), failed=()):
 
 def test_who_keeps_nothing_until_a_licence_is_known_is_told_of_the_licence_alone():
     """With the licences that the tenant has, or that it has none."""
-    assert said("SPE_X") == ["the tenant has no licence SPE_X (it has SPE_E3, SPE_F1)"]
+    for skus in ((E3, F1), (F1, E3)):
+        assert said("SPE_X", skus=skus) == ["the tenant has no licence SPE_X (it has SPE_E3, SPE_F1)"]
     assert said("SPE_X", skus=()) == ["the tenant has no licence SPE_X (it has none)"]
 
 

@@ -134,6 +134,7 @@ def test_people_who_wait_for_each_other_have_one_problem_together():
     problem, other = plan.problems
     assert problem.issue == other.issue
     assert {each.subject.name for each in plan.problems} == {"Ann Lee", "Bo Ross"}
+    assert problem.remedy.startswith("Buy one seat of SPE_E3 or SPE_F1: ")
     assert "2 people with gaps" in plan.to_text()
     assert "Ann Lee, Bo Ross: no one of these people can go first" in plan.to_text()
     assert problem.code == "circle_of_seats"

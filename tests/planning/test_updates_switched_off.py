@@ -53,7 +53,7 @@ def test_licences_that_are_not_changed_are_said_with_both(given, then, said):
     """What is assigned by now, and what was given when the account was linked."""
     snapshot, known = effects(OFF.plan([assigned(ANN, *given)], tenant(), remembered(), now=NOW), tenant())
     [problem] = OFF.plan([assigned(ANN, *then)], snapshot, known, now=NOW).problems
-    assert (problem.code, problem.stops) == ("licenses_not_changed", False)
+    assert (problem.code, problem.attribute, problem.stops) == ("licenses_not_changed", "licenses", False)
     assert said in problem.message
 
 
@@ -64,13 +64,22 @@ def test_a_licence_that_a_group_gives_by_now_is_not_missed():
     assert codes(OFF.plan([assigned(ANN, "SPE_E3")], there, known, now=NOW)) == []
 
 
+def test_a_service_plan_that_somebody_switched_on_meanwhile_is_not_missed():
+    """The whole licence was assigned later, and an administrator gave the rest of it."""
+    part = LicenseGrant("SPE_E3", ["TEAMS"])
+    snapshot, known = effects(OFF.plan([assigned(ANN, part)], tenant(), remembered(), now=NOW), tenant())
+    there = evolve(snapshot, users=[evolve(snapshot.users[0], licenses=(HeldLicense(E3.id),))])
+    assert codes(OFF.plan([assigned(ANN, part)], there, known, now=NOW)) == ["relicensed_account"]
+    assert codes(OFF.plan([assigned(ANN, "SPE_E3")], there, known, now=NOW)) == ["relicensed_account"]
+
+
 def test_roles_that_are_not_changed_are_said():
     """As for licences."""
     snapshot, known = effects(OFF.plan([assigned(ANN)], tenant(), remembered(), now=NOW), tenant())
     promoted = evolve(assigned(ANN), grants=Grants((), ["Directory Readers"]))
     plan = OFF.plan([promoted], snapshot, known, now=NOW)
     assert plan.is_empty
-    assert codes(plan) == ["roles_not_changed"]
+    assert [(each.code, each.attribute) for each in plan.problems] == [("roles_not_changed", "roles")]
     assert "is assigned the roles Directory Readers, and keeps none" in plan.problems[0].message
 
 
