@@ -298,6 +298,35 @@ def test_combined_grants_show_all_that_they_give():
     assert describe(change) == "licences +SPE_E3"
 
 
+def test_a_request_lists_licences_and_service_plans_in_one_order():
+    """Whatever the order of the tenant's products is: the same plan has the same fingerprint."""
+    plans = {f"PLAN_{letter}": f"plan-{letter}" for letter in "fcadbe"}
+    office, other = evolve(E3, plans=plans), Sku("id-other", "ANOTHER", {}, seats=5)
+    memory, there = held_by(somebody(), licenses=["ANOTHER", "SPE_F1"], held=["id-other", F1.id])
+    for skus in ((F1, other, office), (office, other, F1)):
+        people = [assigned(somebody(), LicenseGrant("SPE_E3", ["PLAN_A"]))]
+        [change] = licences(APP.plan(people, evolve(there, skus=skus), memory, now=NOW))
+        assert change.add[0].disabled_plans == tuple(f"plan-{letter}" for letter in "bcdef")
+        assert [each.part_number for each in change.remove] == ["ANOTHER", "SPE_F1"]
+
+
+def test_a_grant_that_is_named_otherwise_is_the_same():
+    """By id by now, beside one that the tenant does not know: there is nothing to remember."""
+    memory, there = held_by(somebody(), licenses=["SPE_E3"], held=[E3.id])
+    people = [assigned(somebody(), LicenseGrant(E3.id), LicenseGrant("SPE_X"))]
+    assert not [each for each in APP.plan(people, there, memory, now=NOW) if each.kind == "remember"]
+
+
+def test_a_restored_account_is_given_what_it_lacks():
+    """It is remembered as given, and Entra may have taken it while the account was deleted."""
+    memory, there = held_by(somebody(), licenses=["SPE_E3"])
+    [user] = there.users
+    gone = evolve(user, properties={**user.properties, "userPrincipalName": user.id.replace("-", "") + user.username})
+    app = evolve(APP, restore_deleted_users=True)
+    plan = app.plan([assigned(somebody(), "SPE_E3")], tenant(deleted=(gone,)), memory, now=NOW)
+    assert [describe(each) for each in licences(plan)] == ["licences +SPE_E3"]
+
+
 def test_a_service_plan_without_the_one_that_it_needs_is_a_gap():
     """Office for the web needs SharePoint: Graph would refuse the request."""
     sku = office("SHAREPOINTWAC", "SHAREPOINTENTERPRISE", "TEAMS1")

@@ -7,8 +7,8 @@ from attrs import evolve
 from effects import effects
 from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, Group, GroupAssignment, LicenseGrant
-from o365prov.people import Grants, WaitingForSeat, assign
+from o365prov import AppUser, Departure, Group, GroupAssignment, LicenseGrant
+from o365prov.people import AppUserStatus, Grants, WaitingForSeat, assign
 from o365prov.planning import AssignLicenses, HeldLicense, Remember, Sku
 
 APP = user_sync_app()
@@ -152,6 +152,27 @@ def test_a_push_of_one_of_them_names_both_too(person):
     [problem] = APP.plan(people, snapshot, memory, now=NOW, only={person.id}).problems
     assert problem.code == "circle_of_seats"
     assert problem.subject.person_id == person.id
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"unfinished": True},
+        {"status": AppUserStatus.DEACTIVATED, "departure": Departure(NOW)},
+        {"waiting": (WaitingForSeat("SPE_F1", NOW),)},
+        {"licenses": ()},
+    ],
+    ids=["unfinished", "back", "waiting", "assigned since"],
+)
+def test_a_push_of_one_person_promises_no_seat_that_goes_to_another(state):
+    """Bo asks for it too and comes first, because he is assigned by himself; both of them have accounts."""
+    people = [evolve(assigned(ANN, "SPE_F1"), priority=5), assigned(BO, "SPE_F1")]
+    (there, bo), ann = known(BO, F1), known(ANN)
+    bo = evolve(there, licenses=()), evolve(bo, **state)
+    snapshot = tenant(ann[0], bo[0], skus=full(f1=1))
+    plan = APP.plan(people, snapshot, remembered(ann[1], bo[1]), now=NOW, only={ANN.id})
+    assert given(plan) == []
+    assert list(told(plan)) == ["Ann Lee"]
 
 
 E5 = Sku("c7df2760-2c81-4ef7-b578-5b5392b571df", "SPE_E5", {"TEAMS": "plan-teams"}, seats=3, used=3)
