@@ -331,6 +331,45 @@ def test_a_licence_that_somebody_gives_a_leaver_is_said_in_every_plan():
     assert "SPE_E3" in plan.problems[0].message
 
 
+PLUS = Deprovisioning.block_and_remove_licenses
+DELETE = Deprovisioning.block_remove_licenses_and_delete
+
+
+@pytest.mark.parametrize(
+    ("before", "days", "now", "due"),
+    [
+        (Deprovisioning.block_sign_in(), 1, DELETE(grace_days=7), 7),
+        (DELETE(grace_days=30), 1, DELETE(grace_days=7), 7),
+        (PLUS(), 1, DELETE(grace_days=7), 7),
+    ],
+    ids=["more", "sooner", "more than what was done"],
+)
+def test_an_option_that_asks_for_more_is_offered_with_its_own_days(before, days, now, due):
+    """From the day on which the person left."""
+    plan = user_sync_app(deprovisioning=now).plan(
+        [BO], tenant(there(accountEnabled=False)), remembered(left(before, days)), now=NOW
+    )
+    [offer] = [each for each in plan.for_person(ANN.id) if getattr(each, "reaches_back", False)]
+    assert (offer.departure.then, offer.departure.due) == (now.then, NOW - days * DAY + due * DAY)
+
+
+def test_why_something_is_taken_from_a_leaver_says_since_when():
+    """Of who left before; not of who leaves now, though a departure is remembered until sign-in is enabled."""
+    user = there(accountEnabled=False)
+    snapshot = tenant(user, holding=((user, DIRECTORY_READERS),))
+    old = left(Deprovisioning.block_sign_in(), 5, roles=("Directory Readers",))
+    reasons = {}
+    for status in (AppUserStatus.DEACTIVATED, AppUserStatus.KEPT, AppUserStatus.ENABLING):
+        plan = user_sync_app().plan([BO], snapshot, remembered(evolve(old, status=status)), now=NOW)
+        [removal] = [each for each in plan if each.kind == "remove_role"]
+        reasons[status] = removal.reason
+    assert reasons == {
+        AppUserStatus.DEACTIVATED: "left on 2026-05-27",
+        AppUserStatus.KEPT: "left on 2026-05-27, while Deactivate Users was off",
+        AppUserStatus.ENABLING: "no longer assigned, or deactivated in Okta",
+    }
+
+
 @pytest.mark.parametrize(
     "option", [Deprovisioning.block_sign_in(), Deprovisioning.block_and_remove_licenses(grace_days=3)]
 )

@@ -210,6 +210,23 @@ def test_who_is_left_over_beside_a_circle_waits_in_line():
     assert list(told(plan)) == ["Bo Ross", "Ed Poe"]
 
 
+@pytest.mark.parametrize("name", ["Al Poe", "Zoe Day"])
+def test_who_frees_what_nobody_needs_is_in_no_circle(name):
+    """Ann and Bo wait for each other; the third waits for the same seat, whoever is looked at first."""
+    third = somebody(name)
+    people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3"), assigned(third, "SPE_F1")]
+    plan = plan_for(people, known(ANN, E3), known(BO, F1), known(third, E5), skus=(*full(), E5))
+    assert circles(plan) == [["Ann Lee", "Bo Ross"]]
+
+
+def test_a_line_of_people_is_no_circle():
+    """Di waits for what Ann has, and Ann for what neither of them has."""
+    people = [assigned(ANN, "SPE_F1"), assigned(DI, "SPE_E3")]
+    plan = plan_for(people, known(ANN, E3), known(DI, E5), skus=(*full(), E5))
+    assert circles(plan) == []
+    assert set(told(plan)) == {"Ann Lee", "Di Ng"}
+
+
 def test_who_waits_for_something_else_too_is_in_no_circle():
     """A seat would not be enough: with an unknown licence among those assigned, Bo keeps what he has."""
     people = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_E3", "MISTYPED")]

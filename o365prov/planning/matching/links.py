@@ -80,7 +80,8 @@ class AccountLinks:
             return Link.OWN
         if holder.person_id in self.staying:
             return Link.ANOTHERS
-        same = (holder.anchor or account.anchor) in expected_anchors(desired, self.provisioning)
+        anchors = {desired.new_anchor, *expected_anchors(desired, self.provisioning)}
+        same = (holder.anchor or account.anchor) in anchors
         return Link.YIELDING if same else Link.NAMESAKES
 
     def name(self, account: TenantUser) -> str:

@@ -25,7 +25,6 @@ from o365prov.planning.rules.roles import removals, roles_still_held
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser
 from o365prov.planning.transitions.lookup import transition
 from o365prov.planning.transitions.situations import (
-    Account,
     Control,
     Link,
     ProblemCode,
@@ -90,7 +89,7 @@ class Leaver:
 
     def _other_account(self) -> TenantUser | None:
         """An account in use that is nobody's and has the person's source anchor, where the linked one is gone."""
-        other = self.snapshot.by_anchor.get(self.user.anchor) if self.user.anchor else None
+        other = self.snapshot.by_anchor.get(self.user.anchor or "")
         return other if other and other.enabled and other.id not in self.taken else None
 
     def _stays(self, account: TenantUser, changes: Collection[Change]) -> Issue | None:
@@ -116,17 +115,14 @@ class Leaver:
         rules, user, departure = self.rules, self.user, self.departure
         provisioning = rules.provisioning
         is_left_alone = user.status is AppUserStatus.KEPT and not provisioning.deprovisioning.reaches_back
-        is_deleted = user.object_id in self.snapshot.deleted_by_id
         return Situation(
             Wanted.LEFT,
             memory_of(user),
-            Account.DELETED if account is None and is_deleted else account_state(account, user),
+            account_state(account, user),
             Link.OTHER_APPS if self.linked_elsewhere else Link.OWN,
             control_of(account, user, self.snapshot, provisioning) if account else Control.CLOUD,
             due=departure.then is AfterBlock.DELETE and departure.is_due(self.now),
-            creates=provisioning.create_users,
             deactivates=provisioning.deactivate_users and not is_left_alone,
-            restores=rules.restore_deleted_users,
             reverts=rules.scope is Scope.DRIFT,
         )
 

@@ -147,7 +147,7 @@ def _path(waiting: Collection[tuple[str, str]], start: str, goals: Collection[st
                 steps.append(step)
                 sku_id = step[0]
             return steps[::-1]
-        for step in sorted(waiting):
+        for step in waiting:
             if step[0] == sku_id and step[1] not in came_by:
                 came_by[step[1]] = step
                 ahead.append(step[1])
