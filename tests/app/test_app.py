@@ -94,6 +94,19 @@ def test_a_domain_that_is_not_verified_refuses_the_plan(domain, what):
         app.plan([], tenant(), remembered(), now=NOW)
 
 
+def test_a_tenant_without_a_verified_domain_is_said_to_have_none():
+    """Rather than nothing between brackets."""
+    with pytest.raises(ConfigurationError, match=r"use one of the verified ones \(none\)"):
+        APP.plan([], evolve(tenant(), domains=()), remembered(), now=NOW)
+
+
+def test_people_who_are_assigned_twice_are_named_in_order():
+    """The same sentence, whoever comes first."""
+    people = [assigned(somebody(name)) for name in ("Cy Young", "Ann Lee", "Bo Ross")]
+    with pytest.raises(ConfigurationError, match="assigned more than once: 00uAnnLee, 00uBoRoss, 00uCyYoung: merge"):
+        APP.plan([*people, *people], tenant(), remembered(), now=NOW)
+
+
 def test_a_naive_now_is_refused():
     """Instants are compared with Graph's, which have a zone."""
     with pytest.raises(ConfigurationError, match=r"datetime\.now"):

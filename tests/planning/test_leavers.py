@@ -393,6 +393,29 @@ def test_a_leavers_role_that_the_tenant_does_not_know_any_more_is_not_forgotten(
     assert remember.roles == ("Vanished Role",)
 
 
+def test_a_leavers_licence_that_the_tenant_does_not_know_any_more_is_not_forgotten():
+    """As for roles: it may be back, and on the account."""
+    left = memory(status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - DAY))
+    known = evolve(left.get(ANN.id), licenses=(LicenseGrant("SPE_E3"), LicenseGrant("VANISHED")))
+    snapshot = tenant(there(accountEnabled=False, licenses=[]))
+    plan = user_sync_app().plan([BO], snapshot, remembered(known), now=NOW)
+    [remember] = plan.for_person(ANN.id)
+    assert remember.licenses == (LicenseGrant("VANISHED"),)
+
+
+@pytest.mark.parametrize("skus", [(E3, F1), (F1, E3)])
+def test_a_leavers_licences_are_removed_and_named_in_one_order(skus):
+    """By part number; what is no product of the tenant any more stays, and is named by its id."""
+    app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses())
+    known = evolve(memory().get(ANN.id), licenses=(LicenseGrant("SPE_F1"), LicenseGrant("SPE_E3")))
+    user = there(licenses=[each.id for each in skus] + ["unknown-2", "unknown-1"])
+    plan = app.plan([BO], tenant(user, skus=skus), remembered(known), now=NOW)
+    [removal] = [each for each in plan if each.kind == "remove_licenses"]
+    assert [each.part_number for each in removal.remove] == ["SPE_E3", "SPE_F1"]
+    [problem] = [each for each in plan.problems if each.code == "licenses_left"]
+    assert "keeps unknown-1, unknown-2, which were not granted from here" in problem.message
+
+
 def test_what_a_leaver_keeps_on_purpose_is_not_forgotten():
     """User Attributes Only leaves licences and roles alone; whoever switches it off takes them away."""
     ours, user = ("Directory Readers",), there(accountEnabled=False)

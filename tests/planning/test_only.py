@@ -202,8 +202,15 @@ def test_a_snapshot_of_some_people_is_not_taken_for_one_of_others(only, ask):
         "plan": lambda: APP.plan(EVERYBODY, of_ann(), KNOWN, now=NOW, only=only),
         "preview": lambda: APP.preview(EVERYBODY, snapshot=of_ann(), app_users=KNOWN, only=only),
     }
-    with pytest.raises(UsageError, match=r"read for 1 person, and is asked about .*app\.needs\(assignments, only="):
+    others = "everybody" if only is None else "00uBoRoss"
+    with pytest.raises(UsageError, match=rf"read for 1 person, and is asked about {others}: .*app\.needs\(assignments"):
         make[ask]()
+
+
+def test_people_for_whom_a_snapshot_was_not_read_are_named_in_order():
+    """The same sentence, however they are given."""
+    with pytest.raises(UsageError, match="asked about 00u1, 00u2, 00u3, 00u4, 00u5: "):
+        APP.plan(EVERYBODY, of_ann(), KNOWN, now=NOW, only=[f"00u{number}" for number in (3, 1, 5, 2, 4)])
 
 
 def test_a_snapshot_of_some_people_does_not_serve_a_streaming_planner():

@@ -140,6 +140,38 @@ def test_a_role_that_is_gone_and_not_assigned_any_more_is_forgotten():
     assert roles(again) == [("grant_role", "Directory Readers")]
 
 
+def test_a_role_that_the_app_may_not_grant_any_more_stays_remembered():
+    """It is still assigned; that somebody took it, the plan does not make up for."""
+    ann = somebody()
+    there = account(f"ann.lee@{DOMAIN}")
+    plan = APP.plan([with_roles(ann, "Global Reader")], tenant(there), linked(ann, there, "Global Reader"), now=NOW)
+    drift = APP.plan(
+        [with_roles(ann, "Global Reader")], tenant(there), linked(ann, there, "Global Reader"), now=NOW, scope="drift"
+    )
+    for each in (plan, drift):
+        assert not [change for change in each if getattr(change, "roles", None) is not None]
+
+
+def test_a_role_is_removed_under_the_name_by_which_it_was_granted():
+    """Also where all roles are taken over: under another name it would stay remembered."""
+    ann = somebody()
+    there = account(f"ann.lee@{DOMAIN}")
+    app = evolve(APP, take_over_roles=True)
+    known, snapshot = linked(ann, there, "directory readers"), tenant(there, holding=((there, DIRECTORY_READERS),))
+    assert roles(app.plan([with_roles(ann)], snapshot, known, now=NOW)) == [("remove_role", "directory readers")]
+
+
+def test_roles_that_are_found_on_the_account_are_remembered_in_order():
+    """Once, and not in every plan again."""
+    ann = somebody()
+    there = account(f"ann.lee@{DOMAIN}")
+    some = [Role(f"role-{letter}", f"Role {letter}") for letter in "fcadbe"]
+    snapshot = evolve(tenant(there, holding=[(there, each) for each in some]), roles=some)
+    assigned = with_roles(ann, *(each.name for each in some))
+    [remember] = [each for each in APP.plan([assigned], snapshot, remembered(), now=NOW) if isinstance(each, Remember)]
+    assert remember.roles == tuple(f"Role {letter}" for letter in "abcdef")
+
+
 def test_a_role_that_another_person_granted_stays():
     """Only ours are taken away, from who is assigned none any more and from who leaves."""
     there = account(f"ann.lee@{DOMAIN}")

@@ -126,8 +126,47 @@ def test_synced_with_active_directory_is_said_once_a_plan(provisioning):
 @pytest.mark.parametrize("provisioning", [LicenseOnly(), ProfileSync()])
 def test_the_other_types_promise_no_sync(provisioning):
     """Nothing is said about a sync that Okta does not show."""
-    plan = app_with(provisioning).plan([assigned(somebody())], tenant(), remembered(), now=NOW)
+    plan = app_with(provisioning).plan([assigned(somebody(), "SPE_E3")], tenant(), remembered(), now=NOW)
     assert plan.unsupported == ()
+
+
+def test_passwords_are_said_not_to_be_sent_where_they_should_be():
+    """Sync Password is a setting of Okta's that no export can follow."""
+    plan = app_with(UserSync(sync_password=True)).plan([assigned(somebody())], tenant(), remembered(), now=NOW)
+    [row] = [each for each in plan.unsupported if each.attribute == "Passwords"]
+    assert (row.people, row.instead) == (1, "leave Sync Password off")
+
+
+def test_accounts_that_entra_connect_masters_are_said_of_the_tenant():
+    """Not of a number of people; License Only may be used beside it."""
+    snapshot = tenant(synced=True)
+    plan = app_with(ProfileSync()).plan([assigned(somebody())], snapshot, remembered(), now=NOW)
+    assert [(each.attribute, each.people) for each in plan.unsupported] == [("Accounts that Entra Connect masters", 0)]
+    assert app_with(LicenseOnly()).plan([assigned(somebody())], snapshot, remembered(), now=NOW).unsupported == ()
+
+
+def test_what_is_not_sent_is_said_in_the_order_of_its_name_with_the_reason():
+    """First what Graph does not have, or this version does not write; then what is left alone."""
+    linked = from_directory(somebody())
+    app = app_with(UniversalSync(ad_instances=["corp.example"]))
+    for name in ("publicDelegates", "manager", "assistant"):
+        app = app.remap(app.mapping.with_expression(name, "source.login"))
+    app = app.remap(app.mapping.with_expression("pager", '"1"').with_expression("info", '"x"'))
+    people = [assigned(linked), assigned(somebody("Bo Ross"))]
+    rows = app.plan(people, tenant(), remembered(), now=NOW).unsupported
+    beyond = [each for each in rows if each.reason == "Graph has no such property"]
+    assert [(each.attribute, each.people) for each in beyond] == [
+        ("Assistant", 1),
+        ("Info", 1),
+        ("Pager", 1),
+        ("PublicDelegates", 1),
+    ]
+    withheld = [each for each in rows if "only for people from Active Directory" in each.reason]
+    assert [(each.attribute, each.instead) for each in withheld] == [
+        ("Assistant", "set it in Exchange Online, or map it to an extension attribute"),
+        ("Manager", "set it in Entra, or link these people from Active Directory"),
+        ("PublicDelegates", "set it in Exchange Online"),
+    ]
 
 
 def test_stopped_and_held_people_are_not_counted():
@@ -201,4 +240,6 @@ def test_sponsors_are_said_not_to_be_sent():
     app = app_with(ProfileSync())
     app = app.remap(app.mapping.with_expression("sponsors", "source.sponsor"))
     plan = app.plan([assigned(somebody(sponsor="boss@corp.example"))], tenant(), remembered(), now=NOW)
-    assert [(each.attribute, each.instead) for each in plan.unsupported] == [("Sponsors", "set them in Entra")]
+    [row] = plan.unsupported
+    assert (row.attribute, row.instead) == ("Sponsors", "set them in Entra")
+    assert row.reason == "this version does not write it"

@@ -110,9 +110,11 @@ def test_removing_the_licences_of_leavers_contradicts_it(kind, days):
 
 def test_a_plan_says_how_many_people_have_grants_that_are_not_sent():
     """Nothing that is assigned is dropped in silence."""
-    people = [Assignment(ANN, GRANTS), Assignment(somebody("Bo Ross"))]
+    grants = [GRANTS, Grants([LicenseGrant("SPE_E3")]), Grants(roles=["Directory Readers"]), Grants()]
+    people = [Assignment(somebody(f"Ann {name}"), each) for name, each in zip("ABCD", grants, strict=True)]
     plan = app_with(ProfileSync).plan(people, tenant(), remembered(), now=NOW)
-    assert [(each.attribute, each.people) for each in plan.unsupported] == [("Licences and roles", 1)]
+    assert [(each.attribute, each.people) for each in plan.unsupported] == [("Licences and roles", 3)]
+    assert app_with(ProfileSync).plan(people[3:], tenant(), remembered(), now=NOW).unsupported == ()
 
 
 def test_license_only_does_not_have_the_setting():

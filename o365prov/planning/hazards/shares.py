@@ -111,7 +111,7 @@ class Harmed:
 
     def many_leave(self, safeguards: Safeguards) -> bool:
         """Whether so many people leave that it must be confirmed."""
-        return bool(self.left) and bool(self._hazard(Harm.LEFT, self.people[Harm.LEFT], safeguards))
+        return bool(self._hazard(Harm.LEFT, self.people[Harm.LEFT], safeguards))
 
     def _beyond(self, safeguards: Safeguards) -> Iterator[str]:
         said: list[Collection[str]] = []
