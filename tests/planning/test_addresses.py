@@ -84,6 +84,19 @@ def test_an_address_of_ones_own_is_no_clash():
     assert {"mail", "userPrincipalName"} <= {each.name for each in plan.changes[0].properties}
 
 
+def test_people_with_one_mail_are_named_in_the_order_of_their_names():
+    """Then in that of their ids, however they come in."""
+    people = [with_mail(name, "team@corp.example") for name in ("Di Ng", "Bo Ross", "Cy Young")]
+    people = [
+        evolve(each, person=evolve(each.person, id=f"00u{number}"), username=f"{number}@{DOMAIN}")
+        for number, each in enumerate([*people, people[1]])
+    ]
+    for order in (people, people[::-1]):
+        [problem] = [each for each in planned(tenant(), *order).problems if each.subject.name == "Di Ng"]
+        named = f"Bo Ross (1@{DOMAIN}) and Bo Ross (3@{DOMAIN}) and Cy Young (2@{DOMAIN})"
+        assert f"is the same for {named};" in problem.message
+
+
 @pytest.mark.parametrize(("held", "written"), [("x", "X"), ("X", "x")])
 def test_who_has_an_address_already_shares_it_with_nobody(held, written):
     """Ann's account has it as an alias, in any case: she gets it as her e-mail address, and Bo does not."""

@@ -65,3 +65,10 @@ def test_what_a_leaver_then_has_is_explained(option, then):
     plan = app.plan([], there, known, now=NOW)
     assert plan.explanations[ANN.id].licenses == then
     assert f"Licences after this plan: {', '.join(then) or 'none'}" in plan.explain(ANN.id).to_text()
+
+
+def test_of_whom_nothing_was_looked_at_there_is_nothing_to_explain():
+    """Somebody held who never had an account: the problem says everything."""
+    held = assigned(somebody("Bo Ross", status="SUSPENDED"))
+    plan = user_sync_app().plan([held], tenant(), remembered(), now=NOW)
+    assert ([each.code for each in plan.problems], dict(plan.explanations)) == (["held_suspended"], {})
