@@ -192,8 +192,9 @@ def test_what_the_app_may_not_read_is_said_once_where_names_are_given():
         ("ann.lee@corp.example", False, False),
         ("old@corp.example", False, True),
         ("ann.lee@corp.example", True, True),
+        ("", False, True),
     ],
-    ids=["title", "e-mail address", "restored"],
+    ids=["title", "e-mail address", "restored", "username"],
 )
 def test_what_the_app_may_not_read_is_said_of_addresses_that_come_back_too(mail, gone, said):
     """A new e-mail address, or those of a restored account; not where only a title changes."""
@@ -203,6 +204,8 @@ def test_what_the_app_may_not_read_is_said_of_addresses_that_come_back_too(mail,
     blind = evolve(tenant(), unread_addresses=[HolderKind.CONTACT], **there)
     app = evolve(APP, restore_deleted_users=True)
     people = [assigned(somebody(title="Lead"))]
+    if not mail:
+        app, people = app.remap(app.mapping.without("email")), [evolve(people[0], username=f"ann.ray@{DOMAIN}")]
     plan = app.plan(people, blind, remembered(known), now=NOW, scope="all")
     rows = [each for each in plan.unsupported if each.attribute.startswith("Addresses")]
     assert bool(rows) is said

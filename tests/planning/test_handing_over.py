@@ -144,6 +144,18 @@ def test_a_privileged_account_is_handed_over_in_a_plan_that_is_confirmed(renamed
     assert APP.plan(promoted, *after, now=NOW, transfers=transfers).hazards == ()
 
 
+def test_an_account_is_no_hazard_because_it_is_handed_over():
+    """One without a privileged role; nor one with such a role that its own person gets under a new id."""
+    for other, holding, transfers in (
+        (OTHER, (), {OTHER.id: THERE.id}),
+        (AGAIN, ((THERE, READER),), {}),
+    ):
+        snapshot = tenant(THERE, holding=holding)
+        plan = APP.plan([assigned(other)], snapshot, remembered(LEFT), now=NOW, transfers=transfers)
+        assert {change.object_id for change in plan} == {THERE.id}
+        assert not any("privileged role is handed over" in hazard for hazard in plan.hazards)
+
+
 def test_a_privileged_account_is_confirmed_also_where_its_e_mail_address_is_held():
     """Nothing is left to write, so that the account is only linked."""
     there = account(NAME, onPremisesImmutableId=OTHER.id, mail="old@corp.example")

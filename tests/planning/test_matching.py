@@ -137,6 +137,26 @@ def test_that_sign_in_stays_blocked_is_about_that_alone(provisioning, synced, co
     assert "assign_licenses" in {change.kind for change in plan}
 
 
+def test_an_account_that_matches_two_people_is_neithers():
+    """License Only looks at no source anchor, which Bo's is all the same; Ann has the username."""
+    there, bo = account(NAME, onPremisesImmutableId="00uBoRoss", usageLocation="US"), somebody("Bo Ross")
+    app = app_with(LicenseOnly())
+    plan = app.plan([assigned(ANN, "SPE_E3"), assigned(bo, "SPE_E3")], tenant(there), remembered(), now=NOW)
+    assert plan.changes == ()
+    assert all("ambiguous_account" in said(plan, name) for name in ("Ann Lee", "Bo Ross"))
+
+
+def test_a_restored_account_that_we_had_blocked_is_enabled_without_asking():
+    """As one that was not deleted in between; one that others had blocked is asked about."""
+    gone = deleted(NAME, onPremisesImmutableId=ANN.id, accountEnabled=False)
+    for blocked in (True, False):
+        left = {"status": AppUserStatus.DEACTIVATED, "departure": Departure(NOW, blocked=blocked)}
+        known = remembered(AppUser(ANN.id, gone.id, NAME, ANN.id, **left))
+        plan = RESTORING.plan([assigned(ANN)], tenant(deleted=(gone,)), known, now=NOW)
+        [enable] = [each for each in plan if each.kind == "enable_sign_in"]
+        assert enable.overrides is not blocked
+
+
 def test_a_deleted_account_that_would_get_the_anchor_of_another_stays_deleted():
     """Entra keeps the source anchors of deleted accounts: no other account can get one of them."""
     linked, other = deleted(NAME), deleted(f"other@{DOMAIN}", onPremisesImmutableId=ANN.id)
@@ -202,7 +222,7 @@ def test_an_account_that_may_have_been_created_is_one_persons():
 
 def test_accounts_under_other_names_are_offered_in_the_order_of_their_ids():
     """Of a person who was never seen, by address in any case or by source anchor; the remedy hands over the first."""
-    ann = from_directory(somebody("Ann Lee", email="Ann.Lee@Corp.Example"))
+    ann = from_directory(somebody("Ann Lee", email="Ann.Lee@Corp.Example", login=None))
     by_mail = [account(f"{name}@{DOMAIN}", mail="ann.lee@corp.example") for name in ("one", "two", "three")]
     by_anchor = account(f"four@{DOMAIN}", onPremisesImmutableId=ann.directory_accounts[0].anchor)
     first = min((*by_mail, by_anchor), key=lambda each: each.id)

@@ -428,6 +428,24 @@ def test_a_plan_that_goes_on_finishes_who_was_unfinished():
     assert not known.get("00uAnn").unfinished
 
 
+def test_a_plan_that_goes_on_finishes_whom_it_has_nothing_left_for():
+    """An earlier apply of it did everything, and ended before it could say so."""
+    link = LinkUser(ANN, "not everything was written before", "id-ann", "print")
+    known = memory(evolve(KNOWN, unfinished=True), changes=[link])
+    known.resume(("00uAnn",), done=(link,))
+    assert not known.get("00uAnn").unfinished
+
+
+def test_the_memory_after_a_plan_is_all_that_was_noted():
+    """Who gave an account away is forgotten, and everybody else stays."""
+    cy = AppUser("00uCy", "id-cy", "cy@corp.example")
+    known = memory(KNOWN, cy)
+    change = evolve(UPDATE, subject=Subject("00uBo", "Bo", "bo@corp.example"), takes_over="00uAnn")
+    assert known.note(change, "id-ann") == ("00uBo", "00uAnn")
+    after = known.after("plan-1")
+    assert {each.person_id: each.object_id for each in after} == {"00uBo": "id-ann", "00uCy": "id-cy"}
+
+
 def test_what_an_account_got_although_linking_it_failed_is_compared_again():
     """Its name need not be the one that the person should have."""
     known = memory()

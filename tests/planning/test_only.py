@@ -5,7 +5,7 @@ from attrs import evolve
 from effects import effects
 from hypothesis import given
 from hypothesis import strategies as st
-from organisation import DOMAIN, E3, NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
+from organisation import DOMAIN, E3, F1, NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov import ConfigurationError, UsageError, UsernameFormat
 from o365prov.planning import Coverage, Lookup, LookupKind, Needs
@@ -122,6 +122,55 @@ def test_a_push_of_one_person_looks_at_nobody_elses_account():
         [assigned(titled("Ann Lee", "Lead"), "SPE_E3"), *EVERYBODY[1:]], snapshot, KNOWN, now=NOW, only={ann.id}
     )
     assert [change.kind for change in plan] == ["update_user"]
+
+
+@pytest.mark.parametrize(
+    ("wants", "others", "seats"),
+    [("SPE_E3", "SPE_E3", 6), ("SPE_F1", "SPE_E3", 1)],
+    ids=["seats for everybody", "no seats of something else"],
+)
+def test_whoever_asks_for_seats_is_looked_at_only_where_they_are_scarce(wants, others, seats):
+    """Six people ask, and the one who is pushed gets a seat whatever becomes of the others."""
+    people = [assigned(each, wants if name == "Ann Lee" else others) for name, each in PEOPLE.items()]
+    known = remembered(*(evolve(each, licenses=()) for each in KNOWN))
+    users = [evolve(each, licenses=()) for each in SNAPSHOT.users]
+    snapshot = evolve(SNAPSHOT, users=users, skus=(evolve(E3, seats=seats, used=0), evolve(F1, seats=1, used=0)))
+    ann = PEOPLE["Ann Lee"].id
+    others = {each.object_id for each in known if each.person_id != ann}
+    snapshot.__dict__["by_id"] = Unread(snapshot.by_id, others)
+    plan = APP.plan(people, snapshot, known, now=NOW, only={ann})
+    assert [change.kind for change in plan] == ["assign_licenses"]
+
+
+@pytest.mark.parametrize("handed", [False, True], ids=["the same source anchor", "handed over"])
+def test_a_push_of_who_left_forgets_no_account_that_another_gets(handed):
+    """It is deleted, and the plan of everybody restores it for the person under a new id."""
+    known = evolve(KNOWN.get("00uAnnLee"), anchor="ANCHOR==")
+    [user] = [each for each in SNAPSHOT.users if each.id == known.object_id]
+    name = {"userPrincipalName": user.id.replace("-", "") + user.username, "onPremisesImmutableId": "ANCHOR=="}
+    gone = evolve(user, properties={**user.properties, **name})
+    app = evolve(APP, restore_deleted_users=True)
+    app = app.remap(app.mapping.with_expression("immutableId", "user.employeeNumber"))
+    again = somebody("Ann Lee" if handed else "Ann Ray", employeeNumber="17" if handed else "ANCHOR==")
+    again = evolve(again, id="00uAgain")
+    options = {"transfers": {again.id: gone.id}} if handed else {}
+    snapshot = tenant(deleted=(gone,))
+    whole = app.plan([assigned(again)], snapshot, remembered(known), now=NOW, **options)
+    assert [each.kind for each in whole][:1] == ["restore_user"]
+    plan = app.plan([assigned(again)], snapshot, remembered(known), now=NOW, only={"00uAnnLee"}, **options)
+    assert plan.changes == ()
+
+
+def test_what_is_not_sent_is_counted_of_those_who_are_pushed():
+    """Others are looked at because they have something in common with them, here the e-mail address."""
+    app = APP.remap(APP.mapping.with_expression("middleName", "source.middleName"))
+    people = [
+        evolve(assigned(somebody(name, email="team@corp.example", middleName="Q")), username=f"{name[:2]}@{DOMAIN}")
+        for name in ("Ann Lee", "Bo Ross")
+    ]
+    plan = app.plan(people, EMPTY, remembered(), now=NOW, only={"00uAnnLee"})
+    assert [each.code for each in plan.problems] == ["mail_taken"]
+    assert [each.people for each in plan.unsupported] == [1, 1]
 
 
 def test_a_manager_whom_another_plan_is_to_create_is_not_set():

@@ -86,6 +86,15 @@ def test_a_swap_goes_through_a_temporary_name():
     assert temporary in plan.to_text()
 
 
+def test_a_temporary_name_is_nobodys():
+    """Where somebody has it, it is longer."""
+    snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "ann")])
+    first = APP.plan(people, snapshot, known, now=NOW).changes[0].subject.username
+    snapshot = evolve(snapshot, users=[*snapshot.users, account(first)])
+    second = APP.plan(people, snapshot, known, now=NOW).changes[0].subject.username
+    assert re.fullmatch(f"{first.partition('@')[0]}[0-9a-f]@{DOMAIN}", second)
+
+
 def test_a_swap_is_shown_under_the_name_that_lasts():
     """The row of who has the temporary name in between says what the person ends with, in every form."""
     snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "ann")])

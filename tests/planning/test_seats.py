@@ -155,22 +155,23 @@ def test_a_push_of_one_of_them_names_both_too(person):
 
 
 @pytest.mark.parametrize(
-    "state",
+    ("state", "scope"),
     [
-        {"unfinished": True},
-        {"status": AppUserStatus.DEACTIVATED, "departure": Departure(NOW)},
-        {"waiting": (WaitingForSeat("SPE_F1", NOW),)},
-        {"licenses": ()},
+        ({"unfinished": True}, "changed"),
+        ({"status": AppUserStatus.DEACTIVATED, "departure": Departure(NOW)}, "changed"),
+        ({"waiting": (WaitingForSeat("SPE_F1", NOW),)}, "changed"),
+        ({"licenses": ()}, "changed"),
+        ({}, "all"),
     ],
-    ids=["unfinished", "back", "waiting", "assigned since"],
+    ids=["unfinished", "back", "waiting", "assigned since", "taken by somebody"],
 )
-def test_a_push_of_one_person_promises_no_seat_that_goes_to_another(state):
+def test_a_push_of_one_person_promises_no_seat_that_goes_to_another(state, scope):
     """Bo asks for it too and comes first, because he is assigned by himself; both of them have accounts."""
     people = [evolve(assigned(ANN, "SPE_F1"), priority=5), assigned(BO, "SPE_F1")]
     (there, bo), ann = known(BO, F1), known(ANN)
     bo = evolve(there, licenses=()), evolve(bo, **state)
     snapshot = tenant(ann[0], bo[0], skus=full(f1=1))
-    plan = APP.plan(people, snapshot, remembered(ann[1], bo[1]), now=NOW, only={ANN.id})
+    plan = APP.plan(people, snapshot, remembered(ann[1], bo[1]), now=NOW, only={ANN.id}, scope=scope)
     assert given(plan) == []
     assert list(told(plan)) == ["Ann Lee"]
 

@@ -86,9 +86,9 @@ def release(address: str, holder: AddressHolder) -> str:
 
 
 def personal_addresses(person: Person) -> tuple[str, ...]:
-    """The e-mail addresses that the source has of a person, by which people know an account."""
+    """The e-mail address and the login that the source has of a person, by which people know an account."""
     values = (person.profile.get(name) for name in ("email", "login"))
-    return tuple(each for each in values if isinstance(each, str) and "@" in each)
+    return tuple(each for each in values if isinstance(each, str))
 
 
 def new_mail(values: Mapping[str, object], account: TenantUser | None) -> str:
