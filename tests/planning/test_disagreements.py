@@ -118,6 +118,16 @@ def test_roles_of_others_go_where_they_are_taken_over():
     ]
     assert removal.role == "Directory Readers"
     assert "remove_role" not in of_ann(user_sync_app().plan([assigned(ANN)], snapshot, remembered(), now=NOW))[0]
+    assert "remove_role" in of_ann(app.plan([BO], snapshot, remembered(ACTIVE), now=NOW))[0]
+
+
+def test_what_is_wrong_with_a_leavers_account_is_said_of_the_name_that_it_has():
+    """Somebody renamed it; its source anchor tells whose it is."""
+    user = evolve(there(), properties={**there().properties, "userPrincipalName": f"annie@{DOMAIN}"})
+    plan = user_sync_app().plan([BO], tenant(user), remembered(left(Deprovisioning.block_sign_in())), now=NOW)
+    [problem] = [each for each in plan.problems if each.code == "re_enabled_leaver"]
+    assert f"and somebody enabled the account annie@{DOMAIN} again in Office 365" in problem.message
+    assert not problem.stops
 
 
 def test_a_leaver_whose_account_somebody_deleted_is_forgotten_once():

@@ -127,7 +127,8 @@ def test_a_manager_whom_the_source_names_as_before_is_not_set_again(manager, ref
 def test_a_manager_who_left_is_said_where_everything_is_compared(reference):
     """Nothing changed where the source still names the manager; a plan that reverts edits can't find the account."""
     snapshot, known = provisioned()
-    people = [assigned(ann_under(reference)), *PEOPLE[2:]]
+    ann = ann_under(reference)
+    people = [assigned(evolve(ann, profile={**ann.profile, "title": "Lead"})), *PEOPLE[2:]]
     assert APP.plan(people, snapshot, known, now=NOW).problems == ()
     drift = APP.plan(people, snapshot, known, now=NOW, scope="drift")
     assert [each.code for each in drift.problems] == ["manager_not_provisioned"]

@@ -186,12 +186,13 @@ CREATE_ONLY = APP.remap(APP.mapping.with_expression("immutableId", "user.employe
     ("app", "instead"),
     [
         (app_with(LicenseOnly()), ""),
+        (app_with(LicenseOnly(update_attributes=False)), ""),
         (app_with(UserSync(update_attributes=False)), ", or turn on Update Attributes"),
         (CREATE_ONLY, ", or map Immutable ID for updates too"),
         (APP, ", or plan with scope='all'"),
         (app_with(ProfileSync()), ""),
     ],
-    ids=["License Only", "updates off", "create only", "User Sync", "Profile Sync"],
+    ids=["License Only", "License Only, updates off", "updates off", "create only", "User Sync", "Profile Sync"],
 )
 def test_what_writes_a_missing_anchor_is_named(app, instead):
     """Beside setting it in Entra; no type writes it where nothing changed at the source."""

@@ -84,6 +84,7 @@ def test_a_swap_goes_through_a_temporary_name():
     assert re.fullmatch(f"ann-[0-9a-f]{{6}}@{DOMAIN}", temporary)
     assert [each[0] for each in renames(plan)] == ["Ann Lee", "Bo Ross", "Ann Lee"]
     assert temporary in plan.to_text()
+    assert {each.anchor for each in plan} == {"00uAnnLee", "00uBoRoss"}
 
 
 def test_a_temporary_name_is_nobodys():

@@ -52,7 +52,7 @@ def names_of(desired: DesiredUser) -> Iterator[str]:
     """Every name in lower case by which a person may depend on somebody else, or on somebody else's account."""
     person = desired.assignment.person
     anchors = (each.anchor for each in person.directory_accounts)
-    names = (desired.username, desired.anchor, desired.new_anchor, desired.manager, *_mails(desired), *anchors)
+    names = (desired.username, desired.new_anchor, desired.manager, *_mails(desired), *anchors)
     yield from (comparable_name(each) for each in (*names, *personal_addresses(person)) if isinstance(each, str))
 
 
