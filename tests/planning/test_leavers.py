@@ -408,12 +408,15 @@ def test_a_leavers_licences_are_removed_and_named_in_one_order(skus):
     """By part number; what is no product of the tenant any more stays, and is named by its id."""
     app = user_sync_app(deprovisioning=Deprovisioning.block_and_remove_licenses())
     known = evolve(memory().get(ANN.id), licenses=(LicenseGrant("SPE_F1"), LicenseGrant("SPE_E3")))
-    user = there(licenses=[each.id for each in skus] + ["unknown-2", "unknown-1"])
+    names = [f"unknown-{number}" for number in (4, 2, 5, 1, 3)]
+    groups = [HeldLicense(f"group-{number}", inherited_from="group") for number in (4, 2, 5, 1, 3)]
+    user = there(licenses=[*(each.id for each in skus), *names, *groups])
     plan = app.plan([BO], tenant(user, skus=skus), remembered(known), now=NOW)
     [removal] = [each for each in plan if each.kind == "remove_licenses"]
     assert [each.part_number for each in removal.remove] == ["SPE_E3", "SPE_F1"]
     [problem] = [each for each in plan.problems if each.code == "licenses_left"]
-    assert "keeps unknown-1, unknown-2, which were not granted from here" in problem.message
+    direct, by_group = (", ".join(f"{word}-{number}" for number in range(1, 6)) for word in ("unknown", "group"))
+    assert f"keeps {direct}, which were not granted from here, and {by_group}, which a group gives" in problem.message
 
 
 def test_what_a_leaver_keeps_on_purpose_is_not_forgotten():

@@ -176,6 +176,40 @@ def test_a_replacement_waits_for_the_usage_location():
     assert "keeps SPE_E3 until there is one" in plan.to_text()
 
 
+def test_a_missing_usage_location_is_said_beside_a_name_that_no_one_knows():
+    """Both are in the way of the service plan that should be switched off."""
+    ann = somebody(countryCode="UK")
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[E3.id])
+    [there] = snapshot.users
+    nowhere = evolve(there, properties={**there.properties, "usageLocation": None})
+    people = [assigned(ann, LicenseGrant("SPE_E3", ["TEAMS"]), "SPE_X")]
+    plan = APP.plan(people, evolve(snapshot, users=[nowhere]), app_users, now=NOW)
+    assert {each.code for each in plan.problems} >= {"no_usage_location", "unknown_license"}
+
+
+VOICE = Sku("id-voice", "VOICE", {"MCOMEETADV": "id-voice-plan"}, seats=5)
+ROOM = Sku("id-room", "ROOM", {"SHAREPOINTENTERPRISE": "id-sp"}, seats=1, used=1)
+
+
+def test_a_request_of_which_a_part_would_break_a_rule_waits_as_a_whole():
+    """Bo gets no Audio Conferencing as long as there is no seat of the licence that has Teams; Ann is served."""
+    people = [assigned(somebody("Ann Lee"), "SPE_F1"), assigned(somebody("Bo Ross"), "SPE_E3", "VOICE")]
+    teams = evolve(office("TEAMS1"), seats=1, used=1)
+    plan = APP.plan(people, tenant(skus=(teams, F1, VOICE)), remembered(), now=NOW)
+    assert [(each.subject.name, describe(each)) for each in licences(plan)] == [("Ann Lee", "licences +SPE_F1")]
+    assert [(each.subject.name, each.code) for each in plan.problems] == [("Bo Ross", "no_seat")]
+
+
+def test_a_service_plan_is_not_switched_on_before_the_one_that_it_needs():
+    """The account has the licence already, so that no seat is asked for it; what it needs is in one without a seat."""
+    ann = somebody()
+    suite = office("SHAREPOINTWAC", "TEAMS1")
+    app_users, snapshot = held_by(ann, licenses=["SPE_E3"], held=[HeldLicense(E3.id, {"id-SHAREPOINTWAC"})])
+    plan = APP.plan([assigned(ann, "SPE_E3", "ROOM")], evolve(snapshot, skus=(suite, ROOM)), app_users, now=NOW)
+    assert licences(plan) == []
+    assert [each.code for each in plan.problems] == ["missing_service_plan"]
+
+
 def test_what_can_be_given_is_given_beside_a_name_that_no_one_knows():
     """A mistyped licence must not cost the other one, nor what is held."""
     ann = somebody()
@@ -389,6 +423,14 @@ def test_licences_that_a_group_gives_too_are_said_in_one_order():
         messages = said("SPE_E3", "SPE_F1", held=[E3.id, F1.id, *groups])
         assert [each.partition(" ")[0] for each in messages] == ["SPE_E3", "SPE_F1"]
         assert all("assigned both directly and through a group" in each for each in messages)
+
+
+def test_of_a_licence_that_is_no_product_of_the_tenant_a_group_may_give_what_it_likes():
+    """Also where other licences are taken over: nobody knows its name."""
+    held = [HeldLicense(sku, inherited_from="group") for sku in ("00-unknown", F1.id)]
+    there = account(f"ann.lee@{DOMAIN}", usageLocation="US", licenses=held)
+    plan = evolve(APP, take_over_licenses=True).plan([assigned(somebody())], tenant(there), remembered(), now=NOW)
+    assert [each.message.partition(" ")[0] for each in plan.problems] == ["SPE_F1"]
 
 
 def test_a_licence_in_error_is_said_though_nothing_changes():

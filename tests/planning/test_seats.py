@@ -154,6 +154,30 @@ def test_a_push_of_one_of_them_names_both_too(person):
     assert problem.subject.person_id == person.id
 
 
+def test_licences_for_which_somebody_waits_are_named_and_remembered_in_order():
+    """By part number, however they are granted; as long as nothing changes there is nothing to remember."""
+    people = [assigned(ANN, LicenseGrant(F1.id), "SPE_E3")]
+    plan = plan_for(people, known(ANN), skus=full())
+    [remember] = [each for each in plan if isinstance(each, Remember)]
+    assert [each.sku for each in remember.waiting] == ["SPE_E3", "SPE_F1"]
+    assert [each.message.split()[3] for each in plan.problems] == ["SPE_E3", "SPE_F1"]
+    there, user = known(ANN)
+    user = evolve(user, waiting=remember.waiting)
+    plan = plan_for(people, (there, user), skus=full(e3=1))
+    assert given(plan) == ["Ann Lee"]
+    assert not [each for each in plan if isinstance(each, Remember)]
+
+
+def test_who_was_given_by_hand_what_they_waited_for_waits_no_more():
+    """Although something else is in the way of the other licence that is assigned."""
+    there, user = known(ANN, waits=3, licenses=[F1.id])
+    nowhere = evolve(there, properties={**there.properties, "usageLocation": None})
+    people = [assigned(somebody("Ann Lee", countryCode="UK"), "SPE_F1", "SPE_E3")]
+    plan = plan_for(people, (nowhere, user), skus=full(e3=1))
+    [remember] = [each for each in plan if isinstance(each, Remember)]
+    assert remember.waiting == ()
+
+
 @pytest.mark.parametrize(
     ("state", "scope"),
     [
