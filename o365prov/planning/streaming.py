@@ -31,7 +31,7 @@ from o365prov._annotations import check_after_failure, check_call
 from o365prov.errors import ConfigurationError, Issue, UsageError
 from o365prov.people import AppUser, AppUsers, Assignment, LicenseGrant, comparable_name
 from o365prov.planning.fingerprints import is_as_evaluated, is_unchanged
-from o365prov.planning.matching.neighbours import names_of
+from o365prov.planning.matching.neighbours import names_of, remembered_names
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.options import PlanOptions
 from o365prov.planning.model.plan import Plan
@@ -80,7 +80,6 @@ class StreamingPlanner:
     # Object ids by the names of unchanged people: another account that has one matters, for their own may be gone.
     _owners: dict[str, str] = field(factory=dict)
     _staying: set[str] = field(factory=set)
-    _recheck: set[str] = field(factory=set)  # people who did not change, and yet must be compared in full
     _names: set[str] = field(factory=set)  # usernames, addresses, anchors and references of changed people
     _kept: set[str] = field(factory=set)  # object ids of accounts to be read in full
     # Unchanged people by the licences that they were granted, and those that the account holds.
@@ -149,12 +148,11 @@ class StreamingPlanner:
         self._kept.update(user.object_id for user in others)
         self._names.update(user.anchor.lower() for user in others if user.anchor)
         self._names.update(user.username.lower() for user in others if not user.object_id)
-        for user in self._app_users:
-            if user.person_id not in self._staying:
-                continue
-            if user.username.lower() in self._names or (user.anchor or "").lower() in self._names:
-                self._recheck.add(user.person_id)
-                self._kept.add(user.object_id)
+        self._kept.update(
+            user.object_id
+            for user in self._app_users
+            if user.person_id in self._staying and not self._names.isdisjoint(remembered_names(user))
+        )
 
     @check_after_failure
     def wants(self, user: TenantUser) -> bool:
@@ -209,10 +207,10 @@ class StreamingPlanner:
         check_coverage(snapshot, None)
         self._planned = True
         changed = self._unchanged.keys() | self._kept  # accounts that are gone from the tenant, or differ there
-        self._recheck.update(
+        recheck = {
             user.person_id for user in self._app_users if user.object_id in changed and user.person_id in self._staying
-        )
-        people = [*self._changed, *self._rechecked()]
+        }
+        people = [*self._changed, *self._rechecked(recheck)]
         edited = self._edited(snapshot)
         return make_plan(
             people,
@@ -241,14 +239,14 @@ class StreamingPlanner:
         edited = [self._evaluate(each) for each in self._assignments() if each.person.id in found] if found else []
         return [EditedPerson(each, *found[each.person_id]) for each in edited]
 
-    def _rechecked(self) -> list[DesiredUser]:
-        """The unchanged people who must be compared in full."""
-        if not self._recheck:
+    def _rechecked(self, recheck: set[str]) -> list[DesiredUser]:
+        """The people who did not change, and yet must be compared in full."""
+        if not recheck:
             return []
-        rechecked = [self._evaluate(each) for each in self._assignments() if each.person.id in self._recheck]
+        rechecked = [self._evaluate(each) for each in self._assignments() if each.person.id in recheck]
         for desired in rechecked:
             self._unsupported.remove(desired)
-        self._staying -= self._recheck
+        self._staying -= recheck
         return rechecked
 
     def _managers(self, people: Iterable[DesiredUser]) -> dict[str, ManagerAccount]:

@@ -97,6 +97,7 @@ def test_a_new_person_collides_with_an_unchanged_one():
     """Usernames are compared with those of unchanged people too."""
     newcomer = somebody("Abe Lee", email="ann.lee@acquired.example")
     snapshot, app_users = provisioned()
+    app_users = app_users.with_user(evolve(app_users.get(ANN.id), username=f"Ann.Lee@{DOMAIN}"))
     plan = same_plan([*EVERYONE, assigned(newcomer)], snapshot, app_users)
     assert [problem.code for problem in plan.problems] == ["collision"]
 
@@ -197,6 +198,25 @@ def test_leavers_are_blocked():
     ]
 
 
+@pytest.mark.parametrize("state", [{}, {"object_id": "", "unfinished": True}], ids=["known", "perhaps created"])
+def test_a_leaver_without_a_source_anchor_is_blocked(state):
+    """By the object id, or by the username in any case where an apply ended before it could note the id."""
+    snapshot, app_users = provisioned()
+    [there] = [user for user in snapshot.users if "cy" in user.username]
+    plain = evolve(there, properties={**there.properties, "onPremisesImmutableId": None})
+    cy = evolve(app_users.get(CY.id), anchor=None, username=there.username.title(), **state)
+    snapshot = without(snapshot, "cy.", plain)
+    plan = same_plan(EVERYONE[:2], snapshot, app_users.with_user(cy))
+    assert [change.kind for change in plan] == ["block_sign_in", "revoke_sessions"]
+
+
+def test_a_tenant_for_which_no_plan_can_be_made_is_refused():
+    """As for a plan that is made of everybody at once."""
+    snapshot, app_users = provisioned()
+    with pytest.raises(ConfigurationError, match=f"{DOMAIN} not in the tenant"):
+        by_streaming(EVERYONE, evolve(snapshot, domains=()), app_users)
+
+
 def test_unsupported_values_of_unchanged_people_are_counted():
     """The count is that of all people."""
     snapshot, app_users = provisioned()
@@ -212,9 +232,11 @@ def test_a_streaming_planner_plans_once():
 
 
 def test_a_person_assigned_twice_is_refused():
-    """As in app.plan."""
-    with pytest.raises(ConfigurationError, match="more than once"):
-        APP.streaming_planner(lambda: [EVERYONE[0], EVERYONE[0]], remembered(), now=NOW)
+    """As in app.plan; whether the person is new or did not change."""
+    _, app_users = provisioned()
+    for known in (remembered(), app_users):
+        with pytest.raises(ConfigurationError, match="more than once"):
+            APP.streaming_planner(lambda: [EVERYONE[0], EVERYONE[0]], known, now=NOW)
 
 
 PEOPLE = ["Ann Lee", "Bo Ross", "Cy Young", "Di Ng", "Ed Poe"]
@@ -288,6 +310,16 @@ def test_a_password_that_changed_just_now_is_compared_alike(seconds):
     snapshot, app_users = provisioned()
     changed = from_directory(somebody("Ann Lee"), manager=BOSS, password_last_set=NOW + timedelta(seconds=seconds))
     same_plan([evolve(EVERYONE[0], person=changed), *EVERYONE[1:]], snapshot, app_users)
+
+
+def test_a_password_that_changed_is_noticed_where_the_tenant_has_no_instant():
+    """Graph need not say since when sessions are valid."""
+    changed = from_directory(somebody("Cy Young"), password_last_set=NOW - timedelta(hours=1))
+    snapshot, app_users = provisioned([assigned(changed)])
+    app_users = app_users.with_user(evolve(app_users.get(CY.id), password_instant=None))
+    users = [evolve(user, sessions_valid_from=None) for user in snapshot.users]
+    plan = same_plan([assigned(changed)], evolve(snapshot, users=users), app_users)
+    assert [change.kind for change in plan] == ["revoke_sessions"]
 
 
 @pytest.mark.parametrize("seconds", [-1, 0, 1])

@@ -37,7 +37,7 @@ def neighbours(
         return people
     about = [each for each in people if each.person_id in request.only]
     remembered = [known for each in request.only if (known := app_users.get(each))]
-    names = {name for each in about for name in names_of(each)}.union(*map(_remembered_names, remembered))
+    names = {name for each in about for name in names_of(each)}.union(*map(remembered_names, remembered))
     competing = () if rules.provisioning.user_attributes_only else _competing(people, rules, snapshot, app_users, about)
     return [
         each
@@ -62,10 +62,11 @@ def _own_names(desired: DesiredUser, known: AppUser | None) -> Iterator[str]:
     names = (desired.username, desired.new_anchor, *_mails(desired), *directory)
     yield from (comparable_name(each) for each in names if isinstance(each, str))
     if known is not None:
-        yield from _remembered_names(known)
+        yield from remembered_names(known)
 
 
-def _remembered_names(known: AppUser) -> Collection[str]:
+def remembered_names(known: AppUser) -> Collection[str]:
+    """The username and the source anchor that are remembered of a person, in lower case."""
     return {each.lower() for each in (known.username, known.anchor) if each}
 
 
