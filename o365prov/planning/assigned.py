@@ -51,7 +51,7 @@ class AssignedPeople:
 
     def _plan(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
         is_about_changes = self.rules.scope is Scope.CHANGED and self.request == PlanRequest()
-        if not (is_about_changes and len(app_users) and snapshot.coverage is None):
+        if not (is_about_changes and len(app_users)):
             return self.plan_in_full(snapshot, app_users, now)
         planner = StreamingPlanner(
             lambda: self.assignments,
