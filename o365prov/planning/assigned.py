@@ -14,7 +14,7 @@ from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.planner import make_plan
 from o365prov.planning.streaming import StreamingPlanner
-from o365prov.planning.tenant.lookups import Coverage, Lookup, LookupKind
+from o365prov.planning.tenant.lookups import Lookup, LookupKind
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.provisioning import DesiredUser, Eligibility
 
@@ -88,8 +88,10 @@ class AssignedPeople:
         return lambda snapshot: evaluated._missing(snapshot, app_users, now)  # noqa: SLF001 - the same class
 
     def _missing(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> frozenset[Lookup]:
+        if snapshot.coverage is None:
+            return frozenset()  # it was read for everybody
         missing: set[Lookup] = set()
-        coverage = evolve(snapshot.coverage or Coverage(self.request.only or ()), on_missing=missing.add)
+        coverage = evolve(snapshot.coverage, on_missing=missing.add)
         rehearsed = evolve(snapshot, coverage=coverage)
         self.plan(rehearsed, app_users, now)
         if (previewed := self._previewed()) != self:

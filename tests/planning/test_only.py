@@ -231,6 +231,12 @@ def test_somebody_who_left_is_looked_up_by_what_is_remembered():
     }
 
 
+def test_nothing_is_looked_up_beside_a_snapshot_of_everybody():
+    """What it does not have is not in the tenant."""
+    needs = APP.needs(EVERYBODY, only=["00uAnnLee"])
+    assert needs.lookups(remembered(), NOW)(tenant()) == frozenset()
+
+
 def test_needs_of_some_people_are_made_by_an_app():
     """Who wants a few accounts has to say how they are found."""
     with pytest.raises(ConfigurationError, match=r"app\.needs"):
