@@ -222,6 +222,16 @@ def test_only_addresses_are_looked_up_as_such():
     assert asked["address"] == {f"ann.lee@{DOMAIN}"}
 
 
+def test_a_username_is_looked_up_in_lower_case_and_only_where_there_is_one():
+    """A format may give capital letters, or nothing: then the person is stopped, and known by what is remembered."""
+    ann = PEOPLE["Ann Lee"]
+    for format_, username in ((f'"ANN.LEE@{DOMAIN}"', {f"ann.lee@{DOMAIN}"}), ("user.nickName", set())):
+        app = evolve(APP, username=UsernameFormat.custom(format_))
+        asked = found(app.needs([assigned(ann)], only=[ann.id]), SNAPSHOT, KNOWN)
+        assert asked.get("username", set()) == username
+        assert asked["object id"] == {KNOWN.get(ann.id).object_id}
+
+
 def test_somebody_who_left_is_looked_up_by_what_is_remembered():
     """The source says nothing of them any more."""
     known = KNOWN.get("00uAnnLee")
