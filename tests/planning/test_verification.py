@@ -71,6 +71,28 @@ def test_a_licence_whose_details_are_not_listed_yet_is_pending():
     """It is assigned already, and nothing is said of its service plans."""
     there = evolve(found(), licenses=())
     assert str(checked_license(wanted(), there)) == "SPE_E3 is pending: its service plans are not listed yet"
+    assert compare_account(wanted(), there, tenant()).pending
+
+
+@pytest.mark.parametrize(
+    ("grant", "said"),
+    [
+        (LicenseGrant("SPE_X"), "SPE_X is missing: the tenant does not have it"),
+        (LicenseGrant("SPE_E3", ["TEAMS", "TYPO"]), "SPE_E3 is missing: it does not have TYPO"),
+    ],
+)
+def test_a_licence_that_nobody_can_give_is_among_the_persons_licences(grant, said):
+    """It is not there, with the reason, and not waited for."""
+    there = found(licenses=[HeldLicense(E3.id, {"plan-exchange"})], exchange="Disabled")
+    person = compare_account(wanted(grant), there, tenant())
+    assert said in map(str, person.licenses)
+    assert (person.ok, person.pending) == (False, False)
+
+
+def test_a_username_in_another_case_is_the_planned_one():
+    """Neither case is told from the other."""
+    shouted = evolve(ANN, username=ANN.username.upper())
+    assert compare_account(evolve(wanted(), subject=shouted), found(), tenant()).ok
 
 
 def test_only_the_service_plans_that_are_wanted_count():
