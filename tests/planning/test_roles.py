@@ -207,6 +207,27 @@ def test_a_linked_admin_is_maintained():
     assert [change.kind for change in plan] == ["update_user"]
 
 
+def test_hazards_are_counted_in_plain_words():
+    """One person or account, or many."""
+    people = [somebody(name) for name in ("Ann Lee", "Bo Ross")]
+    app = user_sync_app()
+    users = [account(f"{name}@{DOMAIN}", displayName=name) for name in ("ann.lee", "bo.ross")]
+    known = [
+        AppUser(person.id, user.id, user.username, roles=("Global Reader",))
+        for person, user in zip(people, users, strict=True)
+    ]
+    stays = with_roles(somebody("Cy Young"))
+    for number, words in ((1, "1 person with a privileged role leaves"), (2, "2 people with a privileged role leave")):
+        snapshot = tenant(*users[:number], holding=[(user, READER) for user in users[:number]])
+        plan = app.plan([stays], snapshot, remembered(*known[:number]), now=NOW)
+        assert any(hazard.startswith(words) for hazard in plan.hazards)
+    granting = evolve(app, grantable_roles=["Global Reader"])
+    for number, words in ((1, "1 person gets a privileged role"), (2, "2 people get a privileged role")):
+        assigned = [with_roles(person, "Global Reader") for person in people[:number]]
+        plan = granting.plan(assigned, tenant(), remembered(), now=NOW)
+        assert any(hazard.startswith(words) for hazard in plan.hazards)
+
+
 def test_a_privileged_leaver_heads_the_plan_and_needs_confirmation():
     """The roles we granted first, then the block, then everyone else; and the plan has a hazard."""
     there = account(f"ann.lee@{DOMAIN}", displayName="Ann Lee")

@@ -98,6 +98,14 @@ def test_there_is_a_change_for_every_kind_of_harm():
     assert set(KINDS) == set(Harm) - {Harm.LEFT}
 
 
+@pytest.mark.parametrize("empty", [None, "", [], ()])
+def test_an_attribute_is_cleared_by_whatever_is_empty(empty):
+    """And nothing is cleared that was empty before."""
+    cleared = [updated(number, "businessPhones", ["1"], empty) for number in range(10)]
+    assert hazards(cleared, memory(10))
+    assert not hazards([updated(number, "businessPhones", empty, ["1"]) for number in range(10)], memory(10))
+
+
 @pytest.mark.parametrize("harm", KINDS, ids=str)
 def test_a_change_does_the_harm_that_it_is_named_for(harm):
     """Each kind is told apart from all the others."""
