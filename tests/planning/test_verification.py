@@ -179,6 +179,49 @@ def test_counts_and_reasons_are_shown_in_every_form(verification):
     )
 
 
+def test_everybody_has_a_row_that_says_what_is_there():
+    """The account, the licences with what waits for the tenant or was not removed, and the apps."""
+    e_mail = LicenseGrant("SPE_E3", ["EXCHANGE"])
+    office = FoundAccount(
+        account(ANN.username, licenses=[HeldLicense(E3.id)]),
+        (LicenseDetails(E3.id, "SPE_E3", (ServicePlanInfo("plan-exchange", "EXCHANGE_S_ENTERPRISE", "Success"),)),),
+    )
+    removed = CheckedPerson(
+        Subject("00u5", "Eva", f"eva@{DOMAIN}"), ExpectedState.BLOCKED, "id", "", False, (), ("SPE_F1",), (), ("x",)
+    )
+    people = (
+        compare_account(wanted(), found(teams="PendingActivation"), tenant()),
+        compare_account(wanted(e_mail), office, tenant()),
+        compare_account(wanted(), None, tenant()),
+        CheckedPerson(Subject("00u4", "Dan", f"dan@{DOMAIN}"), ExpectedState.DELETED),
+        removed,
+    )
+    text = Verification("plan-1", NOW, people, "f1").to_text()
+    assert text.partition("People:\n")[2].splitlines() == [
+        f"+ Ann Lee <{ANN.username}>: can sign in; SPE_E3; not active in the tenant: TEAMS (PendingActivation); no apps",
+        f"! Ann Lee <{ANN.username}>: can sign in; SPE_E3 is missing: TEAMS is turned on; Outlook",
+        f"! Ann Lee <{ANN.username}>: no account; SPE_E3 is missing; no apps",
+        f"+ Dan <dan@{DOMAIN}>: deleted; no licences to check; no apps",
+        f"! Eva <eva@{DOMAIN}>: sign-in is blocked; SPE_F1 was not removed; no apps",
+    ]
+
+
+def test_the_table_of_people_names_its_columns_and_marks_who_is_ready(verification):
+    """In HTML by colour too; each person with name, username and id."""
+    assert "|  | Who | Account | Licences | Office 365 apps |" in verification.to_markdown().splitlines()
+    page = verification.to_html()
+    marks = [part.partition("<")[0] for part in page.partition('id="people"')[2].split('<td class="')[1:]]
+    assert marks == ['add">+', 'take">!', 'take">!', 'add">+']
+    assert f"<strong>Ann Lee</strong><br>{ANN.username}<br><small>00u1</small>" in page
+
+
+def test_a_verification_of_nobody_is_a_sentence():
+    """Under the plan's id, where it has no fingerprint."""
+    assert Verification("plan-1", NOW, ()).to_text().strip() == (
+        "0 people checked: 0 ready (plan plan-1, asked 2026-06-01 08:00:00 UTC)"
+    )
+
+
 def test_a_limit_hides_rows_and_says_how_many(verification):
     """As in plans and reports."""
     text = verification.to_text(limit=1)
@@ -189,7 +232,26 @@ def test_a_limit_hides_rows_and_says_how_many(verification):
 def test_rows_are_flat(verification):
     """For a data frame: one row a person, with what is pending told from what is in error."""
     ready, pending, failed, deleted = verification.to_dicts()
-    assert (ready["given"], ready["ok"]) == ("SPE_E3", True)
+    assert ready == {
+        "person_id": "00u1",
+        "name": "Ann Lee",
+        "username": ANN.username,
+        "planned_username": ANN.username,
+        "expected": "in_use",
+        "object_id": found().user.id,
+        "exists": True,
+        "enabled": True,
+        "given": "SPE_E3",
+        "pending": "",
+        "error": "",
+        "missing": "",
+        "pending_service_plans": "",
+        "failed_service_plans": "",
+        "still_held": "",
+        "apps": "",
+        "not_there": "",
+        "ok": True,
+    }
     assert (pending["pending"], pending["pending_service_plans"]) == ("SPE_E3", "TEAMS")
     assert (failed["error"], failed["failed_service_plans"]) == ("SPE_E3", "TEAMS")
     assert (deleted["expected"], deleted["exists"], deleted["ok"]) == ("deleted", False, True)
