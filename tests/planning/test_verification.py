@@ -7,9 +7,9 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from organisation import DOMAIN, E3, F1, NOW, account, tenant
+from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, somebody, tenant, user_sync_app
 
-from o365prov import LicenseGrant, LicenseState, ServicePlanInfo, SourceError, Subject, Verification
+from o365prov import AppUser, LicenseGrant, LicenseState, ServicePlanInfo, SourceError, Subject, Verification
 from o365prov.planning import (
     OFFICE_APPS,
     CheckedPerson,
@@ -20,6 +20,7 @@ from o365prov.planning import (
     HeldLicense,
     LicenseDetails,
     compare_account,
+    expected_accounts,
     office_apps,
 )
 
@@ -129,6 +130,25 @@ def test_a_licence_that_could_not_be_assigned_says_why():
     assert (one.state, str(one)) == (LicenseState.ERROR, "SPE_E3 is in error: CountViolation")
 
 
+def test_what_is_expected_is_the_account_at_the_end_of_the_plan():
+    """Under the final name of two who exchange theirs, in the order of names; a new one has the anchor that is sent."""
+    users, known = [], []
+    people = [somebody("Ann Lee", email="bo@corp.example"), somebody("Bo Ross", email="ann@corp.example")]
+    for person, name in zip(people, ("ann", "bo"), strict=True):
+        users.append(account(f"{name}@{DOMAIN}", onPremisesImmutableId=person.id))
+        known.append(AppUser(person.id, users[-1].id, users[-1].username, person.id, "x"))
+    new = [evolve(somebody("Cy Young", email=f"{each}@corp.example"), id=each) for each in ("00u9", "00u1")]
+    people = [assigned(each, "SPE_E3") for each in (*people, *new)]
+    plan = user_sync_app().plan(people, tenant(*users), remembered(*known), now=NOW)
+    found = [(each.subject.person_id, each.subject.username, each.anchor) for each in expected_accounts(plan)]
+    assert found == [
+        ("00uAnnLee", f"bo@{DOMAIN}", None),
+        ("00uBoRoss", f"ann@{DOMAIN}", None),
+        ("00u1", f"00u1@{DOMAIN}", "00u1"),
+        ("00u9", f"00u9@{DOMAIN}", "00u9"),
+    ]
+
+
 def test_an_error_of_a_group_does_not_harm_a_licence_that_is_held_directly():
     """The person has what the plan gave."""
     there = found(failed=(FailedLicense(E3.id, "CountViolation", "group"),))
@@ -197,8 +217,9 @@ def test_everybody_has_a_row_that_says_what_is_there():
         removed,
     )
     text = Verification("plan-1", NOW, people, "f1").to_text()
+    waits = "not active in the tenant: TEAMS (PendingActivation)"
     assert text.partition("People:\n")[2].splitlines() == [
-        f"+ Ann Lee <{ANN.username}>: can sign in; SPE_E3; not active in the tenant: TEAMS (PendingActivation); no apps",
+        f"+ Ann Lee <{ANN.username}>: can sign in; SPE_E3; {waits}; no apps",
         f"! Ann Lee <{ANN.username}>: can sign in; SPE_E3 is missing: TEAMS is turned on; Outlook",
         f"! Ann Lee <{ANN.username}>: no account; SPE_E3 is missing; no apps",
         f"+ Dan <dan@{DOMAIN}>: deleted; no licences to check; no apps",

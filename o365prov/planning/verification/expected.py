@@ -15,7 +15,7 @@ from attrs import frozen
 from o365prov._fields import typed
 from o365prov.people import AppUser, AppUserStatus, LicenseGrant, WaitingForSeat
 from o365prov.planning.model.change_parts import LicenseRemoval, Subject
-from o365prov.planning.model.changes import AssignLicenses, Change, CreateUser, UpdateUser
+from o365prov.planning.model.changes import AssignLicenses, Change, CreateUser
 from o365prov.planning.model.leaver_changes import RemoveLicenses
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
@@ -135,9 +135,8 @@ def _expected(
 
 
 def _subject(person_id: str, known: AppUser | None, said: Iterable[Change | Problem]) -> Subject:
-    """The person under the last name that the plan gives the account; a temporary one is not it."""
-    subjects = [each.subject for each in said if not (isinstance(each, UpdateUser) and each.temporary)]
-    if subjects:
+    """The person under the last name that the plan gives the account: a temporary one comes before it."""
+    if subjects := [each.subject for each in said]:
         return subjects[-1]
     username = known.username if known else ""
     return Subject(person_id, username or person_id, username)
