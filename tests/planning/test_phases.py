@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
+from attrs import evolve
 
 from o365prov import Departure
 from o365prov.planning import Plan, Subject
-from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange
 from o365prov.planning.model.changes import (
     AssignLicenses,
     BlockSignIn,
@@ -17,8 +18,11 @@ from o365prov.planning.model.changes import (
     LinkUser,
     RemoveLicenses,
     RemoveRole,
+    RestoreUser,
     RevokeSessions,
     SetManager,
+    UpdateUser,
+    change_key,
 )
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -26,6 +30,8 @@ SOMEBODY = Subject("00u1", "Ann Lee", "ann.lee@corp.example")
 E3, E5 = LicenseAddition("id-e3", "SPE_E3"), LicenseRemoval("id-e5", "SPE_E5")
 
 CREATE = CreateUser(SOMEBODY, "assigned", {}, "f")
+RESTORE = RestoreUser(SOMEBODY, "assigned", "id")
+RENAME = UpdateUser(SOMEBODY, "the profile changed", "id", (PropertyChange("userPrincipalName", "a", "b"),), "f")
 LINK = LinkUser(SOMEBODY, "same username", "id", "f")
 GIVE_UP = AssignLicenses(SOMEBODY, "assigned", "id", (), (E5,), ())
 EXCHANGE = AssignLicenses(SOMEBODY, "assigned", "id", (E3,), (E5,), ())
@@ -50,8 +56,22 @@ DELETE_ADMIN = DeleteUser(SOMEBODY, "left", "id", privileged=True)
         (DEMOTE_LEAVER, BLOCK_ADMIN, CREATE),
         (DEMOTE_LEAVER, DELETE_ADMIN, CREATE),
         (GIVE_UP, EXCHANGE, GIVE),
+        (CREATE, RENAME),
+        (RENAME, evolve(CREATE, turn=1, waits_for=change_key(RENAME))),
+        (RESTORE, RENAME),
+        (RENAME, evolve(RESTORE, turn=1, waits_for=change_key(RENAME))),
     ],
-    ids=["what is given", "what is taken", "a privileged leaver", "a privileged leaver deleted", "seats"],
+    ids=[
+        "what is given",
+        "what is taken",
+        "a privileged leaver",
+        "a privileged leaver deleted",
+        "seats",
+        "a creation",
+        "a creation under a name that a rename frees",
+        "a restore",
+        "a restore under a name that a rename frees",
+    ],
 )
 def test_changes_come_in_their_order(changes):
     """However the plan is put together, deactivations come last and freed seats come before taken ones.
