@@ -167,6 +167,8 @@ def test_alike_changes_share_a_line():
     [line] = text.splitlines()[1:]
     assert line.startswith("~ 3,000 people: Person 00000 <")
     assert "and 2,995 more: department: Sales → Revenue  (the profile changed)" in line
+    page = plan_of(*(updated(each, ("department", "Sales", "Revenue")) for each in crowd(3_000)))._repr_html_()
+    assert f"<strong>3,000 people</strong><br>person00000@{DOMAIN}, " in page
 
 
 def test_ten_alike_changes_do_not():
@@ -559,6 +561,79 @@ def test_a_preview_in_a_notebook():
     assert read.tags <= OURS
 
 
+KEPT = (LicenseRemoval("e5", "SPE_E5", through_group=True), LicenseRemoval("f1", "SPE_F1"))
+MIXED = plan_of(
+    updated(ANN, ("city", "Oslo", "Bergen")),
+    RemoveRole(CY, "not assigned", "id", "Reports Reader", "role", "assignment"),
+    evolve(licensed(DI, "SPE_E3"), remove=KEPT),
+    RemoveLicenses(subject("Ed Poe"), "left", "id", KEPT),
+    problems=[wrong(ANN), wrong(BO, "no seat is left", "Buy one", stops=False)],
+    unsupported=(Unsupported("Pager", "Graph has none", "Exchange", 2), Unsupported("Rooms", "no", "Exchange", 0)),
+)
+
+
+def rows(markdown):
+    """The cells of all tables of a page, row by row."""
+    lines = [each.replace("\\", "") for each in markdown.splitlines() if each.startswith("|") and "---" not in each]
+    return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
+
+
+def whole(who):
+    """How a person is named in a table: name, username and id."""
+    return f"**{who.name}**<br>{who.username}<br>{who.person_id}"
+
+
+def marked(page):
+    """The places of a page, and what is marked with a colour in each."""
+    parts = page.split('<section id="')[1:]
+    return {part.partition('"')[0]: re.findall(r'<td class="([^"]*)">([^<]*)', part) for part in parts}
+
+
+def test_the_tables_of_a_plan_have_heads_and_a_row_each():
+    """Who, what and why; what is wrong, and what to do; what is not sent, of how many people."""
+    heads = ("", "Who", "What", "Why")
+    taken = "-SPE_E5 (kept through a group), -SPE_F1"
+    assert rows(MIXED.to_markdown()) == [
+        heads,
+        ("-", whole(subject("Ed Poe")), f"licences {taken}", "left"),
+        heads,
+        ("~", whole(ANN), "city: ~~Oslo~~ → **Bergen**", "the profile changed"),
+        ("~", whole(DI), f"licences +SPE_E3, {taken}", "assigned through O365 E3"),
+        ("~", whole(CY), "role -Reports Reader", "not assigned"),
+        ("", "Who", "What is wrong", "What to do"),
+        ("stopped", "Ann Lee", "the username is empty.", "Fill it in."),
+        ("left out", "Bo Ross", "no seat is left.", "Buy one."),
+        ("Attribute", "People", "Why", "Instead"),
+        ("Pager", "2", "Graph has none", "Exchange"),
+        ("Rooms", "-", "no", "Exchange"),
+    ]
+    text = MIXED.to_text()
+    assert "Not supported: Pager (2 people): Graph has none; Exchange." in text
+    assert "Not supported: Rooms: no; Exchange." in text
+
+
+def test_what_a_group_keeps_is_not_totalled_as_taken():
+    """Nor is a role counted twice."""
+    assert "Licences and roles: -1 Reports Reader, +1 SPE_E3, -2 SPE_F1" in MIXED.to_text()
+
+
+def test_what_is_taken_and_what_stops_people_is_marked():
+    """In places that a page can link to."""
+    assert marked(MIXED.to_html()) == {
+        "deactivate": [("take", "-")],
+        "change": [("change", "~")] * 3,
+        "problems": [("take", "stopped"), ("change", "left out")],
+        "unsupported": [],
+    }
+
+
+def test_a_plan_without_problems_counts_none_and_one_without_changes_is_not_confirmed():
+    """What is dangerous is said all the same."""
+    head, hazard, *_ = plan_of(hazards=("two accounts are missing",)).to_text().splitlines()
+    assert head.endswith(": nothing to do")
+    assert hazard == "! two accounts are missing"
+
+
 # Reports
 
 
@@ -654,6 +729,23 @@ def test_a_report_groups_what_failed_alike():
     assert head == "0 changes done, 501 failed, 0 skipped (plan plan-1)"
     assert first.endswith("Person 00004 and 495 more: create user: failed: 403 Forbidden: grant the permission")
     assert second == f"! Ann Lee: create annlee@{DOMAIN}: failed: 409 Conflict: rename"
+
+
+def test_the_tables_of_a_report_have_heads_and_a_row_each():
+    """What was not done, and with the whole report what was, with all values."""
+    report = Report("plan-1", (DONE, failed(CY), SKIPPED))
+    create = f"create {ANN.username}"
+    assert rows(report.to_markdown()) == [
+        ("", "Who", "What", "Why"),
+        ("failed", "Cy Young", f"create {CY.username}", "403 Forbidden: grant the permission"),
+        ("skipped", "Bo Ross", "licences +SPE_E3", "the account was not created"),
+        ("", "Who", "What"),
+        ("+", f"**Ann Lee**<br>{ANN.username}", f"{create}<br>displayName: **Ann Lee**<br>city: **Oslo**"),
+    ]
+    assert report.to_text().splitlines()[-1] == (
+        f"+ Ann Lee <{ANN.username}>: {create}; displayName: Ann Lee; city: Oslo"
+    )
+    assert marked(report.to_html()) == {"not-done": [("take", "failed"), ("change", "skipped")], "done": []}
 
 
 def test_the_full_report_names_everyone():
