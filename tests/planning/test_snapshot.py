@@ -18,6 +18,14 @@ def test_a_user_is_found_by_id_username_and_anchor():
     assert snapshot.by_anchor == {"ann-anchor": ANN}
 
 
+def test_an_address_is_an_smtp_address_in_lower_case():
+    """Others than SMTP addresses are not, nor what is no text at all or empty."""
+    proxies = [5, None, "SMTP:Ann.Lee@corp.example", "x500:/o=corp", "sip:ann@corp.example", "smtp:"]
+    user = TenantUser("1", {"mail": None, "proxyAddresses": proxies})
+    assert user.addresses == {"ann.lee@corp.example"}
+    assert TenantUser("1", {"mail": "Ann@corp.example"}).addresses == {"ann@corp.example"}
+
+
 def test_a_deleted_user_is_found_among_the_deleted_alone():
     """By id and by the anchor, which it keeps."""
     snapshot = tenant(deleted=(ANN, BO))

@@ -204,6 +204,7 @@ def test_namesakes_are_told_apart():
     namesake, nameless = subject("Ann Lee", 2), evolve(subject("Ann Lee", 3), username="")
     text = str(plan_of(created(ANN), problems=[wrong(namesake), wrong(nameless), wrong(BO)]))
     assert f"? Ann Lee <annlee2@{DOMAIN}>, Ann Lee <00uAnnLee3>, Bo Ross: the username is empty. Fill it in." in text
+    assert f"? Ann Lee <annlee2@{DOMAIN}>: the" in str(plan_of(created(ANN), problems=[wrong(namesake)]))
 
 
 def test_alike_problems_share_a_line():

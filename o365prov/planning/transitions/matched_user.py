@@ -43,11 +43,11 @@ class MatchedUser:
     account: TenantUser | None
     known: AppUser | None
     how: str
-    deleted: bool = False
-    enables: bool = False
-    overrides: bool = False
-    takes_over: str | None = None
-    privileged: bool = False
+    deleted: bool
+    enables: bool
+    overrides: bool
+    takes_over: str | None
+    privileged: bool
     turn: int = 0
     waits_for: str = ""
     restored_after: str = ""
