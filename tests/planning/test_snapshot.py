@@ -4,7 +4,17 @@ import pytest
 from attrs import evolve
 from organisation import DIRECTORY_READERS, DOMAIN, E3, F1, NOW, READER, account, tenant
 
-from o365prov.planning import Domain, HeldLicense, Needs, RoleAssignment, Sku, TenantSnapshot, TenantUser
+from o365prov.planning import (
+    AddressHolder,
+    Domain,
+    HeldLicense,
+    HolderKind,
+    Needs,
+    RoleAssignment,
+    Sku,
+    TenantSnapshot,
+    TenantUser,
+)
 
 ANN = account(f"Ann.Lee@{DOMAIN}", onPremisesImmutableId="ann-anchor", city="Oslo")
 BO = account(f"bo.ross@{DOMAIN}")
@@ -24,6 +34,19 @@ def test_an_address_is_an_smtp_address_in_lower_case():
     user = TenantUser("1", {"mail": None, "proxyAddresses": proxies})
     assert user.addresses == {"ann.lee@corp.example"}
     assert TenantUser("1", {"mail": "Ann@corp.example"}).addresses == {"ann@corp.example"}
+
+
+def test_whoever_holds_an_address_is_found_in_one_order():
+    """Users, groups and contacts, each by id; usually one at most, and a user's username counts."""
+    address = "all@corp.example"
+    users = [TenantUser(str(number), {"userPrincipalName": f"{number}@{DOMAIN}", "mail": address}) for number in (3, 1)]
+    others = [AddressHolder(kind, "2", "All", [address]) for kind in (HolderKind.GROUP, HolderKind.CONTACT)]
+    for order in (1, -1):
+        snapshot = evolve(tenant(*users[::order]), addresses=others[::order])
+        found = snapshot.holders_of(address.upper())
+        assert [(each.kind, each.id) for each in found] == sorted((each.kind, each.id) for each in found)
+        assert {each.id for each in found} == {"1", "2", "3"}
+        assert len(found) == 4
 
 
 def test_a_deleted_user_is_found_among_the_deleted_alone():

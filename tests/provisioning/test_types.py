@@ -11,11 +11,14 @@ from o365prov.errors import ConfigurationError
 from o365prov.provisioning import (
     Deprovisioning,
     LicenseOnly,
+    OktaOrg,
     ProfileSync,
     UniversalSync,
     UserSync,
+    bind,
     describe_settings,
     operations_matrix,
+    staleness,
 )
 
 CHANGED_IN_OKTA = datetime(2026, 5, 20, 9, tzinfo=UTC)
@@ -217,3 +220,37 @@ def test_grace_ends_when_the_days_are_over():
     assert not left.is_due(NOW + timedelta(days=7, seconds=-1))
     assert left.is_due(NOW + timedelta(days=7))
     assert not Deprovisioning.block_sign_in().departure(NOW).is_due(NOW + timedelta(days=3650))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "graph_api", "why"),
+    [
+        ("user_sync", ProfileSync(), False, "User Sync can't be left for Profile Sync"),
+        ("universal_sync", ProfileSync(), False, "Universal Sync can't be left for Profile Sync"),
+        ("universal_sync", ProfileSync(), True, None),
+        ("license_only", ProfileSync(), False, None),
+        ("user_sync", LicenseOnly(), False, None),
+    ],
+)
+def test_only_the_types_that_own_the_profile_are_one_way_without_graph(before, after, graph_api, why):
+    """Okta: back to Profile Sync only with the Microsoft Graph API feature."""
+    reason = OktaOrg(graph_api=graph_api).why_not(before, after)
+    assert (reason and reason.partition(":")[0]) == why
+
+
+def test_universal_sync_refuses_the_instances_with_just_in_time_provisioning_alone():
+    """They are named in order; others are nobody's business."""
+    org = OktaOrg(jit_ad_instances=["c.example", "a.example", "b.example", "other.example"])
+    org.check(UniversalSync(ad_instances=["d.example"]))
+    with pytest.raises(ConfigurationError, match=r"\(a\.example, b\.example, c\.example\)"):
+        org.check(UniversalSync(ad_instances=["d.example", "b.example", "c.example", "a.example"]))
+
+
+def test_a_stale_mapping_is_told_by_the_attributes_that_differ():
+    """Those that are sent no more, and those that would be sent and are not mapped; nothing where none differ."""
+    mapping = bind(UserSync().default_mapping(), UserSync())
+    both = "(no longer sent: email, middleName; not mapped: countryCode): call app.remap()"
+    assert both in staleness(mapping, ProfileSync())
+    assert "after the attributes were mapped (not mapped: " in staleness(mapping, UniversalSync())
+    nothing = bind(LicenseOnly().default_mapping(), LicenseOnly())
+    assert "after the attributes were mapped: call app.remap()" in staleness(nothing, LicenseOnly())

@@ -51,7 +51,8 @@ def test_more_than_one_directory_account_stops_the_person():
     """Okta can't set an Immutable ID for a person in two AD instances."""
     person = from_directory(somebody())
     twice = evolve(person, directory_accounts=(*person.directory_accounts, *person.directory_accounts))
-    assert "ambiguous_directory" in [issue.code for issue in desired(twice).issues]
+    [issue] = [issue for issue in desired(twice).issues if issue.code == "ambiguous_directory"]
+    assert (issue.place, issue.stops) == ("immutableId", True)
     assert desired(twice).blocked
 
 
