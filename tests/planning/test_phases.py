@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from o365prov import Departure
-from o365prov.planning import Plan, Subject
+from o365prov.planning import Plan, Subject, change_stage
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange
 from o365prov.planning.model.changes import (
     AssignLicenses,
@@ -79,3 +79,8 @@ def test_changes_come_in_their_order(changes):
     The whole order: objects, licences, references, sessions, deactivations, those of privileged leavers first.
     """
     assert {Plan("tenant", NOW, given).changes for given in permutations(changes)} == {changes}
+
+
+def test_accounts_come_before_profiles():
+    """Whoever they are of: what is created or restored is there once names and values are written."""
+    assert max(change_stage(CREATE), change_stage(RESTORE)) < change_stage(RENAME)
