@@ -258,6 +258,15 @@ def test_who_starts_later_waits_for_the_day():
     assert of_ann(user_sync_app().plan([tomorrow], tenant(there()), remembered(ACTIVE), now=NOW))[0] == []
 
 
+def test_who_is_held_after_the_start_is_held_and_named_by_what_is_remembered():
+    """From the very moment of the start on; before it that is the reason."""
+    held = evolve(assigned(ANN), person=evolve(ANN, status="SUSPENDED"))
+    for starts, code in ((NOW, "held_suspended"), (NOW - DAY, "held_suspended"), (NOW + DAY, "starts_later")):
+        person = held if code == "held_suspended" else assigned(ANN)
+        plan = user_sync_app().plan([evolve(person, starts=starts)], tenant(there()), remembered(ACTIVE), now=NOW)
+        assert [(each.code, each.subject.username) for each in plan.problems] == [(code, NAME)]
+
+
 def test_a_person_who_moves_to_active_directory_keeps_the_old_anchor_and_it_is_said():
     """Sign-in sends the new one, and Graph does not change the account's."""
     app = user_sync_app()
