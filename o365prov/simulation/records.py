@@ -121,7 +121,8 @@ def _memory_facts(user: AppUser, names: Mapping[str, str]) -> dict[str, Any]:
     if user.status is AppUserStatus.DELETED:  # nothing else is ever asked of it
         gone = user.object_id not in names
         return {"person_id": user.person_id, "object_id": None if gone else user.object_id, "status": user.status}
-    return asdict(user, filter=lambda attribute, _: attribute.name not in _OF_ONE_APPLY)
+    facts = asdict(user, filter=lambda attribute, _: attribute.name not in _OF_ONE_APPLY)
+    return {**facts, "fingerprint": user.fingerprint.partition(".")[0]}  # the rest says with which settings it was made
 
 
 def _shown(value: object, names: Mapping[str, str]) -> str:

@@ -94,11 +94,16 @@ class _Matcher:
                 yield from self._account(desired, subject, renamed)
 
     def _renamed(self, people: Sequence[DesiredUser]) -> frozenset[str]:
-        """The linked accounts that get their people's usernames; nobody else of these people has one of them."""
+        """The linked accounts whose people should have another username."""
         if not self.rules.provisioning.renames or not self.rules.provisioning.update_attributes:
             return frozenset()
-        linked = (self.links.known(desired) for desired in people if desired.username)
-        return frozenset(known.object_id for known in linked if known)
+        linked = ((desired, self.links.known(desired)) for desired in people if desired.username)
+        return frozenset(
+            account.id
+            for desired, known in linked
+            if known and (account := self.snapshot.by_id.get(known.object_id))
+            if account.username.lower() != (desired.username or "").lower()
+        )
 
     def _account(
         self, desired: DesiredUser, subject: Subject, renamed: Collection[str]

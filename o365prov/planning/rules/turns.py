@@ -22,7 +22,7 @@ def freeing_key(person_id: str, *, temporary: bool) -> str:
 
 def created_in_turn(change: CreateUser, matched: MatchedUser) -> CreateUser:
     """The creation, after the rename that frees its name."""
-    return evolve(change, turn=matched.turn, waits_for=matched.waits_for)
+    return evolve(change, turn=matched.turn, waits_for=matched.waits_for) if matched.waits_for else change
 
 
 def restored_in_turn(change: RestoreUser, matched: MatchedUser) -> RestoreUser:
@@ -39,7 +39,7 @@ def renamed_in_turn(change: UpdateUser | LinkUser, matched: MatchedUser) -> tupl
     """
     if matched.restored_after:
         return (evolve(change, turn=matched.turn + 1),)
-    if not isinstance(change, UpdateUser):
+    if not isinstance(change, UpdateUser) or not matched.waits_for:
         return (change,)
     change = evolve(change, turn=matched.turn, waits_for=matched.waits_for)
     if not matched.temporary_username:
