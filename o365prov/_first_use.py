@@ -17,7 +17,7 @@ from importlib import import_module
 
 
 def on_first_use(package: str, homes: tuple[str, ...]) -> Callable[[str], object]:
-    """The ``__getattr__`` of a package.
+    """The ``__getattr__`` of a package, of which ``dir`` lists all names from now on.
 
     Args:
         package: its name.
@@ -39,4 +39,9 @@ def on_first_use(package: str, homes: tuple[str, ...]) -> Callable[[str], object
                     return value
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
+    def listed() -> list[str]:
+        names = vars(sys.modules[package])
+        return sorted({*names, *names["__all__"]})
+
+    vars(sys.modules[package])["__dir__"] = listed
     return find

@@ -48,6 +48,13 @@ def test_names_are_what_type_checkers_read(init):
     }
 
 
+@pytest.mark.parametrize("init", LAZY, ids=dotted)
+def test_names_are_listed_before_they_are_used(init):
+    """As completion in a notebook and the documentation ask for them."""
+    code = f"import {dotted(init)} as it\nassert set(it.__all__) <= set(dir(it)), set(it.__all__) - set(dir(it))"
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - from here
+
+
 def test_what_a_package_does_not_list_it_does_not_have():
     """Whoever misspells a name is told, as by any module; inner names are not found by way of the package."""
     planning = import_module("o365prov.planning")
