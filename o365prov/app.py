@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import overload
 
 from attrs import Factory, evolve, field, frozen
@@ -316,7 +317,7 @@ class Office365App:
             map(self._assigned, planning.unique_assignments(assignments)), key=lambda each: each.person.id
         )
         planning.check_transfers(request.transfers, assigned)
-        evaluation, rules = self._evaluation(), self._rules(planning.Scope(scope))
+        evaluation, rules = self._evaluation, self._rules(planning.Scope(scope))
         return planning.AssignedPeople(tuple(assigned), evaluation.evaluate, evaluation.source, rules, request)
 
     def streaming_planner(
@@ -342,7 +343,7 @@ class Office365App:
         if not callable(assignments):
             raise ConfigurationError("assignments should be a function that gives them: pass lambda: assignments")
         self._check_ready(app_users, now, planning.Scope.CHANGED)
-        evaluation = self._evaluation()
+        evaluation = self._evaluation
         return planning.StreamingPlanner(
             lambda: map(self._assigned, assignments()),
             lambda assignment: evaluation.evaluate(assignment, now),
@@ -359,7 +360,9 @@ class Office365App:
         """
         return planning.as_assignment(assignment).with_default(self.default_grants)
 
+    @cached_property
     def _evaluation(self) -> Evaluation:
+        """How people are evaluated by these settings, which do not change."""
         return Evaluation.of_app(self.provisioning, self.username, self.mapping, self.domains)
 
     def _rules(self, scope: planning.Scope) -> planning.PlanOptions:
