@@ -113,7 +113,7 @@ def object_id(number: int) -> str:
 def pages(office365: Office365App, assignments: list[Assignment]) -> tuple[list[str], AppUsers]:
     """The tenant's users as Graph pages of 999, and what is remembered of them, after everybody was provisioned."""
     rows, memory = [], []
-    evaluation = Evaluation.of_app(office365.provisioning, office365.username, office365.mapping, office365.domains)
+    evaluation = Evaluation(office365.provisioning, office365.username, office365.mapping, office365.domains)
     for number, each in enumerate(assignments):
         desired = evaluation.evaluate(each, NOW)
         manager = object_id(number // 100 * 100)

@@ -363,7 +363,7 @@ class Office365App:
     @cached_property
     def _evaluation(self) -> Evaluation:
         """How people are evaluated by these settings, which do not change."""
-        return Evaluation.of_app(self.provisioning, self.username, self.mapping, self.domains)
+        return Evaluation(self.provisioning, self.username, self.mapping, self.domains)
 
     def _rules(self, scope: planning.Scope) -> planning.PlanOptions:
         return planning.PlanOptions(

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 
 from attrs import field, frozen
 
-from o365prov._annotations import check_after_failure, check_call
+from o365prov._annotations import check_after_failure
 from o365prov._fields import as_tuple, typed
 from o365prov.expressions import Dialect, Expression
 from o365prov.people import Assignment, Group
@@ -33,10 +33,6 @@ def _domains(names: Iterable[str]) -> tuple[str, ...]:
     return as_tuple(names)
 
 
-def _names(names: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if names is None else as_tuple(names)
-
-
 @frozen(field_transformer=typed)
 class Evaluation:
     """The evaluation of people by the settings of one app.
@@ -46,10 +42,6 @@ class Evaluation:
         username: the username format.
         mapping: the attribute mapping.
         domains: the domains that usernames may be in, in lower case.
-        settings: a hash of all that.
-        attributes: the attributes that the expressions read; None where one may read any.
-        reads_groups: whether one reads the person's groups.
-        reads_clock: whether one reads the time, so that nobody is as before.
 
     """
 
@@ -57,39 +49,42 @@ class Evaluation:
     username: UsernameFormat
     mapping: ProfileMapping
     domains: tuple[str, ...] = field(converter=_domains)
-    settings: str
-    attributes: tuple[str, ...] | None = field(converter=_names)
-    reads_groups: bool
-    reads_clock: bool
 
-    @classmethod
-    def of_app(
-        cls,
-        provisioning: ProvisioningType,
-        username: UsernameFormat,
-        mapping: ProfileMapping,
-        domains: Collection[str],
-    ) -> Evaluation:
-        """That of an app with these settings."""
-        check_call(Evaluation.of_app, locals())
-        rows = [(row.attribute, row.apply_on, *_written(row.expression)) for row in mapping]
-        settings = _hash((_version(), provisioning, _written(username.expression), rows, sorted(domains)))
-        expressions = (username.expression, *(row.expression for row in mapping))
-        paths = frozenset[tuple[str, ...]]().union(*(each.references for each in expressions))
-        reads_any = any(len(path) == 1 and path[0] not in {_CLOCK, _GROUPS, *_ONLY_WHETHER} for path in paths)
-        names = {*_NAMES, *(name for path in paths for name in path[1:])}
-        return cls(
-            provisioning,
-            username,
-            mapping,
-            domains,
-            settings,
-            None if reads_any else tuple(sorted(names)),
-            reads_groups=any(path[0] == _GROUPS for path in paths),
-            # Methods of Identity Engine read the time without a reference to it.
-            reads_clock=any(path[0] == _CLOCK for path in paths)
-            or any(each.dialect is not Dialect.CLASSIC for each in expressions),
+    @cached_property
+    def settings(self) -> str:
+        """A hash of all settings."""
+        rows = [(row.attribute, row.apply_on, *_written(row.expression)) for row in self.mapping]
+        username = _written(self.username.expression)
+        return _hash((_version(), self.provisioning, username, rows, sorted(self.domains)))
+
+    @cached_property
+    def attributes(self) -> tuple[str, ...] | None:
+        """The attributes that the expressions read; None where one may read any."""
+        if any(len(path) == 1 and path[0] not in {_CLOCK, _GROUPS, *_ONLY_WHETHER} for path in self._paths):
+            return None
+        return tuple(sorted({*_NAMES, *(name for path in self._paths for name in path[1:])}))
+
+    @cached_property
+    def reads_groups(self) -> bool:
+        """Whether an expression reads the person's groups, or may."""
+        return self.attributes is None or any(path[0] == _GROUPS for path in self._paths)
+
+    @cached_property
+    def reads_clock(self) -> bool:
+        """Whether an expression reads the time, so that nobody is as before."""
+        # Methods of Identity Engine read the time without a reference to it.
+        return any(path[0] == _CLOCK for path in self._paths) or any(
+            each.dialect is not Dialect.CLASSIC for each in self._expressions
         )
+
+    @property
+    def _expressions(self) -> tuple[Expression, ...]:
+        return self.username.expression, *(row.expression for row in self.mapping)
+
+    @cached_property
+    def _paths(self) -> frozenset[tuple[str, ...]]:
+        """What the expressions refer to."""
+        return frozenset[tuple[str, ...]]().union(*(each.references for each in self._expressions))
 
     @check_after_failure
     def evaluate(self, assignment: Assignment, now: datetime) -> DesiredUser:
@@ -126,7 +121,7 @@ class Evaluation:
                 )
                 for account in person.directory_accounts
             ],
-            [*_groups(assignment.groups)] if self.reads_groups or names is None else (),
+            [*_groups(assignment.groups)] if self.reads_groups else (),
         )
         return _hash(read)
 

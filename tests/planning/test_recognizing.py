@@ -39,7 +39,7 @@ def evaluated(people, *, app=APP, snapshot=SNAPSHOT, app_users=MEMORY):
 
 def source(assignment, app=APP):
     """What the person is evaluated from, as a hash."""
-    return Evaluation.of_app(app.provisioning, app.username, app.mapping, app.domains).source(assignment)
+    return Evaluation(app.provisioning, app.username, app.mapping, app.domains).source(assignment)
 
 
 def with_profile(assignment, **profile):

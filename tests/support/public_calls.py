@@ -272,7 +272,6 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "properties": lambda: "Ann",
         "url": lambda: URL,
     },
-    "Evaluation.of_app": {"domains": lambda: [DOMAIN]},
     "ImportMemory": {"app_name": lambda: "Office 365", "object_id": lambda: "id", "tenant_id": lambda: "contoso"},
     "ImportMemory.from_json": {"text": lambda: ImportMemory.to_json(examples()[ImportMemory])},
     "ImportMemory.load": {"path": lambda: folder() / "import_memory.json"},

@@ -195,7 +195,7 @@ def made_values() -> tuple[object, ...]:
         RoleAssignment("assignment", "role", "id"),
         PlanOptions(provisioning=UserSync()),
         make_desired_user(assigned[0], app.provisioning, app.username, app.mapping, app.domains, now=NOW),
-        Evaluation.of_app(app.provisioning, app.username, app.mapping, app.domains),
+        Evaluation(app.provisioning, app.username, app.mapping, app.domains),
         LicenseOnly(),
         ProfileSync(),
     ]
