@@ -29,6 +29,7 @@ from o365prov.testing.fake_tenant.schema.permissions import permissions_of_route
 
 GRAPH = "https://graph.microsoft.com/v1.0"
 LOGIN = "https://login.microsoftonline.com"
+OTHER = "0d0f0e50-6b3f-4f5b-9f0e-0a1b2c3d4e5f"
 CLIENT = "11111111-2222-4333-8444-555555555555"
 TENANT = "contoso.onmicrosoft.com"
 SCOPE = "https://graph.microsoft.com/.default"
@@ -213,6 +214,16 @@ def test_secrets_and_tokens_are_not_kept(registered):
     kept = b"".join(seen.content + seen.answer for seen in registered.requests)
     assert b"right" not in kept
     assert body["access_token"].encode() not in kept
+
+
+def test_a_secret_is_not_saved_and_not_shown(registered):
+    """It may be a real one; the tenant that is loaded takes it all the same."""
+    registered.applications.add(client_id=OTHER, secret="a-real-secret")
+    saved = registered.to_json()
+    assert "a-real-secret" not in saved + repr(registered) + repr(vars(registered))
+    loaded = FakeTenant.from_json(saved)
+    assert _ask(loaded, client_id=OTHER, client_secret="a-real-secret")[0] == 200
+    assert _ask(loaded, client_id=OTHER, client_secret="another")[0] == 401
 
 
 def test_a_token_that_was_changed_is_refused(registered):

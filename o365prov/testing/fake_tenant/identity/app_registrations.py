@@ -10,6 +10,7 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
 from o365prov.errors import UsageError
 from o365prov.rendering import quoted
+from o365prov.testing.fake_tenant.identity.client_credentials import digest_of
 from o365prov.testing.fake_tenant.identity.token_endpoint import LIFETIME, TokenEndpoint
 from o365prov.testing.fake_tenant.store.directory import Directory, RegisteredApp
 
@@ -61,7 +62,8 @@ class AppRegistrations:
         directory = self._directory()
         key = (client_id or directory.new_id()).lower()
         held = directory.permissions if permissions is None else frozenset(permissions)
-        directory.applications[key] = RegisteredApp(key, secret, certificate, federated, held)
+        kept = None if secret is None else digest_of(secret)
+        directory.applications[key] = RegisteredApp(key, kept, certificate, federated, held)
         return key
 
     def token(self, client_id: str, *, lifetime: int = LIFETIME) -> str:

@@ -6,6 +6,7 @@ of errors are those of a real tenant's token endpoint, captured in August 2026, 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -35,13 +36,18 @@ def mistrust(application: RegisteredApp, form: Mapping[str, str], token_url: str
         return Mistrust(
             7000218, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
         )
-    if application.secret is None or form["client_secret"] != application.secret:
+    if application.secret is None or digest_of(form["client_secret"]) != application.secret:
         return Mistrust(
             7000215,
             "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value,"
             f" not the client secret ID, for a secret added to app '{application.client_id}'.",
         )
     return None
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a client secret."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _assertion(application: RegisteredApp, form: Mapping[str, str], token_url: str, now: datetime) -> Mistrust | None:

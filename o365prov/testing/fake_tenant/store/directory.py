@@ -110,7 +110,7 @@ class RegisteredApp:
 
     Attributes:
         client_id: its identifier.
-        secret: its client secret, or None.
+        secret: the SHA-256 of its client secret in hex, or None: the secret may be a real one, and a tenant is saved.
         certificate: its certificate as PEM text, or None.
         federated: issuer and subject of tokens that stand for it, or None.
         permissions: the application permissions that an administrator consented to; None for all.
@@ -118,7 +118,7 @@ class RegisteredApp:
     """
 
     client_id: str
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     certificate: str | None = None
     federated: tuple[str, str] | None = None
     permissions: frozenset[str] | None = None
