@@ -6,6 +6,7 @@ from organisation import (
     DOMAIN,
     NOW,
     account,
+    app_with,
     assigned,
     from_directory,
     remembered,
@@ -14,7 +15,7 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, Departure, LicenseOnly, Office365App, ProfileSync, UsernameFormat
+from o365prov import AppUser, Departure, LicenseOnly, ProfileSync, UsernameFormat
 from o365prov.people import AppUserStatus
 from o365prov.planning import with_created_accounts
 
@@ -22,11 +23,6 @@ APP = user_sync_app()
 NAME = f"ann.lee@{DOMAIN}"
 ANN = somebody("Ann Lee")
 RESTORING = evolve(APP, restore_deleted_users=True)
-
-
-def app_with(provisioning):
-    """An app with this type and the username of Okta's own example."""
-    return Office365App((DOMAIN,), provisioning, APP.username)
 
 
 def said(plan, name="Ann Lee"):

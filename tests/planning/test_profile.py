@@ -10,6 +10,7 @@ from organisation import (
     DOMAIN,
     NOW,
     account,
+    app_with,
     assigned,
     from_directory,
     remembered,
@@ -18,7 +19,7 @@ from organisation import (
     user_sync_app,
 )
 
-from o365prov import AppUser, Departure, LicenseOnly, Office365App, ProfileSync, UserSync
+from o365prov import AppUser, Departure, LicenseOnly, ProfileSync, UserSync
 from o365prov.people import AppUserStatus
 from o365prov.profiles import ApplyOn
 
@@ -27,11 +28,6 @@ NAME = f"ann.lee@{DOMAIN}"
 ANN = somebody("Ann Lee", title="Lead")
 LEFT = {"status": AppUserStatus.DEACTIVATED, "departure": Departure(NOW)}
 UNTIL_NOW = "00uBefore"
-
-
-def app_with(provisioning):
-    """An app with this type and the username of Okta's own example."""
-    return Office365App((DOMAIN,), provisioning, APP.username)
 
 
 def provisioned(app=APP, person=ANN, **properties):

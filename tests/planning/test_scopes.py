@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 from effects import effects
-from organisation import E3, NOW, assigned, remembered, somebody, tenant, user_sync_app
+from organisation import E3, NOW, app_with, assigned, remembered, somebody, tenant, user_sync_app
 
 from o365prov import LicenseGrant, LicenseOnly, ProfileSync, UserSync
 from o365prov.errors import ConfigurationError
@@ -18,10 +18,6 @@ def provisioned(app, licenses=(E3.id,), **edits):
     [there] = snapshot.users
     held = tuple(map(HeldLicense, licenses))
     return evolve(snapshot, users=[evolve(there, properties={**there.properties, **edits}, licenses=held)]), app_users
-
-
-def app_with(provisioning):
-    return user_sync_app().with_provisioning(provisioning).remap()
 
 
 def changed(app, scope, **edits):

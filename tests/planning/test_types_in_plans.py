@@ -4,15 +4,21 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
+from organisation import (
+    DOMAIN,
+    E3,
+    NOW,
+    account,
+    app_with,
+    assigned,
+    from_directory,
+    remembered,
+    somebody,
+    tenant,
+)
 
 from o365prov import AppUser, LicenseOnly, ProfileMapping, ProfileSync, UniversalSync, UserSync
 from o365prov.errors import ConfigurationError
-
-
-def app_with(provisioning):
-    """The example's app with another provisioning type and that type's own mapping."""
-    return user_sync_app().with_provisioning(provisioning).remap()
 
 
 def known(person, there, **memory):

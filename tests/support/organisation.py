@@ -20,7 +20,7 @@ from o365prov.planning import (
     TenantUser,
 )
 from o365prov.profiles import UsernameFormat
-from o365prov.provisioning import UserSync
+from o365prov.provisioning import ProvisioningType, UserSync
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 DOMAIN = "yourfederated.domain"
@@ -128,6 +128,11 @@ def user_sync_app(**settings: Hashable) -> Office365App:
         provisioning=UserSync(**settings),
         username=UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"'),
     )
+
+
+def app_with(provisioning: ProvisioningType) -> Office365App:
+    """The same app with another provisioning type, and that type's own mapping."""
+    return user_sync_app().with_provisioning(provisioning).remap()
 
 
 def plan_in_full(app, people, snapshot, app_users, *, now):
