@@ -186,7 +186,7 @@ def bench(session: nox.Session) -> None:
             session.log(f"{name} now")
             printed = str(session.run(str(python), str(name), *short, external=True, silent=True))
             sys.stdout.write(printed)
-            over += over_budget(printed, SHARED_MACHINE if short else 1.0)
+            over += over_budget(printed)
             if before and (before / name).exists():
                 session.log(f"{name} before")
                 session.run(str(python), str(before / name), *short, external=True, env={"PYTHONPATH": str(before)})
@@ -194,26 +194,11 @@ def bench(session: nox.Session) -> None:
         session.error("over budget:\n" + "\n".join(over))
 
 
-SHARED_MACHINE = 1.75
-"""How far over its budget the short form may be, which runs where other things run as well: one round on a busy machine
-differs by half from the next, and what is twice as slow is still seen."""
-
-
-def over_budget(printed: str, allowance: float) -> list[str]:
-    """The lines of a benchmark that are not within their budgets: at most so much, unless it says >= or >.
-
-    Args:
-        printed: what the benchmark printed.
-        allowance: by how much a ratio may be over its budget; 1.0 for not at all.
-
-    """
+def over_budget(printed: str) -> list[str]:
+    """The lines of a benchmark that are not within their budgets: at most so much, unless it says >= or >."""
     within = {"<=": operator.le, ">=": operator.ge, ">": operator.gt}
     lines = re.findall(r"^((.+)  ([\d.]+)  (<=|>=|>|) ?([\d.]+))$", printed, re.MULTILINE)
-    return [
-        line
-        for line, _, found, how, budget in lines
-        if not within[how or "<="](float(found), float(budget) * (allowance if how in ("", "<=") else 1.0))
-    ]
+    return [line for line, _, found, how, budget in lines if not within[how or "<="](float(found), float(budget))]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import resource
 import subprocess
 import sys
 
-ROUNDS = 4 if "--short" in sys.argv else 12
+ROUNDS = 10 if "--short" in sys.argv else 20
 USERNAME = 'String.substringBefore(user.email, "@") + "@yourfederated.domain"'
 PROGRAMS = {
     "nothing": "pass",
