@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import NoReturn
 from uuid import UUID
@@ -26,7 +27,7 @@ from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import domain_of
 from o365prov.sources.directory_account import KNOWN_ATTRIBUTES
 from o365prov.sources.directory_entry import DirectoryEntry
-from o365prov.sources.directory_read import DirectoryRead, updated
+from o365prov.sources.directory_read import DirectoryRead, by_guid, updated
 from o365prov.sources.ldap_connection import LdapConnection, LdapServer
 
 WANTED = (
@@ -52,10 +53,6 @@ _NEVER_MAPPED = frozenset({"nTSecurityDescriptor", "jpegPhoto", "thumbnailPhoto"
 _ATTRIBUTES = tuple(
     dict.fromkeys(each for each in (*_OF_EVERY_ENTRY, *KNOWN_ATTRIBUTES, *_EXTENSIONS) if each not in _NEVER_MAPPED)
 )
-
-
-def _guids(entries: Iterable[DirectoryEntry]) -> frozenset[UUID]:
-    return frozenset(guid for each in entries if (guid := each.guid) is not None)
 
 
 def _digest(base: str, attributes: Iterable[str]) -> str:
@@ -139,15 +136,15 @@ class ActiveDirectory:
             lineage = f"{controller}:{_digest(base, attributes)}:"
             earlier = since or DirectoryRead(self.instance or domain_of(base), ())
             found: tuple[DirectoryEntry, ...] | None = None
-            present = frozenset[UUID]()
+            present: AbstractSet[UUID] = frozenset()
             if earlier.cursor.startswith(lineage):
                 last = int(earlier.cursor.removeprefix(lineage))
                 found = tuple(connection.search(base, f"(&{WANTED}(uSNChanged>={last + 1}))", attributes))
-                present = _guids(connection.search(base, WANTED, ["objectGUID"]))
-            if found is None or not present <= _guids((*earlier.entries, *found)):
+                present = by_guid(connection.search(base, WANTED, ["objectGUID"])).keys()
+            if found is None or not present <= by_guid((*earlier.entries, *found)).keys():
                 # Everything is new, or something moved into sight, which is not a change of it.
                 found = tuple(connection.search(base, WANTED, attributes))
-                present = _guids(found)
+                present = by_guid(found).keys()
             return updated(earlier, found, present, f"{lineage}{number}")
 
     def _position(self, connection: LdapConnection) -> tuple[str, str, int]:

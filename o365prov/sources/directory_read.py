@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, made_of, typed
 from o365prov.errors import Issue, SourceError
 from o365prov.people import DirectoryAccount, comparable_name
+from o365prov.rendering import count_text
 from o365prov.sources.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
 from o365prov.sources.ldif import read_entries
@@ -134,7 +136,7 @@ def _digest(head: Iterable[str], content: str) -> str:
 
 
 def updated(
-    earlier: DirectoryRead, found: Iterable[DirectoryEntry], present: frozenset[UUID], cursor: str
+    earlier: DirectoryRead, found: Iterable[DirectoryEntry], present: AbstractSet[UUID], cursor: str
 ) -> DirectoryRead:
     """A read as it is now.
 
@@ -144,9 +146,12 @@ def updated(
         present: what is there now, by objectGUID.
         cursor: how far the changes were read.
 
+    Raises:
+        SourceError: an entry has no objectGUID.
+
     """
-    before = {guid: each for each in earlier.entries if (guid := each.guid) is not None}
-    now = {guid: each for each in found if (guid := each.guid) in present and guid is not None}
+    before = by_guid(earlier.entries)
+    now = {guid: each for guid, each in by_guid(found).items() if guid in present}
     deleted = before.keys() - present
     kept = {guid: each for guid, each in {**before, **now}.items() if guid in present}
     renamed = {
@@ -193,6 +198,22 @@ def _with_groups(entries: Mapping[UUID, DirectoryEntry]) -> dict[UUID, Directory
 
 def _comparable(name: bytes) -> str:
     return comparable_name(name.decode("utf-8", "surrogateescape"))
+
+
+def by_guid(entries: Iterable[DirectoryEntry]) -> dict[UUID, DirectoryEntry]:
+    """The entries by their objectGUIDs.
+
+    Raises:
+        SourceError: an entry has none, so that nobody can say later what became of it.
+
+    """
+    entries = tuple(entries)
+    nameless = [each for each in entries if each.guid is None]
+    if nameless:
+        what = f"gave no objectGUID of {count_text(len(nameless), 'entry', 'entries')}"
+        remedy = "let the user who reads the directory read objectGUID"
+        raise SourceError(Issue("missing", what, remedy, nameless[0].place))
+    return {guid: each for each in entries if (guid := each.guid) is not None}
 
 
 @frozen

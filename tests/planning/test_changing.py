@@ -210,9 +210,9 @@ def test_a_manager_is_removed_when_the_directory_names_none():
     assert remove.kind == "remove_manager"
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_a_manager_is_found_however_the_name_is_escaped(known):
-    """A directory writes a comma in a name as a backslash and a comma, or in hex; it is one name, new or known."""
+@pytest.mark.parametrize(("known", "pushed"), [(False, False), (True, False), (True, True)])
+def test_a_manager_is_found_however_the_name_is_escaped(known, pushed):
+    """A directory writes a comma in a name as a backslash and a comma, or in hex; it is one name, in every plan."""
     boss = from_directory(somebody("Bo Ross"))
     escaped = evolve(boss.directory_accounts[0], distinguished_name=r"CN=Ross\, Bo,OU=Staff,DC=corp,DC=example")
     boss = evolve(boss, directory_accounts=[escaped])
@@ -220,7 +220,8 @@ def test_a_manager_is_found_however_the_name_is_escaped(known):
     in_hex = evolve(ann.directory_accounts[0], attributes={"managerDn": r"CN=Ross\2C Bo,OU=Staff,DC=corp,DC=example"})
     ann = evolve(ann, directory_accounts=[in_hex])
     snapshot, app_users = provisioned(assigned(boss)) if known else (tenant(), remembered())
-    plan = APP.plan([assigned(ann), assigned(boss)], snapshot, app_users, now=NOW)
+    only = {ann.id} if pushed else None
+    plan = APP.plan([assigned(ann), assigned(boss)], snapshot, app_users, now=NOW, only=only)
     assert [change.manager.name for change in plan if change.kind == "set_manager"] == ["Bo Ross"]
     assert not plan.problems
 

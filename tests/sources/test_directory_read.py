@@ -88,6 +88,13 @@ def test_other_files_are_refused(tmp_path, text):
         DirectoryRead.load(path)
 
 
+def test_an_entry_that_nobody_can_find_again_is_told():
+    """Whoever may not read objectGUID does not see who is who, and everybody would look like a leaver."""
+    hidden = [DirectoryEntry(f"CN={name},{BASE}", {}, place="ldaps://dc1") for name in ("Ann", "Bo")]
+    with pytest.raises(SourceError, match=r"ldaps://dc1: gave no objectGUID of 2 entries: let the user"):
+        now(read(entry(1, f"CN=Cy,{BASE}")), *hidden)
+
+
 def test_a_renamed_manager_has_the_new_name_everywhere():
     """In whatever way the name was written, and for what stands below, too."""
     earlier = read(
