@@ -75,6 +75,10 @@ class Verdict:
     headers: dict[str, str]
 
 
+_INSTANT = 1e-6
+"""Seconds: nearer to each other no two instants are for a clock, so that nobody is refused who comes when it is due."""
+
+
 @define
 class _QuotaBucket:
     limit: float
@@ -96,9 +100,9 @@ class _QuotaBucket:
         now = seconds // self.step * self.step if self.step else seconds
         self.level = min(self.limit, self.level + (now - self.filled_at) * self.gain)
         self.filled_at = now
-        missing = max(0.0, amount - self.level)
+        missing = amount - self.level
         self.level = max(0.0, self.level - amount)
-        wait = missing / self.gain
+        wait = missing / self.gain if missing > self.gain * _INSTANT else 0.0
         return math.ceil(wait / self.step) * self.step - (seconds - now) if self.step and wait else wait
 
     @property

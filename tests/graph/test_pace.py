@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import virtual_time
+from amount import some
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,8 +100,9 @@ def paced(quotas, latency, writes=20_000, limits=None, latencies=None, before=0)
     return connection, seconds
 
 
-@pytest.mark.parametrize("latency", [0.3, 3, 6])
-@pytest.mark.parametrize("writes", [20, 400, 3_000, 6_000, 20_000])
+@pytest.mark.parametrize(
+    ("writes", "latency"), some(itertools.product([20, 400, 3_000, 6_000, 20_000], [0.3, 3, 6]), 5)
+)
 def test_the_documented_quota_is_used_up_and_never_exceeded(writes, latency):
     """The first 3,000 go at once and the others as the bucket fills; how many batches are under way follows from it."""
     connection, seconds = paced(Quotas(units=LARGE), latency, writes)
@@ -116,20 +118,22 @@ def test_the_batches_under_way_are_as_many_as_are_answered_in_that_time():
         assert connection.most_under_way <= 1 + latency
 
 
-@pytest.mark.parametrize("latency", [0.3, 6])
-@pytest.mark.parametrize(
-    ("refill_seconds", "before"), [(1, 0), (10, 0), (30, 0), (75, 0), (150, 0), (150, 40), (150, 80), (150, 120)]
-)
-def test_a_quota_that_is_refilled_in_steps_is_used_up(refill_seconds, before, latency):
+REFILLS = [(1, 0), (10, 0), (30, 0), (75, 0), (150, 0), (150, 40), (150, 80), (150, 120)]
+"""Seconds from one to the next, and how many passed before the first write."""
+
+
+@pytest.mark.parametrize(("refill", "latency"), some(itertools.product(REFILLS, [0.3, 6]), 4))
+def test_a_quota_that_is_refilled_in_steps_is_used_up(refill, latency):
     """Graph does not say how large the steps are, nor when the last one was; a refusal or two tell."""
+    refill_seconds, before = refill
     connection, seconds = paced(Quotas(units=LARGE, refill_seconds=refill_seconds), latency, before=before)
     assert seconds <= (20_000 - WRITES.amount) / RATE / 0.9 + 2 * latency
     assert_one_refusal_a_window(connection, but=0 if refill_seconds in {1, 10, 150} else 1)
 
 
-@pytest.mark.parametrize("latency", [0.3, 6])
-@pytest.mark.parametrize("header_delay", [0, 20, None])
-@pytest.mark.parametrize("taken", [1 / 3, 1 / 2])
+@pytest.mark.parametrize(
+    ("taken", "header_delay", "latency"), some(itertools.product([1 / 3, 1 / 2], [0, 20, None], [0.3, 6]), 4)
+)
 def test_what_another_process_leaves_is_used_up(taken, header_delay, latency):
     """With fresh headers, with old ones, and without any."""
     quotas = Quotas(units=LARGE, taken_by_others=taken, header_delay=header_delay)
@@ -163,6 +167,20 @@ def test_no_latency_earns_a_429(data):
     limits = RateLimits(writes=Quota(100, 10))
     connection, _ = paced(Quotas(units=LARGE, writes=100, write_seconds=10), 0, 800, limits, latencies)
     assert not connection.refused_at
+
+
+def test_what_comes_when_it_is_due_is_not_refused():
+    """To the microsecond, as clocks tell; what comes earlier is."""
+
+    def passes(seconds):
+        meter = Meter(Quotas(units=LARGE, writes=1, write_seconds=0.7), "tenant")
+        instants = itertools.accumulate(seconds, initial=0.0)
+        return [
+            meter.charge(1, writes=True, now=virtual_time.START + timedelta(seconds=each)).passes for each in instants
+        ]
+
+    assert all(passes([0.7] * 50))
+    assert passes([0.699998]) == [True, False]
 
 
 def test_the_pace_never_stops_for_good():
