@@ -6,13 +6,14 @@ looks for new ones.
 
 import os
 
+from amount import CI
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
     "o365prov",
     deadline=None,
-    derandomize="CI" in os.environ,
-    max_examples=int(os.environ.get("EXAMPLES", "40" if "CI" in os.environ else "25")),  # more of them in a longer run
+    derandomize=CI,
+    max_examples=int(os.environ.get("EXAMPLES", "40" if CI else "15")),  # more of them in a longer run
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("o365prov")

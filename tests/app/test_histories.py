@@ -7,6 +7,7 @@ import asyncio
 import os
 
 import pytest
+from amount import CI
 from attrs import evolve
 from histories import EDITS, GRANTS, KINDS, OPTIONS, PEOPLE, REST, History, Human
 from hypothesis import HealthCheck, example, given, settings
@@ -22,7 +23,7 @@ from o365prov.planning.transitions.table import ROWS
 from o365prov.testing import FakeClock, FakeTenant
 
 LONG = os.environ.get("HISTORIES") == "long"
-MOST_PEOPLE, EXAMPLES, MOST_STEPS = (50, 500, 30) if LONG else (5, 20, 8)
+MOST_PEOPLE, EXAMPLES, MOST_STEPS = (50, 500, 30) if LONG else (5, 20 if CI else 8, 8)
 STEPS = st.tuples(
     st.sampled_from((*PEOPLE, *PEOPLE, *EDITS, *REST)), st.integers(0, 49), st.integers(0, 49), st.integers(0, 9)
 )

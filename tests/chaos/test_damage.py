@@ -3,17 +3,17 @@
 How many: a hundred times ``CHAOS`` of each kind, otherwise a thousand in CI and two hundred elsewhere.
 """
 
-import os
 import random
 
 import pytest
+from amount import times
 from organisation import DOMAIN, NOW, assigned, somebody, user_sync_app
 
 from o365prov import AppUsers, BlockingTenant, O365ProvError, Plan, PlanRefusedError, SQLiteState, StateError
 from o365prov.errors import SourceError
 from o365prov.testing import FakeClock, FakeTenant
 
-TIMES = 100 * int(os.environ.get("CHAOS", "10" if os.environ.get("CI") else "2"))
+TIMES = 100 * times(1)
 APP = user_sync_app()
 NAMES = ("Ann Lee", "Bo Fox", "Cy Ray", "Di Day")
 

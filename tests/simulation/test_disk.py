@@ -4,12 +4,12 @@ How often: ten times ``CHAOS``, otherwise a hundred times in CI and twenty times
 """
 
 import itertools
-import os
 import random
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 
 import pytest
+from amount import times
 from attrs import evolve, field, frozen
 from disk import SECTOR, Disk, StoredFile, Truncate, Write
 from disk_storage import NAME, DiskStorage, reopened
@@ -25,7 +25,7 @@ from o365prov.simulation.schedule.drawing import Trouble, draw_schedule
 from o365prov.simulation.simulate import run_schedule
 from o365prov.state import RunEntry, RunStep
 
-TIMES = int(os.environ.get("CHAOS", "10" if os.environ.get("CI") else "2"))
+TIMES = times(1)
 SEEDS = pytest.mark.parametrize("seed", range(10 * TIMES))
 TENANT, APP = "contoso", "Office 365"
 NEVER = 1_000_000
