@@ -250,7 +250,9 @@ def _text(value: Any) -> str:
 
 
 _ENCODE = json.JSONEncoder(allow_nan=False, sort_keys=True).encode
-_ENCODE_BRIEFLY = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
+_ENCODE_BRIEFLY = json.JSONEncoder(
+    allow_nan=False, ensure_ascii=False, separators=(",", ":"), check_circular=False
+).encode  # what cattrs makes is a tree
 
 
 def _digest(lines: dict[str, str], key: bytes | None) -> str:

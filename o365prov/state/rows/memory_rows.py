@@ -198,7 +198,7 @@ def refuse_nul(users: Iterable[AppUser], where: str) -> tuple[AppUser, ...]:
     """
     found = tuple(users)
     for user in found:
-        if any("\0" in (text or "") for text in (user.person_id, user.object_id, user.username, user.anchor)):
+        if "\0" in f"{user.person_id}{user.object_id}{user.username}{user.anchor}":
             raise StateError(f"{where}: can't keep a value (it holds a NUL): correct it at the source")
     return found
 
