@@ -10,8 +10,7 @@ from attrs import field, frozen
 from o365prov._fields import as_frozenset, as_tuple
 from o365prov.planning import every_row
 from o365prov.rendering import Cell, Document, Facts, Renderable, Row, Table, check_limit
-from o365prov.simulation.machinery.process import ENDING
-from o365prov.simulation.schedule.events import Cut, CutPlace, Event, Source, Wrong
+from o365prov.simulation.schedule.events import AMID_NOTES, Cut, CutPlace, Event, Source, Wrong
 
 
 def _counts(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -47,7 +46,7 @@ class SimulationCoverage(Renderable):
             f"{cut.name} {place.name}"
             for cut in Cut
             for place in CutPlace
-            if cut in ENDING or place is not CutPlace.AMID_NOTE
+            if cut in AMID_NOTES or place is not CutPlace.AMID_NOTE
         )
         kinds = {
             "rows of the transition table": (every_row(), self.rows),

@@ -360,6 +360,8 @@ class World:
                 for each in self._living:
                     each.kill()
                 self.storage.lose_power()
+            case Cut.FILL_DISK | Cut.FAIL_SYNC:
+                self.storage.fail(process, interruption.cut)
             case _:
                 process.kill()
         if interruption.cut in ENDING:

@@ -20,6 +20,7 @@ from o365prov.simulation import (
     Wrong,
 )
 from o365prov.simulation.schedule.drawing import draw_schedule
+from o365prov.simulation.schedule.events import ON_DISK
 from o365prov.simulation.schedule.shrinking import shrunk
 
 
@@ -56,7 +57,7 @@ def test_power_is_lost_only_where_there_is_a_disk():
         for one in day.rounds
         if one.interruption
     }
-    assert cuts == set(Cut) - {Cut.LOSE_POWER}
+    assert cuts == set(Cut) - ON_DISK
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])

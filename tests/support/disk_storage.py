@@ -17,7 +17,7 @@ from disk import Disk, DiskConnection
 from o365prov import SQLiteState
 from o365prov.simulation.machinery.process import PROCESS, Process
 from o365prov.simulation.machinery.virtual_time import SimulatedTime
-from o365prov.simulation.schedule.events import CutPlace
+from o365prov.simulation.schedule.events import Cut, CutPlace
 
 NAME = "state.db"
 
@@ -77,13 +77,12 @@ class DiskStorage:
 
     """
 
-    loses_power = True
-
     def __init__(self, folder: Path, chance: Random) -> None:
         self._folder = folder / "disk"
         self._folder.mkdir(parents=True)
         self._disk = Disk(self._folder, chance, self._before)
         self._opened: dict[Process | None, _Opened] = {}
+        self._failing: dict[Process, Cut] = {}
 
     def open(self, time: SimulatedTime) -> SQLiteState:
         """The state, as the process that runs now has it."""
@@ -105,6 +104,10 @@ class DiskStorage:
     def lose_power(self) -> None:
         """Keep what a disk keeps."""
         self._disk.lose_power()
+
+    def fail(self, process: Process, cut: Cut) -> None:
+        """Let the disk be full, or fail to sync, for a process until it ends."""
+        self._failing[process] = cut
 
     def lose(self) -> None:
         """Lose everything."""
@@ -135,7 +138,12 @@ class DiskStorage:
                 opened.state.close()
                 del self._opened[process]
 
-    @staticmethod
-    def _before(_what: str, _name: str) -> None:
-        if (process := PROCESS.get(None)) is not None:
-            process.passes(CutPlace.AMID_NOTE)
+    def _before(self, what: str, _name: str) -> None:
+        if (process := PROCESS.get(None)) is None:
+            return
+        process.passes(CutPlace.AMID_NOTE)
+        match self._failing.get(process), what:
+            case Cut.FILL_DISK, "write":
+                raise Disk.full()
+            case Cut.FAIL_SYNC, "sync":
+                raise Disk.failing_sync()

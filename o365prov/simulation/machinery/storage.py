@@ -1,21 +1,18 @@
-"""Where the state of a simulated computer is: a memory that outlives its processes, or a disk that loses power."""
+"""Where the state of a simulated computer is: a memory that outlives its processes, or a disk, which may fail."""
 
 from __future__ import annotations
 
 import sqlite3
 from typing import Protocol
 
+from o365prov.simulation.machinery.process import Process
 from o365prov.simulation.machinery.virtual_time import SimulatedTime
+from o365prov.simulation.schedule.events import Cut
 from o365prov.state import MemoryState, State
 
 
 class Storage(Protocol):
     """Keeps a state for one simulation."""
-
-    @property
-    def loses_power(self) -> bool:
-        """Whether :meth:`lose_power` means anything."""
-        ...
 
     def open(self, time: SimulatedTime) -> State:
         """The state, as a process opens it that was just started."""
@@ -25,6 +22,10 @@ class Storage(Protocol):
         """Keep what a disk keeps of what was not written through; every process is dead."""
         ...
 
+    def fail(self, process: Process, cut: Cut) -> None:
+        """Let the disk be full, or fail to sync, for a process until it ends."""
+        ...
+
     def lose(self) -> None:
         """Lose everything; no process runs."""
         ...
@@ -32,8 +33,6 @@ class Storage(Protocol):
 
 class InMemory:
     """A state in memory that outlives the processes."""
-
-    loses_power = False
 
     def __init__(self) -> None:
         self._state: MemoryState | None = None
@@ -51,6 +50,9 @@ class InMemory:
         return self._state
 
     def lose_power(self) -> None:
+        """Nothing: this memory is not on a disk."""
+
+    def fail(self, process: Process, cut: Cut) -> None:
         """Nothing: this memory is not on a disk."""
 
     def lose(self) -> None:

@@ -12,6 +12,7 @@ from o365prov._fields import fraction, typed, whole_number
 from o365prov.simulation.schedule.events import (
     AMID_PLANS,
     BY_HAND,
+    ON_DISK,
     Cut,
     CutPlace,
     DayPlan,
@@ -59,7 +60,7 @@ class Trouble:
     settings: float = field(default=0.08, validator=fraction)
 
 
-def draw_schedule(seed: int, *, people: int, days: int, trouble: Trouble, loses_power: bool = False) -> Schedule:
+def draw_schedule(seed: int, *, people: int, days: int, trouble: Trouble, on_disk: bool = False) -> Schedule:
     """Draw a schedule.
 
     Args:
@@ -67,10 +68,10 @@ def draw_schedule(seed: int, *, people: int, days: int, trouble: Trouble, loses_
         people: how many people there are.
         days: how many days the schedule has.
         trouble: how much goes wrong.
-        loses_power: whether the appliers' computer may lose power, which takes a disk that can.
+        on_disk: whether the state is on a disk, which may fail, run full and lose power.
 
     """
-    draw = _Draw(random.Random(seed), people, trouble, loses_power)  # noqa: S311 - chance needs no secrecy
+    draw = _Draw(random.Random(seed), people, trouble, on_disk)  # noqa: S311 - chance needs no secrecy
     return Schedule(tuple(draw.day() for _ in range(days)))
 
 
@@ -79,7 +80,7 @@ class _Draw:
     chance: random.Random
     people: int
     trouble: Trouble
-    loses_power: bool
+    on_disk: bool
 
     def day(self) -> DayPlan:
         happenings = tuple(self._happening() for _ in range(self.chance.choice((1, 2, 4, 6))))
@@ -119,9 +120,10 @@ class _Draw:
         return NetworkFault(self._one_of(tuple(Wrong)), self._early(30))
 
     def _interruption(self) -> Interruption:
-        if self.loses_power and self.chance.random() < 0.5:
-            return Interruption(self._one_of((Cut.KILL, Cut.LOSE_POWER)), CutPlace.AMID_NOTE, self._early(80))
-        cuts = tuple(each for each in Cut if each is not Cut.LOSE_POWER or self.loses_power)
+        if self.on_disk and self.chance.random() < 0.5:
+            cut = self._one_of((Cut.KILL, Cut.LOSE_POWER, Cut.LOSE_POWER, Cut.FILL_DISK, Cut.FAIL_SYNC))
+            return Interruption(cut, CutPlace.AMID_NOTE, self._early(80))
+        cuts = tuple(each for each in Cut if each not in ON_DISK or self.on_disk)
         place = self._one_of(tuple(each for each in CutPlace if each is not CutPlace.AMID_NOTE))
         return Interruption(self._one_of((Cut.KILL, Cut.KILL, Cut.PAUSE, Cut.RETURN, *cuts)), place, self._early(12))
 

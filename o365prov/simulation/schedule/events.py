@@ -154,6 +154,8 @@ class Cut(StrEnum):
     UNLOCK = "loses its lease to somebody's unlock"
     RETURN = "goes on, but who was paused returns,"
     LOSE_POWER = "loses power, with its disk"
+    FILL_DISK = "finds its disk full"
+    FAIL_SYNC = "finds that its disk fails to sync"
 
 
 class CutPlace(StrEnum):
@@ -165,6 +167,13 @@ class CutPlace(StrEnum):
     BEFORE_NOTE = "before transaction {at} of the state"
     AFTER_NOTE = "after transaction {at} of the state"
     AMID_NOTE = "amid a transaction of the state, before operation {at} on the disk"
+
+
+ON_DISK = frozenset({Cut.LOSE_POWER, Cut.FILL_DISK, Cut.FAIL_SYNC})
+"""The cuts that take a disk."""
+
+AMID_NOTES = ON_DISK | {Cut.KILL}
+"""The cuts that can happen amid a transaction; whatever else is done to a process waits for its end."""
 
 
 @frozen(field_transformer=typed)
