@@ -1,7 +1,6 @@
 """A month of an organisation in seconds, from one seed: leavers, returns, edits by hand, faults, killed processes."""
 
 from o365prov.simulation.coverage import SimulationCoverage
-from o365prov.simulation.laws.every_law import Violation
 from o365prov.simulation.schedule.drawing import Trouble
 from o365prov.simulation.schedule.events import (
     Cut,
@@ -17,6 +16,7 @@ from o365prov.simulation.schedule.events import (
     Wrong,
 )
 from o365prov.simulation.simulate import Simulation, simulate
+from o365prov.simulation.violations import Violation
 
 __all__ = [
     "Cut",

@@ -10,7 +10,7 @@ from attrs import asdict, define, field, frozen
 
 from o365prov.app import Office365App
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
-from o365prov.planning import Plan, Report
+from o365prov.planning import Plan, Report, Verification
 from o365prov.simulation.machinery.virtual_time import day_of
 from o365prov.testing import FakeTenant
 
@@ -193,6 +193,7 @@ class Day:
         created: the accounts that appliers created until now: the name of the process, and the username.
         end: the tenant and the memory at the end.
         plan: the last plan, which has nothing to do.
+        verification: what was found of the last undisturbed plan that changed something; None if none did.
 
     """
 
@@ -212,6 +213,7 @@ class Day:
     created: frozenset[tuple[str, str]] = frozenset()
     end: Books | None = None
     plan: Plan | None = None
+    verification: Verification | None = None
 
     @property
     def after(self) -> Books:

@@ -28,7 +28,6 @@ from o365prov.rendering import (
     count_text,
 )
 from o365prov.simulation.coverage import SimulationCoverage
-from o365prov.simulation.laws.every_law import Violation, violations
 from o365prov.simulation.machinery.process import execute
 from o365prov.simulation.machinery.storage import InMemory
 from o365prov.simulation.machinery.virtual_time import SimulatedTime, VirtualLoop, run_virtually
@@ -36,6 +35,7 @@ from o365prov.simulation.records import Day
 from o365prov.simulation.schedule.drawing import Trouble, draw_schedule
 from o365prov.simulation.schedule.events import Schedule
 from o365prov.simulation.schedule.shrinking import shrunk
+from o365prov.simulation.violations import Violation, violations
 from o365prov.simulation.world import Setting, World
 from o365prov.sources import OktaExport
 from o365prov.testing import FakeClock, FakeTenant

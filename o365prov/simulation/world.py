@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import cast
 
 from attrs import field, frozen
@@ -266,8 +267,19 @@ class World:
             applied = await self._start(process, Round(), day)
             del self._living[process]
             day.attempts, day.plan = number, applied.plan
-            if applied.error is not None or (applied.plan is not None and not applied.plan.changes):
+            if applied.error is not None:
                 return
+            if applied.plan is not None and not applied.plan.changes:
+                await self._verify(day)
+                return
+
+    async def _verify(self, day: Day) -> None:
+        """Look what became of the last plan that changed something, undisturbed."""
+        plans = [each.plan for each in day.applied[-day.attempts :] if each.plan is not None]
+        changed = [each for each in plans if each.changes]
+        if changed:
+            async with Tenant.over(self.fake, state=self._state(), clock=self.time) as tenant:
+                day.verification = await tenant.verify(changed[-1], timeout=timedelta())
 
     async def _applies(self, process: Process, planned: Round, day: Day) -> Applied:
         applied = Applied(process.name, planned.source.value)

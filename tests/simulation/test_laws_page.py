@@ -3,8 +3,8 @@
 import importlib
 from pathlib import Path
 
-from o365prov.simulation.laws.every_law import LAWS
 from o365prov.simulation.laws.faults_leave_no_mark import faults_leave_no_mark
+from o365prov.simulation.violations import LAWS
 
 PAGE = Path(__file__).parents[2] / "docs" / "simulation.md"
 

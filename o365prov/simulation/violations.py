@@ -18,6 +18,7 @@ from o365prov.simulation.laws.plans_come_to_rest import plans_come_to_rest
 from o365prov.simulation.laws.refusals_leave_no_trace import refusals_leave_no_trace
 from o365prov.simulation.laws.reports_are_true import reports_are_true
 from o365prov.simulation.laws.sessions_end_with_sign_in import sessions_end_with_sign_in
+from o365prov.simulation.laws.verifications_are_true import verifications_are_true
 from o365prov.simulation.laws.what_passes_fails_nothing import what_passes_fails_nothing
 from o365prov.simulation.laws.who_is_assigned_is_served import who_is_assigned_is_served
 from o365prov.simulation.records import Day
@@ -33,6 +34,7 @@ LAWS: tuple[Callable[[Day], Iterator[str]], ...] = (
     nothing_is_taken_unasked,
     blocks_of_others_are_asked_about,
     who_is_assigned_is_served,
+    verifications_are_true,
     nobody_keeps_what_was_ours,
     sessions_end_with_sign_in,
     nothing_of_ours_stays,
