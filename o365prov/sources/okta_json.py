@@ -20,8 +20,8 @@ from o365prov._annotations import check_call
 from o365prov._fields import frozen_mapping
 from o365prov.errors import Issue, SourceError
 from o365prov.people import DirectoryAccount, Group, GroupAssignment, Person, UserStatus
-from o365prov.sources.directory_account import instance_of
-from o365prov.sources.okta_records import UniqueValues, read_grants, read_object_guid, read_password_last_set
+from o365prov.sources.directory.directory_account import instance_of
+from o365prov.sources.okta.okta_records import UniqueValues, read_grants, read_object_guid, read_password_last_set
 from o365prov.sources.organization import AppAssignments, OktaExport
 from o365prov.structuring import IssueList, StrPath, read_all, read_object, read_objects
 

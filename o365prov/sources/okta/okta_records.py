@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from o365prov.people import Grants, LicenseGrant
-from o365prov.sources.filetime import read_filetime
+from o365prov.sources.directory.filetime import read_filetime
 from o365prov.structuring import JsonObject
 
 
