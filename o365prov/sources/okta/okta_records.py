@@ -1,15 +1,25 @@
-"""The values of Okta's records that are in more than one file, or need more than a look."""
+"""Okta's records as values: users, users of an Active Directory app, groups, and what is assigned.
+
+A record that is wrong is noted with its place, and gives None.
+
+Sources: Okta developer pages, "Users API", "Application Users API", "Groups API", "Application Groups API".
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from o365prov.people import Grants, LicenseGrant
+from attrs import frozen
+
+from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
+from o365prov.sources.directory.directory_account import instance_of
 from o365prov.sources.directory.filetime import read_filetime
+from o365prov.sources.organization import AppAssignments
 from o365prov.structuring import JsonObject
 
 
@@ -28,7 +38,129 @@ class UniqueValues:
             record.note(key, f"is the same as in {first}", "keep one of them", code="duplicate")
 
 
-def read_object_guid(record: JsonObject, profile: JsonObject) -> UUID | None:
+_STATUSES = frozenset(UserStatus)
+
+
+def read_person(record: JsonObject, ids: UniqueValues) -> Person | None:
+    """A user; their directory accounts are in other records."""
+    before = record.issues.count
+    person_id, profile = record.string("id"), record.child("profile")
+    profile.string("login")
+    status = record.string("status")
+    if status and status not in _STATUSES:
+        record.note(
+            "status",
+            f"is not one of Okta's user statuses ({', '.join(UserStatus)})",
+            "is this a list of users?",
+            code="wrong_value",
+        )
+    password_changed = record.instant("passwordChanged")
+    source = record.optional_child("credentials").optional_child("provider").optional_string("type")
+    ids.enter(record, "id", person_id)
+    if record.issues.count != before:
+        return None
+    return Person(
+        person_id, UserStatus(status), profile.values, source=source or "OKTA", password_changed=password_changed
+    )
+
+
+def read_directory_account(
+    record: JsonObject, ids: UniqueValues, guids: UniqueValues, *, instance: str | None = None
+) -> tuple[str, DirectoryAccount] | None:
+    """The id of an Active Directory app's user, and the account; *instance* is that of ``dn`` unless it is given."""
+    before = record.issues.count
+    person_id, profile = record.string("id"), record.child("profile")
+    guid = _object_guid(record, profile)
+    password_last_set = _password_last_set(profile)
+    dn = profile.optional_string("dn")
+    ids.enter(record, "id", person_id)
+    guids.enter(record, "externalId", guid)
+    if record.issues.count != before or guid is None:
+        return None
+    return person_id, DirectoryAccount(
+        instance=instance or instance_of(dn),
+        object_guid=guid,
+        distinguished_name=dn,
+        password_last_set=password_last_set,
+        attributes={**profile.values, "externalId": record.string("externalId")},
+    )
+
+
+def read_group(record: JsonObject, ids: UniqueValues) -> Group | None:
+    """A group with the members that stand in the record, which Okta's own has not."""
+    before = record.issues.count
+    group_id, profile = record.string("id"), record.child("profile")
+    name = profile.string("name")
+    group_type = record.optional_string("type") or "OKTA_GROUP"
+    source_id = record.optional_child("source").optional_string("id")
+    ids.enter(record, "id", group_id)
+    members = frozenset(record.strings("members"))
+    if record.issues.count != before:
+        return None
+    return Group(group_id, name, group_type, source_id, profile.values, members)
+
+
+def read_group_assignment(record: JsonObject, ids: UniqueValues, priorities: UniqueValues) -> GroupAssignment | None:
+    """The assignment of an app to a group."""
+    before = record.issues.count
+    group_id, priority = record.string("id"), record.whole_number("priority")
+    ids.enter(record, "id", group_id)
+    priorities.enter(record, "priority", priority)
+    grants = read_grants(record)
+    if record.issues.count != before or priority is None:
+        return None
+    return GroupAssignment(group_id, priority, grants)
+
+
+@frozen
+class AppUserRecord:
+    """A user of an app.
+
+    Args:
+        id: the Okta user.
+        is_individual: whether the app is assigned to the user, and not to a group of theirs.
+        grants: the licences and roles.
+        username: the username in the app; None where Okta has none.
+        profile: the profile in the app.
+
+    """
+
+    id: str
+    is_individual: bool
+    grants: Grants
+    username: str | None
+    profile: Mapping[str, Any]
+
+
+def read_app_user(record: JsonObject, ids: UniqueValues) -> AppUserRecord | None:
+    """A user of an app."""
+    before = record.issues.count
+    user_id, scope = record.string("id"), record.string("scope")
+    ids.enter(record, "id", user_id)
+    if scope and scope not in ("USER", "GROUP"):
+        record.note(
+            "scope", "is neither USER nor GROUP", "is this the list of an app's assignments?", code="wrong_value"
+        )
+    # Those of groups stand with the groups, whatever the users' own records repeat of them.
+    grants = read_grants(record) if scope == "USER" else Grants()
+    username = record.optional_child("credentials").optional_string("userName")
+    profile = record.optional_child("profile").values
+    if record.issues.count != before:
+        return None
+    return AppUserRecord(user_id, scope == "USER", grants, username or None, profile)
+
+
+def app_assignments(groups: Iterable[GroupAssignment], users: Iterable[AppUserRecord]) -> AppAssignments:
+    """To whom an app is assigned; users who have it from a group are left to the group."""
+    individual = [user for user in users if user.is_individual]
+    return AppAssignments(
+        tuple(groups),
+        {user.id: user.grants for user in individual},
+        {user.id: user.username for user in individual if user.username},
+    )
+
+
+def _object_guid(record: JsonObject, profile: JsonObject) -> UUID | None:
     """The GUID whose bytes ``externalId`` holds, if ``profile.externalID`` does not say otherwise."""
     text = record.string("externalId")
     if not text:
@@ -57,7 +189,7 @@ def read_object_guid(record: JsonObject, profile: JsonObject) -> UUID | None:
     return guid
 
 
-def read_password_last_set(profile: JsonObject) -> datetime | None:
+def _password_last_set(profile: JsonObject) -> datetime | None:
     """When the password was set; None where the directory gives no instant, or what is wrong is noted."""
     text = profile.optional_string("pwdLastSet")
     try:
