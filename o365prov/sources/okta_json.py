@@ -213,7 +213,9 @@ def read_organization(folder: StrPath) -> OktaExport:
     if issues:
         raise SourceError(*issues)
     linked = (_linked(person, accounts) for person in people)
-    return OktaExport(linked, groups, assigned.groups, assigned.individual, assigned.usernames)
+    return OktaExport(
+        linked, groups, assigned.groups, assigned.individual, assigned.usernames, app_users=assigned.profiles
+    )
 
 
 def _is_there(path: Path) -> bool:

@@ -180,6 +180,7 @@ class FakeOkta:
     def _apps(self):
         template = {"template": "${source.login}", "type": "BUILT_IN", "userSuffix": ""}
         office = {"id": APP, "name": "office365", "credentials": {"userNameTemplate": template}}
+        office["settings"] = {"app": {"domain": "corp.example", "msftTenant": "corp"}}
         return {
             APP: {**office, "label": "Office 365", "status": "ACTIVE"},
             DIRECTORY: {"id": DIRECTORY, "name": "active_directory", "label": "corp.example", "status": "ACTIVE"},

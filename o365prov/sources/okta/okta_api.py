@@ -164,6 +164,8 @@ class OktaApi:
                 assigned.groups,
                 {key: grants for key, grants in assigned.individual.items() if key in people},
                 {key: username for key, username in assigned.usernames.items() if key in people},
+                app_users=assigned.profiles,
+                app=await lists.app_settings(),
             ),
             memberships,
         )
@@ -171,7 +173,8 @@ class OktaApi:
     async def read_people(self, ids: Iterable[str]) -> OktaExport:
         """Some people as they are now, in a few requests each, for a push: ``app.plan(..., only=ids)``.
 
-        Whom Okta does not have is not among them, and so has left. Of their groups no other members are known.
+        Whom Okta does not have is not among them, and so has left. Of their groups no other members are known. Their
+        managers are there too, without an assignment, for expressions that ask for them.
 
         Args:
             ids: their ids in Okta.
@@ -185,7 +188,7 @@ class OktaApi:
         check_call(OktaApi.read_people, locals())
         if not all(map(_ID.fullmatch, ids)):
             raise ConfigurationError("ids should be ids of users in Okta, such as 00ub0oNGTSWTBKOLGLNR")
-        people, users = [], []
+        people, users, managers = [], [], []
         groups: dict[str, Group] = {}
         async with self._server(_SCOPES).connect() as connection:
             lists = OktaLists(connection, self.app, IssueList(self.url))
@@ -193,16 +196,30 @@ class OktaApi:
                 person = await lists.person(person_id)
                 if person is None:
                     continue
-                people.append(evolve(person, directory_accounts=await lists.accounts_of(person_id)))
+                person = evolve(person, directory_accounts=await lists.accounts_of(person_id))
+                people.append(person)
+                manager = await lists.manager_of(person)
+                managers += [manager] if manager else []
                 user = await lists.app_user(person_id)
                 users += [user] if user else []
                 for group in await lists.groups_of(person_id):
-                    others = groups[group.id].members if group.id in groups else frozenset()
-                    groups[group.id] = evolve(group, members=group.members | others)
+                    known = groups[group.id].members if group.id in groups else frozenset()
+                    groups[group.id] = evolve(group, members=group.members | known)
             assigned = app_assignments(await lists.group_assignments(), users)
+            app = await lists.app_settings()
             _note_missing((), groups, people, lists.issues)
             lists.issues.raise_if_any()
-        return OktaExport(people, groups.values(), assigned.groups, assigned.individual, assigned.usernames)
+        others = {each.id: each for each in managers if each.id not in ids}
+        return OktaExport(
+            [*people, *others.values()],
+            groups.values(),
+            assigned.groups,
+            assigned.individual,
+            assigned.usernames,
+            app_users=assigned.profiles,
+            app=app,
+            has_everybody=False,
+        )
 
     async def mapping(self) -> ProfileMapping:
         """How Okta maps its users to users of the Office 365 app.

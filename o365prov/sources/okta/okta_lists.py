@@ -29,6 +29,12 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def _quoted(text: str) -> str:
+    """The string as a value in a query."""
+    plain = (chr(octet) if chr(octet).isalnum() and octet < 128 else f"%{octet:02X}" for octet in text.encode())
+    return "".join(plain)
+
+
 class OktaLists:
     """What one connection reads about one app.
 
@@ -76,6 +82,19 @@ class OktaLists:
             if record is not None and (account := read_directory_account(record, UniqueValues(), UniqueValues())):
                 found.append(account[1])
         return found
+
+    async def manager_of(self, person: Person) -> Person | None:
+        """The person whose account has the user principal name of this one's manager; None if it is not found."""
+        names = {each.attributes.get("managerUpn") for each in person.directory_accounts}
+        for directory in await self._directories():
+            for name in (each for each in names if isinstance(each, str) and each):
+                path = f"{directory}/users?limit=500&q={_quoted(name)}"
+                async for record in self._connection.records(path, self.issues):
+                    account = read_directory_account(record, UniqueValues(), UniqueValues())
+                    if account and str(account[1].attributes.get("userName")).lower() == name.lower():
+                        manager = await self.person(account[0])
+                        return manager and evolve(manager, directory_accounts=[account[1]])
+        return None
 
     async def _directories(self) -> list[str]:
         """The paths of the Active Directory apps that are active."""
@@ -150,14 +169,24 @@ class OktaLists:
         found = await self._connection.record(f"/api/v1/mappings/{own[0].string('id')}", self.issues)
         return {} if found is None else {key: each for key, each in found.values.items() if not key.startswith("_")}
 
+    async def app_settings(self) -> Mapping[str, object]:
+        """The app's own settings, such as its domains."""
+        app = await self._app_record()
+        return app.optional_child("settings").optional_child("app").values
+
     async def username_template(self) -> Mapping[str, object]:
         """The template of the app's usernames."""
+        app = await self._app_record()
+        template = app.child("credentials").child("userNameTemplate").values
+        self.issues.raise_if_any()
+        return template
+
+    async def _app_record(self) -> JsonObject:
         app = await self._connection.record(self._app, self.issues)
         if app is None:
             self.issues.note(self._app, "is not an app", "check the id of the app", code="not_found")
-        template = {} if app is None else app.child("credentials").child("userNameTemplate").values
-        self.issues.raise_if_any()
-        return template
+            raise SourceError(*self.issues.issues)
+        return app
 
     async def _members(self, group_id: str) -> frozenset[str] | None:
         """The ids of a group's people; None if the group was deleted meanwhile."""

@@ -152,11 +152,13 @@ def read_app_user(record: JsonObject, ids: UniqueValues) -> AppUserRecord | None
 
 def app_assignments(groups: Iterable[GroupAssignment], users: Iterable[AppUserRecord]) -> AppAssignments:
     """To whom an app is assigned; users who have it from a group are left to the group."""
+    users = tuple(users)
     individual = [user for user in users if user.is_individual]
     return AppAssignments(
         tuple(groups),
         {user.id: user.grants for user in individual},
         {user.id: user.username for user in individual if user.username},
+        {user.id: {"userName": user.username, **user.profile} for user in users},
     )
 
 
