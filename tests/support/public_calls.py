@@ -385,6 +385,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "csv_file.stream_people": {"path": lambda: folder() / "people.csv"},
     "expression_of_template": {"template": lambda: "${source.email}"},
     "ldif": {"path": lambda: EXAMPLES / "active-directory.ldif"},
+    "managers_and_assistants": {"people": lambda: [PERSON]},
     "make_desired_user": {"domains": lambda: [DOMAIN]},
     "okta_json": {"path": lambda: EXAMPLES / "okta-users.json", "folder": lambda: EXAMPLES},
     "okta_json.read_assignments": {"path": lambda: EXAMPLES / "okta-office365-assignments.json"},

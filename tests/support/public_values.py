@@ -68,6 +68,7 @@ from o365prov.importing import (
     ImportSafeguard,
     Office365Import,
 )
+from o365prov.people import Related
 from o365prov.planning import (
     AddressHolder,
     Coverage,
@@ -226,6 +227,7 @@ def made_values() -> tuple[object, ...]:
         ActiveDirectory("ldaps://dc1.corp.example", "reader@corp.example", "secret"),
         AppAssignments([by_group], {ann.id: grants}, {ann.id: "ann@corp.example"}),
         OktaExport([ann], [group], [by_group], {ann.id: grants}),
+        Related((ann,), (), {"nickName": "Ann"}),
         OktaApi("https://corp.okta.com", "0oa1gjh63g214q0Hq0g4", token="secret"),
         OktaRead(OktaExport([ann], [group], [by_group], {ann.id: grants}), changed={ann.id}),
         Quota(amount=3_000, seconds=150),
