@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import pickle
+import ssl
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from jwcrypto.jwk import JWK
 from o365prov.errors import ConfigurationError, SourceError, UsageError
 from o365prov.people import UserStatus
 from o365prov.sources import OktaApi, OktaRead
+from o365prov.testing.tls import make_certificate
 
 ANCHOR = "PpeBjuwLsEe4mNGQ+evazA=="
 E3 = "SPE_E3"
@@ -485,6 +487,20 @@ class TestErrors:
         """They are not read."""
         fake.instead = [lambda _: web.Response(body=b'["\xff"]', content_type="application/json")]
         assert "can't be reached (UnicodeDecodeError)" in said(fake)
+
+    def test_a_certificate_of_nobody(self, fake, tmp_path):
+        """It is checked, and the token is not sent."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*make_certificate(tmp_path))
+
+        async def main():
+            async with fake.served(context) as url:
+                assert url.startswith("https://")
+                await OktaApi(url, APP, token=TOKEN).read()
+
+        with pytest.raises(SourceError, match="the certificate of the server is not trusted"):
+            asyncio.run(main())
+        assert fake.asked == []
 
     def test_nobody_is_there(self):
         """The address is said."""

@@ -136,11 +136,13 @@ class FakeOkta:
         }
 
     @asynccontextmanager
-    async def served(self):
-        """Its address while it is served."""
+    async def served(self, tls=None):
+        """Its address while it is served, over TLS where *tls* is a context for it."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
-        async with TestServer(app) as server:
+        server = TestServer(app)
+        await server.start_server(ssl=tls)
+        async with server:
             yield str(server.make_url("")).rstrip("/")
 
     async def _answer(self, request):
