@@ -1,6 +1,7 @@
 """Whom and what expressions can ask for besides the person: managers, assistants, and the person in apps.
 
-Source: Okta Expression Language overview, "Manager and assistant functions", "Application attributes".
+Source: Okta Expression Language overview, "Manager and assistant functions", "Linked Object function", "Application
+attributes", "Organization attributes".
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class Related:
         app: the settings of that app, ``app`` in expressions.
         app_users: the person's profiles in other apps, by the names that expressions have for them, such as
             ``workday``.
+        linked: the people whom Okta links to the person, by the primary name of the link, such as ``manager``.
+        org: the organisation, ``org`` in expressions: ``name`` and ``subDomain``.
 
     """
 
@@ -42,6 +45,8 @@ class Related:
     app_user: Mapping[str, Any] | None = field(default=None, converter=_frozen, hash=False)
     app: Mapping[str, Any] | None = field(default=None, converter=_frozen, hash=False)
     app_users: Mapping[str, Any] | None = field(default=None, converter=_frozen, hash=False)
+    linked: Mapping[str, Person] | None = field(default=None, converter=_frozen, hash=False)
+    org: Mapping[str, Any] | None = field(default=None, converter=_frozen, hash=False)
 
     def __attrs_post_init__(self) -> None:
         for name, people in (("managers", self.managers), ("assistants", self.assistants)):
@@ -60,6 +65,8 @@ class Related:
             "app": self.app,
             "hasWorkdayUser()": self.app_users,
             "findWorkdayUser()": self.app_users,
+            "user.getLinkedObject()": self.linked,
+            "org": self.org,
         }
         return frozenset(name for name, value in names.items() if value is not None)
 
@@ -68,7 +75,7 @@ class Related:
         return f"Related({', '.join(sorted(self.given)) or 'nothing'})"
 
 
-NOT_ALWAYS_GIVEN = frozenset(Related((), (), {}, {}, {}).given | {"org", "user.getLinkedObject()"})
+NOT_ALWAYS_GIVEN = Related((), (), {}, {}, {}, {}, {}).given
 """What expressions may ask for and only some sources give."""
 
 _MANAGER, _ASSISTANT = ("managerDn", "managerUpn"), ("assistantDn", "assistant", "secretary")

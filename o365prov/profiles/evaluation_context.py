@@ -12,6 +12,15 @@ from o365prov._annotations import check_after_failure
 from o365prov.expressions import Bindings
 from o365prov.people import Assignment, DirectoryAccount, Group, Person
 
+_APP = "office365"
+"""The name that expressions have for the Office 365 app, besides ``appuser`` and ``app``."""
+
+_LOCALE = "en_US"
+"""What an expression reads of a locale that was never set, although Okta's API and pages show none.
+
+Source: Okta support, "Okta Expression Language: locale".
+"""
+
 
 @lru_cache
 def _root_name(instance: str) -> str:
@@ -45,9 +54,11 @@ def make_bindings(assignment: Assignment, *, now: datetime | None = None) -> Bin
     groups = [_group(group) for group in assignment.groups] if assignment.groups else ()
     related = assignment.related
     if related.app_user is not None:
-        roots["appuser"] = related.app_user
+        roots["appuser"] = roots[_APP] = related.app_user
     if related.app is not None:
-        roots["app"] = related.app
+        roots["app"] = roots[f"{_APP}_app"] = related.app
+    if related.org is not None:
+        roots["org"] = related.org
     apps = related.app_users or {}
     for name, app_user in apps.items():
         roots.setdefault(name, app_user)
@@ -58,7 +69,7 @@ def make_bindings(assignment: Assignment, *, now: datetime | None = None) -> Bin
         workday_users=[apps["workday"]] if "workday" in apps else (),
         managers=_found(related.managers),
         assistants=_found(related.assistants),
-        linked=None,
+        linked=related.linked and {name: _profile(person) for name, person in related.linked.items()},
         now=now,
     )
 
@@ -67,6 +78,8 @@ def _profile(person: Person) -> dict[str, Any]:
     profile = {**person.profile, "id": person.id, "status": person.status.value}
     if profile.get("displayName") is None:
         profile["displayName"] = _display_name(profile)
+    if profile.get("locale") is None:
+        profile["locale"] = _LOCALE
     return profile
 
 

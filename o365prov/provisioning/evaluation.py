@@ -146,9 +146,10 @@ def _written(expression: Expression) -> tuple[object, ...]:
 
 def _related(related: Related) -> Iterator[object]:
     """What is around a person, whole: few expressions read it."""
-    for others in (related.managers, related.assistants):
+    linked = None if related.linked is None else related.linked.values()
+    for others in (related.managers, related.assistants, linked):
         yield others and [(each.id, each.status.value, each.profile, [*_accounts(each)]) for each in others]
-    yield from (related.app_user, related.app, related.app_users)
+    yield from (related.app_user, related.app, related.app_users, related.org, related.linked and [*related.linked])
 
 
 def _accounts(person: Person) -> Iterator[tuple[object, ...]]:

@@ -75,6 +75,9 @@ class OktaExport:
             None where the source does not give them.
         app: the settings of the Office 365 app, which expressions know as ``app``; None where the source does not give
             them.
+        org: the organisation, which expressions know as ``org``; None where the source does not give it.
+        linked: the ids of the people whom Okta links to a person, by person id and primary name, such as
+            ``{"00u1": {"manager": "00u2"}}``; None where the source does not give them.
         has_everybody: whether everybody who may be a manager or an assistant is among the people; who is named and not
             among them is then nobody.
 
@@ -89,6 +92,8 @@ class OktaExport:
     combine_roles: bool = False
     app_users: Mapping[str, Any] | None = field(default=None, converter=_optional_mapping, hash=False)
     app: Mapping[str, Any] | None = field(default=None, converter=_optional_mapping, hash=False)
+    org: Mapping[str, Any] | None = field(default=None, converter=_optional_mapping, hash=False)
+    linked: Mapping[str, Mapping[str, str]] | None = field(default=None, converter=_optional_mapping, hash=False)
     has_everybody: bool = True
 
     @property
@@ -109,13 +114,18 @@ class OktaExport:
     def _related(self) -> Mapping[str, Related]:
         """What expressions can ask for around people; nothing where the source gives nothing of it."""
         relations = managers_and_assistants(self.people, everybody=self.has_everybody)
-        if not relations and self.app_users is None and self.app is None:
+        if not relations and self.app_users is self.app is self.org is self.linked is None:
             return {}
+        by_id = {person.id: person for person in self.people}
         related = {}
         for person in self.people:
             managers, assistants = relations.get(person.id, ((), ()) if relations else (None, None))
             app_user = None if self.app_users is None else self.app_users.get(person.id, {})
-            related[person.id] = Related(managers, assistants, app_user, self.app)
+            linked: dict[str, Person] | None = None
+            if self.linked is not None:
+                links = self.linked.get(person.id, {})
+                linked = {name: by_id[other] for name, other in links.items() if other in by_id}
+            related[person.id] = Related(managers, assistants, app_user, self.app, linked=linked, org=self.org)
         return related
 
     def with_directory(self, accounts: Iterable[DirectoryAccount]) -> OktaExport:

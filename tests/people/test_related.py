@@ -105,6 +105,13 @@ def test_what_is_not_known_is_not_null(expression):
         Expression(f"{expression} == null").evaluate(make_bindings(Assignment(BO)))
 
 
+def test_a_locale_that_was_never_set():
+    """An expression reads Okta's default, of a manager too; one that is set is as it is."""
+    bindings = make_bindings(Assignment(evolve(KIM, profile={"locale": "nb_NO"}), related=Related((BO,), ())))
+    expression = Expression('user.locale + " " + getManagerUser("active_directory").locale')
+    assert expression.evaluate(bindings) == "nb_NO en_US"
+
+
 def app(expression):
     """An app that maps the title so."""
     mapping = ProfileMapping.of({"title": expression})
@@ -145,8 +152,9 @@ def test_another_manager_is_another_source():
     before = Assignment(KIM, related=Related((BO,), ()))
     renamed = evolve(BO, profile={**BO.profile, "email": "new@corp.example"})
     after = [Related((renamed,), ()), Related((), ()), Related(None, ()), Related((BO,), (KIM,))]
+    after += [evolve(before.related, **each) for each in ({"org": {}}, {"linked": {"a": BO}}, {"linked": {"b": BO}})]
     sources = {evaluation.source(before), *(evaluation.source(evolve(before, related=each)) for each in after)}
-    assert len(sources) == 5
+    assert len(sources) == 8
     plain = evolve(evaluation, mapping=ProfileMapping.of({"title": "user.title"}))
     assert plain.source(before) == plain.source(evolve(before, related=after[0]))
 

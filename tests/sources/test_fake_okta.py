@@ -28,6 +28,8 @@ OPERATIONS = {
         "ApplicationGroupsApi",
         "ApplicationGroupAssignment",
     ),
+    "list_linked_objects_for_user": ("user_linked_object_api", "UserLinkedObjectApi", None),
+    "get_org_settings": ("org_setting_general_api", "OrgSettingGeneralApi", "OrgSetting"),
     "list_profile_mappings": ("profile_mapping_api", "ProfileMappingApi", "ListProfileMappings"),
     "get_profile_mapping": ("profile_mapping_api", "ProfileMappingApi", "ProfileMapping"),
 }
@@ -76,7 +78,7 @@ def exchanged():
 
     async def main():
         async with fake.served() as url:
-            api = OktaApi(url, APP, token=TOKEN)
+            api = OktaApi(url, APP, token=TOKEN, reads_org=True, linked_objects=["manager"])
             await api.read()
             await api.read_people(["ann"])
             await api.mapping()

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
 
 from o365prov.errors import ConfigurationError, SourceError, UsageError
+from o365prov.expressions import Expression
 from o365prov.people import UserStatus
+from o365prov.profiles import make_bindings
 from o365prov.sources import OktaApi, OktaRead
 from o365prov.testing.tls import make_certificate
 
@@ -270,7 +272,8 @@ class TestChanges:
 
     def test_a_read_is_saved_and_loaded(self, fake, tmp_path):
         """For the next process; what was edited is refused."""
-        before = read(fake)
+        fake.linked["ann", "manager"] = "kim"
+        before = read(fake, reads_org=True, linked_objects=["manager"])
         path = tmp_path / "okta.json"
         before.save(path)
         assert OktaRead.load(path) == before
@@ -342,6 +345,25 @@ class TestSomePeople:
         fake.add_account("ann", ANCHOR, managerDn="CN=bo,DC=elsewhere,DC=example")
         exports = over(fake, lambda api: api.read_people(["ann"])), read(fake).export
         assert [export.assignments[0].related.managers for export in exports] == [None, ()]
+
+    @pytest.mark.parametrize("use", [lambda api: api.read_people(["ann"]), OktaApi.read], ids=["some", "everybody"])
+    def test_the_organisation_and_linked_objects_are_read_where_asked_for(self, fake, use):
+        """Whom a link leads to is there for expressions, in a push too."""
+        fake.linked["ann", "manager"] = "kim"
+        found = over(fake, use, reads_org=True, linked_objects=["manager"])
+        [ann] = [each for each in found.assignments if each.person_id == "ann"]
+        bindings = make_bindings(ann)
+        expression = 'user.getLinkedObject("manager").login + " " + org.name + " " + org.subDomain'
+        assert Expression(expression).evaluate(bindings) == "kim@corp.example Corp corp"
+        assert Expression("app.domain + ' ' + office365_app.msftTenant").evaluate(bindings) == "corp.example corp"
+        assert Expression("appuser.userName == office365.userName").evaluate(bindings) is True
+
+    def test_a_link_that_leads_elsewhere(self, fake):
+        """It is named."""
+        fake.users["kim"]["_links"]["self"]["href"] = "https://corp.okta.com/api/v1/groups/../x"
+        fake.linked["ann", "manager"] = "kim"
+        text = said(fake, linked_objects=["manager"])
+        assert "/users/ann/linkedObjects/manager page 1: $[0]._links: does not lead to a user" in text
 
 
 MAPPING = {
@@ -589,6 +611,7 @@ class TestCredentials:
             {"private_key": "x"},
             {"token": None, "client_id": "0oaC"},
             {"timeout": 0},
+            {"linked_objects": ["a/b"]},
         ],
     )
     def test_settings_that_can_not_work(self, settings):

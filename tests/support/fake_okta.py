@@ -40,6 +40,7 @@ class FakeOkta:
         app_users: the users of each app, by app id and user id.
         app_groups: the groups of the Office 365 app, by id.
         mappings: the profile mappings by id.
+        linked: whom Okta links to a user, by the user's id and the primary name.
         public_keys: those of clients, by client id.
         instead: answers in place of the next ones: a status with a body, or a function of the request that gives an
             answer, or None for the ordinary one.
@@ -56,6 +57,7 @@ class FakeOkta:
     app_users: dict = field(factory=lambda: {APP: {}, DIRECTORY: {}})
     app_groups: dict = Factory(dict)
     mappings: dict = Factory(dict)
+    linked: dict = Factory(dict)
     public_keys: dict = Factory(dict)
     instead: list = Factory(list)
     asked: list = Factory(list)
@@ -168,6 +170,8 @@ class FakeOkta:
         match path.strip("/").split("/"):
             case ["users" as kind, key] | ["mappings" as kind, key]:
                 found = getattr(self, kind).get(key)
+            case ["org"]:
+                found = {"id": "00o1", "companyName": "Corp", "subdomain": "corp", "status": "ACTIVE"}
             case ["apps", app]:
                 found = self._apps().get(app)
             case ["apps", app, "users", key]:
@@ -199,6 +203,9 @@ class FakeOkta:
                 return [self.users[each] for each in sorted(self.members[group]) if each in self.users]
             case ["users", user, "groups"] if user in self.users:
                 return [self.groups[each] for each in self.groups if user in self.members[each]]
+            case ["users", user, "linkedObjects", name] if user in self.users:
+                primary = self.linked.get((user, name))
+                return [{"_links": {"self": self.users[primary]["_links"]["self"]}}] if primary else []
             case ["apps"]:
                 name = re.fullmatch(r'name eq "(\w+)"', query["filter"])[1]
                 return [each for each in self._apps().values() if each["name"] == name]

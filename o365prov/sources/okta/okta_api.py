@@ -31,6 +31,7 @@ from o365prov.sources.organization import OktaExport
 from o365prov.structuring import IssueList, parse_instant
 
 _SCOPES = ("okta.users.read", "okta.groups.read", "okta.apps.read")
+_ORG_SCOPE = "okta.orgs.read"
 _MAPPING_SCOPES = ("okta.profileMappings.read",)
 """What a client asks for: no more than what it reads."""
 
@@ -42,6 +43,10 @@ _MOST_LOOKED_UP = 500
 
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?|http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return as_unique(names)
 
 
 @frozen(repr=False, field_transformer=typed)
@@ -56,6 +61,9 @@ class OktaApi:
         token: an API token; it is never shown.
         client_id: the id of a service app, in place of a token.
         private_key: the service app's private key, RSA, in PEM or as a JSON Web Key; it is never shown.
+        reads_org: whether expressions may ask for ``org``; a client then needs the scope ``okta.orgs.read``.
+        linked_objects: the primary names that expressions ask for with ``user.getLinkedObject``: one request for each
+            of them and each assigned person.
         timeout: how many seconds an answer may take (1 to 3,600).
 
     Raises:
@@ -69,6 +77,8 @@ class OktaApi:
     token: str | None = field(default=None, kw_only=True)
     client_id: str | None = field(default=None, kw_only=True)
     private_key: str | None = field(default=None, kw_only=True)
+    reads_org: bool = field(default=False, kw_only=True)
+    linked_objects: tuple[str, ...] = field(default=(), converter=_names, kw_only=True)
     timeout: int = field(default=30, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -81,6 +91,8 @@ class OktaApi:
             raise ConfigurationError("OktaApi needs a token, or a client_id and its private_key, and not both")
         if self.token and not re.fullmatch(r"[!-~]{1,1000}", self.token):
             raise ConfigurationError("OktaApi.token has characters that no API token has: copy it again")
+        if not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", name) for name in self.linked_objects):
+            raise ConfigurationError("OktaApi.linked_objects should be primary names, such as manager")
         if not 1 <= self.timeout <= 3_600:
             raise ConfigurationError("OktaApi.timeout should be a whole number of seconds from 1 to 3600")
 
@@ -157,24 +169,38 @@ class OktaApi:
                 accounts[person_id] = await lists.accounts_of(person_id)
         complete = [evolve(each, directory_accounts=accounts.get(each.id, ())) for each in people.values()]
         _note_missing(assigned.groups, groups, complete, lists.issues)
-        return (
-            OktaExport(
-                complete,
-                [evolve(each, members=each.members & people.keys()) for each in groups.values()],
-                assigned.groups,
-                {key: grants for key, grants in assigned.individual.items() if key in people},
-                {key: username for key, username in assigned.usernames.items() if key in people},
-                app_users=assigned.profiles,
-                app=await lists.app_settings(),
-            ),
-            memberships,
+        export = OktaExport(
+            complete,
+            [evolve(each, members=each.members & people.keys()) for each in groups.values()],
+            assigned.groups,
+            {key: grants for key, grants in assigned.individual.items() if key in people},
+            {key: username for key, username in assigned.usernames.items() if key in people},
+            app_users=assigned.profiles,
+        )
+        return await self._with_related(lists, export), memberships
+
+    async def _with_related(self, lists: OktaLists, export: OktaExport) -> OktaExport:
+        """The same with what expressions ask for around people."""
+        linked = None
+        if self.linked_objects:
+            assigned = [each.person_id for each in export.assignments]
+            linked = {each: await lists.linked(each, self.linked_objects) for each in assigned}
+        known = {person.id for person in export.people}
+        others = sorted({each for links in (linked or {}).values() for each in links.values()} - known)
+        found = [person for each in others if (person := await lists.person(each))]
+        return evolve(
+            export,
+            people=[*export.people, *found],
+            app=await lists.app_settings(),
+            org=await lists.organization() if self.reads_org else None,
+            linked=linked,
         )
 
     async def read_people(self, ids: Iterable[str]) -> OktaExport:
         """Some people as they are now, in a few requests each, for a push: ``app.plan(..., only=ids)``.
 
         Whom Okta does not have is not among them, and so has left. Of their groups no other members are known. Their
-        managers are there too, without an assignment, for expressions that ask for them.
+        managers and whom Okta links to them are there too, without an assignment, for expressions that ask for them.
 
         Args:
             ids: their ids in Okta.
@@ -206,20 +232,20 @@ class OktaApi:
                     known = groups[group.id].members if group.id in groups else frozenset()
                     groups[group.id] = evolve(group, members=group.members | known)
             assigned = app_assignments(await lists.group_assignments(), users)
-            app = await lists.app_settings()
             _note_missing((), groups, people, lists.issues)
+            others = {each.id: each for each in managers if each.id not in ids}
+            export = OktaExport(
+                [*people, *others.values()],
+                groups.values(),
+                assigned.groups,
+                assigned.individual,
+                assigned.usernames,
+                app_users=assigned.profiles,
+                has_everybody=False,
+            )
+            export = await self._with_related(lists, export)
             lists.issues.raise_if_any()
-        others = {each.id: each for each in managers if each.id not in ids}
-        return OktaExport(
-            [*people, *others.values()],
-            groups.values(),
-            assigned.groups,
-            assigned.individual,
-            assigned.usernames,
-            app_users=assigned.profiles,
-            app=app,
-            has_everybody=False,
-        )
+        return export
 
     async def mapping(self) -> ProfileMapping:
         """How Okta maps its users to users of the Office 365 app.
@@ -250,6 +276,7 @@ class OktaApi:
         return UsernameFormat.from_okta(template)
 
     def _server(self, scopes: tuple[str, ...]) -> OktaServer:
+        scopes = (*scopes, _ORG_SCOPE) if self.reads_org else scopes
         return OktaServer(self.url, self.token or None, self.client_id or None, self.private_key, scopes, self.timeout)
 
     @property

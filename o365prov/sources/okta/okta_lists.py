@@ -6,7 +6,7 @@ Sources: Okta developer pages, "Users API", "Groups API", "Application Users API
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 
 from attrs import evolve
@@ -26,6 +26,7 @@ from o365prov.sources.okta.okta_records import (
 from o365prov.structuring import IssueList, JsonObject
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_USER = re.compile(r"/users/([A-Za-z0-9_-]{1,100})\Z")
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -173,6 +174,26 @@ class OktaLists:
         """The app's own settings, such as its domains."""
         app = await self._app_record()
         return app.optional_child("settings").optional_child("app").values
+
+    async def organization(self) -> Mapping[str, str | None]:
+        """The organisation's name and subdomain, as expressions call them."""
+        record = await self._connection.record("/api/v1/org", self.issues)
+        if record is None:
+            return {}
+        return {"name": record.optional_string("companyName"), "subDomain": record.optional_string("subdomain")}
+
+    async def linked(self, person_id: str, names: Iterable[str]) -> Mapping[str, str]:
+        """The ids of the people whom Okta links to a person, by these primary names."""
+        found = {}
+        for name in names:
+            path = f"/api/v1/users/{person_id}/linkedObjects/{name}"
+            async for record in self._connection.records(path, self.issues):
+                link = record.child("_links").child("self").string("href")
+                if (match := _USER.search(link)) is not None:
+                    found[name] = match[1]
+                elif link:
+                    record.note("_links", "does not lead to a user", code="wrong_value")
+        return found
 
     async def username_template(self) -> Mapping[str, object]:
         """The template of the app's usernames."""
