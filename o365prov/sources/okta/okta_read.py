@@ -57,7 +57,7 @@ def differences(before: OktaExport, after: OktaExport) -> tuple[frozenset[str], 
 
 
 def _by_person(export: OktaExport) -> dict[str, tuple[object, ...]]:
-    """What plans look at, by person id: of a group that it is theirs, and not who else is in it."""
+    """What plans look at, by person id: of a group its name, and not who else is in it."""
     own = {each.person_id: _without_others(each) for each in export.assignments}
     groups: dict[str, list[tuple[object, ...]]] = {}
     for group in export.groups:

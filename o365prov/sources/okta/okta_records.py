@@ -118,7 +118,7 @@ class AppUserRecord:
 
     Args:
         id: the Okta user.
-        is_individual: whether the app is assigned to the user, and not to a group of theirs.
+        is_individual: whether the app is assigned to the user, and not to a group of the user.
         grants: the licences and roles.
         username: the username in the app; None where Okta has none.
         profile: the profile in the app.
