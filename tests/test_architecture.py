@@ -54,7 +54,7 @@ HTTPX_AT = {"graph/client/sdk_transport.py", "testing/transport.py"}
 NAMELESS = {"base", "common", "helpers", "misc", "tools", "util", "utils"}
 SHORT_WITH_A_REASON = {
     "planning/transitions/lookup.py": "how rows are looked up, beside the table itself",
-    "sources/ldif_writer.py": "the counterpart of the reader, without what reading needs",
+    "sources/directory/ldif_writer.py": "the counterpart of the reader, without what reading needs",
     "rendering/escaping.py": "one regular expression and the function that every renderer calls",
     "rendering/text.py": "the shortest of four renderers side by side",
     "planning/model/matched_user.py": "one class that matching and rules share without a circle",

@@ -35,7 +35,7 @@ from o365prov import (
     UserSync,
 )
 from o365prov.people import AppUsers
-from o365prov.sources import ActiveDirectory
+from o365prov.sources import ActiveDirectory, OktaApi
 
 EXCUSED = {
     "o365prov.previews": "made by the library only",
@@ -190,7 +190,7 @@ def test_calls_with_junk_raise_errors_of_the_tree(call, junk):
 
 
 @pytest.mark.parametrize(
-    "index", [number for number, value in enumerate(made_values()) if not isinstance(value, ActiveDirectory)]
+    "index", [number for number, value in enumerate(made_values()) if not isinstance(value, ActiveDirectory | OktaApi)]
 )
 def test_values_cross_processes_whole(index):
     """They pickle and copy to equal values, as they were really made."""

@@ -53,6 +53,11 @@ def _check_names(owner: Bindings, attribute: Attribute[Any], values: Values) -> 
             raise wrong(owner, attribute, "a mapping whose keys are strings", values)
 
 
+def _check_relation(owner: Bindings, attribute: Attribute[Any], values: Values | None) -> None:
+    if values is not None:
+        _check_names(owner, attribute, values)
+
+
 def _check_instant(owner: Bindings, attribute: Attribute[Any], value: datetime | None) -> None:
     if isinstance(value, str):
         raise wrong(owner, attribute, "an aware datetime or an ISO 8601 time such as 2015-07-31T17:18:37.979Z", value)
@@ -80,9 +85,10 @@ class Bindings:
         groups: the person's groups: maps with ``id``, ``name``, ``type``, ``source`` and ``profile``.
         directory_users: the person's Active Directory app users; ``hasDirectoryUser()`` is true for exactly one.
         workday_users: the person's Workday app users.
-        managers: by source name, ``{"user": {...}, "apps": {app name: {...}}}``: what ``getManagerUser`` finds.
+        managers: by source name, ``{"user": {...}, "apps": {app name: {...}}}``: what ``getManagerUser`` finds; None
+            where it is not known, so that asking for it fails.
         assistants: the same for assistants.
-        linked: linked users by primary name: what ``user.getLinkedObject`` finds.
+        linked: linked users by primary name: what ``user.getLinkedObject`` finds; None where they are not known.
         now: the clock, an aware datetime or an ISO 8601 string. Without it, functions that ask for the time fail:
             evaluation reads no clock of its own.
 
@@ -107,9 +113,9 @@ class Bindings:
         default=(), kw_only=True, converter=_to_tuple, validator=_check_mappings
     )
     workday_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_to_tuple, validator=_check_mappings)
-    managers: Values = field(factory=dict, kw_only=True, validator=_check_names)
-    assistants: Values = field(factory=dict, kw_only=True, validator=_check_names)
-    linked: Values = field(factory=dict, kw_only=True, validator=_check_names)
+    managers: Values | None = field(factory=dict, kw_only=True, validator=_check_relation)
+    assistants: Values | None = field(factory=dict, kw_only=True, validator=_check_relation)
+    linked: Values | None = field(factory=dict, kw_only=True, validator=_check_relation)
     now: datetime | None = field(default=None, kw_only=True, converter=_to_instant, validator=_check_instant)
 
     directory_user: Values | None = field(init=False, eq=False, default=Factory(_one_directory_user, takes_self=True))

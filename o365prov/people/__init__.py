@@ -5,8 +5,10 @@ from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignmen
 from o365prov.people.departure import AfterBlock, Departure
 from o365prov.people.distinguished_name import comparable_name, domain_of
 from o365prov.people.person import DirectoryAccount, Person, UserStatus
+from o365prov.people.related import NOT_ALWAYS_GIVEN, Related, managers_and_assistants
 
 __all__ = [
+    "NOT_ALWAYS_GIVEN",
     "AfterBlock",
     "AppUser",
     "AppUserStatus",
@@ -19,9 +21,11 @@ __all__ = [
     "GroupAssignment",
     "LicenseGrant",
     "Person",
+    "Related",
     "UserStatus",
     "WaitingForSeat",
     "assign",
     "comparable_name",
     "domain_of",
+    "managers_and_assistants",
 ]

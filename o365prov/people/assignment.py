@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from o365prov._annotations import check_after_failure, check_call
 from o365prov._fields import as_frozenset, as_sorted, as_tuple, frozen_mapping, made_of, typed
 from o365prov.people.person import Person
+from o365prov.people.related import Related
 
 
 @frozen(field_transformer=typed)
@@ -71,6 +72,9 @@ class LicenseGrant:
         return self.sku if self.service_plans is None else f"{self.sku} [{', '.join(self.service_plans)}]"
 
 
+_NOTHING = Related()
+
+
 def _grants(values: Iterable[LicenseGrant]) -> tuple[LicenseGrant, ...]:
     return made_of(
         values, lambda each: tuple(sorted(set(each), key=lambda grant: (grant.sku, grant.service_plans or ())))
@@ -120,6 +124,7 @@ class Assignment:
         starts: when the assignment begins, aware; None for one that holds now.
         priority: the priority of the assigned group, or of the first of them; None for an individual assignment. Where
             seats are scarce, individual assignments come first, and then the lowest number.
+        related: what the source knows around the person, for expressions that ask for it.
 
     """
 
@@ -130,6 +135,7 @@ class Assignment:
     username: str | None = None
     starts: datetime | None = None
     priority: int | None = None
+    related: Related = field(default=_NOTHING, repr=False)
 
     @property
     def person_id(self) -> str:
@@ -157,7 +163,7 @@ class Assignment:
         return evolve(self, grants=Grants(licenses, roles))
 
 
-_NONE: Mapping[str, str] = {}
+_NONE: Mapping[str, Any] = {}
 
 
 def assign(
@@ -167,6 +173,7 @@ def assign(
     individually: Mapping[str, Grants],
     *,
     usernames: Mapping[str, str] = _NONE,
+    related: Mapping[str, Related] = _NONE,
     combine_licenses: bool = False,
     combine_roles: bool = False,
 ) -> tuple[Assignment, ...]:
@@ -178,6 +185,7 @@ def assign(
         by_group: to which groups Office 365 is assigned.
         individually: what is assigned to single people, by person id.
         usernames: the usernames of individual assignments that have one of their own, by person id.
+        related: what the source knows around people, by person id.
         combine_licenses: give the licences of all assigned groups, as Okta's "Combine values across groups" does,
             instead of those of the group with the lowest priority number.
         combine_roles: the same for roles.
@@ -218,6 +226,7 @@ def assign(
             groups_of.get(person.id, ()),
             usernames.get(person.id) if person.id in individually else None,
             priority=None if person.id in individually else priorities.get(person.id),
+            related=related.get(person.id, _NOTHING),
         )
         for person in people
         if person.id in merged

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from o365prov.errors import ConfigurationError, Issue
-from o365prov.people import AppUsers, Assignment, Person
+from o365prov.people import NOT_ALWAYS_GIVEN, AppUsers, Assignment, Person
 from o365prov.planning import (
     MatchedUser,
     PlanOptions,
@@ -105,7 +105,7 @@ class Previewer:
                 if any(request.is_about(row.person.id) for row in group.people)
             ),
             (self.snapshot.name or self.snapshot.tenant_id) if self.snapshot else "",
-            self.warnings,
+            (*self.warnings, *self._not_given(assignments)),
             tuple(known for person_id in absent if (known := self.app_users.get(person_id))),
             tuple(person_id for person_id in absent if self.app_users.get(person_id) is None),
             whole=self.whole,
@@ -120,11 +120,19 @@ class Previewer:
             row.username,
             desired.profile,
             row.issues,
-            self.warnings,
+            (*self.warnings, *self._not_given([row.assignment])),
             account=row.account,
             override=row.assignment.username,
             bindings=make_bindings(row.assignment, now=self.now),
         )
+
+    def _not_given(self, assignments: Iterable[Assignment]) -> Iterator[str]:
+        """What expressions ask for and the source of these people does not give to anybody."""
+        expressions = (self.format.expression, *(row.expression for row in self.mapping))
+        asked = NOT_ALWAYS_GIVEN.intersection(path[0] for each in expressions for path in each.references)
+        if asked and (given := [each.related.given for each in assignments]):
+            for name in sorted(asked.difference(*given)):
+                yield f"the source of people does not give {name}: use another, or write the expression without it"
 
     def _desired(self, assignment: Assignment) -> DesiredUser:
         return make_desired_user(

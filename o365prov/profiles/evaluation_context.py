@@ -10,7 +10,16 @@ from typing import Any
 
 from o365prov._annotations import check_after_failure
 from o365prov.expressions import Bindings
-from o365prov.people import Assignment, Group
+from o365prov.people import Assignment, DirectoryAccount, Group, Person
+
+_APP = "office365"
+"""The name that expressions have for the Office 365 app, besides ``appuser`` and ``app``."""
+
+_LOCALE = "en_US"
+"""What an expression reads of a locale that was never set, although Okta's API and pages show none.
+
+Source: Okta support, "Okta Expression Language: locale".
+"""
 
 
 @lru_cache
@@ -24,7 +33,8 @@ def make_bindings(assignment: Assignment, *, now: datetime | None = None) -> Bin
 
     ``user`` and ``source`` are the Okta profile, with ``id`` and ``status`` for ``getInternalProperty``;
     ``active_directory`` is the profile of the only Active Directory account (empty if there is not exactly one), and
-    each account's is there under the name of its instance too, with ``_`` for what can't be in a name.
+    each account's is there under the name of its instance too, with ``_`` for what can't be in a name. What the source
+    knows around the person (:class:`~o365prov.people.Related`) is there as far as it is given.
 
     Args:
         assignment: the person, and the groups that the person is in.
@@ -34,19 +44,56 @@ def make_bindings(assignment: Assignment, *, now: datetime | None = None) -> Bin
 
     """
     person = assignment.person
-    profile = {**person.profile, "id": person.id, "status": person.status.value}
-    if profile.get("displayName") is None:
-        profile["displayName"] = _display_name(profile)
+    profile = _profile(person)
     roots: dict[str, Any] = {"user": profile, "source": profile, "active_directory": {}}
-    accounts = []
-    for account in person.directory_accounts:
-        app_user = {"dn": account.distinguished_name, **account.attributes, "externalId": account.anchor}
-        accounts.append(app_user)
+    accounts = [_account(account) for account in person.directory_accounts]
+    for account, app_user in zip(person.directory_accounts, accounts, strict=True):
         roots.setdefault(_root_name(account.instance), app_user)
     if len(accounts) == 1:
         roots["active_directory"] = accounts[0]
     groups = [_group(group) for group in assignment.groups] if assignment.groups else ()
-    return Bindings(roots, groups=groups, directory_users=accounts, now=now)
+    related = assignment.related
+    if related.app_user is not None:
+        roots["appuser"] = roots[_APP] = related.app_user
+    if related.app is not None:
+        roots["app"] = roots[f"{_APP}_app"] = related.app
+    if related.org is not None:
+        roots["org"] = related.org
+    apps = related.app_users or {}
+    for name, app_user in apps.items():
+        roots.setdefault(name, app_user)
+    return Bindings(
+        roots,
+        groups=groups,
+        directory_users=accounts,
+        workday_users=[apps["workday"]] if "workday" in apps else (),
+        managers=_found(related.managers),
+        assistants=_found(related.assistants),
+        linked=related.linked and {name: _profile(person) for name, person in related.linked.items()},
+        now=now,
+    )
+
+
+def _profile(person: Person) -> dict[str, Any]:
+    profile = {**person.profile, "id": person.id, "status": person.status.value}
+    if profile.get("displayName") is None:
+        profile["displayName"] = _display_name(profile)
+    if profile.get("locale") is None:
+        profile["locale"] = _LOCALE
+    return profile
+
+
+def _account(account: DirectoryAccount) -> dict[str, Any]:
+    return {"dn": account.distinguished_name, **account.attributes, "externalId": account.anchor}
+
+
+def _found(people: tuple[Person, ...] | None) -> dict[str, Any] | None:
+    """What ``getManagerUser`` and ``getManagerAppUser`` find, or the functions for assistants; None if not known."""
+    if not people:
+        return None if people is None else {}
+    [person] = people
+    apps = {"active_directory": _account(person.directory_accounts[0])} if person.directory_accounts else {}
+    return {"active_directory": {"user": _profile(person), "apps": apps}}
 
 
 def _display_name(profile: Mapping[str, Any]) -> str | None:

@@ -17,7 +17,7 @@ from attrs import field, frozen
 from o365prov._annotations import check_after_failure
 from o365prov._fields import as_tuple, typed
 from o365prov.expressions import Dialect, Expression
-from o365prov.people import Assignment, Group
+from o365prov.people import Assignment, Group, Person, Related
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.provisioning.desired_user import DesiredUser, make_desired_user
 from o365prov.provisioning.provisioning_type import ProvisioningType
@@ -25,6 +25,9 @@ from o365prov.provisioning.provisioning_type import ProvisioningType
 _CLOCK = "now()"
 _GROUPS = "groups()"
 _ONLY_WHETHER = frozenset({"hasDirectoryUser()", "hasWorkdayUser()"})
+_OWN = frozenset({"user", "source", "active_directory", "findDirectoryUser()", "hasDirectoryUser()", _GROUPS, _CLOCK})
+"""What is the person's own; everything else may be around them, such as their manager or another app's user."""
+
 _NAMES = ("displayName", "firstName", "lastName")
 """What the display name of a person is made of, who has none in Okta."""
 
@@ -70,6 +73,11 @@ class Evaluation:
         return self.attributes is None or any(path[0] == _GROUPS for path in self._paths)
 
     @cached_property
+    def reads_related(self) -> bool:
+        """Whether an expression reads what is around the person, or may."""
+        return self.attributes is None or any(path[0] not in _OWN for path in self._paths)
+
+    @cached_property
     def reads_clock(self) -> bool:
         """Whether an expression reads the time, so that nobody is as before."""
         # Methods of Identity Engine read the time without a reference to it.
@@ -105,7 +113,7 @@ class Evaluation:
         if self.reads_clock:
             return ""
         person, names = assignment.person, self.attributes
-        read = (
+        read: tuple[object, ...] = (
             self.settings,
             person.id,
             person.status.value,
@@ -123,6 +131,8 @@ class Evaluation:
             ],
             [*_groups(assignment.groups)] if self.reads_groups else (),
         )
+        if self.reads_related:
+            read = (*read, *_related(assignment.related))
         return _hash(read)
 
 
@@ -132,6 +142,19 @@ def _hash(values: tuple[object, ...]) -> str:
 
 def _written(expression: Expression) -> tuple[object, ...]:
     return str(expression), expression.dialect, expression.semantics, expression.limits
+
+
+def _related(related: Related) -> Iterator[object]:
+    """What is around a person, whole: few expressions read it."""
+    linked = None if related.linked is None else related.linked.values()
+    for others in (related.managers, related.assistants, linked):
+        yield others and [(each.id, each.status.value, each.profile, [*_accounts(each)]) for each in others]
+    yield from (related.app_user, related.app, related.app_users, related.org, related.linked and [*related.linked])
+
+
+def _accounts(person: Person) -> Iterator[tuple[object, ...]]:
+    for account in person.directory_accounts:
+        yield account.distinguished_name, account.anchor, account.attributes
 
 
 def _groups(groups: Collection[Group]) -> Iterator[tuple[object, ...]]:

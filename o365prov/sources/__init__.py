@@ -6,9 +6,20 @@ Each reader returns values of :mod:`o365prov.people`, and raises one :class:`~o3
 everything that is wrong with its source.
 """
 
-from o365prov.sources.active_directory import ActiveDirectory
-from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
-from o365prov.sources.directory_read import DirectoryRead
+from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
+from o365prov.sources.ldap.active_directory import ActiveDirectory
+from o365prov.sources.ldap.directory_read import DirectoryRead
+from o365prov.sources.okta.okta_api import OktaApi
+from o365prov.sources.okta.okta_read import OktaRead
 from o365prov.sources.organization import AppAssignments, OktaExport
 
-__all__ = ["ActiveDirectory", "AppAssignments", "DirectoryEntry", "DirectoryRead", "EntryKind", "OktaExport"]
+__all__ = [
+    "ActiveDirectory",
+    "AppAssignments",
+    "DirectoryEntry",
+    "DirectoryRead",
+    "EntryKind",
+    "OktaApi",
+    "OktaExport",
+    "OktaRead",
+]

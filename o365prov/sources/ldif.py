@@ -21,9 +21,9 @@ from typing import NamedTuple, TypeAlias
 
 from o365prov._annotations import check_call
 from o365prov.people import DirectoryAccount
-from o365prov.sources.directory_account import directory_account, with_manager_upns
-from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
-from o365prov.sources.ldif_records import Line, read_records
+from o365prov.sources.directory.directory_account import directory_account, with_manager_upns
+from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
+from o365prov.sources.directory.ldif_records import Line, read_records
 from o365prov.structuring import IssueList, StrPath, UnreadableError, note_unreadable
 
 _NAME = re.compile(rb"([A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)((?:;[A-Za-z0-9=*-]+)*)")

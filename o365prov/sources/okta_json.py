@@ -19,9 +19,16 @@ from attrs import evolve
 from o365prov._annotations import check_call
 from o365prov._fields import frozen_mapping
 from o365prov.errors import Issue, SourceError
-from o365prov.people import DirectoryAccount, Group, GroupAssignment, Person, UserStatus
-from o365prov.sources.directory_account import instance_of
-from o365prov.sources.okta_records import UniqueValues, read_grants, read_object_guid, read_password_last_set
+from o365prov.people import DirectoryAccount, Group, Person, UserStatus
+from o365prov.sources.okta.okta_records import (
+    UniqueValues,
+    app_assignments,
+    read_app_user,
+    read_directory_account,
+    read_group,
+    read_group_assignment,
+    read_person,
+)
 from o365prov.sources.organization import AppAssignments, OktaExport
 from o365prov.structuring import IssueList, StrPath, read_all, read_object, read_objects
 
@@ -30,8 +37,6 @@ AD_APP_USERS = "okta-ad-app-users.json"
 GROUPS = "okta-groups.json"
 GROUP_MEMBERS = "okta-group-members"
 ASSIGNMENTS = "okta-office365-assignments.json"
-
-_STATUSES = frozenset(UserStatus)
 
 
 def read_users(path: StrPath) -> tuple[Person, ...]:
@@ -49,33 +54,8 @@ def read_users(path: StrPath) -> tuple[Person, ...]:
     """
     check_call(read_users, locals())
     issues = IssueList(str(path))
-    people = []
     ids = UniqueValues()
-    for record in read_objects(path, issues):
-        before = issues.count
-        person_id, profile = record.string("id"), record.child("profile")
-        profile.string("login")
-        status = record.string("status")
-        if status and status not in _STATUSES:
-            record.note(
-                "status",
-                f"is not one of Okta's user statuses ({', '.join(UserStatus)})",
-                "is this a list of users?",
-                code="wrong_value",
-            )
-        password_changed = record.instant("passwordChanged")
-        source = record.optional_child("credentials").optional_child("provider").optional_string("type")
-        ids.enter(record, "id", person_id)
-        if issues.count == before:
-            people.append(
-                Person(
-                    person_id,
-                    UserStatus(status),
-                    profile.values,
-                    source=source or "OKTA",
-                    password_changed=password_changed,
-                )
-            )
+    people = [person for record in read_objects(path, issues) if (person := read_person(record, ids))]
     issues.raise_if_any()
     return tuple(people)
 
@@ -102,24 +82,12 @@ def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Ma
     """
     check_call(read_directory_accounts, locals())
     issues = IssueList(str(path))
-    accounts = {}
     ids, guids = UniqueValues(), UniqueValues()
-    for record in read_objects(path, issues):
-        before = issues.count
-        person_id, profile = record.string("id"), record.child("profile")
-        guid = read_object_guid(record, profile)
-        password_last_set = read_password_last_set(profile)
-        dn = profile.optional_string("dn")
-        ids.enter(record, "id", person_id)
-        guids.enter(record, "externalId", guid)
-        if issues.count == before and guid is not None:
-            accounts[person_id] = DirectoryAccount(
-                instance=instance or instance_of(dn),
-                object_guid=guid,
-                distinguished_name=dn,
-                password_last_set=password_last_set,
-                attributes={**profile.values, "externalId": record.string("externalId")},
-            )
+    accounts = dict(
+        account
+        for record in read_objects(path, issues)
+        if (account := read_directory_account(record, ids, guids, instance=instance))
+    )
     issues.raise_if_any()
     return frozen_mapping(accounts)
 
@@ -146,15 +114,11 @@ def read_groups(path: StrPath, *, members: StrPath | None = None) -> tuple[Group
     groups = []
     ids = UniqueValues()
     for record in read_objects(path, issues):
-        before = issues.count
-        group_id, profile = record.string("id"), record.child("profile")
-        name = profile.string("name")
-        group_type = record.optional_string("type") or "OKTA_GROUP"
-        source_id = record.optional_child("source").optional_string("id")
-        ids.enter(record, "id", group_id)
-        people: list[Any] = list(record.strings("members"))
+        group = read_group(record, ids)
+        group_id = record.optional_string("id") or ""
         if record.values.get("members") is None and (answer := _members_file(members, group_id)):
-            people = read_all(elsewhere, partial(_member_ids, answer), people)
+            people: list[str] = read_all(elsewhere, partial(_member_ids, answer), [])
+            groups += [evolve(group, members=people)] if group else []
         elif record.values.get("members") is None:
             record.note(
                 "members",
@@ -162,8 +126,8 @@ def read_groups(path: StrPath, *, members: StrPath | None = None) -> tuple[Group
                 f"add the ids of the group's people, or save Okta's list of them as {GROUP_MEMBERS}/{{the id}}.json",
                 code="missing",
             )
-        if issues.count == before:
-            groups.append(Group(group_id, name, group_type, source_id, profile.values, people))
+        elif group:
+            groups.append(group)
     if issues.count or elsewhere:
         raise SourceError(*issues.issues, *elsewhere)
     return tuple(groups)
@@ -204,33 +168,20 @@ def read_assignments(path: StrPath) -> AppAssignments:
     """
     check_call(read_assignments, locals())
     issues = IssueList(str(path))
-    groups, individual, usernames = [], {}, {}
     group_ids, priorities, user_ids = UniqueValues(), UniqueValues(), UniqueValues()
     document = read_object(path, issues)
     if not issues.count and not {"groups", "users"} & set(document.values):
         issues.note(
             "$", "has neither groups nor users", "is this the list of an app's assignments?", code="wrong_value"
         )
-    for record in document.children("groups"):
-        group_id, priority = record.string("id"), record.whole_number("priority")
-        group_ids.enter(record, "id", group_id)
-        priorities.enter(record, "priority", priority)
-        grants = read_grants(record)
-        if priority is not None:
-            groups.append(GroupAssignment(group_id, priority, grants))
-    for record in document.children("users"):
-        user_id, scope = record.string("id"), record.string("scope")
-        user_ids.enter(record, "id", user_id)
-        if scope == "USER":
-            individual[user_id] = read_grants(record)
-            if username := record.optional_child("credentials").optional_string("userName"):
-                usernames[user_id] = username
-        elif scope and scope != "GROUP":
-            record.note(
-                "scope", "is neither USER nor GROUP", "is this the list of an app's assignments?", code="wrong_value"
-            )
+    groups = [
+        group
+        for record in document.children("groups")
+        if (group := read_group_assignment(record, group_ids, priorities))
+    ]
+    users = [user for record in document.children("users") if (user := read_app_user(record, user_ids))]
     issues.raise_if_any()
-    return AppAssignments(tuple(groups), individual, usernames)
+    return app_assignments(groups, users)
 
 
 def read_organization(folder: StrPath) -> OktaExport:
@@ -262,7 +213,9 @@ def read_organization(folder: StrPath) -> OktaExport:
     if issues:
         raise SourceError(*issues)
     linked = (_linked(person, accounts) for person in people)
-    return OktaExport(linked, groups, assigned.groups, assigned.individual, assigned.usernames)
+    return OktaExport(
+        linked, groups, assigned.groups, assigned.individual, assigned.usernames, app_users=assigned.profiles
+    )
 
 
 def _is_there(path: Path) -> bool:

@@ -10,7 +10,17 @@ from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, typed
-from o365prov.people import Assignment, DirectoryAccount, Grants, Group, GroupAssignment, Person, assign
+from o365prov.people import (
+    Assignment,
+    DirectoryAccount,
+    Grants,
+    Group,
+    GroupAssignment,
+    Person,
+    Related,
+    assign,
+    managers_and_assistants,
+)
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:
@@ -25,6 +35,10 @@ def _group_assignments(assignments: Iterable[GroupAssignment]) -> tuple[GroupAss
     return as_tuple(assignments)
 
 
+def _optional_mapping(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    return None if values is None else frozen_mapping(values)
+
+
 @frozen(field_transformer=typed)
 class AppAssignments:
     """To whom an app is assigned.
@@ -33,12 +47,14 @@ class AppAssignments:
         groups: to which groups, with their priority.
         individual: to which people, by person id.
         usernames: the usernames that individual assignments have in the app, by person id.
+        profiles: the profiles of everybody in the app, by person id.
 
     """
 
     groups: tuple[GroupAssignment, ...] = field(default=(), converter=_group_assignments)
     individual: Mapping[str, Grants] = field(factory=dict, converter=frozen_mapping, hash=False)
     usernames: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
+    profiles: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
 
 
 @frozen(repr=False, field_transformer=typed)
@@ -55,6 +71,15 @@ class OktaExport:
         combine_licenses: give the licences of all assigned groups instead of those of the group with the highest
             priority.
         combine_roles: the same for roles.
+        app_users: the profiles of people in the Office 365 app, by person id, which expressions know as ``appuser``;
+            None where the source does not give them.
+        app: the settings of the Office 365 app, which expressions know as ``app``; None where the source does not give
+            them.
+        org: the organisation, which expressions know as ``org``; None where the source does not give it.
+        linked: the ids of the people whom Okta links to a person, by person id and primary name, such as
+            ``{"00u1": {"manager": "00u2"}}``; None where the source does not give them.
+        has_everybody: whether everybody who may be a manager or an assistant is among the people; who is named and not
+            among them is then nobody.
 
     """
 
@@ -65,6 +90,11 @@ class OktaExport:
     usernames: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
     combine_licenses: bool = False
     combine_roles: bool = False
+    app_users: Mapping[str, Any] | None = field(default=None, converter=_optional_mapping, hash=False)
+    app: Mapping[str, Any] | None = field(default=None, converter=_optional_mapping, hash=False)
+    org: Mapping[str, Any] | None = field(default=None, converter=_optional_mapping, hash=False)
+    linked: Mapping[str, Mapping[str, str]] | None = field(default=None, converter=_optional_mapping, hash=False)
+    has_everybody: bool = True
 
     @property
     def assignments(self) -> tuple[Assignment, ...]:
@@ -75,9 +105,28 @@ class OktaExport:
             self.group_assignments,
             self.individual,
             usernames=self.usernames,
+            related=self._related,
             combine_licenses=self.combine_licenses,
             combine_roles=self.combine_roles,
         )
+
+    @property
+    def _related(self) -> Mapping[str, Related]:
+        """What expressions can ask for around people; nothing where the source gives nothing of it."""
+        relations = managers_and_assistants(self.people, everybody=self.has_everybody)
+        if not relations and self.app_users is self.app is self.org is self.linked is None:
+            return {}
+        by_id = {person.id: person for person in self.people}
+        related = {}
+        for person in self.people:
+            managers, assistants = relations.get(person.id, ((), ()) if relations else (None, None))
+            app_user = None if self.app_users is None else self.app_users.get(person.id, {})
+            linked: dict[str, Person] | None = None
+            if self.linked is not None:
+                links = self.linked.get(person.id, {})
+                linked = {name: by_id[other] for name, other in links.items() if other in by_id}
+            related[person.id] = Related(managers, assistants, app_user, self.app, linked=linked, org=self.org)
+        return related
 
     def with_directory(self, accounts: Iterable[DirectoryAccount]) -> OktaExport:
         """The same export with its directory accounts updated from the directory itself.

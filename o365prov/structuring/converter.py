@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cache
 from types import GenericAlias, NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import attrs
 from cattrs import (
@@ -53,6 +54,7 @@ def converter(*, leave_out_defaults: bool = False) -> Converter:
         made.register_structure_hook(kind, hook)
     made.register_structure_hook_func(_is_anything, lambda value, _: _read_any(value))
     made.register_unstructure_hook(datetime, _write_instant)
+    made.register_unstructure_hook(UUID, str)
     made.register_unstructure_hook_func(_is_anything, _write_any)
     made.register_structure_hook_func(_is_literal, _read_literal)
     made.register_structure_hook_factory(is_mapping, lambda kind: _mapping_hook(kind, made))
@@ -163,6 +165,13 @@ def _read_instant(value: Any, _: Any) -> datetime:
     return instant
 
 
+def _read_uuid(value: Any, _: Any) -> UUID:
+    try:
+        return UUID(_read_string(value))
+    except ValueError:
+        raise _WrongValueError("should be a GUID such as 8e81973e-0bec-47b0-b898-d190f9ebdacc") from None
+
+
 _PLAIN: Mapping[Any, Hook] = {
     str: _read_string,
     int: _exactly(int, "a whole number"),
@@ -170,6 +179,7 @@ _PLAIN: Mapping[Any, Hook] = {
     bool: _exactly(bool, "true or false"),
     NoneType: _exactly(NoneType, "null"),
     datetime: _read_instant,
+    UUID: _read_uuid,
     StrEnum: lambda value, kind: _read_choice(value, kind),  # noqa: PLW0108 - it is defined below
 }
 

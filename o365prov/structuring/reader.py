@@ -27,6 +27,7 @@ _OKTA_ERRORS = {
 }
 """Okta developer pages, "Okta API error codes": those that a listing runs into."""
 
+_UNKNOWN_ERROR = "see Okta's list of error codes"
 _MISSING = object()
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _LONGEST_SHOWN = 60
@@ -172,7 +173,7 @@ def parse_instant(text: str) -> datetime | None:
 def read_object(path: StrPath, issues: IssueList) -> JsonObject:
     """The file's object; an empty one, and an issue, if the file holds anything else."""
     try:
-        documents = _read(path, issues)
+        documents = _documents(read_text(path, issues), issues)
     except UnreadableError:
         return JsonObject({}, "$", issues)
     if len(documents) == 1 and isinstance(documents[0], dict):
@@ -188,7 +189,7 @@ def read_objects(path: StrPath, issues: IssueList) -> Iterator[JsonObject]:
     One object a line is read too. None, and an issue, if the file holds anything else.
     """
     try:
-        documents = _read(path, issues)
+        documents = _documents(read_text(path, issues), issues)
     except UnreadableError:
         return
     if len(documents) == 1 and isinstance(documents[0], dict):
@@ -201,6 +202,15 @@ def read_objects(path: StrPath, issues: IssueList) -> Iterator[JsonObject]:
             yield JsonObject(element, place, issues)
         else:
             issues.note(place, f"should be an object, not {kind_of(element)}", code="wrong_type")
+
+
+def parse_json(text: str, issues: IssueList, remedy: str) -> object:
+    """The one value of a JSON text that came over the network; raises UnreadableError, noted, if it is not one."""
+    documents = _documents(text, issues, remedy)
+    if len(documents) != 1:
+        issues.note("", f"is {len(documents):,} JSON values, not one", remedy, code="not_json")
+        raise UnreadableError
+    return documents[0]
 
 
 def _elements(documents: list[object], issues: IssueList) -> Iterator[tuple[str, object]]:
@@ -219,9 +229,8 @@ def _elements(documents: list[object], issues: IssueList) -> Iterator[tuple[str,
             yield from ((f"{root}[{position}]", element) for position, element in enumerate(document))
 
 
-def _read(path: StrPath, issues: IssueList) -> list[object]:
-    """The JSON values of a file: one, or some one after another."""
-    text = read_text(path, issues)
+def _documents(text: str, issues: IssueList, remedy: str = "export it again") -> list[object]:
+    """The JSON values of a text: one, or some one after another."""
     decoder = json.JSONDecoder(parse_constant=_refuse_constant)
     documents: list[object] = []
     position = _NOT_SPACE.search(text)
@@ -232,11 +241,11 @@ def _read(path: StrPath, issues: IssueList) -> list[object]:
             position = _NOT_SPACE.search(text, end)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        issues.note(place, f"is not JSON ({error.msg})", "export it again", code="not_json")
+        issues.note(place, f"is not JSON ({error.msg})", remedy, code="not_json")
         raise UnreadableError from error
     except (ValueError, RecursionError) as error:
         what = "is not JSON as Okta writes it (a number is too large, or the nesting too deep)"
-        issues.note("", what, "export it again", code="not_json")
+        issues.note("", what, remedy, code="not_json")
         raise UnreadableError from error
     for number, document in enumerate(documents, 1):
         root = "$" if len(documents) == 1 else f"value {number}: $"
@@ -254,10 +263,16 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
+def okta_error(document: object) -> str | None:
+    """The code of Okta's error, and what it means; None if the document is something else."""
+    if not isinstance(document, dict) or not isinstance(code := document.get("errorCode"), str):
+        return None
+    return f"{code[:_LONGEST_SHOWN]} ({_OKTA_ERRORS.get(code, _UNKNOWN_ERROR)})"
+
+
 def _refuse_okta_error(document: object, place: str, issues: IssueList) -> None:
-    if isinstance(document, dict) and isinstance(code := document.get("errorCode"), str):
-        meaning = _OKTA_ERRORS.get(code, "see Okta's list of error codes")
-        what = f"is Okta's error {code} ({meaning}), not an export"
+    if (error := okta_error(document)) is not None:
+        what = f"is Okta's error {error}, not an export"
         issues.note(place, what, "correct the request and export again", code="okta_error")
         raise UnreadableError
 

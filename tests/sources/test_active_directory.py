@@ -13,8 +13,8 @@ from samba_server import ADMINISTRATOR, BASE, PASSWORD, samba
 
 from o365prov.errors import ConfigurationError, SourceError, UsageError
 from o365prov.sources import ldif
-from o365prov.sources.active_directory import ActiveDirectory
-from o365prov.sources.directory_entry import EntryKind
+from o365prov.sources.directory.directory_entry import EntryKind
+from o365prov.sources.ldap.active_directory import ActiveDirectory
 
 __all__ = ["samba"]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from o365prov.errors import SourceError
 from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind
-from o365prov.sources.directory_read import updated
+from o365prov.sources.ldap.directory_read import updated
 
 BASE = "DC=corp,DC=example"
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,8}", fullmatch=True).filter(lambda name: name not in {"changetype", "control"})

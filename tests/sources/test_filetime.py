@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from o365prov.sources.filetime import filetime_to_datetime, read_filetime
+from o365prov.sources.directory.filetime import filetime_to_datetime, read_filetime
 
 EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 instants = st.datetimes(

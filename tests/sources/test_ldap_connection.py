@@ -3,7 +3,7 @@
 import pytest
 
 from o365prov.errors import SourceError
-from o365prov.sources.ldap_connection import LdapConnection, LdapServer
+from o365prov.sources.ldap.ldap_connection import LdapConnection, LdapServer
 
 SERVER = LdapServer("ldaps://dc1.corp.example", "reader", "secret", None, 500, 30)
 DONE = {"result": 0, "description": "success"}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from o365prov.errors import SourceError
 from o365prov.sources import ldif
-from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
-from o365prov.sources.ldif_records import LONGEST_VALUE
+from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
+from o365prov.sources.directory.ldif_records import LONGEST_VALUE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "data" / "active-directory.ldif"
 GUID = UUID("8e81973e-0bec-47b0-b898-d190f9ebdacc")

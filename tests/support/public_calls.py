@@ -51,7 +51,7 @@ from o365prov.graph import Operation
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
 from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind
 from o365prov.provisioning import DesiredUser
-from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind, csv_file, ldif, okta_json
+from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind, OktaRead, csv_file, ldif, okta_json
 from o365prov.state import Lease, MemoryState, Run, SQLiteState
 from o365prov.testing import (
     AppRegistrations,
@@ -70,6 +70,7 @@ SERVICES = ("o365prov.rendering", "o365prov.structuring")
 
 FOR_SIBLINGS = {
     "ActiveDirectory": "needs a server",
+    "OktaApi": "needs a server",
     "comparable_name": {"name": lambda: "CN=Ann,DC=corp"},
     "domain_of": {"name": lambda: "CN=Ann,DC=corp"},
     "AssignedPeople": "called by the app and the reader alone",
@@ -147,6 +148,7 @@ def folder() -> Path:
     examples()[Verification].save(path / "verification.json")
     examples()[ImportPlan].save(path / "import.json")
     examples()[ImportMemory].save(path / "import_memory.json")
+    examples()[OktaRead].save(path / "okta_read.json")
     fake_tenant().save(path / "fake.json")
     (path / "people.csv").write_text("id,status,login\n00u1,ACTIVE,ann@corp.example\n")
     DirectoryRead("corp.example", [DirectoryEntry("CN=Ann", {"cn": ["Ann"]})]).save(path / "directory.ldif")
@@ -302,6 +304,8 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "FakeTenant.seats": {"name": lambda: "SPE_E3"},
     "MappedProfile": {"attribute": lambda: "title"},
     "Office365App.streaming_planner": {"assignments": lambda: list},
+    "OktaRead.from_json": {"text": lambda: OktaRead.to_json(examples()[OktaRead])},
+    "OktaRead.load": {"path": lambda: folder() / "okta_read.json"},
     "OktaOrg.why_not": {"before": lambda: "user_sync"},
     "Permission.is_granted": {"roles": lambda: ["User.Read.All"]},
     "PersonExplanation.of": {"matched": lambda: "by username"},
@@ -381,6 +385,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "csv_file.stream_people": {"path": lambda: folder() / "people.csv"},
     "expression_of_template": {"template": lambda: "${source.email}"},
     "ldif": {"path": lambda: EXAMPLES / "active-directory.ldif"},
+    "managers_and_assistants": {"people": lambda: [PERSON]},
     "make_desired_user": {"domains": lambda: [DOMAIN]},
     "okta_json": {"path": lambda: EXAMPLES / "okta-users.json", "folder": lambda: EXAMPLES},
     "okta_json.read_assignments": {"path": lambda: EXAMPLES / "okta-office365-assignments.json"},

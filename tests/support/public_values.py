@@ -68,6 +68,7 @@ from o365prov.importing import (
     ImportSafeguard,
     Office365Import,
 )
+from o365prov.people import Related
 from o365prov.planning import (
     AddressHolder,
     Coverage,
@@ -87,7 +88,15 @@ from o365prov.planning import (
 )
 from o365prov.provisioning import Evaluation, make_desired_user
 from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
-from o365prov.sources import ActiveDirectory, AppAssignments, DirectoryEntry, DirectoryRead, OktaExport
+from o365prov.sources import (
+    ActiveDirectory,
+    AppAssignments,
+    DirectoryEntry,
+    DirectoryRead,
+    OktaApi,
+    OktaExport,
+    OktaRead,
+)
 from o365prov.state import KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
 from o365prov.testing import (
     Attempt,
@@ -218,6 +227,9 @@ def made_values() -> tuple[object, ...]:
         ActiveDirectory("ldaps://dc1.corp.example", "reader@corp.example", "secret"),
         AppAssignments([by_group], {ann.id: grants}, {ann.id: "ann@corp.example"}),
         OktaExport([ann], [group], [by_group], {ann.id: grants}),
+        Related((ann,), (), {"nickName": "Ann"}),
+        OktaApi("https://corp.okta.com", "0oa1gjh63g214q0Hq0g4", token="secret"),
+        OktaRead(OktaExport([ann], [group], [by_group], {ann.id: grants}), changed={ann.id}),
         Quota(amount=3_000, seconds=150),
         Problem(subject, Issue("no_seat", "no seat is left", "Buy seats")),
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.functions.function import REFUSED, FromBindings, Function, Parameter, Remark
 from o365prov.expressions.syntax.tree import Literal, Node
+from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 from o365prov.rendering import quoted
 
@@ -19,16 +20,24 @@ _AD = "active_directory"
 
 def _user(relation: str) -> Callable[[Bindings, str], Values | None]:
     def find(bindings: Bindings, source: str) -> Values | None:
-        return _at(getattr(bindings, relation), source, "user")
+        return _at(_known(bindings, relation), source, "user")
 
     return find
 
 
 def _app_user(relation: str) -> Callable[[Bindings, str, str], Values | None]:
     def find(bindings: Bindings, source: str, app: str) -> Values | None:
-        return _at(getattr(bindings, relation), source, "apps", app)
+        return _at(_known(bindings, relation), source, "apps", app)
 
     return find
+
+
+def _known(bindings: Bindings, relation: str) -> Values:
+    values: Values | None = getattr(bindings, relation)
+    if values is None:
+        message = f"the source of this person does not give {relation}"
+        raise EvaluationFailure(message, remedy="read people from a source that has their directory accounts")
+    return values
 
 
 def _at(values: Values, *path: str) -> Values | None:

@@ -22,6 +22,10 @@ def _internal_property(bindings: Bindings, name: str) -> object:
 
 
 def _linked_object(bindings: Bindings, name: str) -> Values | None:
+    if bindings.linked is None:
+        raise EvaluationFailure(
+            "the source of this person does not give linked objects", remedy="write an expression without them"
+        )
     linked: Values | None = bindings.linked.get(name)
     return linked
 

@@ -17,8 +17,8 @@ from uuid import UUID
 from attrs import evolve, frozen
 
 from o365prov.people import DirectoryAccount, comparable_name, domain_of
-from o365prov.sources.directory_entry import DirectoryEntry
-from o365prov.sources.filetime import read_filetime
+from o365prov.sources.directory.directory_entry import DirectoryEntry
+from o365prov.sources.directory.filetime import read_filetime
 from o365prov.structuring import IssueList
 
 _log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import base64
 import re
 from collections.abc import Iterable, Iterator
 
-from o365prov.sources.directory_entry import DirectoryEntry
+from o365prov.sources.directory.directory_entry import DirectoryEntry
 
 _SAFE = re.compile(rb"(?:[!-9;=-~][ -~]*[!-~]|[!-9;=-~])?")
 

@@ -19,7 +19,7 @@ from typing import Any, Self
 from attrs import field, frozen
 
 from o365prov.errors import Issue, SourceError
-from o365prov.sources.directory_entry import DirectoryEntry
+from o365prov.sources.directory.directory_entry import DirectoryEntry
 
 _PAGES = "1.2.840.113556.1.4.319"
 _MOST_PAGES = 100_000

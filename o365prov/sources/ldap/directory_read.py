@@ -22,10 +22,10 @@ from o365prov._fields import as_tuple, made_of, typed
 from o365prov.errors import Issue, SourceError
 from o365prov.people import DirectoryAccount, comparable_name
 from o365prov.rendering import count_text
-from o365prov.sources.directory_account import directory_account, with_manager_upns
-from o365prov.sources.directory_entry import DirectoryEntry, EntryKind
+from o365prov.sources.directory.directory_account import directory_account, with_manager_upns
+from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
+from o365prov.sources.directory.ldif_writer import ldif_lines
 from o365prov.sources.ldif import read_entries
-from o365prov.sources.ldif_writer import ldif_lines
 from o365prov.structuring import IssueList, StrPath, load_text, shortened_path, write_text
 
 LINKS = frozenset(

@@ -25,10 +25,10 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_unique, typed
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import domain_of
-from o365prov.sources.directory_account import KNOWN_ATTRIBUTES
-from o365prov.sources.directory_entry import DirectoryEntry
-from o365prov.sources.directory_read import DirectoryRead, by_guid, updated
-from o365prov.sources.ldap_connection import LdapConnection, LdapServer
+from o365prov.sources.directory.directory_account import KNOWN_ATTRIBUTES
+from o365prov.sources.directory.directory_entry import DirectoryEntry
+from o365prov.sources.ldap.directory_read import DirectoryRead, by_guid, updated
+from o365prov.sources.ldap.ldap_connection import LdapConnection, LdapServer
 
 WANTED = (
     "(|(&(objectClass=user)(!(objectClass=computer)))(objectClass=group)(objectClass=contact)"

@@ -1,0 +1,1 @@
+"""Active Directory over LDAP, and what became of it between two reads."""

@@ -1,0 +1,1 @@
+"""Okta's users, groups and assignments, as its API gives them."""
