@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from o365prov.errors import Issue
-from o365prov.planning.rules.license_requests import LicenseWish
+from o365prov.planning.rules.license_requests import LicenseGoal, LicenseWish
 from o365prov.planning.rules.service_plans import PlanDependency, PlanExclusion
 from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot, TenantUser
 from o365prov.rendering import names_text
@@ -16,26 +16,33 @@ def _warning(code: str, message: str, remedy: str) -> Issue:
     return Issue(code, message, remedy, place="licenses", severity="warning")
 
 
-def obstacles(wish: LicenseWish, snapshot: TenantSnapshot) -> Iterator[Issue]:
-    """What can't be given for another reason than a missing seat, and what is kept until it can."""
-    kept = wish.keeps()
+def obstacles(goal: LicenseGoal, *, maps_location: bool) -> Iterator[Issue]:
+    """What can't be given for another reason than a missing seat, and what is kept until it can.
+
+    Args:
+        goal: what a person should hold.
+        maps_location: whether the usage location comes from the mapping.
+
+    """
+    snapshot, kept = goal.snapshot, goal.keeps
 
     def until(then: str) -> str:
         return f"; keeps {', '.join(kept)} until {then}" if kept else ""
 
-    for name in wish.wanted.unknown:
+    for name in goal.wanted.unknown:
         has = ", ".join(sorted(sku.part_number for sku in snapshot.skus if sku.assignable)) or "none"
         message = f"the tenant has no licence {name} (it has {has})" + until("that is corrected")
         yield _warning("unknown_license", message, "Correct the assignment, or subscribe to it")
-    for sku, plans in wish.wanted.unknown_plans:
+    for sku, plans in goal.wanted.unknown_plans:
         message = f"{sku.part_number} has no service plan {', '.join(plans)} (it has {', '.join(sorted(sku.plans))})"
         yield _warning("unknown_service_plan", message + until("that is corrected"), "Correct the assignment")
-    if not wish.located:
+    if not goal.located:
         message = "licences can't be assigned without a usage location" + until("there is one")
-        mapped = "usageLocation" in wish.matched.desired.profile.mapping
         remedy = "Correct the UsageLocation: a two-letter ISO country code"
-        yield _warning("no_usage_location", message, remedy if mapped else "Set the account's usage location in Entra")
-    for rule in sorted(wish.broken, key=str):
+        yield _warning(
+            "no_usage_location", message, remedy if maps_location else "Set the account's usage location in Entra"
+        )
+    for rule in sorted(goal.broken, key=str):
         match rule:
             case PlanDependency():
                 message = (
@@ -67,7 +74,7 @@ def no_seat(wish: LicenseWish, sku: Sku, since: datetime, place: tuple[int, int]
         freed: whether this plan frees a seat that the next one gives.
 
     """
-    kept = wish.keeps()
+    kept = wish.goal.keeps
     message = (
         f"no seat of {sku.part_number} is left ({sku.used} of {sku.seats} are used, and other people get the rest):"
         f" waits since {since:%Y-%m-%d}, place {place[0]:,} of {place[1]:,}"
@@ -84,7 +91,7 @@ def circle(wishes: Sequence[LicenseWish], wanted: Sequence[Sku]) -> Issue:
     """People who each wait for a seat that the next one has."""
     people = [
         f"{wish.matched.subject.name} <{wish.matched.subject.username}> waits for {sku.part_number} and keeps"
-        f" {', '.join(wish.keeps())}"
+        f" {', '.join(wish.goal.keeps)}"
         for wish, sku in zip(wishes, wanted, strict=True)
     ]
     skus = " or ".join(sorted({sku.part_number for sku in wanted}))
@@ -95,19 +102,19 @@ def circle(wishes: Sequence[LicenseWish], wanted: Sequence[Sku]) -> Issue:
     )
 
 
-def stays(wish: LicenseWish, *, take_over: bool) -> Iterator[Issue]:
+def stays(goal: LicenseGoal, *, take_over: bool) -> Iterator[Issue]:
     """Licences that a group gives, and so stay or are there twice."""
-    for sku_id, _ in sorted(wish.holds.inherited.items()):
-        sku = wish.snapshot.sku_named.get(sku_id)
+    for sku_id, _ in sorted(goal.holds.inherited.items()):
+        sku = goal.snapshot.sku_named.get(sku_id)
         if sku is None:
             continue
-        if sku_id in wish.wanted.skus and sku_id in wish.holds.direct:
+        if sku_id in goal.wanted.skus and sku_id in goal.holds.direct:
             yield _warning(
                 "assigned_twice",
                 f"{sku.part_number} is assigned both directly and through a group; that takes one seat",
                 "Nothing, or take it from the group or the assignment: the other one stays",
             )
-        elif take_over and sku_id not in wish.wanted.skus and wish.wanted.complete:
+        elif take_over and sku_id not in goal.wanted.skus and goal.wanted.complete:
             yield _warning(
                 "inherited_license",
                 f"{sku.part_number} is not assigned, and stays because a group gives it",

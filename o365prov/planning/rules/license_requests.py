@@ -2,29 +2,53 @@
 
 Nothing that the person has is removed or switched off while anything that they are granted can't be given: an unknown
 name, a missing location or seat, or a rule of Microsoft's. What can be given is given all the same.
+
+People with the same grants and the same licences have the same goal, so that it is worked out once for all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from o365prov.people import Grants, LicenseGrant
+from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
 from o365prov.planning.rules.license_grants import LicensesHeld, ResolvedGrants, names
 from o365prov.planning.rules.service_plans import PlanDependency, PlanExclusion, broken_rules
-from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot
+from o365prov.planning.tenant.snapshot import HeldLicense, Sku, TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 
 
 @frozen
-class LicenseWish:
-    """What one person should hold, and what stands in the way.
+class LicenseOutcome:
+    """What becomes of a goal with seats of some SKUs.
 
     Args:
-        matched: the person with the account.
+        whole: whether everything that is granted is held after the request.
+        breaks: the rules that the person breaks after the request, and not before it.
+        adding: what the request adds.
+        removing: what it removes.
+        remembered: the licences that count as granted by us after it.
+
+    """
+
+    whole: bool
+    breaks: frozenset[PlanDependency | PlanExclusion]
+    adding: tuple[LicenseAddition, ...]
+    removing: tuple[LicenseRemoval, ...]
+    remembered: tuple[LicenseGrant, ...]
+
+
+@frozen(eq=False)
+class LicenseGoal:
+    """What people should hold, and what stands in the way.
+
+    Args:
         wanted: what the assignment grants.
         holds: what the account holds.
+        ours: the licences that we granted before.
         snapshot: what the tenant holds.
         removing: what should be removed: what we granted before, or all other direct licences.
         located: whether the account has a usage location, or needs none.
@@ -32,20 +56,16 @@ class LicenseWish:
 
     """
 
-    matched: MatchedUser
     wanted: ResolvedGrants
     holds: LicensesHeld
+    ours: tuple[LicenseGrant, ...]
     snapshot: TenantSnapshot
     removing: tuple[Sku, ...] = ()
     located: bool = True
     broken: frozenset[PlanDependency | PlanExclusion] = field(default=frozenset())
+    _outcomes: dict[frozenset[str], LicenseOutcome] = field(factory=dict, init=False, repr=False)
 
-    @property
-    def ours(self) -> tuple[LicenseGrant, ...]:
-        """The licences that we granted before."""
-        return self.matched.known.licenses if self.matched.known else ()
-
-    @property
+    @cached_property
     def seats(self) -> frozenset[str]:
         """The ids of the SKUs of which the person needs a seat: a group's licence has one already."""
         return frozenset(
@@ -83,13 +103,30 @@ class LicenseWish:
             direct.pop(sku.id, None)
         return LicensesHeld(direct, self.holds.inherited)
 
-    def breaks(self, seats: Collection[str]) -> frozenset[PlanDependency | PlanExclusion]:
+    def _breaks(self, seats: Collection[str]) -> frozenset[PlanDependency | PlanExclusion]:
         """The rules that the person breaks after the request, and not before it."""
         after = self.after(seats)
         if after == self.holds:
             return frozenset()
         return broken_rules(after.plan_names(self.snapshot)) - broken_rules(self.holds.plan_names(self.snapshot))
 
+    @cached_property
+    def needs_location(self) -> bool:
+        """Whether a service plan is switched, which takes a usage location."""
+        goal = self.after(self.seats, whole=True)
+        return any(self.holds.direct.get(sku_id) != plans for sku_id, plans in goal.direct.items())
+
+    @cached_property
+    def unlocated(self) -> LicenseGoal:
+        """The same goal of somebody without a usage location."""
+        return evolve(self, located=False)
+
+    @cached_property
+    def checked(self) -> LicenseGoal:
+        """The same goal with the rules that the person would break."""
+        return evolve(self, broken=self._breaks(self.seats))
+
+    @cached_property
     def keeps(self) -> tuple[str, ...]:
         """What the person keeps only because something can't be given, such as ``SPE_E3`` or ``SWAY of SPE_E3``."""
         after = self.after(self.seats, whole=True)
@@ -99,11 +136,12 @@ class LicenseWish:
             kept += [f"{', '.join(off)} of {granted.sku.part_number}"] if off else []
         return tuple(kept)
 
+    @cached_property
     def frees(self) -> tuple[Sku, ...]:
         """The SKUs of which a seat is free once everything is removed that should be; a group keeps its seat."""
         return tuple(sku for sku in self.removing if sku.id not in self.holds.inherited)
 
-    def remembered(self, seats: Collection[str]) -> tuple[LicenseGrant, ...]:
+    def _remembered(self, seats: Collection[str]) -> tuple[LicenseGrant, ...]:
         """The licences that count as granted by us after the request: what was found on the account too.
 
         A licence that only a group gives is the group's. A grant that can't be told to be fulfilled or gone stays.
@@ -121,16 +159,62 @@ class LicenseWish:
                 grants.append(grant)
         return Grants(grants).licenses
 
+    def with_seats(self, seats: frozenset[str]) -> LicenseOutcome:
+        """What becomes of it with seats of these SKUs."""
+        if (known := self._outcomes.get(seats)) is not None:
+            return known
+        before, after = self.holds.direct, self.after(seats).direct
+        outcome = self._outcomes[seats] = LicenseOutcome(
+            self.is_whole(seats),
+            self._breaks(seats),
+            tuple(
+                self.holds.addition(granted.sku, after[sku_id])
+                for sku_id, granted in self.wanted.skus.items()
+                if sku_id in after and before.get(sku_id) != after[sku_id]
+            ),
+            tuple(self.holds.removal(sku) for sku in self.removing if sku.id not in after),
+            self._remembered(seats),
+        )
+        return outcome
 
-def wish_of(matched: MatchedUser, snapshot: TenantSnapshot, *, take_over: bool) -> LicenseWish:
-    """What *matched* should hold; whether there is a location, and which rules that breaks, is not looked at yet."""
-    wanted = ResolvedGrants.of(matched.desired.assignment.grants.licenses, snapshot)
-    holds = LicensesHeld.of(matched.account.licenses if matched.account else (), snapshot)
-    wish = LicenseWish(matched, wanted, holds, snapshot)
-    granted = {sku.id for grant in wish.ours if (sku := snapshot.find_sku(grant.sku))}
+
+def goal_of(
+    granted: tuple[LicenseGrant, ...],
+    held: tuple[HeldLicense, ...],
+    ours: tuple[LicenseGrant, ...],
+    *,
+    snapshot: TenantSnapshot,
+    take_over: bool,
+) -> LicenseGoal:
+    """What somebody should hold; whether there is a location, and which rules that breaks, is not looked at yet.
+
+    Args:
+        granted: what the assignment grants.
+        held: what the account holds.
+        ours: what we granted before.
+        snapshot: what the tenant holds.
+        take_over: whether licences that were granted elsewhere are removed too.
+
+    """
+    wanted, holds = ResolvedGrants.of(granted, snapshot), LicensesHeld.of(held, snapshot)
+    before = {sku.id for grant in ours if (sku := snapshot.find_sku(grant.sku))}
     removing = tuple(
         sku
         for sku in sorted(snapshot.skus, key=lambda sku: sku.part_number)
-        if sku.id in holds.direct and sku.id not in wanted.skus and (take_over or sku.id in granted)
+        if sku.id in holds.direct and sku.id not in wanted.skus and (take_over or sku.id in before)
     )
-    return LicenseWish(matched, wanted, holds, snapshot, removing)
+    return LicenseGoal(wanted, holds, ours, snapshot, removing)
+
+
+@frozen
+class LicenseWish:
+    """What one person should hold.
+
+    Args:
+        matched: the person with the account.
+        goal: what the person should hold, and what stands in the way.
+
+    """
+
+    matched: MatchedUser
+    goal: LicenseGoal

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
 
 from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import AppUser, LicenseGrant, WaitingForSeat
+from o365prov.people import AppUser, WaitingForSeat
 from o365prov.planning.model.changes import AssignLicenses, Remember
 from o365prov.planning.rules.license_problems import circle, no_seat, obstacles, stays
-from o365prov.planning.rules.license_requests import LicenseWish, wish_of
+from o365prov.planning.rules.license_requests import LicenseGoal, LicenseOutcome, LicenseWish, goal_of
 from o365prov.planning.rules.seats import SeatAllocation, allocate, circles, freed_seats, waiting_since
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
@@ -62,26 +63,34 @@ def license_decisions(
         again: compare with the tenant also where the grants are those of the last success.
 
     """
-    asking = [
-        _checked(wish_of(each, snapshot, take_over=take_over), is_located) for each in people if again or _new(each)
-    ]
+    goal = cache(partial(goal_of, snapshot=snapshot, take_over=take_over))
+    asking = []
+    for each in people:
+        if again or _new(each):
+            held = each.account.licenses if each.account else ()
+            ours = each.known.licenses if each.known else ()
+            aim = goal(each.desired.assignment.grants.licenses, held, ours)
+            asking.append(
+                LicenseWish(each, aim.checked if not aim.needs_location or is_located(each) else aim.unlocated)
+            )
     wishes, seats = _allocated(asking, snapshot)
     waiting = {wish.matched.subject.person_id: _waiting(wish, seats, now) for wish in wishes}
-    issues = {
-        wish.matched.subject.person_id: [*obstacles(wish, snapshot), *stays(wish, take_over=take_over)]
-        for wish in wishes
-    }
-    for person_id, issue in _missing_seats(wishes, seats, waiting):
-        issues[person_id].append(issue)
-    return {
-        person_id: LicenseDecision(
-            change := _request(wish, seats),
-            _memory(wish, seats, change, waiting[person_id]),
-            tuple(issues[person_id]),
+    missing = _missing_seats(wishes, seats, waiting)
+
+    @cache
+    def said(goal: LicenseGoal, maps_location: bool) -> tuple[Issue, ...]:
+        return (*obstacles(goal, maps_location=maps_location), *stays(goal, take_over=take_over))
+
+    decisions: dict[str, LicenseDecision] = {}
+    for wish in wishes:
+        person_id, outcome = wish.matched.subject.person_id, wish.goal.with_seats(seats.of(wish))
+        issues = said(wish.goal, "usageLocation" in wish.matched.desired.profile.mapping)
+        decisions[person_id] = LicenseDecision(
+            _request(wish, outcome),
+            _memory(wish, outcome, waiting[person_id]),
+            (*issues, *missing.get(person_id, ())),
         )
-        for wish in wishes
-        for person_id in [wish.matched.subject.person_id]
-    }
+    return decisions
 
 
 def _new(matched: MatchedUser) -> bool:
@@ -96,52 +105,38 @@ def asks_for_licenses(desired: DesiredUser, known: AppUser | None) -> bool:
     return known.licenses != desired.assignment.grants.licenses or bool(known.waiting)
 
 
-def _checked(wish: LicenseWish, is_located: Callable[[MatchedUser], bool]) -> LicenseWish:
-    """The same wish with what stands in its way, as far as that is not a matter of seats."""
-    goal = wish.after(wish.seats, whole=True)
-    switched = any(wish.holds.direct.get(sku_id) != plans for sku_id, plans in goal.direct.items())
-    if switched and not is_located(wish.matched):
-        return evolve(wish, located=False)
-    return evolve(wish, broken=wish.breaks(wish.seats))
-
-
 def _allocated(wishes: Sequence[LicenseWish], snapshot: TenantSnapshot) -> tuple[Sequence[LicenseWish], SeatAllocation]:
     """The wishes and their seats: where a part of a request would break a rule, the whole of it waits in line."""
     deferred: set[str] = set()
+    breaking = cache(lambda goal, rules: evolve(goal, broken=rules))
     while True:
         seats = allocate(wishes, snapshot, deferred)
         broken: dict[int, LicenseWish] = {}
         deferring = False
         for number, wish in enumerate(wishes):
             given = seats.of(wish)
-            if not wish.may_take_seats or wish.is_whole(given) or not (rules := wish.breaks(given)):
+            outcome = wish.goal.with_seats(given)
+            if not wish.goal.may_take_seats or outcome.whole or not outcome.breaks:
                 continue
             if given:
                 deferring = True
                 deferred.add(wish.matched.subject.person_id)
             else:
-                broken[number] = evolve(wish, broken=rules)
+                broken[number] = evolve(wish, goal=breaking(wish.goal, outcome.breaks))
         if not broken and not deferring:
             return wishes, seats
         wishes = [broken.get(number, wish) for number, wish in enumerate(wishes)]
 
 
-def _request(wish: LicenseWish, seats: SeatAllocation) -> AssignLicenses | None:
+def _request(wish: LicenseWish, outcome: LicenseOutcome) -> AssignLicenses | None:
     """Everything that changes for one person, in one request."""
-    matched, given = wish.matched, seats.of(wish)
-    before, after = wish.holds.direct, wish.after(given).direct
-    adding = [
-        wish.holds.addition(granted.sku, after[sku_id])
-        for sku_id, granted in wish.wanted.skus.items()
-        if sku_id in after and before.get(sku_id) != after[sku_id]
-    ]
-    removing = [wish.holds.removal(sku) for sku in wish.removing if sku.id not in after]
-    if not adding and not removing:
+    if not outcome.adding and not outcome.removing:
         return None
-    how = matched.desired.assignment.how
-    reason = f"assigned {how}" if adding else f"not among the licences assigned {how}"
-    remembered = wish.remembered(given)
-    return AssignLicenses(matched.subject, reason, matched.object_id, tuple(adding), tuple(removing), remembered)
+    matched, how = wish.matched, wish.matched.desired.assignment.how
+    reason = f"assigned {how}" if outcome.adding else f"not among the licences assigned {how}"
+    return AssignLicenses(
+        matched.subject, reason, matched.object_id, outcome.adding, outcome.removing, outcome.remembered
+    )
 
 
 def _waiting(wish: LicenseWish, seats: SeatAllocation, now: datetime) -> tuple[WaitingForSeat, ...]:
@@ -149,29 +144,27 @@ def _waiting(wish: LicenseWish, seats: SeatAllocation, now: datetime) -> tuple[W
 
     Who waits keeps the place while something else is in the way too.
     """
-    waits = seats.waits_for(wish)
+    waits, known = seats.waits_for(wish), wish.matched.known
+    if not waits and not (known and known.waiting):
+        return ()
     found = []
-    for sku_id, granted in wish.wanted.skus.items():
+    for sku_id, granted in wish.goal.wanted.skus.items():
         since = waiting_since(wish, granted.sku)
-        if sku_id in waits or (since and sku_id in wish.seats and not wish.may_take_seats):
+        if sku_id in waits or (since and sku_id in wish.goal.seats and not wish.goal.may_take_seats):
             found.append(WaitingForSeat(granted.sku.part_number, since or now))
     return tuple(sorted(found, key=lambda each: each.sku))
 
 
-def _memory(
-    wish: LicenseWish, seats: SeatAllocation, change: AssignLicenses | None, waiting: tuple[WaitingForSeat, ...]
-) -> Remember | None:
+def _memory(wish: LicenseWish, outcome: LicenseOutcome, waiting: tuple[WaitingForSeat, ...]) -> Remember | None:
     """What the memory learns without a request: what was found on the account, and who waits since when.
 
     The request itself ends the waiting for what it gives, once it is done.
     """
-    matched = wish.matched
-    remembered = wish.remembered(seats.of(wish))
-    licenses: tuple[LicenseGrant, ...] | None = None
-    if change is None and remembered != wish.ours:
-        licenses = remembered
+    matched, adding = wish.matched, outcome.adding
+    asks = bool(adding or outcome.removing)
+    licenses = None if asks or outcome.remembered == wish.goal.ours else outcome.remembered
     known = matched.known.waiting if matched.known else ()
-    given = {each.part_number for each in change.add} if change else set()
+    given = {each.part_number for each in adding} if known else ()
     line = tuple(sorted((*waiting, *(each for each in known if each.sku in given)), key=lambda each: each.sku))
     moved = None if line == known else line
     if licenses is None and moved is None:
@@ -184,23 +177,25 @@ def _missing_seats(
     wishes: Sequence[LicenseWish],
     seats: SeatAllocation,
     waiting: Mapping[str, tuple[WaitingForSeat, ...]],
-) -> list[tuple[str, Issue]]:
-    """Who waits for a seat, in which place; people who wait for each other have one problem together."""
-    issues: list[tuple[str, Issue]] = []
+) -> Mapping[str, Sequence[Issue]]:
+    """By person id: for which seats a person waits, in which place; who wait for each other have one problem."""
+    issues: dict[str, list[Issue]] = {}
     in_circles: set[str] = set()
     for people in circles(wishes, seats):
-        skus = [wish.wanted.skus[sku_id].sku for wish in people for sku_id in seats.waits_for(wish)]
+        skus = [wish.goal.wanted.skus[sku_id].sku for wish in people for sku_id in seats.waits_for(wish)]
         ids = [wish.matched.subject.person_id for wish in people]
         issue = circle(people, skus)
-        issues += [(person_id, issue) for person_id in ids]
+        for person_id in ids:
+            issues.setdefault(person_id, []).append(issue)
         in_circles.update(ids)
     freed = freed_seats(wishes, seats)
     for sku_id, line in sorted(seats.lines.items()):
         for number, wish in enumerate(line, 1):
-            sku, person_id = wish.wanted.skus[sku_id].sku, wish.matched.subject.person_id
+            sku, person_id = wish.goal.wanted.skus[sku_id].sku, wish.matched.subject.person_id
             if person_id in in_circles:
                 continue
             since = next(each.since for each in waiting[person_id] if each.sku == sku.part_number)
             place = number, len(line)
-            issues.append((person_id, no_seat(wish, sku, since, place, freed=number <= freed[sku_id])))
+            issue = no_seat(wish, sku, since, place, freed=number <= freed[sku_id])
+            issues.setdefault(person_id, []).append(issue)
     return issues

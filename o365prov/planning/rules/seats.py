@@ -53,7 +53,7 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
     """
     asking: dict[str, list[LicenseWish]] = {}
     for wish in wishes:
-        for sku_id in wish.seats if wish.may_take_seats else ():
+        for sku_id in wish.goal.seats if wish.goal.may_take_seats else ():
             asking.setdefault(sku_id, []).append(wish)
     given: dict[str, frozenset[str]] = {}
     lines: dict[str, Sequence[LicenseWish]] = {}
@@ -95,7 +95,7 @@ def _place(wish: LicenseWish, sku: Sku) -> tuple[int, int, datetime, str, str]:
 
 def freed_seats(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> Counter[str]:
     """How many seats of each SKU the removals and replacements of assigned people free, too late for this plan."""
-    return Counter(sku.id for wish in wishes if wish.is_whole(seats.of(wish)) for sku in wish.frees())
+    return Counter(sku.id for wish in wishes if wish.goal.with_seats(seats.of(wish)).whole for sku in wish.goal.frees)
 
 
 def circles(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> list[tuple[LicenseWish, ...]]:
@@ -107,7 +107,7 @@ def circles(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> list[tuple[
     waiting: dict[tuple[str, str], deque[LicenseWish]] = {}  # by what a person would free, and what they wait for
     for wish in people:
         [wanted] = seats.waits_for(wish)
-        for sku in wish.frees():
+        for sku in wish.goal.frees:
             waiting.setdefault((sku.id, wanted), deque()).append(wish)
     found: list[tuple[LicenseWish, ...]] = []
     used: set[str] = set()
@@ -115,7 +115,7 @@ def circles(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> list[tuple[
         if wish.matched.subject.person_id in used:
             continue
         [wanted] = seats.waits_for(wish)
-        path = _path(waiting, wanted, {sku.id for sku in wish.frees()})
+        path = _path(waiting, wanted, {sku.id for sku in wish.goal.frees})
         others: list[LicenseWish] = []
         for step in path:
             queue = waiting[step]
@@ -132,7 +132,7 @@ def circles(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> list[tuple[
 
 
 def _waits_for_one_seat(wish: LicenseWish, seats: SeatAllocation) -> bool:
-    return len(seats.waits_for(wish)) == 1 and wish.wanted.complete and bool(wish.frees())
+    return len(seats.waits_for(wish)) == 1 and wish.goal.wanted.complete and bool(wish.goal.frees)
 
 
 def _path(waiting: Collection[tuple[str, str]], start: str, goals: Collection[str]) -> list[tuple[str, str]]:
