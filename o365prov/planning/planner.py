@@ -143,8 +143,9 @@ def make_plan(
     problems += never_seen(request, assigned.union(unchanged.staying), app_users)
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
     population = _population(people, app_users, staying, handed_over, snapshot, request, unchanged)
-    hazards = population.hazards(changes, problems, rules.safeguards, now)
-    changes = population.marked(changes, rules.safeguards, now)
+    harmed = population.harmed(changes, now)
+    hazards = population.hazards(changes, problems, rules.safeguards, harmed)
+    changes = population.marked(changes, rules.safeguards, harmed)
     return Plan(
         tenant_id=snapshot.tenant_id,
         made_at=now,

@@ -169,11 +169,15 @@ class StreamingPlanner:
         instant, known = expected
         self._licensed.setdefault((known.licenses, user.licenses), []).append(known.person_id)
         since = user.sessions_valid_from
-        mastered = user.synced and not self._rules.provisioning.beside_entra_connect
-        renamed = user.username.lower() != known.username.lower() or bool(contradiction(user, known))
-        outdated = instant and (since is None or instant > since.timestamp())
-        without_anchor = user.anchor is None and known.anchor is not None
-        if mastered or renamed or without_anchor or not user.enabled or user.failed_licenses or outdated:
+        if (
+            (user.synced and not self._rules.provisioning.beside_entra_connect)
+            or user.username.lower() != known.username.lower()
+            or contradiction(user, known)
+            or (user.anchor is None and known.anchor is not None)
+            or not user.enabled
+            or user.failed_licenses
+            or (instant and (since is None or instant > since.timestamp()))
+        ):
             self._kept.add(user.id)
 
     def _has_anothers_name(self, user: TenantUser) -> bool:

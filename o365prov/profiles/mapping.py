@@ -296,6 +296,11 @@ class ProfileMapping:
         return {name: position for position, name in enumerate(self._rows)}
 
     @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The label of each mapped attribute, as people read it."""
+        return tuple(row.attribute.label for row in self)
+
+    @cached_property
     def outgoing(self) -> tuple[tuple[int, str, ApplyOn], ...]:
         """Position, Graph's property and moment of every row whose value goes into the body of a request."""
         return tuple(

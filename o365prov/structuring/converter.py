@@ -62,7 +62,6 @@ def converter(*, leave_out_defaults: bool = False) -> Converter:
     made.register_unstructure_hook_factory(_is_list, lambda kind: _write_list_hook(kind, made))
     made.register_structure_hook_factory(_is_set, lambda kind: _set_hook(kind, made))
     made.register_unstructure_hook_factory(_is_set, lambda kind: _write_set_hook(kind, made))
-    made.register_structure_hook_factory(_is_row, lambda kind: _row_hook(kind, made))
     made.register_structure_hook_factory(attrs.has, lambda kind: _class_hook(kind, made))
     made.register_structure_hook_factory(_is_sum, lambda kind: _sum_hook(kind, made))
     made.register_unstructure_hook_factory(_is_sum, lambda kind: _write_sum_hook(kind, made))
@@ -193,7 +192,7 @@ def _write_instant(value: datetime) -> str:
 def _write_any(value: Any) -> Any:
     """Keep a value of Graph's own, which is JSON already; anything else would come back as something else."""
     match value:
-        case None | bool() | int() | str():
+        case str() | None | bool() | int():
             return value
         case float() if math.isfinite(value):
             return value
@@ -259,7 +258,7 @@ def _list_hook(kind: Any, made: Converter) -> Hook:
 def _write_list_hook(kind: Any, made: Converter) -> Callable[[Any], Any]:
     """JSON writes a tuple of strings as it is; a table has two of them for each person."""
     inner = get_args(kind)[0]
-    if inner is str:
+    if inner in (str, str | None):
         return identity
     write = made.get_unstructure_hook(inner)
     return lambda value: [write(each) for each in value]
@@ -280,34 +279,6 @@ def _write_set_hook(kind: Any, made: Converter) -> Callable[[Any], Any]:
     """In order, so that equal sets are equal texts."""
     write = made.get_unstructure_hook(get_args(kind)[0])
     return lambda value: sorted(write(each) for each in value)
-
-
-def _is_row(kind: Any) -> bool:
-    return get_origin(kind) is tuple and get_args(kind)[-1] is not Ellipsis
-
-
-def _row_hook(kind: Any, made: Converter) -> Hook:
-    """A tuple of a fixed length."""
-    kinds = get_args(kind)
-
-    def read(value: Any, _: Any) -> Any:
-        if not isinstance(value, list):
-            raise _wrong("a list", value)
-        if len(value) != len(kinds):
-            raise _WrongValueError(f"should have {len(kinds)} elements, not {len(value)}")
-        elements: list[Any] = []
-        errors: list[Exception] = []
-        for index, (each, inner) in enumerate(zip(value, kinds, strict=True)):
-            try:
-                elements.append(made.structure(each, inner))
-            except READ_ERRORS as error:
-                error.add_note(IterableValidationNote(f"element {index}", index, inner))
-                errors.append(error)
-        if errors:
-            raise _failed("elements", errors, kind)
-        return tuple(elements)
-
-    return read
 
 
 def _mapping_hook(kind: Any, made: Converter) -> Hook:

@@ -39,7 +39,9 @@ PLAN = evolve(
         now=NOW,
     ),
     hazards=("no one is assigned, but 3 accounts are linked: check that the source was read completely",),
-    explanations={"00uAnn": PersonExplanation(ANN, "no account yet", (("Title", "Engineer"), ("City", "")))},
+    explanations={
+        "00uAnn": PersonExplanation(ANN, "no account yet", ("Title", "City", "State"), ("Engineer", "", None))
+    },
 )
 
 TEXT = st.text(string.ascii_letters + "é€😀<>&\"'\\ \n", max_size=6)
@@ -85,6 +87,16 @@ def values_of(annotation):
             fields["turn"] = st.integers(0, 9)
         if annotation is Departure:
             fields["grace_days"] = st.none() | st.integers(1, 365)
+        if annotation is PersonExplanation:  # a value for each attribute
+            mapped = st.lists(st.tuples(TEXT, st.none() | TEXT), max_size=3)
+            del fields["attributes"], fields["values"]
+            return st.builds(
+                lambda mapped, **others: PersonExplanation(
+                    attributes=tuple(label for label, _ in mapped), values=tuple(value for _, value in mapped), **others
+                ),
+                mapped=mapped,
+                **fields,
+            )
         return st.builds(annotation, **fields)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return st.sampled_from(annotation)
@@ -262,7 +274,10 @@ def test_a_plan_that_was_cut_off_is_refused():
             lambda it: it["app_users"]["users"][0].update(status="lost"),
             "$.app_users.users[0].status: should be one of active, ",
         ),
-        (lambda it: it["explanations"]["00uAnn"]["mapped"][0].pop(), "mapped[0]: should have 2 elements, not 1"),
+        (
+            lambda it: it["explanations"]["00uAnn"]["values"].pop(),
+            "PersonExplanation.values should have one for each attribute: 3 attributes have 2 values",
+        ),
     ],
 )
 def test_damage_is_named_with_its_place(damage, said):
@@ -288,13 +303,13 @@ def test_all_damage_is_named_at_once():
     ]
 
 
-def test_each_element_of_a_pair_is_named():
-    """What is wrong in a pair has the index within it, and the second is read after the first was wrong."""
+def test_each_element_of_a_list_is_named():
+    """What is wrong in a list has its index, and the second is read after the first was wrong."""
     broken = document()
-    broken["explanations"]["00uAnn"]["mapped"][0] = [1, None]
+    broken["explanations"]["00uAnn"]["values"][:2] = [1, []]
     assert [problem.split(": ")[1] for problem in problems_of(json.dumps(broken))] == [
-        "$.explanations['00uAnn'].mapped[0][0]",
-        "$.explanations['00uAnn'].mapped[0][1]",
+        "$.explanations['00uAnn'].values[0]",
+        "$.explanations['00uAnn'].values[1]",
     ]
 
 

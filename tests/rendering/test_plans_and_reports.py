@@ -325,9 +325,7 @@ EXPLAINED = plan_of(
         )
     ],
     explanations={
-        ANN.person_id: PersonExplanation(
-            ANN, "linked before", (("Title", "Engineer"), ("City", "Bergen"), ("State", ""))
-        )
+        ANN.person_id: PersonExplanation(ANN, "linked before", ("Title", "City", "State"), ("Engineer", "Bergen", ""))
     },
 )
 
@@ -387,7 +385,8 @@ def test_an_account_is_explained_without_values_too():
 )
 def test_mapped_values_stand_in_one_column(mapped, lines):
     """As wide as the labels that have values need; the empty ones share a line."""
-    plan = plan_of(explanations={ANN.person_id: PersonExplanation(ANN, "linked before", mapped)})
+    attributes, values = zip(*mapped, strict=True)
+    plan = plan_of(explanations={ANN.person_id: PersonExplanation(ANN, "linked before", attributes, values)})
     assert str(plan.explain("00uAnnLee")).partition("Mapped values:\n")[2].splitlines() == lines
 
 

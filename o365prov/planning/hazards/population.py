@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cached_property
 
 from attrs import frozen
 
@@ -63,25 +64,31 @@ class Population:
     handed_over: Collection[str | None] = ()
 
     def hazards(
-        self, changes: Collection[Change], problems: Collection[Problem], safeguards: Safeguards, now: datetime
+        self, changes: Collection[Change], problems: Collection[Problem], safeguards: Safeguards, harmed: Harmed
     ) -> tuple[str, ...]:
-        """Everything that is dangerous about a plan with these changes and problems, a line each."""
+        """Everything that is dangerous about a plan, a line each.
+
+        Args:
+            changes: its changes.
+            problems: its problems.
+            safeguards: what the app allows.
+            harmed: whom the changes harm, as :meth:`harmed` says.
+
+        """
         faults = (*self._missing(safeguards), *self._stopped(problems, safeguards))
         if self._nobody_stays:
             accounts = count_text(len(self._active), "account is", "accounts are")
             empty = f"no one is assigned, but {accounts} linked: check that the source was read completely"
             return (empty, *faults, *always_hazards(changes, self.staying))
-        harmed = self._harmed(changes, now)
         return (*faults, *always_hazards(changes, self.staying), *harmed.beyond(safeguards))
 
-    def marked(self, changes: Collection[Change], safeguards: Safeguards, now: datetime) -> list[Change]:
+    def marked(self, changes: Collection[Change], safeguards: Safeguards, harmed: Harmed) -> list[Change]:
         """The changes; where so many leave that the plan must be confirmed, they let the memory know that it was."""
-        harmed = self._harmed(changes, now)
         if not self._nobody_stays and not harmed.many_leave(safeguards):
             return list(changes)
         return [confirmed(change) if change.subject.person_id in harmed.left else change for change in changes]
 
-    @property
+    @cached_property
     def _active(self) -> list[str]:
         return [user.person_id for user in self.app_users if user.is_in_use]
 
@@ -89,7 +96,8 @@ class Population:
     def _nobody_stays(self) -> bool:
         return not self.staying and bool(self._active)
 
-    def _harmed(self, changes: Collection[Change], now: datetime) -> Harmed:
+    def harmed(self, changes: Collection[Change], now: datetime) -> Harmed:
+        """Whom these changes harm, and who leaves."""
         left = [each for each in self._active if each not in self.staying and each not in self.handed_over]
         return Harmed.by(changes, self.app_users, now, left)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
+from o365prov.errors import ConfigurationError
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change
 from o365prov.planning.model.labels import lines_of
@@ -22,17 +23,26 @@ class PersonExplanation:
     Args:
         subject: the person.
         matched: which account it is and why, in words.
-        mapped: pairs of an attribute's label and its value in words, "" for an empty one; attributes that are left
-            alone are not among them.
+        attributes: the labels of the attributes that the mapping has; everybody of a plan shares them.
+        values: the value of each attribute in words, "" for an empty one; None for one that is left alone.
         licenses: the licences that the account holds once the plan is applied, directly and through groups, in words;
             None where no account is known.
+
+    Raises:
+        ConfigurationError: there are more or fewer values than attributes.
 
     """
 
     subject: Subject
     matched: str
-    mapped: tuple[tuple[str, str], ...] = ()
+    attributes: tuple[str, ...] = ()
+    values: tuple[str | None, ...] = ()
     licenses: tuple[str, ...] | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.values) != len(self.attributes):
+            have = f"{len(self.attributes)} attributes have {count_text(len(self.values), 'value')}"
+            raise ConfigurationError(f"PersonExplanation.values should have one for each attribute: {have}")
 
     @classmethod
     @check_after_failure
@@ -40,8 +50,18 @@ class PersonExplanation:
         cls, subject: Subject, matched: str, profile: MappedProfile, licenses: tuple[str, ...] | None = None
     ) -> PersonExplanation:
         """The explanation for *subject* whose mapping gave *profile*."""
-        mapped = ((row.attribute.label, value_text(value)) for row, value in profile.rows() if value is not UNSET)
-        return cls(subject, matched, tuple(mapped), licenses)
+        values = [value if type(value) is str else _in_words(value) for value in profile.values]
+        return cls(subject, matched, profile.mapping.labels, tuple(values), licenses)
+
+    @property
+    def mapped(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of an attribute's label and its value in words, without the attributes that are left alone."""
+        pairs = zip(self.attributes, self.values, strict=True)
+        return tuple((label, value) for label, value in pairs if value is not None)
+
+
+def _in_words(value: object) -> str | None:
+    return None if value is UNSET else value_text(value)
 
 
 @frozen(repr=False)
