@@ -8,7 +8,7 @@ the person again as long as that is the same.
 from __future__ import annotations
 
 import hashlib
-import json
+from functools import lru_cache
 
 from o365prov._annotations import check_after_failure
 from o365prov.people import AppUser, AppUserStatus, Grants, comparable_name
@@ -28,8 +28,8 @@ def fingerprint(desired: DesiredUser, username: str = "", anchor: str | None = N
         anchor: the source anchor that is remembered with it.
 
     """
-    text = json.dumps([desired.username, sorted(desired.update_properties().items())])
-    profile = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    sent = repr((desired.username, sorted(desired.update_properties().items())))
+    profile = hashlib.blake2b(sent.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     as_evaluated = (
         desired.source
         and not desired.issues
@@ -79,7 +79,12 @@ def expected_anchors(desired: DesiredUser, provisioning: ProvisioningType) -> fr
 @check_after_failure
 def reference_digest(reference: str) -> str:
     """A hash of how the source names a manager, for the memory."""
-    return hashlib.blake2b(comparable_name(reference).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return _digest_of_name(reference)
+
+
+@lru_cache(maxsize=4_096)  # many people have the same manager
+def _digest_of_name(name: str) -> str:
+    return hashlib.blake2b(comparable_name(name).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def has_manager(known: AppUser, named: str) -> bool:

@@ -13,7 +13,7 @@ from o365prov.structuring.reader import (
     read_objects,
     shown,
 )
-from o365prov.structuring.saved import Saved, SavedFormat, from_json_text, to_json_text, to_json_value
+from o365prov.structuring.saved import Saved, SavedFormat, from_json_text, json_text, to_json_text, to_json_value
 
 __all__ = [
     "IssueList",
@@ -23,6 +23,7 @@ __all__ = [
     "StrPath",
     "UnreadableError",
     "from_json_text",
+    "json_text",
     "kind_of",
     "load_text",
     "looks_wide",

@@ -58,6 +58,7 @@ def converter(*, leave_out_defaults: bool = False) -> Converter:
     made.register_unstructure_hook_func(_is_anything, _write_any)
     made.register_structure_hook_func(_is_literal, _read_literal)
     made.register_structure_hook_factory(is_mapping, lambda kind: _mapping_hook(kind, made))
+    made.register_unstructure_hook_func(_is_of_anything, _write_any)
     made.register_structure_hook_factory(_is_list, lambda kind: _list_hook(kind, made))
     made.register_unstructure_hook_factory(_is_list, lambda kind: _write_list_hook(kind, made))
     made.register_structure_hook_factory(_is_set, lambda kind: _set_hook(kind, made))
@@ -199,7 +200,7 @@ def _write_any(value: Any) -> Any:
         case list():
             return [_write_any(each) for each in value]
         case Mapping() if all(isinstance(key, str) for key in value):
-            return {key: _write_any(each) for key, each in value.items()}
+            return {key: each if type(each) is str else _write_any(each) for key, each in value.items()}
         case _:
             raise UsageError(
                 f"a {type(value).__name__} can't be saved as JSON: use the string, number or list that Graph takes"
@@ -220,6 +221,11 @@ def _read_any(value: Any) -> Any:
 
 def _is_anything(kind: object) -> bool:
     return kind == Any
+
+
+def _is_of_anything(kind: Any) -> bool:
+    """Whether this is a mapping of names to whatever Graph has."""
+    return is_mapping(kind) and get_args(kind) == (str, Any)
 
 
 def _read_choice(value: Any, kind: type[StrEnum]) -> StrEnum:

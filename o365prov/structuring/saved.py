@@ -66,8 +66,8 @@ class SavedFormat:
         lines = _members(value)
         derived = {name: getattr(value, name) for name in self.derived}
         head = {"format": self.mark, **derived, "digest": _digest(lines, key)}
-        members = {**{name: _text(each) for name, each in head.items()}, **lines}
-        text = "{\n" + ",\n".join(f"{_text(name)}: {each}" for name, each in members.items()) + "\n}\n"
+        members = {**{name: json_text(each) for name, each in head.items()}, **lines}
+        text = "{\n" + ",\n".join(f"{json_text(name)}: {each}" for name, each in members.items()) + "\n}\n"
         if "\\ud" in text and is_broken(json.dumps(json.loads(text), ensure_ascii=False)):
             raise UsageError(f"{self.name} holds half a character (a lone surrogate): correct it at the source")
         return text
@@ -238,14 +238,17 @@ def _members(value: Any) -> dict[str, str]:
 def _lines(value: Any) -> str:
     """The value, with the elements of a list and the members of an object on lines of their own."""
     if isinstance(value, list | tuple | Iterator):
-        lines = ",\n".join(map(_text, value))
+        lines = ",\n".join(map(json_text, value))
         return f"[\n{lines}\n]" if lines else "[]"
     if isinstance(value, dict) and value:
-        return "{\n" + ",\n".join(f"{_text(name)}: {_text(each)}" for name, each in sorted(value.items())) + "\n}"
-    return _text(value)
+        return (
+            "{\n" + ",\n".join(f"{json_text(name)}: {json_text(each)}" for name, each in sorted(value.items())) + "\n}"
+        )
+    return json_text(value)
 
 
-def _text(value: Any) -> str:
+def json_text(value: object) -> str:
+    """JSON values as text, the same for equal values: members are sorted by their names."""
     return _ENCODE(value)
 
 

@@ -32,6 +32,8 @@ _NONE: frozenset[Harm] = frozenset()
 def harms_of(change: Change) -> frozenset[Harm]:
     """The kinds of harm that *change* does; :func:`leaves` says whose person leaves."""
     match change:
+        case CreateUser() | SetManager() | Remember():
+            return _NONE
         case BlockSignIn():
             return frozenset({Harm.BLOCKED})
         case DeleteUser():
@@ -56,8 +58,6 @@ def harms_of(change: Change) -> frozenset[Harm]:
             return frozenset(each for one in change.properties for each in _property(one)).union(
                 _handed_over(change.takes_over)
             )
-        case CreateUser() | SetManager() | Remember():
-            return _NONE
         case _:
             assert_never(change)
 

@@ -20,7 +20,7 @@ from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanati
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.throttle_limits import WRITES, Quota
 from o365prov.rendering import Document, Renderable, check_limit
-from o365prov.structuring import Saved, SavedFormat, to_json_value
+from o365prov.structuring import Saved, SavedFormat, json_text, to_json_value
 
 
 def _sorted(values: Any, kind: Any, key: Callable[[Any], Any]) -> Any:
@@ -124,7 +124,7 @@ class Plan(Renderable, Saved):
         for change in self.changes:
             written = to_json_value(change, type(change))
             del written["reason"]  # the words of a change are not content
-            content.update(json.dumps([change.kind, written], sort_keys=True).encode())
+            content.update(json_text([change.kind, written]).encode())
         memory = [self.app_users.app_name, self.app_users.lineage, self.app_users.serial]
         return _digest([self.tenant_id, *memory, self.provisioning_type, self.hazards, content.hexdigest()])
 

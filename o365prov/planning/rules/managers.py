@@ -68,7 +68,8 @@ def find_managers(
 
     Args:
         people: everybody who is provisioned.
-        matched: those of them whose accounts were found; unless another plan is to create the account, they can be.
+        matched: those of them whose accounts were found; unless another plan is to create the account, they can be, as
+            far as somebody names them.
         on_hold: people whom their status holds: those with an account can be, as far as somebody names them.
         unchanged: others of whom it is known already, by these names.
         app_users: the memory.
@@ -77,21 +78,18 @@ def find_managers(
 
     """
     managers = dict(unchanged)
-    named = {comparable_name(each.desired.manager) for each in matched if isinstance(each.desired.manager, str)}
-
-    def enter(person: Person, manager: ManagerAccount) -> None:
-        managers.update((name, manager) for name in _manager_names(person, manager.subject.username))
-
+    references = {each.desired.manager for each in matched}
+    named = {comparable_name(each) for each in references if isinstance(each, str)}
     for assignment in on_hold:
         known = app_users.get(assignment.person.id)
-        if known is None or named.isdisjoint(_manager_names(assignment.person, known.username)):
-            continue
-        if known.object_id in snapshot.by_id:
+        names = named.intersection(_manager_names(assignment.person, known.username)) if known else ()
+        if known and names and known.object_id in snapshot.by_id:
             subject = Subject(known.person_id, assignment.person.name, known.username)
-            enter(assignment.person, ManagerAccount(subject, known.object_id))
+            managers.update(dict.fromkeys(names, ManagerAccount(subject, known.object_id)))
     for each in matched:
-        if each.object_id is not None or request.is_about(each.subject.person_id):
-            enter(each.desired.assignment.person, ManagerAccount(each.subject, each.object_id))
+        names = named.intersection(_manager_names(each.desired.assignment.person, each.subject.username))
+        if names and (each.object_id is not None or request.is_about(each.subject.person_id)):
+            managers.update(dict.fromkeys(names, ManagerAccount(each.subject, each.object_id)))
     accounts = {each.desired.person_id for each in matched}
     stopped = {
         name: desired.assignment.person.name

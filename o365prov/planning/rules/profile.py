@@ -34,8 +34,7 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
 
     Source: Microsoft Graph, "Create user" (required properties).
     """
-    desired = matched.desired
-    username = matched.subject.username
+    desired, username, anchor = matched.desired, matched.subject.username, matched.desired.new_anchor
     nickname = _nickname(username) or hashlib.blake2b(username.encode(), digest_size=8).hexdigest()
     return CreateUser(
         matched.subject,
@@ -45,11 +44,11 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
             "displayName": matched.subject.name,
             "mailNickname": nickname,
             "userPrincipalName": username,
-            "onPremisesImmutableId": desired.new_anchor,
+            "onPremisesImmutableId": anchor,
             **desired.creation_properties(),
         },
-        fingerprint(desired, username, desired.new_anchor),
-        anchor=desired.new_anchor,
+        fingerprint(desired, username, anchor),
+        anchor=anchor,
         password_given=password_given,
     )
 

@@ -55,8 +55,11 @@ def role_decision(
 
     """
     known, names = matched.known, matched.desired.assignment.grants.roles
+    assignments = snapshot.roles_of.get(matched.object_id or "", ())
+    if not (names or assignments or (known and known.roles)):
+        return RoleDecision()
     desired, issues = _resolve(names, snapshot, grantable)
-    holds = {assignment.role_id for assignment in snapshot.roles_of.get(matched.object_id or "", ())}
+    holds = {assignment.role_id for assignment in assignments}
     reason = f"assigned {matched.desired.assignment.how}"
     granted: list[GrantRole | RemoveRole] = [
         GrantRole(matched.subject, reason, matched.object_id, name, role_id, snapshot.role_named[role_id].privileged)
