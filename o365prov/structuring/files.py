@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import tempfile
 from pathlib import Path
 
 from o365prov.errors import Issue, SourceError
@@ -72,6 +71,8 @@ def write_text(path: StrPath, text: str) -> None:
 
     It is on the disk when this returns. Two that write the same file at once have drafts of their own; the later wins.
     """
+    import tempfile  # noqa: PLC0415 - what it imports takes time to load
+
     try:
         target = Path(path)
         descriptor, draft = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)

@@ -124,6 +124,8 @@ class Harmed:
                 yield hazard
 
     def _hazard(self, harm: Harm, people: Mapping[str, str], safeguards: Safeguards) -> str:
+        if not people:
+            return ""
         share = safeguards.share_of(harm)
         allowed = f"{share * 100:g}% are allowed {named(people.values())}"
         linked = people.keys() & (self.remembered | self.recent)
