@@ -67,7 +67,8 @@ class SavedFormat:
         derived = {name: getattr(value, name) for name in self.derived}
         head = {"format": self.mark, **derived, "digest": _digest(lines, key)}
         members = {**{name: json_text(each) for name, each in head.items()}, **lines}
-        text = "{\n" + ",\n".join(f"{json_text(name)}: {each}" for name, each in members.items()) + "\n}\n"
+        pieces = [piece for name, each in members.items() for piece in (",\n", json_text(name), ": ", each)]
+        text = "".join(("{\n", *pieces[1:], "\n}\n"))  # in one go: each copy of a large plan is large
         if "\\ud" in text and is_broken(json.dumps(json.loads(text), ensure_ascii=False)):
             raise UsageError(f"{self.name} holds half a character (a lone surrogate): correct it at the source")
         return text
@@ -259,13 +260,19 @@ _ENCODE_BRIEFLY = json.JSONEncoder(
 
 
 def _digest(lines: dict[str, str], key: bytes | None) -> str:
-    """The digest of the members of a document."""
-    written = "\n".join(f"{name}: {each}" for name, each in lines.items()).encode()
-    if key is None:
-        return hashlib.sha256(written).hexdigest()
-    if len(key) < SHORTEST_KEY:
+    """The digest of the members of a document, piece by piece: a copy of a large plan takes hundreds of megabytes."""
+    if key is not None and len(key) < SHORTEST_KEY:
         raise ConfigurationError(f"key should be at least {SHORTEST_KEY} bytes")
-    return hmac.digest(key, written, "sha256").hex()
+    digest = hashlib.sha256() if key is None else hmac.new(key, digestmod="sha256")
+    for number, (name, each) in enumerate(lines.items()):
+        digest.update(f"{_NEW_LINE if number else ''}{name}: ".encode())
+        for start in range(0, len(each), _PIECE):
+            digest.update(each[start : start + _PIECE].encode())
+    return digest.hexdigest()
+
+
+_NEW_LINE = "\n"
+_PIECE = 2**20
 
 
 def _refuse(name: str) -> NoReturn:
