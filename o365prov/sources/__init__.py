@@ -3,15 +3,32 @@
 >>> from o365prov.sources import okta_json, ldif, csv_file
 
 Each reader returns values of :mod:`o365prov.people`, and raises one :class:`~o365prov.errors.SourceError` with
-everything that is wrong with its source.
+everything that is wrong with its source. The names load on first use: who reads a file needs no directory's protocol.
 """
 
-from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
-from o365prov.sources.ldap.active_directory import ActiveDirectory
-from o365prov.sources.ldap.directory_read import DirectoryRead
-from o365prov.sources.okta.okta_api import OktaApi
-from o365prov.sources.okta.okta_read import OktaRead
-from o365prov.sources.organization import AppAssignments, OktaExport
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
+    from o365prov.sources.ldap.active_directory import ActiveDirectory
+    from o365prov.sources.ldap.directory_read import DirectoryRead
+    from o365prov.sources.okta.okta_api import OktaApi
+    from o365prov.sources.okta.okta_read import OktaRead
+    from o365prov.sources.organization import AppAssignments, OktaExport
+else:
+    from o365prov._first_use import on_first_use
+
+    __getattr__ = on_first_use(
+        __name__,
+        (
+            "organization",
+            "directory.directory_entry",
+            "okta.okta_read",
+            "okta.okta_api",
+            "ldap.directory_read",
+            "ldap.active_directory",
+        ),
+    )
 
 __all__ = [
     "ActiveDirectory",
