@@ -40,8 +40,7 @@ from o365prov import (
 )
 from o365prov.graph import Cloud, Transport
 from o365prov.state import Lease, Run
-from o365prov.testing import FakeTenant
-from o365prov.testing.server import Server
+from o365prov.testing import FakeTenant, Server
 
 PEOPLE = int(os.environ.get("PEOPLE", "100000"))
 APPLIED = max(PEOPLE // 200, 20)

@@ -75,7 +75,7 @@ def test_package_is_typed():
 
 def test_extras_are_as_promised():
     """The extras are those that the documentation names."""
-    assert set(PROJECT["optional-dependencies"]) == {"rich", "re2", "postgres", "ad", "okta", "pytest", "docs"}
+    assert set(PROJECT["optional-dependencies"]) == {"rich", "re2", "postgres", "ad", "server", "pytest", "docs"}
     assert set(metadata.metadata("o365prov").get_all("Provides-Extra")) == set(PROJECT["optional-dependencies"])
 
 

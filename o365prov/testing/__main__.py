@@ -11,12 +11,16 @@ from pathlib import Path
 
 from o365prov.errors import O365ProvError
 from o365prov.testing import FakeTenant, Server
+from o365prov.testing.serving.callers import is_loopback
+from o365prov.testing.serving.server import LAST_PORT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``python -m o365prov.testing``: serve until SIGINT or SIGTERM, then keep the state if told to."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    if not (options.expose or is_loopback(options.host)):
+        parser.error(f"--host {options.host}: this is not a loopback address; say --expose to let other machines in")
     state: Path | None = options.state
     if state is not None and not state.absolute().parent.is_dir():
         parser.exit(1, f"fake tenant: {state}: the folder {state.parent} is missing, to save it in\n")
@@ -28,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         for key, secret in options.application:
             fake.applications.add(client_id=key, secret=secret)
-        server = Server(fake, host=options.host, port=options.port, tls=options.tls is not None)
+        server = Server(fake, host=options.host, port=options.port, tls=options.tls is not None, exposed=options.expose)
         if options.tls is not None:
             options.tls.write_text(Path(server.certificate or "").read_text("utf-8"), "utf-8")
     except (O365ProvError, OSError, UnicodeDecodeError) as error:
@@ -49,8 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m o365prov.testing",
         description="Serve a fake Office 365 tenant that speaks Microsoft Graph v1.0, on loopback.",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8080, help="port; 0 picks a free one (default: %(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--expose", action="store_true", help="let other machines in: --host may be any address")
+    parser.add_argument("--port", type=_port, default=8080, help="port; 0 picks a free one (default: %(default)s)")
     parser.add_argument(
         "--state", type=Path, metavar="FILE", help="load the tenant from here if it exists, and save it here on stop"
     )
@@ -83,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, help="make ids the same on every run")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to {LAST_PORT}")
+    return int(text)
 
 
 def _domain(text: str) -> tuple[str, str]:

@@ -15,8 +15,8 @@ from o365prov.testing.faults import (
     Unavailable,
 )
 from o365prov.testing.quotas import Quotas
-from o365prov.testing.server import Server
 from o365prov.testing.service_plans import PlanProvisioning
+from o365prov.testing.serving import Server
 from o365prov.testing.transport import HttpxTransport, graph_client
 
 __all__ = [

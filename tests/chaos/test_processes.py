@@ -24,8 +24,7 @@ from organisation import DOMAIN
 from postgres_server import postgres_server, programs
 
 from o365prov import Plan
-from o365prov.testing import FakeTenant
-from o365prov.testing.server import Server
+from o365prov.testing import FakeTenant, Server
 
 TIMES = times(0)
 pytestmark = pytest.mark.skipif(not TIMES, reason="takes a minute: CHAOS=1, nox -s chaos, or CI")

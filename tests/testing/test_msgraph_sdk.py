@@ -22,9 +22,8 @@ from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 from msgraph.graph_request_adapter import GraphRequestAdapter, options
 from msgraph_core import GraphClientFactory
 
-from o365prov.testing import HttpxTransport
+from o365prov.testing import HttpxTransport, Server
 from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
-from o365prov.testing.server import Server
 
 
 class _Credential:

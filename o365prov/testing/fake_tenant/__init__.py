@@ -7,6 +7,7 @@ from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.fake_tenant.identity.access import STAND_IN
 from o365prov.testing.fake_tenant.identity.app_registrations import AppRegistrations
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
-from o365prov.testing.fake_tenant.tenant import FakeTenant, Snapshot
+from o365prov.testing.fake_tenant.store.persistence import Snapshot
+from o365prov.testing.fake_tenant.tenant import FakeTenant
 
 __all__ = ["STAND_IN", "AppRegistrations", "FakeTenant", "GraphErrorResponse", "Lag", "RecordedRequest", "Snapshot"]

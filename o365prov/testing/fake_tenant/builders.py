@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.rendering import names_text, quoted, shortened
+from o365prov.testing.clock import FakeClock
+from o365prov.testing.fake_tenant.endpoints.organization import organization_record
 from o365prov.testing.fake_tenant.endpoints.references import set_manager
 from o365prov.testing.fake_tenant.endpoints.role_management import assign_role
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
@@ -17,14 +21,43 @@ from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROO
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, PropertyType
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.schema.skus import product
-from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.spelling import nearest
+from o365prov.testing.fake_tenant.store.directory import Directory, instant
 from o365prov.testing.fake_tenant.store.seats import Subscription
 from o365prov.testing.fake_tenant.store.table import Record
+from o365prov.testing.service_plans import PlanProvisioning
 
 Licenses = Mapping[str, Iterable[str]] | Iterable[str]
 
 
-def subscriptions(licenses: Mapping[str, int]) -> dict[str, Subscription]:
+def new_directory(
+    clock: FakeClock,
+    chance: random.Random,
+    *,
+    name: str,
+    country: str,
+    domains: dict[str, Record],
+    licenses: Mapping[str, int],
+    caller_roles: Iterable[str] | None,
+    permissions: Iterable[str] | None,
+    provisioning: PlanProvisioning | None,
+) -> Directory:
+    """What a new tenant holds, without any object."""
+    tenant_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+    return Directory(
+        clock=clock,
+        random=chance,
+        tenant_id=tenant_id,
+        organization=organization_record(tenant_id, name, country, instant(clock.now())),
+        domains=domains,
+        subscriptions=_subscriptions(licenses),
+        caller_roles=None if caller_roles is None else frozenset(caller_roles),
+        permissions=None if permissions is None else frozenset(permissions),
+        provisioning=provisioning or PlanProvisioning(),
+    )
+
+
+def _subscriptions(licenses: Mapping[str, int]) -> dict[str, Subscription]:
     """What a new tenant has bought, by skuId, of products' names and numbers of seats."""
     wrong = {name: seats for name, seats in licenses.items() if type(seats) is not int or seats < 0}
     if wrong:
@@ -139,8 +172,8 @@ def _known(of: ObjectType, properties: Mapping[str, Any]) -> None:
     unknown = sorted(set(properties) - set(of.properties))
     if unknown:
         raise UsageError(
-            f"a {of.title.lower()} has no property {names_text([*map(shortened, unknown)])}; "
-            "use Graph's names, such as displayName"
+            f"a {of.title.lower()} has no property {names_text([*map(shortened, unknown)])}"
+            f"{nearest(unknown[0], of.properties) or '; use Graph names, such as displayName'}"
         )
     for name, value in properties.items():
         is_collection = of.properties[name].kind in {PropertyType.TEXTS, PropertyType.COMPLEXES}

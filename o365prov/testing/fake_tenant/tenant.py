@@ -4,39 +4,30 @@ from __future__ import annotations
 
 import json
 import random
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from attrs import field, frozen
-
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
 from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
-from o365prov.rendering import quoted
 from o365prov.structuring import load_text, write_text
 from o365prov.testing.clock import FakeClock
-from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, subscriptions
-from o365prov.testing.fake_tenant.endpoints.organization import domain_records, organization_record
+from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, new_directory
+from o365prov.testing.fake_tenant.endpoints.organization import domain_records
+from o365prov.testing.fake_tenant.gateway.asgi import AsgiApplication, TenantApplication
 from o365prov.testing.fake_tenant.gateway.gateway import Gateway
 from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
 from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.fake_tenant.identity.app_registrations import AppRegistrations
-from o365prov.testing.fake_tenant.schema.skus import product
-from o365prov.testing.fake_tenant.store.directory import Directory, instant
-from o365prov.testing.fake_tenant.store.persistence import read_state, write_state
+from o365prov.testing.fake_tenant.inspection import roles_of, seats, shown_groups, shown_user, shown_users
+from o365prov.testing.fake_tenant.spelling import with_known_options
+from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.persistence import Snapshot, read_state, write_state
 from o365prov.testing.fake_tenant.store.table import unshared
 from o365prov.testing.faults import FaultPlan
 from o365prov.testing.quotas import Quotas
 from o365prov.testing.service_plans import PlanProvisioning
-
-
-@frozen
-class Snapshot:
-    """The state of a tenant at one moment, to be given back to ``FakeTenant.restore``."""
-
-    _directory: Directory = field(repr=False)
 
 
 class FakeTenant:
@@ -76,6 +67,7 @@ class FakeTenant:
 
     """
 
+    @with_known_options("FakeTenant")
     def __init__(
         self,
         domains: Mapping[str, str] | Iterable[str] = (),
@@ -105,17 +97,16 @@ class FakeTenant:
         self.clock = clock or FakeClock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
         ids = random.Random(chance.getrandbits(64))  # noqa: S311
-        tenant_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
-        directory = Directory(
-            clock=self.clock,
-            random=chance,
-            tenant_id=tenant_id,
-            organization=organization_record(tenant_id, name, country, instant(self.clock.now())),
+        directory = new_directory(
+            self.clock,
+            chance,
+            name=name,
+            country=country,
             domains=domain_records(initial_domain, domains),
-            subscriptions=subscriptions(licenses or {}),
-            caller_roles=None if caller_roles is None else frozenset(caller_roles),
-            permissions=None if permissions is None else frozenset(permissions),
-            provisioning=provisioning or PlanProvisioning(),
+            licenses=licenses or {},
+            caller_roles=caller_roles,
+            permissions=permissions,
+            provisioning=provisioning,
         )
         self._gateway = Gateway(
             directory, ids=ids, keep_requests=keep_requests, faults=faults, quotas=quotas, lag=lag, latency=latency
@@ -158,6 +149,25 @@ class FakeTenant:
         if pending.delay:
             await self.clock.wait_async(pending.delay)
         return self._gateway.finish(pending)
+
+    @property
+    def asgi(self) -> AsgiApplication:
+        """The tenant as an ASGI application, for any server of ASGI and any client that takes an application.
+
+        It belongs at the root of its host. Dropped connections are raised as ConnectionResetError.
+
+        Example:
+            >>> import asyncio, httpx
+            >>> async def count(fake):
+            ...     transport = httpx.ASGITransport(fake.asgi)
+            ...     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            ...         answer = await client.get("/v1.0/users", headers={"Authorization": "Bearer stand-in"})
+            ...     return answer.status_code
+            >>> asyncio.run(count(FakeTenant(seed=1)))
+            200
+
+        """
+        return TenantApplication(self.send)
 
     @property
     def faults(self) -> FaultPlan | None:
@@ -290,17 +300,13 @@ class FakeTenant:
     def users(self) -> Sequence[dict[str, Any]]:
         """Every user that is not deleted, as ``user`` shows it."""
         with self._lock:
-            return tuple(self._shown(record) for record in self._directory.users)
+            return shown_users(self._directory)
 
     @property
     def groups(self) -> Sequence[dict[str, Any]]:
         """Every group that is not deleted, by Graph's names, with the ids of its ``members`` and ``owners``."""
         with self._lock:
-            links = {"members": self._directory.members, "owners": self._directory.owners}
-            return tuple(
-                {**unshared(record), **{name: each.targets(record["id"]) for name, each in links.items()}}
-                for record in self._directory.groups
-            )
+            return shown_groups(self._directory)
 
     @property
     def deleted_items(self) -> Sequence[dict[str, Any]]:
@@ -320,37 +326,23 @@ class FakeTenant:
         """
         check_call(FakeTenant.user, locals())
         with self._lock:
-            return self._shown(self._record(key))
+            return shown_user(self._directory, key)
 
     def roles_of(self, key: str) -> Sequence[str]:
         """The role definition ids assigned to a user, given its id or userPrincipalName."""
         check_call(FakeTenant.roles_of, locals())
         with self._lock:
-            wanted, held = self._record(key)["id"], self._directory.role_assignments
-            return tuple(item["roleDefinitionId"] for item in held if item["principalId"] == wanted)
+            return roles_of(self._directory, key)
 
     def seats(self, name: str) -> tuple[int, int]:
         """Of a product, given its name: how many seats are taken, and how many there are."""
         check_call(FakeTenant.seats, locals())
         with self._lock:
-            sku_id = product(name).id
-            if sku_id in self._directory.subscriptions:
-                return self._directory.consumed[sku_id], self._directory.subscriptions[sku_id].seats
-            raise UsageError(f"this tenant has no {quoted(name)}; give FakeTenant(licenses={{{quoted(name)}: 25}})")
+            return seats(self._directory, name)
 
     @property
     def _directory(self) -> Directory:
         return self._gateway.directory
-
-    def _record(self, key: str) -> dict[str, Any]:
-        record = self._directory.find_user(key)
-        if record is None:
-            raise UsageError(f"no user {quoted(key)} in {self!r}")
-        return record
-
-    def _shown(self, record: dict[str, Any]) -> dict[str, Any]:
-        manager = next(iter(self._directory.managers.targets(record["id"])), None)
-        return {**unshared(record), "manager": manager}
 
     def snapshot(self) -> Snapshot:
         """The state as it is now; cheap, since records are shared until they change."""

@@ -1,4 +1,4 @@
-"""The tenant's state as JSON: what ``FakeTenant.save`` writes and ``FakeTenant.load`` reads."""
+"""The tenant's state at one moment: as a snapshot, and as the JSON of ``FakeTenant.save`` and ``FakeTenant.load``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from datetime import datetime
 from typing import Any
 
-from attrs import asdict
+from attrs import asdict, field, frozen
 
 from o365prov.errors import Issue, SourceError
 from o365prov.testing.clock import FakeClock
@@ -19,6 +19,13 @@ from o365prov.testing.fake_tenant.store.table import RecordTable
 _VERSION = 2
 _TABLES = ("users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments")
 _LINKS = ("managers", "members", "owners")
+
+
+@frozen
+class Snapshot:
+    """The state of a tenant at one moment, to be given back to ``FakeTenant.restore``."""
+
+    _directory: Directory = field(repr=False)
 
 
 def write_state(directory: Directory) -> dict[str, Any]:
