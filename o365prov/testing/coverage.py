@@ -30,6 +30,9 @@ What stands in neither table is refused with 501 and a message that says what th
 `POST /$batch` takes all of them.
 RU is what a request costs in resource units before `$select`, `$expand` and a small `$top` move it.
 
+{sum(not route.refuses for route in ROUTER.routes)} routes.
+Each of them, and each option and property, is in Microsoft's document of v1.0, and a test drives each route to success.
+
 {routes()}
 
 ## Properties
@@ -42,6 +45,10 @@ wherever there is `eq`, and `$filter` together with `$orderby`. Operators of a c
 """
 
 
+TYPES = (USER, GROUP, CONTACT, ROOM)
+"""Every kind of object whose properties are in a table."""
+
+
 def routes() -> str:
     """A table of every route: method, path, what it does, its query options and cost."""
     rows = [_route_row(route) for route in sorted(ROUTER.routes, key=lambda route: (route.pattern, route.method))]
@@ -50,7 +57,7 @@ def routes() -> str:
 
 def object_types() -> str:
     """A section for every kind of object, with a table of its properties."""
-    return "\n\n".join(_section(of) for of in (USER, GROUP, CONTACT, ROOM))
+    return "\n\n".join(_section(of) for of in TYPES)
 
 
 def _route_row(route: Route) -> tuple[str, ...]:

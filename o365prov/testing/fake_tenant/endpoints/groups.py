@@ -200,7 +200,9 @@ def _reference_routes(name: str) -> Iterator[Route]:
         f"Take one {one} out of a group",
         source=f"group-delete-{name}",
     )
-    yield Route("DELETE", f"{path}/{{member}}", _refuse_bare_delete, f"Refused: deleting a {one} needs /$ref")
+    yield Route(
+        "DELETE", f"{path}/{{member}}", _refuse_bare_delete, f"Refused: deleting a {one} needs /$ref", refuses=True
+    )
 
 
 ROUTES = (

@@ -33,6 +33,7 @@ class Route:
         options: the query options it takes.
         cost: resource units, before $select, $expand and $top move it (Graph, "Throttling limits", identity).
         source: the page of Graph's reference that it follows.
+        refuses: whether it is here only to refuse, with 501 and the reason, what a client is likely to try.
 
     """
 
@@ -43,6 +44,7 @@ class Route:
     options: frozenset[str] = frozenset()
     cost: int = 1
     source: str = ""
+    refuses: bool = False
 
     def units(self, request: GraphRequest) -> int:
         """The resource units of one request: $select saves one, $expand costs one, a small page saves one."""
