@@ -7,14 +7,13 @@ from o365prov.testing.fake_tenant.endpoints import (
     deleted_items,
     delta,
     directory_objects,
-    directory_roles,
     groups,
     licenses,
     organization,
     references,
-    role_management,
     users,
 )
+from o365prov.testing.fake_tenant.endpoints.roles import directory_roles, role_management
 from o365prov.testing.fake_tenant.endpoints.routes import Router
 
 ROUTER = Router(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from o365prov.testing.fake_tenant.endpoints.groups import mixed
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
 from o365prov.testing.fake_tenant.endpoints.references import referenced_id
-from o365prov.testing.fake_tenant.endpoints.role_management import activate_role, assign_role
+from o365prov.testing.fake_tenant.endpoints.roles.role_management import activate_role, assign_role
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
