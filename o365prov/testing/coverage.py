@@ -9,6 +9,12 @@ from attrs import asdict
 
 from o365prov.testing.fake_tenant.endpoints.routes import Route
 from o365prov.testing.fake_tenant.gateway.route_table import ROUTER
+from o365prov.testing.fake_tenant.schema.application_types import (
+    APP_ROLE_ASSIGNMENT,
+    APPLICATION,
+    EXTENSION_PROPERTY,
+    SERVICE_PRINCIPAL,
+)
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, Writability
 from o365prov.testing.fake_tenant.schema.query_support import Support
@@ -45,7 +51,7 @@ wherever there is `eq`, and `$filter` together with `$orderby`. Operators of a c
 """
 
 
-TYPES = (USER, GROUP, CONTACT, ROOM)
+TYPES = (USER, GROUP, CONTACT, ROOM, APPLICATION, SERVICE_PRINCIPAL, APP_ROLE_ASSIGNMENT, EXTENSION_PROPERTY)
 """Every kind of object whose properties are in a table."""
 
 

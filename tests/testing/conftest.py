@@ -157,3 +157,9 @@ def validate_fixture() -> Callable[[str, str, bytes, int, bytes], None]:
 @pytest.fixture
 def graph(fake: FakeTenant) -> Graph:
     return Graph(fake)
+
+
+@pytest.fixture
+def graph_of() -> Callable[[FakeTenant], Graph]:
+    """A client of another tenant."""
+    return lambda fake: Graph(fake, is_plain=False)

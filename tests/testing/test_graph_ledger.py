@@ -26,11 +26,17 @@ PROPERTIES_BEYOND_THE_INDEX = {
     ("group", "creationOptions"): "a real tenant answers it by default (September 2026)",
 }
 #: The document of v1.0 has a body for these, and their pages, the SDKs and real tenants have 204.
-WITHOUT_A_BODY = {"PATCH /users/{user}", "PATCH /groups/{group}"}
+WITHOUT_A_BODY = {
+    "PATCH /users/{user}",
+    "PATCH /groups/{group}",
+    "PATCH /applications/{application}",
+    "PATCH /servicePrincipals/{principal}",
+}
 #: Options of links that Graph makes itself.
 IN_LINKS = {"$skiptoken", "$deltatoken"}
 ANSWERING = [route for route in ROUTER.routes if not route.refuses]
 HELPDESK, READER = "729827e3-9c14-49f7-bb1b-9608f156bbb8", "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
+ROLE = "aaaaaaaa-0000-4000-8000-000000000001"
 USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 
 
@@ -120,13 +126,43 @@ def stocked():
         "boss": boss,
         "sku_id": sku,
     }
+    names |= _with_applications(fake, names)
     held = _ask(fake, "POST", f"/directoryRoles/{names['role']}/members/$ref", _reference(user))
     assert held[0] == 204
     return fake, fake.snapshot(), names
 
 
+def _with_applications(fake, names):
+    """An application with roles and an extension property, what it is in the tenant, and who has its roles."""
+    role = {
+        "id": ROLE,
+        "allowedMemberTypes": ["User", "Application"],
+        "displayName": "Reader",
+        "description": "Reads",
+        "isEnabled": True,
+        "value": "read",
+    }
+    made = _ask(fake, "POST", "/applications", {"displayName": "Wiki", "appRoles": [role]})[1]
+    at = f"/applications/{made['id']}/extensionProperties"
+    extension = _ask(fake, "POST", at, {"name": "badge", "dataType": "String", "targetObjects": ["User"]})[1]
+    principal = _ask(fake, "POST", "/servicePrincipals", {"appId": made["appId"]})[1]["id"]
+    found = {"application": made["id"], "extension": extension["id"], "principal": principal}
+    for name, collection in (("user", "users"), ("group", "groups"), ("principal", "servicePrincipals")):
+        key = {**names, **found}[name]
+        body = {"principalId": key, "resourceId": principal, "appRoleId": ROLE}
+        found[f"{name}_grant"] = _ask(fake, "POST", f"/{collection}/{key}/appRoleAssignments", body)[1]["id"]
+    other = _ask(fake, "POST", "/applications", {"displayName": "Blog", "appRoles": [role]})[1]["appId"]
+    third = _ask(fake, "POST", "/applications", {"displayName": "Chat"})[1]["appId"]
+    other_principal = _ask(fake, "POST", "/servicePrincipals", {"appId": other})[1]["id"]
+    return {**found, "other_principal": other_principal, "other_app": third}
+
+
 def _reference(key):
     return {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{key}"}
+
+
+def _grant(principal, resource):
+    return {"principalId": principal, "resourceId": resource, "appRoleId": ROLE}
 
 
 def _user(name):
@@ -166,6 +202,20 @@ def bodies(names):
         "POST /directoryRoles/{role}/members/$ref": _reference(names["boss"]),
         "PATCH /places/{place}": {"@odata.type": "microsoft.graph.room", "capacity": 6},
         "POST /directoryObjects/getByIds": {"ids": [names["user"]]},
+        "POST /invitations": {"invitedUserEmailAddress": "eve@home.example", "inviteRedirectUrl": "https://x.example"},
+        "POST /applications": {"displayName": "New"},
+        "PATCH /applications/{application}": {"notes": "New"},
+        "POST /applications/{application}/extensionProperties": {
+            "name": "shift",
+            "dataType": "Integer",
+            "targetObjects": ["User", "Group"],
+        },
+        "POST /servicePrincipals": {"appId": names["other_app"]},
+        "PATCH /servicePrincipals/{principal}": {"notes": "New"},
+        "POST /users/{user}/appRoleAssignments": _grant(names["user"], names["other_principal"]),
+        "POST /groups/{group}/appRoleAssignments": _grant(names["group"], names["other_principal"]),
+        "POST /servicePrincipals/{principal}/appRoleAssignments": _grant(names["principal"], names["other_principal"]),
+        "POST /servicePrincipals/{principal}/appRoleAssignedTo": _grant(names["boss"], names["principal"]),
         "getMemberGroups": {"securityEnabledOnly": False},
         "getMemberObjects": {"securityEnabledOnly": False},
         "checkMemberGroups": {"groupIds": [names["group"]]},
@@ -187,6 +237,9 @@ def test_every_route_leads_to_success(stocked, route):
         ]
     sent = bodies(names)
     body = sent.get(f"{route.method} {route.pattern}", sent.get(route.pattern.rpartition("/")[2]))
+    if "appRole" in route.pattern:
+        kind = {"users": "user", "groups": "group"}.get(route.pattern.split("/")[1], "principal")
+        names["assignment"] = names[f"{kind}_grant"]
     eventual = {"ConsistencyLevel": "eventual"} if "$count" in route.pattern else {}
     status, answer = _ask(fake, route.method, route.pattern.format_map(names), body, **eventual)
     known = read_index().operations.get((route.method, shape(route.pattern)))

@@ -101,7 +101,7 @@ def test_an_unsupported_request_fails_the_test(run):
     """Even when the client swallowed the answer."""
     result = run(_UNSUPPORTED.format(marker=""))
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*does not support GET /me/messages*"])
+    result.stdout.fnmatch_lines(["*does not support GET /users/me/messages*"])
 
 
 def test_unless_it_is_allowed(run):

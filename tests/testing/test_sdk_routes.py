@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.directory_objects.get_by_ids.get_by_ids_post_request_body import GetByIdsPostRequestBody
@@ -21,13 +22,19 @@ from msgraph.generated.directory_objects.item.get_member_objects.get_member_obje
 from msgraph.generated.groups.item.assign_license.assign_license_post_request_body import (
     AssignLicensePostRequestBody as GroupLicenses,
 )
+from msgraph.generated.models.app_role import AppRole
+from msgraph.generated.models.app_role_assignment import AppRoleAssignment
+from msgraph.generated.models.application import Application
 from msgraph.generated.models.assigned_license import AssignedLicense
 from msgraph.generated.models.directory_role import DirectoryRole
+from msgraph.generated.models.extension_property import ExtensionProperty
 from msgraph.generated.models.group import Group
+from msgraph.generated.models.invitation import Invitation
 from msgraph.generated.models.password_profile import PasswordProfile
 from msgraph.generated.models.reference_create import ReferenceCreate
 from msgraph.generated.models.reference_update import ReferenceUpdate
 from msgraph.generated.models.room import Room
+from msgraph.generated.models.service_principal import ServicePrincipal
 from msgraph.generated.models.unified_role_assignment import UnifiedRoleAssignment
 from msgraph.generated.models.user import User
 from msgraph.generated.users.item.assign_license.assign_license_post_request_body import (
@@ -40,6 +47,7 @@ from o365prov.testing.fake_tenant.protocol.requests import read_request
 from o365prov.testing.fake_tenant.schema.skus import PRODUCTS
 
 F1 = PRODUCTS["SPE_F1"].id
+ROLE = "aaaaaaaa-0000-4000-8000-000000000001"
 HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 #: The SDK has no builder for these, and reads a reference as text where Graph sends an object.
@@ -173,6 +181,61 @@ async def _memberships(client, user, group, contact):
         assert (await one.check_member_objects.post(CheckMemberObjectsPostRequestBody(ids=[group]))).value == []
 
 
+async def _related(client, user, group, contact):
+    """Members, owners and memberships: all of them, how many, by type, and how many of a type."""
+    member = "graph_user", "graph_group", "graph_org_contact"
+    lists = (
+        (client.groups.by_group_id(group), ("members", "transitive_members"), member),
+        (client.groups.by_group_id(group), ("owners",), ("graph_user",)),
+        (client.groups.by_group_id(group), ("member_of", "transitive_member_of"), ("graph_group",)),
+        (client.users.by_user_id(user), ("member_of", "transitive_member_of"), ("graph_group",)),
+        (client.contacts.by_org_contact_id(contact), ("member_of", "transitive_member_of"), ("graph_group",)),
+    )
+    for one, names, casts in lists:
+        for related in (getattr(one, name) for name in names):
+            for asked in (related, *(getattr(related, cast) for cast in casts)):
+                assert (await asked.get()).value == []
+                assert await asked.count.get(_eventual()) == 0
+
+
+async def _applications(client, user, group):
+    role = AppRole(
+        id=UUID(ROLE), allowed_member_types=["User", "Application"], display_name="Reader", is_enabled=True, value="r"
+    )
+    made = await client.applications.post(Application(display_name="Wiki", app_roles=[role]))
+    one = client.applications.by_application_id(made.id)
+    await one.patch(Application(notes="Ours"))
+    assert (await one.get()).notes == "Ours"
+    assert len((await client.applications.get()).value) == 1
+    badge = ExtensionProperty(name="badge", data_type="String", target_objects=["User"])
+    extension = await one.extension_properties.post(badge)
+    assert len((await one.extension_properties.get()).value) == 1
+    held = one.extension_properties.by_extension_property_id(extension.id)
+    assert (await held.get()).name == extension.name
+    await held.delete()
+    principal = await client.service_principals.post(ServicePrincipal(app_id=made.app_id))
+    service = client.service_principals.by_service_principal_id(principal.id)
+    await service.patch(ServicePrincipal(notes="Ours"))
+    assert (await service.get()).display_name == "Wiki"
+    assert len((await client.service_principals.get()).value) == 1
+    for key, grants in (
+        (user, client.users.by_user_id(user).app_role_assignments),
+        (group, client.groups.by_group_id(group).app_role_assignments),
+        (principal.id, service.app_role_assignments),
+        (user, service.app_role_assigned_to),
+    ):
+        grant = AppRoleAssignment(principal_id=UUID(key), resource_id=UUID(principal.id), app_role_id=UUID(ROLE))
+        granted = await grants.post(grant)
+        assert len((await grants.get()).value) == 1
+        found = grants.by_app_role_assignment_id(granted.id)
+        assert (await found.get()).resource_display_name == "Wiki"
+        await found.delete()
+    await service.delete()
+    await one.delete()
+    guest = Invitation(invited_user_email_address="eve@home.example", invite_redirect_url="https://x.example")
+    assert (await client.invitations.post(guest)).status == "PendingAcceptance"
+
+
 async def _rest(client, user, contact, room):
     sku = (await client.subscribed_skus.get()).value[0]
     assert (await client.subscribed_skus.by_subscribed_sku_id(sku.id).get()).id == sku.id
@@ -208,6 +271,10 @@ def test_the_sdk_drives_every_route(fake):
         await _groups(client, user)
         await _roles(client, user)
         await _memberships(client, user, fake.add_group("Crowd")["id"], contact)
+        empty = fake.add_group("Empty")["id"]
+        await _related(client, fake.add_user()["id"], empty, contact)
+        await _applications(client, user, empty)
+        assert await client.places.graph_room.count.get(_eventual()) == 1
         await _rest(client, user, contact, room)
 
     asyncio.run(run())

@@ -41,6 +41,7 @@ def new_directory(
     caller_roles: Iterable[str] | None,
     permissions: Iterable[str] | None,
     provisioning: PlanProvisioning | None,
+    signed_in: str | None,
 ) -> Directory:
     """What a new tenant holds, without any object."""
     tenant_id = str(uuid.UUID(int=chance.getrandbits(128), version=4))
@@ -54,6 +55,7 @@ def new_directory(
         caller_roles=None if caller_roles is None else frozenset(caller_roles),
         permissions=None if permissions is None else frozenset(permissions),
         provisioning=provisioning or PlanProvisioning(),
+        signed_in=signed_in,
     )
 
 
@@ -76,7 +78,7 @@ def add_user(
     properties: Mapping[str, Any],
 ) -> str:
     """Add a user and return its id."""
-    _known(USER, properties)
+    _known(directory.extended(USER), properties)
     name = principal_name or properties.get("userPrincipalName")
     if name is None:
         name = f"user{len(directory.users) + 1}@{next(iter(directory.domains))}"
@@ -121,7 +123,7 @@ def add_group(
     properties: Mapping[str, Any],
 ) -> str:
     """Add a group and return its id."""
-    _known(GROUP, properties)
+    _known(directory.extended(GROUP), properties)
     assignment = _assignment(directory, licenses)
     record = {
         "id": directory.new_id(),

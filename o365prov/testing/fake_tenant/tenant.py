@@ -55,6 +55,8 @@ class FakeTenant:
             changes sensitive properties of administrators; None lets it do everything.
         permissions: the application permissions that an administrator consented to, such as "User.Read.All"; whatever
             they do not allow is 403, and only tokens of this tenant are valid. None allows everything.
+        signed_in: the user that ``/me`` is, by id or userPrincipalName; None for calls of an application, which has
+            no ``/me``.
         latency: seconds that every request takes; writes to one object that overlap conflict.
 
     Example:
@@ -86,6 +88,7 @@ class FakeTenant:
         latency: float = 0.0,
         caller_roles: Iterable[str] | None = None,
         permissions: Iterable[str] | None = None,
+        signed_in: str | None = None,
     ) -> None:
         domains = as_tuple(domains)
         caller_roles, permissions = (
@@ -107,6 +110,7 @@ class FakeTenant:
             caller_roles=caller_roles,
             permissions=permissions,
             provisioning=provisioning,
+            signed_in=signed_in,
         )
         self._gateway = Gateway(
             directory, ids=ids, keep_requests=keep_requests, faults=faults, quotas=quotas, lag=lag, latency=latency

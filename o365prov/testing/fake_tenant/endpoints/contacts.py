@@ -8,7 +8,7 @@ from __future__ import annotations
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, SEARCHED, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
-from o365prov.testing.fake_tenant.query.collections import collection
+from o365prov.testing.fake_tenant.query.collections import collection, counted
 from o365prov.testing.fake_tenant.query.select import select
 from o365prov.testing.fake_tenant.query.views import context_of
 from o365prov.testing.fake_tenant.rules.values import check_values, merged, raise_first
@@ -23,9 +23,7 @@ def _list_contacts(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _read_contact(directory: Directory, request: GraphRequest) -> GraphReply:
-    record = directory.contacts.get(request.named["contact"].lower())
-    if record is None:
-        raise GraphErrorResponse.not_found(request.named["contact"])
+    record = directory.contact(request.named["contact"])
     view = select(CONTACT, request.option("$select"))
     context = f"{request.base}/$metadata#{context_of('contacts', view)}/$entity"
     return GraphReply(200, {"@odata.context": context, **view(record)})
@@ -36,6 +34,10 @@ def _list_rooms(directory: Directory, request: GraphRequest) -> GraphReply:
     return collection(
         directory, request, ROOM, directory.places.after, view, context_of("places/microsoft.graph.room", view)
     )
+
+
+def _count_rooms(directory: Directory, request: GraphRequest) -> GraphReply:
+    return counted(directory.places.after, request, ROOM)
 
 
 def _room(directory: Directory, request: GraphRequest) -> Record:
@@ -68,6 +70,14 @@ ROUTES = (
     Route("GET", "/contacts", _list_contacts, "List the organization's contacts", SEARCHED, source="orgcontact-list"),
     Route("GET", "/contacts/{contact}", _read_contact, "Read a contact", ENTITY, source="orgcontact-get"),
     Route("GET", "/places/microsoft.graph.room", _list_rooms, "List rooms", PAGED, source="place-list"),
+    Route(
+        "GET",
+        "/places/microsoft.graph.room/$count",
+        _count_rooms,
+        "Count rooms",
+        frozenset({"$filter"}),
+        source="place-list",
+    ),
     Route("GET", "/places/{place}", _read_room, "Read a room by id or address", ENTITY, source="place-get"),
     Route(
         "GET", "/places/{place}/microsoft.graph.room", _read_room, "The same, with a cast", ENTITY, source="place-get"

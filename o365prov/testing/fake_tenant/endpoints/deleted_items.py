@@ -45,13 +45,15 @@ def purge_expired(directory: Directory) -> None:
 def _list_users(directory: Directory, request: GraphRequest) -> GraphReply:
     view = user_view(directory, request.option("$select"))
     context = context_of("users", view)
-    return collection(directory, request, USER, lambda at: _rows(directory, at, "user"), view, context)
+    of = directory.extended(USER)
+    return collection(directory, request, of, lambda at: _rows(directory, at, "user"), view, context)
 
 
 def _list_groups(directory: Directory, request: GraphRequest) -> GraphReply:
-    view = group_view(request.option("$select"))
+    view = group_view(directory, request.option("$select"))
     context = context_of("groups", view)
-    return collection(directory, request, GROUP, lambda at: _rows(directory, at, "group"), view, context)
+    of = directory.extended(GROUP)
+    return collection(directory, request, of, lambda at: _rows(directory, at, "group"), view, context)
 
 
 def _rows(directory: Directory, position: int, kind: ChangeKind) -> Iterator[tuple[int, Record]]:
@@ -72,7 +74,7 @@ def _read(directory: Directory, request: GraphRequest) -> GraphReply:
 
 def _shown(directory: Directory, request: GraphRequest, record: Record) -> Record:
     kind, text = kind_of(record), request.option("$select")
-    view = user_view(directory, text) if kind == "user" else group_view(text)
+    view = user_view(directory, text) if kind == "user" else group_view(directory, text)
     context = f"{request.base}/$metadata#directoryObjects/$entity"
     return {"@odata.context": context, **typed(kind, view(record))}
 

@@ -123,7 +123,7 @@ def _views(directory: Directory, kind: ChangeKind, text: str | None) -> tuple[Se
 
 
 def _view(directory: Directory, kind: ChangeKind, text: str | None) -> SelectedProperties:
-    return user_view(directory, text) if kind == "user" else select(_TYPES[kind], text)
+    return user_view(directory, text) if kind == "user" else select(directory.extended(_TYPES[kind]), text)
 
 
 def _first_round(directory: Directory, request: GraphRequest, kind: ChangeKind, state: dict[str, Any]) -> GraphReply:

@@ -27,12 +27,12 @@ _VISIBILITY = frozenset({"Private", "Public", "HiddenMembership"})
 def create_group(directory: Directory, body: Mapping[str, Any]) -> Record:
     """Make a group of a request body, its bound members and owners included, or refuse the whole of it."""
     values, bound = bound_references(body)
-    raise_first(_problems_of_create(values))
+    raise_first(_problems_of_create(directory, values))
     record = {
         "id": directory.new_id(),
         "createdDateTime": directory.now,
         "renewedDateTime": directory.now,
-        **merged(GROUP, {}, values),
+        **merged(directory.extended(GROUP), {}, values),
         "groupTypes": values.get("groupTypes") or [],
     }
     if "Unified" in record["groupTypes"]:
@@ -52,9 +52,9 @@ def update_group(directory: Directory, record: Record, body: Mapping[str, Any]) 
     """Write a request body into a group, and add the members and owners that it binds, all or nothing."""
     _check_writable(record)
     values, bound = bound_references(body)
-    raise_first(_problems_of_values(values, creating=False))
+    raise_first(_problems_of_values(directory, values, creating=False))
     targets = {name: _targets(directory, record, name, keys) for name, keys in bound.items()}
-    directory.update("group", merged(GROUP, record, values))
+    directory.update("group", merged(directory.extended(GROUP), record, values))
     for name, keys in targets.items():
         for key in keys:
             _link(directory, record, name, key)
@@ -153,12 +153,12 @@ def _link(directory: Directory, record: Record, name: str, target: str) -> None:
         inherit(directory, target)
 
 
-def _problems_of_create(body: Mapping[str, Any]) -> Iterator[GraphErrorResponse]:
+def _problems_of_create(directory: Directory, body: Mapping[str, Any]) -> Iterator[GraphErrorResponse]:
     for name in _REQUIRED:
         if body.get(name) is None:
             message = f"A value is required for property '{name}' of resource 'Group'."
             yield GraphErrorResponse.bad_request(message, Detail("MissingProperty", name, message))
-    yield from _problems_of_values(body, creating=True)
+    yield from _problems_of_values(directory, body, creating=True)
     kinds = body.get("groupTypes") or []
     unified = "Unified" in kinds
     if body.get("mailEnabled") is True and not unified:
@@ -176,8 +176,10 @@ def _problems_of_create(body: Mapping[str, Any]) -> Iterator[GraphErrorResponse]
         yield GraphErrorResponse.bad_request("A role-assignable group must be security-enabled and can't be dynamic.")
 
 
-def _problems_of_values(body: Mapping[str, Any], *, creating: bool) -> Iterator[GraphErrorResponse]:
-    yield from check_values(GROUP, body, creating=creating)
+def _problems_of_values(
+    directory: Directory, body: Mapping[str, Any], *, creating: bool
+) -> Iterator[GraphErrorResponse]:
+    yield from check_values(directory.extended(GROUP), body, creating=creating)
     nickname, kinds, visibility = body.get("mailNickname"), body.get("groupTypes"), body.get("visibility")
     if isinstance(nickname, str) and nickname and not is_nickname(nickname):
         yield GraphErrorResponse.invalid_value(

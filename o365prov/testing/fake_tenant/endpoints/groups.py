@@ -1,4 +1,4 @@
-"""Groups: list, read, create, update, delete, and their members and owners."""
+"""Groups: list, read, create, update, delete, and changing their members and owners."""
 
 from __future__ import annotations
 
@@ -8,33 +8,29 @@ from o365prov.testing.fake_tenant.endpoints.group_writes import (
     add_references,
     create_group,
     delete_group,
-    links_of,
     remove_reference,
     update_group,
 )
 from o365prov.testing.fake_tenant.endpoints.references import referenced_id
-from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, SEARCHED, Route
+from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, SEARCHED, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
-from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest, alternate_key
 from o365prov.testing.fake_tenant.query.collections import collection, counted
-from o365prov.testing.fake_tenant.query.views import context_of, group_view, object_view, typed, user_view
+from o365prov.testing.fake_tenant.query.views import context_of, group_view
 from o365prov.testing.fake_tenant.rules.licensing import assign_to_group, read_assignment
-from o365prov.testing.fake_tenant.schema.object_types import GROUP, USER
-from o365prov.testing.fake_tenant.store.change_log import ChangeKind
+from o365prov.testing.fake_tenant.schema.object_types import GROUP
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-Found = tuple[int, ChangeKind, Record]
-"""The number that orders a page, and what was found."""
-
 
 def _list(directory: Directory, request: GraphRequest) -> GraphReply:
-    view = group_view(request.option("$select"))
-    return collection(directory, request, GROUP, _rows(directory, request), view, context_of("groups", view))
+    view = group_view(directory, request.option("$select"))
+    of, context = directory.extended(GROUP), context_of("groups", view)
+    return collection(directory, request, of, _rows(directory, request), view, context)
 
 
 def _count(directory: Directory, request: GraphRequest) -> GraphReply:
-    return counted(_rows(directory, request), request, GROUP)
+    return counted(_rows(directory, request), request, directory.extended(GROUP))
 
 
 def _rows(directory: Directory, request: GraphRequest) -> Callable[[int], Iterable[tuple[int, Record]]]:
@@ -55,20 +51,28 @@ def _rows(directory: Directory, request: GraphRequest) -> Callable[[int], Iterab
 
 def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.group(request.named["group"])
-    view = group_view(request.option("$select"))
+    view = group_view(directory, request.option("$select"))
     context = f"{request.base}/$metadata#{context_of('groups', view)}/$entity"
     return GraphReply(200, {"@odata.context": context, **view(record)})
 
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
-    record = create_group(directory, request.json_object())
+    return _created(directory, request, create_group(directory, request.json_object()))
+
+
+def _created(directory: Directory, request: GraphRequest, record: Record) -> GraphReply:
     context = f"{request.base}/$metadata#groups/$entity"
     location = {"Location": f"{request.base}/groups/{record['id']}"}
-    return GraphReply(201, {"@odata.context": context, **group_view(None)(record)}, location)
+    return GraphReply(201, {"@odata.context": context, **group_view(directory, None)(record)}, location)
 
 
 def _update(directory: Directory, request: GraphRequest) -> GraphReply:
-    update_group(directory, directory.group(request.named["group"]), request.json_object())
+    key = request.named["group"]
+    name, value = alternate_key(key) or ("", "")
+    wants_new = request.header("prefer").lower() == "create-if-missing"
+    if name.lower() == "uniquename" and wants_new and directory.find_group(key) is None:
+        return _created(directory, request, create_group(directory, {**request.json_object(), "uniqueName": value}))
+    update_group(directory, directory.group(key), request.json_object())
     return GraphReply(204)
 
 
@@ -81,45 +85,7 @@ def _assign_license(directory: Directory, request: GraphRequest) -> GraphReply:
     record = directory.group(request.named["group"])
     after = assign_to_group(directory, record, read_assignment(request.json_object()))
     context = f"{request.base}/$metadata#groups/$entity"
-    return GraphReply(202, {"@odata.context": context, **group_view(None)(after)})
-
-
-def _linked(name: str) -> Callable[[Directory, GraphRequest], GraphReply]:
-    def answer(directory: Directory, request: GraphRequest) -> GraphReply:
-        group = directory.group(request.named["group"])
-        return mixed(directory, request, _existing(directory, links_of(directory, name).numbered_targets(group["id"])))
-
-    return answer
-
-
-def _linked_users(name: str) -> Callable[[Directory, GraphRequest], GraphReply]:
-    def answer(directory: Directory, request: GraphRequest) -> GraphReply:
-        group = directory.group(request.named["group"])
-        found = _existing(directory, links_of(directory, name).numbered_targets(group["id"]))
-        rows = [(number, record) for number, kind, record in found if kind == "user"]
-        view = user_view(directory, request.option("$select"))
-        return collection(directory, request, USER, lambda at: _after(rows, at), view, context_of("users", view))
-
-    return answer
-
-
-def _transitive_members(directory: Directory, request: GraphRequest) -> GraphReply:
-    group = directory.group(request.named["group"])
-    return mixed(
-        directory, request, _existing(directory, enumerate(closure(group["id"], directory.members.targets), start=1))
-    )
-
-
-def _transitive_member_of(directory: Directory, request: GraphRequest) -> GraphReply:
-    user = directory.user(request.named["user"])
-    return mixed(
-        directory, request, _existing(directory, enumerate(closure(user["id"], directory.members.sources), start=1))
-    )
-
-
-def _member_of(directory: Directory, request: GraphRequest) -> GraphReply:
-    user = directory.user(request.named["user"])
-    return mixed(directory, request, _existing(directory, directory.members.numbered_sources(user["id"])))
+    return GraphReply(202, {"@odata.context": context, **group_view(directory, None)(after)})
 
 
 def _add(name: str) -> Callable[[Directory, GraphRequest], GraphReply]:
@@ -145,53 +111,8 @@ def _refuse_bare_delete(_: Directory, request: GraphRequest) -> GraphReply:
     raise GraphErrorResponse.unsupported(f"DELETE /{path} would delete the object itself; use DELETE /{path}/$ref")
 
 
-def mixed(directory: Directory, request: GraphRequest, found: Iterable[Found]) -> GraphReply:
-    """A page of objects of several kinds, each with its ``@odata.type``."""
-    views = object_view(directory, request.option("$select"))
-    records = [(number, kind, record) for number, kind, record in found if kind in views]
-    kinds = {record["id"]: kind for _, kind, record in records}
-    rows = [(number, record) for number, _, record in records]
-
-    def render(record: Record) -> Record:
-        kind = kinds[record["id"]]
-        return typed(kind, views[kind](record))
-
-    return collection(directory, request, USER, lambda at: _after(rows, at), render, "directoryObjects")
-
-
-def _after(rows: Iterable[tuple[int, Record]], position: int) -> Iterator[tuple[int, Record]]:
-    return (row for row in rows if row[0] > position)
-
-
-def _existing(directory: Directory, keys: Iterable[tuple[int, str]]) -> Iterator[Found]:
-    for number, key in keys:
-        found = directory.object(key)
-        if found is not None:
-            yield number, *found
-
-
-def closure(start: str, step: Callable[[str], Iterable[str]]) -> Iterator[str]:
-    """Whatever is reached from an object by steps, each once, without itself."""
-    seen: dict[str, None] = {}
-    ahead = list(step(start))
-    while ahead:
-        key = ahead.pop(0)
-        if key not in seen and key != start:
-            seen[key] = None
-            ahead += step(key)
-    yield from seen
-
-
-_MIXED = frozenset({"$select", "$top", "$count", "$skiptoken"})
-
-
 def _reference_routes(name: str) -> Iterator[Route]:
     path, one = f"/groups/{{group}}/{name}", name.removesuffix("s")
-    yield Route("GET", path, _linked(name), f"List a group's {name}", _MIXED, 3, f"group-list-{name}")
-    cast = f"{path}/microsoft.graph.user"
-    yield Route(
-        "GET", cast, _linked_users(name), f"List the users among a group's {name}", PAGED, 3, f"group-list-{name}"
-    )
     yield Route("POST", f"{path}/$ref", _add(name), f"Add one {one} to a group", source=f"group-post-{name}")
     yield Route(
         "DELETE",
@@ -231,31 +152,4 @@ ROUTES = (
     ),
     *_reference_routes("members"),
     *_reference_routes("owners"),
-    Route(
-        "GET",
-        "/groups/{group}/transitiveMembers",
-        _transitive_members,
-        "List members of members",
-        _MIXED,
-        5,
-        "group-list-transitivemembers",
-    ),
-    Route(
-        "GET",
-        "/users/{user}/memberOf",
-        _member_of,
-        "List the groups that a user is in",
-        _MIXED,
-        2,
-        "user-list-memberof",
-    ),
-    Route(
-        "GET",
-        "/users/{user}/transitiveMemberOf",
-        _transitive_member_of,
-        "List groups, also by way of groups",
-        _MIXED,
-        5,
-        "user-list-transitivememberof",
-    ),
 )

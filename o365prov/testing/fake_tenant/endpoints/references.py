@@ -8,6 +8,7 @@ from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.views import object_view, typed, user_view
+from o365prov.testing.fake_tenant.store.change_log import ChangeKind
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
@@ -49,7 +50,7 @@ def set_manager(directory: Directory, user: Record, manager_id: str | None) -> N
         directory.log_link("user", key, "manager", manager_id, added=True)
 
 
-def _manager(directory: Directory, request: GraphRequest) -> tuple[str, Record]:
+def _manager(directory: Directory, request: GraphRequest) -> tuple[ChangeKind, Record]:
     user = directory.user(request.named["user"])
     for key in directory.managers.targets(user["id"]):
         found = directory.object(key)

@@ -31,7 +31,7 @@ def create_user(directory: Directory, body: Mapping[str, Any]) -> Record:
     """Make a user of a request body and return its record; 400 with everything that is wrong."""
     raise_first(_problems_of_create(directory, body))
     now = directory.now
-    values = merged(USER, {}, {name: value for name, value in body.items() if name != "passwordProfile"})
+    values = _written(directory, {}, body)
     record = {
         "id": directory.new_id(),
         "userType": "Member",
@@ -54,7 +54,7 @@ def update_user(directory: Directory, record: Record, body: Mapping[str, Any]) -
         raise GraphErrorResponse.mastered_on_premises()
     check_sensitive(directory, record, body)
     raise_first(_problems_of_update(directory, record, body))
-    after = merged(USER, record, {name: value for name, value in body.items() if name != "passwordProfile"})
+    after = _written(directory, record, body)
     if {"userPrincipalName", "onPremisesImmutableId"}.intersection(body):
         refusal = check_anchor(directory, after, record)
         if refusal is not None:
@@ -85,13 +85,19 @@ def delete_user(directory: Directory, record: Record) -> None:
         directory.log_link("group", group, "members", record["id"], added=False)
 
 
+def _written(directory: Directory, record: Record, body: Mapping[str, Any]) -> Record:
+    """The record with a body written into it; passwords are checked and not kept."""
+    kept = {name: value for name, value in body.items() if name != "passwordProfile"}
+    return merged(directory.extended(USER), record, kept)
+
+
 def _problems_of_create(directory: Directory, body: Mapping[str, Any]) -> Iterator[GraphErrorResponse]:
     for name in _REQUIRED:
         value = body.get(name)
         if value is None or (name == "passwordProfile" and isinstance(value, dict) and not value.get("password")):
             message = f"A value is required for property '{name}' of resource 'User'."
             yield GraphErrorResponse.bad_request(message, Detail("MissingProperty", name, message))
-    yield from check_values(USER, body, creating=True)
+    yield from check_values(directory.extended(USER), body, creating=True)
     yield from _problems_of_values(directory, {}, body)
     if any(USER.properties[name].home == "sharepoint" for name in body if name in USER.properties):
         yield GraphErrorResponse.bad_request(
@@ -100,7 +106,7 @@ def _problems_of_create(directory: Directory, body: Mapping[str, Any]) -> Iterat
 
 
 def _problems_of_update(directory: Directory, record: Record, body: Mapping[str, Any]) -> Iterator[GraphErrorResponse]:
-    yield from check_values(USER, body, creating=False)
+    yield from check_values(directory.extended(USER), body, creating=False)
     yield from _problems_of_values(directory, record, body)
     homes = {USER.properties[name].home for name in body if name in USER.properties}
     if len(homes) > 1:

@@ -13,7 +13,7 @@ from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import Render, collection, counted
 from o365prov.testing.fake_tenant.query.filters import exact_match
-from o365prov.testing.fake_tenant.query.select import SelectedProperties, select
+from o365prov.testing.fake_tenant.query.select import SelectedProperties
 from o365prov.testing.fake_tenant.query.views import context_of, filtered_properties, typed, user_view
 from o365prov.testing.fake_tenant.schema.object_types import USER
 from o365prov.testing.fake_tenant.store.directory import Directory
@@ -31,7 +31,7 @@ def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     return collection(
         directory,
         request,
-        USER,
+        directory.extended(USER),
         _rows(directory, request),
         _render(directory, request, view),
         context_of("users", view),
@@ -39,7 +39,7 @@ def _list(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _count(directory: Directory, request: GraphRequest) -> GraphReply:
-    return counted(_rows(directory, request), request, USER)
+    return counted(_rows(directory, request), request, directory.extended(USER))
 
 
 def _rows(directory: Directory, request: GraphRequest) -> Any:
@@ -117,7 +117,7 @@ def _managers(directory: Directory, record: Record) -> Iterator[Record]:
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
     record = create_user(directory, request.json_object())
-    view = select(USER, None)
+    view = user_view(directory, None)
     context = f"{request.base}/$metadata#users/$entity"
     location = {"Location": f"{request.base}/users/{record['id']}"}
     return GraphReply(201, {"@odata.context": context, **view(record)}, location)

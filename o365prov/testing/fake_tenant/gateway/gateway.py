@@ -174,7 +174,7 @@ class Gateway:
         purge_expired(directory)
         if request.path == ("$batch",) and request.method == "POST":
             return GraphReply(200, answer_batch(request, self._answer_inner, self._ids, parallel=self.latency > 0))
-        route, request = ROUTER.find(request)
+        route, request = _route(directory, request)
         check_permitted(permissions, route, request)
         metered |= self._charge(route, request)
         if self._replica is None:
@@ -222,6 +222,17 @@ class Gateway:
             body = with_metadata(body, level, self.directory.tenant_id)
         headers.setdefault("Content-Type", _JSON[level])
         return reply.status, headers, _ENCODER.encode(body).encode()
+
+
+def _route(directory: Directory, request: GraphRequest) -> tuple[Route, GraphRequest]:
+    """The route of a request; ``/me`` is short for the user who is signed in, whom an application is not."""
+    if not request.path or request.path[0].lower() != "me":
+        return ROUTER.find(request)
+    who = "me" if directory.signed_in is None else directory.user(directory.signed_in)["id"]
+    found = ROUTER.find(evolve(request, path=("users", who, *request.path[1:])))
+    if directory.signed_in is None:
+        raise GraphErrorResponse.malformed("/me request is only valid with delegated authentication flow.")
+    return found
 
 
 def _fail(fault: Fault | None, *, has_effect: bool) -> None:

@@ -8,11 +8,14 @@ from o365prov.testing.fake_tenant.endpoints import (
     delta,
     directory_objects,
     groups,
+    invitations,
     licenses,
+    memberships,
     organization,
     references,
     users,
 )
+from o365prov.testing.fake_tenant.endpoints.applications import app_roles, applications, service_principals
 from o365prov.testing.fake_tenant.endpoints.roles import directory_roles, role_management
 from o365prov.testing.fake_tenant.endpoints.routes import Router
 
@@ -23,6 +26,11 @@ ROUTER = Router(
         *licenses.ROUTES,
         *delta.ROUTES,
         *groups.ROUTES,
+        *memberships.ROUTES,
+        *invitations.ROUTES,
+        *applications.ROUTES,
+        *service_principals.ROUTES,
+        *app_roles.ROUTES,
         *deleted_items.ROUTES,
         *role_management.ROUTES,
         *directory_roles.ROUTES,

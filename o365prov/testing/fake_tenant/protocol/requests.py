@@ -19,9 +19,10 @@ LARGEST_BODY = 16 * 1024 * 1024
 _KEY = re.compile(r"^([A-Za-z]+)\((.*)\)$")
 _NAMESPACE = re.compile(r"^(?:microsoft\.)?graph\.(?=[A-Za-z]+(?:\(.*\))?$)", re.IGNORECASE)
 """Before the name of an action or a type; ``graph.admin@contoso.com`` is a user's name."""
+_ALTERNATE = re.compile(r"(\w+)='(.*)'")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 """Half of a surrogate pair can be escaped in JSON, but it is not a character and can't be sent back."""
-_CASTS = frozenset({"user", "group", "room"})
+_CASTS = frozenset({"user", "group", "room", "orgcontact"})
 
 
 @frozen
@@ -165,6 +166,12 @@ def _segments(segment: str) -> tuple[str, ...]:
     if "=" not in key and key[0] == key[-1] == "'":
         key = key[1:-1].replace("''", "'")
     return (name, key)
+
+
+def alternate_key(key: str) -> tuple[str, str] | None:
+    """Name and value of a key such as ``uniqueName='sales'``; None for a plain one."""
+    match = _ALTERNATE.fullmatch(key)
+    return None if match is None else (match[1], match[2].replace("''", "'"))
 
 
 def _options(query: str) -> dict[str, str]:

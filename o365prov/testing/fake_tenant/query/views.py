@@ -7,8 +7,12 @@ from typing import Any
 
 from o365prov.testing.fake_tenant.query.select import SelectedProperties, select
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, USER
+from o365prov.testing.fake_tenant.schema.properties import ObjectType
+from o365prov.testing.fake_tenant.store.change_log import ChangeKind
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
+
+_KINDS: dict[ChangeKind, ObjectType] = {"user": USER, "group": GROUP, "contact": CONTACT}
 
 
 def context_of(collection: str, view: SelectedProperties) -> str:
@@ -23,7 +27,7 @@ def typed(kind: str, shown: Record) -> Record:
 
 def user_view(directory: Directory, text: str | None, *, one: bool = False) -> SelectedProperties:
     """The view of users that $select asks for."""
-    return select(USER, text, made_properties(directory), one=one)
+    return select(directory.extended(USER), text, made_properties(directory), one=one)
 
 
 def made_properties(directory: Directory) -> dict[str, Callable[[Record], Any]]:
@@ -41,25 +45,26 @@ def filtered_properties(directory: Directory, text: str) -> dict[str, Callable[[
     return {name: make for name, make in made.items() if name.lower() in text.lower()}
 
 
-def group_view(text: str | None) -> SelectedProperties:
+def group_view(directory: Directory, text: str | None) -> SelectedProperties:
     """The view of groups that $select asks for."""
-    return select(GROUP, text)
+    return select(directory.extended(GROUP), text)
 
 
-def object_view(directory: Directory, text: str | None) -> dict[str, SelectedProperties]:
-    """Views of a mixed collection by kind; a property that only one kind has is fine for all."""
-    if not text:
-        return {"user": user_view(directory, None), "group": group_view(None), "contact": select(CONTACT, None)}
-    names = [name.strip() for name in text.split(",")]
-    kinds = {"user": USER, "group": GROUP, "contact": CONTACT}
+def object_view(
+    directory: Directory, text: str | None, *, only: ChangeKind | None = None
+) -> dict[ChangeKind, SelectedProperties]:
+    """Views of a mixed collection by kind, or of *only* one; a property that one kind has is fine for all of them."""
+    kinds: dict[ChangeKind, ObjectType] = {
+        kind: directory.extended(of) for kind, of in _KINDS.items() if only in {None, kind}
+    }
+    names = [name.strip() for name in text.split(",")] if text else []
     for name in names:
-        if not any(name in of.properties for of in kinds.values()):
-            user_view(directory, name)  # refuses, naming what is unknown
-    own = {kind: ",".join(name for name in names if name in of.properties) for kind, of in kinds.items()}
+        if all(of.spelled(name) is None for of in kinds.values()):
+            select(kinds[only or "user"], name)  # refuses, naming what is unknown
+    made = made_properties(directory)
+    own = {kind: ",".join(name for name in names if of.spelled(name)) or "id" for kind, of in kinds.items()}
     return {
-        "user": user_view(directory, own["user"] or "id"),
-        "group": group_view(own["group"] or "id"),
-        "contact": select(CONTACT, own["contact"] or "id"),
+        kind: select(of, own[kind] if text else None, made if kind == "user" else None) for kind, of in kinds.items()
     }
 
 

@@ -99,6 +99,7 @@ class ObjectType:
         collection: the path segment.
         properties: by name.
         not_held: names that Graph has and this tenant refuses, loudly.
+        extension_queries: what directory extension properties take, by their names in lower case.
 
     """
 
@@ -107,11 +108,12 @@ class ObjectType:
     collection: str
     properties: Mapping[str, Property]
     not_held: frozenset[str] = frozenset()
+    extension_queries: Mapping[str, QuerySupport] = MappingProxyType({})
 
     @cached_property
     def queries(self) -> Mapping[str, QuerySupport]:
         """What $filter and $orderby take, by the path of a property in lower case."""
-        return query_support().get(self.name.rpartition(".")[2], {})
+        return {**query_support().get(self.name.rpartition(".")[2], {}), **self.extension_queries}
 
     @cached_property
     def has_advanced_queries(self) -> bool:

@@ -16,6 +16,9 @@ from attrs import define, evolve, field, frozen
 
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.protocol.requests import alternate_key
+from o365prov.testing.fake_tenant.schema.extensions import with_extensions
+from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind, ChangeLog, ChangeRecord, LinkChange
 from o365prov.testing.fake_tenant.store.seats import Subscription, count_seats
 from o365prov.testing.fake_tenant.store.table import Record, RecordTable
@@ -137,6 +140,7 @@ class Directory:
     caller_roles: frozenset[str] | None = None
     permissions: frozenset[str] | None = None
     provisioning: PlanProvisioning = field(factory=PlanProvisioning)
+    signed_in: str | None = None
     applications: dict[str, RegisteredApp] = field(factory=dict)
     users: RecordTable = field(factory=RecordTable)
     groups: RecordTable = field(factory=RecordTable)
@@ -145,6 +149,10 @@ class Directory:
     deleted: RecordTable = field(factory=RecordTable)
     activated_roles: RecordTable = field(factory=RecordTable)
     role_assignments: RecordTable = field(factory=RecordTable)
+    app_objects: RecordTable = field(factory=RecordTable)
+    service_principals: RecordTable = field(factory=RecordTable)
+    app_role_assignments: RecordTable = field(factory=RecordTable)
+    extensions: RecordTable = field(factory=RecordTable)
     managers: Links = field(factory=Links)
     members: Links = field(factory=Links)
     owners: Links = field(factory=Links)
@@ -168,6 +176,9 @@ class Directory:
     def find_user(self, key: str) -> Record | None:
         """The user with this id or userPrincipalName, or None."""
         key = key.lower()
+        if "='" in key:  # the long spelling, users(userPrincipalName='...')
+            name, value = alternate_key(key) or ("", key)
+            key = value if name == "userprincipalname" else key
         return self.users.get(key) or self.users.get(self._names["userPrincipalName"].get(key, ""))
 
     def user(self, key: str) -> Record:
@@ -178,11 +189,29 @@ class Directory:
         return found
 
     def group(self, key: str) -> Record:
-        """The group with this id; 404 without one."""
-        found = self.groups.get(key.lower())
+        """The group with this id, or with ``uniqueName='...'``; 404 without one."""
+        found = self.find_group(key)
         if found is None:
             raise GraphErrorResponse.not_found(key)
         return found
+
+    def find_group(self, key: str) -> Record | None:
+        """The group with this id, or with ``uniqueName='...'``, or None."""
+        key = key.lower()
+        name, value = alternate_key(key) or ("id", key)
+        owner = self._names["uniqueName"].get(value, "") if name == "uniquename" else value
+        return self.groups.get(owner)
+
+    def contact(self, key: str) -> Record:
+        """The contact of the organization with this id; 404 without one."""
+        found = self.contacts.get(key.lower())
+        if found is None:
+            raise GraphErrorResponse.not_found(key)
+        return found
+
+    def extended(self, of: ObjectType) -> ObjectType:
+        """A type with the directory extension properties that applications added to it."""
+        return with_extensions(of, self.extensions) if len(self.extensions) else of
 
     def object(self, key: str) -> tuple[ChangeKind, Record] | None:
         """A user, group or contact by id, with its kind, or None."""
@@ -264,7 +293,13 @@ class Directory:
             links.forget(key)
         for assignment in [item for item in self.role_assignments if item["principalId"] == key]:
             self.role_assignments.remove(assignment["id"])
+        self.forget_app_roles(key)
         self._log(kind, key, frozenset({"@removed"}))
+
+    def forget_app_roles(self, key: str) -> None:
+        """Drop every app-role assignment of an object, and for it."""
+        for item in [each for each in self.app_role_assignments if key in {each["principalId"], each["resourceId"]}]:
+            self.app_role_assignments.remove(item["id"])
 
     def log_link(self, kind: ChangeKind, source: str, name: str, target: str, *, added: bool) -> None:
         """Note that a reference of *source* came or went."""
@@ -326,7 +361,7 @@ class Directory:
 _NAME_SETS: dict[frozenset[str], frozenset[str]] = {}
 _COPIED = (
     "users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments",
-    "managers", "members", "owners", "log",
+    "app_objects", "service_principals", "app_role_assignments", "extensions", "managers", "members", "owners", "log",
 )  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from o365prov.testing.fake_tenant.store.table import RecordTable
 
 _VERSION = 2
 _TABLES = ("users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments")
+_LATER_TABLES = ("app_objects", "service_principals", "app_role_assignments", "extensions")
+"""What files of earlier days have none of."""
 _LINKS = ("managers", "members", "owners")
 
 
@@ -34,6 +36,7 @@ def write_state(directory: Directory) -> dict[str, Any]:
         "o365prov-fake-tenant": _VERSION,
         "tenant_id": directory.tenant_id,
         "organization": directory.organization,
+        "signed_in": directory.signed_in,
         "caller_roles": _sorted(directory.caller_roles),
         "permissions": _sorted(directory.permissions),
         "applications": [
@@ -41,7 +44,7 @@ def write_state(directory: Directory) -> dict[str, Any]:
         ],
         "domains": list(directory.domains.values()),
         "subscriptions": [asdict(item) for item in directory.subscriptions.values()],
-        **{name: list(getattr(directory, name)) for name in _TABLES},
+        **{name: list(getattr(directory, name)) for name in (*_TABLES, *_LATER_TABLES)},
         **{name: list(getattr(directory, name).pairs()) for name in _LINKS},
         "changes": {"forgotten": directory.log.forgotten, "entries": [_written(change) for change in directory.log]},
     }
@@ -61,14 +64,15 @@ def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory
             organization=state["organization"],
             domains={item["id"]: item for item in state["domains"]},
             subscriptions={item["product"]["id"]: _subscription(item) for item in state["subscriptions"]},
+            signed_in=state.get("signed_in"),
             caller_roles=_set(state["caller_roles"]),
             permissions=_set(state["permissions"]),
             applications={item["client_id"]: _application(item) for item in state["applications"]},
             log=ChangeLog((_read(entry) for entry in state["changes"]["entries"]), state["changes"]["forgotten"]),
         )
-        for name in _TABLES:
+        for name in (*_TABLES, *_LATER_TABLES):
             table: RecordTable = getattr(directory, name)
-            for record in state[name]:
+            for record in state[name] if name in _TABLES else state.get(name, ()):
                 table.put(record)
         for name in _LINKS:
             links: Links = getattr(directory, name)

@@ -5,8 +5,8 @@ The same assignments as in unified role management, seen from the role (Graph "d
 
 from __future__ import annotations
 
-from o365prov.testing.fake_tenant.endpoints.groups import mixed
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
+from o365prov.testing.fake_tenant.endpoints.memberships import mixed
 from o365prov.testing.fake_tenant.endpoints.references import referenced_id
 from o365prov.testing.fake_tenant.endpoints.roles.role_management import activate_role, assign_role
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route

@@ -1,0 +1,1 @@
+"""Applications, service principals, the assignments of their roles, and directory extension properties."""
