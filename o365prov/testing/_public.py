@@ -1,7 +1,7 @@
 """The public names of ``o365prov.testing``: this is the one list of them."""
 
 from o365prov.testing.clock import FakeClock
-from o365prov.testing.fake_tenant import AppRegistrations, FakeTenant, Lag, RecordedRequest, Snapshot
+from o365prov.testing.fake_tenant import AppRegistrations, FakeTenant, Lag, RecordedRequest, RecordedRequests, Snapshot
 from o365prov.testing.faults import (
     Attempt,
     Dropped,
@@ -34,6 +34,7 @@ __all__ = [
     "Quotas",
     "RandomFaults",
     "RecordedRequest",
+    "RecordedRequests",
     "ScheduledFaults",
     "Server",
     "Slow",

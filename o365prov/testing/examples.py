@@ -55,6 +55,40 @@ def user_body(principal_name: str = f"isaac.brock@{_INITIAL}", **changes: Any) -
     return {name: value for name, value in body.items() if value is not ...}
 
 
+def group_body(name: str = "Band", **changes: Any) -> dict[str, Any]:
+    """The body of a POST /groups that Graph takes for a security group, and *changes*.
+
+    Args:
+        name: the displayName; its letters and digits become mailNickname.
+        changes: further properties, or other values, by Graph's names; ``...`` leaves a property out.
+
+    Example:
+        >>> group_body("Sales EMEA")["mailNickname"]
+        'SalesEMEA'
+
+    """
+    nickname = "".join(letter for letter in name if letter.isascii() and letter.isalnum()) or "group"
+    body = {
+        "displayName": name,
+        "mailEnabled": False,
+        "mailNickname": nickname[:64],
+        "securityEnabled": True,
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not ...}
+
+
+def group_bodies() -> SearchStrategy[dict[str, Any]]:
+    """Bodies of a POST /groups that Graph takes: security groups and Microsoft 365 groups; names may repeat."""
+    from hypothesis import strategies as st  # noqa: PLC0415
+
+    names = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=256)
+    unified = {"groupTypes": ["Unified"], "mailEnabled": True, "securityEnabled": False}
+    kinds = st.sampled_from([{}, unified, {"isAssignableToRole": True}])
+    described = st.fixed_dictionaries({}, optional={"description": st.text(_LOCAL, min_size=1, max_size=1024)})
+    return st.builds(lambda name, kind, more: group_body(name, **kind, **more), names, kinds, described)
+
+
 def principal_names(domains: Sequence[str] = (_INITIAL,)) -> SearchStrategy[str]:
     """Every kind of userPrincipalName that Graph takes, in these domains."""
     from hypothesis import strategies as st  # noqa: PLC0415 - only who wants strategies needs hypothesis

@@ -48,6 +48,25 @@ def fake_tenant_factory(fake_tenant_options: Mapping[str, Any]) -> Callable[...,
     return make
 
 
+@pytest.fixture(scope="session")
+def session_fake_tenant_options() -> Mapping[str, Any]:
+    """Options for ``session_fake_tenant``; override it in the conftest.py at the top."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def session_fake_tenant(session_fake_tenant_options: Mapping[str, Any]) -> Iterator[FakeTenant]:
+    """One tenant for the whole run, where making it takes long: what a test wants undone, it undoes with ``restore``.
+
+    When the run is over it fails if something was asked that the tenant does not support.
+    """
+    from o365prov.testing import FakeTenant  # noqa: PLC0415 - see above
+
+    fake = FakeTenant(**session_fake_tenant_options)
+    yield fake
+    _fail_for_unsupported(fake)
+
+
 @pytest.fixture
 def fake_tenant(request: pytest.FixtureRequest, fake_tenant_factory: Callable[..., FakeTenant]) -> Iterator[FakeTenant]:
     """A fresh tenant for this test, as its ``fake_tenant`` markers say.
@@ -66,8 +85,13 @@ def fake_tenant(request: pytest.FixtureRequest, fake_tenant_factory: Callable[..
     except (TypeError, ValueError) as error:
         pytest.fail(f"the options of the fake_tenant marker do not fit: {error}", pytrace=False)
     yield fake
+    if not allow_unsupported:
+        _fail_for_unsupported(fake)
+
+
+def _fail_for_unsupported(fake: FakeTenant) -> None:
     unsupported = [seen for seen in fake.requests if seen.status == 501]
-    if unsupported and not allow_unsupported:
+    if unsupported:
         lines = [f"{seen.method} {seen.url}: {seen.answer_body['error']['message']}" for seen in unsupported]
         pytest.fail("requests that the fake tenant does not support:\n" + "\n".join(lines), pytrace=False)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from o365prov.testing import FakeTenant
 from o365prov.testing.coverage import page
-from o365prov.testing.examples import principal_names, user_bodies, user_body, user_changes
+from o365prov.testing.examples import group_bodies, principal_names, user_bodies, user_body, user_changes
 from o365prov.testing.fake_tenant.rules.user_rules import check_principal_name
 
 BASE = "https://graph.microsoft.com/v1.0"
@@ -31,6 +31,16 @@ def test_every_body_is_a_user(body):
     held = fake.user(body["userPrincipalName"])
     plain = {name: value for name, value in body.items() if isinstance(value, str | bool)}
     assert {name: held[name] for name in plain} == plain
+
+
+@given(group_bodies())
+def test_every_group_body_is_a_group(body):
+    """A POST of it is 201, and what it set can be read again."""
+    fake = FakeTenant(seed=1)
+    status, answer = _ask(fake, "POST", "/groups", body)
+    assert status == 201, answer
+    (held,) = fake.groups
+    assert {name: held[name] for name in body} == body
 
 
 @settings(deadline=None)

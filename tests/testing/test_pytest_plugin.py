@@ -75,6 +75,46 @@ def test_options_for_all_tests_are_a_fixture_to_override(run):
     ).assert_outcomes(passed=1)
 
 
+def test_one_tenant_can_be_for_the_whole_run(run):
+    """With options of its own; what a test does is there for the next one, unless it is undone."""
+    conftest = """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def session_fake_tenant_options():
+            return {"domains": ["mine.example"]}
+        """
+    run(
+        """
+        def test_one(session_fake_tenant):
+            before = session_fake_tenant.snapshot()
+            session_fake_tenant.add_user("a@mine.example")
+            session_fake_tenant.restore(before)
+
+        def test_two(session_fake_tenant):
+            assert session_fake_tenant.users == ()
+            session_fake_tenant.add_user("a@mine.example")
+
+        def test_three(session_fake_tenant):
+            assert len(session_fake_tenant.users) == 1
+        """,
+        conftest=conftest,
+    ).assert_outcomes(passed=3)
+
+
+def test_what_the_run_asked_in_vain_fails_it(run):
+    """At its end, for the tenant that is for all of it."""
+    result = run(
+        """
+        def test_it(session_fake_tenant):
+            headers = {"Authorization": "Bearer x"}
+            session_fake_tenant.handle("GET", "https://graph.microsoft.com/v1.0/sites", headers, b"")
+        """
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*does not support GET /sites*"])
+
+
 def test_the_real_client_is_a_fixture(run):
     """graph_client is msgraph-sdk on the test's tenant."""
     run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,15 +9,15 @@ from typing import Any, NoReturn
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
-from o365prov.errors import ConfigurationError, Issue, SourceError, UsageError
+from o365prov.errors import ConfigurationError, UsageError
 from o365prov.structuring import load_text, write_text
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, new_directory
 from o365prov.testing.fake_tenant.endpoints.organization import domain_records
 from o365prov.testing.fake_tenant.gateway.asgi import AsgiApplication, TenantApplication
 from o365prov.testing.fake_tenant.gateway.gateway import Gateway
-from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
 from o365prov.testing.fake_tenant.gateway.replication import Lag
+from o365prov.testing.fake_tenant.gateway.sessions import RecordedRequests, read_session, replay
 from o365prov.testing.fake_tenant.identity.app_registrations import AppRegistrations
 from o365prov.testing.fake_tenant.inspection import roles_of, seats, shown_groups, shown_user, shown_users
 from o365prov.testing.fake_tenant.spelling import with_known_options
@@ -159,17 +158,6 @@ class FakeTenant:
         """The tenant as an ASGI application, for any server of ASGI and any client that takes an application.
 
         It belongs at the root of its host. Dropped connections are raised as ConnectionResetError.
-
-        Example:
-            >>> import asyncio, httpx
-            >>> async def count(fake):
-            ...     transport = httpx.ASGITransport(fake.asgi)
-            ...     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            ...         answer = await client.get("/v1.0/users", headers={"Authorization": "Bearer stand-in"})
-            ...     return answer.status_code
-            >>> asyncio.run(count(FakeTenant(seed=1)))
-            200
-
         """
         return TenantApplication(self.send)
 
@@ -188,9 +176,25 @@ class FakeTenant:
         return AppRegistrations(lambda: self._directory, self._gateway.token_endpoint)
 
     @property
-    def requests(self) -> Sequence[RecordedRequest]:
+    def requests(self) -> RecordedRequests:
         """Every request seen and its answer, oldest first; secrets are not kept."""
-        return tuple(self._gateway.requests)
+        return RecordedRequests(self._gateway.requests)
+
+    def replay(self, path: str | Path) -> Sequence[str]:
+        """Ask again what ``requests.save`` wrote to a file, and return what is answered otherwise.
+
+        Args:
+            path: the file; what it was recorded from may have been another tenant, with other ids.
+
+        Returns:
+            One readable difference for each request whose status or answer differs.
+
+        Raises:
+            SourceError: the file can't be read, or is something else.
+
+        """
+        check_call(FakeTenant.replay, locals())
+        return tuple(replay(read_session(path), self.handle))
 
     def add_user(
         self,
@@ -370,7 +374,7 @@ class FakeTenant:
     def to_json(self) -> str:
         """The state as JSON text, for ``from_json``."""
         with self._lock:
-            return json.dumps(write_state(self._directory), ensure_ascii=False)
+            return write_state(self._directory)
 
     def save(self, path: str | Path) -> None:
         """Write the state to a file, whole or not at all; SourceError when it can't be written."""
@@ -380,13 +384,8 @@ class FakeTenant:
     def from_json(cls, text: str, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
         """A tenant with the state that ``to_json`` wrote; SourceError when the text is something else."""
         check_call(FakeTenant.from_json, locals())
-        try:
-            state = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            issue = Issue("not_json", f"a saved fake tenant must be JSON ({error})", "write one with FakeTenant.save")
-            raise SourceError(issue) from None
         fake = cls(clock=clock, seed=seed)
-        fake._gateway.enter(read_state(state, fake.clock, fake._directory.random))
+        fake._gateway.enter(read_state(text, fake.clock, fake._directory.random))
         fake._start = fake.snapshot()
         return fake
 

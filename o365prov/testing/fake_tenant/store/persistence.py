@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from datetime import datetime
 from typing import Any
@@ -16,10 +18,11 @@ from o365prov.testing.fake_tenant.store.directory import Directory, Links, Regis
 from o365prov.testing.fake_tenant.store.seats import Subscription
 from o365prov.testing.fake_tenant.store.table import RecordTable
 
-_VERSION = 2
-_TABLES = ("users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments")
-_LATER_TABLES = ("app_objects", "service_principals", "app_role_assignments", "extensions")
-"""What files of earlier days have none of."""
+_VERSION = 3
+_TABLES = (
+    "users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments",
+    "app_objects", "service_principals", "app_role_assignments", "extensions",
+)  # fmt: skip
 _LINKS = ("managers", "members", "owners")
 
 
@@ -30,10 +33,34 @@ class Snapshot:
     _directory: Directory = field(repr=False)
 
 
-def write_state(directory: Directory) -> dict[str, Any]:
-    """Everything the tenant holds, as a JSON value."""
+def write_state(directory: Directory) -> str:
+    """Everything the tenant holds, as JSON text, with a digest that tells whether it is still the same."""
+    state = json.dumps(_state(directory), ensure_ascii=False)
+    return f'{{"o365prov-fake-tenant": {_VERSION}, "sha256": "{_digest(state)}", "state": {state}}}'
+
+
+def _digest(state: str) -> str:
+    return hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _opened(text: str) -> dict[str, Any]:
+    """What was saved, if it is what was saved."""
+    try:
+        saved = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        issue = Issue("not_json", f"a saved fake tenant must be JSON ({error})", "write one with FakeTenant.save")
+        raise SourceError(issue) from None
+    if not isinstance(saved, dict) or saved.get("o365prov-fake-tenant") != _VERSION:
+        issue = Issue("other_format", "not a fake tenant saved by this version", "write one with FakeTenant.save")
+        raise SourceError(issue)
+    state = saved.get("state")
+    if not isinstance(state, dict) or saved.get("sha256") != _digest(json.dumps(state, ensure_ascii=False)):
+        raise SourceError(Issue("damaged", "the saved fake tenant was changed or damaged since", "save it again"))
+    return state
+
+
+def _state(directory: Directory) -> dict[str, Any]:
     return {
-        "o365prov-fake-tenant": _VERSION,
         "tenant_id": directory.tenant_id,
         "organization": directory.organization,
         "signed_in": directory.signed_in,
@@ -44,18 +71,15 @@ def write_state(directory: Directory) -> dict[str, Any]:
         ],
         "domains": list(directory.domains.values()),
         "subscriptions": [asdict(item) for item in directory.subscriptions.values()],
-        **{name: list(getattr(directory, name)) for name in (*_TABLES, *_LATER_TABLES)},
+        **{name: list(getattr(directory, name)) for name in _TABLES},
         **{name: list(getattr(directory, name).pairs()) for name in _LINKS},
         "changes": {"forgotten": directory.log.forgotten, "entries": [_written(change) for change in directory.log]},
     }
 
 
-def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory:
+def read_state(text: str, clock: FakeClock, chance: random.Random) -> Directory:
     """The directory that ``write_state`` wrote; SourceError when the value is something else."""
-    if not isinstance(state, dict) or state.get("o365prov-fake-tenant") != _VERSION:
-        raise SourceError(
-            Issue("other_format", "not a fake tenant saved by this version", "write one with FakeTenant.save")
-        )
+    state = _opened(text)
     try:
         directory = Directory(
             clock=clock,
@@ -64,15 +88,15 @@ def read_state(state: Any, clock: FakeClock, chance: random.Random) -> Directory
             organization=state["organization"],
             domains={item["id"]: item for item in state["domains"]},
             subscriptions={item["product"]["id"]: _subscription(item) for item in state["subscriptions"]},
-            signed_in=state.get("signed_in"),
+            signed_in=state["signed_in"],
             caller_roles=_set(state["caller_roles"]),
             permissions=_set(state["permissions"]),
             applications={item["client_id"]: _application(item) for item in state["applications"]},
             log=ChangeLog((_read(entry) for entry in state["changes"]["entries"]), state["changes"]["forgotten"]),
         )
-        for name in (*_TABLES, *_LATER_TABLES):
+        for name in _TABLES:
             table: RecordTable = getattr(directory, name)
-            for record in state[name] if name in _TABLES else state.get(name, ()):
+            for record in state[name]:
                 table.put(record)
         for name in _LINKS:
             links: Links = getattr(directory, name)

@@ -1,0 +1,152 @@
+"""Sessions: requests that were recorded, as lines to compare, as a file, and played again into another tenant."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from attrs import frozen
+
+from o365prov._annotations import check_call
+from o365prov.errors import Issue, SourceError
+from o365prov.structuring import load_text, write_text
+from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
+
+_BASE = "https://graph.microsoft.com/v1.0"
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?")
+_LINK = re.compile(r"https?://\S+")
+_KEPT_HEADERS = frozenset({"content-type", "consistencylevel", "prefer", "accept"})
+_PASSWORD = "Correct-Horse-7"  # noqa: S105 - stands in for those that were not kept
+
+Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, dict[str, str], bytes]]
+"""Answers one request: method, address, headers and body to status, headers and body."""
+
+
+class RecordedRequests(tuple[RecordedRequest, ...]):
+    """Requests in the order in which they came; get it as ``fake.requests``.
+
+    Example:
+        >>> from o365prov.testing import FakeTenant
+        >>> fake = FakeTenant(seed=1)
+        >>> headers = {"Authorization": "Bearer stand-in"}
+        >>> _ = fake.handle("GET", "https://graph.microsoft.com/v1.0/users?$top=5", headers, b"")
+        >>> fake.requests.lines
+        ['GET /users?$top=5 -> 200']
+
+    """
+
+    __slots__ = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """One line each, without what differs between runs: a list that compares readably in any test framework."""
+        return [_line(each) for each in self]
+
+    def save(self, path: str | Path) -> None:
+        """Write them to a file, one JSON object a line, for ``load``; SourceError when it can't be written."""
+        check_call(RecordedRequests.save, locals())
+        write_text(path, "".join(f"{json.dumps(_Exchange.of(each).written(), ensure_ascii=False)}\n" for each in self))
+
+
+@frozen
+class _Exchange:
+    """What of a recorded request is played again, and what its answer was."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: str
+    status: int
+    answer: str
+
+    @classmethod
+    def of(cls, seen: RecordedRequest) -> _Exchange:
+        headers = {name: value for name, value in seen.headers.items() if name in _KEPT_HEADERS}
+        body, answer = (text.decode("utf-8", "replace") for text in (seen.content, seen.answer))
+        return cls(seen.method, _path(seen.url), headers, body, seen.status, answer)
+
+    def written(self) -> dict[str, Any]:
+        names = ("method", "path", "headers", "body", "status", "answer")
+        return {name: getattr(self, name) for name in names}
+
+
+def read_session(path: str | Path) -> list[_Exchange]:
+    """What ``RecordedRequests.save`` wrote; SourceError with the line that is something else."""
+    found = []
+    for number, line in enumerate(load_text(path, "name the file that requests.save() wrote").splitlines(), start=1):
+        try:
+            found.append(_Exchange(**json.loads(line)))
+        except (TypeError, ValueError) as error:
+            what = f"line {number} of the session is not a recorded request ({error})"
+            raise SourceError(Issue("damaged", what, "record it again")) from None
+    return found
+
+
+def replay(session: Iterable[_Exchange], send: Send) -> Iterator[str]:
+    """Play a session into a tenant; what it answers otherwise comes back, one readable difference a request.
+
+    Ids that the tenant makes are taken for those that were recorded, from the answer on in which they first come;
+    points in time, links and request ids are not compared.
+    """
+    renamed: dict[str, str] = {}
+    for each in session:
+        path, body = (_GUID.sub(lambda found: renamed.get(found[0], found[0]), text) for text in (each.path, each.body))
+        sent = {"Authorization": "Bearer stand-in", **each.headers}
+        content = body.replace("(not kept)", _PASSWORD).encode()
+        status, _, answer = send(each.method, f"{_BASE}{path}", sent, content)
+        before, now = _value(each.answer), _value(answer.decode())
+        _pair(before, now, renamed)
+        first, second = (
+            [f"{code}", *_comparable(value, renamed)] for code, value in ((each.status, before), (status, now))
+        )
+        if first != second:
+            changes = "\n".join(unified_diff(first, second, "recorded", "now", lineterm="", n=1))
+            yield f"{each.method} {each.path}\n{changes}"
+
+
+def _line(seen: RecordedRequest) -> str:
+    body = f" {seen.content.decode('utf-8', 'replace')}" if seen.content.strip() else ""
+    return f"{seen.method} {unquote(_path(seen.url))}{body} -> {seen.status or 'dropped'}"
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    path = parts.path.removeprefix("/v1.0")
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
+
+
+def _pair(before: Any, now: Any, renamed: dict[str, str]) -> None:
+    """Take ids that stand at the same place for the same."""
+    match before, now:
+        case dict(), dict():
+            for name in before.keys() & now.keys():
+                _pair(before[name], now[name], renamed)
+        case list(), list():
+            for one, other in zip(before, now, strict=False):
+                _pair(one, other, renamed)
+        case str(), str() if _GUID.fullmatch(before) and _GUID.fullmatch(now):
+            renamed.setdefault(before, now)
+        case _:
+            return
+
+
+def _comparable(value: Any, renamed: Mapping[str, str]) -> list[str]:
+    """The lines of a body in which everything is the same that may differ."""
+    if isinstance(value, dict) and isinstance(value.get("error"), dict):
+        value = {"error": {name: each for name, each in value["error"].items() if name != "innerError"}}
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    text = _LINK.sub("(link)", _INSTANT.sub("(instant)", text))
+    return _GUID.sub(lambda found: renamed.get(found[0], found[0]), text).splitlines()
