@@ -59,6 +59,7 @@ from o365prov.testing import (
     FakeTenant,
     HttpxTransport,
     RandomFaults,
+    RecordedRequests,
     ScheduledFaults,
     Server,
 )
@@ -150,6 +151,7 @@ def folder() -> Path:
     examples()[ImportMemory].save(path / "import_memory.json")
     examples()[OktaRead].save(path / "okta_read.json")
     fake_tenant().save(path / "fake.json")
+    fake_tenant().requests.save(path / "session.jsonl")
     (path / "people.csv").write_text("id,status,login\n00u1,ACTIVE,ann@corp.example\n")
     DirectoryRead("corp.example", [DirectoryEntry("CN=Ann", {"cn": ["Ann"]})]).save(path / "directory.ldif")
     (path / "groups.csv").write_text("id,name,member\n00g1,Sales,00u1\n")
@@ -206,6 +208,7 @@ RECEIVERS: dict[type, Callable[[], Any]] = {
     FakeClock: lambda: FakeClock(at=NOW),
     FakeTenant: fake_tenant,
     HttpxTransport: lambda: HttpxTransport(fake_tenant()),
+    RecordedRequests: lambda: fake_tenant().requests,
     RandomFaults: lambda: RandomFaults(0.5, seed=1),
     ScheduledFaults: ScheduledFaults,
     MemoryState: lambda: running(MemoryState()),
@@ -300,6 +303,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "TenantSnapshot.holders_of": {"address": lambda: "ann@corp.example"},
     "mail_issue": {"values": lambda: {"mail": "ann@corp.example"}},
     "mail_taken": {"values": lambda: {"mail": "ann@corp.example"}, "account": lambda: None, "others": tuple},
+    "FakeTenant.replay": {"path": lambda: folder() / "session.jsonl"},
     "FakeTenant.restore": {"snapshot": lambda: fake_tenant().snapshot()},
     "FakeTenant.seats": {"name": lambda: "SPE_E3"},
     "MappedProfile": {"attribute": lambda: "title"},

@@ -183,7 +183,7 @@ def test_a_client_that_falls_silent_is_hung_up_on(fake, sent):
     with Server(fake, idle_timeout=0.02) as server, _socket(server) as raw:
         raw.sendall(sent)
         assert _rest(raw) == b""
-        assert fake.requests == ()
+        assert len(fake.requests) == 0
 
 
 def test_a_connection_that_is_kept_ends_when_no_request_follows(fake):

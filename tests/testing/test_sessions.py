@@ -70,15 +70,35 @@ def test_a_file_that_is_no_session_is_one_error(tmp_path):
         FakeTenant().replay(path)
 
 
-def test_damaged_files_are_one_error_or_what_was_saved(graph, fake):
+def _damaged(text, chance):
+    """The text with something lost, doubled or other in one place."""
+    at, length = chance.randrange(len(text)), chance.choice([0, 1, 1, 5, 200])
+    put = chance.choice(["", "0", "x", '"', "null", "[", "}", "{}", "true", text[at : at + 3], "é"])
+    return text[:at] + put + text[at + length :]
+
+
+def test_damaged_files_are_one_error_or_what_was_saved(graph, fake, tmp_path):
     """Whatever byte is lost, doubled or another: the tenant is the one that was saved, or there is none."""
     _session(graph)
-    text, chance = fake.to_json(), random.Random(5)  # noqa: S311 - chance needs no secrecy
+    path, chance = tmp_path / "tenant.json", random.Random(5)  # noqa: S311 - chance needs no secrecy
+    fake.save(path)
+    text, kept = path.read_text("utf-8"), fake.to_json()
     for _ in range(DAMAGED):
-        at, length = chance.randrange(len(text)), chance.choice([0, 1, 1, 5, 200])
-        put = chance.choice(["", "0", "x", '"', "null", "[", "}", text[at : at + 3], "\ud800", "é"])
+        path.write_text(_damaged(text, chance), "utf-8")
         with contextlib.suppress(SourceError):
-            assert FakeTenant.from_json(text[:at] + put + text[at + length :]).to_json() == text
+            assert FakeTenant.load(path).to_json() == kept
+
+
+def test_text_that_was_changed_by_hand_is_a_tenant_or_one_error(graph, fake):
+    """Without a digest whatever can be read is taken, and what it became can be read over Graph."""
+    _session(graph)
+    text, chance = fake.to_json(), random.Random(6)  # noqa: S311
+    headers = {"Authorization": "Bearer stand-in"}
+    for _ in range(DAMAGED):
+        with contextlib.suppress(SourceError):
+            changed = FakeTenant.from_json(_damaged(text, chance))
+            for path in ("/users", "/groups", "/domains", "/subscribedSkus", "/organization", "/users/delta"):
+                changed.handle("GET", f"https://graph.microsoft.com/v1.0{path}", headers, b"")
 
 
 def test_the_example_for_unittest_runs():

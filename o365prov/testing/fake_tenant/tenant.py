@@ -22,7 +22,7 @@ from o365prov.testing.fake_tenant.identity.app_registrations import AppRegistrat
 from o365prov.testing.fake_tenant.inspection import roles_of, seats, shown_groups, shown_user, shown_users
 from o365prov.testing.fake_tenant.spelling import with_known_options
 from o365prov.testing.fake_tenant.store.directory import Directory
-from o365prov.testing.fake_tenant.store.persistence import Snapshot, read_state, write_state
+from o365prov.testing.fake_tenant.store.persistence import Snapshot, read_state, sealed, unsealed, write_state
 from o365prov.testing.fake_tenant.store.table import unshared
 from o365prov.testing.faults import FaultPlan
 from o365prov.testing.quotas import Quotas
@@ -178,7 +178,7 @@ class FakeTenant:
     @property
     def requests(self) -> RecordedRequests:
         """Every request seen and its answer, oldest first; secrets are not kept."""
-        return RecordedRequests(self._gateway.requests)
+        return RecordedRequests(tuple(self._gateway.requests))
 
     def replay(self, path: str | Path) -> Sequence[str]:
         """Ask again what ``requests.save`` wrote to a file, and return what is answered otherwise.
@@ -378,7 +378,7 @@ class FakeTenant:
 
     def save(self, path: str | Path) -> None:
         """Write the state to a file, whole or not at all; SourceError when it can't be written."""
-        write_text(path, self.to_json())
+        write_text(path, sealed(self.to_json()))
 
     @classmethod
     def from_json(cls, text: str, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
@@ -392,4 +392,5 @@ class FakeTenant:
     @classmethod
     def load(cls, path: str | Path, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
         """A tenant with the state that ``save`` wrote to a file; SourceError when that is not what it holds."""
-        return cls.from_json(load_text(path, "name the file that FakeTenant.save() wrote"), clock=clock, seed=seed)
+        text = unsealed(load_text(path, "name the file that FakeTenant.save() wrote"))
+        return cls.from_json(text, clock=clock, seed=seed)

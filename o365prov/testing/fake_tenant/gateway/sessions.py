@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import unified_diff
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
@@ -28,7 +28,8 @@ Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, dict[str, str],
 """Answers one request: method, address, headers and body to status, headers and body."""
 
 
-class RecordedRequests(tuple[RecordedRequest, ...]):
+@frozen(repr=False)
+class RecordedRequests:
     """Requests in the order in which they came; get it as ``fake.requests``.
 
     Example:
@@ -41,12 +42,32 @@ class RecordedRequests(tuple[RecordedRequest, ...]):
 
     """
 
-    __slots__ = ()
+    _kept: tuple[RecordedRequest, ...]
+
+    def __repr__(self) -> str:
+        """One line: how many there are."""
+        return f"<RecordedRequests: {len(self._kept)}>"
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[RecordedRequest]:
+        """The requests, oldest first."""
+        return iter(self._kept)
+
+    @overload
+    def __getitem__(self, at: int) -> RecordedRequest: ...
+    @overload
+    def __getitem__(self, at: slice) -> RecordedRequests: ...
+    def __getitem__(self, at: int | slice) -> RecordedRequest | RecordedRequests:
+        """One of them, or some."""
+        return RecordedRequests(self._kept[at]) if isinstance(at, slice) else self._kept[at]
 
     @property
     def lines(self) -> list[str]:
         """One line each, without what differs between runs: a list that compares readably in any test framework."""
-        return [_line(each) for each in self]
+        return [_line(each) for each in self._kept]
 
     def save(self, path: str | Path) -> None:
         """Write them to a file, one JSON object a line, for ``load``; SourceError when it can't be written."""

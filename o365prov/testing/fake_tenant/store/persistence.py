@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +14,14 @@ from attrs import asdict, field, frozen
 
 from o365prov.errors import Issue, SourceError
 from o365prov.testing.clock import FakeClock
+from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
+from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
+from o365prov.testing.fake_tenant.schema.properties import Property, PropertyType
 from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
 from o365prov.testing.fake_tenant.store.change_log import ChangeLog, ChangeRecord, LinkChange
 from o365prov.testing.fake_tenant.store.directory import Directory, Links, RegisteredApp
 from o365prov.testing.fake_tenant.store.seats import Subscription
-from o365prov.testing.fake_tenant.store.table import RecordTable
+from o365prov.testing.fake_tenant.store.table import Record, RecordTable
 
 _VERSION = 3
 _TABLES = (
@@ -24,6 +29,32 @@ _TABLES = (
     "app_objects", "service_principals", "app_role_assignments", "extensions",
 )  # fmt: skip
 _LINKS = ("managers", "members", "owners")
+
+
+_TYPES = {"users": USER, "groups": GROUP, "contacts": CONTACT, "places": ROOM}
+_KINDS: dict[PropertyType, type] = {
+    PropertyType.FLAG: bool,
+    PropertyType.NUMBER: int,
+    PropertyType.TEXTS: list,
+    PropertyType.COMPLEX: dict,
+    PropertyType.COMPLEXES: list,
+    **dict.fromkeys((PropertyType.TEXT, PropertyType.INSTANT, PropertyType.GUID), str),
+}
+_REQUIRED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("contacts", "places"), ("id", "displayName")),
+    "users": ("id", "userPrincipalName", "displayName"),
+    "groups": ("id", "displayName", "groupTypes"),
+    "deleted": ("id", "deletedDateTime"),
+    "activated_roles": ("id", "roleTemplateId"),
+    "role_assignments": ("id", "principalId", "roleDefinitionId", "directoryScopeId"),
+    "app_objects": ("id", "appId", "displayName", "signInAudience"),
+    "service_principals": ("id", "appId", "displayName"),
+    "app_role_assignments": ("id", "principalId", "resourceId", "appRoleId"),
+    "extensions": ("id", "name", "application", "dataType", "isMultiValued", "targetObjects"),
+    "domains": ("id", "isInitial", "isDefault", "isVerified", "authenticationType"),
+    "organization": ("id", "displayName"),
+}
+_SEAL = re.compile(r'\{"sha256": "([0-9a-f]{64})", ')
 
 
 @frozen
@@ -34,33 +65,45 @@ class Snapshot:
 
 
 def write_state(directory: Directory) -> str:
-    """Everything the tenant holds, as JSON text, with a digest that tells whether it is still the same."""
-    state = json.dumps(_state(directory), ensure_ascii=False)
-    return f'{{"o365prov-fake-tenant": {_VERSION}, "sha256": "{_digest(state)}", "state": {state}}}'
+    """Everything the tenant holds, as JSON text."""
+    return json.dumps(_state(directory), ensure_ascii=False)
 
 
-def _digest(state: str) -> str:
-    return hashlib.sha256(state.encode("utf-8", "surrogatepass")).hexdigest()
+def sealed(text: str) -> str:
+    """The text of a state with its digest in front, which tells whether a file still holds what was saved."""
+    return f'{{"sha256": "{_digest(text)}", {text[1:]}'
+
+
+def unsealed(text: str) -> str:
+    """The text of a state in a file; SourceError when it was damaged. What has no digest is taken as it is."""
+    match = _SEAL.match(text)
+    if match is None:
+        return text
+    state = f"{{{text[match.end() :]}"
+    if _digest(state) != match[1]:
+        raise SourceError(Issue("damaged", "the saved fake tenant was damaged or changed since", "save it again"))
+    return state
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _opened(text: str) -> dict[str, Any]:
-    """What was saved, if it is what was saved."""
     try:
-        saved = json.loads(text)
+        state = json.loads(text)
     except (ValueError, RecursionError) as error:
         issue = Issue("not_json", f"a saved fake tenant must be JSON ({error})", "write one with FakeTenant.save")
         raise SourceError(issue) from None
-    if not isinstance(saved, dict) or saved.get("o365prov-fake-tenant") != _VERSION:
+    if not isinstance(state, dict) or state.get("o365prov-fake-tenant") != _VERSION:
         issue = Issue("other_format", "not a fake tenant saved by this version", "write one with FakeTenant.save")
         raise SourceError(issue)
-    state = saved.get("state")
-    if not isinstance(state, dict) or saved.get("sha256") != _digest(json.dumps(state, ensure_ascii=False)):
-        raise SourceError(Issue("damaged", "the saved fake tenant was changed or damaged since", "save it again"))
     return state
 
 
 def _state(directory: Directory) -> dict[str, Any]:
     return {
+        "o365prov-fake-tenant": _VERSION,
         "tenant_id": directory.tenant_id,
         "organization": directory.organization,
         "signed_in": directory.signed_in,
@@ -85,8 +128,8 @@ def read_state(text: str, clock: FakeClock, chance: random.Random) -> Directory:
             clock=clock,
             random=chance,
             tenant_id=state["tenant_id"],
-            organization=state["organization"],
-            domains={item["id"]: item for item in state["domains"]},
+            organization=_checked("organization", state["organization"]),
+            domains={item["id"]: _checked("domains", item) for item in state["domains"]},
             subscriptions={item["product"]["id"]: _subscription(item) for item in state["subscriptions"]},
             signed_in=state["signed_in"],
             caller_roles=_set(state["caller_roles"]),
@@ -97,16 +140,39 @@ def read_state(text: str, clock: FakeClock, chance: random.Random) -> Directory:
         for name in _TABLES:
             table: RecordTable = getattr(directory, name)
             for record in state[name]:
-                table.put(record)
+                table.put(_checked(name, record))
         for name in _LINKS:
             links: Links = getattr(directory, name)
             for source, target in state[name]:
                 links.add(source, target)
         directory.rebuild()
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, GraphErrorResponse) as error:
         what = f"the saved fake tenant is damaged ({type(error).__name__}: {error})"
         raise SourceError(Issue("damaged", what, "save it again")) from error
     return directory
+
+
+def _checked(name: str, record: Record) -> Record:
+    """A record whose values are of the types that its table holds; an error for another."""
+    _require(name, record, _REQUIRED[name])
+    properties: Mapping[str, Property] = _TYPES[name].properties if name in _TYPES else {}
+    for key, value in record.items():
+        item = properties.get(key)
+        if item is None or value is None:
+            continue
+        if not isinstance(value, _KINDS[item.kind]):
+            raise TypeError(f"{key} of {record['id']} is not of type {item.kind.value}")
+    for key in ("assignedLicenses", "licenseAssignmentStates"):
+        for each in record.get(key) or ():
+            _require(key, each, properties[key].fields if key in properties else ())
+    return record
+
+
+def _require(what: str, record: Record, names: Iterable[str]) -> None:
+    """ValueError unless a record has these; the first of them is its id, a string."""
+    missing = [name for name in names if name not in record]
+    if missing or not isinstance(record.get("id", ""), str):
+        raise ValueError(f"{what} has one without {', '.join(missing) or 'an id that is a string'}")
 
 
 def _application(item: dict[str, Any]) -> RegisteredApp:
