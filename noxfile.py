@@ -231,7 +231,7 @@ def shared(session: nox.Session, interpreter: str, version: str) -> Path:
     """The Python of the shared environment, which is made if it is missing or of another pyproject.toml."""
     folder = HERE / ".nox" / f"shared-{version}"
     python = make(session, interpreter, folder)
-    groups = nox.project.dependency_groups(PYPROJECT, "tests", "types")
+    groups = nox.project.dependency_groups(PYPROJECT, "tests", "types", "schemas")
     fingerprint = hashlib.sha256(Path("pyproject.toml").read_bytes() + str(python).encode()).hexdigest()
     stamp = folder / "o365prov-installed"
     if not stamp.exists() or stamp.read_text() != fingerprint:

@@ -115,14 +115,15 @@ class _Relation:
 
 def mixed(directory: Directory, request: GraphRequest, found: Iterable[Found]) -> GraphReply:
     """A page of objects of several kinds, each with its ``@odata.type``."""
-    views, found = object_view(directory, request.option("$select")), list(found)
-    kinds = {record["id"]: kind for _, kind, record in found}
+    views = object_view(directory, request.option("$select"))
+    records = list(found)
+    kinds: dict[str, ChangeKind] = {record["id"]: kind for _, kind, record in records}
 
     def render(record: Record) -> Record:
         kind = kinds[record["id"]]
         return typed(kind, views[kind](record))
 
-    return collection(directory, request, USER, _rows(found, None), render, "directoryObjects")
+    return collection(directory, request, USER, _rows(records, None), render, "directoryObjects")
 
 
 def _rows(found: Iterable[Found], kind: ChangeKind | None) -> Callable[[int], Iterable[tuple[int, Record]]]:
