@@ -71,6 +71,16 @@ def test_who_waits_longest_gets_the_seat_that_became_free():
     assert "waits since 2026-06-01, place 2 of 2" in told(plan)["Ann Lee"].message
 
 
+def test_of_people_who_are_equal_the_first_by_name_and_then_by_id_gets_the_seat():
+    """In whichever order they are assigned: each plan gives it to the same person."""
+    namesake = evolve(somebody("Ann Lee", email="lee@corp.example"), id="00t")
+    people = [assigned(each, "SPE_F1") for each in (BO, ANN, namesake)]
+    for each in (people, people[::-1]):
+        plan = plan_for(each, skus=full(f1=1))
+        assert [change.subject.person_id for change in plan if isinstance(change, AssignLicenses)] == ["00t"]
+        assert "place 2 of 2" in told(plan)["Bo Ross"].message
+
+
 def test_who_newly_waits_is_remembered_and_not_every_day_again():
     """The first day counts; a plan whose only news is that they still wait is empty."""
     people = [assigned(ANN, "SPE_F1")]
