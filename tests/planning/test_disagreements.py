@@ -451,6 +451,16 @@ def test_a_licence_that_somebody_took_by_hand_is_said_in_every_plan(kind, held):
     assert (kinds, codes) == (["assign_licenses"], [])
 
 
+def test_a_licence_that_somebody_took_is_not_given_again_with_a_changed_profile():
+    """What changed at the source is sent, and the licence is said as before."""
+    app, snapshot = user_sync_app(), tenant(there())
+    snapshot, known = effects(app.plan([assigned(ANN, "SPE_E3")], snapshot, remembered(), now=NOW), snapshot)
+    lead = evolve(ANN, profile={**ANN.profile, "title": "Lead"})
+    taken = tenant(evolve(snapshot.users[0], licenses=()))
+    plan = app.plan([assigned(lead, "SPE_E3")], taken, known, now=NOW)
+    assert of_ann(plan) == (["update_user"], ["relicensed_account"])
+
+
 def test_a_licence_of_which_a_service_plan_is_unknown_is_not_missed_while_the_others_are_on():
     """What is mistyped may be the one that is on beside those that are known."""
     grant = LicenseGrant("SPE_E3", ["TEAMS", "TYPO"])

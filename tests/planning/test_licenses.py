@@ -382,6 +382,34 @@ def test_what_a_service_plan_needs_is_named_as_far_as_the_tenant_has_it():
         assert message.startswith(f"MCOMEETADV (Audio Conferencing) can't be given without {needed}, so")
 
 
+@pytest.mark.parametrize(
+    ("others", "why"),
+    [
+        (["MCOMEETADV"], "MCOMEETADV (Audio Conferencing) can't be given without MCOSTANDARD"),
+        (["EXCHANGE_L_STANDARD", "EXCHANGE_S_STANDARD"], "EXCHANGE_L_STANDARD and EXCHANGE_S_STANDARD can't be given"),
+    ],
+    ids=["needed", "excluded"],
+)
+def test_what_replaces_a_licence_and_breaks_a_rule_leaves_it_until_that_is_corrected(others, why):
+    """And the person is told what is kept, and until when."""
+    memory, there = held_by(somebody(), licenses=["SPE_F1"], held=[F1.id])
+    skus = (office(*others), F1)
+    plan = APP.plan([assigned(somebody(), "SPE_E3")], evolve(there, skus=skus), memory, now=NOW)
+    [problem] = [each for each in plan.problems if each.attribute == "licenses"]
+    assert licences(plan) == []
+    assert problem.message.startswith(why)
+    assert problem.message.endswith(", so no licence is changed; keeps SPE_F1 until that is corrected")
+
+
+def test_a_rule_that_was_broken_before_keeps_nobody_from_other_licences():
+    """Somebody gave Office for the web without what it needs, and Graph lets that be."""
+    web = Sku("id-web", "WEB", {"SHAREPOINTWAC": "id-wac"}, seats=5)
+    memory, there = held_by(somebody(), held=[web.id])
+    plan = APP.plan([assigned(somebody(), "SPE_F1")], evolve(there, skus=(web, F1)), memory, now=NOW)
+    assert [describe(each) for each in licences(plan)] == ["licences +SPE_F1"]
+    assert [each for each in plan.problems if each.attribute == "licenses"] == []
+
+
 def test_service_plans_that_can_not_be_given_are_said_in_the_order_of_their_names():
     """The same in every plan."""
     skus = (office("WORKPLACE_ANALYTICS", "SHAREPOINTWAC", "MCOMEETADV"),)
@@ -539,6 +567,15 @@ def test_who_keeps_nothing_until_a_seat_is_free_is_told_of_the_line_alone():
     [problem] = plan.problems
     assert problem.message.endswith("waits since 2026-06-01, place 1 of 1")
     assert problem.remedy.startswith("Buy seats or remove the licence from another person")
+
+
+def test_a_licence_in_error_for_a_reason_that_is_not_documented_is_said_with_graphs_word():
+    """Microsoft may add one."""
+    memory, there = held_by(somebody())
+    failing = tenant(evolve(there.users[0], failed_licenses=(FailedLicense(E3.id, "NewViolation"),)))
+    [problem] = APP.plan([assigned(somebody())], failing, memory, now=NOW).problems
+    assert problem.message.endswith("is in error: Graph gives no reason (NewViolation)")
+    assert problem.remedy == "Look at the person's licences in Entra; then let Entra process the licences again"
 
 
 @pytest.mark.parametrize(("group", "whose"), [(None, "assigned to the person"), ("group-1", "of the group group-1")])

@@ -178,6 +178,13 @@ def test_licences_for_which_somebody_waits_are_named_and_remembered_in_order():
     assert not [each for each in plan if isinstance(each, Remember)]
 
 
+def test_missing_seats_are_said_in_the_order_of_the_licences_ids():
+    """The same in every plan, however many there are."""
+    skus = [Sku(f"id-{number}", f"SKU_{number}", {}, seats=1, used=1) for number in range(6)]
+    plan = plan_for([assigned(ANN, *(each.part_number for each in reversed(skus)))], known(ANN), skus=tuple(skus))
+    assert [each.message.split()[3] for each in plan.problems] == [each.part_number for each in skus]
+
+
 def test_who_was_given_by_hand_what_they_waited_for_waits_no_more():
     """Although something else is in the way of the other licence that is assigned."""
     there, user = known(ANN, waits=3, licenses=[F1.id])
