@@ -218,6 +218,15 @@ def test_somebody_whom_the_plan_is_not_about_frees_nothing():
     assert [problem.code for problem in plan.problems] == ["username_taken"]
 
 
+def test_a_name_that_somebody_elses_rename_will_free_is_said_to_be_taken_until_then():
+    """Ann is new, and a push of her alone waits for Bo's rename, which an edit of hers would not help."""
+    snapshot, known, people = world([("Ann Lee", "", "bo"), ("Bo Ross", "bo", "bo2")])
+    plan = APP.plan(people, snapshot, known, now=NOW, only={people[0].person.id})
+    assert plan.is_empty
+    assert [problem.code for problem in plan.problems] == ["username_taken"]
+    assert plan.problems[0].remedy.endswith("that rename comes first")
+
+
 def with_deleted(moves, **gone):
     """A world in which *gone* people's accounts are deleted, by first name: the local part of the username it had."""
     snapshot, known, people = world(moves)
