@@ -149,7 +149,7 @@ def test_another_account_with_a_leavers_source_anchor_is_said_in_every_plan(know
     other = account(f"ann@{DOMAIN}", onPremisesImmutableId=ANN.id)
     snapshot = tenant(other, deleted=gone)
     plan = user_sync_app().plan([BO], snapshot, remembered(known), now=NOW)
-    assert of_ann(plan)[1] == ["other_account_of_leaver"]
+    assert (of_ann(plan)[1], plan.problems[0].stops) == (["other_account_of_leaver"], False)
     assert f"ann@{DOMAIN} (object id {other.id})" in plan.problems[0].message
     snapshot, after = effects(plan, snapshot)
     assert of_ann(user_sync_app().plan([BO], snapshot, after, now=NOW)) == ([], ["other_account_of_leaver"])
@@ -184,7 +184,7 @@ def test_an_account_of_another_app_is_left_to_it_whatever_it_looks_like():
     theirs = account(NAME, displayName="Ann Lee", onPremisesImmutableId="00uCyYoung")
     known = evolve(remembered(ACTIVE), linked_elsewhere={theirs.id: "Office 365 (Oslo)"})
     plan = user_sync_app().plan([BO], tenant(theirs), known, now=NOW)
-    assert of_ann(plan) == ([], ["account_of_another_app"])
+    assert (of_ann(plan), plan.problems[0].stops) == (([], ["account_of_another_app"]), False)
 
 
 def test_an_account_that_we_deleted_and_somebody_restored_is_said():
@@ -415,6 +415,15 @@ def test_a_corrected_source_anchor_is_remembered():
     corrected, known = effects(plan, corrected)
     assert of_ann(app.plan([assigned(moved), BO], corrected, known, now=NOW)) == ([], [])
     assert of_ann(app.plan([BO], corrected, known, now=NOW))[0] == ["block_sign_in", "revoke_sessions"]
+
+
+def test_a_corrected_source_anchor_is_remembered_though_nothing_is_sent():
+    """License Only sends no profile, so that none of it changed; the anchor that sign-in sends is the account's."""
+    app = user_sync_app().with_provisioning(LicenseOnly()).remap()
+    snapshot = tenant(account(NAME, onPremisesImmutableId="old"))
+    snapshot, known = effects(app.plan([assigned(ANN)], snapshot, remembered(), now=NOW), snapshot)
+    plan = app.plan([assigned(ANN)], tenant(there()), known, now=NOW)
+    assert (of_ann(plan), plan.for_person(ANN.id)[0].anchor) == ((["link_user"], []), ANN.id)
 
 
 def test_a_source_anchor_that_somebody_cleared_is_said_until_it_is_written():
