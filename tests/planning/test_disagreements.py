@@ -426,6 +426,13 @@ def test_a_corrected_source_anchor_is_remembered_though_nothing_is_sent():
     assert (of_ann(plan), plan.for_person(ANN.id)[0].anchor) == ((["link_user"], []), ANN.id)
 
 
+def test_a_corrected_source_anchor_is_remembered_with_updates_off():
+    """Whatever else changed at the source is not sent."""
+    known = remembered(evolve(ACTIVE, anchor="old", licenses=(), fingerprint="another profile"))
+    plan = OFF.plan([assigned(ANN)], tenant(there()), known, now=NOW)
+    assert (of_ann(plan), plan.for_person(ANN.id)[0].anchor) == ((["link_user"], []), ANN.id)
+
+
 def test_a_source_anchor_that_somebody_cleared_is_said_until_it_is_written():
     """Okta's push of changes does not look at it, and nobody signs in without one; Force Sync writes it."""
     app = user_sync_app()
