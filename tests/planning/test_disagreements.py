@@ -77,6 +77,17 @@ def test_a_blocked_account_that_is_matched_is_enabled_with_a_confirmation():
     assert enable.overrides
 
 
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [((), "blocked in Office 365"), ((left(Deprovisioning.block_sign_in()),), "assigned again")],
+    ids=["by others", "by us"],
+)
+def test_why_sign_in_is_enabled_says_who_had_blocked_it(known, why):
+    """Somebody else's block is undone with a confirmation, and ours ends when the person is back."""
+    plan = user_sync_app().plan([assigned(ANN)], tenant(there(accountEnabled=False)), remembered(*known), now=NOW)
+    assert [each.reason for each in plan if each.kind == "enable_sign_in"] == [why]
+
+
 def test_an_account_that_somebody_blocked_later_is_said_in_every_plan():
     """Okta's push does not enable it; the plan says that it stays blocked."""
     snapshot, known = effects(user_sync_app().plan([assigned(ANN)], tenant(), remembered(), now=NOW), tenant())
