@@ -50,6 +50,24 @@ def test_where_the_memory_has_not_all_that_was_evaluated_it_has_the_profile_alon
     assert fingerprint(person, username, anchor) == fingerprint(person)
 
 
+@pytest.mark.parametrize(
+    ("person", "rows"),
+    [
+        (somebody(middleName="Q"), {"middleName": "source.middleName", "countryCode": "source.none"}),
+        (somebody(managerId="x", firstName=None), {"manager": "source.managerId"}),
+    ],
+    ids=["Graph has no such property", "left alone"],
+)
+def test_of_values_that_are_not_sent_the_profile_alone_is_remembered(person, rows):
+    """They are counted in every plan, which takes evaluating: one of several is enough."""
+    app = APP
+    for name, expression in rows.items():
+        app = app.remap(app.mapping.with_expression(name, expression))
+    ann = desired(person, app)
+    assert ann.has_unsupported
+    assert fingerprint(ann, NAME, ann.new_anchor) == fingerprint(ann)
+
+
 def test_somebody_of_whom_everything_is_as_remembered_is_unchanged():
     """In whatever case the username is remembered, or should be."""
     for person in (ANN, evolve(ANN, username=NAME.upper())):
