@@ -8,6 +8,7 @@ from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, som
 from o365prov import AppUser, LicenseGrant
 from o365prov.planning import FailedLicense, HeldLicense, Sku
 from o365prov.planning.model.labels import describe
+from o365prov.planning.rules.service_plans import broken_rules
 
 APP = user_sync_app()
 
@@ -567,6 +568,70 @@ def test_who_keeps_nothing_until_a_seat_is_free_is_told_of_the_line_alone():
     [problem] = plan.problems
     assert problem.message.endswith("waits since 2026-06-01, place 1 of 1")
     assert problem.remedy.startswith("Buy seats or remove the licence from another person")
+
+
+@pytest.mark.parametrize(
+    ("error", "why", "remedy"),
+    [
+        ("CountViolation", "no seat is left", "Buy seats, or take the licence from another person"),
+        (
+            "MutuallyExclusiveViolation",
+            "one of its service plans can't be held together with one that the person has",
+            "Turn one of the two service plans off",
+        ),
+        (
+            "DependencyViolation",
+            "one of its service plans needs another one, or another licence needs it",
+            "Turn the service plan that is needed on, or the one that needs it off",
+        ),
+        (
+            "ProhibitedInUsageLocationViolation",
+            "a service in it is not allowed in the person's usage location",
+            "Correct the usage location, or turn the service plan off",
+        ),
+        (
+            "UniquenessViolation",
+            "an address that it would make is another object's already",
+            "Find the other object with this address in Entra, and change one of the two",
+        ),
+    ],
+)
+def test_a_licence_in_error_says_why_and_what_to_do(error, why, remedy):
+    """Each of the errors that Microsoft's page explains."""
+    memory, there = held_by(somebody())
+    failing = tenant(evolve(there.users[0], failed_licenses=(FailedLicense(E3.id, error),)))
+    [problem] = APP.plan([assigned(somebody())], failing, memory, now=NOW).problems
+    assert problem.message == f"the licence SPE_E3 assigned to the person is in error: {why} ({error})"
+    assert problem.remedy == f"{remedy}; then let Entra process the licences again"
+
+
+@pytest.mark.parametrize(
+    ("plan", "needs"),
+    [
+        (
+            "SHAREPOINTWAC",
+            (
+                "SHAREPOINTENTERPRISE SHAREPOINTSTANDARD SHAREPOINTDESKLESS SHAREPOINTENTERPRISE_EDU "
+                "SHAREPOINTSTANDARD_EDU SHAREPOINTENTERPRISE_GOV SHAREPOINTSTANDARD_GOV SHAREPOINTENTERPRISE_MIDMARKET "
+                "SHAREPOINTLITE SHAREPOINT_S_DEVELOPER"
+            ),
+        ),
+        ("WORKPLACE_ANALYTICS", "EXCHANGE_S_ENTERPRISE EXCHANGE_S_STANDARD EXCHANGE_S_ENTERPRISE_GOV"),
+        ("MCOMEETADV", "MCOSTANDARD MCOSTANDARD_GOV MCOSTANDARD_MIDMARKET MCOIMP TEAMS1 TEAMS_GOV"),
+    ],
+)
+def test_a_service_plan_needs_one_of_those_that_microsoft_names(plan, needs):
+    """Any of them is enough, and none of them is not."""
+    assert [rule.needs for rule in broken_rules([plan])] == [tuple(needs.split())]
+    assert all(broken_rules([plan, each]) == frozenset() for each in needs.split())
+
+
+@pytest.mark.parametrize("old", ["EXCHANGE_L_STANDARD", "EXCHANGE_S_STANDARD_MIDMARKET"])
+@pytest.mark.parametrize("new", ["EXCHANGE_S_ENTERPRISE", "EXCHANGE_S_STANDARD", "EXCHANGE_S_DESKLESS"])
+def test_exchange_of_the_editions_that_are_no_longer_sold_is_held_alone(old, new):
+    """Those that are sold can be held together."""
+    assert len(broken_rules([old, new])) == 1
+    assert broken_rules(["EXCHANGE_S_ENTERPRISE", new]) == frozenset()
 
 
 def test_a_licence_in_error_for_a_reason_that_is_not_documented_is_said_with_graphs_word():

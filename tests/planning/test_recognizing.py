@@ -163,6 +163,12 @@ def test_what_the_username_reads_counts_too():
         assert by_nick.source(with_profile(ANNS, **{name: "x"})) != by_nick.source(ANNS)
 
 
+def test_what_somebody_should_be_knows_what_it_was_evaluated_from():
+    """Which the memory keeps with the profile that is sent."""
+    found = evaluation(title="source.a")
+    assert found.evaluate(ANNS, NOW).source == found.source(ANNS) != ""
+
+
 def test_the_clock_is_the_plans():
     """Whoever is evaluated by it gets what it says at that moment."""
     desired = evaluation(title='Time.now("UTC", "yyyy")').evaluate(ANNS, NOW)

@@ -49,8 +49,8 @@ def license_decisions(
     *,
     is_located: Callable[[MatchedUser], bool],
     now: datetime,
-    take_over: bool = False,
-    again: bool = False,
+    take_over: bool,
+    again: bool,
 ) -> Mapping[str, LicenseDecision]:
     """What happens to the licences of these people, by person id; who is not in it needs nothing.
 
