@@ -77,6 +77,7 @@ LINKED = from_directory(DI)
 NO_ONE_NEW = user_sync_app(create_users=False)
 SECOND = APP.remap(APP.mapping.with_expression("email", "source.second"))
 MANAGED = APP.with_provisioning(ProfileSync()).remap()
+BY_ID = MANAGED.remap(MANAGED.mapping.with_expression("manager", '"ID-Boss"'))
 MANAGED = MANAGED.remap(MANAGED.mapping.with_expression("manager", '"boss@corp.example"'))
 
 
@@ -88,13 +89,24 @@ MANAGED = MANAGED.remap(MANAGED.mapping.with_expression("manager", '"boss@corp.e
         (NO_ONE_NEW, DI, account("old@corp.example", proxyAddresses=["smtp:di.ng@other.example"])),
         (SECOND, DI, account("old@corp.example", mail="di@second.example")),
         (MANAGED, DI, account("boss@corp.example")),
+        (MANAGED, DI, account("BOSS@corp.example")),
+        (BY_ID, DI, evolve(account("boss@corp.example"), id="ID-Boss")),
         (
             APP.with_provisioning(LicenseOnly()).remap(),
             LINKED,
             account("old@corp.example", onPremisesImmutableId=LINKED.directory_accounts[0].anchor),
         ),
     ],
-    ids=["the anchor", "the e-mail address", "the login", "the mapped address", "the manager's name", "the AD anchor"],
+    ids=[
+        "the anchor",
+        "the e-mail address",
+        "the login",
+        "the mapped address",
+        "the manager's name",
+        "the manager's name in another case",
+        "the manager's id",
+        "the AD anchor",
+    ],
 )
 def test_an_account_by_which_somebody_new_may_be_known_is_kept(app, person, there):
     """So the plan is the same as with all accounts, and none of a user that is there already is created or missed."""
