@@ -27,7 +27,7 @@ def waiting_problem(assignment: Assignment, app_users: AppUsers, now: datetime) 
 
 def never_seen(request: PlanRequest, assigned: Collection[str], app_users: AppUsers) -> list[Problem]:
     """Of whom the caller asks by name, and nothing is known: neither an assignment nor an account."""
-    names = sorted(each for each in request.only or () if each not in assigned and app_users.get(each) is None)
+    names = [each for each in request.only or () if each not in assigned and app_users.get(each) is None]
     row = transition(Situation(Wanted.LEFT, memory_of(None)))
     if row.step is not Step.NOTHING:
         raise ValueError(f"nothing is known for the step {row.step.value!r}: {row.words}")

@@ -32,6 +32,12 @@ def test_a_nickname_holds_only_what_exchange_takes():
     assert create.properties["mailNickname"] == "ohara"
 
 
+def test_a_nickname_is_as_long_as_a_username_can_be():
+    """Which is 64 characters before the @, in Entra and in Exchange."""
+    [create] = plan(assigned(somebody(email=f"{'a' * 64}@corp.example")))
+    assert create.properties["mailNickname"] == "a" * 64
+
+
 @pytest.mark.parametrize(
     ("name", "nickname"), [("'.ann", "ann"), ("ann.'.lee", "ann.lee"), ("ann.'", "ann"), ("a.'.'.b", "a.b")]
 )

@@ -77,6 +77,17 @@ def test_a_blocked_account_that_is_matched_is_enabled_with_a_confirmation():
     assert enable.overrides
 
 
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [((), "blocked in Office 365"), ((left(Deprovisioning.block_sign_in()),), "assigned again")],
+    ids=["by others", "by us"],
+)
+def test_why_sign_in_is_enabled_says_who_had_blocked_it(known, why):
+    """Somebody else's block is undone with a confirmation, and ours ends when the person is back."""
+    plan = user_sync_app().plan([assigned(ANN)], tenant(there(accountEnabled=False)), remembered(*known), now=NOW)
+    assert [each.reason for each in plan if each.kind == "enable_sign_in"] == [why]
+
+
 def test_an_account_that_somebody_blocked_later_is_said_in_every_plan():
     """Okta's push does not enable it; the plan says that it stays blocked."""
     snapshot, known = effects(user_sync_app().plan([assigned(ANN)], tenant(), remembered(), now=NOW), tenant())
@@ -149,7 +160,7 @@ def test_another_account_with_a_leavers_source_anchor_is_said_in_every_plan(know
     other = account(f"ann@{DOMAIN}", onPremisesImmutableId=ANN.id)
     snapshot = tenant(other, deleted=gone)
     plan = user_sync_app().plan([BO], snapshot, remembered(known), now=NOW)
-    assert of_ann(plan)[1] == ["other_account_of_leaver"]
+    assert (of_ann(plan)[1], plan.problems[0].stops) == (["other_account_of_leaver"], False)
     assert f"ann@{DOMAIN} (object id {other.id})" in plan.problems[0].message
     snapshot, after = effects(plan, snapshot)
     assert of_ann(user_sync_app().plan([BO], snapshot, after, now=NOW)) == ([], ["other_account_of_leaver"])
@@ -184,7 +195,7 @@ def test_an_account_of_another_app_is_left_to_it_whatever_it_looks_like():
     theirs = account(NAME, displayName="Ann Lee", onPremisesImmutableId="00uCyYoung")
     known = evolve(remembered(ACTIVE), linked_elsewhere={theirs.id: "Office 365 (Oslo)"})
     plan = user_sync_app().plan([BO], tenant(theirs), known, now=NOW)
-    assert of_ann(plan) == ([], ["account_of_another_app"])
+    assert (of_ann(plan), plan.problems[0].stops) == (([], ["account_of_another_app"]), False)
 
 
 def test_an_account_that_we_deleted_and_somebody_restored_is_said():
@@ -417,6 +428,22 @@ def test_a_corrected_source_anchor_is_remembered():
     assert of_ann(app.plan([BO], corrected, known, now=NOW))[0] == ["block_sign_in", "revoke_sessions"]
 
 
+def test_a_corrected_source_anchor_is_remembered_though_nothing_is_sent():
+    """License Only sends no profile, so that none of it changed; the anchor that sign-in sends is the account's."""
+    app = user_sync_app().with_provisioning(LicenseOnly()).remap()
+    snapshot = tenant(account(NAME, onPremisesImmutableId="old"))
+    snapshot, known = effects(app.plan([assigned(ANN)], snapshot, remembered(), now=NOW), snapshot)
+    plan = app.plan([assigned(ANN)], tenant(there()), known, now=NOW)
+    assert (of_ann(plan), plan.for_person(ANN.id)[0].anchor) == ((["link_user"], []), ANN.id)
+
+
+def test_a_corrected_source_anchor_is_remembered_with_updates_off():
+    """Whatever else changed at the source is not sent."""
+    known = remembered(evolve(ACTIVE, anchor="old", licenses=(), fingerprint="another profile"))
+    plan = OFF.plan([assigned(ANN)], tenant(there()), known, now=NOW)
+    assert (of_ann(plan), plan.for_person(ANN.id)[0].anchor) == ((["link_user"], []), ANN.id)
+
+
 def test_a_source_anchor_that_somebody_cleared_is_said_until_it_is_written():
     """Okta's push of changes does not look at it, and nobody signs in without one; Force Sync writes it."""
     app = user_sync_app()
@@ -449,6 +476,16 @@ def test_a_licence_that_somebody_took_by_hand_is_said_in_every_plan(kind, held):
     assert (problem.attribute, problem.stops) == ("licenses", False)
     kinds, codes = of_ann(app.plan(people, taken, known, now=NOW, scope="all"))
     assert (kinds, codes) == (["assign_licenses"], [])
+
+
+def test_a_licence_that_somebody_took_is_not_given_again_with_a_changed_profile():
+    """What changed at the source is sent, and the licence is said as before."""
+    app, snapshot = user_sync_app(), tenant(there())
+    snapshot, known = effects(app.plan([assigned(ANN, "SPE_E3")], snapshot, remembered(), now=NOW), snapshot)
+    lead = evolve(ANN, profile={**ANN.profile, "title": "Lead"})
+    taken = tenant(evolve(snapshot.users[0], licenses=()))
+    plan = app.plan([assigned(lead, "SPE_E3")], taken, known, now=NOW)
+    assert of_ann(plan) == (["update_user"], ["relicensed_account"])
 
 
 def test_a_licence_of_which_a_service_plan_is_unknown_is_not_missed_while_the_others_are_on():

@@ -8,6 +8,7 @@ from organisation import DOMAIN, E3, F1, NOW, account, assigned, remembered, som
 from o365prov import AppUser, LicenseGrant
 from o365prov.planning import FailedLicense, HeldLicense, Sku
 from o365prov.planning.model.labels import describe
+from o365prov.planning.rules.service_plans import broken_rules
 
 APP = user_sync_app()
 
@@ -382,6 +383,34 @@ def test_what_a_service_plan_needs_is_named_as_far_as_the_tenant_has_it():
         assert message.startswith(f"MCOMEETADV (Audio Conferencing) can't be given without {needed}, so")
 
 
+@pytest.mark.parametrize(
+    ("others", "why"),
+    [
+        (["MCOMEETADV"], "MCOMEETADV (Audio Conferencing) can't be given without MCOSTANDARD"),
+        (["EXCHANGE_L_STANDARD", "EXCHANGE_S_STANDARD"], "EXCHANGE_L_STANDARD and EXCHANGE_S_STANDARD can't be given"),
+    ],
+    ids=["needed", "excluded"],
+)
+def test_what_replaces_a_licence_and_breaks_a_rule_leaves_it_until_that_is_corrected(others, why):
+    """And the person is told what is kept, and until when."""
+    memory, there = held_by(somebody(), licenses=["SPE_F1"], held=[F1.id])
+    skus = (office(*others), F1)
+    plan = APP.plan([assigned(somebody(), "SPE_E3")], evolve(there, skus=skus), memory, now=NOW)
+    [problem] = [each for each in plan.problems if each.attribute == "licenses"]
+    assert licences(plan) == []
+    assert problem.message.startswith(why)
+    assert problem.message.endswith(", so no licence is changed; keeps SPE_F1 until that is corrected")
+
+
+def test_a_rule_that_was_broken_before_keeps_nobody_from_other_licences():
+    """Somebody gave Office for the web without what it needs, and Graph lets that be."""
+    web = Sku("id-web", "WEB", {"SHAREPOINTWAC": "id-wac"}, seats=5)
+    memory, there = held_by(somebody(), held=[web.id])
+    plan = APP.plan([assigned(somebody(), "SPE_F1")], evolve(there, skus=(web, F1)), memory, now=NOW)
+    assert [describe(each) for each in licences(plan)] == ["licences +SPE_F1"]
+    assert [each for each in plan.problems if each.attribute == "licenses"] == []
+
+
 def test_service_plans_that_can_not_be_given_are_said_in_the_order_of_their_names():
     """The same in every plan."""
     skus = (office("WORKPLACE_ANALYTICS", "SHAREPOINTWAC", "MCOMEETADV"),)
@@ -539,6 +568,79 @@ def test_who_keeps_nothing_until_a_seat_is_free_is_told_of_the_line_alone():
     [problem] = plan.problems
     assert problem.message.endswith("waits since 2026-06-01, place 1 of 1")
     assert problem.remedy.startswith("Buy seats or remove the licence from another person")
+
+
+@pytest.mark.parametrize(
+    ("error", "why", "remedy"),
+    [
+        ("CountViolation", "no seat is left", "Buy seats, or take the licence from another person"),
+        (
+            "MutuallyExclusiveViolation",
+            "one of its service plans can't be held together with one that the person has",
+            "Turn one of the two service plans off",
+        ),
+        (
+            "DependencyViolation",
+            "one of its service plans needs another one, or another licence needs it",
+            "Turn the service plan that is needed on, or the one that needs it off",
+        ),
+        (
+            "ProhibitedInUsageLocationViolation",
+            "a service in it is not allowed in the person's usage location",
+            "Correct the usage location, or turn the service plan off",
+        ),
+        (
+            "UniquenessViolation",
+            "an address that it would make is another object's already",
+            "Find the other object with this address in Entra, and change one of the two",
+        ),
+    ],
+)
+def test_a_licence_in_error_says_why_and_what_to_do(error, why, remedy):
+    """Each of the errors that Microsoft's page explains."""
+    memory, there = held_by(somebody())
+    failing = tenant(evolve(there.users[0], failed_licenses=(FailedLicense(E3.id, error),)))
+    [problem] = APP.plan([assigned(somebody())], failing, memory, now=NOW).problems
+    assert problem.message == f"the licence SPE_E3 assigned to the person is in error: {why} ({error})"
+    assert problem.remedy == f"{remedy}; then let Entra process the licences again"
+
+
+@pytest.mark.parametrize(
+    ("plan", "needs"),
+    [
+        (
+            "SHAREPOINTWAC",
+            (
+                "SHAREPOINTENTERPRISE SHAREPOINTSTANDARD SHAREPOINTDESKLESS SHAREPOINTENTERPRISE_EDU "
+                "SHAREPOINTSTANDARD_EDU SHAREPOINTENTERPRISE_GOV SHAREPOINTSTANDARD_GOV SHAREPOINTENTERPRISE_MIDMARKET "
+                "SHAREPOINTLITE SHAREPOINT_S_DEVELOPER"
+            ),
+        ),
+        ("WORKPLACE_ANALYTICS", "EXCHANGE_S_ENTERPRISE EXCHANGE_S_STANDARD EXCHANGE_S_ENTERPRISE_GOV"),
+        ("MCOMEETADV", "MCOSTANDARD MCOSTANDARD_GOV MCOSTANDARD_MIDMARKET MCOIMP TEAMS1 TEAMS_GOV"),
+    ],
+)
+def test_a_service_plan_needs_one_of_those_that_microsoft_names(plan, needs):
+    """Any of them is enough, and none of them is not."""
+    assert [rule.needs for rule in broken_rules([plan])] == [tuple(needs.split())]
+    assert all(broken_rules([plan, each]) == frozenset() for each in needs.split())
+
+
+@pytest.mark.parametrize("old", ["EXCHANGE_L_STANDARD", "EXCHANGE_S_STANDARD_MIDMARKET"])
+@pytest.mark.parametrize("new", ["EXCHANGE_S_ENTERPRISE", "EXCHANGE_S_STANDARD", "EXCHANGE_S_DESKLESS"])
+def test_exchange_of_the_editions_that_are_no_longer_sold_is_held_alone(old, new):
+    """Those that are sold can be held together."""
+    assert len(broken_rules([old, new])) == 1
+    assert broken_rules(["EXCHANGE_S_ENTERPRISE", new]) == frozenset()
+
+
+def test_a_licence_in_error_for_a_reason_that_is_not_documented_is_said_with_graphs_word():
+    """Microsoft may add one."""
+    memory, there = held_by(somebody())
+    failing = tenant(evolve(there.users[0], failed_licenses=(FailedLicense(E3.id, "NewViolation"),)))
+    [problem] = APP.plan([assigned(somebody())], failing, memory, now=NOW).problems
+    assert problem.message.endswith("is in error: Graph gives no reason (NewViolation)")
+    assert problem.remedy == "Look at the person's licences in Entra; then let Entra process the licences again"
 
 
 @pytest.mark.parametrize(("group", "whose"), [(None, "assigned to the person"), ("group-1", "of the group group-1")])

@@ -76,6 +76,18 @@ def test_anybody_in_the_tenant_can_be_a_manager(by, properties, name):
     assert (change.manager_id, change.reason) == (boss.id, f"{name} is the manager at the source")
 
 
+@pytest.mark.parametrize("namesakes", [[], [evolve(somebody("Bo Ross"), id="00uOther")]], ids=["created", "stopped"])
+def test_who_is_assigned_too_is_a_manager_by_username(namesakes):
+    """An account that the same plan creates; where two people would get the username, it is said."""
+    bo, ann = somebody("Bo Ross"), somebody(managerId=f"bo.ross@{DOMAIN}")
+    app = user_sync_app().with_provisioning(ProfileSync()).remap()
+    app = app.remap(app.mapping.with_expression("manager", "source.managerId"))
+    plan = app.plan([assigned(each) for each in (ann, bo, *namesakes)], tenant(), remembered(), now=NOW)
+    found = [(each.manager.person_id, each.manager_id) for each in plan if each.kind == "set_manager"]
+    said = [each.code for each in plan.problems if each.attribute == "manager"]
+    assert (found, said) == (([], ["manager_stopped"]) if namesakes else ([(bo.id, None)], []))
+
+
 def test_nobody_is_their_own_manager():
     """Graph refuses it, whether the source names the person or the person's account."""
     there = account(f"ann.lee@{DOMAIN}")

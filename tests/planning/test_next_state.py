@@ -57,6 +57,12 @@ def test_a_profile_that_was_written_is_remembered():
     assert renamed.username == ANN.username
 
 
+def test_an_account_that_was_linked_and_written_in_part_is_not_in_doubt():
+    """It is known what was written: the next plan has the rest of it, because there is no fingerprint."""
+    linked = after_change(None, UPDATE, "id-ann", written=())
+    assert (linked.unfinished, linked.fingerprint) == (False, "")
+
+
 def test_a_manager_is_remembered_with_how_the_source_names_them():
     """And with the account, by which the next plan knows them."""
     change = SetManager(ANN, "manager", "id-ann", Subject("00uCy", "Cy", "cy@corp.example"), None, "cy")

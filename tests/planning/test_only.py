@@ -9,6 +9,7 @@ from organisation import DOMAIN, E3, F1, NOW, assigned, from_directory, remember
 
 from o365prov import ConfigurationError, UsageError, UsernameFormat
 from o365prov.planning import Coverage, Lookup, LookupKind, Needs
+from o365prov.profiles import ApplyOn
 
 NAMES = ["Ann Lee", "Bo Ross", "Cy Young", "Di Ng", "Ed Poe", "Flo Day"]
 PEOPLE = {name: somebody(name) for name in NAMES}
@@ -140,6 +141,16 @@ def test_whoever_asks_for_seats_is_looked_at_only_where_they_are_scarce(wants, o
     snapshot.__dict__["by_id"] = Unread(snapshot.by_id, others)
     plan = APP.plan(people, snapshot, known, now=NOW, only={ann})
     assert [change.kind for change in plan] == ["assign_licenses"]
+
+
+@pytest.mark.parametrize("when", [ApplyOn.CREATE, ApplyOn.CREATE_AND_UPDATE])
+def test_a_push_knows_who_else_would_newly_get_an_address(when):
+    """Neither of two people gets it, as in a plan for everybody, though nothing else has to do with the other one."""
+    app = APP.remap(APP.mapping.with_expression("email", "source.shared", apply_on=when))
+    people = [assigned(somebody(name, shared="team@corp.example")) for name in ("Ann Lee", "Bo Ross")]
+    for each in people:
+        [problem] = app.plan(people, tenant(), remembered(), now=NOW, only={each.person_id}).problems
+        assert (problem.code, problem.subject.person_id) == ("mail_taken", each.person_id)
 
 
 @pytest.mark.parametrize("handed", [False, True], ids=["the same source anchor", "handed over"])

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from organisation import NOW, assigned, from_directory, plan_in_full, remembered, somebody, tenant, user_sync_app
 
+from o365prov.expressions import Expression, Limits, Semantics
 from o365prov.people import AppUserStatus, Group
 from o365prov.planning import AssignedPeople, PlanRequest
-from o365prov.profiles import UsernameFormat
+from o365prov.profiles import ATTRIBUTES, AttributeMapping, ProfileMapping, UsernameFormat
 from o365prov.provisioning import Evaluation, ProfileSync, UserSync
 
 APP = user_sync_app()
@@ -128,6 +129,64 @@ def test_who_is_evaluated_by_the_clock_has_no_source(expression):
     assert source(ANNS, evolve(APP, mapping=APP.mapping.with_expression("title", expression))) == ""
 
 
+def evaluation(username="user.email", app=APP, **rows):
+    """How people are evaluated by these expressions alone."""
+    expressions = {name: Expression(each) if isinstance(each, str) else each for name, each in rows.items()}
+    mapping = ProfileMapping({name: AttributeMapping(ATTRIBUTES[name], each) for name, each in expressions.items()})
+    return Evaluation(app.provisioning, UsernameFormat.custom(username), mapping, app.domains)
+
+
+def test_an_expression_counts_for_the_attribute_that_it_is_mapped_to():
+    """The same expression under another name is another setting."""
+    assert evaluation(title="source.a").source(ANNS) != evaluation(department="source.a").source(ANNS)
+
+
+def test_how_an_expression_is_read_is_part_of_it():
+    """Its text may be the same, and its value another."""
+    title = "source.a"
+    others = (Expression(title, semantics=Semantics(null_text="empty")), Expression(title, limits=Limits(nesting=9)))
+    sources = {evaluation(title=each).source(ANNS) for each in (title, *others)}
+    assert len(sources) == 3
+
+
+def test_the_order_of_the_domains_does_not_count():
+    """They are a set."""
+    app = evolve(APP, domains=("corp.example", *APP.domains))
+    assert source(ANNS, app) == source(ANNS, evolve(app, domains=app.domains[::-1]))
+
+
+def test_what_the_username_reads_counts_too():
+    """And what the display name is made of, whether an expression reads that or not."""
+    by_nick = evaluation("source.nick", title="source.a")
+    assert by_nick.attributes == ("a", "displayName", "firstName", "lastName", "nick")
+    for name in ("nick", "displayName"):
+        assert by_nick.source(with_profile(ANNS, **{name: "x"})) != by_nick.source(ANNS)
+
+
+def test_what_somebody_should_be_knows_what_it_was_evaluated_from():
+    """Which the memory keeps with the profile that is sent."""
+    found = evaluation(title="source.a")
+    assert found.evaluate(ANNS, NOW).source == found.source(ANNS) != ""
+
+
+def test_the_clock_is_the_plans():
+    """Whoever is evaluated by it gets what it says at that moment."""
+    desired = evaluation(title='Time.now("UTC", "yyyy")').evaluate(ANNS, NOW)
+    assert desired.profile.get("title") == "2026"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"id": "00g2"}, {"name": "Buying"}, {"type": "BUILT_IN"}, {"source_id": "0oa"}, {"profile": {"x": "y"}}]
+)
+def test_everything_of_a_group_counts_where_an_expression_reads_groups(fields):
+    """Nothing that no expression reads counts beside them."""
+    group = Group("00g1", "Sales")
+    app = evolve(APP, mapping=APP.mapping.with_expression("title", 'isMemberOfGroupName("Sales") ? "a" : "b"'))
+    before = evolve(ANNS, groups=[group])
+    assert source(evolve(ANNS, groups=[evolve(group, **fields)]), app) != source(before, app)
+    assert source(with_profile(before, lastLogin="today"), app) == source(before, app)
+
+
 def test_groups_count_where_an_expression_reads_them():
     """Being in one more group is a change only for who asks for groups."""
     joined = evolve(ANNS, groups=[Group("00g1", "Sales")])
@@ -140,6 +199,7 @@ def test_an_expression_that_may_read_anything_reads_everything():
     """An attribute whose name is computed may be any."""
     app = evolve(APP, mapping=APP.mapping.with_expression("title", "source[source.city]"))
     assert source(with_profile(ANNS, other="x"), app) != source(ANNS, app)
+    assert source(evolve(ANNS, groups=[Group("00g1", "Sales")]), app) != source(ANNS, app)
 
 
 def test_a_memory_of_before_is_evaluated():

@@ -77,11 +77,11 @@ def test_a_new_account_waits_for_the_rename_that_frees_its_name():
 
 
 def test_a_swap_goes_through_a_temporary_name():
-    """One of the two has it in between, and the plan shows it."""
+    """One of the two has it in between, and the plan shows it: it follows from the account's id, in every plan."""
     snapshot, known, people = world([("Ann Lee", "ann", "bo"), ("Bo Ross", "bo", "ann")])
     plan = APP.plan(people, snapshot, known, now=NOW)
     temporary = plan.changes[0].subject.username
-    assert re.fullmatch(f"ann-[0-9a-f]{{6}}@{DOMAIN}", temporary)
+    assert temporary == f"ann-5a9975@{DOMAIN}"
     assert [each[0] for each in renames(plan)] == ["Ann Lee", "Bo Ross", "Ann Lee"]
     assert temporary in plan.to_text()
     assert {each.anchor for each in plan} == {"00uAnnLee", "00uBoRoss"}
@@ -216,6 +216,15 @@ def test_somebody_whom_the_plan_is_not_about_frees_nothing():
     plan = APP.plan(people, snapshot, known, now=NOW, only={people[0].person.id})
     assert plan.is_empty
     assert [problem.code for problem in plan.problems] == ["username_taken"]
+
+
+def test_a_name_that_somebody_elses_rename_will_free_is_said_to_be_taken_until_then():
+    """Ann is new, and a push of her alone waits for Bo's rename, which an edit of hers would not help."""
+    snapshot, known, people = world([("Ann Lee", "", "bo"), ("Bo Ross", "bo", "bo2")])
+    plan = APP.plan(people, snapshot, known, now=NOW, only={people[0].person.id})
+    assert plan.is_empty
+    assert [problem.code for problem in plan.problems] == ["username_taken"]
+    assert plan.problems[0].remedy.endswith("that rename comes first")
 
 
 def with_deleted(moves, **gone):

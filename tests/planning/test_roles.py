@@ -88,6 +88,7 @@ def test_a_role_that_we_granted_is_taken_away_with_the_assignment():
     ann = somebody()
     plan = APP.plan([with_roles(ann)], snapshot, linked(ann, there, "Directory Readers"), now=NOW)
     assert roles(plan) == [("remove_role", "Directory Readers")]
+    assert not plan.changes[-1].leaving
 
 
 def test_a_role_that_is_to_be_removed_is_remembered_until_it_is():

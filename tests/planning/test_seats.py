@@ -71,6 +71,16 @@ def test_who_waits_longest_gets_the_seat_that_became_free():
     assert "waits since 2026-06-01, place 2 of 2" in told(plan)["Ann Lee"].message
 
 
+def test_of_people_who_are_equal_the_first_by_name_and_then_by_id_gets_the_seat():
+    """In whichever order they are assigned: each plan gives it to the same person."""
+    namesake = evolve(somebody("Ann Lee", email="lee@corp.example"), id="00t")
+    people = [assigned(each, "SPE_F1") for each in (BO, ANN, namesake)]
+    for each in (people, people[::-1]):
+        plan = plan_for(each, skus=full(f1=1))
+        assert [change.subject.person_id for change in plan if isinstance(change, AssignLicenses)] == ["00t"]
+        assert "place 2 of 2" in told(plan)["Bo Ross"].message
+
+
 def test_who_newly_waits_is_remembered_and_not_every_day_again():
     """The first day counts; a plan whose only news is that they still wait is empty."""
     people = [assigned(ANN, "SPE_F1")]
@@ -166,6 +176,13 @@ def test_licences_for_which_somebody_waits_are_named_and_remembered_in_order():
     plan = plan_for(people, (there, user), skus=full(e3=1))
     assert given(plan) == ["Ann Lee"]
     assert not [each for each in plan if isinstance(each, Remember)]
+
+
+def test_missing_seats_are_said_in_the_order_of_the_licences_ids():
+    """The same in every plan, however many there are."""
+    skus = [Sku(f"id-{number}", f"SKU_{number}", {}, seats=1, used=1) for number in range(6)]
+    plan = plan_for([assigned(ANN, *(each.part_number for each in reversed(skus)))], known(ANN), skus=tuple(skus))
+    assert [each.message.split()[3] for each in plan.problems] == [each.part_number for each in skus]
 
 
 def test_who_was_given_by_hand_what_they_waited_for_waits_no_more():

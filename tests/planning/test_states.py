@@ -65,6 +65,15 @@ def test_an_account_that_has_the_name_which_the_person_should_have_is_not_contra
     assert contradiction(there, known, username="Ann.Brandt@corp.example") == ""
 
 
+def test_a_username_in_another_case_is_the_remembered_one():
+    """Whoever wrote it so; where a rename may have been done or not, the name says nothing at all."""
+    known = evolve(KNOWN, anchor=None, username=NAME.upper())
+    assert contradiction(account(NAME), known, username="ann.brandt@corp.example") == ""
+    renamed = account("ann.brandt@corp.example")
+    assert contradiction(renamed, known)
+    assert contradiction(renamed, evolve(known, unfinished=True)) == ""
+
+
 def test_an_account_that_has_the_anchor_which_sign_in_sends_is_not_contradicted():
     """Somebody corrected it in Office 365 after the person moved to another source; any third one is another's."""
     there, known = account(NAME, onPremisesImmutableId="new"), evolve(KNOWN, anchor="old")

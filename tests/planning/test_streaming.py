@@ -22,6 +22,7 @@ from organisation import (
     user_sync_app,
 )
 
+from o365prov import AppUser, LicenseOnly
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import Grants, WaitingForSeat
 from o365prov.planning import FailedLicense, HeldLicense, RevokeSessions, after_change
@@ -69,6 +70,54 @@ def test_no_account_is_kept_where_nothing_changed():
     plan, kept = by_streaming(EVERYONE, snapshot, app_users)
     assert plan.is_empty
     assert kept == []
+
+
+DI = somebody("Di Ng", email="di@corp.example", login="di.ng@other.example", second="di@second.example")
+LINKED = from_directory(DI)
+NO_ONE_NEW = user_sync_app(create_users=False)
+SECOND = APP.remap(APP.mapping.with_expression("email", "source.second"))
+MANAGED = APP.with_provisioning(ProfileSync()).remap()
+BY_ID = MANAGED.remap(MANAGED.mapping.with_expression("manager", '"ID-Boss"'))
+MANAGED = MANAGED.remap(MANAGED.mapping.with_expression("manager", '"boss@corp.example"'))
+
+
+@pytest.mark.parametrize(
+    ("app", "person", "there"),
+    [
+        (APP, DI, account("old@corp.example", onPremisesImmutableId=DI.id)),
+        (NO_ONE_NEW, DI, account("old@corp.example", mail="di@corp.example")),
+        (NO_ONE_NEW, DI, account("old@corp.example", proxyAddresses=["smtp:di.ng@other.example"])),
+        (SECOND, DI, account("old@corp.example", mail="di@second.example")),
+        (MANAGED, DI, account("boss@corp.example")),
+        (MANAGED, DI, account("BOSS@corp.example")),
+        (BY_ID, DI, evolve(account("boss@corp.example"), id="ID-Boss")),
+        (
+            APP.with_provisioning(LicenseOnly()).remap(),
+            LINKED,
+            account("old@corp.example", onPremisesImmutableId=LINKED.directory_accounts[0].anchor),
+        ),
+    ],
+    ids=[
+        "the anchor",
+        "the e-mail address",
+        "the login",
+        "the mapped address",
+        "the manager's name",
+        "the manager's name in another case",
+        "the manager's id",
+        "the AD anchor",
+    ],
+)
+def test_an_account_by_which_somebody_new_may_be_known_is_kept(app, person, there):
+    """So the plan is the same as with all accounts, and none of a user that is there already is created or missed."""
+    people, known = [assigned(person)], remembered(AppUser("00uLeft", "id-left", "left@corp.example"))
+    planner = app.streaming_planner(lambda: people, known, now=NOW)
+    assert planner.wants(there)
+    assert not planner.wants(account("nobody@corp.example"))
+    plan, whole = planner.plan(tenant(there)), plan_in_full(app, people, tenant(there), known, now=NOW)
+    assert (plan.changes, plan.problems) == (whole.changes, whole.problems)
+    without = plan_in_full(app, people, tenant(), known, now=NOW)
+    assert (plan.changes, plan.problems) != (without.changes, without.problems)
 
 
 def test_everyone_is_new_to_an_empty_memory():

@@ -120,6 +120,27 @@ def test_universal_sync_says_what_of_the_full_profile_graph_cant_take():
     assert "Contacts, distribution lists and resource mailboxes" in said
 
 
+def test_universal_sync_says_what_else_it_does_not_send():
+    """Of the whole plan and not of a number of people, each with why and what to do instead."""
+    plan = app_with(UniversalSync(ad_instances=["corp.example"])).plan(
+        [assigned(from_directory(somebody()))], tenant(), remembered(), now=NOW
+    )
+    assert [(each.attribute, each.reason, each.instead, each.people) for each in plan.unsupported[-2:]] == [
+        (
+            "Contacts, distribution lists and resource mailboxes",
+            "Graph can only read them",
+            "create them in Exchange Online",
+            0,
+        ),
+        (
+            "Security groups of Active Directory",
+            "this version does not send groups",
+            "create the groups in Entra, or use Entra Connect",
+            0,
+        ),
+    ]
+
+
 @pytest.mark.parametrize("provisioning", [UserSync(), UniversalSync()])
 def test_synced_with_active_directory_is_said_once_a_plan(provisioning):
     """OnPremisesSyncEnabled can't be written over Graph: one line, however many people."""

@@ -6,7 +6,7 @@ from effects import effects
 from organisation import DOMAIN, E3, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
 from o365prov import Deprovisioning, LicenseGrant, UserStatus
-from o365prov.people import Grants
+from o365prov.people import AppUser, Assignment, Grants
 from o365prov.planning import (
     AssignLicenses,
     CreateUser,
@@ -55,6 +55,25 @@ def test_licences_that_are_not_changed_are_said_with_both(given, then, said):
     [problem] = OFF.plan([assigned(ANN, *then)], snapshot, known, now=NOW).problems
     assert (problem.code, problem.attribute, problem.stops) == ("licenses_not_changed", "licenses", False)
     assert said in problem.message
+
+
+GRANTS = Grants([LicenseGrant("SPE_E3")], ["Directory Readers"])
+
+
+def test_who_was_not_finished_is_given_everything_all_the_same():
+    """The account is linked, and the apply ended before the licence and the role were given."""
+    there = account(f"ann.lee@{DOMAIN}", onPremisesImmutableId=ANN.directory_accounts[0].anchor, usageLocation="US")
+    known = AppUser(ANN.id, there.id, there.username, there.anchor, "x", unfinished=True)
+    plan = OFF.plan([Assignment(ANN, GRANTS)], tenant(there), remembered(known), now=NOW)
+    assert [each.kind for each in plan if each.kind != "link_user"] == ["assign_licenses", "grant_role"]
+
+
+def test_who_gets_somebody_elses_account_is_given_everything_all_the_same():
+    """What the account has was that person's."""
+    there = account(f"cy.young@{DOMAIN}", usageLocation="US")
+    known = remembered(AppUser("00uCyYoung", there.id, there.username, None, "x", roles=("Directory Readers",)))
+    plan = OFF.plan([Assignment(ANN, GRANTS)], tenant(there), known, now=NOW, transfers={ANN.id: there.id})
+    assert [each.kind for each in plan] == ["link_user", "assign_licenses", "grant_role"]
 
 
 def test_a_licence_that_a_group_gives_by_now_is_not_missed():

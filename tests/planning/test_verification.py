@@ -236,6 +236,13 @@ def test_the_table_of_people_names_its_columns_and_marks_who_is_ready(verificati
     assert f"<strong>Ann Lee</strong><br>{ANN.username}<br><small>00u1</small>" in page
 
 
+def test_what_is_not_there_has_a_table_in_which_what_is_pending_comes_last(verification):
+    """Somebody has to look at the others now."""
+    table = [each for each in verification.to_markdown().partition("Not there")[2].splitlines() if each[:1] == "|"]
+    assert table[0] == "|  | Who | What |"
+    assert [each.split()[1] for each in table[2:4]] == ["incomplete", "pending"]
+
+
 def test_a_verification_of_nobody_is_a_sentence():
     """Under the plan's id, where it has no fingerprint."""
     assert Verification("plan-1", NOW, ()).to_text().strip() == (
@@ -286,6 +293,22 @@ def test_a_verification_is_saved_and_loaded_whole(verification, tmp_path):
     edited["people"][0]["missing"] = [5]
     with pytest.raises(SourceError):
         Verification.from_json(json.dumps(edited))
+
+
+@pytest.mark.parametrize(
+    ("username", "planned"), [(ANN.username, True), (ANN.username.upper(), True), ("ann", False), (None, False)]
+)
+def test_whether_an_account_has_the_planned_username(username, planned):
+    """In any case; no account has none."""
+    for subject in (ANN, evolve(ANN, username=ANN.username.title())):
+        assert CheckedPerson(subject, ExpectedState.IN_USE, username=username).has_planned_username is planned
+
+
+def test_the_licences_in_a_state_are_those_alone(verification):
+    """Ann's is there, and in the second check it is pending."""
+    ready, pending, *_ = verification.people
+    assert [each.sku for each in ready.licenses_in(LicenseState.GIVEN)] == ["SPE_E3"]
+    assert (ready.licenses_in(LicenseState.PENDING), pending.licenses_in(LicenseState.GIVEN)) == ((), ())
 
 
 def test_a_person_is_found_by_id(verification):

@@ -177,6 +177,23 @@ def test_ten_alike_changes_do_not():
     assert starts(str(plan_of(*map(blocked, crowd(11))))) == ["-"]
 
 
+def test_alike_changes_for_another_reason_do_not_share_a_line():
+    """The line would give one reason for all of them."""
+    people = [updated(each, ("city", "Oslo", "Bergen"), reason=f"for {n % 2}") for n, each in enumerate(crowd(22))]
+    first, second = str(plan_of(*people)).splitlines()[1:]
+    assert (first[-7:], second[-7:]) == ("(for 0)", "(for 1)")
+
+
+def test_alike_changes_stand_where_the_first_of_them_would():
+    """The others come after it."""
+    people = crowd(13)
+    others = [updated(people[1], ("city", "Oslo", "Rome"))]
+    alike = [updated(each, ("city", "Oslo", "Bergen")) for each in (people[0], *people[2:])]
+    first, second = str(plan_of(*others, *alike)).splitlines()[1:]
+    assert first.startswith("~ 12 people: Person 00000 ")
+    assert second.startswith("~ Person 00001 ")
+
+
 def test_the_full_text_shares_no_lines():
     """In full everyone has a line."""
     assert [start for start in starts(plan_of(*map(blocked, crowd(11))).to_text()) if start != " "] == ["-"] * 11
@@ -570,7 +587,7 @@ MIXED = plan_of(
     RemoveRole(CY, "not assigned", "id", "Reports Reader", "role", "assignment"),
     evolve(licensed(DI, "SPE_E3"), remove=KEPT),
     RemoveLicenses(subject("Ed Poe"), "left", "id", KEPT),
-    problems=[wrong(ANN), wrong(BO, "no seat is left", "Buy one", stops=False)],
+    problems=[wrong(ANN, "no seat is left", "Buy one", stops=False), wrong(BO)],
     unsupported=(Unsupported("Pager", "Graph has none", "Exchange", 2), Unsupported("Rooms", "no", "Exchange", 0)),
 )
 
@@ -604,8 +621,8 @@ def test_the_tables_of_a_plan_have_heads_and_a_row_each():
         ("~", whole(DI), f"licences +SPE_E3, {taken}", "assigned through O365 E3"),
         ("~", whole(CY), "role -Reports Reader", "not assigned"),
         ("", "Who", "What is wrong", "What to do"),
-        ("stopped", "Ann Lee", "the username is empty.", "Fill it in."),
-        ("left out", "Bo Ross", "no seat is left.", "Buy one."),
+        ("stopped", "Bo Ross", "the username is empty.", "Fill it in."),
+        ("left out", "Ann Lee", "no seat is left.", "Buy one."),
         ("Attribute", "People", "Why", "Instead"),
         ("Pager", "2", "Graph has none", "Exchange"),
         ("Rooms", "-", "no", "Exchange"),
@@ -617,7 +634,18 @@ def test_the_tables_of_a_plan_have_heads_and_a_row_each():
 
 def test_what_a_group_keeps_is_not_totalled_as_taken():
     """Nor is a role counted twice."""
-    assert "Licences and roles: -1 Reports Reader, +1 SPE_E3, -2 SPE_F1" in MIXED.to_text()
+    assert "  Licences and roles: -1 Reports Reader, +1 SPE_E3, -2 SPE_F1" in MIXED.to_text().splitlines()
+
+
+def test_a_licence_that_is_there_already_is_not_totalled_as_given():
+    """Directly, where service plans are switched, or through a group."""
+    added = (
+        LicenseAddition("e1", "E1"),
+        LicenseAddition("e3", "E3", held=True),
+        LicenseAddition("e5", "E5", group_plans=()),
+    )
+    assert "Licences and roles: +1 E1" in plan_of(evolve(licensed(ANN), add=added)).to_text()
+    assert "Licences and roles" not in plan_of(evolve(licensed(ANN), add=added[1:])).to_text()
 
 
 def test_what_is_taken_and_what_stops_people_is_marked():

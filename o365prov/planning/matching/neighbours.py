@@ -52,14 +52,14 @@ def names_of(desired: DesiredUser) -> Iterator[str]:
     """Every name in lower case by which a person may depend on somebody else, or on somebody else's account."""
     person = desired.assignment.person
     anchors = (each.anchor for each in person.directory_accounts)
-    names = (desired.username, desired.new_anchor, desired.manager, *_mails(desired), *anchors)
+    names = (desired.username, desired.new_anchor, desired.manager, _mail(desired), *anchors)
     yield from (comparable_name(each) for each in (*names, *personal_addresses(person)) if isinstance(each, str))
 
 
 def _own_names(desired: DesiredUser, known: AppUser | None) -> Iterator[str]:
     """The names by which others may depend on this person."""
     directory = (each.distinguished_name for each in desired.assignment.person.directory_accounts)
-    names = (desired.username, desired.new_anchor, *_mails(desired), *directory)
+    names = (desired.username, desired.new_anchor, _mail(desired), *directory)
     yield from (comparable_name(each) for each in names if isinstance(each, str))
     if known is not None:
         yield from remembered_names(known)
@@ -70,8 +70,9 @@ def remembered_names(known: AppUser) -> Collection[str]:
     return {each.lower() for each in (known.username, known.anchor) if each}
 
 
-def _mails(desired: DesiredUser) -> tuple[object, object]:
-    return desired.creation_properties().get("mail"), desired.update_properties().get("mail")
+def _mail(desired: DesiredUser) -> object:
+    """The address that the person may get: what is sent on an update is sent for a new account too."""
+    return desired.creation_properties().get("mail")
 
 
 def _competing(

@@ -208,11 +208,4 @@ class Plan(Renderable, Saved):
 
 
 def _digest(content: object) -> str:
-    text = json.dumps(content, sort_keys=True, default=_plain)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return dict(value)  # type: ignore[call-overload]  # only a frozen mapping is left
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -28,7 +28,7 @@ def leaver_removal(
 
 
 def leaver_keeps(
-    user: AppUser, account: TenantUser, snapshot: TenantSnapshot, *, take_over: bool, direct_only: bool = False
+    user: AppUser, account: TenantUser, snapshot: TenantSnapshot, *, take_over: bool, direct_only: bool
 ) -> Issue | None:
     """What stays with a leaver once the licences are removed; None if nothing does.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from o365prov.people import LicenseGrant
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval
@@ -26,7 +26,7 @@ class GrantedSku:
     sku: Sku
     enabled: frozenset[str]
     grants: tuple[LicenseGrant, ...]
-    certain: bool = True
+    certain: bool
 
     def merge(self, other: GrantedSku) -> GrantedSku:
         """The same SKU for the grants of both."""
@@ -46,9 +46,9 @@ class ResolvedGrants:
 
     """
 
-    skus: Mapping[str, GrantedSku] = field(factory=dict)
-    unknown: tuple[str, ...] = ()
-    unknown_plans: tuple[tuple[Sku, tuple[str, ...]], ...] = ()
+    skus: Mapping[str, GrantedSku]
+    unknown: tuple[str, ...]
+    unknown_plans: tuple[tuple[Sku, tuple[str, ...]], ...]
 
     @classmethod
     def of(cls, grants: Iterable[LicenseGrant], snapshot: TenantSnapshot) -> ResolvedGrants:
@@ -85,8 +85,8 @@ class ResolvedGrants:
 class LicensesHeld:
     """The ids of the service plans that an account has, by SKU: directly, and through any group."""
 
-    direct: Mapping[str, frozenset[str]] = field(factory=dict)
-    inherited: Mapping[str, frozenset[str]] = field(factory=dict)
+    direct: Mapping[str, frozenset[str]]
+    inherited: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, licenses: Iterable[HeldLicense], snapshot: TenantSnapshot) -> LicensesHeld:

@@ -49,8 +49,8 @@ def license_decisions(
     *,
     is_located: Callable[[MatchedUser], bool],
     now: datetime,
-    take_over: bool = False,
-    again: bool = False,
+    take_over: bool,
+    again: bool,
 ) -> Mapping[str, LicenseDecision]:
     """What happens to the licences of these people, by person id; who is not in it needs nothing.
 
@@ -152,7 +152,7 @@ def _waiting(wish: LicenseWish, seats: SeatAllocation, now: datetime) -> tuple[W
         since = waiting_since(wish, granted.sku)
         if sku_id in waits or (since and sku_id in wish.goal.seats and not wish.goal.may_take_seats):
             found.append(WaitingForSeat(granted.sku.part_number, since or now))
-    return tuple(sorted(found, key=lambda each: each.sku))
+    return tuple(found)
 
 
 def _memory(wish: LicenseWish, outcome: LicenseOutcome, waiting: tuple[WaitingForSeat, ...]) -> Remember | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import field, frozen
+from attrs import frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AppUsers, Assignment, Person, comparable_name
@@ -38,7 +38,7 @@ class Managers:
 
     people: Mapping[str, ManagerAccount]
     snapshot: TenantSnapshot
-    stopped: Mapping[str, str] = field(factory=dict)
+    stopped: Mapping[str, str]
 
     def find(self, reference: str) -> ManagerAccount | None:
         """The manager with this distinguished name, user principal name or object id.
@@ -107,7 +107,7 @@ def _manager_names(person: Person, username: str | None) -> list[str]:
 
 
 def manager_change(
-    matched: MatchedUser, managers: Managers, *, again: bool = False
+    matched: MatchedUser, managers: Managers, *, again: bool
 ) -> tuple[SetManager | RemoveManager | None, Issue | None]:
     """The change of a person's manager, or why it can't be set.
 

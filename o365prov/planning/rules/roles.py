@@ -43,7 +43,7 @@ def role_decision(
     snapshot: TenantSnapshot,
     grantable: Collection[str],
     *,
-    take_over: bool = False,
+    take_over: bool,
 ) -> RoleDecision:
     """The roles to grant to one person and to remove, and what can't be granted.
 
@@ -90,9 +90,9 @@ def removals(
     snapshot: TenantSnapshot,
     *,
     reason: str,
+    take_over: bool,
     keep: Collection[str] = (),
     leaving: bool = False,
-    take_over: bool = False,
 ) -> list[RemoveRole]:
     """The removals of the roles that we granted and the account still has, without those to *keep* (ids).
 

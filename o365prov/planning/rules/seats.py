@@ -45,7 +45,7 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
     """Give the free seats of each SKU to the first in line.
 
     Args:
-        wishes: what people should hold.
+        wishes: what people should hold, by name and id of the people: that is their order where nothing else tells.
         snapshot: what the tenant holds.
         deferred: the ids of people who get no seat now, because they would need all seats they ask for in one
             request; they keep their places in the lines.
@@ -87,10 +87,9 @@ def waiting_since(wish: LicenseWish, sku: Sku) -> datetime | None:
     return next((each.since for each in known.waiting if each.sku == sku.part_number), None) if known else None
 
 
-def _place(wish: LicenseWish, sku: Sku) -> tuple[int, int, datetime, str, str]:
-    priority, subject = wish.matched.desired.assignment.priority, wish.matched.subject
-    first = 0 if priority is None else 1
-    return first, priority or 0, waiting_since(wish, sku) or _NEVER, subject.name, subject.person_id
+def _place(wish: LicenseWish, sku: Sku) -> tuple[bool, int, datetime]:
+    priority = wish.matched.desired.assignment.priority
+    return priority is not None, priority or 0, waiting_since(wish, sku) or _NEVER
 
 
 def freed_seats(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> Counter[str]:
@@ -121,9 +120,8 @@ def circles(wishes: Iterable[LicenseWish], seats: SeatAllocation) -> list[tuple[
             queue = waiting[step]
             while queue and queue[0].matched.subject.person_id in used:
                 queue.popleft()
-            if not queue:
-                break
-            others.append(queue[0])
+            if queue:
+                others.append(queue[0])
         if path and len(others) == len(path):
             circle = (wish, *others)
             found.append(circle)
