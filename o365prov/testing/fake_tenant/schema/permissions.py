@@ -4,8 +4,13 @@ Source: Microsoft Graph permissions reference (the machine-readable map of micro
 August 2026), without the permissions of Intune and of agents, which reach users on other ways; User.Create and
 User.ReadUpdate.All from the pages "Create user" and "Update user" of July 2026.
 
-Decisions where the map has no row: references (``$ref``) take what the page of the action names; deleted items take
-what reading and deleting a user or a group takes, since their address does not tell which of them it is.
+Those of app-role assignments are from the pages "List appRoleAssignments granted to a service principal" and "Get
+appRoleAssignment".
+
+Decisions where the map has no row: what is counted, or asked for by type, takes what the whole collection takes, and the
+memberships of groups and contacts what reading them takes; references (``$ref``) take what the page of the action names;
+deleted items take what reading and deleting a user or a group takes, since their address does not tell which of them it
+is.
 """
 
 from __future__ import annotations
