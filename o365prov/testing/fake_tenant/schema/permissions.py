@@ -7,10 +7,10 @@ User.ReadUpdate.All from the pages "Create user" and "Update user" of July 2026.
 Those of app-role assignments are from the pages "List appRoleAssignments granted to a service principal" and "Get
 appRoleAssignment".
 
-Decisions where the map has no row: what is counted, or asked for by type, takes what the whole collection takes, and the
-memberships of groups and contacts what reading them takes; references (``$ref``) take what the page of the action names;
-deleted items take what reading and deleting a user or a group takes, since their address does not tell which of them it
-is.
+Decisions where the map has no row: what is counted, or asked for by type, takes what the whole collection takes, and
+the memberships of groups and contacts what reading them takes; references (``$ref``) take what the page of the action
+names; deleted items take what reading and deleting a user or a group takes, since their address does not tell which of
+them it is.
 """
 
 from __future__ import annotations
