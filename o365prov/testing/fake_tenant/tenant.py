@@ -59,6 +59,7 @@ class FakeTenant:
         latency: seconds that every request takes; writes to one object that overlap conflict.
 
     Example:
+        >>> import json
         >>> fake = FakeTenant(domains={"yourfederated.domain": "Federated"}, licenses={"SPE_E3": 25}, seed=1)
         >>> isaac = fake.add_user("isaac.brock@contoso.onmicrosoft.com", displayName="Isaac Brock")
         >>> address = f"https://graph.microsoft.com/v1.0/users/{isaac['id']}"
