@@ -41,8 +41,8 @@ from o365prov.planning.rules.addresses import (
 )
 from o365prov.planning.rules.edits import EditedPerson, GrantEdits, licenses_not_changed, roles_not_changed
 from o365prov.planning.rules.leavers import Leaver, leavers
+from o365prov.planning.rules.license_decisions import LicenseDecision, license_decisions
 from o365prov.planning.rules.license_problems import failed_licenses
-from o365prov.planning.rules.licenses import LicenseDecision, license_decisions
 from o365prov.planning.rules.managers import ManagerAccount, Managers, find_managers, manager_change
 from o365prov.planning.rules.profile import (
     anchor_issue,

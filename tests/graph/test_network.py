@@ -15,7 +15,7 @@ import virtual_time
 
 from o365prov.errors import ConfigurationError, GraphError
 from o365prov.graph import Cloud, Network, Tenant
-from o365prov.graph.client.decoding import LARGEST, decoded
+from o365prov.graph.client.decompression import LARGEST, decoded
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.network import proxy_for, trusting
 from o365prov.graph.client.sdk_transport import Connection, NetworkTransport

@@ -31,7 +31,7 @@ from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
 
 from o365prov.errors import CredentialError, TenantError, UsageError
 from o365prov.graph.client.clouds import Cloud
-from o365prov.graph.client.decoding import decoded
+from o365prov.graph.client.decompression import decoded
 from o365prov.graph.client.errors import credential_error
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.network import Network, proxy_for, trusting

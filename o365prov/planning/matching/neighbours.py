@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from o365prov.people import AppUser, AppUsers, comparable_name
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.rules.addresses import personal_addresses
-from o365prov.planning.rules.licenses import asks_for_licenses
+from o365prov.planning.rules.license_decisions import asks_for_licenses
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.provisioning import DesiredUser
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from o365prov.errors import Issue
-from o365prov.planning.rules.license_requests import LicenseGoal, LicenseWish
+from o365prov.planning.rules.license_replacement import LicenseGoal, LicenseWish
 from o365prov.planning.rules.service_plans import PlanDependency, PlanExclusion
 from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot, TenantUser
 from o365prov.rendering import names_text

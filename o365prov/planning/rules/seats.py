@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from attrs import frozen
 
-from o365prov.planning.rules.license_requests import LicenseWish
+from o365prov.planning.rules.license_replacement import LicenseWish
 from o365prov.planning.tenant.snapshot import Sku, TenantSnapshot
 
 

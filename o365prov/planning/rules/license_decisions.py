@@ -18,7 +18,7 @@ from o365prov.errors import Issue
 from o365prov.people import AppUser, WaitingForSeat
 from o365prov.planning.model.changes import AssignLicenses, Remember
 from o365prov.planning.rules.license_problems import circle, no_seat, obstacles, stays
-from o365prov.planning.rules.license_requests import LicenseGoal, LicenseOutcome, LicenseWish, goal_of
+from o365prov.planning.rules.license_replacement import LicenseGoal, LicenseOutcome, LicenseWish, goal_of
 from o365prov.planning.rules.seats import SeatAllocation, allocate, circles, freed_seats, waiting_since
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
