@@ -1,7 +1,8 @@
 """People who are no longer assigned: the transition table says what happens to their accounts.
 
 Roles that we granted are taken away at once, under every option. What else is due follows the option that was in force
-when the person left, and what the account still has of what we granted.
+when the person left, once the grace period is over (:mod:`o365prov.people.departure`), and what the account still has
+of what we granted.
 
 Sources: Okta, "Deprovisioning options for Office 365"; Microsoft, "Revoke user access in an emergency".
 """
