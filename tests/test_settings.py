@@ -40,10 +40,11 @@ from o365prov.sources import ActiveDirectory, OktaApi
 EXCUSED = {
     "o365prov.previews": "made by the library only",
     "o365prov.profiles.mapping": "takes its rows in several forms; tests/profiles/test_fields.py checks it",
-    "o365prov.testing.fake_tenant.tenant": "a snapshot holds the state of a tenant, made by FakeTenant.snapshot alone",
+    "o365prov.testing.fake_tenant.store.persistence": "made by FakeTenant.snapshot alone",
+    "o365prov.testing.fake_tenant.gateway.sessions": "made by FakeTenant.requests alone",
     "o365prov.testing.fake_tenant.identity": "made by FakeTenant.applications alone",
     "o365prov.simulation.coverage": "made by the library only",
-    "o365prov.simulation.laws": "made by the library only",
+    "o365prov.simulation.violations": "made by the library only",
     "o365prov.simulation.simulate": "made by the library only",
     "o365prov.structuring": "made by the library only",
     "o365prov.people.app_users": "replaced together with the stores",

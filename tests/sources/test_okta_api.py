@@ -15,13 +15,13 @@ from fake_okta import APP, DIRECTORY, NOT_FOUND, TOKEN, FakeOkta, later
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
-from o365prov.testing.tls import make_certificate
 
 from o365prov.errors import ConfigurationError, SourceError, UsageError
 from o365prov.expressions import Expression
 from o365prov.people import UserStatus
 from o365prov.profiles import make_bindings
 from o365prov.sources import OktaApi, OktaRead
+from o365prov.testing.serving.tls import make_certificate
 
 ANCHOR = "PpeBjuwLsEe4mNGQ+evazA=="
 E3 = "SPE_E3"
