@@ -339,17 +339,20 @@ def measure_first_load(
     seats = [evolve(sku, used=0) for sku in tenant.skus]
     empty, nobody = evolve(tenant, users=(), skus=seats), AppUsers.empty("tenant", "Office 365")
     source = json.dumps([as_json(each.person) for each in assignments])
-    plan = office365.plan(assignments, empty, nobody, now=NOW)
-    planning, people = best(
-        lambda: office365.plan(assignments, empty, nobody, now=NOW), lambda: json.loads(source), rounds=2
-    )
+    plans = [office365.plan(assignments, empty, nobody, now=NOW)]
+
+    def planned() -> None:
+        plans.append(office365.plan(assignments, empty, nobody, now=NOW))
+        del plans[: -3 if SHORT else -1]  # of a hundred thousand people one is enough for the memory
+
+    planning, people = best(planned, lambda: json.loads(source), rounds=2)
     read = f"{planning / (loading + people):.2f}"
     print(f"first load of {PEOPLE} people, against json.loads of them and of their pages  {read}  {FIRST_LOAD:.2f}")
-    saving = seconds(plan.to_json)  # with the fingerprint, which is made once a plan
+    saving = min(seconds(each.to_json) for each in plans)  # with the fingerprint, which is made once a plan
     if not SHORT:
         print(f"saving that plan, in seconds of processor time  {saving:.2f}  {SAVING_SECONDS * PEOPLE / 100_000:.2f}")
         print(f"memory of all that, in GiB  {peak():.2f}  1.65")
-    content = json.loads(plan.to_json())
+    content = json.loads(plans[0].to_json())
     [dumping] = best(lambda: json.dumps(content))
     print(f"saving that plan, against json.dumps of its content  {saving / dumping:.2f}  {SAVING:.2f}")
 
