@@ -254,3 +254,38 @@ def test_nobody_keeps_a_source_anchor_that_another_has_too():
     there = tenant(account(NAME, onPremisesImmutableId="17"))
     plan = app.plan([assigned(each) for each in people], there, known, now=NOW)
     assert [each.code for each in plan.problems] == ["collision", "collision"]
+
+
+def swapped():
+    """Ann's account kept its name, which is Bo's now; nothing is remembered of either."""
+    ann = from_directory(somebody("Ann Lee", email="bo.ross@corp.example"))
+    bo = from_directory(somebody("Bo Ross", email="ann.lee@corp.example"))
+    [hers] = ann.directory_accounts
+    return [assigned(ann, "SPE_E3"), assigned(bo, "SPE_E3")], account(NAME, onPremisesImmutableId=hers.anchor)
+
+
+@pytest.mark.parametrize("only", [None, {"00uBoRoss"}])
+def test_an_account_with_the_anchor_of_somebody_else_is_theirs_where_no_anchor_is_sent(only):
+    """Its name alone makes it nobody's, also in a plan about the one who has the name."""
+    people, there = swapped()
+    plan = app_with(LicenseOnly()).plan(people, tenant(there), remembered(), now=NOW, only=only)
+    assert plan.changes == ()
+    assert said(plan, "Bo Ross") == ["other_anchor"]
+    [problem] = (each for each in plan.problems if each.subject.name == "Bo Ross")
+    assert "has the source anchor that Ann Lee (person 00uAnnLee) has in Active Directory" in problem.message
+
+
+def test_who_calls_an_account_the_persons_is_believed_whatever_its_anchor_is():
+    """A transfer says so for this person and this account."""
+    people, there = swapped()
+    plan = app_with(LicenseOnly()).plan(people, tenant(there), remembered(), now=NOW, transfers={"00uBoRoss": there.id})
+    assert [each.subject.name for each in plan if each.kind == "link_user"] == ["Bo Ross"]
+
+
+def test_an_account_with_an_anchor_that_nobody_has_is_still_the_persons_where_none_is_sent():
+    """Anchors may be others than objectGUID; what may be wrong is said."""
+    people, there = swapped()
+    foreign = evolve(there, properties={**there.properties, "onPremisesImmutableId": "other"})
+    plan = app_with(LicenseOnly()).plan(people, tenant(foreign), remembered(), now=NOW)
+    assert [each.subject.name for each in plan if each.kind == "link_user"] == ["Bo Ross"]
+    assert "anchor_differs" in said(plan, "Bo Ross")

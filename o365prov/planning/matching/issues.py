@@ -62,6 +62,17 @@ def other_anchor(account: TenantUser, desired: DesiredUser) -> Issue:
     )
 
 
+def anchor_of_another(account: TenantUser, other: str, desired: DesiredUser) -> Issue:
+    """The account has the name, and its source anchor is that of another person who is assigned."""
+    return Issue(
+        "other_anchor",
+        f"the account {account.username} has the source anchor that {other} has in Active Directory: it is that "
+        "person's, under another username",
+        f"Rename it in Entra as that person is called now, or {hand_over(desired, account)}",
+        place="immutableId",
+    )
+
+
 def memory_contradicts(account: TenantUser, why: str) -> Issue:
     """The linked account is not the one that is remembered."""
     return Issue(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 
 from attrs import frozen
 
@@ -83,6 +84,16 @@ class AccountLinks:
         anchors = {desired.new_anchor, *expected_anchors(desired, self.provisioning)}
         same = (holder.anchor or account.anchor) in anchors
         return Link.YIELDING if same else Link.NAMESAKES
+
+    def anchored(self, desired: DesiredUser, account: TenantUser) -> Person | None:
+        """Whose an account is by its source anchor in Active Directory, if it is another person's; None if not."""
+        person = self._by_anchor.get(account.anchor or "")
+        own = person is None or account.anchor in expected_anchors(desired, self.provisioning)
+        return None if own else person
+
+    @cached_property
+    def _by_anchor(self) -> Mapping[str, Person]:
+        return {each.anchor: person for person in self.people.values() for each in person.directory_accounts}
 
     def name(self, account: TenantUser) -> str:
         """The name of the person or app whose account it is; the account itself names people who left."""

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from o365prov.errors import Issue
 from o365prov.people import AppUser
 from o365prov.planning.matching import issues
-from o365prov.planning.matching.links import AccountLinks
+from o365prov.planning.matching.links import AccountLinks, person_text
 from o365prov.planning.tenant.snapshot import TenantSnapshot, TenantUser, former_username
 from o365prov.planning.transitions.situations import Link
 from o365prov.planning.transitions.states import contradiction
@@ -86,6 +86,8 @@ def find_account(
         is_linkable = found.link in (Link.FREE, Link.YIELDING)
         if is_linkable and sends_anchor and account.anchor and account.anchor != desired.new_anchor:
             return issues.other_anchor(account, desired)
+        if is_linkable and (other := links.anchored(desired, account)):
+            return issues.anchor_of_another(account, person_text(other), desired)
         return found
     if deleted := _deleted(desired, known, snapshot):
         if known and known.object_id == deleted.id and (issue := _contradicting(desired, deleted, known)):
