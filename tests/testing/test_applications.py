@@ -78,6 +78,16 @@ def test_a_role_is_one_that_users_can_have(odd_graph, fake, kinds, role, status)
         assert "Permission being assigned was not found" in answer.error["message"]
 
 
+def test_an_application_takes_its_service_principal_along(odd_graph, fake):
+    """And what was assigned of its roles."""
+    made, principal = _wiki(odd_graph, "User")
+    user = fake.add_user()["id"]
+    assert _grant(odd_graph, f"/users/{user}/appRoleAssignments", user, principal["id"]).status == 201
+    odd_graph("DELETE", f"/applications/{made['id']}")
+    assert odd_graph.get(f"/servicePrincipals/{principal['id']}").status == 404
+    assert odd_graph.get(f"/users/{user}/appRoleAssignments").value == []
+
+
 def test_assignments_go_with_those_who_have_them(odd_graph, fake):
     """A group that is deleted for good, and an application that leaves the tenant."""
     _, principal = _wiki(odd_graph, "User")

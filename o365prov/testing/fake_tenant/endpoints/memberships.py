@@ -6,6 +6,7 @@ groups, users and contacts. Directory roles are not among them here; ``getMember
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
@@ -31,9 +32,9 @@ _MIXED = frozenset({"$select", "$top", "$count", "$skiptoken"})
 def closure(start: str, step: Callable[[str], Iterable[str]]) -> Iterator[str]:
     """Whatever is reached from an object by steps, each once, without itself."""
     seen: dict[str, None] = {}
-    ahead = list(step(start))
+    ahead = deque(step(start))
     while ahead:
-        key = ahead.pop(0)
+        key = ahead.popleft()
         if key not in seen and key != start:
             seen[key] = None
             ahead += step(key)

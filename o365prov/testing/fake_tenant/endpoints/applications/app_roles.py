@@ -7,10 +7,10 @@ for the role of zeros, which is the assignment to an application that has no rol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
-from o365prov.testing.fake_tenant.endpoints.applications.records import find, listed, shown
+from o365prov.testing.fake_tenant.endpoints.applications.records import find, listed, rows_with, shown
 from o365prov.testing.fake_tenant.endpoints.applications.service_principals import service_principal
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
@@ -36,13 +36,10 @@ def _owner(directory: Directory, request: GraphRequest) -> Record:
             return service_principal(directory, named["principal"])
 
 
-def _rows(directory: Directory, key: str, end: str) -> Callable[[int], Iterator[tuple[int, Record]]]:
-    return lambda position: (row for row in directory.app_role_assignments.after(position) if row[1][end] == key)
-
-
 def _list(end: str, directory: Directory, request: GraphRequest) -> GraphReply:
     key = _owner(directory, request)["id"]
-    return listed(directory, request, APP_ROLE_ASSIGNMENT, _rows(directory, key, end), _context(request, key))
+    rows = rows_with(directory.app_role_assignments, end, key)
+    return listed(directory, request, APP_ROLE_ASSIGNMENT, rows, _context(request, key))
 
 
 def _one(end: str, directory: Directory, request: GraphRequest) -> Record:

@@ -1,7 +1,8 @@
 """Applications as objects of the directory, and the extension properties that they register.
 
 Sources: Graph "List applications", "Create application", "Update application", "Delete application", "Create
-extensionProperty". Credentials of applications are not here: ``fake.applications`` registers those that sign in. A
+extensionProperty"; "Application and service principal objects": an application takes its service principal along.
+Credentials of applications are not here: ``fake.applications`` registers those that sign in. A
 deleted application is gone at once, which is ours: Graph keeps it for 30 days.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from o365prov.testing.fake_tenant.endpoints.applications.records import find, listed, shown
+from o365prov.testing.fake_tenant.endpoints.applications.records import find, listed, rows_with, shown
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, SEARCHED, Route
 from o365prov.testing.fake_tenant.protocol.errors import Detail, GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
@@ -70,6 +71,9 @@ def _delete(directory: Directory, request: GraphRequest) -> GraphReply:
     directory.app_objects.remove(record["id"])
     for item in [each for each in directory.extensions if each["application"] == record["id"]]:
         directory.extensions.remove(item["id"])
+    for principal in [each for each in directory.service_principals if each["appId"] == record["appId"]]:
+        directory.service_principals.remove(principal["id"])
+        directory.forget_app_roles(principal["id"])
     return GraphReply(204)
 
 
@@ -93,14 +97,8 @@ def _missing(name: str, resource: str) -> GraphErrorResponse:
 
 def _list_extensions(directory: Directory, request: GraphRequest) -> GraphReply:
     key = _application(directory, request)["id"]
-    rows = [row for row in directory.extensions.after(0) if row[1]["application"] == key]
-    return listed(
-        directory,
-        request,
-        EXTENSION_PROPERTY,
-        lambda position: (row for row in rows if row[0] > position),
-        f"applications('{key}')/extensionProperties",
-    )
+    rows = rows_with(directory.extensions, "application", key)
+    return listed(directory, request, EXTENSION_PROPERTY, rows, f"applications('{key}')/extensionProperties")
 
 
 def _extension(directory: Directory, request: GraphRequest) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest, alternate_key
@@ -26,6 +26,11 @@ def find(records: RecordTable, key: str, alternate: Iterable[str] = ()) -> Recor
     if found is None:
         raise GraphErrorResponse.not_found(key)
     return found
+
+
+def rows_with(records: RecordTable, name: str, value: str) -> Callable[[int], Iterator[tuple[int, Record]]]:
+    """The rows of which a property has this value, behind a position."""
+    return lambda position: (row for row in records.after(position) if row[1][name] == value)
 
 
 def listed(
