@@ -106,6 +106,11 @@ def frozen_mapping(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return FrozenMapping(values)
 
 
+def optional_mapping(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The same for a field that may be None."""
+    return None if values is None else frozen_mapping(values)
+
+
 def aware(owner: object, field: Attribute[Any], value: object) -> None:
     """Refuse what is not an instant with a time zone; None passes."""
     if value is None:

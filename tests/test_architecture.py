@@ -41,8 +41,10 @@ MAY_IMPORT = {
     "_tracing": {"_tracing"},
     "structuring": {"errors", "_annotations", "_fields", "structuring"},
     "_first_use": set(),
+    "_proxies": set(),
     "rendering": {"errors", "_annotations", "_fields", "_first_use", "rendering"},
-    "sources": {*EVERYWHERE, "expressions", "people", "profiles", "provisioning", "sources"},
+    "graph": {*LAYERS[: LAYERS.index("graph") + 1], *EVERYWHERE, "_proxies"},
+    "sources": {*EVERYWHERE, "_proxies", "expressions", "people", "profiles", "provisioning", "sources"},
     "testing": {*EVERYWHERE, "testing"},
     "simulation": {*LAYERS, *EVERYWHERE, "sources", "testing", "simulation"},
     "_public": {*LAYERS, *EVERYWHERE},
@@ -54,6 +56,7 @@ HTTPX_AT = {"graph/client/sdk_transport.py", "testing/transport.py"}
 NAMELESS = {"base", "common", "helpers", "misc", "tools", "util", "utils"}
 SHORT_WITH_A_REASON = {
     "planning/transitions/lookup.py": "how rows are looked up, beside the table itself",
+    "_proxies.py": "what two packages that may not import each other ask of the environment",
     "sources/directory/ldif_writer.py": "the counterpart of the reader, without what reading needs",
     "rendering/escaping.py": "one regular expression and the function that every renderer calls",
     "rendering/text.py": "the shortest of four renderers side by side",

@@ -12,14 +12,10 @@ from typing import Any
 from attrs import field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import as_tuple, frozen_mapping, typed
+from o365prov._fields import as_tuple, optional_mapping, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people.distinguished_name import comparable_name
 from o365prov.people.person import Person
-
-
-def _frozen(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return None if values is None else frozen_mapping(values)
 
 
 @frozen(field_transformer=typed, repr=False)
@@ -42,11 +38,11 @@ class Related:
 
     managers: tuple[Person, ...] | None = None
     assistants: tuple[Person, ...] | None = None
-    app_user: Mapping[str, Any] | None = field(default=None, converter=_frozen, hash=False)
-    app: Mapping[str, Any] | None = field(default=None, converter=_frozen, hash=False)
-    app_users: Mapping[str, Any] | None = field(default=None, converter=_frozen, hash=False)
-    linked: Mapping[str, Person] | None = field(default=None, converter=_frozen, hash=False)
-    org: Mapping[str, Any] | None = field(default=None, converter=_frozen, hash=False)
+    app_user: Mapping[str, Any] | None = field(default=None, converter=optional_mapping, hash=False)
+    app: Mapping[str, Any] | None = field(default=None, converter=optional_mapping, hash=False)
+    app_users: Mapping[str, Any] | None = field(default=None, converter=optional_mapping, hash=False)
+    linked: Mapping[str, Person] | None = field(default=None, converter=optional_mapping, hash=False)
+    org: Mapping[str, Any] | None = field(default=None, converter=optional_mapping, hash=False)
 
     def __attrs_post_init__(self) -> None:
         for name, people in (("managers", self.managers), ("assistants", self.assistants)):

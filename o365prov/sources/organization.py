@@ -9,7 +9,7 @@ from uuid import UUID
 from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import as_tuple, frozen_mapping, typed
+from o365prov._fields import as_tuple, frozen_mapping, optional_mapping, typed
 from o365prov.people import (
     Assignment,
     DirectoryAccount,
@@ -33,10 +33,6 @@ def _groups(groups: Iterable[Group]) -> tuple[Group, ...]:
 
 def _group_assignments(assignments: Iterable[GroupAssignment]) -> tuple[GroupAssignment, ...]:
     return as_tuple(assignments)
-
-
-def _optional_mapping(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return None if values is None else frozen_mapping(values)
 
 
 @frozen(field_transformer=typed)
@@ -90,10 +86,10 @@ class OktaExport:
     usernames: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
     combine_licenses: bool = False
     combine_roles: bool = False
-    app_users: Mapping[str, Any] | None = field(default=None, converter=_optional_mapping, hash=False)
-    app: Mapping[str, Any] | None = field(default=None, converter=_optional_mapping, hash=False)
-    org: Mapping[str, Any] | None = field(default=None, converter=_optional_mapping, hash=False)
-    linked: Mapping[str, Mapping[str, str]] | None = field(default=None, converter=_optional_mapping, hash=False)
+    app_users: Mapping[str, Any] | None = field(default=None, converter=optional_mapping, hash=False)
+    app: Mapping[str, Any] | None = field(default=None, converter=optional_mapping, hash=False)
+    org: Mapping[str, Any] | None = field(default=None, converter=optional_mapping, hash=False)
+    linked: Mapping[str, Mapping[str, str]] | None = field(default=None, converter=optional_mapping, hash=False)
     has_everybody: bool = True
 
     @property

@@ -510,8 +510,21 @@ class TestErrors:
         fake.instead = [lambda _: web.Response(body=b'["\xff"]', content_type="application/json")]
         assert "can't be reached (UnicodeDecodeError)" in said(fake)
 
-    def test_a_certificate_of_nobody(self, fake, tmp_path):
-        """It is checked, and the token is not sent."""
+    @pytest.mark.parametrize(
+        ("environment", "message"),
+        [
+            ({}, "the certificate of the server is not trusted"),
+            ({"https_proxy": "http://127.0.0.1:1", "no_proxy": "127.0.0.1"}, "the certificate of the server"),
+            ({"https_proxy": "http://127.0.0.1:1"}, "can't be reached"),
+        ],
+    )
+    def test_a_certificate_of_nobody(self, fake, tmp_path, monkeypatch, environment, message):
+        """It is checked, and the token is not sent; the proxy of the environment is on the way, or is not."""
+        for name in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.lower(), raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*make_certificate(tmp_path))
 
@@ -520,7 +533,7 @@ class TestErrors:
                 assert url.startswith("https://")
                 await OktaApi(url, APP, token=TOKEN).read()
 
-        with pytest.raises(SourceError, match="the certificate of the server is not trusted"):
+        with pytest.raises(SourceError, match=message):
             asyncio.run(main())
         assert fake.asked == []
 

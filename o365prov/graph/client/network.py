@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from o365prov._annotations import is_number
 from o365prov._fields import wrong
+from o365prov._proxies import environment_proxy
 from o365prov.errors import ConfigurationError
 from o365prov.rendering import quoted
 
@@ -80,15 +81,7 @@ read_timeout=100.0, total_timeout=300.0)
 
 def proxy_for(network: Network, host: str) -> str | None:
     """The proxy on the way to *host*, given by *network* or by the environment."""
-    if network.proxy is not None:
-        return network.proxy
-    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - as slow to import as this package
-
-    proxies = getproxies()
-    found = proxies.get("https") or proxies.get("all")
-    if not found or proxy_bypass(host):
-        return None
-    return found if "://" in found else f"http://{found}"
+    return environment_proxy(host) if network.proxy is None else network.proxy
 
 
 def trusting(network: Network, usual: ssl.SSLContext) -> ssl.SSLContext:

@@ -24,7 +24,7 @@ from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import Group, GroupAssignment, Person, UserStatus
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.sources.okta.okta_connection import OktaServer
-from o365prov.sources.okta.okta_lists import OktaLists
+from o365prov.sources.okta.okta_lists import OKTA_ID, OktaLists
 from o365prov.sources.okta.okta_read import OktaRead, differences
 from o365prov.sources.okta.okta_records import app_assignments
 from o365prov.sources.organization import OktaExport
@@ -42,7 +42,6 @@ _MOST_LOOKED_UP = 500
 """For how many single people Okta is asked before everybody is read."""
 
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?|http://(?:127\.0\.0\.1|localhost)(?::\d{1,5})?")
-_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
@@ -84,7 +83,7 @@ class OktaApi:
     def __attrs_post_init__(self) -> None:
         if not _URL.fullmatch(self.url):
             raise ConfigurationError("OktaApi.url should be such as https://corp.okta.com")
-        if not _ID.fullmatch(self.app):
+        if not OKTA_ID.fullmatch(self.app):
             raise ConfigurationError("OktaApi.app should be the id of the Office 365 app, such as 0oa1gjh63g214q0Hq0g4")
         as_client = bool(self.client_id and self.private_key)
         if bool(self.token) == as_client or bool(self.client_id) != bool(self.private_key):
@@ -212,7 +211,7 @@ class OktaApi:
         """
         ids = as_unique(ids)
         check_call(OktaApi.read_people, locals())
-        if not all(map(_ID.fullmatch, ids)):
+        if not all(map(OKTA_ID.fullmatch, ids)):
             raise ConfigurationError("ids should be ids of users in Okta, such as 00ub0oNGTSWTBKOLGLNR")
         people, users, managers = [], [], []
         groups: dict[str, Group] = {}

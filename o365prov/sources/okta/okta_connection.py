@@ -11,7 +11,6 @@ Okta with a service app".
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from o365prov._proxies import environment_proxy
 from o365prov.errors import Issue, SourceError, one_line
 from o365prov.structuring import IssueList, JsonObject, UnreadableError, kind_of, okta_error, parse_json
 
@@ -71,10 +71,15 @@ class OktaServer:
             raise self.error("missing", "reading Okta needs its SDK", remedy) from None
         if self.client_id is not None:
             self._check_key()
+        proxy = environment_proxy(self._host) if self.url.startswith("https:") else None
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self.timeout)) as session:
             yield OktaConnection(
-                self, executor(self._config, no_cache(), lambda config: _Transport(config["headers"], session))
+                self, executor(self._config, no_cache(), lambda config: _Transport(config["headers"], session, proxy))
             )
+
+    @property
+    def _host(self) -> str:
+        return self.url.partition("://")[2].partition(":")[0]
 
     def _check_key(self) -> None:
         """Refuse a key that can't sign, before the SDK uses it; what it says of it may show parts of the key."""
@@ -115,12 +120,14 @@ class _Transport:
     Args:
         headers: those of every request.
         session: aiohttp's.
+        proxy: the proxy on the way; None for none.
 
     """
 
-    def __init__(self, headers: Mapping[str, str], session: Any) -> None:
+    def __init__(self, headers: Mapping[str, str], session: Any, proxy: str | None) -> None:
         self._headers = headers
         self._session = session
+        self._proxy = proxy
 
     async def send_request(self, request: Mapping[str, Any]) -> tuple[Any, Any, str, None]:
         """Send one, and give the answer with its text."""
@@ -130,7 +137,7 @@ class _Transport:
             url,
             headers={**self._headers, **request["headers"]},
             data=request["form"] or None,
-            proxy=os.environ.get("HTTPS_PROXY") if url.startswith("https:") else None,
+            proxy=self._proxy,
             allow_redirects=False,
         ) as answer:
             if answer.status == 429:
@@ -269,7 +276,8 @@ class OktaConnection:
         request_id = f", request {asked}" if _REQUEST_ID.fullmatch(asked) else ""
         remedy = _REMEDIES.get(answer.status, "read again later")
         kind = "not_found" if answer.status == 404 else "refused"
-        return self._server.error(kind, f"answered {answer.status} {code or ''}{request_id}", remedy, path)
+        said = f"answered {answer.status}{f' {code}' if code else ''}{request_id}"
+        return self._server.error(kind, said, remedy, path)
 
     def _not_signed_in(self, error: Any) -> SourceError:
         """Okta's token endpoint said no; what it says of it may name the client, and is not shown."""

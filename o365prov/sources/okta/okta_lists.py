@@ -25,7 +25,7 @@ from o365prov.sources.okta.okta_records import (
 )
 from o365prov.structuring import IssueList, JsonObject
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+OKTA_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _USER = re.compile(r"/users/([A-Za-z0-9_-]{1,100})\Z")
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -221,7 +221,7 @@ class OktaLists:
 
     def _is_id(self, record: JsonObject) -> bool:
         """Whether the id can be asked for; what is not one of Okta's is noted."""
-        if _ID.fullmatch(record.string("id")):
+        if OKTA_ID.fullmatch(record.string("id")):
             return True
         record.note("id", "is not one of Okta's ids", code="wrong_value")
         return False
