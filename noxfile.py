@@ -168,6 +168,7 @@ def bench(session: nox.Session) -> None:
     """Measure, as ratios with their budgets, and fail where one is over its budget.
 
     A benchmark names its peers in its inline script metadata, and prints a line for each ratio: name, measured, budget.
+    What is over its budget is measured once more: what else a machine does makes a figure worse by chance, once.
     `nox -s bench -- --against REV` measures the code of that revision too, each benchmark right after the other.
     `nox -s bench -- --short` runs what has a short form, in less than a minute.
     """
@@ -184,9 +185,10 @@ def bench(session: nox.Session) -> None:
         for script in scripts:
             name = script.relative_to(HERE)
             session.log(f"{name} now")
-            printed = str(session.run(str(python), str(name), *short, external=True, silent=True))
-            sys.stdout.write(printed)
-            over += over_budget(printed)
+            if found := measure(session, python, name, *short):
+                session.log(f"{name} once more, for what was over its budget")
+                again = measure(session, python, name, *short)
+                over += [line for what, line in again.items() if what in found]
             if before and (before / name).exists():
                 session.log(f"{name} before")
                 session.run(str(python), str(before / name), *short, external=True, env={"PYTHONPATH": str(before)})
@@ -194,11 +196,18 @@ def bench(session: nox.Session) -> None:
         session.error("over budget:\n" + "\n".join(over))
 
 
-def over_budget(printed: str) -> list[str]:
-    """The lines of a benchmark that are not within their budgets: at most so much, unless it says >= or >."""
+def measure(session: nox.Session, python: Path, script: Path, *options: str) -> dict[str, str]:
+    """Run a benchmark and show what it prints; its lines that are over their budgets, by what they measure."""
+    printed = str(session.run(str(python), str(script), *options, external=True, silent=True))
+    sys.stdout.write(printed)
+    return over_budget(printed)
+
+
+def over_budget(printed: str) -> dict[str, str]:
+    """The lines that are not within their budgets, by their names: at most so much, unless it says >= or >."""
     within = {"<=": operator.le, ">=": operator.ge, ">": operator.gt}
     lines = re.findall(r"^((.+)  ([\d.]+)  (<=|>=|>|) ?([\d.]+))$", printed, re.MULTILINE)
-    return [line for line, _, found, how, budget in lines if not within[how or "<="](float(found), float(budget))]
+    return {what: line for line, what, found, how, most in lines if not within[how or "<="](float(found), float(most))}
 
 
 @contextmanager
