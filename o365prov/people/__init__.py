@@ -3,6 +3,14 @@
 from o365prov.people.app_users import AppUser, AppUsers, AppUserStatus, WaitingForSeat
 from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignment, LicenseGrant, assign
 from o365prov.people.departure import AfterBlock, Departure
+from o365prov.people.directory_objects import (
+    DirectoryContact,
+    DirectoryGroup,
+    GroupScope,
+    ResourceKind,
+    ResourceMailbox,
+    everybody_in,
+)
 from o365prov.people.distinguished_name import comparable_name, domain_of
 from o365prov.people.person import DirectoryAccount, Person, UserStatus
 from o365prov.people.related import NOT_ALWAYS_GIVEN, Related, managers_and_assistants
@@ -16,16 +24,22 @@ __all__ = [
     "Assignment",
     "Departure",
     "DirectoryAccount",
+    "DirectoryContact",
+    "DirectoryGroup",
     "Grants",
     "Group",
     "GroupAssignment",
+    "GroupScope",
     "LicenseGrant",
     "Person",
     "Related",
+    "ResourceKind",
+    "ResourceMailbox",
     "UserStatus",
     "WaitingForSeat",
     "assign",
     "comparable_name",
     "domain_of",
+    "everybody_in",
     "managers_and_assistants",
 ]

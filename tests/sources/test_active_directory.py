@@ -12,7 +12,8 @@ from attrs import evolve
 from samba_server import ADMINISTRATOR, BASE, PASSWORD, samba
 
 from o365prov.errors import ConfigurationError, SourceError, UsageError
-from o365prov.sources import ldif
+from o365prov.people import GroupScope, ResourceKind, ResourceMailbox, everybody_in
+from o365prov.sources import DirectoryRead, ldif
 from o365prov.sources.directory.directory_entry import EntryKind
 from o365prov.sources.ldap.active_directory import ActiveDirectory
 
@@ -28,19 +29,12 @@ def _reader(samba):
 
 
 @pytest.fixture
-def unit(samba, request):
-    """An organizational unit for one test, which is deleted afterwards."""
-    name = f"OU=Unit {abs(hash(request.node.name)) % 10**9},{BASE}"
-    samba.modify(f"dn: {name}\nchangetype: add\nobjectClass: organizationalUnit\n")
-    yield name
-    samba.modify(f"dn: {name}\nchangetype: delete\n", tree=True)
-
-
-@pytest.fixture
-def staff(samba, unit):
-    """Ann, her manager Bo Ross with a comma in his name, a group of both, a list, a contact and a room."""
+def staff(samba, request):
+    """A unit with Ann, her manager Bo Ross with a comma in his name, groups, a contact, a room and equipment."""
+    unit = f"OU=Unit {abs(hash(request.node.name)) % 10**9},{BASE}"
     person = "changetype: add\nobjectClass: user\n"
     samba.modify(
+        f"dn: {unit}\nchangetype: add\nobjectClass: organizationalUnit\n\n"
         f"dn: CN=Ross\\, Bo,{unit}\n{person}sAMAccountName: bo\nuserPrincipalName: bo@corp.example\nsn: Ross\n\n"
         f"dn: CN=Ann Lee,{unit}\n{person}sAMAccountName: ann\ngivenName: Ann\nsn: Lee\ntitle: Head of Sales\n"
         f"manager: CN=Ross\\, Bo,{unit}\nproxyAddresses: SMTP:ann@corp.example\nproxyAddresses: smtp:a@corp.example\n"
@@ -48,11 +42,22 @@ def staff(samba, unit):
         "IgBBAG4AbgBzAC0AcAB3AC0AMQAiAA==\nuserAccountControl: 512\n\n"
         f"dn: CN=Team,{unit}\nchangetype: add\nobjectClass: group\nsAMAccountName: team\n"
         f"member: CN=Ann Lee,{unit}\nmember: CN=Ross\\, Bo,{unit}\n\n"
-        f"dn: CN=Partner,{unit}\nchangetype: add\nobjectClass: contact\nmail: p@partner.example\n\n"
+        f"dn: CN=Partner,{unit}\nchangetype: add\nobjectClass: contact\nmail: p@partner.example\n"
+        "targetAddress: SMTP:p@partner.example\nmailNickname: p\n\n"
+        f"dn: CN=List,{unit}\nchangetype: add\nobjectClass: group\nsAMAccountName: list\ngroupType: 8\n"
+        f"mail: list@corp.example\nmailNickname: list\nproxyAddresses: SMTP:list@corp.example\n"
+        f"msExchHideFromAddressLists: TRUE\nmanagedBy: CN=Ann Lee,{unit}\nmember: CN=Team,{unit}\n"
+        f"member: CN=Partner,{unit}\n\n"
+        f"dn: CN=Berlin,{unit}\n{person}sAMAccountName: berlin\nmail: berlin@corp.example\n"
+        "userAccountControl: 514\nmsExchRecipientTypeDetails: 16\nmsExchResourceMetaData: ResourceType:Room\n"
+        "msExchResourceCapacity: 12\nmsExchUsageLocation: DE\n\n"
+        f"dn: CN=Beamer,{unit}\n{person}sAMAccountName: beamer\nuserAccountControl: 514\n"
+        "msExchRecipientTypeDetails: 32\n\n"
         f"dn: OU=Inner,{unit}\nchangetype: add\nobjectClass: organizationalUnit\n\n"
         f"dn: CN=Eve,OU=Inner,{unit}\n{person}sAMAccountName: eve\nmanager: CN=Ann Lee,{unit}\n"
     )
-    return unit
+    yield unit
+    samba.modify(f"dn: {unit}\nchangetype: delete\n", tree=True)
 
 
 @pytest.fixture
@@ -94,6 +99,67 @@ def _sorted(value):
     return sorted(value) if isinstance(value, list) else value
 
 
+def test_groups_contacts_and_rooms_are_those_of_ldif(samba, staff, directory, tmp_path):
+    """Equal in both, Exchange's attributes among them, but for those that the file has besides."""
+    path = tmp_path / "export.ldif"
+    path.write_bytes(samba.export())
+    written, read = DirectoryRead("corp.example", ldif.read_entries(path)), directory.read()
+    for kind in ("groups", "contacts", "resources"):
+        ours = {each.name: each for each in getattr(read, kind)}
+        other = {each.name: each for each in getattr(written, kind)}
+        assert ours.keys() == other.keys()
+        assert [_comparable(each, each) for each in ours.values()] == [
+            _comparable(other[name], each) for name, each in ours.items()
+        ]
+
+
+def _comparable(value, as_read):
+    """A value with only those attributes that were read, whose values are in an order."""
+    if isinstance(value, ResourceMailbox):
+        return evolve(value, account=_comparable(value.account, as_read.account))
+    attributes = {name: _sorted(each) for name, each in value.attributes.items() if name in as_read.attributes}
+    return evolve(value, attributes=attributes)
+
+
+def test_groups(staff, directory):
+    """What kind they are, who is in them and manages them, by objectGUID, and how they are reached."""
+    read = directory.read()
+    by_name = {each.name: each for each in read.groups}
+    team, everybody = by_name["Team"], by_name["List"]
+    assert (team.is_security, team.scope, team.is_mail_enabled) == (True, GroupScope.GLOBAL, False)
+    assert (everybody.is_security, everybody.scope, everybody.is_mail_enabled) == (False, GroupScope.UNIVERSAL, True)
+    assert team.members == guids(read, "Ann Lee", "Ross\\")
+    assert everybody.members == {team.object_guid} | guids(read, "Partner")
+    assert everybody.managed_by in guids(read, "Ann Lee")
+    assert everybody.mail == "list@corp.example"
+    assert everybody.attributes["proxyAddresses"] == ["SMTP:list@corp.example"]
+    assert everybody.attributes["msExchHideFromAddressLists"] == "TRUE"
+    assert everybody_in(everybody, read.groups) == team.members | guids(read, "Partner")
+
+
+def test_groups_that_contain_each_other(samba, staff, directory):
+    """Are read as any others, and who is in them is found."""
+    samba.modify(
+        f"dn: CN=Other,{staff}\nchangetype: add\nobjectClass: group\nsAMAccountName: other\n"
+        f"member: CN=Team,{staff}\n\n"
+        f"dn: CN=Team,{staff}\nchangetype: modify\nadd: member\nmember: CN=Other,{staff}\n-\n"
+    )
+    read = directory.read()
+    other, team = ({each.name: each for each in read.groups}[name] for name in ("Other", "Team"))
+    assert everybody_in(other, read.groups) == everybody_in(team, read.groups) == team.members - {other.object_guid}
+
+
+def test_contacts_and_resources(staff, directory):
+    """A contact by its address outside; rooms with their places, and equipment; none of them is a person."""
+    read = directory.read()
+    assert {each.name: each.mail for each in read.contacts} == {"Partner": "p@partner.example"}
+    berlin, beamer = sorted(read.resources, key=lambda each: each.kind, reverse=True)
+    assert (berlin.name, berlin.kind, berlin.capacity) == ("Berlin", ResourceKind.ROOM, 12)
+    assert (berlin.mail, berlin.account.attributes["msExchUsageLocation"]) == ("berlin@corp.example", "DE")
+    assert (beamer.name, beamer.kind, beamer.capacity) == ("Beamer", ResourceKind.EQUIPMENT, None)
+    assert not {each.object_guid for each in read.accounts} & {each.account.object_guid for each in read.resources}
+
+
 def test_kinds(staff, directory):
     """Groups and contacts beside people; computers are not among them."""
     read = directory.read()
@@ -127,12 +193,12 @@ CHANGES = {
     ),
     "renamed": (
         "dn: CN=Ann Lee,{0}\nchangetype: modrdn\nnewrdn: CN=Ann Ross\ndeleteoldrdn: 1\n",
-        ("Ann Ross", "Team", "Eve"),
+        ("Ann Ross", "Team", "List", "Eve"),
         (),
     ),
     "moved": (
         "dn: CN=Ann Lee,{0}\nchangetype: modrdn\nnewrdn: CN=Ann Lee\ndeleteoldrdn: 1\nnewsuperior: OU=Inner,{0}\n",
-        ("Ann Lee", "Team", "Eve"),
+        ("Ann Lee", "Team", "List", "Eve"),
         (),
     ),
     "a unit renamed": (
@@ -145,7 +211,7 @@ CHANGES = {
         ("Team", "Ann Lee"),
         (),
     ),
-    "deleted": ("dn: CN=Ann Lee,{0}\nchangetype: delete\n", ("Team", "Eve"), ("Ann Lee",)),
+    "deleted": ("dn: CN=Ann Lee,{0}\nchangetype: delete\n", ("Team", "List", "Eve"), ("Ann Lee",)),
     "somebody new": ("dn: CN=Kim,{0}\nchangetype: add\nobjectClass: user\nsAMAccountName: kim\n", ("Kim",), ()),
 }
 

@@ -401,12 +401,12 @@ class TestAccounts:
     @pytest.mark.parametrize(
         ("text", "problem"),
         [
-            (ANN.split("objectGUID", maxsplit=1)[0], "line 1: the user has no objectGUID: export the entry again"),
+            (ANN.split("objectGUID", maxsplit=1)[0], "line 1: has no objectGUID: export the entry again"),
             (ANN.replace("Bjuw", ""), "line 1: objectGUID is not one value of 16 bytes"),
             (ANN + "objectGUID:: nEcVZNxlUE+/Y6+DvQVh5g==\n", "line 1: objectGUID is not one value of 16 bytes"),
             (
                 ANN.split("objectGUID", maxsplit=1)[0] + "mS-DS-ConsistencyGuid:: PpeBjuwLsEe4mNGQ+evazA==\n",
-                "line 1: the user has no objectGUID, and mS-DS-ConsistencyGuid does not take its place: export",
+                "line 1: has no objectGUID, and mS-DS-ConsistencyGuid does not take its place: export",
             ),
             (ANN + "proxyAddresses;range=0-1: smtp:a@b.c\n", "line 1: proxyAddresses is not in the file as a whole"),
             (ANN + "title:< file:///tmp/title\n", "line 1: title is not in the file as a whole"),

@@ -233,6 +233,7 @@ BY_ANNOTATION: dict[str, Callable[[], Any]] = {
     "Iterable[Change]": list,
     "Iterable[DesiredUser]": lambda: [examples()[DesiredUser]],
     "Iterable[DirectoryAccount]": lambda: PERSON.directory_accounts,
+    "Iterable[DirectoryGroup]": list,
     "Iterable[Entry]": list,
     "Iterable[Operation]": lambda: [Operation.READ_USERS],
     "Mapping[str, Any] | Bindings": lambda: {"user": {"email": "ann@corp.example"}},

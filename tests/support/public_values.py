@@ -8,6 +8,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
+from uuid import UUID
 
 import attrs
 from organisation import DOMAIN, NOW, from_directory, somebody
@@ -23,6 +24,7 @@ from o365prov import (
     DeleteUser,
     Departure,
     Deprovisioning,
+    DirectoryAccount,
     EnableSignIn,
     Expression,
     FailedLicense,
@@ -68,7 +70,7 @@ from o365prov.importing import (
     ImportSafeguard,
     Office365Import,
 )
-from o365prov.people import Related
+from o365prov.people import DirectoryContact, DirectoryGroup, Related, ResourceKind, ResourceMailbox
 from o365prov.planning import (
     AddressHolder,
     Coverage,
@@ -223,6 +225,9 @@ def made_values() -> tuple[object, ...]:
         plan.document(),
         app.preview(ann).document(),
         DirectoryEntry("CN=Ann,DC=corp,DC=example", {"objectClass": ["user"]}),
+        DirectoryGroup("corp.example", UUID(int=1), "CN=Team,DC=corp,DC=example", members=[UUID(int=2)]),
+        DirectoryContact("corp.example", UUID(int=3), "CN=Partner,DC=corp,DC=example"),
+        ResourceMailbox(DirectoryAccount("corp.example", UUID(int=4)), ResourceKind.ROOM, 12),
         DirectoryRead("corp.example", [DirectoryEntry("CN=Ann,DC=corp,DC=example", {"objectClass": ["user"]})]),
         ActiveDirectory("ldaps://dc1.corp.example", "reader@corp.example", "secret"),
         AppAssignments([by_group], {ann.id: grants}, {ann.id: "ann@corp.example"}),

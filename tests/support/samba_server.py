@@ -5,6 +5,7 @@ need it are skipped with the reason, but never in CI.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from amount import CI
 from attrs import frozen
+from exchange_schema import schema_changes
 
 REALM = "corp.example"
 BASE = "DC=corp,DC=example"
@@ -51,10 +53,18 @@ class Samba:
         self._run(["ldbmodify", *self._as_administrator, *controls], ldif)
 
     def export(self):
-        """The people that it holds as LDIF, as a program of its own writes it."""
+        """The people, groups and contacts that it holds as LDIF, as a program of its own writes it."""
         place = ["-H", f"{self.folder}/private/sam.ldb", "-b", BASE]
-        wanted = "(&(objectClass=user)(!(objectClass=computer)))"
+        wanted = "(|(&(objectClass=user)(!(objectClass=computer)))(objectClass=group)(objectClass=contact))"
         return self._run(["ldbsearch", f"--configfile={self.folder}/etc/smb.conf", *place, wanted], "")
+
+    def add_exchange(self):
+        """Add Exchange's attributes to the schema, as its set-up does; before anybody is served."""
+        place = [f"--configfile={self.folder}/etc/smb.conf", "-H", f"{self.folder}/private/sam.ldb"]
+        base = ["-b", f"CN=Schema,CN=Configuration,{BASE}", "(objectClass=attributeSchema)", "lDAPDisplayName"]
+        names = re.findall("lDAPDisplayName: (.*)", self._run(["ldbsearch", *place, *base], "").decode())
+        for change in schema_changes(BASE, {name.lower() for name in names}):
+            self._run(["ldbmodify", *place, "--option=dsdb:schema update allowed=true"], change)
 
     def tool(self, *words):
         """Have the tool for administrators do something."""
@@ -129,6 +139,7 @@ def start(folder):
     ours = "server services = ldap\n" + "".join(f"{name} = {folder}/run/{name.split()[0]}\n" for name in places)
     config.write_text(config.read_text().replace("[global]\n", f"[global]\n{ours}", 1))
     certify(folder / "private" / "tls", address)
+    Samba(address, folder).add_exchange()
     with (folder / "log").open("wb") as log:
         command = ["samba", "-s", str(config), "-M", "single", "--interactive", "--no-process-group", "--debug-stdout"]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)  # noqa: S603 - Samba's own

@@ -102,7 +102,7 @@ def directory_account(
 
     """
     before = issues.count
-    guid = _object_guid(entry, issues)
+    guid = object_guid(entry, issues)
     _check_complete(entry, issues)
     password_last_set = None
     if entry.values("pwdLastSet"):
@@ -115,7 +115,7 @@ def directory_account(
                 "export it again",
                 code="not_an_instant",
             )
-    attributes = {"dn": entry.dn, **_okta_attributes(entry, issues)}
+    attributes = {"dn": entry.dn, **okta_attributes(entry, issues)}
     if guid is None or issues.count > before:
         return None
     return DirectoryAccount(
@@ -137,18 +137,20 @@ def _check_complete(entry: DirectoryEntry, issues: IssueList) -> None:
             issues.note(entry.place, what, "export the whole attribute, with all its ranges", code="incomplete")
 
 
-def _object_guid(entry: DirectoryEntry, issues: IssueList) -> UUID | None:
+def object_guid(entry: DirectoryEntry, issues: IssueList) -> UUID | None:
+    """The objectGUID of an entry; None if it has none, or another than one of 16 bytes, which is noted."""
     guid = entry.guid
     if not entry.values("objectGUID"):
         other = ", and mS-DS-ConsistencyGuid does not take its place" if entry.values(_CONSISTENCY_GUID) else ""
-        what, remedy = f"the user has no objectGUID{other}", "export the entry again, with objectGUID"
+        what, remedy = f"has no objectGUID{other}", "export the entry again, with objectGUID"
         issues.note(entry.place, what, remedy, code="missing")
     elif guid is None:
         issues.note(entry.place, "objectGUID is not one value of 16 bytes", "export it again", code="wrong_value")
     return guid
 
 
-def _okta_attributes(entry: DirectoryEntry, issues: IssueList) -> dict[str, object]:
+def okta_attributes(entry: DirectoryEntry, issues: IssueList) -> dict[str, object]:
+    """The attributes of an entry with Okta's names, as strings and lists of strings; damaged ones are noted."""
     attributes: dict[str, object] = {}
     for name, values in entry.attributes.items():
         if not values or name.lower() in _HANDLED_APART:

@@ -25,6 +25,7 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_unique, typed
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import domain_of
+from o365prov.profiles import ATTRIBUTES
 from o365prov.sources.directory.directory_account import KNOWN_ATTRIBUTES
 from o365prov.sources.directory.directory_entry import DirectoryEntry
 from o365prov.sources.ldap.directory_read import DirectoryRead, by_guid, updated
@@ -45,14 +46,24 @@ _OF_EVERY_ENTRY = (
     "member",
     "groupType",
     "cn",
+    "managedBy",
+    "msExchHideFromAddressLists",
     "msExchRecipientTypeDetails",
+    "msExchResourceCapacity",
+    "msExchResourceDisplay",
 )
 _NEVER_MAPPED = frozenset({"nTSecurityDescriptor", "jpegPhoto", "thumbnailPhoto"})
 """Who may do what with an entry, and pictures: much to read that no mapping sends."""
 
+_MAPPED = tuple(each.directory for each in ATTRIBUTES.values() if each.directory)
 _ATTRIBUTES = tuple(
-    dict.fromkeys(each for each in (*_OF_EVERY_ENTRY, *KNOWN_ATTRIBUTES, *_EXTENSIONS) if each not in _NEVER_MAPPED)
+    {
+        name.lower(): name
+        for name in (*_OF_EVERY_ENTRY, *KNOWN_ATTRIBUTES, *_MAPPED, *_EXTENSIONS)
+        if name not in _NEVER_MAPPED
+    }.values()
 )
+"""What is read of every entry, all that Universal Sync sends among it: what is not read looks as if it were empty."""
 
 
 def _digest(base: str, attributes: Iterable[str]) -> str:
@@ -76,8 +87,8 @@ class ActiveDirectory:
         instance: the name of the directory; None for its domain, which is Okta's name of it.
         ca_file: a file with the certificates of those who may have signed the server's; None for those that the system
             trusts.
-        attributes: attributes to read besides those that Okta's profile of an account has and Exchange's
-            ``extensionAttribute1`` to ``15``.
+        attributes: attributes to read besides those that Okta's profile of an account has, those that Universal Sync
+            sends, and Exchange's ``extensionAttribute1`` to ``15``.
         page_size: how many entries are asked for at a time (1 to 1,000, which is Active Directory's limit).
         timeout: how many seconds an answer may take (1 to 3,600).
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from attrs import evolve, field, frozen
@@ -20,19 +20,29 @@ from attrs import evolve, field, frozen
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, made_of, typed
 from o365prov.errors import Issue, SourceError
-from o365prov.people import DirectoryAccount, comparable_name
+from o365prov.people import DirectoryAccount, DirectoryContact, DirectoryGroup, ResourceMailbox, comparable_name
 from o365prov.rendering import count_text
 from o365prov.sources.directory.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
+from o365prov.sources.directory.directory_objects import directory_contact, directory_groups, resource_mailbox
 from o365prov.sources.directory.ldif_writer import ldif_lines
 from o365prov.sources.ldif import read_entries
 from o365prov.structuring import IssueList, StrPath, load_text, shortened_path, write_text
 
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
 LINKS = frozenset(
-    "manager member memberof directreports secretary managedby authorig unauthorig dlmemrejectperms dlmemsubmitperms "
-    "publicdelegates msexchmoderatedbylink msexchdelegatelistlink".split()
+    "manager member memberof directreports assistant secretary managedby authorig unauthorig dlmemrejectperms "
+    "dlmemsubmitperms publicdelegates msexchmoderatedbylink msexchdelegatelistlink".split()
 )
 """The attributes whose values are names of other entries, in lower case."""
+
+
+class _Make(Protocol[T_co]):
+    """Makes a value of an entry; None, and a note, if that is damaged."""
+
+    def __call__(self, entry: DirectoryEntry, issues: IssueList, *, instance: str) -> T_co | None: ...
 
 
 def _entries(entries: Iterable[DirectoryEntry]) -> tuple[DirectoryEntry, ...]:
@@ -70,16 +80,52 @@ class DirectoryRead:
             SourceError: everything that is wrong with them.
 
         """
+        return with_manager_upns(self._made(EntryKind.USER, directory_account))
+
+    @property
+    def groups(self) -> tuple[DirectoryGroup, ...]:
+        """The security groups and distribution lists, with their members by objectGUID.
+
+        Raises:
+            SourceError: everything that is wrong with them; also where not all members of a group are known.
+
+        """
         issues = IssueList(self.instance)
-        users = (each for each in self.entries if each.kind is EntryKind.USER)
-        accounts = [directory_account(each, issues, instance=self.instance) for each in users]
+        groups = tuple(directory_groups(self.entries, issues, instance=self.instance))
         issues.raise_if_any()
-        return with_manager_upns(each for each in accounts if each is not None)
+        return groups
+
+    @property
+    def contacts(self) -> tuple[DirectoryContact, ...]:
+        """The contacts.
+
+        Raises:
+            SourceError: everything that is wrong with them.
+
+        """
+        return self._made(EntryKind.CONTACT, directory_contact)
+
+    @property
+    def resources(self) -> tuple[ResourceMailbox, ...]:
+        """The conference rooms and equipment.
+
+        Raises:
+            SourceError: everything that is wrong with them.
+
+        """
+        return self._made(EntryKind.RESOURCE, resource_mailbox)
 
     def of_kind(self, kind: EntryKind) -> tuple[DirectoryEntry, ...]:
-        """The entries of one kind: groups, contacts, resources."""
+        """The entries of one kind, as they were read."""
         check_call(DirectoryRead.of_kind, locals())
         return tuple(each for each in self.entries if each.kind is kind)
+
+    def _made(self, kind: EntryKind, make: _Make[T]) -> tuple[T, ...]:
+        """What the entries of one kind describe."""
+        issues = IssueList(self.instance)
+        made = [make(each, issues, instance=self.instance) for each in self.of_kind(kind)]
+        issues.raise_if_any()
+        return tuple(each for each in made if each is not None)
 
     def save(self, path: StrPath) -> None:
         """Write what is there as LDIF, for its owner alone, so that another program can go on reading from here.
