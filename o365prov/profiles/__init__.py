@@ -15,11 +15,13 @@ from o365prov.profiles.attributes import (
 )
 from o365prov.profiles.defaults import PROFILE_SYNC_DEFAULTS, UNIVERSAL_SYNC_DEFAULTS, USER_SYNC_DEFAULTS
 from o365prov.profiles.evaluation_context import make_bindings
+from o365prov.profiles.inbound_mapping import ACTIVE_DIRECTORY_DEFAULTS, InboundMapping
 from o365prov.profiles.mapping import MappedProfile, ProfileMapping
 from o365prov.profiles.normalization import ALPHA_2
 from o365prov.profiles.username import UsernameFormat, check_username
 
 __all__ = [
+    "ACTIVE_DIRECTORY_DEFAULTS",
     "ALPHA_2",
     "ATTRIBUTES",
     "DIRECTORY_ONLY_ATTRIBUTES",
@@ -35,6 +37,7 @@ __all__ = [
     "Attribute",
     "AttributeKind",
     "AttributeMapping",
+    "InboundMapping",
     "MappedProfile",
     "ProfileMapping",
     "Unset",

@@ -74,6 +74,17 @@ def make_bindings(assignment: Assignment, *, now: datetime | None = None) -> Bin
     )
 
 
+def account_roots(account: DirectoryAccount) -> dict[str, Any]:
+    """The roots for the expressions of a mapping from Active Directory: the account under each of its names."""
+    app_user = _account(account)
+    return {
+        _root_name(account.instance): app_user,
+        "appuser": app_user,
+        "source": app_user,
+        "active_directory": app_user,
+    }
+
+
 def _profile(person: Person) -> dict[str, Any]:
     profile = {**person.profile, "id": person.id, "status": person.status.value}
     if profile.get("displayName") is None:

@@ -12,7 +12,7 @@ from attrs import frozen
 from o365prov._annotations import check_after_failure
 from o365prov._fields import typed
 from o365prov.errors import Issue
-from o365prov.people import Assignment
+from o365prov.people import Assignment, Person
 from o365prov.profiles import (
     ATTRIBUTES,
     UNSET,
@@ -25,6 +25,7 @@ from o365prov.profiles import (
     make_bindings,
 )
 from o365prov.provisioning.provisioning_type import ProvisioningType
+from o365prov.rendering import names_text
 
 
 @frozen(field_transformer=typed)
@@ -149,7 +150,7 @@ def make_desired_user(
     profile = mapping.evaluate(bindings, withheld=provisioning.withheld(person))
     issues = profile.issues if issue is None else (issue, *profile.issues)
     if len(person.directory_accounts) > 1 and profile.get("immutableId") is UNSET:
-        issues = (*issues, _AMBIGUOUS_DIRECTORY)
+        issues = (*issues, _ambiguous_directory(person))
     if _NO_CHARACTER.search(person.id):
         issues = (_UNUSABLE_ID, *issues)
     return DesiredUser(assignment, name, profile, issues, provisioning.sessions_valid_from(person), source)
@@ -164,9 +165,13 @@ _UNUSABLE_ID = Issue(
     "Correct the id at the source",
 )
 
-_AMBIGUOUS_DIRECTORY = Issue(
-    "ambiguous_directory",
-    "assigned to more than one Active Directory instance, so the source anchor is ambiguous",
-    "Keep one account, or map the Immutable ID with an expression that names the instance",
-    place="immutableId",
-)
+
+def _ambiguous_directory(person: Person) -> Issue:
+    """Which accounts a person has, of which nobody can say whose objectGUID is the source anchor."""
+    instances = names_text([each.instance for each in person.directory_accounts])
+    return Issue(
+        "ambiguous_directory",
+        f"assigned to more than one Active Directory instance ({instances}), so the source anchor is ambiguous",
+        "Keep one account, or map the Immutable ID with an expression that names the instance",
+        place="immutableId",
+    )

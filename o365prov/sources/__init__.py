@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
+    from o365prov.sources.joining import JoinedPeople, PartialMatch, ProfileSource, join_people
     from o365prov.sources.ldap.active_directory import ActiveDirectory
     from o365prov.sources.ldap.directory_read import DirectoryRead
     from o365prov.sources.okta.okta_api import OktaApi
@@ -23,6 +24,7 @@ else:
         (
             "organization",
             "directory.directory_entry",
+            "joining",
             "okta.okta_read",
             "okta.okta_api",
             "ldap.directory_read",
@@ -36,7 +38,11 @@ __all__ = [
     "DirectoryEntry",
     "DirectoryRead",
     "EntryKind",
+    "JoinedPeople",
     "OktaApi",
     "OktaExport",
     "OktaRead",
+    "PartialMatch",
+    "ProfileSource",
+    "join_people",
 ]

@@ -154,13 +154,14 @@ class OktaExport:
 
 def _updated(person: Person, newer: Mapping[UUID, DirectoryAccount]) -> Person:
     accounts: list[Any] = [
-        _merged(account, newer[account.object_guid]) if account.object_guid in newer else account
+        merged_account(account, newer[account.object_guid]) if account.object_guid in newer else account
         for account in person.directory_accounts
     ]
     return evolve(person, directory_accounts=accounts)
 
 
-def _merged(okta: DirectoryAccount, directory: DirectoryAccount) -> DirectoryAccount:
+def merged_account(okta: DirectoryAccount, directory: DirectoryAccount) -> DirectoryAccount:
+    """An account as the directory has it, with what only Okta has, such as its name of the instance."""
     # A directory that gives pwdLastSet without an instant has reset it to 0; one that does not give it was exported
     # with fewer attributes.
 

@@ -50,9 +50,11 @@ def test_the_anchor_falls_back_to_oktas_id():
 def test_more_than_one_directory_account_stops_the_person():
     """Okta can't set an Immutable ID for a person in two AD instances."""
     person = from_directory(somebody())
-    twice = evolve(person, directory_accounts=(*person.directory_accounts, *person.directory_accounts))
+    elsewhere = evolve(person.directory_accounts[0], instance="dev.example")
+    twice = evolve(person, directory_accounts=(*person.directory_accounts, elsewhere))
     [issue] = [issue for issue in desired(twice).issues if issue.code == "ambiguous_directory"]
     assert (issue.place, issue.stops) == ("immutableId", True)
+    assert "more than one Active Directory instance (corp.example, dev.example)" in issue.message
     assert desired(twice).blocked
 
 

@@ -235,6 +235,8 @@ BY_ANNOTATION: dict[str, Callable[[], Any]] = {
     "Iterable[DirectoryAccount]": lambda: PERSON.directory_accounts,
     "Iterable[DirectoryGroup]": list,
     "Iterable[Entry]": list,
+    "Iterable[Person]": list,
+    "Sequence[ProfileSource]": list,
     "Iterable[Operation]": lambda: [Operation.READ_USERS],
     "Mapping[str, Any] | Bindings": lambda: {"user": {"email": "ann@corp.example"}},
     "OktaExport | Iterable[Assignment]": lambda: [Assignment(PERSON)],
@@ -268,6 +270,12 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "DirectoryEntry": {"name": lambda: "objectClass"},
     "DirectoryRead": {"kind": lambda: EntryKind.USER},
     "DirectoryRead.load": {"path": lambda: folder() / "directory.ldif"},
+    "InboundMapping": {
+        "attribute": lambda: "title",
+        "expression": lambda: "appuser.title",
+        "attributes": lambda: "title",
+        "expressions": lambda: {"title": "appuser.title"},
+    },
     "as_after_block": {"value": lambda: "keep"},
     "FakeTenant": {
         "address": lambda: "room@contoso.onmicrosoft.com",

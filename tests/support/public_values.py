@@ -88,6 +88,7 @@ from o365prov.planning import (
     TenantUser,
     expected_accounts,
 )
+from o365prov.profiles import InboundMapping
 from o365prov.provisioning import Evaluation, make_desired_user
 from o365prov.simulation import Cut, CutPlace, Interruption, NetworkFault, Trouble, Violation, Wrong, simulate
 from o365prov.sources import (
@@ -95,9 +96,12 @@ from o365prov.sources import (
     AppAssignments,
     DirectoryEntry,
     DirectoryRead,
+    JoinedPeople,
     OktaApi,
     OktaExport,
     OktaRead,
+    PartialMatch,
+    ProfileSource,
 )
 from o365prov.state import KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
 from o365prov.testing import (
@@ -225,6 +229,10 @@ def made_values() -> tuple[object, ...]:
         plan.document(),
         app.preview(ann).document(),
         DirectoryEntry("CN=Ann,DC=corp,DC=example", {"objectClass": ["user"]}),
+        InboundMapping.of({"title": "appuser.title"}),
+        ProfileSource("corp.example", [DirectoryAccount("corp.example", UUID(int=4))]),
+        PartialMatch("corp.example", UUID(int=4), ("00u1",)),
+        JoinedPeople((somebody(),), {}),
         DirectoryGroup("corp.example", UUID(int=1), "CN=Team,DC=corp,DC=example", members=[UUID(int=2)]),
         DirectoryContact("corp.example", UUID(int=3), "CN=Partner,DC=corp,DC=example"),
         ResourceMailbox(DirectoryAccount("corp.example", UUID(int=4)), ResourceKind.ROOM, 12),

@@ -46,11 +46,16 @@ _OF_EVERY_ENTRY = (
     "member",
     "groupType",
     "cn",
+    "departmentNumber",
+    "division",
+    "generationQualifier",
+    "isCriticalSystemObject",
     "managedBy",
     "msExchHideFromAddressLists",
     "msExchRecipientTypeDetails",
     "msExchResourceCapacity",
     "msExchResourceDisplay",
+    "personalTitle",
 )
 _NEVER_MAPPED = frozenset({"nTSecurityDescriptor", "jpegPhoto", "thumbnailPhoto"})
 """Who may do what with an entry, and pictures: much to read that no mapping sends."""
