@@ -16,6 +16,7 @@ from o365prov.people import GroupScope, ResourceKind, ResourceMailbox, everybody
 from o365prov.sources import DirectoryRead, ldif
 from o365prov.sources.directory.directory_entry import EntryKind
 from o365prov.sources.ldap.active_directory import ActiveDirectory
+from o365prov.sources.ldap.directory_changes import Cursor
 
 __all__ = ["samba"]
 
@@ -237,11 +238,29 @@ def test_a_change_comes_back_as_exactly_that(samba, staff, directory, change, re
 def test_what_was_read_of_another_domain_controller_is_read_anew(staff, directory):
     """Numbers of changes are a domain controller's own; what changed is still said."""
     before = directory.read()
-    _, asked, number = before.cursor.split(":")
-    elsewhere = evolve(before, cursor=f"{UUID(int=1)}:{asked}:{number}", entries=before.entries[1:])
+    elsewhere = evolve(before, cursor=f"{UUID(int=1)}:{before.cursor.partition(':')[2]}", entries=before.entries[1:])
     after = directory.read(since=elsewhere)
     assert named(after) == named(before)
     assert after.changed == {before.entries[0].guid}
+
+
+def test_only_who_may_replicate_is_told_of_changes_by_dirsync(samba, staff, directory):
+    """Everybody else asks by the numbers of changes; so does who comes back after the tombstones may be gone."""
+    reader = evolve(directory, user=READER, password=READERS_PASSWORD)
+    by_dir_sync, by_number = (Cursor.parsed(each.read().cursor) for each in (directory, reader))
+    assert by_dir_sync.cookie
+    assert not by_number.cookie
+    before = directory.read()
+    samba.modify(f"dn: CN=Ann Lee,{staff}\nchangetype: delete\n")
+    late = evolve(before, cursor=str(evolve(Cursor.parsed(before.cursor), day="20260101")))
+    damaged = evolve(before, cursor=f"{before.cursor.rpartition(':')[0]}:AAAA")
+    assert (
+        named(directory.read(since=late))
+        == named(directory.read(since=damaged))
+        == named(directory.read(since=before))
+        == named(reader.read(since=before))
+        == named(directory.read())
+    )
 
 
 def test_what_moves_into_sight_is_read(samba, staff, directory):

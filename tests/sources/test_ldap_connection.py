@@ -79,3 +79,27 @@ def test_a_search_that_was_cut_is_an_error():
     recorded = Recorded(([entry("CN=A")], {"result": 4, "description": "sizeLimitExceeded"}))
     with pytest.raises(SourceError, match=r"refused a search \(sizeLimitExceeded, 4\)"):
         list(LdapConnection(SERVER, recorded).search("DC=corp", "(cn=*)", ["cn"]))
+
+
+def synced(cookie, more):
+    """The end of an answer of DirSync."""
+    return {**DONE, "controls": {"1.2.840.113556.1.4.841": {"value": {"cookie": cookie, "more_results": more}}}}
+
+
+def test_changes_are_read_to_the_last():
+    """DirSync says whether there are more; an attribute that was cleared has no values."""
+    recorded = Recorded(
+        ([entry("CN=A", title=None)], synced(b"one", more=True)),
+        ([entry("CN=B", title=[b"x"])], synced(b"two", more=False)),
+    )
+    found, cookie = LdapConnection(SERVER, recorded).changes("DC=corp", "(cn=*)", ["title"], b"")
+    assert [(each.dn, each.values("title")) for each in found] == [("CN=A", ()), ("CN=B", (b"x",))]
+    assert cookie == b"two"
+
+
+@pytest.mark.parametrize(
+    "result", [{"result": 50, "description": "insufficientAccessRights"}, {"result": 12, "description": "x"}, DONE]
+)
+def test_who_may_not_ask_for_changes_is_told_nothing(result):
+    """Also where the server does not know DirSync, and answers as if it had not been asked for it."""
+    assert LdapConnection(SERVER, Recorded(([], result))).changes("DC=corp", "(cn=*)", ["cn"], b"") is None

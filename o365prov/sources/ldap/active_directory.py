@@ -1,9 +1,6 @@
 """Active Directory over LDAP: people, groups, contacts and rooms, all of them or what changed since the last time.
 
-An account that may only read is enough. What was deleted, or moved out of sight, is found because it is not there any
-more: tombstones are for administrators alone.
-
-Source: Microsoft, "Polling for Changes Using USNChanged".
+An account that may only read is enough.
 
 >>> ActiveDirectory("ldaps://dc1.corp.example", "reader@corp.example", "secret")
 ActiveDirectory('ldaps://dc1.corp.example')
@@ -14,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import NoReturn
 from uuid import UUID
@@ -28,14 +24,9 @@ from o365prov.people import domain_of
 from o365prov.profiles import ATTRIBUTES
 from o365prov.sources.directory.directory_account import KNOWN_ATTRIBUTES
 from o365prov.sources.directory.directory_entry import DirectoryEntry
+from o365prov.sources.ldap.directory_changes import WANTED, Changes, Cursor
 from o365prov.sources.ldap.directory_read import DirectoryRead, by_guid, updated
 from o365prov.sources.ldap.ldap_connection import LdapConnection, LdapServer
-
-WANTED = (
-    "(|(&(objectClass=user)(!(objectClass=computer)))(objectClass=group)(objectClass=contact)"
-    "(objectClass=organizationalUnit))"
-)
-"""LDAP's filter for what is read; organizational units, because what stands under a renamed one has another name."""
 
 _EXTENSIONS = tuple(f"extensionAttribute{number}" for number in range(1, 16))
 _OF_EVERY_ENTRY = (
@@ -147,35 +138,34 @@ class ActiveDirectory:
         """
         check_call(ActiveDirectory.read, locals())
         with self._connection() as connection:
-            base, controller, number = self._position(connection)
-            attributes = (*_ATTRIBUTES, *self.attributes)
-            lineage = f"{controller}:{_digest(base, attributes)}:"
+            base, attributes = self._base(connection), (*_ATTRIBUTES, *self.attributes)
+            cursor = self._cursor(connection, _digest(base, attributes))
             earlier = since or DirectoryRead(self.instance or domain_of(base), ())
-            found: tuple[DirectoryEntry, ...] | None = None
-            present: AbstractSet[UUID] = frozenset()
-            if earlier.cursor.startswith(lineage):
-                last = int(earlier.cursor.removeprefix(lineage))
-                found = tuple(connection.search(base, f"(&{WANTED}(uSNChanged>={last + 1}))", attributes))
-                present = by_guid(connection.search(base, WANTED, ["objectGUID"])).keys()
-            if found is None or not present <= by_guid((*earlier.entries, *found)).keys():
+            changes = Changes(connection, base, self._domain(connection), attributes)
+            # Asked for before anything is read: what changes meanwhile is read again the next time.
+            cursor, now = changes.since(earlier, cursor)
+            if now is None or not now.present <= by_guid((*earlier.entries, *now.found)).keys():
                 # Everything is new, or something moved into sight, which is not a change of it.
-                found = tuple(connection.search(base, WANTED, attributes))
-                present = by_guid(found).keys()
-            return updated(earlier, found, present, f"{lineage}{number}")
+                now = changes.everything()
+            return updated(earlier, now.found, now.present, str(cursor))
 
-    def _position(self, connection: LdapConnection) -> tuple[str, str, int]:
-        """Where reading begins, which domain controller answers, and the number of its last change."""
+    def _cursor(self, connection: LdapConnection, asked: str) -> Cursor:
+        """Which domain controller answers, the number of its last change, and its date."""
         root = self._root(connection)
         service = connection.read(root.text("dsServiceName") or "", ["invocationId"])
         octets = service.values("invocationId") if service is not None else ()
         controller = UUID(bytes_le=octets[0]) if octets and len(octets[0]) == 16 else root.text("dsServiceName") or ""
-        return self._base(connection), str(controller).replace(":", " "), root.number("highestCommittedUSN") or 0
+        lineage = f"{str(controller).replace(':', ' ')}:{asked}"
+        return Cursor(lineage, root.number("highestCommittedUSN") or 0, (root.text("currentTime") or "")[:8])
 
     def _base(self, connection: LdapConnection) -> str:
-        return self.base or self._root(connection).text("defaultNamingContext") or ""
+        return self.base or self._domain(connection)
+
+    def _domain(self, connection: LdapConnection) -> str:
+        return self._root(connection).text("defaultNamingContext") or ""
 
     def _root(self, connection: LdapConnection) -> DirectoryEntry:
-        root = connection.read("", ["defaultNamingContext", "dsServiceName", "highestCommittedUSN"])
+        root = connection.read("", ["defaultNamingContext", "dsServiceName", "highestCommittedUSN", "currentTime"])
         if root is None or not root.text("defaultNamingContext"):
             raise self._server.error("wrong_value", "is not an Active Directory", "name one of its domain controllers")
         return root

@@ -3,7 +3,8 @@
 Connections are encrypted, certificates are checked, and referrals to other servers are not followed: they would get the
 password. Answers come in pages, and attributes of many values in ranges, as Active Directory gives both.
 
-Sources: RFC 4511; RFC 2696, "Simple Paged Results"; Microsoft, "Searching Using Range Retrieval".
+Sources: RFC 4511; RFC 2696, "Simple Paged Results"; Microsoft, "Searching Using Range Retrieval"; "Polling for Changes
+Using the DirSync Control".
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from o365prov.errors import Issue, SourceError
 from o365prov.sources.directory.directory_entry import DirectoryEntry
 
 _PAGES = "1.2.840.113556.1.4.319"
+_DIR_SYNC = "1.2.840.113556.1.4.841"
 _MOST_PAGES = 100_000
 _NO_SUCH_OBJECT = 32
 _RANGE = re.compile(r"(?P<name>[^;]+);range=(?P<begin>\d{1,9})-(?P<end>\d{1,9}|\*)", re.IGNORECASE)
@@ -165,6 +167,47 @@ class LdapConnection:
                 return
         raise self._server.error("too_long", f"gave more than {_MOST_PAGES:,} pages", "ask for a smaller base")
 
+    def changes(
+        self, base: str, wanted: str, attributes: Sequence[str], cookie: bytes
+    ) -> tuple[tuple[DirectoryEntry, ...], bytes] | None:
+        """What changed in a domain, tombstones among it, and the cookie for the next time.
+
+        Each entry has what changed of it, and the attributes by which it is found.
+
+        Args:
+            base: the domain; DirSync takes nothing below it.
+            wanted: LDAP's filter.
+            attributes: the names of the attributes whose changes are wanted.
+            cookie: that of the time before; an empty one for everything.
+
+        Returns:
+            None if this user has no right to ask, or the server has no DirSync or does not take the cookie.
+
+        Raises:
+            SourceError: the server did not answer.
+
+        """
+        controls = import_module("ldap3.protocol.microsoft")
+        deleted = controls.show_deleted_control(criticality=True)
+        found: list[DirectoryEntry] = []
+        for _ in range(_MOST_PAGES):
+            # Flags of 0: only who may replicate the domain is answered, and sees all of it.
+            sync = controls.dir_sync_control(True, False, False, False, False, 0, cookie)
+            result = self._search(base, wanted, attributes, "SUBTREE", controls=[sync, deleted])
+            control = result.get("controls", {}).get(_DIR_SYNC)
+            if result["result"] != 0 or control is None:
+                return None
+            found += (self._part(each) for each in self._connection.response if each["type"] == "searchResEntry")
+            cookie = control["value"]["cookie"]
+            if not control["value"]["more_results"]:
+                return tuple(found), cookie
+        raise self._server.error("too_long", f"gave more than {_MOST_PAGES:,} pages", "ask for a smaller base")
+
+    def _part(self, found: Mapping[str, Any]) -> DirectoryEntry:
+        """An entry as DirSync gives it, with what changed; ranges say which values were added."""
+        attributes = {name: tuple(values or ()) for name, values in found["raw_attributes"].items()}
+        return DirectoryEntry(found["dn"], attributes, place=self._server.url)
+
     def read(self, dn: str, attributes: Sequence[str]) -> DirectoryEntry | None:
         """One entry; None if there is none, or this user may not see it."""
         result = self._ask(dn, "(objectClass=*)", attributes, "BASE")
@@ -175,15 +218,21 @@ class LdapConnection:
         self, base: str, wanted: str, attributes: Sequence[str], scope: str, cookie: bytes | None = None
     ) -> Mapping[str, Any]:
         paged = {"paged_size": self._server.page_size, "paged_cookie": cookie} if scope == "SUBTREE" else {}
+        result = self._search(base, wanted, attributes, scope, **paged)
+        if result["result"] != 0 and not (scope == "BASE" and result["result"] == _NO_SUCH_OBJECT):
+            what = f"refused a search ({result.get('description')}, {result['result']})"
+            raise self._server.error("refused", what, "check the base, and what the user may read")
+        return result
+
+    def _search(
+        self, base: str, wanted: str, attributes: Sequence[str], scope: str, **settings: Any
+    ) -> Mapping[str, Any]:
         try:
-            self._connection.search(base, wanted, scope, attributes=list(attributes), **paged)
+            self._connection.search(base, wanted, scope, attributes=list(attributes), **settings)
         except Exception as error:  # noqa: BLE001 - ldap3's errors can't be named without loading it
             what = f"did not answer a search ({type(error).__name__})"
             raise self._server.error("unreachable", what, "try again later") from None
         result: Mapping[str, Any] = self._connection.result
-        if result["result"] != 0 and not (scope == "BASE" and result["result"] == _NO_SUCH_OBJECT):
-            what = f"refused a search ({result.get('description')}, {result['result']})"
-            raise self._server.error("refused", what, "check the base, and what the user may read")
         return result
 
     def _entry(self, found: Mapping[str, Any]) -> DirectoryEntry:
