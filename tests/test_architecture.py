@@ -22,6 +22,7 @@ LAYERS = (
     "profiles",
     "provisioning",
     "planning",
+    "group_push",
     "previews",
     "importing",
     "state",

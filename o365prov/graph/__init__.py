@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from o365prov.graph.setup.consent import Consent, consent_url, read_consent
     from o365prov.graph.setup.permissions import (
         ALL_OPERATIONS_BUT_ROLES,
+        GROUP_PUSH_OPERATIONS,
         IMPORT_OPERATIONS,
         LICENSE_ONLY_OPERATIONS,
         PERMISSIONS,
@@ -52,6 +53,7 @@ else:
 
 __all__ = [
     "ALL_OPERATIONS_BUT_ROLES",
+    "GROUP_PUSH_OPERATIONS",
     "IMPORT_OPERATIONS",
     "LICENSE_ONLY_OPERATIONS",
     "PERMISSIONS",

@@ -66,7 +66,7 @@ ALWAYS = (
 _NOT_WATCHED = frozenset({"licenseAssignmentStates", "signInSessionsValidFromDateTime", "proxyAddresses"})
 
 
-def _request(
+def sdk_request(
     method: str,
     builder: Any,
     query: Mapping[str, str | list[str]] | None = None,
@@ -101,17 +101,17 @@ def _address(
 
 def organization(sdk: Any) -> Request:
     """The tenant's own id and name."""
-    return _request("GET", sdk.organization, {"$select": ["id", "displayName", "onPremisesSyncEnabled"]})
+    return sdk_request("GET", sdk.organization, {"$select": ["id", "displayName", "onPremisesSyncEnabled"]})
 
 
 def domains(sdk: Any) -> Request:
     """The tenant's domains, all in one page."""
-    return _request("GET", sdk.domains)
+    return sdk_request("GET", sdk.domains)
 
 
 def subscribed_skus(sdk: Any) -> Request:
     """The licences that the tenant has subscribed to."""
-    return _request("GET", sdk.subscribed_skus, units=3)
+    return sdk_request("GET", sdk.subscribed_skus, units=3)
 
 
 def literal(text: str) -> str:
@@ -143,53 +143,53 @@ def users(sdk: Any, properties: Iterable[str], *, managers: bool, where: str | N
     query = _page(selection(properties), where)
     if managers:
         query["$expand"] = "manager($select=id)"
-    return _request("GET", sdk.users, query, units=2 if managers else 1)
+    return sdk_request("GET", sdk.users, query, units=2 if managers else 1)
 
 
 def users_with(sdk: Any, properties: Iterable[str]) -> Request:
     """The first page of all users with these properties and no others."""
-    return _request("GET", sdk.users, _page([*properties], None))
+    return sdk_request("GET", sdk.users, _page([*properties], None))
 
 
 def deleted_users(sdk: Any, properties: Iterable[str], where: str | None = None) -> Request:
     """The first page of the users that can still be restored, or of those for whom the filter *where* is true."""
-    return _request("GET", sdk.directory.deleted_items.graph_user, _page(selection(properties), where))
+    return sdk_request("GET", sdk.directory.deleted_items.graph_user, _page(selection(properties), where))
 
 
 def mail_groups(sdk: Any, where: str | None = None) -> Request:
     """The first page of the groups that have e-mail addresses, or of those for which the filter *where* is true."""
-    return _request("GET", sdk.groups, _page(_HOLDER, where or "mailEnabled eq true"))
+    return sdk_request("GET", sdk.groups, _page(_HOLDER, where or "mailEnabled eq true"))
 
 
 def contacts(sdk: Any, where: str | None = None) -> Request:
     """The first page of the organization's contacts, or of those for which the filter *where* is true."""
-    return _request("GET", sdk.contacts, _page(_HOLDER, where))
+    return sdk_request("GET", sdk.contacts, _page(_HOLDER, where))
 
 
 def groups(sdk: Any) -> Request:
     """The first page of all groups."""
-    return _request("GET", sdk.groups, _page(_GROUP, None))
+    return sdk_request("GET", sdk.groups, _page(_GROUP, None))
 
 
 def group_members(sdk: Any, group_id: str) -> Request:
     """The first page of a group's direct members, of every kind."""
-    return _request("GET", sdk.groups.by_group_id(group_id).members, _page(["id"], None), units=2)
+    return sdk_request("GET", sdk.groups.by_group_id(group_id).members, _page(["id"], None), units=2)
 
 
 _GROUP = ["id", "displayName", "mail", "mailEnabled", "securityEnabled", "groupTypes", "onPremisesSyncEnabled"]
-_GROUP += ["visibility"]
+_GROUP += ["visibility", "description", "uniqueName", "isAssignableToRole", "assignedLicenses"]
 _HOLDER = ["id", "displayName", "mail", "proxyAddresses"]
 
 
 def roles(sdk: Any) -> Request:
     """The tenant's directory roles."""
-    return _request("GET", sdk.role_management.directory.role_definitions, {"$select": ["id", "displayName"]})
+    return sdk_request("GET", sdk.role_management.directory.role_definitions, {"$select": ["id", "displayName"]})
 
 
 def role_assignments(sdk: Any, where: str | None = None) -> Request:
     """Which user has which directory role, or the assignments for which the filter *where* is true."""
     query: dict[str, str | list[str]] = {} if where is None else {"$filter": where}
-    return _request("GET", sdk.role_management.directory.role_assignments, {**query, "$select": _ROLE_ASSIGNMENT})
+    return sdk_request("GET", sdk.role_management.directory.role_assignments, {**query, "$select": _ROLE_ASSIGNMENT})
 
 
 _ROLE_ASSIGNMENT = ["id", "principalId", "roleDefinitionId", "directoryScopeId"]
@@ -201,31 +201,31 @@ def delta_from_now(sdk: Any, properties: Iterable[str], *, managers: bool) -> Re
     ignored = _NOT_WATCHED if "mail" in mapped else _NOT_WATCHED | {"mail"}
     watched = [name for name in selection(mapped) if name not in ignored]
     watched += ["manager"] if managers else []
-    return _request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": watched})
+    return sdk_request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": watched})
 
 
 def tracking_from_now(sdk: Any, properties: Iterable[str], untracked: Collection[str], managers: bool) -> Request:
     """A delta link of now, from which every change can be asked for later, but for those of *untracked* properties."""
     tracked = [name for name in selection(properties) if name not in untracked]
     tracked += ["manager"] if managers else []
-    return _request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": tracked})
+    return sdk_request("GET", sdk.users.delta, {"$deltatoken": "latest", "$select": tracked})
 
 
 def one_user(sdk: Any, object_id: str, properties: Iterable[str]) -> Request:
     """One user by object id."""
-    return _request("GET", sdk.users.by_user_id(object_id), {"$select": selection(properties)})
+    return sdk_request("GET", sdk.users.by_user_id(object_id), {"$select": selection(properties)})
 
 
 def user_with_manager(sdk: Any, object_id: str) -> Request:
     """One user by object id, with the manager's id."""
     query: dict[str, str | list[str]] = {"$select": selection(()), "$expand": "manager($select=id)"}
-    return _request("GET", sdk.users.by_user_id(object_id), query, units=2)
+    return sdk_request("GET", sdk.users.by_user_id(object_id), query, units=2)
 
 
 def license_details(sdk: Any, key: str) -> Request:
     """The licences of one user, given an object id or username, with how far each service plan is."""
     query: dict[str, str | list[str]] = {"$select": ["skuId", "skuPartNumber", "servicePlans"]}
-    return _request("GET", sdk.users.by_user_id(key).license_details, query, units=2)
+    return sdk_request("GET", sdk.users.by_user_id(key).license_details, query, units=2)
 
 
 def users_where(sdk: Any, name: str, value: str) -> Request:
@@ -235,12 +235,12 @@ def users_where(sdk: Any, name: str, value: str) -> Request:
         "$filter": f"{name} eq {literal(value)}",
         "$select": _NAMES,
     }
-    return evolve(_request("GET", sdk.users, where), headers={"ConsistencyLevel": "eventual"})
+    return evolve(sdk_request("GET", sdk.users, where), headers={"ConsistencyLevel": "eventual"})
 
 
 def user_named(sdk: Any, username: str) -> Request:
     """One user by username."""
-    return _request("GET", sdk.users.by_user_id(username), {"$select": _NAMES})
+    return sdk_request("GET", sdk.users.by_user_id(username), {"$select": _NAMES})
 
 
 _NAMES = ["id", "userPrincipalName", "displayName", "mailNickname"]
@@ -259,7 +259,7 @@ def selection(properties: Iterable[str]) -> list[str]:
 def update_request(change: UpdateUser, sdk: Any) -> Request:
     """The PATCH of an update, or of a part of one."""
     after = {each.name: cleared(each.name) if each.after is None else each.after for each in change.properties}
-    return _request("PATCH", sdk.users.by_user_id(change.object_id), body=nested(after))
+    return sdk_request("PATCH", sdk.users.by_user_id(change.object_id), body=nested(after))
 
 
 def change_requests(
@@ -290,24 +290,24 @@ def change_requests(
     match change:
         case CreateUser():
             body = {**nested(change.properties), "passwordProfile": password_profile(password, federated=federated)}
-            return (_request("POST", sdk.users, body=body),)
+            return (sdk_request("POST", sdk.users, body=body),)
         case RestoreUser():
             deleted = sdk.directory.deleted_items.by_directory_object_id(change.object_id)
-            return (_request("POST", deleted.restore),)
+            return (sdk_request("POST", deleted.restore),)
         case DeleteUser():
-            return (_request("DELETE", sdk.users.by_user_id(change.object_id)),)
+            return (sdk_request("DELETE", sdk.users.by_user_id(change.object_id)),)
         case GrantRole():
             principal = _required(change.object_id or object_id, change)
             body = {"principalId": principal, "roleDefinitionId": change.role_id, "directoryScopeId": "/"}
-            return (_request("POST", sdk.role_management.directory.role_assignments, body=body),)
+            return (sdk_request("POST", sdk.role_management.directory.role_assignments, body=body),)
         case RemoveRole():
             assignments = sdk.role_management.directory.role_assignments
-            return (_request("DELETE", assignments.by_unified_role_assignment_id(change.assignment_id)),)
+            return (sdk_request("DELETE", assignments.by_unified_role_assignment_id(change.assignment_id)),)
         case LinkUser() | Remember():
             return ()
         case RemoveLicenses():
             body = {"addLicenses": [], "removeLicenses": [each.sku_id for each in change.remove]}
-            return (_request("POST", sdk.users.by_user_id(change.object_id).assign_license, body=body),)
+            return (sdk_request("POST", sdk.users.by_user_id(change.object_id).assign_license, body=body),)
         case UpdateUser():
             return (update_request(change, sdk),)
         case AssignLicenses():
@@ -315,19 +315,19 @@ def change_requests(
             add = [{"skuId": each.sku_id, "disabledPlans": list(each.disabled_plans)} for each in change.add]
             remove = [each.sku_id for each in change.remove]
             body = {"addLicenses": add, "removeLicenses": remove}
-            return (_request("POST", user.assign_license, body=body),)
+            return (sdk_request("POST", user.assign_license, body=body),)
         case SetManager():
             user = sdk.users.by_user_id(_required(change.object_id or object_id, change))
             manager = _required(change.manager_id or manager_id, change)
-            return (_request("PUT", user.manager.ref, body={"@odata.id": f"{cloud.root}/users/{manager}"}),)
+            return (sdk_request("PUT", user.manager.ref, body={"@odata.id": f"{cloud.root}/users/{manager}"}),)
         case RemoveManager():
-            return (_request("DELETE", sdk.users.by_user_id(change.object_id).manager.ref),)
+            return (sdk_request("DELETE", sdk.users.by_user_id(change.object_id).manager.ref),)
         case RevokeSessions():
-            return (_request("POST", sdk.users.by_user_id(change.object_id).revoke_sign_in_sessions),)
+            return (sdk_request("POST", sdk.users.by_user_id(change.object_id).revoke_sign_in_sessions),)
         case EnableSignIn():
-            return (_request("PATCH", sdk.users.by_user_id(change.object_id), body={"accountEnabled": True}),)
+            return (sdk_request("PATCH", sdk.users.by_user_id(change.object_id), body={"accountEnabled": True}),)
         case BlockSignIn():
-            return (_request("PATCH", sdk.users.by_user_id(change.object_id), body={"accountEnabled": False}),)
+            return (sdk_request("PATCH", sdk.users.by_user_id(change.object_id), body={"accountEnabled": False}),)
         case _:
             assert_never(change)
 

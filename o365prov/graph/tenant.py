@@ -14,6 +14,7 @@ from o365prov._fields import as_frozenset
 from o365prov._tracing import span
 from o365prov.errors import ConfigurationError, UsageError
 from o365prov.graph import apply as applying
+from o365prov.graph import push as pushing
 from o365prov.graph import read as reading
 from o365prov.graph.apply.events import Event, without_errors
 from o365prov.graph.client.clouds import Cloud
@@ -25,6 +26,7 @@ from o365prov.graph.client.sender import Sender
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
+from o365prov.group_push import GroupPlan, GroupReport
 from o365prov.state import MemoryState, State
 
 FACTS_AGE = timedelta(minutes=5)
@@ -94,6 +96,7 @@ class Tenant:
             planning.Safeguards() if safeguards is None else _check_kind("safeguards", safeguards, planning.Safeguards),
             cloud,
         )
+        self._pusher = pushing.GroupPusher(self.state, self._applier.worker)
         self._one_apply = asyncio.Lock()
         facts = reading.KeptFacts(_check_kind("facts_age", facts_age, timedelta))
         self._reader = reading.Reader(facts, self.state, self._applier.worker.call)
@@ -270,6 +273,33 @@ class Tenant:
                     note(name, len(getattr(report, name)))
                 return report
 
+    async def apply_groups(self, plan: GroupPlan, *, confirm: str | None = None) -> GroupReport:
+        """Make the changes of a plan of groups in the tenant, and remember them in the state.
+
+        An apply that was interrupted is not continued: read the tenant and plan again; what it had begun is found.
+
+        Args:
+            plan: what to change, such as :meth:`GroupPush.plan <o365prov.group_push.GroupPush.plan>` gives.
+            confirm: the plan's fingerprint, for a plan with hazards.
+
+        Returns:
+            How each change ended.
+
+        Raises:
+            PlanRefusedError: as for :meth:`apply`; nothing is written.
+            StalePlanError: groups were pushed since the plan was made, perhaps by this plan; nothing is written.
+            LeaseLostError, StateError, TenantError: as for :meth:`apply`; nothing is written.
+
+        """
+        check_call(Tenant.apply_groups, locals())
+        self._connection.open()
+        async with self._one_apply:
+            sender = self._connection.open()  # it may have been closed meanwhile
+            with span("apply groups", changes=len(plan)):
+                tenant_id = (await self._reader.facts.tenant(sender, self.sdk)).id
+                delivery = pushing.GroupDelivery(sender, self.sdk, self.cloud)
+                return await self._pusher.apply(plan, delivery, tenant_id=tenant_id, confirm=confirm)
+
     async def verify(
         self,
         plan: planning.Plan,
@@ -325,6 +355,7 @@ class Tenant:
         """
         check_call(Tenant.stop, locals())
         self._applier.stop(why)
+        self._pusher.stop(why)
 
     async def test_connection(
         self, operations: Collection[Operation] = ALL_OPERATIONS_BUT_ROLES, *, expected_tenant: str | None = None
@@ -355,11 +386,9 @@ class Tenant:
 
     async def _about(self, sender: Sender) -> tuple[str, frozenset[str]]:
         """The tenant's id, and the names of its federated domains."""
-        return (await self._reader.facts.tenant(sender, self.sdk)).id, await self._federated(sender)
-
-    async def _federated(self, sender: Sender) -> frozenset[str]:
-        """The names of the federated domains."""
-        return frozenset(each.name for each in await self._reader.facts.domains(sender, self.sdk) if each.federated)
+        tenant = await self._reader.facts.tenant(sender, self.sdk)
+        domains = await self._reader.facts.domains(sender, self.sdk)
+        return tenant.id, frozenset(each.name for each in domains if each.federated)
 
     def __reduce__(self) -> NoReturn:
         raise UsageError("a Tenant holds connections and can't be copied or pickled: make one where it is used")

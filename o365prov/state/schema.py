@@ -91,6 +91,22 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
             digest TEXT NOT NULL,
             PRIMARY KEY (tenant_id, asked, object_id))""",
     ),
+    (
+        """CREATE TABLE group_memory (
+            tenant_id TEXT NOT NULL,
+            app_name TEXT NOT NULL,
+            serial BIGINT NOT NULL,
+            total TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (tenant_id, app_name))""",
+        """CREATE TABLE app_group (
+            tenant_id TEXT NOT NULL,
+            app_name TEXT NOT NULL,
+            group_id TEXT NOT NULL,
+            content TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (tenant_id, app_name, group_id))""",
+    ),
 )
 """The statements that lead to each version, the first one first."""
 

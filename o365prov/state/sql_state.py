@@ -14,6 +14,7 @@ from o365prov import planning
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
 from o365prov.errors import ConfigurationError, PlanRefusedError, StateError, UsageError
+from o365prov.group_push import AppGroup, AppGroups
 from o365prov.people import AppUser, AppUsers
 from o365prov.state import rows
 from o365prov.state.database import Database, Transaction
@@ -94,7 +95,15 @@ class SqlState:
             for tenant_id, app_name in apps:
                 self._memory(transaction, tenant_id, app_name).write((), [person_id])
             kept = self._reads(transaction).forget(object_ids)
+            pushed = transaction.rows("SELECT tenant_id, app_name FROM group_memory")
+            kept += sum(self._groups(transaction, *of_app).forget(object_ids) for of_app in pushed)
             return len(apps) + kept + sum(runs.forget(run, person_id) for run in touched)
+
+    def app_groups(self, tenant_id: str, app_name: str) -> AppGroups:
+        """What is remembered of an app's groups; see :meth:`State.app_groups`."""
+        check_call(State.app_groups, locals())
+        with self._database.transaction(writes=False) as transaction:
+            return self._groups(transaction, tenant_id, app_name).load()
 
     # what was read of tenants
 
@@ -195,6 +204,16 @@ class SqlState:
         check_call(State.note, locals())
         with self._database.transaction() as transaction:
             self._tenants(transaction).note(lease, run, rows.ApplyNote(entries, app_users, forgotten))
+
+    def note_groups(
+        self, lease: Lease, app_name: str, groups: Iterable[AppGroup], forgotten: Iterable[str] = ()
+    ) -> None:
+        """Note what is remembered of groups from now on; see :meth:`State.note_groups`."""
+        groups, forgotten = as_tuple(groups), as_tuple(forgotten)
+        check_call(State.note_groups, locals())
+        with self._database.transaction() as transaction:
+            self._tenants(transaction).renew(lease, lease.tenant_id)
+            self._groups(transaction, lease.tenant_id, app_name).write(groups, forgotten)
 
     def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
         """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
@@ -304,6 +323,9 @@ class SqlState:
 
     def _memory(self, transaction: Transaction, tenant_id: str, app_name: str) -> rows.MemoryRows:
         return rows.MemoryRows(transaction, self._seal, tenant_id, app_name, self._database.name)
+
+    def _groups(self, transaction: Transaction, tenant_id: str, app_name: str) -> rows.GroupRows:
+        return rows.GroupRows(transaction, self._seal, tenant_id, app_name, self._database.name)
 
     def _reads(self, transaction: Transaction) -> rows.ReadRows:
         return rows.ReadRows(transaction, self._seal, self._database.name)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from o365prov import planning
+from o365prov.group_push import AppGroup, AppGroups
 from o365prov.people import AppUser, AppUsers
 from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
 
@@ -61,6 +62,16 @@ class State(Protocol):
 
         Raises:
             StateError: an apply is running.
+
+        """
+        ...
+
+    def app_groups(self, tenant_id: str, app_name: str) -> AppGroups:
+        """What is remembered of the groups that an app pushed; an empty table if that is nothing.
+
+        Args:
+            tenant_id: the tenant, such as ``snapshot.tenant_id``.
+            app_name: the app, such as ``group_push.app_name``.
 
         """
         ...
@@ -156,6 +167,20 @@ class State(Protocol):
             entries: how far the changes have come.
             app_users: what is remembered.
             forgotten: the ids of people of whom nothing is remembered any more.
+
+        """
+        ...
+
+    def note_groups(
+        self, lease: Lease, app_name: str, groups: Iterable[AppGroup], forgotten: Iterable[str] = ()
+    ) -> None:
+        """Note what is remembered of groups from now on.
+
+        Args:
+            lease: the lease of the tenant, which is renewed.
+            app_name: the app.
+            groups: what is remembered.
+            forgotten: the ids of the pushed groups of which nothing is remembered any more.
 
         """
         ...

@@ -138,6 +138,12 @@ ERRORS: tuple[ErrorRule, ...] = (
     ),
     ErrorRule(
         ErrorCategory.SO_ALREADY,
+        "a member is in the group already: read the tenant and plan again",
+        400,
+        text=r"added object references already exist",
+    ),
+    ErrorRule(
+        ErrorCategory.SO_ALREADY,
         "it is assigned already: read the tenant and plan again",
         400,
         text=r"conflicting object with one or more of the specified property values",

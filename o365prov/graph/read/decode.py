@@ -173,6 +173,11 @@ def tenant_group(row: Mapping[str, Any]) -> TenantGroup:
         email=_string_or_none(row, "mail") or "",
         synced=row.get("onPremisesSyncEnabled") is True,
         hidden=row.get("visibility") == "HiddenMembership",
+        description=_string_or_none(row, "description") or "",
+        unique_name=_string_or_none(row, "uniqueName") or "",
+        dynamic="DynamicMembership" in (row.get("groupTypes") or ()),
+        assignable_to_role=row.get("isAssignableToRole") is True,
+        licenses=tuple(_string(each, "skuId") for each in row.get("assignedLicenses") or ()),
     )
 
 

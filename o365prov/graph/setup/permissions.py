@@ -42,6 +42,8 @@ class Operation(StrEnum):
     REVOKE_SESSIONS = "end sessions"
     DELETE_USERS = "delete and restore users"
     ASSIGN_ROLES = "assign and remove directory roles"
+    WRITE_GROUPS = "create, change and delete groups"
+    WRITE_MEMBERS = "add and remove members of groups"
 
 
 @frozen(field_transformer=typed)
@@ -138,11 +140,27 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(Operation.REVOKE_SESSIONS, "User.RevokeSessions.All", _WRITE_USERS),
     Permission(Operation.DELETE_USERS, "User.DeleteRestore.All", ("User.ReadWrite.All",)),
     Permission(Operation.ASSIGN_ROLES, "RoleManagement.ReadWrite.Directory"),
+    Permission(Operation.WRITE_GROUPS, "Group.ReadWrite.All"),
+    Permission(
+        Operation.WRITE_MEMBERS, "GroupMember.ReadWrite.All", ("Group.ReadWrite.All", "Directory.ReadWrite.All")
+    ),
 )
 
-# What to ask an administrator for. Roles are extra: writing them is power over the whole tenant.
+# What to ask an administrator for. Roles are extra: writing them is power over the whole tenant. So is writing groups,
+# which gives whatever a group gives; who pushes groups adds it.
 ROLE_OPERATIONS = frozenset({Operation.READ_ROLES, Operation.ASSIGN_ROLES})
-ALL_OPERATIONS_BUT_ROLES = frozenset(Operation) - ROLE_OPERATIONS
+GROUP_PUSH_OPERATIONS = frozenset(
+    {
+        Operation.READ_ORGANIZATION,
+        Operation.READ_DOMAINS,
+        Operation.READ_SKUS,
+        Operation.READ_USERS,
+        Operation.READ_MEMBERS,
+        Operation.WRITE_GROUPS,
+        Operation.WRITE_MEMBERS,
+    }
+)
+ALL_OPERATIONS_BUT_ROLES = frozenset(Operation) - ROLE_OPERATIONS - {Operation.WRITE_GROUPS, Operation.WRITE_MEMBERS}
 IMPORT_OPERATIONS = frozenset(
     {
         Operation.READ_ORGANIZATION,

@@ -31,6 +31,11 @@ class TenantGroup:
         email: its e-mail address; empty without one.
         synced: whether its source is Windows Server Active Directory.
         hidden: whether its members are hidden; Graph then shows none, unless the app may read hidden memberships.
+        description: its description; empty without one.
+        unique_name: its ``uniqueName``, which never changes; empty without one.
+        dynamic: whether its members follow from a rule.
+        assignable_to_role: whether directory roles can be assigned to it.
+        licenses: the ids of the SKUs that it gives its members.
 
     Source: Microsoft Graph, "Working with groups in Microsoft Graph" (the kinds) and "List group members" (hidden
     memberships).
@@ -45,3 +50,8 @@ class TenantGroup:
     email: str = ""
     synced: bool = False
     hidden: bool = False
+    description: str = ""
+    unique_name: str = ""
+    dynamic: bool = False
+    assignable_to_role: bool = False
+    licenses: tuple[str, ...] = ()

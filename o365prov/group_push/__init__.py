@@ -1,0 +1,52 @@
+"""Group Push: the groups of the source in Office 365, with the people who have an account there."""
+
+from o365prov.group_push.app_groups import AppGroup, AppGroups
+from o365prov.group_push.changes import (
+    MOST_MEMBERS,
+    AddMembers,
+    CreateGroup,
+    DeleteGroup,
+    GroupChange,
+    GroupMember,
+    GroupSubject,
+    LinkGroup,
+    RememberMembers,
+    RemoveMember,
+    UnlinkGroup,
+    UpdateGroup,
+    group_change_key,
+    group_change_stage,
+)
+from o365prov.group_push.group_plan import GroupPlan, GroupProblem
+from o365prov.group_push.group_push import GroupPush
+from o365prov.group_push.hazards import GroupSafeguard
+from o365prov.group_push.next_groups import NextGroups
+from o365prov.group_push.pushed_group import PushedGroup
+from o365prov.group_push.report import GroupChangeOutcome, GroupReport
+
+__all__ = [
+    "MOST_MEMBERS",
+    "AddMembers",
+    "AppGroup",
+    "AppGroups",
+    "CreateGroup",
+    "DeleteGroup",
+    "GroupChange",
+    "GroupChangeOutcome",
+    "GroupMember",
+    "GroupPlan",
+    "GroupProblem",
+    "GroupPush",
+    "GroupReport",
+    "GroupSafeguard",
+    "GroupSubject",
+    "LinkGroup",
+    "NextGroups",
+    "PushedGroup",
+    "RememberMembers",
+    "RemoveMember",
+    "UnlinkGroup",
+    "UpdateGroup",
+    "group_change_key",
+    "group_change_stage",
+]

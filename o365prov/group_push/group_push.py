@@ -1,0 +1,345 @@
+"""Group Push: its settings, and the way from a source's groups to a plan of groups.
+
+::
+
+    pushed groups, snapshot, app users, app groups ──► plan of groups ──► app groups for the next plan
+
+It is pure: a :class:`~o365prov.graph.Tenant` reads the snapshot, and applies the plan.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from o365prov._annotations import check_call
+from o365prov._fields import as_tuple, member, typed
+from o365prov.errors import ConfigurationError, Issue, UsageError
+from o365prov.group_push.app_groups import AppGroup, AppGroups
+from o365prov.group_push.changes import (
+    CreateGroup,
+    DeleteGroup,
+    GroupChange,
+    GroupSubject,
+    LinkGroup,
+    UnlinkGroup,
+    UpdateGroup,
+)
+from o365prov.group_push.group_plan import GroupPlan, GroupProblem
+from o365prov.group_push.hazards import GroupSafeguard, group_hazards
+from o365prov.group_push.matching import UNSUPPORTED_KINDS, FoundBy, FoundGroup, GroupMatcher, obstacle
+from o365prov.group_push.membership import Accounts, Membership
+from o365prov.group_push.pushed_group import PushedGroup
+from o365prov.people import AppUsers
+from o365prov.planning import (
+    GroupKind,
+    Needs,
+    PropertyChange,
+    Scope,
+    TenantGroup,
+    TenantSnapshot,
+    Unsupported,
+    check_memory,
+    check_now,
+)
+from o365prov.rendering import names_text, shortened
+
+_LONGEST_NAME, _LONGEST_DESCRIPTION, _LONGEST_NICKNAME = 256, 1024, 64
+
+
+def _scope(value: Scope | str) -> Scope:
+    return member(Scope, value)
+
+
+@frozen(kw_only=True, field_transformer=typed)
+class GroupPush:
+    """Group Push, with which groups of the source are created and kept in Office 365.
+
+    Args:
+        app_name: the name of the app whose people the members are, such as ``app.name``; its memory belongs to it.
+        match_names: whether a group of the tenant with the same name becomes the pushed one, once that is confirmed;
+            otherwise another group of that name is created.
+        delete_groups: whether groups that were created from here and are not pushed any more are deleted, once that is
+            confirmed; otherwise they stay as they are, which is what Okta does.
+        safeguard: how much one plan may take away before it needs a confirmation.
+
+    Sources: Okta support, "Okta Office 365 integration: supported group types and push configuration"; "How to
+    temporarily disable group push mapping from Office 365 app".
+
+    Decisions where the sources are silent: only members who were added from here, or who were in the group and should
+    be, are ever taken out; whom an administrator added stays, and is said. What an administrator takes out is not added
+    again without a word. The groups within a group are named, and not sent.
+
+    >>> GroupPush().needs().groups
+    True
+
+    """
+
+    app_name: str = "Office 365"
+    match_names: bool = True
+    delete_groups: bool = False
+    safeguard: GroupSafeguard = field(factory=GroupSafeguard)
+
+    def needs(self) -> Needs:
+        """What must be read from the tenant before :meth:`plan`: its groups with their members."""
+        return Needs((), roles=False, deleted_users=False, groups=True)
+
+    def plan(
+        self,
+        groups: Iterable[PushedGroup],
+        snapshot: TenantSnapshot,
+        app_users: AppUsers,
+        app_groups: AppGroups,
+        *,
+        now: datetime,
+        scope: Scope | str = Scope.CHANGED,
+    ) -> GroupPlan:
+        """What would change in the tenant's groups. Pure.
+
+        The members of a group are those of its people who have an account from here that is in use.
+
+        Args:
+            groups: all groups that are pushed; those in the memory that are not among them are not pushed any more.
+            snapshot: what the tenant holds, read with :meth:`needs`.
+            app_users: whose accounts the app provisions, such as ``state.app_users(tenant_id, app_name)``.
+            app_groups: what earlier plans pushed, such as ``state.app_groups(tenant_id, app_name)``.
+            now: the time, aware.
+            scope: ``changed`` leaves alone what somebody edited in Office 365, and says so; ``all`` sends the names,
+                descriptions and members of the source again.
+
+        Raises:
+            ConfigurationError: a group is there twice, the memory is another tenant's or app's, *scope* is ``drift``,
+                or an argument has a wrong type.
+            UsageError: the snapshot was read without groups.
+
+        """
+        groups, scope = as_tuple(groups), _scope(scope)
+        check_call(GroupPush.plan, locals())
+        self._check(groups, snapshot, app_users, app_groups, now, scope)
+        sent = {each.id: each for each in groups if each.kind not in UNSUPPORTED_KINDS}
+        matcher = GroupMatcher(sent.values(), snapshot.groups or (), app_groups, match_names=self.match_names)
+        accounts, again = Accounts.of(app_users), scope is not Scope.CHANGED
+        licenses = {sku.id: sku.part_number for sku in snapshot.skus}
+        changes: list[GroupChange] = []
+        problems: list[GroupProblem] = []
+        for group_id, found in matcher.find_all().items():
+            subject = GroupSubject(group_id, sent[group_id].name)
+            for each in _Decision(subject, sent[group_id], accounts, again, licenses).decide(found):
+                if isinstance(each, Issue):
+                    problems.append(GroupProblem(subject, each))
+                else:
+                    changes.append(each)
+        changes += self._not_pushed(groups, snapshot, app_groups)
+        return GroupPlan(
+            app_groups,
+            now,
+            changes,
+            problems,
+            tuple(_unsupported(groups)),
+            tuple(group_hazards(changes, app_groups, self.safeguard)),
+        )
+
+    def _check(
+        self,
+        groups: Sequence[PushedGroup],
+        snapshot: TenantSnapshot,
+        app_users: AppUsers,
+        app_groups: AppGroups,
+        now: datetime,
+        scope: Scope,
+    ) -> None:
+        check_now(now)
+        check_memory(app_users, snapshot.tenant_id, self.app_name)
+        belongs, present = (app_groups.tenant_id, app_groups.app_name), (snapshot.tenant_id, self.app_name)
+        if belongs != present:
+            raise ConfigurationError(
+                f"the memory is of the tenant {shortened(belongs[0])} and the app {shortened(belongs[1])}, and this is "
+                f"{shortened(present[0])} and {shortened(present[1])}: plan with state.app_groups(snapshot.tenant_id, "
+                "group_push.app_name)"
+            )
+        if scope is Scope.DRIFT:
+            raise ConfigurationError("GroupPush.plan takes scope='changed' or 'all': 'drift' is about people")
+        if snapshot.groups is None:
+            raise UsageError("the snapshot has no groups: read it with group_push.needs()")
+        counts = Counter(each.id for each in groups)
+        if twice := sorted(each for each, count in counts.items() if count > 1):
+            raise ConfigurationError(f"groups holds {names_text([*map(shortened, twice)])} more than once: keep one")
+
+    def _not_pushed(
+        self, groups: Iterable[PushedGroup], snapshot: TenantSnapshot, app_groups: AppGroups
+    ) -> Iterator[GroupChange]:
+        """What becomes of the groups that were pushed and are not any more."""
+        pushed = {each.id for each in groups}
+        there = {each.id: each for each in snapshot.groups or ()}
+        reason = "not pushed any more"
+        for known in sorted(app_groups, key=lambda each: each.group_id):
+            if known.group_id in pushed:
+                continue
+            subject = GroupSubject(known.group_id, known.name)
+            group = there.get(known.object_id) or _begun(known, there.values())
+            if group is not None and known.created and self.delete_groups:
+                members = len(group.members) + group.nested
+                restorable = group.kind is GroupKind.MICROSOFT_365
+                yield DeleteGroup(subject, reason, group.id, restorable, members)
+            else:
+                yield UnlinkGroup(subject, reason, known.object_id)
+
+
+def _begun(known: AppGroup, groups: Iterable[TenantGroup]) -> TenantGroup | None:
+    """The group that may have been created when an apply was interrupted."""
+    if known.object_id:
+        return None
+    unique_name = PushedGroup(known.group_id, known.name).unique_name
+    return next((each for each in groups if each.unique_name.lower() == unique_name), None)
+
+
+@frozen
+class _Decision:
+    """What becomes of one group.
+
+    Args:
+        subject: the group.
+        pushed: the group as its source has it.
+        accounts: the accounts of people.
+        again: whether what was edited in Office 365 is sent again.
+        licenses: the part numbers of SKUs, by id.
+
+    """
+
+    subject: GroupSubject
+    pushed: PushedGroup
+    accounts: Accounts
+    again: bool
+    licenses: Mapping[str, str]
+
+    def decide(self, found: FoundGroup | Issue) -> Iterator[GroupChange | Issue]:
+        """The changes of the group, and what is wrong with it."""
+        if wrong := _wrong_name(self.pushed) or (found if isinstance(found, Issue) else None):
+            yield wrong
+            return
+        assert isinstance(found, FoundGroup)  # noqa: S101 - for the checker
+        if found.group is None:
+            yield self._created(found)
+        elif (stops := obstacle(self.pushed, found.group)) is not None:
+            yield stops
+            return
+        else:
+            yield from self._kept(found, found.group)
+        membership = self._membership(found)
+        yield from membership.changes()
+        yield from membership.issues()
+        if self.pushed.nested:
+            yield Issue(
+                "nested_groups",
+                f"has groups as members, which are not sent: {names_text(self.pushed.nested)}",
+                "Add the people of these groups to it at the source",
+                "members",
+                "warning",
+            )
+
+    def _created(self, found: FoundGroup) -> CreateGroup:
+        again = found.known is not None and bool(found.known.object_id)
+        unified = self.pushed.kind is GroupKind.MICROSOFT_365
+        properties: dict[str, Any] = {
+            "displayName": self.pushed.name,
+            "mailEnabled": unified,
+            "mailNickname": _nickname(self.pushed),
+            "securityEnabled": not unified,
+            "groupTypes": ["Unified"] if unified else [],
+        }
+        if unified:
+            properties["visibility"] = "Private"
+        if self.pushed.description:
+            properties["description"] = self.pushed.description
+        reason = "it was deleted in Office 365 after it had been pushed" if again else found.by.value
+        return CreateGroup(self.subject, reason, self.pushed.unique_name, properties, again)
+
+    def _kept(self, found: FoundGroup, group: TenantGroup) -> Iterator[GroupChange | Issue]:
+        """The link to a group of the tenant, and its name and description."""
+        known = found.known
+        if known is None or known.object_id != group.id:
+            created, by_name = found.by is FoundBy.UNIQUE_NAME, found.by is FoundBy.NAME
+            yield LinkGroup(self.subject, found.by.value, group.id, group.name, group.description, created, by_name)
+            known = None
+        changed: list[PropertyChange] = []
+        for name, before, after, sent in (
+            ("displayName", group.name, self.pushed.name, known.name if known else None),
+            ("description", group.description, self.pushed.description, known.description if known else None),
+        ):
+            if before == after:
+                continue
+            if sent == after and not self.again:
+                yield Issue(
+                    "edited_elsewhere",
+                    f"has another {name} in Office 365, where somebody changed it: left alone",
+                    "Change it at the source, or plan with scope='all' to send it again",
+                    name,
+                    "warning",
+                )
+            else:
+                changed.append(PropertyChange(name, before, after or None))
+        if changed:
+            yield UpdateGroup(self.subject, "changed at the source", group.id, tuple(changed))
+        if given := [self.licenses.get(each, each) for each in group.licenses]:
+            yield Issue(
+                "group_gives_licenses",
+                f"gives its members licences: {names_text(sorted(given))}",
+                "Whoever comes into it takes a seat, and whoever is taken out loses them",
+                "members",
+                "warning",
+            )
+
+    def _membership(self, found: FoundGroup) -> Membership:
+        group, known = found.group, found.known
+        still = known is not None and group is not None and known.object_id in (group.id, "")
+        return Membership(
+            self.subject,
+            self.pushed,
+            None if group is None else group.id,
+            frozenset() if group is None else group.members,
+            known.members if known is not None and still else frozenset(),
+            self.accounts,
+            self.again,
+        )
+
+
+def _wrong_name(pushed: PushedGroup) -> Issue | None:
+    """What is wrong with a group's name or description; None if Graph takes both."""
+    if not pushed.name.strip():
+        return Issue("nameless_group", "has no name", "Give it one at the source", "displayName")
+    for name, text, longest in (
+        ("displayName", pushed.name, _LONGEST_NAME),
+        ("description", pushed.description, _LONGEST_DESCRIPTION),
+    ):
+        if len(text) > longest:
+            what = f"has a {name} of {len(text):,} characters, and Graph takes {longest:,}"
+            return Issue("long_group_text", what, "Shorten it at the source", name)
+    return None
+
+
+def _nickname(pushed: PushedGroup) -> str:
+    r"""The mail nickname: of a Microsoft 365 group its name without what Graph refuses, of others the unique name.
+
+    Source: Microsoft Graph, "Create group": ASCII without ``@ ( ) \ [ ] " ; : < > ,`` and spaces, at most 64.
+    """
+    if pushed.kind is GroupKind.MICROSOFT_365:
+        kept = "".join(each for each in pushed.name if each.isascii() and (each.isalnum() or each in "-_."))
+        if kept := kept.strip(".")[:_LONGEST_NICKNAME].strip("."):
+            return kept
+    return pushed.unique_name[:_LONGEST_NICKNAME]
+
+
+def _unsupported(groups: Iterable[PushedGroup]) -> Iterator[Unsupported]:
+    for kind, words in UNSUPPORTED_KINDS.items():
+        names = sorted(each.name for each in groups if each.kind is kind)
+        if names:
+            yield Unsupported(
+                f"{words}: {names_text(names)}",
+                "Graph reads them and can't write them",
+                "create and change them in Exchange Online, such as with New-DistributionGroup",
+                0,
+            )

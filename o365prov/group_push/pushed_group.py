@@ -1,0 +1,69 @@
+"""The groups that go along to Office 365, as their source has them."""
+
+from __future__ import annotations
+
+import hashlib
+
+from attrs import field, frozen
+
+from o365prov._annotations import check_call
+from o365prov._fields import as_frozenset, as_sorted, typed
+from o365prov.people import Group
+from o365prov.planning import GroupKind
+
+
+@frozen(field_transformer=typed)
+class PushedGroup:
+    """A group that is pushed to Office 365: by Okta's Group Push, or with the full profile of Universal Sync.
+
+    Args:
+        id: the group's id at its source: Okta's, or the ``objectGUID`` of Active Directory.
+        name: its name, at most 256 characters.
+        members: the ids of the people in it.
+        kind: what kind of group it is in Office 365. Graph writes security groups and Microsoft 365 groups; of the
+            others a plan says that they can't be sent.
+        description: its description, at most 1,024 characters.
+        nested: the names of the groups that are members of it.
+        linked_to: the object id of the group in the tenant that it is linked to; None to find or to create one.
+
+    Sources: Okta support, "Okta Office 365 integration: supported group types and push configuration"; Microsoft
+    Graph, "group resource type" (lengths).
+
+    >>> PushedGroup("00g1", "Sales", ["00u1"]).kind
+    <GroupKind.SECURITY: 'Security'>
+
+    """
+
+    id: str
+    name: str
+    members: frozenset[str] = field(default=frozenset(), converter=as_frozenset, repr=False)
+    kind: GroupKind = GroupKind.SECURITY
+    description: str = ""
+    nested: tuple[str, ...] = field(default=(), converter=as_sorted, repr=False)
+    linked_to: str | None = None
+
+    @classmethod
+    def of(cls, group: Group, *, kind: GroupKind = GroupKind.SECURITY, linked_to: str | None = None) -> PushedGroup:
+        """A group of Okta's, with its description.
+
+        >>> PushedGroup.of(Group("00g1", "Sales", profile={"description": "Who sells"})).description
+        'Who sells'
+        """
+        check_call(PushedGroup.of, locals())
+        description = group.profile.get("description")
+        said = description if isinstance(description, str) else ""
+        return cls(group.id, group.name, group.members, kind, said, linked_to=linked_to)
+
+    @property
+    def unique_name(self) -> str:
+        """The key that the group gets when it is created, and by which it is found again if the memory is lost.
+
+        Source: Microsoft Graph, "Upsert group": ``uniqueName`` is set once and never changes. Graph does not tell upper
+        case from lower case, and Okta's ids need it.
+
+        >>> PushedGroup("00g1aB", "Sales").unique_name
+        'o365prov-00g1ab-01064c42'
+        """
+        digest = hashlib.sha256(self.id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        readable = "".join(each for each in self.id.lower() if each.isascii() and (each.isalnum() or each == "-"))
+        return f"o365prov-{readable[:60]}-{digest}"
