@@ -35,6 +35,7 @@ else:
             "planning",
             "graph",
             "previews",
+            "group_push",
             "importing",
         ),
     )

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         progress,
         read_consent,
     )
+    from o365prov.group_push import AppGroups, GroupPlan, GroupPush, GroupReport, GroupSafeguard, PushedGroup
     from o365prov.importing import ImportGroups, ImportMemory, ImportPlan, ImportSafeguard, Office365Import
     from o365prov.people import (
         AfterBlock,
@@ -132,6 +133,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UNSET",
     "AfterBlock",
+    "AppGroups",
     "AppUser",
     "AppUserStatus",
     "AppUsers",
@@ -178,6 +180,10 @@ __all__ = [
     "GraphError",
     "Group",
     "GroupAssignment",
+    "GroupPlan",
+    "GroupPush",
+    "GroupReport",
+    "GroupSafeguard",
     "Harm",
     "HeldLicense",
     "ImportGroups",
@@ -212,6 +218,7 @@ __all__ = [
     "ProfileSync",
     "PropertyChange",
     "ProvisioningType",
+    "PushedGroup",
     "Quota",
     "RateLimits",
     "Remember",

@@ -96,7 +96,7 @@ class Tenant:
             planning.Safeguards() if safeguards is None else _check_kind("safeguards", safeguards, planning.Safeguards),
             cloud,
         )
-        self._pusher = pushing.GroupPusher(self.state, self._applier.worker)
+        self._pusher = pushing.GroupPusher(self.state, self._applier.worker, cloud)
         self._one_apply = asyncio.Lock()
         facts = reading.KeptFacts(_check_kind("facts_age", facts_age, timedelta))
         self._reader = reading.Reader(facts, self.state, self._applier.worker.call)
@@ -131,9 +131,6 @@ class Tenant:
             facts_age: how long domains, licences and roles serve plans about some people.
             clock: gives the time and waits.
             random: gives numbers from 0 to 1, for the random part of waits.
-
-        Raises:
-            ConfigurationError: an argument is of the wrong type.
 
         """
         tenant = cls(
@@ -274,31 +271,25 @@ class Tenant:
                 return report
 
     async def apply_groups(self, plan: GroupPlan, *, confirm: str | None = None) -> GroupReport:
-        """Make the changes of a plan of groups in the tenant, and remember them in the state.
+        """Make the changes of a plan of groups, and remember them in the state; returns how each ended.
 
-        An apply that was interrupted is not continued: read the tenant and plan again; what it had begun is found.
+        An apply that was interrupted is not continued: read and plan again; what it had begun is found.
 
         Args:
             plan: what to change, such as :meth:`GroupPush.plan <o365prov.group_push.GroupPush.plan>` gives.
             confirm: the plan's fingerprint, for a plan with hazards.
 
-        Returns:
-            How each change ended.
-
         Raises:
-            PlanRefusedError: as for :meth:`apply`; nothing is written.
-            StalePlanError: groups were pushed since the plan was made, perhaps by this plan; nothing is written.
-            LeaseLostError, StateError, TenantError: as for :meth:`apply`; nothing is written.
+            StalePlanError: groups were pushed since the plan was made, perhaps by it; nothing is written.
+            PlanRefusedError, LeaseLostError, StateError, TenantError: as :meth:`apply`; nothing is written.
 
         """
         check_call(Tenant.apply_groups, locals())
-        self._connection.open()
         async with self._one_apply:
-            sender = self._connection.open()  # it may have been closed meanwhile
+            sender = self._connection.open()
             with span("apply groups", changes=len(plan)):
-                tenant_id = (await self._reader.facts.tenant(sender, self.sdk)).id
-                delivery = pushing.GroupDelivery(sender, self.sdk, self.cloud)
-                return await self._pusher.apply(plan, delivery, tenant_id=tenant_id, confirm=confirm)
+                tenant_id = (await self._about(sender))[0]
+                return await self._pusher.apply(plan, sender, self.sdk, tenant_id=tenant_id, confirm=confirm)
 
     async def verify(
         self,
@@ -362,7 +353,7 @@ class Tenant:
     ) -> ConnectionTest:
         """Whether the credential works and its app may do *operations*; says what is missing and what to do.
 
-        New consents show only in new tokens: with a credential that has a token already, up to 90 minutes later.
+        New consents show only in new tokens, up to 90 minutes later.
 
         Args:
             operations: what the app is to do; by default everything but directory roles.
@@ -373,8 +364,7 @@ class Tenant:
 
         """
         check_call(Tenant.test_connection, locals())
-        sender = self._connection.open()
-        tenant = await self._connection.unless_closed(reading.organization(sender, self.sdk))
+        tenant = await self._connection.unless_closed(reading.organization(self._connection.open(), self.sdk))
         token = await self._connection.unless_closed(self._connection.token())  # the one that was just sent
         return evaluate_token(
             token,
@@ -386,9 +376,9 @@ class Tenant:
 
     async def _about(self, sender: Sender) -> tuple[str, frozenset[str]]:
         """The tenant's id, and the names of its federated domains."""
-        tenant = await self._reader.facts.tenant(sender, self.sdk)
+        tenant_id = (await self._reader.facts.tenant(sender, self.sdk)).id
         domains = await self._reader.facts.domains(sender, self.sdk)
-        return tenant.id, frozenset(each.name for each in domains if each.federated)
+        return tenant_id, frozenset(each.name for each in domains if each.federated)
 
     def __reduce__(self) -> NoReturn:
         raise UsageError("a Tenant holds connections and can't be copied or pickled: make one where it is used")

@@ -15,7 +15,6 @@ from o365prov.group_push.changes import (
     UnlinkGroup,
     UpdateGroup,
     group_change_key,
-    group_change_stage,
 )
 from o365prov.group_push.group_plan import GroupPlan, GroupProblem
 from o365prov.group_push.group_push import GroupPush
@@ -48,5 +47,4 @@ __all__ = [
     "UnlinkGroup",
     "UpdateGroup",
     "group_change_key",
-    "group_change_stage",
 ]

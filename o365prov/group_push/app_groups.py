@@ -25,6 +25,7 @@ class AppGroup:
         description: the description last sent.
         created: whether the group was created from here; one that was linked is never deleted from here.
         members: the object ids of the members whom we added, or who were in the group and should be.
+        leaving: the object ids of those whom we may have taken out, because an apply was interrupted.
 
     """
 
@@ -34,6 +35,7 @@ class AppGroup:
     description: str = ""
     created: bool = False
     members: frozenset[str] = field(default=frozenset(), converter=as_frozenset, repr=False)
+    leaving: frozenset[str] = field(default=frozenset(), converter=as_frozenset, repr=False)
 
 
 def _by_id(groups: Iterable[AppGroup] | Mapping[str, AppGroup]) -> Mapping[str, AppGroup]:

@@ -2,7 +2,8 @@
 
 Every change has a *subject*, the group, and a *reason*, for people to read. *object_id* is the group in the tenant;
 None if the same plan creates it. Each takes one write at most, and each can be repeated without harm: a group is
-created under its unique name, and whoever is a member is one once.
+created under its unique name, and whoever is a member is one once. *stage* is the change's place in the order of a
+plan: what is given comes before what is taken, so that a plan that was interrupted has given more than it took.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class CreateGroup:
     """
 
     kind: ClassVar[str] = "create_group"
+    stage: ClassVar[int] = 2
     symbol: ClassVar[str] = "+"
     writes: ClassVar[int] = 1
 
@@ -86,6 +88,7 @@ class LinkGroup:
     """
 
     kind: ClassVar[str] = "link_group"
+    stage: ClassVar[int] = 1
     symbol: ClassVar[str] = "="
     writes: ClassVar[int] = 0
 
@@ -108,6 +111,7 @@ class UpdateGroup:
     """
 
     kind: ClassVar[str] = "update_group"
+    stage: ClassVar[int] = 3
     symbol: ClassVar[str] = "~"
     writes: ClassVar[int] = 1
 
@@ -128,6 +132,7 @@ class RememberMembers:
     """
 
     kind: ClassVar[str] = "remember_members"
+    stage: ClassVar[int] = 4
     symbol: ClassVar[str] = "="
     writes: ClassVar[int] = 0
 
@@ -149,6 +154,7 @@ class AddMembers:
     """
 
     kind: ClassVar[str] = "add_members"
+    stage: ClassVar[int] = 5
     symbol: ClassVar[str] = "+"
     writes: ClassVar[int] = 1
 
@@ -169,6 +175,7 @@ class RemoveMember:
     """
 
     kind: ClassVar[str] = "remove_member"
+    stage: ClassVar[int] = 6
     symbol: ClassVar[str] = "-"
     writes: ClassVar[int] = 1
 
@@ -183,6 +190,7 @@ class UnlinkGroup:
     """Forget a group that is not pushed any more; it stays in the tenant with its members. It takes no write."""
 
     kind: ClassVar[str] = "unlink_group"
+    stage: ClassVar[int] = 7
     symbol: ClassVar[str] = "="
     writes: ClassVar[int] = 0
 
@@ -204,6 +212,7 @@ class DeleteGroup:
     """
 
     kind: ClassVar[str] = "delete_group"
+    stage: ClassVar[int] = 8
     symbol: ClassVar[str] = "-"
     writes: ClassVar[int] = 1
 
@@ -218,18 +227,6 @@ GroupChange: TypeAlias = (
     LinkGroup | CreateGroup | UpdateGroup | RememberMembers | AddMembers | RemoveMember | UnlinkGroup | DeleteGroup
 )
 
-_ORDER = (
-    LinkGroup,
-    CreateGroup,
-    UpdateGroup,
-    RememberMembers,
-    AddMembers,
-    RemoveMember,
-    UnlinkGroup,
-    DeleteGroup,
-)
-"""What is given comes before what is taken, so that a plan that was interrupted has given more than it took."""
-
 
 @check_after_failure
 def group_change_key(change: GroupChange) -> str:
@@ -242,9 +239,3 @@ def group_change_key(change: GroupChange) -> str:
             return f"{name}:{change.member.object_id}"
         case _:
             return name
-
-
-@check_after_failure
-def group_change_stage(change: GroupChange) -> int:
-    """The place of a change in the order of a plan."""
-    return _ORDER.index(type(change))

@@ -19,7 +19,7 @@ from o365prov.group_push.changes import (
     UnlinkGroup,
     UpdateGroup,
 )
-from o365prov.planning import Result, Unsupported
+from o365prov.planning import PropertyChange, Result, Unsupported
 from o365prov.rendering import (
     Block,
     Cell,
@@ -55,9 +55,7 @@ def describe_group_change(change: GroupChange) -> str:
         case LinkGroup():
             return f"link {change.name}" if change.name != change.subject.name else "link"
         case UpdateGroup():
-            return ", ".join(
-                f"{each.name}: {value_text(each.before)} → {value_text(each.after)}" for each in change.properties
-            )
+            return ", ".join(map(_property, change.properties))
         case RememberMembers():
             parts = [f"{words} {len(ids):,}" for words, ids in (("found", change.found), ("gone", change.gone)) if ids]
             return f"remember members: {', '.join(parts)}"
@@ -73,6 +71,11 @@ def describe_group_change(change: GroupChange) -> str:
             return f"delete, with {count_text(change.members, 'member')}; {after}"
         case _:
             assert_never(change)
+
+
+def _property(change: PropertyChange) -> str:
+    before, after = change.before or "", "cleared" if change.after is None else value_text(change.after)
+    return f"{change.name}: {value_text(before)} → {after}" if before else f"{change.name}: {after}"
 
 
 def group_change_row(change: GroupChange) -> dict[str, Any]:
@@ -130,7 +133,8 @@ def _changes(changes: Sequence[GroupChange], limit: int | None) -> Table:
     of_group: dict[GroupSubject, list[GroupChange]] = {}
     for each in changes:
         of_group.setdefault(each.subject, []).append(each)
-    rows = [_group(subject, found) for subject, found in list(of_group.items())[:limit]]
+    takes = sorted(of_group.items(), key=lambda each: not any(change.symbol == "-" for change in each[1]))
+    rows = [_group(subject, found) for subject, found in takes[:limit]]
     rows += more_row(len(of_group), limit, "", "groups")
     columns = ("", "Group", "What", "Why")
     return Table(count_text(len(of_group), "group"), columns, rows, "{0} {1}: {2}  ({3})", "groups")
@@ -191,7 +195,8 @@ def group_report_document(
 
 
 def _ended(title: str, ended: Sequence[tuple[GroupChange, Result, str]], limit: int | None) -> Table:
-    tone = Tone.PLAIN if title == "Done" else Tone.TAKE
+    is_done = title == "Done"
+    tone, text = (Tone.PLAIN, "+ {1}: {2}") if is_done else (Tone.TAKE, "! {1}: {2}: {0}: {3}")
     rows: list[Row] = [
         Row(
             (
@@ -205,4 +210,4 @@ def _ended(title: str, ended: Sequence[tuple[GroupChange, Result, str]], limit: 
     ]
     rows += more_row(len(ended), limit, "!", "changes")
     place = title.lower().replace(" ", "-")
-    return Table(title, ("", "Group", "What", "Why"), rows, "! {1}: {2}: {0}: {3}", place)
+    return Table(title, ("", "Group", "What", "Why"), rows, text, place)

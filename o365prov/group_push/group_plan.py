@@ -15,7 +15,7 @@ from o365prov._annotations import check_call
 from o365prov._fields import made_of, typed
 from o365prov.errors import Issue
 from o365prov.group_push.app_groups import AppGroups
-from o365prov.group_push.changes import GroupChange, GroupSubject, group_change_key, group_change_stage
+from o365prov.group_push.changes import GroupChange, GroupSubject, group_change_key
 from o365prov.group_push.document import group_change_row, group_plan_document
 from o365prov.group_push.hazards import ALWAYS, group_hazards
 from o365prov.planning import Unsupported
@@ -53,7 +53,7 @@ class GroupProblem:
 
 def _changes(changes: Iterable[GroupChange]) -> tuple[GroupChange, ...]:
     def place(change: GroupChange) -> tuple[object, ...]:
-        return group_change_stage(change), change.subject.name, change.subject.group_id, getattr(change, "part", 0)
+        return change.stage, change.subject.name, change.subject.group_id, getattr(change, "part", 0)
 
     return made_of(changes, lambda each: tuple(sorted(each, key=place)))  # members stay in the order of their names
 

@@ -42,10 +42,6 @@ class GroupSafeguard:
     member_share: float = field(default=0.20, validator=fraction)
     from_members: int = field(default=5, validator=whole_number())
 
-    def is_beyond(self, number: int, of: int) -> bool:
-        """Whether so many *of* so many need a confirmation."""
-        return number > 0 and of >= self.from_members and number > of * self.member_share
-
 
 ALWAYS = GroupSafeguard(member_share=1.0)
 """Under it only that is a hazard which is one whatever the settings are."""
@@ -64,7 +60,7 @@ def group_hazards(changes: Collection[GroupChange], app_groups: AppGroups, safeg
     if again := _names(changes, lambda each: isinstance(each, CreateGroup) and each.again):
         yield f"groups created again that were deleted in Office 365: {len(again):,}: {names_text(again)}"
     unlinked = _names(changes, lambda each: isinstance(each, UnlinkGroup))
-    if safeguard.is_beyond(len(unlinked), len(app_groups)):
+    if _is_beyond(safeguard, len(unlinked), len(app_groups)):
         yield f"groups not pushed any more: {len(unlinked):,} of {len(app_groups):,}: {names_text(unlinked)}"
     yield from _members(changes, app_groups, safeguard)
 
@@ -74,12 +70,17 @@ def _members(changes: Collection[GroupChange], app_groups: AppGroups, safeguard:
     for subject, number in sorted(removed.items(), key=lambda each: (each[0].name, each[0].group_id)):
         known = app_groups.get(subject.group_id)
         of = 0 if known is None else len(known.members)
-        if safeguard.is_beyond(number, of) or (number == of >= _EMPTIED_FROM):
+        if _is_beyond(safeguard, number, of) or (number == of >= _EMPTIED_FROM):
             yield f"members taken out of {subject.name}: {number:,} of {of:,}"
     total, of = removed.total(), sum(len(each.members) for each in app_groups)
-    if len(removed) > 1 and safeguard.is_beyond(total, of):
+    if len(removed) > 1 and _is_beyond(safeguard, total, of):
         yield f"members taken out of all groups: {total:,} of {of:,}"
 
 
 def _names(changes: Collection[GroupChange], is_meant: Callable[[GroupChange], bool]) -> list[str]:
     return sorted(each.subject.name for each in changes if is_meant(each))
+
+
+def _is_beyond(safeguard: GroupSafeguard, number: int, of: int) -> bool:
+    """Whether so many *of* so many need a confirmation."""
+    return number > 0 and of >= safeguard.from_members and number > of * safeguard.member_share

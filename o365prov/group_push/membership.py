@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
-from attrs import field, frozen
+from attrs import frozen
 
 from o365prov.errors import Issue
 from o365prov.group_push.changes import (
@@ -44,7 +45,7 @@ class Accounts:
         )
 
 
-@frozen
+@frozen(slots=False)
 class Membership:
     """The members of one group: those that it should have, those that it has, and those whom we added.
 
@@ -53,7 +54,8 @@ class Membership:
         pushed: the group as its source has it.
         object_id: the group in the tenant; None if it is to be created.
         current: the object ids of the users who are in it.
-        ours: the object ids of those of whom it is remembered that they were added from here.
+        added: the object ids of those of whom it is remembered that they were added from here.
+        leaving: the object ids of those whom an interrupted apply may have taken out.
         accounts: the accounts of people.
         again: whether members whom somebody took out in Office 365 are added again.
 
@@ -63,20 +65,26 @@ class Membership:
     pushed: PushedGroup
     object_id: str | None
     current: frozenset[str]
-    ours: frozenset[str]
+    added: frozenset[str]
+    leaving: frozenset[str]
     accounts: Accounts
     again: bool
-    wanted: frozenset[str] = field(init=False)
 
-    @wanted.default
-    def _wanted(self) -> frozenset[str]:
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """The object ids of those who should be in the group: the accounts of its people that are in use."""
         users = map(self.accounts.of_person.get, self.pushed.members)
         return frozenset(user.object_id for user in users if user is not None)
 
     @property
+    def ours(self) -> frozenset[str]:
+        """Those for whom we answer."""
+        return self.added | self.leaving
+
+    @property
     def taken_elsewhere(self) -> frozenset[str]:
         """Members whom we had added, who should be in the group, and whom somebody took out in Office 365."""
-        return (self.wanted & self.ours) - self.current
+        return (self.wanted & self.added) - self.current
 
     @property
     def removed(self) -> frozenset[str]:
@@ -86,7 +94,7 @@ class Membership:
     def changes(self) -> Iterator[GroupChange]:
         """The changes of the members."""
         added = self.wanted - self.current - (frozenset() if self.again else self.taken_elsewhere)
-        found, gone = (self.wanted & self.current) - self.ours, self.ours - self.current - self.wanted
+        found, gone = (self.wanted & self.current) - self.added, self.ours - self.current - self.wanted
         if (found or gone) and self.object_id is not None:
             reason = "whoever is in the group and should be counts as added from here"
             yield RememberMembers(self.subject, reason, self.object_id, found, gone)

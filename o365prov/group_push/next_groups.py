@@ -8,6 +8,7 @@ from typing import assert_never
 from attrs import define, evolve, field
 
 from o365prov._annotations import check_after_failure
+from o365prov._fields import typed
 from o365prov.group_push.app_groups import AppGroup, AppGroups
 from o365prov.group_push.changes import (
     AddMembers,
@@ -22,7 +23,7 @@ from o365prov.group_push.changes import (
 )
 
 
-@define
+@define(field_transformer=typed)
 class NextGroups:
     """The memory of groups while the changes of a plan are made, one after the other.
 
@@ -43,7 +44,7 @@ class NextGroups:
 
     @check_after_failure
     def begin(self, change: GroupChange) -> str:
-        """Remember what may be so from now on: what may be given counts as given, and nothing counts as taken."""
+        """Remember what may be so from now on: who may be added is a member, who may be taken out leaves."""
         group_id = change.subject.group_id
         known = self.get(group_id)
         match change:
@@ -51,6 +52,9 @@ class NextGroups:
                 self._changed[group_id] = _created(change, "")
             case AddMembers() if known is not None:
                 self._changed[group_id] = evolve(known, members=known.members | _ids(change))
+            case RemoveMember() if known is not None:
+                gone = {change.member.object_id}
+                self._changed[group_id] = evolve(known, members=known.members - gone, leaving=known.leaving | gone)
             case _:
                 pass
         return group_id
@@ -71,13 +75,16 @@ class NextGroups:
 
     @check_after_failure
     def fail(self, change: GroupChange) -> str:
-        """Remember that a change was not made: members who were to be added are not there."""
+        """Remember that a change was not made: members who were to be added are not there, and others still are."""
         group_id = change.subject.group_id
         known = self.get(group_id)
         if isinstance(change, CreateGroup) and known is not None and not known.object_id:
             self._changed[group_id] = None
         elif isinstance(change, AddMembers) and known is not None:
             self._changed[group_id] = evolve(known, members=known.members - (_ids(change) - self._before(group_id)))
+        elif isinstance(change, RemoveMember) and known is not None:
+            still = {change.member.object_id}
+            self._changed[group_id] = evolve(known, members=known.members | still, leaving=known.leaving - still)
         return group_id
 
     def _after(self, change: GroupChange, object_id: str, added: Collection[str] | None) -> AppGroup | None:
@@ -93,12 +100,14 @@ class NextGroups:
                 name, description = sent.get("displayName", known.name), sent.get("description", known.description)
                 return evolve(known, name=name, description=description)
             case RememberMembers():
+                known = evolve(known, leaving=known.leaving - change.found - change.gone)
                 return evolve(known, members=(known.members | change.found) - change.gone)
             case AddMembers():
                 missing = frozenset() if added is None else _ids(change) - frozenset(added) - self._before(group_id)
                 return evolve(known, members=(known.members | _ids(change)) - missing)
             case RemoveMember():
-                return evolve(known, members=known.members - {change.member.object_id})
+                gone = {change.member.object_id}
+                return evolve(known, members=known.members - gone, leaving=known.leaving - gone)
             case UnlinkGroup() | DeleteGroup():
                 return None
             case _:

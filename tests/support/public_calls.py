@@ -48,6 +48,7 @@ from o365prov import (
     Verification,
 )
 from o365prov.graph import Operation
+from o365prov.group_push import AppGroups, GroupPlan, GroupPush, GroupReport, PushedGroup
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
 from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind
 from o365prov.provisioning import DesiredUser
@@ -126,6 +127,18 @@ def import_snapshot() -> TenantSnapshot:
         return connected.read(examples()[Office365Import].needs())
 
 
+@cache
+def group_snapshot() -> TenantSnapshot:
+    """What :func:`fake_tenant` holds, as Group Push needs it."""
+    with BlockingTenant.over(fake_tenant()) as connected:
+        return connected.read(GroupPush().needs())
+
+
+def no_groups() -> AppGroups:
+    """The memory of groups before the first plan for the tenant that :func:`fake_tenant` makes."""
+    return AppGroups.empty(group_snapshot().tenant_id, "Office 365")
+
+
 def import_memory() -> ImportMemory:
     """The memory before the first import of the tenant that :func:`fake_tenant` makes."""
     return ImportMemory.empty(import_snapshot().tenant_id, "Office 365")
@@ -148,6 +161,9 @@ def folder() -> Path:
     examples()[Report].save(path / "report.json")
     examples()[Verification].save(path / "verification.json")
     examples()[ImportPlan].save(path / "import.json")
+    examples()[AppGroups].save(path / "app_groups.json")
+    examples()[GroupPlan].save(path / "group_plan.json")
+    examples()[GroupReport].save(path / "group_report.json")
     examples()[ImportMemory].save(path / "import_memory.json")
     examples()[OktaRead].save(path / "okta_read.json")
     fake_tenant().save(path / "fake.json")
@@ -185,6 +201,7 @@ STATE: dict[str, Callable[[], Any]] = {
     "app_name": lambda: "Office 365",
     "entries": list,
     "forgotten": list,
+    "groups": list,
     "lease": lambda: Lease(RUN_PLAN.tenant_id, 1),
     "person_id": lambda: "00u1",
     "plan": lambda: RUN_PLAN,
@@ -222,6 +239,9 @@ RECEIVERS: dict[type, Callable[[], Any]] = {
 PERSON = from_directory(Person("00u1", "ACTIVE", {"email": "ann@corp.example"}))
 
 BY_ANNOTATION: dict[str, Callable[[], Any]] = {
+    "Iterable[AppGroup]": list,
+    "GroupPlan": lambda: GroupPush().plan([], group_snapshot(), fake_memory(), no_groups(), now=NOW),
+    "GroupChange": lambda: examples()[GroupPlan].changes[0],
     "Plan": lambda: user_sync_app().plan([], fake_snapshot(), fake_memory(), now=NOW),
     "Change": lambda: DeleteUser(Subject("00u1", "Ann", USERNAME), "left", "id"),
     "Credential": Credential,
@@ -286,6 +306,27 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "properties": lambda: "Ann",
         "url": lambda: URL,
     },
+    "AppGroups": {
+        "app_name": lambda: "Office 365",
+        "group_id": lambda: "00g1",
+        "tenant_id": lambda: "contoso",
+        "without": lambda: ["00g1"],
+    },
+    "AppGroups.from_json": {"text": lambda: AppGroups.to_json(examples()[AppGroups])},
+    "AppGroups.load": {"path": lambda: folder() / "app_groups.json"},
+    "GroupPlan.for_group": {"group_id": lambda: "00g1"},
+    "GroupPlan.from_json": {"text": lambda: GroupPlan.to_json(examples()[GroupPlan])},
+    "GroupPlan.load": {"path": lambda: folder() / "group_plan.json"},
+    "GroupPush.plan": {
+        "app_groups": no_groups,
+        "app_users": fake_memory,
+        "groups": lambda: [examples()[PushedGroup]],
+        "snapshot": group_snapshot,
+    },
+    "GroupReport.from_json": {"text": lambda: GroupReport.to_json(examples()[GroupReport])},
+    "GroupReport.load": {"path": lambda: folder() / "group_report.json"},
+    "NextGroups": {"group_id": lambda: "00g1", "object_id": lambda: "id"},
+    "PushedGroup.of": {"group": lambda: Group("00g1", "Sales")},
     "ImportMemory": {"app_name": lambda: "Office 365", "object_id": lambda: "id", "tenant_id": lambda: "contoso"},
     "ImportMemory.from_json": {"text": lambda: ImportMemory.to_json(examples()[ImportMemory])},
     "ImportMemory.load": {"path": lambda: folder() / "import_memory.json"},

@@ -65,6 +65,27 @@ from o365prov import (
 )
 from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
+from o365prov.group_push import (
+    AddMembers,
+    AppGroup,
+    AppGroups,
+    CreateGroup,
+    DeleteGroup,
+    GroupChangeOutcome,
+    GroupMember,
+    GroupPlan,
+    GroupProblem,
+    GroupPush,
+    GroupReport,
+    GroupSubject,
+    LinkGroup,
+    NextGroups,
+    PushedGroup,
+    RememberMembers,
+    RemoveMember,
+    UnlinkGroup,
+    UpdateGroup,
+)
 from o365prov.importing import (
     ImportMemory,
     ImportSafeguard,
@@ -84,8 +105,10 @@ from o365prov.planning import (
     PlanRequest,
     Problem,
     Quota,
+    Result,
     ServicePlanInfo,
     TenantUser,
+    Unsupported,
     expected_accounts,
 )
 from o365prov.profiles import InboundMapping
@@ -245,8 +268,31 @@ def made_values() -> tuple[object, ...]:
         OktaRead(OktaExport([ann], [group], [by_group], {ann.id: grants}), changed={ann.id}),
         Quota(amount=3_000, seconds=150),
         Problem(subject, Issue("no_seat", "no seat is left", "Buy seats")),
+        *pushed_groups(),
     ]
     return tuple(made)
+
+
+def pushed_groups() -> Iterator[object]:
+    """A plan of groups with a change of every kind, and how it ended."""
+    subject, reason, object_id = GroupSubject("00g1", "Sales"), "in the group at the source", "id"
+    ann = GroupMember("id of Ann", "00u1", "ann@corp.example")
+    known = AppGroups("contoso", "Office 365", [AppGroup("00g1", object_id, "Sales", "Who sells", True, ["id of Ann"])])
+    changes = [
+        LinkGroup(subject, reason, object_id, "Sales", "Who sells"),
+        CreateGroup(subject, reason, "o365prov-00g1", {"displayName": "Sales"}),
+        UpdateGroup(subject, reason, object_id, (PropertyChange("displayName", "Sales", "Sellers"),)),
+        RememberMembers(subject, reason, object_id, ["id of Bo"], ["id of Cy"]),
+        AddMembers(subject, reason, object_id, (ann,)),
+        RemoveMember(subject, reason, object_id, ann),
+        UnlinkGroup(subject, reason, object_id),
+        DeleteGroup(subject, reason, object_id, restorable=True, members=3),
+    ]
+    problem = GroupProblem(subject, Issue("synced_group", "is mastered elsewhere", "Link another group"))
+    plan = GroupPlan(known, NOW, changes, [problem], (Unsupported("Lists", "not written", "Exchange", 0),), ("danger",))
+    ended = [GroupChangeOutcome(each, Result.DONE, object_id, added=["id of Ann"]) for each in changes]
+    yield from (PushedGroup("00g1", "Sales", ["00u1"], nested=["EMEA"]), GroupPush(), plan, NextGroups(known))
+    yield GroupReport(plan.fingerprint, tuple(ended), "stopped by hand")
 
 
 def imports(fake: FakeTenant, *people: Person) -> Iterator[object]:

@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from o365prov.graph.push.group_delivery import GroupDelivery
     from o365prov.graph.push.pusher import GroupPusher
 else:
     from o365prov._first_use import on_first_use
 
-    __getattr__ = on_first_use(__name__, ("group_delivery", "pusher"))
+    __getattr__ = on_first_use(__name__, ("pusher",))
 
-__all__ = ["GroupDelivery", "GroupPusher"]
+__all__ = ["GroupPusher"]

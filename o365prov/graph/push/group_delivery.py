@@ -1,7 +1,7 @@
 """Sending the writes of a plan of groups until each is done or has failed.
 
 Every one of them can be repeated: a group is created under its unique name, and who is a member already is one. So a
-write of which no answer says how it ended is sent again, without looking first.
+write of which no answer says how it ended is sent again; whether a group is there, its unique name tells in the end.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class GroupDelivery:
             outcome = each.outcome
             if isinstance(write.change, AddMembers) and (each.refused or each.so_already):
                 outcome = await self._one_by_one(write, write.change, outcome)
-            elif isinstance(write.change, CreateGroup) and outcome.result is Result.DONE:
+            elif isinstance(write.change, CreateGroup):
                 outcome = await self._created(write.change, outcome)
             if each.halts:
                 halted = outcome.message
@@ -205,13 +205,17 @@ class GroupDelivery:
             return GroupChangeOutcome(change, Result.FAILED, whole.object_id, str(error))
         return ended[0][1].outcome
 
-    async def _created(self, change: CreateGroup, done: GroupChangeOutcome) -> GroupChangeOutcome:
-        """The outcome with the group's id, which is read by its unique name: a repeated request does not say it."""
-        request = group_with_unique_name(change.unique_name, self.sdk)
+    async def _created(self, change: CreateGroup, ended: GroupChangeOutcome) -> GroupChangeOutcome:
+        """The outcome with the group's id, which is read by its unique name: not every answer says it.
+
+        Where an answer was lost, the group may be there although the repeated request was refused.
+        """
         try:
-            row = await self.sender.read(request)
-            object_id = row["id"]
+            row = await self.sender.read(group_with_unique_name(change.unique_name, self.sdk))
+            object_id = str(row["id"])
         except (TenantError, KeyError, TypeError) as error:
-            message = f"it may have been created, and its id can't be read: {error}"
-            return GroupChangeOutcome(change, Result.UNKNOWN, None, message, done.request_id)
-        return GroupChangeOutcome(change, Result.DONE, str(object_id), request_id=done.request_id)
+            if ended.result is not Result.DONE:
+                return ended
+            message = f"it was created, and its id can't be read: {error}"
+            return GroupChangeOutcome(change, Result.UNKNOWN, None, message, ended.request_id)
+        return GroupChangeOutcome(change, Result.DONE, object_id, request_id=ended.request_id)

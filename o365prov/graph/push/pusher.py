@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import groupby
+from typing import Any
 
 from attrs import define, field
 
@@ -19,7 +20,8 @@ from o365prov.errors import PlanRefusedError, StalePlanError, StateError
 from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.apply.worker import Worker
 from o365prov.graph.client.batch import chunks
-from o365prov.graph.client.sender import BATCHES_AT_ONCE
+from o365prov.graph.client.clouds import Cloud
+from o365prov.graph.client.sender import BATCHES_AT_ONCE, Sender
 from o365prov.graph.push.group_delivery import GroupDelivery, GroupWrite
 from o365prov.group_push import (
     AppGroups,
@@ -30,7 +32,6 @@ from o365prov.group_push import (
     GroupReport,
     NextGroups,
     group_change_key,
-    group_change_stage,
 )
 from o365prov.planning import Result
 from o365prov.rendering import shortened
@@ -47,15 +48,17 @@ class GroupPusher:
     Args:
         state: where it is kept what is known between runs.
         worker: on which the state is called.
+        cloud: Microsoft's cloud in which the tenant is.
 
     """
 
     state: State
     worker: Worker
+    cloud: Cloud
     _run: _PushRun | None = field(init=False, default=None)
 
     async def apply(
-        self, plan: GroupPlan, delivery: GroupDelivery, *, tenant_id: str, confirm: str | None
+        self, plan: GroupPlan, sender: Sender, sdk: Any, *, tenant_id: str, confirm: str | None
     ) -> GroupReport:
         """Apply a plan.
 
@@ -70,6 +73,7 @@ class GroupPusher:
         try:
             known = await self.worker.call(partial(self.state.app_groups, tenant_id, plan.app_groups.app_name))
             _refuse_for_memory(plan, known, confirm)
+            delivery = GroupDelivery(sender, sdk, self.cloud)
             with self._running(_PushRun(plan, delivery, self.state, self.worker, lease)) as run:
                 return await run.run()
         finally:
@@ -112,7 +116,9 @@ class _PushRun:
 
     async def run(self) -> GroupReport:
         """Do everything; returns the report, whatever happens. What Graph refuses is in it, not raised."""
-        for _, stage in groupby(self.plan.changes, key=group_change_stage):  # a plan is in the order of its stages
+        for _, stage in groupby(
+            self.plan.changes, key=lambda change: change.stage
+        ):  # a plan is in the order of its stages
             await self._run_stage(list(stage))
         outcomes = tuple(
             self._outcomes.get(group_change_key(change)) or self._unended(change) for change in self.plan.changes

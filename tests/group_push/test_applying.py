@@ -1,0 +1,169 @@
+"""Applying a plan of groups: what is repeated, what is said, and what the next process finds."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pushes import NAMES, Pushes, group, kinds
+
+from o365prov import BlockingTenant
+from o365prov.errors import LeaseLostError, PlanRefusedError, StalePlanError, StateError
+from o365prov.planning import Result
+from o365prov.testing import Dropped, FakeTenant, GatewayTimeout, RandomFaults, ScheduledFaults
+
+
+def test_an_answer_that_is_lost_is_asked_for_again():
+    """Nothing is there twice, and nothing is reported as failed that was done."""
+    pushes = Pushes()
+    lost = Dropped(after_effect=True)
+    pushes.fake.faults = ScheduledFaults(by_route={"PATCH /groups*": [lost, None, lost]})
+    assert pushes.pushed(group("Sales", "ann", "bob")).ok
+    assert (len(pushes.fake.groups), pushes.members("Sales")) == (1, {"ann", "bob"})
+
+
+def test_one_member_who_can_not_be_added_holds_up_nobody_else():
+    """Graph refuses the twenty for one; then each is added alone, and the report names the one."""
+    pushes = Pushes()
+    plan = pushes.plan(group("Sales", *NAMES))
+    pushes.fake.handle("DELETE", f"https://graph.microsoft.com/v1.0/users/{pushes.ids['cy']}", _HEADERS, b"")
+    report = pushes.apply(plan)
+    [failed] = report.failed
+    assert f"not added: cy@{failed.message.partition('@')[2]}" == failed.message
+    assert pushes.members("Sales") == {*NAMES} - {"cy"}
+    [known] = pushes.remembered()
+    assert pushes.ids["cy"] not in known.members
+
+
+_HEADERS = {"Authorization": "Bearer stand-in"}
+
+
+def test_a_member_whom_somebody_added_meanwhile_counts_as_added():
+    """Graph says that they are there already, of all twenty; the others are added all the same."""
+    pushes = Pushes()
+    pushes.pushed(group("Sales", "ann"))
+    plan = pushes.plan(group("Sales", "ann", "bob", "cy"))
+    pushes.add_by_hand("Sales", "bob")
+    assert pushes.apply(plan).ok
+    assert pushes.members("Sales") == {"ann", "bob", "cy"}
+
+
+def test_a_plan_is_applied_once():
+    """The second time the state remembers more than when the plan was made."""
+    pushes = Pushes()
+    plan = pushes.plan(group("Sales", "ann"))
+    pushes.apply(plan)
+    with pytest.raises(StalePlanError):
+        pushes.apply(plan)
+
+
+def test_one_applier_at_a_time():
+    """Whoever has the lease of the tenant keeps others out, whether they apply groups or people."""
+    pushes = Pushes()
+    plan = pushes.plan(group("Sales", "ann"))
+    pushes.state.acquire(pushes.tenant_id)
+    with pytest.raises((LeaseLostError, StateError)):
+        pushes.apply(plan)
+    assert pushes.fake.groups == ()
+
+
+def test_a_plan_of_another_tenant_is_refused():
+    """Nothing is written."""
+    plan = Pushes().plan(group("Sales", "ann"))
+    with BlockingTenant.over(FakeTenant(seed=2)) as other, pytest.raises(PlanRefusedError, match="is for tenant"):
+        other.apply_groups(plan)
+
+
+def test_members_of_a_group_that_could_not_be_created_are_not_tried():
+    """The reason names what is missing."""
+    pushes = Pushes()
+    pushes.fake.faults = ScheduledFaults(by_route={"PATCH /groups*": [GatewayTimeout()] * 9})
+    report = pushes.pushed(group("Sales", "ann"))
+    assert [each.result for each in report.outcomes] == [Result.UNKNOWN, Result.SKIPPED]
+    assert "could not be created" in report.skipped[0].message
+
+
+class Interrupted:
+    """A state whose process dies when it notes something of groups for the n-th time."""
+
+    def __init__(self, state, notes):
+        self._state, self._left = state, notes
+
+    def __getattr__(self, name):
+        return getattr(self._state, name)
+
+    def note_groups(self, *args, **keywords):
+        """Note, or die."""
+        if self._left == 0:
+            raise StateError("the process died")
+        self._left -= 1
+        return self._state.note_groups(*args, **keywords)
+
+
+people = st.sets(st.sampled_from(NAMES))
+days = st.lists(
+    st.fixed_dictionaries(
+        {
+            "members": people,
+            "left": people,
+            "added": st.sampled_from((None, *NAMES)),
+            "taken": st.sampled_from((None, *NAMES)),
+            "dies_after": st.sampled_from((None, 0, 1, 2, 3)),
+            "faults": st.sampled_from((None, 1, 2, 3)),
+        }
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def test_a_removal_that_was_interrupted_is_not_taken_for_somebody_elses():
+    """Taken out, and not noted: when the source wants them again the next day, they are added again."""
+    pushes = Pushes()
+    pushes.pushed(group("Sales", "ann", "bob"))
+    plan, durable = pushes.plan(group("Sales", "ann")), pushes.state
+    pushes.state = Interrupted(durable, 1)
+    pushes.apply(plan, plan.fingerprint)
+    pushes.state = durable
+    assert pushes.members("Sales") == {"ann"}
+    assert kinds(pushes.plan(group("Sales", "ann", "bob"))) == ["add_members"]
+
+
+@given(days)
+def test_whatever_happens_everybody_ends_where_they_belong(history):
+    """Groups whose members change, people who leave and return, edits by hand, lost answers, processes that die.
+
+    In the end the group has those whom the source wants, but for those whom an administrator took out, and besides
+    them only whom an administrator added. The plan after that writes nothing. When nobody is wanted any more, nobody is
+    left whom we added.
+    """
+    pushes = Pushes()
+    added_by_hand, taken_by_hand = set(), set()
+    for day in history:
+        pushes.left = day["left"]
+        there = pushes.members("Sales") if pushes.fake.groups else None
+        if there is not None and day["added"] and day["added"] not in there:
+            pushes.add_by_hand("Sales", day["added"])
+            added_by_hand.add(day["added"])
+        if there is not None and day["taken"] and day["taken"] in there | added_by_hand:
+            pushes.take_by_hand("Sales", day["taken"])
+            taken_by_hand.add(day["taken"])
+            added_by_hand.discard(day["taken"])
+        pushes.fake.faults = RandomFaults(0.3, seed=day["faults"]) if day["faults"] else None
+        durable = pushes.state
+        try:
+            plan = pushes.plan(group("Sales", *day["members"]))
+            if day["dies_after"] is not None:
+                pushes.state = Interrupted(durable, day["dies_after"])
+            pushes.apply(plan, plan.fingerprint)
+        finally:
+            pushes.state, pushes.fake.faults = durable, None
+    wanted = history[-1]["members"] - history[-1]["left"]
+    last = group("Sales", *history[-1]["members"])
+    pushes.pushed(last)
+    assert pushes.plan(last).is_empty
+    there = pushes.members("Sales")
+    assert wanted - taken_by_hand <= there <= wanted | added_by_hand
+    pushes.pushed(last, scope="all")
+    assert wanted <= pushes.members("Sales")
+    pushes.pushed(group("Sales"))
+    assert pushes.members("Sales") <= added_by_hand
+    assert kinds(pushes.plan(group("Sales"))) == []
