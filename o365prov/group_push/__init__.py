@@ -20,7 +20,7 @@ from o365prov.group_push.group_plan import GroupPlan, GroupProblem
 from o365prov.group_push.group_push import GroupPush
 from o365prov.group_push.hazards import GroupSafeguard
 from o365prov.group_push.next_groups import NextGroups
-from o365prov.group_push.pushed_group import PushedGroup
+from o365prov.group_push.pushed_group import PushedGroup, pushed_directory_groups
 from o365prov.group_push.report import GroupChangeOutcome, GroupReport
 
 __all__ = [
@@ -47,4 +47,5 @@ __all__ = [
     "UnlinkGroup",
     "UpdateGroup",
     "group_change_key",
+    "pushed_directory_groups",
 ]

@@ -89,6 +89,8 @@ class Membership:
     @property
     def removed(self) -> frozenset[str]:
         """Members whom we added and who should not be in the group: their people are known, and are not in it."""
+        if self.pushed.unread:
+            return frozenset()
         return frozenset(each for each in (self.ours & self.current) - self.wanted if each in self.accounts.owners)
 
     def changes(self) -> Iterator[GroupChange]:
@@ -116,12 +118,20 @@ class Membership:
                 "members",
                 "warning",
             )
-        if unknown := (self.ours & self.current) - self.wanted - self.removed:
+        if unknown := (self.ours & self.current) - self.wanted - self.accounts.owners.keys():
             yield Issue(
                 "unknown_members",
                 f"has {count_text(len(unknown), 'member')} whom we added, and of whose people the memory has nothing: "
                 f"{names_text(sorted(unknown))}",
                 "Take them out in Office 365 if they should not be in it",
+                "members",
+                "warning",
+            )
+        if self.pushed.unread:
+            yield Issue(
+                "unread_members",
+                f"has members that the source could not read, so nobody is taken out: {names_text(self.pushed.unread)}",
+                "Read the directory that they are in, too, or take them out at the source",
                 "members",
                 "warning",
             )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from uuid import UUID
 
 from attrs import field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import as_frozenset, as_sorted, typed
-from o365prov.people import Group
+from o365prov._fields import as_frozenset, as_sorted, as_tuple, typed
+from o365prov.people import DirectoryGroup, Group, Person, everybody_in
 from o365prov.planning import GroupKind
 
 
@@ -24,6 +26,8 @@ class PushedGroup:
             others a plan says that they can't be sent.
         description: its description, at most 1,024 characters.
         nested: the names of the groups that are members of it.
+        unread: members that the source could not read, such as those of another domain: as long as there are any,
+            nobody is taken out of the group.
         linked_to: the object id of the group in the tenant that it is linked to; None to find or to create one.
 
     Sources: Okta support, "Okta Office 365 integration: supported group types and push configuration"; Microsoft
@@ -40,6 +44,7 @@ class PushedGroup:
     kind: GroupKind = GroupKind.SECURITY
     description: str = ""
     nested: tuple[str, ...] = field(default=(), converter=as_sorted, repr=False)
+    unread: tuple[str, ...] = field(default=(), converter=as_sorted, repr=False)
     linked_to: str | None = None
 
     @classmethod
@@ -67,3 +72,60 @@ class PushedGroup:
         digest = hashlib.sha256(self.id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         readable = "".join(each for each in self.id.lower() if each.isascii() and (each.isalnum() or each == "-"))
         return f"o365prov-{readable[:60]}-{digest}"
+
+
+def pushed_directory_groups(
+    groups: Iterable[DirectoryGroup], people: Iterable[Person], *, instances: Iterable[str], flatten: bool = False
+) -> tuple[PushedGroup, ...]:
+    """The groups of Active Directory that go along with Universal Sync.
+
+    Args:
+        groups: the groups of all instances, such as those that a ``DirectoryRead`` has.
+        people: the people, whose accounts in Active Directory are the members.
+        instances: the names of the instances whose groups go along, such as ``UniversalSync(...).ad_instances``.
+        flatten: whether the people in nested groups are members of the group around them; otherwise nested groups are
+            named in the plan, and not sent.
+
+    Returns:
+        Security groups, and the distribution lists and mail-enabled groups that a plan says Graph can't write.
+
+    Source: Okta, "Provisioning options for Office 365", footnote 7; "Enhanced Office 365 user provisioning".
+
+    Decision where the sources are silent: no page says what becomes of nested groups. They are refused by name unless
+    the caller wants them flattened.
+
+    """
+    groups, people, instances = as_tuple(groups), as_tuple(people), as_tuple(instances)
+    check_call(pushed_directory_groups, locals())
+    person_of: dict[UUID, str] = {
+        account.object_guid: person.id for person in people for account in person.directory_accounts
+    }
+    named = {each.object_guid: each.name for each in groups}
+    return tuple(
+        PushedGroup(
+            str(group.object_guid),
+            group.name,
+            {
+                person_of[each]
+                for each in (everybody_in(group, groups) if flatten else group.members)
+                if each in person_of
+            },
+            _kind_of(group),
+            _description(group),
+            () if flatten else [named[each] for each in group.members if each in named],
+            group.unread_members,
+        )
+        for group in groups
+        if group.instance in instances
+    )
+
+
+def _kind_of(group: DirectoryGroup) -> GroupKind:
+    if not group.is_security:
+        return GroupKind.DISTRIBUTION
+    return GroupKind.MAIL_ENABLED_SECURITY if group.is_mail_enabled else GroupKind.SECURITY
+
+
+def _description(group: DirectoryGroup) -> str:
+    said = group.attributes.get("description")
+    return said if isinstance(said, str) else ""

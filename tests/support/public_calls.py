@@ -326,6 +326,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "GroupReport.from_json": {"text": lambda: GroupReport.to_json(examples()[GroupReport])},
     "GroupReport.load": {"path": lambda: folder() / "group_report.json"},
     "NextGroups": {"group_id": lambda: "00g1", "object_id": lambda: "id"},
+    "pushed_directory_groups": {"groups": list, "instances": lambda: ["corp.example"], "people": lambda: [PERSON]},
     "PushedGroup.of": {"group": lambda: Group("00g1", "Sales")},
     "ImportMemory": {"app_name": lambda: "Office 365", "object_id": lambda: "id", "tenant_id": lambda: "contoso"},
     "ImportMemory.from_json": {"text": lambda: ImportMemory.to_json(examples()[ImportMemory])},
