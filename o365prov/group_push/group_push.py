@@ -263,7 +263,9 @@ class _Decision:
         known = found.known
         if known is None or known.object_id != group.id:
             created, by_name = found.by is FoundBy.UNIQUE_NAME, found.by is FoundBy.NAME
-            yield LinkGroup(self.subject, found.by.value, group.id, group.name, group.description, created, by_name)
+            until_now = f"; {known.object_id} stays as it is, with its members" if known and known.object_id else ""
+            reason = f"{found.by.value}{until_now}"
+            yield LinkGroup(self.subject, reason, group.id, group.name, group.description, created, by_name)
             known = None
         changed: list[PropertyChange] = []
         for name, before, after, sent in (

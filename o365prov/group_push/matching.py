@@ -100,7 +100,7 @@ class GroupMatcher:
             )
         if known is not None and known.object_id == object_id:
             return FoundGroup(pushed, group, known, FoundBy.MEMORY)
-        return FoundGroup(pushed, group, None, FoundBy.LINK)
+        return FoundGroup(pushed, group, known, FoundBy.LINK)
 
     def _by_name(self, pushed: PushedGroup, named: list[TenantGroup]) -> FoundGroup | Issue:
         if len(named) > 1:

@@ -74,6 +74,17 @@ def test_a_group_can_be_linked_by_hand():
     assert len(pushes.plan(group("Sales", "ann", linked_to=object_id))) == 0
 
 
+def test_a_group_that_is_linked_to_another_one_leaves_the_first_as_it_is():
+    """The reason says so: whoever was added to it is still in it, and nobody answers for them any more."""
+    pushes = Pushes()
+    pushes.pushed(group("Sales", "ann"))
+    [first] = pushes.fake.groups
+    other = pushes.fake.add_group("Other")["id"]
+    plan = pushes.plan(group("Sales", "ann", linked_to=other))
+    assert kinds(plan) == ["link_group", "update_group", "add_members"]
+    assert f"{first['id']} stays as it is, with its members" in plan.changes[0].reason
+
+
 def test_a_link_to_a_group_that_is_not_there_is_a_problem():
     """Nothing is created in its place."""
     plan = Pushes().plan(group("Sales", "ann", linked_to="11111111-1111-4111-8111-111111111111"))
