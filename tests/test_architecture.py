@@ -46,6 +46,7 @@ MAY_IMPORT = {
     "rendering": {"errors", "_annotations", "_fields", "_first_use", "rendering"},
     "graph": {*LAYERS[: LAYERS.index("graph") + 1], *EVERYWHERE, "_proxies"},
     "sources": {*EVERYWHERE, "_proxies", "expressions", "people", "profiles", "provisioning", "sources"},
+    "delivery": {*LAYERS[: LAYERS.index("planning") + 1], *EVERYWHERE, "delivery"},
     "testing": {*EVERYWHERE, "testing"},
     "simulation": {*LAYERS, *EVERYWHERE, "sources", "testing", "simulation"},
     "_public": {*LAYERS, *EVERYWHERE},

@@ -47,6 +47,7 @@ from o365prov import (
     UserSync,
     Verification,
 )
+from o365prov.delivery import ExchangeExport
 from o365prov.graph import Operation
 from o365prov.group_push import AppGroups, GroupPlan, GroupPush, GroupReport, PushedGroup
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
@@ -161,6 +162,7 @@ def folder() -> Path:
     examples()[Report].save(path / "report.json")
     examples()[Verification].save(path / "verification.json")
     examples()[ImportPlan].save(path / "import.json")
+    examples()[ExchangeExport].save(path / "exchange.json")
     examples()[AppGroups].save(path / "app_groups.json")
     examples()[GroupPlan].save(path / "group_plan.json")
     examples()[GroupReport].save(path / "group_report.json")
@@ -306,6 +308,17 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "properties": lambda: "Ann",
         "url": lambda: URL,
     },
+    "ExchangeExport.from_json": {"text": lambda: ExchangeExport.to_json(examples()[ExchangeExport])},
+    "ExchangeExport.load": {"path": lambda: folder() / "exchange.json"},
+    "exchange_export": {
+        "app_users": fake_memory,
+        "contacts": list,
+        "groups": list,
+        "instances": lambda: ["corp.example"],
+        "people": lambda: [PERSON],
+        "resources": list,
+    },
+    "powershell_string": {"text": lambda: "O'Brien"},
     "AppGroups": {
         "app_name": lambda: "Office 365",
         "group_id": lambda: "00g1",

@@ -63,6 +63,7 @@ from o365prov import (
     UserSync,
     assign,
 )
+from o365prov.delivery import ExchangeExport, ExchangeRecipient
 from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
 from o365prov.group_push import (
@@ -269,6 +270,9 @@ def made_values() -> tuple[object, ...]:
         Quota(amount=3_000, seconds=150),
         Problem(subject, Issue("no_seat", "no seat is left", "Buy seats")),
         *pushed_groups(),
+        ExchangeExport(
+            [ExchangeRecipient("distribution list", "guid", "Staff", "staff@corp.example", ["a@corp.example"])]
+        ),
     ]
     return tuple(made)
 
