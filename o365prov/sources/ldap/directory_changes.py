@@ -52,7 +52,7 @@ class Cursor:
         cookie: where DirSync goes on; empty without it.
 
     >>> str(Cursor("dc1:3f", 7)), Cursor.parsed("dc1:3f:7:20260601:AQI=").cookie
-    ('dc1:3f:7', b'\x01\\x02')
+    ('dc1:3f:7', b'\x01\x02')
 
     """
 

@@ -73,7 +73,7 @@ class LdapServer:
                 not let this user in.
 
         """
-        ldap3 = self._ldap3()
+        ldap3 = self.ldap3()
         try:
             required = import_module("ssl").CERT_REQUIRED
             tls = ldap3.Tls(validate=required, ca_certs_file=self.ca_file)
@@ -103,7 +103,8 @@ class LdapServer:
             raise error if isinstance(error, SourceError) else self._unreachable(error) from None
         return LdapConnection(self, connection)
 
-    def _ldap3(self) -> Any:
+    def ldap3(self) -> Any:
+        """The package ldap3, which is an extra."""
         try:
             # ldap3 uses what is deprecated elsewhere, which ends a program that runs with -W error.
             warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"ldap3\b")
@@ -187,7 +188,7 @@ class LdapConnection:
             SourceError: the server did not answer.
 
         """
-        controls = import_module("ldap3.protocol.microsoft")
+        controls = self._server.ldap3().protocol.microsoft
         deleted = controls.show_deleted_control(criticality=True)
         found: list[DirectoryEntry] = []
         for _ in range(_MOST_PAGES):
