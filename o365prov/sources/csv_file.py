@@ -14,12 +14,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from o365prov._annotations import check_call
+from o365prov._fields import frozen_mapping, unchecked
 from o365prov.people import Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
 from o365prov.sources.csv_rows import CsvFormat, CsvRow
 from o365prov.sources.organization import AppAssignments
 from o365prov.structuring import IssueList, StrPath, parse_instant
 
 _STATUSES = frozenset(UserStatus)
+_made_person = unchecked(Person)  # half the time would go into checks of what is checked here already
 _NOT_ATTRIBUTES = frozenset({"id", "status", "passwordChanged"})
 _NONE: Mapping[str, str] = {}
 _GRANT = re.compile(r"\s*([^\s\[\];]+)\s*(?:\[([^\[\];]*)\])?\s*")
@@ -182,7 +184,7 @@ def _person(row: CsvRow, issues: IssueList) -> Person | None:
     if issues.count > before:
         return None
     profile = {name: cell or None for name, cell in row.cells.items() if name not in _NOT_ATTRIBUTES}
-    return Person(row.cells["id"], UserStatus(status), profile, password_changed=password_changed)
+    return _made_person(row.cells["id"], UserStatus(status), frozen_mapping(profile), "OKTA", password_changed, ())
 
 
 def _check_filled(row: CsvRow, columns: tuple[str, ...], issues: IssueList) -> None:

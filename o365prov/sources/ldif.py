@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from o365prov._annotations import check_call
+from o365prov._fields import frozen_mapping, unchecked
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
@@ -28,6 +29,7 @@ from o365prov.structuring import IssueList, StrPath, UnreadableError, note_unrea
 
 _NAME = re.compile(rb"([A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)((?:;[A-Za-z0-9=*-]+)*)")
 _RANGE = re.compile(rb";range=([0-9]{1,9})-([0-9]{1,9}|\*)(?=;|\Z)", re.IGNORECASE)
+_made_entry = unchecked(DirectoryEntry)  # one is made of each record, of values that are bytes already
 _OPEN = 10**9
 """The end of the last range, which LDIF writes as an asterisk."""
 _OTHER_CHANGES = frozenset({b"delete", b"modify", b"moddn", b"modrdn"})
@@ -136,7 +138,8 @@ def _entry(record: list[Line], issues: IssueList) -> DirectoryEntry | None:
         return None
     for name in incomplete:
         attributes.pop(name, None)
-    return DirectoryEntry(dn, attributes, incomplete, place=f"line {first.number}")
+    values = frozen_mapping({name: tuple(each) for name, each in attributes.items()})
+    return _made_entry(dn, values, frozenset(incomplete), f"line {first.number}")
 
 
 def _refuse_change(line: Line, word: str, value: bytes | None, issues: IssueList) -> None:
@@ -178,6 +181,8 @@ def _attribute(line: Line, issues: IssueList) -> tuple[_Name, bytes | None] | No
     """The attribute of a line and its value, None for one that is elsewhere; None and a note if the line is wrong."""
     before_colon, colon, value = line.content.partition(b":")
     name = _name(before_colon) if colon else None
+    if name is not None and value[:1] == b" " and value.isascii():  # by far the most frequent case
+        return name, value.lstrip(b" ")
     place = f"line {line.number}"
     if name is None:
         what, remedy = "is not an attribute with a value (name: value)", "export it again: the file is damaged"

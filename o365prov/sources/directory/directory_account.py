@@ -16,6 +16,7 @@ from uuid import UUID
 
 from attrs import evolve, frozen
 
+from o365prov._fields import frozen_mapping, unchecked
 from o365prov.people import DirectoryAccount, comparable_name, domain_of
 from o365prov.sources.directory.directory_entry import DirectoryEntry
 from o365prov.sources.directory.filetime import read_filetime
@@ -23,6 +24,7 @@ from o365prov.structuring import IssueList
 
 _log = logging.getLogger(__name__)
 
+_made_account = unchecked(DirectoryAccount)  # one is made for everybody, of values that are checked here
 _WRITTEN_SID = re.compile(rb"S-1-[0-9]{1,15}(?:-[0-9]{1,10}){0,15}")
 _CONSISTENCY_GUID = "mS-DS-ConsistencyGuid"
 
@@ -118,13 +120,10 @@ def directory_account(
     attributes = {"dn": entry.dn, **okta_attributes(entry, issues)}
     if guid is None or issues.count > before:
         return None
-    return DirectoryAccount(
-        instance=instance or instance_of(entry.dn),
-        object_guid=guid,
-        distinguished_name=entry.dn,
-        password_last_set=password_last_set,
-        attributes={**attributes, "externalId": base64.b64encode(guid.bytes_le).decode(), "externalID": str(guid)},
-    )
+    anchor = base64.b64encode(guid.bytes_le).decode()
+    attributes |= {"externalId": anchor, "externalID": str(guid)}
+    name = instance or instance_of(entry.dn)
+    return _made_account(name, guid, entry.dn, password_last_set, frozen_mapping(attributes))
 
 
 def _check_complete(entry: DirectoryEntry, issues: IssueList) -> None:

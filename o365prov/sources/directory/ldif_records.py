@@ -94,16 +94,16 @@ def _logical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[Line]:
     folded: list[bytes] = []
     first = size = 0
     for number, line in enumerate(chain(_physical_lines(stream, issues), [b""]), 1):
-        if line.startswith(b" ") and folded and folded[0]:
+        if line[:1] == b" " and folded and folded[0]:
             folded.append(line[1:])
             size += len(line)
         else:
             if folded:
-                joined = Line(first, folded[0] if len(folded) == 1 else b"".join(folded))
-                if joined.content.startswith(b"#"):
-                    _check_result(joined, issues)
+                content = folded[0] if len(folded) == 1 else b"".join(folded)
+                if content[:1] == b"#":
+                    _check_result(Line(first, content), issues)
                 else:
-                    yield joined
+                    yield Line(first, content)
             folded, first, size = [line], number, len(line)
         if size > LONGEST_VALUE:
             raise _too_long(first, issues)
@@ -116,7 +116,7 @@ def _physical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[bytes]:
         for chunk in _chunks(stream):
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                yield line[:-1] if line.endswith(b"\r") else line
+                yield line[:-1] if line[-1:] == b"\r" else line
             number += len(lines)
             if len(rest) > LONGEST_VALUE:
                 raise _too_long(number, issues)
