@@ -5,6 +5,8 @@ looks for new ones.
 """
 
 import os
+import sys
+from pathlib import Path
 
 from amount import CI
 from hypothesis import HealthCheck, settings
@@ -17,3 +19,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("o365prov")
+
+if sys.dont_write_bytecode:
+    # Each process would compile anew what it imports, and every worker all the tests: half a minute of two. Who wants
+    # no bytecode beside the sources has it in a folder of its own.
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
