@@ -7,6 +7,7 @@ who ask (``check``), and an attribute that an expression reads can only be check
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from o365prov.errors import ConfigurationError, ExpressionSyntaxError, Issue
 from o365prov.expressions import Diagnostic, Expression, Semantics, check_text
@@ -38,9 +39,15 @@ def parse_expression(setting: str, string: object) -> Expression:
     if not isinstance(string, str):
         raise ConfigurationError(f"{setting} should be a string, not a value of type {type(string).__name__}")
     try:
-        return Expression(string, semantics=REFUSE_NULL)
+        return _parsed(string)
     except ExpressionSyntaxError:
         raise refusal(_issues(setting, check_text(string))) from None
+
+
+@lru_cache(maxsize=512)
+def _parsed(string: str) -> Expression:
+    """The expression, which is the same one for the same string: every mapping begins with the default one's."""
+    return Expression(string, semantics=REFUSE_NULL)
 
 
 def refuse_errors(setting: str, expression: Expression, context: str) -> None:

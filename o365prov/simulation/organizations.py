@@ -64,9 +64,9 @@ def draw_setting(seed: int, *, people: int, storage: type[Storage] = InMemory) -
             lag=lag,
             keep_requests=0,
         )
-        for number, each in enumerate(before):
+        for number, each in enumerate(app.preview(before)):
             fake.add_user(
-                app.preview(each).username,
+                each.username,
                 displayName=each.person.name,
                 usageLocation="US",
                 licenses=[_PRODUCTS[number % len(_PRODUCTS)]],

@@ -10,6 +10,7 @@ from itertools import product
 from random import Random
 
 import pytest
+from amount import some
 from attrs import evolve
 from before_and_after import PREDICATES, Story
 from scenes import IMPOSSIBLE, scene, situations, types_of
@@ -81,7 +82,7 @@ def asked(monkeypatch):
 @pytest.mark.parametrize("wanted", list(Wanted))
 def test_the_laws_hold_in_every_situation(wanted, asked):
     """Before and after, for each situation that can be made and each option; and the planner asked for its row."""
-    for number, situation in enumerate(each for each in REAL if each.wanted is wanted):
+    for number, situation in enumerate(some((each for each in REAL if each.wanted is wanted), 350)):
         for option, kind in product(options_of(situation), kinds_of(situation, number)):
             asked.clear()
             story = Story.of(scene(situation, option=option, kind=kind))

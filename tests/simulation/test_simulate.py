@@ -27,13 +27,11 @@ def test_a_quiet_month_breaks_no_law():
 
 
 def test_a_seed_is_one_month_whatever_hashes_are():
-    """The same story, byte for byte, in two processes in which sets and dictionaries of strings differ."""
-    told = set()
-    for hashing in ("1", "2"):
-        environment = {**os.environ, "PYTHONHASHSEED": hashing}
-        command = [sys.executable, "-m", "o365prov.simulation", "3", "--people", "5", "--days", "2"]
-        told.add(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)  # noqa: S603
-    assert len(told) == 1
+    """The same story, byte for byte, in another process, in which sets and dictionaries of strings differ."""
+    environment = {**os.environ, "PYTHONHASHSEED": "1"}
+    command = [sys.executable, "-m", "o365prov.simulation", "3", "--people", "5", "--days", "2"]
+    told = subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout  # noqa: S603
+    assert told.startswith(drawn(3, 5, 2).to_text() + "\n")
 
 
 def test_the_tenant_is_not_changed():

@@ -116,13 +116,13 @@ def why_not(situation: Situation) -> str:
     return next((reason for reason, holds in IMPOSSIBLE.items() if holds(situation)), "")
 
 
-def situations(*, every: bool) -> Iterator[Situation]:
+@cache
+def situations(*, every: bool) -> tuple[Situation, ...]:
     """All situations that can be made; without *every* those left out in which a setting makes no difference."""
     flags = [(False, True)] * 6
-    for values in product(Wanted, Memory, Account, Link, Control, *flags):
-        each = Situation(*values)
-        if not why_not(each) and (every or not any(holds(each) for holds in NO_DIFFERENCE.values())):
-            yield each
+    found = (Situation(*values) for values in product(Wanted, Memory, Account, Link, Control, *flags))
+    made = (each for each in found if not why_not(each))
+    return tuple(each for each in made if every or not any(holds(each) for holds in NO_DIFFERENCE.values()))
 
 
 @frozen
