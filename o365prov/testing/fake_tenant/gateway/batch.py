@@ -24,8 +24,8 @@ _FAILED_DEPENDENCY = GraphErrorResponse(
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
-SendPart = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], bytes]]
-"""Answers one inner request: method, address, headers and body to status, headers and body."""
+SendPart = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], Any]]
+"""Answers one inner request: method, address, headers and body to status, headers and a JSON value, None for none."""
 
 
 def answer_batch(
@@ -41,10 +41,10 @@ def answer_batch(
     for stage in _stages(items):
         written: set[tuple[str, ...]] = set()
         for item in stage:
-            target = _written(request, item)
+            target = _written(request, item) if parallel else None
             if any(answers[parent]["status"] >= 400 for parent in item.get("dependsOn") or ()):
                 answers[item["id"]] = _refused(item, _FAILED_DEPENDENCY)
-            elif parallel and target in written:
+            elif target in written:
                 answers[item["id"]] = _refused(item, GraphErrorResponse.concurrent_writes())
             else:
                 answers[item["id"]] = _answer(request, item, send)
@@ -143,9 +143,9 @@ def _answer(request: GraphRequest, item: dict[str, Any], send: SendPart) -> dict
     url = _address(request, item)
     shared = {name: request.header(name) for name in ("client-request-id", "authorization")}
     headers = {**shared, **(item.get("headers") or {})}
-    status, answered, content = send(item["method"], url, headers, b"" if body is None else _content(item, body))
+    status, answered, value = send(item["method"], url, headers, b"" if body is None else _content(item, body))
     shown = {name: value for name, value in answered.items() if name.lower() not in {"date", "content-length"}}
-    return {"id": item["id"], "status": status, "headers": shown, "body": json.loads(content) if content else None}
+    return {"id": item["id"], "status": status, "headers": shown, "body": value}
 
 
 def _is_text(value: Any) -> TypeGuard[str]:

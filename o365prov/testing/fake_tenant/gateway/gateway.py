@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -31,6 +32,8 @@ from o365prov.testing.faults import Attempt, Dropped, Fault, FaultPlan, GatewayT
 from o365prov.testing.quotas import Meter, Quotas
 
 GatewayAnswer = tuple[int, dict[str, str], bytes]
+_ReadyAnswer = tuple[int, dict[str, str], Any]
+"""Status, headers, and a JSON value that is still to be written out; None for no body."""
 
 _JSON = {
     level: f"application/json;odata.metadata={level};odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
@@ -118,7 +121,7 @@ class Gateway:
                 self._in_flight[pending.written] -= 1
             now = self.directory.clock.now()
             try:
-                answer = self._answer(pending)
+                answer = _written_out(*self._answer(pending))
             except ConnectionResetError:
                 self.requests.append(record_request(now, pending.raw, (0, {}, b"")))
                 raise
@@ -146,7 +149,7 @@ class Gateway:
 
     # -- answering -----------------------------------------------------------------------------------------------
 
-    def _answer(self, pending: PendingRequest, *, is_inner: bool = False) -> GatewayAnswer:
+    def _answer(self, pending: PendingRequest, *, is_inner: bool = False) -> _ReadyAnswer:
         fault = (
             GatewayTimeout(pending.fault.after_effect)
             if is_inner and isinstance(pending.fault, Dropped)
@@ -162,8 +165,8 @@ class Gateway:
             reply = self._reply(pending.request, metered)
             _fail(fault, has_effect=True)
         except GraphErrorResponse as refusal:
-            return self._written_out(pending, GraphReply(refusal.status, refusal, {**metered, **refusal.headers}))
-        return self._written_out(pending, evolve(reply, headers={**metered, **reply.headers}))
+            return self._ready(pending, GraphReply(refusal.status, refusal, {**metered, **refusal.headers}))
+        return self._ready(pending, evolve(reply, headers={**metered, **reply.headers}))
 
     def _reply(self, request: GraphRequest, metered: dict[str, str]) -> GraphReply:
         directory = self.directory
@@ -188,7 +191,7 @@ class Gateway:
         self._replica.note_write(directory, now)
         return reply
 
-    def _answer_inner(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> GatewayAnswer:
+    def _answer_inner(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> _ReadyAnswer:
         return self._answer(self._look_at((method, url, headers, content), is_inner=True), is_inner=True)
 
     def _charge(self, route: Route, request: GraphRequest) -> dict[str, str]:
@@ -201,7 +204,8 @@ class Gateway:
             raise GraphErrorResponse.throttled({**headers, **verdict.headers})
         return headers | verdict.headers
 
-    def _written_out(self, pending: PendingRequest, reply: GraphReply) -> GatewayAnswer:
+    def _ready(self, pending: PendingRequest, reply: GraphReply) -> _ReadyAnswer:
+        """The answer with its headers."""
         now = self.directory.clock.now()
         request_id = str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
         sent = {name.lower(): value for name, value in pending.raw[2].items()}
@@ -216,12 +220,17 @@ class Gateway:
         }
         body = reply.body.body(request_id, client_id, now) if isinstance(reply.body, GraphErrorResponse) else reply.body
         if body is None:
-            return reply.status, headers, b""
+            return reply.status, headers, None
         level = asked_metadata(sent.get("accept", ""))
         if level != "minimal":
             body = with_metadata(body, level, self.directory.tenant_id)
         headers.setdefault("Content-Type", _JSON[level])
-        return reply.status, headers, _ENCODER.encode(body).encode()
+        return reply.status, headers, body
+
+
+def _written_out(status: int, headers: dict[str, str], body: Any) -> GatewayAnswer:
+    """The answer as it is sent."""
+    return status, headers, b"" if body is None else _ENCODER.encode(body).encode()
 
 
 def _route(directory: Directory, request: GraphRequest) -> tuple[Route, GraphRequest]:
