@@ -7,7 +7,6 @@ looks for new ones.
 import gc
 import os
 import sys
-from pathlib import Path
 
 from amount import CI
 from hypothesis import HealthCheck, settings
@@ -21,17 +20,22 @@ settings.register_profile(
 )
 settings.load_profile("o365prov")
 
-if sys.dont_write_bytecode:
-    # Each process would compile anew what it imports, and every worker all the tests: half a minute of two. Who wants
-    # no bytecode beside the sources has it in a folder of its own.
-    sys.dont_write_bytecode = False
-    sys.pycache_prefix = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
-
 # What collecting made lives to the end, and most of what tests make dies young: looking for circles in it as often as
 # Python does by itself takes a tenth of the run.
 gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_configure(config):
+    """Keep bytecode in pytest's cache where Python is told not to write any beside the sources.
+
+    Each process would compile anew what it imports, and every worker all the tests: half a minute in all. Who changes
+    sources faster than their times tell, as the mutation session does, switches the cache off.
+    """
+    if sys.dont_write_bytecode and config.pluginmanager.has_plugin("cacheprovider"):
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 
 def pytest_collection_finish():
