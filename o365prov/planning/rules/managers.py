@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from attrs import frozen
 
 from o365prov.errors import Issue
-from o365prov.people import AppUsers, Assignment, Person, comparable_name
+from o365prov.people import AppUser, AppUsers, Assignment, Person, comparable_name
 from o365prov.planning.fingerprints import reference_digest
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import RemoveManager, SetManager
@@ -131,7 +131,7 @@ def manager_change(
         ):
             return None, _OWN_MANAGER
         holds = {known.manager_id if known and not again else None, account.manager_id if account else None}
-        if manager.object_id is not None and manager.object_id in holds:
+        if manager.object_id is not None and manager.object_id in holds and not _is_in_doubt(known):
             return None, None
         reason = f"{manager.subject.name} is the manager at the source"
         change = SetManager(
@@ -146,6 +146,11 @@ def manager_change(
     if reference is None and account and account.manager_id and (known is None or known.manager_id):
         return RemoveManager(matched.subject, "the person has no manager at the source", account.id), None
     return None, None
+
+
+def _is_in_doubt(known: AppUser | None) -> bool:
+    """Whether nobody knows if the manager that is remembered was set: it is set again, and remembered with its name."""
+    return known is not None and known.unfinished and known.manager_id is not None and not known.manager_reference
 
 
 _OWN_MANAGER = Issue(
