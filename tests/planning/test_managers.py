@@ -171,6 +171,17 @@ def test_a_manager_whom_the_account_has_already_is_not_set():
         assert managers(APP.plan(people, with_manager(snapshot, CY), known, now=NOW, scope=scope)) == []
 
 
+def test_a_manager_of_whom_nobody_knows_whether_they_were_set_is_set_again():
+    """An apply that ended before the answer did not learn it; after the next one nothing is left to do."""
+    snapshot, known = provisioned()
+    in_doubt = evolve(known.get(ANN.id), manager_reference="", unfinished=True)
+    plan = APP.plan(PEOPLE, snapshot, known.with_user(in_doubt), now=NOW)
+    assert managers(plan) == [("set_manager", named(snapshot, BO).id)]
+    after, remembers = effects(plan, snapshot)
+    assert remembers.get(ANN.id) == known.get(ANN.id)
+    assert APP.plan(PEOPLE, after, remembers, now=NOW).changes == ()
+
+
 def test_an_account_that_is_linked_first_gets_what_the_source_says_of_its_manager():
     """Where the source names none, the one that the account had is removed."""
     snapshot, _ = provisioned()
