@@ -5,8 +5,11 @@ from amount import some
 
 from o365prov.simulation.__main__ import drawn
 
+FOUND = (44,)
+"""What broke a law once, and stays: a manager of whom nobody knew whether they were set had no name in the memory."""
 
-@pytest.mark.parametrize("seed", some(range(1, 51), 10))
+
+@pytest.mark.parametrize("seed", sorted({*some(range(1, 51), 10), *FOUND}))
 def test_no_law_is_broken(seed):
     """Accounts, licences, roles, sign-in and memory end each day as they do where nothing goes wrong."""
     simulation = drawn(seed, 50, 10)
