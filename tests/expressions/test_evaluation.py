@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from o365prov import UsageError
-from o365prov.expressions import Bindings, EvaluationError, Expression, Semantics
+from o365prov.expressions import Bindings, EvaluationError, Expression, ExpressionSyntaxError, Semantics
 
 USAGE_LOCATION = (
     "hasDirectoryUser()?(findDirectoryUser().msExchUsageLocation!=null?findDirectoryUser().msExchUsageLocation:"
@@ -186,6 +186,77 @@ def test_selections_of_maps_are_maps():
     roots = {"user": {"m": {"a": 1, "b": 2, "c": 3}}}
     results = [Expression(f"user.m.{which}[value > 1]").evaluate(roots) for which in "?^$"]
     assert results == [{"b": 2, "c": 3}, {"b": 2}, {"c": 3}]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1 / -(0.0)", float("inf")),
+        ("'' + -(0.0)", "0.0"),
+        ("'' + -(0.0f)", "0.0"),
+        ("'' + -2e23", "-2.0E23"),
+        ("-(-2147483647 - 1)", -(2**31)),
+        ("-1.5", -1.5),
+    ],
+)
+def test_a_sign_subtracts_from_zero(text, expected):
+    """As Spring computes it: the negative of 0.0 is 0.0, and not the double that Java writes as -0.0."""
+    assert value(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{1: 'a', -2: 'b', 1.5: 'c'}[1]", "a"),
+        ("{1: 'a', -2: 'b', 1.5: 'c'}[-2]", "b"),
+        ("{1: 'a', -2: 'b', 1.5: 'c'}[1.5]", "c"),
+        ("{1: 'a'}['1']", None),
+        ("{'1': 'a'}[1]", None),
+        ("{1: 'a'}[1.0]", None),
+        ("{1L: 'a'}[1]", None),
+        ("{1L: 'a'}[1L]", "a"),
+        ("{1: 'a'}[true]", None),
+        ("'' + {1: 'a', 2.5: 'b'}", "{1=a, 2.5=b}"),
+        ("{1: 'a'}.![key]", [1]),
+        ("{1L: 'a'}", {1: "a"}),
+    ],
+)
+def test_a_number_may_be_the_key_of_a_map(text, expected):
+    """It is found by a number of its kind: as in Java, 1 is neither "1" nor 1.0 nor 1L."""
+    assert value(text) == expected
+    assert value(str(Expression(text))) == expected
+
+
+def test_one_number_of_two_kinds_is_refused_as_two_keys():
+    """Java would keep both entries; here one would silently replace the other."""
+    with pytest.raises(ExpressionSyntaxError, match="one number of two kinds"):
+        Expression("{1: 'a', 1.0: 'b'}")
+
+
+@pytest.mark.parametrize("text", ["{a: 1}.![name]", "{1, 2}.![name]", "{'x'}.![name]", "{null}.![name]"])
+def test_a_projection_fails_where_an_element_can_have_no_such_attribute(text):
+    """An entry of a map has a key and a value; a number, a string and null have no attribute at all."""
+    assert "has no attribute name" in failure(text, {}).message
+
+
+def test_a_projection_gives_null_where_a_map_lacks_the_attribute():
+    """An attribute that an object of the bindings does not hold is null, in lists as elsewhere."""
+    assert value("user.l.![a]", user={"l": [{"a": 1}, {}]}) == [1, None]
+
+
+@pytest.mark.parametrize("text", ["Arrays.flatten({}, {1})", "Arrays.flatten('', 1)", "Arrays.flatten({{}, 1}, {})"])
+def test_flattening_takes_what_is_empty(text):
+    """An empty array, and an empty string, which is an empty array, add nothing."""
+    assert value(text) == [1]
+
+
+@pytest.mark.parametrize(
+    "text", ["&name", "T.x", "user[]", "true ? 1 : ", "true OR ", "String.substring('\U0001f600', 0, 1)"]
+)
+def test_what_is_left_out_of_springs_language_fails(text):
+    """What the documentation lists as left out on purpose is an error, and never another value than Spring's."""
+    with pytest.raises((ExpressionSyntaxError, EvaluationError)):
+        value(text)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,6 @@ def test_null_in_the_first_place(text, expected):
         "isMemberOfGroupName(user.nul)",
         "Arrays.flatten('a', user.nul)",
         "Arrays.flatten({'a', {user.nul}})",
-        "Arrays.flatten('')",
         "Arrays.get({1}, user.nul)",
     ],
 )

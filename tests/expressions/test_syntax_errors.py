@@ -39,7 +39,7 @@ def syntax_error(text):
         ("1 < 2 < 3", "comparisons do not chain", "<", "AND"),
         ("user.x; 1", "; has no meaning", ";", "remove it"),
         ("T(java.lang.Runtime)", "types", "T(java.lang.Runtime)", "Okta's functions"),
-        ("{1: 2}", "key of a map", "1", "quotes"),
+        ("{user.a: 2}", "key of a map", "user.a", "quotes"),
         ("2147483648", "does not fit a 32-bit integer", "2147483648", "write 2147483648L"),
         ("user.a ? 1", "ends too early", "1", "condition ? value : otherwise"),
         ("1 in {1}", "in is not an operator", "in", "Arrays.contains"),

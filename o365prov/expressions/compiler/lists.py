@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 
 from o365prov.expressions.compiler import runtime
 from o365prov.expressions.compiler.codegen import Operand, call_method, call_of, constant, is_type, load_name
+from o365prov.expressions.compiler.references import literal
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
 from o365prov.expressions.syntax.tree import (
     Node,
@@ -23,10 +24,10 @@ def list_literal(lowering: Lowering, node: Node, items: tuple[Node, ...]) -> Low
     return lowering.keep(value, lowering.writer.place(node), ValueType.LIST)
 
 
-def map_literal(lowering: Lowering, node: Node, entries: tuple[tuple[str, Node], ...]) -> LoweringStep:
+def map_literal(lowering: Lowering, node: Node, entries: tuple[tuple[str | float, Node], ...]) -> LoweringStep:
     """``{'k': v}``."""
     operands = yield from lowering.each(tuple(value for _, value in entries))
-    keys: list[ast.expr | None] = [constant(key) for key, _ in entries]
+    keys: list[ast.expr | None] = [literal(lowering, key).load() for key, _ in entries]
     value = ast.Dict(keys, [operand.load() for operand in operands])
     return lowering.keep(value, lowering.writer.place(node), ValueType.MAP)
 

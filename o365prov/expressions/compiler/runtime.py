@@ -21,6 +21,7 @@ from o365prov.expressions.values.conversion import (
     is_number,
     length,
     number_argument,
+    same,
     string_argument,
     to_integer,
     to_list,
@@ -66,10 +67,16 @@ def is_map(value: object) -> bool:
     return isinstance(value, Mapping)
 
 
+class MapEntry(dict[str, object]):
+    """What a projection or selection of a map goes over: it has a key and a value, and no other attribute."""
+
+
 def member(target: object, name: str) -> object:
     """``target.name``; an attribute that a map lacks is null."""
-    if isinstance(target, Mapping):
+    if isinstance(target, Mapping) and (type(target) is not MapEntry or name in target):
         return target.get(name)
+    if type(target) is MapEntry:
+        raise EvaluationFailure(f"an entry of a map has no attribute {name}", remedy="it has key and value")
     raise _no_attribute(target, name)
 
 
@@ -94,7 +101,7 @@ def _no_attribute(target: object, name: str) -> EvaluationFailure:
 def index(target: object, place: object) -> object:
     """``target[place]`` of a list, a string or a map (Spring's Indexer)."""
     if isinstance(target, Mapping):
-        return target.get(place) if isinstance(place, str | int | float) else None
+        return target.get(place) if isinstance(place, str) else _numbered(target, place)
     if isinstance(target, list | tuple):
         size = len(target)
     elif isinstance(target, str):
@@ -117,6 +124,13 @@ def index(target: object, place: object) -> object:
     return cut(target, number, number + 1) if isinstance(target, str) else target[number]
 
 
+def _numbered(target: Mapping[Any, object], number: object) -> object:
+    """What a map holds under a number of this kind: in Java, 1 and 1.0 are two keys."""
+    if not is_number(number) or number not in target:
+        return None
+    return next((value for key, value in target.items() if same(key, number)), None)
+
+
 def root(roots: Values, place: object) -> object:
     """``[place]`` where an expression begins: the root of that name."""
     if isinstance(place, str):
@@ -136,7 +150,7 @@ def make_elements(limits: Limits) -> Callable[[object, list[int]], list[Any] | t
             return target
         if isinstance(target, Mapping):
             _count(gone, len(target), limits)
-            return [{"key": key, "value": value} for key, value in target.items()]
+            return [MapEntry(key=key, value=value) for key, value in target.items()]
         raise EvaluationFailure(
             f"{{operand}} is {describe(target)}, which has no elements to go over", remedy="it must be a list", blame=0
         )

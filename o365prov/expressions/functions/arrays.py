@@ -68,13 +68,9 @@ def _flatten_list(array: list[Any], limits: Limits) -> list[Any]:
 def _flatten(options: EvaluationOptions) -> Callable[..., list[Any]]:
     def flatten(*values: object) -> list[Any]:
         for position, value in enumerate(values):
-            if value is None or value == "":
-                what = "null" if value is None else "an empty string"
-                raise EvaluationFailure(
-                    f"{{operand}} is {what}, which Arrays.flatten fails on",
-                    remedy="write x != null ? x : {}",
-                    blame=position,
-                )
+            if value is None:
+                message = "{operand} is null, which Arrays.flatten fails on"
+                raise EvaluationFailure(message, remedy="write x != null ? x : {}", blame=position)
         return _flatten_list([to_list(value) for value in values], options.limits)
 
     return flatten

@@ -205,7 +205,8 @@ def _review_filtered(arguments: tuple[Node, ...]) -> Iterator[Remark]:
 
 
 def _criteria(arguments: tuple[Node, ...], _: ReferencesOf) -> list[tuple[str, ...]]:
-    return criteria_paths(key for part in arguments if isinstance(part, MapLiteral) for key, _ in part.entries)
+    maps = (part for part in arguments if isinstance(part, MapLiteral))
+    return criteria_paths(key for part in maps for key, _ in part.entries if isinstance(key, str))
 
 
 def _filtered_paths(arguments: tuple[Node, ...], references_of: ReferencesOf) -> list[tuple[str, ...]]:

@@ -186,9 +186,9 @@ class ListLiteral:
 
 @frozen
 class MapLiteral:
-    """``{'key': value}``."""
+    """``{'key': value}``; a key may be a number."""
 
-    entries: tuple[tuple[str, Node], ...]
+    entries: tuple[tuple[str | float, Node], ...]
     start: int = _place()
     end: int = _place()
 

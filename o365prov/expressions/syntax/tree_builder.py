@@ -9,7 +9,7 @@ from attrs import evolve
 from o365prov.expressions.syntax import tree as syntax
 from o365prov.expressions.syntax.syntax_errors import SyntaxProblem, TreeBuildError
 from o365prov.expressions.syntax.tree import Node
-from o365prov.expressions.values.numbers import INT_MAX, LONG_MAX, Float, Long
+from o365prov.expressions.values.numbers import INT_MAX, LONG_MAX, Float, Long, negate
 
 if TYPE_CHECKING:
     from lark import Token
@@ -111,15 +111,24 @@ class TreeBuilder:
         """``{:}`` or ``{'k': v}``."""
         opening, *entries, close = children
         kept = () if len(entries) == 1 and not isinstance(entries[0], tuple) else tuple(entries[::2])
+        keys = [key for key, _ in kept]
+        if len(set(keys)) < len({(type(key), key) for key in keys}):  # two in Java, one in Python
+            message = "two keys of this map are one number of two kinds"
+            problem = SyntaxProblem("map-key", message, opening.start_pos, close.end_pos, remedy="write one kind")
+            raise TreeBuildError(problem)
         return syntax.MapLiteral(kept, start=opening.start_pos, end=close.end_pos)
 
-    def entry(self, children: Children) -> tuple[str, Node]:
+    def entry(self, children: Children) -> tuple[str | float, Node]:
         """A key and its value."""
         key, _, value = children
         match key:
-            case syntax.Literal(value=str(word)) | syntax.Name(name=word):
+            case syntax.Name(name=word):
                 return word, value
-        message = "the key of a map is a string or a bare name"
+            case syntax.Literal(value=str() | int() | float() as written) if not isinstance(written, bool):
+                return written, value
+            case syntax.Unary(operator="-", operand=syntax.Literal(value=int() | float() as number)):
+                return negate(number), value
+        message = "the key of a map is a string, a bare name or a number"
         raise TreeBuildError(SyntaxProblem("map-key", message, key.start, key.end, remedy="put the key in quotes"))
 
     def prefixed(self, children: Children) -> Node:

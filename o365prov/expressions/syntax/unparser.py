@@ -175,7 +175,7 @@ def _write(  # noqa: PLR0915 - one case a kind of node
             pieces = []
             for key, entry in entries:
                 text = yield entry
-                pieces.append(f"{quote(key)}: {text}")
+                pieces.append(f"{unparse_literal(key)}: {text}")
             return "{" + ", ".join(pieces) + "}" if pieces else "{:}"
 
 

@@ -277,7 +277,7 @@ def plain(value: object) -> object:
         case list() | tuple():
             return [item if type(item) is str or item is None else plain(item) for item in value]
         case Mapping():
-            return {key: plain(item) for key, item in value.items()}
+            return {key if type(key) is str else plain(key): plain(item) for key, item in value.items()}
     return to_string(value)
 
 

@@ -110,10 +110,8 @@ def _real(operator: str, left: float, right: float) -> float:
 
 
 def negate(value: float) -> float:
-    """Unary minus; the smallest integer is its own negative."""
-    if isinstance(value, float):
-        return Float(-value) if type(value) is Float else -value
-    return _wrap(-value, long=is_long(value))
+    """``0 - value``, as Spring computes a sign: of 0.0 it is 0.0, and the smallest integer is its own negative."""
+    return arithmetic("-", Float(0) if type(value) is Float else 0, value)
 
 
 def power(base: float, exponent: float) -> float:
