@@ -9,6 +9,7 @@ from attrs import frozen
 
 from o365prov._fields import typed
 from o365prov.errors import Issue
+from o365prov.rendering import shortened
 
 Schema: TypeAlias = Mapping[str, Collection[str] | Mapping[str, str]]
 """Root names to the names of their attributes, or to a mapping of names to types."""
@@ -62,6 +63,10 @@ class Diagnostic:
     def column(self) -> int:
         """The column, from 1."""
         return self.start - (self.text.rfind("\n", 0, self.start) + 1) + 1
+
+    def __repr__(self) -> str:
+        """One line of 300 characters at most, however long the expression is."""
+        return f"<Diagnostic {self.code}: {shortened(' '.join(str(self).split()), 240)}>"
 
     def fixed(self) -> str:
         """The expression with the fix applied; unchanged where there is none."""

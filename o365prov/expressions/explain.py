@@ -13,7 +13,7 @@ from o365prov.expressions.functions.registry import function_of
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import MethodCall, Node, children, walk
 from o365prov.expressions.values.conversion import plain
-from o365prov.expressions.values.failures import EvaluationFailure, out_of_range, too_deep
+from o365prov.expressions.values.failures import STOPPING, as_failure
 
 
 def explain(
@@ -21,16 +21,24 @@ def explain(
 ) -> Explanation:
     """Evaluate with an observer; see :meth:`Expression.explain`."""
     seen: dict[int, list[Any]] = {}
+    copies: dict[int, tuple[object, object]] = {}  # by identity: many parts may give one large value
+
+    def copy_of(value: object) -> object:
+        if not isinstance(value, list | tuple | Mapping):
+            return plain(value)
+        if id(value) not in copies:
+            copies[id(value)] = value, plain(value)  # the value is kept, so that its identity stays its own
+        return copies[id(value)][1]
 
     def observe(node: Node, value: object) -> None:
-        seen.setdefault(id(node), []).append(plain(value))
+        seen.setdefault(id(node), []).append(copy_of(value))
 
     run, places = compile_tree(tree, dialect, options, observed=True)
     value, error, failed = None, None, frozenset[int]()
     try:
-        value = run(values, observe)
-    except (EvaluationFailure, RecursionError, OverflowError, ValueError) as stopped:
-        failure = _as_failure(stopped)
+        value = run(values, None, observe)
+    except STOPPING as stopped:
+        failure = as_failure(stopped)
         error = evaluation_error(failure, text, places)
         place = place_of(failure.__traceback__, places)
         failed = frozenset() if place is None else _with_parents(tree, place.node)
@@ -62,14 +70,3 @@ def _with_parents(tree: Node, failed: Node) -> frozenset[int]:
     while (node := parents.get(id(node))) is not None:
         chain.add(id(node))
     return frozenset(chain)
-
-
-def _as_failure(stopped: Exception) -> EvaluationFailure:
-    match stopped:
-        case EvaluationFailure():
-            return stopped
-        case RecursionError():
-            return too_deep(stopped)
-        case OverflowError() | ValueError():
-            return out_of_range(stopped)
-    raise stopped

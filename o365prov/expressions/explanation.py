@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Literal
 
 from attrs import field, frozen
 
 from o365prov._fields import typed
 from o365prov.errors import EvaluationError
+from o365prov.rendering import shortened
+
+_MOST = 20
+_MOST_CHARACTERS = 200
+_DEEPEST = 4
 
 
 @frozen(field_transformer=typed)
@@ -55,7 +61,7 @@ class Explanation:
     parts: tuple[ExpressionPart, ...] = field(repr=False)
 
     def __str__(self) -> str:
-        """One line a part, indented; literals are left out."""
+        """One line a part, indented; literals are left out, and of long values the end."""
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
@@ -72,7 +78,9 @@ class Explanation:
     def _outcome(part: ExpressionPart) -> str:
         match part.state:
             case "value":
-                return ", ".join(map(_shown, part.values))
+                more = len(part.values) - _MOST
+                rest = [f"{more} more"] if more > 0 else []
+                return ", ".join([*map(_shown, part.values[:_MOST]), *rest])
             case "failed":
                 return "could not be evaluated"
         return "not reached"
@@ -85,4 +93,19 @@ def _is_literal(text: str) -> bool:
 def _shown(value: object) -> str:
     import json  # noqa: PLC0415 - importing stays cheap
 
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(_brief(value), ensure_ascii=False, default=str)
+
+
+def _brief(value: object, depth: int = 0) -> object:
+    """A value without the end of its long strings, lists and maps: each part of an expression shows its own."""
+    if isinstance(value, str):
+        return shortened(value, _MOST_CHARACTERS)
+    if isinstance(value, list | dict) and depth == _DEEPEST:
+        return "…"
+    if isinstance(value, list):
+        cut = ["…"] if len(value) > _MOST else []
+        return [*(_brief(item, depth + 1) for item in value[:_MOST]), *cut]
+    if isinstance(value, dict):
+        end = {"…": "…"} if len(value) > _MOST else {}
+        return {key: _brief(item, depth + 1) for key, item in islice(value.items(), _MOST)} | end
+    return value

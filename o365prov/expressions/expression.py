@@ -14,7 +14,8 @@ from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.explanation import Explanation
 from o365prov.expressions.limits import LIMITS, Limits
 from o365prov.expressions.semantics import Dialect, EvaluationOptions, Semantics
-from o365prov.expressions.values.failures import EvaluationFailure, out_of_range, too_deep
+from o365prov.expressions.values.budget import Budget
+from o365prov.expressions.values.failures import STOPPING, as_failure
 
 
 def _to_dialect(value: Dialect | str) -> Dialect:
@@ -55,7 +56,7 @@ class Expression:
     limits: Limits = field(default=LIMITS, kw_only=True)
     _tree: Any = field(init=False)  # a Node: the tree loads with the first expression
     _canonical: str = field(init=False)
-    _run: Callable[[object], object] | None = field(init=False, default=None)
+    _run: Callable[..., object] | None = field(init=False, default=None)
     _places: tuple[Place, ...] = field(init=False, default=())
 
     def __attrs_post_init__(self) -> None:
@@ -86,14 +87,10 @@ class Expression:
         run = self._run or self._compile()
         try:
             return run(values)
-        except EvaluationFailure as failure:
-            raise evaluation_error(failure, self.text, self._places) from None
-        except RecursionError as error:
-            raise evaluation_error(too_deep(error), self.text, self._places) from None
-        except (OverflowError, ValueError) as error:  # numbers of hundreds of digits, instants before the year 1
-            raise evaluation_error(out_of_range(error), self.text, self._places) from None
+        except STOPPING as stopped:
+            raise evaluation_error(as_failure(stopped), self.text, self._places) from None
 
-    def _compile(self) -> Callable[[object], object]:
+    def _compile(self) -> Callable[..., object]:
         from o365prov.expressions.compiler.compiler import compile_tree  # noqa: PLC0415 - some are only parsed
 
         run, places = compile_tree(self._tree, self.dialect, self._options)
@@ -145,7 +142,7 @@ class Expression:
         """
         from o365prov.expressions.checker.checker import check  # noqa: PLC0415 - importing stays cheap
 
-        return check(self._tree, self.text, self.dialect, self.semantics, schema, context)
+        return check(self._tree, self.text, self.dialect, self._options, schema, context)
 
     def explain(self, values: Mapping[str, Any] | Bindings) -> Explanation:
         """The value, and what every part of the expression gave; failures and parts not reached are told apart.
@@ -194,6 +191,17 @@ def _rebuild(text: str, dialect: Dialect, semantics: Semantics, limits: Limits) 
     return Expression(text, dialect=dialect, semantics=semantics, limits=limits)
 
 
-def _compile_text(text: str, options: EvaluationOptions) -> Callable[[Mapping[str, Any]], Any]:
-    """The function that evaluates an expression in a string, as the functions over groups take one."""
-    return Expression(text, semantics=options.semantics, limits=options.limits).evaluate
+def _compile_text(text: str, options: EvaluationOptions) -> Callable[[Budget, Mapping[str, Any]], Any]:
+    """The function that evaluates an expression in a string within a budget, as functions over groups take one."""
+    from o365prov.expressions.compiler.compiler import compile_tree  # noqa: PLC0415 - importing stays cheap
+    from o365prov.expressions.syntax.parser import parse  # noqa: PLC0415 - importing stays cheap
+
+    run, places = compile_tree(parse(text, options.limits), Dialect.CLASSIC, options)
+
+    def evaluate(budget: Budget, values: Mapping[str, Any]) -> Any:
+        try:
+            return run(values, budget)
+        except STOPPING as stopped:
+            raise evaluation_error(as_failure(stopped), text, places) from None
+
+    return evaluate

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from o365prov._fields import typed
 from o365prov.expressions.limits import LIMITS, Limits
+from o365prov.expressions.values.budget import Budget
 
 
 class Dialect(Enum):
@@ -76,13 +77,13 @@ class EvaluationOptions:
     Args:
         semantics: the answers to open questions.
         limits: how large values may be.
-        compile_text: the function that compiles an expression in a string, given these options; expressions set it,
-            so that functions need not know how expressions are made.
+        compile_text: the function that compiles an expression in a string, given these options; what it gives takes
+            the budget and roots. Expressions set it, so that functions need not know how expressions are made.
 
     """
 
     semantics: Semantics = Semantics()
     limits: Limits = LIMITS
-    compile_text: Callable[[str, EvaluationOptions], Callable[[Mapping[str, Any]], Any]] | None = field(
+    compile_text: Callable[[str, EvaluationOptions], Callable[[Budget, Mapping[str, Any]], Any]] | None = field(
         default=None, eq=False, repr=False
     )

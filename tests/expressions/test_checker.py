@@ -294,3 +294,14 @@ def test_the_default_mappings_of_office_365_raise_no_error():
         "hasDirectoryUser()?findDirectoryUser().managerDn:null",
     ):
         assert Expression(text).check(context="profile_mapping") == ()
+
+
+def test_the_repr_of_a_diagnostic_is_one_short_line():
+    """Ten thousand curly quotes give ten thousand diagnostics, each of which names its own place alone."""
+    found = check_text("\u201c" * 10_000)
+    assert len(found) == 10_000
+    assert "column 10000" in repr(found[-1])
+    assert max(len(repr(each)) for each in found[::1000]) <= 300
+    long = check_text("user." + "x" * 5_000 + "\n(1)")[0]
+    assert len(repr(long)) <= 300
+    assert "\n" not in repr(long)

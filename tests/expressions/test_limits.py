@@ -4,7 +4,7 @@ import pytest
 from amount import CI
 from attrs import evolve
 
-from o365prov.expressions import EvaluationError, Expression, ExpressionSyntaxError, Limits
+from o365prov.expressions import Bindings, EvaluationError, Expression, ExpressionSyntaxError, Limits
 
 LIMITS = Limits() if CI else Limits(tree_size=5_000)
 MANY = LIMITS.tree_size + 2
@@ -68,7 +68,7 @@ def test_huge_strings_end_with_a_clear_error(text):
 )
 def test_long_chains_are_not_nested_deeply(text):
     """Chains are flat: thousands of operands parse, compile and run."""
-    assert Expression(text).evaluate({"a": "", "b": False}) in (3001, "", False, 2)
+    assert Expression(text, limits=Limits(text_length=20_000)).evaluate({"a": "", "b": False}) in (3001, "", False, 2)
 
 
 @pytest.mark.parametrize("depth", [50, 240])
@@ -103,7 +103,7 @@ def test_limits_are_settings(setting, text):
 )
 def test_results_do_not_grow_without_bound(text):
     """Strings beyond a million characters are refused before they fill the memory."""
-    with pytest.raises(EvaluationError, match="1000000"):
+    with pytest.raises(EvaluationError, match=r"1000000"):
         Expression(text).evaluate({"user": {"big": "a" * 400_000}})
 
 
@@ -124,6 +124,65 @@ def test_the_size_of_results_is_a_setting(text):
     assert len(Expression(text).evaluate(roots)) == 6
     with pytest.raises(EvaluationError, match=r"more than 5|beyond 5"):
         Expression(text, limits=Limits(result_size=5)).evaluate(roots)
+
+
+@pytest.mark.parametrize("length", [10_000, 10_001])
+def test_an_expression_has_as_many_characters_as_spring_allows(length):
+    """Ten thousand are parsed; one more is refused, unless the limits ask for more."""
+    text = "'" + "x" * (length - 2) + "'"
+    if length <= 10_000:
+        assert Expression(text).text == text
+        return
+    with pytest.raises(ExpressionSyntaxError, match=r"Limits\.text_length"):
+        Expression(text)
+    assert Expression(text, limits=Limits(text_length=length)).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + ", ".join(["'a' * 999999"] * 500) + "}",
+        "{" + ", ".join(["user.long + 'x'"] * 500) + "}",
+        "{" + ", ".join(["user.list"] * 900) + "}",
+        "'' + {" + ", ".join(["user.list"] * 900) + "}",
+        "{" + ", ".join(["{user.deep}"] * 700) + "}",
+        "{" + ", ".join(["user.list"] * 10) + "}",
+        " OR ".join(f"String.toLowerCase(user.long + '{n}') == 'x'" for n in range(200)),
+        " OR ".join(f"{{user.list}} == {{user.list, {n}}}" for n in range(250)),
+        "'x' + " + " + ".join(["user.long"] * 500),
+        "user.maps.![String.replace(long, 'a', 'b')]",
+        "user.maps.![long[0]]",
+        " OR ".join(f"isMemberOfGroupName('{n}')" for n in range(300)),
+        "getFilteredGroups({'1'}, \"{'a' * 900000, 'b' * 900000}\", 100)",
+        "user.list.?['aaaaaaaaaaaaaaaa' matches '.*a.{100}']",
+        " OR ".join(f"isMemberOfGroupNameRegex('.*{n}.{{100}}')" for n in range(200)),
+    ],
+    ids=lambda text: f"{text[:40]}...{len(text)}",
+)
+def test_one_budget_holds_whatever_an_evaluation_does(text):
+    """Building, going over, comparing, matching and copying: all of it takes from one counter, which ends."""
+    roots = {
+        "user": {
+            "long": "a" * 300_000,
+            "list": list(range(120_000)),
+            "deep": [[["x"] * 5_000]],
+            "maps": [{"long": "é" * 300_000}] * 9,
+        }
+    }
+    groups = [{"id": str(n), "name": "x" * 20} for n in range(5_000)]
+    with pytest.raises(EvaluationError, match=r"Limits\.result_size"):
+        Expression(text).evaluate(Bindings(roots, groups=groups))
+
+
+def test_what_people_have_is_far_below_the_budget():
+    """Two thousand groups, a hundred of them asked for, and lists of a thousand elements."""
+    groups = [{"id": str(n), "name": f"group {n}"} for n in range(2_000)]
+    bindings = Bindings({"user": {"l": [f"entry {n}" for n in range(1_000)]}}, groups=groups)
+    names = " OR ".join(f"isMemberOfGroupName('{n}')" for n in range(100))
+    assert Expression(names).evaluate(bindings) is False
+    assert Expression("isMemberOfGroupNameRegex('group 19[0-9]+')").evaluate(bindings) is True
+    many = " OR ".join(f"Arrays.contains(user.l, '{n}')" for n in range(200))
+    assert Expression(many).evaluate(bindings) is False
 
 
 @pytest.mark.parametrize("limits", [Limits(pattern_length=3), Limits(pattern_size=3)])
@@ -153,7 +212,7 @@ def test_strings_of_a_projection_are_bounded_together():
 
 def test_each_evaluation_has_a_bound_of_its_own():
     """What one evaluation went over does not count for the next."""
-    expression = Expression("user.l.![1]", limits=Limits(result_size=10))
+    expression = Expression("user.l.![1]", limits=Limits(result_size=50))
     for _ in range(5):
         assert expression.evaluate({"user": {"l": [2] * 6}}) == [1] * 6
 

@@ -9,16 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from o365prov.expressions import EvaluationError, Expression
+from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.patterns import PatternError, compile_pattern
 from o365prov.expressions.patterns.automaton import Automaton
 from o365prov.expressions.patterns.parser import parse_pattern
+from o365prov.expressions.patterns.tree import states_of
+from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.failures import EvaluationFailure
 
 
 def both(pattern, text):
     """Whether a string matches, by RE2 and by the automaton, which must agree."""
-    result = compile_pattern(pattern)(text)
-    assert Automaton(parse_pattern(pattern), 5000).matches(text) is result
+    result = compile_pattern(pattern).matches(text, Budget(LIMITS))
+    assert Automaton(parse_pattern(pattern)).matches(text, Budget(LIMITS)) is result
     return result
 
 
@@ -118,7 +121,7 @@ def test_patterns_match_what_java_matches(row):
         ("a\\", "ends with a backslash"),
         ("[z-a]", "range that ends before it begins"),
         ("((a{99}){99}){99}", "states"),
-        ("((){9999}){9999}", "too much"),
+        ("((){9999}){9999}", "states"),
         ("a" * 1001, "1000 characters"),
         ("(" * 200 + ")" * 200, "50 levels"),
     ],
@@ -137,13 +140,37 @@ def test_patterns_that_ruin_other_engines_run(pattern):
 
 def test_the_automaton_refuses_too_much_work():
     """A large text and a large pattern together end with a clear error, and soon."""
-    with pytest.raises(EvaluationFailure, match="too large together"):
-        Automaton(parse_pattern("(?:(?:a?){100})*"), 5000).matches("a" * 100_000)
+    with pytest.raises(EvaluationFailure, match="steps of patterns"):
+        Automaton(parse_pattern("(?:(?:a?){100})*")).matches("a" * 100_000, Budget(LIMITS))
+
+
+@pytest.mark.parametrize(
+    "pattern", ["a", "(a|b?c){2,5}", "(a*){3}", "x{0,3}y{4}", "(?:a|b|c)+", r"\R{2}", "((a{3}){4}|b)"]
+)
+def test_the_states_of_a_pattern_are_known_before_it_is_built(pattern):
+    """The limit is held by counting, so that a pattern that is too large costs nothing."""
+    tree = parse_pattern(pattern)
+    assert len(Automaton(tree)._next) <= states_of(tree)
+
+
+def test_all_patterns_that_an_expression_writes_share_one_limit():
+    """Each of these is small enough by itself; compiling hundreds of them would take seconds."""
+    text = " AND ".join(f"'a' matches 'a{{1,{1500 + n}}}'" for n in range(20))
+    assert any("more than 50000 states" in each.message for each in Expression(text).check())
+    with pytest.raises(EvaluationError, match="more than 50000 states"):
+        Expression(text).evaluate({})
+
+
+def test_a_pattern_that_is_computed_takes_from_the_budget():
+    """A list of two thousand large patterns ends as soon as one evaluation may not compile more."""
+    patterns = [{"p": f"a{{{2000 + n}}}"} for n in range(2000)]
+    with pytest.raises(EvaluationError, match=r"Limits\.result_size"):
+        Expression("user.l.?['a' matches p]").evaluate({"user": {"l": patterns}})
 
 
 def test_half_a_character_matches_without_re2():
     """Text that UTF-8 can't hold still has an answer."""
-    assert compile_pattern("a.")("a\ud800") is True
+    assert compile_pattern("a.").matches("a\ud800", Budget(LIMITS)) is True
 
 
 @settings(max_examples=150, deadline=None)
@@ -171,10 +198,10 @@ def test_both_engines_agree(pattern, text):
 def test_any_string_is_a_pattern_or_an_error(pattern, text):
     """Reading a pattern gives an answer or a PatternError, nothing else."""
     try:
-        matches = compile_pattern(pattern)
+        compiled = compile_pattern(pattern)
     except PatternError:
         return
-    assert matches(text) in (True, False)
+    assert compiled.matches(text, Budget(LIMITS)) in (True, False)
 
 
 def test_a_bad_pattern_fails_when_it_is_reached():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from o365prov.errors import UsageError
 from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.limits import LIMITS, Limits
-from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.semantics import Dialect, EvaluationOptions, Semantics
 
 
 def check_text(
@@ -57,4 +57,4 @@ def check_text(
     if isinstance(result, tuple):
         diagnostics = (Diagnostic(each.issue, text, each.start, each.end, each.fix) for each in result)
         return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.start))
-    return check(result, text, dialect, semantics, schema, context)
+    return check(result, text, dialect, EvaluationOptions(semantics, limits), schema, context)

@@ -13,7 +13,7 @@ from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.functions.registry import function_of
 from o365prov.expressions.functions.suggestions import similar_attribute
-from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
     Call,
@@ -52,11 +52,11 @@ _NEVER_BOOLEAN = frozenset(
 
 
 def check(
-    tree: Node, text: str, dialect: Dialect, semantics: Semantics, schema: Schema | None, context: str | None
+    tree: Node, text: str, dialect: Dialect, options: EvaluationOptions, schema: Schema | None, context: str | None
 ) -> tuple[Diagnostic, ...]:
     """See :meth:`Expression.check`."""
     known = _checked_schema(schema)
-    checker = Checker(tree, text, dialect, semantics, known, None if context is None else find_context(context))
+    checker = Checker(tree, text, dialect, options, known, None if context is None else find_context(context))
     kind = fold(tree, checker.step)
     checker.result(kind)
     return tuple(sorted(checker.diagnostics, key=lambda diagnostic: (diagnostic.start, diagnostic.end)))
@@ -275,7 +275,7 @@ class Checker(CheckState):
 
     def pattern(self, node: Comparison, left: ValueType | None, right: ValueType | None) -> None:
         """Check ``matches``."""
-        from o365prov.expressions.patterns import PatternError, compile_pattern  # noqa: PLC0415 - patterns load when used
+        from o365prov.expressions.patterns import PatternError, WrittenPatterns  # noqa: PLC0415 - patterns load when used
 
         self.warn("deprecated", node, "matches is deprecated", "write String.stringContains(...) or ==")
         if left is ValueType.NULL:
@@ -284,8 +284,9 @@ class Checker(CheckState):
             self.error("wrong-type", node.right, f"a pattern is a string, not {in_words(right)}")
         match node.right:
             case Literal(value=str(pattern)):
+                self.patterns = self.patterns or WrittenPatterns(self.limits)
                 try:
-                    compile_pattern(pattern)
+                    self.patterns.compile(pattern)
                 except PatternError as error:
                     self.error("bad-pattern", node.right, f"the pattern {error}", error.remedy)
 

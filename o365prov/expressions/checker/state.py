@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from o365prov.errors import Issue
 from o365prov.expressions.checker.contexts import Context
 from o365prov.expressions.checker.nullness import Guarantee, never_null
 from o365prov.expressions.diagnostics import Diagnostic, Schema
-from o365prov.expressions.semantics import Dialect, Semantics
+from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import Node
 from o365prov.expressions.values.types import ValueType
+
+if TYPE_CHECKING:
+    from o365prov.expressions.patterns import WrittenPatterns
 
 Checking: TypeAlias = Generator[Node, ValueType | None, ValueType | None]
 """One step of the walk: it yields the parts whose kinds it needs, and returns the kind of the whole."""
@@ -21,17 +24,25 @@ class CheckState:
     """What is known while the tree is walked."""
 
     def __init__(
-        self, tree: Node, text: str, dialect: Dialect, semantics: Semantics, schema: Schema, context: Context | None
+        self,
+        tree: Node,
+        text: str,
+        dialect: Dialect,
+        options: EvaluationOptions,
+        schema: Schema,
+        context: Context | None,
     ) -> None:
         self.tree = tree
         self.text = text
         self.dialect = dialect
-        self.semantics = semantics
+        self.semantics = options.semantics
+        self.limits = options.limits
         self.schema = schema
         self.context = context
         self.diagnostics: list[Diagnostic] = []
         self.guarantees: list[frozenset[Guarantee]] = [frozenset()]
         self.elements = 0
+        self.patterns: WrittenPatterns | None = None
 
     def error(self, code: str, node: Node, message: str, remedy: str = "", fix: str | None = None) -> None:
         """Note what Okta refuses, or what must fail."""

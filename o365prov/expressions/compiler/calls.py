@@ -92,10 +92,15 @@ def _call_function(
         return _bindings_value(lowering, node, row.implementation)
     implementation = row.implementation(lowering.options) if row.by_options else row.implementation
     loads = [operand.load() for operand in arguments]
+    if row.by_budget:
+        loads.insert(0, lowering.budget())
     if row.by_bindings:
         lowering.needs_bindings = True
         loads.insert(0, load_name("bindings"))
     line = writer.place(node, *nodes)
+    if row.by_bindings:  # groups, mostly: a person may be in very many
+        groups = lowering.keep(ast.Attribute(load_name("bindings"), "groups", ast.Load()), line)
+        lowering.spend_on(line, groups)
     tests = _type_tests(lowering, row, arguments)
     name = writer.temporary()
     if tests is None:
@@ -112,6 +117,8 @@ def _call_function(
                 writer.set(name, call_of(direct, *loads), line)
             with writer.otherwise():
                 _convert_and_call(lowering, row, arguments, len(tests), Operand(name), call_of(wrapped, *loads), line)
+    if lowering.counts:
+        lowering.spend_on(line, *arguments, Operand(name))
     sure = row.result in (ValueType.BOOLEAN, ValueType.INTEGER) and row.null is not None
     return writer.remember(key, Operand(name, row.result if sure else None, or_null=_RESULTS.get(row.result)))
 

@@ -212,13 +212,35 @@ class CodeWriter:
         return call_of(name, *map(load_name, parameters))
 
     def finish(self, prologue: list[ast.stmt], parameters: tuple[str, ...]) -> CodeType:
-        """The code of a module that defines ``run`` with these parameters."""
-        run = _function("run", parameters, [*prologue, *self._block], 1)
+        """The code of a module that defines ``run`` with these parameters; all but the first may be left out."""
+        run = _function("run", parameters, [*prologue, *self._block], 1, optional=len(parameters) - 1)
         module = ast.Module([*self._functions, run], [])
-        return compile(ast.fix_missing_locations(module), FILE, "exec", dont_inherit=True)
+        _locate(module)
+        return compile(module, FILE, "exec", dont_inherit=True)
 
 
-def _function(name: str, parameters: tuple[str, ...], body: list[ast.stmt], line: int) -> ast.stmt:
+def _locate(module: ast.Module) -> None:
+    """Give each node of a statement the statement's line, as Python's compiler wants it.
+
+    ``ast.fix_missing_locations`` does so for any tree, and takes longer than the compiler itself.
+    """
+    waiting: list[tuple[ast.AST, int]] = [(statement, 1) for statement in module.body]
+    while waiting:
+        node, line = waiting.pop()
+        line = getattr(node, "lineno", line)
+        if isinstance(node, ast.stmt | ast.expr | ast.arg):
+            node.lineno = node.end_lineno = line
+            node.col_offset = node.end_col_offset = 0
+        for value in node.__dict__.values():
+            if isinstance(value, list):
+                waiting.extend((part, line) for part in value if isinstance(part, ast.AST))
+            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                waiting.append((value, line))
+
+
+def _function(
+    name: str, parameters: tuple[str, ...], body: list[ast.stmt], line: int, *, optional: int = 0
+) -> ast.stmt:
     arguments = ast.arguments(
         posonlyargs=[],
         args=[ast.arg(parameter) for parameter in parameters],
@@ -226,7 +248,7 @@ def _function(name: str, parameters: tuple[str, ...], body: list[ast.stmt], line
         kwonlyargs=[],
         kw_defaults=[],
         kwarg=None,
-        defaults=[],
+        defaults=[constant(None)] * optional,
     )
     function = ast.FunctionDef(name, arguments, body, [], None)
     if "type_params" in ast.FunctionDef._fields:  # Python 3.12 and newer

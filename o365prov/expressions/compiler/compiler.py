@@ -39,7 +39,7 @@ from o365prov.expressions.syntax.tree import (
     Unary,
     fold,
 )
-from o365prov.expressions.values import conversion as values
+from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.types import ValueType
 
 CompiledTree: TypeAlias = tuple[Callable[..., object], tuple[Place, ...]]
@@ -52,14 +52,15 @@ def compile_tree(tree: Node, dialect: Dialect, options: EvaluationOptions, *, ob
         tree: what the parser gave.
         dialect: which functions and methods exist.
         options: the answers to open questions, and the limits.
-        observed: whether the function takes an observer as second argument, which it calls with each part's node and
+        observed: whether the function takes an observer as third argument, which it calls with each part's node and
             value.
 
     Returns:
-        The function, which takes a mapping of roots or Bindings, and the places that its line numbers stand for.
+        The function, which takes a mapping of roots or Bindings, and the budget that it shares with another one or
+        None; and the places that its line numbers stand for.
 
     """
-    lowering = Lowering(dialect, options)
+    lowering = Lowering(tree, dialect, options)
 
     def observed_step(node: Node) -> LoweringStep:
         operand = yield from _step(lowering, node)
@@ -69,7 +70,7 @@ def compile_tree(tree: Node, dialect: Dialect, options: EvaluationOptions, *, ob
         return operand
 
     result = fold(tree, observed_step if observed else lambda node: _step(lowering, node))
-    return _finish(lowering, tree, result, observed=observed), tuple(lowering.writer.places)
+    return _finish(lowering, tree, result), tuple(lowering.writer.places)
 
 
 def _step(lowering: Lowering, node: Node) -> LoweringStep:
@@ -111,7 +112,7 @@ def _step(lowering: Lowering, node: Node) -> LoweringStep:
             return (yield from lists.map_literal(lowering, node, entries))
 
 
-def _finish(lowering: Lowering, tree: Node, result: Operand, *, observed: bool) -> Callable[..., object]:
+def _finish(lowering: Lowering, tree: Node, result: Operand) -> Callable[..., object]:
     """The function, of what was written."""
     writer = lowering.writer
     line = writer.place(tree)
@@ -120,16 +121,16 @@ def _finish(lowering: Lowering, tree: Node, result: Operand, *, observed: bool) 
     if result.kind in ready or result.or_null in ready or result.is_null:
         writer.add(ast.Return(value), line)
     else:
-        writer.shared("plain", values.plain)
-        writer.add(ast.Return(ast.IfExp(is_type(value, "str"), value, call_of("plain", value))), line)
-    parameters = ("values", "seen") if observed else ("values",)
-    code = writer.finish(_prologue(lowering, line, observed=observed), parameters)
+        writer.shared("leave", runtime.make_exit(lowering.options.limits))
+        left = call_of("leave", value, load_name("budget"))
+        writer.add(ast.Return(ast.IfExp(is_type(value, "str"), value, left)), line)
+    code = writer.finish(_prologue(lowering, line), ("values", "budget", "seen"))
     exec(code, writer.namespace)  # noqa: S102 - made from our own tree, never from text
     run: Callable[..., object] = writer.namespace["run"]
     return run
 
 
-def _prologue(lowering: Lowering, line: int, *, observed: bool) -> list[ast.stmt]:
+def _prologue(lowering: Lowering, line: int) -> list[ast.stmt]:
     """What the function does first: it finds the roots, and the bindings where functions need them."""
     writer, given = lowering.writer, load_name("values")
     statements: list[ast.stmt] = []
@@ -147,10 +148,8 @@ def _prologue(lowering: Lowering, line: int, *, observed: bool) -> list[ast.stmt
         set_("roots", ast.IfExp(is_type(given, "dict"), given, call_of("roots_of", given)))
         if writer.is_divided:
             set_("bindings", constant(None))
-    if lowering.goes_over:
-        set_("gone", ast.List([constant(0)], ast.Load()))  # what all projections and selections went over so far
-    elif writer.is_divided:
-        set_("gone", constant(None))
-    if writer.is_divided and not observed:
-        set_("seen", constant(None))
+    if lowering.needs_budget:
+        writer.shared("Budget", Budget)
+        fresh = call_of("Budget", load_name(writer.cell("limits", lowering.options.limits)))
+        set_("budget", ast.BoolOp(ast.Or(), [load_name("budget"), fresh]))
     return statements

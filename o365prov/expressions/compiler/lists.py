@@ -13,6 +13,7 @@ from o365prov.expressions.syntax.tree import (
     Node,
     Projection,
     Selection,
+    walk,
 )
 from o365prov.expressions.values.types import ValueType
 
@@ -21,6 +22,7 @@ def list_literal(lowering: Lowering, node: Node, items: tuple[Node, ...]) -> Low
     """``{a, b}``."""
     operands = yield from lowering.each(items)
     value = ast.List([operand.load() for operand in operands], ast.Load())
+    _spend_on_items(lowering, node, operands)
     return lowering.keep(value, lowering.writer.place(node), ValueType.LIST)
 
 
@@ -29,7 +31,16 @@ def map_literal(lowering: Lowering, node: Node, entries: tuple[tuple[str | float
     operands = yield from lowering.each(tuple(value for _, value in entries))
     keys: list[ast.expr | None] = [literal(lowering, key).load() for key, _ in entries]
     value = ast.Dict(keys, [operand.load() for operand in operands])
+    _spend_on_items(lowering, node, operands)
     return lowering.keep(value, lowering.writer.place(node), ValueType.MAP)
+
+
+def _spend_on_items(lowering: Lowering, node: Node, operands: list[Operand]) -> None:
+    """A literal may name one large value many times: it counts with all that is inside it."""
+    items = [operand.load() for operand in operands if not operand.is_constant]
+    if items:
+        spend = ast.Call(ast.Attribute(lowering.budget(), "spend_on_all_in", ast.Load()), items, [])
+        lowering.writer.add(ast.Expr(spend), lowering.writer.place(node))
 
 
 def projection(lowering: Lowering, node: Projection) -> LoweringStep:
@@ -40,13 +51,13 @@ def projection(lowering: Lowering, node: Projection) -> LoweringStep:
     out = writer.temporary()
 
     def over() -> LoweringStep:
-        elements = _elements(lowering, target, line)
+        elements = _elements(lowering, target, node.body, line)
         writer.set(out, ast.List([], ast.Load()), line)
         item = writer.temporary()
         with writer.each(item, elements.load(), line):
             value = yield from _within_element(lowering, item, node.body)
-            writer.shared("projected", runtime.make_projector(lowering.options.limits))
-            writer.add(ast.Expr(call_of("projected", load_name(out), value.load(), load_name("gone"))), line)
+            lowering.spend_on(line, value)
+            writer.add(ast.Expr(call_method(load_name(out), "append", value.load())), line)
         return Operand(out)
 
     yield from _unless_null(lowering, node.safe, target, out, over, line)
@@ -61,7 +72,7 @@ def selection(lowering: Lowering, node: Selection) -> LoweringStep:
     out = writer.temporary()
 
     def over() -> LoweringStep:
-        elements = _elements(lowering, target, line)
+        elements = _elements(lowering, target, node.criterion, line)
         kept, item = writer.temporary(), writer.temporary()
         writer.set(kept, ast.List([], ast.Load()), line)
         with writer.each(item, elements.load(), line):
@@ -85,10 +96,10 @@ def selection(lowering: Lowering, node: Selection) -> LoweringStep:
     return Operand(out)
 
 
-def _elements(lowering: Lowering, target: Operand, line: int) -> Operand:
-    lowering.goes_over = True
-    lowering.writer.shared("elements", runtime.make_elements(lowering.options.limits))
-    return lowering.keep(call_of("elements", target.load(), load_name("gone")), line)
+def _elements(lowering: Lowering, target: Operand, inside: Node, line: int) -> Operand:
+    lowering.writer.shared("elements", runtime.elements)
+    parts = sum(1 for _ in walk(inside))
+    return lowering.keep(call_of("elements", target.load(), constant(parts), lowering.budget()), line)
 
 
 def _within_element(lowering: Lowering, item: str, node: Node) -> LoweringStep:

@@ -66,12 +66,15 @@ def arithmetic(lowering: Lowering, node: Arithmetic) -> LoweringStep:
             total = _sum(lowering, name, total, operand, function, line)
         else:
             function = f"calculate{'-*/%'.index(operator)}"
-            writer.shared(function, runtime.make_calculator(operator, lowering.options))
-            writer.set(name, call_of(function, left, operand.load()), line)
+            writer.shared(function, runtime.make_calculator(operator))
+            writer.set(name, call_of(function, left, operand.load(), *_for_repeating(lowering, operator)), line)
             total = Operand(name)
         variable = variable + (not operand.is_constant)
-        if operator == "+" and variable > 1 and (position == len(node.operands) - 2 or position % 16 == 15):
-            _check_size(lowering, total, line)
+        if operator == "+" and (position == len(node.operands) - 2 or position % 16 == 15):
+            if lowering.counts:
+                lowering.spend_on(line, total)
+            elif variable > 1:
+                _check_size(lowering, total, line)
         before = node
     return total
 
@@ -81,7 +84,13 @@ def _long_chain(lowering: Lowering, node: Arithmetic) -> LoweringStep:
     operands = yield from lowering.each(node.operands)
     chain = lowering.writer.cell("chain", runtime.make_chain(node.operators, lowering.options))
     line = lowering.writer.place(node, *node.operands)
-    return lowering.keep(call_of(chain, ast.List([operand.load() for operand in operands], ast.Load())), line)
+    every = ast.List([operand.load() for operand in operands], ast.Load())
+    return lowering.keep(call_of(chain, every, lowering.budget()), line)
+
+
+def _for_repeating(lowering: Lowering, operator: str) -> tuple[ast.expr, ...]:
+    """The budget, where ``*`` may repeat a string."""
+    return (lowering.budget(),) if operator == "*" else ()
 
 
 def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function: str, line: int) -> Operand:
@@ -126,6 +135,8 @@ def comparison(lowering: Lowering, node: Comparison) -> LoweringStep:
     compare, less, same = _RELATIONS[node.operator]
     function = lowering.writer.shared(f"ordered{less:d}{same:d}", values.make_ordering(less, same))
     slow = call_of(function, left.load(), right.load())
+    if lowering.counts:
+        lowering.spend_on(line, left, right)
     tests = [is_type(operand.load(), "int") for operand in (left, right) if operand.kind is not ValueType.INTEGER]
     if any(operand.is_constant and operand.kind is not ValueType.INTEGER for operand in (left, right)):
         return lowering.keep(slow, line, ValueType.BOOLEAN)
@@ -148,7 +159,13 @@ def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> 
     if ValueType.STRING in (left.kind, right.kind):  # a string equals nothing but a string
         return fast
     lowering.writer.shared("equal", values.equal)
-    slow: ast.expr = call_of("equal", left.load(), right.load())
+    if lowering.counts:
+        lowering.writer.shared("equal_within", runtime.equal_within)
+    slow: ast.expr = (
+        call_of("equal_within", left.load(), right.load(), lowering.budget())
+        if lowering.counts
+        else call_of("equal", left.load(), right.load())
+    )
     if not same:
         slow = ast.UnaryOp(ast.Not(), slow)
     if left.is_constant:
@@ -157,7 +174,12 @@ def _equality(lowering: Lowering, left: Operand, right: Operand, same: bool) -> 
 
 
 def _matches(lowering: Lowering, left: Operand, right: Operand, line: int) -> Operand:
-    from o365prov.expressions.patterns import matcher  # noqa: PLC0415 - patterns load when an expression has one
+    from o365prov.expressions import patterns  # noqa: PLC0415 - patterns load when an expression has one
 
-    function = lowering.writer.cell("m", matcher(lowering.options.limits, right.value if right.is_constant else None))
-    return lowering.keep(call_of(function, left.load(), right.load()), line, ValueType.BOOLEAN)
+    if right.is_constant and isinstance(right.value, str):
+        function = lowering.writer.cell("m", patterns.matches_written(lowering.pattern(right.value)))
+        call = call_of(function, left.load(), lowering.budget())
+    else:
+        function = lowering.writer.shared("matches", patterns.make_matcher(lowering.options.limits))
+        call = call_of(function, left.load(), right.load(), lowering.budget())
+    return lowering.keep(call, line, ValueType.BOOLEAN)

@@ -95,6 +95,10 @@ def index(lowering: Lowering, node: Index) -> LoweringStep:
     else:
         target = yield from lowering.part(node.target)
     writer.shared("index", runtime.index)
+    if lowering.counts:  # a string is gone through to find a place in Java's count
+        line = writer.place(node)
+        with writer.when(is_type(target.load(), "str"), line):
+            lowering.spend_on(line, target)
     if isinstance(node.index, Name):  # the key of a map may be written bare; elsewhere it is a reference
         line = writer.place(node)
         writer.shared("is_map", runtime.is_map)

@@ -15,12 +15,14 @@ from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.functions.function import ACCEPTED, REFUSED, Function
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.semantics import EvaluationOptions
+from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.conversion import (
-    check_size,
     cut,
+    equal,
     is_number,
     length,
     number_argument,
+    plain,
     same,
     string_argument,
     to_integer,
@@ -138,42 +140,38 @@ def root(roots: Values, place: object) -> object:
     raise EvaluationFailure("only the name of a root is allowed in brackets here", remedy='write ["user"] or user')
 
 
-def make_elements(limits: Limits) -> Callable[[object, list[int]], list[Any] | tuple[Any, ...]]:
+def elements(target: object, parts: int, budget: Budget) -> list[Any] | tuple[Any, ...]:
     """What a projection or selection goes over: a list's elements, a map's entries.
 
-    *gone* counts them for the whole evaluation, since projections inside one another multiply.
+    Each takes as many steps as the expression inside has *parts*.
     """
-
-    def elements(target: object, gone: list[int]) -> list[Any] | tuple[Any, ...]:
-        if isinstance(target, list | tuple):
-            _count(gone, len(target), limits)
-            return target
-        if isinstance(target, Mapping):
-            _count(gone, len(target), limits)
-            return [MapEntry(key=key, value=value) for key, value in target.items()]
-        raise EvaluationFailure(
-            f"{{operand}} is {describe(target)}, which has no elements to go over", remedy="it must be a list", blame=0
-        )
-
-    return elements
+    if isinstance(target, list | tuple):
+        budget.spend(len(target) * parts)
+        return target
+    if isinstance(target, Mapping):
+        budget.spend(len(target) * parts)
+        return [MapEntry(key=key, value=value) for key, value in target.items()]
+    raise EvaluationFailure(
+        f"{{operand}} is {describe(target)}, which has no elements to go over", remedy="it must be a list", blame=0
+    )
 
 
-def make_projector(limits: Limits) -> Callable[[list[Any], object, list[int]], None]:
-    """Put what a projection gave for an element into its list; the characters of strings count as elements do."""
-
-    def append_value(out: list[Any], value: object, gone: list[int]) -> None:
-        if isinstance(value, str):
-            _count(gone, len(value), limits)
-        out.append(value)
-
-    return append_value
+def equal_within(left: object, right: object, budget: Budget) -> bool:
+    """``==`` of values that may be large."""
+    if isinstance(left, list | tuple | Mapping) and isinstance(right, list | tuple | Mapping):
+        budget.spend_on_all_in(left)
+    return equal(left, right)
 
 
-def _count(gone: list[int], more: int, limits: Limits) -> None:
-    gone[0] += more
-    if gone[0] > limits.result_size:
-        message = f"projections and selections went over more than {limits.result_size} elements and characters"
-        raise EvaluationFailure(message, remedy="use shorter lists, or raise Limits.result_size")
+def make_exit(limits: Limits) -> Callable[[object, Budget | None], object]:
+    """How a value leaves the language; a list is copied with all that is inside it."""
+
+    def leave(value: object, budget: Budget | None) -> object:
+        if isinstance(value, list | tuple | Mapping):
+            (budget or Budget(limits)).spend_on_all_in(value)
+        return plain(value)
+
+    return leave
 
 
 def select(target: object, kept: list[Any], which: str) -> object:
@@ -213,18 +211,18 @@ def make_adder(options: EvaluationOptions) -> Callable[[object, object], object]
     return add
 
 
-def make_calculator(operator: str, options: EvaluationOptions) -> Callable[[object, object], object]:
-    """``- * / %`` of any two values (Spring's OpMinus, OpMultiply, OpDivide, OpModulus)."""
+def make_calculator(operator: str) -> Callable[..., object]:
+    """``- * / %`` of two values and, for ``*``, the budget (Spring's OpMinus, OpMultiply, OpDivide, OpModulus)."""
 
-    def calculate(left: object, right: object) -> object:
+    def calculate(left: object, right: object, budget: Budget | None = None) -> object:
         if is_number(left) and is_number(right):
             try:
                 return arithmetic(operator, left, right)  # type: ignore[arg-type]
             except ZeroDivisionError:
                 raise EvaluationFailure("division by zero", remedy="test the divisor first", blame=1) from None
         if isinstance(left, str) and isinstance(right, int) and not isinstance(right, bool) and not is_long(right):
-            if operator == "*":
-                check_size(len(left) * max(right, 0), options.limits)
+            if operator == "*" and budget is not None:
+                budget.spend(len(left) * max(right, 0))
                 return left * right
             if operator == "-" and length(left) == 1:
                 code = (ord(left) - right) % 0x10000
@@ -235,25 +233,23 @@ def make_calculator(operator: str, options: EvaluationOptions) -> Callable[[obje
     return calculate
 
 
-def make_chain(operators: tuple[str, ...], options: EvaluationOptions) -> Callable[[list[object]], object]:
+def make_chain(operators: tuple[str, ...], options: EvaluationOptions) -> Callable[[list[object], Budget], object]:
     """A chain of ``+ -`` or ``* / %`` over all its operands, from the left."""
     steps = {
-        operator: make_adder(options) if operator == "+" else make_calculator(operator, options)
-        for operator in set(operators)
+        operator: make_adder(options) if operator == "+" else make_calculator(operator) for operator in set(operators)
     }
-    limit = options.limits.result_size
 
-    def chain(operands: list[object]) -> object:
+    def chain(operands: list[object], budget: Budget) -> object:
         total = operands[0]
         for position, operator in enumerate(operators):
+            operand = operands[position + 1]
+            budget.spend_on(operand)
             try:
-                total = steps[operator](total, operands[position + 1])
+                total = steps[operator](total, operand, *((budget,) if operator == "*" else ()))
             except EvaluationFailure as failure:
                 if failure.blame is not None:
                     failure.blame += position
                 raise
-            if isinstance(total, str) and len(total) > limit:
-                oversize(limit)
         return total
 
     return chain
@@ -293,7 +289,7 @@ def oversize(limit: int) -> NoReturn:
 
 def make_caller(row: Function, implementation: Callable[..., Any]) -> Callable[..., Any]:
     """A function that takes any values: it converts them for the parameters, then keeps the row's rule for null."""
-    context, shift = int(row.by_bindings), int(bool(row.receivers))
+    context, shift = row.by_bindings + row.by_budget, int(bool(row.receivers))
 
     def call(*given: Any) -> object:
         converted = list(given[:context])

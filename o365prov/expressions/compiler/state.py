@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Generator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from o365prov.expressions.compiler.codegen import CodeWriter, Operand, call_of, constant, is_type
+from o365prov.expressions.compiler.codegen import CodeWriter, Operand, call_of, constant, is_type, load_name
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
-from o365prov.expressions.syntax.tree import Node
+from o365prov.expressions.syntax.tree import Node, walk
 from o365prov.expressions.values import conversion as values
 from o365prov.expressions.values.types import ValueType
+
+if TYPE_CHECKING:
+    from o365prov.expressions.patterns import CompiledPattern, PatternError, WrittenPatterns
 
 LoweringStep: TypeAlias = Generator[Node, Operand, Operand]
 """Lowers one node: yields the parts it wants, receives their operands, returns its own."""
 
 # Beyond this many blocks inside one another, a part becomes a function of its own: Python bounds its blocks.
 _DEEPEST = 12
+# Expressions of more parts than this count every step.
+_SMALL = 32
 # Chains of more operands than this are written flat, with a way out, instead of nested.
 NESTED = 4
 
@@ -24,13 +29,44 @@ NESTED = 4
 class Lowering:
     """The state of one compilation: the code so far, and what names resolve on, innermost last."""
 
-    def __init__(self, dialect: Dialect, options: EvaluationOptions) -> None:
+    def __init__(self, tree: Node, dialect: Dialect, options: EvaluationOptions) -> None:
         self.dialect = dialect
         self.options = options
-        self.writer = CodeWriter(("roots", "bindings", "seen", "gone"))
+        self.writer = CodeWriter(("roots", "bindings", "seen", "budget"))
         self.scopes = ["roots"]
         self.needs_bindings = False
-        self.goes_over = False
+        self.needs_budget = False
+        self._is_large = any(size > _SMALL for size, _ in enumerate(walk(tree)))
+        self._patterns: WrittenPatterns | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether every step takes from the budget.
+
+        In a small expression, what is outside of projections and selections does not: each part runs once, and gives
+        no more than it is given, or bounds its own result.
+        """
+        return self._is_large or len(self.scopes) > 1
+
+    def budget(self) -> ast.expr:
+        """The budget of the evaluation."""
+        self.needs_budget = True
+        return load_name("budget")
+
+    def spend_on(self, line: int, *operands: Operand) -> None:
+        """Take from the budget what going over these values takes."""
+        spend = ast.Attribute(self.budget(), "spend_on", ast.Load())
+        self.writer.add(ast.Expr(ast.Call(spend, [operand.load() for operand in operands], [])), line)
+
+    def pattern(self, text: str) -> CompiledPattern | PatternError:
+        """A pattern that the expression writes out; what is wrong with it counts only where it is reached."""
+        from o365prov.expressions.patterns import PatternError, WrittenPatterns  # noqa: PLC0415 - only some have one
+
+        self._patterns = self._patterns or WrittenPatterns(self.options.limits)
+        try:
+            return self._patterns.compile(text)
+        except PatternError as error:
+            return error
 
     def keep(self, value: ast.expr, line: int, kind: ValueType | None = None) -> Operand:
         """Compute a value and hold it."""

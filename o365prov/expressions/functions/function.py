@@ -68,7 +68,8 @@ class Function:
         parameters: in order; a method's receiver is not among them.
         result: what it gives.
         implementation: the one implementation, taking converted arguments. It takes the bindings first if
-            *by_bindings*; if *by_options*, it is a factory that takes the options and returns the implementation.
+            *by_bindings*, then the budget of the evaluation if *by_budget*; if *by_options*, it is a factory that takes
+            the options and returns the implementation.
         doc: one line.
         examples: expressions and their values, all of which a test holds.
         null: what a null first argument (or receiver) gives: a value, :data:`ACCEPTED` or :data:`REFUSED`.
@@ -99,6 +100,7 @@ class Function:
         default=None, kw_only=True
     )
     by_bindings: bool = field(default=False, kw_only=True)
+    by_budget: bool = field(default=False, kw_only=True)
     by_options: bool = field(default=False, kw_only=True)
 
     @property

@@ -21,6 +21,7 @@ from o365prov.expressions.limits import LIMITS
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.parser import parse
 from o365prov.expressions.syntax.tree import Literal, MapLiteral, Node
+from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.conversion import to_string
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
@@ -50,15 +51,17 @@ def _contains(options: EvaluationOptions) -> Callable[[Bindings, str], bool]:
     return make_name_test(options, str.__contains__)
 
 
-def _matches(options: EvaluationOptions) -> Callable[[Bindings, str], bool]:
-    def any_match(bindings: Bindings, pattern: str) -> bool:
-        from o365prov.expressions.patterns import PatternError, compile_pattern  # noqa: PLC0415 - patterns load when used
+def _matches(options: EvaluationOptions) -> Callable[[Bindings, Budget, str], bool]:
+    def any_match(bindings: Bindings, budget: Budget, pattern: str) -> bool:
+        from o365prov.expressions.patterns import compile_while_evaluating  # noqa: PLC0415 - patterns load when used
 
         try:
-            matches = compile_pattern(pattern, options.limits, anywhere=options.semantics.group_name_regex == "part")
-        except PatternError as error:
-            raise EvaluationFailure(f"the pattern {error}", remedy=error.remedy, blame=0) from None
-        return any(matches(name_of(group)) for group in bindings.groups)
+            anywhere = options.semantics.group_name_regex == "part"
+            compiled = compile_while_evaluating(pattern, options.limits, budget, anywhere=anywhere)
+        except EvaluationFailure as failure:
+            failure.blame = 0
+            raise
+        return any(compiled.matches(name_of(group), budget) for group in bindings.groups)
 
     return any_match
 
@@ -112,7 +115,7 @@ def _of_app(group: Values, app: str) -> bool:
 
 
 def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
-    def filter_groups(bindings: Bindings, ids: list[Any], expression: str, limit: int) -> list[Any]:
+    def filter_groups(bindings: Bindings, budget: Budget, ids: list[Any], expression: str, limit: int) -> list[Any]:
         most = _check_limit(limit, 2)
         wanted = {to_string(item) for item in ids}
         members = [group for group in bindings.groups if group.get("id") in wanted]
@@ -122,7 +125,7 @@ def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
             )
         try:
             each = _for_groups(expression, options)
-            return [each({"group": group_view(group)}) for group in members]
+            return [each(budget, {"group": group_view(group)}) for group in members]
         except ExpressionError as error:
             raise EvaluationFailure(
                 f"in the expression for groups, {error.message}", remedy=error.remedy, blame=1
@@ -132,7 +135,7 @@ def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
 
 
 @lru_cache(maxsize=256)
-def _for_groups(expression: str, options: EvaluationOptions) -> Callable[[Mapping[str, Any]], Any]:
+def _for_groups(expression: str, options: EvaluationOptions) -> Callable[[Budget, Mapping[str, Any]], Any]:
     if options.compile_text is None:
         raise UsageError("EvaluationOptions without compile_text can't evaluate the expression for groups")
     return options.compile_text(expression, options)
@@ -318,6 +321,7 @@ FUNCTIONS = (
         "Whether the person is in a group whose name matches the regular expression.",
         question="group_name_regex",
         review=_review_pattern,
+        by_budget=True,
     ),
     Function(
         "user.getGroups",
@@ -365,6 +369,7 @@ FUNCTIONS = (
         (('getFilteredGroups({"00garwpuyxHaWOkdV0g4"}, "group.name", 40)', []),),
         null=REFUSED,
         by_bindings=True,
+        by_budget=True,
         by_options=True,
         reads=_GROUPS,
         criteria=_filtered_paths,

@@ -2,86 +2,88 @@ r"""``matches`` and patterns of group names: Java's regular expressions, run so 
 
 A pattern is read into a tree with Java's meaning. Where the ``re2`` extra is installed, the tree is written as an RE2
 pattern, which runs in linear time. Without it, and for what RE2 words differently (``$`` inside a pattern, ``\b``), a
-small automaton runs the tree in bounded steps. What neither can bound is refused: look-around, back references,
-possessive and atomic groups.
+small automaton runs the tree. Both take their steps from the budget of the evaluation. What neither can bound is
+refused: look-around, back references, possessive and atomic groups.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
-from o365prov.expressions.limits import LIMITS, Limits
-from o365prov.expressions.patterns.automaton import Automaton
-from o365prov.expressions.patterns.parser import PatternError, parse_pattern
-from o365prov.expressions.patterns.re2_engine import compile_with_re2
-from o365prov.expressions.patterns.tree import ANYTHING, Repeat, Sequence
+from o365prov.expressions.limits import Limits
+from o365prov.expressions.patterns.compiled import CompiledPattern, WrittenPatterns, compile_pattern
+from o365prov.expressions.patterns.parser import PatternError
+from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.conversion import string_argument
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 
-__all__ = ["PatternError", "compile_pattern", "matcher"]
+__all__ = [
+    "CompiledPattern",
+    "PatternError",
+    "WrittenPatterns",
+    "compile_pattern",
+    "compile_while_evaluating",
+    "make_matcher",
+    "matches_written",
+]
 
-_ANYWHERE = Repeat(ANYTHING, 0, None)
+_STATES_A_STEP = 10
+"""Compiling takes ten times as long for a state as a step."""
 
 
-def matcher(limits: Limits, constant: object = None) -> Callable[[object, object], bool]:
-    """The function behind ``matches``: whether the whole string matches the pattern.
+def compile_while_evaluating(
+    pattern: str, limits: Limits, budget: Budget, *, anywhere: bool = False
+) -> CompiledPattern:
+    """A pattern that is known only now.
 
-    *constant* is the pattern where the expression writes it out; it is compiled at the first use.
+    Raises:
+        EvaluationFailure: the pattern is not one, or the budget does not have what compiling it takes.
+
+    """
+    try:
+        compiled = compile_pattern(pattern, limits, anywhere=anywhere)
+    except PatternError as error:
+        raise EvaluationFailure(f"the pattern {error}", remedy=error.remedy) from None
+    budget.spend(len(pattern) + _STATES_A_STEP * compiled.cost)
+    return compiled
+
+
+def matches_written(pattern: CompiledPattern | PatternError) -> Callable[[object, Budget], bool]:
+    """The function behind ``matches`` with a pattern that the expression writes out.
+
+    It takes the string and the budget; a pattern that is wrong fails there, because evaluation may never reach it.
     """
 
-    def matches(value: object, pattern: object) -> bool:
-        if value is None:
-            raise EvaluationFailure(
-                "{operand} is null, which matches cannot take",
-                remedy="test it first: x != null AND x matches ...",
-                blame=0,
-            )
+    def matches(value: object, budget: Budget) -> bool:
+        text = _text(value)
+        if isinstance(pattern, PatternError):
+            raise EvaluationFailure(f"the pattern {pattern}", remedy=pattern.remedy, blame=1)
+        return pattern.matches(text, budget)
+
+    return matches
+
+
+def make_matcher(limits: Limits) -> Callable[[object, object, Budget], bool]:
+    """The function behind ``matches`` with a pattern that is computed: it takes string, pattern and budget."""
+
+    def matches(value: object, pattern: object, budget: Budget) -> bool:
+        text = _text(value)
         if not isinstance(pattern, str):
             raise EvaluationFailure(
                 f"{{operand}} is {describe(pattern)}, but a pattern is a string", remedy="put it in quotes", blame=1
             )
         try:
-            return compile_pattern(pattern, limits)(string_argument(value) or "")
-        except PatternError as error:
-            raise EvaluationFailure(f"the pattern {error}", remedy=error.remedy, blame=1) from None
-
-    if isinstance(constant, str):
-        known: list[Callable[[str], bool]] = []
-
-        def matches_constant(value: object, pattern: object) -> bool:
-            if type(value) is str and known:
-                return known[0](value)
-            result = matches(value, pattern)
-            known[:] = [compile_pattern(constant, limits)]
-            return result
-
-        return matches_constant
-    return matches
-
-
-@lru_cache(maxsize=512)
-def compile_pattern(pattern: str, limits: Limits = LIMITS, *, anywhere: bool = False) -> Callable[[str], bool]:
-    """A test of strings for one pattern: of the whole string, or *anywhere* in it.
-
-    Raises:
-        PatternError: the pattern is not one of Java's, larger than the limits, or can't be bounded.
-
-    """
-    if len(pattern) > limits.pattern_length:
-        raise PatternError(f"has more than {limits.pattern_length} characters", remedy="shorten it")
-    tree = parse_pattern(pattern)
-    if anywhere:
-        tree = Sequence((_ANYWHERE, tree, _ANYWHERE))
-    automaton = Automaton(tree, limits.pattern_size)  # also where RE2 runs: one limit, and a second way for odd strings
-    fast = compile_with_re2(tree)
-    if fast is None:
-        return automaton.matches
-
-    def matches(value: str) -> bool:
-        try:
-            return fast(value) is not None
-        except UnicodeEncodeError:  # half of a character, which UTF-8 cannot hold
-            return automaton.matches(value)
+            return compile_while_evaluating(pattern, limits, budget).matches(text, budget)
+        except EvaluationFailure as failure:
+            failure.blame = 1
+            raise
 
     return matches
+
+
+def _text(value: object) -> str:
+    """What a pattern is compared with."""
+    if value is None:
+        remedy = "test it first: x != null AND x matches ..."
+        raise EvaluationFailure("{operand} is null, which matches cannot take", remedy=remedy, blame=0)
+    return string_argument(value) or ""

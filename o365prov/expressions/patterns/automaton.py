@@ -4,47 +4,32 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from o365prov.expressions.patterns.parser import PatternError
-from o365prov.expressions.patterns.sets import Ranges
 from o365prov.expressions.patterns.tree import Assertion, Characters, Choice, Pattern, Repeat, Sequence
-from o365prov.expressions.values.failures import EvaluationFailure
+from o365prov.expressions.values.budget import Budget
 
-_MOST_STEPS = 3_000_000
 _FINAL = -1
 _LINE_BREAKS = frozenset("\n\r\u0085\u2028\u2029")
 
 
 class Automaton:
-    """Runs a pattern over a string without ever going back."""
+    """Runs a pattern over a string without ever going back; it has as many states as ``states_of`` says, or fewer."""
 
-    def __init__(self, pattern: Pattern, most_states: int) -> None:
-        """Build the states.
-
-        Raises:
-            PatternError: it needs more than *most_states*.
-
-        """
-        self._most_states = most_states
-        self._built = 0
-        self._sets: list[tuple[int, Ranges] | None] = []
+    def __init__(self, pattern: Pattern) -> None:
+        self._sets: list[Characters | None] = []
         self._conditions: list[str] = []
         self._next: list[tuple[int, ...]] = []
         self._start = self._build(pattern, _FINAL)
 
-    def matches(self, text: str) -> bool:
-        """Whether the whole string matches.
+    def matches(self, text: str, budget: Budget) -> bool:
+        """Whether the whole string matches; each state at each character is a step.
 
         Raises:
-            EvaluationFailure: the string and the pattern are too large together.
+            EvaluationFailure: there are more steps than the budget has.
 
         """
-        steps = 0
         states = self._reach({self._start}, text, 0)
         for place, character in enumerate(text):
-            steps += len(states)
-            if steps > _MOST_STEPS:
-                remedy = "install the re2 extra, which is faster, or use a simpler pattern"
-                raise EvaluationFailure("the string and the pattern are too large together", remedy=remedy)
+            budget.spend(len(states))
             code = ord(character)
             after = {self._next[state][0] for state in states if state != _FINAL and self._accepts(state, code)}
             if not after:
@@ -56,9 +41,9 @@ class Automaton:
         known = self._sets[state]
         if known is None:
             return False
-        ascii_, ranges = known
         if code < 128:
-            return bool(ascii_ >> code & 1)
+            return bool(known.ascii_ >> code & 1)
+        ranges = known.ranges
         position = bisect_right(ranges, (code, 0x110000)) - 1
         return position >= 0 and ranges[position][0] <= code <= ranges[position][1]
 
@@ -79,29 +64,17 @@ class Automaton:
                     waiting.append(following)
         return reached
 
-    def _state(self, following: tuple[int, ...], *, ranges: Ranges | None = None, condition: str = "") -> int:
-        if len(self._next) >= self._most_states:
-            raise PatternError(f"needs more than {self._most_states} states", remedy="repeat less")
-        known = None
-        if ranges is not None:
-            ascii_ = 0
-            for low, high in ranges:
-                for code in range(low, min(high, 127) + 1):
-                    ascii_ |= 1 << code
-            known = (ascii_, ranges)
-        self._sets.append(known)
+    def _state(self, following: tuple[int, ...], *, characters: Characters | None = None, condition: str = "") -> int:
+        self._sets.append(characters)
         self._conditions.append(condition)
         self._next.append(following)
         return len(self._next) - 1
 
     def _build(self, pattern: Pattern, following: int) -> int:
         """The state that begins this pattern and goes on at *following*; the reader bounds how deep patterns nest."""
-        self._built += 1
-        if self._built > 10 * self._most_states:  # repetitions of nothing make no states, but cost all the same
-            raise PatternError("repeats too much", remedy="repeat less")
         match pattern:
-            case Characters(ranges=ranges):
-                return self._state((following,), ranges=ranges)
+            case Characters():
+                return self._state((following,), characters=pattern)
             case Assertion(kind=kind):
                 return self._state((following,), condition=kind)
             case Sequence(parts=parts):

@@ -276,19 +276,16 @@ class _Reader:
         if depth > _DEEPEST:
             raise PatternError(f"nests classes more than {_DEEPEST} levels deep", remedy="simplify it")
         negative = self.take("^")
-        members: Ranges | None = None
-        sides: list[Ranges] = []
+        sides: list[list[Ranges]] = [[]]
         first = True
         while first or not self.take("]"):
-            if not self.take("&&"):
-                members = union(members or (), self.member(depth))
-            elif members is not None:
-                sides.append(members)
-                members = None
+            if self.take("&&"):
+                sides.append([])
+            else:
+                sides[-1].append(self.member(depth))
             first = False
-        if members is not None:
-            sides.append(members)
-        common = reduce(intersection, sides) if sides else ()
+        unions = [union(*side) for side in sides if side]
+        common = reduce(intersection, unions) if unions else ()
         return complement(common) if negative else common
 
     def member(self, depth: int) -> Ranges:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from functools import cache, partial
+from bisect import bisect_left
+from functools import cache
+from itertools import groupby
 from typing import TypeAlias
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
@@ -40,7 +42,15 @@ def complement(ranges: Ranges) -> Ranges:
 
 def intersection(first: Ranges, second: Ranges) -> Ranges:
     """What is in both sets."""
-    return complement(union(complement(first), complement(second)))
+    result, place = [], 0
+    for low, high in first:
+        while place < len(second) and second[place][1] < low:
+            place += 1
+        here = place
+        while here < len(second) and second[here][0] <= high:
+            result.append((max(low, second[here][0]), min(high, second[here][1])))
+            here += 1
+    return tuple(result)
 
 
 def characters_of(characters: str) -> Ranges:
@@ -60,22 +70,29 @@ def any_case(ranges: Ranges, *, unicode: bool = False) -> Ranges:
 
 def _other_cases_of(code: int) -> Ranges:
     folded = _folded(code)[1]
-    return union(*(((each, each),) for each, _, fold in _cased() if fold == folded), ((folded, folded),))
+    return union(*(((each, each),) for each in _with_fold().get(folded, ())), ((folded, folded),))
 
 
 def _other_cases_in(ranges: Ranges) -> Ranges:
-    return union(*(((each, each),) for each, *cases in _cased() if any(map(partial(_contains, ranges), cases))))
-
-
-def _contains(ranges: Ranges, code: int) -> bool:
-    return any(low <= code <= high for low, high in ranges)
+    cased = _cased()
+    pieces = (cased[bisect_left(cased, (low,)) : bisect_left(cased, (high + 1,))] for low, high in ranges)
+    return union(*(((each, each),) for piece in pieces for _, each in piece))
 
 
 @cache
-def _cased() -> tuple[tuple[int, int, int], ...]:
-    """The characters that have another case, each with that in upper case, and with that in lower case again."""
+def _cased() -> tuple[tuple[int, int], ...]:
+    """Each upper case, and lower case of that, with a character whose it is; only of those that have another case."""
     found = ((code, *_folded(code)) for code in range(_LAST_CASED + 1))
-    return tuple(each for each in found if len(set(each)) > 1)
+    return tuple(sorted({(case, code) for code, *cases in found if {code, *cases} != {code} for case in cases}))
+
+
+@cache
+def _with_fold() -> dict[int, list[int]]:
+    """The characters that have another case, by what they are in upper case and then in lower case."""
+    folds: dict[int, list[int]] = {}
+    for code in sorted({each for _, each in _cased()}):
+        folds.setdefault(_folded(code)[1], []).append(code)
+    return folds
 
 
 def _folded(code: int) -> tuple[int, int]:
@@ -144,6 +161,16 @@ def named_set(name: str, *, any_case: bool = False) -> Ranges | None:
 
 @cache
 def _category(category: str) -> Ranges:
-    return union(
-        *(((code, code),) for code in range(_LAST + 1) if unicodedata.category(chr(code)).startswith(category)),
-    )
+    return union(*(ranges for name, ranges in _categories().items() if name.startswith(category)))
+
+
+@cache
+def _categories() -> dict[str, Ranges]:
+    """The general categories, two letters each, with their characters."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    begin = 0
+    for name, run in groupby(map(unicodedata.category, map(chr, range(_LAST + 1)))):
+        end = begin + sum(1 for _ in run)
+        found.setdefault(name, []).append((begin, end - 1))
+        begin = end
+    return {name: tuple(ranges) for name, ranges in found.items()}

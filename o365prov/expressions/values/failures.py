@@ -45,13 +45,18 @@ def describe(value: object) -> str:
     return "a country code" if isinstance(value, CountryCode) else f"a {type(value).__name__}"
 
 
-def too_deep(error: RecursionError) -> EvaluationFailure:
-    """The failure of going through a value that Python's stack does not reach the bottom of, from the same place."""
-    failure = EvaluationFailure("a value has arrays or maps that are nested too deeply", remedy="give flatter values")
-    return failure.with_traceback(error.__traceback__)
+STOPPING = (EvaluationFailure, RecursionError, OverflowError, ValueError)
+"""What ends an evaluation."""
 
 
-def out_of_range(error: OverflowError | ValueError) -> EvaluationFailure:
-    """The failure of a number or an instant that Python can't hold, from the same place."""
-    message = "a number has too many digits, or an instant is out of range"
-    return EvaluationFailure(message, remedy="correct the value at the source").with_traceback(error.__traceback__)
+def as_failure(stopped: Exception) -> EvaluationFailure:
+    """One of :data:`STOPPING` as a failure of the same place."""
+    match stopped:
+        case EvaluationFailure():
+            return stopped
+        case RecursionError():  # Python's stack does not reach the bottom of a value
+            message, remedy = "a value has arrays or maps that are nested too deeply", "give flatter values"
+        case _:  # numbers of hundreds of digits, instants before the year 1
+            message = "a number has too many digits, or an instant is out of range"
+            remedy = "correct the value at the source"
+    return EvaluationFailure(message, remedy=remedy).with_traceback(stopped.__traceback__)
