@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 
+from o365prov.expressions.checker.attributes import ATTRIBUTES
 from o365prov.expressions.checker.contexts import CONTEXTS, Context
 from o365prov.expressions.functions.function import ACCEPTED, REFUSED, Function
 from o365prov.expressions.functions.registry import all_functions
@@ -31,6 +32,14 @@ def _lines() -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for context in CONTEXTS.values():
         yield _context(context)
+    yield ""
+    yield "In the contexts of Identity Engine these attributes exist; below a map are those of each organisation."
+    yield ""
+    yield "| Attribute | Kind | Values |"
+    yield "|---|---|---|"
+    for attribute in ATTRIBUTES:
+        values = ", ".join(f"`{value}`" for value in attribute.values)
+        yield f"| `{attribute.name}` | {attribute.kind.value} | {values} |"
     yield ""
     for dialect, title in ((Dialect.CLASSIC, "Classic"), (Dialect.IDENTITY_ENGINE, "Identity Engine")):
         yield f"## {title}"

@@ -4,7 +4,9 @@ import pytest
 
 from o365prov import UsageError
 from o365prov.expressions import Dialect, Expression, Semantics, check_text
+from o365prov.expressions.checker.attributes import ATTRIBUTES
 from o365prov.expressions.checker.contexts import CONTEXTS
+from o365prov.expressions.values.types import ValueType
 
 SCHEMA = {"user": {"email": "string", "age": "integer", "tags": "array", "active": "boolean", "nick": "string"}}
 
@@ -249,6 +251,82 @@ def test_a_federated_claim_sees_the_profile_of_a_device_only():
     claim = {"dialect": Dialect.IDENTITY_ENGINE, "context": "federated_claim"}
     assert found("device.profile.platform", **claim) == []
     assert found("device.provider.zta.overall", **claim) == [("not-allowed-here", "device.provider")]
+
+
+IDENTITY_ENGINE = [name for name, row in CONTEXTS.items() if row.dialect is Dialect.IDENTITY_ENGINE]
+
+
+def sample_of(row):
+    """An expression that gives what a place wants."""
+    user = {ValueType.BOOLEAN: "user.status == 'ACTIVE'", ValueType.USER: "user.getLinkedObject('manager')"}
+    plain = {ValueType.BOOLEAN: "user.city == 'Bonn'"}
+    root = min(row.roots or {"user"})
+    if row.dialect is Dialect.IDENTITY_ENGINE:
+        return user.get(row.result, "login.identifier.substringAfter('@')" if "login" in row.roots else "user.id")
+    return plain.get(row.result, f"String.toUpperCase({root}.x)")
+
+
+@pytest.mark.parametrize("name", CONTEXTS)
+def test_every_context_takes_an_expression_of_its_dialect_roots_and_result(name):
+    """Each row of the table is a place where one can be written."""
+    row = CONTEXTS[name]
+    diagnostics = Expression(sample_of(row), dialect=row.dialect).check(context=name)
+    assert [each for each in diagnostics if each.severity == "error"] == []
+
+
+@pytest.mark.parametrize("name", [name for name, row in CONTEXTS.items() if row.roots is not None])
+def test_every_context_refuses_a_root_that_it_does_not_list(name):
+    """The error names the root and the place."""
+    row = CONTEXTS[name]
+    diagnostics = Expression("nowhere.x == 'a'", dialect=row.dialect).check(context=name)
+    assert f"nowhere does not exist in {row.with_article}" in [each.message for each in diagnostics]
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES, ids=lambda attribute: attribute.name)
+def test_an_attribute_that_the_table_lacks_is_an_error_in_identity_engine(attribute):
+    """The name with a letter more is refused, and the right one suggested; below a map, any name is right."""
+    place = {"dialect": Dialect.IDENTITY_ENGINE, "context": "identity_engine_policy"}
+    assert "unknown-attribute" not in [code for code, _ in found(f"{attribute.name} != null", **place)]
+    if attribute.kind is ValueType.MAP:
+        assert "unknown-attribute" not in [code for code, _ in found(f"{attribute.name}.x != null", **place)]
+    elif len(attribute.path) > 1:
+        assert only(f"{attribute.name}x != null", "unknown-attribute", **place).fix == attribute.name
+
+
+@pytest.mark.parametrize("attribute", [row for row in ATTRIBUTES if row.values], ids=lambda attribute: attribute.name)
+def test_a_value_that_an_attribute_never_has_is_an_error(attribute):
+    """On either side of a comparison; another case is corrected."""
+    place = {"dialect": Dialect.IDENTITY_ENGINE, "context": "sign_in_policy"}
+    for value in attribute.values:
+        assert found(f"{attribute.name} == '{value}'", **place) == []
+        assert only(f"'{value.lower()}' != {attribute.name}", "unknown-value", **place).fix == f'"{value}"'
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "fix"),
+    [
+        (Dialect.CLASSIC, "user.profile.costCenter == 'a'", "user.costCenter"),
+        (Dialect.IDENTITY_ENGINE, "user.email == 'a'", "user.profile.email"),
+    ],
+)
+def test_an_attribute_of_the_other_dialect_is_named_as_here(dialect, text, fix):
+    """With or without a place."""
+    assert only(text, "other-dialect", dialect=dialect).fix == fix
+
+
+def test_a_place_that_wants_a_user_takes_no_boolean():
+    """A certification reviewer is a user, or a string that names one."""
+    place = {"dialect": Dialect.IDENTITY_ENGINE, "context": "certification_reviewer"}
+    assert only("user.status == 'ACTIVE'", "not-a-user", **place)
+    assert found("user.profile.managerId", **place) == []
+
+
+def test_the_article_fits_the_title():
+    """An OpenID claim, an identity provider, a SAML statement."""
+    assert CONTEXTS["oidc_claim"].with_article == "an OpenID Connect claim"
+    assert CONTEXTS["identity_provider_routing"].with_article == "an identity provider routing rule"
+    assert CONTEXTS["saml_attribute"].with_article == "a SAML attribute statement"
+    assert CONTEXTS["username"].with_article == "a username format"
 
 
 def test_an_unknown_context_is_refused():

@@ -7,6 +7,12 @@ from typing import Any
 
 from o365prov.errors import UsageError
 from o365prov.expressions.checker import calls as check_calls
+from o365prov.expressions.checker.attributes import (
+    attribute_at,
+    exists,
+    names_below,
+    written_for_other_dialect,
+)
 from o365prov.expressions.checker.contexts import find_context
 from o365prov.expressions.checker.nullness import Guarantee, constant_condition, find_guarantees, path_of
 from o365prov.expressions.checker.state import Checking, CheckState
@@ -35,6 +41,7 @@ from o365prov.expressions.syntax.tree import (
     children,
     fold,
 )
+from o365prov.expressions.values.conversion import quote
 from o365prov.expressions.values.types import NUMBERS, ValueType, common_kind, in_words, literal_kind
 from o365prov.rendering import quoted
 
@@ -98,6 +105,8 @@ class Checker(CheckState):
             ValueType.NULL,
         ):
             self.error("not-a-string", self.tree, f"{context.with_article} must give a string, not {in_words(kind)}")
+        if context.result is ValueType.USER and kind in (*_NEVER_BOOLEAN, ValueType.BOOLEAN):
+            self.error("not-a-user", self.tree, f"{context.with_article} must give a user, not {in_words(kind)}")
 
     # --- walking
 
@@ -198,8 +207,12 @@ class Checker(CheckState):
             fix = f'user.getInternalProperty("{node.name}")'
             self.warn("internal-property", node, f"user.{node.name} is not part of the profile", f"write {fix}", fix)
         known = self.schema.get(root)
-        if known is None or not steps:
+        if known is None and (elsewhere := written_for_other_dialect(path, self.dialect)) is not None:
+            message = f"{'.'.join(path)} is how the other dialect names it"
+            self.warn("other-dialect", node, message, f"write {elsewhere}", elsewhere)
             return None
+        if known is None or not steps:
+            return self.tabled(node, path) if self.is_tabled else None
         name = ".".join(steps)
         if name not in known and not any(attribute.startswith(f"{name}.") for attribute in known):
             if not (len(steps) > 1 and ".".join(steps[:-1]) in known):
@@ -209,6 +222,33 @@ class Checker(CheckState):
                 self.error("unknown-attribute", node, f"{root} has no attribute {name}", remedy, better)
             return None
         return _TYPES.get(str(known[name]).lower()) if isinstance(known, Mapping) and name in known else None
+
+    @property
+    def is_tabled(self) -> bool:
+        """Whether the attributes that exist here are known from a table."""
+        return self.context is not None and self.dialect is Dialect.IDENTITY_ENGINE
+
+    def tabled(self, node: Member, path: tuple[str, ...]) -> ValueType | None:
+        """Check an attribute against the table of Identity Engine."""
+        if not exists(path):
+            root, *steps = path
+            similar = similar_attribute(".".join(steps), names_below(root))
+            better = f"{root}.{similar}" if similar else None
+            remedy = f"write {better}" if better else f"it has {', '.join(names_below(root))}"
+            self.error("unknown-attribute", node, f"{root} has no attribute {'.'.join(steps)}", remedy, better)
+            return None
+        row = attribute_at(path)
+        return None if row is None or row.kind is ValueType.MAP else row.kind
+
+    def value_of(self, node: Node, other: Node) -> None:
+        """Whether a written string is one of the values that an attribute has."""
+        row = attribute_at(path_of(node) or ())
+        match other:
+            case Literal(value=str(value)) if row is not None and row.values and value not in row.values:
+                similar = similar_attribute(value, row.values)
+                fix = quote(similar) if similar else None
+                remedy = f"write {fix}" if fix else f"write one of {', '.join(row.values)}"
+                self.error("unknown-value", other, f"{row.name} is never {quoted(value)}", remedy, fix)
 
     # --- operators
 
@@ -257,6 +297,9 @@ class Checker(CheckState):
         """Check a comparison."""
         left = yield node.left
         right = yield node.right
+        if self.is_tabled and node.operator in ("==", "!="):
+            self.value_of(node.left, node.right)
+            self.value_of(node.right, node.left)
         if node.operator in ("==", "!="):
             known = {left, right} - {None, ValueType.NULL, ValueType.ANY}
             if len(known) == 2 and not known <= NUMBERS and None not in (left, right):

@@ -46,11 +46,27 @@ class Context:
 
     @property
     def with_article(self) -> str:
-        """The title as a sentence needs it: ``a group rule``, ``an OpenID Connect claim``."""
-        return f"{'an' if self.title[0] in 'OI' else 'a'} {self.title}"
+        """The title as a sentence needs it: ``a group rule``, ``an OpenID Connect claim``, ``a SAML attribute``."""
+        return f"{'an' if self.title[0] in 'aeioAEIO' else 'a'} {self.title}"
 
 
 _POLICY_ROOTS = frozenset({"user", "device", "session", "security", "login", "accessRequest", "appuser"})
+_SIGN_IN_ROOTS = frozenset({"user", "device", "session", "security", "login"})
+_IDENTITY_CLAIM_ROOTS = _SIGN_IN_ROOTS | {"appuser", "app", "org"}
+
+
+def _about_users(name: str, title: str, result: ValueType) -> Context:
+    """A place of Identity Governance or of realms, which sees a user and nothing else."""
+    reason = f"{title} expressions see the user: user.profile, user.status, user.realmId and the user's groups"
+    return Context(
+        name=name,
+        title=title,
+        dialect=Dialect.IDENTITY_ENGINE,
+        result=result,
+        roots=frozenset({"user"}),
+        reason=reason,
+    )
+
 
 CONTEXTS = {
     row.name: row
@@ -69,6 +85,14 @@ CONTEXTS = {
             refused=("Groups.",),
             refused_roots=frozenset({"access"}),
             reason="a username is a string, and claims' functions are not for it",
+        ),
+        Context(
+            name="identity_provider_username",
+            title="username of an identity provider",
+            result=ValueType.STRING,
+            refused=("Groups.",),
+            roots=frozenset({"idpuser"}),
+            reason="it is made from what the identity provider sends: write idpuser",
         ),
         Context(
             name="group_rule",
@@ -106,6 +130,48 @@ CONTEXTS = {
             result=ValueType.BOOLEAN,
             roots=_POLICY_ROOTS,
             reason="a policy sees user, device, session, security, login, accessRequest and appuser",
+        ),
+        Context(
+            name="sign_in_policy",
+            title="sign-in policy",
+            dialect=Dialect.IDENTITY_ENGINE,
+            result=ValueType.BOOLEAN,
+            roots=_SIGN_IN_ROOTS,
+            reason="a sign-in policy sees user, device, session, security and login",
+        ),
+        Context(
+            name="account_management_policy",
+            title="account management policy",
+            dialect=Dialect.IDENTITY_ENGINE,
+            result=ValueType.BOOLEAN,
+            roots=_SIGN_IN_ROOTS | {"accessRequest"},
+            reason="an account management policy sees what a sign-in policy sees, and accessRequest",
+        ),
+        Context(
+            name="identity_provider_routing",
+            title="identity provider routing rule",
+            dialect=Dialect.IDENTITY_ENGINE,
+            result=ValueType.STRING,
+            roots=frozenset({"login", "user"}),
+            reason="it gives the string that finds the identity provider, from login.identifier or the user",
+        ),
+        _about_users("access_certification", "access certification campaign", ValueType.BOOLEAN),
+        _about_users("certification_reviewer", "certification reviewer", ValueType.USER),
+        _about_users("entitlement_policy", "entitlement policy", ValueType.BOOLEAN),
+        _about_users("realm_assignment", "realm assignment", ValueType.BOOLEAN),
+        Context(
+            name="saml_attribute_identity_engine",
+            title="SAML attribute statement of Identity Engine",
+            dialect=Dialect.IDENTITY_ENGINE,
+            roots=_IDENTITY_CLAIM_ROOTS,
+            reason="it sees user, appuser, app, org, device, session, security and login",
+        ),
+        Context(
+            name="oidc_claim_identity_engine",
+            title="OpenID Connect claim of Identity Engine",
+            dialect=Dialect.IDENTITY_ENGINE,
+            roots=_IDENTITY_CLAIM_ROOTS | {"access"},
+            reason="it sees user, appuser, app, org, access, device, session, security and login",
         ),
         Context(
             name="federated_claim",
