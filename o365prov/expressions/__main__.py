@@ -33,8 +33,8 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None, err:
     """Evaluate, explain or check one expression.
 
     Returns:
-        0; 1 for a person's file that can't be read, or errors found by ``--check``; 2 for a syntax error; 3 when
-        evaluation failed.
+        0; 1 for a person's file that can't be read, a function that does not exist, or errors found by ``--check``; 2
+        for a syntax error; 3 when evaluation failed.
 
     """
     out, err = out or sys.stdout, err or sys.stderr
@@ -52,6 +52,11 @@ def main(arguments: Sequence[str] | None = None, out: TextIO | None = None, err:
         failed = any(diagnostic.severity == "error" for diagnostic in diagnostics)
         if options.user is None or failed:
             return _INPUT if failed else 0
+    unknown = [each for each in expression.check() if each.code in ("unknown-function", "app-instance")]
+    if unknown:
+        for diagnostic in unknown:
+            print(diagnostic, file=err)
+        return _INPUT
     try:
         bindings = _bindings(options.user)
     except (OSError, ValueError) as error:

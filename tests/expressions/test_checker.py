@@ -6,6 +6,7 @@ from o365prov import UsageError
 from o365prov.expressions import Dialect, Expression, Semantics, check_text
 from o365prov.expressions.checker.attributes import ATTRIBUTES
 from o365prov.expressions.checker.contexts import CONTEXTS
+from o365prov.expressions.checker.idioms import IDIOMS
 from o365prov.expressions.values.types import ValueType
 
 SCHEMA = {"user": {"email": "string", "age": "integer", "tags": "array", "active": "boolean", "nick": "string"}}
@@ -383,3 +384,46 @@ def test_the_repr_of_a_diagnostic_is_one_short_line():
     long = check_text("user." + "x" * 5_000 + "\n(1)")[0]
     assert len(repr(long)) <= 300
     assert "\n" not in repr(long)
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize("name", [name for idiom in IDIOMS for name in idiom.names])
+def test_a_function_of_another_language_comes_with_what_to_write(name, dialect):
+    """Bare, of a namespace, or as a method; unless Okta has a function of that very name."""
+    for text in (f"{name}(user.a)", f"String.{name}(user.a)", f"user.a.{name}('x')"):
+        for each in check_text(text, dialect=dialect):
+            if each.code == "unknown-function":
+                assert each.remedy.startswith("write "), text
+                assert each.fix is None or each.fix.lower().endswith(name), text
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("String.endsWith(user.a, 'x')", "matches"),
+        ("user.a.endsWith('x')", "matches"),
+        ("concat(user.a, user.b)", "x + y"),
+        ("if(user.a == 'x', 1, 2)", "condition ? value : otherwise"),
+        ("user.a.equalsIgnoreCase('x')", "String.toLowerCase(x) =="),
+        ("user.a is null", "== null"),
+        ("user.a IS NOT NULL", "!= null"),
+        ("user.a contains 'x'", "String.stringContains"),
+        ("user.a starts with 'x'", "String.startsWith"),
+        ("1 if user.a else 2", "condition ? value : otherwise"),
+        ("user.email.toUpperCase", "String.toUpperCase(user.email)"),
+        ("user.department == Sales", '"Sales"'),
+        ("user.a == None", "null"),
+        ("user.a == AND", "add the value"),
+        ("user.a AND OR user.b", "remove OR"),
+        ("workday_aaa.hasWorkdayUser()", "hasWorkdayUser"),
+    ],
+)
+def test_an_idiom_of_another_language_gets_one_diagnostic_with_the_way_here(text, remedy):
+    """Nothing contradicts it: it is the only one."""
+    (diagnostic,) = check_text(text)
+    assert remedy in diagnostic.remedy
+
+
+def test_a_word_without_quotes_is_told_so_in_a_group_rule_too():
+    """And not that such a root does not exist there."""
+    assert found("user.department eq Sales", context="group_rule") == [("bare-word", "Sales")]

@@ -109,8 +109,8 @@ def test_lookups_of_the_wrong_shape_are_refused(run, person):
     ("text", "dialect", "remedy"),
     [("user.firstName.length()", "classic", "String.len"), ("String.toUpperCase(user.a)", "ie", "x.toUpperCase(...)")],
 )
-def test_a_function_of_the_other_dialect_is_named_when_evaluation_meets_it(run, text, dialect, remedy):
-    """Evaluation says what the checker says."""
-    code, _, errors = run(text, "--dialect", dialect, person={"user": {}})
-    assert code == 3
+def test_names_are_checked_before_anything_is_evaluated(run, text, dialect, remedy):
+    """A function that does not exist is named at once, even where evaluation would not reach it."""
+    code, _, errors = run(f"true ? 1 : {text}", "--dialect", dialect, person={"user": {}})
+    assert code == 1
     assert remedy in errors

@@ -14,7 +14,7 @@ Path = tuple[str, ...]
 
 
 @frozen
-class Attribute:
+class KnownAttribute:
     """One attribute.
 
     Args:
@@ -40,7 +40,7 @@ _STATUSES = (
 )
 
 ATTRIBUTES = tuple(
-    Attribute(tuple(name.split(".")), kind, values)
+    KnownAttribute(tuple(name.split(".")), kind, values)
     for name, kind, values in (
         ("user.id", ValueType.STRING, ()),
         ("user.status", ValueType.STRING, _STATUSES),
@@ -72,7 +72,7 @@ _BEGINNINGS = {row.path[:length] for row in ATTRIBUTES for length in range(1, le
 _ROOTS = {row.path[0] for row in ATTRIBUTES}
 
 
-def attribute_at(path: Path) -> Attribute | None:
+def attribute_at(path: Path) -> KnownAttribute | None:
     """The row of exactly this path."""
     return _BY_PATH.get(path)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from o365prov.errors import Issue
+from o365prov.expressions.checker.idioms import idiom_of
 from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.compiler.runtime import convert_for
 from o365prov.expressions.functions.function import ACCEPTED, Function
-from o365prov.expressions.functions.registry import call_name, function_of, method
-from o365prov.expressions.functions.suggestions import other_dialect, similar_function
+from o365prov.expressions.functions.registry import call_name, find, function_of, method
+from o365prov.expressions.functions.suggestions import misspelled_function, other_dialect, similar_function
 from o365prov.expressions.semantics import Dialect
-from o365prov.expressions.syntax.tree import Call, Literal, MethodCall, Node
+from o365prov.expressions.syntax.tree import Call, Literal, MethodCall, Name, Node
 from o365prov.expressions.syntax.unparser import unparse
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType, in_words
@@ -46,10 +47,16 @@ def method_call(checker: CheckState, node: MethodCall) -> Checking:
 
 def _report_unknown(checker: CheckState, node: Call | MethodCall) -> None:
     name = call_name(node)
-    other = other_dialect(name, checker.dialect)
-    similar = None if other else similar_function(name, checker.dialect)
     start, end = _name_span(node, checker.text, whole=not name.startswith("."))
-    remedy = other or (f"write {similar}" if similar else "see the list of functions")
+    if isinstance(node, MethodCall) and isinstance(node.target, Name) and find(node.name, checker.dialect) is not None:
+        message = f"{node.name} takes no instance of an app before it: it is about the only one"
+        checker.note(Issue("app-instance", message, f"write {node.name}"), start, end, node.name)
+        return
+    spelled = misspelled_function(name, checker.dialect)
+    idiom = None if spelled else idiom_of(name, checker.dialect)
+    other = None if spelled or idiom else other_dialect(name, checker.dialect)
+    similar = spelled or (None if idiom or other else similar_function(name, checker.dialect))
+    remedy = other or (f"write {similar or idiom}" if similar or idiom else "see the list of functions")
     checker.note(Issue("unknown-function", f"there is no function {shortened(name)}", remedy), start, end, similar)
 
 

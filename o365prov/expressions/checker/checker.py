@@ -17,7 +17,7 @@ from o365prov.expressions.checker.contexts import find_context
 from o365prov.expressions.checker.nullness import Guarantee, constant_condition, find_guarantees, path_of
 from o365prov.expressions.checker.state import Checking, CheckState
 from o365prov.expressions.diagnostics import Diagnostic, Schema
-from o365prov.expressions.functions.registry import function_of
+from o365prov.expressions.functions.registry import function_of, method
 from o365prov.expressions.functions.suggestions import similar_attribute
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import (
@@ -52,6 +52,12 @@ _TYPES = {
     "boolean": ValueType.BOOLEAN,
     "array": ValueType.LIST,
 }
+_OPERATORS = frozenset("and or eq ne lt le gt ge div mod matches".split())
+_NULLS = frozenset({"None", "nil", "undefined", "NIL", "NONE"})
+_ROOTS = frozenset(
+    "user appuser app org session idpuser source access group device security login accessRequest".split()
+)
+_CALLED = frozenset({"toUpperCase", "toLowerCase", "removeSpaces"})
 _INTERNAL = frozenset({("user", "id"), ("user", "status")})
 _NEVER_BOOLEAN = frozenset(
     {ValueType.INTEGER, ValueType.NUMBER, ValueType.LIST, ValueType.MAP, ValueType.TIME, ValueType.NULL}
@@ -178,6 +184,8 @@ class Checker(CheckState):
         """Check a bare name."""
         if self.elements:
             return None
+        if name in self.schema or self.word(node, name):
+            return None
         context = self.context
         if context is not None and (
             name in context.refused_roots or (context.roots is not None and name not in context.roots)
@@ -191,6 +199,17 @@ class Checker(CheckState):
                 self.warn("unknown-root", node, f"{name} is not a known root", f"write {similar}", similar)
         return None
 
+    def word(self, node: Name, name: str) -> bool:
+        """Note a word that can't have been meant as a root: one of an operator, or a string without quotes."""
+        if name.lower() in _OPERATORS:
+            self.warn("bare-word", node, f"{name} stands where a value is due", "remove it, or add the value")
+            return True
+        if id(node) not in self.compared or name in _ROOTS:
+            return False
+        meant = "null" if name in _NULLS else quote(name)
+        self.warn("bare-word", node, f"{name} without quotes is a name, not a string", f"write {meant}", meant)
+        return True
+
     def member(self, node: Member) -> Checking:
         """Check an attribute against place and schema."""
         kind = yield node.target
@@ -200,6 +219,12 @@ class Checker(CheckState):
                 self.error("no-attributes", node, f"{in_words(kind)} has no attribute {node.name}")
             return None
         root, *steps = path
+        if path[-1] in _CALLED and steps and root not in self.schema:
+            target = self.text[node.target.start : node.target.end]
+            called = method(node.name, self.dialect) is not None
+            fix = f"{target}.{node.name}()" if called else f"String.{node.name}({target})"
+            self.warn("not-called", node, f"{node.name} is a function, and is not called here", f"write {fix}", fix)
+            return None
         if self.context is not None and path in self.context.refused_paths:
             message = f"{'.'.join(path)} does not exist in {self.context.with_article}"
             self.error("not-allowed-here", node, message, self.context.reason)
@@ -295,6 +320,9 @@ class Checker(CheckState):
 
     def comparison(self, node: Comparison) -> Checking:
         """Check a comparison."""
+        for side, other in ((node.left, node.right), (node.right, node.left)):
+            if isinstance(side, Name) and isinstance(other, Member | Call | MethodCall):
+                self.compared.add(id(side))
         left = yield node.left
         right = yield node.right
         if self.is_tabled and node.operator in ("==", "!="):

@@ -42,6 +42,7 @@ class CheckState:
         self.diagnostics: list[Diagnostic] = []
         self.guarantees: list[frozenset[Guarantee]] = [frozenset()]
         self.elements = 0
+        self.compared: set[int] = set()
         self.patterns: WrittenPatterns | None = None
 
     def error(self, code: str, node: Node, message: str, remedy: str = "", fix: str | None = None) -> None:

@@ -30,11 +30,25 @@ def similar_function(name: str, dialect: Dialect) -> str | None:
     plain = [known for known in names if not known.startswith(".")]
     space, _, last = name.rpartition(".")
     found = _nearest(name, plain)
+    if found is not None and _nearest(last, [found.rpartition(".")[2]]) is None:  # only its namespace is near
+        found = None
     if found is None and space:  # the right function in the wrong namespace
         found = next((known for known in plain if known.rpartition(".")[2].lower() == last.lower()), None)
     if found is None and not space:
         found = next((known for known in plain if known.rpartition(".")[2].lower() == name.lower()), None)
     return found
+
+
+def misspelled_function(name: str, dialect: Dialect) -> str | None:
+    """The function of this name in other letters, large and small, or in a namespace spelled nearly so."""
+    names = _functions(dialect)
+    same = next((known for known in names if known.lower() == name.lower()), None)
+    if same is not None:
+        return same.removeprefix(".")
+    space, _, last = name.rpartition(".")
+    spaces = {known.rpartition(".")[0] for known in names}
+    near = _nearest(space, [each for each in spaces if each]) if space else None
+    return next((known for known in names if known.lower() == f"{near}.{last}".lower()), None)
 
 
 def other_dialect(name: str, dialect: Dialect) -> str | None:

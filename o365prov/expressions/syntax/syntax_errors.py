@@ -44,6 +44,7 @@ class TreeBuildError(Exception):
 _WORD = r"(?![A-Za-z0-9_$])"
 
 _REFUSED = "is not part of Okta's language"
+_FOREIGN = "{found} is not an operator"
 _TEMPLATE = "write the reference without ${{ }}; UsernameFormat.from_okta translates a username template"
 
 # What is at the place of failure: pattern, code, message, remedy, fix. The first that matches names the problem.
@@ -60,6 +61,12 @@ _HERE: tuple[tuple[str, str, str, str, str | None], ...] = (
     (rf"(?i:xor){_WORD}", "wrong-operator", "xor is not an operator", "write a != b", None),
     (rf"(?i:instanceof){_WORD}", "refused", f"instanceof {_REFUSED}", "compare values instead", None),
     (rf"(?i:between){_WORD}", "refused", f"between {_REFUSED}", "write a >= low AND a <= high", None),
+    (rf"(?i:is\s*not\s+null|pr){_WORD}", "wrong-operator", _FOREIGN, "write != null", "!= null"),
+    (rf"(?i:is\s+null){_WORD}", "wrong-operator", _FOREIGN, "write == null", "== null"),
+    (rf"(?i:contains|co){_WORD}", "wrong-operator", _FOREIGN, "write String.stringContains(text, part)", None),
+    (rf"(?i:starts?\s*with|sw){_WORD}", "wrong-operator", _FOREIGN, "write String.startsWith(text, start)", None),
+    (rf"(?i:ends?\s*with|ew){_WORD}", "wrong-operator", _FOREIGN, "write text matches '.*suffix'", None),
+    (rf"(?i:if|then|else|when){_WORD}", "wrong-operator", _FOREIGN, "write condition ? value : otherwise", None),
     (rf"(?i:in){_WORD}", "refused", "in is not an operator", "write Arrays.contains(list, value)", None),
     (rf"(?i:like){_WORD}", "refused", "like is not an operator", "write String.stringContains(text, part)", None),
     (r"\$\{", "legacy-template", "${{...}} is a legacy template, another language than expressions", _TEMPLATE, None),
@@ -185,6 +192,10 @@ def _by_token(text: str, place: int, here: str, token: object) -> SyntaxProblem:
         return SyntaxProblem(
             "wrong-character", message, place, place + 1, remedy="names are ASCII letters, digits, _ and $"
         )
+    if last.lower() in ("and", "or") and (here.isalnum() or here in "_$([{"):  # read as a name, because none is there
+        start = text.rindex(last, 0, place)
+        message = f"{last} needs a value before it"
+        return SyntaxProblem("missing-operand", message, start, start + len(last), remedy=f"add it, or remove {last}")
     if here.isalnum() or here in "_$([{" or kind in ("NOT", "CONSTANT", "STRING"):
         message = f"{shown[:40]} follows a complete expression"
         escaped = last[-2:] in ("\\'", '\\"')
