@@ -25,7 +25,7 @@ class AppGroup:
         description: the description last sent.
         created: whether the group was created from here; one that was linked is never deleted from here.
         members: the object ids of the members whom we added, or who were in the group and should be.
-        leaving: the object ids of those whom we may have taken out, because an apply was interrupted.
+        unsure: the object ids of those whom an apply that was interrupted may have added or taken out.
 
     """
 
@@ -35,7 +35,7 @@ class AppGroup:
     description: str = ""
     created: bool = False
     members: frozenset[str] = field(default=frozenset(), converter=as_frozenset, repr=False)
-    leaving: frozenset[str] = field(default=frozenset(), converter=as_frozenset, repr=False)
+    unsure: frozenset[str] = field(default=frozenset(), converter=as_frozenset, repr=False)
 
 
 def _by_id(groups: Iterable[AppGroup] | Mapping[str, AppGroup]) -> Mapping[str, AppGroup]:

@@ -304,7 +304,7 @@ class _Decision:
             None if group is None else group.id,
             frozenset() if group is None else group.members,
             known.members if known is not None and still else frozenset(),
-            known.leaving if known is not None and still else frozenset(),
+            known.unsure if known is not None and still else frozenset(),
             self.accounts,
             self.again,
         )

@@ -55,7 +55,7 @@ class Membership:
         object_id: the group in the tenant; None if it is to be created.
         current: the object ids of the users who are in it.
         added: the object ids of those of whom it is remembered that they were added from here.
-        leaving: the object ids of those whom an interrupted apply may have taken out.
+        unsure: the object ids of those whom an interrupted apply may have added or taken out.
         accounts: the accounts of people.
         again: whether members whom somebody took out in Office 365 are added again.
 
@@ -66,7 +66,7 @@ class Membership:
     object_id: str | None
     current: frozenset[str]
     added: frozenset[str]
-    leaving: frozenset[str]
+    unsure: frozenset[str]
     accounts: Accounts
     again: bool
 
@@ -79,7 +79,7 @@ class Membership:
     @property
     def ours(self) -> frozenset[str]:
         """Those for whom we answer."""
-        return self.added | self.leaving
+        return self.added | self.unsure
 
     @property
     def taken_elsewhere(self) -> frozenset[str]:

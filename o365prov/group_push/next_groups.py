@@ -44,17 +44,15 @@ class NextGroups:
 
     @check_after_failure
     def begin(self, change: GroupChange) -> str:
-        """Remember what may be so from now on: who may be added is a member, who may be taken out leaves."""
+        """Remember what may be so from now on: of whoever is added or taken out nobody is sure."""
         group_id = change.subject.group_id
         known = self.get(group_id)
         match change:
             case CreateGroup():
                 self._changed[group_id] = _created(change, "")
-            case AddMembers() if known is not None:
-                self._changed[group_id] = evolve(known, members=known.members | _ids(change))
-            case RemoveMember() if known is not None:
-                gone = {change.member.object_id}
-                self._changed[group_id] = evolve(known, members=known.members - gone, leaving=known.leaving | gone)
+            case AddMembers() | RemoveMember() if known is not None:
+                moved = _ids(change) - known.members if isinstance(change, AddMembers) else _ids(change)
+                self._changed[group_id] = evolve(known, members=known.members - moved, unsure=known.unsure | moved)
             case _:
                 pass
         return group_id
@@ -80,11 +78,9 @@ class NextGroups:
         known = self.get(group_id)
         if isinstance(change, CreateGroup) and known is not None and not known.object_id:
             self._changed[group_id] = None
-        elif isinstance(change, AddMembers) and known is not None:
-            self._changed[group_id] = evolve(known, members=known.members - (_ids(change) - self._before(group_id)))
-        elif isinstance(change, RemoveMember) and known is not None:
-            still = {change.member.object_id}
-            self._changed[group_id] = evolve(known, members=known.members | still, leaving=known.leaving - still)
+        elif isinstance(change, AddMembers | RemoveMember) and known is not None:
+            members = known.members | (_ids(change) if isinstance(change, RemoveMember) else frozenset())
+            self._changed[group_id] = evolve(known, members=members, unsure=known.unsure - _ids(change))
         return group_id
 
     def _after(self, change: GroupChange, object_id: str, added: Collection[str] | None) -> AppGroup | None:
@@ -100,23 +96,17 @@ class NextGroups:
                 name, description = sent.get("displayName", known.name), sent.get("description", known.description)
                 return evolve(known, name=name, description=description)
             case RememberMembers():
-                known = evolve(known, leaving=known.leaving - change.found - change.gone)
-                return evolve(known, members=(known.members | change.found) - change.gone)
+                members = (known.members | change.found) - change.gone
+                return evolve(known, members=members, unsure=known.unsure - change.found - change.gone)
             case AddMembers():
-                missing = frozenset() if added is None else _ids(change) - frozenset(added) - self._before(group_id)
-                return evolve(known, members=(known.members | _ids(change)) - missing)
+                there = _ids(change) if added is None else _ids(change).intersection(added)
+                return evolve(known, members=known.members | there, unsure=known.unsure - _ids(change))
             case RemoveMember():
-                gone = {change.member.object_id}
-                return evolve(known, members=known.members - gone, leaving=known.leaving - gone)
+                return evolve(known, members=known.members - _ids(change), unsure=known.unsure - _ids(change))
             case UnlinkGroup() | DeleteGroup():
                 return None
             case _:
                 assert_never(change)
-
-    def _before(self, group_id: str) -> frozenset[str]:
-        """Who was remembered before the plan: they stay, whatever becomes of adding them again."""
-        known = self.app_groups.get(group_id)
-        return frozenset() if known is None else known.members
 
 
 def _created(change: CreateGroup, object_id: str) -> AppGroup:
@@ -124,5 +114,6 @@ def _created(change: CreateGroup, object_id: str) -> AppGroup:
     return AppGroup(change.subject.group_id, object_id, change.subject.name, said, created=True)
 
 
-def _ids(change: AddMembers) -> frozenset[str]:
-    return frozenset(each.object_id for each in change.members)
+def _ids(change: AddMembers | RemoveMember) -> frozenset[str]:
+    members = change.members if isinstance(change, AddMembers) else (change.member,)
+    return frozenset(each.object_id for each in members)

@@ -82,10 +82,10 @@ def test_members_of_a_group_that_could_not_be_created_are_not_tried():
 
 
 class Interrupted:
-    """A state whose process dies when it notes something of groups for the n-th time."""
+    """A state whose process dies when it notes something of groups for the n-th time, or right after that."""
 
-    def __init__(self, state, notes):
-        self._state, self._left = state, notes
+    def __init__(self, state, notes, *, noted=False):
+        self._state, self._left, self._noted = state, notes, noted
 
     def __getattr__(self, name):
         return getattr(self._state, name)
@@ -93,6 +93,8 @@ class Interrupted:
     def note_groups(self, *args, **keywords):
         """Note, or die."""
         if self._left == 0:
+            if self._noted:
+                self._state.note_groups(*args, **keywords)
             raise StateError("the process died")
         self._left -= 1
         return self._state.note_groups(*args, **keywords)
@@ -106,7 +108,8 @@ days = st.lists(
             "left": people,
             "added": st.sampled_from((None, *NAMES)),
             "taken": st.sampled_from((None, *NAMES)),
-            "dies_after": st.sampled_from((None, 0, 1, 2, 3)),
+            "dies_at": st.sampled_from((None, 0, 1, 2, 3)),
+            "noted": st.booleans(),
             "faults": st.sampled_from((None, 1, 2, 3)),
         }
     ),
@@ -122,6 +125,18 @@ def test_a_removal_that_was_interrupted_is_not_taken_for_somebody_elses():
     plan, durable = pushes.plan(group("Sales", "ann")), pushes.state
     pushes.state = Interrupted(durable, 1)
     pushes.apply(plan, plan.fingerprint)
+    pushes.state = durable
+    assert pushes.members("Sales") == {"ann"}
+    assert kinds(pushes.plan(group("Sales", "ann", "bob"))) == ["add_members"]
+
+
+def test_an_addition_that_was_noted_and_not_sent_is_made_by_the_next_plan():
+    """The process died in between: nobody took them out, so nobody is said to have, and they are added."""
+    pushes = Pushes()
+    pushes.pushed(group("Sales", "ann"))
+    plan, durable = pushes.plan(group("Sales", "ann", "bob")), pushes.state
+    pushes.state = Interrupted(durable, 0, noted=True)
+    pushes.apply(plan)
     pushes.state = durable
     assert pushes.members("Sales") == {"ann"}
     assert kinds(pushes.plan(group("Sales", "ann", "bob"))) == ["add_members"]
@@ -151,8 +166,8 @@ def test_whatever_happens_everybody_ends_where_they_belong(history):
         durable = pushes.state
         try:
             plan = pushes.plan(group("Sales", *day["members"]))
-            if day["dies_after"] is not None:
-                pushes.state = Interrupted(durable, day["dies_after"])
+            if day["dies_at"] is not None:
+                pushes.state = Interrupted(durable, day["dies_at"], noted=day["noted"])
             pushes.apply(plan, plan.fingerprint)
         finally:
             pushes.state, pushes.fake.faults = durable, None

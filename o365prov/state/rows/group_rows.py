@@ -73,9 +73,9 @@ class GroupRows:
     def forget(self, object_ids: Collection[str]) -> int:
         """Forget that accounts were added to groups; returns to how many groups one of them was."""
         gone = frozenset(object_ids)
-        concerned = [each for each in self.load() if gone & (each.members | each.leaving)]
+        concerned = [each for each in self.load() if gone & (each.members | each.unsure)]
         if concerned:
-            self.write(evolve(each, members=each.members - gone, leaving=each.leaving - gone) for each in concerned)
+            self.write(evolve(each, members=each.members - gone, unsure=each.unsure - gone) for each in concerned)
         return len(concerned)
 
     def _rows(self, where: str = "", *parameters: object) -> list[Row]:
