@@ -72,7 +72,7 @@ class Nothing:
         """The lease, which anybody gets."""
         return Lease(tenant_id, 1)
 
-    def begin_run(self, lease: Lease, plan: Plan) -> Run:
+    def begin_run(self, lease: Lease, plan: Plan, _confirmed_by: str = "") -> Run:
         """The run, which is not kept."""
         return Run(plan.id, lease.tenant_id, "", plan.fingerprint, 1, NOW)
 

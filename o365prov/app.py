@@ -274,6 +274,7 @@ class Office365App:
         scope: planning.Scope | str = planning.Scope.CHANGED,
         only: Iterable[str] | None = None,
         transfers: Mapping[str, str] | None = None,
+        made_by: str = "",
     ) -> planning.Plan:
         """What must change so that the tenant of *snapshot* holds what the assignments ask for. Pure.
 
@@ -292,6 +293,7 @@ class Office365App:
                 None for everybody.
             transfers: accounts that are handed over although somebody else had them, or had their name: object ids by
                 the id of the person who gets the account.
+            made_by: who makes the plan, such as an administrator's address: the state keeps it for the audit.
 
         Raises:
             StaleMappingError: the settings changed after the attributes were mapped.
@@ -308,7 +310,8 @@ class Office365App:
         self._check_tenant(snapshot, app_users)
         assigned = self._people(assignments, scope, planning.PlanRequest(only, {} if transfers is None else transfers))
         planning.check_coverage(snapshot, assigned.request.only)
-        return assigned.plan(snapshot, app_users, now)
+        plan = assigned.plan(snapshot, app_users, now)
+        return evolve(plan, made_by=made_by) if made_by else plan
 
     def _people(
         self, assignments: Iterable[Assignment], scope: planning.Scope | str, request: planning.PlanRequest

@@ -132,6 +132,7 @@ class BlockingTenant:
         plan: Plan,
         *,
         confirm: str | None = None,
+        confirmed_by: str = "",
         on_event: Callable[[Event], None] | None = None,
         passwords: Callable[[CreateUser], str] | None = None,
     ) -> Report:
@@ -139,7 +140,7 @@ class BlockingTenant:
         check_call(BlockingTenant.apply, locals())
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         put = events.put if on_event is not None else None
-        work = self._tenant.apply(plan, confirm=confirm, on_event=put, passwords=passwords)
+        work = self._tenant.apply(plan, confirm=confirm, confirmed_by=confirmed_by, on_event=put, passwords=passwords)
         with self._tenant._applier.listening():  # noqa: SLF001 - signals come on this thread, and the work on another
             return self._run(work, events=events, on_event=on_event)
 

@@ -213,10 +213,11 @@ class Tenant:
         plan: planning.Plan,
         *,
         confirm: str | None = None,
+        confirmed_by: str = "",
         on_event: Callable[[Event], None] | None = None,
         passwords: Callable[[planning.CreateUser], str] | None = None,
     ) -> planning.Report:
-        """Make the changes of *plan* in the tenant, and remember them in the state.
+        """Make the changes of *plan* in the tenant, and remember them in the state; returns how each ended.
 
         A plan is applied once: after that its report is returned again, and nothing is written. An apply that was
         interrupted goes on with what is left. People whose accounts were changed in Office 365 after the plan was made
@@ -226,15 +227,13 @@ class Tenant:
         Args:
             plan: what to change.
             confirm: the plan's fingerprint, for a plan with hazards.
-            on_event: called with every :data:`~o365prov.graph.Event`, on the event loop; not called again after it
-                raises an exception.
+            confirmed_by: who confirms it, such as an administrator's address: the state keeps it for the audit.
+            on_event: called with every :data:`~o365prov.graph.Event`, on the event loop, until it raises an exception.
             passwords: gives the first password of a new account in a managed domain, which has to be changed at the
                 first sign-in; without it such creates are skipped. It is asked once an account.
 
-        Returns:
-            How each change ended.
-
         Raises:
+            UsageError: *confirmed_by* is given without *confirm*; nothing is written.
             PlanRefusedError: the plan is another tenant's, was made with another memory than the state's, or has
                 hazards that are not confirmed; nothing is written.
             StalePlanError: a plan that was applied since touched the same people, accounts or addresses; nothing is
@@ -261,6 +260,7 @@ class Tenant:
                         tenant_id=about[0],
                         federated=about[1],
                         confirm=confirm,
+                        confirmed_by=confirmed_by,
                         emit=without_errors(on_event),
                         passwords=passwords,
                     )

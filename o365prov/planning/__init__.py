@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     )
     from o365prov.planning.transitions.lookup import every_row, forget_rows_met, rows_met
     from o365prov.planning.transitions.matched_user import MatchedUser
+    from o365prov.planning.values_of_changes import property_changes
     from o365prov.planning.verification.checked import CheckedLicense, CheckedPerson, LicenseState
     from o365prov.planning.verification.comparison import FoundAccount, compare_account
     from o365prov.planning.verification.expected import ExpectedAccount, ExpectedState, expected_accounts
@@ -115,6 +116,7 @@ else:
             "matching.resolve",
             "transitions.matched_user",
             "transitions.lookup",
+            "values_of_changes",
             "planner",
             "assigned",
             "streaming",
@@ -217,6 +219,7 @@ __all__ = [
     "maybe_after_change",
     "office_apps",
     "profile_change",
+    "property_changes",
     "reference_digest",
     "rows_met",
     "unique_assignments",

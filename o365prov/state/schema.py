@@ -107,6 +107,30 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
             digest TEXT NOT NULL,
             PRIMARY KEY (tenant_id, app_name, group_id))""",
     ),
+    (
+        """CREATE TABLE audit_plan (
+            plan_id TEXT NOT NULL PRIMARY KEY,
+            planned_at TEXT NOT NULL,
+            planned_by TEXT NOT NULL,
+            confirmed_by TEXT NOT NULL,
+            applied_by TEXT NOT NULL,
+            total TEXT NOT NULL,
+            digest TEXT NOT NULL)""",
+        """CREATE TABLE audit (
+            plan_id TEXT NOT NULL,
+            change_key TEXT NOT NULL,
+            tenant_id TEXT NOT NULL,
+            app_name TEXT NOT NULL,
+            person_id TEXT NOT NULL,
+            planned TEXT NOT NULL,
+            planned_digest TEXT NOT NULL,
+            ended_at DOUBLE PRECISION,
+            ended TEXT,
+            ended_digest TEXT,
+            PRIMARY KEY (plan_id, change_key))""",
+        "CREATE INDEX audit_of_person ON audit (person_id, tenant_id, ended_at)",
+        "CREATE INDEX audit_of_time ON audit (tenant_id, ended_at)",
+    ),
 )
 """The statements that lead to each version, the first one first."""
 

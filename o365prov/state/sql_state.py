@@ -17,6 +17,7 @@ from o365prov.errors import ConfigurationError, PlanRefusedError, StateError, Us
 from o365prov.group_push import AppGroup, AppGroups
 from o365prov.people import AppUser, AppUsers
 from o365prov.state import rows
+from o365prov.state.audit import AuditRecord
 from o365prov.state.database import Database, Transaction
 from o365prov.state.fitting import check_lineage, check_serial, check_touched
 from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
@@ -35,10 +36,11 @@ class SqlState:
         key: a secret of at least 16 bytes with which every row is sealed; without one, digests show damage and not
             what somebody edited.
         lease_seconds: for how long a lease is given (1 to 3,600); a process that dies keeps others out for so long.
+        audit: whether it keeps what was done to whom, and why.
 
     """
 
-    def __init__(self, database: Database, key: bytes | None, lease_seconds: float) -> None:
+    def __init__(self, database: Database, key: bytes | None, lease_seconds: float, *, audit: bool = False) -> None:
         if key is not None and len(key) < 16:
             raise ConfigurationError(f"{type(self).__name__}.key should be at least 16 bytes")
         if not 1 <= lease_seconds <= 3600:
@@ -46,6 +48,7 @@ class SqlState:
         self._database = database
         self._seal = rows.Seal(key)
         self._lease_seconds = float(lease_seconds)
+        self._keeps_audit = audit
 
     @property
     def lease_seconds(self) -> float:
@@ -94,6 +97,7 @@ class SqlState:
             object_ids = {*_accounts(transaction, person_id), *runs.accounts(touched, person_id)}
             for tenant_id, app_name in apps:
                 self._memory(transaction, tenant_id, app_name).write((), [person_id])
+            self._audit(transaction).forget(person_id)
             kept = self._reads(transaction).forget(object_ids)
             pushed = transaction.rows("SELECT tenant_id, app_name FROM group_memory")
             kept += sum(self._groups(transaction, *of_app).forget(object_ids) for of_app in pushed)
@@ -154,6 +158,25 @@ class SqlState:
             runs = self._runs(transaction)
             return runs.entries(plan_id) if runs.find(plan_id) is not None else ()
 
+    def audit(
+        self,
+        tenant_id: str,
+        *,
+        person_id: str | None = None,
+        plan_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        values: bool = False,
+    ) -> tuple[AuditRecord, ...]:
+        """What was done to whom, when, why and by whom; see :meth:`State.audit`."""
+        check_call(State.audit, locals())
+        if not self._keeps_audit:
+            raise UsageError(f"{self._database.name} keeps no audit: make the state with audit=True")
+        with self._read(tenant_id) as transaction:
+            return self._audit(transaction).find(
+                tenant_id, person_id=person_id, plan_id=plan_id, since=since, until=until, values=values
+            )
+
     def prune(self, before: datetime) -> int:
         """Delete runs and reads that were begun before an instant; see :meth:`State.prune`."""
         check_call(State.prune, locals())
@@ -165,6 +188,7 @@ class SqlState:
                 self._move_notes(transaction, tenant_id)
             for plan_id, _ in found:
                 tenants.forget_run(runs.delete(plan_id))
+                self._audit(transaction).delete(plan_id)
             self._reads(transaction).prune(before)
             return len(found)
 
@@ -176,7 +200,7 @@ class SqlState:
         with self._read(plan.tenant_id) as transaction:
             self._check(transaction, plan, self._runs(transaction).find(plan.id))
 
-    def begin_run(self, lease: Lease, plan: planning.Plan) -> Run:
+    def begin_run(self, lease: Lease, plan: planning.Plan, confirmed_by: str = "") -> Run:
         """Begin the run of a plan, or go on with it; see :meth:`State.begin_run`."""
         check_call(State.begin_run, locals())
         with self._database.transaction() as transaction:
@@ -189,6 +213,8 @@ class SqlState:
                 return runs.go_on(run)
             noted, _ = tenants.noted(plan.tenant_id)
             self._memory(transaction, plan.tenant_id, plan.app_users.app_name).remember_at(plan.id, noted)
+            if self._keeps_audit:
+                self._audit(transaction).begin(plan, confirmed_by=confirmed_by, applied_by=rows.this_process())
             return runs.begin(plan, tenants.next_run(plan.tenant_id), noted)
 
     def note(
@@ -286,7 +312,9 @@ class SqlState:
         """Move what was noted to where it is kept."""
         tenants = self._tenants(transaction)
         noted, _ = tenants.noted(tenant_id)
-        for plan_id, note in tenants.take_notes(tenant_id).items():  # of one plan: whoever begins another moves them
+        for plan_id, taken in tenants.take_notes(tenant_id).items():  # of one plan: whoever begins another moves them
+            note = taken.note
+            self._audit(transaction).note(plan_id, note.entries, taken.times)
             run = self._runs(transaction).note(plan_id, note.entries, noted)
             memory = self._memory(transaction, tenant_id, run.app_name)
             memory.remember_at(plan_id, noted)
@@ -329,6 +357,9 @@ class SqlState:
 
     def _reads(self, transaction: Transaction) -> rows.ReadRows:
         return rows.ReadRows(transaction, self._seal, self._database.name)
+
+    def _audit(self, transaction: Transaction) -> rows.AuditRows:
+        return rows.AuditRows(transaction, self._seal, self._database.name)
 
     def _runs(self, transaction: Transaction) -> rows.RunRows:
         return rows.RunRows(transaction, self._seal, self._database.name)

@@ -9,6 +9,7 @@ from typing import Protocol
 from o365prov import planning
 from o365prov.group_push import AppGroup, AppGroups
 from o365prov.people import AppUser, AppUsers
+from o365prov.state.audit import AuditRecord
 from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
 
 
@@ -112,8 +113,37 @@ class State(Protocol):
         """How far each change of a plan has come, in the order in which they were begun."""
         ...
 
+    def audit(
+        self,
+        tenant_id: str,
+        *,
+        person_id: str | None = None,
+        plan_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        values: bool = False,
+    ) -> tuple[AuditRecord, ...]:
+        """What was done in a tenant: to whom, when, why, by which run, and who planned and confirmed it.
+
+        It has what was begun or skipped, the oldest first; of a process that died, the change that nobody looked at
+        since is ``started``. It goes back to the oldest run that was not deleted by :meth:`prune`.
+
+        Args:
+            tenant_id: the tenant.
+            person_id: only what was done to this person.
+            plan_id: only what the run of this plan did.
+            since: only what was noted at this instant or later, aware, by the clock of the database.
+            until: only what was noted before this instant, aware.
+            values: whether the records have the values before and after, which are personal.
+
+        Raises:
+            UsageError: the state keeps no audit: it was made without ``audit=True``.
+
+        """
+        ...
+
     def prune(self, before: datetime) -> int:
-        """Delete runs and reads that were begun before an instant, with what they hold of people.
+        """Delete runs and reads that were begun before an instant, with what they and the audit hold of people.
 
         Runs that were interrupted are deleted too, and can't go on then. The memory stays. Plans that are older than a
         run that was deleted are stale.
@@ -142,8 +172,13 @@ class State(Protocol):
         """
         ...
 
-    def begin_run(self, lease: Lease, plan: planning.Plan) -> Run:
+    def begin_run(self, lease: Lease, plan: planning.Plan, confirmed_by: str = "") -> Run:
         """Begin the run of a plan, or go on with it; checks it as :meth:`check_plan` does.
+
+        Args:
+            lease: the lease of the tenant.
+            plan: the plan.
+            confirmed_by: who confirmed it, for the audit; of one that goes on, whoever did first.
 
         Raises:
             LeaseLostError: the lease has ended or is another tenant's, here and in the methods that follow.

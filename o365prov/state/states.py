@@ -21,6 +21,8 @@ class MemoryState(SqlState):
         connect: opens the connection to SQLite, given ``":memory:"``; it returns an object with the methods
             ``execute``, ``executemany`` and ``close`` of :class:`sqlite3.Connection`, in autocommit mode. By default
             sqlite3 opens it.
+        audit: whether it keeps what was done to whom and why, for :meth:`State.audit`: a row a change, which takes
+            about a fifth more processor time of an apply.
 
     Raises:
         ConfigurationError: an argument is of the wrong type or out of range.
@@ -30,9 +32,11 @@ class MemoryState(SqlState):
 
     """
 
-    def __init__(self, *, lease_seconds: float = LEASE_SECONDS, connect: Callable[[str], Any] | None = None) -> None:
+    def __init__(
+        self, *, lease_seconds: float = LEASE_SECONDS, connect: Callable[[str], Any] | None = None, audit: bool = False
+    ) -> None:
         check_call(MemoryState.__init__, locals())
-        super().__init__(SQLiteDatabase(None, connect), None, lease_seconds)
+        super().__init__(SQLiteDatabase(None, connect), None, lease_seconds, audit=audit)
 
     def __repr__(self) -> str:
         return "MemoryState()"
@@ -54,6 +58,8 @@ class SQLiteState(SqlState):
             ``execute``, ``executemany`` and ``close`` of :class:`sqlite3.Connection`, in autocommit mode. By default
             sqlite3 opens it.
             One of your own is also answerable for whose file it is and on which disk.
+        audit: whether it keeps what was done to whom and why, for :meth:`State.audit`: a row a change, which takes
+            about a fifth more processor time of an apply.
 
     Raises:
         ConfigurationError: an argument is of the wrong type or out of range.
@@ -71,13 +77,14 @@ class SQLiteState(SqlState):
         key: bytes | None = None,
         lease_seconds: float = LEASE_SECONDS,
         connect: Callable[[str], Any] | None = None,
+        audit: bool = False,
     ) -> None:
         check_call(SQLiteState.__init__, locals())
         if not os.fspath(path) or "\0" in os.fspath(path):
             raise ConfigurationError("SQLiteState.path should be the name of a file")
         if os.fspath(path) == ":memory:":
             raise ConfigurationError("SQLiteState.path should be the name of a file: in memory is MemoryState()")
-        super().__init__(SQLiteDatabase(Path(path), connect), key, lease_seconds)
+        super().__init__(SQLiteDatabase(Path(path), connect), key, lease_seconds, audit=audit)
 
 
 class PostgresState(SqlState):
@@ -93,6 +100,8 @@ class PostgresState(SqlState):
         key: a secret of at least 16 bytes with which every row is sealed; without one, digests show damage and not
             what somebody edited.
         lease_seconds: for how many seconds a lease is given (1 to 3,600).
+        audit: whether it keeps what was done to whom and why, for :meth:`State.audit`: a row a change, which takes
+            about a fifth more processor time of an apply.
 
     Raises:
         ConfigurationError: an argument is of the wrong type or out of range, or psycopg is not installed.
@@ -106,6 +115,7 @@ class PostgresState(SqlState):
         schema: str = "o365prov",
         key: bytes | None = None,
         lease_seconds: float = LEASE_SECONDS,
+        audit: bool = False,
     ) -> None:
         check_call(PostgresState.__init__, locals())
         if not schema or len(schema.encode("utf-8", "replace")) > 63 or not schema.isprintable():
@@ -114,4 +124,4 @@ class PostgresState(SqlState):
             from o365prov.state.postgres_database import PostgresDatabase  # noqa: PLC0415 - psycopg is an extra
         except ImportError:
             raise ConfigurationError("PostgresState needs psycopg: install o365prov[postgres]") from None
-        super().__init__(PostgresDatabase(dsn, schema), key, lease_seconds)
+        super().__init__(PostgresDatabase(dsn, schema), key, lease_seconds, audit=audit)

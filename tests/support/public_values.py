@@ -127,7 +127,7 @@ from o365prov.sources import (
     PartialMatch,
     ProfileSource,
 )
-from o365prov.state import KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
+from o365prov.state import AuditRecord, KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
 from o365prov.testing import (
     Attempt,
     Dropped,
@@ -203,6 +203,21 @@ def made_values() -> tuple[object, ...]:
         LeaseHolder("contoso", 1, "process 1 on host", NOW, NOW),
         KeptRead(
             "names", "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=x", NOW, {"7f": "{}"}, ["8f"], ["9f"]
+        ),
+        AuditRecord(
+            NOW,
+            "contoso",
+            "Office 365",
+            "plan-1",
+            "update_user:00u1",
+            "00u1",
+            "Ann",
+            "ann@corp.example",
+            "id",
+            "print",
+            RunStep.DONE,
+            NOW,
+            values=(PropertyChange("jobTitle", None, "Engineer"),),
         ),
         Run("plan-1", "contoso", "Office 365", "print", 1, NOW),
         RunEntry("create_user:00u1", RunStep.DONE, "00u1"),

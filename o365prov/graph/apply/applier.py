@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from attrs import define, field
 
-from o365prov.errors import PlanRefusedError, StateError
+from o365prov.errors import PlanRefusedError, StateError, UsageError
 from o365prov.graph.apply.delivery import WriteDelivery
 from o365prov.graph.apply.earlier import not_begun, replayed
 from o365prov.graph.apply.events import Event, Waiting
@@ -106,6 +106,7 @@ class Applier:
         tenant_id: str,
         federated: Collection[str],
         confirm: str | None,
+        confirmed_by: str,
         emit: Callable[[Event], None],
         passwords: Callable[[CreateUser], str] | None,
     ) -> Report:
@@ -117,15 +118,19 @@ class Applier:
             tenant_id: the tenant.
             federated: the names of its federated domains.
             confirm: the fingerprint that was confirmed.
+            confirmed_by: who confirmed it.
             emit: called with each event.
             passwords: gives first passwords.
 
         Raises:
+            UsageError: *confirmed_by* is given without *confirm*; nothing is written.
             PlanRefusedError: the plan may not be applied; nothing is written.
             StateError: the state can't be used, or the lease is somebody else's; nothing is written.
             TenantError: Graph can't be reached; nothing is written.
 
         """
+        if confirmed_by and confirm is None:
+            raise UsageError("confirmed_by says who confirmed the plan: give confirm=plan.fingerprint too")
         _refuse_another(plan, tenant_id, confirm)
         lease = await self.worker.call(lambda: self.state.acquire(tenant_id))
         try:
@@ -134,7 +139,7 @@ class Applier:
             known, earlier, began = await self.worker.call(lambda: self._checked(plan))
             if not began and confirm is None:
                 self._refuse_danger(plan, known)
-            ledger = Ledger(self.state, self.worker, lease, NextMemory(known, plan))
+            ledger = Ledger(self.state, self.worker, lease, NextMemory(known, plan), confirmed_by)
             run = ApplyRun(delivery, self.cloud, frozenset(federated), ledger, emit, self.read, passwords, earlier)
             return await self._go(run)
         finally:

@@ -52,6 +52,7 @@ class Ledger:
         worker: on which the state is called.
         lease: the right to write to the tenant.
         memory: what is remembered, as the apply of its plan goes on.
+        confirmed_by: who confirmed the plan, for the audit.
 
     """
 
@@ -59,6 +60,7 @@ class Ledger:
     worker: Worker
     lease: Lease
     memory: NextMemory
+    confirmed_by: str = ""
     _run: Run | None = field(init=False, default=None)
     _next: _Note = field(init=False, factory=_Note)
     _one_at_a_time: asyncio.Lock = field(init=False, factory=asyncio.Lock)
@@ -71,7 +73,7 @@ class Ledger:
             StateError: it can't be noted, so nothing may be sent.
 
         """
-        self._run = await self.worker.call(partial(self.state.begin_run, self.lease, self.plan))
+        self._run = await self.worker.call(partial(self.state.begin_run, self.lease, self.plan, self.confirmed_by))
 
     @property
     def plan(self) -> Plan:

@@ -67,6 +67,7 @@ class Plan(Renderable, Saved):
         provisioning_type: the name of the provisioning type.
         hazards: what is dangerous about the plan: with any, its changes are made only if its fingerprint is confirmed.
         explanations: by person id, what :meth:`explain` says about accounts and mapped values.
+        made_by: who made it, for the audit; empty if nobody said. It is not part of what is confirmed.
 
     """
 
@@ -89,6 +90,7 @@ class Plan(Renderable, Saved):
     provisioning_type: str = ""
     hazards: tuple[str, ...] = ()
     explanations: Mapping[str, PersonExplanation] = field(factory=dict, converter=frozen_mapping, hash=False)
+    made_by: str = ""
 
     @property
     def is_empty(self) -> bool:

@@ -9,9 +9,10 @@ is lost is missed.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from o365prov.people import AppUser
 from o365prov.state.database import Transaction
@@ -29,12 +30,28 @@ class ApplyNote:
         entries: how far changes have come.
         app_users: what is remembered from then on.
         forgotten: the ids of people of whom nothing is remembered any more.
+        at: when it was noted, in seconds since 1970 by the clock of the database; the state writes it.
 
     """
 
     entries: tuple[RunEntry, ...]
     app_users: tuple[AppUser, ...] = ()
     forgotten: tuple[str, ...] = ()
+    at: float = 0.0
+
+
+@frozen
+class TakenNotes:
+    """What the notes of one plan say in the end.
+
+    Args:
+        note: all of them together.
+        times: when each change was noted last, in seconds since 1970, by its key.
+
+    """
+
+    note: ApplyNote
+    times: Mapping[str, float]
 
 
 @frozen
@@ -68,7 +85,7 @@ class NoteRows:
 
         """
         refuse_nul(note.app_users, self.where)
-        content = to_json_text(note, ApplyNote)
+        content = to_json_text(evolve(note, at=self.transaction.now()), ApplyNote)
         digest = self.seal.of((self.tenant_id, number, before, plan_id), content)
         self.transaction.execute(
             "INSERT INTO note (tenant_id, number, plan_id, content, digest) VALUES (?, ?, ?, ?, ?)",
@@ -80,7 +97,7 @@ class NoteRows:
         )
         return digest
 
-    def take(self, number: int, last: str) -> dict[str, ApplyNote]:
+    def take(self, number: int, last: str) -> dict[str, TakenNotes]:
         """Take all notes away, and return what they say in the end, by plan.
 
         Args:
@@ -102,7 +119,7 @@ class NoteRows:
                     raise damaged(self.where)
                 before = digest
                 together.setdefault(plan_id, _Together()).add(json.loads(content))
-            notes = {plan_id: each.note() for plan_id, each in together.items()}
+            notes = {plan_id: each.taken() for plan_id, each in together.items()}
         except (ValueError, TypeError, KeyError, AttributeError) as error:  # sealed, and written by something else
             raise damaged(self.where) from error
         if (len(rows), before) != (number, last):
@@ -117,16 +134,18 @@ class _Together:
 
     entries: dict[str, Any] = field(factory=dict)
     app_users: dict[str, Any] = field(factory=dict)
+    times: dict[str, float] = field(factory=dict)
 
     def add(self, note: dict[str, Any]) -> None:
         self.entries.update((each["key"], each) for each in note["entries"])
+        self.times.update((each["key"], note.get("at", 0.0)) for each in note["entries"])
         self.app_users.update(dict.fromkeys(note.get("forgotten", ())))
         self.app_users.update((each["person_id"], each) for each in note.get("app_users", ()))
 
-    def note(self) -> ApplyNote:
+    def taken(self) -> TakenNotes:
         value = {
             "entries": list(self.entries.values()),
             "app_users": [each for each in self.app_users.values() if each is not None],
             "forgotten": [person_id for person_id, each in self.app_users.items() if each is None],
         }
-        return from_json_text(json.dumps(value), ApplyNote)
+        return TakenNotes(from_json_text(json.dumps(value), ApplyNote), self.times)

@@ -14,7 +14,7 @@ from attrs import astuple, evolve, frozen
 from o365prov.errors import LeaseLostError, StateError
 from o365prov.state.database import Transaction, instant
 from o365prov.state.records import Lease, LeaseHolder, Run
-from o365prov.state.rows.note_rows import ApplyNote, NoteRows
+from o365prov.state.rows.note_rows import ApplyNote, NoteRows, TakenNotes
 from o365prov.state.rows.sealing import Seal
 
 _LOST = "apply the plan again: what was begun is looked for, and what was done is not repeated"
@@ -116,7 +116,7 @@ class TenantRows:
         """Whether there are notes."""
         return self._row(tenant_id).notes > 0
 
-    def take_notes(self, tenant_id: str) -> dict[str, ApplyNote]:
+    def take_notes(self, tenant_id: str) -> dict[str, TakenNotes]:
         """Take all notes away, and return what they say in the end, by plan."""
         row = self._row(tenant_id)
         if row.notes == 0:
