@@ -9,15 +9,16 @@ It is pure: a :class:`~o365prov.graph.Tenant` reads the snapshot, and applies th
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import as_tuple, member, typed
+from o365prov._fields import as_tuple, typed
 from o365prov.errors import ConfigurationError, Issue, UsageError
 from o365prov.group_push.app_groups import AppGroup, AppGroups
 from o365prov.group_push.changes import (
@@ -48,11 +49,8 @@ from o365prov.planning import (
 )
 from o365prov.rendering import names_text, shortened
 
+_UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LONGEST_NAME, _LONGEST_DESCRIPTION, _LONGEST_NICKNAME = 256, 1024, 64
-
-
-def _scope(value: Scope | str) -> Scope:
-    return member(Scope, value)
 
 
 @frozen(kw_only=True, field_transformer=typed)
@@ -117,23 +115,28 @@ class GroupPush:
             UsageError: the snapshot was read without groups.
 
         """
-        groups, scope = as_tuple(groups), _scope(scope)
+        groups = as_tuple(groups)
         check_call(GroupPush.plan, locals())
+        scope = Scope(scope)
         self._check(groups, snapshot, app_users, app_groups, now, scope)
         sent = {each.id: each for each in groups if each.kind not in UNSUPPORTED_KINDS}
         matcher = GroupMatcher(sent.values(), snapshot.groups or (), app_groups, match_names=self.match_names)
         accounts, again = Accounts.of(app_users), scope is not Scope.CHANGED
         licenses = {sku.id: sku.part_number for sku in snapshot.skus}
+        nicknames = {each.email.partition("@")[0].lower() for each in snapshot.groups or () if each.email}
         changes: list[GroupChange] = []
         problems: list[GroupProblem] = []
+        claimed: set[str] = set()
         for group_id, found in matcher.find_all().items():
+            if isinstance(found, FoundGroup) and found.group is not None:
+                claimed.add(found.group.id)
             subject = GroupSubject(group_id, sent[group_id].name)
-            for each in _Decision(subject, sent[group_id], accounts, again, licenses).decide(found):
+            for each in _Decision(subject, sent[group_id], accounts, again, licenses, nicknames).decide(found):
                 if isinstance(each, Issue):
                     problems.append(GroupProblem(subject, each))
                 else:
                     changes.append(each)
-        changes += self._not_pushed(groups, snapshot, app_groups)
+        changes += self._not_pushed(groups, snapshot, app_groups, claimed)
         return GroupPlan(
             app_groups,
             now,
@@ -170,9 +173,9 @@ class GroupPush:
             raise ConfigurationError(f"groups holds {names_text([*map(shortened, twice)])} more than once: keep one")
 
     def _not_pushed(
-        self, groups: Iterable[PushedGroup], snapshot: TenantSnapshot, app_groups: AppGroups
+        self, groups: Iterable[PushedGroup], snapshot: TenantSnapshot, app_groups: AppGroups, claimed: Collection[str]
     ) -> Iterator[GroupChange]:
-        """What becomes of the groups that were pushed and are not any more."""
+        """What becomes of the groups that were pushed and are not any more; one that is *claimed* is another's now."""
         pushed = {each.id for each in groups}
         there = {each.id: each for each in snapshot.groups or ()}
         reason = "not pushed any more"
@@ -181,7 +184,7 @@ class GroupPush:
                 continue
             subject = GroupSubject(known.group_id, known.name)
             group = there.get(known.object_id) or _begun(known, there.values())
-            if group is not None and known.created and self.delete_groups:
+            if group is not None and known.created and self.delete_groups and group.id not in claimed:
                 members = len(group.members) + group.nested
                 restorable = group.kind is GroupKind.MICROSOFT_365
                 yield DeleteGroup(subject, reason, group.id, restorable, members)
@@ -207,6 +210,7 @@ class _Decision:
         accounts: the accounts of people.
         again: whether what was edited in Office 365 is sent again.
         licenses: the part numbers of SKUs, by id.
+        nicknames: the mail nicknames that are taken, in lower case; those of groups that are created are added.
 
     """
 
@@ -215,6 +219,7 @@ class _Decision:
     accounts: Accounts
     again: bool
     licenses: Mapping[str, str]
+    nicknames: set[str]
 
     def decide(self, found: FoundGroup | Issue) -> Iterator[GroupChange | Issue]:
         """The changes of the group, and what is wrong with it."""
@@ -247,7 +252,7 @@ class _Decision:
         properties: dict[str, Any] = {
             "displayName": self.pushed.name,
             "mailEnabled": unified,
-            "mailNickname": _nickname(self.pushed),
+            "mailNickname": self._nickname(),
             "securityEnabled": not unified,
             "groupTypes": ["Unified"] if unified else [],
         }
@@ -257,6 +262,20 @@ class _Decision:
             properties["description"] = self.pushed.description
         reason = "it was deleted in Office 365 after it had been pushed" if again else found.by.value
         return CreateGroup(self.subject, reason, self.pushed.unique_name, properties, again)
+
+    def _nickname(self) -> str:
+        r"""The mail nickname: of a Microsoft 365 group its name without what Graph refuses; else the unique name.
+
+        Source: Microsoft Graph, "Create group": ASCII without ``@ ( ) \ [ ] " ; : < > ,`` and spaces, at most 64; it is
+        unique among Microsoft 365 groups.
+        """
+        if self.pushed.kind is GroupKind.MICROSOFT_365:
+            name = "".join(each for each in self.pushed.name if each.isascii() and (each.isalnum() or each in "-_."))
+            name = name.strip(".")[:_LONGEST_NICKNAME].strip(".")
+            if name and name.lower() not in self.nicknames:
+                self.nicknames.add(name.lower())
+                return name
+        return self.pushed.unique_name[:_LONGEST_NICKNAME]
 
     def _kept(self, found: FoundGroup, group: TenantGroup) -> Iterator[GroupChange | Issue]:
         """The link to a group of the tenant, and its name and description."""
@@ -312,6 +331,11 @@ class _Decision:
 
 def _wrong_name(pushed: PushedGroup) -> Issue | None:
     """What is wrong with a group's name or description; None if Graph takes both."""
+    if unsendable := [name for name in ("id", "name", "description") if _UNSENDABLE.search(getattr(pushed, name))]:
+        what = (
+            f"has characters in its {names_text(unsendable)} that can't be sent: control characters, or half of a pair"
+        )
+        return Issue("unsendable_text", what, "Correct it at the source", unsendable[0])
     if not pushed.name.strip():
         return Issue("nameless_group", "has no name", "Give it one at the source", "displayName")
     for name, text, longest in (
@@ -322,18 +346,6 @@ def _wrong_name(pushed: PushedGroup) -> Issue | None:
             what = f"has a {name} of {len(text):,} characters, and Graph takes {longest:,}"
             return Issue("long_group_text", what, "Shorten it at the source", name)
     return None
-
-
-def _nickname(pushed: PushedGroup) -> str:
-    r"""The mail nickname: of a Microsoft 365 group its name without what Graph refuses, of others the unique name.
-
-    Source: Microsoft Graph, "Create group": ASCII without ``@ ( ) \ [ ] " ; : < > ,`` and spaces, at most 64.
-    """
-    if pushed.kind is GroupKind.MICROSOFT_365:
-        kept = "".join(each for each in pushed.name if each.isascii() and (each.isalnum() or each in "-_."))
-        if kept := kept.strip(".")[:_LONGEST_NICKNAME].strip("."):
-            return kept
-    return pushed.unique_name[:_LONGEST_NICKNAME]
 
 
 def _unsupported(groups: Iterable[PushedGroup]) -> Iterator[Unsupported]:

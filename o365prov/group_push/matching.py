@@ -149,7 +149,7 @@ def obstacle(pushed: PushedGroup, group: TenantGroup) -> Issue | None:
             "other_group_kind",
             f"is to be a group of the kind {pushed.kind.value}, and {group.id} is of the kind {group.kind.value}, "
             "which never changes",
-            "Push it as that kind, link another group, or rename it",
+            "Push it as that kind, or link another group",
         )
     if group.dynamic:
         return Issue(

@@ -138,7 +138,8 @@ class Membership:
         if others := self.current - self.ours - self.wanted:
             yield Issue(
                 "members_of_others",
-                f"has {count_text(len(others), 'member')} whom somebody else added: they stay",
+                f"has {count_text(len(others), 'member')} whom nobody is known to have added from here, and who stay: "
+                f"{self._names(others)}",
                 "Add them at the source, or take them out in Office 365",
                 "members",
                 "warning",
@@ -161,4 +162,5 @@ class Membership:
         return GroupMember(object_id, owner.person_id, owner.username)
 
     def _names(self, object_ids: frozenset[str]) -> str:
-        return names_text(sorted(self.accounts.owners[each].username for each in object_ids))
+        owners = self.accounts.owners
+        return names_text(sorted(owners[each].username if each in owners else each for each in object_ids))

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset, as_sorted, as_tuple, typed
+from o365prov.errors import ConfigurationError
 from o365prov.people import DirectoryGroup, Group, Person, everybody_in
 from o365prov.planning import GroupKind
 
@@ -30,6 +31,9 @@ class PushedGroup:
             nobody is taken out of the group.
         linked_to: the object id of the group in the tenant that it is linked to; None to find or to create one.
 
+    Raises:
+        ConfigurationError: *id* or *linked_to* is empty, or a field has a wrong type.
+
     Sources: Okta support, "Okta Office 365 integration: supported group types and push configuration"; Microsoft
     Graph, "group resource type" (lengths).
 
@@ -46,6 +50,11 @@ class PushedGroup:
     nested: tuple[str, ...] = field(default=(), converter=as_sorted, repr=False)
     unread: tuple[str, ...] = field(default=(), converter=as_sorted, repr=False)
     linked_to: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in (("id", self.id), ("linked_to", self.linked_to)):
+            if value == "":
+                raise ConfigurationError(f"PushedGroup.{name} is empty: give the id that the group has")
 
     @classmethod
     def of(cls, group: Group, *, kind: GroupKind = GroupKind.SECURITY, linked_to: str | None = None) -> PushedGroup:

@@ -43,7 +43,7 @@ def test_a_plan_reads_as_what_it_does():
         "= Old: unlink; the group and its members stay in Office 365  (not pushed any more)",
     ]
     assert lines[5].startswith("? xxx")
-    assert "? Traders: has 1 member whom somebody else added: they stay." in lines[6]
+    assert "has 1 member whom nobody is known to have added from here, and who stay: eve@" in lines[6]
 
 
 def test_every_form_is_of_the_same_document():

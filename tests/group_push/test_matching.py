@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 from pushes import Pushes, codes, group, kinds
 
-from o365prov.errors import PlanRefusedError
+from o365prov.errors import ConfigurationError, PlanRefusedError
 from o365prov.group_push import AppGroups
 from o365prov.planning import GroupKind
 
@@ -153,11 +153,50 @@ def test_kinds_that_graph_only_reads_are_unsupported(kind):
     assert (len(plan), codes(plan)) == (0, [])
 
 
-@pytest.mark.parametrize(("name", "code"), [(" ", "nameless_group"), ("n" * 257, "long_group_text")])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        (" ", "nameless_group"),
+        ("n" * 257, "long_group_text"),
+        ("a\0b", "unsendable_text"),
+        ("\ud800", "unsendable_text"),
+    ],
+)
 def test_names_that_graph_refuses_are_problems(name, code):
     """They are found before anything is sent."""
     plan = Pushes().plan(evolve(group("Sales", "ann"), name=name))
     assert (codes(plan), len(plan)) == ([code], 0)
+
+
+def test_microsoft_365_groups_have_different_nicknames():
+    """Graph wants them unique: the second of one name, and one whose name is taken already, get their unique names."""
+    pushes = Pushes()
+    unified = {"kind": GroupKind.MICROSOFT_365}
+    assert pushes.pushed(group("A", "ann", id="1", **unified), group("a", "bob", id="2", **unified)).ok
+    assert pushes.pushed(*(group(name, id=each, **unified) for name, each in (("A", "1"), ("a", "2"), ("A ", "3")))).ok
+    assert len({each["mailNickname"].lower() for each in pushes.fake.groups}) == 3
+
+
+def test_a_group_that_is_another_ones_now_is_not_deleted():
+    """It is not pushed any more under its old id, and linked under a new one."""
+    pushes = Pushes(delete_groups=True)
+    pushes.pushed(group("Old", "ann", id="1"))
+    [there] = pushes.fake.groups
+    plan = pushes.plan(group("New", "ann", id="2", linked_to=there["id"]))
+    assert sorted(set(kinds(plan))) == ["link_group", "remember_members", "unlink_group", "update_group"]
+
+
+def test_a_misspelt_scope_is_refused():
+    """It must not be taken for one that sends everything again."""
+    with pytest.raises(ConfigurationError, match="scope"):
+        Pushes().plan(scope="al")
+
+
+@pytest.mark.parametrize("field", ["id", "linked_to"])
+def test_an_empty_id_is_refused(field):
+    """It names no group."""
+    with pytest.raises(ConfigurationError, match=field):
+        group("Sales", **{field: ""})
 
 
 def test_nested_groups_are_named():
