@@ -87,7 +87,7 @@ class ProfileMapping:
         Traceback (most recent call last):
         ...
         o365prov.errors.ConfigurationError: AttributeMapping.expression of title: there is no function upper (line 1,
-        column 1): see the list of functions; AttributeMapping.expression of city: a value is missing after + (line 1,
+        column 1): write String.toUpperCase(x); AttributeMapping.expression of city: a value is missing after + (line 1,
         column 11): add it, or remove +
 
         """

@@ -1,7 +1,8 @@
 """Expressions of every size, over people of every size: none takes more than a second of processor time or 200 MB.
 
-With google-re2 and without. How many: ``SIZES``, otherwise five hundred for each hundred of ``CHAOS``, fifty in CI and
-five elsewhere.
+With google-re2 and without. Where chaos is asked for, cores are idle and a second is a second; elsewhere other tests
+run beside it and coverage is measured, so that only what takes several is noticed. How many: ``SIZES``, otherwise five
+hundred for each hundred of ``CHAOS``, fifty in CI and five elsewhere.
 """
 
 import json
@@ -14,6 +15,7 @@ import pytest
 from amount import times
 from expression_sizes import text_of
 
+MOST_SECONDS = 1.0 if "CHAOS" in os.environ else 6.0
 SEEDS = int(os.environ.get("SIZES", str(5 * times(1))))
 PROGRAM = """
 import json, sys
@@ -35,5 +37,5 @@ def test_no_accepted_expression_takes_more_than_a_second(re2):
         [sys.executable, "-c", PROGRAM, support, re2, *numbers], capture_output=True, text=True, check=True
     )
     slowest, memory = json.loads(done.stdout)
-    assert [(seconds, step, text_of(seed)[:200]) for seconds, step, seed in slowest if seconds > 1] == []
+    assert [(seconds, step, text_of(seed)[:200]) for seconds, step, seed in slowest if seconds > MOST_SECONDS] == []
     assert memory < 300  # the interpreter and the parser themselves take some, and the bindings
