@@ -11,6 +11,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Generic, NoReturn, Self, TypeVar
 
+from o365prov import group_push
 from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset
 from o365prov.errors import UsageError
@@ -23,7 +24,6 @@ from o365prov.graph.client.transport import AnonymousCredential, Credential, Tra
 from o365prov.graph.setup.connection_test import ConnectionTest
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
 from o365prov.graph.tenant import FACTS_AGE, VERIFY_TIMEOUT, Tenant
-from o365prov.group_push import GroupPlan, GroupReport
 from o365prov.planning import CreateUser, Needs, Plan, Report, Safeguards, TenantSnapshot, TenantUser, Verification
 from o365prov.state import State
 
@@ -144,7 +144,7 @@ class BlockingTenant:
         with self._tenant._applier.listening():  # noqa: SLF001 - signals come on this thread, and the work on another
             return self._run(work, events=events, on_event=on_event)
 
-    def apply_groups(self, plan: GroupPlan, *, confirm: str | None = None) -> GroupReport:
+    def apply_groups(self, plan: group_push.GroupPlan, *, confirm: str | None = None) -> group_push.GroupReport:
         """Make the changes of a plan of groups; see :meth:`Tenant.apply_groups`."""
         check_call(BlockingTenant.apply_groups, locals())
         return self._run(self._tenant.apply_groups(plan, confirm=confirm))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
-from o365prov import planning
+from o365prov import group_push, planning
 from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset
 from o365prov._tracing import span
@@ -26,7 +26,6 @@ from o365prov.graph.client.sender import Sender
 from o365prov.graph.client.transport import AnonymousCredential, Credential, Transport
 from o365prov.graph.setup.connection_test import ConnectionTest, evaluate_token
 from o365prov.graph.setup.permissions import ALL_OPERATIONS_BUT_ROLES, Operation
-from o365prov.group_push import GroupPlan, GroupReport
 from o365prov.state import MemoryState, State
 
 FACTS_AGE = timedelta(minutes=5)
@@ -270,7 +269,7 @@ class Tenant:
                     note(name, len(getattr(report, name)))
                 return report
 
-    async def apply_groups(self, plan: GroupPlan, *, confirm: str | None = None) -> GroupReport:
+    async def apply_groups(self, plan: group_push.GroupPlan, *, confirm: str | None = None) -> group_push.GroupReport:
         """Make the changes of a plan of groups, and remember them in the state; returns how each ended.
 
         An apply that was interrupted is not continued: read and plan again; what it had begun is found.

@@ -140,6 +140,11 @@ def no_groups() -> AppGroups:
     return AppGroups.empty(group_snapshot().tenant_id, "Office 365")
 
 
+def no_group_plan() -> GroupPlan:
+    """A plan for the tenant that :func:`fake_tenant` makes, in which no group is pushed."""
+    return GroupPush().plan([], group_snapshot(), fake_memory(), no_groups(), now=NOW)
+
+
 def import_memory() -> ImportMemory:
     """The memory before the first import of the tenant that :func:`fake_tenant` makes."""
     return ImportMemory.empty(import_snapshot().tenant_id, "Office 365")
@@ -242,7 +247,8 @@ PERSON = from_directory(Person("00u1", "ACTIVE", {"email": "ann@corp.example"}))
 
 BY_ANNOTATION: dict[str, Callable[[], Any]] = {
     "Iterable[AppGroup]": list,
-    "GroupPlan": lambda: GroupPush().plan([], group_snapshot(), fake_memory(), no_groups(), now=NOW),
+    "group_push.GroupPlan": no_group_plan,
+    "GroupPlan": no_group_plan,
     "GroupChange": lambda: examples()[GroupPlan].changes[0],
     "Plan": lambda: user_sync_app().plan([], fake_snapshot(), fake_memory(), now=NOW),
     "Change": lambda: DeleteUser(Subject("00u1", "Ann", USERNAME), "left", "id"),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.values.failures import EvaluationFailure
+
+_SMALL = frozenset({bool, int, float, UUID})
+"""What takes no more than its place; most values are of these or strings, and asking further takes longer."""
 
 _A_CONTAINER = 8
 """Copying a list or map takes as long as so many elements."""
@@ -47,6 +51,8 @@ class Budget:
                 amount += 1
                 if type(value) is str:
                     amount += len(value)
+                elif value is None or type(value) in _SMALL:
+                    continue
                 elif isinstance(value, list | tuple):
                     waiting.append(value)
                 elif isinstance(value, Mapping):
