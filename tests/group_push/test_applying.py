@@ -130,6 +130,30 @@ def test_a_removal_that_was_interrupted_is_not_taken_for_somebody_elses():
     assert kinds(pushes.plan(group("Sales", "ann", "bob"))) == ["add_members"]
 
 
+class Broken(Interrupted):
+    """A state with a fault that nobody foresaw."""
+
+    def note_groups(self, *args, **keywords):
+        """Note, or fail as no state should."""
+        try:
+            return super().note_groups(*args, **keywords)
+        except StateError as error:
+            raise ZeroDivisionError from error
+
+
+def test_whatever_happens_there_is_a_report():
+    """Something was written by then: the report says what, and the next plan finds it."""
+    pushes = Pushes()
+    plan, durable = pushes.plan(group("Sales", "ann")), pushes.state
+    pushes.state = Broken(durable, 1)
+    report = pushes.apply(plan)
+    pushes.state = durable
+    assert "unexpected ZeroDivisionError" in report.stopped
+    assert [each.result for each in report.outcomes] == [Result.DONE, Result.SKIPPED]
+    assert pushes.pushed(group("Sales", "ann")).ok
+    assert (len(pushes.fake.groups), pushes.members("Sales")) == (1, {"ann"})
+
+
 def test_an_addition_that_was_noted_and_not_sent_is_made_by_the_next_plan():
     """The process died in between: nobody took them out, so nobody is said to have, and they are added."""
     pushes = Pushes()

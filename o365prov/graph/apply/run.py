@@ -15,7 +15,7 @@ from o365prov.graph.apply.delivery import PendingWrite, WriteDelivery, WriteResu
 from o365prov.graph.apply.drift import changed_since
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event
 from o365prov.graph.apply.ledger import EndedChange, Ledger
-from o365prov.graph.client.batch import chunks
+from o365prov.graph.client.batch import chunks, waves
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sender import BATCHES_AT_ONCE
 from o365prov.graph.requests import change_requests
@@ -121,7 +121,7 @@ class ApplyRun:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, something was written, and the report says what
             _log.debug("plan %s", self.plan.id, exc_info=True)
-            self.stop(f"an unexpected {_name_of(error)}; report it, then {_AGAIN}")
+            self.stop(f"an unexpected {name_of_error(error)}; report it, then {_AGAIN}")
         await self._close(self._stopped)
         report = self._report()
         _log.info("plan %s: %r", self.plan.id, report)
@@ -375,21 +375,8 @@ def _asked(passwords: Callable[[CreateUser], str], change: CreateUser) -> tuple[
     return None, "the passwords function must return a string of 8 to 256 characters"
 
 
-def _name_of(error: BaseException) -> str:
+def name_of_error(error: BaseException) -> str:
     """The class of the first exception in a group, which is the one that happened."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return type(error).__name__
-
-
-def waves(writes: Iterable[PendingWrite]) -> list[list[PendingWrite]]:
-    """*writes* in groups in which no account is written twice: Graph refuses two writes to one object at once."""
-    groups: list[list[PendingWrite]] = []
-    times: dict[str | None, int] = {}
-    for write in writes:
-        turn = times.get(write.object_id, 0) if write.object_id is not None else 0
-        times[write.object_id] = turn + 1
-        if turn == len(groups):
-            groups.append([])
-        groups[turn].append(write)
-    return groups

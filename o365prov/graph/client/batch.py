@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from o365prov.errors import UsageError
 from o365prov.graph.client.messages import NoResponse, Request, Response
@@ -20,6 +20,15 @@ LIMIT = 20
 _IDS = ("request-id", "client-request-id")
 
 _Item = TypeVar("_Item")
+
+
+class _Write(Protocol):
+    """A write to an object that is there, or to one that it creates."""
+
+    object_id: str | None
+
+
+_W = TypeVar("_W", bound=_Write)
 
 
 def encode(requests: Sequence[Request]) -> Request:
@@ -102,3 +111,16 @@ def chunks(items: Iterable[_Item], size: int = LIMIT) -> Iterable[tuple[_Item, .
     remaining = iter(items)
     while chunk := tuple(islice(remaining, size)):
         yield chunk
+
+
+def waves(writes: Iterable[_W]) -> list[list[_W]]:
+    """*writes* in groups in which no object is written twice: Graph refuses two writes to one object at once."""
+    groups: list[list[_W]] = []
+    times: dict[str | None, int] = {}
+    for write in writes:
+        turn = times.get(write.object_id, 0) if write.object_id is not None else 0
+        times[write.object_id] = turn + 1
+        if turn == len(groups):
+            groups.append([])
+        groups[turn].append(write)
+    return groups

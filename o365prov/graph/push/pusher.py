@@ -12,14 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from attrs import define, field
 
 from o365prov.errors import PlanRefusedError, StalePlanError, StateError
+from o365prov.graph.apply.run import name_of_error
 from o365prov.graph.apply.stopping import stopping_on_sigterm
 from o365prov.graph.apply.worker import Worker
-from o365prov.graph.client.batch import chunks
+from o365prov.graph.client.batch import chunks, waves
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sender import BATCHES_AT_ONCE, Sender
 from o365prov.graph.push.group_delivery import GroupDelivery, GroupWrite
@@ -116,10 +118,12 @@ class _PushRun:
 
     async def run(self) -> GroupReport:
         """Do everything; returns the report, whatever happens. What Graph refuses is in it, not raised."""
-        for _, stage in groupby(
-            self.plan.changes, key=lambda change: change.stage
-        ):  # a plan is in the order of its stages
-            await self._run_stage(list(stage))
+        try:
+            for _, stage in groupby(self.plan.changes, key=attrgetter("stage")):  # a plan is in their order
+                await self._run_stage(list(stage))
+        except Exception as error:  # noqa: BLE001 - whatever it is, something was written, and the report says what
+            _log.debug("plan of groups %s", self.plan.fingerprint, exc_info=True)
+            self.stop(f"an unexpected {name_of_error(error)}; report it, then {_AGAIN}")
         outcomes = tuple(
             self._outcomes.get(group_change_key(change)) or self._unended(change) for change in self.plan.changes
         )
@@ -156,7 +160,7 @@ class _PushRun:
         if not self._stopped:
             await self._end(ended)
         gate = asyncio.Semaphore(BATCHES_AT_ONCE)
-        for wave in _waves(writes):
+        for wave in waves(writes):
             async with asyncio.TaskGroup() as group:
                 for chunk in chunks(wave):
                     group.create_task(self._deliver(chunk, gate))
@@ -215,20 +219,6 @@ class _PushRun:
 
 def _creates(one: GroupChange, other: GroupChange) -> bool:
     return isinstance(one, CreateGroup) and one.subject == other.subject
-
-
-def _waves(writes: Iterable[GroupWrite]) -> list[list[GroupWrite]]:
-    """Writes in waves in which no group is written twice: Graph refuses two writes to one object at once."""
-    waves: list[list[GroupWrite]] = []
-    times: dict[str, int] = {}
-    for write in writes:
-        group_id = write.change.subject.group_id
-        turn = times.get(group_id, 0)
-        times[group_id] = turn + 1
-        if turn == len(waves):
-            waves.append([])
-        waves[turn].append(write)
-    return waves
 
 
 def _refuse(plan: GroupPlan, tenant_id: str, confirm: str | None) -> None:
