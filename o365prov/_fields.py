@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar, cast
 
 from attrs import Attribute, fields
 
@@ -104,6 +104,35 @@ def frozen_mapping(values: Mapping[str, Any]) -> Mapping[str, Any]:
     if type(values) is FrozenMapping or not isinstance(values, Mapping):  # what is not a mapping, the validator refuses
         return values
     return FrozenMapping(values)
+
+
+def keyed_by(key: str, values: Iterable[T] | Mapping[str, T], kind: type[T], place: str, what: str) -> Mapping[str, T]:
+    """A table of values by one of their fields, for converters; a mapping is taken as it is.
+
+    Args:
+        key: the field, whose value no two of them share.
+        values: the values.
+        kind: their class.
+        place: the field that is converted, for messages, such as ``AppUsers.users``.
+        what: what a key names, for messages, such as ``person``.
+
+    Raises:
+        ConfigurationError: a value is not of this class, or two have one key.
+
+    """
+    if isinstance(values, Mapping):
+        return frozen_mapping(cast("Mapping[str, T]", values))
+    if not isinstance(values, Iterable):
+        raise ConfigurationError(f"{place} should be {kind.__name__} values, not a {type(values).__name__}")
+    table: dict[str, T] = {}
+    for value in values:
+        if not isinstance(value, kind):
+            raise ConfigurationError(f"{place} should be {kind.__name__} values, not a {type(value).__name__}")
+        name = getattr(value, key)
+        if name in table:
+            raise ConfigurationError(f"{place} holds the {what} {name} twice: keep one of them")
+        table[name] = value
+    return frozen_mapping(table)
 
 
 def optional_mapping(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import as_frozenset, as_tuple, frozen_mapping, typed, whole_number
-from o365prov.errors import ConfigurationError
+from o365prov._fields import as_frozenset, keyed_by, typed, whole_number
 from o365prov.rendering import count_text
 from o365prov.structuring import Saved, SavedFormat
 
@@ -39,18 +38,7 @@ class AppGroup:
 
 
 def _by_id(groups: Iterable[AppGroup] | Mapping[str, AppGroup]) -> Mapping[str, AppGroup]:
-    if isinstance(groups, Mapping):
-        return frozen_mapping(cast("Mapping[str, AppGroup]", groups))
-    if not isinstance(groups, Iterable):
-        raise ConfigurationError(f"AppGroups.groups should be AppGroup values, not a {type(groups).__name__}")
-    table: dict[str, AppGroup] = {}
-    for group in groups:
-        if not isinstance(group, AppGroup):
-            raise ConfigurationError(f"AppGroups.groups should be AppGroup values, not a {type(group).__name__}")
-        if group.group_id in table:
-            raise ConfigurationError(f"AppGroups.groups holds the group {group.group_id} twice: keep one of them")
-        table[group.group_id] = group
-    return frozen_mapping(table)
+    return keyed_by("group_id", groups, AppGroup, "AppGroups.groups", "group")
 
 
 @frozen(repr=False, field_transformer=typed)
@@ -99,20 +87,6 @@ class AppGroups(Saved):
         """What is remembered of a pushed group; None for nothing."""
         check_call(AppGroups.get, locals())
         return self._groups.get(group_id)
-
-    def with_groups(self, groups: Iterable[AppGroup], *, without: Iterable[str] = ()) -> AppGroups:
-        """The same table with these groups added or replaced, and others forgotten.
-
-        Args:
-            groups: the groups that are new or changed.
-            without: the ids of the groups to forget.
-
-        """
-        groups, without = as_tuple(groups), as_tuple(without)
-        check_call(AppGroups.with_groups, locals())
-        gone = frozenset(without)
-        kept = {key: group for key, group in self._groups.items() if key not in gone}
-        return evolve(self, groups={**kept, **{each.group_id: each for each in groups}}, serial=self.serial + 1)
 
     def __iter__(self) -> Iterator[AppGroup]:
         return iter(self._groups.values())

@@ -34,7 +34,7 @@ from o365prov.group_push.group_plan import GroupPlan, GroupProblem
 from o365prov.group_push.hazards import GroupSafeguard, group_hazards
 from o365prov.group_push.matching import UNSUPPORTED_KINDS, FoundBy, FoundGroup, GroupMatcher, obstacle
 from o365prov.group_push.membership import Accounts, Membership
-from o365prov.group_push.pushed_group import PushedGroup
+from o365prov.group_push.pushed_group import PushedGroup, unique_name
 from o365prov.people import AppUsers
 from o365prov.planning import (
     GroupKind,
@@ -44,6 +44,7 @@ from o365prov.planning import (
     TenantGroup,
     TenantSnapshot,
     Unsupported,
+    check_belongs,
     check_memory,
     check_now,
 )
@@ -157,13 +158,11 @@ class GroupPush:
     ) -> None:
         check_now(now)
         check_memory(app_users, snapshot.tenant_id, self.app_name)
-        belongs, present = (app_groups.tenant_id, app_groups.app_name), (snapshot.tenant_id, self.app_name)
-        if belongs != present:
-            raise ConfigurationError(
-                f"the memory is of the tenant {shortened(belongs[0])} and the app {shortened(belongs[1])}, and this is "
-                f"{shortened(present[0])} and {shortened(present[1])}: plan with state.app_groups(snapshot.tenant_id, "
-                "group_push.app_name)"
-            )
+        check_belongs(
+            (app_groups.tenant_id, app_groups.app_name),
+            (snapshot.tenant_id, self.app_name),
+            "plan with state.app_groups(snapshot.tenant_id, group_push.app_name)",
+        )
         if scope is Scope.DRIFT:
             raise ConfigurationError("GroupPush.plan takes scope='changed' or 'all': 'drift' is about people")
         if snapshot.groups is None:
@@ -196,8 +195,8 @@ def _begun(known: AppGroup, groups: Iterable[TenantGroup]) -> TenantGroup | None
     """The group that may have been created when an apply was interrupted."""
     if known.object_id:
         return None
-    unique_name = PushedGroup(known.group_id, known.name).unique_name
-    return next((each for each in groups if each.unique_name.lower() == unique_name), None)
+    key = unique_name(known.group_id)
+    return next((each for each in groups if each.unique_name.lower() == key), None)
 
 
 @frozen

@@ -78,9 +78,15 @@ class PushedGroup:
         >>> PushedGroup("00g1aB", "Sales").unique_name
         'o365prov-00g1ab-01064c42'
         """
-        digest = hashlib.sha256(self.id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        readable = "".join(each for each in self.id.lower() if each.isascii() and (each.isalnum() or each == "-"))
-        return f"o365prov-{readable[:60]}-{digest}"
+        return unique_name(self.id)
+
+
+def unique_name(group_id: str) -> str:
+    """The key of the group that is created for the group with this id at its source."""
+    check_call(unique_name, locals())
+    digest = hashlib.sha256(group_id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    readable = "".join(each for each in group_id.lower() if each.isascii() and (each.isalnum() or each == "-"))
+    return f"o365prov-{readable[:60]}-{digest}"
 
 
 def pushed_directory_groups(

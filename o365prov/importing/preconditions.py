@@ -10,7 +10,7 @@ from o365prov.errors import ConfigurationError, Issue
 from o365prov.importing.decisions import UserImport, UserOutcome
 from o365prov.importing.memory import ImportMemory
 from o365prov.people import AppUsers, Person
-from o365prov.planning import TenantSnapshot, check_memory, check_now
+from o365prov.planning import TenantSnapshot, check_belongs, check_memory, check_now
 from o365prov.rendering import names_text, shortened
 
 
@@ -26,13 +26,11 @@ def check_import(
     check_now(now)
     if app_users is not None:
         check_memory(app_users, snapshot.tenant_id, app_name)
-    belongs, present = (memory.tenant_id, memory.app_name), (snapshot.tenant_id, app_name)
-    if belongs != present:
-        raise ConfigurationError(
-            f"the memory is of the tenant {shortened(belongs[0])} and the app {shortened(belongs[1])}, and this is "
-            f"{shortened(present[0])} and {shortened(present[1])}: begin with ImportMemory.empty(snapshot.tenant_id, "
-            "office365_import.app_name)"
-        )
+    check_belongs(
+        (memory.tenant_id, memory.app_name),
+        (snapshot.tenant_id, app_name),
+        "begin with ImportMemory.empty(snapshot.tenant_id, office365_import.app_name)",
+    )
 
 
 def unique_people(people: Sequence[Person]) -> frozenset[str]:

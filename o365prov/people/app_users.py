@@ -15,7 +15,7 @@ from typing import Any, ClassVar, cast
 from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import as_tuple, frozen_mapping, typed, whole_number
+from o365prov._fields import as_tuple, frozen_mapping, keyed_by, typed, whole_number
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
 from o365prov.people.departure import Departure
@@ -103,18 +103,7 @@ class AppUser:
 
 
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:
-    if isinstance(users, Mapping):
-        return frozen_mapping(cast("Mapping[str, AppUser]", users))
-    if not isinstance(users, Iterable):
-        raise ConfigurationError(f"AppUsers.users should be AppUser values, not a {type(users).__name__}")
-    table: dict[str, AppUser] = {}
-    for user in users:
-        if not isinstance(user, AppUser):
-            raise ConfigurationError(f"AppUsers.users should be AppUser values, not a {type(user).__name__}")
-        if user.person_id in table:
-            raise ConfigurationError(f"AppUsers.users holds the person {user.person_id} twice: keep one of them")
-        table[user.person_id] = user
-    return frozen_mapping(table)
+    return keyed_by("person_id", users, AppUser, "AppUsers.users", "person")
 
 
 def _linked_elsewhere(values: object) -> Any:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from o365prov.planning.planner import make_plan
     from o365prov.planning.preconditions import (
         as_assignment,
+        check_belongs,
         check_coverage,
         check_domains,
         check_memory,
@@ -197,6 +198,7 @@ __all__ = [
     "as_assignment",
     "change_key",
     "change_stage",
+    "check_belongs",
     "check_coverage",
     "check_domains",
     "check_memory",

@@ -90,6 +90,26 @@ def check_memory(app_users: AppUsers, tenant_id: str, app_name: str) -> None:
         )
 
 
+def check_belongs(belongs: tuple[str, str], present: tuple[str, str], remedy: str) -> None:
+    """Refuse what is remembered of another tenant or app.
+
+    Args:
+        belongs: the tenant's id and the app's name that it is of.
+        present: those of this one.
+        remedy: what to do.
+
+    Raises:
+        ConfigurationError: it is of another one.
+
+    """
+    check_call(check_belongs, locals())
+    if belongs != present:
+        raise ConfigurationError(
+            f"the memory is of the tenant {shortened(belongs[0])} and the app {shortened(belongs[1])}, and this is "
+            f"{shortened(present[0])} and {shortened(present[1])}: {remedy}"
+        )
+
+
 def check_transfers(transfers: Mapping[str, str], assigned: Iterable[Assignment]) -> None:
     """Refuse to hand an account to somebody who is not assigned.
 

@@ -324,12 +324,16 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "people": lambda: [PERSON],
         "resources": list,
     },
+    "check_belongs": {
+        "belongs": lambda: ("contoso", "Office 365"),
+        "present": lambda: ("contoso", "Office 365"),
+        "remedy": lambda: "begin anew",
+    },
     "powershell_string": {"text": lambda: "O'Brien"},
     "AppGroups": {
         "app_name": lambda: "Office 365",
         "group_id": lambda: "00g1",
         "tenant_id": lambda: "contoso",
-        "without": lambda: ["00g1"],
     },
     "AppGroups.from_json": {"text": lambda: AppGroups.to_json(examples()[AppGroups])},
     "AppGroups.load": {"path": lambda: folder() / "app_groups.json"},
