@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from attrs import define, field
 
-from o365prov.errors import PlanRefusedError, StateError, UsageError
+from o365prov.errors import PlanRefusedError, UsageError
 from o365prov.graph.apply.delivery import WriteDelivery
 from o365prov.graph.apply.earlier import not_begun, replayed
 from o365prov.graph.apply.events import Event, Waiting
@@ -26,7 +26,7 @@ from o365prov.graph.client.clouds import Cloud
 from o365prov.people import AppUsers
 from o365prov.planning import CreateUser, NextMemory, Plan, Report, Safeguards, hazards_again
 from o365prov.rendering import shortened
-from o365prov.state import Lease, RunEntry, State
+from o365prov.state import RunEntry, State
 
 _T = TypeVar("_T")
 
@@ -143,7 +143,7 @@ class Applier:
             run = ApplyRun(delivery, self.cloud, frozenset(federated), ledger, emit, self.read, passwords, earlier)
             return await self._go(run)
         finally:
-            await self.worker.call(lambda: _released(self.state, lease))
+            await self.worker.release(self.state, lease)
 
     def stop(self, why: str) -> None:
         """Have the apply that runs begin nothing more; on any thread, and from a signal handler."""
@@ -158,7 +158,7 @@ class Applier:
     async def _go(self, run: ApplyRun) -> Report:
         rate_limiter = run.delivery.sender.rate_limiter
         rate_limiter.on_wait = lambda seconds, why: run.emit(Waiting(seconds, why))
-        heartbeat = asyncio.create_task(run.ledger.keep_lease(run.stop))
+        heartbeat = asyncio.create_task(self.worker.keep_lease(self.state, run.ledger.lease, run.stop))
         self._run = run
         if self._stopped:  # before there was a run
             run.stop(self._stopped)
@@ -203,12 +203,6 @@ def _refuse_another(plan: Plan, tenant_id: str, confirm: str | None) -> None:
             f"plan {plan.id} is for tenant {plan.tenant_id}, this is {shortened(tenant_id)}: "
             "plan with this tenant's snapshot"
         )
-
-
-def _released(state: State, lease: Lease) -> None:
-    """Give the lease back; where that fails it ends by itself."""
-    with suppress(StateError):
-        state.release(lease)
 
 
 def _ignore_wait(_seconds: float, _why: str) -> None:

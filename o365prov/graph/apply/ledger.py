@@ -7,12 +7,12 @@ knows at least what was given to whom. What several batches have to note while a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 
 from attrs import define, field, frozen
 
-from o365prov.errors import StateError, UsageError
+from o365prov.errors import UsageError
 from o365prov.graph.apply.delivery import PendingWrite
 from o365prov.graph.apply.worker import Worker
 from o365prov.planning import NextMemory, Outcome, Plan, Result
@@ -120,19 +120,6 @@ class Ledger:
         """
         await self._noted()  # of those who waited for it and were cancelled
         await self.worker.call(partial(self.state.end_run, self.lease, self.run, stopped))
-
-    async def keep_lease(self, lost: Callable[[str], None]) -> None:
-        """Renew the lease until this is cancelled; call *lost* with the reason once that fails.
-
-        It waits in real time, whatever clock the tenant has, because the lease ends by the database's.
-        """
-        while True:
-            await asyncio.sleep(self.state.lease_seconds / 3)
-            try:
-                await self.worker.call(partial(self.state.renew, self.lease))
-            except StateError as error:
-                lost(str(error))
-                return
 
     def _remember(self, each: EndedChange) -> tuple[str, ...]:
         """Remember how one change ended; returns whom that concerns."""

@@ -1,13 +1,21 @@
-"""The one thread on which a state's transactions run, so that they hold up neither the event loop nor each other."""
+"""The one thread on which a state's transactions run, so that they hold up neither the event loop nor each other.
+
+On it a lease is renewed, as long as something is written to the tenant.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from attrs import define, field
+
+from o365prov.errors import StateError
+from o365prov.state import Lease, State
 
 _T = TypeVar("_T")
 
@@ -33,3 +41,21 @@ class Worker:
     def close(self) -> None:
         """Wait for what was asked for, and end the thread."""
         self._thread.shutdown()
+
+    async def keep_lease(self, state: State, lease: Lease, lost: Callable[[str], None]) -> None:
+        """Renew a lease until this is cancelled; call *lost* with the reason once that fails.
+
+        It waits in real time, whatever clock the tenant has, because the lease ends by the database's.
+        """
+        while True:
+            await asyncio.sleep(state.lease_seconds / 3)
+            try:
+                await self.call(partial(state.renew, lease))
+            except StateError as error:
+                lost(str(error))
+                return
+
+    async def release(self, state: State, lease: Lease) -> None:
+        """Give a lease back; where that fails it ends by itself."""
+        with suppress(StateError):
+            await self.call(partial(state.release, lease))

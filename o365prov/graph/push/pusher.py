@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -79,7 +79,7 @@ class GroupPusher:
             with self._running(_PushRun(plan, delivery, self.state, self.worker, lease)) as run:
                 return await run.run()
         finally:
-            await self.worker.call(partial(_release, self.state, lease))
+            await self.worker.release(self.state, lease)
 
     def stop(self, why: str) -> None:
         """Have the apply that runs begin nothing more; on any thread, and from a signal handler."""
@@ -89,7 +89,7 @@ class GroupPusher:
     @contextmanager
     def _running(self, run: _PushRun) -> Iterator[_PushRun]:
         self._run = run
-        heartbeat = asyncio.create_task(run.keep_lease())
+        heartbeat = asyncio.create_task(self.worker.keep_lease(self.state, run.lease, run.stop))
         try:
             with stopping_on_sigterm(run.stop):
                 yield run
@@ -134,16 +134,6 @@ class _PushRun:
     def stop(self, why: str) -> None:
         """Begin nothing more; what is under way is finished and noted."""
         self._stopped = self._stopped or why
-
-    async def keep_lease(self) -> None:
-        """Renew the lease until this is cancelled."""
-        while True:
-            await asyncio.sleep(self.state.lease_seconds / 3)
-            try:
-                await self.worker.call(partial(self.state.renew, self.lease))
-            except StateError as error:
-                self.stop(str(error))
-                return
 
     async def _run_stage(self, changes: Sequence[GroupChange]) -> None:
         ended: list[GroupChangeOutcome] = []
@@ -246,9 +236,3 @@ def _refuse_for_memory(plan: GroupPlan, known: AppGroups, confirm: str | None) -
         raise PlanRefusedError(
             f"{'; '.join(hazards)}: review the plan, then apply it with confirm={plan.fingerprint!r}"
         )
-
-
-def _release(state: State, lease: Lease) -> None:
-    """Give the lease back; where that fails it ends by itself."""
-    with suppress(StateError):
-        state.release(lease)
