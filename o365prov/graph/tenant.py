@@ -286,7 +286,7 @@ class Tenant:
         check_call(Tenant.apply_groups, locals())
         async with self._one_apply:
             sender = self._connection.open()
-            with span("apply groups", changes=len(plan)):
+            with self._pusher.listening(), span("apply groups", changes=len(plan)):
                 tenant_id = (await self._about(sender))[0]
                 return await self._pusher.apply(plan, sender, self.sdk, tenant_id=tenant_id, confirm=confirm)
 

@@ -130,6 +130,33 @@ def test_a_removal_that_was_interrupted_is_not_taken_for_somebody_elses():
     assert kinds(pushes.plan(group("Sales", "ann", "bob"))) == ["add_members"]
 
 
+class Slow:
+    """A state that tells the tenant to stop while it is asked for the lease."""
+
+    def __init__(self, state):
+        self._state, self.tenant = state, None
+
+    def __getattr__(self, name):
+        return getattr(self._state, name)
+
+    def acquire(self, tenant_id):
+        """The lease, after somebody lost patience."""
+        self.tenant.stop("somebody lost patience")
+        return self._state.acquire(tenant_id)
+
+
+def test_whoever_says_stop_before_anything_is_written_is_heard():
+    """Nothing is written then, and the report says why."""
+    pushes = Pushes()
+    plan = pushes.plan(group("Sales", "ann"))
+    pushes.state = Slow(pushes.state)
+    with pushes.connected() as tenant:
+        pushes.state.tenant = tenant
+        report = tenant.apply_groups(plan)
+    assert (report.stopped, {each.result for each in report.outcomes}) == ("somebody lost patience", {Result.SKIPPED})
+    assert pushes.fake.groups == ()
+
+
 class Broken(Interrupted):
     """A state with a fault that nobody foresaw."""
 

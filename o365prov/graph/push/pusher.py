@@ -58,6 +58,18 @@ class GroupPusher:
     worker: Worker
     cloud: Cloud
     _run: _PushRun | None = field(init=False, default=None)
+    _listens: bool = field(init=False, default=False)
+    _stopped: str = field(init=False, default="")
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear :meth:`stop` and SIGTERM from now on: before there is a run, too."""
+        self._listens, self._stopped = True, ""
+        try:
+            with stopping_on_sigterm(self.stop):
+                yield
+        finally:
+            self._listens = False
 
     async def apply(
         self, plan: GroupPlan, sender: Sender, sdk: Any, *, tenant_id: str, confirm: str | None
@@ -82,17 +94,20 @@ class GroupPusher:
             await self.worker.release(self.state, lease)
 
     def stop(self, why: str) -> None:
-        """Have the apply that runs begin nothing more; on any thread, and from a signal handler."""
+        """Have the apply that is asked for begin nothing more; on any thread, and from a signal handler."""
+        if self._listens:
+            self._stopped = why
         if self._run is not None:
             self._run.stop(why)
 
     @contextmanager
     def _running(self, run: _PushRun) -> Iterator[_PushRun]:
         self._run = run
+        if self._stopped:  # before there was a run
+            run.stop(self._stopped)
         heartbeat = asyncio.create_task(self.worker.keep_lease(self.state, run.lease, run.stop))
         try:
-            with stopping_on_sigterm(run.stop):
-                yield run
+            yield run
         finally:
             self._run = None
             heartbeat.cancel()
