@@ -7,6 +7,7 @@ is made at the first use and again when pyproject.toml changes. uv makes and fil
 from __future__ import annotations
 
 import hashlib
+import json
 import operator
 import os
 import re
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import nox
 
@@ -194,6 +196,64 @@ def bench(session: nox.Session) -> None:
                 session.run(str(python), str(before / name), *short, external=True, env={"PYTHONPATH": str(before)})
     if over:
         session.error("over budget:\n" + "\n".join(over))
+
+
+@nox.session(reuse_venv=True)
+def release(session: nox.Session) -> None:
+    """Build what is published, check it, and run the tests against the installed wheel, or those that stand after --.
+
+    The sdist is made from the tree, and the wheel from the sdist; both are made twice, and are equal to the byte. They
+    are in ``dist/``. The version is that of the tag ``vX.Y.Z``, else a development version of the next one.
+    """
+    session.install("build>=1.2", "twine>=6.1", "check-wheel-contents>=0.6")
+    made = HERE / "dist"
+    shutil.rmtree(made, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(made))
+    with TemporaryDirectory() as folder:
+        session.run("python", "-m", "build", "--outdir", folder, silent=True)
+        if hashes(made) != hashes(Path(folder)):
+            session.error("two builds of one tree differ")
+    files = [str(made / name) for name in hashes(made)]
+    session.run("twine", "check", "--strict", *files)
+    [sdist], [wheel] = made.glob("*.tar.gz"), made.glob("*.whl")
+    session.run("check-wheel-contents", str(wheel))
+    python = make(session, sys.executable, HERE / ".nox" / "release")
+    install(session, python, f"{wheel}[rich,re2,docs]", *nox.project.dependency_groups(PYPROJECT, "tests"))
+    install(session, python, "--reinstall-package", "o365prov", "--no-deps", str(wheel))
+    with TemporaryDirectory() as folder, session.chdir(folder):
+        shutil.unpack_archive(sdist, folder, filter="data")
+        with session.chdir(Path(folder) / sdist.name.removesuffix(".tar.gz")):
+            command = ("-m", "pytest", "-q", *WORKERS, *(session.posargs or EVERYTHING[2:]))
+            # The folder that a Python starts in is not on its path, so it is the installed package that is tested.
+            session.run(str(python), *command, external=True, env={"PYTHONSAFEPATH": "1"})
+
+
+@nox.session(venv_backend="none")
+def sbom(session: nox.Session) -> None:
+    """Write what the package needs, and in which versions it was tested, as CycloneDX; after uv.lock changed."""
+    if not (uv := find_uv()):
+        session.error("uv reads its lock: install it with `pip install uv`")
+    page = HERE / "o365prov.cdx.json"
+    export = ("export", "--quiet", "--format", "cyclonedx1.5", "--no-dev", "--frozen", "--output-file", str(page))
+    session.run(uv, *export, external=True, silent=True)
+    page.write_text(json.dumps(bill(json.loads(page.read_text())), indent=1) + "\n")
+
+
+def bill(exported: dict[str, Any]) -> dict[str, Any]:
+    """The bill of materials without what differs from run to run, and without each file that a package has."""
+    component = {"type": "library", "bom-ref": "o365prov", "name": "o365prov"}
+    named = {exported["metadata"]["component"]["bom-ref"]: "o365prov"}
+    return {
+        **{name: exported[name] for name in ("bomFormat", "specVersion", "version")},
+        "metadata": {"component": component},
+        "components": [{k: v for k, v in each.items() if k != "externalReferences"} for each in exported["components"]],
+        "dependencies": [{**each, "ref": named.get(each["ref"], each["ref"])} for each in exported["dependencies"]],
+    }
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file in a folder, by its name."""
+    return {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in sorted(folder.iterdir())}
 
 
 def measure(session: nox.Session, python: Path, script: Path, *options: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What arrives with the package: names, version, types, licence, and how cheaply."""
 
 import ast
+import json
 import subprocess
 import sys
 import tomllib
@@ -44,10 +45,11 @@ def test_unknown_name_is_an_attribute_error():
 
 
 def test_version_is_the_installed_one():
-    """The version is the metadata's, without a second place to forget, and asking for it warns of nothing."""
+    """The version is the metadata's, made from the tag, without a second place; asking for it warns of nothing."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert o365prov.__version__ == metadata.version("o365prov") == PROJECT["version"]
+        assert o365prov.__version__ == metadata.version("o365prov")
+    assert PROJECT["dynamic"] == ["version"]
 
 
 @pytest.mark.parametrize("module", ["o365prov", "o365prov.expressions", "o365prov.people", "o365prov.sources.ldif"])
@@ -91,6 +93,28 @@ def test_licence_is_there():
     assert PROJECT["license"] == "MIT"
     assert "MIT License" in (ROOT / "LICENSE").read_text()
     assert any(str(file).endswith("LICENSE") for file in metadata.files("o365prov"))
+
+
+def test_the_bill_of_materials_is_that_of_the_lock():
+    """It names each package that is needed, in the version that uv.lock has; `nox -s sbom` writes it anew."""
+    lock = {each["name"]: each for each in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    needed, found = ["o365prov"], set()
+    while needed:
+        name = needed.pop()
+        found.add(name)
+        needed += {each["name"] for each in lock[name].get("dependencies", ())} - found
+        for each in lock[name].get("dependencies", ()):
+            chosen = lock[each["name"]].get("optional-dependencies", {})
+            needed += {more["name"] for extra in each.get("extra", ()) for more in chosen[extra]} - found
+    bill = json.loads((ROOT / "o365prov.cdx.json").read_text())
+    assert {each["name"]: each["version"] for each in bill["components"]} == {
+        name: lock[name]["version"] for name in found - {"o365prov"}
+    }
+
+
+def test_the_installed_package_brings_its_bill_of_materials():
+    """It lies beside the metadata, where scanners look for it."""
+    assert any(file.match("*.dist-info/sboms/o365prov.cdx.json") for file in metadata.files("o365prov"))
 
 
 def test_every_supported_python_is_named():
