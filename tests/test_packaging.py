@@ -96,7 +96,7 @@ def test_licence_is_there():
 
 
 def test_the_bill_of_materials_is_that_of_the_lock():
-    """It names each package that is needed, in the version that uv.lock has; `nox -s sbom` writes it anew."""
+    """It names each package that is needed, in the version that uv.lock has; `nox -s sbom` writes it."""
     lock = {each["name"]: each for each in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
     needed, found = ["o365prov"], set()
     while needed:
