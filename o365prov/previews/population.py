@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 
 from attrs import define, field, frozen
 
+from o365prov._annotations import check_call
 from o365prov.errors import Issue
 from o365prov.people import AppUser, Assignment, Person
 from o365prov.previews.account import AccountOutcome, AccountPreview
+from o365prov.previews.comparison import PreviewComparison, compared_people
 from o365prov.previews.preview import Preview
 from o365prov.rendering import (
     Block,
@@ -194,6 +196,28 @@ class PopulationPreview(Renderable):
     def to_dicts(self) -> list[dict[str, Any]]:
         """A dict of plain values for each person, for a data frame or JSON."""
         return [row.to_dict() for row in self.people]
+
+    def compare(self, other: PopulationPreview) -> PreviewComparison:
+        """Who would get something else in another preview, as after a change of the mapping or the settings.
+
+        Args:
+            other: the later preview, usually of the same people.
+
+        Returns:
+            The people who are in both and differ, with their usernames, values and issues before and after.
+
+        Raises:
+            ConfigurationError: *other* is not a preview of many people.
+
+        """
+        check_call(PopulationPreview.compare, locals())
+        both = [row.person.id for row in other if row.person.id in self]
+        return PreviewComparison(
+            compared_people((self[person_id], other[person_id]) for person_id in both),
+            len(both),
+            tuple(row.person for row in self if row.person.id not in other),
+            tuple(row.person for row in other if row.person.id not in self),
+        )
 
     def __repr__(self) -> str:
         return f"<PopulationPreview of {count_text(len(self), 'person', 'people')}>"

@@ -52,6 +52,7 @@ VERIFICATION = Verification(
     ),
 )
 APP = user_sync_app()
+OTHER = APP.remap(APP.mapping.with_expression("title", "user.city"))
 PREVIEW = APP.preview(somebody("Ann Lee", city="Oslo", countryCode="UK"), snapshot=tenant())
 POPULATION = APP.preview(
     [assigned(somebody("Ann Lee", countryCode="UK")), assigned(somebody("Bo Ross"))],
@@ -75,5 +76,6 @@ SHOWN = {
     "person without changes": PLAN.explain("00uNo"),
     "preview": PREVIEW,
     "population": POPULATION,
+    "comparison": POPULATION.compare(OTHER.preview([somebody("Ann Lee"), somebody("Bo Ross", city="Oslo")])),
     "import": IMPORT,
 }

@@ -194,6 +194,7 @@ def made_values() -> tuple[object, ...]:
             tenant.test_connection(),
             app.preview(ann, snapshot=snapshot),
             app.preview([ann, bob]),
+            app.preview([ann]).compare(app.remap(app.mapping.with_expression("title", "user.login")).preview([ann])),
         ]
     made += imports(fake, ann, cid)
     expression = Expression("user.email", semantics=Semantics(null_text="refuse"))
