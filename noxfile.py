@@ -166,6 +166,17 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def notebooks(session: nox.Session) -> None:
+    """Execute the notebooks in examples/notebooks, each in a kernel of its own; an error in a cell is a failure."""
+    python = shared(session, sys.executable, RUNNING)
+    own = beside(session, python, set(nox.project.dependency_groups(PYPROJECT, "notebooks")))
+    for notebook in sorted((HERE / "examples" / "notebooks").glob("*.ipynb")):
+        with TemporaryDirectory() as folder:
+            seen = Path(folder) / notebook.name
+            run(session, own, "-m", "jupyter", "execute", "--output", str(seen), str(notebook))
+
+
+@nox.session(venv_backend="none")
 def bench(session: nox.Session) -> None:
     """Measure, as ratios with their budgets, and fail where one is over its budget.
 
