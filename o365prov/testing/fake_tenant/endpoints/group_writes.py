@@ -14,7 +14,8 @@ from o365prov.testing.fake_tenant.rules.licensing import inherit
 from o365prov.testing.fake_tenant.rules.user_rules import is_nickname
 from o365prov.testing.fake_tenant.rules.values import check_values, merged, raise_first
 from o365prov.testing.fake_tenant.schema.object_types import GROUP
-from o365prov.testing.fake_tenant.store.directory import Directory, Links
+from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.links import Links
 from o365prov.testing.fake_tenant.store.table import Record
 
 MOST_REFERENCES = 20

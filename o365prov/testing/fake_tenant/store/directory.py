@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from attrs import define, evolve, field, frozen
@@ -20,6 +20,7 @@ from o365prov.testing.fake_tenant.protocol.requests import alternate_key
 from o365prov.testing.fake_tenant.schema.extensions import with_extensions
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind, ChangeLog, ChangeRecord, LinkChange
+from o365prov.testing.fake_tenant.store.links import Links
 from o365prov.testing.fake_tenant.store.seats import Subscription, count_seats
 from o365prov.testing.fake_tenant.store.table import Record, RecordTable
 from o365prov.testing.service_plans import PlanProvisioning
@@ -31,80 +32,6 @@ _UNIQUE = ("userPrincipalName", "onPremisesImmutableId", "proxyAddresses", "uniq
 def instant(moment: datetime) -> str:
     """A point in time as Graph writes it: UTC, whole seconds, ``Z``."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-class Links:
-    """References from one object to others, readable from both ends, in order of arrival.
-
-    Every arrival has a number of its own, which paging tokens hold, so that a page under way loses nothing when
-    references before it go.
-    """
-
-    __slots__ = ("_from", "_last", "_to")
-
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self._from: dict[str, dict[str, int]] = {}
-        self._to: dict[str, dict[str, int]] = {}
-        self._last = 0
-        for source, target in pairs:
-            self.add(source, target)
-
-    def add(self, source: str, target: str) -> None:
-        """Let *source* point at *target*."""
-        self._last += 1
-        self._from.setdefault(source, {})[target] = self._last
-        self._to.setdefault(target, {})[source] = self._last
-
-    def remove(self, source: str, target: str) -> None:
-        """Let *source* no longer point at *target*."""
-        _discard(self._from, source, target)
-        _discard(self._to, target, source)
-
-    def has(self, source: str, target: str) -> bool:
-        """Whether *source* points at *target*."""
-        return target in self._from.get(source, ())
-
-    def targets(self, source: str) -> tuple[str, ...]:
-        """What *source* points at."""
-        return tuple(self._from.get(source, ()))
-
-    def sources(self, target: str) -> tuple[str, ...]:
-        """What points at *target*."""
-        return tuple(self._to.get(target, ()))
-
-    def numbered_targets(self, source: str) -> tuple[tuple[int, str], ...]:
-        """What *source* points at, each with the number of its arrival, in that order."""
-        return tuple((number, target) for target, number in self._from.get(source, {}).items())
-
-    def numbered_sources(self, target: str) -> tuple[tuple[int, str], ...]:
-        """What points at *target*, each with the number of its arrival, in that order."""
-        return tuple((number, source) for source, number in self._to.get(target, {}).items())
-
-    def forget(self, key: str) -> None:
-        """Drop every reference from and to *key*."""
-        for target in self.targets(key):
-            self.remove(key, target)
-        for source in self.sources(key):
-            self.remove(source, key)
-
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Every reference, as source and target."""
-        return ((source, target) for source, targets in self._from.items() for target in targets)
-
-    def copy(self) -> Links:
-        """Links of their own, equal to these."""
-        copied = Links()
-        copied._from = {key: others.copy() for key, others in self._from.items()}
-        copied._to = {key: others.copy() for key, others in self._to.items()}
-        copied._last = self._last
-        return copied
-
-
-def _discard(ends: dict[str, dict[str, int]], key: str, other: str) -> None:
-    others = ends.get(key, {})
-    others.pop(other, None)
-    if not others:
-        ends.pop(key, None)
 
 
 @frozen

@@ -19,7 +19,8 @@ from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROO
 from o365prov.testing.fake_tenant.schema.properties import Property, PropertyType
 from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
 from o365prov.testing.fake_tenant.store.change_log import ChangeLog, ChangeRecord, LinkChange
-from o365prov.testing.fake_tenant.store.directory import Directory, Links, RegisteredApp
+from o365prov.testing.fake_tenant.store.directory import Directory, RegisteredApp
+from o365prov.testing.fake_tenant.store.links import Links
 from o365prov.testing.fake_tenant.store.seats import Subscription
 from o365prov.testing.fake_tenant.store.table import Record, RecordTable
 
