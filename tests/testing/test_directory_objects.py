@@ -87,3 +87,28 @@ def test_an_object_of_any_kind_is_read(graph, nested):
     shown = graph.get(f"/directoryObjects/{nested['contact']}?$select=displayName").body
     assert (shown["@odata.type"], shown["displayName"]) == ("#microsoft.graph.orgContact", "Johnny")
     assert graph.get("/directoryObjects/ann@managed.example").status == 404
+
+
+def test_applications_and_roles_are_directory_objects_too(odd_graph, fake):
+    """Read one by one, and many at once: by type, or all of them."""
+    fake.add_user(roles=["Global Reader"])
+    application = odd_graph("POST", "/applications", {"displayName": "Wiki"}).body
+    principal = odd_graph("POST", "/servicePrincipals", {"appId": application["appId"]}).body
+    role = odd_graph.get("/directoryRoles").value[0]
+    kinds = {application["id"]: "application", principal["id"]: "servicePrincipal", role["id"]: "directoryRole"}
+    for key, kind in kinds.items():
+        found = odd_graph.get(f"/directoryObjects/{key}").body
+        assert (found["@odata.type"], found["id"]) == (f"#microsoft.graph.{kind}", key)
+        answer = odd_graph("POST", "/directoryObjects/getByIds", {"ids": list(kinds), "types": [kind]})
+        assert [item["id"] for item in answer.value] == [key]
+    answer = odd_graph("POST", "/directoryObjects/getByIds", {"ids": list(kinds)})
+    assert [item["id"] for item in answer.value] == list(kinds)
+
+
+def test_a_service_principal_as_a_member_is_said_to_be_missing(odd_graph, fake):
+    """Graph takes it; that there is no such object would be wrong."""
+    application = odd_graph("POST", "/applications", {"displayName": "Wiki"}).body
+    principal = odd_graph("POST", "/servicePrincipals", {"appId": application["appId"]}).body
+    group = fake.add_group("Sales")["id"]
+    reference = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{principal['id']}"}
+    assert odd_graph("POST", f"/groups/{group}/members/$ref", reference).status == 501

@@ -102,3 +102,21 @@ def test_passwords_take_a_role_even_for_others():
     body = b'{"passwordProfile":{"password":"Correct-Horse-7"}}'
     path = f"https://graph.microsoft.com/v1.0/users/{user['id']}"
     assert fake.handle("PATCH", path, {"Authorization": "Bearer x", "Content-Type": "application/json"}, body)[0] == 403
+
+
+@pytest.mark.parametrize(("kind", "status"), [("group", 400), ("contact", 404), ("principal", 501), ("user", 204)])
+def test_both_ways_to_give_a_role_take_the_same_holders(graph, fake, kind, status):
+    """Users and role-assignable groups; that applications can have roles too is said to be missing."""
+    made = graph("POST", "/applications", {"displayName": "Wiki"}).body
+    holder = {
+        "user": fake.add_user,
+        "group": lambda: fake.add_group("Sales"),
+        "contact": lambda: fake.add_contact("Johnny"),
+        "principal": lambda: graph("POST", "/servicePrincipals", {"appId": made["appId"]}).body,
+    }[kind]()["id"]
+    role = graph("POST", "/directoryRoles", {"roleTemplateId": HELPDESK}).body["id"]
+    reference = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{holder}"}
+    assert graph("POST", f"/directoryRoles/{role}/members/$ref", reference).status == status
+    body = {"principalId": holder, "roleDefinitionId": "f2ef992c-3afb-46b9-b7cf-a126ee74c451", "directoryScopeId": "/"}
+    answer = graph("POST", "/roleManagement/directory/roleAssignments", body)
+    assert answer.status == (201 if status == 204 else status)

@@ -73,10 +73,8 @@ def _state(directory: Directory, request: GraphRequest, kind: ChangeKind) -> dic
             raise GraphErrorResponse.bad_request(
                 f"'{beside[0]}' can't be combined with {option}: what the first call asked for is in the token."
             )
-        state = read_token(directory.tenant_id, token, option)
+        state = read_token(directory.tenant_id, request.path, token, option)
         age = directory.clock.now().timestamp() - state["at"]
-        if state["kind"] != kind:
-            raise GraphErrorResponse.malformed(f"The token in {option} was issued for another collection.")
         if timedelta(seconds=age) > TOKEN_LIFE or not directory.log.knows(
             state["upto"] if state["since"] is None else state["since"]
         ):
@@ -89,7 +87,6 @@ def _state(directory: Directory, request: GraphRequest, kind: ChangeKind) -> dic
         return state
     _views(directory, kind, request.option("$select"))
     return {
-        "kind": kind,
         "since": None,
         "upto": directory.log.last,
         "cursor": 0,
@@ -212,9 +209,8 @@ def _page(
     state: dict[str, Any],
     cursor: int | None,
 ) -> GraphReply:
-    token = write_token(
-        directory.tenant_id, {**state, "cursor": cursor or 0, "at": int(directory.clock.now().timestamp())}
-    )
+    now = int(directory.clock.now().timestamp())
+    token = write_token(directory.tenant_id, request.path, {**state, "cursor": cursor or 0, "at": now})
     name = _TYPES[kind].collection
     more = cursor is not None
     link = request.link(name, "delta", **{"skiptoken" if more else "deltatoken": token})

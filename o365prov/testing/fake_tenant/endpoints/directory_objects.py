@@ -13,22 +13,29 @@ from o365prov.testing.fake_tenant.endpoints.memberships import closure
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
-from o365prov.testing.fake_tenant.query.views import object_view, typed
+from o365prov.testing.fake_tenant.query.views import any_view, typed
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind
-from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.directory import Directory, OtherKind
 from o365prov.testing.fake_tenant.store.table import Record
 
 MOST_IDS = 1_000
 """getByIds takes so many ids."""
 MOST_CHECKED = 20
 """checkMemberGroups and checkMemberObjects take so many."""
-_TYPES: dict[str, ChangeKind] = {"user": "user", "group": "group", "orgcontact": "contact"}
+_KINDS: dict[str, ChangeKind | OtherKind] = {
+    "user": "user",
+    "group": "group",
+    "orgcontact": "contact",
+    "application": "application",
+    "serviceprincipal": "servicePrincipal",
+    "directoryrole": "directoryRole",
+}
 _Memberships = Callable[[Directory, Record], Iterator[str]]
 
 
 def _read(directory: Directory, request: GraphRequest) -> GraphReply:
     kind, record = _object(directory, request)
-    shown = typed(kind, object_view(directory, request.option("$select"))[kind](record))
+    shown = typed(kind, any_view(directory, request.option("$select"), kind)(record))
     return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryObjects/$entity", **shown})
 
 
@@ -39,18 +46,22 @@ def _get_by_ids(directory: Directory, request: GraphRequest) -> GraphReply:
     unknown = set(body) - {"ids", "types"}
     if unknown:
         raise GraphErrorResponse.unknown_parameter(min(unknown), "getByIds")
-    wanted = {_TYPES.get(name.lower()) for name in types}
+    wanted = {_KINDS.get(name.lower()) for name in types}
     everything = any(name.lower() == "directoryobject" for name in types)
-    views = object_view(directory, None)
-    found = (each for key in dict.fromkeys(key.lower() for key in ids) if (each := directory.object(key)))
+    found = [each for key in dict.fromkeys(key.lower() for key in ids) if (each := _any_object(directory, key))]
+    views = {kind: any_view(directory, None, kind) for kind, _ in found}
     value = [typed(kind, views[kind](record)) for kind, record in found if everything or kind in wanted]
     return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryObjects", "value": value})
 
 
-def _object(directory: Directory, request: GraphRequest) -> tuple[ChangeKind, Record]:
+def _any_object(directory: Directory, key: str) -> tuple[ChangeKind | OtherKind, Record] | None:
+    return directory.object(key) or directory.other_object(key)
+
+
+def _object(directory: Directory, request: GraphRequest) -> tuple[ChangeKind | OtherKind, Record]:
     """The object that the path names, among those of the path's collection."""
     key, collection = request.named["object"], request.path[0].lower()
-    found = directory.object(key)
+    found = _any_object(directory, key)
     if found is None and collection == "users":
         found = ("user", directory.user(key))
     of_collection: dict[str, ChangeKind] = {"users": "user", "groups": "group", "contacts": "contact"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from o365prov.testing.fake_tenant.endpoints.references import reference_key
+from o365prov.testing.fake_tenant.endpoints.references import reference_key, referenced_object
 from o365prov.testing.fake_tenant.protocol.errors import Detail, GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.licensing import inherit
 from o365prov.testing.fake_tenant.rules.user_rules import is_nickname
@@ -130,11 +130,7 @@ def _targets(directory: Directory, record: Record, name: str, keys: list[str]) -
         _check_not_dynamic(record)
     ids = []
     for key in keys:
-        user = directory.find_user(key)
-        found = ("user", user) if user is not None else directory.object(key)
-        if found is None:
-            raise GraphErrorResponse.not_found(key)
-        kind, target = found
+        kind, target = referenced_object(directory, key)
         if kind != "user" and (name == "owners" or "Unified" in record["groupTypes"]):
             raise GraphErrorResponse.bad_request(
                 f"A {kind} can't be among the {name} of this kind of group: users can."

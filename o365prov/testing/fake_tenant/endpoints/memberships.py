@@ -26,7 +26,8 @@ Found = tuple[int, ChangeKind, Record]
 Related = Callable[[Directory, str], Iterable[tuple[int, str]]]
 """The ids that an object is related to, each with a number that orders a page."""
 _KINDS: dict[ChangeKind, ObjectType] = {"user": USER, "group": GROUP, "contact": CONTACT}
-_MIXED = frozenset({"$select", "$top", "$count", "$skiptoken"})
+MIXED = frozenset({"$select", "$top", "$count", "$skiptoken"})
+"""Options of a collection in pages whose objects are of several kinds."""
 
 
 def closure(start: str, step: Callable[[str], Iterable[str]]) -> Iterator[str]:
@@ -82,7 +83,7 @@ class _Relation:
     def routes(self) -> Iterator[Route]:
         """Everything that can be asked about it."""
         counting = frozenset({"$filter"})
-        yield Route("GET", self.path, self._everything(), self.summary, _MIXED, self.cost, self.source)
+        yield Route("GET", self.path, self._everything(), self.summary, MIXED, self.cost, self.source)
         yield Route("GET", f"{self.path}/$count", self._count(None), f"{self.summary}: how many", source=self.source)
         for kind in self.casts:
             path = f"{self.path}/{_KINDS[kind].name}"

@@ -36,6 +36,20 @@ def reference_key(text: str) -> str:
     return match.group(2).replace("%40", "@")
 
 
+def referenced_object(directory: Directory, key: str) -> tuple[ChangeKind, Record]:
+    """The user, group or contact that a reference means; 404 without one, 501 for what only Graph can refer to."""
+    user = directory.find_user(key)
+    found: tuple[ChangeKind, Record] | None = directory.object(key) if user is None else ("user", user)
+    if found is not None:
+        return found
+    other = directory.other_object(key)
+    if other is not None:
+        raise GraphErrorResponse.unsupported(
+            f"the fake tenant's references lead to users, groups and contacts; {key} is a {other[0]}"
+        )
+    raise GraphErrorResponse.not_found(key)
+
+
 def set_manager(directory: Directory, user: Record, manager_id: str | None) -> None:
     """Give a user this manager, or none."""
     key = user["id"]

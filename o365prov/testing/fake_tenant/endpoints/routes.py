@@ -18,6 +18,7 @@ PAGED = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$skiptok
 SEARCHED = PAGED | {"$search"}
 LISTING = frozenset({"$select"})
 ENTITY = frozenset({"$select"})
+_SMALL_PAGES = frozenset(str(size) for size in range(1, 20))
 _CHOICES = {"$count": ("true", "false"), "$format": ("json", "application/json")}
 
 
@@ -50,8 +51,7 @@ class Route:
         """The resource units of one request: $select saves one, $expand costs one, a small page saves one."""
         if self.writes:
             return 1
-        top = request.option("$top")
-        saved = bool(request.option("$select")) + bool(top and top.isdecimal() and int(top) < 20)
+        saved = bool(request.option("$select")) + (request.option("$top") in _SMALL_PAGES)
         return max(self.cost - saved + bool(request.option("$expand")), 1)
 
     @property

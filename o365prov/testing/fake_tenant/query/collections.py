@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -23,6 +24,7 @@ Render = Callable[[Record], Record]
 DEFAULT_PAGE = 100
 """Pages hold 100 objects unless $top says otherwise, and 999 at most (Graph, "$top"; paging limits of users)."""
 LARGEST_PAGE = 999
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def page_size(request: GraphRequest, default: int = DEFAULT_PAGE) -> int:
@@ -30,7 +32,7 @@ def page_size(request: GraphRequest, default: int = DEFAULT_PAGE) -> int:
     text = request.option("$top")
     if text is None:
         return default
-    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PAGE:
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= LARGEST_PAGE:
         raise GraphErrorResponse.bad_request(
             f"Invalid page size specified: '{text}'. Must be between 1 and {LARGEST_PAGE} inclusive."
         )
@@ -63,9 +65,7 @@ def collection(
     token = request.option("$skiptoken")
     last: dict[str, Any] = {"at": 0, "key": None}
     if token:
-        last = read_token(directory.tenant_id, token, "$skiptoken")
-    if last.keys() != {"at", "key"}:
-        raise GraphErrorResponse.malformed("The value of $skiptoken was issued for another collection.")
+        last = read_token(directory.tenant_id, request.path, token, "$skiptoken")
     size = page_size(request)
 
     if ordering is None:
@@ -81,7 +81,7 @@ def collection(
         options = {name[1:]: value for name, value in request.options.items() if name != "$skiptoken"}
         at, record = page[-1]
         key = None if ordering is None else ordering.key(record)
-        options["skiptoken"] = write_token(directory.tenant_id, {"at": at, "key": key})
+        options["skiptoken"] = write_token(directory.tenant_id, request.path, {"at": at, "key": key})
         body["@odata.nextLink"] = request.link(*request.path, **options)
     body["value"] = [render(record) for _, record in page]
     return GraphReply(200, body)

@@ -6,13 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from o365prov.testing.fake_tenant.query.select import SelectedProperties, select
-from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, USER
+from o365prov.testing.fake_tenant.schema.application_types import APPLICATION, SERVICE_PRINCIPAL
+from o365prov.testing.fake_tenant.schema.object_types import CONTACT, DIRECTORY_ROLE, GROUP, USER
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind
-from o365prov.testing.fake_tenant.store.directory import Directory
+from o365prov.testing.fake_tenant.store.directory import Directory, OtherKind
 from o365prov.testing.fake_tenant.store.table import Record
 
 _KINDS: dict[ChangeKind, ObjectType] = {"user": USER, "group": GROUP, "contact": CONTACT}
+_OTHER_KINDS: dict[OtherKind, ObjectType] = {
+    "application": APPLICATION,
+    "servicePrincipal": SERVICE_PRINCIPAL,
+    "directoryRole": DIRECTORY_ROLE,
+}
 
 
 def context_of(collection: str, view: SelectedProperties) -> str:
@@ -66,6 +72,15 @@ def object_view(
     return {
         kind: select(of, own[kind] if text else None, made if kind == "user" else None) for kind, of in kinds.items()
     }
+
+
+def any_view(directory: Directory, text: str | None, kind: ChangeKind | OtherKind) -> SelectedProperties:
+    """The view of one object of whatever kind."""
+    match kind:
+        case "user" | "group" | "contact":
+            return object_view(directory, text)[kind]
+        case _:
+            return select(_OTHER_KINDS[kind], text)
 
 
 def _identities(directory: Directory, record: Record) -> list[dict[str, Any]]:

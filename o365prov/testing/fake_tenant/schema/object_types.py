@@ -330,3 +330,15 @@ ROOM = ObjectType(
         ),
     ),
 )
+
+DIRECTORY_ROLE = ObjectType(
+    name="microsoft.graph.directoryRole",
+    title="DirectoryRole",
+    collection="directoryRoles",
+    properties=table(
+        *(
+            read_only(name, in_default_set=True)
+            for name in ("id", "deletedDateTime", "description", "displayName", "roleTemplateId")
+        )
+    ),
+)

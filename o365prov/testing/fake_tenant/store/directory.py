@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
@@ -25,6 +26,8 @@ from o365prov.testing.fake_tenant.store.seats import Subscription, count_seats
 from o365prov.testing.fake_tenant.store.table import Record, RecordTable
 from o365prov.testing.service_plans import PlanProvisioning
 
+OtherKind = Literal["application", "servicePrincipal", "directoryRole"]
+"""Objects of the directory whose changes are not tracked."""
 _UNIQUE = ("userPrincipalName", "onPremisesImmutableId", "proxyAddresses", "uniqueName")
 """What only one object may hold."""
 
@@ -153,6 +156,16 @@ class Directory:
             if record is not None:
                 return kind, record
         return None
+
+    def other_object(self, key: str) -> tuple[OtherKind, Record] | None:
+        """An application, service principal or directory role by id, with its kind, or None."""
+        key = key.lower()
+        tables: tuple[tuple[OtherKind, RecordTable], ...] = (
+            ("application", self.app_objects),
+            ("servicePrincipal", self.service_principals),
+            ("directoryRole", self.activated_roles),
+        )
+        return next(((kind, record) for kind, table in tables if (record := table.get(key)) is not None), None)
 
     def owner_of(self, name: str, value: str) -> str | None:
         """The id of the object that holds this unique value, or None."""

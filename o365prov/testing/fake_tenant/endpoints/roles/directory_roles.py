@@ -6,32 +6,24 @@ The same assignments as in unified role management, seen from the role (Graph "d
 from __future__ import annotations
 
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
-from o365prov.testing.fake_tenant.endpoints.memberships import mixed
+from o365prov.testing.fake_tenant.endpoints.memberships import MIXED, mixed
 from o365prov.testing.fake_tenant.endpoints.references import referenced_id
-from o365prov.testing.fake_tenant.endpoints.roles.role_management import activate_role, assign_role
+from o365prov.testing.fake_tenant.endpoints.roles.role_management import activate_role, assign_role, role_holder
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.filters import compile_filter
-from o365prov.testing.fake_tenant.schema.properties import ObjectType, read_only, table
+from o365prov.testing.fake_tenant.schema.object_types import DIRECTORY_ROLE
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES, RoleTemplate
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
 _BY_TEMPLATE = "roletemplateid="
-_DIRECTORY_ROLE = ObjectType(
-    name="microsoft.graph.directoryRole",
-    title="DirectoryRole",
-    collection="directoryRoles",
-    properties=table(
-        *(read_only(name) for name in ("id", "deletedDateTime", "description", "displayName", "roleTemplateId"))
-    ),
-)
 
 
 def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     text = request.option("$filter")
-    is_wanted = compile_filter(text, _DIRECTORY_ROLE, is_eventual=False) if text else None
+    is_wanted = compile_filter(text, DIRECTORY_ROLE, is_eventual=False) if text else None
     value = [chosen(request, role) for role in directory.activated_roles if is_wanted is None or is_wanted(role)]
     return GraphReply(200, {"@odata.context": f"{request.base}/$metadata#directoryRoles", "value": value})
 
@@ -79,10 +71,7 @@ def _members(directory: Directory, request: GraphRequest) -> GraphReply:
 
 def _add(directory: Directory, request: GraphRequest) -> GraphReply:
     role = _role(directory, request)
-    key = referenced_id(request.json_object())
-    found = directory.find_user(key) or (directory.object(key) or (None, None))[1]
-    if found is None:
-        raise GraphErrorResponse.not_found(key)
+    found = role_holder(directory, referenced_id(request.json_object()))
     if any(
         (item["principalId"], item["roleDefinitionId"]) == (found["id"], role["roleTemplateId"])
         for item in directory.role_assignments
@@ -135,7 +124,7 @@ ROUTES = (
         source="directoryrole-post-directoryroles",
     ),
     Route("GET", _ONE, _read, "Read an activated role by id or roleTemplateId", ENTITY, source="directoryrole-get"),
-    Route("GET", f"{_ONE}/members", _members, "List who holds a role", ENTITY, source="directoryrole-list-members"),
+    Route("GET", f"{_ONE}/members", _members, "List who holds a role", MIXED, source="directoryrole-list-members"),
     Route("POST", f"{_ONE}/members/$ref", _add, "Give a role to a user or group", source="directoryrole-post-members"),
     Route(
         "DELETE", f"{_ONE}/members/{{member}}/$ref", _remove, "Take a role away", source="directoryrole-delete-member"

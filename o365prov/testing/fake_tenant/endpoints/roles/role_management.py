@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from o365prov.testing.fake_tenant.endpoints.licenses import chosen
+from o365prov.testing.fake_tenant.endpoints.references import referenced_object
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
@@ -52,6 +53,18 @@ def assign_role(directory: Directory, principal_id: str, role_id: str, scope: st
     if all(role["roleTemplateId"] != role_id for role in directory.activated_roles):
         activate_role(directory, role_id)
     return record
+
+
+def role_holder(directory: Directory, key: str) -> Record:
+    """The user or group that may be given a role; 404, 400 or 501 for anything else."""
+    kind, found = referenced_object(directory, key)
+    if kind not in {"user", "group"}:
+        raise GraphErrorResponse.not_found(key)
+    if kind == "group" and not found.get("isAssignableToRole"):
+        raise GraphErrorResponse.bad_request(
+            "The group is not role-assignable; create it with isAssignableToRole: true."
+        )
+    return found
 
 
 def activate_role(directory: Directory, template_id: str) -> Record:
@@ -121,14 +134,8 @@ def _create(directory: Directory, request: GraphRequest) -> GraphReply:
         raise GraphErrorResponse.not_found(role)
     if body["directoryScopeId"] != "/":
         raise GraphErrorResponse.unsupported("the fake tenant assigns roles at directoryScopeId '/' only")
-    found = directory.object(principal)
-    if found is None or found[0] == "contact":
-        raise GraphErrorResponse.not_found(principal)
-    if found[0] == "group" and not found[1].get("isAssignableToRole"):
-        raise GraphErrorResponse.bad_request(
-            "The group is not role-assignable; create it with isAssignableToRole: true."
-        )
-    record = assign_role(directory, principal, role)
+    holder = role_holder(directory, principal)
+    record = assign_role(directory, holder["id"], role)
     context = f"{request.base}/$metadata#roleManagement/directory/roleAssignments/$entity"
     return GraphReply(201, {"@odata.context": context, **record})
 
