@@ -34,18 +34,26 @@ def fake_tenant_options() -> Mapping[str, Any]:
 
 
 @pytest.fixture
-def fake_tenant_factory(fake_tenant_options: Mapping[str, Any]) -> Callable[..., FakeTenant]:
-    """Makes tenants, as many as a test needs: ``fake_tenant_factory(users=3, licenses={"SPE_E3": 5})``."""
+def fake_tenant_factory(fake_tenant_options: Mapping[str, Any]) -> Iterator[Callable[..., FakeTenant]]:
+    """Makes tenants, as many as a test needs: ``fake_tenant_factory(users=3, licenses={"SPE_E3": 5})``.
 
-    def make(*, users: int = 0, **options: Any) -> FakeTenant:
+    When the test is over it fails if something was asked that a tenant does not support, since a client that takes
+    such an answer for an ordinary error would hide it; ``allow_unsupported=True`` is for tests of just that.
+    """
+    strict: list[FakeTenant] = []
+
+    def make(*, users: int = 0, allow_unsupported: bool = False, **options: Any) -> FakeTenant:
         from o365prov.testing import FakeTenant  # noqa: PLC0415 - see above
 
         fake = FakeTenant(**{**fake_tenant_options, **options})
         for _ in range(users):
             fake.add_user()
+        if not allow_unsupported:
+            strict.append(fake)
         return fake
 
-    return make
+    yield make
+    _fail_for_unsupported(*strict)
 
 
 @pytest.fixture(scope="session")
@@ -68,31 +76,22 @@ def session_fake_tenant(session_fake_tenant_options: Mapping[str, Any]) -> Itera
 
 
 @pytest.fixture
-def fake_tenant(request: pytest.FixtureRequest, fake_tenant_factory: Callable[..., FakeTenant]) -> Iterator[FakeTenant]:
-    """A fresh tenant for this test, as its ``fake_tenant`` markers say.
-
-    When the test is over it fails if something was asked that the tenant does not support, since a client that takes
-    such an answer for an ordinary error would hide it.
-    """
+def fake_tenant(request: pytest.FixtureRequest, fake_tenant_factory: Callable[..., FakeTenant]) -> FakeTenant:
+    """A fresh tenant for this test, as its ``fake_tenant`` markers say."""
     options: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("fake_tenant"))):
         if marker.args:
             pytest.fail("the fake_tenant marker takes options by name, such as fake_tenant(users=3)", pytrace=False)
         options |= marker.kwargs
-    allow_unsupported = options.pop("allow_unsupported", False)
     try:
-        fake = fake_tenant_factory(**options)
+        return fake_tenant_factory(**options)
     except (TypeError, ValueError) as error:
         pytest.fail(f"the options of the fake_tenant marker do not fit: {error}", pytrace=False)
-    yield fake
-    if not allow_unsupported:
-        _fail_for_unsupported(fake)
 
 
-def _fail_for_unsupported(fake: FakeTenant) -> None:
-    unsupported = [seen for seen in fake.requests if seen.status == 501]
-    if unsupported:
-        lines = [f"{seen.method} {seen.url}: {seen.answer_body['error']['message']}" for seen in unsupported]
+def _fail_for_unsupported(*tenants: FakeTenant) -> None:
+    lines = [line for fake in tenants for line in fake.unsupported]
+    if lines:
         pytest.fail("requests that the fake tenant does not support:\n" + "\n".join(lines), pytrace=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from textwrap import dedent
 
 import pytest
 
@@ -184,3 +185,55 @@ def test_loading_the_plugin_is_cheap(pytester):
     )
     result = pytester.run(sys.executable, "loaded.py")
     assert result.outlines == ["[]"]
+
+
+ASK = """
+    def ask(fake, method, path, body=b""):
+        headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
+        return fake.handle(method, f"https://graph.microsoft.com/v1.0{path}", headers, body)
+"""
+HIDDEN = {
+    "in a batch": """
+        def test_it(fake_tenant):
+            ask(fake_tenant, "POST", "/$batch", b'{"requests":[{"id":"1","method":"GET","url":"/me/photo"}]}')
+    """,
+    "followed by too many others": """
+        import pytest
+
+        @pytest.mark.fake_tenant(keep_requests=2)
+        def test_it(fake_tenant):
+            ask(fake_tenant, "GET", "/me/photo")
+            for _ in range(3):
+                ask(fake_tenant, "GET", "/users")
+    """,
+    "of a tenant that was reset": """
+        def test_it(fake_tenant):
+            ask(fake_tenant, "GET", "/me/photo")
+            fake_tenant.reset()
+    """,
+    "of one tenant of several": """
+        def test_it(fake_tenant_factory):
+            first, second = fake_tenant_factory(), fake_tenant_factory()
+            ask(second, "GET", "/me/photo")
+    """,
+}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_nothing_hides_a_request_that_is_not_supported(run, hidden):
+    """Neither a batch around it, nor what came later, nor where the tenant came from."""
+    result = run(dedent(ASK) + dedent(HIDDEN[hidden]))
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*GET *me/photo: the fake tenant does not support*"])
+
+
+def test_a_factory_may_allow_it(run):
+    """For one of its tenants."""
+    run(
+        dedent(ASK)
+        + dedent("""
+            def test_it(fake_tenant_factory):
+                ask(fake_tenant_factory(allow_unsupported=True), "GET", "/me/photo")
+                fake_tenant_factory()
+        """)
+    ).assert_outcomes(passed=1)

@@ -93,8 +93,21 @@ def test_exchanges_are_kept_without_secrets(graph, fake):
         (lambda fake: fake.add_user("a@managed.example", licenses={"SPE_E3": ["NONE"]}), "no plan NONE"),
         (lambda fake: fake.add_user("a@managed.example", manager="nobody"), "this tenant has no 'nobody'"),
         (lambda fake: fake.add_user("a@managed.example", roles=["King"]), "the built-in roles do not include 'King'"),
-        (lambda fake: fake.add_user("a@managed.example", businessPhones="1"), "must be a list"),
+        (lambda fake: fake.add_user("a@managed.example", businessPhones="1"), "must be a list of strings"),
         (lambda fake: fake.add_group("x", members=["nobody"]), "this tenant has no 'nobody'"),
+        (lambda fake: fake.add_user(accountEnabled="yes"), "True or False"),
+        (lambda fake: fake.add_user(jobTitle=5), "a string"),
+        (lambda fake: fake.add_user(createdDateTime="2020"), "a date and time"),
+        (lambda fake: fake.add_user(otherMails=[5]), "a list of strings"),
+        (lambda fake: fake.add_user(employeeOrgData={"x": 1}), "no field 'x'"),
+        (lambda fake: fake.add_user(assignedLicenses=[{"skuId": "x"}]), "skuId: it must be a GUID"),
+        (lambda fake: fake.add_user(identities=[5]), "each must be a dict"),
+        (lambda fake: fake.add_user(id="me"), "a GUID"),
+        (lambda fake: fake.add_user(id=fake.add_group("x")["id"]), "no other object has"),
+        (lambda fake: fake.add_room("x", "x@managed.example", capacity="4"), "a whole number"),
+        (lambda fake: fake.add_room("x", "x@managed.example", capacity=2**31), "a whole number"),
+        (lambda fake: fake.add_contact("x", phones="1"), "a list of dicts"),
+        (lambda fake: fake.add_user(licences=["SPE_E3"]), "did you mean 'licenses'"),
     ],
 )
 def test_builders_say_what_is_wrong(fake, build, words):
@@ -142,3 +155,40 @@ def test_a_tenant_that_makes_no_sense_is_not_made(settings, words):
     """One text is not a domain a letter, and seats can be counted."""
     with pytest.raises(ConfigurationError, match=words):
         FakeTenant(**settings)
+
+
+def test_what_is_not_supported_is_remembered_once(graph, fake):
+    """A line for each kind of it, as the plugin of pytest prints them, and as any other test runner can."""
+    assert fake.unsupported == ()
+    for _ in range(2):
+        graph.get("/users?$filter=onPremisesImmutableId eq 'x'")
+        graph.get("/domains/managed.example/verificationDnsRecords")
+    (line,) = fake.unsupported
+    assert line.startswith("GET https://graph.microsoft.com/v1.0/domains/managed.example/verificationDnsRecords: the")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"manager": "nobody"},
+        {"roles": ["King"]},
+        {"licenses": ["EXCHANGESTANDARD"]},
+        {"licenses": ["SPE_E3", "SPE_F1"]},
+    ],
+    ids=str,
+)
+def test_a_user_who_can_not_be_built_is_not_there(options):
+    """Neither half of it nor its name: the next try with what is right succeeds."""
+    fake = FakeTenant(licenses={"SPE_E3": 1, "SPE_F1": 0, "EXCHANGESTANDARD": 0}, seed=1)
+    with pytest.raises(UsageError):
+        fake.add_user("ann@contoso.onmicrosoft.com", **options)
+    assert (fake.users, fake.seats("SPE_E3")) == ((), (0, 1))
+    assert fake.add_user("ann@contoso.onmicrosoft.com")
+
+
+def test_a_group_that_can_not_be_built_is_not_there(fake):
+    """With one member of two."""
+    ann = fake.add_user()["id"]
+    with pytest.raises(UsageError):
+        fake.add_group("Sales", members=[ann, "nobody"])
+    assert fake.groups == ()

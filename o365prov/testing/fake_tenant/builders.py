@@ -17,17 +17,19 @@ from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.addresses import with_addresses
 from o365prov.testing.fake_tenant.rules.licensing import SkuAssignment, assign_directly, inherit
 from o365prov.testing.fake_tenant.rules.user_rules import check_principal_name
+from o365prov.testing.fake_tenant.rules.values import is_guid, misfit
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
-from o365prov.testing.fake_tenant.schema.properties import ObjectType, PropertyType
+from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.schema.skus import product
 from o365prov.testing.fake_tenant.spelling import nearest
 from o365prov.testing.fake_tenant.store.directory import Directory, instant
 from o365prov.testing.fake_tenant.store.seats import Subscription
-from o365prov.testing.fake_tenant.store.table import Record
+from o365prov.testing.fake_tenant.store.table import Record, unshared
 from o365prov.testing.service_plans import PlanProvisioning
 
 Licenses = Mapping[str, Iterable[str]] | Iterable[str]
+_TITLES = {"User": "a user", "Group": "a group", "OrgContact": "a contact", "Room": "a room"}
 
 
 def new_directory(
@@ -78,12 +80,14 @@ def add_user(
     properties: Mapping[str, Any],
 ) -> str:
     """Add a user and return its id."""
-    _known(directory.extended(USER), properties)
+    _check(directory, directory.extended(USER), properties, ("licenses", "manager", "roles"))
     name = principal_name or properties.get("userPrincipalName")
     if name is None:
         name = f"user{len(directory.users) + 1}@{next(iter(directory.domains))}"
     now = directory.now
     assignment = _assignment(directory, licenses)
+    manager_key = None if manager is None else _key(directory, manager)
+    role_ids = [_role(role) for role in roles]
     record = {
         "id": directory.new_id(),
         "accountEnabled": True,
@@ -104,11 +108,12 @@ def add_user(
         directory.create("user", record if "proxyAddresses" in record else with_addresses(directory, record, {}))
         if assignment.add:
             assign_directly(directory, directory.user(record["id"]), assignment)
-        if manager is not None:
-            set_manager(directory, record, _key(directory, manager))
-        for role in roles:
-            assign_role(directory, record["id"], _role(role))
+        set_manager(directory, record, manager_key)
+        for role in role_ids:
+            assign_role(directory, record["id"], role)
     except GraphErrorResponse as refused:
+        if directory.users.get(record["id"]) is not None:
+            directory.purge("user", record)
         raise UsageError(f"add_user({quoted(name)}): {_why(refused)}") from refused
     return str(record["id"])
 
@@ -121,10 +126,14 @@ def add_group(
     owners: Iterable[str],
     licenses: Licenses,
     properties: Mapping[str, Any],
-) -> str:
-    """Add a group and return its id."""
-    _known(directory.extended(GROUP), properties)
+) -> Record:
+    """Add a group and return it."""
+    _check(directory, directory.extended(GROUP), properties, ("licenses", "members", "owners"))
     assignment = _assignment(directory, licenses)
+    linked = [
+        (links, label, [_key(directory, key) for key in keys])
+        for links, label, keys in ((directory.members, "members", members), (directory.owners, "owners", owners))
+    ]
     record = {
         "id": directory.new_id(),
         "displayName": name,
@@ -143,44 +152,52 @@ def add_group(
     }
     try:
         directory.create("group", record)
-        for links, keys, label in ((directory.members, members, "members"), (directory.owners, owners, "owners")):
-            for key in keys:
-                target = _key(directory, key)
+        for links, label, targets in linked:
+            for target in targets:
                 links.add(record["id"], target)
                 directory.log_link("group", record["id"], label, target, added=True)
                 inherit(directory, target)
     except GraphErrorResponse as refused:
         raise UsageError(f"add_group({quoted(name)}): {_why(refused)}") from refused
-    return str(record["id"])
+    return _own(directory.group(record["id"]))
 
 
-def add_contact(directory: Directory, name: str, properties: Mapping[str, Any]) -> str:
-    """Add a contact of the organization and return its id."""
-    _known(CONTACT, properties)
+def add_contact(directory: Directory, name: str, properties: Mapping[str, Any]) -> Record:
+    """Add a contact of the organization and return it."""
+    _check(directory, CONTACT, properties)
     record = {"id": directory.new_id(), "displayName": name, **properties}
     directory.create("contact", record)
-    return str(record["id"])
+    return _own(record)
 
 
-def add_room(directory: Directory, name: str, address: str, properties: Mapping[str, Any]) -> str:
-    """Add a room and return its id."""
-    _known(ROOM, properties)
+def add_room(directory: Directory, name: str, address: str, properties: Mapping[str, Any]) -> Record:
+    """Add a room and return it."""
+    _check(directory, ROOM, properties)
     record = {"id": directory.new_id(), "displayName": name, "nickname": name, "emailAddress": address, **properties}
     directory.places.put(record)
-    return str(record["id"])
+    return _own(record)
 
 
-def _known(of: ObjectType, properties: Mapping[str, Any]) -> None:
+def _own(record: Record) -> Record:
+    """A record for the author of a test, who may change it."""
+    return {name: unshared(value) for name, value in record.items()}
+
+
+def _check(directory: Directory, of: ObjectType, properties: Mapping[str, Any], options: Iterable[str] = ()) -> None:
+    """UsageError for a property that the type lacks, a value of another type, or an id that is taken."""
     unknown = sorted(set(properties) - set(of.properties))
     if unknown:
         raise UsageError(
-            f"a {of.title.lower()} has no property {names_text([*map(shortened, unknown)])}"
-            f"{nearest(unknown[0], of.properties) or '; use Graph names, such as displayName'}"
+            f"{_TITLES[of.title]} has no property {names_text([*map(shortened, unknown)])}"
+            f"{nearest(unknown[0], [*of.properties, *options]) or '; use Graph names, such as displayName'}"
         )
     for name, value in properties.items():
-        is_collection = of.properties[name].kind in {PropertyType.TEXTS, PropertyType.COMPLEXES}
-        if value is not None and is_collection != isinstance(value, list):
-            raise UsageError(f"{name}={quoted(value)}: it must be {'a list' if is_collection else 'a single value'}")
+        wrong = None if value is None else misfit(of.properties[name], value)
+        if wrong is not None:
+            raise UsageError(f"{name}={quoted(value)}: {wrong}")
+    key = properties.get("id")
+    if key is not None and (not is_guid(key) or key != key.lower() or directory.holds(key)):
+        raise UsageError(f"id={quoted(key)}: it must be a GUID in lower case that no other object has")
 
 
 def _assignment(directory: Directory, licenses: Licenses) -> SkuAssignment:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -181,6 +182,15 @@ class FakeTenant:
         """Every request seen and its answer, oldest first; secrets are not kept."""
         return RecordedRequests(tuple(self._gateway.requests))
 
+    @property
+    def unsupported(self) -> Sequence[str]:
+        """Each request that the tenant does not support, with what it said of it; those inside a batch too.
+
+        It stays when ``requests`` forgets, and after ``reset`` and ``restore``, so that the end of a run can look.
+        """
+        with self._lock:
+            return tuple(self._gateway.unsupported)
+
     def replay(self, path: str | Path) -> Sequence[str]:
         """Ask again what ``requests.save`` wrote to a file, and return what is answered otherwise.
 
@@ -224,17 +234,11 @@ class FakeTenant:
         """
         licenses, roles = as_tuple(licenses), as_tuple(roles)
         check_call(FakeTenant.add_user, locals())
-        with self._lock:
+        with self._building() as directory:
             key = add_user(
-                self._directory,
-                user_principal_name,
-                licenses=licenses,
-                manager=manager,
-                roles=roles,
-                properties=properties,
+                directory, user_principal_name, licenses=licenses, manager=manager, roles=roles, properties=properties
             )
-            self._gateway.show_writes()
-            return self.user(key)
+            return shown_user(directory, key)
 
     def add_group(
         self,
@@ -263,12 +267,8 @@ class FakeTenant:
         """
         members, owners, licenses = map(as_tuple, (members, owners, licenses))
         check_call(FakeTenant.add_group, locals())
-        with self._lock:
-            key = add_group(
-                self._directory, name, members=members, owners=owners, licenses=licenses, properties=properties
-            )
-            self._gateway.show_writes()
-            return dict(self._directory.group(key))
+        with self._building() as directory:
+            return add_group(directory, name, members=members, owners=owners, licenses=licenses, properties=properties)
 
     def add_contact(self, name: str, **properties: Any) -> dict[str, Any]:
         """Put a contact of the organization into the tenant; clients can only read it.
@@ -282,10 +282,8 @@ class FakeTenant:
 
         """
         check_call(FakeTenant.add_contact, locals())
-        with self._lock:
-            key = add_contact(self._directory, name, properties)
-            self._gateway.show_writes()
-            return dict(self._directory.contacts.get(key) or {})
+        with self._building() as directory:
+            return add_contact(directory, name, properties)
 
     def add_room(self, name: str, address: str, **properties: Any) -> dict[str, Any]:
         """Put a room into the tenant.
@@ -300,10 +298,8 @@ class FakeTenant:
 
         """
         check_call(FakeTenant.add_room, locals())
-        with self._lock:
-            key = add_room(self._directory, name, address, properties)
-            self._gateway.show_writes()
-            return dict(self._directory.places.get(key) or {})
+        with self._building() as directory:
+            return add_room(directory, name, address, properties)
 
     @property
     def users(self) -> Sequence[dict[str, Any]]:
@@ -352,6 +348,13 @@ class FakeTenant:
     @property
     def _directory(self) -> Directory:
         return self._gateway.directory
+
+    @contextmanager
+    def _building(self) -> Iterator[Directory]:
+        """The directory, while something is put into it from outside, which readers then see at once."""
+        with self._lock:
+            yield self._directory
+            self._gateway.show_writes()
 
     def snapshot(self) -> Snapshot:
         """The state as it is now; cheap, since records are shared until they change."""

@@ -39,6 +39,8 @@ _JSON = {
     level: f"application/json;odata.metadata={level};odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
     for level in ("none", "minimal", "full")
 }
+MOST_UNSUPPORTED = 1_000
+"""So many requests that are not supported are remembered, however many others come after them."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 """Bodies are made here and hold no circle, so looking for one would be a third of the work."""
 _AGS = '{"ServerInfo":{"DataCenter":"o365prov","Slice":"E","Ring":"1","ScaleUnit":"000"}}'
@@ -82,6 +84,7 @@ class Gateway:
     ) -> None:
         self.lock = threading.RLock()
         self.requests = RequestRecorder(keep_requests)
+        self.unsupported: dict[str, None] = {}
         self.faults = faults
         self.latency = latency
         self.token_endpoint = TokenEndpoint(ids)
@@ -165,6 +168,8 @@ class Gateway:
             reply = self._reply(pending.request, metered)
             _fail(fault, has_effect=True)
         except GraphErrorResponse as refusal:
+            if refusal.status == 501 and len(self.unsupported) < MOST_UNSUPPORTED:
+                self.unsupported[f"{pending.raw[0]} {pending.raw[1]}: {refusal.message}"] = None
             return self._ready(pending, GraphReply(refusal.status, refusal, {**metered, **refusal.headers}))
         return self._ready(pending, evolve(reply, headers={**metered, **reply.headers}))
 

@@ -167,6 +167,10 @@ class Directory:
         )
         return next(((kind, record) for kind, table in tables if (record := table.get(key)) is not None), None)
 
+    def holds(self, key: str) -> bool:
+        """Whether there is an object with this id, deleted ones and rooms included."""
+        return any(key in getattr(self, name) for name in TABLES)
+
     def owner_of(self, name: str, value: str) -> str | None:
         """The id of the object that holds this unique value, or None."""
         return self._names[name].get(value)
@@ -299,10 +303,12 @@ class Directory:
 
 
 _NAME_SETS: dict[frozenset[str], frozenset[str]] = {}
-_COPIED = (
+TABLES = (
     "users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments",
-    "app_objects", "service_principals", "app_role_assignments", "extensions", "managers", "members", "owners", "log",
+    "app_objects", "service_principals", "app_role_assignments", "extensions",
 )  # fmt: skip
+"""The tables of records."""
+_COPIED = (*TABLES, "managers", "members", "owners", "log")
 
 
 def _unique_values(record: Record) -> Iterator[tuple[str, str]]:

@@ -19,16 +19,12 @@ from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROO
 from o365prov.testing.fake_tenant.schema.properties import Property, PropertyType
 from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
 from o365prov.testing.fake_tenant.store.change_log import ChangeLog, ChangeRecord, LinkChange
-from o365prov.testing.fake_tenant.store.directory import Directory, RegisteredApp
+from o365prov.testing.fake_tenant.store.directory import TABLES, Directory, RegisteredApp
 from o365prov.testing.fake_tenant.store.links import Links
 from o365prov.testing.fake_tenant.store.seats import Subscription
 from o365prov.testing.fake_tenant.store.table import Record, RecordTable
 
 _VERSION = 3
-_TABLES = (
-    "users", "groups", "contacts", "places", "deleted", "activated_roles", "role_assignments",
-    "app_objects", "service_principals", "app_role_assignments", "extensions",
-)  # fmt: skip
 _LINKS = ("managers", "members", "owners")
 
 
@@ -115,7 +111,7 @@ def _state(directory: Directory) -> dict[str, Any]:
         ],
         "domains": list(directory.domains.values()),
         "subscriptions": [asdict(item) for item in directory.subscriptions.values()],
-        **{name: list(getattr(directory, name)) for name in _TABLES},
+        **{name: list(getattr(directory, name)) for name in TABLES},
         **{name: list(getattr(directory, name).pairs()) for name in _LINKS},
         "changes": {"forgotten": directory.log.forgotten, "entries": [_written(change) for change in directory.log]},
     }
@@ -138,7 +134,7 @@ def read_state(text: str, clock: FakeClock, chance: random.Random) -> Directory:
             applications={item["client_id"]: _application(item) for item in state["applications"]},
             log=ChangeLog((_read(entry) for entry in state["changes"]["entries"]), state["changes"]["forgotten"]),
         )
-        for name in _TABLES:
+        for name in TABLES:
             table: RecordTable = getattr(directory, name)
             for record in state[name]:
                 table.put(_checked(name, record))
