@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "_tracing": {"_tracing"},
     "structuring": {"errors", "_annotations", "_fields", "structuring"},
     "_first_use": set(),
-    "_proxies": set(),
+    "_proxies": {"errors"},
     "rendering": {"errors", "_annotations", "_fields", "_first_use", "rendering"},
     "graph": {*LAYERS[: LAYERS.index("graph") + 1], *EVERYWHERE, "_proxies"},
     "sources": {*EVERYWHERE, "_proxies", "expressions", "people", "profiles", "provisioning", "sources"},

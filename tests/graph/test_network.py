@@ -9,6 +9,7 @@ import sys
 import tracemalloc
 import zlib
 
+import certifi
 import httpx
 import pytest
 import virtual_time
@@ -54,6 +55,33 @@ def test_the_proxy_is_the_environments_unless_one_is_given(environment, variable
     assert proxy_for(Network(proxy="http://own.example"), HOST) == "http://own.example"
 
 
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    "proxy",
+    ["socks5h://ann:secret@proxy.example:1080", "ftp://proxy.example", "http://ann:secret", "http://[::1", "a b:80"],
+)
+def test_a_proxy_of_the_environment_that_is_not_one_is_named(environment, name, proxy):
+    """By the variable and without its value, which may hold a password; whatever says it is one error of the tree."""
+    environment.setenv(name, proxy)
+    with pytest.raises(ConfigurationError, match=r"HTTPS_PROXY or ALL_PROXY .*NO_PROXY") as caught:
+        Connection(AnonymousCredential(), Cloud.GLOBAL)
+    assert "secret" not in str(caught.value)
+    environment.setenv("NO_PROXY", HOST)
+    assert proxy_for(Network(), HOST) is None
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_authorities_of_the_environment_that_can_not_be_read_are_named(environment, tmp_path, content):
+    """A file of the settings stands in for them."""
+    path = tmp_path / "authorities.pem"
+    if content is not None:
+        path.write_text(content)
+    environment.setenv("SSL_CERT_FILE", str(path))
+    with pytest.raises(ConfigurationError, match=r"^SSL_CERT_FILE: .* can't be used"):
+        Connection(AnonymousCredential(), Cloud.GLOBAL)
+    assert trusting(Network(ca_file=certifi.where()), httpx.create_ssl_context).get_ca_certs()
+
+
 def test_the_password_of_a_proxy_is_not_shown():
     """Neither in reprs nor in what refuses it."""
     assert "secret" not in repr(Network(proxy="http://ann:secret@proxy.example:8080"))
@@ -89,7 +117,7 @@ def test_a_file_that_is_no_certificate_is_named(tmp_path, name):
     wrong.write_text("no certificate")
     for path in (wrong, tmp_path / "missing.pem"):
         with pytest.raises(ConfigurationError, match=rf"Network\.{name}: .*give a PEM file"):
-            trusting(Network(**{name: str(path)}), ssl.create_default_context())
+            trusting(Network(**{name: str(path)}), ssl.create_default_context)
 
 
 def test_the_network_is_reached_through_the_proxy(run):
@@ -115,6 +143,7 @@ def test_the_network_is_reached_through_the_proxy(run):
     answer = run(whole())
     assert isinstance(answer, NoResponse)
     assert "403" in answer.why
+    assert not answer.maybe_done  # the way was refused, so that nothing was sent on it
     assert asked == [b"CONNECT graph.microsoft.com:443 HTTP/1.1\r\n"]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,7 +13,7 @@ from attrs import field, frozen
 
 from o365prov._annotations import is_number
 from o365prov._fields import wrong
-from o365prov._proxies import environment_proxy
+from o365prov._proxies import environment_proxy, is_http_proxy
 from o365prov.errors import ConfigurationError
 from o365prov.rendering import quoted
 
@@ -30,12 +32,7 @@ def _seconds(owner: object, field: Attribute[float], value: object) -> None:
 
 
 def _proxy(_: object, field: Attribute[str | None], value: object) -> None:
-    try:
-        parts = urlsplit(value) if isinstance(value, str) else None
-        fits = parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fits = False
-    if value is not None and not fits:
+    if value is not None and not is_http_proxy(value):
         # Not shown: it may hold a password.
         raise ConfigurationError(f"Network.{field.name} should be an address such as http://proxy.corp.example:8080")
 
@@ -84,29 +81,33 @@ def proxy_for(network: Network, host: str) -> str | None:
     return environment_proxy(host) if network.proxy is None else network.proxy
 
 
-def trusting(network: Network, usual: ssl.SSLContext) -> ssl.SSLContext:
+def trusting(network: Network, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
     """The context that trusts and shows the certificates of *network*; the usual one where it has none.
+
+    Args:
+        network: how the tenant is reached.
+        usual: makes the context that trusts what the environment says.
 
     Raises:
         ConfigurationError: a file can't be read, or holds no certificate.
 
     """
-    context = usual
-    if network.ca_file is not None:
-        try:
-            context = ssl.create_default_context(cafile=network.ca_file)
-        except (OSError, ValueError) as error:
-            raise _unreadable("ca_file", network.ca_file, error) from error
+    try:
+        context = usual() if network.ca_file is None else ssl.create_default_context(cafile=network.ca_file)
+    except (OSError, ValueError) as error:
+        if network.ca_file is not None:
+            raise _unreadable("Network.ca_file", network.ca_file, error) from error
+        raise _unreadable("SSL_CERT_FILE", os.environ.get("SSL_CERT_FILE", ""), error) from error
     if network.client_certificate is not None:
         try:
             context.load_cert_chain(network.client_certificate, password="")  # or it would be asked for
         except (OSError, ValueError) as error:
-            raise _unreadable("client_certificate", network.client_certificate, error) from error
+            raise _unreadable("Network.client_certificate", network.client_certificate, error) from error
     return context
 
 
 def _unreadable(name: str, path: str | Path, error: Exception) -> ConfigurationError:
     reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
     return ConfigurationError(
-        f"Network.{name}: {quoted(str(path))} can't be used ({reason}); give a PEM file, with its key unencrypted"
+        f"{name}: {quoted(str(path))} can't be used ({reason}); give a PEM file, with its key unencrypted"
     )

@@ -236,7 +236,7 @@ class Connection:
         ours = _OURS.set(True)
         try:
             response = await self._adapter.send_primitive_async(information, "bytes", {})
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             return NoResponse(_why(error), maybe_done=False, client_request_id=client_request_id)
         except (httpx.DecodingError, ValueError) as error:  # also of the SDK, about headers
             return NoResponse(_why(error), connected=True, client_request_id=client_request_id)
@@ -279,7 +279,7 @@ class Connection:
 
 
 def _over_network(network: Network, cloud: Cloud) -> NetworkTransport:
-    context = trusting(network, httpx.create_ssl_context())
+    context = trusting(network, httpx.create_ssl_context)
     proxy = proxy_for(network, cloud.graph_host)
     return NetworkTransport(httpx.AsyncHTTPTransport(verify=context, http2=True, proxy=proxy), network.total_timeout)
 
