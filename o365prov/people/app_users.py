@@ -106,7 +106,7 @@ def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str,
     return keyed_by("person_id", users, AppUser, "AppUsers.users", "person")
 
 
-def _linked_elsewhere(values: object) -> Any:
+def _by_account(values: object) -> Any:
     return frozen_mapping(cast("Mapping[str, str]", values)) if isinstance(values, Mapping) else values
 
 
@@ -121,6 +121,8 @@ class AppUsers(Saved):
         lineage: the id of the first plan whose memory this is; empty before the first one.
         serial: how often something was noted since; it only grows.
         linked_elsewhere: accounts that other apps have linked: the names of these apps by object id.
+        left_elsewhere: those of them whose people left the other app: the source anchors that it remembers by object
+            id, empty where it knows none.
 
     Raises:
         ConfigurationError: a person is there twice, or an argument has a wrong type.
@@ -145,7 +147,8 @@ class AppUsers(Saved):
     _users: Mapping[str, AppUser] = field(factory=dict, converter=_by_person, alias="users", hash=False)
     lineage: str = ""
     serial: int = field(default=0, validator=whole_number())
-    linked_elsewhere: Mapping[str, str] = field(factory=dict, converter=_linked_elsewhere, hash=False)
+    linked_elsewhere: Mapping[str, str] = field(factory=dict, converter=_by_account, hash=False)
+    left_elsewhere: Mapping[str, str] = field(factory=dict, converter=_by_account, hash=False)
 
     @classmethod
     def empty(cls, tenant_id: str, app_name: str) -> AppUsers:
@@ -221,8 +224,9 @@ class AppUsers(Saved):
     def _to_json_value(self, converter: Any) -> dict[str, Any]:
         """The table in JSON: an object with a list of its users."""
         to_json = converter.get_unstructure_hook(_SavedTable)
+        elsewhere = self.linked_elsewhere, self.left_elsewhere
         written: dict[str, Any] = to_json(
-            _SavedTable(self.tenant_id, self.app_name, self.lineage, self.serial, self.linked_elsewhere, tuple(self))
+            _SavedTable(self.tenant_id, self.app_name, self.lineage, self.serial, tuple(self), *elsewhere)
         )
         return written
 
@@ -230,7 +234,8 @@ class AppUsers(Saved):
     def _from_json_value(cls, value: Any, converter: Any) -> AppUsers:
         """The table that the object in JSON describes."""
         saved: _SavedTable = converter.structure(value, _SavedTable)
-        return cls(saved.tenant_id, saved.app_name, saved.users, saved.lineage, saved.serial, saved.linked_elsewhere)
+        elsewhere = saved.linked_elsewhere, saved.left_elsewhere
+        return cls(saved.tenant_id, saved.app_name, saved.users, saved.lineage, saved.serial, *elsewhere)
 
 
 @frozen
@@ -241,5 +246,6 @@ class _SavedTable:
     app_name: str
     lineage: str
     serial: int
-    linked_elsewhere: Mapping[str, str]
     users: tuple[AppUser, ...]
+    linked_elsewhere: Mapping[str, str] = field(factory=dict)
+    left_elsewhere: Mapping[str, str] = field(factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -62,8 +62,7 @@ class SqlState:
         check_call(State.app_users, locals())
         with self._read(tenant_id) as transaction:
             noted, _ = self._tenants(transaction).noted(tenant_id)
-            elsewhere = _linked_elsewhere(transaction, tenant_id, app_name)
-            return self._memory(transaction, tenant_id, app_name).load(noted, elsewhere)
+            return self._memory(transaction, tenant_id, app_name).load(noted)
 
     def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
         """Take over a memory; see :meth:`State.import_app_users`."""
@@ -377,14 +376,3 @@ def _accounts(transaction: Transaction, person_id: str) -> Iterator[str]:
     """The object ids of a person's accounts."""
     found = transaction.rows("SELECT object_id FROM app_user WHERE person_id = ?", person_id)
     return (str(object_id) for (object_id,) in found)
-
-
-def _linked_elsewhere(transaction: Transaction, tenant_id: str, app_name: str) -> Mapping[str, str]:
-    """The accounts that other apps of a tenant have linked: their names by object id."""
-    found = transaction.rows(
-        "SELECT object_id, app_name FROM app_user WHERE tenant_id = ? AND app_name <> ? AND status <> 'deleted' "
-        "AND object_id <> ''",
-        tenant_id,
-        app_name,
-    )
-    return {str(object_id): str(name) for object_id, name in found}

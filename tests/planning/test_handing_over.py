@@ -234,6 +234,32 @@ def test_an_account_of_another_app_is_left_to_it():
     assert (plan.changes, codes(plan)) == ((), ["account_of_another_app"])
 
 
+def test_an_account_of_somebody_who_left_another_app_goes_to_the_same_anchor():
+    """The person moved from one app to the other; that it is enabled, which was blocked there, is to be confirmed."""
+    elsewhere = {"linked_elsewhere": {THERE.id: "Office 365 EU"}, "left_elsewhere": {THERE.id: ANCHOR}}
+    known = evolve(remembered(), **elsewhere)
+    plan = APP.plan([assigned(AGAIN)], tenant(THERE), known, now=NOW)
+    assert (codes(plan), len(plan.hazards)) == ([], 1)
+    assert {change.object_id for change in plan} == {THERE.id}
+    earlier = evolve(known, users=[LEFT])
+    assert APP.plan([], tenant(THERE), earlier, now=NOW).problems[0].code == "account_of_another_app"
+    assert codes(APP.plan([assigned(ANN)], tenant(THERE), earlier, now=NOW)) == []
+
+
+@pytest.mark.parametrize("anchor", [ANCHOR, ""])
+def test_a_namesake_of_somebody_who_left_another_app_is_not_a_rehire(anchor):
+    """Nor where neither has a source anchor; who is meant, the caller says."""
+    app = user_sync_app().with_provisioning(LicenseOnly()).remap()
+    there = evolve(THERE, properties={**THERE.properties, "onPremisesImmutableId": anchor or None})
+    elsewhere = {"linked_elsewhere": {there.id: "Office 365 EU"}, "left_elsewhere": {there.id: anchor}}
+    known = evolve(remembered(), **elsewhere)
+    plan = app.plan([assigned(OTHER)], tenant(there), known, now=NOW)
+    assert (plan.changes, codes(plan)) == ((), ["account_of_namesake"])
+    assert "somebody who left the app Office 365 EU" in plan.problems[0].message
+    plan = app.plan([assigned(OTHER)], tenant(there), known, now=NOW, transfers={OTHER.id: there.id})
+    assert {change.object_id for change in plan} == {there.id}
+
+
 def test_an_account_with_another_anchor_is_never_taken_by_its_name():
     """Sign-in would send another anchor than the account has, so it would fail, or let somebody else in."""
     foreign = account(NAME, onPremisesImmutableId="OTHERANCHOR==")

@@ -75,6 +75,7 @@ def values_of(annotation):
             lineage=TEXT,
             serial=st.integers(0),
             linked_elsewhere=st.dictionaries(TEXT, TEXT, max_size=2),
+            left_elsewhere=st.dictionaries(TEXT, TEXT, max_size=2),
         )
     if attrs.has(annotation):
         hints = get_type_hints(annotation)

@@ -91,6 +91,25 @@ def test_apps_know_which_accounts_are_others(state):
     assert not state.app_users(TENANT, APP).linked_elsewhere
 
 
+def test_of_two_apps_the_one_decides_that_has_the_person_or_had_them_last(state):
+    """A link of who left an app yields, with the source anchor that tells whom; in use here, it is nothing there."""
+
+    def elsewhere(app):
+        known = state.app_users(TENANT, app)
+        return dict(known.linked_elsewhere), dict(known.left_elsewhere)
+
+    apply(state, plan_for(state, "ann", "bob"), ANN, BOB)
+    assert elsewhere("Other") == ({"id-ann": APP, "id-bob": APP}, {"id-bob": "Ym9i"})
+    here = evolve(BOB, status=AppUserStatus.ACTIVE, departure=None)
+    apply(state, plan_for(state, "bob", app="Other"), here)
+    assert elsewhere("Other") == ({"id-ann": APP}, {})
+    assert elsewhere(APP) == ({"id-bob": "Other"}, {})
+    apply(state, plan_for(state, "bob", app="Other"), evolve(BOB, departure=Departure(NOW + timedelta(days=1))))
+    assert elsewhere("Other") == ({"id-ann": APP}, {})
+    assert elsewhere(APP) == ({"id-bob": "Other"}, {"id-bob": "Ym9i"})
+    assert elsewhere("Third") == ({"id-ann": APP, "id-bob": "Other"}, {"id-bob": "Ym9i"})
+
+
 def test_a_memory_comes_in_as_json_and_goes_out(state):
     """Import is the way back of export; it counts as a run that touched everything."""
     saved = AppUsers.from_json(AppUsers(TENANT, APP, [ANN, BOB], "plan-1", 7).to_json())

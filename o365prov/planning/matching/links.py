@@ -67,22 +67,26 @@ class AccountLinks:
         return known if receiver is None or receiver.id == desired.person_id else None
 
     def link(self, desired: DesiredUser, account: TenantUser) -> Link:
-        """How an account that was found for a person is linked."""
-        if account.id in self.app_users.linked_elsewhere:
+        """How an account that was found for a person is linked.
+
+        That of somebody who left, here or another app, yields to the same source anchor.
+        """
+        left = self.app_users.left_elsewhere.get(account.id)
+        if left is None and account.id in self.app_users.linked_elsewhere:
             return Link.OTHER_APPS
         if self.is_handed_over(desired, account):
             return Link.YIELDING
         holder = self._holders.get(account.id)
         if self.receiver(account.id) is not None:
             return Link.ANOTHERS
-        if holder is None:
+        if holder is None and left is None:
             return Link.FREE
-        if holder.person_id == desired.person_id:
+        if holder is not None and holder.person_id == desired.person_id:
             return Link.OWN
-        if holder.person_id in self.staying:
+        if holder is not None and holder.person_id in self.staying:
             return Link.ANOTHERS
         anchors = {desired.new_anchor, *expected_anchors(desired, self.provisioning)}
-        same = (holder.anchor or account.anchor) in anchors
+        same = (left or (holder and holder.anchor) or account.anchor) in anchors
         return Link.YIELDING if same else Link.NAMESAKES
 
     def anchored(self, desired: DesiredUser, account: TenantUser) -> Person | None:
@@ -98,7 +102,9 @@ class AccountLinks:
     def name(self, account: TenantUser) -> str:
         """The name of the person or app whose account it is; the account itself names people who left."""
         if app := self.app_users.linked_elsewhere.get(account.id):
-            return f"the app {app}"
+            return (
+                f"somebody who left the app {app}" if account.id in self.app_users.left_elsewhere else f"the app {app}"
+            )
         holder = self._holders.get(account.id)
         return self.describe(holder, account) if holder else "nobody"
 

@@ -33,6 +33,7 @@ _UPSERT = (
 )
 
 _STATUS = {each.value: each for each in AppUserStatus}
+_LEFT = (AppUserStatus.KEPT.value, AppUserStatus.DEACTIVATED.value)
 
 
 @frozen
@@ -84,12 +85,11 @@ class MemoryRows:
         head = self._head()
         return head is None or (app_users.lineage == head.lineage and app_users.serial > head.serial)
 
-    def load(self, serial: int, linked_elsewhere: Mapping[str, str]) -> AppUsers:
+    def load(self, serial: int) -> AppUsers:
         """The memory.
 
         Args:
             serial: how often something was noted of the tenant.
-            linked_elsewhere: the accounts of other apps.
 
         Raises:
             StateError: it is damaged.
@@ -102,9 +102,31 @@ class MemoryRows:
         self.seal.check_all(rows, head.total, self.where)
         try:
             users = [_user(row) for row in rows]
+            linked, left = self._elsewhere({user.object_id: user for user in users})
         except (O365ProvError, ValueError, TypeError, KeyError) as error:  # sealed, and written by something else
             raise damaged(self.where) from error
-        return AppUsers(self.tenant_id, self.app_name, users, head.lineage, serial, linked_elsewhere)
+        return AppUsers(self.tenant_id, self.app_name, users, head.lineage, serial, linked, left)
+
+    def _elsewhere(self, ours: Mapping[str, AppUser]) -> tuple[dict[str, str], dict[str, str]]:
+        """The accounts about which other apps decide: their names, and the source anchors of people who left them.
+
+        Of two apps that somebody left, the later one decides; one that somebody left does not where they are in use.
+        """
+        found = self.transaction.rows(
+            "SELECT object_id, app_name, anchor, status, given FROM app_user WHERE tenant_id = ? AND app_name <> ? "
+            "AND status <> 'deleted' AND object_id <> ''",
+            self.tenant_id,
+            self.app_name,
+        )
+        linked: dict[str, str] = {}
+        left: dict[str, str] = {}
+        for object_id, name, anchor, _, given in (row for row in found if row[3] in _LEFT):
+            if _is_older(ours.get(object_id), _given(given).departure):
+                linked[object_id], left[object_id] = name, anchor or ""
+        for object_id, name, *_ in (row for row in found if row[3] not in _LEFT):
+            linked[object_id] = name
+            left.pop(object_id, None)
+        return linked, left
 
     def remember_at(self, lineage: str, serial: int) -> None:
         """Note that something is remembered at this *serial*; a new memory gets the *lineage*."""
@@ -201,6 +223,13 @@ def refuse_nul(users: Iterable[AppUser], where: str) -> tuple[AppUser, ...]:
         if "\0" in f"{user.person_id}{user.object_id}{user.username}{user.anchor}":
             raise StateError(f"{where}: can't keep a value (it holds a NUL): correct it at the source")
     return found
+
+
+def _is_older(ours: AppUser | None, theirs: Departure | None) -> bool:
+    """Whether somebody left here, if ever, before they left another app."""
+    if ours is None or theirs is None:
+        return True
+    return not ours.is_in_use and (ours.departure is None or ours.departure.at < theirs.at)
 
 
 def _user(row: Row) -> AppUser:
