@@ -147,12 +147,13 @@ def test_an_account_with_another_anchor_is_another_persons():
 
 
 def test_username_and_anchor_of_two_accounts_are_ambiguous():
-    """No one can say which account is the person's."""
+    """No one can say which account is the person's; both are named."""
     person = from_directory(somebody())
     named = account(f"ann.lee@{DOMAIN}")
     anchored = account(f"old@{DOMAIN}", onPremisesImmutableId=person.directory_accounts[0].anchor)
     drawn = plan(assigned(person), snapshot=tenant(named, anchored))
     assert drawn.problems[0].code == "ambiguous_account"
+    assert all(f"{each.username} (object id {each.id})" in drawn.problems[0].message for each in (named, anchored))
 
 
 def test_an_account_that_entra_connect_masters_is_not_taken():

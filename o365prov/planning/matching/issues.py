@@ -21,11 +21,12 @@ def hand_over(desired: DesiredUser, account: TenantUser) -> str:
     return _HAND_OVER.format(person_id=desired.person_id, object_id=account.id)
 
 
-def two_accounts(desired: DesiredUser) -> Issue:
-    """Either of two accounts may be the person's."""
+def two_accounts(named: TenantUser, anchored: TenantUser) -> Issue:
+    """Either of two accounts may be the person's: one has the username, another one the source anchor."""
     return Issue(
         "ambiguous_account",
-        f"the username {desired.username} and the source anchor belong to two different accounts",
+        f"the username {named.username} (object id {named.id}) and the source anchor {anchored.anchor} belong to two "
+        f"different accounts; the anchor is that of {anchored.username} (object id {anchored.id})",
         "Rename or delete one of them in Entra",
     )
 

@@ -79,7 +79,7 @@ def find_account(
         return issues.shared_anchor(desired, several)
     anchored = snapshot.by_anchor.get(desired.new_anchor)
     if named and anchored and named.id != anchored.id:
-        return issues.two_accounts(desired)
+        return issues.two_accounts(named, anchored)
     if account := named or anchored:
         how = "an account has this username already" if named else "an account has this source anchor already"
         found = _found(desired, account, how, links)

@@ -28,8 +28,8 @@ class RoleDecision:
     Args:
         changes: the roles to grant and to remove.
         issues: what can't be granted.
-        found: the roles that count as granted without a request, because the account had them, or because it has one no
-            longer that is not assigned any more; None for no news.
+        found: the roles that count as granted without a request, because the account had them, or without one that it
+            has no longer and that is not assigned any more; each as it is assigned now. None for no news.
 
     """
 
@@ -77,7 +77,7 @@ def role_decision(
     gone = {
         name
         for name in set(ours).difference(names)
-        if (role := snapshot.role_named.get(name.lower())) and role.id not in holds and role.id not in desired
+        if (role := snapshot.role_named.get(name.lower())) and (role.id in desired or role.id not in holds)
     }
     counted = tuple(sorted(found.union(ours) - gone))
     return RoleDecision(tuple(granted), tuple(issues), None if counted == ours else counted)
