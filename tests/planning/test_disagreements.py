@@ -62,6 +62,18 @@ def test_a_leaver_who_was_enabled_again_is_said_and_not_touched(option, days):
     assert of_ann(plan) == ([], ["re_enabled_leaver"])
 
 
+@pytest.mark.parametrize(("kind", "blocks"), [(UserSync(), True), (ProfileSync(deactivate_users=True), False)])
+def test_a_leaver_whom_we_never_blocked_is_not_said_to_be_enabled_again(kind, blocks):
+    """Entra Connect mastered the account, and does so no longer: nobody enabled it. What blocks it is said."""
+    app = user_sync_app().with_provisioning(kind).remap()
+    never = left(Deprovisioning.block_sign_in(), 9)
+    never = evolve(never, departure=evolve(never.departure, blocked=False))
+    plan = app.plan([BO], tenant(there(licenses=[E3.id])), remembered(never), now=NOW)
+    [problem] = [each for each in plan.problems if each.code == "re_enabled_leaver"]
+    assert "it could not be blocked from here then, or somebody enabled it since" in problem.message
+    assert ("scope='drift'" in problem.remedy) is blocks
+
+
 def test_a_leaver_who_was_enabled_again_is_blocked_with_a_confirmation_where_edits_are_reverted():
     """Only scope='drift' does that, and the plan has to be confirmed."""
     option = Deprovisioning.block_sign_in()

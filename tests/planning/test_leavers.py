@@ -245,6 +245,13 @@ def test_what_stays_with_a_leaver_is_said():
     assert "licences -SPE_E3 (kept through a group)" in plan.to_text()
 
 
+def test_a_licence_that_the_tenant_does_not_list_any_more_is_not_said_to_be_another_ones():
+    """Its name is known to the tenant alone, so nobody can tell whether it was granted from here."""
+    plan = left(user_sync_app(deprovisioning=REMOVING), there(licenses=["gone-sku"]))
+    [problem] = [each for each in plan.problems if each.code == "licenses_left"]
+    assert problem.message == "no longer assigned, and keeps gone-sku, which the tenant does not list any more"
+
+
 def test_licences_of_others_go_with_a_leaver_where_they_are_taken_over():
     """All direct ones, as Okta's own push does."""
     app = evolve(user_sync_app(deprovisioning=REMOVING), take_over_licenses=True)
@@ -416,7 +423,7 @@ def test_a_leavers_licences_are_removed_and_named_in_one_order(skus):
     assert [each.part_number for each in removal.remove] == ["SPE_E3", "SPE_F1"]
     [problem] = [each for each in plan.problems if each.code == "licenses_left"]
     direct, by_group = (", ".join(f"{word}-{number}" for number in range(1, 6)) for word in ("unknown", "group"))
-    assert f"keeps {direct}, which were not granted from here, and {by_group}, which a group gives" in problem.message
+    assert f"keeps {direct}, which the tenant does not list any more, and {by_group}, which a group" in problem.message
 
 
 def test_what_a_leaver_keeps_on_purpose_is_not_forgotten():

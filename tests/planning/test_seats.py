@@ -277,6 +277,16 @@ def test_who_waits_for_something_else_too_is_in_no_circle():
     assert list(told(plan)) == ["Ann Lee", "Bo Ross"]
 
 
+@pytest.mark.parametrize(("seats", "promised"), [(3, True), (2, False)])
+def test_a_seat_that_is_used_beyond_what_was_bought_is_not_promised(seats, promised):
+    """Where more are used than there are, one that is given back is still none; and nobody gets the rest of none."""
+    people = [assigned(ANN, "SPE_F1"), assigned(BO)]
+    plan = plan_for(people, known(ANN), known(BO, F1), skus=(E3, evolve(F1, seats=seats, used=3)))
+    problem = told(plan)["Ann Lee"]
+    assert ("the next plan gives it" in problem.remedy) is promised
+    assert f"no seat of SPE_F1 is left (3 of {seats} are used): waits" in problem.message
+
+
 def test_a_seat_that_somebody_keeps_is_not_promised():
     """Bo should lose F1, and keeps it because what replaces it is unknown."""
     people = [assigned(ANN, "SPE_F1"), assigned(BO, "MISTYPED")]

@@ -36,9 +36,11 @@ def leaver_keeps(
     """
     held = LicensesHeld.of(account.licenses, snapshot)
     gone = {sku.id for sku in _due(user, held, snapshot, take_over=take_over)}
+    stays = [sku_id for sku_id in held.direct if sku_id not in gone]
     return left_behind(
-        (_name(sku_id, snapshot) for sku_id in held.direct if sku_id not in gone),
+        (snapshot.sku_named[sku_id].part_number for sku_id in stays if sku_id in snapshot.sku_named),
         () if direct_only else (_name(sku_id, snapshot) for sku_id in held.inherited),
+        (sku_id for sku_id in stays if sku_id not in snapshot.sku_named),
     )
 
 

@@ -237,6 +237,10 @@ class Leaver:
                 severity="warning",
             )
         message, remedy = _ISSUES[code]
+        if code is ProblemCode.RE_ENABLED_LEAVER:
+            message = message if was_blocked_by_us(self.user) else _NEVER_BLOCKED
+            if self.rules.provisioning.owns_profile:
+                remedy = f"{remedy}; scope='drift' blocks it from here"
         return Issue(code.value, f"{_LEFT}, and {message.format(username)}", remedy, severity="warning")
 
     def _problem(self, issue: Issue, account: TenantUser | None) -> Problem:
@@ -263,6 +267,10 @@ _ISSUES = {
         "Assign the person again, or delete the account in Entra",
     ),
 }
+
+_NEVER_BLOCKED = (
+    "the account {} is enabled: it could not be blocked from here then, or somebody enabled it since; nothing is taken"
+)
 
 
 def _other_account(other: TenantUser) -> Issue:

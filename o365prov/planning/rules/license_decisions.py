@@ -196,6 +196,6 @@ def _missing_seats(
                 continue
             since = next(each.since for each in waiting[person_id] if each.sku == sku.part_number)
             place = number, len(line)
-            issue = no_seat(wish, sku, since, place, freed=number <= freed[sku_id])
+            issue = no_seat(wish, sku, since, place, freed=number <= freed[sku_id] - max(sku.used - sku.seats, 0))
             issues.setdefault(person_id, []).append(issue)
     return issues

@@ -75,8 +75,9 @@ def no_seat(wish: LicenseWish, sku: Sku, since: datetime, place: tuple[int, int]
 
     """
     kept = wish.goal.keeps
+    others = ", and other people get the rest" if sku.free else ""
     message = (
-        f"no seat of {sku.part_number} is left ({sku.used} of {sku.seats} are used, and other people get the rest):"
+        f"no seat of {sku.part_number} is left ({sku.used} of {sku.seats} are used{others}):"
         f" waits since {since:%Y-%m-%d}, place {place[0]:,} of {place[1]:,}"
     )
     if kept:
@@ -157,9 +158,14 @@ def failed_licenses(account: TenantUser, snapshot: TenantSnapshot) -> list[Issue
     return list(dict.fromkeys(issues))
 
 
-def left_behind(direct: Iterable[str], inherited: Iterable[str]) -> Issue | None:
-    """The licences that stay with a leaver who loses those that we granted; None if there are none."""
+def left_behind(direct: Iterable[str], inherited: Iterable[str], unlisted: Iterable[str]) -> Issue | None:
+    """The licences that stay with a leaver who loses those that we granted; None if there are none.
+
+    Those that are *unlisted* may have been granted from here: the tenant, which knows their names, lists them no more.
+    """
     parts = []
+    if unknown := sorted(set(unlisted)):
+        parts.append(f"{names_text(unknown)}, which the tenant does not list any more")
     if directly := sorted(set(direct)):
         parts.append(f"{names_text(directly)}, which {'were' if len(directly) > 1 else 'was'} not granted from here")
     if by_group := sorted(set(inherited)):
