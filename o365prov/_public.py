@@ -118,13 +118,23 @@ if TYPE_CHECKING:
         Verification,
     )
     from o365prov.previews import PopulationPreview, Preview
-    from o365prov.profiles import UNSET, ApplyOn, AttributeMapping, ProfileMapping, Unset, UsernameFormat
+    from o365prov.profiles import (
+        UNSET,
+        ApplyOn,
+        AttributeMapping,
+        PersonCondition,
+        ProfileMapping,
+        Unset,
+        UsernameFormat,
+    )
     from o365prov.provisioning import (
         Deprovisioning,
         LicenseOnly,
+        Lifecycle,
         OktaOrg,
         ProfileSync,
         ProvisioningType,
+        Suspended,
         UniversalSync,
         UserSync,
     )
@@ -197,6 +207,7 @@ __all__ = [
     "LicenseOnly",
     "LicenseRemoval",
     "LicenseState",
+    "Lifecycle",
     "Limits",
     "LinkUser",
     "MemoryState",
@@ -208,6 +219,7 @@ __all__ = [
     "OktaOrg",
     "Outcome",
     "Person",
+    "PersonCondition",
     "Plan",
     "PlanRefusedError",
     "PopulationPreview",
@@ -246,6 +258,7 @@ __all__ = [
     "StateError",
     "StreamingPlanner",
     "Subject",
+    "Suspended",
     "Tenant",
     "TenantError",
     "TenantGroup",

@@ -28,6 +28,7 @@ from o365prov.people import AppUsers, Assignment, Grants, Person
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.provisioning import (
     Evaluation,
+    Lifecycle,
     OktaOrg,
     ProvisioningType,
     bind,
@@ -69,6 +70,7 @@ class Office365App:
         take_over_licenses: whether a push also removes licences that were granted elsewhere and are not assigned, as
             Okta's does; otherwise only licences granted from here are removed.
         take_over_roles: the same for directory roles.
+        lifecycle: what becomes of people who are suspended, and who and what is excluded.
         org: what the Okta organisation allows.
         name: the app's name; its memory belongs to it.
 
@@ -101,6 +103,7 @@ class Office365App:
     gives_passwords: bool = False
     take_over_licenses: bool = False
     take_over_roles: bool = False
+    lifecycle: Lifecycle = field(factory=Lifecycle)
     org: OktaOrg = field(factory=OktaOrg)
     name: str = "Office 365"
 
@@ -378,6 +381,7 @@ class Office365App:
             gives_passwords=self.gives_passwords,
             take_over_licenses=self.take_over_licenses,
             take_over_roles=self.take_over_roles,
+            lifecycle=self.lifecycle,
         )
 
     def _check_ready(self, app_users: AppUsers, now: datetime, scope: planning.Scope) -> None:

@@ -23,10 +23,15 @@ from o365prov.structuring import Saved, SavedFormat
 
 
 class AppUserStatus(StrEnum):
-    """Whether an account is in use, still to be enabled, kept when its person left, or deactivated or deleted by us."""
+    """Where an account of ours stands.
+
+    It is in use, or still to be enabled, or paused (blocked from here while its person is suspended); it was kept when
+    its person left, or deactivated or deleted by us.
+    """
 
     ACTIVE = "active"
     ENABLING = "enabling"
+    PAUSED = "paused"
     KEPT = "kept"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
@@ -60,8 +65,9 @@ class AppUser:
         roles: the directory roles that we granted.
         manager_id: the object id of the manager last set.
         manager_reference: a hash of how the source named that manager.
-        status: whether the account is in use, is linked and its sign-in still to be enabled, was kept when its person
-            left, because Deactivate Users was off, or was deactivated or deleted by us.
+        status: whether the account is in use, is linked and its sign-in still to be enabled, is blocked from here for
+            the time being, was kept when its person left, because Deactivate Users was off, or was deactivated or
+            deleted by us.
         departure: when the person left and what was decided then; given where the status is ``kept`` or
             ``deactivated``, left there of somebody who is assigned again until sign-in is enabled, and there already
             while nobody knows whether sign-in was blocked.
@@ -70,6 +76,8 @@ class AppUser:
         waiting: the licences for which the person waits.
         unfinished: whether something that the last apply began for the person failed at first, or may have been done
             or not; the next plan then compares everything with the tenant.
+        excluded_by: the condition that the person met when last seen at the source, and that excludes them; empty for
+            none.
 
     Raises:
         ConfigurationError: a field has a wrong type, or somebody who left has no departure.
@@ -91,6 +99,7 @@ class AppUser:
     provisioning_type: str = ""
     waiting: tuple[WaitingForSeat, ...] = ()
     unfinished: bool = False
+    excluded_by: str = ""
 
     def __attrs_post_init__(self) -> None:
         if self.status in (AppUserStatus.KEPT, AppUserStatus.DEACTIVATED) and self.departure is None:
@@ -98,8 +107,8 @@ class AppUser:
 
     @property
     def is_in_use(self) -> bool:
-        """Whether the person is here, as far as we know: the account is in use, or about to be."""
-        return self.status in (AppUserStatus.ACTIVE, AppUserStatus.ENABLING)
+        """Whether the person is here, as far as we know: the account is in use, about to be, or paused."""
+        return self.status in (AppUserStatus.ACTIVE, AppUserStatus.ENABLING, AppUserStatus.PAUSED)
 
 
 def _by_person(users: Iterable[AppUser] | Mapping[str, AppUser]) -> Mapping[str, AppUser]:

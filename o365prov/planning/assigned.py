@@ -67,9 +67,10 @@ class AssignedPeople:
 
     def plan_in_full(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
         """The same plan, for which everybody is compared."""
+        eligible = [(each, self.rules.lifecycle.eligibility(each, now)) for each in self.assignments]
         return make_plan(
-            (self.evaluate(each, now) for each in self._eligible(Eligibility.PROVISION, now)),
-            self._eligible(Eligibility.HOLD, now),
+            (self.evaluate(each, now) for each, what in eligible if what is Eligibility.PROVISION),
+            [each for each, what in eligible if what not in (Eligibility.PROVISION, Eligibility.UNASSIGNED)],
             rules=self.rules,
             snapshot=snapshot,
             app_users=app_users,
@@ -107,6 +108,3 @@ class AssignedPeople:
         """The same as previews have them: nobody starts later, and nothing is handed over."""
         started = tuple(each if each.starts is None else evolve(each, starts=None) for each in self.assignments)
         return evolve(self, assignments=started, request=PlanRequest(self.request.only))
-
-    def _eligible(self, eligibility: Eligibility, now: datetime) -> list[Assignment]:
-        return [each for each in self.assignments if Eligibility.of_assignment(each, now) is eligibility]

@@ -110,6 +110,7 @@ def _has_grants(known: AppUser, grants: Grants, provisioning: ProvisioningType) 
         not known.unfinished
         and known.status is AppUserStatus.ACTIVE
         and known.departure is None
+        and not known.excluded_by
         and (
             provisioning.user_attributes_only
             or ((known.licenses, known.roles) == (grants.licenses, grants.roles) and not known.waiting)

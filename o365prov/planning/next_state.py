@@ -212,6 +212,8 @@ def maybe_after_change(
             maybe = evolve(known, roles=tuple(sorted({*known.roles, change.role})))
         case SetManager():
             maybe = evolve(known, manager_id=manager_id, manager_reference="")
+        case BlockSignIn(departure=None):
+            maybe = _paused(known)
         case BlockSignIn():
             maybe = evolve(known, departure=change.departure)
         case RemoveRole() | RemoveManager() | RemoveLicenses() | EnableSignIn():
@@ -256,6 +258,7 @@ def after_change(
                 fingerprint=change.fingerprint,
                 provisioning_type=provisioning_type,
                 unfinished=False,
+                excluded_by="",
             )
         case EnableSignIn():
             after = _active(known)
@@ -277,8 +280,10 @@ def after_change(
             after = known if change.desired is None else evolve(known, password_instant=change.desired)
         case RemoveLicenses():
             after = evolve(known, licenses=())
+        case BlockSignIn(departure=None):
+            after = _paused(known)
         case BlockSignIn():
-            after = evolve(known, status=AppUserStatus.DEACTIVATED, departure=change.departure)
+            after = evolve(known, status=AppUserStatus.DEACTIVATED, departure=change.departure, excluded_by="")
         case Remember():
             after = _remembered(known, change)
         case DeleteUser():
@@ -311,7 +316,11 @@ def _active(known: AppUser) -> AppUser:
 
 def _enabling(known: AppUser) -> AppUser:
     """The user who is assigned; until sign-in is enabled it is remembered who had blocked it."""
-    return evolve(known, status=AppUserStatus.ENABLING)
+    return known if known.status is AppUserStatus.PAUSED else evolve(known, status=AppUserStatus.ENABLING)
+
+
+def _paused(known: AppUser) -> AppUser:
+    return evolve(known, status=AppUserStatus.PAUSED, departure=None)
 
 
 def _remembered(known: AppUser, change: Remember) -> AppUser:
@@ -326,6 +335,7 @@ def _remembered(known: AppUser, change: Remember) -> AppUser:
         licenses=known.licenses if change.licenses is None else change.licenses,
         waiting=known.waiting if change.waiting is None else change.waiting,
         roles=known.roles if change.roles is None else change.roles,
+        excluded_by=known.excluded_by if change.excluded_by is None else change.excluded_by,
     )
 
 

@@ -12,10 +12,12 @@ from datetime import datetime
 from attrs import evolve, field, frozen
 
 from o365prov.errors import Issue
-from o365prov.people import AppUser, AppUsers, Assignment
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.explaining import explanations
 from o365prov.planning.fingerprints import expected_anchors
 from o365prov.planning.hazards.population import Population
+from o365prov.planning.lifecycle.absent import never_seen, out_of_scope, out_of_scope_problems
+from o365prov.planning.lifecycle.held import HeldPerson
 from o365prov.planning.matching.created import with_created_accounts
 from o365prov.planning.matching.resolve import match_users, subject_of
 from o365prov.planning.model.change_parts import Subject
@@ -56,7 +58,6 @@ from o365prov.planning.rules.turns import created_in_turn, renamed_in_turn, rest
 from o365prov.planning.rules.unsupported import UnsupportedCount, beside_entra_connect
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
-from o365prov.planning.waiting import never_seen, waiting_problem
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
 
@@ -98,7 +99,7 @@ def make_plan(
 
     Args:
         desired: people to provision.
-        held: assigned people whose status holds them: they keep what they have.
+        held: assigned people who are not provisioned now: they keep what they have, or are blocked for the time being.
         rules: what the app allows.
         snapshot: what the tenant holds.
         app_users: the memory; people in it who are not among the others have left.
@@ -113,10 +114,11 @@ def make_plan(
     request = request or PlanRequest()
     unchanged = unchanged or UnchangedPeople.none(rules.provisioning)
     matched: list[MatchedUser] = []
-    problems = [waiting_problem(assignment, app_users, now) for assignment in on_hold]
+    problems: list[Problem] = []
     assigned = {each.person_id for each in people} | {assignment.person.id for assignment in on_hold}
     others = {user.person_id for user in app_users if _is_somebody_elses(user, request, assigned)}
-    staying = {*assigned, *others, *unchanged.staying}
+    excluded = out_of_scope(app_users, assigned.union(unchanged.staying), rules.lifecycle)
+    staying = {*assigned, *others, *unchanged.staying, *(user.person_id for user in excluded)}
     for result in match_users(people, rules, snapshot, app_users, staying=staying, request=request):
         if isinstance(result, MatchedUser):
             matched.append(result)
@@ -126,6 +128,13 @@ def make_plan(
             problems.append(result)
     managers = find_managers(people, matched, on_hold, unchanged.managers, app_users, snapshot, request)
     changes, gaps = _changes(matched, managers, rules, snapshot, now, request)
+    for assignment in on_hold:
+        if request.is_about(assignment.person.id):
+            eligibility = rules.lifecycle.eligibility(assignment, now)
+            done, wrong = HeldPerson(assignment, eligibility, rules, snapshot, app_users, now).decide()
+            changes += done
+            problems += wrong
+    problems += out_of_scope_problems(excluded, rules.lifecycle, snapshot)
     handed_over = {each.takes_over for each in matched}
     taken = {each.object_id for each in (*matched, *app_users)}.union(app_users.linked_elsewhere)
     waiting = _anchors_of_who_waits(people, matched, on_hold, rules.provisioning)
@@ -337,7 +346,9 @@ def _account_changes(
             changes.append(restored_in_turn(RestoreUser(subject, matched.how, account.id), matched))
         changes += renamed_in_turn(profile, matched) if profile else ()
         if matched.enables:
-            reason = "blocked in Office 365" if matched.overrides else "assigned again"
+            was_paused = matched.known is not None and matched.known.status is AppUserStatus.PAUSED
+            again = "active again" if was_paused else "assigned again"
+            reason = "blocked in Office 365" if matched.overrides else again
             changes.append(EnableSignIn(subject, reason, account.id, matched.overrides))
     return changes, issues
 

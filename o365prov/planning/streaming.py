@@ -90,13 +90,13 @@ class StreamingPlanner:
     def __attrs_post_init__(self) -> None:
         self._unsupported = UnsupportedCount(self._rules.provisioning)
         for assignment in self._unique_assignments():
-            match Eligibility.of_assignment(assignment, self._now):
-                case Eligibility.HOLD:
-                    self._held.append(assignment)
+            match self._rules.lifecycle.eligibility(assignment, self._now):
                 case Eligibility.PROVISION:
                     self._enter(assignment)
                 case Eligibility.UNASSIGNED:
                     pass
+                case _:
+                    self._held.append(assignment)
         self._find_neighbours()
 
     def _unique_assignments(self) -> Iterator[Assignment]:
@@ -114,6 +114,9 @@ class StreamingPlanner:
         known, provisioning = self._app_users.get(assignment.person.id), self._rules.provisioning
         if known is not None and known.object_id in self._app_users.linked_elsewhere:
             known = None
+        if known is not None and self._rules.lifecycle.excludes_account(known.object_id):
+            self._changed.append(self._evaluate(assignment))  # it is said of them in every plan
+            return
         if known and is_as_evaluated(self._source(assignment), assignment.grants, known, provisioning):
             self._unsupported.add_supported(assignment.grants)
             self._stay(known, provisioning.sessions_valid_from(assignment.person))

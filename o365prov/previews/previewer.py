@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from o365prov.errors import ConfigurationError, Issue
 from o365prov.people import NOT_ALWAYS_GIVEN, AppUsers, Assignment, Person
@@ -86,7 +86,7 @@ class Previewer:
         """The preview of many people; no person may be there twice."""
         request = request or PlanRequest()
         desired = [self._desired(assignment) for assignment in assignments]
-        eligible = [each for each in desired if _eligibility(each) is Eligibility.PROVISION]
+        eligible = [each for each in desired if self._eligibility(each) is Eligibility.PROVISION]
         absent = sorted((request.only or frozenset()).difference(each.person_id for each in desired))
         results = (
             self._issues(eligible)
@@ -171,11 +171,16 @@ class Previewer:
         return {
             each.person_id: (
                 tuple(issues.get(each.person_id, each.issues)),
-                accounts.get(each.person_id) or _left_alone(each, issues, app_users, snapshot),
+                accounts.get(each.person_id) or _left_alone(each, self._eligibility(each), issues, app_users, snapshot),
             )
             for each in desired
             if request.is_about(each.person_id) or each.person_id in colliding
         }
+
+    def _eligibility(self, desired: DesiredUser) -> Eligibility:
+        """What the person is to have, had the assignment started; without a time, expressions of it can't say."""
+        started = evolve(desired.assignment, starts=None)
+        return self.rules.lifecycle.eligibility(started, self.now or datetime.max.replace(tzinfo=UTC))
 
     def _active(self) -> frozenset[str]:
         """The people who are remembered as active: a preview knows that somebody left only where it is asked."""
@@ -194,10 +199,6 @@ def _as_assignment(who: object) -> Assignment:
         case Person():
             return Assignment(who)
     raise ConfigurationError(f"can't preview a {type(who).__name__}: pass a person, an assignment or a list of them")
-
-
-def _eligibility(desired: DesiredUser) -> Eligibility:
-    return Eligibility.of(desired.assignment.person.status)
 
 
 def _collisions(people: Sequence[DesiredUser], row_of: Mapping[str, PersonPreview]) -> Iterator[PeopleGroup]:
@@ -248,15 +249,23 @@ def _matched(
 
 
 def _left_alone(
-    desired: DesiredUser, issues: Mapping[str, Sequence[Issue]], app_users: AppUsers, snapshot: TenantSnapshot
+    desired: DesiredUser,
+    eligibility: Eligibility,
+    issues: Mapping[str, Sequence[Issue]],
+    app_users: AppUsers,
+    snapshot: TenantSnapshot,
 ) -> AccountPreview:
     """A person for whom nothing is done, because of their status in Okta or of what is wrong."""
     app_user = app_users.get(desired.person_id)
     account = snapshot.by_id.get(app_user.object_id) if app_user else None
     status = desired.assignment.person.status
-    match Eligibility.of(status):
+    match eligibility:
         case Eligibility.HOLD:
             outcome, message = AccountOutcome.HELD, f"{status} in Okta, so the account is left as it is"
+        case Eligibility.SUSPEND:
+            outcome, message = AccountOutcome.HELD, f"{status} in Okta, so sign-in is blocked"
+        case Eligibility.EXCLUDE | Eligibility.UNDECIDED:
+            outcome, message = AccountOutcome.HELD, "excluded, or nobody can say whether it is: left as it is"
         case Eligibility.UNASSIGNED:
             outcome, message = AccountOutcome.UNASSIGNED, f"{status} in Okta, which counts as not assigned"
         case Eligibility.PROVISION:

@@ -18,6 +18,7 @@ from o365prov.profiles.evaluation_context import make_bindings
 from o365prov.profiles.inbound_mapping import ACTIVE_DIRECTORY_DEFAULTS, InboundMapping
 from o365prov.profiles.mapping import MappedProfile, ProfileMapping
 from o365prov.profiles.normalization import ALPHA_2
+from o365prov.profiles.person_condition import PersonCondition
 from o365prov.profiles.username import UsernameFormat, check_username
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "AttributeMapping",
     "InboundMapping",
     "MappedProfile",
+    "PersonCondition",
     "ProfileMapping",
     "Unset",
     "UsernameFormat",

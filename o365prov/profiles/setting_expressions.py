@@ -18,6 +18,7 @@ REFUSE_NULL = Semantics(null_text="refuse")
 
 USERNAME = "username"
 PROFILE_MAPPING = "profile_mapping"
+GROUP_RULE = "group_rule"
 
 
 def parse_expression(setting: str, string: object) -> Expression:
@@ -56,7 +57,7 @@ def refuse_errors(setting: str, expression: Expression, context: str) -> None:
     Args:
         setting: what messages call the place of the expression.
         expression: the expression.
-        context: where it is used: USERNAME or PROFILE_MAPPING.
+        context: where it is used: USERNAME, PROFILE_MAPPING or GROUP_RULE.
 
     Raises:
         ConfigurationError: a function does not exist, takes other arguments, is not allowed there, and so on; it has

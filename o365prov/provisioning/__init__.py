@@ -3,6 +3,7 @@
 from o365prov.provisioning.deprovisioning import Deprovisioning
 from o365prov.provisioning.desired_user import DesiredUser, make_desired_user
 from o365prov.provisioning.evaluation import Evaluation
+from o365prov.provisioning.lifecycle import Lifecycle, Suspended
 from o365prov.provisioning.mapping_binding import (
     bind,
     describe_settings,
@@ -26,9 +27,11 @@ __all__ = [
     "Eligibility",
     "Evaluation",
     "LicenseOnly",
+    "Lifecycle",
     "OktaOrg",
     "ProfileSync",
     "ProvisioningType",
+    "Suspended",
     "UniversalSync",
     "UserSync",
     "bind",

@@ -14,10 +14,18 @@ from o365prov.people import Assignment, UserStatus
 
 
 class Eligibility(Enum):
-    """Whether an assigned person is provisioned, held (nothing changes), or treated as not assigned."""
+    """What an assigned person is to have now.
+
+    They are provisioned, held (nothing changes), blocked while they are suspended, excluded (nothing changes, whatever
+    becomes of the assignment), or treated as not assigned. Where nobody can say whether they are excluded, they are
+    ``UNDECIDED``, and nothing changes.
+    """
 
     PROVISION = "provision"
     HOLD = "hold"
+    SUSPEND = "suspend"
+    EXCLUDE = "exclude"
+    UNDECIDED = "undecided"
     UNASSIGNED = "unassigned"
 
     @classmethod

@@ -64,11 +64,12 @@ def test_each_row_is_needed(decided):
 
 
 def test_only_leavers_whom_we_know_lose_something(decided):
-    """Nobody who is assigned, held or unknown is blocked or deleted."""
-    losing = [each for each, row in decided if row.step in TAKES_AWAY]
-    assert {each.wanted for each in losing} == {Wanted.LEFT}
-    assert {each.memory for each in losing} == {Memory.ACTIVE, Memory.ENABLING, Memory.KEPT, Memory.LEFT}
-    assert all(each.deactivates for each in losing)
+    """Nobody who is assigned, held, excluded or unknown is blocked or deleted; who is suspended is blocked at most."""
+    losing = [(each, row.step) for each, row in decided if row.step in TAKES_AWAY]
+    assert {each.wanted for each, _ in losing} == {Wanted.LEFT, Wanted.SUSPENDED}
+    assert {each.memory for each, _ in losing} == {*Memory} - {Memory.NEVER, Memory.GONE}
+    assert all(each.deactivates for each, _ in losing if each.wanted is Wanted.LEFT)
+    assert {step for each, step in losing if each.wanted is Wanted.SUSPENDED} == {Step.BLOCK}
 
 
 def test_only_what_is_due_is_deleted(decided):
@@ -95,7 +96,8 @@ def test_what_others_did_is_undone_only_with_a_confirmation(decided):
     for each, row in decided:
         others_blocked = row.step is Step.ENABLE and each.account is Account.BLOCKED_BY_OTHERS
         mastered = each.control in {Control.SYNCED, Control.LICENSES}
-        is_back = each.memory is Memory.LEFT and each.account is Account.ENABLED and not mastered
+        was_blocked = each.memory is Memory.LEFT or (each.memory is Memory.PAUSED and each.wanted is Wanted.SUSPENDED)
+        is_back = was_blocked and each.account is Account.ENABLED and not mastered
         others_enabled = row.step in TAKES_AWAY and is_back
         assert row.overrides == (others_blocked or others_enabled)
 
@@ -104,7 +106,8 @@ def test_who_left_while_deactivate_users_was_off_needs_a_confirmation(decided):
     """Whatever is begun for them once it is on follows a setting that they were not told of; nobody else's does."""
     begun = {Step.BLOCK, Step.DEPART, Step.DELETE}
     for each, row in decided:
-        assert row.reaches_back == (row.step in begun and each.memory is Memory.KEPT)
+        is_kept = each.memory is Memory.KEPT and each.wanted is Wanted.LEFT
+        assert row.reaches_back == (row.step in begun and is_kept)
 
 
 def test_memory_and_tenant_never_disagree_in_silence(decided):

@@ -15,7 +15,7 @@ from attrs import evolve
 from before_and_after import PREDICATES, Story
 from scenes import IMPOSSIBLE, scene, situations, types_of
 
-from o365prov.planning import waiting
+from o365prov.planning.lifecycle import absent, held
 from o365prov.planning.matching import resolve
 from o365prov.planning.rules import leavers
 from o365prov.planning.transitions import lookup
@@ -39,6 +39,7 @@ MOST = 60
 OPTIONS = ("delete", "licenses", "keep", "changed")
 STEPS = {
     Wanted.ASSIGNED: (Step.NOTHING, Step.CREATE, Step.RESTORE, Step.LINK, Step.ENABLE),
+    Wanted.SUSPENDED: (Step.NOTHING, Step.BLOCK),
     Wanted.LEFT: (Step.NOTHING, Step.KEEP, Step.BLOCK, Step.DEPART, Step.WAIT, Step.FORGET, Step.DELETE),
 }
 """What can be done for whom; of who is held or starts later only a problem is said."""
@@ -74,7 +75,7 @@ def asked(monkeypatch):
         words.add(row.words)
         return row
 
-    for module in (resolve, leavers, waiting):
+    for module in (resolve, leavers, held, absent):
         monkeypatch.setattr(module, "transition", spy)
     return words
 

@@ -46,6 +46,11 @@ class Story:
         return self.scene.situation.wanted is Wanted.ASSIGNED
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether Ann is suspended where that means to be blocked."""
+        return self.scene.situation.wanted is Wanted.SUSPENDED
+
+    @property
     def present(self) -> set[str]:
         """The people who have an assignment."""
         return {each.person.id for each in self.scene.assignments}
@@ -71,9 +76,12 @@ class Story:
         return object_id in self.scene.memory.linked_elsewhere
 
     def was_blocked_by_us(self, object_id: str) -> bool:
-        """Whether it was us who blocked the account when its person left."""
+        """Whether it was us who blocked the account when its person left or was suspended."""
         known = self.holder(object_id)
-        return known is not None and known.departure is not None and known.departure.blocked
+        if known is None:
+            return False
+        was_paused = known.status is AppUserStatus.PAUSED
+        return was_paused or (known.departure is not None and known.departure.blocked)
 
     def found(self) -> tuple[TenantUser | None, TenantUser | None]:
         """The account that may be Ann's, where it is there and where it is deleted."""
@@ -129,6 +137,12 @@ def nobody_loses_but_leavers_as_told(story: Story) -> None:
         if not (account_gone or sign_in or licenses or taken_roles):
             continue
         assert known is not None, "an account of which nothing is remembered lost something"
+        if story.is_suspended and known.person_id == ANN_ID and sign_in:
+            assert not account_gone, "somebody suspended lost the account"
+            assert not (licenses | taken_roles), "somebody suspended lost more than sign-in"
+            assert not story.is_others(user.id)
+            assert known.status is not AppUserStatus.DELETED
+            continue
         assert known.person_id not in story.present, "somebody who is here lost something"
         assert story.meant(known.person_id)
         assert known.status is not AppUserStatus.DELETED
@@ -220,6 +234,7 @@ def memory_and_tenant_never_disagree_in_silence(story: Story) -> None:
         disagrees = {
             AppUserStatus.ACTIVE: user is None or not user.enabled,
             AppUserStatus.ENABLING: user is None or not user.enabled,
+            AppUserStatus.PAUSED: user is None or user.enabled,
             AppUserStatus.KEPT: user is None,
             AppUserStatus.DEACTIVATED: user is None or (user.enabled and told(story, known).blocked),
             AppUserStatus.DELETED: user is not None,
@@ -258,7 +273,7 @@ def accounts_go_to_the_same_anchor_or_by_the_callers_word(story: Story) -> None:
     """Law 5: who gets an account of which another person was remembered has its anchor, or it was handed over."""
     for now in story.memory:
         known = story.holder(now.object_id)
-        if story.scene.memory.get(now.person_id) == now or now.object_id not in {
+        if story.scene.memory.get(now.person_id) == evolve(now, excluded_by="") or now.object_id not in {
             *story.before.by_id,
             *story.before.deleted_by_id,
         }:
@@ -288,7 +303,8 @@ def only_what_is_confirmed_undoes_what_others_did(story: Story) -> None:
         if isinstance(change, EnableSignIn):
             undoes = not user.enabled and not story.was_blocked_by_us(user.id)
         else:
-            left_before = known is not None and known.status is AppUserStatus.DEACTIVATED
+            was_paused = story.is_suspended and known is not None and known.status is AppUserStatus.PAUSED
+            left_before = was_paused or (known is not None and known.status is AppUserStatus.DEACTIVATED)
             undoes = left_before and user.enabled and not user.synced
         assert change.overrides == undoes, f"{change.kind}: undoes={undoes}, and overrides={change.overrides}"
         was_there = user.id in story.before.by_id
@@ -303,7 +319,8 @@ def a_setting_reaches_back_by_marked_steps_only(story: Story) -> None:
         if not isinstance(change, BlockSignIn | DeleteUser | Remember):
             continue
         known = story.scene.memory.get(change.subject.person_id)
-        was_kept = known is not None and known.status is AppUserStatus.KEPT
+        is_gone = known is not None and known.person_id not in story.present
+        was_kept = is_gone and known is not None and known.status is AppUserStatus.KEPT
         if isinstance(change, BlockSignIn | DeleteUser):
             assert change.reaches_back == was_kept
         elif was_kept and change.departure is not None:
@@ -323,6 +340,9 @@ def drift_reverts(story: Story) -> None:
             continue
         if story.is_assigned and known.person_id == ANN_ID and known.status is AppUserStatus.ACTIVE:
             assert story.after.by_id[user.id].enabled
+        is_paused = known.status in (AppUserStatus.PAUSED, AppUserStatus.DEACTIVATED)
+        if story.is_suspended and known.person_id == ANN_ID and is_paused:
+            assert not story.after.by_id[user.id].enabled
         is_leaver = known.person_id not in story.present and story.memory.get(known.person_id) is not None
         if is_leaver and story.scene.app.provisioning.deactivate_users and known.status is AppUserStatus.DEACTIVATED:
             assert user.id not in story.after.by_id or not story.after.by_id[user.id].enabled
@@ -382,11 +402,35 @@ def problems_say_what_is_so(story: Story) -> None:
 
 
 def who_waits_is_told(story: Story) -> None:
-    """Of everybody who is held or starts later a problem says so, and nothing is done."""
-    code = {Wanted.HELD: "held_suspended", Wanted.STARTS_LATER: "starts_later"}.get(story.scene.situation.wanted)
+    """Of everybody who is held, excluded or starts later a problem says so, and nothing is done."""
+    code = WAITING.get(story.scene.situation.wanted)
     if code:
         assert [each.code for each in story.problems(ANN_ID)] == [code]
-        assert not story.changes(ANN_ID)
+        assert not any(each.writes for each in story.changes(ANN_ID))
+        known = story.scene.memory.get(ANN_ID)
+        condition = 'user.userType == "Service"' if code == "excluded" else ""
+        after = story.memory.get(ANN_ID)
+        assert after == (evolve(known, excluded_by=condition) if known else None)
+
+
+def who_is_suspended_is_blocked(story: Story) -> None:
+    """Where suspended means blocked, the linked account is blocked and remembered so, or it is said why not."""
+    if not story.is_suspended:
+        return
+    known, after = story.scene.memory.get(ANN_ID), story.memory.get(ANN_ID)
+    assert len(story.problems(ANN_ID)) == 1
+    user = story.before.by_id.get(known.object_id) if known else None
+    blocks = [each for each in story.changes(ANN_ID) if isinstance(each, BlockSignIn)]
+    was_paused = known is not None and known.status in (AppUserStatus.PAUSED, AppUserStatus.DEACTIVATED)
+    if not blocks:
+        assert after == known, "nothing is done, and something is remembered"
+        is_ours = known is not None and known.status is not AppUserStatus.DELETED
+        if is_ours and user is not None and user.enabled and not user.synced and not story.is_others(user.id):
+            assert was_paused, "somebody suspended can sign in"
+    else:
+        assert after is not None
+        assert (after.status, after.departure) == (AppUserStatus.PAUSED, None)
+        assert not was_paused or story.scene.scope == "drift", "an edit is reverted though the scope is not drift"
 
 
 def the_next_plan_is_empty(story: Story) -> None:
@@ -409,7 +453,13 @@ def _left(story: Story, problem: Problem, *statuses: AppUserStatus) -> tuple[Ten
 
 def _synced_leaver(story: Story, problem: Problem) -> bool:
     user, left = _left(
-        story, problem, AppUserStatus.ACTIVE, AppUserStatus.ENABLING, AppUserStatus.KEPT, AppUserStatus.DEACTIVATED
+        story,
+        problem,
+        AppUserStatus.ACTIVE,
+        AppUserStatus.ENABLING,
+        AppUserStatus.PAUSED,
+        AppUserStatus.KEPT,
+        AppUserStatus.DEACTIVATED,
     )
     return left and user is not None and user.synced and user.enabled and user.id in story.after.by_id
 
@@ -426,7 +476,9 @@ def _restored(story: Story, problem: Problem) -> bool:
 
 
 def _is_other_apps(story: Story, problem: Problem) -> bool:
-    del problem
+    if story.is_suspended:
+        _, user = _mine(story, problem)
+        return user is not None and user.enabled and story.is_others(user.id)
     there, deleted = story.found()
     return any(each is not None and story.is_others(each.id) for each in (there, deleted))
 
@@ -485,8 +537,32 @@ def _other_anchor(story: Story, problem: Problem) -> bool:
     return user is not None and user.anchor not in (None, person_id)
 
 
+WAITING = {Wanted.HELD: "held_suspended", Wanted.STARTS_LATER: "starts_later", Wanted.EXCLUDED: "excluded"}
+"""What is said of people for whom nothing happens."""
+
+
+def _suspended(story: Story, problem: Problem) -> bool:
+    """Ann is suspended, and the account that is remembered of her can't be signed in to any more."""
+    known = story.scene.memory.get(problem.subject.person_id)
+    user = story.after.by_id.get(known.object_id) if known else None
+    is_ours = known is not None and known.status is not AppUserStatus.DELETED
+    return story.is_suspended and not (is_ours and user is not None and user.enabled)
+
+
+def _suspended_and_open(story: Story, problem: Problem, *, synced: bool) -> bool:
+    known, user = _mine(story, problem)
+    was_paused = known is not None and known.status in (AppUserStatus.PAUSED, AppUserStatus.DEACTIVATED)
+    reverts = story.scene.scope == "drift"
+    is_open = user is not None and user.enabled and user.synced is synced and not story.is_others(user.id)
+    return story.is_suspended and is_open and (synced or (was_paused and not reverts))
+
+
 CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
-    "held_suspended": lambda story, each: each.subject.person_id in story.present,
+    "held_suspended": lambda story, each: each.subject.person_id in story.present and not story.is_suspended,
+    "suspended": _suspended,
+    "synced_suspended": lambda story, each: _suspended_and_open(story, each, synced=True),
+    "re_enabled_suspended": lambda story, each: _suspended_and_open(story, each, synced=False),
+    "excluded": lambda story, _: story.scene.situation.wanted is Wanted.EXCLUDED,
     "never_seen": lambda story, each: (
         each.subject.person_id not in story.present and story.scene.memory.get(each.subject.person_id) is None
     ),
@@ -532,6 +608,7 @@ PREDICATES = (
     nobody_else_is_touched,
     problems_say_what_is_so,
     who_waits_is_told,
+    who_is_suspended_is_blocked,
     the_next_plan_is_empty,
 )
 """All of them; each takes a :class:`Story`."""

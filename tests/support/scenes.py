@@ -21,7 +21,9 @@ from o365prov import (
     Deprovisioning,
     LicenseGrant,
     LicenseOnly,
+    Lifecycle,
     Office365App,
+    PersonCondition,
     Plan,
     ProfileSync,
     TenantSnapshot,
@@ -41,15 +43,18 @@ OTHER_APP = "Office 365 (Oslo)"
 ROOMY = (evolve(E3, seats=1_000), evolve(F1, seats=1_000))
 LONG_AGO, YESTERDAY = NOW - timedelta(days=40), NOW - timedelta(days=1)
 
-_HERE = (Memory.ACTIVE, Memory.ENABLING)
+_HERE = (Memory.ACTIVE, Memory.ENABLING, Memory.PAUSED)
 _WITH_US = (*_HERE, Memory.KEPT)
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
-_SOURCE_ONLY = (Wanted.HELD, Wanted.STARTS_LATER)
+_SOURCE_ONLY = (Wanted.HELD, Wanted.STARTS_LATER, Wanted.EXCLUDED)
 
 IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
     "an account of which nothing is remembered was not blocked by us": lambda each: (
         each.account is Account.BLOCKED_BY_US and each.memory in (Memory.NEVER, Memory.ACTIVE)
+    ),
+    "an account that was paused was blocked by us": lambda each: (
+        each.account is Account.BLOCKED_BY_OTHERS and each.memory is Memory.PAUSED
     ),
     "without an account nobody masters it": lambda each: (
         each.account is Account.NONE and each.control is not Control.CLOUD
@@ -65,6 +70,13 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
     ),
     "a leaver is judged by the account that is remembered of them": lambda each: (
         each.wanted is Wanted.LEFT and each.memory is not Memory.NEVER and each.link not in (Link.OWN, Link.OTHER_APPS)
+    ),
+    "who is suspended is judged by the account that is remembered of them": lambda each: (
+        each.wanted is Wanted.SUSPENDED
+        and (
+            each.link not in (Link.OWN, Link.OTHER_APPS, Link.FREE)
+            or (each.memory is Memory.NEVER and (each.link is not Link.FREE or each.account is not Account.NONE))
+        )
     ),
     "who left is not handed an account": lambda each: (
         each.wanted is Wanted.LEFT and each.memory is Memory.NEVER and each.link in (Link.YIELDING, Link.ANOTHERS)
@@ -100,7 +112,7 @@ NO_DIFFERENCE: Mapping[str, Callable[[Situation], bool]] = {
         each.wanted in _SOURCE_ONLY and (not each.deactivates or each.reverts or each.due)
     ),
     "who is assigned does not leave": lambda each: (
-        each.wanted is Wanted.ASSIGNED and (not each.deactivates or each.due)
+        each.wanted in (Wanted.ASSIGNED, Wanted.SUSPENDED) and (not each.deactivates or each.due)
     ),
     "an account that is somebody else's is not taken under any setting": lambda each: (
         each.wanted is Wanted.ASSIGNED
@@ -152,7 +164,9 @@ class Scene:
 
 
 @cache
-def app_of(kind: str, *, creates: bool, deactivates: bool, restores: bool, then: Deprovisioning) -> Office365App:
+def app_of(
+    kind: str, *, creates: bool, deactivates: bool, restores: bool, then: Deprovisioning, lifecycle: Lifecycle
+) -> Office365App:
     """The app with this type and these settings."""
     provisioning: LicenseOnly | ProfileSync | UniversalSync | UserSync
     if kind == "license_only":
@@ -165,6 +179,7 @@ def app_of(kind: str, *, creates: bool, deactivates: bool, restores: bool, then:
         provisioning=provisioning,
         username=UsernameFormat.custom(f'String.substringBefore(user.email, "@") + "@{DOMAIN}"'),
         restore_deleted_users=restores,
+        lifecycle=lifecycle,
     )
 
 
@@ -206,6 +221,7 @@ def scene(situation: Situation, *, option: str = "delete", kind: str = "") -> Sc
             deactivates=situation.deactivates,
             restores=situation.restores,
             then=_option(situation, "delete now" if option == "changed" else option),
+            lifecycle=LIFECYCLES.get(situation.wanted, Lifecycle()),
         ),
         tuple(_assignments(situation)),
         base,
@@ -216,6 +232,12 @@ def scene(situation: Situation, *, option: str = "delete", kind: str = "") -> Sc
     )
 
 
+LIFECYCLES: Mapping[Wanted, Lifecycle] = {
+    Wanted.SUSPENDED: Lifecycle(suspended="block"),
+    Wanted.EXCLUDED: Lifecycle(excluded_people=PersonCondition.of('user.userType == "Service"')),
+}
+"""The settings of people who are not simply provisioned."""
+
 GONE_ID = "99999999-9999-4999-8999-999999999999"
 
 
@@ -224,7 +246,8 @@ def _account_of(situation: Situation) -> TenantUser | None:
         return None
     other_anchor = situation.link is Link.NAMESAKES and situation.account is not Account.DELETED
     was_blocked = situation.account in _BLOCKED or (
-        situation.account is Account.DELETED and situation.memory in (Memory.ENABLING, Memory.LEFT, Memory.GONE)
+        situation.account is Account.DELETED
+        and situation.memory in (Memory.ENABLING, Memory.PAUSED, Memory.LEFT, Memory.GONE)
     )
     synced = situation.control in (Control.SYNCED, Control.LICENSES)
     return account(
@@ -261,6 +284,7 @@ def _known(situation: Situation, held: TenantUser | None, option: str) -> list[A
     status = {
         Memory.ACTIVE: AppUserStatus.ACTIVE,
         Memory.ENABLING: AppUserStatus.ENABLING,
+        Memory.PAUSED: AppUserStatus.PAUSED,
         Memory.KEPT: AppUserStatus.KEPT,
         Memory.LEFT: AppUserStatus.DEACTIVATED,
         Memory.GONE: AppUserStatus.DELETED,
@@ -274,7 +298,7 @@ def _known(situation: Situation, held: TenantUser | None, option: str) -> list[A
             licenses=() if is_gone and option == "delete" else (LicenseGrant("SPE_E3"),),
             roles=("Directory Readers",) if is_active else (),
             status=status,
-            departure=None if situation.memory is Memory.ACTIVE else _departure(situation, option),
+            departure=None if situation.memory in (Memory.ACTIVE, Memory.PAUSED) else _departure(situation, option),
         )
     ]
 
@@ -309,6 +333,10 @@ def _assignments(situation: Situation) -> Iterator[Assignment]:
             yield Assignment(ANN, grants)
         case Wanted.HELD:
             yield Assignment(evolve(ANN, status="SUSPENDED"), grants)
+        case Wanted.SUSPENDED:
+            yield Assignment(evolve(ANN, status="SUSPENDED"), grants)
+        case Wanted.EXCLUDED:
+            yield Assignment(evolve(ANN, profile={**ANN.profile, "userType": "Service"}), grants)
         case Wanted.STARTS_LATER:
             yield Assignment(ANN, grants, starts=NOW + timedelta(days=1))
         case Wanted.LEFT:

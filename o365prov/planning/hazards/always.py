@@ -31,6 +31,8 @@ def always_hazards(changes: Collection[Change], staying: Collection[str]) -> tup
 
 def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:
     match change:
+        case BlockSignIn(departure=None) if change.privileged:
+            yield "privileged suspended"
         case BlockSignIn() | DeleteUser() if change.privileged:
             yield "privileged leaver"
         case GrantRole() if change.privileged:
@@ -43,7 +45,9 @@ def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:
             pass
     if isinstance(change, LinkUser | UpdateUser) and change.privileged:
         yield "privileged account"
-    if isinstance(change, BlockSignIn | DeleteUser) and change.overrides:
+    if isinstance(change, BlockSignIn) and change.overrides and change.departure is None:
+        yield "blocked again"
+    elif isinstance(change, BlockSignIn | DeleteUser) and change.overrides:
         yield "taken"
     if isinstance(change, BlockSignIn | DeleteUser | Remember) and change.reaches_back:
         yield "reaches back"
@@ -51,6 +55,10 @@ def _kinds(change: Change, staying: Collection[str]) -> Iterator[str]:
 
 _WORDS = {
     "privileged leaver": ("person with a privileged role leaves", "people with a privileged role leave"),
+    "privileged suspended": (
+        "person with a privileged role is suspended",
+        "people with a privileged role are suspended",
+    ),
     "privileged role": ("person gets a privileged role", "people get a privileged role"),
     "privileged account": (
         "account with a privileged role is handed over",
@@ -63,6 +71,10 @@ _WORDS = {
     "taken": (
         "leaver's account that somebody enabled in Office 365 is blocked or deleted",
         "leavers' accounts that somebody enabled in Office 365 are blocked or deleted",
+    ),
+    "blocked again": (
+        "suspended person's account that somebody enabled in Office 365 is blocked",
+        "suspended people's accounts that somebody enabled in Office 365 are blocked",
     ),
     "reaches back": (
         "leaver gets another option than the one in force when they left",

@@ -65,8 +65,10 @@ def harms_of(change: Change) -> frozenset[Harm]:
 def leaves(change: Change) -> bool:
     """Whether the person leaves, or left before, by this change."""
     match change:
-        case BlockSignIn() | DeleteUser():
+        case DeleteUser():
             return True
+        case BlockSignIn():
+            return change.departure is not None
         case Remember():
             return change.departure is not None and not change.reaches_back
         case _:

@@ -20,6 +20,7 @@ from o365prov.planning.model.safeguards import Safeguards
 from o365prov.rendering import count_text
 
 _MOST = 0.5
+_EXCLUDED = "excluded"
 
 
 def hazards_again(plan: Plan, safeguards: Safeguards, app_users: AppUsers) -> tuple[str, ...]:
@@ -112,7 +113,7 @@ class Population:
         stopped = {
             each.subject.person_id: each.subject.name
             for each in problems
-            if each.stops and each.subject.person_id in self.provisioned
+            if each.stops and each.code != _EXCLUDED and each.subject.person_id in self.provisioned
         }
         if not is_beyond(len(stopped), len(self.provisioned), _MOST, safeguards):
             return ()

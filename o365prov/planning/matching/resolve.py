@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers
+from o365prov.planning.lifecycle.exclusions import excluded_account
 from o365prov.planning.matching import issues
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.links import AccountLinks, person_text
@@ -141,8 +142,10 @@ class _Matcher:
     def _situation(self, found: Found, desired: DesiredUser, subject: Subject) -> Situation:
         rules, account = self.rules, found.account
         handed_over = account is not None and self.links.is_handed_over(desired, account)
+        known = self.app_users.get(desired.person_id)
+        ids = (account.id if account else "", known.object_id if known else "")
         return Situation(
-            Wanted.ASSIGNED,
+            Wanted.EXCLUDED if any(map(rules.lifecycle.excludes_account, ids)) else Wanted.ASSIGNED,
             memory_of(found.known),
             account_state(account, found.known, deleted=found.deleted),
             found.link,
@@ -162,6 +165,9 @@ class _Matcher:
         if code is ProblemCode.CREATE_USERS_IS_OFF:
             return issues.no_account(self.rules.provisioning, desired, self._elsewhere(desired))
         account = found.account
+        if code is ProblemCode.EXCLUDED:
+            known = self.app_users.get(desired.person_id)
+            return excluded_account(subject.username, account.id if account else known.object_id if known else "")
         if account is None:
             raise ValueError(f"the problem {code.value!r} is about an account, and there is none")
         who, holder = person_text(desired.assignment.person), self.links.name(account)

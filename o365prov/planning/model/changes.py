@@ -337,6 +337,7 @@ class Remember:
         licenses: the licences that count as granted from here.
         waiting: the licences for which the person waits.
         roles: the directory roles that count as granted from here.
+        excluded_by: the condition that excludes the person; empty where none does any more.
 
     """
 
@@ -354,6 +355,7 @@ class Remember:
     licenses: tuple[LicenseGrant, ...] | None = None
     waiting: tuple[WaitingForSeat, ...] | None = None
     roles: tuple[str, ...] | None = None
+    excluded_by: str | None = None
 
 
 Change: TypeAlias = (

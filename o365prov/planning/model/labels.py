@@ -168,6 +168,8 @@ def _later(change: BlockSignIn) -> str:
     Who is blocked again left before, and the day may be over.
     """
     departure = change.departure
+    if departure is None:
+        return f"{' again' if change.overrides else ''} until the person is active again"
     what = f"{_AFTER[departure.then]}{_on(departure)}"
     if change.overrides:
         return " again" if departure.grace_days is None else f" again (as told when they left: {what})"
@@ -234,6 +236,8 @@ def _remembered(change: Remember) -> Iterator[str]:
     if change.waiting is not None:
         waiting = (f"{each.sku} since {each.since:%Y-%m-%d}" for each in change.waiting)
         yield f"waits for {', '.join(waiting)}" if change.waiting else "waits for no licence any more"
+    if change.excluded_by is not None:
+        yield f"excluded by the condition {change.excluded_by}" if change.excluded_by else "excluded no longer"
 
 
 def lines_of(change: Change, *, in_full: bool) -> tuple[Line, ...]:

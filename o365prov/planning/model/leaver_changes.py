@@ -14,12 +14,13 @@ from o365prov.planning.model.phases import Phase
 
 @frozen(field_transformer=typed)
 class BlockSignIn:
-    """Block the leaver's account; licences and data are kept.
+    """Block the account of somebody who leaves or is suspended; licences and data are kept.
 
     Args:
-        departure: what is remembered of the day and of the option that is in force.
-        privileged: whether the leaver has a privileged role: then it comes before everything else.
-        overrides: whether somebody had enabled the leaver's account again, so that the plan must be confirmed.
+        departure: what is remembered of the day and of the option that is in force; None of somebody who is only
+            suspended, and is enabled again once they are active.
+        privileged: whether the person has a privileged role: then it comes before everything else.
+        overrides: whether somebody had enabled the account again, so that the plan must be confirmed.
         reaches_back: whether the person left while Deactivate Users was off, so that the plan must be confirmed.
 
     """
@@ -31,14 +32,14 @@ class BlockSignIn:
     subject: Subject
     reason: str
     object_id: str
-    departure: Departure
+    departure: Departure | None
     privileged: bool = False
     overrides: bool = False
     reaches_back: bool = False
 
     @property
     def phase(self) -> Phase:
-        """First of all for privileged leavers, otherwise after the changes of assigned people."""
+        """First of all for people with a privileged role, otherwise after the changes of assigned people."""
         return Phase.PRIVILEGED_LEAVERS if self.privileged else Phase.LEAVERS
 
 

@@ -16,7 +16,7 @@ from o365prov.people import AppUsers
 from o365prov.planning import tenant
 from o365prov.planning.model.safeguards import Safeguards
 from o365prov.profiles import AttributeKind, ProfileMapping
-from o365prov.provisioning import ProvisioningType
+from o365prov.provisioning import Lifecycle, ProvisioningType
 from o365prov.rendering import quoted
 
 # Plans name leavers and managers, and licences need a usage location; what identifies an account is always read.
@@ -60,6 +60,7 @@ class PlanOptions:
         gives_passwords: whether the caller of apply gives initial passwords, which people in managed domains need.
         take_over_licenses: whether licences that were granted elsewhere are also removed if they are not assigned.
         take_over_roles: the same for directory roles.
+        lifecycle: what becomes of people at times when they are not simply provisioned.
 
     """
 
@@ -71,6 +72,7 @@ class PlanOptions:
     gives_passwords: bool = False
     take_over_licenses: bool = False
     take_over_roles: bool = False
+    lifecycle: Lifecycle = field(factory=Lifecycle)
 
 
 def _only(people: Iterable[str] | None) -> frozenset[str] | None:

@@ -115,7 +115,8 @@ class Leaver:
     def _situation(self, account: TenantUser | None) -> Situation:
         rules, user, departure = self.rules, self.user, self.departure
         provisioning = rules.provisioning
-        is_left_alone = user.status is AppUserStatus.KEPT and not provisioning.deprovisioning.reaches_back
+        was_kept = user.status is AppUserStatus.KEPT or bool(user.excluded_by)
+        is_left_alone = was_kept and not provisioning.deprovisioning.reaches_back
         return Situation(
             Wanted.LEFT,
             memory_of(user),
@@ -134,14 +135,16 @@ class Leaver:
     def _keep(self, account: TenantUser) -> Change:
         """Remember the day, so that Deactivate Users, once it is on, asks before it reaches back to this person."""
         departure = Departure(self.now, blocked=self._is_blocked_by_us(account))
-        reason = f"{_LEFT}, and Deactivate Users is off"
+        off = not self.rules.provisioning.deactivate_users
+        reason = f"{_LEFT}, and {'Deactivate Users is off' if off else 'was excluded until now'}"
         return Remember(self._subject(account), reason, account.id, status=AppUserStatus.KEPT, departure=departure)
 
     def _is_blocked_by_us(self, account: TenantUser) -> bool:
         return not account.enabled and was_blocked_by_us(self.user)
 
     def _changes(self, row: Transition, account: TenantUser) -> list[Change]:
-        subject, reason, back = self._subject(account), self._reason, row.reaches_back
+        subject, reason = self._subject(account), self._reason
+        back = row.reaches_back or bool(self.user.excluded_by)
         privileged = self.snapshot.is_privileged(account.id)
         departure = evolve(self.departure, confirmed=back or self.departure.confirmed)
         changes: list[Change] = self._role_removals(account, subject, reason, privileged=privileged)
@@ -189,7 +192,7 @@ class Leaver:
         """Why the account is taken from, with the day on which somebody left who left before."""
         departure = self.user.departure
         if departure is None or self.user.is_in_use:
-            return _LEFT
+            return f"{_LEFT}, and excluded no longer" if self.user.excluded_by else _LEFT
         while_off = ", while Deactivate Users was off" if self.user.status is AppUserStatus.KEPT else ""
         return f"left on {departure.at:%Y-%m-%d}{while_off}"
 

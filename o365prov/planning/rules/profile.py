@@ -26,7 +26,7 @@ from o365prov.provisioning import DesiredUser, ProvisioningType
 _NOT_IN_A_NICKNAME = re.compile(r"[^!-~]|[@()/\[\]';:<>,\"\\]")
 _FULL_STOPS = re.compile(r"\.{2,}")
 _LONGEST_NICKNAME = 64
-_HAD_LEFT = (Memory.ENABLING, Memory.KEPT, Memory.LEFT, Memory.GONE)
+_HAD_LEFT = (Memory.ENABLING, Memory.PAUSED, Memory.KEPT, Memory.LEFT, Memory.GONE)
 
 
 def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
@@ -70,7 +70,8 @@ def profile_change(matched: MatchedUser, provisioning: ProvisioningType, scope: 
     if account is None:
         raise ValueError("an account that does not exist is created, not changed")
     now = fingerprint(desired)
-    returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT
+    was_excluded = known is not None and bool(known.excluded_by)
+    returning = matched.takes_over is not None or memory_of(known) in _HAD_LEFT or was_excluded
     activates, moved, privileged = not matched.enables, matched.takes_over, matched.privileged
     settled = known if known is not None and not known.unfinished and not returning else None
     if settled and profile_of(settled.fingerprint) == now and not _looks_at_tenant(provisioning, scope):

@@ -13,6 +13,8 @@ class Wanted(StrEnum):
     ASSIGNED = "assigned"
     STARTS_LATER = "starts later"
     HELD = "held"
+    SUSPENDED = "suspended, and to be blocked"
+    EXCLUDED = "excluded"
     LEFT = "not assigned"
 
 
@@ -22,6 +24,7 @@ class Memory(StrEnum):
     NEVER = "never seen"
     ACTIVE = "active"
     ENABLING = "assigned, and not enabled yet"
+    PAUSED = "assigned, and blocked from here for the time being"
     KEPT = "left, and kept the account"
     LEFT = "left"
     GONE = "gone"
@@ -79,6 +82,10 @@ class ProblemCode(StrEnum):
     NONE = ""
     HELD = "held"
     STARTS_LATER = "starts_later"
+    SUSPENDED = "suspended"
+    SYNCED_SUSPENDED = "synced_suspended"
+    RE_ENABLED_SUSPENDED = "re_enabled_suspended"
+    EXCLUDED = "excluded"
     NEVER_SEEN = "never_seen"
     RESTORED_LEAVER = "restored_leaver"
     RE_ENABLED_LEAVER = "re_enabled_leaver"

@@ -10,6 +10,7 @@ from o365prov.provisioning import ProvisioningType
 _MEMORIES = {
     AppUserStatus.ACTIVE: Memory.ACTIVE,
     AppUserStatus.ENABLING: Memory.ENABLING,
+    AppUserStatus.PAUSED: Memory.PAUSED,
     AppUserStatus.KEPT: Memory.KEPT,
     AppUserStatus.DEACTIVATED: Memory.LEFT,
     AppUserStatus.DELETED: Memory.GONE,
@@ -33,8 +34,10 @@ def account_state(account: TenantUser | None, known: AppUser | None, *, deleted:
 
 
 def was_blocked_by_us(known: AppUser | None) -> bool:
-    """Whether we blocked the account when the person left, and did not enable it since."""
-    return known is not None and known.departure is not None and known.departure.blocked
+    """Whether we blocked the account when the person left or was suspended, and did not enable it since."""
+    if known is None:
+        return False
+    return known.status is AppUserStatus.PAUSED or (known.departure is not None and known.departure.blocked)
 
 
 def control_of(

@@ -6,7 +6,8 @@ their own, where the table links the person with an account.
 
 Its laws:
 
-1. A step that takes something away happens to leavers only, and as they were told when they left.
+1. A step that takes something away happens to leavers only, and as they were told when they left. Who is suspended is
+   blocked at most, and only where the app says so.
 2. The deprovisioning option and its due date are those of the day on which the person left.
 3. Where memory and tenant disagree, a row says so: by a problem, or by a step that must be confirmed.
 4. Who is assigned, and has started, can sign in, or a problem says why not.
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from o365prov.planning.transitions.held_table import HELD_ROWS
 from o365prov.planning.transitions.situations import (
     Account,
     Control,
@@ -31,26 +33,12 @@ from o365prov.planning.transitions.situations import (
 )
 from o365prov.planning.transitions.transition import Transition
 
-
-def _row(
-    words: str,
-    step: Step,
-    *,
-    problem: ProblemCode = ProblemCode.NONE,
-    overrides: bool = False,
-    reaches_back: bool = False,
-    **when: object,
-) -> Transition:
-    values = {name: each if isinstance(each, tuple) else (each,) for name, each in when.items()}
-    return Transition(words, step, values, problem, overrides, reaches_back)
-
-
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _NOT_THERE = (Account.NONE, Account.DELETED)
-_HERE = (Memory.ACTIVE, Memory.ENABLING)
+_HERE = (Memory.ACTIVE, Memory.ENABLING, Memory.PAUSED)
 _LINKED = (*_HERE, Memory.KEPT, Memory.LEFT)
-_OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.ENABLING, Memory.KEPT, Memory.LEFT, Memory.GONE)
+_OTHER_THAN_ACTIVE = (Memory.NEVER, Memory.ENABLING, Memory.PAUSED, Memory.KEPT, Memory.LEFT, Memory.GONE)
 _MAY_BE_TAKEN = (Link.OWN, Link.FREE, Link.YIELDING)
 _NOT_OTHER_APPS = (Link.OWN, Link.FREE, Link.YIELDING, Link.NAMESAKES, Link.ANOTHERS)
 _NOT_SYNCED = (Control.CLOUD, Control.LICENSES, Control.ADMIN)
@@ -65,24 +53,23 @@ _TAKES: Any = {"wanted": Wanted.ASSIGNED, "link": _MAY_BE_TAKEN}
 
 ROWS: tuple[Transition, ...] = (
     # Who is not provisioned now.
-    _row("held: keeps what they have", Step.NOTHING, problem=ProblemCode.HELD, wanted=Wanted.HELD),
-    _row("starts later: waits until then", Step.NOTHING, problem=ProblemCode.STARTS_LATER, wanted=Wanted.STARTS_LATER),
+    *HELD_ROWS,
     # Who left: nothing was ever ours, or nothing is left.
-    _row(
+    Transition.of(
         "asked for by name, but neither assigned nor remembered: said, nothing is ours to touch",
         Step.NOTHING,
         problem=ProblemCode.NEVER_SEEN,
         wanted=Wanted.LEFT,
         memory=Memory.NEVER,
     ),
-    _row(
+    Transition.of(
         "left, and the account is gone: nothing is left to do",
         Step.NOTHING,
         wanted=Wanted.LEFT,
         memory=Memory.GONE,
         account=_NOT_THERE,
     ),
-    _row(
+    Transition.of(
         "left, and somebody brought the account back after its deletion: said, not touched",
         Step.NOTHING,
         problem=ProblemCode.RESTORED_LEAVER,
@@ -90,14 +77,14 @@ ROWS: tuple[Transition, ...] = (
         memory=Memory.GONE,
         account=_THERE,
     ),
-    _row(
+    Transition.of(
         "left, and somebody deleted the account: remembered",
         Step.FORGET,
         wanted=Wanted.LEFT,
         memory=_LINKED,
         account=_NOT_THERE,
     ),
-    _row(
+    Transition.of(
         "left, but another app has linked the account: said, left to that app",
         Step.NOTHING,
         problem=ProblemCode.ACCOUNT_OF_ANOTHER_APP,
@@ -106,28 +93,28 @@ ROWS: tuple[Transition, ...] = (
         account=_THERE,
         link=Link.OTHER_APPS,
     ),
-    _row(
+    Transition.of(
         "leaves, and Deactivate Users is off: remembered, keeps the account",
         Step.KEEP,
         **_UNTOUCHED_LEAVER,
         memory=_HERE,
         account=_THERE,
     ),
-    _row(
+    Transition.of(
         "left while Deactivate Users was off, and it still is or does not reach back: keeps the account",
         Step.NOTHING,
         **_UNTOUCHED_LEAVER,
         memory=Memory.KEPT,
         account=_THERE,
     ),
-    _row(
+    Transition.of(
         "left, blocked, and Deactivate Users is off since: keeps the account as it is",
         Step.NOTHING,
         **_UNTOUCHED_LEAVER,
         memory=Memory.LEFT,
         account=_BLOCKED,
     ),
-    _row(
+    Transition.of(
         "left, Deactivate Users is off since, and Graph could not block an account that Entra Connect masters: said",
         Step.NOTHING,
         problem=ProblemCode.SYNCED_LEAVER,
@@ -135,7 +122,7 @@ ROWS: tuple[Transition, ...] = (
         memory=Memory.LEFT,
         **_CANT_BE_BLOCKED,
     ),
-    _row(
+    Transition.of(
         "left, Deactivate Users is off since, and somebody enabled the account again: said, not touched",
         Step.NOTHING,
         problem=ProblemCode.RE_ENABLED_LEAVER,
@@ -144,9 +131,9 @@ ROWS: tuple[Transition, ...] = (
         **_CAN_BE_BLOCKED,
     ),
     # Who leaves now.
-    _row("leaves, to be deleted at once: deleted", Step.DELETE, **_NEW_LEAVER, account=_THERE, due=True),
-    _row("leaves: blocked", Step.BLOCK, **_NEW_LEAVER, **_CAN_BE_BLOCKED, due=False),
-    _row(
+    Transition.of("leaves, to be deleted at once: deleted", Step.DELETE, **_NEW_LEAVER, account=_THERE, due=True),
+    Transition.of("leaves: blocked", Step.BLOCK, **_NEW_LEAVER, **_CAN_BE_BLOCKED, due=False),
+    Transition.of(
         "leaves, and Graph can't block an account that Entra Connect masters: the grace period begins all the same",
         Step.DEPART,
         problem=ProblemCode.SYNCED_LEAVER,
@@ -154,23 +141,25 @@ ROWS: tuple[Transition, ...] = (
         **_CANT_BE_BLOCKED,
         due=False,
     ),
-    _row("leaves, blocked already: the grace period begins", Step.DEPART, **_NEW_LEAVER, account=_BLOCKED, due=False),
+    Transition.of(
+        "leaves, blocked already: the grace period begins", Step.DEPART, **_NEW_LEAVER, account=_BLOCKED, due=False
+    ),
     # Who left while Deactivate Users was off, and it is on since.
-    _row(
+    Transition.of(
         "left while Deactivate Users was off, and leavers are deleted at once since: deleted once it is confirmed",
         Step.DELETE,
         **_KEPT_LEAVER,
         account=_THERE,
         due=True,
     ),
-    _row(
+    Transition.of(
         "left while Deactivate Users was off, and it is on since: blocked once it is confirmed",
         Step.BLOCK,
         **_KEPT_LEAVER,
         **_CAN_BE_BLOCKED,
         due=False,
     ),
-    _row(
+    Transition.of(
         "left while Deactivate Users was off, and Graph can't block an account that Entra Connect masters: the grace "
         "period begins once it is confirmed",
         Step.DEPART,
@@ -179,7 +168,7 @@ ROWS: tuple[Transition, ...] = (
         **_CANT_BE_BLOCKED,
         due=False,
     ),
-    _row(
+    Transition.of(
         "left while Deactivate Users was off, and the account is blocked: the grace period begins once it is confirmed",
         Step.DEPART,
         **_KEPT_LEAVER,
@@ -187,16 +176,20 @@ ROWS: tuple[Transition, ...] = (
         due=False,
     ),
     # Who left before.
-    _row("left, and the day of deletion has come: deleted", Step.DELETE, **_OLD_LEAVER, account=_BLOCKED, due=True),
-    _row(
+    Transition.of(
+        "left, and the day of deletion has come: deleted", Step.DELETE, **_OLD_LEAVER, account=_BLOCKED, due=True
+    ),
+    Transition.of(
         "left, the day of deletion has come, and the account could never be blocked: deleted",
         Step.DELETE,
         **_OLD_LEAVER,
         **_CANT_BE_BLOCKED,
         due=True,
     ),
-    _row("left, blocked: waits for what the option says", Step.WAIT, **_OLD_LEAVER, account=_BLOCKED, due=False),
-    _row(
+    Transition.of(
+        "left, blocked: waits for what the option says", Step.WAIT, **_OLD_LEAVER, account=_BLOCKED, due=False
+    ),
+    Transition.of(
         "left, and Graph can't block an account that Entra Connect masters: waits for what the option says",
         Step.WAIT,
         problem=ProblemCode.SYNCED_LEAVER,
@@ -204,7 +197,7 @@ ROWS: tuple[Transition, ...] = (
         **_CANT_BE_BLOCKED,
         due=False,
     ),
-    _row(
+    Transition.of(
         "left, and somebody enabled the account again: said, not touched",
         Step.NOTHING,
         problem=ProblemCode.RE_ENABLED_LEAVER,
@@ -212,7 +205,7 @@ ROWS: tuple[Transition, ...] = (
         **_CAN_BE_BLOCKED,
         reverts=False,
     ),
-    _row(
+    Transition.of(
         "left, somebody enabled the account again, and the plan reverts edits: blocked once it is confirmed",
         Step.BLOCK,
         overrides=True,
@@ -221,7 +214,7 @@ ROWS: tuple[Transition, ...] = (
         due=False,
         reverts=True,
     ),
-    _row(
+    Transition.of(
         "left, the day of deletion has come, somebody enabled the account again, and the plan reverts edits: deleted "
         "once it is confirmed",
         Step.DELETE,
@@ -232,7 +225,7 @@ ROWS: tuple[Transition, ...] = (
         reverts=True,
     ),
     # Who is assigned, without an account.
-    _row(
+    Transition.of(
         "assigned, without an account: created",
         Step.CREATE,
         wanted=Wanted.ASSIGNED,
@@ -240,7 +233,7 @@ ROWS: tuple[Transition, ...] = (
         creates=True,
         has_password=True,
     ),
-    _row(
+    Transition.of(
         "assigned, without an account or a first password for one: stopped",
         Step.NOTHING,
         problem=ProblemCode.NO_INITIAL_PASSWORD,
@@ -249,7 +242,7 @@ ROWS: tuple[Transition, ...] = (
         creates=True,
         has_password=False,
     ),
-    _row(
+    Transition.of(
         "assigned, without an account, and none is created: stopped",
         Step.NOTHING,
         problem=ProblemCode.CREATE_USERS_IS_OFF,
@@ -258,7 +251,7 @@ ROWS: tuple[Transition, ...] = (
         creates=False,
     ),
     # Who is assigned, where the account is somebody else's.
-    _row(
+    Transition.of(
         "assigned, but the account is linked to another person: stopped, both are named",
         Step.NOTHING,
         problem=ProblemCode.ACCOUNT_OF_ANOTHER_PERSON,
@@ -266,7 +259,7 @@ ROWS: tuple[Transition, ...] = (
         account=(*_THERE, Account.DELETED),
         link=Link.ANOTHERS,
     ),
-    _row(
+    Transition.of(
         "assigned, but another app has linked the account: stopped, both are named",
         Step.NOTHING,
         problem=ProblemCode.ACCOUNT_OF_ANOTHER_APP,
@@ -274,7 +267,7 @@ ROWS: tuple[Transition, ...] = (
         account=(*_THERE, Account.DELETED),
         link=Link.OTHER_APPS,
     ),
-    _row(
+    Transition.of(
         "assigned, but the account of this name was a leaver's: stopped, for a recycled address is not a rehire",
         Step.NOTHING,
         problem=ProblemCode.ACCOUNT_OF_NAMESAKE,
@@ -283,7 +276,7 @@ ROWS: tuple[Transition, ...] = (
         link=Link.NAMESAKES,
     ),
     # Who is assigned, with an account that can't be taken.
-    _row(
+    Transition.of(
         "assigned, but Entra Connect masters the account: stopped",
         Step.NOTHING,
         problem=ProblemCode.SYNCED_ACCOUNT,
@@ -291,7 +284,7 @@ ROWS: tuple[Transition, ...] = (
         account=(*_THERE, Account.DELETED),
         control=Control.SYNCED,
     ),
-    _row(
+    Transition.of(
         "assigned, but the account is a privileged admin's whom we did not provision: stopped",
         Step.NOTHING,
         problem=ProblemCode.PRIVILEGED_ADMIN,
@@ -299,7 +292,7 @@ ROWS: tuple[Transition, ...] = (
         account=_THERE,
         control=Control.ADMIN,
     ),
-    _row(
+    Transition.of(
         "assigned, with a deleted account: restored",
         Step.RESTORE,
         **_TAKES,
@@ -308,7 +301,7 @@ ROWS: tuple[Transition, ...] = (
         creates=True,
         restores=True,
     ),
-    _row(
+    Transition.of(
         "assigned, with a deleted account, and none is restored: stopped",
         Step.NOTHING,
         problem=ProblemCode.DELETED_ACCOUNT,
@@ -318,7 +311,7 @@ ROWS: tuple[Transition, ...] = (
         creates=True,
         restores=False,
     ),
-    _row(
+    Transition.of(
         "assigned, with a deleted account, and none is created: stopped",
         Step.NOTHING,
         problem=ProblemCode.DELETED_ACCOUNT,
@@ -328,21 +321,21 @@ ROWS: tuple[Transition, ...] = (
         creates=False,
     ),
     # Who is assigned, with an account that can be taken.
-    _row(
+    Transition.of(
         "assigned, with an account that is enabled: linked",
         Step.LINK,
         **_TAKES,
         account=Account.ENABLED,
         control=(Control.CLOUD, Control.LICENSES),
     ),
-    _row(
-        "assigned again, and we had blocked the account: enabled",
+    Transition.of(
+        "assigned again or active again, and we had blocked the account: enabled",
         Step.ENABLE,
         **_TAKES,
         account=Account.BLOCKED_BY_US,
         control=Control.CLOUD,
     ),
-    _row(
+    Transition.of(
         "assigned, but Graph can't enable an account that Entra Connect masters: linked, said",
         Step.LINK,
         problem=ProblemCode.SYNCED_BLOCKED,
@@ -350,7 +343,7 @@ ROWS: tuple[Transition, ...] = (
         account=_BLOCKED,
         control=Control.LICENSES,
     ),
-    _row(
+    Transition.of(
         "newly linked or assigned again, and others had blocked the account: enabled once it is confirmed",
         Step.ENABLE,
         overrides=True,
@@ -359,7 +352,7 @@ ROWS: tuple[Transition, ...] = (
         account=Account.BLOCKED_BY_OTHERS,
         control=Control.CLOUD,
     ),
-    _row(
+    Transition.of(
         "assigned, and somebody blocked the account: said, not touched",
         Step.LINK,
         problem=ProblemCode.BLOCKED_ACCOUNT,
@@ -369,7 +362,7 @@ ROWS: tuple[Transition, ...] = (
         control=Control.CLOUD,
         reverts=False,
     ),
-    _row(
+    Transition.of(
         "assigned, somebody blocked the account, and the plan reverts edits: enabled once it is confirmed",
         Step.ENABLE,
         overrides=True,

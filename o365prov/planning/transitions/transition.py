@@ -43,6 +43,21 @@ class Transition:
         if self.reaches_back and self.step not in _REACHING:
             raise ValueError(f"the step {self.step.value!r} takes nothing of who left before: {self.words}")
 
+    @classmethod
+    def of(
+        cls,
+        words: str,
+        step: Step,
+        *,
+        problem: ProblemCode = ProblemCode.NONE,
+        overrides: bool = False,
+        reaches_back: bool = False,
+        **when: object,
+    ) -> Transition:
+        """A row; of *when* each field has a value or a tuple of values."""
+        values = {name: each if isinstance(each, tuple) else (each,) for name, each in when.items()}
+        return cls(words, step, values, problem, overrides, reaches_back)
+
     def fits(self, situation: Situation) -> bool:
         """Whether the row holds in *situation*."""
         return all(getattr(situation, name) in values for name, values in self.when.items())

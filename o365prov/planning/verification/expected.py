@@ -26,7 +26,7 @@ class ExpectedState(StrEnum):
     """What a plan wants of an account.
 
     - ``in_use``: it is there, with the username and the licences, and the person can sign in.
-    - ``blocked``: its person left, and can't sign in.
+    - ``blocked``: its person left or is suspended, and can't sign in.
     - ``deleted``: it is not there any more.
     - ``left_alone``: nothing: its person left while Deactivate Users was off, or the plan could not do anything.
     """
@@ -40,6 +40,7 @@ class ExpectedState(StrEnum):
 _STATES = {
     AppUserStatus.ACTIVE: ExpectedState.IN_USE,
     AppUserStatus.ENABLING: ExpectedState.IN_USE,
+    AppUserStatus.PAUSED: ExpectedState.BLOCKED,
     AppUserStatus.KEPT: ExpectedState.LEFT_ALONE,
     AppUserStatus.DEACTIVATED: ExpectedState.BLOCKED,
     AppUserStatus.DELETED: ExpectedState.DELETED,

@@ -45,6 +45,7 @@ class _Given:
     departure: Departure | None = None
     waiting: tuple[WaitingForSeat, ...] = ()
     unfinished: bool = False
+    excluded_by: str = ""
 
 
 @frozen
@@ -204,7 +205,7 @@ class MemoryRows:
             user.status.value,
             user.password_instant.isoformat() if user.password_instant else None,
             user.provisioning_type,
-            _given_text(user.licenses, user.roles, user.departure, user.waiting, user.unfinished),
+            _given_text(user.licenses, user.roles, user.departure, user.waiting, user.unfinished, user.excluded_by),
         )
         return (*values, self.seal.of(values))
 
@@ -250,6 +251,7 @@ def _user(row: Row) -> AppUser:
         provisioning_type=row[11],
         waiting=given.waiting,
         unfinished=given.unfinished,
+        excluded_by=given.excluded_by,
     )
 
 
@@ -260,8 +262,9 @@ def _given_text(
     departure: Departure | None,
     waiting: tuple[WaitingForSeat, ...],
     unfinished: bool,
+    excluded_by: str,
 ) -> str:
-    return to_json_text(_Given(licenses, roles, departure, waiting, unfinished), _Given)
+    return to_json_text(_Given(licenses, roles, departure, waiting, unfinished, excluded_by), _Given)
 
 
 @lru_cache(maxsize=4096)

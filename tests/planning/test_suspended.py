@@ -1,0 +1,134 @@
+"""People who are suspended: held, or blocked at once where the app says so, and everything again the day after."""
+
+import pytest
+from attrs import evolve
+from effects import effects
+from leavers import ACTIVE, ANN, BO, DAY, NAME
+from organisation import E3, NOW, READER, account, assigned, remembered, tenant, user_sync_app
+
+from o365prov import ConfigurationError, Deprovisioning, Lifecycle, Suspended, UserSync
+from o365prov.people import AppUserStatus
+
+BLOCKS = evolve(user_sync_app(), lifecycle=Lifecycle(suspended="block"))
+SUSPENDED = assigned(evolve(ANN, status="SUSPENDED"), "SPE_E3")
+
+
+def there(**properties):
+    """Ann's account."""
+    body = {"displayName": "Ann Lee", "onPremisesImmutableId": ANN.id, "usageLocation": "US", "licenses": [E3.id]}
+    return account(NAME, **{**body, **properties})
+
+
+def kinds(plan):
+    """What the plan does for Ann, and what it says of her."""
+    said = [each.code for each in plan.problems if each.subject.person_id == ANN.id]
+    return [each.kind for each in plan.for_person(ANN.id)], said
+
+
+def test_suspended_means_hold_unless_the_app_says_otherwise():
+    """As in Okta: nothing is done, and the plan says why."""
+    plan = user_sync_app().plan([SUSPENDED, BO], tenant(there()), remembered(ACTIVE), now=NOW)
+    assert kinds(plan) == ([], ["held_suspended"])
+    assert Lifecycle().suspended is Suspended.HOLD
+
+
+def test_a_suspension_goes_on_until_everybody_has_left():
+    """Blocked with its sessions, quiet the next day, enabled again, suspended again, and gone with the last one."""
+    option = Deprovisioning.block_remove_licenses_and_delete(grace_days=3)
+    app = evolve(BLOCKS.with_provisioning(UserSync(deprovisioning=option)).remap(), lifecycle=BLOCKS.lifecycle)
+    snapshot, known, story = tenant(there()), remembered(ACTIVE), []
+    active = assigned(ANN, "SPE_E3")
+    days = [[active, BO], [SUSPENDED, BO], [SUSPENDED, BO], [active, BO], [SUSPENDED, BO], [BO], [BO], [BO], [BO]]
+    for number, people in enumerate(days):
+        plan = app.plan(people, snapshot, known, now=NOW + number * DAY)
+        done, said = kinds(plan)
+        story.append((number, done, said))
+        snapshot, known = effects(plan, snapshot)
+    assert story[1:] == [
+        (1, ["block_sign_in", "revoke_sessions"], ["suspended"]),
+        (2, [], ["suspended"]),
+        (3, ["link_user", "enable_sign_in"], []),
+        (4, ["block_sign_in", "revoke_sessions"], ["suspended"]),
+        (5, ["remember"], []),
+        (6, [], []),
+        (7, [], []),
+        (8, ["delete_user"], []),
+    ]
+    assert known.get(ANN.id).status is AppUserStatus.DELETED
+    assert ACTIVE.object_id not in snapshot.by_id
+
+
+def test_only_sign_in_and_sessions_are_taken():
+    """Licences and roles stay, and the words say until when."""
+    plan = BLOCKS.plan([SUSPENDED, BO], tenant(there()), remembered(ACTIVE), now=NOW)
+    [block, sessions] = plan.for_person(ANN.id)
+    assert (block.departure, sessions.desired) == (None, None)
+    assert "block sign-in until the person is active again" in plan.to_text()
+    after, known = effects(plan, tenant(there()))
+    assert [each.sku_id for each in after.by_id[ACTIVE.object_id].licenses] == [E3.id]
+    assert evolve(known.get(ANN.id), status=AppUserStatus.ACTIVE) == ACTIVE
+
+
+def test_what_others_did_meanwhile_is_said_and_only_drift_reverts_it():
+    """Somebody enables the account of somebody suspended; a plan with scope='drift' asks before it blocks again."""
+    paused = evolve(ACTIVE, status=AppUserStatus.PAUSED)
+    plan = BLOCKS.plan([SUSPENDED, BO], tenant(there()), remembered(paused), now=NOW)
+    assert kinds(plan) == ([], ["re_enabled_suspended"])
+    plan = BLOCKS.plan([SUSPENDED, BO], tenant(there()), remembered(paused), now=NOW, scope="drift")
+    assert kinds(plan)[0] == ["block_sign_in", "revoke_sessions"]
+    assert "1 suspended person's account that somebody enabled in Office 365 is blocked (Ann Lee)" in plan.hazards
+
+
+def test_a_block_that_may_not_have_been_done_is_done_again():
+    """An apply that ended early: an enabled account is blocked, and of a blocked one the sessions are ended."""
+    unsure = evolve(ACTIVE, status=AppUserStatus.PAUSED, unfinished=True)
+    plan = BLOCKS.plan([SUSPENDED, BO], tenant(there()), remembered(unsure), now=NOW)
+    assert kinds(plan) == (["block_sign_in", "revoke_sessions"], ["suspended"])
+    plan = BLOCKS.plan([SUSPENDED, BO], tenant(there(accountEnabled=False)), remembered(unsure), now=NOW)
+    assert kinds(plan) == (["revoke_sessions"], ["suspended"])
+
+
+def test_an_administrator_who_is_suspended_needs_a_confirmation():
+    """Somebody with a privileged role can be the last one who can undo it."""
+    user = there()
+    plan = BLOCKS.plan([SUSPENDED, BO], tenant(user, holding=((user, READER),)), remembered(ACTIVE), now=NOW)
+    assert "1 person with a privileged role is suspended (Ann Lee)" in plan.hazards
+    assert plan.changes[0].kind == "block_sign_in"
+
+
+def test_many_suspensions_are_a_hazard():
+    """A source that says so of everybody, by mistake, blocks nobody unasked."""
+    users = [there(), *(account(f"p{number}@yourfederated.domain") for number in range(5))]
+    known = [
+        ACTIVE,
+        *(
+            evolve(ACTIVE, person_id=f"p{n}", object_id=each.id, username=each.username, anchor=None)
+            for n, each in enumerate(users[1:])
+        ),
+    ]
+    people = [evolve(SUSPENDED, person=evolve(SUSPENDED.person, id=each.person_id)) for each in known]
+    plan = BLOCKS.plan(people, tenant(*users), remembered(*known), now=NOW)
+    assert any(each.startswith("sign-in blocked: 6 of 6 linked accounts") for each in plan.hazards)
+
+
+def test_an_account_that_is_not_the_one_remembered_is_not_blocked():
+    """Somebody else has it by now."""
+    other = there(onPremisesImmutableId="another", userPrincipalName=NAME)
+    plan = BLOCKS.plan([SUSPENDED, BO], tenant(other), remembered(ACTIVE), now=NOW)
+    assert kinds(plan) == ([], ["memory_contradicts_account"])
+
+
+def test_the_setting_switched_off_again_leaves_the_account_blocked_until_the_person_is_active():
+    """A suspension that is held keeps what is there; the block is still known to be ours."""
+    paused, blocked = evolve(ACTIVE, status=AppUserStatus.PAUSED), tenant(there(accountEnabled=False))
+    app = user_sync_app()
+    assert kinds(app.plan([SUSPENDED, BO], blocked, remembered(paused), now=NOW)) == ([], ["held_suspended"])
+    plan = app.plan([assigned(ANN, "SPE_E3"), BO], blocked, remembered(paused), now=NOW)
+    assert kinds(plan)[0] == ["link_user", "enable_sign_in"] or kinds(plan)[0] == ["update_user", "enable_sign_in"]
+    assert not plan.hazards
+
+
+def test_another_word_is_refused():
+    """Only hold and block."""
+    with pytest.raises(ConfigurationError, match="hold"):
+        Lifecycle(suspended="delete")
