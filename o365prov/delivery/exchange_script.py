@@ -1,35 +1,39 @@
-"""A PowerShell script for Exchange Online, with what differs from the last export.
+"""The steps for Exchange Online as a PowerShell script, and as CSV for those who review it.
 
 Every value of a directory stands in a string of PowerShell's in single quotes, in which nothing is expanded, and in
-which a quote is doubled: PowerShell takes five characters for one. So no value can become code.
+which a quote is doubled: PowerShell takes five characters for one. So no value can become code. In CSV no value can
+become a formula of a spreadsheet.
 
 Sources: Microsoft, about_Quoting_Rules and the language specification (single-quote characters); Exchange PowerShell,
-New-DistributionGroup, New-MailContact, New-Mailbox and what changes and removes them.
+New-DistributionGroup, New-MailContact, New-Mailbox, Set-Mailbox and what changes and removes them; OWASP, "CSV
+Injection".
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Iterator
 
 from o365prov._annotations import check_call
-from o365prov.delivery.recipients import ExchangeExport, ExchangeRecipient, RecipientKind
+from o365prov.delivery.recipients import ExchangeExport, RecipientKind
+from o365prov.delivery.steps import ExchangeStep, StepAction, exchange_steps
 
 _QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_FORMULA = tuple("=+-@\t\r")
 _HEAD = """\
 # Made from Active Directory for Exchange Online; run it in a session of Connect-ExchangeOnline.
-# Without -Remove nothing is removed: what would be is said.
+# Without -Remove nothing is removed: what would be is said. What fails is said, and the rest is done.
 param([switch]$Remove)
-$ErrorActionPreference = 'Stop'
+$ErrorActionPreference = 'Continue'
 """
-_LISTS = frozenset({RecipientKind.DISTRIBUTION_LIST, RecipientKind.MAIL_SECURITY_GROUP})
 _NEW = {
-    RecipientKind.DISTRIBUTION_LIST: "New-DistributionGroup -Type 'Distribution' -PrimarySmtpAddress {address}",
-    RecipientKind.MAIL_SECURITY_GROUP: "New-DistributionGroup -Type 'Security' -PrimarySmtpAddress {address}",
-    RecipientKind.CONTACT: "New-MailContact -ExternalEmailAddress {address}",
-    RecipientKind.ROOM: "New-Mailbox -Room -PrimarySmtpAddress {address}",
-    RecipientKind.EQUIPMENT: "New-Mailbox -Equipment -PrimarySmtpAddress {address}",
+    RecipientKind.DISTRIBUTION_LIST: "New-DistributionGroup -Type 'Distribution' -PrimarySmtpAddress",
+    RecipientKind.MAIL_SECURITY_GROUP: "New-DistributionGroup -Type 'Security' -PrimarySmtpAddress",
+    RecipientKind.CONTACT: "New-MailContact -ExternalEmailAddress",
+    RecipientKind.ROOM: "New-Mailbox -Room -PrimarySmtpAddress",
+    RecipientKind.EQUIPMENT: "New-Mailbox -Equipment -PrimarySmtpAddress",
 }
 _NOUN = {
     RecipientKind.DISTRIBUTION_LIST: "DistributionGroup",
@@ -37,7 +41,30 @@ _NOUN = {
     RecipientKind.CONTACT: "MailContact",
     RecipientKind.ROOM: "Mailbox",
     RecipientKind.EQUIPMENT: "Mailbox",
+    RecipientKind.USER_MAILBOX: "Mailbox",
+    RecipientKind.SHARED_MAILBOX: "Mailbox",
 }
+_ADDRESS = {"DistributionGroup": "PrimarySmtpAddress", "MailContact": "ExternalEmailAddress"}
+_COMMANDS = {
+    StepAction.REMOVE: "Remove-{noun} -Identity {identity} -Confirm:$false",
+    StepAction.REMOVE_ALIAS: "Set-{noun} -Identity {identity} -EmailAddresses @{{Remove={smtp}}}",
+    StepAction.CREATE: "{new} {identity} -Name {name} -DisplayName {name}",
+    StepAction.SET_ADDRESS: "Set-{noun} -Identity {identity} -{address} {value}",
+    StepAction.SET_NAME: "Set-{noun} -Identity {identity} -DisplayName {value}",
+    StepAction.ADD_ALIAS: "Set-{noun} -Identity {identity} -EmailAddresses @{{Add={smtp}}}",
+    StepAction.SET_CAPACITY: "Set-Mailbox -Identity {identity} -ResourceCapacity {value}",
+    StepAction.MAKE_SHARED: "Set-Mailbox -Identity {identity} -Type 'Shared'",
+    StepAction.MAKE_REGULAR: "Set-Mailbox -Identity {identity} -Type 'Regular'",
+    StepAction.FORWARD: (
+        "Set-Mailbox -Identity {identity} -ForwardingSmtpAddress {value} -DeliverToMailboxAndForward $true"
+    ),
+    StepAction.STOP_FORWARDING: (
+        "Set-Mailbox -Identity {identity} -ForwardingSmtpAddress $null -DeliverToMailboxAndForward $false"
+    ),
+    StepAction.ADD_MEMBER: "Add-DistributionGroupMember -Identity {identity} -Member {value}",
+    StepAction.REMOVE_MEMBER: "Remove-DistributionGroupMember -Identity {identity} -Member {value} -Confirm:$false",
+}
+"""Action → its command. Every value that stands in one is a string of PowerShell's."""
 
 
 def powershell_string(text: str) -> str:
@@ -67,62 +94,55 @@ def exchange_script(export: ExchangeExport, since: ExchangeExport | None = None)
 
     """
     check_call(exchange_script, locals())
-    before = {} if since is None else since.by_key()
-    after = export.by_key()
-    lines = [line for key, each in after.items() for line in _made_so(each, before.get(key))]
-    lines += [line for key, each in before.items() if key not in after for line in _removed(each)]
+    lines = [_line(each) for each in exchange_steps(export, since)]
     return _HEAD + "\n".join([*lines, ""] if lines else ["# Nothing differs from the last export.", ""])
 
 
-def _made_so(after: ExchangeRecipient, before: ExchangeRecipient | None) -> Iterator[str]:
-    """The commands for one recipient; nothing if it is as it was."""
-    if after == before:
-        return
-    if not after.address:
-        said = f"Not made, because the directory has no address of it: {after.name}"
-        yield f"Write-Warning {powershell_string(said)}"
-        return
-    address = powershell_string(after.address)
-    if before is None or before.kind is not after.kind or not before.address:
-        if before is not None and before.address:
-            yield from _removed(before)
-        name = powershell_string(after.name)
-        yield f"{_NEW[after.kind].format(address=address)} -Name {name} -DisplayName {name}"
-        before = ExchangeRecipient(after.kind, after.key, after.name, after.address)
-    else:
-        yield from _changed(after, before)
-    if after.kind in _LISTS:
-        for verb, members in (
-            ("Add", {*after.members} - {*before.members}),
-            ("Remove", {*before.members} - {*after.members}),
-        ):
-            confirm = " -Confirm:$false" if verb == "Remove" else ""
-            for each in sorted(members):
-                member = powershell_string(each)
-                command = f"{verb}-DistributionGroupMember -Identity {address} -Member {member}{confirm}"
-                yield command if verb == "Add" else _guarded(command, f"{after.name}: {each}")
-    if after.capacity is not None and after.capacity != before.capacity:
-        yield f"Set-Mailbox -Identity {address} -ResourceCapacity {after.capacity}"
+def exchange_csv(export: ExchangeExport, since: ExchangeExport | None = None) -> str:
+    """The steps of :func:`exchange_script` as CSV, in the same order, for whoever reviews or keeps them.
+
+    Args:
+        export: what Exchange Online should have.
+        since: what the last script was made for.
+
+    Returns:
+        A header, and a row for each step. A value that a spreadsheet would take for a formula begins with ``'``.
+
+    >>> print(exchange_csv(ExchangeExport()).strip())
+    action,kind,name,identity,value
+
+    """
+    check_call(exchange_csv, locals())
+    written = io.StringIO()
+    rows = csv.writer(written, lineterminator="\r\n")
+    rows.writerow(("action", "kind", "name", "identity", "value"))
+    for step in exchange_steps(export, since):
+        rows.writerow((step.action, step.kind, *map(_cell, (step.name, step.identity, step.value))))
+    return written.getvalue()
 
 
-def _changed(after: ExchangeRecipient, before: ExchangeRecipient) -> Iterator[str]:
-    noun, known = _NOUN[after.kind], powershell_string(before.address)
-    if after.address.lower() != before.address.lower():
-        what = "ExternalEmailAddress" if after.kind is RecipientKind.CONTACT else "PrimarySmtpAddress"
-        what = "WindowsEmailAddress" if noun == "Mailbox" else what
-        yield f"Set-{noun} -Identity {known} -{what} {powershell_string(after.address)}"
-    if after.name != before.name:
-        identity = powershell_string(after.address)
-        yield f"Set-{noun} -Identity {identity} -DisplayName {powershell_string(after.name)}"
+def _cell(text: str) -> str:
+    cleaned = _CONTROLS.sub("", text)
+    return f"'{cleaned}" if cleaned.lstrip().startswith(_FORMULA) else cleaned
 
 
-def _removed(before: ExchangeRecipient) -> Iterator[str]:
-    if before.address:
-        command = f"Remove-{_NOUN[before.kind]} -Identity {powershell_string(before.address)} -Confirm:$false"
-        yield _guarded(command, before.name)
-
-
-def _guarded(command: str, what: str) -> str:
-    """A command that takes something away: only with -Remove; otherwise it is said."""
-    said = powershell_string(f"Not removed without -Remove: {what}")
+def _line(step: ExchangeStep) -> str:
+    """The command for a step; what takes something away is done with -Remove alone, and otherwise said."""
+    about = f"{step.name}: {step.value}" if step.value else step.name
+    if step.action is StepAction.CAN_NOT_CREATE:
+        said = f"Not made, because the directory has no address of it: {step.name}"
+        return f"Write-Warning {powershell_string(said)}"
+    noun = _NOUN[step.kind]
+    command = _COMMANDS[step.action].format(
+        noun=noun,
+        new=_NEW.get(step.kind, ""),
+        address=_ADDRESS.get(noun, "WindowsEmailAddress"),
+        identity=powershell_string(step.identity),
+        name=powershell_string(step.name),
+        value=powershell_string(step.value),
+        smtp=powershell_string(f"smtp:{step.value}"),
+    )
+    if not step.action.takes_away:
+        return command
+    said = powershell_string(f"Not removed without -Remove: {about}")
     return f"if ($Remove) {{ {command} }} else {{ Write-Warning {said} }}"

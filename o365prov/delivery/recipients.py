@@ -1,4 +1,4 @@
-"""What an Exchange administrator has to make, because Graph can't: lists, contacts and resource mailboxes."""
+"""What Exchange Online should have, as one value: lists, contacts and resource mailboxes, and people's mailboxes."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
-from o365prov._annotations import check_call
-from o365prov._fields import as_sorted, as_tuple, made_of, member, typed
-from o365prov.people import AppUsers, DirectoryContact, DirectoryGroup, Person, ResourceKind, ResourceMailbox
+from o365prov._fields import as_sorted, made_of, member, typed
 from o365prov.rendering import count_text
 from o365prov.structuring import Saved, SavedFormat
 
 
 class RecipientKind(StrEnum):
-    """The kinds of recipients that Graph only reads, as Exchange calls them."""
+    """The kinds of recipients of which Graph can't write everything, as Exchange calls them."""
 
     DISTRIBUTION_LIST = "distribution list"
     MAIL_SECURITY_GROUP = "mail-enabled security group"
     CONTACT = "mail contact"
     ROOM = "room mailbox"
     EQUIPMENT = "equipment mailbox"
+    USER_MAILBOX = "user mailbox"
+    SHARED_MAILBOX = "shared mailbox"
+
+    @property
+    def comes_with_account(self) -> bool:
+        """Whether it is the mailbox of an account, which a licence makes and which goes with the account."""
+        return self in {RecipientKind.USER_MAILBOX, RecipientKind.SHARED_MAILBOX}
 
 
 def _kind(value: RecipientKind | str) -> RecipientKind:
@@ -35,11 +40,14 @@ class ExchangeRecipient:
 
     Args:
         kind: what it is.
-        key: the objectGUID in Active Directory, which a rename leaves.
+        key: what a rename leaves: the objectGUID in Active Directory, and the account's object id of a user mailbox.
         name: its display name.
         address: its address; empty where the directory has none, and then it can't be made.
         members: the addresses of a list's members.
         capacity: how many people a room has places for; None if that is not known.
+        aliases: the further addresses that the directory has for it.
+        former: the addresses that it had before it was renamed, at which it still gets mail.
+        forward_to: the address to which its mail also goes; empty for none.
 
     """
 
@@ -49,6 +57,14 @@ class ExchangeRecipient:
     address: str
     members: tuple[str, ...] = field(default=(), converter=as_sorted, repr=False)
     capacity: int | None = None
+    aliases: tuple[str, ...] = field(default=(), converter=as_sorted)
+    former: tuple[str, ...] = field(default=(), converter=as_sorted)
+    forward_to: str = ""
+
+    @property
+    def further_addresses(self) -> frozenset[str]:
+        """All addresses besides its own, in lower case."""
+        return frozenset(each.lower() for each in (*self.aliases, *self.former)) - {self.address.lower()}
 
 
 def _recipients(values: Iterable[ExchangeRecipient]) -> tuple[ExchangeRecipient, ...]:
@@ -83,51 +99,3 @@ class ExchangeExport(Saved):
 
     def __repr__(self) -> str:
         return f"ExchangeExport({count_text(len(self.recipients), 'recipient')})"
-
-
-def exchange_export(
-    groups: Iterable[DirectoryGroup],
-    contacts: Iterable[DirectoryContact],
-    resources: Iterable[ResourceMailbox],
-    people: Iterable[Person],
-    app_users: AppUsers,
-    *,
-    instances: Iterable[str],
-) -> ExchangeExport:
-    """What goes to Exchange from the chosen instances of Active Directory.
-
-    Args:
-        groups: the groups of the directories; security groups without mail are left out, because Graph writes them.
-        contacts: their contacts.
-        resources: their rooms and equipment.
-        people: the people, whose accounts are members of lists.
-        app_users: whose accounts the app provisions: members go by their usernames.
-        instances: the names of the instances, such as ``UniversalSync(...).ad_instances``.
-
-    """
-    groups, contacts, resources = as_tuple(groups), as_tuple(contacts), as_tuple(resources)
-    people, instances = as_tuple(people), as_tuple(instances)
-    check_call(exchange_export, locals())
-    address_of = {each.object_guid: each.mail or "" for each in groups}
-    address_of |= {each.object_guid: each.mail or "" for each in contacts}
-    address_of |= {each.account.object_guid: each.mail or "" for each in resources}
-    for person in people:
-        user = app_users.get(person.id)
-        if user is not None and user.is_in_use:
-            address_of |= {account.object_guid: user.username for account in person.directory_accounts}
-    found = []
-    for group in groups:
-        if group.instance in instances and (group.is_mail_enabled or not group.is_security):
-            kind = RecipientKind.MAIL_SECURITY_GROUP if group.is_security else RecipientKind.DISTRIBUTION_LIST
-            members = [address for each in group.members if (address := address_of.get(each))]
-            found.append(ExchangeRecipient(kind, str(group.object_guid), group.name, group.mail or "", members))
-    for contact in contacts:
-        if contact.instance in instances:
-            key = str(contact.object_guid)
-            found.append(ExchangeRecipient(RecipientKind.CONTACT, key, contact.name, contact.mail or ""))
-    for each in resources:
-        if each.account.instance in instances:
-            kind = RecipientKind.ROOM if each.kind is ResourceKind.ROOM else RecipientKind.EQUIPMENT
-            key, mail = str(each.account.object_guid), each.mail or ""
-            found.append(ExchangeRecipient(kind, key, each.name, mail, capacity=each.capacity))
-    return ExchangeExport(found)

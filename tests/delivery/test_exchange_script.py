@@ -1,6 +1,8 @@
 """The script for Exchange: what differs is in it, and no value of a directory can become code."""
 
+import csv
 import re
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -8,23 +10,32 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from o365prov import BlockingTenant, Grants, MemoryState, Office365App, UsernameFormat, UserSync, assign
 from o365prov.delivery import (
     ExchangeExport,
     ExchangeRecipient,
+    MailboxOffboarding,
     RecipientKind,
+    StepAction,
+    exchange_csv,
     exchange_export,
     exchange_script,
+    exchange_steps,
     powershell_string,
+    users_after,
 )
 from o365prov.people import (
     AppUser,
     AppUsers,
+    AppUserStatus,
+    Departure,
     DirectoryAccount,
     DirectoryContact,
     DirectoryGroup,
     Person,
     ResourceMailbox,
 )
+from o365prov.testing import FakeTenant
 
 STAFF = ExchangeRecipient("distribution list", "1", "Staff", "staff@corp.example", ["ann@corp.example"])
 ROOM = ExchangeRecipient("room mailbox", "2", "Blue", "blue@corp.example", capacity=8)
@@ -32,7 +43,7 @@ CONTACT = ExchangeRecipient("mail contact", "3", "Zoe", "zoe@elsewhere.example")
 QUOTES = "'\u2018\u2019\u201a\u201b"
 STRING = re.compile(f"[{QUOTES}](?:[^{QUOTES}]|[{QUOTES}]{{2}})*[{QUOTES}]")
 """A string in single quotes, as PowerShell's specification has it: any of these characters begins and ends it."""
-_PLAIN = r"[A-Z][a-z]+-[A-Za-z]+(?: -[A-Za-z]+(?::\$false| S| \d+)?| S)*"
+_PLAIN = r"[A-Z][a-z]+-[A-Za-z]+(?: -[A-Za-z]+(?::\$false| S| @\{(?:Add|Remove)=S\}| \$(?:null|true|false))?| S)*"
 COMMAND = re.compile(rf"{_PLAIN}|if \(\$Remove\) \{{ {_PLAIN} \}} else \{{ Write-Warning S \}}")
 
 
@@ -42,16 +53,16 @@ def commands(after, before=None):
 
 
 def test_everything_is_made_the_first_time():
-    """A command of its own for every kind, then the members and the places."""
+    """A command of its own for every kind, and members once every list is there."""
     assert commands(ExchangeExport([STAFF, ROOM, CONTACT])) == [
         (
             "New-DistributionGroup -Type 'Distribution' -PrimarySmtpAddress 'staff@corp.example' -Name 'Staff' "
             "-DisplayName 'Staff'"
         ),
-        "Add-DistributionGroupMember -Identity 'staff@corp.example' -Member 'ann@corp.example'",
         "New-MailContact -ExternalEmailAddress 'zoe@elsewhere.example' -Name 'Zoe' -DisplayName 'Zoe'",
         "New-Mailbox -Room -PrimarySmtpAddress 'blue@corp.example' -Name 'Blue' -DisplayName 'Blue'",
-        "Set-Mailbox -Identity 'blue@corp.example' -ResourceCapacity 8",
+        "Set-Mailbox -Identity 'blue@corp.example' -ResourceCapacity '8'",
+        "Add-DistributionGroupMember -Identity 'staff@corp.example' -Member 'ann@corp.example'",
     ]
 
 
@@ -91,15 +102,71 @@ def test_what_has_no_address_is_said():
 TEXTS = st.text(st.sampled_from([*QUOTES, *'$(){};`"#|&<>@-\n\r\0\u2028 aé']), max_size=12)
 
 
-@given(st.lists(st.tuples(st.sampled_from(RecipientKind), TEXTS, TEXTS, st.sets(TEXTS, max_size=2)), max_size=3))
-def test_no_value_becomes_code(values):
+RECIPIENTS = st.lists(
+    st.builds(
+        ExchangeRecipient,
+        st.sampled_from(RecipientKind),
+        st.sampled_from("123"),
+        TEXTS,
+        TEXTS,
+        st.sets(TEXTS, max_size=2),
+        st.none() | st.integers(0, 9),
+        st.sets(TEXTS, max_size=2),
+        st.sets(TEXTS, max_size=2),
+        TEXTS,
+    ),
+    max_size=3,
+    unique_by=lambda each: each.key,
+)
+
+
+@given(RECIPIENTS, RECIPIENTS)
+def test_no_value_becomes_code(after, before):
     """Outside of strings there are commands of ours and nothing else, whatever a directory has for names."""
-    export = ExchangeExport(
-        [ExchangeRecipient(kind, str(n), name, mail, members) for n, (kind, name, mail, members) in enumerate(values)]
-    )
-    for line in (*commands(export), *commands(ExchangeExport(), export), *commands(export, ExchangeExport([STAFF]))):
+    for line in commands(ExchangeExport(after), ExchangeExport(before)):
         if not line.startswith("# Nothing"):
             assert COMMAND.fullmatch(STRING.sub("S", line)), line
+
+
+CMDLETS = re.compile(
+    r"(New|Set|Remove|Add)-(DistributionGroup|DistributionGroupMember|MailContact|Mailbox)|Write-Warning"
+)
+
+
+@given(RECIPIENTS, RECIPIENTS)
+def test_a_parser_of_powershell_sees_our_commands_alone(after, before):
+    """No values are expanded or computed: the variables and the commands of the script are those written here."""
+    tree_sitter = pytest.importorskip("tree_sitter", reason="the group tests has a parser of PowerShell")
+    tree_sitter_powershell = pytest.importorskip("tree_sitter_powershell")
+    script = exchange_script(ExchangeExport(after), ExchangeExport(before))
+    tree = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language())).parse(script.encode())
+    assert not tree.root_node.has_error
+    nodes = [tree.root_node]
+    for node in nodes:
+        nodes += node.children
+    texts = {(node.type, node.text.decode()) for node in nodes}
+    assert {text for kind, text in texts if kind == "variable"} <= {
+        *("$Remove", "$ErrorActionPreference", "$null", "$true", "$false")
+    }
+    assert all(CMDLETS.fullmatch(text) for kind, text in texts if kind == "command_name")
+    assert not {kind for kind, _ in texts} & {"sub_expression", "invokation_expression", "expandable_string_literal"}
+
+
+@given(RECIPIENTS, RECIPIENTS)
+def test_no_value_becomes_a_formula(after, before):
+    """The CSV has the steps of the script, one a row, and no cell that a spreadsheet computes."""
+    written = exchange_csv(ExchangeExport(after), ExchangeExport(before))
+    _, *rows = csv.reader(written.splitlines())
+    assert [row[0] for row in rows] == [
+        each.action for each in exchange_steps(ExchangeExport(after), ExchangeExport(before))
+    ]
+    assert not any(cell.lstrip()[:1] in {*"=+-@"} for row in rows for cell in row if cell.strip())
+
+
+@given(RECIPIENTS)
+def test_what_is_as_it_was_needs_no_steps(recipients):
+    """The second script of the same export says so."""
+    assert exchange_steps(ExchangeExport(recipients), ExchangeExport(recipients)) == ()
 
 
 @pytest.mark.parametrize("quote", QUOTES)
@@ -129,4 +196,145 @@ def test_the_export_of_a_directory_has_what_graph_can_not_write():
         (RecipientKind.DISTRIBUTION_LIST, "all@c.d", ("ann@yourfederated.domain",), None),
         (RecipientKind.CONTACT, "zoe@e.f", (), None),
         (RecipientKind.ROOM, "blue@c.d", (), 8),
+        (RecipientKind.USER_MAILBOX, "ann@yourfederated.domain", (), None),
     ]
+
+
+def mailbox(address, **fields):
+    """Ann's mailbox."""
+    return ExchangeRecipient("user mailbox", "id of ann", "Ann", address, **fields)
+
+
+def exported(users, since=None, proxies=(), **options):
+    """What is exported of Ann, and of Bo, who is her manager."""
+    account = DirectoryAccount("corp", UUID(int=1), "CN=Ann", None, {"proxyAddresses": list(proxies)})
+    people = [Person("00u1", "ACTIVE", {"displayName": "Ann"}, directory_accounts=[account])]
+    memory = AppUsers("t", "Office 365", users)
+    return exchange_export([], [], [], people, memory, instances=["corp"], since=since, **options)
+
+
+ANN = AppUser("00u1", "id of ann", "ann@corp.example", manager_id="id of bo")
+BO = AppUser("00u2", "id of bo", "bo@corp.example")
+LEFT = evolve(ANN, status=AppUserStatus.DEACTIVATED, departure=Departure(datetime(2026, 6, 1, tzinfo=UTC)))
+
+
+def test_the_old_address_of_somebody_renamed_stays_an_alias():
+    """Graph can't write proxy addresses, so mail to the old name would come back."""
+    first = exported([ANN])
+    second = exported([evolve(ANN, username="ann.lee@corp.example")], first)
+    assert commands(second, first) == [
+        "Set-Mailbox -Identity 'ann.lee@corp.example' -EmailAddresses @{Add='smtp:ann@corp.example'}"
+    ]
+    third = exported([evolve(ANN, username="ann.lee@corp.example")], second)
+    assert third == second
+    back = exported([ANN], third)
+    assert [(each.action, each.value) for each in exchange_steps(back, third)] == [
+        (StepAction.ADD_ALIAS, "ann.lee@corp.example")
+    ]
+
+
+def test_an_address_that_somebody_else_has_now_is_no_alias_any_more():
+    """It is freed before anything else is done, and only if that is asked for."""
+    first = exported([evolve(ANN, username="ann.lee@corp.example")], exported([ANN]))
+    heir = AppUser("00u3", "id of another ann", "ann@corp.example")
+    second = exported([evolve(ANN, username="ann.lee@corp.example"), heir], first)
+    [line] = commands(second, first)
+    command = "Set-Mailbox -Identity 'ann.lee@corp.example' -EmailAddresses @{Remove='smtp:ann@corp.example'}"
+    assert line.startswith(f"if ($Remove) {{ {command} }}")
+
+
+def test_further_addresses_of_the_directory_are_aliases():
+    """Not its primary one (SMTP: in upper case), and not what is no mail address."""
+    export = exported([ANN], proxies=["SMTP:ann@c.d", "smtp:a.lee@c.d", "sip:ann@c.d", "x500:/o=A"])
+    assert [(each.action, each.value) for each in exchange_steps(export)] == [(StepAction.ADD_ALIAS, "a.lee@c.d")]
+
+
+def test_a_list_that_is_renamed_keeps_its_old_address():
+    """As a mailbox does; a list of a list is added once both are there."""
+    outer = ExchangeRecipient("distribution list", "0", "Outer", "outer@corp.example", ["staff@corp.example"])
+    after = evolve(STAFF, address="all@corp.example", former=["staff@corp.example"])
+    assert commands(ExchangeExport([after]), ExchangeExport([STAFF])) == [
+        "Set-DistributionGroup -Identity 'staff@corp.example' -PrimarySmtpAddress 'all@corp.example'",
+        "Set-DistributionGroup -Identity 'all@corp.example' -EmailAddresses @{Add='smtp:staff@corp.example'}",
+    ]
+    actions = [each.action for each in exchange_steps(ExchangeExport([outer, STAFF]))]
+    assert actions == [StepAction.CREATE, StepAction.CREATE, StepAction.ADD_MEMBER, StepAction.ADD_MEMBER]
+
+
+def test_what_takes_the_address_of_something_removed_is_made_after_it():
+    """A list that was made again in the directory has another objectGUID and the same address."""
+    after, before = ExchangeExport([STAFF]), ExchangeExport([evolve(STAFF, key="0"), evolve(ROOM, key="1")])
+    actions = [each.action for each in exchange_steps(after, before)]
+    assert actions == [StepAction.REMOVE, StepAction.REMOVE, StepAction.CREATE, StepAction.ADD_MEMBER]
+
+
+def test_the_mailbox_of_a_leaver_is_shared_and_forwarded_and_given_back():
+    """Only where the settings say so; and whoever comes back has their mailbox for themselves."""
+    assert exchange_steps(exported([LEFT, BO]), exported([ANN, BO])) == ()
+    left = exported([LEFT, BO], offboarding=MailboxOffboarding(to_manager=True))
+    assert commands(left, exported([ANN, BO])) == [
+        "Set-Mailbox -Identity 'ann@corp.example' -Type 'Shared'",
+        (
+            "Set-Mailbox -Identity 'ann@corp.example' -ForwardingSmtpAddress 'bo@corp.example' "
+            "-DeliverToMailboxAndForward $true"
+        ),
+    ]
+    assert commands(exported([ANN, BO], left), left) == [
+        "Set-Mailbox -Identity 'ann@corp.example' -Type 'Regular'",
+        "Set-Mailbox -Identity 'ann@corp.example' -ForwardingSmtpAddress $null -DeliverToMailboxAndForward $false",
+    ]
+
+
+def test_mail_of_a_leaver_goes_where_it_is_told_to():
+    """An address of its own comes before the manager, and a manager who left too gets nothing."""
+    to_cy = MailboxOffboarding(shared=False, to_manager=True, forward_to={"00u1": "cy@corp.example"})
+    [step] = exchange_steps(exported([LEFT, BO], offboarding=to_cy), exported([ANN, BO]))
+    assert (step.action, step.value) == (StepAction.FORWARD, "cy@corp.example")
+    gone = evolve(BO, status=AppUserStatus.DEACTIVATED, departure=LEFT.departure)
+    both = exported([LEFT, gone], offboarding=MailboxOffboarding(shared=False, to_manager=True))
+    assert exchange_steps(both, exported([ANN, BO])) == ()
+
+
+def test_the_mailbox_of_a_deleted_account_goes_with_it():
+    """There is nothing to do about it."""
+    assert exchange_steps(exported([evolve(ANN, status=AppUserStatus.DELETED)]), exported([ANN])) == ()
+
+
+def test_the_script_is_reviewed_by_the_plan_that_it_goes_with():
+    """Before the plan is applied it is known whom it renames and deactivates."""
+    fake = FakeTenant({"corp.example": "Federated"}, seed=1)
+    app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
+    now, state = datetime(2026, 6, 1, tzinfo=UTC), MemoryState()
+
+    def plan(tenant, **emails):
+        profiles = {
+            name: {
+                "login": name,
+                "email": f"{email}@corp.example",
+                "firstName": name,
+                "lastName": "B",
+                "displayName": name,
+            }
+            for name, email in emails.items()
+        }
+        people = [Person(name, "ACTIVE", profile) for name, profile in profiles.items()]
+        snapshot = tenant.read(app.needs())
+        users = state.app_users(snapshot.tenant_id, app.name)
+        individual = dict.fromkeys(emails, Grants())
+        return app.plan(assign(people, [], [], individual), snapshot, users, now=now)
+
+    with BlockingTenant.over(fake, state=state) as tenant:
+        first = plan(tenant, ann="ann", bob="bob", cy="cy", dan="dan", eve="eve", fay="fay")
+        assert tenant.apply(first, confirm=first.fingerprint).ok
+        last = exchange_export([], [], [], [], state.app_users(first.tenant_id, app.name), instances=[])
+        second = plan(tenant, ann="ann.lee", bob="bob", cy="cy", dan="dan", eve="eve")
+        offboarding = MailboxOffboarding()
+        export = exchange_export([], [], [], [], users_after(second), instances=[], since=last, offboarding=offboarding)
+        assert [(each.action, each.identity) for each in exchange_steps(export, last)] == [
+            (StepAction.ADD_ALIAS, "ann.lee@corp.example"),
+            (StepAction.MAKE_SHARED, "fay@corp.example"),
+        ]
+        assert tenant.apply(second, confirm=second.fingerprint).ok
+        known = state.app_users(first.tenant_id, app.name)
+        after = exchange_export([], [], [], [], known, instances=[], since=last, offboarding=offboarding)
+        assert after == export

@@ -65,7 +65,14 @@ from o365prov import (
     UserSync,
     assign,
 )
-from o365prov.delivery import ExchangeExport, ExchangeRecipient
+from o365prov.delivery import (
+    ExchangeExport,
+    ExchangeRecipient,
+    ExchangeStep,
+    MailboxOffboarding,
+    RecipientKind,
+    StepAction,
+)
 from o365prov.expressions import country
 from o365prov.graph import PERMISSIONS, Consent, Waiting
 from o365prov.group_push import (
@@ -292,6 +299,8 @@ def made_values() -> tuple[object, ...]:
         ExchangeExport(
             [ExchangeRecipient("distribution list", "guid", "Staff", "staff@corp.example", ["a@corp.example"])]
         ),
+        MailboxOffboarding(forward_to={"00u1": "ann@corp.example"}),
+        ExchangeStep(StepAction.ADD_ALIAS, RecipientKind.ROOM, "Blue", "blue@corp.example", "b@corp.example"),
     ]
     return tuple(made)
 
