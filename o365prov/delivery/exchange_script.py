@@ -114,7 +114,7 @@ def exchange_csv(export: ExchangeExport, since: ExchangeExport | None = None) ->
     """
     check_call(exchange_csv, locals())
     written = io.StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
+    rows = csv.writer(written, lineterminator="\n")
     rows.writerow(("action", "kind", "name", "identity", "value"))
     for step in exchange_steps(export, since):
         rows.writerow((step.action, step.kind, *map(_cell, (step.name, step.identity, step.value))))

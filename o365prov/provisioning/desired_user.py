@@ -78,8 +78,9 @@ class DesiredUser:
     @property
     def has_unsupported(self) -> bool:
         """Whether there are values that are not sent: Graph has no such property, or the settings leave them alone."""
-        beyond = any(self.profile.values[position] for position, _ in self.profile.mapping.beyond_graph)
-        return beyond or any(ATTRIBUTES[name].directory_only for name in self.profile.withheld)
+        return any(True for _ in self.profile.not_sent()) or any(
+            ATTRIBUTES[name].directory_only for name in self.profile.withheld
+        )
 
     @property
     def manager(self) -> str | Unset | None:

@@ -19,6 +19,7 @@ from organisation import (
 
 from o365prov import AppUser, LicenseOnly, ProfileMapping, ProfileSync, UniversalSync, UserSync
 from o365prov.errors import ConfigurationError
+from o365prov.profiles import ATTRIBUTES
 
 
 def known(person, there, **memory):
@@ -120,6 +121,47 @@ def test_universal_sync_says_what_of_the_full_profile_graph_cant_take():
     assert "Contacts, distribution lists and resource mailboxes" in said
 
 
+USER_SYNC_PROFILE = dict.fromkeys(
+    ["streetAddress", "city", "state", "zipCode", "department", "primaryPhone", "mobilePhone", "title"], "x"
+) | {"preferredLanguage": "nb-NO"}
+
+
+def test_all_attributes_of_universal_sync_flow_from_the_directory_to_the_plan():
+    """Each is sent, or is said not to be, with how many people have it, and why; nothing is lost on the way."""
+    linked = from_directory(somebody(middleName="M", countryCode="NO"))
+    [directory] = linked.directory_accounts
+    values = {row.directory: f"x{row.name}"[:16] for row in ATTRIBUTES.values() if row.directory}
+    values |= {"proxyAddresses": ["smtp:a@corp.example"], "userCertificate": ["MII="], "mailNickname": "ann", "c": "NO"}
+    rich = evolve(linked, directory_accounts=[evolve(directory, attributes={**directory.attributes, **values})])
+    mapping = UniversalSync().default_mapping().with_expression("countryCode", "user.countryCode")
+    mapping = mapping.with_expression("office", "user.city").with_expression("faxNumber", "user.city")
+    app = app_with(UniversalSync(ad_instances=["corp.example"])).remap(mapping)
+    person = evolve(rich, profile={**USER_SYNC_PROFILE, **rich.profile})
+    plan = app.plan([assigned(person)], tenant(), remembered(), now=NOW)
+    create = next(each for each in plan if each.kind == "create_user")
+    sent = {name for name, row in ATTRIBUTES.items() if row.graph in create.properties}
+    said = {each.attribute for each in plan.unsupported if each.people == 1}
+    others = {"immutableId", "manager", "lastPasswordChangeTimestamp"}  # the anchor, a reference, the end of sessions
+    assert sent | others | {each for each in ATTRIBUTES if ATTRIBUTES[each].label in said} >= {
+        *UniversalSync.attributes
+    }
+    assert "MSExchArchiveGuid (1), " in str(plan)
+
+
+@pytest.mark.parametrize("value", [False, 0])
+def test_values_that_look_empty_are_counted_where_they_are_not_sent(value):
+    """A number is a value: that nobody is hidden from address lists, and that it is not sent."""
+    linked = from_directory(somebody())
+    [directory] = linked.directory_accounts
+    values = {**directory.attributes, "msExchHideFromAddressLists": value, "pager": ""}
+    app = app_with(UniversalSync(ad_instances=["corp.example"]))
+    person = evolve(linked, directory_accounts=[evolve(directory, attributes=values)])
+    plan = app.plan([assigned(person)], tenant(), remembered(), now=NOW)
+    assert [each.attribute for each in plan.unsupported if each.reason.startswith("Graph has no")] == [
+        "MSExchHideFromAddressLists"
+    ]
+
+
 def test_universal_sync_says_what_else_it_does_not_send():
     """Of the whole plan and not of a number of people, each with why and what to do instead."""
     plan = app_with(UniversalSync(ad_instances=["corp.example"])).plan(
@@ -129,13 +171,13 @@ def test_universal_sync_says_what_else_it_does_not_send():
         (
             "Contacts, distribution lists and resource mailboxes",
             "Graph can only read them",
-            "create them in Exchange Online",
+            "create them in Exchange Online, such as with the script of o365prov.delivery",
             0,
         ),
         (
             "Security groups of Active Directory",
-            "this version does not send groups",
-            "create the groups in Entra, or use Entra Connect",
+            "groups are a plan of their own, which follows that of the people",
+            "push them with GroupPush",
             0,
         ),
     ]

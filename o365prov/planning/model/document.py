@@ -203,17 +203,23 @@ def _people(group: Iterable[Problem], ambiguous: frozenset[str], limit: int | No
 
 
 def _unsupported(unsupported: Iterable[Unsupported]) -> Table:
-    rows = [
-        Row((Cell.of(each.attribute), _affected(each), Cell.of(each.reason), Cell.of(each.instead)))
-        for each in unsupported
-    ]
+    groups: dict[tuple[str, str], list[Unsupported]] = {}
+    for each in unsupported:
+        groups.setdefault((each.reason, each.instead), []).append(each)
+    rows = [Row((*_what(group), Cell.of(reason), Cell.of(instead))) for (reason, instead), group in groups.items()]
     columns = ("Attribute", "People", "Why", "Instead")
     return Table("Not supported by Graph", columns, rows, "  Not supported: {0}{1}: {2}; {3}.", "unsupported")
 
 
-def _affected(each: Unsupported) -> Cell:
-    text = f" ({count_text(each.people, 'person', 'people')})" if each.people else ""
-    return Cell(((f"{each.people:,}" if each.people else "-",),), text=text)
+def _what(group: Sequence[Unsupported]) -> tuple[Cell, Cell]:
+    """What is not supported for one reason, each with its count where there is more than one, and how many have it."""
+    most = max(each.people for each in group)
+    shown = f"{most:,}" if most else "-"
+    if len(group) == 1:
+        text = f" ({count_text(most, 'person', 'people')})" if most else ""
+        return Cell.of(group[0].attribute), Cell(((shown,),), text=text)
+    names = ", ".join(f"{each.attribute} ({each.people:,})" if each.people else each.attribute for each in group)
+    return Cell.of(names), Cell(((f"up to {shown}" if most else shown,),), text="")
 
 
 def report_document(

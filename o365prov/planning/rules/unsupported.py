@@ -36,9 +36,8 @@ class UnsupportedCount:
 
     def _count(self, desired: DesiredUser, step: int) -> None:
         self._count_person(desired.assignment.grants, step)
-        for position, attribute in desired.profile.mapping.beyond_graph:
-            if desired.profile.values[position]:
-                self._counts[attribute.name] += step
+        for attribute in desired.profile.not_sent():
+            self._counts[attribute.name] += step
         for name in desired.profile.withheld:
             if ATTRIBUTES[name].directory_only:
                 self._withheld[name] += step
@@ -107,13 +106,13 @@ _RESOURCES = (
     Unsupported(
         "Contacts, distribution lists and resource mailboxes",
         "Graph can only read them",
-        "create them in Exchange Online",
+        "create them in Exchange Online, such as with the script of o365prov.delivery",
         people=0,
     ),
     Unsupported(
         "Security groups of Active Directory",
-        "this version does not send groups",
-        "create the groups in Entra, or use Entra Connect",
+        "groups are a plan of their own, which follows that of the people",
+        "push them with GroupPush",
         people=0,
     ),
 )
