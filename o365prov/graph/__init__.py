@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from o365prov.graph.setup.permissions import (
         ALL_OPERATIONS_BUT_ROLES,
         GROUP_PUSH_OPERATIONS,
+        GUEST_OPERATIONS,
         IMPORT_OPERATIONS,
         LICENSE_ONLY_OPERATIONS,
         PERMISSIONS,
@@ -54,6 +55,7 @@ else:
 __all__ = [
     "ALL_OPERATIONS_BUT_ROLES",
     "GROUP_PUSH_OPERATIONS",
+    "GUEST_OPERATIONS",
     "IMPORT_OPERATIONS",
     "LICENSE_ONLY_OPERATIONS",
     "PERMISSIONS",

@@ -9,8 +9,6 @@ user-delete-manager, user-revokesigninsessions, user-list, user-delta.
 
 from __future__ import annotations
 
-import secrets
-import string
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,6 +19,7 @@ from attrs import evolve
 from o365prov.errors import UsageError
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.messages import Request
+from o365prov.graph.new_accounts import invitation_body, password_profile
 from o365prov.planning import (
     AssignLicenses,
     BlockSignIn,
@@ -29,6 +28,7 @@ from o365prov.planning import (
     DeleteUser,
     EnableSignIn,
     GrantRole,
+    Invitation,
     LinkUser,
     Remember,
     RemoveLicenses,
@@ -288,6 +288,8 @@ def change_requests(
 
     """
     match change:
+        case CreateUser(invitation=Invitation() as invitation):
+            return (sdk_request("POST", sdk.invitations, body=invitation_body(invitation, change.subject.name)),)
         case CreateUser():
             body = {**nested(change.properties), "passwordProfile": password_profile(password, federated=federated)}
             return (sdk_request("POST", sdk.users, body=body),)
@@ -370,25 +372,3 @@ def _json(value: Any) -> Any:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case _:
             return value
-
-
-def password_profile(password: str | None, *, federated: bool) -> dict[str, Any]:
-    """The first password: *password*, or a random one that is not stored anywhere.
-
-    Graph requires one even in a federated domain, where it is never used; there it need not be changed either.
-    """
-    return {"password": password or strong_password(), "forceChangePasswordNextSignIn": not federated}
-
-
-_CLASSES = (string.ascii_uppercase, string.ascii_lowercase, string.digits, "!#$%*-?@_")
-
-
-def strong_password(length: int = 32) -> str:
-    """A random password of *length* (at least 8, at most 256) characters with all four classes that Entra counts.
-
-    Source: Microsoft, "Password policies and account restrictions in Microsoft Entra ID".
-    """
-    characters = [secrets.choice(each) for each in _CLASSES]
-    characters += [secrets.choice("".join(_CLASSES)) for _ in range(length - len(characters))]
-    secrets.SystemRandom().shuffle(characters)
-    return "".join(characters)

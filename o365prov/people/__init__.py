@@ -12,7 +12,7 @@ from o365prov.people.directory_objects import (
     everybody_in,
 )
 from o365prov.people.distinguished_name import comparable_name, domain_of
-from o365prov.people.person import DirectoryAccount, Person, UserStatus
+from o365prov.people.person import DirectoryAccount, Person, PersonKind, UserStatus
 from o365prov.people.related import NOT_ALWAYS_GIVEN, Related, managers_and_assistants
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "GroupScope",
     "LicenseGrant",
     "Person",
+    "PersonKind",
     "Related",
     "ResourceKind",
     "ResourceMailbox",

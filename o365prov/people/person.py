@@ -27,6 +27,13 @@ class UserStatus(StrEnum):
     DEPROVISIONED = "DEPROVISIONED"
 
 
+class PersonKind(StrEnum):
+    """What somebody is to the organisation: one of its own, or a guest from another one."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+
+
 @frozen(field_transformer=typed)
 class DirectoryAccount:
     """One person's account in one Active Directory instance.
@@ -64,6 +71,10 @@ def _status(value: UserStatus | str) -> UserStatus:
     return member(UserStatus, value)
 
 
+def _kind(value: PersonKind | str) -> PersonKind:
+    return member(PersonKind, value)
+
+
 def _accounts(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAccount, ...]:
     return as_tuple(accounts)
 
@@ -79,6 +90,7 @@ class Person:
         source: the credential provider that masters the person: ``OKTA``, ``ACTIVE_DIRECTORY``, ...
         password_changed: when the password last changed in Okta, aware.
         directory_accounts: the person's accounts in Active Directory.
+        kind: what the person is: guests are invited by :class:`~o365prov.planning.GuestInvitations`.
 
     Raises:
         ConfigurationError: a field has a wrong type, or the status is not one of Okta's.
@@ -94,6 +106,7 @@ class Person:
     source: str = "OKTA"
     password_changed: datetime | None = None
     directory_accounts: tuple[DirectoryAccount, ...] = field(default=(), converter=_accounts)
+    kind: PersonKind = field(default=PersonKind.MEMBER, converter=_kind)
 
     @property
     def name(self) -> str:

@@ -5,12 +5,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from o365prov.planning.assigned import AssignedPeople
     from o365prov.planning.fingerprints import fingerprint, reference_digest
+    from o365prov.planning.guests.guest_invitations import GuestInvitations
     from o365prov.planning.hazards.population import hazards_again
     from o365prov.planning.hazards.shares import harm_hazards
     from o365prov.planning.matching.collisions import collisions
     from o365prov.planning.matching.created import with_created_accounts
     from o365prov.planning.matching.resolve import match_users
-    from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
+    from o365prov.planning.model.change_parts import (
+        Invitation,
+        LicenseAddition,
+        LicenseRemoval,
+        PropertyChange,
+        Subject,
+    )
     from o365prov.planning.model.changes import (
         AssignLicenses,
         Change,
@@ -121,6 +128,7 @@ else:
             "planner",
             "assigned",
             "streaming",
+            "guests.guest_invitations",
         ),
     )
 
@@ -147,9 +155,11 @@ __all__ = [
     "FoundAccount",
     "GrantRole",
     "GroupKind",
+    "GuestInvitations",
     "Harm",
     "HeldLicense",
     "HolderKind",
+    "Invitation",
     "LicenseAddition",
     "LicenseDetails",
     "LicenseRemoval",

@@ -372,14 +372,6 @@ class MappedProfile:
             raise
         return UNSET if position is None else self.values[position]
 
-    def not_sent(self) -> Iterator[Attribute]:
-        """The attributes that have a value, and of which nothing is sent: see :attr:`ProfileMapping.beyond_graph`."""
-        values = self.values
-        for position, attribute in self.mapping.beyond_graph:
-            value = values[position]
-            if value or value == 0:  # of what is empty, 0 and false are values
-                yield attribute
-
     def rows(self) -> Iterator[tuple[AttributeMapping, object | Unset]]:
         """Each row of the mapping with its value."""
         return zip(self.mapping, self.values, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,12 @@ from attrs import frozen
 from o365prov._annotations import check_after_failure
 from o365prov._fields import typed
 from o365prov.errors import Issue
-from o365prov.people import Assignment, Person
+from o365prov.people import Assignment, Person, PersonKind
 from o365prov.profiles import (
     ATTRIBUTES,
     UNSET,
     ApplyOn,
+    Attribute,
     MappedProfile,
     ProfileMapping,
     Unset,
@@ -75,10 +76,18 @@ class DesiredUser:
         """
         return self.anchor or self.person_id
 
+    def not_sent(self) -> Iterator[Attribute]:
+        """The attributes that have a value, and of which nothing is sent: Graph has no such property."""
+        values = self.profile.values
+        for position, attribute in self.profile.mapping.beyond_graph:
+            value = values[position]
+            if value or value == 0:  # of what is empty, 0 and false are values
+                yield attribute
+
     @property
     def has_unsupported(self) -> bool:
         """Whether there are values that are not sent: Graph has no such property, or the settings leave them alone."""
-        return any(True for _ in self.profile.not_sent()) or any(
+        return any(True for _ in self.not_sent()) or any(
             ATTRIBUTES[name].directory_only for name in self.profile.withheld
         )
 
@@ -152,6 +161,8 @@ def make_desired_user(
     issues = profile.issues if issue is None else (issue, *profile.issues)
     if len(person.directory_accounts) > 1 and profile.get("immutableId") is UNSET:
         issues = (*issues, _ambiguous_directory(person))
+    if person.kind is PersonKind.GUEST:
+        issues = (_GUEST, *issues)
     if _NO_CHARACTER.search(person.id):
         issues = (_UNUSABLE_ID, *issues)
     return DesiredUser(assignment, name, profile, issues, provisioning.sessions_valid_from(person), source)
@@ -159,6 +170,12 @@ def make_desired_user(
 
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 """What PostgreSQL, or no database at all, can keep."""
+
+_GUEST = Issue(
+    "guest",
+    "the person is a guest, who is invited and has no account from this app",
+    "Plan guests with GuestInvitations, or make the person a member at the source",
+)
 
 _UNUSABLE_ID = Issue(
     "unusable_id",

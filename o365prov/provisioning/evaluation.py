@@ -17,7 +17,7 @@ from attrs import field, frozen
 from o365prov._annotations import check_after_failure
 from o365prov._fields import as_tuple, typed
 from o365prov.expressions import Dialect, Expression
-from o365prov.people import Assignment, Group, Person, Related
+from o365prov.people import Assignment, Group, Person, PersonKind, Related
 from o365prov.profiles import ProfileMapping, UsernameFormat
 from o365prov.provisioning.desired_user import DesiredUser, make_desired_user
 from o365prov.provisioning.provisioning_type import ProvisioningType
@@ -109,8 +109,11 @@ class Evaluation:
 
     @check_after_failure
     def source(self, assignment: Assignment) -> str:
-        """A hash of everything that one person is evaluated from; empty if an expression reads the time."""
-        if self.reads_clock:
+        """A hash of everything that one person is evaluated from; empty if an expression reads the time.
+
+        It is empty for guests too, who are stopped whatever they are evaluated from.
+        """
+        if self.reads_clock or assignment.person.kind is PersonKind.GUEST:
             return ""
         person, names = assignment.person, self.attributes
         read: tuple[object, ...] = (

@@ -1,7 +1,8 @@
 """People, groups and assignments from CSV files, where neither Okta nor a directory is at hand.
 
-The header of a file of people names Okta profile attributes. Three columns are not attributes: ``id`` (required, and
-the same in every run), ``status`` (``ACTIVE`` if it is empty or absent) and ``passwordChanged`` (an ISO 8601 instant).
+The header of a file of people names Okta profile attributes. Four columns are not attributes: ``id`` (required, and
+the same in every run), ``status`` (``ACTIVE`` if it is empty or absent), ``passwordChanged`` (an ISO 8601 instant) and
+``kind`` (``member`` if it is empty or absent, or ``guest``).
 Files whose columns have other names are read with ``columns=``, such as those of Okta's CSV directory integration.
 
 Sources: RFC 4180; Okta developer pages, "Users API", for the attribute names; Okta, "Configure profile attributes for a
@@ -15,14 +16,15 @@ from collections.abc import Iterator, Mapping
 
 from o365prov._annotations import check_call
 from o365prov._fields import frozen_mapping, unchecked
-from o365prov.people import Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
+from o365prov.people import Grants, Group, GroupAssignment, LicenseGrant, Person, PersonKind, UserStatus
 from o365prov.sources.csv_rows import CsvFormat, CsvRow
 from o365prov.sources.organization import AppAssignments
 from o365prov.structuring import IssueList, StrPath, parse_instant
 
 _STATUSES = frozenset(UserStatus)
+_KINDS = {"": PersonKind.MEMBER, **{str(each): each for each in PersonKind}}
 _made_person = unchecked(Person)  # half the time would go into checks of what is checked here already
-_NOT_ATTRIBUTES = frozenset({"id", "status", "passwordChanged"})
+_NOT_ATTRIBUTES = frozenset({"id", "status", "passwordChanged", "kind"})
 _NONE: Mapping[str, str] = {}
 _GRANT = re.compile(r"\s*([^\s\[\];]+)\s*(?:\[([^\[\];]*)\])?\s*")
 
@@ -181,10 +183,15 @@ def _person(row: CsvRow, issues: IssueList) -> Person | None:
     if row.cells.get("passwordChanged") and password_changed is None:
         what = "passwordChanged is not an instant such as 2025-02-04T22:44:22Z"
         issues.note(row.place, what, "write it in ISO 8601 with its time zone", code="not_an_instant")
-    if issues.count > before:
+    kind = _KINDS.get(row.cells.get("kind", ""))
+    if kind is None:
+        issues.note(row.place, "the kind is neither member nor guest", "use one of them", code="wrong_value")
+    if issues.count > before or kind is None:
         return None
     profile = {name: cell or None for name, cell in row.cells.items() if name not in _NOT_ATTRIBUTES}
-    return _made_person(row.cells["id"], UserStatus(status), frozen_mapping(profile), "OKTA", password_changed, ())
+    return _made_person(
+        row.cells["id"], UserStatus(status), frozen_mapping(profile), "OKTA", password_changed, (), kind
+    )
 
 
 def _check_filled(row: CsvRow, columns: tuple[str, ...], issues: IssueList) -> None:

@@ -14,7 +14,8 @@ from o365prov.errors import UsageError
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.sdk_transport import Connection
 from o365prov.graph.client.transport import AnonymousCredential
-from o365prov.graph.requests import change_requests, nested, strong_password, users_where
+from o365prov.graph.new_accounts import strong_password
+from o365prov.graph.requests import change_requests, nested, users_where
 from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,

@@ -346,6 +346,11 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "groups": lambda: [examples()[PushedGroup]],
         "snapshot": group_snapshot,
     },
+    "GuestInvitations.plan": {
+        "app_users": lambda: AppUsers.empty(tenant().tenant_id, "Guests"),
+        "people": lambda: [PERSON],
+        "snapshot": tenant,
+    },
     "GroupReport.from_json": {"text": lambda: GroupReport.to_json(examples()[GroupReport])},
     "GroupReport.load": {"path": lambda: folder() / "group_report.json"},
     "NextGroups": {"group_id": lambda: "00g1", "object_id": lambda: "id"},

@@ -106,7 +106,9 @@ from o365prov.planning import (
     AddressHolder,
     Coverage,
     FoundAccount,
+    GuestInvitations,
     HolderKind,
+    Invitation,
     LicenseDetails,
     Lookup,
     LookupKind,
@@ -299,6 +301,8 @@ def made_values() -> tuple[object, ...]:
         ExchangeExport(
             [ExchangeRecipient("distribution list", "guid", "Staff", "staff@corp.example", ["a@corp.example"])]
         ),
+        GuestInvitations(sponsor="sponsor"),
+        Invitation("eve@partner.example", "https://portal.example"),
         MailboxOffboarding(forward_to={"00u1": "ann@corp.example"}),
         ExchangeStep(StepAction.ADD_ALIAS, RecipientKind.ROOM, "Blue", "blue@corp.example", "b@corp.example"),
     ]

@@ -233,7 +233,12 @@ async def _applications(client, user, group):
     await service.delete()
     await one.delete()
     guest = Invitation(invited_user_email_address="eve@home.example", invite_redirect_url="https://x.example")
-    assert (await client.invitations.post(guest)).status == "PendingAcceptance"
+    guest.invited_user_sponsors = [User(id=user)]
+    invited = await client.invitations.post(guest)
+    assert invited.status == "PendingAcceptance"
+    sponsors = client.users.by_user_id(invited.invited_user.id).sponsors
+    assert [each.id for each in (await sponsors.get()).value] == [user]
+    assert await sponsors.count.get(_eventual()) == 1
 
 
 async def _rest(client, user, contact, room):

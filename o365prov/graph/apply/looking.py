@@ -47,6 +47,8 @@ def look_requests(change: Change, sdk: Any, object_id: str | None) -> tuple[Requ
     """
     if not isinstance(change, CreateUser):
         return (_look_request(change, sdk, object_id or ""),)
+    if change.invitation is not None:
+        return (requests.users_where(sdk, "mail", change.invitation.address),)
     named = requests.user_named(sdk, change.subject.username)
     anchor = change.properties.get("onPremisesImmutableId")
     return (named, requests.users_where(sdk, "onPremisesImmutableId", anchor)) if anchor else (named,)
@@ -69,6 +71,8 @@ def created_account(change: CreateUser, responses: Iterable[Response]) -> str | 
     sent = change.properties
     try:
         for row in _found(responses):
+            if change.invitation is not None:
+                return str(row["id"]) if "#EXT#" in row["userPrincipalName"].upper() else None
             same = all(row.get(name) == sent.get(name) for name in ("displayName", "mailNickname"))
             if same and row["userPrincipalName"].lower() == sent["userPrincipalName"].lower():
                 return str(row["id"])

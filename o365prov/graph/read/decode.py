@@ -261,12 +261,13 @@ def plain_value(value: Any) -> Any:
 
 
 def created_id(response: Response) -> str | None:
-    """The id of the user that a POST created; None if the response does not have it."""
+    """The id of the user that a POST created, or invited; None if the response does not have it."""
     try:
         document = response.json()
     except ValueError:
         return None
-    object_id = document.get("id") if isinstance(document, dict) else None
+    created = document.get("invitedUser", document) if isinstance(document, dict) else None
+    object_id = created.get("id") if isinstance(created, dict) else None
     return object_id if isinstance(object_id, str) and object_id else None
 
 

@@ -44,6 +44,7 @@ class Operation(StrEnum):
     ASSIGN_ROLES = "assign and remove directory roles"
     WRITE_GROUPS = "create, change and delete groups"
     WRITE_MEMBERS = "add and remove members of groups"
+    INVITE_GUESTS = "invite guests"
 
 
 @frozen(field_transformer=typed)
@@ -144,6 +145,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(
         Operation.WRITE_MEMBERS, "GroupMember.ReadWrite.All", ("Group.ReadWrite.All", "Directory.ReadWrite.All")
     ),
+    Permission(Operation.INVITE_GUESTS, "User.Invite.All", _WRITE_USERS),
 )
 
 # What to ask an administrator for. Roles are extra: writing them is power over the whole tenant. So is writing groups,
@@ -160,7 +162,21 @@ GROUP_PUSH_OPERATIONS = frozenset(
         Operation.WRITE_MEMBERS,
     }
 )
-ALL_OPERATIONS_BUT_ROLES = frozenset(Operation) - ROLE_OPERATIONS - {Operation.WRITE_GROUPS, Operation.WRITE_MEMBERS}
+GUEST_OPERATIONS = frozenset(
+    {
+        Operation.READ_ORGANIZATION,
+        Operation.READ_DOMAINS,
+        Operation.READ_SKUS,
+        Operation.READ_USERS,
+        Operation.READ_DELETED_USERS,
+        Operation.READ_ROLES,
+        Operation.INVITE_GUESTS,
+        Operation.BLOCK_SIGN_IN,
+    }
+)
+ALL_OPERATIONS_BUT_ROLES = (
+    frozenset(Operation) - ROLE_OPERATIONS - {Operation.WRITE_GROUPS, Operation.WRITE_MEMBERS, Operation.INVITE_GUESTS}
+)
 IMPORT_OPERATIONS = frozenset(
     {
         Operation.READ_ORGANIZATION,

@@ -26,6 +26,26 @@ class Subject:
 
 
 @frozen(field_transformer=typed)
+class Invitation:
+    """How a guest is invited.
+
+    Args:
+        address: the guest's address, at the organisation that they come from.
+        redirect_url: where the guest comes to after accepting the invitation.
+        sends_message: whether Microsoft mails the invitation.
+        message: what the mail says besides Microsoft's own words; empty for nothing.
+        sponsor_id: the object id of the guest's sponsor; None for none.
+
+    """
+
+    address: str
+    redirect_url: str
+    sends_message: bool = False
+    message: str = ""
+    sponsor_id: str | None = None
+
+
+@frozen(field_transformer=typed)
 class PropertyChange:
     """A change of one property.
 

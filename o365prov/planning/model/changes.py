@@ -16,7 +16,7 @@ from attrs import field, frozen
 from o365prov._annotations import check_after_failure
 from o365prov._fields import frozen_mapping, typed, whole_number
 from o365prov.people import AppUserStatus, Departure, LicenseGrant, WaitingForSeat
-from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, PropertyChange, Subject
+from o365prov.planning.model.change_parts import Invitation, LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.planning.model.phases import Phase
 
@@ -35,6 +35,7 @@ class CreateUser:
         password_given: whether the caller of apply gives the password.
         turn: the change's place within its phase.
         waits_for: the key of the change that frees the username, see :func:`change_key`; empty if it is free.
+        invitation: how a guest is invited, instead; None for everybody else.
 
     """
 
@@ -51,6 +52,7 @@ class CreateUser:
     object_id: None = None
     turn: int = field(default=0, validator=whole_number())
     waits_for: str = ""
+    invitation: Invitation | None = None
 
     @property
     def phase(self) -> Phase:

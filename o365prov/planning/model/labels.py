@@ -9,7 +9,7 @@ from typing import assert_never
 from attrs import evolve, frozen
 
 from o365prov.people import AfterBlock, AppUserStatus, Departure
-from o365prov.planning.model.change_parts import LicenseAddition, LicenseRemoval, Subject
+from o365prov.planning.model.change_parts import Invitation, LicenseAddition, LicenseRemoval, Subject
 from o365prov.planning.model.changes import (
     AssignLicenses,
     Change,
@@ -116,6 +116,9 @@ class Section:
 def describe(change: Change) -> str:
     """What *change* does, in a few words."""
     match change:
+        case CreateUser(invitation=Invitation() as invitation):
+            sponsored = ", with a sponsor" if invitation.sponsor_id else ""
+            return f"invite {invitation.address} as a guest{sponsored}"
         case CreateUser():
             return f"create {change.subject.username}"
         case RestoreUser():

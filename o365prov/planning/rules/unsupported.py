@@ -36,7 +36,7 @@ class UnsupportedCount:
 
     def _count(self, desired: DesiredUser, step: int) -> None:
         self._count_person(desired.assignment.grants, step)
-        for attribute in desired.profile.not_sent():
+        for attribute in desired.not_sent():
             self._counts[attribute.name] += step
         for name in desired.profile.withheld:
             if ATTRIBUTES[name].directory_only:

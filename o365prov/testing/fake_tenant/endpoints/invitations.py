@@ -24,8 +24,9 @@ _TAKEN = {
     "invitedUserType": str,
     "sendInvitationMessage": bool,
     "invitedUserMessageInfo": dict,
+    "invitedUserSponsors": list,
 }
-_NOT_HELD = frozenset({"resetRedemption", "invitedUserSponsors"})
+_NOT_HELD = frozenset({"resetRedemption"})
 
 
 def _invite(directory: Directory, request: GraphRequest) -> GraphReply:
@@ -33,7 +34,11 @@ def _invite(directory: Directory, request: GraphRequest) -> GraphReply:
     _check(body)
     address = body["invitedUserEmailAddress"]
     _check_is_outside(directory, address)
+    sponsors = [_sponsor(directory, each) for each in body.get("invitedUserSponsors") or ()]
     guest = _guest(directory, address) or _new_guest(directory, body)
+    for each in sponsors:
+        if each not in directory.sponsors.targets(guest["id"]):
+            directory.sponsors.add(guest["id"], each)
     shown = {
         "@odata.context": f"{request.base}/$metadata#invitations/$entity",
         "id": directory.new_id(),
@@ -76,6 +81,17 @@ def _check_is_outside(directory: Directory, address: str) -> None:
             "The invited user already exists in the directory as object of the domain of the invited user's email"
             f" address, which is verified here: {domain['id']}."
         )
+
+
+def _sponsor(directory: Directory, sponsor: Any) -> str:
+    """The id of the user or group that is to be a sponsor."""
+    key = sponsor.get("id") if isinstance(sponsor, dict) else None
+    if not isinstance(key, str):
+        raise GraphErrorResponse.malformed("A sponsor of an invitation needs the id of a user or a group.")
+    found = directory.users.get(key.lower()) or directory.groups.get(key.lower())
+    if found is None:
+        raise GraphErrorResponse.not_found(key)
+    return str(found["id"])
 
 
 def _guest(directory: Directory, address: str) -> Record | None:

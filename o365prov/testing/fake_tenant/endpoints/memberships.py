@@ -50,6 +50,10 @@ def _owners(directory: Directory, key: str) -> Iterable[tuple[int, str]]:
     return directory.owners.numbered_targets(key)
 
 
+def _sponsors(directory: Directory, key: str) -> Iterable[tuple[int, str]]:
+    return directory.sponsors.numbered_targets(key)
+
+
 def _all_members(directory: Directory, key: str) -> Iterable[tuple[int, str]]:
     return enumerate(closure(key, directory.members.targets), start=1)
 
@@ -150,6 +154,8 @@ _RELATIONS = (
     _Relation("/groups/{group}/owners", _owners, "List a group's owners", ("user",), 3, "group-list-owners"),
     _Relation("/groups/{group}/transitiveMembers", _all_members, "List members of members",
               ("user", "group", "contact"), 5, "group-list-transitivemembers"),
+    _Relation("/users/{user}/sponsors", _sponsors, "List a guest's sponsors", (), 1,
+              "user-list-sponsors"),
     *(
         relation
         for one, many in (("user", "users"), ("group", "groups"), ("contact", "contacts"))

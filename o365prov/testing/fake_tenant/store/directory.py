@@ -86,6 +86,7 @@ class Directory:
     managers: Links = field(factory=Links)
     members: Links = field(factory=Links)
     owners: Links = field(factory=Links)
+    sponsors: Links = field(factory=Links)
     log: ChangeLog = field(factory=ChangeLog)
     consumed: Counter[str] = field(factory=Counter)
     _names: dict[str, dict[str, str]] = field(factory=lambda: {name: {} for name in _UNIQUE})
@@ -233,7 +234,7 @@ class Directory:
             self.table(kind).remove(key)
             count_seats(self.consumed, kind, record, None)
         self._release(record)
-        for links in (self.managers, self.members, self.owners):
+        for links in (self.managers, self.members, self.owners, self.sponsors):
             links.forget(key)
         for assignment in [item for item in self.role_assignments if item["principalId"] == key]:
             self.role_assignments.remove(assignment["id"])
@@ -308,7 +309,7 @@ TABLES = (
     "app_objects", "service_principals", "app_role_assignments", "extensions",
 )  # fmt: skip
 """The tables of records."""
-_COPIED = (*TABLES, "managers", "members", "owners", "log")
+_COPIED = (*TABLES, "managers", "members", "owners", "sponsors", "log")
 
 
 def _unique_values(record: Record) -> Iterator[tuple[str, str]]:

@@ -24,8 +24,8 @@ from o365prov.testing.fake_tenant.store.links import Links
 from o365prov.testing.fake_tenant.store.seats import Subscription
 from o365prov.testing.fake_tenant.store.table import Record, RecordTable
 
-_VERSION = 3
-_LINKS = ("managers", "members", "owners")
+_VERSION = 4
+_LINKS = ("managers", "members", "owners", "sponsors")
 
 
 _TYPES = {"users": USER, "groups": GROUP, "contacts": CONTACT, "places": ROOM}
