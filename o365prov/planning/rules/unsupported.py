@@ -102,10 +102,18 @@ def beside_entra_connect(snapshot: TenantSnapshot, provisioning: ProvisioningTyp
         )
 
 
+# Sources: Microsoft Graph, "Working with the Places API" (rooms have mailboxes) and "Create place" (permissions).
 _RESOURCES = (
     Unsupported(
-        "Contacts, distribution lists and resource mailboxes",
+        "Contacts and distribution lists",
         "Graph can only read them",
+        "create them in Exchange Online, such as with the script of o365prov.delivery",
+        people=0,
+    ),
+    Unsupported(
+        "Resource mailboxes",
+        "Graph makes no mailboxes; POST /places adds a room to one that is there, and refuses an application that has "
+        "no roles of Exchange (TenantPlacesManagement, MailRecipients)",
         "create them in Exchange Online, such as with the script of o365prov.delivery",
         people=0,
     ),
