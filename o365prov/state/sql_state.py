@@ -13,13 +13,13 @@ from attrs import evolve
 from o365prov import planning
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
-from o365prov.errors import ConfigurationError, PlanRefusedError, StateError, UsageError
+from o365prov.errors import ConfigurationError, StateError, UsageError
 from o365prov.group_push import AppGroup, AppGroups
 from o365prov.people import AppUser, AppUsers
 from o365prov.state import rows
 from o365prov.state.audit import AuditRecord
-from o365prov.state.database import Database, Transaction
-from o365prov.state.fitting import check_lineage, check_serial, check_touched
+from o365prov.state.contents import Contents
+from o365prov.state.database import Database
 from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
 from o365prov.state.state import State
 
@@ -60,18 +60,18 @@ class SqlState:
     def app_users(self, tenant_id: str, app_name: str) -> AppUsers:
         """What is remembered of an app's people; see :meth:`State.app_users`."""
         check_call(State.app_users, locals())
-        with self._read(tenant_id) as transaction:
-            noted, _ = self._tenants(transaction).noted(tenant_id)
-            return self._memory(transaction, tenant_id, app_name).load(noted)
+        with self._read(tenant_id) as contents:
+            noted, _ = contents.tenants.noted(tenant_id)
+            return contents.memory(tenant_id, app_name).load(noted)
 
     def import_app_users(self, app_users: AppUsers, *, replace: bool = False) -> None:
         """Take over a memory; see :meth:`State.import_app_users`."""
         check_call(State.import_app_users, locals())
         tenant_id, app_name = app_users.tenant_id, app_users.app_name
-        with self._database.transaction() as transaction:
-            tenants, memory = self._tenants(transaction), self._memory(transaction, tenant_id, app_name)
+        with self._open() as contents:
+            tenants, memory = contents.tenants, contents.memory(tenant_id, app_name)
             tenants.check_free(tenant_id)
-            self._move_notes(transaction, tenant_id)
+            contents.move_notes(tenant_id)
             if not replace and not memory.is_followed_by(app_users):
                 raise StateError(
                     f"{self._database.name}: remembers the app {app_name} in tenant {tenant_id}, and more than what "
@@ -85,42 +85,28 @@ class SqlState:
     def forget(self, person_id: str) -> int:
         """Delete everything about a person; see :meth:`State.forget`."""
         check_call(State.forget, locals())
-        with self._database.transaction() as transaction:
-            tenants, runs = self._tenants(transaction), self._runs(transaction)
-            for tenant_id in tenants.ids():
-                self._move_notes(transaction, tenant_id)
-            apps = transaction.rows("SELECT tenant_id, app_name FROM app_user WHERE person_id = ?", person_id)
-            touched = runs.about(person_id)
-            for tenant_id in {*(tenant_id for tenant_id, _ in apps), *(run.tenant_id for run in touched)}:
-                tenants.check_free(tenant_id)
-            object_ids = {*_accounts(transaction, person_id), *runs.accounts(touched, person_id)}
-            for tenant_id, app_name in apps:
-                self._memory(transaction, tenant_id, app_name).write((), [person_id])
-            self._audit(transaction).forget(person_id)
-            kept = self._reads(transaction).forget(object_ids)
-            pushed = transaction.rows("SELECT tenant_id, app_name FROM group_memory")
-            kept += sum(self._groups(transaction, *of_app).forget(object_ids) for of_app in pushed)
-            return len(apps) + kept + sum(runs.forget(run, person_id) for run in touched)
+        with self._open() as contents:
+            return contents.forget(person_id)
 
     def app_groups(self, tenant_id: str, app_name: str) -> AppGroups:
         """What is remembered of an app's groups; see :meth:`State.app_groups`."""
         check_call(State.app_groups, locals())
-        with self._database.transaction(writes=False) as transaction:
-            return self._groups(transaction, tenant_id, app_name).load()
+        with self._open(writes=False) as contents:
+            return contents.groups(tenant_id, app_name).load()
 
     # what was read of tenants
 
     def find_read(self, tenant_id: str, asked: str) -> KeptRead | None:
         """The last read of everybody; see :meth:`State.find_read`."""
         check_call(State.find_read, locals())
-        with self._read(tenant_id) as transaction:
-            read = self._reads(transaction).find(tenant_id, asked)
+        with self._read(tenant_id) as contents:
+            read = contents.reads.find(tenant_id, asked)
             if read is None:
                 return None
-            runs = self._runs(transaction)
+            runs = contents.runs
             recent = (
                 each.plan_id
-                for each in self._runs_of(transaction, tenant_id)
+                for each in contents.runs_of(tenant_id)
                 if each.ended_at is None or each.ended_at > read.begun_at - _SHOWN_LATE
             )
             entries = (each for plan_id in recent for each in runs.entries(plan_id))
@@ -129,23 +115,23 @@ class SqlState:
     def keep_read(self, tenant_id: str, read: KeptRead) -> None:
         """Keep a read of everybody; see :meth:`State.keep_read`."""
         check_call(State.keep_read, locals())
-        with self._database.transaction() as transaction:
-            self._reads(transaction).keep(tenant_id, read)
+        with self._open() as contents:
+            contents.reads.keep(tenant_id, read)
 
     # runs
 
     def runs(self, tenant_id: str, app_name: str | None = None) -> tuple[Run, ...]:
         """The runs of a tenant, the newest first; see :meth:`State.runs`."""
         check_call(State.runs, locals())
-        with self._database.transaction(writes=False) as transaction:
-            found = self._runs_of(transaction, tenant_id)
+        with self._open(writes=False) as contents:
+            found = contents.runs_of(tenant_id)
         return tuple(run for run in found if app_name in (None, run.app_name))
 
     def find_run(self, plan_id: str) -> Run | None:
         """The run of a plan; see :meth:`State.find_run`."""
         check_call(State.find_run, locals())
-        with self._database.transaction(writes=False) as transaction:
-            return self._runs(transaction).find(plan_id)
+        with self._open(writes=False) as contents:
+            return contents.runs.find(plan_id)
 
     def entries(self, plan_id: str) -> tuple[RunEntry, ...]:
         """How far each change of a plan has come; see :meth:`State.entries`."""
@@ -153,8 +139,8 @@ class SqlState:
         run = self.find_run(plan_id)
         if run is None:
             return ()
-        with self._read(run.tenant_id) as transaction:
-            runs = self._runs(transaction)
+        with self._read(run.tenant_id) as contents:
+            runs = contents.runs
             return runs.entries(plan_id) if runs.find(plan_id) is not None else ()
 
     def audit(
@@ -171,24 +157,26 @@ class SqlState:
         check_call(State.audit, locals())
         if not self._keeps_audit:
             raise UsageError(f"{self._database.name} keeps no audit: make the state with audit=True")
-        with self._read(tenant_id) as transaction:
-            return self._audit(transaction).find(
+        with self._read(tenant_id) as contents:
+            return contents.audit.find(
                 tenant_id, person_id=person_id, plan_id=plan_id, since=since, until=until, values=values
             )
 
     def prune(self, before: datetime) -> int:
         """Delete runs and reads that were begun before an instant; see :meth:`State.prune`."""
         check_call(State.prune, locals())
-        with self._database.transaction() as transaction:
-            tenants, runs = self._tenants(transaction), self._runs(transaction)
-            found = transaction.rows("SELECT plan_id, tenant_id FROM run WHERE begun_at < ?", before.timestamp())
+        with self._open() as contents:
+            tenants, runs = contents.tenants, contents.runs
+            found = contents.transaction.rows(
+                "SELECT plan_id, tenant_id FROM run WHERE begun_at < ?", before.timestamp()
+            )
             for tenant_id in {tenant_id for _, tenant_id in found}:
                 tenants.check_free(tenant_id)
-                self._move_notes(transaction, tenant_id)
+                contents.move_notes(tenant_id)
             for plan_id, _ in found:
                 tenants.forget_run(runs.delete(plan_id))
-                self._audit(transaction).delete(plan_id)
-            self._reads(transaction).prune(before)
+                contents.audit.delete(plan_id)
+            contents.reads.prune(before)
             return len(found)
 
     # what applying a plan does
@@ -196,24 +184,24 @@ class SqlState:
     def check_plan(self, plan: planning.Plan) -> None:
         """Refuse a plan that does not fit any more; see :meth:`State.check_plan`."""
         check_call(State.check_plan, locals())
-        with self._read(plan.tenant_id) as transaction:
-            self._check(transaction, plan, self._runs(transaction).find(plan.id))
+        with self._read(plan.tenant_id) as contents:
+            contents.check(plan, contents.runs.find(plan.id))
 
     def begin_run(self, lease: Lease, plan: planning.Plan, confirmed_by: str = "") -> Run:
         """Begin the run of a plan, or go on with it; see :meth:`State.begin_run`."""
         check_call(State.begin_run, locals())
-        with self._database.transaction() as transaction:
-            tenants, runs = self._tenants(transaction), self._runs(transaction)
+        with self._open() as contents:
+            tenants, runs = contents.tenants, contents.runs
             tenants.renew(lease, plan.tenant_id)
-            self._move_notes(transaction, plan.tenant_id)
+            contents.move_notes(plan.tenant_id)
             run = runs.find(plan.id)
-            self._check(transaction, plan, run)
+            contents.check(plan, run)
             if run is not None:
                 return runs.go_on(run)
             noted, _ = tenants.noted(plan.tenant_id)
-            self._memory(transaction, plan.tenant_id, plan.app_users.app_name).remember_at(plan.id, noted)
+            contents.memory(plan.tenant_id, plan.app_users.app_name).remember_at(plan.id, noted)
             if self._keeps_audit:
-                self._audit(transaction).begin(plan, confirmed_by=confirmed_by, applied_by=rows.this_process())
+                contents.audit.begin(plan, confirmed_by=confirmed_by, applied_by=rows.this_process())
             return runs.begin(plan, tenants.next_run(plan.tenant_id), noted)
 
     def note(
@@ -227,8 +215,8 @@ class SqlState:
         """Note how far changes have come, and what is remembered from now on; see :meth:`State.note`."""
         entries, app_users, forgotten = as_tuple(entries), as_tuple(app_users), as_tuple(forgotten)
         check_call(State.note, locals())
-        with self._database.transaction() as transaction:
-            self._tenants(transaction).note(lease, run, rows.ApplyNote(entries, app_users, forgotten))
+        with self._open() as contents:
+            contents.tenants.note(lease, run, rows.ApplyNote(entries, app_users, forgotten))
 
     def note_groups(
         self, lease: Lease, app_name: str, groups: Iterable[AppGroup], forgotten: Iterable[str] = ()
@@ -236,48 +224,48 @@ class SqlState:
         """Note what is remembered of groups from now on; see :meth:`State.note_groups`."""
         groups, forgotten = as_tuple(groups), as_tuple(forgotten)
         check_call(State.note_groups, locals())
-        with self._database.transaction() as transaction:
-            self._tenants(transaction).renew(lease, lease.tenant_id)
-            self._groups(transaction, lease.tenant_id, app_name).write(groups, forgotten)
+        with self._open() as contents:
+            contents.tenants.renew(lease, lease.tenant_id)
+            contents.groups(lease.tenant_id, app_name).write(groups, forgotten)
 
     def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
         """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
         check_call(State.end_run, locals())
-        with self._database.transaction() as transaction:
-            self._tenants(transaction).renew(lease, run.tenant_id)
-            self._runs(transaction).end(run, stopped)
+        with self._open() as contents:
+            contents.tenants.renew(lease, run.tenant_id)
+            contents.runs.end(run, stopped)
 
     # the lease
 
     def acquire(self, tenant_id: str) -> Lease:
         """Take the lease of a tenant; see :meth:`State.acquire`."""
         check_call(State.acquire, locals())
-        with self._database.transaction() as transaction:
-            return self._tenants(transaction).acquire(tenant_id)
+        with self._open() as contents:
+            return contents.tenants.acquire(tenant_id)
 
     def renew(self, lease: Lease) -> None:
         """Have a lease begin again; see :meth:`State.renew`."""
         check_call(State.renew, locals())
-        with self._database.transaction() as transaction:
-            self._tenants(transaction).renew(lease, lease.tenant_id)
+        with self._open() as contents:
+            contents.tenants.renew(lease, lease.tenant_id)
 
     def release(self, lease: Lease) -> None:
         """Give a lease back; see :meth:`State.release`."""
         check_call(State.release, locals())
-        with self._database.transaction() as transaction:
-            self._tenants(transaction).end(lease.tenant_id, lease.fence)
+        with self._open() as contents:
+            contents.tenants.end(lease.tenant_id, lease.fence)
 
     def lease_holder(self, tenant_id: str) -> LeaseHolder | None:
         """Who has the lease of a tenant now; see :meth:`State.lease_holder`."""
         check_call(State.lease_holder, locals())
-        with self._database.transaction(writes=False) as transaction:
-            return self._tenants(transaction).holder(tenant_id)
+        with self._open(writes=False) as contents:
+            return contents.tenants.holder(tenant_id)
 
     def unlock(self, tenant_id: str) -> LeaseHolder | None:
         """Take the lease away from whoever has it; see :meth:`State.unlock`."""
         check_call(State.unlock, locals())
-        with self._database.transaction() as transaction:
-            tenants = self._tenants(transaction)
+        with self._open() as contents:
+            tenants = contents.tenants
             held = tenants.holder(tenant_id)
             if held is not None:
                 tenants.end(tenant_id, held.fence)
@@ -296,72 +284,22 @@ class SqlState:
         self.close()
 
     @contextmanager
-    def _read(self, tenant_id: str) -> Iterator[Transaction]:
-        """A transaction in which everything that was noted is where it is kept; it writes if it has to move that."""
-        with self._database.transaction(writes=False) as transaction:
-            waiting = self._tenants(transaction).has_notes(tenant_id)
+    def _open(self, *, writes: bool = True) -> Iterator[Contents]:
+        """What the state holds, in one transaction."""
+        with self._database.transaction(writes=writes) as transaction:
+            yield Contents(transaction, self._seal, self._lease_seconds, self._database.name)
+
+    @contextmanager
+    def _read(self, tenant_id: str) -> Iterator[Contents]:
+        """The same, where everything that was noted is where it is kept; it writes if it has to move that."""
+        with self._open(writes=False) as contents:
+            waiting = contents.tenants.has_notes(tenant_id)
             if not waiting:
-                yield transaction
+                yield contents
         if waiting:
-            with self._database.transaction() as transaction:
-                self._move_notes(transaction, tenant_id)
-                yield transaction
-
-    def _move_notes(self, transaction: Transaction, tenant_id: str) -> None:
-        """Move what was noted to where it is kept."""
-        tenants = self._tenants(transaction)
-        noted, _ = tenants.noted(tenant_id)
-        for plan_id, taken in tenants.take_notes(tenant_id).items():  # of one plan: whoever begins another moves them
-            note = taken.note
-            self._audit(transaction).note(plan_id, note.entries, taken.times)
-            run = self._runs(transaction).note(plan_id, note.entries, noted)
-            memory = self._memory(transaction, tenant_id, run.app_name)
-            memory.remember_at(plan_id, noted)
-            memory.write(note.app_users, note.forgotten)
-
-    def _check(self, transaction: Transaction, plan: planning.Plan, run: Run | None) -> None:
-        """Refuse a plan that does not fit any more: what others noted since counts, whenever their runs had begun."""
-        if run is not None and run.ended_at is not None:
-            raise PlanRefusedError(f"plan {plan.id} was applied already: read the tenant and plan again")
-        since = plan.app_users.serial if run is None else run.noted
-        for each in self._runs_of(transaction, plan.tenant_id):
-            if each.noted > since and each.plan_id != plan.id:
-                check_touched(plan, each, self._runs(transaction).entries(each.plan_id))
-        if run is None:
-            check_lineage(plan, self._memory(transaction, plan.tenant_id, plan.app_users.app_name).lineage())
-        noted, unknown = self._tenants(transaction).noted(plan.tenant_id)
-        check_serial(plan, since=since, unknown=unknown, noted=noted)
-
-    def _runs_of(self, transaction: Transaction, tenant_id: str) -> tuple[Run, ...]:
-        """The runs of a tenant, the newest first: all of them, so that one that was edited can't hide.
-
-        Raises:
-            StateError: a run is lost, which was neither pruned nor is older than an import.
-
-        """
-        newest, oldest = self._tenants(transaction).runs(tenant_id)
-        found = self._runs(transaction).of_tenant(tenant_id)
-        if sum(each.number > oldest for each in found) != newest - oldest:
-            raise rows.damaged(self._database.name)
-        return found
-
-    def _tenants(self, transaction: Transaction) -> rows.TenantRows:
-        return rows.TenantRows(transaction, self._seal, self._lease_seconds, self._database.name)
-
-    def _memory(self, transaction: Transaction, tenant_id: str, app_name: str) -> rows.MemoryRows:
-        return rows.MemoryRows(transaction, self._seal, tenant_id, app_name, self._database.name)
-
-    def _groups(self, transaction: Transaction, tenant_id: str, app_name: str) -> rows.GroupRows:
-        return rows.GroupRows(transaction, self._seal, tenant_id, app_name, self._database.name)
-
-    def _reads(self, transaction: Transaction) -> rows.ReadRows:
-        return rows.ReadRows(transaction, self._seal, self._database.name)
-
-    def _audit(self, transaction: Transaction) -> rows.AuditRows:
-        return rows.AuditRows(transaction, self._seal, self._database.name)
-
-    def _runs(self, transaction: Transaction) -> rows.RunRows:
-        return rows.RunRows(transaction, self._seal, self._database.name)
+            with self._open() as contents:
+                contents.move_notes(tenant_id)
+                yield contents
 
     def __reduce__(self) -> NoReturn:
         raise UsageError(
@@ -370,9 +308,3 @@ class SqlState:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._database.name!r})"
-
-
-def _accounts(transaction: Transaction, person_id: str) -> Iterator[str]:
-    """The object ids of a person's accounts."""
-    found = transaction.rows("SELECT object_id FROM app_user WHERE person_id = ?", person_id)
-    return (str(object_id) for (object_id,) in found)
