@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self
 
 from o365prov import group_push, planning
 from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset
 from o365prov._tracing import span
-from o365prov.errors import ConfigurationError, UsageError
+from o365prov.errors import UsageError
 from o365prov.graph import apply as applying
+from o365prov.graph import arguments
 from o365prov.graph import push as pushing
 from o365prov.graph import read as reading
 from o365prov.graph.apply.events import Event, without_errors
@@ -32,8 +33,6 @@ FACTS_AGE = timedelta(minutes=5)
 """How long the tenant's own facts are kept unless the caller says otherwise."""
 VERIFY_TIMEOUT = timedelta(minutes=5)
 """So long a verification asks again unless the caller says otherwise."""
-
-_Argument = TypeVar("_Argument")
 
 
 class Tenant:
@@ -78,29 +77,22 @@ class Tenant:
         network: Network | None = None,
         facts_age: timedelta = FACTS_AGE,
     ) -> None:
-        has_info = callable(getattr(credential, "get_token_info", None))
-        _check(
-            "credential", credential, "get_token_info" if has_info else "get_token", "a credential of azure-identity"
-        )
-        _check_kind("cloud", cloud, Cloud)
         self._connection = LoopConnection(
-            credential,
-            cloud,
-            Network() if network is None else _check_kind("network", network, Network),
-            RateLimits() if rate_limits is None else _check_kind("rate_limits", rate_limits, RateLimits),
-            RetryPolicy() if retry_policy is None else _check_kind("retry_policy", retry_policy, RetryPolicy),
+            arguments.credential(credential),
+            arguments.of_kind("cloud", cloud, Cloud),
+            arguments.setting("network", network, Network),
+            arguments.setting("rate_limits", rate_limits, RateLimits),
+            arguments.setting("retry_policy", retry_policy, RetryPolicy),
         )
         self._applier = applying.Applier(
-            _check("state", state, "begin_run", 'a State, such as SQLiteState("corp.db")'),
-            planning.Safeguards() if safeguards is None else _check_kind("safeguards", safeguards, planning.Safeguards),
+            arguments.having("begin_run", "state", state, 'a State, such as SQLiteState("corp.db")'),
+            arguments.setting("safeguards", safeguards, planning.Safeguards),
             cloud,
         )
         self._pusher = pushing.GroupPusher(self.state, self._applier.worker, cloud)
         self._one_apply = asyncio.Lock()
-        facts = reading.KeptFacts(_check_kind("facts_age", facts_age, timedelta))
+        facts = reading.KeptFacts(arguments.age("facts_age", facts_age))
         self._reader = reading.Reader(facts, self.state, self._applier.worker.call)
-        if facts_age < timedelta():
-            raise ConfigurationError(f"Tenant.facts_age should be 0 or more, not {facts_age}")
 
     @classmethod
     def over(
@@ -142,11 +134,12 @@ class Tenant:
             facts_age=facts_age,
         )
         connection = tenant._connection
-        connection.transport = _check("transport", transport, "send", "a Transport, such as FakeTenant()")
+        connection.transport = arguments.having("send", "transport", transport, "a Transport, such as FakeTenant()")
         if clock is not None:
-            connection.clock = _check("clock", clock, "sleep", "a Clock")
+            connection.clock = arguments.having("sleep", "clock", clock, "a Clock")
         if random is not None:
-            connection.random = _check("random", random, "__call__", "a function, such as random.Random(1).random")
+            such_as = "a function, such as random.Random(1).random"
+            connection.random = arguments.having("__call__", "random", random, such_as)
         return tenant
 
     async def __aenter__(self) -> Self:
@@ -384,16 +377,3 @@ class Tenant:
 
     def __repr__(self) -> str:
         return f"Tenant({self.cloud.graph_host})"
-
-
-def _check(name: str, value: _Argument, method: str, expected: str) -> _Argument:
-    """*value*, if it has the *method* that the Protocol demands."""
-    if isinstance(value, type) or not callable(getattr(value, method, None)):
-        raise ConfigurationError(f"Tenant.{name} should be {expected}, not a {type(value).__name__}")
-    return value
-
-
-def _check_kind(name: str, value: _Argument, kind: type[_Argument]) -> _Argument:
-    if not isinstance(value, kind):
-        raise ConfigurationError(f"Tenant.{name} should be a {kind.__name__}, not a {type(value).__name__}")
-    return value
