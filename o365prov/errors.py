@@ -42,6 +42,7 @@ __all__ = [
     "LeaseLostError",
     "O365ProvError",
     "PlanRefusedError",
+    "QuarantinedError",
     "SourceError",
     "StaleMappingError",
     "StalePlanError",
@@ -209,6 +210,10 @@ class PlanRefusedError(O365ProvError):
 
 class StalePlanError(PlanRefusedError):
     """Another plan that was applied since this one was made touched the same person, account or address."""
+
+
+class QuarantinedError(PlanRefusedError):
+    """Too much failed for one reason, and nobody has allowed the app to go on in this tenant since."""
 
 
 class StateError(O365ProvError):

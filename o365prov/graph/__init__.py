@@ -6,6 +6,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from o365prov.graph.apply.breaker import CircuitBreaker
     from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event, Waiting
     from o365prov.graph.apply.progress import progress
     from o365prov.graph.blocking import BlockingTenant
@@ -46,6 +47,7 @@ else:
             "setup.permissions",
             "setup.consent",
             "setup.connection_test",
+            "apply.breaker",
             "apply.events",
             "apply.progress",
             "blocking",
@@ -64,6 +66,7 @@ __all__ = [
     "ApplyStarted",
     "BlockingTenant",
     "ChangeEnded",
+    "CircuitBreaker",
     "Clock",
     "Cloud",
     "ConnectionTest",

@@ -15,6 +15,7 @@ from o365prov import group_push
 from o365prov._annotations import check_call
 from o365prov._fields import as_frozenset
 from o365prov.errors import UsageError
+from o365prov.graph.apply.breaker import CircuitBreaker
 from o365prov.graph.apply.events import Event, without_errors
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.network import Network
@@ -57,6 +58,7 @@ class BlockingTenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        circuit_breaker: CircuitBreaker | None = None,
         network: Network | None = None,
         facts_age: timedelta = FACTS_AGE,
     ) -> None:
@@ -67,6 +69,7 @@ class BlockingTenant:
             rate_limits=rate_limits,
             retry_policy=retry_policy,
             safeguards=safeguards,
+            circuit_breaker=circuit_breaker,
             network=network,
             facts_age=facts_age,
         )
@@ -88,6 +91,7 @@ class BlockingTenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: Safeguards | None = None,
+        circuit_breaker: CircuitBreaker | None = None,
         facts_age: timedelta = FACTS_AGE,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
@@ -101,6 +105,7 @@ class BlockingTenant:
             rate_limits=rate_limits,
             retry_policy=retry_policy,
             safeguards=safeguards,
+            circuit_breaker=circuit_breaker,
             facts_age=facts_age,
             clock=clock,
             random=random,

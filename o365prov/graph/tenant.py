@@ -17,6 +17,7 @@ from o365prov.graph import apply as applying
 from o365prov.graph import arguments
 from o365prov.graph import push as pushing
 from o365prov.graph import read as reading
+from o365prov.graph.apply.breaker import CircuitBreaker
 from o365prov.graph.apply.events import Event, without_errors
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.loop_connection import LoopConnection
@@ -47,6 +48,7 @@ class Tenant:
         rate_limits: how fast to send; by default as fast as Graph allows.
         retry_policy: how often and how long one request is tried.
         safeguards: what plans must be confirmed here, beside those that the app which made them wants confirmed.
+        circuit_breaker: when an apply stops because too much fails for one reason.
         network: how the network is reached; by default as the environment's variables say.
         facts_age: how long domains, licences and roles that were read serve plans about some people, 0 or more.
 
@@ -74,6 +76,7 @@ class Tenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: planning.Safeguards | None = None,
+        circuit_breaker: CircuitBreaker | None = None,
         network: Network | None = None,
         facts_age: timedelta = FACTS_AGE,
     ) -> None:
@@ -88,6 +91,7 @@ class Tenant:
             arguments.having("begin_run", "state", state, 'a State, such as SQLiteState("corp.db")'),
             arguments.setting("safeguards", safeguards, planning.Safeguards),
             cloud,
+            arguments.setting("circuit_breaker", circuit_breaker, CircuitBreaker),
         )
         self._pusher = pushing.GroupPusher(self.state, self._applier.worker, cloud)
         self._one_apply = asyncio.Lock()
@@ -105,6 +109,7 @@ class Tenant:
         rate_limits: RateLimits | None = None,
         retry_policy: RetryPolicy | None = None,
         safeguards: planning.Safeguards | None = None,
+        circuit_breaker: CircuitBreaker | None = None,
         facts_age: timedelta = FACTS_AGE,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
@@ -119,6 +124,7 @@ class Tenant:
             rate_limits: how fast to send.
             retry_policy: how often and how long one request is tried.
             safeguards: what plans must be confirmed here, beside those that the app wants confirmed.
+            circuit_breaker: when an apply stops because too much fails for one reason.
             facts_age: how long domains, licences and roles serve plans about some people.
             clock: gives the time and waits.
             random: gives numbers from 0 to 1, for the random part of waits.
@@ -131,6 +137,7 @@ class Tenant:
             rate_limits=rate_limits,
             retry_policy=retry_policy,
             safeguards=safeguards,
+            circuit_breaker=circuit_breaker,
             facts_age=facts_age,
         )
         connection = tenant._connection
@@ -230,6 +237,8 @@ class Tenant:
                 hazards that are not confirmed; nothing is written.
             StalePlanError: a plan that was applied since touched the same people, accounts or addresses; nothing is
                 written.
+            QuarantinedError: too much failed for one reason in an earlier apply, and nobody has allowed the app to go
+                on since (:meth:`State.allow <o365prov.state.State.allow>`); nothing is written.
             LeaseLostError: another process applies a plan to the tenant; nothing is written.
             StateError: the state can't be used; nothing is written.
             TenantError: Graph can't be reached; nothing is written.

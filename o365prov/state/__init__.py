@@ -1,7 +1,7 @@
 """What is known between runs: the memory, the runs, and who may write to a tenant now."""
 
 from o365prov.state.audit import AuditRecord
-from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
+from o365prov.state.records import KeptRead, Lease, LeaseHolder, Quarantine, Run, RunEntry, RunStep
 from o365prov.state.state import State
 from o365prov.state.states import MemoryState, PostgresState, SQLiteState
 
@@ -12,6 +12,7 @@ __all__ = [
     "LeaseHolder",
     "MemoryState",
     "PostgresState",
+    "Quarantine",
     "Run",
     "RunEntry",
     "RunStep",

@@ -51,6 +51,11 @@ class Contents:
         """The audit."""
         return rows.AuditRows(self.transaction, self.seal, self.where)
 
+    @property
+    def quarantines(self) -> rows.QuarantineRows:
+        """Which apps may not write to a tenant."""
+        return rows.QuarantineRows(self.transaction, self.seal, self.where)
+
     def memory(self, tenant_id: str, app_name: str) -> rows.MemoryRows:
         """The memory of an app."""
         return rows.MemoryRows(self.transaction, self.seal, tenant_id, app_name, self.where)
@@ -72,6 +77,7 @@ class Contents:
 
     def check(self, plan: planning.Plan, run: Run | None) -> None:
         """Refuse a plan that does not fit any more: what others noted since counts, whenever their runs had begun."""
+        self.quarantines.check(plan.tenant_id, plan.app_users.app_name)
         if run is not None and run.ended_at is not None:
             raise PlanRefusedError(f"plan {plan.id} was applied already: read the tenant and plan again")
         since = plan.app_users.serial if run is None else run.noted

@@ -186,6 +186,35 @@ class Run:
     noted: int = 0
 
 
+@frozen(field_transformer=typed)
+class Quarantine:
+    """Why an app may not write to a tenant, until somebody allows it.
+
+    Args:
+        tenant_id: the tenant.
+        app_name: the app.
+        plan_id: the plan of which too much failed.
+        since: since when, aware, by the clock of the database.
+        reason: what failed, how often, and what Graph said.
+        allowed_at: when somebody allowed it to go on, aware; None as long as nobody has.
+        allowed_by: who did, as :meth:`State.allow` was told.
+
+    """
+
+    tenant_id: str
+    app_name: str
+    plan_id: str
+    since: datetime
+    reason: str
+    allowed_at: datetime | None = None
+    allowed_by: str = ""
+
+    def __str__(self) -> str:
+        """Which app, since when, and why."""
+        where = f"the app {self.app_name} in tenant {self.tenant_id}"
+        return f"{where} is quarantined since {self.since:%Y-%m-%d %H:%M:%S} UTC, because {self.reason}"
+
+
 def addresses_of(change: planning.Change) -> Iterator[str]:
     """The usernames and mail addresses that a change takes or frees, in lower case."""
     match change:

@@ -131,6 +131,18 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX audit_of_person ON audit (person_id, tenant_id, ended_at)",
         "CREATE INDEX audit_of_time ON audit (tenant_id, ended_at)",
     ),
+    (
+        """CREATE TABLE quarantine (
+            tenant_id TEXT NOT NULL,
+            app_name TEXT NOT NULL,
+            since DOUBLE PRECISION NOT NULL,
+            plan_id TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            allowed_at DOUBLE PRECISION,
+            allowed_by TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (tenant_id, app_name, since))""",
+    ),
 )
 """The statements that lead to each version, the first one first."""
 

@@ -20,7 +20,7 @@ from o365prov.state import rows
 from o365prov.state.audit import AuditRecord
 from o365prov.state.contents import Contents
 from o365prov.state.database import Database
-from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
+from o365prov.state.records import KeptRead, Lease, LeaseHolder, Quarantine, Run, RunEntry
 from o365prov.state.state import State
 
 LEASE_SECONDS = 60.0
@@ -177,6 +177,7 @@ class SqlState:
                 tenants.forget_run(runs.delete(plan_id))
                 contents.audit.delete(plan_id)
             contents.reads.prune(before)
+            contents.quarantines.prune(before)
             return len(found)
 
     # what applying a plan does
@@ -228,12 +229,28 @@ class SqlState:
             contents.tenants.renew(lease, lease.tenant_id)
             contents.groups(lease.tenant_id, app_name).write(groups, forgotten)
 
-    def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
+    def end_run(self, lease: Lease, run: Run, stopped: str = "", quarantine: str = "") -> None:
         """Note that a run ended, or why it *stopped*; see :meth:`State.end_run`."""
         check_call(State.end_run, locals())
         with self._open() as contents:
             contents.tenants.renew(lease, run.tenant_id)
             contents.runs.end(run, stopped)
+            if quarantine:
+                contents.quarantines.begin(run, quarantine)
+
+    # the quarantine
+
+    def quarantines(self, tenant_id: str) -> tuple[Quarantine, ...]:
+        """Which apps may not write to a tenant, and which might not once; see :meth:`State.quarantines`."""
+        check_call(State.quarantines, locals())
+        with self._open(writes=False) as contents:
+            return contents.quarantines.of_tenant(tenant_id)
+
+    def allow(self, tenant_id: str, app_name: str, *, allowed_by: str = "") -> Quarantine | None:
+        """Let a quarantined app go on; see :meth:`State.allow`."""
+        check_call(State.allow, locals())
+        with self._open() as contents:
+            return contents.quarantines.allow(tenant_id, app_name, allowed_by)
 
     # the lease
 

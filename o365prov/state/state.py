@@ -10,7 +10,7 @@ from o365prov import planning
 from o365prov.group_push import AppGroup, AppGroups
 from o365prov.people import AppUser, AppUsers
 from o365prov.state.audit import AuditRecord
-from o365prov.state.records import KeptRead, Lease, LeaseHolder, Run, RunEntry
+from o365prov.state.records import KeptRead, Lease, LeaseHolder, Quarantine, Run, RunEntry
 
 
 class State(Protocol):
@@ -167,6 +167,7 @@ class State(Protocol):
 
         Raises:
             PlanRefusedError: the plan was made with another memory, or was applied already.
+            QuarantinedError: the app is quarantined in the tenant.
             StalePlanError: another plan that was applied since touched a person, account or address of this one.
 
         """
@@ -220,8 +221,41 @@ class State(Protocol):
         """
         ...
 
-    def end_run(self, lease: Lease, run: Run, stopped: str = "") -> None:
-        """Note that every change was tried, or why the run *stopped* before."""
+    def end_run(self, lease: Lease, run: Run, stopped: str = "", quarantine: str = "") -> None:
+        """Note that every change was tried, or why the run *stopped* before.
+
+        Args:
+            lease: the lease of the tenant, which is renewed.
+            run: the run.
+            stopped: why it stopped; empty if it did not.
+            quarantine: why the app is quarantined in the tenant from now on; empty if it is not.
+
+        """
+        ...
+
+    # the quarantine
+
+    def quarantines(self, tenant_id: str) -> tuple[Quarantine, ...]:
+        """Which apps may not write to a tenant until somebody allows it, and those that were allowed since.
+
+        Returns:
+            The newest first. :meth:`prune` deletes those that were allowed.
+
+        """
+        ...
+
+    def allow(self, tenant_id: str, app_name: str, *, allowed_by: str = "") -> Quarantine | None:
+        """Let an app that is quarantined go on: its plans can be applied again.
+
+        Args:
+            tenant_id: the tenant.
+            app_name: the app, such as ``app.name``.
+            allowed_by: who allows it, such as an administrator's address: the state keeps it.
+
+        Returns:
+            The quarantine that this ends; None if there is none.
+
+        """
         ...
 
     # the lease

@@ -16,7 +16,7 @@ NOT_A_SETTING = st.one_of(
 
 
 @pytest.mark.parametrize("kind", [Tenant, BlockingTenant])
-@pytest.mark.parametrize("name", ["cloud", "state", "rate_limits", "retry_policy", "safeguards"])
+@pytest.mark.parametrize("name", ["cloud", "state", "rate_limits", "retry_policy", "safeguards", "circuit_breaker"])
 @given(value=NOT_A_SETTING)
 def test_a_tenant_refuses_what_is_not_a_setting(kind, name, value):
     """For a real tenant and for one in tests."""

@@ -74,7 +74,7 @@ from o365prov.delivery import (
     StepAction,
 )
 from o365prov.expressions import country
-from o365prov.graph import PERMISSIONS, Consent, Waiting
+from o365prov.graph import PERMISSIONS, CircuitBreaker, Consent, Waiting
 from o365prov.group_push import (
     AddMembers,
     AppGroup,
@@ -138,7 +138,7 @@ from o365prov.sources import (
     PartialMatch,
     ProfileSource,
 )
-from o365prov.state import AuditRecord, KeptRead, Lease, LeaseHolder, Run, RunEntry, RunStep
+from o365prov.state import AuditRecord, KeptRead, Lease, LeaseHolder, Quarantine, Run, RunEntry, RunStep
 from o365prov.testing import (
     Attempt,
     Dropped,
@@ -233,6 +233,8 @@ def made_values() -> tuple[object, ...]:
         ),
         Run("plan-1", "contoso", "Office 365", "print", 1, NOW),
         RunEntry("create_user:00u1", RunStep.DONE, "00u1"),
+        Quarantine("contoso", "Office 365", "plan-1", NOW, "20 of the last 20 writes failed"),
+        CircuitBreaker(),
     ]
     subject = Subject("00u1", "Ann", "ann@corp.example")
     addition, removal = LicenseAddition("sku", "SPE_E3"), LicenseRemoval("sku", "SPE_E3")

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from attrs import define, field
 
 from o365prov.errors import PlanRefusedError, UsageError
+from o365prov.graph.apply.breaker import CircuitBreaker, FailureWatch
 from o365prov.graph.apply.delivery import WriteDelivery
 from o365prov.graph.apply.earlier import not_begun, replayed
 from o365prov.graph.apply.events import Event, Waiting
@@ -39,12 +40,14 @@ class Applier:
         state: where it is kept what is known between runs.
         safeguards: what plans must be confirmed, beside those that the app wants confirmed.
         cloud: Microsoft's cloud in which the tenant is.
+        breaker: when an apply stops because too much fails for one reason.
 
     """
 
     state: State
     safeguards: Safeguards
     cloud: Cloud
+    breaker: CircuitBreaker
     worker: Worker = field(init=False, factory=Worker)
     _run: ApplyRun | None = field(init=False, default=None)
     _stopped: str = field(init=False, default="")
@@ -140,7 +143,8 @@ class Applier:
             if not began and confirm is None:
                 self._refuse_danger(plan, known)
             ledger = Ledger(self.state, self.worker, lease, NextMemory(known, plan), confirmed_by)
-            run = ApplyRun(delivery, self.cloud, frozenset(federated), ledger, emit, self.read, passwords, earlier)
+            domains, watch = frozenset(federated), FailureWatch(self.breaker)
+            run = ApplyRun(delivery, self.cloud, domains, ledger, emit, watch, self.read, passwords, earlier)
             return await self._go(run)
         finally:
             await self.worker.release(self.state, lease)

@@ -111,15 +111,15 @@ class Ledger:
             self._next.people.update(self._remember(each))
         await self._noted()
 
-    async def close(self, stopped: str) -> None:
-        """Note that everything was tried, or why the apply *stopped*.
+    async def close(self, stopped: str, quarantine: str = "") -> None:
+        """Note that everything was tried, or why the apply *stopped*, and why the app is in *quarantine* now.
 
         Raises:
             StateError: it can't be noted.
 
         """
         await self._noted()  # of those who waited for it and were cancelled
-        await self.worker.call(partial(self.state.end_run, self.lease, self.run, stopped))
+        await self.worker.call(partial(self.state.end_run, self.lease, self.run, stopped, quarantine))
 
     def _remember(self, each: EndedChange) -> tuple[str, ...]:
         """Remember how one change ended; returns whom that concerns."""

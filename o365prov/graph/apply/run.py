@@ -11,6 +11,7 @@ from typing import Any, cast
 from attrs import define, evolve, field
 
 from o365prov.errors import StateError, TenantError
+from o365prov.graph.apply.breaker import FailureWatch
 from o365prov.graph.apply.delivery import PendingWrite, WriteDelivery, WriteResult
 from o365prov.graph.apply.drift import changed_since
 from o365prov.graph.apply.events import ApplyEnded, ApplyStarted, ChangeEnded, Event
@@ -60,6 +61,7 @@ class ApplyRun:
         federated: the names of the tenant's federated domains.
         ledger: has the plan, and notes what is begun and how it ends.
         emit: called with each event.
+        watch: says how many writes may be under way, and when too many failed.
         read: gives what a coroutine reads, or None once the apply is told to stop.
         passwords: gives first passwords.
         earlier: how far the changes came in an earlier apply that was interrupted.
@@ -71,6 +73,7 @@ class ApplyRun:
     federated: frozenset[str]
     ledger: Ledger
     emit: Callable[[Event], None]
+    watch: FailureWatch
     read: Callable[[Coroutine[Any, Any, Mapping[str, str]]], Awaitable[Mapping[str, str] | None]]
     passwords: Callable[[CreateUser], str] | None = None
     earlier: Sequence[RunEntry] = ()
@@ -79,6 +82,7 @@ class ApplyRun:
     _created: dict[str, str] = field(factory=dict)
     _stale: Mapping[str, str] = field(factory=dict)
     _stopped: str = ""
+    _quarantine: str = ""
     _loop: asyncio.AbstractEventLoop = field(init=False, factory=asyncio.get_running_loop)
     _turn: asyncio.Lock = field(init=False, factory=asyncio.Lock)
     _delivering: set[asyncio.Task[None]] = field(init=False, factory=set)
@@ -188,6 +192,7 @@ class ApplyRun:
                 case outcome:
                     ended.append(EndedChange(outcome))
         await self._end(ended)
+        self.watch.begin_stage()
         gate = asyncio.Semaphore(BATCHES_AT_ONCE)
         for wave in waves(writes):
             async with asyncio.TaskGroup() as group:
@@ -270,7 +275,7 @@ class ApplyRun:
     async def _deliver(self, writes: Sequence[PendingWrite], gate: asyncio.Semaphore) -> None:
         results: list[WriteResult] = []
         try:
-            async with gate:
+            async with gate, self.watch.admitted(len(writes)):
                 await self._send(writes, results)
         finally:  # a cancelled apply does not lose what Graph answered
             if results:
@@ -283,8 +288,16 @@ class ApplyRun:
             if await self._begin(writes):
                 async for each in self.delivery.deliver(writes):
                     results += each
+                    self._watch_failures(each)
         finally:
             self._delivering.discard(task)
+
+    def _watch_failures(self, results: Iterable[WriteResult]) -> None:
+        """Stop, and have the app quarantined, once too much failed for one reason."""
+        if (why := self.watch.count(results)) and not self._stopped:
+            self._quarantine = why
+            allow = f"state.allow({self.plan.tenant_id!r}, {self.plan.app_users.app_name!r})"
+            self.stop(f"{why}; the app is quarantined: correct it, let the app go on with {allow}, then {_AGAIN}")
 
     async def _begin(self, writes: Sequence[PendingWrite]) -> bool:
         """Note that *writes* begin, once it is their turn: what only waits is not begun. False if the apply stops."""
@@ -337,7 +350,7 @@ class ApplyRun:
 
     async def _close(self, stopped: str) -> None:
         try:
-            await self.ledger.close(stopped)
+            await self.ledger.close(stopped, self._quarantine)
         except StateError as error:
             self.stop(str(error))
 

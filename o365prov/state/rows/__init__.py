@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from o365prov.state.rows.group_rows import GroupRows
     from o365prov.state.rows.memory_rows import MemoryRows
     from o365prov.state.rows.note_rows import ApplyNote
+    from o365prov.state.rows.quarantine_rows import QuarantineRows
     from o365prov.state.rows.read_rows import ReadRows
     from o365prov.state.rows.run_rows import RunRows
     from o365prov.state.rows.sealing import Seal, damaged
@@ -16,7 +17,17 @@ else:
 
     __getattr__ = on_first_use(
         __name__,
-        ("sealing", "run_rows", "memory_rows", "tenant_rows", "note_rows", "read_rows", "group_rows", "audit_rows"),
+        (
+            "sealing",
+            "run_rows",
+            "memory_rows",
+            "tenant_rows",
+            "note_rows",
+            "read_rows",
+            "group_rows",
+            "audit_rows",
+            "quarantine_rows",
+        ),
     )
 
 __all__ = [
@@ -24,6 +35,7 @@ __all__ = [
     "AuditRows",
     "GroupRows",
     "MemoryRows",
+    "QuarantineRows",
     "ReadRows",
     "RunRows",
     "Seal",
