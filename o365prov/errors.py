@@ -43,6 +43,7 @@ __all__ = [
     "O365ProvError",
     "PlanRefusedError",
     "QuarantinedError",
+    "ReadOnlyError",
     "SourceError",
     "StaleMappingError",
     "StalePlanError",
@@ -278,3 +279,7 @@ class GraphError(TenantError):
 
 class UsageError(O365ProvError, RuntimeError):
     """The library was used in a way in which it can't work, such as one Tenant on two event loops."""
+
+
+class ReadOnlyError(UsageError):
+    """A Tenant that was made with ``read_only=True`` was to write; nothing was sent."""

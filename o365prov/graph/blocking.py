@@ -61,6 +61,7 @@ class BlockingTenant:
         circuit_breaker: CircuitBreaker | None = None,
         network: Network | None = None,
         facts_age: timedelta = FACTS_AGE,
+        read_only: bool = False,
     ) -> None:
         self._tenant = Tenant(
             credential,
@@ -72,6 +73,7 @@ class BlockingTenant:
             circuit_breaker=circuit_breaker,
             network=network,
             facts_age=facts_age,
+            read_only=read_only,
         )
         self._process = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -93,6 +95,7 @@ class BlockingTenant:
         safeguards: Safeguards | None = None,
         circuit_breaker: CircuitBreaker | None = None,
         facts_age: timedelta = FACTS_AGE,
+        read_only: bool = False,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
     ) -> Self:
@@ -107,6 +110,7 @@ class BlockingTenant:
             safeguards=safeguards,
             circuit_breaker=circuit_breaker,
             facts_age=facts_age,
+            read_only=read_only,
             clock=clock,
             random=random,
         )

@@ -51,6 +51,7 @@ class Tenant:
         circuit_breaker: when an apply stops because too much fails for one reason.
         network: how the network is reached; by default as the environment's variables say.
         facts_age: how long domains, licences and roles that were read serve plans about some people, 0 or more.
+        read_only: whether nothing may be sent that writes, neither by :meth:`apply` nor over :attr:`sdk`.
 
     Raises:
         ConfigurationError: an argument is of the wrong type, here and in every method.
@@ -79,6 +80,7 @@ class Tenant:
         circuit_breaker: CircuitBreaker | None = None,
         network: Network | None = None,
         facts_age: timedelta = FACTS_AGE,
+        read_only: bool = False,
     ) -> None:
         self._connection = LoopConnection(
             arguments.credential(credential),
@@ -86,6 +88,7 @@ class Tenant:
             arguments.setting("network", network, Network),
             arguments.setting("rate_limits", rate_limits, RateLimits),
             arguments.setting("retry_policy", retry_policy, RetryPolicy),
+            arguments.of_kind("read_only", read_only, bool),
         )
         self._applier = applying.Applier(
             arguments.having("begin_run", "state", state, 'a State, such as SQLiteState("corp.db")'),
@@ -111,6 +114,7 @@ class Tenant:
         safeguards: planning.Safeguards | None = None,
         circuit_breaker: CircuitBreaker | None = None,
         facts_age: timedelta = FACTS_AGE,
+        read_only: bool = False,
         clock: Clock | None = None,
         random: Callable[[], float] | None = None,
     ) -> Self:
@@ -126,6 +130,7 @@ class Tenant:
             safeguards: what plans must be confirmed here, beside those that the app wants confirmed.
             circuit_breaker: when an apply stops because too much fails for one reason.
             facts_age: how long domains, licences and roles serve plans about some people.
+            read_only: whether nothing may be sent that writes.
             clock: gives the time and waits.
             random: gives numbers from 0 to 1, for the random part of waits.
 
@@ -139,6 +144,7 @@ class Tenant:
             safeguards=safeguards,
             circuit_breaker=circuit_breaker,
             facts_age=facts_age,
+            read_only=read_only,
         )
         connection = tenant._connection
         connection.transport = arguments.having("send", "transport", transport, "a Transport, such as FakeTenant()")
@@ -233,6 +239,7 @@ class Tenant:
 
         Raises:
             UsageError: *confirmed_by* is given without *confirm*; nothing is written.
+            ReadOnlyError: this Tenant only reads.
             PlanRefusedError: the plan is another tenant's, was made with another memory than the state's, or has
                 hazards that are not confirmed; nothing is written.
             StalePlanError: a plan that was applied since touched the same people, accounts or addresses; nothing is
@@ -245,7 +252,7 @@ class Tenant:
 
         """
         check_call(Tenant.apply, locals())
-        self._connection.open()
+        self._connection.open_to_write()
         async with self._one_apply:
             sender = self._connection.open()  # it may have been closed meanwhile
             with self._applier.listening(), span("apply", plan=plan.id, changes=len(plan)) as note:
@@ -287,7 +294,7 @@ class Tenant:
         """
         check_call(Tenant.apply_groups, locals())
         async with self._one_apply:
-            sender = self._connection.open()
+            sender = self._connection.open_to_write()
             with self._pusher.listening(), span("apply groups", changes=len(plan)):
                 tenant_id = (await self._about(sender))[0]
                 return await self._pusher.apply(plan, sender, self.sdk, tenant_id=tenant_id, confirm=confirm)

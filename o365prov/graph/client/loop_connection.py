@@ -13,6 +13,7 @@ from o365prov.errors import UsageError
 from o365prov.graph.client.clouds import Cloud
 from o365prov.graph.client.network import Network
 from o365prov.graph.client.rate_limiter import Clock, RateLimiter, RateLimits, SystemClock
+from o365prov.graph.client.read_only import read_only
 from o365prov.graph.client.retry import RetryPolicy
 from o365prov.graph.client.sender import Sender, random_number
 from o365prov.graph.client.transport import Credential, Transport
@@ -33,6 +34,7 @@ class LoopConnection:
         network: how the network is reached.
         rate_limits: how fast to send.
         retry_policy: how often and how long one request is tried.
+        read_only: whether nothing may be sent that writes.
         transport: carries the requests in place of the network.
         clock: gives the time and waits.
         random: gives numbers from 0 to 1, for the random part of waits.
@@ -44,6 +46,7 @@ class LoopConnection:
     network: Network
     rate_limits: RateLimits
     retry_policy: RetryPolicy
+    read_only: bool = False
     transport: Transport | None = None
     clock: Clock = field(factory=SystemClock)
     random: Callable[[], float] = random_number
@@ -72,7 +75,9 @@ class LoopConnection:
             from o365prov.graph.client.sdk_transport import Connection  # noqa: PLC0415 - loads httpx and the SDK
 
             self._loop = loop
-            self._connection = Connection(self.credential, self.cloud, self.transport, self.network)
+            self._connection = Connection(
+                self.credential, self.cloud, self.transport, self.network, read_only=self.read_only
+            )
             rate_limiter = RateLimiter(self.clock, self.rate_limits)
             self._sender = Sender(self._connection, rate_limiter, self.retry_policy, self.random)
         if self._loop is not loop:
@@ -81,6 +86,17 @@ class LoopConnection:
             )
         assert self._sender is not None  # noqa: S101 - made above
         return self._sender
+
+    def open_to_write(self) -> Sender:
+        """The same, for what writes.
+
+        Raises:
+            ReadOnlyError: the connection only reads.
+
+        """
+        if self.read_only:
+            raise read_only("apply")
+        return self.open()
 
     @property
     def sdk(self) -> Any:

@@ -41,12 +41,29 @@ from o365prov.graph.client.decompression import decoded
 from o365prov.graph.client.errors import credential_error
 from o365prov.graph.client.messages import NoResponse, Request, Response
 from o365prov.graph.client.network import Network, proxy_for, trusting
+from o365prov.graph.client.read_only import check_only_reads
 from o365prov.graph.client.transport import Credential, Transport, token_claims
 from o365prov.rendering import quoted
 
 _VERSION = version("o365prov")
 _CLIENT_REQUEST_ID = "client-request-id"
 _LONGEST_ADDRESS = 65_536  # of httpx
+
+
+class ReadOnlyTransport(httpx.AsyncBaseTransport):
+    """Another transport, to which nothing comes that may write: neither from here nor from the SDK."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Let a request through that only reads."""
+        check_only_reads(request.method, request.url.path, await request.aread())
+        return await self._transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
 
 
 class TransportAdapter(httpx.AsyncBaseTransport):
@@ -176,6 +193,7 @@ class Connection:
         cloud: Microsoft's cloud in which the tenant is.
         transport: carries the requests; None for the network.
         network: how the network is reached.
+        read_only: whether nothing may be sent that writes.
 
     Raises:
         ConfigurationError: a certificate can't be used.
@@ -183,7 +201,13 @@ class Connection:
     """
 
     def __init__(
-        self, credential: Credential, cloud: Cloud, transport: Transport | None = None, network: Network | None = None
+        self,
+        credential: Credential,
+        cloud: Cloud,
+        transport: Transport | None = None,
+        network: Network | None = None,
+        *,
+        read_only: bool = False,
     ) -> None:
         # The SDK's modules say so of themselves, to programs that run with -W error.
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(msgraph|kiota_abstractions)\b")
@@ -199,8 +223,9 @@ class Connection:
                 inspect_request_headers=False, inspect_response_headers=False
             ),
         }
+        carrier = TransportAdapter(transport) if transport is not None else _over_network(network, cloud)
         http = httpx.AsyncClient(
-            transport=TransportAdapter(transport) if transport is not None else _over_network(network, cloud),
+            transport=ReadOnlyTransport(carrier) if read_only else carrier,
             timeout=httpx.Timeout(network.read_timeout, connect=network.connect_timeout),
             headers={"Accept-Encoding": "gzip"},
         )
