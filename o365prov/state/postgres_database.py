@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from o365prov.errors import ConfigurationError, StateError
 from o365prov.state.database import Row
 from o365prov.state.own_connection import OwnConnection
-from o365prov.state.schema import migrate
+from o365prov.state.schema import Versions, migrate
 
 CONNECT_SECONDS = 15
 LOCK_SECONDS = 30
@@ -97,15 +97,17 @@ class PostgresDatabase:
     Args:
         dsn: where the server is, as libpq takes it.
         schema: the schema that holds the tables.
+        versions: the tables, if they are not those of a state.
 
     Raises:
         ConfigurationError: the dsn can't be understood.
 
     """
 
-    def __init__(self, dsn: str, schema: str) -> None:
+    def __init__(self, dsn: str, schema: str, *, versions: Versions | None = None) -> None:
         self._parameters = _parameters(dsn)
         self._schema = schema
+        self._versions = versions
         self._own = OwnConnection(self._connect)
 
     @property
@@ -151,7 +153,7 @@ class PostgresDatabase:
             if not there:
                 connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._schema)))
             connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(self._schema)))
-            migrate(_PostgresTransaction(connection), self.name)
+            migrate(_PostgresTransaction(connection), self.name, self._versions)
 
     def _problem(self, error: Exception) -> StateError:
         if isinstance(error, UnicodeEncodeError | psycopg.DataError):

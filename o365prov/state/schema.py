@@ -6,10 +6,14 @@ it happens in the transaction that also notes the version, so a process that die
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from o365prov.errors import StateError
 from o365prov.state.database import Transaction
 
-VERSIONS: tuple[tuple[str, ...], ...] = (
+Versions: TypeAlias = tuple[tuple[str, ...], ...]
+
+VERSIONS: Versions = (
     (
         """CREATE TABLE tenant (
             tenant_id TEXT NOT NULL PRIMARY KEY,
@@ -147,28 +151,30 @@ VERSIONS: tuple[tuple[str, ...], ...] = (
 """The statements that lead to each version, the first one first."""
 
 
-def migrate(transaction: Transaction, name: str) -> None:
+def migrate(transaction: Transaction, name: str, versions: Versions | None = None) -> None:
     """Make the tables of a new state, or bring those of an older one up to date.
 
     Args:
         transaction: in it everything happens.
         name: where the state is, for messages.
+        versions: the statements that lead to each version of other tables than those of a state.
 
     Raises:
         StateError: the state is of a newer version.
 
     """
+    versions = VERSIONS if versions is None else versions
     transaction.execute("CREATE TABLE IF NOT EXISTS state_version (version BIGINT NOT NULL)")
     found = transaction.rows("SELECT version FROM state_version")
     version = found[0][0] if found else 0
-    if not isinstance(version, int) or not 0 <= version <= len(VERSIONS):
+    if not isinstance(version, int) or not 0 <= version <= len(versions):
         raise StateError(
-            f"{name}: is of version {version}, and this version of o365prov knows {len(VERSIONS)}: "
+            f"{name}: is of version {version}, and this version of o365prov knows {len(versions)}: "
             "use the version of o365prov that wrote it, or a newer one"
         )
-    for statements in VERSIONS[version:]:
+    for statements in versions[version:]:
         for statement in statements:
             transaction.execute(statement)
-    if version < len(VERSIONS):
+    if version < len(versions):
         transaction.execute("DELETE FROM state_version")
-        transaction.execute("INSERT INTO state_version (version) VALUES (?)", len(VERSIONS))
+        transaction.execute("INSERT INTO state_version (version) VALUES (?)", len(versions))

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from o365prov.errors import StateError, UsageError
 from o365prov.state.database import Row
 from o365prov.state.own_connection import OwnConnection
-from o365prov.state.schema import migrate
+from o365prov.state.schema import Versions, migrate
 
 BUSY_SECONDS = 15.0
 """How long a transaction waits for those of other processes."""
@@ -93,16 +93,24 @@ class SQLiteDatabase:
     Args:
         path: the file, which is made if it is not there, for its owner alone; None for one in memory.
         connect: opens a connection to a file of this name, or to ``:memory:``; by default one of sqlite3.
+        versions: the tables, if they are not those of a state.
 
     Raises:
         StateError: the path is relative to a folder that is gone.
 
     """
 
-    def __init__(self, path: Path | None, connect: Callable[[str], SQLiteConnection] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        connect: Callable[[str], SQLiteConnection] | None = None,
+        *,
+        versions: Versions | None = None,
+    ) -> None:
         self._name = "the state in memory" if path is None else str(path)
         self._path = None if path is None else _absolute(path)
         self._connect = connect or _connected
+        self._versions = versions
         self._own = OwnConnection(self._opened, outlives_fork=path is None)
         self._file: tuple[int, int] | None = None
 
@@ -181,7 +189,7 @@ class SQLiteDatabase:
         try:
             transaction = _SQLiteTransaction(connection)
             self._check_owner(transaction)
-            migrate(transaction, self.name)
+            migrate(transaction, self.name, self._versions)
             if left > 0:
                 transaction.execute("PRAGMA user_version = 0")
             connection.execute("COMMIT")

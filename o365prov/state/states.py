@@ -9,6 +9,8 @@ from typing import Any
 
 from o365prov._annotations import check_call
 from o365prov.errors import ConfigurationError
+from o365prov.state.database import Database
+from o365prov.state.schema import Versions
 from o365prov.state.sql_state import LEASE_SECONDS, SqlState
 from o365prov.state.sqlite_database import SQLiteDatabase
 
@@ -118,10 +120,36 @@ class PostgresState(SqlState):
         audit: bool = False,
     ) -> None:
         check_call(PostgresState.__init__, locals())
-        if not schema or len(schema.encode("utf-8", "replace")) > 63 or not schema.isprintable():
-            raise ConfigurationError("PostgresState.schema should be a name of at most 63 bytes")
-        try:
-            from o365prov.state.postgres_database import PostgresDatabase  # noqa: PLC0415 - psycopg is an extra
-        except ImportError:
-            raise ConfigurationError("PostgresState needs psycopg: install o365prov[postgres]") from None
-        super().__init__(PostgresDatabase(dsn, schema), key, lease_seconds, audit=audit)
+        super().__init__(open_postgres(dsn, schema, "PostgresState"), key, lease_seconds, audit=audit)
+
+
+def open_postgres(dsn: str, schema: str, owner: str, *, versions: Versions | None = None) -> Database:
+    """A schema on a PostgreSQL server, for the class *owner*, which messages name.
+
+    Args:
+        dsn: where the server is, as libpq takes it.
+        schema: the schema that holds the tables.
+        owner: the class that keeps something there.
+        versions: the tables, if they are not those of a state.
+
+    Raises:
+        ConfigurationError: the dsn or the schema can't be used, or psycopg is not installed.
+
+    """
+    if not schema or len(schema.encode("utf-8", "replace")) > 63 or not schema.isprintable():
+        raise ConfigurationError(f"{owner}.schema should be a name of at most 63 bytes")
+    try:
+        from o365prov.state.postgres_database import PostgresDatabase  # noqa: PLC0415 - psycopg is an extra
+    except ImportError:
+        raise ConfigurationError(f"{owner} needs psycopg: install o365prov[postgres]") from None
+    return PostgresDatabase(dsn, schema, versions=versions)
+
+
+def open_in_memory(*, versions: Versions | None = None) -> Database:
+    """A database that ends with the process.
+
+    Args:
+        versions: the tables, if they are not those of a state.
+
+    """
+    return SQLiteDatabase(None, versions=versions)
