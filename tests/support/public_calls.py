@@ -21,6 +21,8 @@ from typing import Any
 
 import httpx
 from attrs import frozen, has
+from fleets import FakeFleet
+from fleets import member as fleet_member
 from organisation import DOMAIN, NOW, from_directory, remembered, tenant, user_sync_app
 from public_values import examples, public_names
 
@@ -48,6 +50,7 @@ from o365prov import (
     Verification,
 )
 from o365prov.delivery import ExchangeExport
+from o365prov.fleet import Fleet, FleetRecords, FleetRegistry, FleetReport, Hold, Stage, TenantRound
 from o365prov.graph import Operation
 from o365prov.group_push import AppGroups, GroupPlan, GroupPush, GroupReport, PushedGroup
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
@@ -78,6 +81,9 @@ FOR_SIBLINGS = {
     "domain_of": {"name": lambda: "CN=Ann,DC=corp"},
     "AssignedPeople": "called by the app and the reader alone",
     "MatchedUser": "made by match_users",
+    "fleet_tasks": "needs procrastinate, and is tried with a real queue",
+    "open_in_memory": "called by states and fleets alone",
+    "open_postgres": "called by states and fleets alone",
     "PostgresState": "needs a server, and has the methods of SQLiteState",
     "Previewer": "called by the app alone, with its own settings",
     "check_type": "is itself the check of an argument",
@@ -170,6 +176,7 @@ def folder() -> Path:
     examples()[ExchangeExport].save(path / "exchange.json")
     examples()[AppGroups].save(path / "app_groups.json")
     examples()[GroupPlan].save(path / "group_plan.json")
+    examples()[FleetReport].save(path / "fleet_report.json")
     examples()[GroupReport].save(path / "group_report.json")
     examples()[ImportMemory].save(path / "import_memory.json")
     examples()[OktaRead].save(path / "okta_read.json")
@@ -204,6 +211,26 @@ def running(state: MemoryState | SQLiteState) -> MemoryState | SQLiteState:
     return state
 
 
+def a_fleet() -> Fleet:
+    """A fleet of one fake tenant."""
+    return FakeFleet.of(fleet_member()).fleet
+
+
+def fleet_registry() -> FleetRegistry:
+    """A registry that has one of each."""
+    return FleetRegistry(
+        apps={"standard": user_sync_app()}, credentials=lambda name: Credential(), people={"contoso": ()}
+    )
+
+
+def fleet_records() -> FleetRecords:
+    """Records of a plan that waits for somebody."""
+    records = FleetRecords()
+    waiting = TenantRound("contoso", 1, Stage.PLANNED, NOW, RUN_PLAN.id, RUN_PLAN.fingerprint, ["many leave"])
+    records.note(TenantRound("contoso"), waiting, RUN_PLAN)
+    return records
+
+
 STATE: dict[str, Callable[[], Any]] = {
     "app_name": lambda: "Office 365",
     "entries": list,
@@ -230,6 +257,9 @@ RECEIVERS: dict[type, Callable[[], Any]] = {
     Coverage: lambda: Coverage(["00u1"], frozenset({Lookup(LookupKind.USERNAME, USERNAME)})),
     ExplainedPerson: lambda: examples()[Plan].explain(examples()[Plan].changes[0].subject.person_id),
     FakeClock: lambda: FakeClock(at=NOW),
+    Fleet: a_fleet,
+    FleetRecords: fleet_records,
+    FleetRegistry: fleet_registry,
     FakeTenant: fake_tenant,
     HttpxTransport: lambda: HttpxTransport(fake_tenant()),
     RecordedRequests: lambda: fake_tenant().requests,
@@ -246,6 +276,8 @@ RECEIVERS: dict[type, Callable[[], Any]] = {
 PERSON = from_directory(Person("00u1", "ACTIVE", {"email": "ann@corp.example"}))
 
 BY_ANNOTATION: dict[str, Callable[[], Any]] = {
+    "Hold": lambda: Hold.PAUSED,
+    "Hold | None": lambda: None,
     "Iterable[AppGroup]": list,
     "group_push.GroupPlan": no_group_plan,
     "GroupPlan": no_group_plan,
@@ -330,6 +362,33 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "remedy": lambda: "begin anew",
     },
     "powershell_string": {"text": lambda: "O'Brien"},
+    "Fleet": {
+        "name": lambda: "contoso",
+        "registry": fleet_registry,
+        "records": FleetRecords,
+        "tenants": lambda: [fleet_member()],
+        "why": lambda: "the night is over",
+    },
+    "FleetRecords": {
+        "before": lambda: TenantRound("contoso"),
+        "by": lambda: "ann@corp.example",
+        "fingerprint": lambda: RUN_PLAN.fingerprint,
+        "tenant": lambda: "contoso",
+        "tenants": lambda: ["contoso"],
+    },
+    "FleetRegistry": {
+        "apps": lambda: {"standard": user_sync_app()},
+        "credentials": dict,
+        "people": dict,
+        "tenant": fleet_member,
+    },
+    "FleetRegistry.app": {"name": lambda: "standard"},
+    "FleetRegistry.assignments": {"name": lambda: "contoso"},
+    "FleetReport.from_json": {"text": lambda: FleetReport.to_json(examples()[FleetReport])},
+    "FleetReport.load": {"path": lambda: folder() / "fleet_report.json"},
+    "FleetTenant.due_at": {"last": lambda: NOW},
+    "TenantRound.is_waiting": {"confirmed": lambda: False},
+    "next_step": {"confirmed": lambda: False, "due_at": lambda: NOW},
     "AppGroups": {
         "app_name": lambda: "Office 365",
         "group_id": lambda: "00g1",

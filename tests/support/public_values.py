@@ -74,6 +74,16 @@ from o365prov.delivery import (
     StepAction,
 )
 from o365prov.expressions import country
+from o365prov.fleet import (
+    Confirmation,
+    FleetReport,
+    FleetStep,
+    FleetTenant,
+    Hold,
+    NextStep,
+    Stage,
+    TenantRound,
+)
 from o365prov.graph import PERMISSIONS, CircuitBreaker, Consent, Waiting
 from o365prov.group_push import (
     AddMembers,
@@ -268,6 +278,7 @@ def made_values() -> tuple[object, ...]:
         LicenseOnly(),
         ProfileSync(),
     ]
+    made += [*fleets()]
     made += [NetworkFault(Wrong.THROTTLED, 1), Interruption(Cut.KILL, CutPlace.AFTER_NOTE, 1), Trouble()]
     made += [Violation(0, "nobody_has_two", "ann@corp.example is there twice"), simulate(app, assigned[:1], days=2)]
     made += [Attempt(1, "GET", "/users"), Dropped(), GatewayTimeout(), Slow(1), Throttled(), Unavailable()]
@@ -309,6 +320,15 @@ def made_values() -> tuple[object, ...]:
         ExchangeStep(StepAction.ADD_ALIAS, RecipientKind.ROOM, "Blue", "blue@corp.example", "b@corp.example"),
     ]
     return tuple(made)
+
+
+def fleets() -> Iterator[object]:
+    """A tenant of a fleet, its round, and the report of the fleet."""
+    found = TenantRound("contoso", 1, Stage.PLANNED, NOW, "plan-1", "print-1", ["many leave"], problems={"no_seat": 2})
+    asked = Confirmation("contoso", "print-1", ["many leave"], ["ann@corp.example"], NOW)
+    yield from (FleetTenant("contoso", app="standard", credential="secret"), found, asked)
+    yield NextStep("contoso", FleetStep.VERIFY, 1, NOW)
+    yield FleetReport(NOW, [found], [asked], {"contoso": Hold.PAUSED})
 
 
 def pushed_groups() -> Iterator[object]:
