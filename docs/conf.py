@@ -22,6 +22,7 @@ version = release = metadata.version("o365prov")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.doctest"]
 exclude_patterns = ["_build"]
+html_extra_path = ["../o365prov/configuration/app-file.schema.json"]
 html_theme = "furo"
 html_title = f"o365prov {version}"
 html_show_sphinx = False

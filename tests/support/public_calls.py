@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from attrs import frozen, has
+from attrs import evolve, frozen, has
 from fleets import FakeFleet
 from fleets import member as fleet_member
 from organisation import DOMAIN, NOW, from_directory, remembered, tenant, user_sync_app
@@ -49,6 +49,7 @@ from o365prov import (
     UserSync,
     Verification,
 )
+from o365prov.configuration import AppFile, OktaFiles
 from o365prov.delivery import ExchangeExport
 from o365prov.fleet import Fleet, FleetRecords, FleetRegistry, FleetReport, Hold, Stage, TenantRound
 from o365prov.graph import Operation
@@ -80,10 +81,13 @@ FOR_SIBLINGS = {
     "comparable_name": {"name": lambda: "CN=Ann,DC=corp"},
     "domain_of": {"name": lambda: "CN=Ann,DC=corp"},
     "AssignedPeople": "called by the app and the reader alone",
+    "DirectoryPlace": "needs a server",
+    "OktaOrganization": "needs a server",
     "MatchedUser": "made by match_users",
     "fleet_tasks": "needs procrastinate, and is tried with a real queue",
     "open_in_memory": "called by states and fleets alone",
     "open_postgres": "called by states and fleets alone",
+    "PostgresPlace": "needs a server, and has the methods of SQLitePlace",
     "PostgresState": "needs a server, and has the methods of SQLiteState",
     "Previewer": "called by the app alone, with its own settings",
     "check_type": "is itself the check of an argument",
@@ -182,6 +186,8 @@ def folder() -> Path:
     examples()[OktaRead].save(path / "okta_read.json")
     fake_tenant().save(path / "fake.json")
     fake_tenant().requests.save(path / "session.jsonl")
+    examples()[AppFile].save(path / "corp.toml")
+    (path / "corp.tests.toml").write_text(APP_TESTS)
     (path / "people.csv").write_text("id,status,login\n00u1,ACTIVE,ann@corp.example\n")
     DirectoryRead("corp.example", [DirectoryEntry("CN=Ann", {"cn": ["Ann"]})]).save(path / "directory.ldif")
     (path / "groups.csv").write_text("id,name,member\n00g1,Sales,00u1\n")
@@ -251,8 +257,18 @@ OKTA_MAPPING = {
     "properties": {"title": {"expression": "user.title", "pushStatus": "PUSH"}},
 }
 
+OKTA_APP = {
+    "name": "office365",
+    "credentials": {"userNameTemplate": {"template": "${source.login}", "type": "BUILT_IN"}},
+    "settings": {"app": {"domain": "corp.example"}},
+}
+
+APP_TESTS = '[[people]]\nname = "Ann"\nprofile = { email = "ann@corp.example" }\nusername = "ann@corp.example"\n'
+
 RECEIVERS: dict[type, Callable[[], Any]] = {
+    AppFile: lambda: evolve(examples()[AppFile], source=OktaFiles(folder="."), folder=EXAMPLES),
     AppRegistrations: lambda: registered().applications,
+    OktaFiles: lambda: OktaFiles(folder="."),
     BlockingTenant: lambda: BlockingTenant.over(fake_tenant()),
     Coverage: lambda: Coverage(["00u1"], frozenset({Lookup(LookupKind.USERNAME, USERNAME)})),
     ExplainedPerson: lambda: examples()[Plan].explain(examples()[Plan].changes[0].subject.person_id),
@@ -346,6 +362,16 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "properties": lambda: "Ann",
         "url": lambda: URL,
     },
+    "AppFile.from_toml": {"text": lambda: AppFile.to_toml(examples()[AppFile])},
+    "AppFile.load": {"path": lambda: folder() / "corp.toml"},
+    "AppFile.read_people": {},
+    "AppTests.from_toml": {"text": lambda: APP_TESTS},
+    "AppTests.load": {"path": lambda: folder() / "corp.tests.toml"},
+    "app_from_okta": {"app": lambda: OKTA_APP, "type": lambda: "user_sync"},
+    "CsvFiles": {"folder": folder, "environment": dict},
+    "LdifPlace": {"folder": folder, "environment": dict},
+    "OktaFiles": {"folder": lambda: EXAMPLES, "environment": dict},
+    "SQLitePlace": {"folder": Path.cwd, "environment": dict},
     "ExchangeExport.from_json": {"text": lambda: ExchangeExport.to_json(examples()[ExchangeExport])},
     "ExchangeExport.load": {"path": lambda: folder() / "exchange.json"},
     "exchange_export": {
@@ -630,7 +656,7 @@ def _finish(result: object) -> None:
     """Await what is to be awaited, and take what is given bit by bit."""
     if inspect.iscoroutine(result):
         asyncio.run(result)
-    elif isinstance(result, AbstractContextManager) and not isinstance(result, BlockingTenant | Server):
+    elif isinstance(result, AbstractContextManager) and not isinstance(result, BlockingTenant | Path | Server):
         with result:
             pass
     elif isinstance(result, Iterator):

@@ -65,6 +65,20 @@ from o365prov import (
     UserSync,
     assign,
 )
+from o365prov.configuration import (
+    AppFile,
+    AppTestResult,
+    AppTests,
+    CsvFiles,
+    DirectoryPlace,
+    ExpectedPerson,
+    GrantRule,
+    LdifPlace,
+    OktaFiles,
+    OktaOrganization,
+    PostgresPlace,
+    SQLitePlace,
+)
 from o365prov.delivery import (
     ExchangeExport,
     ExchangeRecipient,
@@ -284,6 +298,21 @@ def made_values() -> tuple[object, ...]:
     made += [Attempt(1, "GET", "/users"), Dropped(), GatewayTimeout(), Slow(1), Throttled(), Unavailable()]
     made += [Lag(seconds=1), PlanProvisioning(seconds=1), Quotas(), *list(fake.requests)[:1]]
     made += [Waiting(1.5, "throttled"), Consent("contoso"), PERMISSIONS[0]]
+    directories = (
+        LdifPlace(path="directory.ldif"),
+        DirectoryPlace(url="ldaps://dc1.corp.example", user="reader@corp.example"),
+    )
+    made += [
+        AppFile(app, OktaFiles(folder="exports", directories=directories), SQLitePlace(path="corp.db")),
+        OktaOrganization(url="https://corp.okta.com", app="0oa1gjh63g214q0Hq0g4"),
+        CsvFiles(people="people.csv", groups="groups.csv", assignments="assignments.csv"),
+        PostgresPlace(dsn="postgresql://o365prov@db.corp.example/iam"),
+        AppTests(
+            [ExpectedPerson(name="Ann", profile={"email": "ann@corp.example"}, username="ann@corp.example")],
+            [GrantRule(name="E3", gets="SPE_E3", nobody_outside="E3")],
+        ),
+        AppTestResult("Ann", ("username: other",)),
+    ]
     made += [
         *expression.check({"user": ["login"]}),
         country("DE"),
