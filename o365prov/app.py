@@ -33,19 +33,14 @@ from o365prov.provisioning import (
     ProvisioningType,
     bind,
     is_stale,
-    not_sent,
+    refuse_foreign,
+    shipped_mapping,
     staleness,
 )
 
 
 def _domains(domains: Iterable[str]) -> tuple[str, ...]:
     return made_of(domains, lambda names: tuple(dict.fromkeys(name.strip().lower() for name in names)))
-
-
-def _default_mapping(app: Office365App) -> ProfileMapping:
-    """The mapping that Okta ships for the type; an empty one for what is not a type, which the validator refuses."""
-    is_settings = hasattr(app.provisioning, "default_mapping") and not isinstance(app.provisioning, type)
-    return app.provisioning.default_mapping() if is_settings else ProfileMapping()
 
 
 @frozen(field_transformer=typed)
@@ -70,7 +65,7 @@ class Office365App:
         take_over_licenses: whether a push also removes licences that were granted elsewhere and are not assigned, as
             Okta's does; otherwise only licences granted from here are removed.
         take_over_roles: the same for directory roles.
-        lifecycle: what becomes of people who are suspended, and who and what is excluded.
+        lifecycle: what becomes of people who are suspended or missing, and who and what is excluded.
         org: what the Okta organisation allows.
         name: the app's name; its memory belongs to it.
 
@@ -95,7 +90,7 @@ class Office365App:
     domains: tuple[str, ...] = field(converter=_domains, validator=domain_names)
     provisioning: ProvisioningType
     username: UsernameFormat = field(validator=instance_of(UsernameFormat, "UsernameFormat.custom('user.email')"))
-    mapping: ProfileMapping = field(default=Factory(_default_mapping, takes_self=True))
+    mapping: ProfileMapping = field(default=Factory(lambda app: shipped_mapping(app.provisioning), takes_self=True))
     default_grants: Grants = field(factory=Grants)
     safeguards: planning.Safeguards = field(factory=planning.Safeguards)
     grantable_roles: tuple[str, ...] = field(default=(), converter=as_unique)
@@ -113,11 +108,7 @@ class Office365App:
         if not self.domains:
             raise ConfigurationError("an Office 365 app needs at least one domain: domains=('yourfederated.domain',)")
         self.org.check(self.provisioning)
-        foreign = not_sent(self.mapping, self.provisioning)
-        if foreign and not is_stale(self.mapping, self.provisioning):
-            raise ConfigurationError(
-                f"{self.provisioning.label} does not send {', '.join(foreign)}: take them out of the mapping"
-            )
+        refuse_foreign(self.mapping, self.provisioning)
 
     def with_provisioning(self, provisioning: ProvisioningType) -> Office365App:
         """The same app with other provisioning settings; its attributes must then be mapped again.
@@ -180,7 +171,7 @@ class Office365App:
         needs = planning.Needs.of(self.mapping, self.provisioning)
         if only is None:
             return needs
-        assigned = self._people(assignments, scope, planning.PlanRequest(only, {} if transfers is None else transfers))
+        assigned = self._people(assignments, scope, planning.PlanRequest(only, transfers))
         return evolve(needs, only=assigned.request.only, app_name=self.name, lookups=assigned.lookups)
 
     @overload
@@ -277,6 +268,7 @@ class Office365App:
         scope: planning.Scope | str = planning.Scope.CHANGED,
         only: Iterable[str] | None = None,
         transfers: Mapping[str, str] | None = None,
+        complete: bool = True,
         made_by: str = "",
     ) -> planning.Plan:
         """What must change so that the tenant of *snapshot* holds what the assignments ask for. Pure.
@@ -296,6 +288,7 @@ class Office365App:
                 None for everybody.
             transfers: accounts that are handed over although somebody else had them, or had their name: object ids by
                 the id of the person who gets the account.
+            complete: whether *assignments* are all that there are: who is missing in part of them has not left.
             made_by: who makes the plan, such as an administrator's address: the state keeps it for the audit.
 
         Raises:
@@ -311,7 +304,7 @@ class Office365App:
         scope = planning.Scope(scope)
         self._check_ready(app_users, now, scope)
         self._check_tenant(snapshot, app_users)
-        assigned = self._people(assignments, scope, planning.PlanRequest(only, {} if transfers is None else transfers))
+        assigned = self._people(assignments, scope, planning.PlanRequest(only, transfers, complete))
         planning.check_coverage(snapshot, assigned.request.only)
         plan = assigned.plan(snapshot, app_users, now)
         return evolve(plan, made_by=made_by) if made_by else plan
@@ -327,7 +320,12 @@ class Office365App:
         return planning.AssignedPeople(tuple(assigned), evaluation.evaluate, evaluation.source, rules, request)
 
     def streaming_planner(
-        self, assignments: Callable[[], Iterable[Assignment]], app_users: AppUsers, *, now: datetime
+        self,
+        assignments: Callable[[], Iterable[Assignment]],
+        app_users: AppUsers,
+        *,
+        now: datetime,
+        complete: bool = True,
     ) -> planning.StreamingPlanner:
         """Prepare a plan for more people than fit into memory; it is the one that :meth:`plan` makes.
 
@@ -336,6 +334,7 @@ class Office365App:
                 if a person who does not change matters to one who does.
             app_users: the memory of earlier runs.
             now: the time, aware.
+            complete: as for :meth:`plan`.
 
         Returns:
             A :class:`~o365prov.planning.StreamingPlanner`, which selects the accounts to read and then makes the plan.
@@ -357,6 +356,7 @@ class Office365App:
             app_users,
             now,
             lambda snapshot: self._check_tenant(snapshot, app_users),
+            complete=complete,
         )
 
     def _assigned(self, assignment: object) -> Assignment:

@@ -2,7 +2,7 @@
 
 from o365prov.people.app_users import AppUser, AppUsers, AppUserStatus, WaitingForSeat
 from o365prov.people.assignment import Assignment, Grants, Group, GroupAssignment, LicenseGrant, assign
-from o365prov.people.departure import AfterBlock, Departure
+from o365prov.people.departure import AfterBlock, Departure, Missing
 from o365prov.people.directory_objects import (
     DirectoryContact,
     DirectoryGroup,
@@ -31,6 +31,7 @@ __all__ = [
     "GroupAssignment",
     "GroupScope",
     "LicenseGrant",
+    "Missing",
     "Person",
     "PersonKind",
     "Related",

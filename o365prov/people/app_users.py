@@ -18,7 +18,7 @@ from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, frozen_mapping, keyed_by, typed, whole_number
 from o365prov.errors import ConfigurationError
 from o365prov.people.assignment import LicenseGrant
-from o365prov.people.departure import Departure
+from o365prov.people.departure import Departure, Missing
 from o365prov.structuring import Saved, SavedFormat
 
 
@@ -78,6 +78,7 @@ class AppUser:
             or not; the next plan then compares everything with the tenant.
         excluded_by: the condition that the person met when last seen at the source, and that excludes them; empty for
             none.
+        missing: in how many complete reads of the source the person was missing; None for somebody who was not.
 
     Raises:
         ConfigurationError: a field has a wrong type, or somebody who left has no departure.
@@ -100,6 +101,7 @@ class AppUser:
     waiting: tuple[WaitingForSeat, ...] = ()
     unfinished: bool = False
     excluded_by: str = ""
+    missing: Missing | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.status in (AppUserStatus.KEPT, AppUserStatus.DEACTIVATED) and self.departure is None:

@@ -1,4 +1,4 @@
-"""When somebody left, and what was decided for their account on that day.
+"""When somebody left or was missing, and what was decided for their account on that day.
 
 Source: Okta, "Deprovisioning options for Office 365".
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import member, optional, typed, whole_number
@@ -24,6 +24,37 @@ class AfterBlock(StrEnum):
 
 def _after_block(value: AfterBlock | str) -> AfterBlock:
     return member(AfterBlock, value)
+
+
+@frozen(field_transformer=typed)
+class Missing:
+    """In how many complete reads of the source in a row somebody was missing who had not left.
+
+    Args:
+        reads: the number of reads, from 1 on.
+        since: when the first of them was planned, aware.
+        last: when the last of them was planned, aware.
+
+    >>> from datetime import UTC
+    >>> Missing.first(datetime(2026, 6, 1, tzinfo=UTC)).again(datetime(2026, 6, 2, tzinfo=UTC)).reads
+    2
+
+    """
+
+    reads: int = field(validator=whole_number(1))
+    since: datetime
+    last: datetime
+
+    @classmethod
+    def first(cls, at: datetime) -> Missing:
+        """Missing for the first time at *at* (aware)."""
+        check_call(Missing.first, locals())
+        return cls(1, at, at)
+
+    def again(self, at: datetime) -> Missing:
+        """Missing again at *at* (aware); a plan of the same time or an earlier one is no further read."""
+        check_call(Missing.again, locals())
+        return self if at <= self.last else evolve(self, reads=self.reads + 1, last=at)
 
 
 @frozen(field_transformer=typed)

@@ -71,6 +71,7 @@ class AssignedPeople:
         return make_plan(
             (self.evaluate(each, now) for each, what in eligible if what is Eligibility.PROVISION),
             [each for each, what in eligible if what not in (Eligibility.PROVISION, Eligibility.UNASSIGNED)],
+            gone={each.person.id for each, what in eligible if what is Eligibility.UNASSIGNED},
             rules=self.rules,
             snapshot=snapshot,
             app_users=app_users,

@@ -111,6 +111,7 @@ def _has_grants(known: AppUser, grants: Grants, provisioning: ProvisioningType) 
         and known.status is AppUserStatus.ACTIVE
         and known.departure is None
         and not known.excluded_by
+        and known.missing is None
         and (
             provisioning.user_attributes_only
             or ((known.licenses, known.roles) == (grants.licenses, grants.roles) and not known.waiting)

@@ -259,6 +259,7 @@ def after_change(
                 provisioning_type=provisioning_type,
                 unfinished=False,
                 excluded_by="",
+                missing=None,
             )
         case EnableSignIn():
             after = _active(known)
@@ -283,7 +284,9 @@ def after_change(
         case BlockSignIn(departure=None):
             after = _paused(known)
         case BlockSignIn():
-            after = evolve(known, status=AppUserStatus.DEACTIVATED, departure=change.departure, excluded_by="")
+            after = evolve(
+                known, status=AppUserStatus.DEACTIVATED, departure=change.departure, excluded_by="", missing=None
+            )
         case Remember():
             after = _remembered(known, change)
         case DeleteUser():
@@ -291,6 +294,7 @@ def after_change(
                 known,
                 status=AppUserStatus.DELETED,
                 departure=change.departure or known.departure,
+                missing=None,
                 waiting=(),  # what was given comes back with the account, should it be restored
             )
         case _:
@@ -336,6 +340,7 @@ def _remembered(known: AppUser, change: Remember) -> AppUser:
         waiting=known.waiting if change.waiting is None else change.waiting,
         roles=known.roles if change.roles is None else change.roles,
         excluded_by=known.excluded_by if change.excluded_by is None else change.excluded_by,
+        missing=None if change.seen or change.departure or change.status else change.missing or known.missing,
     )
 
 

@@ -6,7 +6,7 @@ people who left. Nothing depends on the order of the input; people come in the o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, field, frozen
@@ -18,6 +18,7 @@ from o365prov.planning.fingerprints import expected_anchors
 from o365prov.planning.hazards.population import Population
 from o365prov.planning.lifecycle.absent import never_seen, out_of_scope, out_of_scope_problems
 from o365prov.planning.lifecycle.held import HeldPerson
+from o365prov.planning.lifecycle.missing import MissingPerson
 from o365prov.planning.matching.created import with_created_accounts
 from o365prov.planning.matching.resolve import match_users, subject_of
 from o365prov.planning.model.change_parts import Subject
@@ -83,6 +84,12 @@ class UnchangedPeople:
         """No people."""
         return cls((), UnsupportedCount(provisioning))
 
+    def edits(self, app_users: AppUsers) -> Iterator[Problem]:
+        """What is said of those of whom somebody took a licence or role."""
+        for each in self.edited:
+            subject = subject_of(each.desired, app_users.get(each.desired.person_id))
+            yield from (Problem(subject, issue) for issue in each.issues)
+
 
 def make_plan(
     desired: Iterable[DesiredUser],
@@ -92,6 +99,7 @@ def make_plan(
     snapshot: TenantSnapshot,
     app_users: AppUsers,
     now: datetime,
+    gone: Collection[str] = (),
     request: PlanRequest | None = None,
     unchanged: UnchangedPeople | None = None,
 ) -> Plan:
@@ -104,6 +112,7 @@ def make_plan(
         snapshot: what the tenant holds.
         app_users: the memory; people in it who are not among the others have left.
         now: the time, aware.
+        gone: the ids of people of whom the source says that they left.
         request: whom the plan is about; everybody unless it is given.
         unchanged: people who need not be compared.
 
@@ -136,22 +145,27 @@ def make_plan(
             problems += wrong
     problems += out_of_scope_problems(excluded, rules.lifecycle, snapshot)
     handed_over = {each.takes_over for each in matched}
-    taken = {each.object_id for each in (*matched, *app_users)}.union(app_users.linked_elsewhere)
     waiting = _anchors_of_who_waits(people, matched, on_hold, rules.provisioning)
+    taken = {each.object_id for each in (*matched, *app_users)}.union(app_users.linked_elsewhere)
+    not_left = set(staying)
     for user in leavers(app_users, staying):
         waits = user.anchor in waiting and user.object_id in snapshot.by_id
-        if request.is_about(user.person_id) and user.person_id not in handed_over and not waits:
+        if not request.is_about(user.person_id) or user.person_id in handed_over or waits:
+            continue
+        missing = MissingPerson(user, rules.lifecycle, request, snapshot, now)
+        if user.person_id not in gone and missing.waits:
+            done, wrong = missing.decide()
+            not_left.add(user.person_id)
+        else:
             app = app_users.linked_elsewhere.get(user.object_id, "")
             done, wrong = Leaver(user, rules, snapshot, now, app, taken).decide()
-            changes += done
-            problems += wrong
+        changes += done
+        problems += wrong
     problems += gaps
-    for each in unchanged.edited:
-        subject = subject_of(each.desired, app_users.get(each.desired.person_id))
-        problems += [Problem(subject, issue) for issue in each.issues]
+    problems += unchanged.edits(app_users)
     problems += never_seen(request, assigned.union(unchanged.staying), app_users)
     problems = [problem for problem in problems if request.is_about(problem.subject.person_id)]
-    population = _population(people, app_users, staying, handed_over, snapshot, request, unchanged)
+    population = _population(people, app_users, not_left, handed_over, snapshot, request, unchanged)
     harmed = population.harmed(changes, now)
     hazards = population.hazards(changes, problems, rules.safeguards, harmed)
     changes = population.marked(changes, rules.safeguards, harmed)

@@ -33,7 +33,7 @@ from o365prov.people import AppUser, AppUsers, Assignment, LicenseGrant, compara
 from o365prov.planning.fingerprints import is_as_evaluated, is_unchanged
 from o365prov.planning.matching.neighbours import names_of, remembered_names
 from o365prov.planning.model.change_parts import Subject
-from o365prov.planning.model.options import PlanOptions
+from o365prov.planning.model.options import PlanOptions, PlanRequest
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.planner import UnchangedPeople, make_plan
 from o365prov.planning.preconditions import check_coverage
@@ -63,6 +63,7 @@ class StreamingPlanner:
         source: a hash of what one person would be evaluated from. Whoever is as at the last success is then not
             evaluated, and it is not known which address the account would be given if it were gone: the tenant must be
             in the snapshot as a whole. By default everybody is evaluated.
+        complete: whether the assignments are all that there are.
 
     """
 
@@ -73,6 +74,7 @@ class StreamingPlanner:
     _now: datetime
     _check: Callable[[TenantSnapshot], None] = lambda _snapshot: None
     _source: Callable[[Assignment], str] = field(default=lambda _assignment: "", alias="source")
+    _complete: bool = field(default=True, alias="complete")
     _changed: list[DesiredUser] = field(factory=list)
     _held: list[Assignment] = field(factory=list)
     # By object id: the instant before which sessions are void, and what is remembered.
@@ -80,6 +82,7 @@ class StreamingPlanner:
     # Object ids by the names of unchanged people: another account that has one matters, for their own may be gone.
     _owners: dict[str, str] = field(factory=dict)
     _staying: set[str] = field(factory=set)
+    _gone: set[str] = field(factory=set)
     _names: set[str] = field(factory=set)  # usernames, addresses, anchors and references of changed people
     _kept: set[str] = field(factory=set)  # object ids of accounts to be read in full
     # Unchanged people by the licences that they were granted, and those that the account holds.
@@ -94,7 +97,7 @@ class StreamingPlanner:
                 case Eligibility.PROVISION:
                     self._enter(assignment)
                 case Eligibility.UNASSIGNED:
-                    pass
+                    self._gone.add(assignment.person.id)
                 case _:
                     self._held.append(assignment)
         self._find_neighbours()
@@ -222,6 +225,8 @@ class StreamingPlanner:
         return make_plan(
             people,
             self._held,
+            gone=self._gone,
+            request=PlanRequest(complete=self._complete),
             rules=self._rules,
             snapshot=snapshot,
             app_users=self._app_users,

@@ -9,7 +9,9 @@ from o365prov.provisioning.mapping_binding import (
     describe_settings,
     is_stale,
     not_sent,
+    refuse_foreign,
     settings_fingerprint,
+    shipped_mapping,
     staleness,
 )
 from o365prov.provisioning.okta_org import OktaOrg
@@ -40,6 +42,8 @@ __all__ = [
     "make_desired_user",
     "not_sent",
     "operations_matrix",
+    "refuse_foreign",
     "settings_fingerprint",
+    "shipped_mapping",
     "staleness",
 ]

@@ -12,7 +12,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
-from o365prov._fields import made_of, member, typed
+from o365prov._fields import made_of, member, typed, whole_number
 from o365prov.errors import EvaluationError
 from o365prov.people import AppUser, Assignment, UserStatus
 from o365prov.profiles import PersonCondition
@@ -47,6 +47,9 @@ class Lifecycle:
         excluded_people: a condition; people for whom it holds are neither changed nor treated as leavers. Whoever met
             it when last seen stays excluded by it, also without an assignment.
         excluded_accounts: the object ids of accounts that are never touched, whoever they are linked to.
+        missing_reads: in how many complete reads of the source in a row (1 to 100) somebody must be missing to have
+            left. Who is deactivated at the source, or whose assignment ended, has left at once.
+        missing_days: for how many days somebody must be missing as well, up to 365.
 
     Raises:
         ConfigurationError: the condition can't work, or a field has a wrong type.
@@ -59,6 +62,8 @@ class Lifecycle:
     suspended: Suspended = field(default=Suspended.HOLD, converter=_suspended)
     excluded_people: PersonCondition | None = None
     excluded_accounts: frozenset[str] = field(default=frozenset(), converter=_object_ids)
+    missing_reads: int = field(default=1, validator=whole_number(1, 100))
+    missing_days: int = field(default=0, validator=whole_number(0, 365))
 
     @check_after_failure
     def eligibility(self, assignment: Assignment, now: datetime) -> Eligibility:

@@ -15,6 +15,7 @@ import attrs
 from attrs import evolve
 
 from o365prov._annotations import check_call
+from o365prov.errors import ConfigurationError
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning.provisioning_type import ProvisioningType
 
@@ -42,6 +43,27 @@ def not_sent(mapping: ProfileMapping, provisioning: ProvisioningType) -> tuple[s
     check_call(not_sent, locals())
     sends = {*provisioning.attributes, *provisioning.optional_attributes}
     return tuple(row.attribute.name for row in mapping if row.attribute.name not in sends)
+
+
+def refuse_foreign(mapping: ProfileMapping, provisioning: ProvisioningType) -> None:
+    """Refuse a mapping of attributes that this type does not send; one that is stale is mapped again anyway.
+
+    Raises:
+        ConfigurationError: it maps such attributes.
+
+    """
+    foreign = not_sent(mapping, provisioning)
+    if foreign and not is_stale(mapping, provisioning):
+        raise ConfigurationError(
+            f"{provisioning.label} does not send {', '.join(foreign)}: take them out of the mapping"
+        )
+
+
+def shipped_mapping(provisioning: object) -> ProfileMapping:
+    """The mapping that Okta ships for a type; an empty one for what is not a type, which others refuse."""
+    is_settings = hasattr(provisioning, "default_mapping") and not isinstance(provisioning, type)
+    mapping = provisioning.default_mapping() if is_settings else None  # type: ignore[attr-defined]
+    return mapping if isinstance(mapping, ProfileMapping) else ProfileMapping()
 
 
 def staleness(mapping: ProfileMapping, provisioning: ProvisioningType) -> str:

@@ -15,7 +15,7 @@ from attrs import evolve
 from before_and_after import PREDICATES, Story
 from scenes import IMPOSSIBLE, scene, situations, types_of
 
-from o365prov.planning.lifecycle import absent, held
+from o365prov.planning.lifecycle import absent, held, missing
 from o365prov.planning.matching import resolve
 from o365prov.planning.rules import leavers
 from o365prov.planning.transitions import lookup
@@ -75,7 +75,7 @@ def asked(monkeypatch):
         words.add(row.words)
         return row
 
-    for module in (resolve, leavers, held, absent):
+    for module in (resolve, leavers, held, absent, missing):
         monkeypatch.setattr(module, "transition", spy)
     return words
 

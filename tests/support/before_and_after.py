@@ -13,7 +13,7 @@ from organisation import DIRECTORY_READERS, E3, NOW
 from scenes import ANN_ID, Scene
 
 from o365prov import AppUser, AppUsers, Plan, TenantSnapshot, TenantUser
-from o365prov.people import AfterBlock, AppUserStatus, Departure
+from o365prov.people import AfterBlock, AppUserStatus, Departure, Missing
 from o365prov.planning import Problem
 from o365prov.planning.model.changes import Change, CreateUser, EnableSignIn, Remember, RestoreUser, change_key
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser
@@ -44,6 +44,11 @@ class Story:
     def is_assigned(self) -> bool:
         """Whether Ann is assigned, has started, and is meant."""
         return self.scene.situation.wanted is Wanted.ASSIGNED
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether Ann is missing, and not for long enough to have left."""
+        return self.scene.situation.wanted is Wanted.MISSING
 
     @property
     def is_suspended(self) -> bool:
@@ -168,7 +173,7 @@ def leavers_get_what_they_were_told(story: Story) -> None:
     for known in story.scene.memory:
         user, now = story.before.by_id.get(known.object_id), story.memory.get(known.person_id)
         is_leaver = known.person_id not in story.present and story.meant(known.person_id)
-        if not is_leaver or now is None:
+        if not is_leaver or now is None or story.is_missing:
             continue
         if user is None:
             assert now.status is AppUserStatus.DELETED, "the account is gone, and the memory does not say so"
@@ -218,7 +223,7 @@ def leavers_who_can_sign_in_are_said(story: Story) -> None:
     """Laws 3 and 4: who left and can sign in is named by a problem, unless Deactivate Users was off on that day."""
     for known in story.scene.memory:
         after = story.after.by_id.get(known.object_id)
-        is_leaver = known.person_id not in story.present and story.meant(known.person_id)
+        is_leaver = known.person_id not in story.present and story.meant(known.person_id) and not story.is_missing
         is_free = story.memory.get(known.person_id) is not None
         left_before = known.status is AppUserStatus.DEACTIVATED
         deactivates = story.scene.app.provisioning.deactivate_users
@@ -273,7 +278,7 @@ def accounts_go_to_the_same_anchor_or_by_the_callers_word(story: Story) -> None:
     """Law 5: who gets an account of which another person was remembered has its anchor, or it was handed over."""
     for now in story.memory:
         known = story.holder(now.object_id)
-        if story.scene.memory.get(now.person_id) == evolve(now, excluded_by="") or now.object_id not in {
+        if story.scene.memory.get(now.person_id) == evolve(now, excluded_by="", missing=None) or now.object_id not in {
             *story.before.by_id,
             *story.before.deleted_by_id,
         }:
@@ -410,7 +415,8 @@ def who_waits_is_told(story: Story) -> None:
         known = story.scene.memory.get(ANN_ID)
         condition = 'user.userType == "Service"' if code == "excluded" else ""
         after = story.memory.get(ANN_ID)
-        assert after == (evolve(known, excluded_by=condition) if known else None)
+        missing = Missing.first(NOW) if code == "missing" else None
+        assert after == (evolve(known, excluded_by=condition, missing=missing) if known else None)
 
 
 def who_is_suspended_is_blocked(story: Story) -> None:
@@ -537,7 +543,12 @@ def _other_anchor(story: Story, problem: Problem) -> bool:
     return user is not None and user.anchor not in (None, person_id)
 
 
-WAITING = {Wanted.HELD: "held_suspended", Wanted.STARTS_LATER: "starts_later", Wanted.EXCLUDED: "excluded"}
+WAITING = {
+    Wanted.HELD: "held_suspended",
+    Wanted.STARTS_LATER: "starts_later",
+    Wanted.EXCLUDED: "excluded",
+    Wanted.MISSING: "missing",
+}
 """What is said of people for whom nothing happens."""
 
 
@@ -562,6 +573,7 @@ CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "suspended": _suspended,
     "synced_suspended": lambda story, each: _suspended_and_open(story, each, synced=True),
     "re_enabled_suspended": lambda story, each: _suspended_and_open(story, each, synced=False),
+    "missing": lambda story, _: story.scene.situation.wanted is Wanted.MISSING,
     "excluded": lambda story, _: story.scene.situation.wanted is Wanted.EXCLUDED,
     "never_seen": lambda story, each: (
         each.subject.person_id not in story.present and story.scene.memory.get(each.subject.person_id) is None

@@ -474,6 +474,8 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "Office365App.streaming_planner": {"assignments": lambda: list},
     "OktaRead.from_json": {"text": lambda: OktaRead.to_json(examples()[OktaRead])},
     "OktaRead.load": {"path": lambda: folder() / "okta_read.json"},
+    "shipped_mapping": {"provisioning": UserSync},
+    "Missing": {"at": lambda: NOW},
     "Lifecycle.excludes_account": {"object_id": lambda: "id"},
     "PersonCondition.of": {"expression": lambda: "user.isService"},
     "OktaOrg.why_not": {"before": lambda: "user_sync"},

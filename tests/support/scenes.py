@@ -47,7 +47,7 @@ _HERE = (Memory.ACTIVE, Memory.ENABLING, Memory.PAUSED)
 _WITH_US = (*_HERE, Memory.KEPT)
 _THERE = (Account.ENABLED, Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
 _BLOCKED = (Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS)
-_SOURCE_ONLY = (Wanted.HELD, Wanted.STARTS_LATER, Wanted.EXCLUDED)
+_SOURCE_ONLY = (Wanted.HELD, Wanted.STARTS_LATER, Wanted.EXCLUDED, Wanted.MISSING)
 
 IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
     "an account of which nothing is remembered was not blocked by us": lambda each: (
@@ -77,6 +77,9 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
             each.link not in (Link.OWN, Link.OTHER_APPS, Link.FREE)
             or (each.memory is Memory.NEVER and (each.link is not Link.FREE or each.account is not Account.NONE))
         )
+    ),
+    "somebody is missing who is not assigned and was here": lambda each: (
+        each.wanted is Wanted.MISSING and (each.memory not in _HERE or each.link not in (Link.OWN, Link.OTHER_APPS))
     ),
     "who left is not handed an account": lambda each: (
         each.wanted is Wanted.LEFT and each.memory is Memory.NEVER and each.link in (Link.YIELDING, Link.ANOTHERS)
@@ -233,6 +236,7 @@ def scene(situation: Situation, *, option: str = "delete", kind: str = "") -> Sc
 
 
 LIFECYCLES: Mapping[Wanted, Lifecycle] = {
+    Wanted.MISSING: Lifecycle(missing_reads=2),
     Wanted.SUSPENDED: Lifecycle(suspended="block"),
     Wanted.EXCLUDED: Lifecycle(excluded_people=PersonCondition.of('user.userType == "Service"')),
 }
@@ -339,7 +343,7 @@ def _assignments(situation: Situation) -> Iterator[Assignment]:
             yield Assignment(evolve(ANN, profile={**ANN.profile, "userType": "Service"}), grants)
         case Wanted.STARTS_LATER:
             yield Assignment(ANN, grants, starts=NOW + timedelta(days=1))
-        case Wanted.LEFT:
+        case Wanted.LEFT | Wanted.MISSING:
             pass
     if situation.link is Link.ANOTHERS:
         is_here = situation.memory is not Memory.NEVER

@@ -108,15 +108,24 @@ class HeldPerson:
         return [ends_sessions] if is_begun and not account.enabled else []
 
     def _remember(self) -> list[Change]:
-        """By which condition the person is excluded, so that they stay so once nobody is there to ask about."""
+        """That the person is there, and by which condition they are excluded, which holds once they are not."""
         known, condition = self._known, self.rules.lifecycle.excluded_people
         if known is None or self.eligibility is Eligibility.UNDECIDED:
             return []
         excluded_by = condition.text if condition and self.eligibility is Eligibility.EXCLUDE else ""
-        if known.excluded_by == excluded_by:
+        seen, changed = known.missing is not None, known.excluded_by != excluded_by
+        if not seen and not changed:
             return []
-        reason = "excluded by a condition" if excluded_by else "excluded no longer"
-        return [Remember(self._subject, reason, known.object_id or None, excluded_by=excluded_by)]
+        by = "excluded by a condition" if excluded_by else "excluded no longer"
+        return [
+            Remember(
+                self._subject,
+                by if changed else "at the source again",
+                known.object_id or None,
+                excluded_by=excluded_by if changed else None,
+                seen=seen,
+            )
+        ]
 
     def _issue(self, row: Transition, account: TenantUser | None) -> Issue:
         if self.eligibility is Eligibility.UNDECIDED:

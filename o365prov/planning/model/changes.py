@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from o365prov._annotations import check_after_failure
 from o365prov._fields import frozen_mapping, typed, whole_number
-from o365prov.people import AppUserStatus, Departure, LicenseGrant, WaitingForSeat
+from o365prov.people import AppUserStatus, Departure, LicenseGrant, Missing, WaitingForSeat
 from o365prov.planning.model.change_parts import Invitation, LicenseAddition, LicenseRemoval, PropertyChange, Subject
 from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
 from o365prov.planning.model.phases import Phase
@@ -340,6 +340,8 @@ class Remember:
         waiting: the licences for which the person waits.
         roles: the directory roles that count as granted from here.
         excluded_by: the condition that excludes the person; empty where none does any more.
+        missing: in how many complete reads of the source the person was missing.
+        seen: whether the person is at the source again, so that the count begins anew.
 
     """
 
@@ -358,6 +360,8 @@ class Remember:
     waiting: tuple[WaitingForSeat, ...] | None = None
     roles: tuple[str, ...] | None = None
     excluded_by: str | None = None
+    missing: Missing | None = None
+    seen: bool = False
 
 
 Change: TypeAlias = (

@@ -241,6 +241,11 @@ def _remembered(change: Remember) -> Iterator[str]:
         yield f"waits for {', '.join(waiting)}" if change.waiting else "waits for no licence any more"
     if change.excluded_by is not None:
         yield f"excluded by the condition {change.excluded_by}" if change.excluded_by else "excluded no longer"
+    if change.missing is not None:
+        reads = count_text(change.missing.reads, "complete read")
+        yield f"missing from the source in {reads}, since {change.missing.since:%Y-%m-%d %H:%M %Z}"
+    if change.seen:
+        yield "at the source again"
 
 
 def lines_of(change: Change, *, in_full: bool) -> tuple[Line, ...]:

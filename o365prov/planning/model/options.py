@@ -132,6 +132,10 @@ class Needs:
         )
 
 
+def _transfers(accounts: Mapping[str, str] | None) -> Mapping[str, str]:
+    return frozen_mapping({} if accounts is None else accounts)
+
+
 @frozen(field_transformer=typed)
 class PlanRequest:
     """Whom one plan is about, and what its caller has decided.
@@ -141,16 +145,24 @@ class PlanRequest:
             left; of everybody else nothing is said.
         transfers: accounts that are handed over although somebody else had them, or had their name: object ids by the
             id of the person who gets the account.
+        complete: whether the assignments are all that there are. Of an incomplete read nobody is taken to have left
+            who is missing.
 
     """
 
     only: frozenset[str] | None = field(default=None, converter=_only)
-    transfers: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
+    transfers: Mapping[str, str] = field(factory=dict, converter=_transfers, hash=False)
+    complete: bool = True
 
     def __attrs_post_init__(self) -> None:
         accounts = list(self.transfers.values())
         if len(set(accounts)) < len(accounts):
             raise ConfigurationError("PlanRequest.transfers hands one account to two people: keep one of them")
+
+    @property
+    def counts(self) -> bool:
+        """Whether who is missing counts as missing once more: in a plan for everybody, of a complete read."""
+        return self.complete and self.only is None
 
     def is_about(self, person_id: str) -> bool:
         """Whether the plan is about this person."""

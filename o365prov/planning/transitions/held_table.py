@@ -24,6 +24,12 @@ HELD_ROWS: tuple[Transition, ...] = (
         problem=ProblemCode.EXCLUDED,
         wanted=Wanted.EXCLUDED,
     ),
+    Transition.of(
+        "missing from the source, and not for long enough to have left: counted, keeps what they have",
+        Step.NOTHING,
+        problem=ProblemCode.MISSING,
+        wanted=Wanted.MISSING,
+    ),
     # Who is suspended, where that means to be blocked.
     Transition.of(
         "suspended: blocked, keeps everything else",

@@ -13,7 +13,7 @@ from o365prov.planning.transitions.situations import ProblemCode, Wanted
 from o365prov.planning.transitions.table import ROWS
 from o365prov.planning.transitions.transition import Transition
 
-_LATER = "Who is assigned, and not provisioned now"
+_LATER = "Who is neither provisioned now nor left"
 _PARTS = {Wanted.ASSIGNED: "Who is assigned", Wanted.LEFT: "Who is not assigned any more", None: _LATER}
 
 

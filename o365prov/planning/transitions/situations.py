@@ -15,6 +15,7 @@ class Wanted(StrEnum):
     HELD = "held"
     SUSPENDED = "suspended, and to be blocked"
     EXCLUDED = "excluded"
+    MISSING = "missing, and perhaps not gone"
     LEFT = "not assigned"
 
 
@@ -86,6 +87,7 @@ class ProblemCode(StrEnum):
     SYNCED_SUSPENDED = "synced_suspended"
     RE_ENABLED_SUSPENDED = "re_enabled_suspended"
     EXCLUDED = "excluded"
+    MISSING = "missing"
     NEVER_SEEN = "never_seen"
     RESTORED_LEAVER = "restored_leaver"
     RE_ENABLED_LEAVER = "re_enabled_leaver"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from attrs import evolve, frozen
 
 from o365prov.errors import O365ProvError, StateError
-from o365prov.people import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, WaitingForSeat
+from o365prov.people import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, Missing, WaitingForSeat
 from o365prov.state.database import Row, Transaction, rows_about
 from o365prov.state.rows.sealing import NOTHING, Seal, damaged, total_of
 from o365prov.structuring import from_json_text, to_json_text
@@ -46,6 +46,7 @@ class _Given:
     waiting: tuple[WaitingForSeat, ...] = ()
     unfinished: bool = False
     excluded_by: str = ""
+    missing: Missing | None = None
 
 
 @frozen
@@ -205,7 +206,15 @@ class MemoryRows:
             user.status.value,
             user.password_instant.isoformat() if user.password_instant else None,
             user.provisioning_type,
-            _given_text(user.licenses, user.roles, user.departure, user.waiting, user.unfinished, user.excluded_by),
+            _given_text(
+                user.licenses,
+                user.roles,
+                user.departure,
+                user.waiting,
+                user.unfinished,
+                user.excluded_by,
+                user.missing,
+            ),
         )
         return (*values, self.seal.of(values))
 
@@ -252,6 +261,7 @@ def _user(row: Row) -> AppUser:
         waiting=given.waiting,
         unfinished=given.unfinished,
         excluded_by=given.excluded_by,
+        missing=given.missing,
     )
 
 
@@ -263,8 +273,9 @@ def _given_text(
     waiting: tuple[WaitingForSeat, ...],
     unfinished: bool,
     excluded_by: str,
+    missing: Missing | None,
 ) -> str:
-    return to_json_text(_Given(licenses, roles, departure, waiting, unfinished, excluded_by), _Given)
+    return to_json_text(_Given(licenses, roles, departure, waiting, unfinished, excluded_by, missing), _Given)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,108 @@
+"""People who are missing from the source, and have not been for long enough to have left.
+
+A filter that somebody got wrong, or an export that broke off, must delete nobody. So an app may ask that who leaves is
+missing in several complete reads in a row, and for some days. The memory counts them.
+
+Decision where the sources are silent: each plan for everybody that is applied is one read. Who is deactivated at the
+source, or whose assignment has ended, is not missing: the source says that they left.
+
+Source: authentik, issue 19295 (a filter mistake at the source deletes everybody).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from o365prov.errors import Issue
+from o365prov.people import AppUser, Missing
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.changes import Change, Remember
+from o365prov.planning.model.options import PlanRequest
+from o365prov.planning.model.problems import Problem
+from o365prov.planning.tenant.snapshot import TenantSnapshot
+from o365prov.planning.transitions.lookup import transition
+from o365prov.planning.transitions.situations import ProblemCode, Situation, Step, Wanted
+from o365prov.planning.transitions.states import memory_of
+from o365prov.provisioning import Lifecycle
+from o365prov.rendering import count_text
+
+
+@frozen
+class MissingPerson:
+    """Somebody whom we provisioned, and whom the source does not have.
+
+    Args:
+        user: what is remembered.
+        lifecycle: what the app asks for before somebody has left.
+        request: whom the plan is about, and whether the read was complete.
+        snapshot: what the tenant holds.
+        now: the time, aware.
+
+    """
+
+    user: AppUser
+    lifecycle: Lifecycle
+    request: PlanRequest
+    snapshot: TenantSnapshot
+    now: datetime
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is too early to say that the person has left; who left before does not come back by waiting."""
+        if not self.request.complete:
+            return True
+        if not self.user.is_in_use or (self.lifecycle.missing_reads == 1 and not self.lifecycle.missing_days):
+            return False
+        missing = self._missing
+        return missing is None or missing.reads < self.lifecycle.missing_reads or self.now < self._until(missing)
+
+    def decide(self) -> tuple[list[Change], list[Problem]]:
+        """What the memory counts of somebody who waits, and what is said; of who left before nothing new."""
+        if not self.user.is_in_use:
+            return [], []
+        user, missing = self.user, self._missing
+        row = transition(Situation(Wanted.MISSING, memory_of(user)))
+        if row.step is not Step.NOTHING or row.problem is not ProblemCode.MISSING:
+            raise ValueError(f"who is missing can't have the step {row.step.value!r}: {row.words}")
+        account = self.snapshot.by_id.get(user.object_id)
+        name = str((account and account.properties.get("displayName")) or user.username)
+        subject = Subject(user.person_id, name, user.username)
+        counted = missing if missing != user.missing else None
+        reason = "missing from the source, and not for long enough to have left"
+        changes: list[Change] = [Remember(subject, reason, user.object_id or None, missing=counted)] if counted else []
+        return changes, [Problem(subject, self._issue(missing))]
+
+    @property
+    def _missing(self) -> Missing | None:
+        """The count with this read, if it counts."""
+        known = self.user.missing
+        if not self.request.counts:
+            return known
+        return known.again(self.now) if known else Missing.first(self.now)
+
+    def _until(self, missing: Missing) -> datetime:
+        try:
+            return missing.since + timedelta(days=self.lifecycle.missing_days)
+        except OverflowError:
+            return datetime.max.replace(tzinfo=missing.since.tzinfo)
+
+    def _issue(self, missing: Missing | None) -> Issue:
+        lifecycle = self.lifecycle
+        if missing is None:
+            found = "in no complete read yet"
+            until = "plan for everybody with a complete read to count it"
+        else:
+            found = f"in {missing.reads:,} of {count_text(lifecycle.missing_reads, 'complete read')}"
+            found += f", since {missing.since:%Y-%m-%d %H:%M %Z}"
+            left = lifecycle.missing_reads - missing.reads
+            reads = f"{count_text(left, 'more complete read')}" if left > 0 else "the next plan"
+            since = f"{self._until(missing):%Y-%m-%d %H:%M %Z}"
+            until = f"the person leaves with {reads}, from {since} on; nothing happens to who is back by then"
+        return Issue(
+            ProblemCode.MISSING.value,
+            f"missing from the source {found}: nothing is taken yet",
+            until[0].upper() + until[1:],
+            severity="warning",
+        )
