@@ -299,6 +299,11 @@ def wrong(owner: object, field: Attribute[Any], expected: str, value: object) ->
 _DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+\Z")
 
 
+def as_domains(domains: Iterable[str]) -> tuple[str, ...]:
+    """The names of domains in lower case, each once."""
+    return made_of(domains, lambda names: tuple(dict.fromkeys(name.strip().lower() for name in names)))
+
+
 def domain_names(owner: object, field: Attribute[Any], value: Any) -> None:
     """Refuse what is not a tuple of domain names in lower case, which stand after the @ of usernames."""
     if not isinstance(value, tuple) or not all(isinstance(each, str) for each in value):

@@ -22,7 +22,7 @@ from attrs import Factory, evolve, field, frozen
 
 from o365prov import planning, previews
 from o365prov._annotations import check_call
-from o365prov._fields import as_unique, domain_names, instance_of, made_of, typed
+from o365prov._fields import as_domains, as_unique, domain_names, instance_of, typed
 from o365prov.errors import ConfigurationError
 from o365prov.people import AppUsers, Assignment, Grants, Person
 from o365prov.profiles import ProfileMapping, UsernameFormat
@@ -39,10 +39,6 @@ from o365prov.provisioning import (
 )
 
 
-def _domains(domains: Iterable[str]) -> tuple[str, ...]:
-    return made_of(domains, lambda names: tuple(dict.fromkeys(name.strip().lower() for name in names)))
-
-
 @frozen(field_transformer=typed)
 class Office365App:
     """The Office 365 app: domains, provisioning type, username format and attribute mapping.
@@ -51,9 +47,8 @@ class Office365App:
         domains: the domains that usernames may be in; each must be verified in the tenant.
         provisioning: the provisioning type with its settings.
         username: how usernames are made.
-        mapping: how attributes are mapped; Okta's mapping for the type unless it is given. It belongs to the settings
-            that it was made for: after :meth:`with_provisioning` attributes must be mapped again (:meth:`remap`),
-            before :meth:`plan` makes a plan.
+        mapping: how attributes are mapped; Okta's mapping for the type unless it is given. After
+            :meth:`with_provisioning` attributes must be mapped again (:meth:`remap`), before :meth:`plan` makes a plan.
         default_grants: the licences of people whose assignment has none, and the roles of people whose assignment has
             none: in Okta, those that the app's mapping sets to the same value for all users.
         safeguards: which plans need a confirmation.
@@ -87,7 +82,7 @@ class Office365App:
 
     """
 
-    domains: tuple[str, ...] = field(converter=_domains, validator=domain_names)
+    domains: tuple[str, ...] = field(converter=as_domains, validator=domain_names)
     provisioning: ProvisioningType
     username: UsernameFormat = field(validator=instance_of(UsernameFormat, "UsernameFormat.custom('user.email')"))
     mapping: ProfileMapping = field(default=Factory(lambda app: shipped_mapping(app.provisioning), takes_self=True))
@@ -153,9 +148,8 @@ class Office365App:
     ) -> planning.Needs:
         """What must be read from the tenant before :meth:`plan` with the same arguments.
 
-        For everybody that is all accounts, with the properties that the mapping writes, the managers if they are
-        mapped, and the addresses of groups and contacts if the type sends names. For some people it is their accounts,
-        and whatever has their names and addresses, in a few requests.
+        For everybody that is all accounts with what is mapped, and the addresses of groups and contacts if the type
+        sends names. For some people it is their accounts, and whatever has their names, in a few requests.
 
         Args:
             assignments: everyone who is assigned; for everybody's plan they need not be given.
@@ -319,6 +313,20 @@ class Office365App:
         evaluation, rules = self._evaluation, self._rules(planning.Scope(scope))
         return planning.AssignedPeople(tuple(assigned), evaluation.evaluate, evaluation.source, rules, request)
 
+    def calendar(self, assignments: Iterable[Assignment], app_users: AppUsers, *, now: datetime) -> planning.Calendar:
+        """Who starts, and who will be deactivated, unlicensed and deleted when, if nothing changes at the source.
+
+        Args:
+            assignments: everyone who is assigned.
+            app_users: the memory of earlier runs.
+            now: the time, aware.
+
+        """
+        planning.check_type(app_users, AppUsers, "app_users", "AppUsers.empty(tenant_id, app.name)")
+        planning.check_now(now)
+        assigned = planning.unique_assignments(assignments)
+        return planning.Upcoming(self._rules(planning.Scope.CHANGED), app_users, now).calendar(assigned)
+
     def streaming_planner(
         self,
         assignments: Callable[[], Iterable[Assignment]],
@@ -330,8 +338,7 @@ class Office365App:
         """Prepare a plan for more people than fit into memory; it is the one that :meth:`plan` makes.
 
         Args:
-            assignments: a function that gives all assignments, one after the other. It is called once now, and again
-                if a person who does not change matters to one who does.
+            assignments: a function that gives all assignments, one after the other; it is called once or twice.
             app_users: the memory of earlier runs.
             now: the time, aware.
             complete: as for :meth:`plan`.
@@ -340,7 +347,6 @@ class Office365App:
             A :class:`~o365prov.planning.StreamingPlanner`, which selects the accounts to read and then makes the plan.
 
         Raises:
-            StaleMappingError: as for :meth:`plan`.
             ConfigurationError: as for :meth:`plan`.
 
         """
@@ -348,10 +354,9 @@ class Office365App:
         if not callable(assignments):
             raise ConfigurationError("assignments should be a function that gives them: pass lambda: assignments")
         self._check_ready(app_users, now, planning.Scope.CHANGED)
-        evaluation = self._evaluation
         return planning.StreamingPlanner(
             lambda: map(self._assigned, assignments()),
-            lambda assignment: evaluation.evaluate(assignment, now),
+            lambda assignment: self._evaluation.evaluate(assignment, now),
             self._rules(planning.Scope.CHANGED),
             app_users,
             now,

@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_after_failure, check_call
 from o365prov._fields import as_frozenset, as_sorted, as_tuple, frozen_mapping, made_of, typed
+from o365prov.errors import ConfigurationError
 from o365prov.people.person import Person
 from o365prov.people.related import Related
 
@@ -122,9 +123,13 @@ class Assignment:
         groups: all Okta groups of the person, for expressions that ask for them.
         username: a username in place of that of the app's format; only an individual assignment has one.
         starts: when the assignment begins, aware; None for one that holds now.
+        ends: when it ends, aware: from then on the person is not assigned; None for one without an end.
         priority: the priority of the assigned group, or of the first of them; None for an individual assignment. Where
             seats are scarce, individual assignments come first, and then the lowest number.
         related: what the source knows around the person, for expressions that ask for it.
+
+    Raises:
+        ConfigurationError: it ends before it starts, or a field has a wrong type.
 
     """
 
@@ -136,6 +141,13 @@ class Assignment:
     starts: datetime | None = None
     priority: int | None = None
     related: Related = field(default=_NOTHING, repr=False)
+    ends: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.starts is not None and self.ends is not None and self.ends <= self.starts:
+            raise ConfigurationError(
+                f"Assignment.ends ({self.ends}) should be later than starts ({self.starts}): correct it at the source"
+            )
 
     @property
     def person_id(self) -> str:

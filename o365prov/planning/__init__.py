@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from o365prov.planning.guests.guest_invitations import GuestInvitations
     from o365prov.planning.hazards.population import hazards_again
     from o365prov.planning.hazards.shares import harm_hazards
+    from o365prov.planning.lifecycle.calendar import Calendar, CalendarEntry, CalendarEvent
+    from o365prov.planning.lifecycle.upcoming import Upcoming
     from o365prov.planning.matching.collisions import collisions
     from o365prov.planning.matching.created import with_created_accounts
     from o365prov.planning.matching.resolve import match_users
@@ -125,6 +127,8 @@ else:
             "transitions.matched_user",
             "transitions.lookup",
             "values_of_changes",
+            "lifecycle.calendar",
+            "lifecycle.upcoming",
             "planner",
             "assigned",
             "streaming",
@@ -140,6 +144,9 @@ __all__ = [
     "AssignLicenses",
     "AssignedPeople",
     "BlockSignIn",
+    "Calendar",
+    "CalendarEntry",
+    "CalendarEvent",
     "Change",
     "CheckedLicense",
     "CheckedPerson",
@@ -201,6 +208,7 @@ __all__ = [
     "TenantUser",
     "Unsupported",
     "UnwrittenProperty",
+    "Upcoming",
     "UpdateUser",
     "Verification",
     "after_change",

@@ -18,6 +18,9 @@ from o365prov.planning.tenant.lookups import Lookup, LookupKind
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.provisioning import DesiredUser, Eligibility
 
+_EVALUATED = (Eligibility.PROVISION, Eligibility.PREPARE)
+"""Who is evaluated."""
+
 
 @frozen
 class AssignedPeople:
@@ -69,15 +72,22 @@ class AssignedPeople:
         """The same plan, for which everybody is compared."""
         eligible = [(each, self.rules.lifecycle.eligibility(each, now)) for each in self.assignments]
         return make_plan(
-            (self.evaluate(each, now) for each, what in eligible if what is Eligibility.PROVISION),
-            [each for each, what in eligible if what not in (Eligibility.PROVISION, Eligibility.UNASSIGNED)],
-            gone={each.person.id for each, what in eligible if what is Eligibility.UNASSIGNED},
+            [
+                self.evaluate(each, now) if what is Eligibility.PROVISION else self._prepared(each, now)
+                for each, what in eligible
+                if what in _EVALUATED
+            ],
+            [each for each, what in eligible if what not in (*_EVALUATED, Eligibility.UNASSIGNED)],
+            gone={each.person.id: each.ends for each, what in eligible if what is Eligibility.UNASSIGNED},
             rules=self.rules,
             snapshot=snapshot,
             app_users=app_users,
             now=now,
             request=self.request,
         )
+
+    def _prepared(self, assignment: Assignment, now: datetime) -> DesiredUser:
+        return evolve(self.evaluate(assignment, now), enabled=False)
 
     def lookups(self, app_users: AppUsers, now: datetime) -> Callable[[TenantSnapshot], frozenset[Lookup]]:
         """What the plan asks of the tenant, and a snapshot that was read for some people does not know yet.

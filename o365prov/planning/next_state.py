@@ -203,7 +203,7 @@ def maybe_after_change(
     known = _of_account(known, change, object_id)
     match change:
         case CreateUser():
-            maybe = evolve(known, anchor=change.anchor, provisioning_type=provisioning_type)
+            maybe = _created(evolve(known, anchor=change.anchor, provisioning_type=provisioning_type), change)
         case UpdateUser():
             maybe = _after_part(known, change, frozenset(), provisioning_type)
         case AssignLicenses():
@@ -252,7 +252,7 @@ def after_change(
             after = _after_part(known, change, frozenset(written), provisioning_type)
         case CreateUser() | LinkUser() | UpdateUser():
             after = evolve(
-                _active(known) if isinstance(change, CreateUser) or change.activates else _enabling(known),
+                _created(known, change) if isinstance(change, CreateUser) else _linked(known, change),
                 username=change.subject.username,
                 anchor=change.anchor,
                 fingerprint=change.fingerprint,
@@ -312,6 +312,15 @@ def _of_account(known: AppUser | None, change: Change, object_id: str) -> AppUse
         # Where linking failed, licences may have been given all the same; the account need not have the name.
         return AppUser(person_id, object_id, change.subject.username, unfinished=not linking)
     return evolve(known, person_id=person_id)
+
+
+def _created(known: AppUser, change: CreateUser) -> AppUser:
+    """The user whose account was created; nobody can sign in yet with one of somebody who has not started."""
+    return _paused(known) if change.disabled else _active(known)
+
+
+def _linked(known: AppUser, change: LinkUser | UpdateUser) -> AppUser:
+    return _active(known) if change.activates else _enabling(known)
 
 
 def _active(known: AppUser) -> AppUser:

@@ -61,6 +61,8 @@ from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.planning.transitions.matched_user import MatchedUser
 from o365prov.provisioning import DesiredUser, ProvisioningType
 
+_NOBODY: Mapping[str, datetime | None] = {}
+
 
 @frozen
 class UnchangedPeople:
@@ -99,7 +101,7 @@ def make_plan(
     snapshot: TenantSnapshot,
     app_users: AppUsers,
     now: datetime,
-    gone: Collection[str] = (),
+    gone: Mapping[str, datetime | None] = _NOBODY,
     request: PlanRequest | None = None,
     unchanged: UnchangedPeople | None = None,
 ) -> Plan:
@@ -112,7 +114,7 @@ def make_plan(
         snapshot: what the tenant holds.
         app_users: the memory; people in it who are not among the others have left.
         now: the time, aware.
-        gone: the ids of people of whom the source says that they left.
+        gone: the people of whom the source says that they left, with the day on which their assignment ended.
         request: whom the plan is about; everybody unless it is given.
         unchanged: people who need not be compared.
 
@@ -158,7 +160,7 @@ def make_plan(
             not_left.add(user.person_id)
         else:
             app = app_users.linked_elsewhere.get(user.object_id, "")
-            done, wrong = Leaver(user, rules, snapshot, now, app, taken).decide()
+            done, wrong = Leaver(user, rules, snapshot, now, app, taken, gone.get(user.person_id)).decide()
         changes += done
         problems += wrong
     problems += gaps
@@ -221,7 +223,9 @@ def _population(
     return Population(
         app_users,
         staying,
-        {each.person_id for each in people if request.is_about(each.person_id)}.union(unchanged.staying),
+        {each.person_id for each in people if each.enabled and request.is_about(each.person_id)}.union(
+            unchanged.staying
+        ),
         {
             user.person_id: user.username
             for user in linked
@@ -288,7 +292,7 @@ def _is_licensed(matched: MatchedUser, provisioning: ProvisioningType) -> bool:
 
     With Update Attributes off that is when the account is linked, and until there is a seat.
     """
-    if provisioning.user_attributes_only:
+    if provisioning.user_attributes_only or not matched.desired.enabled:
         return False
     return provisioning.update_attributes or matched.is_new or bool(matched.known and matched.known.waiting)
 
@@ -306,7 +310,7 @@ def _undecided(matched: MatchedUser, snapshot: TenantSnapshot, edits: GrantEdits
 def _roles(matched: MatchedUser, rules: PlanOptions, snapshot: TenantSnapshot, edits: GrantEdits) -> RoleDecision:
     """What happens to a person's roles, or what is said of those that are left as they are."""
     known, names, provisioning = matched.known, matched.desired.assignment.grants.roles, rules.provisioning
-    if provisioning.user_attributes_only:
+    if provisioning.user_attributes_only or not matched.desired.enabled:
         return RoleDecision()
     as_before = known is not None and known.roles == names and rules.scope is not Scope.DRIFT
     if known is None or matched.is_new or (provisioning.update_attributes and not as_before):
@@ -361,7 +365,7 @@ def _account_changes(
         changes += renamed_in_turn(profile, matched) if profile else ()
         if matched.enables:
             was_paused = matched.known is not None and matched.known.status is AppUserStatus.PAUSED
-            again = "active again" if was_paused else "assigned again"
+            again = "may sign in from now on" if was_paused else "assigned again"
             reason = "blocked in Office 365" if matched.overrides else again
             changes.append(EnableSignIn(subject, reason, account.id, matched.overrides))
     return changes, issues

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from o365prov._annotations import check_after_failure, check_call
 from o365prov.errors import ConfigurationError, Issue, UsageError
@@ -82,7 +82,7 @@ class StreamingPlanner:
     # Object ids by the names of unchanged people: another account that has one matters, for their own may be gone.
     _owners: dict[str, str] = field(factory=dict)
     _staying: set[str] = field(factory=set)
-    _gone: set[str] = field(factory=set)
+    _gone: dict[str, datetime | None] = field(factory=dict)
     _names: set[str] = field(factory=set)  # usernames, addresses, anchors and references of changed people
     _kept: set[str] = field(factory=set)  # object ids of accounts to be read in full
     # Unchanged people by the licences that they were granted, and those that the account holds.
@@ -97,7 +97,9 @@ class StreamingPlanner:
                 case Eligibility.PROVISION:
                     self._enter(assignment)
                 case Eligibility.UNASSIGNED:
-                    self._gone.add(assignment.person.id)
+                    self._gone[assignment.person.id] = assignment.ends
+                case Eligibility.PREPARE:
+                    self._changed.append(evolve(self._evaluate(assignment), enabled=False))
                 case _:
                     self._held.append(assignment)
         self._find_neighbours()

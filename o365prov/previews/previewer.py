@@ -86,7 +86,7 @@ class Previewer:
         """The preview of many people; no person may be there twice."""
         request = request or PlanRequest()
         desired = [self._desired(assignment) for assignment in assignments]
-        eligible = [each for each in desired if self._eligibility(each) is Eligibility.PROVISION]
+        eligible = [each for each in desired if self._eligibility(each) in (Eligibility.PROVISION, Eligibility.PREPARE)]
         absent = sorted((request.only or frozenset()).difference(each.person_id for each in desired))
         results = (
             self._issues(eligible)
@@ -178,8 +178,8 @@ class Previewer:
         }
 
     def _eligibility(self, desired: DesiredUser) -> Eligibility:
-        """What the person is to have, had the assignment started; without a time, expressions of it can't say."""
-        started = evolve(desired.assignment, starts=None)
+        """What the person is to have, had the assignment started; without a time it does not end either."""
+        started = evolve(desired.assignment, starts=None, ends=desired.assignment.ends if self.now else None)
         return self.rules.lifecycle.eligibility(started, self.now or datetime.max.replace(tzinfo=UTC))
 
     def _active(self) -> frozenset[str]:
@@ -268,7 +268,7 @@ def _left_alone(
             outcome, message = AccountOutcome.HELD, "excluded, or nobody can say whether it is: left as it is"
         case Eligibility.UNASSIGNED:
             outcome, message = AccountOutcome.UNASSIGNED, f"{status} in Okta, which counts as not assigned"
-        case Eligibility.PROVISION:
+        case Eligibility.PROVISION | Eligibility.PREPARE:
             stops = [issue.message for issue in issues[desired.person_id] if issue.stops]
             outcome, message = AccountOutcome.STOPPED, "; ".join(stops)
     username_holder = _username_holder(desired, account, snapshot)

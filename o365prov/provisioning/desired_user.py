@@ -40,6 +40,7 @@ class DesiredUser:
         issues: what is wrong.
         sessions_valid_from: the instant before which sessions are void, aware; None if there is none.
         source: a hash of everything that this was evaluated from; empty where it can't be told from that alone.
+        enabled: whether the person may sign in; False for somebody who has not started.
 
     """
 
@@ -49,6 +50,7 @@ class DesiredUser:
     issues: tuple[Issue, ...]
     sessions_valid_from: datetime | None = None
     source: str = ""
+    enabled: bool = True
 
     @property
     def person_id(self) -> str:

@@ -1,4 +1,4 @@
-"""What becomes of people at times when they are not simply provisioned: suspended, excluded.
+"""What becomes of people at times when they are not simply provisioned: suspended, excluded, missing, not here yet.
 
 Sources: Okta, "User states"; Microsoft Entra, "Skip deletion of user accounts that go out of scope".
 """
@@ -6,7 +6,7 @@ Sources: Okta, "User states"; Microsoft Entra, "Skip deletion of user accounts t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from attrs import field, frozen
@@ -50,6 +50,9 @@ class Lifecycle:
         missing_reads: in how many complete reads of the source in a row (1 to 100) somebody must be missing to have
             left. Who is deactivated at the source, or whose assignment ended, has left at once.
         missing_days: for how many days somebody must be missing as well, up to 365.
+        create_days_before: how many days before the assignment starts (up to 365) an account is created, with which
+            nobody can sign in before the day; 0 for none.
+        create_staged: whether people who are STAGED in Okta get such an account.
 
     Raises:
         ConfigurationError: the condition can't work, or a field has a wrong type.
@@ -64,6 +67,8 @@ class Lifecycle:
     excluded_accounts: frozenset[str] = field(default=frozenset(), converter=_object_ids)
     missing_reads: int = field(default=1, validator=whole_number(1, 100))
     missing_days: int = field(default=0, validator=whole_number(0, 365))
+    create_days_before: int = field(default=0, validator=whole_number(0, 365))
+    create_staged: bool = False
 
     @check_after_failure
     def eligibility(self, assignment: Assignment, now: datetime) -> Eligibility:
@@ -76,7 +81,17 @@ class Lifecycle:
                 return Eligibility.UNDECIDED
         if self.suspended is Suspended.BLOCK and assignment.person.status is UserStatus.SUSPENDED:
             return Eligibility.SUSPEND
-        return Eligibility.of_assignment(assignment, now)
+        found = Eligibility.of_assignment(assignment, now)
+        return Eligibility.PREPARE if found is Eligibility.HOLD and self._prepares(assignment, now) else found
+
+    def _prepares(self, assignment: Assignment, now: datetime) -> bool:
+        """Whether somebody who is held gets an account before they may use it."""
+        status, starts = assignment.person.status, assignment.starts
+        if status is UserStatus.SUSPENDED:
+            return False
+        if starts is not None and starts > now:
+            return starts - now <= timedelta(days=self.create_days_before)
+        return self.create_staged and status is UserStatus.STAGED
 
     @check_after_failure
     def excludes_account(self, object_id: str) -> bool:

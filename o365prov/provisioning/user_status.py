@@ -18,7 +18,7 @@ class Eligibility(Enum):
 
     They are provisioned, held (nothing changes), blocked while they are suspended, excluded (nothing changes, whatever
     becomes of the assignment), or treated as not assigned. Where nobody can say whether they are excluded, they are
-    ``UNDECIDED``, and nothing changes.
+    ``UNDECIDED``, and nothing changes. Who is prepared gets an account, with which nobody can sign in yet.
     """
 
     PROVISION = "provision"
@@ -26,13 +26,16 @@ class Eligibility(Enum):
     SUSPEND = "suspend"
     EXCLUDE = "exclude"
     UNDECIDED = "undecided"
+    PREPARE = "prepare"
     UNASSIGNED = "unassigned"
 
     @classmethod
     @check_after_failure
     def of_assignment(cls, assignment: Assignment, now: datetime) -> Eligibility:
-        """The eligibility of an assigned person at *now* (aware): who starts later is held."""
+        """The eligibility of an assigned person at *now* (aware): who starts later is held, who ended is unassigned."""
         found = cls.of(assignment.person.status)
+        if assignment.ends is not None and assignment.ends <= now:
+            return cls.UNASSIGNED
         is_early = assignment.starts is not None and assignment.starts > now
         return cls.HOLD if found is cls.PROVISION and is_early else found
 

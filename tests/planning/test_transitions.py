@@ -121,7 +121,7 @@ def test_memory_and_tenant_never_disagree_in_silence(decided):
 
 def test_a_step_that_undoes_nothing_needs_no_confirmation():
     """A row that says otherwise can't be written."""
-    [row] = (row for row in ROWS if row.step is Step.CREATE)
+    row, *_ = (row for row in ROWS if row.step is Step.CREATE)
     with pytest.raises(ValueError, match="undoes nothing"):
         evolve(row, overrides=True)
     with pytest.raises(ValueError, match="who left before"):

@@ -39,6 +39,7 @@ MOST = 60
 OPTIONS = ("delete", "licenses", "keep", "changed")
 STEPS = {
     Wanted.ASSIGNED: (Step.NOTHING, Step.CREATE, Step.RESTORE, Step.LINK, Step.ENABLE),
+    Wanted.STARTS_SOON: (Step.NOTHING, Step.CREATE),
     Wanted.SUSPENDED: (Step.NOTHING, Step.BLOCK),
     Wanted.LEFT: (Step.NOTHING, Step.KEEP, Step.BLOCK, Step.DEPART, Step.WAIT, Step.FORGET, Step.DELETE),
 }

@@ -51,6 +51,11 @@ class Story:
         return self.scene.situation.wanted is Wanted.MISSING
 
     @property
+    def starts_soon(self) -> bool:
+        """Whether Ann starts soon, and accounts are created before that."""
+        return self.scene.situation.wanted is Wanted.STARTS_SOON
+
+    @property
     def is_suspended(self) -> bool:
         """Whether Ann is suspended where that means to be blocked."""
         return self.scene.situation.wanted is Wanted.SUSPENDED
@@ -113,7 +118,7 @@ def told(story: Story, user: AppUser) -> Departure:
 def waits_with_ann(story: Story, known: AppUser) -> bool:
     """Whether it is Ann under an old id, and she is assigned under a new one and stopped."""
     is_old_id = known.person_id != ANN_ID and known.anchor == ANN_ID
-    return is_old_id and story.is_assigned and any(each.stops for each in story.problems(ANN_ID))
+    return is_old_id and (story.is_assigned or story.starts_soon) and any(each.stops for each in story.problems(ANN_ID))
 
 
 def roles(tenant: TenantSnapshot, object_id: str) -> set[str]:
@@ -419,6 +424,24 @@ def who_waits_is_told(story: Story) -> None:
         assert after == (evolve(known, excluded_by=condition, missing=missing) if known else None)
 
 
+def who_starts_soon_gets_an_account_without_sign_in(story: Story) -> None:
+    """An account is created where there is none and one may be, and nothing else is given before the day."""
+    if not story.starts_soon:
+        return
+    known, after = story.scene.memory.get(ANN_ID), story.memory.get(ANN_ID)
+    may = story.scene.app.provisioning.create_users and story.before.is_federated("x@yourfederated.domain")
+    if story.found() == (None, None) and may:
+        assert [each.kind for each in story.changes(ANN_ID)] == ["create_user"]
+        assert not story.problems(ANN_ID)
+        assert after is not None
+        assert not story.after.by_id[after.object_id].enabled
+        assert (after.status, after.departure) == (AppUserStatus.PAUSED, None)
+        return
+    assert after == known
+    assert len(story.problems(ANN_ID)) == 1
+    assert not story.changes(ANN_ID)
+
+
 def who_is_suspended_is_blocked(story: Story) -> None:
     """Where suspended means blocked, the linked account is blocked and remembered so, or it is said why not."""
     if not story.is_suspended:
@@ -568,6 +591,17 @@ def _suspended_and_open(story: Story, problem: Problem, *, synced: bool) -> bool
     return story.is_suspended and is_open and (synced or (was_paused and not reverts))
 
 
+def _enabled_early(story: Story, problem: Problem) -> bool:
+    known, user = _mine(story, problem)
+    return known is not None and known.status is AppUserStatus.PAUSED and user is not None and user.enabled
+
+
+def _lacks_a_password(story: Story) -> bool:
+    is_here = story.is_assigned or story.starts_soon
+    needs_one = not story.before.is_federated("x@yourfederated.domain")
+    return is_here and story.found() == (None, None) and story.scene.app.provisioning.create_users and needs_one
+
+
 CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "held_suspended": lambda story, each: each.subject.person_id in story.present and not story.is_suspended,
     "suspended": _suspended,
@@ -578,18 +612,18 @@ CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "never_seen": lambda story, each: (
         each.subject.person_id not in story.present and story.scene.memory.get(each.subject.person_id) is None
     ),
-    "starts_later": lambda story, _: story.scene.situation.wanted is Wanted.STARTS_LATER,
+    "starts_later": lambda story, each: (
+        story.scene.situation.wanted is Wanted.STARTS_LATER
+        or (story.starts_soon and not _enabled_early(story, each) and not _lacks_a_password(story))
+    ),
+    "enabled_early": lambda story, each: story.starts_soon and _enabled_early(story, each),
     "synced_leaver": _synced_leaver,
     "re_enabled_leaver": _re_enabled,
     "restored_leaver": _restored,
     "account_of_another_app": _is_other_apps,
     "account_of_another_person": lambda story, each: _taken(story, each, here=True),
     "account_of_namesake": lambda story, each: _taken(story, each, here=False),
-    "no_initial_password": lambda story, _: (
-        _nothing_there(story)
-        and story.scene.app.provisioning.create_users
-        and not story.before.is_federated("x@yourfederated.domain")
-    ),
+    "no_initial_password": lambda story, _: _lacks_a_password(story),
     "create_users_is_off": lambda story, _: _nothing_there(story) and not story.scene.app.provisioning.create_users,
     "synced_account": lambda story, each: _assigned_with(
         story, each, lambda user: user.synced and not story.scene.app.provisioning.beside_entra_connect
@@ -621,6 +655,7 @@ PREDICATES = (
     problems_say_what_is_so,
     who_waits_is_told,
     who_is_suspended_is_blocked,
+    who_starts_soon_gets_an_account_without_sign_in,
     the_next_plan_is_empty,
 )
 """All of them; each takes a :class:`Story`."""

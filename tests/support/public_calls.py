@@ -30,6 +30,7 @@ from o365prov import (
     AppUsers,
     Assignment,
     BlockingTenant,
+    Calendar,
     Grants,
     GraphError,
     Group,
@@ -182,6 +183,7 @@ def folder() -> Path:
     examples()[GroupPlan].save(path / "group_plan.json")
     examples()[FleetReport].save(path / "fleet_report.json")
     examples()[GroupReport].save(path / "group_report.json")
+    examples()[Calendar].save(path / "calendar.json")
     examples()[ImportMemory].save(path / "import_memory.json")
     examples()[OktaRead].save(path / "okta_read.json")
     fake_tenant().save(path / "fake.json")
@@ -474,6 +476,8 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "Office365App.streaming_planner": {"assignments": lambda: list},
     "OktaRead.from_json": {"text": lambda: OktaRead.to_json(examples()[OktaRead])},
     "OktaRead.load": {"path": lambda: folder() / "okta_read.json"},
+    "Calendar.from_json": {"text": lambda: Calendar.to_json(examples()[Calendar])},
+    "Calendar.load": {"path": lambda: folder() / "calendar.json"},
     "shipped_mapping": {"provisioning": UserSync},
     "Missing": {"at": lambda: NOW},
     "Lifecycle.excludes_account": {"object_id": lambda: "id"},

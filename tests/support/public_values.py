@@ -21,6 +21,9 @@ from o365prov import (
     Bindings,
     BlockingTenant,
     BlockSignIn,
+    Calendar,
+    CalendarEntry,
+    CalendarEvent,
     DeleteUser,
     Departure,
     Deprovisioning,
@@ -146,6 +149,7 @@ from o365prov.planning import (
     ServicePlanInfo,
     TenantUser,
     Unsupported,
+    Upcoming,
     expected_accounts,
 )
 from o365prov.profiles import InboundMapping
@@ -271,6 +275,8 @@ def made_values() -> tuple[object, ...]:
         EnableSignIn(subject, "assigned again", "id"),
         PlanRequest(),
         Missing.first(NOW),
+        Calendar("contoso", NOW, [CalendarEntry(NOW, CalendarEvent.STARTED, subject, "the assignment starts")]),
+        Upcoming(PlanOptions(provisioning=UserSync()), AppUsers.empty("contoso", "Office 365"), NOW),
         NextMemory(AppUsers.empty("contoso", "Office 365"), plan),
         BlockSignIn(subject, "left", "id", Departure(NOW)),
         Remember(subject, "left", "id", departure=Departure(NOW)),

@@ -107,7 +107,7 @@ IMPOSSIBLE: Mapping[str, Callable[[Situation], bool]] = {
 
 NO_DIFFERENCE: Mapping[str, Callable[[Situation], bool]] = {
     "who is not provisioned has no use for settings of provisioning": lambda each: (
-        each.wanted is not Wanted.ASSIGNED
+        each.wanted not in (Wanted.ASSIGNED, Wanted.STARTS_SOON)
         and each.control is not Control.LICENSES
         and (not each.creates or each.restores or not each.has_password)
     ),
@@ -115,7 +115,10 @@ NO_DIFFERENCE: Mapping[str, Callable[[Situation], bool]] = {
         each.wanted in _SOURCE_ONLY and (not each.deactivates or each.reverts or each.due)
     ),
     "who is assigned does not leave": lambda each: (
-        each.wanted in (Wanted.ASSIGNED, Wanted.SUSPENDED) and (not each.deactivates or each.due)
+        each.wanted in (Wanted.ASSIGNED, Wanted.SUSPENDED, Wanted.STARTS_SOON) and (not each.deactivates or each.due)
+    ),
+    "who starts soon has no use for what is done for who is here": lambda each: (
+        each.wanted is Wanted.STARTS_SOON and (each.restores or each.reverts)
     ),
     "an account that is somebody else's is not taken under any setting": lambda each: (
         each.wanted is Wanted.ASSIGNED
@@ -236,6 +239,7 @@ def scene(situation: Situation, *, option: str = "delete", kind: str = "") -> Sc
 
 
 LIFECYCLES: Mapping[Wanted, Lifecycle] = {
+    Wanted.STARTS_SOON: Lifecycle(create_days_before=1),
     Wanted.MISSING: Lifecycle(missing_reads=2),
     Wanted.SUSPENDED: Lifecycle(suspended="block"),
     Wanted.EXCLUDED: Lifecycle(excluded_people=PersonCondition.of('user.userType == "Service"')),
@@ -341,7 +345,7 @@ def _assignments(situation: Situation) -> Iterator[Assignment]:
             yield Assignment(evolve(ANN, status="SUSPENDED"), grants)
         case Wanted.EXCLUDED:
             yield Assignment(evolve(ANN, profile={**ANN.profile, "userType": "Service"}), grants)
-        case Wanted.STARTS_LATER:
+        case Wanted.STARTS_LATER | Wanted.STARTS_SOON:
             yield Assignment(ANN, grants, starts=NOW + timedelta(days=1))
         case Wanted.LEFT | Wanted.MISSING:
             pass

@@ -14,6 +14,7 @@ from attrs import frozen
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers, AppUserStatus, Assignment
 from o365prov.planning.lifecycle.exclusions import UNDECIDED, excluded_account, excluded_by_condition
+from o365prov.planning.lifecycle.joiners import not_started
 from o365prov.planning.model.change_parts import Subject
 from o365prov.planning.model.changes import Change, Remember, RevokeSessions
 from o365prov.planning.model.leaver_changes import BlockSignIn
@@ -152,14 +153,6 @@ def _memory_of(known: AppUser | None, account: TenantUser | None) -> Memory:
     return Memory.ENABLING if found is Memory.PAUSED and is_open else found
 
 
-def _starts_later(assignment: Assignment, _account: TenantUser | None) -> Issue:
-    return Issue(
-        "starts_later",
-        f"the assignment starts on {assignment.starts:%Y-%m-%d %H:%M %Z}, so nothing is done before",
-        "Plan again then",
-    )
-
-
 def _on_hold(assignment: Assignment, _account: TenantUser | None) -> Issue:
     status = assignment.person.status.value
     return Issue(
@@ -210,7 +203,7 @@ def _contradicts(account: TenantUser, why: str) -> Issue:
 
 
 _SAID: Mapping[ProblemCode, Callable[[Assignment, TenantUser | None], Issue]] = {
-    ProblemCode.STARTS_LATER: _starts_later,
+    ProblemCode.STARTS_LATER: not_started,
     ProblemCode.HELD: _on_hold,
     ProblemCode.SUSPENDED: _suspended,
     ProblemCode.SYNCED_SUSPENDED: _synced,

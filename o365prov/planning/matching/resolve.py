@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from o365prov.errors import Issue
 from o365prov.people import AppUser, AppUsers
 from o365prov.planning.lifecycle.exclusions import excluded_account
+from o365prov.planning.lifecycle.joiners import not_started
 from o365prov.planning.matching import issues
 from o365prov.planning.matching.collisions import collisions
 from o365prov.planning.matching.links import AccountLinks, person_text
@@ -144,8 +145,9 @@ class _Matcher:
         handed_over = account is not None and self.links.is_handed_over(desired, account)
         known = self.app_users.get(desired.person_id)
         ids = (account.id if account else "", known.object_id if known else "")
+        wanted = Wanted.ASSIGNED if desired.enabled else Wanted.STARTS_SOON
         return Situation(
-            Wanted.EXCLUDED if any(map(rules.lifecycle.excludes_account, ids)) else Wanted.ASSIGNED,
+            Wanted.EXCLUDED if any(map(rules.lifecycle.excludes_account, ids)) else wanted,
             memory_of(found.known),
             account_state(account, found.known, deleted=found.deleted),
             found.link,
@@ -165,6 +167,8 @@ class _Matcher:
         if code is ProblemCode.CREATE_USERS_IS_OFF:
             return issues.no_account(self.rules.provisioning, desired, self._elsewhere(desired))
         account = found.account
+        if code in (ProblemCode.STARTS_LATER, ProblemCode.ENABLED_EARLY):
+            return not_started(desired.assignment, account, early=code is ProblemCode.ENABLED_EARLY)
         if code is ProblemCode.EXCLUDED:
             known = self.app_users.get(desired.person_id)
             return excluded_account(subject.username, account.id if account else known.object_id if known else "")

@@ -33,6 +33,7 @@ class CreateUser:
         fingerprint: a hash of the profile, for the memory.
         anchor: the source anchor.
         password_given: whether the caller of apply gives the password.
+        disabled: whether nobody can sign in with it yet, because the person has not started.
         turn: the change's place within its phase.
         waits_for: the key of the change that frees the username, see :func:`change_key`; empty if it is free.
         invitation: how a guest is invited, instead; None for everybody else.
@@ -49,6 +50,7 @@ class CreateUser:
     fingerprint: str
     anchor: str | None = None
     password_given: bool = False
+    disabled: bool = False
     object_id: None = None
     turn: int = field(default=0, validator=whole_number())
     waits_for: str = ""

@@ -120,7 +120,7 @@ def describe(change: Change) -> str:
             sponsored = ", with a sponsor" if invitation.sponsor_id else ""
             return f"invite {invitation.address} as a guest{sponsored}"
         case CreateUser():
-            return f"create {change.subject.username}"
+            return f"create {change.subject.username}{' without sign-in' if change.disabled else ''}"
         case RestoreUser():
             return f"restore the deleted account {change.subject.username}"
         case GrantRole():

@@ -56,6 +56,7 @@ class Leaver:
         now: the time, aware.
         linked_elsewhere: the name of another app that has linked the account too; empty for none.
         taken: the object ids of accounts that are somebody's.
+        ended: when the assignment ended; None where that is not known.
 
     """
 
@@ -65,6 +66,7 @@ class Leaver:
     now: datetime
     linked_elsewhere: str = ""
     taken: Collection[str | None] = ()
+    ended: datetime | None = None
 
     def decide(self) -> tuple[list[Change], list[Problem]]:
         """What happens to the account now, and what is wrong."""
@@ -192,7 +194,8 @@ class Leaver:
         """Why the account is taken from, with the day on which somebody left who left before."""
         departure = self.user.departure
         if departure is None or self.user.is_in_use:
-            return f"{_LEFT}, and excluded no longer" if self.user.excluded_by else _LEFT
+            left = f"the assignment ended on {self.ended:%Y-%m-%d}" if self.ended else _LEFT
+            return f"{left}, and excluded no longer" if self.user.excluded_by else left
         while_off = ", while Deactivate Users was off" if self.user.status is AppUserStatus.KEPT else ""
         return f"left on {departure.at:%Y-%m-%d}{while_off}"
 

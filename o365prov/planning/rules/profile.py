@@ -40,7 +40,7 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
         matched.subject,
         "; ".join(filter(None, [f"assigned {desired.assignment.how}", matched.how])),
         {
-            "accountEnabled": True,
+            "accountEnabled": desired.enabled,
             "displayName": matched.subject.name,
             "mailNickname": nickname,
             "userPrincipalName": username,
@@ -50,6 +50,7 @@ def creation(matched: MatchedUser, *, password_given: bool) -> CreateUser:
         fingerprint(desired, username, anchor),
         anchor=anchor,
         password_given=password_given,
+        disabled=not desired.enabled,
     )
 
 

@@ -18,6 +18,55 @@ HELD_ROWS: tuple[Transition, ...] = (
     Transition.of(
         "starts later: waits until then", Step.NOTHING, problem=ProblemCode.STARTS_LATER, wanted=Wanted.STARTS_LATER
     ),
+    # Who starts soon, where accounts are created before that.
+    Transition.of(
+        "starts soon, without an account: created, can't be signed in to before",
+        Step.CREATE,
+        wanted=Wanted.STARTS_SOON,
+        account=Account.NONE,
+        creates=True,
+        has_password=True,
+    ),
+    Transition.of(
+        "starts soon, without an account or a first password for one: stopped",
+        Step.NOTHING,
+        problem=ProblemCode.NO_INITIAL_PASSWORD,
+        wanted=Wanted.STARTS_SOON,
+        account=Account.NONE,
+        creates=True,
+        has_password=False,
+    ),
+    Transition.of(
+        "starts soon, without an account, and none is created: waits until then",
+        Step.NOTHING,
+        problem=ProblemCode.STARTS_LATER,
+        wanted=Wanted.STARTS_SOON,
+        account=Account.NONE,
+        creates=False,
+    ),
+    Transition.of(
+        "starts soon, and has an account that can't be signed in to: waits until then",
+        Step.NOTHING,
+        problem=ProblemCode.STARTS_LATER,
+        wanted=Wanted.STARTS_SOON,
+        account=(Account.BLOCKED_BY_US, Account.BLOCKED_BY_OTHERS, Account.DELETED),
+    ),
+    Transition.of(
+        "starts soon, and somebody enabled the account that was created for it: said, not touched",
+        Step.NOTHING,
+        problem=ProblemCode.ENABLED_EARLY,
+        wanted=Wanted.STARTS_SOON,
+        memory=Memory.PAUSED,
+        account=Account.ENABLED,
+    ),
+    Transition.of(
+        "starts soon, and has an account that is enabled: waits until then",
+        Step.NOTHING,
+        problem=ProblemCode.STARTS_LATER,
+        wanted=Wanted.STARTS_SOON,
+        memory=(Memory.NEVER, Memory.ACTIVE, Memory.ENABLING, Memory.KEPT, Memory.LEFT, Memory.GONE),
+        account=Account.ENABLED,
+    ),
     Transition.of(
         "excluded: neither changed nor treated as a leaver",
         Step.NOTHING,

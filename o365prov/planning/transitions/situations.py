@@ -11,6 +11,7 @@ class Wanted(StrEnum):
     """What the source says about the person."""
 
     ASSIGNED = "assigned"
+    STARTS_SOON = "starts soon"
     STARTS_LATER = "starts later"
     HELD = "held"
     SUSPENDED = "suspended, and to be blocked"
@@ -83,6 +84,7 @@ class ProblemCode(StrEnum):
     NONE = ""
     HELD = "held"
     STARTS_LATER = "starts_later"
+    ENABLED_EARLY = "enabled_early"
     SUSPENDED = "suspended"
     SYNCED_SUSPENDED = "synced_suspended"
     RE_ENABLED_SUSPENDED = "re_enabled_suspended"

@@ -1,0 +1,109 @@
+"""What the assignments and the memory say about the days to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from attrs import frozen
+
+from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Assignment, Departure
+from o365prov.planning.lifecycle.calendar import Calendar, CalendarEntry, CalendarEvent
+from o365prov.planning.model.change_parts import Subject
+from o365prov.planning.model.options import PlanOptions
+from o365prov.provisioning import Eligibility
+
+_SOON = (Eligibility.HOLD, Eligibility.PREPARE, Eligibility.PROVISION, Eligibility.SUSPEND)
+
+
+@frozen
+class Upcoming:
+    """The days to come of the people of an app.
+
+    Args:
+        rules: what the app allows.
+        app_users: the memory.
+        now: the time, aware.
+
+    """
+
+    rules: PlanOptions
+    app_users: AppUsers
+    now: datetime
+
+    def calendar(self, assignments: Iterable[Assignment]) -> Calendar:
+        """The calendar of everybody who is assigned or remembered."""
+        entries: list[CalendarEntry] = []
+        here: set[str] = set()
+        gone: dict[str, Assignment] = {}
+        for each in assignments:
+            eligibility = self.rules.lifecycle.eligibility(each, self.now)
+            if eligibility is Eligibility.UNASSIGNED:
+                gone[each.person.id] = each
+                continue
+            here.add(each.person.id)
+            if eligibility in _SOON:
+                entries += self._of_assigned(each, eligibility)
+        for user in self.app_users:
+            if user.person_id not in here and not self.rules.lifecycle.still_excludes(user):
+                entries += self._of_absent(user, gone.get(user.person_id))
+        return Calendar(self.app_users.tenant_id, self.now, entries)
+
+    def _of_assigned(self, assignment: Assignment, eligibility: Eligibility) -> Iterator[CalendarEntry]:
+        """That somebody starts, and that the assignment ends."""
+        person, known = assignment.person, self.app_users.get(assignment.person.id)
+        subject = Subject(person.id, person.name, known.username if known else "")
+        starts, days = assignment.starts, self.rules.lifecycle.create_days_before
+        if starts is not None and starts > self.now:
+            why = "the assignment starts"
+            if days and known is None and self.rules.provisioning.create_users:
+                soon = max(_later(starts, -days), self.now)
+                yield CalendarEntry(soon, CalendarEvent.CREATED, subject, f"the assignment starts on {starts:%Y-%m-%d}")
+            yield CalendarEntry(starts, CalendarEvent.STARTED, subject, why)
+        elif eligibility is Eligibility.PREPARE and known is None and self.rules.provisioning.create_users:
+            yield CalendarEntry(self.now, CalendarEvent.CREATED, subject, f"{person.status} in Okta")
+        if assignment.ends is not None:
+            yield from self._leaves(subject, assignment.ends, "the assignment ends")
+
+    def _of_absent(self, user: AppUser, ended: Assignment | None) -> Iterator[CalendarEntry]:
+        """What becomes of somebody who is not assigned any more."""
+        name = ended.person.name if ended else user.username
+        subject = Subject(user.person_id, name, user.username)
+        if user.is_in_use:
+            at, why = self.now, "no longer assigned, or deactivated in Okta"
+            lifecycle = self.rules.lifecycle
+            if ended is None and lifecycle.missing_days and lifecycle.missing_reads >= 1:
+                since = user.missing.since if user.missing else self.now
+                at, why = max(_later(since, lifecycle.missing_days), self.now), "missing from the source"
+            yield from self._leaves(subject, at, why)
+        elif user.status is AppUserStatus.DEACTIVATED and user.departure is not None:
+            yield from self._later_steps(subject, user.departure, user)
+
+    def _leaves(self, subject: Subject, at: datetime, why: str) -> Iterator[CalendarEntry]:
+        """That somebody leaves at *at*, by the option that is chosen now."""
+        provisioning = self.rules.provisioning
+        if not provisioning.deactivate_users:
+            return
+        departure = provisioning.deprovisioning.departure(at)
+        if departure.then is not AfterBlock.DELETE or departure.grace_days is not None:
+            yield CalendarEntry(at, CalendarEvent.DEACTIVATED, subject, why)
+        yield from self._later_steps(subject, departure, self.app_users.get(subject.person_id))
+
+    def _later_steps(self, subject: Subject, departure: Departure, user: AppUser | None) -> Iterator[CalendarEntry]:
+        """What follows the block, once its grace period is over."""
+        due = departure.due
+        if due is None or not self.rules.provisioning.deactivate_users:
+            return
+        why = f"left on {departure.at:%Y-%m-%d}" if departure.at <= self.now else f"leaves on {departure.at:%Y-%m-%d}"
+        if departure.then is AfterBlock.DELETE:
+            yield CalendarEntry(max(due, self.now), CalendarEvent.DELETED, subject, why)
+        elif user is None or user.licenses or user.is_in_use:
+            yield CalendarEntry(max(due, self.now), CalendarEvent.UNLICENSED, subject, why)
+
+
+def _later(at: datetime, days: int) -> datetime:
+    """So many days later, or earlier; as far as a calendar goes."""
+    try:
+        return at + timedelta(days=days)
+    except OverflowError:
+        return at

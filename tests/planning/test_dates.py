@@ -1,0 +1,253 @@
+"""Assignments that start and end on a day, people who start soon, and the calendar."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from attrs import evolve
+from effects import effects
+from leavers import ACTIVE, ANN, BO, DAY, NAME
+from organisation import E3, NOW, account, assigned, plan_in_full, remembered, tenant, user_sync_app
+
+from o365prov import Assignment, Calendar, ConfigurationError, Departure, Deprovisioning, Lifecycle, Missing, UserSync
+from o365prov.people import AppUserStatus
+
+HERE = assigned(ANN, "SPE_E3")
+STAGED = evolve(HERE, person=evolve(ANN, status="STAGED"))
+EARLY = evolve(user_sync_app(), lifecycle=Lifecycle(create_days_before=3))
+DELETES = Deprovisioning.block_remove_licenses_and_delete(grace_days=3)
+
+
+def there(**properties):
+    """Ann's account."""
+    body = {"displayName": "Ann Lee", "onPremisesImmutableId": ANN.id, "usageLocation": "US", "licenses": [E3.id]}
+    return account(NAME, **{**body, **properties})
+
+
+def about_ann(plan):
+    """What the plan does for Ann, and what it says of her."""
+    said = [each.code for each in plan.problems if each.subject.person_id == ANN.id]
+    return [each.kind for each in plan.for_person(ANN.id)], said
+
+
+def days(app, people_of, number, snapshot=None, known=()):
+    """What each day's plan does and says, all applied, and whether skipping who is unchanged makes a difference."""
+    snapshot, memory, story = snapshot or tenant(), remembered(*known), []
+    for day in range(number):
+        now = NOW + day * DAY
+        plan = app.plan(people_of(day), snapshot, memory, now=now)
+        assert plan.changes == plan_in_full(app, people_of(day), snapshot, memory, now=now).changes
+        story.append(about_ann(plan))
+        snapshot, memory = effects(plan, snapshot)
+    return story, snapshot, memory
+
+
+def test_an_assignment_starts_and_ends_by_time_alone():
+    """Nothing else changes at the source, and every day's plan does what is due; then everybody leaves."""
+    app = evolve(user_sync_app(deprovisioning=DELETES))
+    dated = evolve(HERE, starts=NOW + 2 * DAY, ends=NOW + 4 * DAY)
+    story, snapshot, memory = days(app, lambda day: [dated, BO] if day < 6 else [], 9)
+    assert [kinds for kinds, _ in story] == [
+        [],
+        [],
+        ["create_user", "assign_licenses"],
+        [],
+        ["block_sign_in", "revoke_sessions"],
+        [],
+        [],
+        ["delete_user"],
+        [],
+    ]
+    assert story[0][1] == ["starts_later"]
+    assert memory.get(ANN.id).status is AppUserStatus.DELETED
+    assert not any(user.enabled or user.username == NAME for user in snapshot.users)
+
+
+def test_the_plan_says_that_the_assignment_ended():
+    """Whoever reads it needs not look for who took it away."""
+    plan = user_sync_app().plan([evolve(HERE, ends=NOW), BO], tenant(there()), remembered(ACTIVE), now=NOW)
+    assert plan.for_person(ANN.id)[0].reason == "the assignment ended on 2026-06-01"
+
+
+def test_who_is_assigned_anew_after_the_end_is_back():
+    """The end was put off, a day too late: sign-in is enabled, and nothing was lost."""
+    put_off = [evolve(HERE, ends=NOW + DAY), evolve(HERE, ends=NOW + 9 * DAY)]
+    story, snapshot, _ = days(user_sync_app(), lambda day: [put_off[day > 1], BO], 4, tenant(there()), [ACTIVE])
+    assert story[1][0] == ["block_sign_in", "revoke_sessions"]
+    assert story[2][0] == ["link_user", "enable_sign_in"]
+    assert snapshot.by_id[ACTIVE.object_id].enabled
+
+
+def test_many_ends_on_one_day_are_a_hazard():
+    """A wrong year in the export must be confirmed like any other wave of leavers."""
+    users = [account(f"p{number}@yourfederated.domain") for number in range(6)]
+    known = [
+        evolve(ACTIVE, person_id=f"p{number}", object_id=user.id, username=user.username, anchor=None)
+        for number, user in enumerate(users)
+    ]
+    people = [evolve(HERE, person=evolve(ANN, id=each.person_id), ends=NOW) for each in known]
+    plan = user_sync_app().plan([*people, BO], tenant(*users), remembered(*known), now=NOW)
+    assert any(each.startswith("sign-in blocked: 6 of 6 linked accounts") for each in plan.hazards)
+
+
+def test_an_assignment_ends_after_it_starts_and_both_days_have_a_time_zone():
+    """Anything else is a mistake at the source."""
+    with pytest.raises(ConfigurationError, match=r"Assignment\.ends"):
+        Assignment(ANN, starts=NOW, ends=NOW)
+    with pytest.raises(ConfigurationError, match="ends"):
+        Assignment(ANN, ends=datetime(2026, 1, 1))  # noqa: DTZ001 - on purpose
+
+
+def test_who_starts_soon_has_an_account_that_cant_be_signed_in_to_until_the_day():
+    """Created three days before, without a licence; enabled and licensed on the day; then everybody leaves."""
+    dated = evolve(HERE, starts=NOW + 4 * DAY)
+    story, snapshot, memory = days(EARLY, lambda day: [dated, BO] if day < 6 else [], 8)
+    assert [kinds for kinds, _ in story] == [
+        [],
+        ["create_user"],
+        [],
+        [],
+        ["link_user", "enable_sign_in", "assign_licenses"],
+        [],
+        ["block_sign_in", "revoke_sessions"],
+        [],
+    ]
+    assert [said for _, said in story[:5]] == [["starts_later"], [], ["starts_later"], ["starts_later"], []]
+    assert memory.get(ANN.id).status is AppUserStatus.DEACTIVATED
+    assert not any(user.enabled for user in snapshot.users)
+
+
+def test_the_account_of_somebody_staged_is_created_without_sign_in():
+    """STAGED in Okta: no date says when, the status does."""
+    app = evolve(user_sync_app(), lifecycle=Lifecycle(create_staged=True))
+    story, snapshot, _ = days(app, lambda day: [STAGED if day < 2 else HERE, BO], 4)
+    assert [kinds for kinds, _ in story] == [
+        ["create_user"],
+        [],
+        ["link_user", "enable_sign_in", "assign_licenses"],
+        [],
+    ]
+    [ann] = [user for user in snapshot.users if user.username == NAME]
+    assert ann.enabled
+    assert about_ann(user_sync_app().plan([STAGED, BO], tenant(), remembered(), now=NOW)) == ([], ["held_staged"])
+
+
+def test_the_account_that_waits_says_so():
+    """In the plan, in the body of the request, and in the memory."""
+    app = evolve(user_sync_app(), lifecycle=Lifecycle(create_staged=True))
+    plan = app.plan([STAGED, BO], tenant(), remembered(), now=NOW)
+    [create] = plan.for_person(ANN.id)
+    assert (create.disabled, create.properties["accountEnabled"]) == (True, False)
+    assert f"create {NAME} without sign-in" in plan.to_text()
+    assert effects(plan, tenant())[1].get(ANN.id).status is AppUserStatus.PAUSED
+
+
+def test_who_never_starts_leaves_like_everybody():
+    """The account that was created for them is not forgotten."""
+    app = evolve(EARLY.with_provisioning(UserSync(deprovisioning=DELETES)).remap(), lifecycle=EARLY.lifecycle)
+    dated = evolve(HERE, starts=NOW + 2 * DAY)
+    story, snapshot, _ = days(app, lambda day: [dated, BO] if day == 0 else [BO], 5)
+    assert [kinds for kinds, _ in story] == [["create_user"], ["remember"], [], [], ["delete_user"]]
+    assert not any(user.username == NAME for user in snapshot.users)
+
+
+def test_an_account_that_somebody_enabled_before_the_day_is_said():
+    """It is not blocked: who has started may sign in all the same."""
+    paused = evolve(ACTIVE, status=AppUserStatus.PAUSED, licenses=())
+    plan = EARLY.plan([evolve(HERE, starts=NOW + DAY), BO], tenant(there()), remembered(paused), now=NOW)
+    assert about_ann(plan) == ([], ["enabled_early"])
+
+
+def test_an_account_that_is_there_is_not_touched_before_the_day():
+    """Nobody's account of that name is linked before its person starts."""
+    plan = EARLY.plan([evolve(HERE, starts=NOW + DAY), BO], tenant(there()), remembered(), now=NOW)
+    assert about_ann(plan) == ([], ["starts_later"])
+
+
+def test_the_streaming_planner_knows_the_days():
+    """Who starts, ends and is prepared by time alone is not skipped."""
+    people = [evolve(HERE, starts=NOW + DAY), evolve(BO, ends=NOW)]
+    bo = evolve(ACTIVE, person_id=BO.person.id, object_id=account("bo.ross@yourfederated.domain").id, anchor=None)
+    bo = evolve(bo, username="bo.ross@yourfederated.domain")
+    planner = EARLY.streaming_planner(lambda: people, remembered(bo), now=NOW)
+    snapshot = tenant(*(each for each in [account(bo.username)] if planner.wants(each)))
+    plan = planner.plan(snapshot)
+    assert plan.changes == EARLY.plan(people, snapshot, remembered(bo), now=NOW).changes
+    assert {"create_user", "block_sign_in"} <= {each.kind for each in plan}
+
+
+def test_the_calendar_has_every_day_that_is_known():
+    """Of who starts, of whose assignment ends, of who left, and of who is missing."""
+    app = evolve(
+        user_sync_app(deprovisioning=DELETES),
+        lifecycle=Lifecycle(create_days_before=3, missing_reads=2, missing_days=2),
+    )
+    left = evolve(
+        ACTIVE, person_id="left", status=AppUserStatus.DEACTIVATED, departure=Departure(NOW - DAY, "delete", 3)
+    )
+    missing = evolve(ACTIVE, person_id="missing", object_id="m", username="m@x", missing=Missing.first(NOW - DAY))
+    people = [evolve(HERE, starts=NOW + 5 * DAY, ends=NOW + 9 * DAY), BO]
+    calendar = app.calendar(people, remembered(left, missing), now=NOW)
+    assert [(each.at - NOW, each.event.value, each.subject.person_id) for each in calendar.entries] == [
+        (DAY, "deactivated", "missing"),
+        (2 * DAY, "created", ANN.id),
+        (2 * DAY, "deleted", "left"),
+        (4 * DAY, "deleted", "missing"),
+        (5 * DAY, "started", ANN.id),
+        (9 * DAY, "deactivated", ANN.id),
+        (12 * DAY, "deleted", ANN.id),
+    ]
+    assert calendar.due == ()
+
+
+@pytest.mark.parametrize(
+    ("option", "events"),
+    [
+        (Deprovisioning.block_sign_in(), ["deactivated"]),
+        (Deprovisioning.block_and_remove_licenses(), ["deactivated", "unlicensed"]),
+        (Deprovisioning.block_and_remove_licenses(grace_days=7), ["deactivated", "unlicensed"]),
+        (Deprovisioning.block_remove_licenses_and_delete(), ["deleted"]),
+        (Deprovisioning.block_remove_licenses_and_delete(grace_days=7), ["deactivated", "deleted"]),
+    ],
+)
+def test_the_calendar_is_what_the_plans_of_these_days_do(option, events):
+    """Day by day until all of it is done: what it said happens then, and nothing else."""
+    app = user_sync_app(deprovisioning=option)
+    dated = evolve(HERE, ends=NOW + 2 * DAY)
+    calendar = app.calendar([dated, BO], remembered(ACTIVE), now=NOW)
+    assert [each.event.value for each in calendar.entries] == events
+    kinds = {"deactivated": "block_sign_in", "unlicensed": "remove_licenses", "deleted": "delete_user"}
+    told = {(each.at, kinds[each.event.value]) for each in calendar.entries}
+    story, _, _ = days(app, lambda _: [dated, BO], 11, tenant(there()), [ACTIVE])
+    done = {(NOW + day * DAY, kind) for day, (found, _) in enumerate(story) for kind in found}
+    assert {each for each in done if each[1] in kinds.values()} == told
+
+
+def test_the_calendar_has_nobody_to_whom_nothing_happens():
+    """Who is excluded, who was kept, and whose account is gone."""
+    app = evolve(user_sync_app(deprovisioning=DELETES), lifecycle=Lifecycle(excluded_accounts=[ACTIVE.object_id]))
+    gone = evolve(ACTIVE, person_id="gone", object_id="g", status=AppUserStatus.DELETED)
+    assert app.calendar([BO], remembered(ACTIVE, gone), now=NOW).entries == ()
+    off = user_sync_app(deactivate_users=False)
+    assert off.calendar([evolve(HERE, ends=NOW + DAY), BO], remembered(ACTIVE), now=NOW).entries == ()
+
+
+def test_the_calendar_has_the_forms_of_a_plan():
+    """Text, rows, HTML, and JSON that reads back."""
+    calendar = user_sync_app().calendar([evolve(HERE, ends=NOW + DAY), BO], remembered(ACTIVE), now=NOW)
+    assert str(calendar).splitlines()[0] == "Calendar from 2026-06-01: 1 deactivated"
+    assert "2026-06-02 08:00 UTC  deactivated  Ann Lee <ann.lee@yourfederated.domain>  (the assignment ends)" in str(
+        calendar
+    )
+    assert calendar.to_dicts() == [
+        {
+            "at": (NOW + timedelta(days=1)).isoformat(),
+            "event": "deactivated",
+            "person_id": ANN.id,
+            "name": "Ann Lee",
+            "username": NAME,
+            "why": "the assignment ends",
+        }
+    ]
+    assert Calendar.from_json(calendar.to_json()) == calendar
+    assert "the assignment ends" in calendar.to_html()
+    assert "nothing happens" in str(evolve(calendar, entries=[]))
