@@ -12,6 +12,7 @@ from o365prov.app import Office365App
 from o365prov.configuration.class_shapes import table_of
 from o365prov.configuration.expression_settings import (
     TEXT,
+    ConditionShape,
     MappingSettings,
     RowsShape,
     UsernameShape,
@@ -28,6 +29,7 @@ from o365prov.people import Grants, LicenseGrant
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning import (
     LicenseOnly,
+    Lifecycle,
     ProfileSync,
     ProvisioningType,
     UniversalSync,
@@ -90,6 +92,7 @@ def app_table() -> TableShape:
         "provisioning": VariantShape("type", {each.name: table_of(each) for each in TYPES}),
         "username": UsernameShape(),
         "mapping": MappingShape(),
+        "lifecycle": table_of(Lifecycle, shapes={"excluded_people": ConditionShape()}),
         "default_grants": table_of(Grants, shapes={"licenses": ListShape(GrantShape())}),
     }
     return table_of(Office365App, shapes=shapes, make=_make_app)

@@ -70,6 +70,9 @@ LIMITS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("Safeguards", "from_accounts"): {"minimum": 0},
     ("Safeguards", "count"): {"minimum": 0},
     ("Safeguards", "shares"): {"minimum": 0, "maximum": 1},
+    ("Lifecycle", "missing_reads"): {"minimum": 1, "maximum": 100},
+    ("Lifecycle", "missing_days"): {"minimum": 0, "maximum": 365},
+    ("Lifecycle", "create_days_before"): {"minimum": 0, "maximum": 365},
     ("Office365App", "domains"): {"minLength": 1},
 }
 """What validators refuse, in the words of JSON Schema: of single values, of the elements of lists and tables."""

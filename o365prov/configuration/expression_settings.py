@@ -23,7 +23,7 @@ from o365prov.configuration.shapes import (
 )
 from o365prov.errors import ConfigurationError, Issue
 from o365prov.expressions import Dialect, Expression, Limits, Semantics, check_text
-from o365prov.profiles import ATTRIBUTES, ApplyOn, AttributeMapping, ProfileMapping, UsernameFormat
+from o365prov.profiles import ATTRIBUTES, ApplyOn, AttributeMapping, PersonCondition, ProfileMapping, UsernameFormat
 from o365prov.provisioning import ProvisioningType
 from o365prov.rendering import printable
 from o365prov.structuring import IssueList
@@ -114,6 +114,31 @@ class UsernameShape:
     def schema(self) -> JsonSchema:
         """The keys, of which format or expression is there."""
         return {**self.table.schema(), "oneOf": [{"required": ["format"]}, {"required": ["expression"]}]}
+
+
+@frozen
+class ConditionShape:
+    """A condition on a person: an expression of rules of groups, as a string."""
+
+    def read(self, value: object, place: str, issues: IssueList) -> Any:
+        """The condition."""
+        text = TEXT.read(value, place, issues)
+        if text is UNREAD:
+            return UNREAD
+        try:
+            return PersonCondition(make_expression(text, "group_rule"))
+        except ConfigurationError as error:
+            for each in error.issues:
+                issues.note(place, each.message, each.remedy, code=each.code)
+            return UNREAD
+
+    def write(self, value: PersonCondition) -> Any:
+        """The expression as it is written."""
+        return value.text
+
+    def schema(self) -> JsonSchema:
+        """A string."""
+        return TEXT.schema()
 
 
 _CUSTOM = "Custom"

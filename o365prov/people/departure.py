@@ -52,7 +52,7 @@ class Missing:
         return cls(1, at, at)
 
     def again(self, at: datetime) -> Missing:
-        """Missing again at *at* (aware); a plan of the same time or an earlier one is no further read."""
+        """Missing again at *at* (aware); a plan of the same time or an earlier one does not count."""
         check_call(Missing.again, locals())
         return self if at <= self.last else evolve(self, reads=self.reads + 1, last=at)
 

@@ -1,8 +1,7 @@
 """The changes that a plan may hold: a sum type.
 
-Every change has a *subject* (whom it is about) and a *reason*, for people to read. *object_id* is the account; None if
-the same plan creates it: applying takes it from Graph's response. *phase* is the change's place in the order of a plan;
-*writes* is the number of Graph writes that it takes.
+Every change has a *subject* and a *reason*, for people to read. *object_id* is the account; None if the same plan creates
+it. *phase* is the change's place in the order of a plan; *writes* is the number of Graph writes that it takes.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class CreateUser:
         fingerprint: a hash of the profile, for the memory.
         anchor: the source anchor.
         password_given: whether the caller of apply gives the password.
-        disabled: whether nobody can sign in with it yet, because the person has not started.
+        disabled: whether nobody can sign in with it yet.
         turn: the change's place within its phase.
         waits_for: the key of the change that frees the username, see :func:`change_key`; empty if it is free.
         invitation: how a guest is invited, instead; None for everybody else.
@@ -91,7 +90,7 @@ class RestoreUser:
 
 @frozen(field_transformer=typed)
 class LinkUser:
-    """Remember that an existing account is this person's. It takes no write.
+    """Remember that an existing account is this person's; it takes no write.
 
     Args:
         fingerprint: a hash of the profile, for the memory.
@@ -336,14 +335,12 @@ class Remember:
     Args:
         status: the person's status from now on.
         departure: the person left already, or the option that is in force for them changes.
-        reaches_back: whether the departure follows a setting that was changed after the person had left, so that the
-            plan must be confirmed.
+        reaches_back: whether it follows a setting that was changed after the person left, and must be confirmed.
         licenses: the licences that count as granted from here.
         waiting: the licences for which the person waits.
         roles: the directory roles that count as granted from here.
         excluded_by: the condition that excludes the person; empty where none does any more.
-        missing: in how many complete reads of the source the person was missing.
-        seen: whether the person is at the source again, so that the count begins anew.
+        missing: in how many complete reads the person was missing; *seen* is whether the person is there again.
 
     """
 
