@@ -1,6 +1,6 @@
 """The changes that a plan may hold: a sum type.
 
-Every change has a *subject* and a *reason*, for people to read. *object_id* is the account; None if the same plan creates
+Every change has a *subject* and a *reason*, for people to read. *object_id* is the account; None if the same plan makes
 it. *phase* is the change's place in the order of a plan; *writes* is the number of Graph writes that it takes.
 """
 
