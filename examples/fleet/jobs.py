@@ -75,4 +75,4 @@ fleet = Fleet(
     records=FleetRecords(DATABASE),
 )
 app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=DATABASE, min_size=1, max_size=3))
-app.add_tasks_from(fleet_tasks(fleet, tick="*/2 * * * * *"), namespace="fleet")
+app.add_tasks_from(fleet_tasks(fleet, tick=SETTINGS.get("tick", "*/2 * * * * *")), namespace="fleet")

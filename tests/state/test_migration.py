@@ -3,6 +3,7 @@
 import os
 import signal
 import sqlite3
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -148,3 +149,28 @@ def test_a_version_that_is_not_a_number_is_refused(tmp_path):
         connection.execute("INSERT INTO state_version VALUES ('new')")
     with pytest.raises(StateError, match="of version new"):
         SQLiteState(path).app_users(TENANT, APP)
+
+
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+def test_a_state_is_brought_up_to_date_while_others_write(open_state, newer):
+    """Workers of the older version go on with what they have open, and none of them notices."""
+    older = remembering(open_state())
+    wrong, stop = [], threading.Event()
+
+    def write():
+        try:
+            while not stop.is_set():
+                lease = older.acquire("fabrikam")
+                older.renew(lease)
+                older.release(lease)
+        except StateError as error:
+            wrong.append(error)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    newer()
+    assert set(open_state().app_users(TENANT, APP)) == {ANN}
+    stop.set()
+    writing.join()
+    assert wrong == []
+    assert found(older, "SELECT version FROM state_version") == [(len(schema.VERSIONS),)]
