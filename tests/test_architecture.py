@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "sources": {*EVERYWHERE, "_proxies", "expressions", "people", "profiles", "provisioning", "sources"},
     "delivery": {*LAYERS[: LAYERS.index("planning") + 1], *EVERYWHERE, "delivery"},
     "testing": {*EVERYWHERE, "testing"},
-    "fleet": {*LAYERS, *EVERYWHERE, "fleet"},
+    "fleet": {*LAYERS, *EVERYWHERE, "sources", "configuration", "fleet"},
     "configuration": {*LAYERS, *EVERYWHERE, "sources", "configuration"},
     "simulation": {*LAYERS, *EVERYWHERE, "sources", "testing", "simulation"},
     "_public": {*LAYERS, *EVERYWHERE},

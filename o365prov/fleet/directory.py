@@ -6,6 +6,7 @@ where they are kept.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from importlib import import_module
@@ -17,6 +18,7 @@ from o365prov import graph, planning
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple, as_unique, typed, wrong
 from o365prov.app import Office365App
+from o365prov.configuration import AppFile
 from o365prov.errors import ConfigurationError
 from o365prov.people import Assignment
 from o365prov.rendering import quoted, shortened
@@ -75,6 +77,8 @@ class FleetTenant:
             for. The first round of a scheduled tenant begins at once.
         priority: who comes first, higher numbers before lower ones (-1,000 to 1,000).
         reviewers: who must look at a plan with hazards before it goes on, such as addresses.
+        tenant_id: the id of the tenant that the credential should be for, else nothing is planned; empty for whichever
+            it is for.
         cloud: Microsoft's cloud in which it is.
 
     Raises:
@@ -91,6 +95,7 @@ class FleetTenant:
     schedule: str = field(default="", validator=_cron)
     priority: int = field(default=0, validator=_priority)
     reviewers: tuple[str, ...] = field(default=(), converter=as_unique)
+    tenant_id: str = ""
     cloud: graph.Cloud = graph.Cloud.GLOBAL
 
     def due_at(self, last: datetime | None) -> datetime | None:
@@ -123,9 +128,9 @@ class FleetRegistry:
     that they raise is one of that tenant: it is noted, and tried again as far as that may help.
 
     Args:
-        apps: gives an app.
+        apps: gives an app, or an app file: ``AppFile.load``, where the names of apps are those of files.
         credentials: gives a credential, such as one of azure-identity's.
-        people: gives everybody who is assigned the app, as assignments.
+        people: gives everybody who is assigned the app, as assignments; None for the sources that app files name.
         connect: makes the connection of a tenant with its credential and the fleet's state; by default
             ``Tenant(credential, tenant.cloud, state=state)``, at Graph's own pace.
         passwords: gives the first password of a new account in a managed domain; None where all are federated.
@@ -136,15 +141,15 @@ class FleetRegistry:
     >>> from o365prov import UserSync, UsernameFormat
     >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
     >>> registry = FleetRegistry(apps={"standard": app}, credentials={}, people=lambda name: [])
-    >>> registry.app("standard") == app
+    >>> registry.app_file("standard").app == app
     True
     """
 
     def __init__(
         self,
-        apps: Callable[[str], Office365App] | Mapping[str, Office365App],
+        apps: Callable[[str], Office365App | AppFile] | Mapping[str, Office365App | AppFile],
         credentials: Callable[[str], graph.Credential] | Mapping[str, graph.Credential],
-        people: Callable[[str], Iterable[Assignment]] | Mapping[str, Iterable[Assignment]],
+        people: Callable[[str], Iterable[Assignment]] | Mapping[str, Iterable[Assignment]] | None = None,
         *,
         connect: Callable[[FleetTenant, graph.Credential, State], graph.Tenant] | None = None,
         passwords: Callable[[FleetTenant, planning.CreateUser], str] | None = None,
@@ -152,12 +157,12 @@ class FleetRegistry:
         check_call(FleetRegistry.__init__, locals())
         self._apps: Callable[[str], Any] = _lookup(apps)
         self._credentials = _lookup(credentials)
-        self._people: Callable[[str], Any] = _lookup(people)
+        self._people: Callable[[str], Any] | None = None if people is None else _lookup(people)
         self._connect = connect or _connect
         self.passwords = passwords
 
-    def app(self, name: str) -> Office365App:
-        """The app of this name.
+    def app_file(self, name: str) -> AppFile:
+        """The app of this name, as an app file; one that is given alone says nothing of source and tenant.
 
         Args:
             name: as tenants have it.
@@ -166,27 +171,35 @@ class FleetRegistry:
             ConfigurationError: there is none, or it is something else.
 
         """
-        check_call(FleetRegistry.app, locals())
+        check_call(FleetRegistry.app_file, locals())
         found = self._apps(name)
-        if not isinstance(found, Office365App):
+        if isinstance(found, Office365App):
+            return AppFile(found)
+        if not isinstance(found, AppFile):
             shown = quoted(shortened(name))
             raise ConfigurationError(f"the fleet's registry has a {type(found).__name__} for the app {shown}")
         return found
 
-    def assignments(self, name: str) -> tuple[Assignment, ...]:
-        """Everybody who is assigned, from the source of this name.
+    async def assignments(self, tenant: FleetTenant) -> tuple[Assignment, ...]:
+        """Everybody who is assigned the app of a tenant.
 
         Args:
-            name: as tenants have it.
+            tenant: the tenant.
 
         Raises:
             ConfigurationError: there is no such source, or it gives something else.
+            SourceError: everything that is wrong with the source that the app file names.
 
         """
         check_call(FleetRegistry.assignments, locals())
-        found: Any = as_tuple(self._people(name))
+        if self._people is None:
+            file = await asyncio.to_thread(self.app_file, tenant.app)
+            return tuple((await file.read_people()).assignments)
+        found: Any = as_tuple(await asyncio.to_thread(self._people, tenant.people))
         if not isinstance(found, tuple) or not all(isinstance(each, Assignment) for each in found):
-            raise ConfigurationError(f"the fleet's people {quoted(shortened(name))} should be Assignment values")
+            raise ConfigurationError(
+                f"the fleet's people {quoted(shortened(tenant.people))} should be Assignment values"
+            )
         return found
 
     def tenant(self, tenant: FleetTenant, state: State) -> graph.Tenant:

@@ -280,9 +280,13 @@ class Fleet:
 
     async def _made_plan(self, tenant: FleetTenant, connected: graph.Tenant) -> planning.Plan:
         """The plan of a tenant; what takes long to compute is done on a thread, so that leases are renewed."""
-        app = await asyncio.to_thread(self.registry.app, tenant.app)
-        assignments = await asyncio.to_thread(self.registry.assignments, tenant.people)
+        file = await asyncio.to_thread(self.registry.app_file, tenant.app)
+        app, assignments = file.app, await self.registry.assignments(tenant)
         snapshot = await connected.read(app.needs(assignments))
+        for meant in filter(None, (tenant.tenant_id, file.tenant.id)):
+            if meant != snapshot.tenant_id:
+                which = f"{quoted(tenant.credential)} is for the tenant {snapshot.tenant_id}, and {meant} is meant"
+                raise ConfigurationError(f"the credential {which}: correct the credential or the tenant's id")
         known = await asyncio.to_thread(self.state.app_users, snapshot.tenant_id, app.name)
         return await asyncio.to_thread(app.plan, assignments, snapshot, known, now=self._now(), made_by="fleet")
 

@@ -1,5 +1,6 @@
 """The directory of a fleet: tenants that name what they need."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ from fleets import NIGHTLY, member
 from organisation import NOW, user_sync_app
 
 from o365prov import ConfigurationError, O365ProvError
+from o365prov.configuration import AppFile
 from o365prov.fleet import Fleet, FleetRecords, FleetRegistry, FleetTenant
 from o365prov.state import MemoryState
 
@@ -58,11 +60,11 @@ def test_a_registry_takes_functions_and_mappings():
     """A vault is a function; the apps of a program are a mapping."""
     app = user_sync_app()
     registry = FleetRegistry(apps={"standard": app}, credentials=lambda name: name, people=lambda name: [])
-    assert registry.app("standard") is app
-    assert registry.assignments("contoso") == ()
+    assert registry.app_file("standard").app is app
+    assert asyncio.run(registry.assignments(member())) == ()
 
 
-@pytest.mark.parametrize("call", [lambda: EMPTY.app("standard"), lambda: EMPTY.assignments("contoso")])
+@pytest.mark.parametrize("call", [lambda: EMPTY.app_file("standard"), lambda: asyncio.run(EMPTY.assignments(member()))])
 def test_what_a_registry_does_not_have_is_named(call):
     """So that the directory can be corrected."""
     with pytest.raises(ConfigurationError, match=r"standard|contoso"):
@@ -73,9 +75,9 @@ def test_a_registry_that_gives_something_else_is_refused():
     """Before a tenant is read."""
     wrong = FleetRegistry(lambda name: "app.toml", {}, lambda name: ["ann"])
     with pytest.raises(ConfigurationError, match="a str for the app 'standard'"):
-        wrong.app("standard")
+        wrong.app_file("standard")
     with pytest.raises(ConfigurationError, match="Assignment"):
-        wrong.assignments("contoso")
+        asyncio.run(wrong.assignments(member()))
 
 
 @pytest.mark.parametrize("call", [Fleet.next_step, lambda fleet, name: fleet.records.round(None)])
@@ -91,3 +93,23 @@ def test_secrets_are_in_no_repr():
     registry = FleetRegistry(apps={}, credentials=lambda name: "hunter2", people={})
     fleet = Fleet([member()], registry, state=MemoryState(), records=FleetRecords())
     assert "hunter2" not in repr(fleet) + repr(registry) + repr(fleet.tenants)
+
+
+APP_FILE = """
+domains = ["yourfederated.domain"]
+provisioning = { type = "user_sync" }
+username = { format = "Email prefix", suffix = "@yourfederated.domain" }
+source = { kind = "csv", people = "people.csv", groups = "groups.csv", assignments = "assignments.csv" }
+"""
+
+
+def test_an_app_file_brings_its_people(tmp_path):
+    """The names of apps are those of files, and each says where its people come from."""
+    (tmp_path / "contoso.toml").write_text(APP_FILE)
+    (tmp_path / "people.csv").write_text("id,status,login\n00u1,ACTIVE,ann@corp.example\n")
+    (tmp_path / "groups.csv").write_text("id,name,member\n00g1,Sales,00u1\n")
+    (tmp_path / "assignments.csv").write_text("group,person,priority,licenses,roles\n00g1,,1,SPE_E3,\n")
+    registry = FleetRegistry(apps=AppFile.load, credentials={})
+    tenant = member(app=str(tmp_path / "contoso.toml"))
+    assert registry.app_file(tenant.app).app.domains == ("yourfederated.domain",)
+    assert [each.person.id for each in asyncio.run(registry.assignments(tenant))] == ["00u1"]

@@ -98,6 +98,15 @@ def test_a_tenant_that_fails_never_holds_up_another(people):
     assert "secret" not in report.to_text()
 
 
+def test_nothing_is_planned_in_another_tenant_than_the_one_that_is_meant():
+    """A credential that was filed under the wrong name would provision one customer's people in another's tenant."""
+    right, wrong = FakeFleet.of(member()), FakeFleet.of(member(tenant_id="11111111-1111-4111-8111-111111111111"))
+    for fleet in (right, wrong):
+        asyncio.run(fleet.go_on())
+    assert (len(right.accounts("contoso")), wrong.accounts("contoso")) == (3, set())
+    assert "8111-111111111111 is meant" in wrong.fleet.report().needing_somebody["contoso"]
+
+
 def test_what_may_pass_is_tried_again_and_fails_in_the_end():
     """With waits that double, up to an hour; the next night begins again."""
     fleet = FakeFleet.of(member())

@@ -86,4 +86,4 @@ class FakeFleet:
 
 def member(name: str = "contoso", **settings: Any) -> FleetTenant:
     """A tenant of a fleet, each night."""
-    return FleetTenant(name, app="standard", credential=f"{name}-secret", **{"schedule": NIGHTLY, **settings})
+    return FleetTenant(name, **{"app": "standard", "credential": f"{name}-secret", "schedule": NIGHTLY, **settings})
