@@ -6,6 +6,7 @@ from o365prov.expressions.checker.check_text import check_text
 from o365prov.expressions.diagnostics import Diagnostic
 from o365prov.expressions.explanation import Explanation, ExpressionPart
 from o365prov.expressions.expression import Expression
+from o365prov.expressions.expression_list import ExpressionList
 from o365prov.expressions.functions.suggestions import similar_attribute
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.okta_templates import expression_of_template
@@ -22,6 +23,7 @@ __all__ = [
     "Explanation",
     "Expression",
     "ExpressionError",
+    "ExpressionList",
     "ExpressionPart",
     "ExpressionSyntaxError",
     "Limits",

@@ -6,75 +6,56 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from attrs import Attribute, Factory, field, frozen
+from attrs import field, fields, frozen
 
-from o365prov._fields import as_tuple, aware, wrong
+from o365prov._fields import as_tuple, aware, frozen_mapping, wrong
 from o365prov.expressions.values.failures import EvaluationFailure
 
 Values: TypeAlias = Mapping[str, Any]
 """A map of names to values: attributes of a person, a group, an app user; values are JSON's, and aware datetimes."""
 
 
-def _to_tuple(values: Iterable[Values]) -> tuple[Values, ...]:
-    # the short ways first: bindings are made for every person
-    if type(values) is tuple:
-        return values
+_NONE: tuple[Values, ...] = ()
+_NOTHING: Values = frozen_mapping({})
+
+
+def _to_mappings(owner: Bindings, name: str, values: Iterable[Values]) -> tuple[Values, ...]:
     if type(values) is list:
-        return tuple(values)
-    return values if isinstance(values, Mapping) else as_tuple(values)  # type: ignore[return-value]  # refused below
-
-
-def _to_instant(value: datetime | str | None) -> datetime | None:
-    if not isinstance(value, str):
-        return value
-    from o365prov.expressions.values.instants import parse_iso  # noqa: PLC0415 - time loads when used
-
-    try:
-        return parse_iso(value)
-    except EvaluationFailure:
-        return value  # type: ignore[return-value]  # the validator refuses it
-
-
-def _check_mappings(owner: Bindings, attribute: Attribute[Any], values: tuple[Values, ...]) -> None:
-    if type(values) is tuple:
-        for each in values:
+        found: object = tuple(values)
+    else:
+        found = values if isinstance(values, Mapping) else as_tuple(values)
+    if type(found) is tuple:
+        for each in found:
             if type(each) is not dict and not isinstance(each, Mapping):
                 break
         else:
-            return
-    raise wrong(owner, attribute, "a list of mappings", values)
+            return found
+    raise wrong(owner, getattr(fields(Bindings), name), "a list of mappings", found)
 
 
-def _check_names(owner: Bindings, attribute: Attribute[Any], values: Values) -> None:
+def _check_names(owner: Bindings, name: str, values: Values | None) -> None:
     if type(values) is not dict and not isinstance(values, Mapping):
-        raise wrong(owner, attribute, "a mapping of names to values", values)
-    for name in values:
-        if not isinstance(name, str):
-            raise wrong(owner, attribute, "a mapping whose keys are strings", values)
+        raise wrong(owner, getattr(fields(Bindings), name), "a mapping of names to values", values)
+    for key in values:
+        if not isinstance(key, str):
+            raise wrong(owner, getattr(fields(Bindings), name), "a mapping whose keys are strings", values)
 
 
-def _check_relation(owner: Bindings, attribute: Attribute[Any], values: Values | None) -> None:
-    if values is not None:
-        _check_names(owner, attribute, values)
-
-
-def _check_instant(owner: Bindings, attribute: Attribute[Any], value: datetime | None) -> None:
+def _to_instant(owner: Bindings, value: datetime | str | None) -> datetime | None:
+    attribute = fields(Bindings).now
     if isinstance(value, str):
-        raise wrong(owner, attribute, "an aware datetime or an ISO 8601 time such as 2015-07-31T17:18:37.979Z", value)
+        from o365prov.expressions.values.instants import parse_iso  # noqa: PLC0415 - time loads when used
+
+        try:
+            return parse_iso(value)
+        except EvaluationFailure:
+            expected = "an aware datetime or an ISO 8601 time such as 2015-07-31T17:18:37.979Z"
+            raise wrong(owner, attribute, expected, value) from None
     aware(owner, attribute, value)
+    return value
 
 
-def _one_directory_user(bindings: Bindings) -> Values | None:
-    users = bindings.directory_users
-    return users[0] if type(users) is tuple and len(users) == 1 else None  # validators run afterwards
-
-
-def _one_workday_user(bindings: Bindings) -> Values | None:
-    users = bindings.workday_users
-    return users[0] if type(users) is tuple and len(users) == 1 else None
-
-
-@frozen
+@frozen(init=False, slots=False)
 class Bindings:
     """Everything an expression is evaluated with, when functions need more than the roots.
 
@@ -107,19 +88,52 @@ class Bindings:
 
     """
 
-    roots: Values = field(validator=_check_names)
-    groups: tuple[Values, ...] = field(default=(), kw_only=True, converter=_to_tuple, validator=_check_mappings)
-    directory_users: tuple[Values, ...] = field(
-        default=(), kw_only=True, converter=_to_tuple, validator=_check_mappings
-    )
-    workday_users: tuple[Values, ...] = field(default=(), kw_only=True, converter=_to_tuple, validator=_check_mappings)
-    managers: Values | None = field(factory=dict, kw_only=True, validator=_check_relation)
-    assistants: Values | None = field(factory=dict, kw_only=True, validator=_check_relation)
-    linked: Values | None = field(factory=dict, kw_only=True, validator=_check_relation)
-    now: datetime | None = field(default=None, kw_only=True, converter=_to_instant, validator=_check_instant)
+    roots: Values
+    groups: tuple[Values, ...]
+    directory_users: tuple[Values, ...]
+    workday_users: tuple[Values, ...]
+    managers: Values | None
+    assistants: Values | None
+    linked: Values | None
+    now: datetime | None
 
-    directory_user: Values | None = field(init=False, eq=False, default=Factory(_one_directory_user, takes_self=True))
-    workday_user: Values | None = field(init=False, eq=False, default=Factory(_one_workday_user, takes_self=True))
+    directory_user: Values | None = field(init=False, eq=False)
+    workday_user: Values | None = field(init=False, eq=False)
+
+    def __init__(
+        self,
+        roots: Values,
+        *,
+        groups: Iterable[Values] = _NONE,
+        directory_users: Iterable[Values] = _NONE,
+        workday_users: Iterable[Values] = _NONE,
+        managers: Values | None = _NOTHING,
+        assistants: Values | None = _NOTHING,
+        linked: Values | None = _NOTHING,
+        now: datetime | str | None = None,
+    ) -> None:
+        # One is made for every person: what is left out is not looked at, and a dict is filled in a quarter of the time
+        # that attrs takes to set and check each field.
+        held = self.__dict__
+        held["roots"] = roots
+        _check_names(self, "roots", roots)
+        held["groups"] = _NONE if groups is _NONE else _to_mappings(self, "groups", groups)
+        users = _NONE if directory_users is _NONE else _to_mappings(self, "directory_users", directory_users)
+        held["directory_users"] = users
+        held["directory_user"] = users[0] if len(users) == 1 else None
+        users = _NONE if workday_users is _NONE else _to_mappings(self, "workday_users", workday_users)
+        held["workday_users"] = users
+        held["workday_user"] = users[0] if len(users) == 1 else None
+        held["managers"] = managers
+        if managers is not _NOTHING and managers is not None:
+            _check_names(self, "managers", managers)
+        held["assistants"] = assistants
+        if assistants is not _NOTHING and assistants is not None:
+            _check_names(self, "assistants", assistants)
+        held["linked"] = linked
+        if linked is not _NOTHING and linked is not None:
+            _check_names(self, "linked", linked)
+        held["now"] = None if now is None else _to_instant(self, now)
 
     def __repr__(self) -> str:
         """Names only: values are personal."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.compiler.compiler import compile_tree
-from o365prov.expressions.compiler.places import evaluation_error, place_of
+from o365prov.expressions.compiler.places import evaluation_error
 from o365prov.expressions.explanation import Explanation, ExpressionPart
 from o365prov.expressions.functions.registry import function_of
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
@@ -40,7 +40,7 @@ def explain(
     except STOPPING as stopped:
         failure = as_failure(stopped)
         error = evaluation_error(failure, text, places)
-        place = place_of(failure.__traceback__, places)
+        place = places.of(failure.__traceback__)
         failed = frozenset() if place is None else _with_parents(tree, place.node)
     spaces = {  # the String of String.len is part of a name, no value
         id(node.target)

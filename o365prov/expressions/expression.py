@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import field, frozen
 
 from o365prov._fields import member, typed
+from o365prov.errors import UsageError
 from o365prov.expressions.bindings import Bindings
-from o365prov.expressions.compiler.places import Place, evaluation_error
+from o365prov.expressions.compiler.places import Places, evaluation_error
 from o365prov.expressions.diagnostics import Diagnostic, Schema
 from o365prov.expressions.explanation import Explanation
 from o365prov.expressions.limits import LIMITS, Limits
@@ -57,7 +58,7 @@ class Expression:
     _tree: Any = field(init=False)  # a Node: the tree loads with the first expression
     _canonical: str = field(init=False)
     _run: Callable[..., object] | None = field(init=False, default=None)
-    _places: tuple[Place, ...] = field(init=False, default=())
+    _places: Places = field(init=False, factory=Places)
 
     def __attrs_post_init__(self) -> None:
         from o365prov.expressions.syntax.parser import parse  # noqa: PLC0415 - importing stays cheap
@@ -90,6 +91,41 @@ class Expression:
         except STOPPING as stopped:
             raise evaluation_error(as_failure(stopped), self.text, self._places) from None
 
+    def evaluate_many(self, people: Iterable[Mapping[str, Any] | Bindings]) -> Iterator[Any]:
+        """The value for each person, one after the other, as they come: nobody is kept.
+
+        Args:
+            people: for each person what :meth:`evaluate` takes.
+
+        Returns:
+            For each person, in the same order, what :meth:`evaluate` returns, or the
+            :class:`~o365prov.errors.EvaluationError` that it would raise: one who fails does not stop the others.
+
+        Raises:
+            UsageError: these are not people, or, while going over them, one is not a mapping or Bindings.
+
+        Example:
+            >>> people = [{"user": {"age": 20}}, {"user": {"age": "old"}}]
+            >>> for value in Expression("user.age + 1").evaluate_many(people):
+            ...     print(value)
+            21
+            old1
+
+        """
+        if isinstance(people, Mapping) or not isinstance(people, Iterable):
+            kind = type(people).__name__
+            raise UsageError(f"evaluate_many takes people, each a mapping of root names or Bindings, not a {kind}")
+        return self._evaluate_each(people)
+
+    def _evaluate_each(self, people: Iterable[Mapping[str, Any] | Bindings]) -> Iterator[Any]:
+        run = self._run or self._compile()
+        for values in people:
+            try:
+                value = run(values)
+            except STOPPING as stopped:
+                value = evaluation_error(as_failure(stopped), self.text, self._places)
+            yield value
+
     def _compile(self) -> Callable[..., object]:
         from o365prov.expressions.compiler.compiler import compile_tree  # noqa: PLC0415 - some are only parsed
 
@@ -101,7 +137,7 @@ class Expression:
     @property
     def _options(self) -> EvaluationOptions:
         """What it is evaluated under."""
-        return EvaluationOptions(self.semantics, self.limits, _compile_text)
+        return EvaluationOptions(self.semantics, self.limits, compile_text)
 
     @property
     def references(self) -> frozenset[tuple[str, ...]]:
@@ -191,7 +227,7 @@ def _rebuild(text: str, dialect: Dialect, semantics: Semantics, limits: Limits) 
     return Expression(text, dialect=dialect, semantics=semantics, limits=limits)
 
 
-def _compile_text(text: str, options: EvaluationOptions) -> Callable[[Budget, Mapping[str, Any]], Any]:
+def compile_text(text: str, options: EvaluationOptions) -> Callable[[Budget, Mapping[str, Any]], Any]:
     """The function that evaluates an expression in a string within a budget, as functions over groups take one."""
     from o365prov.expressions.compiler.compiler import compile_tree  # noqa: PLC0415 - importing stays cheap
     from o365prov.expressions.syntax.parser import parse  # noqa: PLC0415 - importing stays cheap

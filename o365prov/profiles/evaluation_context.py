@@ -46,8 +46,9 @@ def make_bindings(assignment: Assignment, *, now: datetime | None = None) -> Bin
     person = assignment.person
     profile = _profile(person)
     roots: dict[str, Any] = {"user": profile, "source": profile, "active_directory": {}}
-    accounts = [_account(account) for account in person.directory_accounts]
-    for account, app_user in zip(person.directory_accounts, accounts, strict=True):
+    accounts = []
+    for account in person.directory_accounts:
+        accounts.append(app_user := _account(account))
         roots.setdefault(_root_name(account.instance), app_user)
     if len(accounts) == 1:
         roots["active_directory"] = accounts[0]
@@ -67,8 +68,8 @@ def make_bindings(assignment: Assignment, *, now: datetime | None = None) -> Bin
         groups=groups,
         directory_users=accounts,
         workday_users=[apps["workday"]] if "workday" in apps else (),
-        managers=_found(related.managers),
-        assistants=_found(related.assistants),
+        managers=None if related.managers is None else _found(related.managers),
+        assistants=None if related.assistants is None else _found(related.assistants),
         linked=related.linked and {name: _profile(person) for name, person in related.linked.items()},
         now=now,
     )
@@ -98,10 +99,10 @@ def _account(account: DirectoryAccount) -> dict[str, Any]:
     return {"dn": account.distinguished_name, **account.attributes, "externalId": account.anchor}
 
 
-def _found(people: tuple[Person, ...] | None) -> dict[str, Any] | None:
-    """What ``getManagerUser`` and ``getManagerAppUser`` find, or the functions for assistants; None if not known."""
+def _found(people: tuple[Person, ...]) -> dict[str, Any]:
+    """What ``getManagerUser`` and ``getManagerAppUser`` find, or the functions for assistants."""
     if not people:
-        return None if people is None else {}
+        return {}
     [person] = people
     apps = {"active_directory": _account(person.directory_accounts[0])} if person.directory_accounts else {}
     return {"active_directory": {"user": _profile(person), "apps": apps}}

@@ -8,7 +8,7 @@ other settings than its own.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -16,11 +16,11 @@ from attrs import evolve, field, fields, frozen
 
 from o365prov._annotations import check_after_failure, check_call
 from o365prov._fields import frozen_mapping, optional, string, wrong
-from o365prov.errors import ConfigurationError, EvaluationError, ExpressionSyntaxError, Issue
-from o365prov.expressions import Bindings, Diagnostic, Expression
+from o365prov.errors import ConfigurationError, EvaluationError, Issue
+from o365prov.expressions import Bindings, Diagnostic, ExpressionList
 from o365prov.profiles.attribute_mapping import ApplyOn, AttributeMapping
 from o365prov.profiles.attributes import UNSET, Attribute, AttributeKind, Unset, exact_attribute
-from o365prov.profiles.normalization import StringRule, normalize, string_rule
+from o365prov.profiles.normalization import Normalized, StringRule, normalize, string_rule
 from o365prov.profiles.okta_format import read_okta_mapping
 from o365prov.profiles.saved_format import read_saved_mapping
 from o365prov.profiles.setting_expressions import PROFILE_MAPPING, parse_expression, refusal
@@ -51,8 +51,8 @@ def _wrong_rows(value: object) -> ConfigurationError:
 
 _NOT_IN_BODY = {AttributeKind.ANCHOR, AttributeKind.MANAGER, AttributeKind.REFERENCES}
 
-_Target: TypeAlias = tuple[str, int, StringRule | None, Attribute]
-"""One attribute's name, the length of its longest string, the rule for such strings, and the attribute itself."""
+_Target: TypeAlias = tuple[StringRule | None, int, Attribute, Normalized]
+"""The rule for an attribute's strings, the longest that it takes, the attribute itself, and what null becomes."""
 
 
 @frozen
@@ -221,67 +221,51 @@ class ProfileMapping:
             Values and issues; nothing about a person's values is raised.
 
         """
-        values: list[object | Unset] = []
+        values, unusual = self._together.evaluate(bindings)
+        left_alone = self._withhold(values, withheld) if withheld else ()
         issues: list[Issue] = []
-        left_alone: list[str] = []
-        for value, (name, longest, rule, attribute) in zip(self._evaluated(bindings), self._targets, strict=True):
-            if name in withheld:
-                values.append(UNSET)
-                if value and not isinstance(value, EvaluationError):
-                    left_alone.append(name)
-                continue
-            if type(value) is str and 0 < len(value) <= longest:  # by far the most frequent case
+        targets = self._targets
+        for position in unusual:
+            value: object = values[position]
+            rule, longest, attribute, cleared = targets[position]
+            if type(value) is str and 0 < len(value) <= longest:
                 if rule is None:
-                    values.append(value)
                     continue
                 normalized, issue = rule(attribute, value)
+            elif value is None:
+                normalized, issue = cleared
+            elif value is UNSET:
+                continue
             elif isinstance(value, EvaluationError):
                 normalized, issue = UNSET, _failure(attribute, value)
             else:
                 normalized, issue = normalize(attribute, value)
-            values.append(normalized)
+            values[position] = normalized
             if issue is not None:
                 issues.append(issue)
-        return MappedProfile(self, tuple(values), tuple(issues), tuple(left_alone))
+        return MappedProfile(self, tuple(values), tuple(issues), left_alone)
 
-    def _evaluated(self, bindings: Bindings) -> Sequence[object]:
-        """What each row's expression gives, or the error that it fails with."""
-        if self._combined is not None:
-            try:
-                values: list[object] = self._combined.evaluate(bindings)
-            except EvaluationError:
-                pass  # one of them fails: evaluate each by itself
-            else:
-                return values
-        return [_value_or_error(row.expression, bindings) for row in self]
+    def _withhold(self, values: list[object | Unset], withheld: Collection[str]) -> tuple[str, ...]:
+        """Leave these attributes alone; the names of those that have a value."""
+        left_alone: list[str] = []
+        for name, position in self.positions.items():
+            if name in withheld:
+                value, values[position] = values[position], UNSET
+                if value and not isinstance(value, EvaluationError):
+                    left_alone.append(name)
+        return tuple(left_alone)
 
     @cached_property
-    def _combined(self) -> Expression | None:
-        """All expressions as the elements of one list, which is compiled into one function.
-
-        Evaluating it takes half the time of evaluating them one by one. None if they differ in dialect, semantics or
-        limits, or are larger together than an expression may be.
-        """
-        kinds = {(row.expression.dialect, row.expression.semantics, row.expression.limits) for row in self}
-        if len(kinds) != 1:
-            return None
-        [(dialect, semantics, limits)] = kinds
-        elements = ", ".join(str(row.expression) for row in self)
-        try:
-            return Expression(f"{{{elements}}}", dialect=dialect, semantics=semantics, limits=limits)
-        except ExpressionSyntaxError:
-            return None
+    def _together(self) -> ExpressionList:
+        """All expressions; null and a string that is not too long are sent as they are where no rule asks for them."""
+        usual = (0 if rule or cleared != (None, None) else longest for rule, longest, _, cleared in self._targets)
+        return ExpressionList(tuple(row.expression for row in self), tuple(usual))
 
     @cached_property
     def _targets(self) -> tuple[_Target, ...]:
         return tuple(
-            (
-                row.attribute.name,
-                sys.maxsize if row.attribute.limit is None else row.attribute.limit,
-                string_rule(row.attribute),
-                row.attribute,
-            )
-            for row in self
+            (string_rule(attribute), attribute.limit or sys.maxsize, attribute, normalize(attribute, None))
+            for attribute in (row.attribute for row in self)
         )
 
     def is_create_only(self, attribute: str) -> bool:
@@ -381,13 +365,6 @@ def _row(name: str, expression: str, apply_on: ApplyOn | str = ApplyOn.CREATE_AN
     attribute = exact_attribute(name)
     parsed = parse_expression(f"AttributeMapping.expression of {name}", expression)
     return AttributeMapping(attribute, parsed, apply_on)
-
-
-def _value_or_error(expression: Expression, bindings: Bindings) -> object:
-    try:
-        return expression.evaluate(bindings)
-    except EvaluationError as error:
-        return error
 
 
 def _failure(attribute: Attribute, error: EvaluationError) -> Issue:

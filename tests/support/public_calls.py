@@ -313,6 +313,7 @@ BY_ANNOTATION: dict[str, Callable[[], Any]] = {
     "Iterable[DirectoryAccount]": lambda: PERSON.directory_accounts,
     "Iterable[DirectoryGroup]": list,
     "Iterable[Entry]": list,
+    "Iterable[Mapping[str, Any] | Bindings]": lambda: [{"user": {"email": "ann@corp.example"}}],
     "Iterable[Person]": list,
     "Sequence[ProfileSource]": list,
     "Iterable[Operation]": lambda: [Operation.READ_USERS],

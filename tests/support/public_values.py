@@ -91,7 +91,7 @@ from o365prov.delivery import (
     RecipientKind,
     StepAction,
 )
-from o365prov.expressions import country
+from o365prov.expressions import ExpressionList, country
 from o365prov.fleet import (
     Confirmation,
     FleetReport,
@@ -239,6 +239,7 @@ def made_values() -> tuple[object, ...]:
     made += imports(fake, ann, cid)
     expression = Expression("user.email", semantics=Semantics(null_text="refuse"))
     made += [expression, expression.explain({"user": {"email": "a@b.example"}}), Bindings({}, now=NOW), Limits()]
+    made.append(ExpressionList((expression,), (64,)))
     made += [
         Lease("contoso", 1),
         LeaseHolder("contoso", 1, "process 1 on host", NOW, NOW),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from o365prov.errors import Issue
 from o365prov.expressions.checker.idioms import idiom_of
 from o365prov.expressions.checker.state import Checking, CheckState
-from o365prov.expressions.compiler.runtime import convert_for
+from o365prov.expressions.compiler.arguments import convert_to
 from o365prov.expressions.functions.function import ACCEPTED, Function
 from o365prov.expressions.functions.registry import call_name, find, function_of, method
 from o365prov.expressions.functions.suggestions import misspelled_function, other_dialect, similar_function
@@ -98,7 +98,7 @@ def _argument(checker: CheckState, row: Function, position: int, part: Node, kin
     parameter = row.parameter(position)
     if isinstance(part, Literal) and part.value is not None:
         try:
-            convert_for(parameter.kind, part.value)
+            convert_to(parameter.kind)(part.value)
         except EvaluationFailure:
             needed = in_words(parameter.kind)
             checker.error("wrong-type", part, f"{row.name} needs {needed} as its {parameter.name}", row.signature)

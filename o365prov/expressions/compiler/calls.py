@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from datetime import datetime
 
 from o365prov.expressions.compiler import runtime
+from o365prov.expressions.compiler.arguments import make_caller
 from o365prov.expressions.compiler.codegen import Operand, call_of, constant, load_name
+from o365prov.expressions.compiler.inlining import written_out
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
-from o365prov.expressions.functions.function import FromBindings, Function
+from o365prov.expressions.functions.function import ACCEPTED, REFUSED, FromBindings, Function
 from o365prov.expressions.functions.registry import call_name, find, function_of, method
 from o365prov.expressions.semantics import Dialect
 from o365prov.expressions.syntax.tree import (
@@ -16,20 +19,24 @@ from o365prov.expressions.syntax.tree import (
     Name,
     Node,
 )
+from o365prov.expressions.values.country_codes import CountryCode
+from o365prov.expressions.values.instants import to_instant
 from o365prov.expressions.values.types import ValueType
 from o365prov.rendering import shortened
 
 # Kinds whose values compiled code recognises by one Python type.
-_SIMPLE = {
-    ValueType.STRING: "str",
-    ValueType.INTEGER: "int",
-    ValueType.NUMBER: "float",
-    ValueType.BOOLEAN: "bool",
-    ValueType.LIST: "list",
+_PYTHON: dict[ValueType, type] = {
+    ValueType.STRING: str,
+    ValueType.INTEGER: int,
+    ValueType.NUMBER: float,
+    ValueType.BOOLEAN: bool,
+    ValueType.LIST: list,
+    ValueType.MAP: dict,
+    ValueType.COUNTRY: CountryCode,
+    ValueType.TIME: datetime,
 }
-_TYPES = {"int": int, "float": float, "list": list}
 # Results that are of this kind or null, and nothing else.
-_RESULTS = {ValueType.STRING: ValueType.STRING, ValueType.BOOLEAN: ValueType.BOOLEAN}
+_RESULTS = frozenset({ValueType.STRING, ValueType.BOOLEAN, ValueType.LIST, ValueType.COUNTRY, ValueType.TIME})
 
 
 def call(lowering: Lowering, node: Call) -> LoweringStep:
@@ -98,38 +105,41 @@ def _call_function(
         lowering.needs_bindings = True
         loads.insert(0, load_name("bindings"))
     line = writer.place(node, *nodes)
-    if row.by_bindings:  # groups, mostly: a person may be in very many
+    if "groups()" in row.reads:  # a person may be in very many
         groups = lowering.keep(ast.Attribute(load_name("bindings"), "groups", ast.Load()), line)
         lowering.spend_on(line, groups)
-    tests = _type_tests(lowering, row, arguments)
     name = writer.temporary()
-    if tests is None:
-        wrapped = writer.cell("g", runtime.make_caller(row, implementation))
-        writer.set(name, call_of(wrapped, *loads), line)
+    wrapped = writer.cell("g", make_caller(row, implementation))
+    convert = call_of(wrapped, *loads)
+    fitting = _fit(lowering, row, arguments)
+    if fitting is None:
+        writer.set(name, convert, line)
     else:
-        direct = writer.cell("f", implementation)
+        tests, values = fitting
+        direct = written_out(row, arguments, lowering.options)
+        if direct is None:
+            context = loads[: len(loads) - len(arguments)]
+            direct = call_of(writer.cell("f", implementation), *context, *values)
         if not tests:
-            writer.set(name, call_of(direct, *loads), line)
+            writer.set(name, direct, line)
         else:
-            wrapped = writer.cell("g", runtime.make_caller(row, implementation))
-            test = tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
-            with writer.when(test, line):
-                writer.set(name, call_of(direct, *loads), line)
+            with writer.when(tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests), line):
+                writer.set(name, direct, line)
             with writer.otherwise():
-                _convert_and_call(lowering, row, arguments, len(tests), Operand(name), call_of(wrapped, *loads), line)
+                _convert_and_call(lowering, row, arguments, Operand(name), convert, line)
     if lowering.counts:
         lowering.spend_on(line, *arguments, Operand(name))
     sure = row.result in (ValueType.BOOLEAN, ValueType.INTEGER) and row.null is not None
-    return writer.remember(key, Operand(name, row.result if sure else None, or_null=_RESULTS.get(row.result)))
+    or_null = row.result if row.result in _RESULTS else None
+    return writer.remember(key, Operand(name, row.result if sure else None, or_null=or_null))
 
 
 def _convert_and_call(
-    lowering: Lowering, row: Function, arguments: list[Operand], tests: int, result: Operand, call: ast.expr, line: int
+    lowering: Lowering, row: Function, arguments: list[Operand], result: Operand, call: ast.expr, line: int
 ) -> None:
     """The call for values that do not fit as they are; null, the commonest of them, is answered on the spot."""
     first = arguments[0]
-    answered = tests == 1 and first.kind is None and (row.null is None or row.null is False) and not row.receivers
-    if not answered:
+    if first.kind is not None or row.receivers or row.null is ACCEPTED or row.null is REFUSED:
         lowering.writer.set(result.name, call, line)
         return
     with lowering.writer.when(ast.Compare(first.load(), [ast.Is()], [constant(None)]), line):
@@ -152,25 +162,58 @@ def _bindings_value(lowering: Lowering, node: Node, source: FromBindings) -> Ope
     return lowering.keep(ast.Compare(value.load(), [ast.IsNot()], [constant(None)]), line, ValueType.BOOLEAN)
 
 
-def _type_tests(lowering: Lowering, row: Function, arguments: list[Operand]) -> list[ast.expr] | None:
-    """The tests that must hold for calling the implementation directly; None where only the careful way serves."""
+def _fit(lowering: Lowering, row: Function, arguments: list[Operand]) -> tuple[list[ast.expr], list[ast.expr]] | None:
+    """The tests that must hold for calling the implementation directly, and the values that it is then called with.
+
+    None where only the careful way serves.
+    """
     tests: list[ast.expr] = []
-    kinds = [parameter.kind for parameter in row.parameters]
-    match row.receivers:
-        case ():
-            pass
-        case (kind,) if kind in _SIMPLE:
-            kinds.insert(0, kind)
-        case _:
-            return None
+    values: list[ast.expr] = []
+    shift = int(bool(row.receivers))
     for position, operand in enumerate(arguments):
-        kind = kinds[min(position, len(kinds) - 1)]
-        if operand.kind is kind:
-            continue
-        if kind not in _SIMPLE or operand.is_constant:
+        if position < shift:
+            fitted = _fit_operand(lowering, operand, row.receivers, nullable=False)
+        else:
+            parameter = row.parameter(position - shift)
+            if parameter.repeated and parameter.kind is ValueType.ANY and position == len(row.parameters) - 1 + shift:
+                spread = _is_any(lowering, operand, (ValueType.LIST,))  # Java spreads one array over the arguments
+                fitted = spread, ast.Starred(operand.load(), ast.Load())
+            else:
+                nullable = parameter.nullable or row.null is ACCEPTED
+                fitted = _fit_operand(lowering, operand, (parameter.kind,), nullable=nullable)
+        if fitted is None:
             return None
-        python = _SIMPLE[kind]
-        if python in _TYPES:
-            lowering.writer.shared(python, _TYPES[python])
-        tests.append(operand.test(kind, python))
-    return tests
+        test, value = fitted
+        values.append(value)
+        if test is not None:
+            tests.append(test)
+    return tests, values
+
+
+def _fit_operand(
+    lowering: Lowering, operand: Operand, kinds: tuple[ValueType, ...], *, nullable: bool
+) -> tuple[ast.expr | None, ast.expr] | None:
+    """The test that an operand fits one of these kinds, if it needs one, and the value that fits."""
+    value, null = operand.load(), ast.Compare(operand.load(), [ast.Is()], [constant(None)])
+    if kinds == (ValueType.TIME,) and operand.or_null is not ValueType.TIME:
+        value = call_of(lowering.writer.shared("to_instant", to_instant), value)
+        kinds = (ValueType.STRING,)
+    if operand.kind in kinds or (nullable and (operand.is_null or operand.or_null in kinds)):
+        return None, value
+    if kinds == (ValueType.ANY,):
+        if nullable or (operand.is_constant and not operand.is_null):
+            return None, value
+        return ast.UnaryOp(ast.Not(), null), value
+    if operand.is_constant:
+        return None
+    test = _is_any(lowering, operand, kinds)
+    return ast.BoolOp(ast.Or(), [test, null]) if nullable else test, value
+
+
+def _is_any(lowering: Lowering, operand: Operand, kinds: tuple[ValueType, ...]) -> ast.expr:
+    """The test that a value is of one of these kinds."""
+    tests = []
+    for kind in kinds:
+        python = _PYTHON[kind]
+        tests.append(operand.test(kind, lowering.writer.shared(python.__name__, python)))
+    return tests[0] if len(tests) == 1 else ast.BoolOp(ast.Or(), tests)

@@ -170,6 +170,17 @@ class CodeWriter:
         self.add(ast.While(constant(True), body, []), line)
 
     @contextmanager
+    def guarded(self, errors: str, handler: str, noted: str, name: str, line: int) -> Iterator[list[ast.stmt]]:
+        """``try:``; when one of *errors* comes, *name* becomes what *handler* makes of it and of what is *noted*."""
+        with self.block() as body:
+            yield body
+        failed = ast.Assign([ast.Name(name, ast.Store())], call_of(handler, load_name("stopped"), load_name(noted)))
+        failed.lineno = failed.end_lineno = line
+        caught = ast.ExceptHandler(load_name(errors), "stopped", [failed])
+        caught.lineno = caught.end_lineno = line
+        self.add(ast.Try(body, [caught], [], []), line)
+
+    @contextmanager
     def each(self, item: str, values: ast.expr, line: int) -> Iterator[None]:
         """``for item in values:``."""
         with self.block() as body:
@@ -228,7 +239,7 @@ def _locate(module: ast.Module) -> None:
     while waiting:
         node, line = waiting.pop()
         line = getattr(node, "lineno", line)
-        if isinstance(node, ast.stmt | ast.expr | ast.arg):
+        if isinstance(node, ast.stmt | ast.expr | ast.arg | ast.excepthandler):
             node.lineno = node.end_lineno = line
             node.col_offset = node.end_col_offset = 0
         for value in node.__dict__.values():

@@ -9,14 +9,16 @@ evaluation.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from o365prov.expressions.bindings import Bindings
 from o365prov.expressions.compiler import calls, choices, lists, operators, references, runtime
-from o365prov.expressions.compiler.codegen import Operand, call_of, constant, is_type, load_name
-from o365prov.expressions.compiler.places import Place
+from o365prov.expressions.compiler.codegen import Operand, call_method, call_of, constant, is_type, load_name
+from o365prov.expressions.compiler.places import Places
 from o365prov.expressions.compiler.state import Lowering, LoweringStep
+from o365prov.expressions.references import references as references_of
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.syntax.tree import (
     Arithmetic,
@@ -38,11 +40,13 @@ from o365prov.expressions.syntax.tree import (
     Selection,
     Unary,
     fold,
+    walk,
 )
 from o365prov.expressions.values.budget import Budget
+from o365prov.expressions.values.failures import STOPPING
 from o365prov.expressions.values.types import ValueType
 
-CompiledTree: TypeAlias = tuple[Callable[..., object], tuple[Place, ...]]
+CompiledTree: TypeAlias = tuple[Callable[..., object], Places]
 
 
 def compile_tree(tree: Node, dialect: Dialect, options: EvaluationOptions, *, observed: bool = False) -> CompiledTree:
@@ -60,7 +64,8 @@ def compile_tree(tree: Node, dialect: Dialect, options: EvaluationOptions, *, ob
         None; and the places that its line numbers stand for.
 
     """
-    lowering = Lowering(tree, dialect, options)
+    lowering = Lowering(dialect, options)
+    lowering.begin(tree)
 
     def observed_step(node: Node) -> LoweringStep:
         operand = yield from _step(lowering, node)
@@ -70,7 +75,60 @@ def compile_tree(tree: Node, dialect: Dialect, options: EvaluationOptions, *, ob
         return operand
 
     result = fold(tree, observed_step if observed else lambda node: _step(lowering, node))
-    return _finish(lowering, tree, result), tuple(lowering.writer.places)
+    line = lowering.writer.place(tree)
+    lowering.writer.add(ast.Return(_leaving(lowering, result)), line)
+    budget = _budget(lowering, load_name("budget"), line) if lowering.needs_budget else []
+    return _finish(lowering, [*_prologue(lowering, line), *budget]), Places(lowering.writer.places)
+
+
+def compile_trees(
+    trees: Sequence[Node],
+    dialect: Dialect,
+    options: EvaluationOptions,
+    fail: Callable[[int, Exception, list[int]], object],
+    longest: Sequence[int],
+) -> CompiledTree:
+    """Compile trees that are evaluated for the same person into one function: roots are found once.
+
+    Args:
+        trees: what the parser gave.
+        dialect: which functions and methods exist.
+        options: the answers to open questions, and the limits, which each tree has for itself.
+        fail: what stands for the value of a tree when its evaluation fails; it is given its position, what stopped it,
+            and the positions that are not usual, to which it adds its own.
+        longest: for each tree, how many characters a usual value has at most; 0 where no value is usual.
+
+    Returns:
+        The function, which takes a mapping of roots or Bindings and gives a list of values, and the positions of those
+        that are not usual: neither null nor a string, empty, or longer; and the places that its line numbers stand for.
+
+    """
+    lowering = Lowering(dialect, options)
+    writer = lowering.writer
+    writer.shared("STOPPING", STOPPING)
+    if options.semantics.missing == "null":  # then a root can't fail, and every tree may know it
+        named = {path[0] for tree in trees for path in references_of(tree, dialect)}
+        for node in dict.fromkeys(node for tree in trees for node, _ in walk(tree) if isinstance(node, Name)):
+            if node.name in named:
+                references.name(lowering, node)
+    results: list[ast.expr] = []
+    writer.set("unusual", ast.List([], ast.Load()), 1)
+    for position, (tree, most) in enumerate(zip(trees, longest, strict=True)):
+        lowering.begin(tree)
+        name, line = writer.temporary(), writer.place(tree)
+        with writer.guarded("STOPPING", writer.cell("failed", partial(fail, position)), "unusual", name, line) as body:
+            result = fold(tree, lambda node: _step(lowering, node))
+            line = writer.place(tree)
+            writer.set(name, result.load(), line)
+            with writer.when(_is_unusual(load_name(name), most), line):
+                writer.set(name, _leaving(lowering, result), line)
+                writer.add(ast.Expr(call_method(load_name("unusual"), "append", constant(position))), line)
+            if lowering.needs_budget:
+                body[:0] = _budget(lowering, constant(None), line)
+        results.append(load_name(name))
+    line = writer.place(trees[0])
+    writer.add(ast.Return(ast.Tuple([ast.List(results, ast.Load()), load_name("unusual")], ast.Load())), line)
+    return _finish(lowering, _prologue(lowering, line)), Places(writer.places)
 
 
 def _step(lowering: Lowering, node: Node) -> LoweringStep:
@@ -112,22 +170,44 @@ def _step(lowering: Lowering, node: Node) -> LoweringStep:
             return (yield from lists.map_literal(lowering, node, entries))
 
 
-def _finish(lowering: Lowering, tree: Node, result: Operand) -> Callable[..., object]:
-    """The function, of what was written."""
-    writer = lowering.writer
-    line = writer.place(tree)
+def _is_unusual(value: ast.expr, longest: int) -> ast.expr:
+    if not longest:
+        return constant(True)
+    size = ast.Compare(constant(0), [ast.Lt(), ast.LtE()], [call_of("len", value), constant(longest)])
+    text = ast.BoolOp(ast.And(), [is_type(value, "str"), size])
+    return ast.UnaryOp(ast.Not(), ast.BoolOp(ast.Or(), [text, _is_null(value)]))
+
+
+def _is_null(value: ast.expr) -> ast.expr:
+    return ast.Compare(value, [ast.Is()], [constant(None)])
+
+
+def _leaving(lowering: Lowering, result: Operand) -> ast.expr:
+    """A result as it leaves the language."""
     value = result.load()
     ready = {ValueType.STRING, ValueType.BOOLEAN}  # kinds, and null, that leave the language as they are
-    if result.kind in ready or result.or_null in ready or result.is_null:
-        writer.add(ast.Return(value), line)
-    else:
-        writer.shared("leave", runtime.make_exit(lowering.options.limits))
-        left = call_of("leave", value, load_name("budget"))
-        writer.add(ast.Return(ast.IfExp(is_type(value, "str"), value, left)), line)
-    code = writer.finish(_prologue(lowering, line), ("values", "budget", "seen"))
+    if result.kind in ready or result.kind is ValueType.INTEGER or result.or_null in ready or result.is_constant:
+        return value
+    lowering.writer.shared("leave", runtime.make_exit(lowering.options.limits))
+    left = call_of("leave", value, load_name("budget") if lowering.needs_budget else constant(None))
+    return ast.IfExp(ast.BoolOp(ast.Or(), [is_type(value, "str"), _is_null(value)]), value, left)
+
+
+def _finish(lowering: Lowering, prologue: list[ast.stmt]) -> Callable[..., object]:
+    """The function, of what was written."""
+    writer = lowering.writer
+    code = writer.finish(prologue, ("values", "budget", "seen"))
     exec(code, writer.namespace)  # noqa: S102 - made from our own tree, never from text
     run: Callable[..., object] = writer.namespace["run"]
     return run
+
+
+def _budget(lowering: Lowering, given: ast.expr, line: int) -> list[ast.stmt]:
+    """The budget that was given, or a new one."""
+    lowering.writer.shared("Budget", Budget)
+    fresh = call_of("Budget", load_name(lowering.writer.shared("limits", lowering.options.limits)))
+    budget = fresh if isinstance(given, ast.Constant) else ast.BoolOp(ast.Or(), [given, fresh])
+    return [ast.Assign([ast.Name("budget", ast.Store())], budget, lineno=line, end_lineno=line)]
 
 
 def _prologue(lowering: Lowering, line: int) -> list[ast.stmt]:
@@ -145,11 +225,10 @@ def _prologue(lowering: Lowering, line: int) -> list[ast.stmt]:
         set_("roots", ast.Attribute(load_name("bindings"), "roots", ast.Load()))
     else:
         writer.shared("roots_of", runtime.roots_of)
-        set_("roots", ast.IfExp(is_type(given, "dict"), given, call_of("roots_of", given)))
+        writer.shared("Bindings", Bindings)
+        of_bindings = ast.Attribute(given, "roots", ast.Load())
+        other = ast.IfExp(is_type(given, "Bindings"), of_bindings, call_of("roots_of", given))
+        set_("roots", ast.IfExp(is_type(given, "dict"), given, other))
         if writer.is_divided:
             set_("bindings", constant(None))
-    if lowering.needs_budget:
-        writer.shared("Budget", Budget)
-        fresh = call_of("Budget", load_name(writer.cell("limits", lowering.options.limits)))
-        set_("budget", ast.BoolOp(ast.Or(), [load_name("budget"), fresh]))
     return statements

@@ -107,8 +107,28 @@ def _sum(lowering: Lowering, name: str, left: Operand, right: Operand, function:
         with writer.when(tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests), line):
             writer.set(name, joined, line)
         with writer.otherwise():
-            writer.set(name, call_of(function, left.load(), right.load()), line)
+            _sum_of_others(lowering, name, left, right, function, line)
     return Operand(name, ValueType.STRING if texts else None)
+
+
+def _sum_of_others(lowering: Lowering, name: str, left: Operand, right: Operand, function: str, line: int) -> None:
+    """A sum that is not of two strings; null beside a string, the commonest of them, is written on the spot."""
+    writer = lowering.writer
+    add = call_of(function, left.load(), right.load())
+    null = {"word": "null", "empty": ""}.get(lowering.options.semantics.null_text)
+    unsure = left if right.kind is ValueType.STRING else right if left.kind is ValueType.STRING else None
+    if null is None or unsure is None:
+        writer.set(name, add, line)
+        return
+    parts = (constant(null) if operand is unsure else operand.load() for operand in (left, right))
+    joined = ast.BinOp(next(parts), ast.Add(), next(parts))
+    if unsure.or_null is ValueType.STRING:
+        writer.set(name, joined, line)
+        return
+    with writer.when(ast.Compare(unsure.load(), [ast.Is()], [constant(None)]), line):
+        writer.set(name, joined, line)
+    with writer.otherwise():
+        writer.set(name, add, line)
 
 
 def _check_size(lowering: Lowering, total: Operand, line: int) -> None:

@@ -7,42 +7,29 @@ rule is here, or in :mod:`values`, once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, NoReturn
 
 from o365prov.errors import UsageError
 from o365prov.expressions.bindings import Bindings, Values
-from o365prov.expressions.functions.function import ACCEPTED, REFUSED, Function
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.semantics import EvaluationOptions
 from o365prov.expressions.values.budget import Budget
 from o365prov.expressions.values.conversion import (
+    LISTS,
+    UNCHANGED,
     cut,
     equal,
     is_number,
     length,
-    number_argument,
     plain,
     same,
-    string_argument,
     to_integer,
-    to_list,
     to_string,
-    truth,
 )
-from o365prov.expressions.values.country_codes import CountryCode
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 from o365prov.expressions.values.numbers import arithmetic, is_long, negate, power
-from o365prov.expressions.values.types import ValueType
 
-_RECEIVERS: dict[ValueType, tuple[type, ...]] = {
-    ValueType.STRING: (str,),
-    ValueType.INTEGER: (int,),
-    ValueType.NUMBER: (int, float),
-    ValueType.LIST: (list, tuple),
-    ValueType.TIME: (datetime,),
-    ValueType.COUNTRY: (CountryCode,),
-}
+CONTAINERS = (*LISTS, Mapping)
 
 
 def roots_of(values: object) -> Values:
@@ -104,7 +91,7 @@ def index(target: object, place: object) -> object:
     """``target[place]`` of a list, a string or a map (Spring's Indexer)."""
     if isinstance(target, Mapping):
         return target.get(place) if isinstance(place, str) else _numbered(target, place)
-    if isinstance(target, list | tuple):
+    if isinstance(target, LISTS):
         size = len(target)
     elif isinstance(target, str):
         size = length(target)
@@ -145,7 +132,7 @@ def elements(target: object, parts: int, budget: Budget) -> list[Any] | tuple[An
 
     Each takes as many steps as the expression inside has *parts*.
     """
-    if isinstance(target, list | tuple):
+    if isinstance(target, LISTS):
         budget.spend(len(target) * parts)
         return target
     if isinstance(target, Mapping):
@@ -158,20 +145,40 @@ def elements(target: object, parts: int, budget: Budget) -> list[Any] | tuple[An
 
 def equal_within(left: object, right: object, budget: Budget) -> bool:
     """``==`` of values that may be large."""
-    if isinstance(left, list | tuple | Mapping) and isinstance(right, list | tuple | Mapping):
+    if isinstance(left, CONTAINERS) and isinstance(right, CONTAINERS):
         budget.spend_on_all_in(left)
     return equal(left, right)
 
 
-def make_exit(limits: Limits) -> Callable[[object, Budget | None], object]:
+def make_exit(limits: Limits) -> Callable[[Any, Budget | None], object]:
     """How a value leaves the language; a list is copied with all that is inside it."""
+    small = limits.result_size // 2
 
-    def leave(value: object, budget: Budget | None) -> object:
-        if isinstance(value, list | tuple | Mapping):
-            (budget or Budget(limits)).spend_on_all_in(value)
-        return plain(value)
+    def leave(value: Any, budget: Budget | None) -> object:
+        kind = type(value)
+        if kind in UNCHANGED:
+            return value
+        if budget is None and (kind is list or kind is dict) and len(value) < small:  # then nothing needs counting,
+            inside = value if kind is list else (*value, *value.values())
+            if UNCHANGED.issuperset(map(type, inside)):  # if nothing is inside
+                return value.copy()
+        return _copy(value, budget or Budget(limits)) if isinstance(value, CONTAINERS) else plain(value)
 
     return leave
+
+
+def _copy(value: object, budget: Budget) -> object:
+    """A list or map as it leaves the language; strings in it are not copied, and so not counted."""
+    if type(value) is dict or isinstance(value, Mapping):
+        budget.spend_on_container(len(value))
+        return {
+            key if type(key) is str else plain(key): item if type(item) in UNCHANGED else _copy(item, budget)
+            for key, item in value.items()
+        }
+    if isinstance(value, LISTS):
+        budget.spend_on_container(len(value))
+        return [item if type(item) in UNCHANGED else _copy(item, budget) for item in value]
+    return plain(value)
 
 
 def select(target: object, kept: list[Any], which: str) -> object:
@@ -285,76 +292,3 @@ def oversize(limit: int) -> NoReturn:
     raise EvaluationFailure(
         f"the string grew beyond {limit} characters", remedy="use shorter strings, or raise Limits.result_size"
     )
-
-
-def make_caller(row: Function, implementation: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that takes any values: it converts them for the parameters, then keeps the row's rule for null."""
-    context, shift = row.by_bindings + row.by_budget, int(bool(row.receivers))
-
-    def call(*given: Any) -> object:
-        converted = list(given[:context])
-        if shift:
-            converted.append(_convert_receiver(row, given[context]))
-        arguments = given[context + shift :]
-        if row.parameters and row.parameters[-1].repeated and len(arguments) == len(row.parameters):
-            last = arguments[-1]
-            if isinstance(last, list | tuple):  # Java spreads one array over a variable number of arguments
-                arguments = (*arguments[:-1], *last)
-        for position, value in enumerate(arguments):
-            parameter = row.parameter(position)
-            try:
-                fitting = convert_for(parameter.kind, value)
-            except EvaluationFailure as failure:
-                failure.blame = position + shift
-                raise
-            if fitting is None and row.null is not ACCEPTED and not parameter.nullable:
-                if position + shift == 0 and row.null is not REFUSED:
-                    return row.null
-                message = f"{{operand}} is null, but {row.name} needs its {parameter.name}"
-                raise EvaluationFailure(message, remedy="test it for null first", blame=position + shift)
-            converted.append(fitting)
-        return implementation(*converted)
-
-    return call
-
-
-def _convert_receiver(row: Function, value: object) -> object:
-    """What a method is called on, if it is of a kind that has the method."""
-    if value is None:
-        message = f"{{operand}} is null and has no method {row.name}"
-        raise EvaluationFailure(message, remedy="test it first: x != null && ...", blame=0)
-    if ValueType.TIME in row.receivers and isinstance(value, str | datetime):
-        return convert_for(ValueType.TIME, value)
-    kinds: tuple[type, ...] = tuple(python for kind in row.receivers for python in _RECEIVERS[kind])
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        remedy = f"it is a method of {' and '.join(kind.value for kind in row.receivers)}"
-        raise EvaluationFailure(
-            f"{{operand}} is {describe(value)} and has no method {row.name}", remedy=remedy, blame=0
-        )
-    return list(value) if isinstance(value, tuple) else value
-
-
-def convert_for(kind: ValueType, value: object) -> object:
-    """A value for a parameter of this kind."""
-    match kind:
-        case ValueType.STRING:
-            return string_argument(value)
-        case ValueType.INTEGER:
-            return to_integer(value)
-        case ValueType.NUMBER:
-            return number_argument(value)
-        case ValueType.BOOLEAN:
-            return None if value is None else truth(value)
-        case ValueType.LIST:
-            return to_list(value)
-        case ValueType.MAP:
-            if value is None or isinstance(value, Mapping):
-                return value
-            raise EvaluationFailure(
-                f"{{operand}} is {describe(value)} where a map is needed", remedy="write {'key': value}"
-            )
-        case ValueType.TIME:
-            from o365prov.expressions.values.instants import to_instant  # noqa: PLC0415 - time loads when used
-
-            return to_instant(value)
-    return value

@@ -29,15 +29,21 @@ NESTED = 4
 class Lowering:
     """The state of one compilation: the code so far, and what names resolve on, innermost last."""
 
-    def __init__(self, tree: Node, dialect: Dialect, options: EvaluationOptions) -> None:
+    def __init__(self, dialect: Dialect, options: EvaluationOptions) -> None:
         self.dialect = dialect
         self.options = options
         self.writer = CodeWriter(("roots", "bindings", "seen", "budget"))
         self.scopes = ["roots"]
         self.needs_bindings = False
         self.needs_budget = False
-        self._is_large = any(size > _SMALL for size, _ in enumerate(walk(tree)))
+        self._is_large = False
         self._patterns: WrittenPatterns | None = None
+
+    def begin(self, tree: Node) -> None:
+        """Begin with a tree: each has a budget of its own."""
+        self.needs_budget = False
+        self._is_large = any(size > _SMALL for size, _ in enumerate(walk(tree)))
+        self._patterns = None
 
     @property
     def counts(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from o365prov.expressions.functions.function import ACCEPTED, Function, Parameter
 from o365prov.expressions.limits import Limits
 from o365prov.expressions.semantics import EvaluationOptions
-from o365prov.expressions.values.conversion import same, to_list, to_string
+from o365prov.expressions.values.conversion import LISTS, same, to_list, to_string
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
@@ -22,9 +22,11 @@ def _check_size(size: int, limits: Limits) -> None:
 
 def make_add(options: EvaluationOptions) -> Callable[[list[Any], object], list[Any]]:
     """The factory of ``add``: the array with a value at its end."""
+    most = options.limits.result_size
 
     def add(array: list[Any], value: object) -> list[Any]:
-        _check_size(len(array) + 1, options.limits)
+        if len(array) >= most:
+            _check_size(len(array) + 1, options.limits)
         return [*array, value]
 
     return add
@@ -32,15 +34,20 @@ def make_add(options: EvaluationOptions) -> Callable[[list[Any], object], list[A
 
 def remove_first(array: list[Any], value: object) -> list[Any]:
     """The array without the first element that equals the value."""
-    for place, element in enumerate(array):
-        if same(element, value):
-            return [*array[:place], *array[place + 1 :]]
-    return list(array)
+    place = _find(array, value)
+    return list(array) if place < 0 else [*array[:place], *array[place + 1 :]]
 
 
-def contains(array: list[Any] | None, value: object) -> bool:
+def contains(array: list[Any], value: object) -> bool:
     """Whether an element equals the value, in kind as well."""
-    return array is not None and any(same(element, value) for element in array)
+    return _find(array, value) >= 0
+
+
+def _find(array: list[Any], value: object) -> int:
+    """Where the first element is that equals the value; -1 where none does."""
+    if type(value) is str:  # to Python, too, a string equals nothing but a string
+        return array.index(value) if value in array else -1
+    return next((place for place, element in enumerate(array) if same(element, value)), -1)
 
 
 def make_flatten(options: EvaluationOptions) -> Callable[[list[Any]], list[Any]]:
@@ -50,28 +57,31 @@ def make_flatten(options: EvaluationOptions) -> Callable[[list[Any]], list[Any]]
 
 def _flatten_list(array: list[Any], limits: Limits) -> list[Any]:
     result: list[Any] = []
-    waiting = list(reversed(array))
-    seen = 0
+    waiting = [iter(array)]
+    left = limits.result_size
     while waiting:
-        seen += 1
-        _check_size(seen, limits)  # arrays count as well: one that holds itself has no end
-        value = waiting.pop()
-        if value is None:
-            raise EvaluationFailure("an element to flatten is null", remedy="write x != null ? x : {}")
-        if isinstance(value, list | tuple):
-            waiting.extend(reversed(value))
-        else:
+        for value in waiting[-1]:
+            left -= 1
+            if left < 0:
+                _check_size(limits.result_size + 1, limits)  # arrays count as well: one that holds itself has no end
+            if isinstance(value, LISTS):
+                waiting.append(iter(value))
+                break
+            if value is None:
+                raise EvaluationFailure("an element to flatten is null", remedy="write x != null ? x : {}")
             result.append(value)
+        else:
+            waiting.pop()
     return result
 
 
 def _flatten(options: EvaluationOptions) -> Callable[..., list[Any]]:
     def flatten(*values: object) -> list[Any]:
-        for position, value in enumerate(values):
-            if value is None:
-                message = "{operand} is null, which Arrays.flatten fails on"
-                raise EvaluationFailure(message, remedy="write x != null ? x : {}", blame=position)
-        return _flatten_list([to_list(value) for value in values], options.limits)
+        if None in values:
+            message = "{operand} is null, which Arrays.flatten fails on"
+            raise EvaluationFailure(message, remedy="write x != null ? x : {}", blame=values.index(None))
+        lists = [value if type(value) is list else to_list(value) for value in values]
+        return _flatten_list(lists, options.limits)
 
     return flatten
 
@@ -93,11 +103,7 @@ def _get(options: EvaluationOptions) -> Callable[[list[Any], int], object]:
     return get
 
 
-def _size(array: list[Any] | None) -> int:
-    return 0 if array is None else len(array)
-
-
-def _is_empty(array: list[Any] | None) -> bool:
+def _is_empty(array: list[Any]) -> bool:
     return not array
 
 
@@ -158,10 +164,10 @@ FUNCTIONS = (
         "Arrays.size",
         (_ARRAY,),
         ValueType.INTEGER,
-        _size,
+        len,
         "The number of elements; 0 for null.",
         (("Arrays.size({10, 20, 30})", 3), ("Arrays.size(NULL)", 0)),
-        null=ACCEPTED,
+        null=0,
     ),
     Function(
         "Arrays.isEmpty",
@@ -170,7 +176,7 @@ FUNCTIONS = (
         _is_empty,
         "Whether there are no elements; true for null.",
         (("Arrays.isEmpty({10, 20})", False), ("Arrays.isEmpty(NULL)", True), ('Arrays.isEmpty("")', True)),
-        null=ACCEPTED,
+        null=True,
     ),
     Function(
         "Arrays.toCsvString",

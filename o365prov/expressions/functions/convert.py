@@ -7,12 +7,14 @@ from math import floor, isnan
 from o365prov.expressions.functions.function import REFUSED, Function, Parameter
 from o365prov.expressions.values.conversion import is_number, parse_double, to_integer
 from o365prov.expressions.values.failures import EvaluationFailure, describe
-from o365prov.expressions.values.numbers import INT_MIN, LONG_MAX, LONG_MIN
+from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN
 from o365prov.expressions.values.types import ValueType
 
 
 def round_half_up(value: float) -> int:
     """A number as Java's ``(int) Math.round(value)``: half goes up, then the low 32 bits are kept."""
+    if INT_MIN <= value <= INT_MAX:
+        return floor(value + 0.5)
     if isnan(value):
         return 0
     whole = LONG_MAX if value >= LONG_MAX else LONG_MIN if value <= LONG_MIN else floor(value + 0.5)

@@ -7,7 +7,7 @@ from typing import Any
 
 from o365prov.expressions.functions.function import Function, Parameter
 from o365prov.expressions.semantics import EvaluationOptions
-from o365prov.expressions.values.country_codes import country
+from o365prov.expressions.values.country_codes import find_country
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
@@ -15,7 +15,7 @@ from o365prov.expressions.values.types import ValueType
 def _converter(attribute: str) -> Callable[[EvaluationOptions], Callable[[str], str | None]]:
     def for_options(options: EvaluationOptions) -> Callable[[str], str | None]:
         def convert(code: str) -> str | None:
-            found = country(code)
+            found = find_country(code)
             if found is not None:
                 value: str = getattr(found, attribute)
                 return value

@@ -43,8 +43,8 @@ def _known(bindings: Bindings, relation: str) -> Values:
 def _at(values: Values, *path: str) -> Values | None:
     found: Any = values
     for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else None
+        found = found.get(name) if type(found) is dict or isinstance(found, Mapping) else None
+    return found if type(found) is dict or isinstance(found, Mapping) else None
 
 
 def _review_source(arguments: tuple[Node, ...]) -> Iterator[Remark]:

@@ -21,6 +21,7 @@ _MONTHS = (
     "January February March April May June July August September October November December".split(" ")
 )  # fmt: skip
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ")
+_BY_MONTH = {name[:3].lower(): place for place, name in enumerate(_MONTHS, 1)}
 _LONGEST = 200
 
 
@@ -149,29 +150,30 @@ def parse_instant(text: str, pattern: str, dialect: Dialect) -> datetime:
         EvaluationFailure: the text does not fit the pattern, or names a moment that does not exist.
 
     """
-    tokens = _tokens(pattern, dialect)
-    found = _expression(tokens).fullmatch(text)
+    expression, names, widths = _reader(pattern, dialect)
+    found = expression.fullmatch(text)
     if found is None:
         raise EvaluationFailure(
             "{operand} does not fit the pattern of the time", remedy="compare the two letter by letter", blame=0
         )
-    fields: dict[str, str] = {}
-    for position, token in enumerate(tokens):
-        if token.letter:
-            fields[token.letter + ("n" if token.letter in "ML" and token.width >= 3 else "")] = found[position + 1]
     try:
-        return _make_instant(fields, {token.letter: token.width for token in tokens})
+        return _make_instant(dict(zip(names, found.groups(), strict=True)), widths)
     except (ValueError, OverflowError):
         raise EvaluationFailure("{operand} names a moment that does not exist", blame=0) from None
 
 
 @lru_cache(maxsize=512)
-def _expression(tokens: tuple[_PatternToken, ...]) -> re.Pattern[str]:
+def _reader(pattern: str, dialect: Dialect) -> tuple[re.Pattern[str], list[str], dict[str, int]]:
+    """The regular expression of a pattern, the name of what each group reads, and how wide each letter is."""
+    tokens = _tokens(pattern, dialect)
     pieces = []
     for position, token in enumerate(tokens):
         following = tokens[position + 1] if position + 1 < len(tokens) else None
-        pieces.append(f"({_piece(token, following)})")
-    return re.compile("".join(pieces), re.IGNORECASE | re.ASCII)
+        piece = _piece(token, following)
+        pieces.append(f"({piece})" if token.letter else piece)
+    names = [f"{each.letter}n" if each.letter in "ML" and each.width >= 3 else each.letter for each in tokens]
+    expression = re.compile("".join(pieces), re.IGNORECASE | re.ASCII)
+    return expression, [name for name in names if name], {token.letter: token.width for token in tokens}
 
 
 def _piece(token: _PatternToken, following: _PatternToken | None) -> str:
@@ -198,25 +200,23 @@ def _piece(token: _PatternToken, following: _PatternToken | None) -> str:
 
 def _make_instant(fields: dict[str, str], widths: dict[str, int]) -> datetime:
     def number(letter: str, default: int) -> int:
-        return int(fields[letter]) if letter in fields else default
+        text = fields.get(letter)
+        return default if text is None else int(text)
 
     letter = next((name for name in "yuY" if name in fields), "y")
     year = number(letter, 1970)
     if letter in fields and widths[letter] == 2 and len(fields[letter]) == 2:
         year += 2000
-    month = number("M", number("L", 1))
     named = fields.get("Mn") or fields.get("Ln")
-    if named:
-        month = next(place for place, name in enumerate(_MONTHS, 1) if name.lower().startswith(named.lower()[:3]))
-    day = datetime(year, month, number("d", 1), tzinfo=UTC)
-    if "D" in fields:
-        day = datetime(year, 1, 1, tzinfo=UTC) + timedelta(days=number("D", 1) - 1)
+    month = _BY_MONTH[named[:3].lower()] if named else number("M", number("L", 1))
     hour = number("H", number("k", 0) % 24)
     if "h" in fields or "K" in fields:
         half = fields.get("a", "AM").upper() == "PM"
         hour = number("h", number("K", 0)) % 12 + 12 * half
-    fraction = fields.get("S", "0").ljust(6, "0")[:6]
-    moment = day.replace(hour=hour, minute=number("m", 0), second=number("s", 0), microsecond=int(fraction))
+    micro = int(fields["S"].ljust(6, "0")[:6]) if "S" in fields else 0
+    moment = datetime(year, month, number("d", 1), hour, number("m", 0), number("s", 0), micro, UTC)
+    if "D" in fields:
+        moment = moment.replace(month=1, day=1) + timedelta(days=number("D", 1) - 1)
     name = next((fields[letter] for letter in "ZzVXxO" if letter in fields), "")
     return moment.replace(tzinfo=_zone(name)) if name else moment
 

@@ -13,6 +13,7 @@ from o365prov.expressions.functions.function import REFUSED, Function, Parameter
 from o365prov.expressions.functions.membership import (
     criteria_paths,
     group_view,
+    make_any_selected,
     make_group_selector,
     make_name_test,
     name_of,
@@ -52,23 +53,19 @@ def _contains(options: EvaluationOptions) -> Callable[[Bindings, str], bool]:
 
 
 def _matches(options: EvaluationOptions) -> Callable[[Bindings, Budget, str], bool]:
+    anywhere = options.semantics.group_name_regex == "part"
+
     def any_match(bindings: Bindings, budget: Budget, pattern: str) -> bool:
         from o365prov.expressions.patterns import compile_while_evaluating  # noqa: PLC0415 - patterns load when used
 
         try:
-            anywhere = options.semantics.group_name_regex == "part"
-            compiled = compile_while_evaluating(pattern, options.limits, budget, anywhere=anywhere)
+            matches = compile_while_evaluating(pattern, options.limits, budget, anywhere=anywhere).matches
         except EvaluationFailure as failure:
             failure.blame = 0
             raise
-        return any(compiled.matches(name_of(group), budget) for group in bindings.groups)
+        return any(matches(name_of(group), budget) for group in bindings.groups)
 
     return any_match
-
-
-def _any_selected(options: EvaluationOptions) -> Callable[..., bool]:
-    select = make_group_selector(options)
-    return lambda bindings, *criteria: bool(select(bindings, *criteria))
 
 
 # --- groups for claims
@@ -86,15 +83,15 @@ def _make_name_search(
     compare: Callable[[str, str], bool],
 ) -> Callable[[EvaluationOptions], Callable[..., list[str] | None]]:
     def for_options(options: EvaluationOptions) -> Callable[..., list[str] | None]:
-        fold_case = str.lower if options.semantics.group_name_case == "ignore" else str
+        ignores_case = options.semantics.group_name_case == "ignore"
 
         def names(bindings: Bindings, app: str, pattern: str, limit: int) -> list[str] | None:
             most = _check_limit(limit, 2)
-            found = [
-                name
-                for group in bindings.groups
-                if _of_app(group, app) and compare(fold_case(name := name_of(group)), fold_case(pattern))
-            ]
+            names = [name_of(group) for group in filter(_test_of_app(app), bindings.groups)]
+            if ignores_case:
+                found = [name for name in names if compare(name.lower(), pattern.lower())]
+            else:
+                found = [name for name in names if compare(name, pattern)]
             if len(found) > most:
                 raise EvaluationFailure(
                     f"more than {most} groups match, so the claim fails", remedy="raise the limit", blame=2
@@ -106,15 +103,25 @@ def _make_name_search(
     return for_options
 
 
-def _of_app(group: Values, app: str) -> bool:
+def _test_of_app(app: str) -> Callable[[Values], bool]:
     """Whether a group comes from an app, by the app's type, name or instance id; OKTA names Okta's own groups."""
     if app.upper() == "OKTA":
-        return group.get("type") == "OKTA_GROUP"
-    source = group.get("source")
-    return isinstance(source, Mapping) and app in (source.get("id"), source.get("name"), source.get("type"))
+        return lambda group: group.get("type") == "OKTA_GROUP"
+
+    def is_of_app(group: Values) -> bool:
+        source = group.get("source")
+        return isinstance(source, Mapping) and app in (source.get("id"), source.get("name"), source.get("type"))
+
+    return is_of_app
 
 
 def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
+    @lru_cache(maxsize=8)
+    def compiled(expression: str) -> Callable[[Budget, Mapping[str, Any]], Any]:
+        if options.compile_text is None:
+            raise UsageError("EvaluationOptions without compile_text can't evaluate the expression for groups")
+        return options.compile_text(expression, options)
+
     def filter_groups(bindings: Bindings, budget: Budget, ids: list[Any], expression: str, limit: int) -> list[Any]:
         most = _check_limit(limit, 2)
         wanted = {to_string(item) for item in ids}
@@ -124,7 +131,7 @@ def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
                 f"the person is in more than {most} of the groups", remedy="raise the limit, at most 100", blame=2
             )
         try:
-            each = _for_groups(expression, options)
+            each = compiled(expression)
             return [each(budget, {"group": group_view(group)}) for group in members]
         except ExpressionError as error:
             raise EvaluationFailure(
@@ -132,13 +139,6 @@ def _make_filter(options: EvaluationOptions) -> Callable[..., list[Any]]:
             ) from None
 
     return filter_groups
-
-
-@lru_cache(maxsize=256)
-def _for_groups(expression: str, options: EvaluationOptions) -> Callable[[Budget, Mapping[str, Any]], Any]:
-    if options.compile_text is None:
-        raise UsageError("EvaluationOptions without compile_text can't evaluate the expression for groups")
-    return options.compile_text(expression, options)
 
 
 # --- what the checker and the references want to know of constant arguments
@@ -342,7 +342,7 @@ FUNCTIONS = (
         "user.isMemberOf",
         _CRITERIA,
         ValueType.BOOLEAN,
-        _any_selected,
+        make_any_selected,
         "Whether the person is in a group that fits all criteria, as for user.getGroups.",
         (("user.isMemberOf({'group.profile.name': 'West Coast', 'operator': 'EXACT'})", False),),
         null=REFUSED,

@@ -11,7 +11,7 @@ from o365prov.expressions.functions.convert import round_half_up
 from o365prov.expressions.functions.function import Function, Parameter
 from o365prov.expressions.semantics import Dialect, EvaluationOptions
 from o365prov.expressions.values.conversion import length, parse_double
-from o365prov.expressions.values.country_codes import CountryCode, country
+from o365prov.expressions.values.country_codes import CountryCode, find_country
 from o365prov.expressions.values.failures import EvaluationFailure
 from o365prov.expressions.values.types import ValueType
 
@@ -65,7 +65,7 @@ def _less(version: str, other: str) -> bool:
 
 def _parse_country(options: EvaluationOptions) -> Callable[[str], CountryCode | None]:
     def parse(text: str) -> CountryCode | None:
-        found = country(text, names=True)
+        found = find_country(text, names=True)
         if found is None and options.semantics.unknown_country == "error":
             raise EvaluationFailure(
                 "{operand} is not a country", remedy="write it like US, USA, 840 or United States", blame=0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from o365prov.expressions.bindings import Bindings, Values
 from o365prov.expressions.semantics import EvaluationOptions
-from o365prov.expressions.values.conversion import to_string
+from o365prov.expressions.values.conversion import STRINGS, to_string
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 
 KEYS = {
@@ -17,21 +18,23 @@ KEYS = {
     "group.profile.name": ("profile", "name"),
 }
 _OPERATORS = ("EXACT", "STARTS_WITH")
+_Test: TypeAlias = Callable[[Values], bool]
 
 
 def name_of(group: Values) -> str:
     """A group's name, which is in its profile, or next to it."""
     profile = group.get("profile")
-    name = profile.get("name") if isinstance(profile, Mapping) else None
+    name = profile.get("name") if type(profile) is dict or isinstance(profile, Mapping) else None
     name = group.get("name") if name is None else name
-    return "" if name is None else to_string(name)
+    return name if type(name) is str else "" if name is None else to_string(name)
 
 
 def group_view(group: Values) -> Values:
     """A group as expressions see it: its name both as ``name`` (classic) and as ``profile.name`` (Identity Engine)."""
     profile = group.get("profile")
     name = name_of(group)
-    return {"name": name, **group, "profile": {"name": name, **(profile if isinstance(profile, Mapping) else {})}}
+    known = profile if type(profile) is dict or isinstance(profile, Mapping) else {}
+    return {"name": name, **group, "profile": {"name": name, **known}}
 
 
 def make_case_fold(options: EvaluationOptions) -> Callable[[str], str]:
@@ -44,23 +47,55 @@ def make_name_test(options: EvaluationOptions, compare: Callable[[str, str], boo
     fold_case = make_case_fold(options)
 
     def any_name(bindings: Bindings, wanted: str) -> bool:
-        return any(compare(fold_case(name_of(group)), fold_case(wanted)) for group in bindings.groups)
+        folded = fold_case(wanted)
+        return any(compare(fold_case(name_of(group)), folded) for group in bindings.groups)
 
     return any_name
 
 
 def make_group_selector(options: EvaluationOptions) -> Callable[..., list[Values]]:
     """The groups that fit all criteria; each is a map of one key and its value or values."""
-    fold_case = make_case_fold(options)
+    test_of = _make_test(options)
 
     def select(bindings: Bindings, *criteria: Mapping[str, Any]) -> list[Values]:
-        tests = [_test(criterion, fold_case, position) for position, criterion in enumerate(criteria)]
-        return [group_view(group) for group in bindings.groups if all(test(group) for test in tests)]
+        return list(map(group_view, filter(test_of(criteria), bindings.groups)))
 
     return select
 
 
-def _test(criterion: Mapping[str, Any], fold_case: Callable[[str], str], position: int) -> Callable[[Values], bool]:
+def make_any_selected(options: EvaluationOptions) -> Callable[..., bool]:
+    """Whether a group fits all criteria."""
+    test_of = _make_test(options)
+
+    def is_any(bindings: Bindings, *criteria: Mapping[str, Any]) -> bool:
+        return any(map(test_of(criteria), bindings.groups))
+
+    return is_any
+
+
+def _make_test(options: EvaluationOptions) -> Callable[[tuple[Mapping[str, Any], ...]], _Test]:
+    """The test of criteria. That of strings, which an expression writes out, is the same for everybody, and kept."""
+    fold_case = make_case_fold(options)
+
+    @lru_cache(maxsize=8)
+    def known(items: tuple[tuple[tuple[str, str], ...], ...]) -> _Test:
+        return _all(_test(dict(criterion), fold_case, position) for position, criterion in enumerate(items))
+
+    def test_of(criteria: tuple[Mapping[str, Any], ...]) -> _Test:
+        if all(STRINGS.issuperset(map(type, criterion.values())) for criterion in criteria):
+            return known(tuple(tuple(criterion.items()) for criterion in criteria))
+        return _all(_test(criterion, fold_case, position) for position, criterion in enumerate(criteria))
+
+    return test_of
+
+
+def _all(tests: Iterable[_Test]) -> _Test:
+    """The test that all of them hold."""
+    parts = tuple(tests)
+    return parts[0] if len(parts) == 1 else lambda group: all(part(group) for part in parts)
+
+
+def _test(criterion: Mapping[str, Any], fold_case: Callable[[str], str], position: int) -> _Test:
     unknown = [key for key in criterion if key not in KEYS and key != "operator"]
     keys = [key for key in criterion if key in KEYS]
     if unknown or not keys:
@@ -71,8 +106,7 @@ def _test(criterion: Mapping[str, Any], fold_case: Callable[[str], str], positio
         raise EvaluationFailure(
             "the operator of a criterion is unknown", remedy="write EXACT or STARTS_WITH", blame=position
         )
-    parts = [_key_test(key, list(_values(criterion[key], position)), operator, fold_case) for key in keys]
-    return lambda group: all(part(group) for part in parts)
+    return _all(_key_test(key, list(_values(criterion[key], position)), operator, fold_case) for key in keys)
 
 
 def _values(value: object, position: int) -> Iterator[str]:
@@ -83,9 +117,10 @@ def _values(value: object, position: int) -> Iterator[str]:
         yield to_string(item)
 
 
-def _key_test(key: str, wanted: list[str], operator: str, fold_case: Callable[[str], str]) -> Callable[[Values], bool]:
+def _key_test(key: str, wanted: list[str], operator: str, fold_case: Callable[[str], str]) -> _Test:
     if key != "group.profile.name":
-        return lambda group: _at(group, KEYS[key]) in wanted
+        path = KEYS[key]
+        return lambda group: _at(group, path) in wanted
     if operator == "EXACT":
         exact = {fold_case(name) for name in wanted}
         return lambda group: fold_case(name_of(group)) in exact
@@ -99,8 +134,8 @@ def _key_test(key: str, wanted: list[str], operator: str, fold_case: Callable[[s
 def _at(group: Values, path: tuple[str, ...]) -> str | None:
     value: Any = group
     for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return None if value is None else to_string(value)
+        value = value.get(name) if type(value) is dict or isinstance(value, Mapping) else None
+    return value if value is None or type(value) is str else to_string(value)
 
 
 def criteria_paths(keys: Iterable[str]) -> list[tuple[str, ...]]:

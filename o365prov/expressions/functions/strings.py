@@ -40,18 +40,17 @@ def _append(options: EvaluationOptions) -> Callable[[str | None, str | None], st
 
 def _join(options: EvaluationOptions) -> Callable[..., str]:
     write = make_null_writer(options)
+    most = options.limits.result_size
 
     def join(separator: str | None, *texts: str | None) -> str:
         between = write(separator)
-        parts = [write(text) for text in texts]
-        check_size(sum(map(len, parts)) + len(between) * len(parts), options.limits)
+        parts: list[str] = list(map(write, texts) if None in texts else texts)  # type: ignore[arg-type]
+        size = sum(map(len, parts)) + len(between) * len(parts)
+        if size > most:
+            check_size(size, options.limits)
         return between.join(parts)
 
     return join
-
-
-def _len(text: str | None) -> int:
-    return 0 if text is None else length(text)
 
 
 def remove_spaces(text: str) -> str:
@@ -92,9 +91,10 @@ def _switch(options: EvaluationOptions) -> Callable[..., str | None]:
             )
         if text is None:
             return default
-        for key, value in zip(pairs[::2], pairs[1::2], strict=False):
+        for position in range(0, len(pairs) - 1, 2):
+            key = pairs[position]
             if key is not None and key in text:
-                return value
+                return pairs[position + 1]
         return default
 
     return string_switch
@@ -177,10 +177,10 @@ _NAMESPACE = (
         "String.len",
         (_INPUT,),
         ValueType.INTEGER,
-        _len,
+        length,
         "The number of characters; 0 for null.",
         (('String.len("This")', 4), ("String.len(null)", 0), ('String.len("")', 0)),
-        null=ACCEPTED,
+        null=0,
     ),
     Function(
         "String.removeSpaces",

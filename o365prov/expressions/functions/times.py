@@ -33,7 +33,7 @@ def now(bindings: Bindings) -> datetime:
     """
     if bindings.now is None:
         raise EvaluationFailure("the time is not known here", remedy="give Bindings(now=...)")
-    return bindings.now.astimezone(UTC)
+    return bindings.now if bindings.now.tzinfo is UTC else bindings.now.astimezone(UTC)
 
 
 def from_windows(ticks: str) -> datetime:

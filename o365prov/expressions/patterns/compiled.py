@@ -18,6 +18,8 @@ _RANGES_A_STATE = 5
 _MOST_FOR_RE2 = 10_000
 _STATES_A_STEP = 64
 """RE2 is in so many states at once in the time of one step of the automaton."""
+_SHORT, _KEPT = 100, 1_000
+"""So long are the strings whose answers are kept, and so many are: people are in the same groups."""
 
 
 class CompiledPattern:
@@ -34,6 +36,8 @@ class CompiledPattern:
         self.states = states
         self.cost = states + ranges_of(tree) // _RANGES_A_STATE
         """What compiling it takes, in states; the same whether RE2 is installed or not."""
+        self._steps = 1 + states // _STATES_A_STEP
+        self._answers: dict[str, bool] = {}
 
     def matches(self, text: str, budget: Budget) -> bool:
         """Whether the whole string matches.
@@ -44,11 +48,17 @@ class CompiledPattern:
         """
         if self._fast is None:
             return self._automaton.matches(text, budget)
-        budget.spend(len(text) * (1 + self.states // _STATES_A_STEP))
+        budget.spend(len(text) * self._steps)
+        answer = self._answers.get(text)
+        if answer is not None:
+            return answer
         try:
-            return self._fast(text) is not None
+            answer = self._fast(text) is not None
         except UnicodeEncodeError:  # half of a character, which UTF-8 cannot hold
             return self._automaton.matches(text, budget)
+        if len(text) <= _SHORT and len(self._answers) < _KEPT:
+            self._answers[text] = answer
+        return answer
 
     @cached_property
     def _fast(self) -> Callable[[str], object] | None:

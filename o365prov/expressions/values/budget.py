@@ -11,6 +11,8 @@ from o365prov.expressions.values.failures import EvaluationFailure
 _SMALL = frozenset({bool, int, float, UUID})
 """What takes no more than its place; most values are of these or strings, and asking further takes longer."""
 
+_LISTS = (list, tuple)
+_SIZED = (str, list, tuple, Mapping)
 _A_CONTAINER = 8
 """Copying a list or map takes as long as so many elements."""
 
@@ -38,8 +40,17 @@ class Budget:
 
     def spend_on(self, *values: object) -> None:
         """Take what going over these values once takes: their characters, or their elements."""
-        sizes = [len(value) for value in values if isinstance(value, str | list | tuple | Mapping)]
-        self.spend(1 + sum(sizes))
+        amount = 1
+        for value in values:
+            if isinstance(value, _SIZED):
+                amount += len(value)
+        self.spend(amount)
+
+    def spend_on_container(self, size: int) -> None:
+        """Take what copying a list or map of so many elements takes."""
+        self._left -= _A_CONTAINER + size
+        if self._left < 0:
+            self.spend(0)
 
     def spend_on_all_in(self, *values: object) -> None:
         """Take what copying these values takes, with all that is inside them."""
@@ -53,7 +64,7 @@ class Budget:
                     amount += len(value)
                 elif value is None or type(value) in _SMALL:
                     continue
-                elif isinstance(value, list | tuple):
+                elif isinstance(value, _LISTS):
                     waiting.append(value)
                 elif isinstance(value, Mapping):
                     waiting.append(value.values())

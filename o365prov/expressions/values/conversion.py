@@ -15,17 +15,25 @@ from math import isnan
 
 from o365prov._annotations import check_call
 from o365prov.expressions.limits import Limits
+from o365prov.expressions.values.country_codes import CountryCode
 from o365prov.expressions.values.failures import EvaluationFailure, describe
 from o365prov.expressions.values.numbers import INT_MAX, INT_MIN, Float, double_string, is_long, to_float
 
 _TRUE = frozenset({"true", "on", "yes", "1"})
 _INTEGER = r"[+-]?(?:(0[xX])[0-9a-fA-F]{1,16}|[0-9]{1,19})"  # compiled when used: importing stays cheap
+_MOST_DIGITS = 19
 _FALSE = frozenset({"false", "off", "no", "0"})
+
+
+_NUMBERS = (int, float)
+STRINGS = frozenset({str})
+LISTS = (list, tuple)
+"""What a list may be, for ``isinstance``: making ``list | tuple`` takes longer than the test."""
 
 
 def is_number(value: object) -> bool:
     """Whether this is a number; a Boolean is not."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool)
 
 
 def to_string(value: object) -> str:
@@ -46,11 +54,11 @@ def to_string(value: object) -> str:
 
             return iso_string(value)
         case list() | tuple():
+            if STRINGS.issuperset(map(type, value)):
+                return ",".join(value)
             return ",".join("null" if item is None else string_argument(item) or "" for item in value)
         case Mapping():
             return "{" + ", ".join(f"{_in_map(key)}={_in_map(item)}" for key, item in value.items()) + "}"
-    from o365prov.expressions.values.country_codes import CountryCode  # noqa: PLC0415 - countries load when used
-
     if isinstance(value, CountryCode):
         return value.alpha2
     raise EvaluationFailure(
@@ -61,7 +69,7 @@ def to_string(value: object) -> str:
 
 def _in_map(value: object) -> str:
     """A value as Java writes it within a map: there a list has brackets."""
-    return f"[{', '.join(map(_in_map, value))}]" if isinstance(value, list | tuple) else to_string(value)
+    return f"[{', '.join(map(_in_map, value))}]" if isinstance(value, LISTS) else to_string(value)
 
 
 def quote(value: str) -> str:
@@ -99,7 +107,7 @@ def truth(value: object) -> bool:
     """
     if isinstance(value, bool):
         return value
-    if isinstance(value, list | tuple) and value:
+    if isinstance(value, LISTS) and value:
         return truth(value[0])  # Spring converts a list to a single value by its first element
     if isinstance(value, str):
         word = value.strip().lower()
@@ -120,21 +128,26 @@ def truth(value: object) -> bool:
 
 def to_integer(value: object) -> int | None:
     """A value for an integer parameter or an index: a numeric string is read, a double is cut; null stays null."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, LISTS):
         return to_integer(value[0]) if value else None
     if value is None:
         return None
-    if isinstance(value, str):
-        word = "".join(value.split())
-        found = re.fullmatch(_INTEGER, word)
-        if found is None:
-            raise EvaluationFailure("{operand} is a string that is not an integer", blame=0)
-        value = int(word, 16 if found[1] else 10)
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    number = _read_integer(value) if isinstance(value, str) else value
+    if not is_number(number):
         raise EvaluationFailure(f"{{operand}} is {describe(value)} where an integer is needed", blame=0)
-    if not INT_MIN <= value <= INT_MAX:  # NaN fails this test as well
+    if not INT_MIN <= number <= INT_MAX:  # type: ignore[operator]  # NaN fails this test as well
         raise EvaluationFailure("{operand} does not fit a 32-bit integer", blame=0)
-    return int(value)
+    return int(number)  # type: ignore[call-overload, no-any-return]
+
+
+def _read_integer(text: str) -> int:
+    if text.isdecimal() and text.isascii() and len(text) <= _MOST_DIGITS:
+        return int(text)
+    word = "".join(text.split())
+    found = re.fullmatch(_INTEGER, word)
+    if found is None:
+        raise EvaluationFailure("{operand} is a string that is not an integer", blame=0)
+    return int(word, 16 if found[1] else 10)
 
 
 def number_argument(value: object) -> float | None:
@@ -148,6 +161,8 @@ def number_argument(value: object) -> float | None:
 
 def parse_double(word: str) -> float:
     """A string as Java's ``Double.parseDouble`` reads it, without its hexadecimal form."""
+    if word.isascii() and word.replace(".", "", 1).isdecimal():
+        return float(word)
     stripped = word.strip()
     if stripped[-1:] in "fFdD" and stripped[-2:-1].isdigit():
         stripped = stripped[:-1]
@@ -161,18 +176,11 @@ def parse_double(word: str) -> float:
 
 def to_list(value: object) -> list[object] | None:
     """A value for an array parameter: a string is split at commas, "" is empty, one value is a list of one."""
-    match value:
-        case None:
-            return None
-        case list():
-            return value
-        case tuple():
-            return list(value)
-        case "":
-            return []
-        case str():
-            return [part.strip() for part in value.split(",")]
-    return [value]
+    if type(value) is list or value is None:
+        return value
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",")] if value else []
+    return list(value) if isinstance(value, LISTS) else [value]
 
 
 def length(value: str) -> int:
@@ -206,8 +214,8 @@ def equal(left: object, right: object) -> bool:
 
 def same(left: object, right: object) -> bool:
     """Java's ``equals``: inside lists and maps an Integer is not a Double."""
-    if isinstance(left, list | tuple):
-        return isinstance(right, list | tuple) and len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, LISTS):
+        return isinstance(right, LISTS) and len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, Mapping):
         return (
             isinstance(right, Mapping)
@@ -263,8 +271,14 @@ def make_ordering(less: bool, same: bool) -> Callable[[object, object], bool]:
     return relation
 
 
+UNCHANGED: frozenset[type] = frozenset({str, type(None), bool, int, float, datetime})
+"""Kinds of values that leave the language as they are."""
+
+
 def plain(value: object) -> object:
     """A value as it leaves the language: plain numbers, fresh lists and dicts."""
+    if type(value) in UNCHANGED:
+        return value
     match value:
         case None | bool() | str() | datetime():
             return value
@@ -275,9 +289,12 @@ def plain(value: object) -> object:
         case float():
             return float(value)
         case list() | tuple():
-            return [item if type(item) is str or item is None else plain(item) for item in value]
+            return [item if type(item) in UNCHANGED else plain(item) for item in value]
         case Mapping():
-            return {key if type(key) is str else plain(key): plain(item) for key, item in value.items()}
+            return {
+                key if type(key) is str else plain(key): item if type(item) in UNCHANGED else plain(item)
+                for key, item in value.items()
+            }
     return to_string(value)
 
 

@@ -41,6 +41,11 @@ def _by_name() -> dict[str, CountryCode]:
 def country(text: str, *, names: bool = False) -> CountryCode | None:
     """The country of an alpha-2, alpha-3 or numeric code, in any case; with *names*, of its English name, too."""
     check_call(country, locals())
+    return find_country(text, names=names)
+
+
+def find_country(text: str, *, names: bool = False) -> CountryCode | None:
+    """The same for a string, which the language has made sure of."""
     word = text.strip()
     code = word.zfill(3) if word.isdigit() else word.upper()
     found = _by_code().get(code)

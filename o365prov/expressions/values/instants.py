@@ -13,6 +13,7 @@ _ISO = re.compile(
     r"(?:[T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?)?"
     r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?(?:\[(?P<name>[A-Za-z0-9_+/-]+)\])?"
 )
+_USUAL_LENGTHS = frozenset({len("2015-07-31T17:18:37Z"), len("2015-07-31T17:18:37.979Z")})
 
 
 def parse_iso(text: str) -> datetime:
@@ -22,6 +23,11 @@ def parse_iso(text: str) -> datetime:
         EvaluationFailure: the string is not an ISO 8601 time.
 
     """
+    if len(text) in _USUAL_LENGTHS and text[10] == "T" and text[13] == ":" and text[5] != "W" and text[11:13] != "24":
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass  # it is read, or refused, with care
     found = _ISO.fullmatch(text.strip())
     if found is None:
         raise EvaluationFailure(
@@ -66,10 +72,10 @@ def iso_string(moment: datetime, *, millis: bool = True) -> str:
 
     Without *millis*, zero milliseconds are left out.
     """
-    fraction = moment.microsecond // 1000
-    text = moment.strftime("%m-%dT%H:%M:%S")
-    part = f".{fraction:03}" if millis or fraction else ""
-    return f"{moment.year:04}-{text}{part}{offset_string(moment)}"
+    timespec = "milliseconds" if millis or moment.microsecond >= 1000 else "seconds"
+    if moment.tzinfo is UTC:
+        return f"{moment.isoformat(timespec=timespec)[:-6]}Z"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec=timespec)}{offset_string(moment)}"
 
 
 def offset_string(moment: datetime, *, zero: str = "Z", colon: str = ":") -> str:
@@ -95,6 +101,8 @@ def to_instant(value: object) -> datetime | None:
         EvaluationFailure: neither.
 
     """
+    if type(value) is str:
+        return parse_iso(value)
     if value is None:
         return None
     if isinstance(value, datetime):
