@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import json
 import os
 import random
 import shutil
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -100,6 +103,98 @@ def test_text_that_was_changed_by_hand_is_a_tenant_or_one_error(graph, fake):
             for path in ("/users", "/groups", "/domains", "/subscribedSkus", "/organization", "/users/delta"):
                 status, _, _ = changed.handle("GET", f"https://graph.microsoft.com/v1.0{path}", headers, b"")
                 assert status < 500
+
+
+JUNK = (
+    None,
+    5,
+    -1,
+    1.5,
+    True,
+    "x",
+    "",
+    [],
+    {},
+    [1],
+    {"a": 1},
+    ["x"],
+    [None],
+    "2020",
+    "00000000-0000-0000-0000-000000000365",
+)
+READ = (
+    "/users?$select=id,displayName,assignedPlans,provisionedPlans,identities,licenseAssignmentStates,otherMails",
+    "/users?$filter=createdDateTime ge 2020-01-01", "/users?$orderby=displayName", "/users/delta?$select=manager",
+    "/groups", "/groups/delta", "/groups/{group}/members", "/users/{user}/memberOf", "/users/{user}/manager",
+    "/users/{user}/licenseDetails", "/users/{user}/appRoleAssignments", "/directory/deletedItems/microsoft.graph.user",
+    "/domains", "/organization", "/subscribedSkus", "/places/microsoft.graph.room", "/contacts", "/applications",
+    "/servicePrincipals", "/directoryRoles", "/roleManagement/directory/roleAssignments?$expand=principal",
+    "/roleManagement/directory/roleAssignments?$expand=roleDefinition",
+)  # fmt: skip
+WRITE = (
+    ("PATCH", "/users/{user}", {"jobTitle": "x", "mail": "n@managed.example"}),
+    ("POST", "/users/{user}/assignLicense", {"addLicenses": [], "removeLicenses": []}),
+    ("POST", "/users/{user}/reprocessLicenseAssignment", {}),
+    ("DELETE", "/users/{user}", None),
+    ("DELETE", "/groups/{group}", None),
+)
+
+
+@pytest.fixture
+def whole(graph, fake):
+    """A tenant with something of everything, its state, and the names of what is in it."""
+    user = fake.add_user(
+        "ann@managed.example", licenses=["SPE_E3"], otherMails=["x@home.example"], roles=["Global Reader"]
+    )
+    boss = fake.add_user("boss@managed.example")
+    gone = fake.add_user("gone@managed.example", manager=boss["id"])
+    group = fake.add_group("Sales", members=[user["id"], boss["id"]], licenses=["SPE_F1"])
+    fake.add_contact("Johnny", mail="j@home.example")
+    fake.add_room("Blue", "blue@managed.example", capacity=4)
+    graph("DELETE", f"/users/{gone['id']}")
+    role = {"id": str(uuid.UUID(int=1)), "allowedMemberTypes": ["User"], "displayName": "R", "description": "R",
+            "isEnabled": True, "value": "r"}  # fmt: skip
+    application = graph("POST", "/applications", {"displayName": "Wiki", "appRoles": [role]}).body
+    principal = graph("POST", "/servicePrincipals", {"appId": application["appId"]}).body["id"]
+    grant = {"principalId": user["id"], "resourceId": principal, "appRoleId": role["id"]}
+    graph("POST", f"/users/{user['id']}/appRoleAssignments", grant)
+    extension = {"name": "badge", "dataType": "String", "targetObjects": ["User"]}
+    graph("POST", f"/applications/{application['id']}/extensionProperties", extension)
+    fake.applications.add(secret="x", permissions=["User.Read.All"])
+    return json.loads(fake.to_json()), {"user": user["id"], "group": group["id"]}
+
+
+def _places(value, path=()):
+    """Every place in a JSON value, as the way there."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield (*path, key)
+        yield from _places(child, (*path, key))
+
+
+def test_a_state_with_one_value_of_another_kind_is_a_tenant_or_one_error(whole, graph_of):
+    """Whatever value of it is another, or is missing: a tenant that loads answers everything, and saves."""
+    state, names = whole
+    places, chance, loaded = list(_places(state)), random.Random(7), 0  # noqa: S311
+    for _ in range(DAMAGED):
+        changed, way = copy.deepcopy(state), chance.choice(places)
+        holder = changed
+        for key in way[:-1]:
+            holder = holder[key]
+        if chance.random() < 0.2:
+            del holder[way[-1]]
+        else:
+            holder[way[-1]] = chance.choice(JUNK)
+        with contextlib.suppress(SourceError):
+            graph = graph_of(FakeTenant.from_json(json.dumps(changed)))
+            loaded += 1
+            for path in READ:
+                assert graph.get(path.format_map(names)).status < 500, way
+            for method, path, body in WRITE:
+                assert graph(method, path.format_map(names), body).status < 500, way
+            assert graph.fake.users is not None
+            assert graph.fake.to_json()
+    assert 0 < loaded < DAMAGED
 
 
 def test_the_example_for_unittest_runs():

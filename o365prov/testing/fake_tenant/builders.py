@@ -17,11 +17,11 @@ from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.rules.addresses import with_addresses
 from o365prov.testing.fake_tenant.rules.licensing import SkuAssignment, assign_directly, inherit
 from o365prov.testing.fake_tenant.rules.user_rules import check_principal_name
-from o365prov.testing.fake_tenant.rules.values import is_guid, misfit
 from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.schema.skus import product
+from o365prov.testing.fake_tenant.schema.value_types import is_guid, misfit
 from o365prov.testing.fake_tenant.spelling import nearest
 from o365prov.testing.fake_tenant.store.directory import Directory, instant
 from o365prov.testing.fake_tenant.store.seats import Subscription
@@ -98,7 +98,7 @@ def add_user(
         "lastPasswordChangeDateTime": now,
         "signInSessionsValidFromDateTime": now,
         **({"usageLocation": "US"} if assignment.add else {}),
-        **{key: value for key, value in properties.items() if value is not None},
+        **_given(properties),
         "userPrincipalName": name,
     }
     try:
@@ -148,7 +148,7 @@ def add_group(
             if assignment.add
             else {}
         ),
-        **{key: value for key, value in properties.items() if value is not None},
+        **_given(properties),
     }
     try:
         directory.create("group", record)
@@ -165,7 +165,7 @@ def add_group(
 def add_contact(directory: Directory, name: str, properties: Mapping[str, Any]) -> Record:
     """Add a contact of the organization and return it."""
     _check(directory, CONTACT, properties)
-    record = {"id": directory.new_id(), "displayName": name, **properties}
+    record = {"id": directory.new_id(), "displayName": name, **_given(properties)}
     directory.create("contact", record)
     return _own(record)
 
@@ -173,9 +173,20 @@ def add_contact(directory: Directory, name: str, properties: Mapping[str, Any]) 
 def add_room(directory: Directory, name: str, address: str, properties: Mapping[str, Any]) -> Record:
     """Add a room and return it."""
     _check(directory, ROOM, properties)
-    record = {"id": directory.new_id(), "displayName": name, "nickname": name, "emailAddress": address, **properties}
+    record = {
+        "id": directory.new_id(),
+        "displayName": name,
+        "nickname": name,
+        "emailAddress": address,
+        **_given(properties),
+    }
     directory.places.put(record)
     return _own(record)
+
+
+def _given(properties: Mapping[str, Any]) -> Record:
+    """The properties that have a value."""
+    return {name: value for name, value in properties.items() if value is not None}
 
 
 def _own(record: Record) -> Record:

@@ -6,39 +6,13 @@ with an empty list.
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, PropertyType, Writability
+from o365prov.testing.fake_tenant.schema.value_types import is_guid, is_instant, is_of_type
 from o365prov.testing.fake_tenant.store.table import Record
-
-_IN_WORDS: Mapping[PropertyType, str] = {
-    PropertyType.TEXT: "a string",
-    PropertyType.FLAG: "True or False",
-    PropertyType.INSTANT: "a date and time such as 2026-01-31T00:00:00Z",
-    PropertyType.NUMBER: "a whole number of 32 bits",
-    PropertyType.GUID: "a GUID",
-    PropertyType.TEXTS: "a list of strings",
-    PropertyType.COMPLEX: "a dict",
-    PropertyType.COMPLEXES: "a list of dicts",
-}
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
-_SMALLEST, _LARGEST = -(2**31), 2**31 - 1
-"""Of an Edm.Int32."""
-_TYPES: Mapping[PropertyType, type] = {
-    PropertyType.TEXT: str,
-    PropertyType.FLAG: bool,
-    PropertyType.INSTANT: str,
-    PropertyType.NUMBER: int,
-    PropertyType.GUID: str,
-    PropertyType.TEXTS: list,
-    PropertyType.COMPLEX: dict,
-    PropertyType.COMPLEXES: list,
-}
 
 
 def raise_first(refusals: Iterator[GraphErrorResponse]) -> None:
@@ -80,13 +54,13 @@ def _check(title: str, item: Property, value: Any, *, creating: bool) -> Iterato
         elif not item.clearable and not creating:
             yield GraphErrorResponse.invalid_value(item.name, title, "it can't be cleared")
         return
-    if not _is_of_type(item.kind, value):
+    if not is_of_type(item.kind, value):
         yield _wrong_type(item)
         return
     match item.kind:
         case PropertyType.TEXT:
             yield from _check_text(title, item, value)
-        case PropertyType.INSTANT if not _is_instant(value):
+        case PropertyType.INSTANT if not is_instant(value):
             yield _wrong_type(item)
         case PropertyType.GUID if not is_guid(value):
             yield _wrong_type(item)
@@ -140,67 +114,11 @@ def _check_fields(
             yield from _check(title, field, inner, creating=creating)
 
 
-def _is_of_type(kind: PropertyType, value: Any) -> bool:
-    if kind is PropertyType.NUMBER:
-        return type(value) is int and _SMALLEST <= value <= _LARGEST
-    return isinstance(value, _TYPES[kind])
-
-
 def _wrong_type(item: Property) -> GraphErrorResponse:
     return GraphErrorResponse.malformed(
         f"Cannot convert the value of property '{item.name}' to the expected type '{item.kind.value}'. See the inner"
         " exception for more details."
     )
-
-
-def _is_instant(value: str) -> bool:
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return _INSTANT.fullmatch(value) is not None
-
-
-def is_guid(value: str) -> bool:
-    """Whether a string is a GUID."""
-    try:
-        uuid.UUID(value)
-    except ValueError:
-        return False
-    return True
-
-
-def misfit(item: Property, value: Any) -> str | None:
-    """What is wrong with the type of a value that a property holds, whoever wrote it; None when nothing is."""
-    if not _is_of_type(item.kind, value):
-        return f"it must be {_IN_WORDS[item.kind]}"
-    match item.kind:
-        case PropertyType.INSTANT if not _is_instant(value):
-            return f"it must be {_IN_WORDS[item.kind]}"
-        case PropertyType.GUID if not is_guid(value):
-            return f"it must be {_IN_WORDS[item.kind]}"
-        case PropertyType.TEXTS if not all(isinstance(each, str) for each in value):
-            return f"it must be {_IN_WORDS[item.kind]}"
-        case PropertyType.COMPLEX:
-            return _misfit_of_fields(item, value)
-        case PropertyType.COMPLEXES:
-            found = ("each must be a dict" if not isinstance(each, dict) else _misfit_of_fields(item, each)
-                     for each in value)  # fmt: skip
-            return next((wrong for wrong in found if wrong is not None), None)
-        case _:
-            return None
-
-
-def _misfit_of_fields(item: Property, value: Mapping[str, Any]) -> str | None:
-    """The same of the fields of a complex value; where the table has none, they may be any."""
-    for name, inner in value.items():
-        field = item.fields.get(name)
-        if field is None and item.fields:
-            return f"it has no field {name!r}"
-        wrong = None if field is None or inner is None else misfit(field, inner)
-        if wrong is not None:
-            return f"{name}: {wrong}"
-    return None
 
 
 def merged(of: ObjectType, record: Record, body: Mapping[str, Any]) -> Record:

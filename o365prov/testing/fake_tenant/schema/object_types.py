@@ -342,3 +342,20 @@ DIRECTORY_ROLE = ObjectType(
         )
     ),
 )
+
+ROLE_ASSIGNMENT = ObjectType(
+    name="microsoft.graph.unifiedRoleAssignment",
+    title="RoleAssignment",
+    collection="roleManagement/directory/roleAssignments",
+    properties={name: Property(name) for name in ("id", "principalId", "roleDefinitionId", "directoryScopeId")},
+)
+
+ROLE_DEFINITION = ObjectType(
+    name="microsoft.graph.unifiedRoleDefinition",
+    title="RoleDefinition",
+    collection="roleManagement/directory/roleDefinitions",
+    properties={
+        **{name: Property(name, write=Writability.NO) for name in ("id", "displayName", "templateId")},
+        **{name: Property(name, PropertyType.FLAG) for name in ("isBuiltIn", "isEnabled")},
+    },
+)

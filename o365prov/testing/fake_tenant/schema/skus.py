@@ -11,10 +11,12 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from o365prov._fields import typed
+
 _INVENTED = uuid.UUID("0365f0f0-0000-5000-8000-000000000365")
 
 
-@frozen
+@frozen(field_transformer=typed)
 class ServicePlan:
     """One service inside a product; *service* is the name that ``assignedPlans`` uses."""
 
@@ -23,7 +25,7 @@ class ServicePlan:
     service: str
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Product:
     """One product: what ``subscribedSkus`` calls ``skuPartNumber`` and ``skuId``, and its plans."""
 

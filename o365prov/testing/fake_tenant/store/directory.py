@@ -15,6 +15,7 @@ from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
+from o365prov._fields import typed
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import alternate_key
@@ -37,7 +38,7 @@ def instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@frozen
+@frozen(field_transformer=typed)
 class RegisteredApp:
     """An application registered in the tenant, with its credentials; any one of them will do.
 

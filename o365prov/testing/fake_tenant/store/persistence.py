@@ -6,7 +6,6 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,42 +14,18 @@ from attrs import asdict, field, frozen
 from o365prov.errors import Issue, SourceError
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
-from o365prov.testing.fake_tenant.schema.object_types import CONTACT, GROUP, ROOM, USER
-from o365prov.testing.fake_tenant.schema.properties import Property, PropertyType
 from o365prov.testing.fake_tenant.schema.skus import Product, ServicePlan
 from o365prov.testing.fake_tenant.store.change_log import ChangeLog, ChangeRecord, LinkChange
 from o365prov.testing.fake_tenant.store.directory import TABLES, Directory, RegisteredApp
 from o365prov.testing.fake_tenant.store.links import Links
+from o365prov.testing.fake_tenant.store.saved_checks import check_whole, strings
 from o365prov.testing.fake_tenant.store.seats import Subscription
-from o365prov.testing.fake_tenant.store.table import Record, RecordTable
+from o365prov.testing.fake_tenant.store.table import RecordTable
 
 _VERSION = 4
 _LINKS = ("managers", "members", "owners", "sponsors")
 
 
-_TYPES = {"users": USER, "groups": GROUP, "contacts": CONTACT, "places": ROOM}
-_KINDS: dict[PropertyType, type] = {
-    PropertyType.FLAG: bool,
-    PropertyType.NUMBER: int,
-    PropertyType.TEXTS: list,
-    PropertyType.COMPLEX: dict,
-    PropertyType.COMPLEXES: list,
-    **dict.fromkeys((PropertyType.TEXT, PropertyType.INSTANT, PropertyType.GUID), str),
-}
-_REQUIRED: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("contacts", "places"), ("id", "displayName")),
-    "users": ("id", "userPrincipalName", "displayName"),
-    "groups": ("id", "displayName", "groupTypes"),
-    "deleted": ("id", "deletedDateTime"),
-    "activated_roles": ("id", "roleTemplateId"),
-    "role_assignments": ("id", "principalId", "roleDefinitionId", "directoryScopeId"),
-    "app_objects": ("id", "appId", "displayName", "signInAudience"),
-    "service_principals": ("id", "appId", "displayName"),
-    "app_role_assignments": ("id", "principalId", "resourceId", "appRoleId"),
-    "extensions": ("id", "name", "application", "dataType", "isMultiValued", "targetObjects"),
-    "domains": ("id", "isInitial", "isDefault", "isVerified", "authenticationType"),
-    "organization": ("id", "displayName"),
-}
 _SEAL = re.compile(r'\{"sha256": "([0-9a-f]{64})", ')
 
 
@@ -125,8 +100,8 @@ def read_state(text: str, clock: FakeClock, chance: random.Random) -> Directory:
             clock=clock,
             random=chance,
             tenant_id=state["tenant_id"],
-            organization=_checked("organization", state["organization"]),
-            domains={item["id"]: _checked("domains", item) for item in state["domains"]},
+            organization=state["organization"],
+            domains={item["id"]: item for item in state["domains"]},
             subscriptions={item["product"]["id"]: _subscription(item) for item in state["subscriptions"]},
             signed_in=state["signed_in"],
             caller_roles=_set(state["caller_roles"]),
@@ -137,39 +112,17 @@ def read_state(text: str, clock: FakeClock, chance: random.Random) -> Directory:
         for name in TABLES:
             table: RecordTable = getattr(directory, name)
             for record in state[name]:
-                table.put(_checked(name, record))
+                table.put(record)
         for name in _LINKS:
             links: Links = getattr(directory, name)
             for source, target in state[name]:
                 links.add(source, target)
+        check_whole(directory)
         directory.rebuild()
     except (KeyError, TypeError, ValueError, AttributeError, GraphErrorResponse) as error:
         what = f"the saved fake tenant is damaged ({type(error).__name__}: {error})"
         raise SourceError(Issue("damaged", what, "save it again")) from error
     return directory
-
-
-def _checked(name: str, record: Record) -> Record:
-    """A record whose values are of the types that its table holds; an error for another."""
-    _require(name, record, _REQUIRED[name])
-    properties: Mapping[str, Property] = _TYPES[name].properties if name in _TYPES else {}
-    for key, value in record.items():
-        item = properties.get(key)
-        if item is None or value is None:
-            continue
-        if not isinstance(value, _KINDS[item.kind]):
-            raise TypeError(f"{key} of {record['id']} is not of type {item.kind.value}")
-    for key in ("assignedLicenses", "licenseAssignmentStates"):
-        for each in record.get(key) or ():
-            _require(key, each, properties[key].fields if key in properties else ())
-    return record
-
-
-def _require(what: str, record: Record, names: Iterable[str]) -> None:
-    """ValueError unless a record has these; the first of them is its id, a string."""
-    missing = [name for name in names if name not in record]
-    if missing or not isinstance(record.get("id", ""), str):
-        raise ValueError(f"{what} has one without {', '.join(missing) or 'an id that is a string'}")
 
 
 def _application(item: dict[str, Any]) -> RegisteredApp:
@@ -182,7 +135,7 @@ def _sorted(names: frozenset[str] | None) -> list[str] | None:
 
 
 def _set(names: list[str] | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(names)
+    return None if names is None else frozenset(strings(names))
 
 
 def _subscription(item: dict[str, Any]) -> Subscription:
@@ -203,6 +156,6 @@ def _read(entry: list[Any]) -> ChangeRecord:
         kind,
         key,
         datetime.fromisoformat(at),
-        None if names is None else frozenset(names),
+        None if names is None else frozenset(strings(names)),
         None if link is None else LinkChange(*link),
     )

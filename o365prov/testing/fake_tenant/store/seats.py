@@ -6,12 +6,13 @@ from collections import Counter
 
 from attrs import frozen
 
+from o365prov._fields import typed
 from o365prov.testing.fake_tenant.schema.skus import Product
 from o365prov.testing.fake_tenant.store.change_log import ChangeKind
 from o365prov.testing.fake_tenant.store.table import Record
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Subscription:
     """A product that the tenant has bought, and how many seats of it."""
 

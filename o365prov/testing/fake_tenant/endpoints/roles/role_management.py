@@ -13,26 +13,11 @@ from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, Route
 from o365prov.testing.fake_tenant.protocol.errors import GraphErrorResponse
 from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
 from o365prov.testing.fake_tenant.query.collections import collection
-from o365prov.testing.fake_tenant.schema.properties import ObjectType, Property, PropertyType, Writability
+from o365prov.testing.fake_tenant.schema.object_types import ROLE_ASSIGNMENT, ROLE_DEFINITION
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES, RoleTemplate
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-_ASSIGNMENT = ObjectType(
-    name="microsoft.graph.unifiedRoleAssignment",
-    title="RoleAssignment",
-    collection="roleManagement/directory/roleAssignments",
-    properties={name: Property(name) for name in ("id", "principalId", "roleDefinitionId", "directoryScopeId")},
-)
-_DEFINITION = ObjectType(
-    name="microsoft.graph.unifiedRoleDefinition",
-    title="RoleDefinition",
-    collection="roleManagement/directory/roleDefinitions",
-    properties={
-        **{name: Property(name, write=Writability.NO) for name in ("id", "displayName", "templateId")},
-        **{name: Property(name, PropertyType.FLAG) for name in ("isBuiltIn", "isEnabled")},
-    },
-)
 _BODY = frozenset({"principalId", "roleDefinitionId", "directoryScopeId"})
 
 
@@ -85,7 +70,7 @@ def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     return collection(
         directory,
         request,
-        _ASSIGNMENT,
+        ROLE_ASSIGNMENT,
         directory.role_assignments.after,
         _render(directory, request),
         "roleManagement/directory/roleAssignments",
@@ -172,7 +157,7 @@ def _list_definitions(directory: Directory, request: GraphRequest) -> GraphReply
     return collection(
         directory,
         request,
-        _DEFINITION,
+        ROLE_DEFINITION,
         lambda position: rows[position:],
         lambda record: chosen(request, record),
         "roleManagement/directory/roleDefinitions",
