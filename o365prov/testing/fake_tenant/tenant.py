@@ -275,10 +275,7 @@ class FakeTenant:
 
         Args:
             name: the displayName.
-            properties: by Graph's names.
-
-        Raises:
-            UsageError: for a property that contacts do not have.
+            properties: by Graph's names; UsageError for one that contacts do not have.
 
         """
         check_call(FakeTenant.add_contact, locals())
@@ -291,10 +288,7 @@ class FakeTenant:
         Args:
             name: the displayName.
             address: the emailAddress of its mailbox.
-            properties: by Graph's names.
-
-        Raises:
-            UsageError: for a property that rooms do not have.
+            properties: by Graph's names; UsageError for one that rooms do not have.
 
         """
         check_call(FakeTenant.add_room, locals())
@@ -388,13 +382,17 @@ class FakeTenant:
     def from_json(cls, text: str, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
         """A tenant with the state that ``to_json`` wrote; SourceError when the text is something else."""
         check_call(FakeTenant.from_json, locals())
-        fake = cls(clock=clock, seed=seed)
-        fake._gateway.enter(read_state(text, fake.clock, fake._directory.random))
-        fake._start = fake.snapshot()
-        return fake
+        return cls._of(text, clock, seed, is_sealed=False)
 
     @classmethod
     def load(cls, path: str | Path, *, clock: FakeClock | None = None, seed: int | None = None) -> FakeTenant:
         """A tenant with the state that ``save`` wrote to a file; SourceError when that is not what it holds."""
-        text = unsealed(load_text(path, "name the file that FakeTenant.save() wrote"))
-        return cls.from_json(text, clock=clock, seed=seed)
+        text, is_sealed = unsealed(load_text(path, "name the file that FakeTenant.save() wrote"))
+        return cls._of(text, clock, seed, is_sealed=is_sealed)
+
+    @classmethod
+    def _of(cls, text: str, clock: FakeClock | None, seed: int | None, *, is_sealed: bool) -> FakeTenant:
+        fake = cls(clock=clock, seed=seed)
+        fake._gateway.enter(read_state(text, fake.clock, fake._directory.random, is_sealed=is_sealed))
+        fake._start = fake.snapshot()
+        return fake

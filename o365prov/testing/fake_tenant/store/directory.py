@@ -235,8 +235,8 @@ class Directory:
             self.table(kind).remove(key)
             count_seats(self.consumed, kind, record, None)
         self._release(record)
-        for links in (self.managers, self.members, self.owners, self.sponsors):
-            links.forget(key)
+        for name in LINKS:
+            getattr(self, name).forget(key)
         for assignment in [item for item in self.role_assignments if item["principalId"] == key]:
             self.role_assignments.remove(assignment["id"])
         self.forget_app_roles(key)
@@ -310,7 +310,9 @@ TABLES = (
     "app_objects", "service_principals", "app_role_assignments", "extensions",
 )  # fmt: skip
 """The tables of records."""
-_COPIED = (*TABLES, "managers", "members", "owners", "sponsors", "log")
+LINKS = ("managers", "members", "owners", "sponsors")
+"""The references between them."""
+_COPIED = (*TABLES, *LINKS, "log")
 
 
 def _unique_values(record: Record) -> Iterator[tuple[str, str]]:

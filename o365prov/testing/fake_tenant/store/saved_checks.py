@@ -22,7 +22,7 @@ from o365prov.testing.fake_tenant.schema.object_types import CONTACT, DIRECTORY_
 from o365prov.testing.fake_tenant.schema.properties import ObjectType
 from o365prov.testing.fake_tenant.schema.role_templates import ROLE_TEMPLATES
 from o365prov.testing.fake_tenant.schema.value_types import misfit_of_record
-from o365prov.testing.fake_tenant.store.directory import TABLES, Directory
+from o365prov.testing.fake_tenant.store.directory import LINKS, TABLES, Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
 _TYPES: Mapping[str, ObjectType] = {
@@ -50,7 +50,6 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "app_role_assignments": ("principalId", "resourceId", "appRoleId"),
     "extensions": ("name", "application", "dataType", "isMultiValued", "targetObjects"),
 }
-_DELETED: Mapping[bool, ObjectType] = {True: USER, False: GROUP}
 _LICENSE = ("skuId", "disabledPlans")
 _LICENSE_STATE = (*_LICENSE, "state", "error", "lastUpdatedDateTime")
 _DOMAIN_FLAGS = ("isInitial", "isDefault", "isVerified")
@@ -62,10 +61,11 @@ def check_whole(directory: Directory) -> None:
     strings([directory.signed_in or ""])
     _check_organization(directory)
     for name in TABLES:
+        of = directory.extended(_TYPES.get(name, USER))
         for record in getattr(directory, name):
-            _check_record(directory, name, record)
-    for links in (directory.managers, directory.members, directory.owners):
-        for pair in links.pairs():
+            _check_record(directory, name, record, of if name != "deleted" or "userPrincipalName" in record else GROUP)
+    for name in LINKS:
+        for pair in getattr(directory, name).pairs():
             strings(pair)
     _check_changes(directory)
 
@@ -90,15 +90,14 @@ def _check_organization(directory: Directory) -> None:
             raise ValueError(f"there should be a domain with {name}")
 
 
-def _check_record(directory: Directory, name: str, record: Record) -> None:
+def _check_record(directory: Directory, name: str, record: Record, of: ObjectType) -> None:
     key = record["id"]
     strings([key])
-    of = _DELETED["userPrincipalName" in record] if name == "deleted" else _TYPES[name]
-    needed = (*_NEEDED[name], *(("groupTypes",) if of is GROUP else ()))
+    needed = _NEEDED["groups"] if of is GROUP else _NEEDED[name]
     missing = [each for each in needed if record.get(each) is None]
     if missing:
         raise ValueError(f"{name}: {key} has no {', '.join(missing)}")
-    wrong = misfit_of_record(directory.extended(of), record)
+    wrong = misfit_of_record(of, record)
     if wrong is not None:
         raise TypeError(f"{name}: {key}: {wrong}")
     unknown = next(_unknown(directory, name, record), None)
@@ -129,8 +128,8 @@ def _unknown(directory: Directory, name: str, record: Record) -> Iterator[str]:
 
 def _check_changes(directory: Directory) -> None:
     """That changes can be compared and counted."""
-    if not isinstance(directory.log.forgotten, int) or directory.log.forgotten < 0:
-        raise TypeError("the number of forgotten changes should be a number from 0 on")
+    if directory.log.forgotten < 0:
+        raise ValueError("the number of forgotten changes should be a number from 0 on")
     for change in directory.log:
         strings([change.id])
         if change.kind not in {"user", "group", "contact"} or change.at.utcoffset() != timedelta():
