@@ -54,6 +54,83 @@ def test_a_session_is_played_again_into_another_tenant(graph, fake, tmp_path):
     assert other.user("ann@managed.example")["jobTitle"] == "Singer"
 
 
+def _everything_with_a_name(graph):
+    """What a tenant names itself: tokens of pages and deltas, ids with and without dashes, in a batch too."""
+    page = graph.get("/users?$top=2&$select=id,displayName")
+    while "@odata.nextLink" in page.body:
+        page = graph.get(page.body["@odata.nextLink"])
+    link = graph.get("/users/delta?$select=displayName").body["@odata.deltaLink"]
+    names = [f"u{number}@managed.example" for number in range(5)]
+    read = [{"id": name, "method": "GET", "url": f"/users/{name}"} for name in names]
+    user = sorted(graph("POST", "/$batch", {"requests": read}).body["responses"], key=lambda one: one["id"])[1]["body"]
+    pages = [{"id": "1", "method": "GET", "url": link.partition("/v1.0")[2]}, {"id": "2", "method": "GET", "url": "/x"}]
+    graph("POST", "/$batch", {"requests": pages})
+    graph(
+        "PATCH",
+        f"/users/{user['id'].upper()}",
+        {"displayName": "new", "passwordProfile": {"password": "Horse-Battery-7"}},
+    )
+    assert graph.get(link).value
+    graph("DELETE", f"/users/{user['id']}")
+    graph.get("/directory/deletedItems/microsoft.graph.user?$select=userPrincipalName")
+    graph("POST", f"/directory/deletedItems/{user['id']}/restore", {})
+    graph.get(f"/subscribedSkus/{graph.get('/subscribedSkus?$select=id').value[0]['id']}")
+
+
+class _At:
+    """A client whose addresses begin with another host."""
+
+    def __init__(self, graph, base):
+        self.graph, self.base = graph, base
+
+    def __call__(self, method, address, body=None):
+        return self.graph(method, address if "://" in address else f"{self.base}/v1.0{address}", body)
+
+    def get(self, address):
+        return self("GET", address)
+
+
+def _stocked(seed):
+    fake = FakeTenant(["managed.example"], {"SPE_E3": 5}, seed=seed)
+    for number in range(5):
+        fake.add_user(f"u{number}@managed.example")
+    return fake
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("base", ["https://graph.microsoft.com", "http://127.0.0.1:8080"])
+def test_whatever_a_tenant_names_is_found_again_in_another(graph_of, tmp_path, base, seed):
+    """Pages are followed, batches compared in any order, and a loopback address is as good as Graph's."""
+    fake = _stocked(1)
+    _everything_with_a_name(_At(graph_of(fake), base))
+    fake.requests.save(tmp_path / "session.jsonl")
+    assert len(fake.requests) > 12
+    other = _stocked(seed)
+    assert other.replay(tmp_path / "session.jsonl") == ()
+    other = _stocked(seed)
+    other.add_user("another@managed.example")
+    differing = other.replay(tmp_path / "session.jsonl")
+    assert [line.partition("?")[0] for line in differing] == ["GET /users", "GET /users/delta"]
+
+
+def test_a_sign_in_is_not_played_again(graph_of, tmp_path):
+    """Its secret was not kept; nor were the tokens that a batch carried, in place of which others are sent."""
+    fake = FakeTenant(permissions=["User.Read.All"], seed=1)
+    key = fake.applications.add(secret="correct-horse")
+    form = f"grant_type=client_credentials&client_id={key}&client_secret=correct-horse&scope=https://graph.microsoft.com/.default"
+    url = "https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/token"
+    _, _, answer = fake.handle("POST", url, {"Content-Type": "application/x-www-form-urlencoded"}, form.encode())
+    token = json.loads(answer)["access_token"]
+    inner = {"id": "1", "method": "GET", "url": "/users", "headers": {"authorization": f"Bearer {token}"}}
+    answer = graph_of(fake)("POST", "/$batch", {"requests": [inner]}, Authorization=f"Bearer {token}")
+    assert answer.body["responses"][0]["status"] == 200
+    fake.requests.save(tmp_path / "session.jsonl")
+    kept = (tmp_path / "session.jsonl").read_text()
+    assert token not in kept
+    assert "correct-horse" not in kept
+    assert FakeTenant(permissions=["User.Read.All"]).replay(tmp_path / "session.jsonl") == ()
+
+
 def test_what_is_answered_otherwise_is_a_readable_difference(graph, fake, tmp_path):
     """The request, and the lines that changed."""
     _session(graph)

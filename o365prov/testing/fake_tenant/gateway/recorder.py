@@ -14,6 +14,8 @@ from attrs import field, frozen
 from o365prov._fields import typed
 
 _PASSWORD = re.compile(rb'("password"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+_BEARER = re.compile(rb'("authorization"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+"""Of a request inside a batch."""
 _FORM = re.compile(rb"((?:^|&)(?:client_secret|client_assertion)=)[^&]*")
 _TOKEN = re.compile(rb'("access_token"\s*:\s*)"[^"]*"')
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -103,5 +105,5 @@ def record_request(
     status, answered, body = answer
     if "/oauth2/" in url:
         content, body = _FORM.sub(rb"\1(not kept)", content), _TOKEN.sub(rb'\1"(not kept)"', body)
-    content = _PASSWORD.sub(rb'\1"(not kept)"', content)
+    content = _BEARER.sub(rb'\1"Bearer (not kept)"', _PASSWORD.sub(rb'\1"(not kept)"', content))
     return RecordedRequest(at, method.upper(), url, kept, content, status, answered, body)

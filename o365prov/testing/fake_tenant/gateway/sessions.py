@@ -18,11 +18,16 @@ from o365prov.structuring import load_text, write_text
 from o365prov.testing.fake_tenant.gateway.recorder import RecordedRequest
 
 _BASE = "https://graph.microsoft.com/v1.0"
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_MADE = re.compile(
+    r"(?<=token=)[\w-]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}", re.IGNORECASE
+)
+"""What a tenant makes, and another one makes otherwise: tokens of pages, and ids, with dashes or without."""
+_HOST = re.compile(r"https?://[^/\s]+")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?")
-_LINK = re.compile(r"https?://\S+")
 _KEPT_HEADERS = frozenset({"content-type", "consistencylevel", "prefer", "accept"})
-_PASSWORD = "Correct-Horse-7"  # noqa: S105 - stands in for those that were not kept
+_KEPT_BATCH_HEADERS = frozenset({"content-type", "location", "retry-after"})
+_STAND_INS = (("Bearer (not kept)", "Bearer stand-in"), ("(not kept)", "Correct-Horse-7"))
+"""What is sent for tokens and passwords, which were not kept."""
 
 Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, dict[str, str], bytes]]
 """Answers one request: method, address, headers and body to status, headers and body."""
@@ -112,20 +117,22 @@ def read_session(path: str | Path) -> list[_Exchange]:
 def replay(session: Iterable[_Exchange], send: Send) -> Iterator[str]:
     """Play a session into a tenant; what it answers otherwise comes back, one readable difference a request.
 
-    Ids that the tenant makes are taken for those that were recorded, from the answer on in which they first come;
-    points in time, links and request ids are not compared.
+    Ids and tokens that the tenant makes are taken for those that were recorded, from the answer on in which they first
+    come; points in time, hosts and request ids are not compared, nor the order inside a batch. Requests for tokens are
+    passed over, since the secrets in them were not kept.
     """
     renamed: dict[str, str] = {}
     for each in session:
-        path, body = (_GUID.sub(lambda found: renamed.get(found[0], found[0]), text) for text in (each.path, each.body))
+        if "/oauth2/" in each.path:
+            continue
+        path, body = (_as_now(text, renamed) for text in (each.path, each.body))
+        for kept, stand_in in _STAND_INS:
+            body = body.replace(kept, stand_in)
         sent = {"Authorization": "Bearer stand-in", **each.headers}
-        content = body.replace("(not kept)", _PASSWORD).encode()
-        status, _, answer = send(each.method, f"{_BASE}{path}", sent, content)
+        status, _, answer = send(each.method, f"{_BASE}{path}", sent, body.encode())
         before, now = _value(each.answer), _value(answer.decode())
         _pair(before, now, renamed)
-        first, second = (
-            [f"{code}", *_comparable(value, renamed)] for code, value in ((each.status, before), (status, now))
-        )
+        first, second = ([f"{each.status}", *_comparable(before, renamed)], [f"{status}", *_comparable(now, {})])
         if first != second:
             changes = "\n".join(unified_diff(first, second, "recorded", "now", lineterm="", n=1))
             yield f"{each.method} {each.path}\n{changes}"
@@ -144,13 +151,32 @@ def _path(url: str) -> str:
 
 def _value(text: str) -> Any:
     try:
-        return json.loads(text) if text else None
+        return _in_order(json.loads(text)) if text else None
     except ValueError:
         return text
 
 
+def _in_order(value: Any) -> Any:
+    """A body without what differs from request to request, the answers inside a batch by their ids."""
+    match value:
+        case {"responses": list(answers)}:
+            return {"responses": [_in_order(each) for each in sorted(answers, key=lambda each: str(each["id"]))]}
+        case {"error": dict(error)}:
+            return {"error": {name: each for name, each in error.items() if name != "innerError"}}
+        case {"id": _, "status": _, "headers": dict(headers), "body": body}:
+            kept = {name: each for name, each in headers.items() if name.lower() in _KEPT_BATCH_HEADERS}
+            return {**value, "headers": kept, "body": _in_order(body)}
+        case _:
+            return value
+
+
+def _as_now(text: str, renamed: Mapping[str, str]) -> str:
+    """The text with what was recorded in place of it."""
+    return _MADE.sub(lambda found: renamed.get(found[0].lower(), found[0]), text)
+
+
 def _pair(before: Any, now: Any, renamed: dict[str, str]) -> None:
-    """Take ids that stand at the same place for the same."""
+    """Take ids and tokens that stand at the same place for the same."""
     match before, now:
         case dict(), dict():
             for name in before.keys() & now.keys():
@@ -158,16 +184,20 @@ def _pair(before: Any, now: Any, renamed: dict[str, str]) -> None:
         case list(), list():
             for one, other in zip(before, now, strict=False):
                 _pair(one, other, renamed)
-        case str(), str() if _GUID.fullmatch(before) and _GUID.fullmatch(now):
-            renamed.setdefault(before, now)
+        case str(), str() if _around(before) == _around(now):
+            for one, other in zip(_MADE.findall(before), _MADE.findall(now), strict=True):
+                renamed.setdefault(one.lower(), other)
+                renamed.setdefault(one.lower().replace("-", ""), other.replace("-", ""))
         case _:
             return
 
 
+def _around(text: str) -> str:
+    """What of a string stands around ids and tokens, and behind the host of an address."""
+    return _MADE.sub("(made)", _HOST.sub("", text))
+
+
 def _comparable(value: Any, renamed: Mapping[str, str]) -> list[str]:
     """The lines of a body in which everything is the same that may differ."""
-    if isinstance(value, dict) and isinstance(value.get("error"), dict):
-        value = {"error": {name: each for name, each in value["error"].items() if name != "innerError"}}
     text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
-    text = _LINK.sub("(link)", _INSTANT.sub("(instant)", text))
-    return _GUID.sub(lambda found: renamed.get(found[0], found[0]), text).splitlines()
+    return _as_now(_HOST.sub("(host)", _INSTANT.sub("(instant)", text)), renamed).splitlines()
