@@ -163,3 +163,34 @@ def test_group_members_are_tracked_without_being_named(graph, fake):
     first, _ = _drain(graph, "/groups/delta")
     assert first[0]["id"] == group["id"]
     assert first[0]["members@delta"] == [{"@odata.type": "#microsoft.graph.user", "id": user["id"]}]
+
+
+def test_what_was_never_set_is_left_out_and_what_lost_its_value_is_null(graph, fake):
+    """Unlike a list of users, which has null for both."""
+    user = fake.add_user("ann@managed.example", displayName="Ann", jobTitle="Singer")
+    selected = "$select=displayName,jobTitle,department,businessPhones,assignedPlans"
+    (first,), link = _drain(graph, f"/users/delta?{selected}")
+    assert first == {"id": user["id"], "displayName": "Ann", "jobTitle": "Singer"}
+    graph("PATCH", f"/users/{user['id']}", {"jobTitle": None, "businessPhones": ["+1 555 0100"]})
+    (changed,), link = _drain(graph, link)
+    assert changed == {"id": user["id"], "displayName": "Ann", "jobTitle": None, "businessPhones": ["+1 555 0100"]}
+    graph("PATCH", f"/users/{user['id']}", {"displayName": "Anna"})
+    (changed,), _ = _drain(graph, link)
+    assert changed == {"id": user["id"], "displayName": "Anna", "businessPhones": ["+1 555 0100"]}
+
+
+def test_with_return_minimal_only_what_changed_comes(graph, fake):
+    """Of who was there; of who is new, everything. It may be asked for in any round."""
+    ann, boss = fake.add_user("ann@managed.example", jobTitle="Singer"), fake.add_user("boss@managed.example")
+    link = graph.get("/users/delta?$select=displayName,jobTitle,department,manager").body["@odata.deltaLink"]
+    reference = {"@odata.id": f"https://graph.microsoft.com/v1.0/users/{boss['id']}"}
+    graph("PATCH", f"/users/{ann['id']}", {"department": "Music"})
+    graph("PUT", f"/users/{ann['id']}/manager/$ref", reference)
+    new = fake.add_user("eve@managed.example", displayName="Eve")
+    minimal = graph.get(link, Prefer="odata.maxpagesize=50, return=minimal").value
+    manager = [{"@odata.type": "#microsoft.graph.user", "id": boss["id"]}]
+    assert minimal == [
+        {"id": ann["id"], "department": "Music", "manager@delta": manager},
+        {"id": new["id"], "displayName": "Eve"},
+    ]
+    assert graph.get(link).value[0]["jobTitle"] == "Singer"

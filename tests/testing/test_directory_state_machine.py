@@ -208,7 +208,7 @@ class DirectoryMachine(RuleBasedStateMachine):
                 self.model.followed.pop(item["id"], None)
                 continue
             known = self.model.followed.setdefault(item["id"], {"manager": None})
-            known |= {"name": item["userPrincipalName"], "title": item["jobTitle"]}
+            known |= {"name": item["userPrincipalName"], "title": item.get("jobTitle")}
             for link in item.get("manager@delta", ()):
                 if "@removed" not in link:
                     known["manager"] = link["id"]

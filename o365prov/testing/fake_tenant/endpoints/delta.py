@@ -2,7 +2,8 @@
 
 A token holds the number of the last change seen and the $select of the first call. Objects whose selected properties
 did not change are not sent again; removed ones come as ``@removed`` with reason ``changed`` while they can be restored
-and ``deleted`` once they are gone (Graph, "Use delta query to track changes").
+and ``deleted`` once they are gone. A property that never had a value is left out, one that lost it is null, and with
+``Prefer: return=minimal`` a later round has only what changed (Graph, "Use delta query to track changes").
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ NOT_TRACKED = frozenset({"licenseAssignmentStates"})
 MOST_IDS = 50
 """``$filter`` of a delta query takes ``id eq`` only, joined by ``or``, for at most this many objects."""
 _ID_FILTER = re.compile(r"\s*id\s+eq\s+'([^']+)'\s*", re.IGNORECASE)
+_MINIMAL = re.compile(r"\breturn\s*=\s*minimal\b", re.IGNORECASE)
 _PAGE_PREFERENCE = re.compile(r"odata\.maxpagesize\s*=\s*(\d+)")
 _REFERENCES: dict[ChangeKind, dict[str, bool]] = {
     "user": {"manager": False},
@@ -133,7 +135,7 @@ def _first_round(directory: Directory, request: GraphRequest, kind: ChangeKind, 
             return _page(directory, request, kind, page, state, position)
         position = after
         if state["ids"] is None or record["id"] in state["ids"]:
-            page.append({**view(record), **_all_references(directory, record["id"], references)})
+            page.append({**_set(view, record), **_all_references(directory, record["id"], references)})
     return _page(directory, request, kind, page, {**state, "since": state["upto"], "upto": None}, None)
 
 
@@ -147,7 +149,11 @@ def _later_round(directory: Directory, request: GraphRequest, kind: ChangeKind, 
         if _concerns(changes, watched) and (state["ids"] is None or key in state["ids"])
     ]
     size, start = _page_size(request), state["cursor"] or 0
-    page = [_changed(directory, kind, key, changes, view, references) for key, changes in changed[start : start + size]]
+    is_minimal = _MINIMAL.search(request.header("prefer")) is not None
+    page = [
+        _changed(directory, kind, key, changes, view, references, is_minimal=is_minimal)
+        for key, changes in changed[start : start + size]
+    ]
     if start + size < len(changed):
         return _page(directory, request, kind, page, {**state, "upto": upto}, start + size)
     return _page(directory, request, kind, page, {**state, "since": upto, "upto": None}, None)
@@ -166,14 +172,19 @@ def _changed(
     changes: list[ChangeRecord],
     view: SelectedProperties,
     references: tuple[str, ...],
+    *,
+    is_minimal: bool,
 ) -> Record:
     record = directory.table(kind).get(key)
     if record is None:
         reason = "changed" if key in directory.deleted else "deleted"
         return {"id": key, "@removed": {"reason": reason}}
     if any(change.names is None for change in changes):  # created or restored: all of it
-        return {**view(record), **_all_references(directory, key, references)}
-    shown = view(record)
+        return {**_set(view, record), **_all_references(directory, key, references)}
+    touched = frozenset({"id"}).union(*(change.names or () for change in changes))
+    shown = {name: value for name, value in view(record).items() if name in touched}
+    if not is_minimal:
+        shown = {**_set(view, record), **shown}
     for name in references:
         last = {change.link.target: change.link for change in changes if change.link and change.link.name == name}
         if last:
@@ -184,6 +195,12 @@ def _changed(
                 for target, link in last.items()
             ]
     return shown
+
+
+def _set(view: SelectedProperties, record: Record) -> Record:
+    """What of the selected properties has a value."""
+    made = {name for name, _ in view.computed}
+    return {name: value for name, value in view(record).items() if name in record or (name in made and value)}
 
 
 def _all_references(directory: Directory, key: str, references: tuple[str, ...]) -> Record:
