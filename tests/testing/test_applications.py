@@ -158,3 +158,14 @@ def test_it_is_all_in_a_saved_tenant(odd_graph, fake):
     again = FakeTenant.from_json(fake.to_json())
     assert again.to_json() == fake.to_json()
     assert again.user(user)[answer.body["name"]] == "A7"
+
+
+def test_an_application_is_made_by_its_unique_name_where_it_is_missing(odd_graph):
+    """An update that is a create, if the client prefers that; a unique name is one application's."""
+    path, prefer = "/applications(uniqueName='wiki')", "create-if-missing; another"
+    assert odd_graph("PATCH", path, {"displayName": "Wiki"}).status == 404
+    made = odd_graph("PATCH", path, {"displayName": "Wiki"}, Prefer=prefer)
+    assert (made.status, made.body["uniqueName"]) == (201, "wiki")
+    assert odd_graph("PATCH", path, {"displayName": "Our wiki"}, Prefer=prefer).status == 204
+    assert odd_graph.get(path).body["displayName"] == "Our wiki"
+    assert odd_graph("POST", "/applications", {"displayName": "Another", "uniqueName": "Wiki"}).status == 400

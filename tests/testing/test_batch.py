@@ -98,3 +98,26 @@ def test_inner_links_start_with_the_outer_base(graph, fake):
     assert _batch(graph, _get("a", "/users?$top=1"))["a"]["body"]["@odata.nextLink"].startswith(
         "https://graph.microsoft.com/v1.0/users?"
     )
+
+
+def test_a_request_that_was_not_carried_out_is_answered_in_full(odd_graph):
+    """With the headers and the error of any other refusal, its own client-request-id among them."""
+    items = [
+        {"id": "1", "method": "GET", "url": "/users/nobody"},
+        {"id": "2", "method": "GET", "url": "/users", "dependsOn": ["1"], "headers": {"client-request-id": "mine"}},
+    ]
+    answers = {each["id"]: each for each in odd_graph("POST", "/$batch", {"requests": items}).body["responses"]}
+    assert [answers[key]["status"] for key in "12"] == [404, 424]
+    assert answers["1"]["headers"].keys() - {"x-ms-resource-unit"} == answers["2"]["headers"].keys()
+    assert answers["1"]["body"]["error"].keys() == answers["2"]["body"]["error"].keys()
+    assert answers["2"]["body"]["error"]["innerError"]["client-request-id"] == "mine"
+
+
+def test_answers_with_a_body_say_their_version_of_odata(odd_graph, fake):
+    """4.0, whether they come alone, in a batch, or are one."""
+    user = fake.add_user()["id"]
+    assert odd_graph.get(f"/users/{user}").headers["odata-version"] == "4.0"
+    assert "odata-version" not in odd_graph("PATCH", f"/users/{user}", {"jobTitle": "x"}).headers
+    answer = odd_graph("POST", "/$batch", {"requests": [{"id": "1", "method": "GET", "url": f"/users/{user}"}]})
+    assert answer.headers["odata-version"] == "4.0"
+    assert answer.body["responses"][0]["headers"]["OData-Version"] == "4.0"

@@ -155,3 +155,36 @@ def test_addresses_in_a_batch_may_begin_with_the_version(odd_graph, fake):
     item = {"id": "1", "method": "GET", "url": f"/v1.0/users/{user['id']}?$select=id"}
     answer = odd_graph("POST", "/$batch", {"requests": [item]})
     assert answer.body["responses"][0]["body"]["id"] == user["id"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"jobTitle": "a", "jobTitle": "b"}',
+        b'{"employeeOrgData": {"division": "a", "division": "b"}}',
+        b'{"jobTitle": NaN}',
+        b'{"jobTitle": -Infinity}',
+        '{"jobTitle": "a"}'.encode("utf-16"),
+        b'{"jobTitle": "\xff"}',
+    ],
+)
+def test_json_that_others_read_otherwise_is_refused(graph, fake, content):
+    """Names that come twice, what is not a number of JSON, and whatever is not UTF-8."""
+    user = fake.add_user()
+    answer = graph("PATCH", f"/users/{user['id']}", content)
+    assert (answer.status, answer.error["code"]) == (400, "BadRequest")
+    assert "jobTitle" not in fake.user(user["id"])
+
+
+def test_a_byte_order_mark_before_json_is_passed_over(odd_graph, fake):
+    """As clients on Windows write it."""
+    user = fake.add_user()
+    content = '{"jobTitle": "Sängerin"}'.encode("utf-8-sig")
+    assert odd_graph("PATCH", f"/users/{user['id']}", content).status == 204
+    assert fake.user(user["id"])["jobTitle"] == "Sängerin"
+
+
+@pytest.mark.parametrize("path", ["/users?$select=id", "/groups?$expand=members", "/$batch?$select=id"])
+def test_an_option_of_a_write_is_said_to_be_missing(odd_graph, path):
+    """Graph answers a create with what $select asks for."""
+    assert odd_graph("POST", path, {}).status == (501 if "batch" not in path else 400)

@@ -432,3 +432,28 @@ def test_a_bare_count_is_text(people):
     assert (status, headers["Content-Type"], body) == (200, "text/plain", b"3")
     status, _, refused = people.handle("GET", address, token, b"")
     assert (status, json.loads(refused)["error"]["code"]) == (400, "Request_BadRequest")
+
+
+@pytest.mark.parametrize(
+    ("expand", "status"),
+    [
+        ("manager($select=displayName;$levels=max)", 200),
+        ("manager($levels=1;$select=displayName)", 200),
+        ("manager($levels=max;$levels=1)", 501),
+        ("manager($top=1)", 501),
+        ("manager($levels=0)", 501),
+        ("directReports", 501),
+    ],
+)
+def test_options_of_an_expanded_manager_stand_in_any_order(graph, fake, expand, status):
+    """What Graph has beyond them is said to be missing."""
+    boss = fake.add_user(displayName="Boss")
+    user = fake.add_user(manager=boss["id"])
+    answer = graph("GET", f"/users/{user['id']}?$expand={expand}&$count=true", ConsistencyLevel="eventual")
+    assert answer.status == status
+    assert status == 501 or answer.body["manager"]["displayName"] == "Boss"
+
+
+def test_sorting_by_two_properties_is_said_to_be_missing(graph):
+    """It is not the name of a property."""
+    assert graph.get("/users?$orderby=displayName,userPrincipalName").status == 501

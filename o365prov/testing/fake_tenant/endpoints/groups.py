@@ -69,8 +69,7 @@ def _created(directory: Directory, request: GraphRequest, record: Record) -> Gra
 def _update(directory: Directory, request: GraphRequest) -> GraphReply:
     key = request.named["group"]
     name, value = alternate_key(key) or ("", "")
-    wants_new = request.header("prefer").lower() == "create-if-missing"
-    if name.lower() == "uniquename" and wants_new and directory.find_group(key) is None:
+    if name.lower() == "uniquename" and request.creates_missing and directory.find_group(key) is None:
         return _created(directory, request, create_group(directory, {**request.json_object(), "uniqueName": value}))
     update_group(directory, directory.group(key), request.json_object())
     return GraphReply(204)

@@ -117,7 +117,9 @@ def _walk(node: dict[str, Any], path: tuple[str, ...]) -> Iterable[dict[str, Rou
 
 def _beyond(route: Route) -> frozenset[str]:
     """The options that Graph takes on such a route, and the fake tenant does not."""
-    if route.writes or "$deltatoken" in route.options:
+    if route.writes:
+        return frozenset({"$select", "$expand"})
+    if "$deltatoken" in route.options:
         return frozenset()
     return frozenset({"$expand", "$search", "$filter", "$orderby"} if "$top" in route.options else {"$expand"})
 

@@ -19,10 +19,9 @@ from o365prov.testing.fake_tenant.schema.object_types import USER
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.table import Record
 
-_EXPAND = re.compile(
-    r"manager(?:\((?:\$levels=(?P<levels>max|[1-9]\d{0,2}|1000);?)?(?:\$select=(?P<select>[A-Za-z0-9_,\s]+))?\))?",
-    re.IGNORECASE,
-)
+_EXPAND = re.compile(r"manager(?:\((?P<options>[^()]*)\))?", re.IGNORECASE)
+_EXPANDED = {"$levels": re.compile(r"max|[1-9][0-9]{0,2}|1000"), "$select": re.compile(r"[A-Za-z0-9_,\s]+")}
+"""The options of an expanded manager, and what they may be."""
 _INDEXED = frozenset({"id", "userPrincipalName", "onPremisesImmutableId"})
 
 
@@ -78,12 +77,8 @@ def _render(directory: Directory, request: GraphRequest, view: SelectedPropertie
     text = request.option("$expand")
     if not text:
         return view
-    match = _EXPAND.fullmatch(text.strip())
-    if match is None:
-        raise GraphErrorResponse.unsupported(
-            f"the fake tenant does not support $expand={text}; it supports manager, and $levels and $select of it"
-        )
-    levels = (match["levels"] or "").lower()
+    options = _expanded(text)
+    levels = options.get("$levels", "")
     if bool(levels) != request.is_eventual or (levels and not one):
         raise GraphErrorResponse(
             400,
@@ -91,7 +86,7 @@ def _render(directory: Directory, request: GraphRequest, view: SelectedPropertie
             "$expand can't be combined with advanced query parameters, but for $levels of a single user's manager,"
             " which needs them.",
         )
-    manager_view = user_view(directory, match["select"])
+    manager_view = user_view(directory, options.get("$select"))
     deepest = None if levels == "max" else int(levels or 1)
 
     def with_managers(record: Record) -> Record:
@@ -101,6 +96,19 @@ def _render(directory: Directory, request: GraphRequest, view: SelectedPropertie
         return shown
 
     return with_managers
+
+
+def _expanded(text: str) -> dict[str, str]:
+    """The options inside ``$expand=manager(...)``, in whatever order they stand; 501 for anything else."""
+    match = _EXPAND.fullmatch(text.strip())
+    parts = [part.partition("=") for part in (match["options"] or "").split(";") if part.strip()] if match else []
+    options = {name.strip().lower(): value.strip() for name, _, value in parts}
+    fits = all(name in _EXPANDED and _EXPANDED[name].fullmatch(value) for name, value in options.items())
+    if match is None or not fits or len(options) < len(parts):
+        raise GraphErrorResponse.unsupported(
+            f"the fake tenant does not support $expand={text}; it supports manager, and $levels and $select of it"
+        )
+    return options
 
 
 def _managers(directory: Directory, record: Record) -> Iterator[Record]:

@@ -24,8 +24,9 @@ _FAILED_DEPENDENCY = GraphErrorResponse(
 _METHODS = frozenset({"GET", "POST", "PATCH", "PUT", "DELETE"})
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
-SendPart = Callable[[str, str, Mapping[str, str], bytes], tuple[int, Mapping[str, str], Any]]
-"""Answers one inner request: method, address, headers and body to status, headers and a JSON value, None for none."""
+SendPart = Callable[[str, str, Mapping[str, str], bytes, GraphErrorResponse | None], tuple[int, Mapping[str, str], Any]]
+"""Answers one inner request: method, address, headers, body, and why it is refused without a look at it, to status,
+headers and a JSON value, None for none."""
 
 
 def answer_batch(
@@ -43,9 +44,9 @@ def answer_batch(
         for item in stage:
             target = _written(request, item) if parallel else None
             if any(answers[parent]["status"] >= 400 for parent in item.get("dependsOn") or ()):
-                answers[item["id"]] = _refused(item, _FAILED_DEPENDENCY)
+                answers[item["id"]] = _answer(request, item, send, _FAILED_DEPENDENCY)
             elif target in written:
-                answers[item["id"]] = _refused(item, GraphErrorResponse.concurrent_writes())
+                answers[item["id"]] = _answer(request, item, send, GraphErrorResponse.concurrent_writes())
             else:
                 answers[item["id"]] = _answer(request, item, send)
             if target is not None:
@@ -138,12 +139,14 @@ def _address(request: GraphRequest, item: dict[str, Any]) -> str:
     return f"{request.base}/{item['url'].lstrip('/').removeprefix('v1.0/')}"
 
 
-def _answer(request: GraphRequest, item: dict[str, Any], send: SendPart) -> dict[str, Any]:
+def _answer(
+    request: GraphRequest, item: dict[str, Any], send: SendPart, refusal: GraphErrorResponse | None = None
+) -> dict[str, Any]:
     body = item.get("body")
     url = _address(request, item)
     shared = {name: request.header(name) for name in ("client-request-id", "authorization")}
     headers = {**shared, **(item.get("headers") or {})}
-    status, answered, value = send(item["method"], url, headers, b"" if body is None else _content(item, body))
+    status, answered, value = send(item["method"], url, headers, b"" if body is None else _content(item, body), refusal)
     shown = {name: value for name, value in answered.items() if name.lower() not in {"date", "content-length"}}
     return {"id": item["id"], "status": status, "headers": shown, "body": value}
 
@@ -165,12 +168,3 @@ def _content(item: dict[str, Any], body: Any) -> bytes:
     if _is_base64(item):
         return base64.b64decode(body)
     return json.dumps(body).encode()
-
-
-def _refused(item: dict[str, Any], refusal: GraphErrorResponse) -> dict[str, Any]:
-    return {
-        "id": item["id"],
-        "status": refusal.status,
-        "headers": {"Content-Type": "application/json"},
-        "body": {"error": {"code": refusal.code, "message": refusal.message}},
-    }

@@ -43,6 +43,7 @@ MOST_UNSUPPORTED = 1_000
 """So many requests that are not supported are remembered, however many others come after them."""
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 """Bodies are made here and hold no circle, so looking for one would be a third of the work."""
+_UNITS = "x-ms-resource-unit"
 _AGS = '{"ServerInfo":{"DataCenter":"o365prov","Slice":"E","Ring":"1","ScaleUnit":"000"}}'
 
 
@@ -181,7 +182,8 @@ class Gateway:
         permissions = permissions_of_caller(directory, request, self.token_endpoint.key)
         purge_expired(directory)
         if request.path == ("$batch",) and request.method == "POST":
-            return GraphReply(200, answer_batch(request, self._answer_inner, self._ids, parallel=self.latency > 0))
+            answers = answer_batch(request, self._answer_inner, self._ids, parallel=self.latency > 0)
+            return GraphReply(200, answers, {"OData-Version": "4.0"})
         route, request = _route(directory, request)
         check_permitted(permissions, route, request)
         metered |= self._charge(route, request)
@@ -196,12 +198,16 @@ class Gateway:
         self._replica.note_write(directory, now)
         return reply
 
-    def _answer_inner(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> _ReadyAnswer:
-        return self._answer(self._look_at((method, url, headers, content), is_inner=True), is_inner=True)
+    def _answer_inner(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes, refusal: GraphErrorResponse | None
+    ) -> _ReadyAnswer:
+        raw = (method, url, headers, content)
+        pending = self._look_at(raw, is_inner=True) if refusal is None else PendingRequest(raw, refusal)
+        return self._answer(pending, is_inner=True)
 
     def _charge(self, route: Route, request: GraphRequest) -> dict[str, str]:
         units = route.units(request)
-        headers = {"x-ms-resource-unit": str(units)}
+        headers = {_UNITS: str(units)}
         if self._meter is None:
             return headers
         verdict = self._meter.charge(units, writes=route.writes, now=self.directory.clock.now())
@@ -226,6 +232,8 @@ class Gateway:
         body = reply.body.body(request_id, client_id, now) if isinstance(reply.body, GraphErrorResponse) else reply.body
         if body is None:
             return reply.status, headers, None
+        if reply.status < 400 and _UNITS in headers:
+            headers["OData-Version"] = "4.0"
         level = asked_metadata(sent.get("accept", ""))
         if level != "minimal":
             body = with_metadata(body, level, self.directory.tenant_id)

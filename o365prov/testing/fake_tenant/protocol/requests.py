@@ -66,6 +66,12 @@ class GraphRequest:
         """Whether ``$count=true`` was asked for."""
         return (self.option("$count") or "").lower() == "true"
 
+    @property
+    def creates_missing(self) -> bool:
+        """Whether what an update does not find shall be created: ``Prefer: create-if-missing``."""
+        preferences = self.header("prefer").replace(";", ",").split(",")
+        return "create-if-missing" in {each.strip().lower() for each in preferences}
+
     def link(self, *path: str, **options: str) -> str:
         """An absolute link below the base that the client used; *options* are given without their ``$``."""
         query = "&".join(f"${name}={quote(value, safe='')}" for name, value in options.items())
@@ -81,7 +87,8 @@ class GraphRequest:
         if "json" not in self.header("content-type").lower():
             raise GraphErrorResponse.malformed(f"{unreadable} valid JSON format.")
         try:
-            body = _without_annotations(json.loads(self.content))
+            text = self.content.decode("utf-8-sig")
+            body = _without_annotations(json.loads(text, object_pairs_hook=_members, parse_constant=_no_number))
             if _SURROGATE.search(self.content):
                 json.dumps(body, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
@@ -186,6 +193,18 @@ def _options(query: str) -> dict[str, str]:
             raise GraphErrorResponse.malformed(f"The value for OData query '{dollar}' cannot be empty.")
         options[dollar] = value
     return options
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The members of a JSON object; ValueError when two have one name, which OData does not allow."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("duplicate property names are not allowed")
+    return members
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is not a number of JSON")
 
 
 def _without_annotations(value: Any) -> Any:

@@ -132,6 +132,8 @@ def _ordering(request: GraphRequest, of: ObjectType, *, filtered: bool) -> _Orde
     text = request.option("$orderby")
     if not text:
         return None
+    if "," in text:
+        raise GraphErrorResponse.unsupported(f"the fake tenant sorts by one property, not by '{text}'")
     name, _, direction = text.strip().partition(" ")
     spelled = of.spelled(name)
     if spelled is None or direction.strip().lower() not in {"", "asc", "desc"}:

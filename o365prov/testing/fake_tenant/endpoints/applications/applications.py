@@ -14,7 +14,7 @@ from typing import Any
 from o365prov.testing.fake_tenant.endpoints.applications.records import find, listed, rows_with, shown
 from o365prov.testing.fake_tenant.endpoints.routes import ENTITY, PAGED, SEARCHED, Route
 from o365prov.testing.fake_tenant.protocol.errors import Detail, GraphErrorResponse
-from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest
+from o365prov.testing.fake_tenant.protocol.requests import GraphReply, GraphRequest, alternate_key
 from o365prov.testing.fake_tenant.rules.values import check_values, merged, raise_first
 from o365prov.testing.fake_tenant.schema.application_types import APPLICATION, EXTENSION_PROPERTY
 from o365prov.testing.fake_tenant.schema.extensions import DATA_TYPES, TARGETS, extension_name
@@ -29,6 +29,10 @@ def _application(directory: Directory, request: GraphRequest) -> Record:
     return find(directory.app_objects, request.named["application"], _KEYS)
 
 
+def _with_unique_name(directory: Directory, value: str) -> Record | None:
+    return next((each for each in directory.app_objects if str(each.get("uniqueName")).lower() == value.lower()), None)
+
+
 def _list(directory: Directory, request: GraphRequest) -> GraphReply:
     return listed(directory, request, APPLICATION, directory.app_objects.after)
 
@@ -38,7 +42,10 @@ def _read(directory: Directory, request: GraphRequest) -> GraphReply:
 
 
 def _create(directory: Directory, request: GraphRequest) -> GraphReply:
-    body = request.json_object()
+    return _created(directory, request, request.json_object())
+
+
+def _created(directory: Directory, request: GraphRequest, body: dict[str, Any]) -> GraphReply:
     raise_first(check_values(APPLICATION, body, creating=True))
     if not body.get("displayName"):
         raise _missing("displayName", "Application")
@@ -51,11 +58,16 @@ def _create(directory: Directory, request: GraphRequest) -> GraphReply:
         "signInAudience": "AzureADMyOrg",
     }
     record = merged(APPLICATION, made, body)
+    if record.get("uniqueName") and _with_unique_name(directory, record["uniqueName"]) is not None:
+        raise GraphErrorResponse.conflict("uniqueName")
     directory.app_objects.put(record)
     return shown(request, APPLICATION, record, status=201)
 
 
 def _update(directory: Directory, request: GraphRequest) -> GraphReply:
+    name, value = alternate_key(request.named["application"]) or ("", "")
+    if name == "uniqueName" and request.creates_missing and _with_unique_name(directory, value) is None:
+        return _created(directory, request, {**request.json_object(), "uniqueName": value})
     record, body = _application(directory, request), request.json_object()
     raise_first(check_values(APPLICATION, body, creating=False))
     after = merged(APPLICATION, record, body)
