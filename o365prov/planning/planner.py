@@ -50,6 +50,7 @@ from o365prov.planning.rules.managers import ManagerAccount, Managers, find_mana
 from o365prov.planning.rules.profile import (
     anchor_issue,
     creation,
+    password_issue,
     profile_change,
     renamed_elsewhere,
     session_change,
@@ -355,6 +356,7 @@ def _account_changes(
         taken or mail_issue(written_values(profile), snapshot),
         renamed_elsewhere(matched, values),
         anchor_issue(matched, values, snapshot, rules.provisioning),
+        password_issue(matched, values, snapshot),
     ]
     if isinstance(profile, CreateUser):
         return [created_in_turn(profile, matched)], issues

@@ -12,8 +12,8 @@ matter::
 The plan is the one that :meth:`Office365App.plan <o365prov.Office365App.plan>` makes with everyone in memory, but for
 accounts of which it can't be known while the tenant is read that they matter:
 
-- an account that holds an address which a deleted account had besides its username and ``mail``, if the plan restores
-  that deleted account;
+- an account that holds an address which a deleted account had besides its username, and which its person is not to
+  get, if the plan restores that deleted account;
 - an account that is not a person's and is the manager of a person whose account is gone.
 
 The first then shows on applying, as a change that Graph refuses; the second is the problem that the manager has no
@@ -155,7 +155,7 @@ class StreamingPlanner:
         others = [user for user in self._app_users if user.person_id not in self._staying]
         self._kept.update(user.object_id for user in others)
         self._names.update(user.anchor.lower() for user in others if user.anchor)
-        self._names.update(user.username.lower() for user in others if not user.object_id)
+        self._names.update(user.username.lower() for user in others)  # a deleted account comes back under it
         self._kept.update(
             user.object_id
             for user in self._app_users

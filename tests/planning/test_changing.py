@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
+from effects import effects
 from organisation import DOMAIN, NOW, account, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
+from o365prov import AppUser, UsernameFormat
 from o365prov.planning import after_change
 from o365prov.planning.model.changes import BlockSignIn, RevokeSessions
 from o365prov.profiles import ApplyOn
@@ -270,3 +272,25 @@ def test_an_anchor_for_new_accounts_only_is_not_set_on_old_ones():
     there = account(f"ann.lee@{DOMAIN}")
     plan = APP.remap(mapping).plan([assigned(from_directory(somebody()))], tenant(there), remembered(), now=NOW)
     assert "onPremisesImmutableId" not in {each.name for change in plan for each in change.properties}
+
+
+@pytest.mark.parametrize(("synced", "codes"), [(None, ["no_password"]), (True, [])])
+def test_who_moves_to_a_managed_domain_needs_a_password(synced, codes):
+    """Nobody knows that of an account that was made in a federated domain; said with the rename, and not after it."""
+    app = evolve(APP, domains=(DOMAIN, "corp.example"), username=UsernameFormat.custom("user.login"))
+    there = tenant(account(f"ann.lee@{DOMAIN}", onPremisesImmutableId="00uAnnLee", onPremisesSyncEnabled=synced))
+    known = remembered(AppUser("00uAnnLee", there.users[0].id, f"ann.lee@{DOMAIN}", "00uAnnLee"))
+    plan = app.plan([assigned(somebody())], there, known, now=NOW)
+    assert [each.code for each in plan.problems if each.code == "no_password"] == codes
+    assert all("managed domain corp.example" in each.message and not each.stops for each in plan.problems if codes)
+    after, known = effects(plan, there)
+    assert not [each for each in app.plan([assigned(somebody())], after, known, now=NOW).problems if codes]
+
+
+def test_who_moves_between_domains_that_are_alike_needs_none():
+    """From a managed domain to another the password stays, and where sign-in is elsewhere nobody has one."""
+    app = evolve(APP, domains=("contoso.onmicrosoft.com", "corp.example"), username=UsernameFormat.custom("user.login"))
+    there = tenant(account("ann.lee@contoso.onmicrosoft.com", onPremisesImmutableId="00uAnnLee"))
+    known = remembered(AppUser("00uAnnLee", there.users[0].id, there.users[0].username, "00uAnnLee"))
+    plan = app.plan([assigned(somebody())], there, known, now=NOW)
+    assert ([change.kind for change in plan], plan.problems) == (["update_user"], ())

@@ -24,7 +24,7 @@ from organisation import (
 
 from o365prov import AppUser, LicenseOnly
 from o365prov.errors import ConfigurationError, UsageError
-from o365prov.people import Grants, WaitingForSeat
+from o365prov.people import AppUserStatus, Grants, WaitingForSeat
 from o365prov.planning import FailedLicense, HeldLicense, RevokeSessions, after_change
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning import ProfileSync
@@ -197,6 +197,27 @@ def test_an_unchanged_holder_of_the_address_of_a_person_whose_account_is_gone_is
     ]
     plan = same_plan(EVERYONE, without(evolve(snapshot, users=users), "cy."), app_users)
     assert [problem.code for problem in plan.problems] == ["address_taken"]
+
+
+def test_an_unchanged_holder_of_the_username_of_a_deleted_account_is_found():
+    """Cy left, somebody new got the username, and Cy is back under another one: the account can't come back."""
+    app = evolve(APP, restore_deleted_users=True)
+    snapshot, app_users = provisioned()
+    [deleted] = [user for user in snapshot.users if user.username.startswith("cy.")]
+    app_users = app_users.with_user(evolve(app_users.get(CY.id), status=AppUserStatus.DELETED))
+    there = evolve(
+        without(snapshot, "cy."), deleted_users=[evolve(deleted, properties={**deleted.properties, "mail": None})]
+    )
+    new = evolve(CY, id="00uNew", profile={**CY.profile, "displayName": "New Young", "email": "cy.young@corp.example"})
+    people = [*EVERYONE[:2], assigned(new)]
+    there, app_users = effects(app.plan(people, there, app_users, now=NOW - timedelta(hours=1)), there)
+    renamed = {"login": "cy.two@corp.example", "email": "cy.two@corp.example"}
+    back = [*people, assigned(evolve(CY, profile={**CY.profile, **renamed}))]
+    planner = app.streaming_planner(lambda: back, app_users, now=NOW)
+    plan = planner.plan(evolve(there, users=[user for user in there.users if planner.wants(user)]))
+    whole = app.plan(back, there, app_users, now=NOW)
+    assert [problem.code for problem in whole.problems] == ["username_taken"]
+    assert (plan.changes, plan.problems) == (whole.changes, whole.problems)
 
 
 def test_who_holds_another_address_of_a_deleted_account_is_not_known():

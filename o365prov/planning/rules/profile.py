@@ -180,6 +180,29 @@ def anchor_issue(
     return _sent_otherwise(account, desired.new_anchor) if provisioning.attributes else _unlike(account, anchors)
 
 
+def password_issue(matched: MatchedUser, written: Mapping[str, object], snapshot: TenantSnapshot) -> Issue | None:
+    """Why the person can't sign in once the username *written* has moved them to a managed domain.
+
+    Nobody knows the password of an account that was made in a federated one. What Entra Connect masters may have the
+    password of Active Directory.
+
+    Source: Microsoft Graph, "Create user" (passwordProfile) and "domain resource type" (authenticationType).
+    """
+    account, username = matched.account, written.get("userPrincipalName")
+    if account is None or account.synced or not isinstance(username, str):
+        return None
+    if not snapshot.is_federated(account.username) or snapshot.is_federated(username):
+        return None
+    return Issue(
+        "no_password",
+        f"moves from the federated domain {account.username.rpartition('@')[2]} to the managed domain "
+        f"{username.rpartition('@')[2]}, where people sign in with a password, and nobody knows that of the account",
+        "Reset the password in Entra after the rename",
+        place="userName",
+        severity="warning",
+    )
+
+
 def _no_anchor(account: TenantUser, desired: DesiredUser, provisioning: ProvisioningType) -> Issue:
     instead = ""
     if "immutableId" in provisioning.attributes and not provisioning.update_attributes:
