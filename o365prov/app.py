@@ -217,7 +217,7 @@ class Office365App:
         Raises:
             ConfigurationError: a person is there twice, *who* is something else than people, *now* has no time zone, or
                 *only* is given for one person.
-            UsageError: the snapshot was read for other people.
+            UsageError: the snapshot was read for other people, or for settings that need less.
 
         >>> from o365prov.provisioning import UserSync
         >>> app = Office365App(("corp.example",), UserSync(), UsernameFormat.email())
@@ -290,7 +290,7 @@ class Office365App:
             ConfigurationError: the tenant has not verified one of the app's domains; people were provisioned by a type
                 that can't be left for this one; the memory is another tenant's or app's; *transfers* names somebody who
                 is not assigned; or *scope* is ``"drift"`` and people may be edited in Office 365.
-            UsageError: the snapshot was read for other people.
+            UsageError: the snapshot was read for other people, or for settings that need less.
 
         """
         planning.check_type(snapshot, planning.TenantSnapshot, "snapshot", "await tenant.read(app.needs())")
@@ -395,6 +395,7 @@ class Office365App:
         planning.check_settings(self.mapping, self.provisioning, self.org, app_users, scope)
 
     def _check_tenant(self, snapshot: planning.TenantSnapshot, app_users: AppUsers | None) -> None:
+        planning.check_parts(snapshot, planning.Needs.of(self.mapping, self.provisioning))
         planning.check_domains(snapshot, self.domains)
         if app_users is not None:
             planning.check_memory(app_users, snapshot.tenant_id, self.name)

@@ -11,7 +11,7 @@ from o365prov._annotations import check_call, is_aware
 from o365prov._fields import as_frozenset, as_tuple
 from o365prov.errors import ConfigurationError, StaleMappingError, UsageError
 from o365prov.people import AppUsers, Assignment
-from o365prov.planning.model.options import Scope
+from o365prov.planning.model.options import Needs, Scope
 from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.profiles import ProfileMapping
 from o365prov.provisioning import OktaOrg, ProvisioningType, is_stale, staleness
@@ -65,6 +65,26 @@ def check_coverage(snapshot: TenantSnapshot, only: Iterable[str] | None) -> None
         f"this snapshot was read for {covered}, and is asked about {others}: "
         "read the tenant with app.needs(assignments, only=...) for the people whom the plan is about"
     )
+
+
+def check_parts(snapshot: TenantSnapshot, needs: Needs) -> None:
+    """Refuse a snapshot that was read for settings that need less: what was not read would look as if it were empty.
+
+    Args:
+        snapshot: what the tenant holds.
+        needs: what a plan with these settings asks about.
+
+    Raises:
+        UsageError: something was not read.
+
+    """
+    check_call(check_parts, locals())
+    missing = frozenset[str]() if snapshot.parts is None else needs.parts - snapshot.parts
+    if missing:
+        raise UsageError(
+            f"this snapshot was read without {names_text(sorted(missing))}: read the tenant with the needs() of "
+            "the app that plans"
+        )
 
 
 def check_memory(app_users: AppUsers, tenant_id: str, app_name: str) -> None:

@@ -312,6 +312,7 @@ def test_the_plan_is_that_of_a_tenant_that_was_read_as_a_whole(app, made, holder
     transfers = {person_of(handed[0]).id: ids[handed[1]]} if handed[0] in wanted and handed[1] < len(ids) else {}
     some, plans, previews = asyncio.run(both(fake, app, people, remembered(known, ids), only, scope, transfers))
     assert some.coverage.people == only
+    assert some.parts == app.needs().parts
     assert facts_of(plans[1]) == facts_of(plans[0])
     assert rows_of(previews[1]) == rows_of(previews[0])
 

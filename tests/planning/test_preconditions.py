@@ -4,7 +4,8 @@ import pytest
 from attrs import evolve
 from organisation import DOMAIN, NOW, TENANT_ID, assigned, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, ConfigurationError, OktaOrg
+from o365prov import AppUser, ConfigurationError, LicenseOnly, OktaOrg, UsageError
+from o365prov.profiles import ProfileMapping
 from o365prov.provisioning import ProfileSync
 
 APP = user_sync_app()
@@ -34,6 +35,35 @@ def test_the_memory_of_another_app_is_refused():
     assert f"are of the tenant other, and this is {TENANT_ID}; of the app (none), and this is Office 365" in refused(
         known=both
     )
+
+
+LICENSES = APP.with_provisioning(LicenseOnly()).remap()
+TITLES = evolve(APP, mapping=ProfileMapping.of({"displayName": "source.displayName", "title": "source.title"}))
+
+
+@pytest.mark.parametrize(
+    ("read_for", "planned", "missing"),
+    [
+        (LICENSES, APP, "addresses of groups and contacts, businessPhones"),
+        (TITLES, APP, "businessPhones, city"),
+        (APP, TITLES, None),
+        (APP, LICENSES, None),
+    ],
+)
+def test_a_snapshot_that_was_read_for_settings_that_need_less_is_refused(read_for, planned, missing):
+    """What was not read would look as if the accounts had no value, no manager, and nobody the address."""
+    snapshot = evolve(tenant(), parts=read_for.needs().parts)
+    streaming = planned.streaming_planner(lambda: [ANN], remembered(), now=NOW)
+    for asked in (
+        lambda: planned.plan([ANN], snapshot, remembered(), now=NOW),
+        lambda: planned.preview(ANN, snapshot=snapshot),
+        lambda: streaming.plan(snapshot),
+    ):
+        if missing is None:
+            asked()
+            continue
+        with pytest.raises(UsageError, match=f"read without {missing}.*needs"):
+            asked()
 
 
 def test_accounts_are_handed_to_people_who_are_assigned():

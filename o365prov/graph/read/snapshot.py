@@ -77,6 +77,7 @@ async def snapshot(
         addresses=addresses,
         unread_addresses=unread,
         groups=groups,
+        parts=needs.parts,
         read_at=read_at,
         watermark=mark,
     )

@@ -64,7 +64,7 @@ async def some_people(
     now = sender.rate_limiter.clock.now()
     mark = await watermark(sender, sdk, needs)
     coverage = Coverage(needs.only or ())
-    snapshot = of_facts(facts, read_at=now, watermark=mark, coverage=coverage)
+    snapshot = of_facts(facts, read_at=now, watermark=mark, coverage=coverage, parts=needs.parts)
     asked_of = needs.lookups(app_users, now)
     while missing := asked_of(snapshot):
         if len(coverage.lookups) + len(missing) > MOST_LOOKUPS:

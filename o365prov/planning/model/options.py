@@ -119,6 +119,17 @@ class Needs:
         if self.groups and self.only is not None:
             raise ConfigurationError("Needs.groups are read for everybody alone: leave out only=, or the groups")
 
+    @property
+    def parts(self) -> frozenset[str]:
+        """The names of what is read: the properties of users, and what else there is."""
+        others = {
+            "managers": self.managers,
+            "roles": self.roles,
+            "deleted users": self.deleted_users,
+            "addresses of groups and contacts": self.addresses,
+        }
+        return frozenset((*self.properties, *(name for name, is_read in others.items() if is_read)))
+
     @classmethod
     def of(cls, mapping: ProfileMapping, provisioning: ProvisioningType) -> Needs:
         """What a plan with these settings needs: what is mapped, and who holds addresses if names are sent."""

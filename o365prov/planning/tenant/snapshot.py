@@ -210,6 +210,10 @@ def _tuple_or_none(values: Iterable[Any] | None) -> tuple[Any, ...] | None:
     return None if values is None else as_tuple(values)
 
 
+def _names_or_none(values: Iterable[str] | None) -> frozenset[str] | None:
+    return None if values is None else as_frozenset(values)
+
+
 def _id(user: TenantUser) -> str:
     return user.id
 
@@ -238,6 +242,8 @@ class TenantSnapshot:
         coverage: for whom it was read, and what was looked up for them; None if it holds everything. What was not
             looked up is not in *users* and the like, and asking for it by a key is an error.
         groups: its groups with their direct members; None if they were not read.
+        parts: what was read, by the names of :attr:`Needs.parts <o365prov.planning.Needs.parts>`; None if nothing was
+            left out. What was left out is unknown, and not empty.
 
     """
 
@@ -256,6 +262,7 @@ class TenantSnapshot:
     unread_addresses: tuple[HolderKind, ...] = field(default=(), converter=_tuple)
     coverage: Coverage | None = None
     groups: tuple[TenantGroup, ...] | None = field(default=None, converter=_tuple_or_none)
+    parts: frozenset[str] | None = field(default=None, converter=_names_or_none)
 
     def _asked(self, kind: LookupKind, found: Mapping[str, _Found]) -> Mapping[str, _Found]:
         return found if self.coverage is None else LookedUp(found, kind, self.coverage)
