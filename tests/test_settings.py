@@ -53,6 +53,7 @@ EXCUSED = {
     "o365prov.planning.matching": "made by the library only",
     "o365prov.planning.model.explanation": "made by the library only",
     "o365prov.planning.transitions.matched_user": "made by the library only",
+    "o365prov.planning.model.comparing": "made by the library only",
     "o365prov.planning.model.outcomes": "made by the library only",
     "o365prov.planning.model.plan": "made by the library only",
     "o365prov.planning.model.report": "made by the library only",

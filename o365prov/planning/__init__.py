@@ -37,6 +37,8 @@ if TYPE_CHECKING:
         change_key,
         change_stage,
     )
+    from o365prov.planning.model.comparing.plan_diff import ChangeDiff, PersonDiff, PlanDiff
+    from o365prov.planning.model.comparing.values_of_changes import property_changes
     from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
     from o365prov.planning.model.leaver_changes import BlockSignIn, DeleteUser, RemoveLicenses
     from o365prov.planning.model.options import Needs, PlanOptions, PlanRequest, Scope
@@ -80,7 +82,6 @@ if TYPE_CHECKING:
     )
     from o365prov.planning.transitions.lookup import every_row, forget_rows_met, rows_met
     from o365prov.planning.transitions.matched_user import MatchedUser
-    from o365prov.planning.values_of_changes import property_changes
     from o365prov.planning.verification.checked import CheckedLicense, CheckedPerson, LicenseState
     from o365prov.planning.verification.comparison import FoundAccount, compare_account
     from o365prov.planning.verification.expected import ExpectedAccount, ExpectedState, expected_accounts
@@ -127,7 +128,8 @@ else:
             "matching.resolve",
             "transitions.matched_user",
             "transitions.lookup",
-            "values_of_changes",
+            "model.comparing.plan_diff",
+            "model.comparing.values_of_changes",
             "lifecycle.calendar",
             "lifecycle.upcoming",
             "planner",
@@ -149,6 +151,7 @@ __all__ = [
     "CalendarEntry",
     "CalendarEvent",
     "Change",
+    "ChangeDiff",
     "CheckedLicense",
     "CheckedPerson",
     "Coverage",
@@ -179,9 +182,11 @@ __all__ = [
     "Needs",
     "NextMemory",
     "Outcome",
+    "PersonDiff",
     "PersonExplanation",
     "Phase",
     "Plan",
+    "PlanDiff",
     "PlanOptions",
     "PlanRequest",
     "Problem",

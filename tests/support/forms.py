@@ -1,5 +1,6 @@
 """One of each thing that is shown, with something of every kind in it."""
 
+from attrs import evolve
 from imports import holding, importable, planned
 from organisation import NOW, account, assigned, somebody, tenant, user_sync_app
 
@@ -8,6 +9,7 @@ from o365prov.errors import Issue
 from o365prov.planning import (
     BlockSignIn,
     CreateUser,
+    DeleteUser,
     Outcome,
     PersonExplanation,
     Problem,
@@ -76,6 +78,17 @@ SHOWN = {
     "person without changes": PLAN.explain("00uNo"),
     "preview": PREVIEW,
     "population": POPULATION,
+    "diff": PLAN.diff(
+        evolve(
+            PLAN,
+            changes=(
+                UpdateUser(BO, "other", "id-bo", (PropertyChange("jobTitle", "Rep", "Boss"),), "f"),
+                DeleteUser(ANN, "left", "id-ann"),
+            ),
+            problems=(),
+            hazards=("2 of 3 accounts are deleted",),
+        )
+    ),
     "comparison": POPULATION.compare(OTHER.preview([somebody("Ann Lee"), somebody("Bo Ross", city="Oslo")])),
     "import": IMPORT,
 }

@@ -486,7 +486,9 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "Permission.is_granted": {"roles": lambda: ["User.Read.All"]},
     "PersonExplanation.of": {"matched": lambda: "by username"},
     "Plan": {"person_id": lambda: examples()[Plan].changes[0].subject.person_id},
+    "Plan.diff": {"other": lambda: examples()[Plan]},
     "Plan.from_json": {"text": lambda: Plan.to_json(examples()[Plan])},
+    "Plan.limited_to": {"people": lambda: ["00uAnnLee"], "most": lambda: 3},
     "Plan.load": {"path": lambda: folder() / "plan.json"},
     "Preview": {"attribute": lambda: "email", "name": lambda: "email"},
     "ProfileMapping": {

@@ -226,7 +226,7 @@ def made_values() -> tuple[object, ...]:
             known = tenant.state.app_users(snapshot.tenant_id, app.name)
             plan = app.plan(people, snapshot, known, now=clock.now())
             report = tenant.apply(plan, confirm=plan.fingerprint, on_event=made.append)
-            made += [app.needs(people), snapshot, plan, report, known]
+            made += [app.needs(people), snapshot, plan, report, known, plan.diff(plan.limited_to([ann.id]))]
             made += [tenant.verify(plan, timeout=timedelta(0)), *expected_accounts(plan)]
             clock.advance(days=1)
         made += [

@@ -9,18 +9,23 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
-from attrs import Factory, define, field
+from attrs import Factory, define, evolve, field
 
 from o365prov._annotations import check_call
-from o365prov._fields import as_tuple, frozen_mapping, typed
+from o365prov._fields import as_frozenset, as_tuple, frozen_mapping, typed
+from o365prov.errors import ConfigurationError
 from o365prov.people import AppUsers
 from o365prov.planning.model.changes import Change, LinkUser, UpdateUser, change_key, change_stage
+from o365prov.planning.model.comparing.plan_diff import PlanDiff, people_that_differ
 from o365prov.planning.model.document import change_row, plan_document
 from o365prov.planning.model.explanation import ExplainedPerson, PersonExplanation
+from o365prov.planning.model.limiting import part_of_plan
 from o365prov.planning.model.problems import Problem, Unsupported
 from o365prov.planning.model.throttle_limits import WRITES, Quota
 from o365prov.rendering import Document, Renderable, check_limit
 from o365prov.structuring import Saved, SavedFormat, json_text, to_json_value
+
+_WHOLE = "of the whole plan: "
 
 
 def _sorted(values: Any, kind: Any, key: Callable[[Any], Any]) -> Any:
@@ -151,6 +156,65 @@ class Plan(Renderable, Saved):
             self.explanations.get(person_id),
             self.for_person(person_id),
             tuple(problem for problem in self.problems if problem.subject.person_id == person_id),
+        )
+
+    def limited_to(self, people: Iterable[str] | None = None, *, most: int | None = None) -> Plan:
+        """A part of this plan, as for a pilot: nobody else is touched, and everybody in it gets all of their changes.
+
+        Who waits for a username that somebody else gives up is in it with them, or is left out, which is a problem that
+        says so. A manager whose account is not created by the part is left out, and the next plan sets it. The hazards
+        of the whole plan stay hazards of each part.
+
+        Args:
+            people: the ids of the people; None for everybody.
+            most: how many people at most, at least 1, in the order of the plan; None for all of them.
+
+        Returns:
+            A plan with a fingerprint of its own. Once it was applied, the whole plan is stale: plan again for the
+            others.
+
+        Raises:
+            ConfigurationError: neither *people* nor *most* is given, or *most* is below 1.
+
+        """
+        people = None if people is None else as_frozenset(people)
+        check_call(Plan.limited_to, locals())
+        if (people is None and most is None) or (most is not None and most < 1):
+            raise ConfigurationError("limited_to takes the ids of people, or most= with a number from 1 on")
+        part = part_of_plan(self.changes, self.problems, people, most)
+        told = {each.subject.person_id for each in part.problems}
+        return evolve(
+            self,
+            changes=part.changes,
+            problems=part.problems,
+            hazards=tuple(f"{_WHOLE}{hazard.removeprefix(_WHOLE)}" for hazard in self.hazards),
+            explanations={key: each for key, each in self.explanations.items() if key in part.people | told},
+        )
+
+    def diff(self, other: Plan) -> PlanDiff:
+        """How another plan differs from this one, person by person, such as one that was made with other settings.
+
+        Args:
+            other: a plan for the same tenant, best from the same snapshot and memory.
+
+        Returns:
+            What only one of them has, and what they would set to other values; when and why it was planned is not
+            compared.
+
+        Raises:
+            ConfigurationError: it is another tenant's.
+
+        """
+        check_call(Plan.diff, locals())
+        if other.tenant_id != self.tenant_id:
+            raise ConfigurationError("diff compares plans for one tenant: make both from the same snapshot")
+        people = people_that_differ((self.changes, self.problems), (other.changes, other.problems))
+        everybody = {each.subject.person_id for part in (self, other) for each in (*part.changes, *part.problems)}
+        return PlanDiff(
+            people,
+            len(everybody),
+            tuple(each for each in self.hazards if each not in other.hazards),
+            tuple(each for each in other.hazards if each not in self.hazards),
         )
 
     def to_dicts(self) -> list[dict[str, str | int | None]]:

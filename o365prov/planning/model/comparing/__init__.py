@@ -1,0 +1,1 @@
+"""What changes set, and how two plans differ."""
