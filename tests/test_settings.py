@@ -56,7 +56,7 @@ EXCUSED = {
     "o365prov.planning.model.comparing": "made by the library only",
     "o365prov.planning.model.outcomes": "made by the library only",
     "o365prov.planning.model.plan": "made by the library only",
-    "o365prov.planning.model.report": "made by the library only",
+    "o365prov.planning.reports": "made by the library only",
     "o365prov.planning.assigned": "made by the app only",
     "o365prov.planning.streaming": "made by the app only",
 }

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from o365prov.planning.model.phases import Phase
     from o365prov.planning.model.plan import Plan
     from o365prov.planning.model.problems import Problem, Unsupported
-    from o365prov.planning.model.report import Report
     from o365prov.planning.model.safeguards import Harm, Safeguards
     from o365prov.planning.model.throttle_limits import UNITS, WRITES, Quota
     from o365prov.planning.next_state import NextMemory, after_change, maybe_after_change
@@ -64,6 +63,7 @@ if TYPE_CHECKING:
         check_type,
         unique_assignments,
     )
+    from o365prov.planning.reports.report import Report
     from o365prov.planning.rules.addresses import mail_issue, mail_taken
     from o365prov.planning.rules.profile import anchor_issue, profile_change
     from o365prov.planning.streaming import StreamingPlanner
@@ -109,7 +109,7 @@ else:
             "tenant.snapshot",
             "model.explanation",
             "model.plan",
-            "model.report",
+            "reports.report",
             "preconditions",
             "next_state",
             "hazards.population",

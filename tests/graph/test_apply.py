@@ -9,7 +9,7 @@ from o365prov.errors import ConfigurationError, PlanRefusedError
 from o365prov.graph import ApplyEnded, ApplyStarted, ChangeEnded, Waiting
 from o365prov.people import AppUser, AppUserStatus, LicenseGrant
 from o365prov.planning import Safeguards, harm_hazards
-from o365prov.planning.model.report import Result
+from o365prov.planning.model.outcomes import Result
 
 
 def results(report):

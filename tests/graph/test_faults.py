@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from o365prov.graph import RetryPolicy
-from o365prov.planning.model.report import Result
+from o365prov.planning.model.outcomes import Result
 from o365prov.state import SQLiteState
 
 LAG_400 = {

@@ -15,7 +15,7 @@ from o365prov.planning.model.changes import (
     RemoveRole,
     RestoreUser,
 )
-from o365prov.planning.model.report import Result
+from o365prov.planning.model.outcomes import Result
 
 ROOT = "https://graph.microsoft.com/v1.0"
 READER, LICENCES = "f2ef992c-3afb-46b9-b7cf-a126ee74c451", "4d6ac14f-3453-41d0-bef9-a3e0c569773a"
