@@ -9,7 +9,7 @@ Sources: Okta developer pages, "Users API", "Application Users API", "Groups API
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,11 +53,31 @@ def read_users(path: StrPath) -> tuple[Person, ...]:
 
     """
     check_call(read_users, locals())
+    return tuple(stream_users(path))
+
+
+def stream_users(path: StrPath) -> Iterator[Person]:
+    """Read the people in a list of Okta users one by one, so the size of the file does not matter.
+
+    Of those who were given their ids are kept, because one must not be there twice.
+
+    Args:
+        path: the file.
+
+    Raises:
+        SourceError: everything that is wrong, once the file has been read to its end, or as far as it can be read; see
+            :func:`read_users`. Who is right was given before, so a caller who needs all of them waits for the last one.
+
+    Source: Okta developer pages, "Users API", list all users.
+
+    """
+    check_call(stream_users, locals())
     issues = IssueList(str(path))
     ids = UniqueValues()
-    people = [person for record in read_objects(path, issues) if (person := read_person(record, ids))]
+    for record in read_objects(path, issues):
+        if (person := read_person(record, ids)) is not None:
+            yield person
     issues.raise_if_any()
-    return tuple(people)
 
 
 def read_directory_accounts(path: StrPath, *, instance: str | None = None) -> Mapping[str, DirectoryAccount]:

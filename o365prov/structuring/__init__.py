@@ -2,6 +2,7 @@
 
 from o365prov.structuring.files import StrPath, load_text, looks_wide, note_unreadable, read_text, write_text
 from o365prov.structuring.issue_list import IssueList, UnreadableError, read_all, shortened_path
+from o365prov.structuring.json_stream import read_objects
 from o365prov.structuring.reader import (
     JsonObject,
     kind_of,
@@ -10,7 +11,6 @@ from o365prov.structuring.reader import (
     parse_instant,
     parse_json,
     read_object,
-    read_objects,
     shown,
 )
 from o365prov.structuring.saved import Saved, SavedFormat, from_json_text, json_text, to_json_text, to_json_value

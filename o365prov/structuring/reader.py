@@ -183,27 +183,6 @@ def read_object(path: StrPath, issues: IssueList) -> JsonObject:
     return JsonObject({}, "$", issues)
 
 
-def read_objects(path: StrPath, issues: IssueList) -> Iterator[JsonObject]:
-    """The objects of the file's list, or of all lists if pages were saved one after another or in a list of their own.
-
-    One object a line is read too. None, and an issue, if the file holds anything else.
-    """
-    try:
-        documents = _documents(read_text(path, issues), issues)
-    except UnreadableError:
-        return
-    if len(documents) == 1 and isinstance(documents[0], dict):
-        is_record = "id" in documents[0]
-        remedy = "put the one that it holds into [ ]" if is_record else "is this the right file?"
-        issues.note("$", "should be a list, not an object", remedy, code="wrong_type")
-        return
-    for place, element in _elements(documents, issues):
-        if isinstance(element, dict):
-            yield JsonObject(element, place, issues)
-        else:
-            issues.note(place, f"should be an object, not {kind_of(element)}", code="wrong_type")
-
-
 def parse_json(text: str, issues: IssueList, remedy: str) -> object:
     """The one value of a JSON text that came over the network; raises UnreadableError, noted, if it is not one."""
     documents = _documents(text, issues, remedy)
@@ -213,25 +192,9 @@ def parse_json(text: str, issues: IssueList, remedy: str) -> object:
     return documents[0]
 
 
-def _elements(documents: list[object], issues: IssueList) -> Iterator[tuple[str, object]]:
-    """What stands in the lists, with its place."""
-    for number, document in enumerate(documents, 1):
-        root = "$" if len(documents) == 1 else f"value {number}: $"
-        if isinstance(document, dict):
-            yield root, document
-        elif not isinstance(document, list):
-            what = f"should be a list, not {kind_of(document)}"
-            issues.note(root, what, "is this the right file?", code="wrong_type")
-        elif document and all(isinstance(page, list) for page in document):
-            for page, elements in enumerate(document):
-                yield from ((f"{root}[{page}][{position}]", element) for position, element in enumerate(elements))
-        else:
-            yield from ((f"{root}[{position}]", element) for position, element in enumerate(document))
-
-
 def _documents(text: str, issues: IssueList, remedy: str = "export it again") -> list[object]:
     """The JSON values of a text: one, or some one after another."""
-    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+    decoder = json.JSONDecoder(parse_constant=refuse_constant)
     documents: list[object] = []
     position = _NOT_SPACE.search(text)
     try:
@@ -249,17 +212,18 @@ def _documents(text: str, issues: IssueList, remedy: str = "export it again") ->
         raise UnreadableError from error
     for number, document in enumerate(documents, 1):
         root = "$" if len(documents) == 1 else f"value {number}: $"
-        _refuse_okta_error(document, root, issues)
+        refuse_okta_error(document, root, issues)
         # A half of a surrogate pair is legal JSON and not a character: it would break whatever writes it later.
         if "\\u" in text:
-            _note_broken_strings(document, root, issues)
+            note_broken_strings(document, root, issues)
     return documents
 
 
 _NOT_SPACE = re.compile(r"[^ \t\r\n]")
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and Infinity, which are no JSON."""
     raise ValueError(name)
 
 
@@ -270,24 +234,26 @@ def okta_error(document: object) -> str | None:
     return f"{code[:_LONGEST_SHOWN]} ({_OKTA_ERRORS.get(code, _UNKNOWN_ERROR)})"
 
 
-def _refuse_okta_error(document: object, place: str, issues: IssueList) -> None:
+def refuse_okta_error(document: object, place: str, issues: IssueList) -> None:
+    """Note that a document is Okta's error, and end the reading."""
     if (error := okta_error(document)) is not None:
         what = f"is Okta's error {error}, not an export"
         issues.note(place, what, "correct the request and export again", code="okta_error")
         raise UnreadableError
 
 
-def _note_broken_strings(value: object, path: str, issues: IssueList) -> None:
+def note_broken_strings(value: object, path: str, issues: IssueList) -> None:
+    """Note every string of a value that has half a character."""
     match value:
         case str() if is_broken(value):
             issues.note(path, BROKEN, "correct it at the source", code="encoding")
         case dict():
             for key, element in value.items():
-                _note_broken_strings(key, path, issues)
-                _note_broken_strings(element, f"{path}.{key}", issues)
+                note_broken_strings(key, path, issues)
+                note_broken_strings(element, f"{path}.{key}", issues)
         case list():
             for position, element in enumerate(value):
-                _note_broken_strings(element, f"{path}[{position}]", issues)
+                note_broken_strings(element, f"{path}[{position}]", issues)
 
 
 BROKEN = "has half a character (a lone surrogate)"

@@ -325,7 +325,8 @@ def test_pages_are_read_however_they_were_saved(write, written):
 def test_places_name_the_page(write):
     """Where a page is damaged, holds something else, or Okta's error, or was saved twice."""
     pages = [[user("00u1")], [user(status="GONE")], {"errorCode": "E0000047"}]
-    [found] = problems(okta_json.read_users, write("\n".join(map(json.dumps, pages))))
+    wrong, *_, found = problems(okta_json.read_users, write("\n".join(map(json.dumps, pages))))
+    assert wrong.startswith("value 2: $[0].")
     assert found.startswith("value 3: $: is Okta's error E0000047")
     twice = problems(okta_json.read_users, write([[user("00u1")], [user("00u1"), 7]]))
     assert twice == [
