@@ -20,9 +20,11 @@ from o365prov import (
     Harm,
     LicenseGrant,
     LicenseOnly,
+    Lifecycle,
     Limits,
     Office365App,
     OktaOrg,
+    PersonCondition,
     ProfileMapping,
     ProfileSync,
     Safeguards,
@@ -117,6 +119,11 @@ def apps(draw):
         grantable_roles=draw(SOME),
         restore_deleted_users=draw(FLAGS),
         take_over_licenses=draw(FLAGS),
+        lifecycle=Lifecycle(
+            suspended=draw(st.sampled_from(["hold", "block"])),
+            excluded_people=draw(st.sampled_from([None, PersonCondition.of('user.userType == "Service"')])),
+            excluded_accounts=draw(SOME),
+        ),
         org=OktaOrg(graph_api=draw(FLAGS), jit_ad_instances={"of no app"}),
         name=draw(NAMES),
     )

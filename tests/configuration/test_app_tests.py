@@ -123,7 +123,7 @@ def test_pytest_runs_them(pytester):
     pytester.path.joinpath("corp.toml").write_text(APP_FILE)
     AppTests.beside(pytester.path / "corp.toml").write_text(f"[[people]]\n{good}\n[[people]]\n{bad}\n")
     pytester.path.joinpath("other.tests.toml").write_text("[[anything]]")
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "o365prov.configuration.pytest_plugin")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*username: 'bo@corp.example' is expected, and is 'ann@corp.example'*"])
 
@@ -134,7 +134,7 @@ def test_pytest_says_what_is_wrong_with_the_files(pytester):
     pytester.path.joinpath("corp.tests.toml").write_text(f'[[people]]\n{ANN}username = "a"')
     pytester.path.joinpath("b.toml").write_text(APP_FILE)
     pytester.path.joinpath("b.tests.toml").write_text("[[peple]]")
-    run = ("-p", "no:cacheprovider", "-p", "o365prov.configuration.pytest_plugin", "--continue-on-collection-errors")
+    run = ("-p", "no:cacheprovider", "--continue-on-collection-errors")
     result = pytester.runpytest_inprocess(*run)
     result.assert_outcomes(failed=1, errors=1)
     result.stdout.fnmatch_lines(["*b.tests.toml: peple: is not known: write people*", "*domains: should be a list*"])
