@@ -168,7 +168,8 @@ class GroupPlan(Renderable, Saved):
         return len(self.changes)
 
     def __bool__(self) -> bool:
-        return True
+        """Whether there is something to do: a write to the tenant, or something to remember."""
+        return bool(self.changes)
 
     def __repr__(self) -> str:
         changes, problems = count_text(len(self.changes), "change"), count_text(len(self.problems), "problem")

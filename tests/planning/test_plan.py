@@ -260,11 +260,11 @@ def test_an_empty_plan_says_so():
     assert "nothing to do" in str(APP.plan([], tenant(), remembered(), now=NOW))
 
 
-def test_an_empty_plan_is_a_plan():
-    """It has no changes, and is there all the same: ``if plan`` does not ask whether there is something to do."""
+def test_a_plan_is_true_if_there_is_something_to_do():
+    """``if plan`` asks whether it has to be applied: a write, or something that is only remembered."""
     plan = APP.plan([], tenant(), remembered(), now=NOW)
-    assert (len(plan), list(plan), plan.is_empty) == (0, [], True)
-    assert plan
+    assert (len(plan), list(plan), plan.is_empty, bool(plan)) == (0, [], True, False)
+    assert APP.plan(EVERYBODY, tenant(), remembered(), now=NOW)
 
 
 def test_a_plan_survives_pickling():

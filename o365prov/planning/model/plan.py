@@ -267,7 +267,8 @@ class Plan(Renderable, Saved):
         return len(self.changes)
 
     def __bool__(self) -> bool:
-        return True
+        """Whether there is something to do: a write to the tenant, or something to remember."""
+        return bool(self.changes)
 
     def __repr__(self) -> str:
         return f"Plan({len(self.changes)} changes, {len(self.problems)} problems, {self.fingerprint})"
