@@ -91,7 +91,7 @@ def lowest(session: nox.Session) -> None:
     python = make(session, sys.executable, HERE / ".nox" / "lowest")
     groups = nox.project.dependency_groups(PYPROJECT, "tests")
     lowest_direct = ("pip", "install", "--quiet", "--python", str(python), "--resolution", "lowest-direct")
-    session.run(uv, *lowest_direct, "--editable", ".[rich,re2]", *groups, external=True)
+    session.run(uv, *lowest_direct, "--editable", ".[cli,re2]", *groups, external=True)
     run(session, python, "-m", "pytest", "-q", *WORKERS, *(session.posargs or EVERYTHING))
 
 
@@ -315,7 +315,7 @@ def shared(session: nox.Session, interpreter: str, version: str) -> Path:
     fingerprint = hashlib.sha256(Path("pyproject.toml").read_bytes() + str(python).encode()).hexdigest()
     stamp = folder / "o365prov-installed"
     if not stamp.exists() or stamp.read_text() != fingerprint:
-        install(session, python, "--editable", ".[rich,re2,docs]", *groups)
+        install(session, python, "--editable", ".[cli,re2,docs]", *groups)
         stamp.write_text(fingerprint)
     return python
 

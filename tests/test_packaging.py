@@ -77,7 +77,7 @@ def test_package_is_typed():
 
 def test_extras_are_as_promised():
     """The extras are those that the documentation names."""
-    extras = {"rich", "re2", "postgres", "ad", "okta", "server", "fleet", "pytest", "docs"}
+    extras = {"rich", "cli", "re2", "postgres", "ad", "okta", "server", "fleet", "pytest", "docs"}
     assert set(PROJECT["optional-dependencies"]) == extras
     assert set(metadata.metadata("o365prov").get_all("Provides-Extra")) == set(PROJECT["optional-dependencies"])
 

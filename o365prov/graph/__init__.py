@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from o365prov.graph.client.transport import Credential, Transport
     from o365prov.graph.setup.connection_test import ConnectionTest
     from o365prov.graph.setup.consent import Consent, consent_url, read_consent
+    from o365prov.graph.setup.environment import environment_credential
     from o365prov.graph.setup.permissions import (
         ALL_OPERATIONS_BUT_ROLES,
         GROUP_PUSH_OPERATIONS,
@@ -46,6 +47,7 @@ else:
             "tenant",
             "setup.permissions",
             "setup.consent",
+            "setup.environment",
             "setup.connection_test",
             "apply.breaker",
             "apply.events",
@@ -84,6 +86,7 @@ __all__ = [
     "Waiting",
     "category_of",
     "consent_url",
+    "environment_credential",
     "least_permissions",
     "progress",
     "read_consent",

@@ -17,7 +17,7 @@ from o365prov.testing.faults import (
 from o365prov.testing.quotas import Quotas
 from o365prov.testing.service_plans import PlanProvisioning
 from o365prov.testing.serving import Server
-from o365prov.testing.transport import HttpxTransport, graph_client
+from o365prov.testing.transport import HttpxTransport, ServedTenant, graph_client
 
 __all__ = [
     "AppRegistrations",
@@ -36,6 +36,7 @@ __all__ = [
     "RecordedRequest",
     "RecordedRequests",
     "ScheduledFaults",
+    "ServedTenant",
     "Server",
     "Slow",
     "Snapshot",

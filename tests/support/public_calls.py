@@ -84,6 +84,7 @@ FOR_SIBLINGS = {
     "AssignedPeople": "called by the app and the reader alone",
     "DirectoryPlace": "needs a server",
     "OktaOrganization": "needs a server",
+    "ServedTenant": "needs a server",
     "MatchedUser": "made by match_users",
     "fleet_tasks": "needs procrastinate, and is tried with a real queue",
     "open_in_memory": "called by states and fleets alone",

@@ -1,0 +1,107 @@
+"""What ``o365prov check`` finds in a file: what is wrong with it, what is doubtful, and how its tests ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from o365prov.cli.running import run
+from o365prov.configuration import AppFile, AppTestResult, AppTests
+from o365prov.errors import ConfigurationError, Issue, O365ProvError, SourceError
+from o365prov.rendering import printable
+
+
+@frozen
+class CheckedFile:
+    """What was found in one file.
+
+    Args:
+        path: the file.
+        issues: what is wrong, and with severity ``warning`` what is doubtful.
+        tests: how the tests beside it ended.
+
+    """
+
+    path: Path
+    issues: tuple[Issue, ...] = ()
+    tests: tuple[AppTestResult, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong and every test passed."""
+        return not any(issue.stops for issue in self.issues) and all(each.passed for each in self.tests)
+
+    def lines(self) -> list[str]:
+        """What is shown: each issue, each test that failed, and a summary."""
+        passed = sum(each.passed for each in self.tests)
+        failed = [line for each in self.tests if not each.passed for line in str(each).splitlines()]
+        issues = [f"{'error' if each.stops else 'warning'}: {each}" for each in self.issues]
+        tests = f", {passed} of {len(self.tests)} tests passed" if self.tests else ""
+        return [*map(printable, (*issues, *failed)), f"{self.path}: {'ok' if self.ok else 'not ok'}{tests}"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        issues = [
+            {
+                "severity": each.severity,
+                "code": each.code,
+                "place": each.place,
+                "message": each.message,
+                "remedy": each.remedy,
+            }
+            for each in self.issues
+        ]
+        tests = [{"name": each.name, "passed": each.passed, "failures": list(each.failures)} for each in self.tests]
+        return {"path": str(self.path), "ok": self.ok, "issues": issues, "tests": tests}
+
+
+def checked(path: Path) -> CheckedFile:
+    """What is found in a file, which is checked as its name ends."""
+    check = CHECKS.get(path.suffix)
+    if check is None:
+        known = ", ".join(CHECKS)
+        issue = Issue("unknown_file", "is not a kind of file that is checked", f"known: {known}", str(path))
+        return CheckedFile(path, (issue,))
+    return check(path)
+
+
+def _checked_app(path: Path) -> CheckedFile:
+    try:
+        file = AppFile.load(path)
+    except (ConfigurationError, SourceError) as error:
+        return CheckedFile(path, _issues(error, path))
+    found = list(_doubts(file, path))
+    beside = AppTests.beside(path)
+    results: tuple[AppTestResult, ...] = ()
+    if beside.exists():
+        try:
+            tests = AppTests.load(beside)
+            results = tests.run(file.app, *([run(file.read_people())] if tests.needs_source else []))
+        except O365ProvError as error:
+            found += _issues(error, beside)
+    return CheckedFile(path, tuple(found), results)
+
+
+CHECKS: Mapping[str, Callable[[Path], CheckedFile]] = {".toml": _checked_app}
+"""How a file is checked, by how its name ends."""
+
+
+def _issues(error: O365ProvError, path: Path) -> tuple[Issue, ...]:
+    listed = error.issues if isinstance(error, ConfigurationError | SourceError) else ()
+    return listed or (Issue("wrong", str(error), place=str(path)),)
+
+
+def _doubts(file: AppFile, path: Path) -> list[Issue]:
+    """What the checker warns of; everything worse has kept the file from being read."""
+    expressions = {f"mapping.attributes.{name}": found for name, found in file.app.mapping.check().items()}
+    expressions["username"] = file.app.username.check()
+    return [
+        Issue(
+            each.code, each.message, each.remedy, f"{path}: {place}: line {each.line}, column {each.column}", "warning"
+        )
+        for place, found in expressions.items()
+        for each in found
+    ]

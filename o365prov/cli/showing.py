@@ -1,0 +1,90 @@
+"""How results are shown: tables on a terminal, plain text in a pipe, JSON and Markdown on request."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import Any
+
+import click
+from rich.console import Console
+
+from o365prov.cli.fitting import fitting_markdown
+from o365prov.graph import Event, progress
+from o365prov.rendering import Renderable
+
+
+class Form(Enum):
+    """The form of a result."""
+
+    PERSON = "person"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def form_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options --json and --markdown, which become the argument *form*."""
+    as_json = click.option("--json", "form", flag_value=Form.JSON, type=click.UNPROCESSED, help="Print JSON.")
+    as_markdown = click.option(
+        "--markdown",
+        "form",
+        flag_value=Form.MARKDOWN,
+        type=click.UNPROCESSED,
+        help="Print Markdown, which fits into a comment of a pull request.",
+    )
+    return as_json(as_markdown(function))
+
+
+def show(value: Renderable, form: Form | None, data: Callable[[], Any], *, brief: bool = False) -> None:
+    """Print a value on the standard output.
+
+    Args:
+        value: what is shown to people.
+        form: the form that was asked for; None for people.
+        data: gives what JSON has of it.
+        brief: whether plain text, too, has what needs attention alone.
+
+    """
+    match form:
+        case Form.JSON:
+            print_json(data())
+        case Form.MARKDOWN:
+            click.echo(fitting_markdown(value), nl=False)
+        case _ if sys.stdout.isatty():
+            Console().print(value)
+        case _:
+            click.echo(str(value) if brief else value.to_text())
+
+
+def show_lines(lines: list[str], form: Form | None, data: Any, title: str) -> None:
+    """Print a short result on the standard output."""
+    match form:
+        case Form.JSON:
+            print_json(data)
+        case Form.MARKDOWN:
+            click.echo(f"**{title}**\n\n```text\n" + "\n".join(line.replace("`", "'") for line in lines) + "\n```")
+        case _:
+            click.echo("\n".join(lines))
+
+
+def print_json(data: Any) -> None:
+    """Print JSON on the standard output."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+def tell(text: str) -> None:
+    """Say something beside the result: on the standard error."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def shown_progress() -> Iterator[Callable[[Event], None] | None]:
+    """A progress bar on the standard error, if that is a terminal; None if it is not."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with progress(Console(stderr=True)) as on_event:
+        yield on_event
