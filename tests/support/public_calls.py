@@ -502,6 +502,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     },
     "ProfileMapping.from_okta": {"document": lambda: OKTA_MAPPING},
     "Office365App": {"app_users": fake_memory, "snapshot": fake_snapshot},
+    "Report.inverse": {"app_users": remembered, "snapshot": tenant},
     "Report.from_json": {"text": lambda: Report.to_json(examples()[Report])},
     "Report.load": {"path": lambda: folder() / "report.json"},
     "Verification": {"person_id": lambda: "00u1"},

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from attrs import frozen
 
+from o365prov._annotations import check_call
 from o365prov._fields import typed
+from o365prov.people import AppUsers
 from o365prov.planning.model.document import change_row, report_document
 from o365prov.planning.model.outcomes import Outcome, Result
+from o365prov.planning.model.plan import Plan
+from o365prov.planning.model.safeguards import Safeguards
+from o365prov.planning.reports.inverse import inverse_plan
+from o365prov.planning.tenant.snapshot import TenantSnapshot
 from o365prov.rendering import Document, Renderable, check_limit
 from o365prov.structuring import Saved, SavedFormat
 
@@ -66,6 +73,44 @@ class Report(Renderable, Saved):
     def ok(self) -> bool:
         """Whether every change was done, and nothing stopped the apply."""
         return len(self.done) == len(self.outcomes) and not self.stopped
+
+    def inverse(
+        self,
+        snapshot: TenantSnapshot,
+        app_users: AppUsers,
+        *,
+        now: datetime | None = None,
+        safeguards: Safeguards | None = None,
+        made_by: str = "",
+    ) -> Plan:
+        """The plan that takes back what this report says was done, as far as it still stands. Pure.
+
+        It is a plan as any other: it is reviewed, confirmed where it has hazards, and applied once. What is not known
+        to be done is not taken back, and neither is what is not as the run left it; the plan's problems say of each
+        person what stays, and why. Correct what led to the run as well, or the next plan does it again.
+
+        Args:
+            snapshot: what the tenant holds now, read after the run with what the app needs.
+            app_users: the memory as it is now, from :meth:`State.app_users <o365prov.state.State.app_users>`.
+            now: the time, aware; by default when the snapshot was read.
+            safeguards: how much harm must be confirmed.
+            made_by: who makes the plan, for the audit.
+
+        Raises:
+            ConfigurationError: the memory is another tenant's, or nobody says when it is.
+            UsageError: the snapshot was read for other people.
+
+        """
+        check_call(Report.inverse, locals())
+        return inverse_plan(
+            self.outcomes,
+            f"takes back what plan {(self.fingerprint or self.plan_id)[:12]} did",
+            snapshot,
+            app_users,
+            now=now,
+            safeguards=Safeguards() if safeguards is None else safeguards,
+            made_by=made_by,
+        )
 
     def document(self, *, limit: int | None = None) -> Document:
         """What is shown: the counts, what did not succeed and why, and without a *limit* also what was done."""
