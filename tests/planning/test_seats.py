@@ -277,6 +277,18 @@ def test_who_waits_for_something_else_too_is_in_no_circle():
     assert list(told(plan)) == ["Ann Lee", "Bo Ross"]
 
 
+def test_a_restored_account_takes_its_seat_again_before_anybody_else_gets_one():
+    """The seat is free as long as the account is deleted; whoever else was given it would be refused by Graph."""
+    there, memory = known(BO, F1)
+    people, app = [assigned(ANN, "SPE_F1"), assigned(BO, "SPE_F1")], evolve(APP, restore_deleted_users=True)
+    of_ann, of_bo = known(ANN), evolve(there, properties={**there.properties, "onPremisesImmutableId": BO.id})
+    for free, gets in ((1, []), (2, ["Ann Lee"])):
+        snapshot = tenant(of_ann[0], deleted=(of_bo,), skus=full(f1=free))
+        plan = app.plan(people, snapshot, remembered(of_ann[1], memory), now=NOW)
+        assert (given(plan), "restore_user" in [each.kind for each in plan]) == (gets, True)
+        assert [*told(plan)] == ([] if gets else ["Ann Lee"])
+
+
 @pytest.mark.parametrize(("seats", "promised"), [(3, True), (2, False)])
 def test_a_seat_that_is_used_beyond_what_was_bought_is_not_promised(seats, promised):
     """Where more are used than there are, one that is given back is still none; and nobody gets the rest of none."""

@@ -52,15 +52,18 @@ def allocate(wishes: Iterable[LicenseWish], snapshot: TenantSnapshot, deferred: 
 
     """
     asking: dict[str, list[LicenseWish]] = {}
+    returning: Counter[str] = Counter()  # seats that restored accounts take again, before anybody gets one
     for wish in wishes:
         for sku_id in wish.goal.seats if wish.goal.may_take_seats else ():
             asking.setdefault(sku_id, []).append(wish)
+        if wish.matched.deleted:
+            returning.update({*wish.goal.holds.direct, *wish.goal.holds.inherited})
     given: dict[str, frozenset[str]] = {}
     lines: dict[str, Sequence[LicenseWish]] = {}
     waiting: dict[str, frozenset[str]] = {}
     for sku_id, people in asking.items():
         sku = snapshot.sku_named[sku_id]
-        free = sku.free
+        free = max(sku.free - returning[sku_id], 0)
         people.sort(key=lambda wish, sku=sku: _place(wish, sku))  # type: ignore[misc]
         line: list[LicenseWish] = []
         for wish in people:
