@@ -165,7 +165,7 @@ class Office365App:
         needs = planning.Needs.of(self.mapping, self.provisioning)
         if only is None:
             return needs
-        assigned = self._people(assignments, scope, planning.PlanRequest(only, transfers))
+        assigned = self._people(assignments, scope, planning.PlanRequest.of(only, transfers))
         return evolve(needs, only=assigned.request.only, app_name=self.name, lookups=assigned.lookups)
 
     @overload
@@ -298,7 +298,7 @@ class Office365App:
         scope = planning.Scope(scope)
         self._check_ready(app_users, now, scope)
         self._check_tenant(snapshot, app_users)
-        assigned = self._people(assignments, scope, planning.PlanRequest(only, transfers, complete))
+        assigned = self._people(assignments, scope, planning.PlanRequest.of(only, transfers, complete=complete))
         planning.check_coverage(snapshot, assigned.request.only)
         plan = assigned.plan(snapshot, app_users, now)
         return evolve(plan, made_by=made_by) if made_by else plan

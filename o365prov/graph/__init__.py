@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Permission,
         least_permissions,
     )
+    from o365prov.graph.setup.unused_permissions import needed_operations, unused_permissions
     from o365prov.graph.tenant import Tenant
 else:
     from o365prov._first_use import on_first_use
@@ -46,6 +47,7 @@ else:
             "client.errors",
             "tenant",
             "setup.permissions",
+            "setup.unused_permissions",
             "setup.consent",
             "setup.environment",
             "setup.connection_test",
@@ -88,6 +90,8 @@ __all__ = [
     "consent_url",
     "environment_credential",
     "least_permissions",
+    "needed_operations",
     "progress",
     "read_consent",
+    "unused_permissions",
 ]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from o365prov.planning.hazards.population import hazards_again
     from o365prov.planning.hazards.shares import harm_hazards
     from o365prov.planning.lifecycle.calendar import Calendar, CalendarEntry, CalendarEvent
+    from o365prov.planning.lifecycle.strays import Stray, Strays, find_strays
     from o365prov.planning.lifecycle.upcoming import Upcoming
     from o365prov.planning.matching.collisions import collisions
     from o365prov.planning.matching.created import with_created_accounts
@@ -132,6 +133,7 @@ else:
             "model.comparing.values_of_changes",
             "lifecycle.calendar",
             "lifecycle.upcoming",
+            "lifecycle.strays",
             "planner",
             "assigned",
             "streaming",
@@ -207,6 +209,8 @@ __all__ = [
     "ServicePlanInfo",
     "SetManager",
     "Sku",
+    "Stray",
+    "Strays",
     "StreamingPlanner",
     "Subject",
     "TenantGroup",
@@ -235,6 +239,7 @@ __all__ = [
     "compare_account",
     "every_row",
     "expected_accounts",
+    "find_strays",
     "fingerprint",
     "forget_rows_met",
     "harm_hazards",

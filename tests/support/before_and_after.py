@@ -116,9 +116,11 @@ def told(story: Story, user: AppUser) -> Departure:
 
 
 def waits_with_ann(story: Story, known: AppUser) -> bool:
-    """Whether it is Ann under an old id, and she is assigned under a new one and stopped."""
+    """Whether it is Ann under an old id, and she is assigned under a new one and stopped, or starts soon."""
     is_old_id = known.person_id != ANN_ID and known.anchor == ANN_ID
-    return is_old_id and (story.is_assigned or story.starts_soon) and any(each.stops for each in story.problems(ANN_ID))
+    knows_anchors = bool(story.scene.app.provisioning.attributes)
+    stopped = story.is_assigned and any(each.stops for each in story.problems(ANN_ID))
+    return is_old_id and (stopped or (story.starts_soon and knows_anchors))
 
 
 def roles(tenant: TenantSnapshot, object_id: str) -> set[str]:
@@ -591,9 +593,11 @@ def _suspended_and_open(story: Story, problem: Problem, *, synced: bool) -> bool
     return story.is_suspended and is_open and (synced or (was_paused and not reverts))
 
 
-def _enabled_early(story: Story, problem: Problem) -> bool:
-    known, user = _mine(story, problem)
-    return known is not None and known.status is AppUserStatus.PAUSED and user is not None and user.enabled
+def _enabled_early(story: Story) -> bool:
+    """Whether somebody enabled an account that was created for somebody who has not started."""
+    there, _ = story.found()
+    known = story.holder(there.id) if there else None
+    return known is not None and known.status is AppUserStatus.PAUSED and there is not None and there.enabled
 
 
 def _lacks_a_password(story: Story) -> bool:
@@ -612,11 +616,11 @@ CLAIMS: Mapping[str, Callable[[Story, Problem], bool]] = {
     "never_seen": lambda story, each: (
         each.subject.person_id not in story.present and story.scene.memory.get(each.subject.person_id) is None
     ),
-    "starts_later": lambda story, each: (
+    "starts_later": lambda story, _: (
         story.scene.situation.wanted is Wanted.STARTS_LATER
-        or (story.starts_soon and not _enabled_early(story, each) and not _lacks_a_password(story))
+        or (story.starts_soon and not _enabled_early(story) and not _lacks_a_password(story))
     ),
-    "enabled_early": lambda story, each: story.starts_soon and _enabled_early(story, each),
+    "enabled_early": lambda story, _: story.starts_soon and _enabled_early(story),
     "synced_leaver": _synced_leaver,
     "re_enabled_leaver": _re_enabled,
     "restored_leaver": _restored,

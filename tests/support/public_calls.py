@@ -56,7 +56,7 @@ from o365prov.fleet import Fleet, FleetRecords, FleetRegistry, FleetReport, Hold
 from o365prov.graph import Operation
 from o365prov.group_push import AppGroups, GroupPlan, GroupPush, GroupReport, PushedGroup
 from o365prov.importing import ImportMemory, ImportPlan, Office365Import
-from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind
+from o365prov.planning import Coverage, DeleteUser, ExplainedPerson, HolderKind, Lookup, LookupKind, Strays
 from o365prov.provisioning import DesiredUser
 from o365prov.sources import DirectoryEntry, DirectoryRead, EntryKind, OktaRead, csv_file, ldif, okta_json
 from o365prov.state import Lease, MemoryState, Run, SQLiteState
@@ -185,6 +185,7 @@ def folder() -> Path:
     examples()[FleetReport].save(path / "fleet_report.json")
     examples()[GroupReport].save(path / "group_report.json")
     examples()[Calendar].save(path / "calendar.json")
+    examples()[Strays].save(path / "strays.json")
     examples()[ImportMemory].save(path / "import_memory.json")
     examples()[OktaRead].save(path / "okta_read.json")
     fake_tenant().save(path / "fake.json")
@@ -479,6 +480,10 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "OktaRead.load": {"path": lambda: folder() / "okta_read.json"},
     "Calendar.from_json": {"text": lambda: Calendar.to_json(examples()[Calendar])},
     "Calendar.load": {"path": lambda: folder() / "calendar.json"},
+    "Strays.from_json": {"text": lambda: Strays.to_json(examples()[Strays])},
+    "Strays.load": {"path": lambda: folder() / "strays.json"},
+    "find_strays": {"snapshot": fake_snapshot},
+    "unused_permissions": {"granted": lambda: ["User.Read.All"]},
     "shipped_mapping": {"provisioning": UserSync},
     "Missing": {"at": lambda: NOW},
     "Lifecycle.excludes_account": {"object_id": lambda: "id"},
@@ -525,7 +530,7 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
     "Tenant": {"why": lambda: "the night is over"},
     "BlockingTenant": {"why": lambda: "the night is over"},
     "PlanProvisioning": {"name": lambda: "TEAMS1"},
-    "PlanRequest": {"person_id": lambda: "00u1"},
+    "PlanRequest": {"person_id": lambda: "00u1", "only": lambda: ["00u1"], "transfers": dict},
     "after_change": {"object_id": lambda: "id", "known": lambda: None},
     "maybe_after_change": {"object_id": lambda: "id", "known": lambda: None},
     "check_memory": {

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
+from o365prov._annotations import check_after_failure
+from o365prov._fields import typed
 from o365prov.people import AfterBlock, AppUser, AppUsers, AppUserStatus, Assignment, Departure
 from o365prov.planning.lifecycle.calendar import Calendar, CalendarEntry, CalendarEvent
 from o365prov.planning.model.change_parts import Subject
@@ -16,7 +18,7 @@ from o365prov.provisioning import Eligibility
 _SOON = (Eligibility.HOLD, Eligibility.PREPARE, Eligibility.PROVISION, Eligibility.SUSPEND)
 
 
-@frozen
+@frozen(field_transformer=typed)
 class Upcoming:
     """The days to come of the people of an app.
 
@@ -31,6 +33,7 @@ class Upcoming:
     app_users: AppUsers
     now: datetime
 
+    @check_after_failure
     def calendar(self, assignments: Iterable[Assignment]) -> Calendar:
         """The calendar of everybody who is assigned or remembered."""
         entries: list[CalendarEntry] = []

@@ -143,10 +143,6 @@ class Needs:
         )
 
 
-def _transfers(accounts: Mapping[str, str] | None) -> Mapping[str, str]:
-    return frozen_mapping({} if accounts is None else accounts)
-
-
 @frozen(field_transformer=typed)
 class PlanRequest:
     """Whom one plan is about, and what its caller has decided.
@@ -162,13 +158,20 @@ class PlanRequest:
     """
 
     only: frozenset[str] | None = field(default=None, converter=_only)
-    transfers: Mapping[str, str] = field(factory=dict, converter=_transfers, hash=False)
+    transfers: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
     complete: bool = True
 
     def __attrs_post_init__(self) -> None:
         accounts = list(self.transfers.values())
         if len(set(accounts)) < len(accounts):
             raise ConfigurationError("PlanRequest.transfers hands one account to two people: keep one of them")
+
+    @classmethod
+    def of(
+        cls, only: Iterable[str] | None, transfers: Mapping[str, str] | None, *, complete: bool = True
+    ) -> PlanRequest:
+        """The request with these values, where None stands for no transfers."""
+        return cls(only, {} if transfers is None else transfers, complete)
 
     @property
     def counts(self) -> bool:
