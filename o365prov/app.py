@@ -55,8 +55,7 @@ class Office365App:
         grantable_roles: the privileged directory roles that assignments may grant, by name or template id. Roles that
             are not privileged can always be granted.
         restore_deleted_users: whether a person's deleted account is restored, instead of being a problem.
-        gives_passwords: whether people may be created in managed domains: the caller of apply then gives their initial
-            passwords.
+        gives_passwords: whether people may be created in managed domains, as the caller of apply gives passwords.
         take_over_licenses: whether a push also removes licences that were granted elsewhere and are not assigned, as
             Okta's does; otherwise only licences granted from here are removed.
         take_over_roles: the same for directory roles.
@@ -355,7 +354,7 @@ class Office365App:
             raise ConfigurationError("assignments should be a function that gives them: pass lambda: assignments")
         self._check_ready(app_users, now, planning.Scope.CHANGED)
         return planning.StreamingPlanner(
-            lambda: map(self._assigned, assignments()),
+            lambda: (self._assigned(each).at(now) for each in assignments()),
             lambda assignment: self._evaluation.evaluate(assignment, now),
             self._rules(planning.Scope.CHANGED),
             app_users,

@@ -20,6 +20,7 @@ from o365prov._fields import as_frozenset, as_sorted, as_tuple, frozen_mapping, 
 from o365prov.errors import ConfigurationError
 from o365prov.people.person import Person
 from o365prov.people.related import Related
+from o365prov.rendering import names_text
 
 
 @frozen(field_transformer=typed)
@@ -124,12 +125,13 @@ class Assignment:
         username: a username in place of that of the app's format; only an individual assignment has one.
         starts: when the assignment begins, aware; None for one that holds now.
         ends: when it ends, aware: from then on the person is not assigned; None for one without an end.
+        role_ends: when roles of *grants* end, aware, by their names; the others stay as long as the assignment.
         priority: the priority of the assigned group, or of the first of them; None for an individual assignment. Where
             seats are scarce, individual assignments come first, and then the lowest number.
         related: what the source knows around the person, for expressions that ask for it.
 
     Raises:
-        ConfigurationError: it ends before it starts, or a field has a wrong type.
+        ConfigurationError: it ends before it starts, a role ends that is not granted, or a field has a wrong type.
 
     """
 
@@ -142,8 +144,13 @@ class Assignment:
     priority: int | None = None
     related: Related = field(default=_NOTHING, repr=False)
     ends: datetime | None = None
+    role_ends: Mapping[str, datetime] = field(factory=dict, converter=frozen_mapping, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        if foreign := sorted(self.role_ends.keys() - frozenset(self.grants.roles)):
+            raise ConfigurationError(
+                f"Assignment.role_ends names roles that are not granted ({names_text(foreign)}): correct the name"
+            )
         if self.starts is not None and self.ends is not None and self.ends <= self.starts:
             raise ConfigurationError(
                 f"Assignment.ends ({self.ends}) should be later than starts ({self.starts}): correct it at the source"
@@ -158,6 +165,25 @@ class Assignment:
     def how(self) -> str:
         """How the person is assigned, for the reasons in a plan: "individually", or "through" the groups."""
         return "individually" if self.via == "individual" else f"through {self.via}"
+
+    @check_after_failure
+    def at(self, now: datetime) -> Assignment:
+        """The same assignment, without the roles that have ended at *now* (aware).
+
+        >>> from datetime import UTC
+        >>> june, july = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+        >>> grants = Grants(roles=["Directory Readers", "Reports Reader"])
+        >>> ann = Assignment(Person("00u1", "ACTIVE", {}), grants, role_ends={"Reports Reader": july})
+        >>> ann.at(june).grants.roles, ann.at(july).grants.roles
+        (('Directory Readers', 'Reports Reader'), ('Directory Readers',))
+
+        """
+        ended = frozenset(name for name, end in self.role_ends.items() if end <= now)
+        if not ended:
+            return self
+        roles = tuple(name for name in self.grants.roles if name not in ended)
+        ends = {name: end for name, end in self.role_ends.items() if name not in ended}
+        return evolve(self, grants=Grants(self.grants.licenses, roles), role_ends=ends)
 
     @check_after_failure
     def with_default(self, grants: Grants) -> Assignment:

@@ -56,8 +56,9 @@ class AssignedPeople:
         is_about_changes = self.rules.scope is Scope.CHANGED and self.request == PlanRequest()
         if not (is_about_changes and len(app_users)):
             return self.plan_in_full(snapshot, app_users, now)
+        assignments = [each.at(now) for each in self.assignments]  # a role that ended is not assigned
         planner = StreamingPlanner(
-            lambda: self.assignments,
+            lambda: assignments,
             lambda each: self.evaluate(each, now),
             self.rules,
             app_users,
@@ -70,7 +71,8 @@ class AssignedPeople:
 
     def plan_in_full(self, snapshot: TenantSnapshot, app_users: AppUsers, now: datetime) -> Plan:
         """The same plan, for which everybody is compared."""
-        eligible = [(each, self.rules.lifecycle.eligibility(each, now)) for each in self.assignments]
+        assignments = [each.at(now) for each in self.assignments]
+        eligible = [(each, self.rules.lifecycle.eligibility(each, now)) for each in assignments]
         return make_plan(
             [
                 self.evaluate(each, now) if what is Eligibility.PROVISION else self._prepared(each, now)

@@ -6,10 +6,10 @@ import pytest
 from attrs import evolve
 from effects import effects
 from leavers import ACTIVE, ANN, BO, DAY, NAME
-from organisation import E3, NOW, account, assigned, plan_in_full, remembered, tenant, user_sync_app
+from organisation import DIRECTORY_READERS, E3, NOW, account, assigned, plan_in_full, remembered, tenant, user_sync_app
 
 from o365prov import Assignment, Calendar, ConfigurationError, Departure, Deprovisioning, Lifecycle, Missing, UserSync
-from o365prov.people import AppUserStatus
+from o365prov.people import AppUserStatus, Grants, LicenseGrant
 
 HERE = assigned(ANN, "SPE_E3")
 STAGED = evolve(HERE, person=evolve(ANN, status="STAGED"))
@@ -251,3 +251,40 @@ def test_the_calendar_has_the_forms_of_a_plan():
     assert Calendar.from_json(calendar.to_json()) == calendar
     assert "the assignment ends" in calendar.to_html()
     assert "nothing happens" in str(evolve(calendar, entries=[]))
+
+
+def test_a_role_ends_on_its_day_by_time_alone():
+    """Nothing else changes; the other role stays, and the day after there is nothing left to do."""
+    grants = Grants([LicenseGrant("SPE_E3")], ["Directory Readers", "Global Reader"])
+    dated = Assignment(ANN, grants, role_ends={"Directory Readers": NOW + 2 * DAY})
+    app = evolve(user_sync_app(), grantable_roles=["Global Reader"])
+    story, snapshot, memory = days(app, lambda day: [dated, BO] if day < 4 else [], 6)
+    assert [kinds for kinds, _ in story[:4]] == [
+        ["create_user", "assign_licenses", "grant_role", "grant_role"],
+        [],
+        ["remove_role"],
+        [],
+    ]
+    assert memory.get(ANN.id).roles == ()
+    assert not any(snapshot.roles_of.values())
+
+
+def test_the_calendar_and_the_streaming_planner_know_when_roles_end():
+    """Of a role that ended already and is still held, that it is due."""
+    dated = Assignment(ANN, Grants([], ["Directory Readers"]), role_ends={"Directory Readers": NOW - DAY})
+    known = remembered(evolve(ACTIVE, licenses=(), roles=("Directory Readers",)))
+    calendar = user_sync_app().calendar([dated, BO], known, now=NOW)
+    assert [(each.at, each.event.value) for each in calendar.entries] == [(NOW, "role_ended")]
+    user = there(licenses=[])
+    snapshot = tenant(user, holding=((user, DIRECTORY_READERS),))
+    planner = user_sync_app().streaming_planner(lambda: [dated, BO], known, now=NOW)
+    assert all(planner.wants(each) for each in snapshot.users)
+    plan = user_sync_app().plan([dated, BO], snapshot, known, now=NOW)
+    assert planner.plan(snapshot).changes == plan.changes
+    assert "remove_role" in about_ann(plan)[0]
+
+
+def test_a_role_that_is_not_granted_has_no_end():
+    """A misspelt name would leave the role for ever."""
+    with pytest.raises(ConfigurationError, match=r"Assignment\.role_ends names roles that are not granted"):
+        Assignment(ANN, Grants(roles=["Directory Readers"]), role_ends={"Directory Reader": NOW})

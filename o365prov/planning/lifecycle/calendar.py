@@ -32,6 +32,7 @@ class CalendarEvent(StrEnum):
 
     - ``created``: it is created, and nobody can sign in with it yet.
     - ``started``: the person starts: sign-in, licences and roles.
+    - ``role_ended``: a directory role ends, and is taken away.
     - ``deactivated``: the person leaves: sign-in is blocked, sessions end, and roles go.
     - ``unlicensed``: the licences that were granted from here go.
     - ``deleted``: the account is deleted.
@@ -39,6 +40,7 @@ class CalendarEvent(StrEnum):
 
     CREATED = "created"
     STARTED = "started"
+    ROLE_ENDED = "role_ended"
     DEACTIVATED = "deactivated"
     UNLICENSED = "unlicensed"
     DELETED = "deleted"
@@ -47,6 +49,7 @@ class CalendarEvent(StrEnum):
 _TONES = {
     CalendarEvent.CREATED: Tone.ADD,
     CalendarEvent.STARTED: Tone.ADD,
+    CalendarEvent.ROLE_ENDED: Tone.TAKE,
     CalendarEvent.DEACTIVATED: Tone.TAKE,
     CalendarEvent.UNLICENSED: Tone.TAKE,
     CalendarEvent.DELETED: Tone.TAKE,

@@ -65,6 +65,10 @@ class Upcoming:
             yield CalendarEntry(starts, CalendarEvent.STARTED, subject, why)
         elif eligibility is Eligibility.PREPARE and known is None and self.rules.provisioning.create_users:
             yield CalendarEntry(self.now, CalendarEvent.CREATED, subject, f"{person.status} in Okta")
+        for name, end in sorted(assignment.role_ends.items()):
+            held = known is not None and name in known.roles
+            if (end > self.now or held) and (assignment.ends is None or end < assignment.ends):
+                yield CalendarEntry(max(end, self.now), CalendarEvent.ROLE_ENDED, subject, f"the role {name} ends")
         if assignment.ends is not None:
             yield from self._leaves(subject, assignment.ends, "the assignment ends")
 
