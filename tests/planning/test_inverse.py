@@ -17,6 +17,7 @@ from o365prov import (
     Report,
     Result,
     SQLiteState,
+    UsageError,
 )
 from o365prov.people import AppUsers
 from o365prov.planning import LinkUser, Outcome, PropertyChange, Subject
@@ -310,6 +311,24 @@ def test_what_is_not_this_tenants_is_refused(days):
         days.day(lambda tenant, snapshot, known: report.inverse(evolve(snapshot, read_at=None), known))
     made = days.day(lambda tenant, snapshot, known: report.inverse(snapshot, known, now=NOW, made_by="ada"))
     assert (made.made_at, made.made_by) == (NOW, "ada")
+
+
+def test_what_was_not_read_is_not_taken_for_empty(days):
+    """A snapshot for other settings: of values it is said, and deleted accounts and roles are asked for."""
+    days.run(Assignment(ANN, E3))
+    report = days.run(Assignment(somebody("Ann Lee", title="Rep", city="Oslo")))
+
+    def read_without(*left_out):
+        return days.day(
+            lambda tenant, snapshot, known: report.inverse(
+                evolve(snapshot, parts=snapshot.parts.difference(left_out)), known
+            )
+        )
+
+    assert ("Ann Lee", "changed_since") in codes(read_without("city"))
+    assert "update_user" not in {each.kind for each in read_without("city")}
+    with pytest.raises(UsageError, match="read without roles"):
+        read_without("roles")
 
 
 def test_whoever_was_forgotten_is_left_alone(days):

@@ -6,12 +6,12 @@ since, and what Graph can't take back, stays and is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from attrs import evolve
 
-from o365prov.errors import ConfigurationError
+from o365prov.errors import ConfigurationError, UsageError
 from o365prov.people import AppUsers
 from o365prov.planning.hazards.population import hazards_again
 from o365prov.planning.model.change_parts import Subject
@@ -23,6 +23,7 @@ from o365prov.planning.model.safeguards import Safeguards
 from o365prov.planning.reports import left_alone
 from o365prov.planning.reports.taken_back import USERNAME, PersonUndo
 from o365prov.planning.tenant.snapshot import TenantSnapshot
+from o365prov.rendering import names_text
 
 
 def inverse_plan(
@@ -55,6 +56,8 @@ def inverse_plan(
             f"the memory is that of tenant {app_users.tenant_id}, the snapshot that of {snapshot.tenant_id}: "
             "use state.app_users(snapshot.tenant_id, app.name)"
         )
+    outcomes = tuple(outcomes)
+    _check_read({each.change.kind for each in outcomes}, snapshot)
     people: dict[str, list[Outcome]] = {}
     for each in outcomes:
         people.setdefault(each.change.subject.person_id, []).append(each)
@@ -80,6 +83,18 @@ def inverse_plan(
         made_by=made_by,
     )
     return evolve(plan, hazards=hazards_again(plan, safeguards, app_users))
+
+
+def _check_read(kinds: Collection[str], snapshot: TenantSnapshot) -> None:
+    """Refuse a snapshot without what these kinds of changes are compared with: it would look as if it were gone."""
+    asked = {part for kind, part in _ASKED.items() if kind in kinds}
+    if snapshot.parts is not None and (missing := sorted(asked - snapshot.parts)):
+        raise UsageError(
+            f"this snapshot was read without {names_text(missing)}: read the tenant with the needs() of the app"
+        )
+
+
+_ASKED = {"delete_user": "deleted users", "grant_role": "roles", "remove_role": "roles"}
 
 
 def _with_names_in_turn(changes: Iterable[Change], snapshot: TenantSnapshot) -> tuple[list[Change], list[Problem]]:

@@ -32,6 +32,9 @@ from o365prov.planning.reports import left_alone
 from o365prov.planning.tenant.snapshot import HeldLicense, TenantSnapshot, TenantUser, former_username
 
 USERNAME = "userPrincipalName"
+_ALWAYS_READ = frozenset(
+    {USERNAME, "onPremisesImmutableId", "accountEnabled", "mail", "displayName", "usageLocation", "proxyAddresses"}
+)
 _ANCHOR = "onPremisesImmutableId"
 
 
@@ -137,9 +140,9 @@ class PersonUndo:
     def _profile(self, account: TenantUser) -> None:
         values: dict[str, Any] = {}
         for name, (before, after) in self._written().items():
-            if _same(before, after) or _is(account, name, before):
+            if _same(before, after) or (_is(account, name, before) and self._was_read(name)):
                 continue
-            if _is(account, name, after):
+            if _is(account, name, after) and self._was_read(name):
                 values[name] = before
             else:
                 self._changed.append(name)
@@ -147,6 +150,9 @@ class PersonUndo:
             self.changes.append(self._update(account, values, self.known))
         elif values:
             self.issues.append(left_alone.LEFT_SINCE)
+
+    def _was_read(self, name: str) -> bool:
+        return self.snapshot.parts is None or name in self.snapshot.parts or name in _ALWAYS_READ
 
     def _written(self) -> Mapping[str, tuple[Any, Any]]:
         """The values before the first and after the last update of the run, by property."""
