@@ -222,6 +222,21 @@ def test_one_account_is_not_handed_to_two_people():
         APP.plan([], tenant(), remembered(), now=NOW, transfers={"a": "1", "b": "1"})
 
 
+def test_of_who_leaves_in_the_same_plan_it_is_said_where_somebody_would_get_the_name():
+    """The plan does not free the name yet, so the newcomer waits; that the holder leaves tells what comes next."""
+    there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})
+    bo = account(f"bo.ross@{DOMAIN}", onPremisesImmutableId="00uBoRoss")
+    known = remembered(
+        evolve(LEFT, status=AppUserStatus.ACTIVE, departure=None),
+        AppUser("00uBoRoss", bo.id, bo.username, "00uBoRoss"),
+    )
+    renamed = assigned(somebody("Bo Ross", email="ann.lee@corp.example"))
+    plan = APP.plan([renamed], tenant(there, bo), known, now=NOW)
+    [problem] = plan.problems
+    assert problem.code == "username_taken"
+    assert f"the account of {NAME} (person {ANN.id}, who left)" in problem.message
+
+
 def test_an_account_of_another_app_is_left_to_it():
     """Both are named; whoever leaves here does not lose an account that another app has linked."""
     there = evolve(THERE, properties={**THERE.properties, "accountEnabled": True})

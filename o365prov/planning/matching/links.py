@@ -121,7 +121,7 @@ class AccountLinks:
         properties = account.properties if account else {}
         name = properties.get("displayName") or holder.username
         number = f", employee number {properties['employeeId']}" if properties.get("employeeId") else ""
-        left = "" if holder.is_in_use else ", who left"
+        left = "" if holder.is_in_use and holder.person_id in self.staying else ", who left"
         return f"{name} (person {holder.person_id}{number}{left})"
 
     def is_handed_over(self, desired: DesiredUser, account: TenantUser) -> bool:
