@@ -130,6 +130,24 @@ class Fleet:
 
     # the steps
 
+    async def go_on(self, name: str) -> NextStep | None:
+        """Take the step of a tenant that is due, if one is: all that an engine has to call.
+
+        Args:
+            name: its name in the fleet.
+
+        Returns:
+            What comes next, and when; None as long as it is held, or waits for somebody or to be asked.
+
+        Raises:
+            ConfigurationError: there is no such tenant.
+            StateError: the records can't be used.
+
+        """
+        check_call(Fleet.go_on, locals())
+        coming = await asyncio.to_thread(self.next_step, name)
+        return await self.take(coming) if coming is not None and coming.is_due(self._now()) else coming
+
     async def take(self, step: NextStep) -> NextStep | None:
         """Take a step, if it is still what comes next; see :meth:`plan`, :meth:`apply` and :meth:`verify`.
 

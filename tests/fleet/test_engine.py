@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import procrastinate
 import psycopg
 import pytest
-from fleets import FakeFleet, member
+from fleets import FakeFleet, member, staff
 
 from o365prov import ConfigurationError
-from o365prov.fleet import FleetRecords, engine, fleet_tasks
+from o365prov.fleet import FleetRecords, engine, fleet_tasks, rounds
 from o365prov.state import PostgresState
 
 WORKER = {"wait": False, "install_signal_handlers": False, "listen_notify": False}
@@ -73,6 +73,21 @@ def test_the_tick_begins_what_is_due_and_it_goes_on_by_itself(database):
             await app.tasks["fleet:plan_tenant"].defer_async(tenant="tailspin")  # somebody asks for it
             await app.run_worker_async(**WORKER)
             assert fleet.fleet.report().stages == {"verified": 3}
+
+    asyncio.run(night())
+
+
+def test_small_tenants_do_not_wait_for_a_large_one(database, monkeypatch):
+    """It was there first, and yet it is last; higher priorities are done before both."""
+    monkeypatch.setattr(rounds, "LARGE", 8)
+
+    async def night():
+        tenants = (member("large"), member("small"), member("smaller"), member("urgent", priority=1))
+        async with at_work(database, *tenants) as (fleet, app):
+            fleet.people["large"] = staff(8)
+            await tick(app)
+            found = sorted(fleet.fleet.report().rounds, key=lambda each: each.changed_at)
+            assert [each.tenant for each in found] == ["urgent", "small", "smaller", "large"]
 
     asyncio.run(night())
 

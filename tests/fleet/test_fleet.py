@@ -41,6 +41,15 @@ def test_a_tenant_without_a_schedule_is_provisioned_when_it_is_asked_for():
     assert asyncio.run(fleet.go_on()) == 2
 
 
+def test_an_engine_needs_to_call_one_thing():
+    """Again and again: it does what is due, and says when to come again."""
+    fleet = FakeFleet.of(member())
+    steps = [asyncio.run(fleet.fleet.go_on("contoso")) for _ in range(4)]
+    assert [each.step.value for each in steps] == ["apply", "verify", "plan", "plan"]
+    assert steps[3].not_before > fleet.clock.now()
+    assert fleet.fleet.report().stages == {"verified": 1}
+
+
 def leaving():
     """A fleet of one whose people have all left since yesterday."""
     fleet = FakeFleet.of(member(reviewers=["ann@corp.example"]))
