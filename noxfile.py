@@ -161,8 +161,8 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def demo(session: nox.Session) -> None:
-    """Do the main job on the example data, in a tenant in memory."""
-    run(session, shared(session, sys.executable, RUNNING), "examples/demo.py", *session.posargs)
+    """Do the main job on the example data, in a tenant in memory; only what that takes is installed."""
+    run(session, with_rich(session), "examples/demo.py", *session.posargs)
 
 
 @nox.session(venv_backend="none")
@@ -316,6 +316,21 @@ def shared(session: nox.Session, interpreter: str, version: str) -> Path:
     stamp = folder / "o365prov-installed"
     if not stamp.exists() or stamp.read_text() != fingerprint:
         install(session, python, "--editable", ".[cli,re2,docs]", *groups)
+        stamp.write_text(fingerprint)
+    return python
+
+
+def with_rich(session: nox.Session) -> Path:
+    """The Python of an environment with the package and rich; that of the other sessions if it is there already."""
+    others = HERE / ".nox" / f"shared-{RUNNING}"
+    if (others / "o365prov-installed").exists():
+        return shared(session, sys.executable, RUNNING)
+    folder = HERE / ".nox" / "demo"
+    python = make(session, sys.executable, folder)
+    stamp = folder / "o365prov-installed"
+    fingerprint = hashlib.sha256(Path("pyproject.toml").read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != fingerprint:
+        install(session, python, "--editable", ".[rich]")
         stamp.write_text(fingerprint)
     return python
 

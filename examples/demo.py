@@ -3,7 +3,7 @@
 The tenant is a fake one, but the client is the real msgraph-sdk: with a credential of azure-identity instead of
 ``Tenant.over(fake)`` the same code reaches Microsoft.
 
-    python examples/demo.py [--data FOLDER] [--domain DOMAIN] [--license SPE_E3=40 ...]
+    python examples/demo.py [--data FOLDER] [--domain DOMAIN] [--license SPE_E3=40 ...] [--details]
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from pathlib import Path
 
 from overnight import is_known, overnight
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from o365prov import (
     O365ProvError,
     Office365App,
     Plan,
+    PopulationPreview,
     Report,
     SourceError,
     Tenant,
@@ -66,70 +65,126 @@ def office365(domain: str) -> Office365App:
     )
 
 
-def show_previews(console: Console, app: Office365App, organization: OktaExport) -> None:
-    """The previews of five people."""
+class Screen:
+    """Where the demo prints: tables on a terminal, lines without boxes and with whole names in a pipe."""
+
+    def __init__(self, *, details: bool) -> None:
+        self.details = details
+        self.console = Console() if sys.stdout.isatty() else None
+        self.stopped: set[str] = set()
+
+    def say(self, text: str = "") -> None:
+        """A line of the first screen, which is always there."""
+        print(printable(text))
+
+    def show(self, value: Plan | Report | PopulationPreview) -> None:
+        """A plan, a report or a preview, for those who asked for details."""
+        if not self.details:
+            return
+        if self.console is not None:
+            self.console.print(value)
+        else:
+            print(value)
+
+    def title(self, text: str) -> None:
+        """What the details below are about."""
+        if self.details:
+            print(f"\n{text}\n{'-' * len(text)}")
+
+
+def show_previews(screen: Screen, app: Office365App, organization: OktaExport) -> None:
+    """What five people would get, and what is wrong with them."""
     people = {person.id: person for person in organization.people}
     previews = [app.preview(people[person_id]) for person_id in PREVIEWED if person_id in people]
     usernames = Counter(preview.username for preview in previews if preview.username)
-    table = Table("Person", "Source", "Username", "Location", "What is wrong", title="Preview", title_justify="left")
-    for preview in previews:
-        wrong = [f"{issue.message}: {issue.remedy}" for issue in preview.issues]
+    for preview in previews if screen.details else ():
+        location = preview.value("usageLocation") or "nowhere"
+        screen.say(f"{preview.person.name} ({preview.person.source}): {preview.username or 'no username'}, {location}")
+        for issue in preview.issues:
+            screen.say(f"  ? {issue.message}: {issue.remedy}")
         if usernames[preview.username] > 1:
-            wrong.append("another person would get this username too: the one who is assigned second is stopped")
-        username, location = preview.username or "-", preview.value("usageLocation") or "-"
-        person = preview.person
-        cells = map(Text, (printable(person.name), person.source, username, str(location)))
-        table.add_row(*cells, Text("\n".join(wrong), "red"))
-    console.print(table)
+            screen.say("  ? another person would get this username too: the one who is assigned second is stopped")
 
 
-async def apply(console: Console, tenant: Tenant, plan: Plan) -> Report:
-    """Apply the plan under a progress bar.
+async def apply(screen: Screen, tenant: Tenant, plan: Plan) -> Report:
+    """Apply the plan, under a progress bar on a terminal.
 
     On Monday people get privileged roles, which is a hazard. Here the plan that was just shown counts as reviewed; a
     job that nobody watches would stop instead.
     """
-    with progress(console) as on_event:
-        return await tenant.apply(plan, confirm=plan.fingerprint if plan.hazards else None, on_event=on_event)
+    confirm = plan.fingerprint if plan.hazards else None
+    if screen.console is None:
+        return await tenant.apply(plan, confirm=confirm)
+    with progress(screen.console) as on_event:
+        return await tenant.apply(plan, confirm=confirm, on_event=on_event)
 
 
-async def one_day(
-    console: Console, tenant: Tenant, app: Office365App, organization: OktaExport, now: datetime
-) -> Report:
+async def one_day(screen: Screen, tenant: Tenant, app: Office365App, organization: OktaExport, now: datetime) -> Report:
     """Read the tenant, plan, show, apply, report; then plan again and show that nothing is left to do."""
     assignments = organization.assignments
     snapshot = await tenant.read(app.needs(assignments))
     plan = app.plan(assignments, snapshot, tenant.state.app_users(snapshot.tenant_id, app.name), now=now)
-    console.print(plan)
-    report = await apply(console, tenant, plan)
-    console.print(report)
+    screen.show(plan)
+    report = await apply(screen, tenant, plan)
+    screen.show(report)
     known = tenant.state.app_users(snapshot.tenant_id, app.name)
     again = app.plan(assignments, await tenant.read(app.needs(assignments)), known, now=now)
-    console.print(Text(f"Planned again: {'nothing is left to do' if again.is_empty else again}.", "bold"))
+    kinds = Counter(change.kind.replace("_", " ") for change in plan)
+    done = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    left = "nothing is left to do" if again.is_empty else str(again)
+    screen.say(f"{now:%A}: {len(report.done)} changes done, {len(report.failed)} failed ({done or 'nothing to do'}).")
+    screen.say(f"  Planned again: {left}.")
+    stopped = {each.subject.person_id: each for each in plan.problems if each.stops}
+    new = [problem for person_id, problem in stopped.items() if person_id not in screen.stopped]
+    if new:
+        people = "1 person" if len(new) == 1 else f"{len(new)} people, such as"
+        screen.say(f"  Stopped: {people} {new[0].subject.name}: {new[0].message}.")
+    screen.stopped |= stopped.keys()
     return report
 
 
-async def two_days(console: Console, data: Path, domain: str, licenses: dict[str, int]) -> bool:
+async def two_days(screen: Screen, data: Path, domain: str, licenses: dict[str, int]) -> bool:
     """Monday: everyone is new. Tuesday: what changed overnight. Returns whether every change was done."""
     organization = read(data)
     app = office365(domain)
     clock = FakeClock(at=MONDAY)
     fake = FakeTenant(domains={"yourfederated.domain": "Federated"}, licenses=licenses, clock=clock)
     async with Tenant.over(fake) as tenant:
-        console.rule("Monday: everyone is new")
-        console.print(f"{organization}, {len(organization.assignments)} of them assigned Office 365")
-        show_previews(console, app, organization)
-        monday = await one_day(console, tenant, app, organization, clock.now())
-
+        assigned = len(organization.assignments)
+        more = "" if screen.details else " (--details shows previews, plans and reports)"
+        screen.say(
+            f"{len(organization.people)} people from Okta and Active Directory, {assigned} of them assigned{more}."
+        )
+        screen.title("Monday: everyone is new")
+        show_previews(screen, app, organization)
+        monday = await one_day(screen, tenant, app, organization, clock.now())
         if not is_known(data):
-            console.print("Tuesday is left out: it changes people of the demo's own exports.")
+            screen.say("Tuesday is left out: it changes people of the demo's own exports.")
+            show_tenant(screen, fake, licenses)
             return monday.ok
-        console.rule("Tuesday: a new password, a rename, a second licence group, a leaver, a person hired again")
+        screen.title("Tuesday: a new password, a rename, a second licence group, a leaver, a person hired again")
         clock.advance(days=1)
         with tempfile.TemporaryDirectory() as folder:
             organization = read(overnight(data, Path(folder)))
-        tuesday = await one_day(console, tenant, app, organization, clock.now())
+        tuesday = await one_day(screen, tenant, app, organization, clock.now())
+        show_tenant(screen, fake, licenses)
     return monday.ok and tuesday.ok
+
+
+def show_tenant(screen: Screen, fake: FakeTenant, licenses: dict[str, int]) -> None:
+    """What the tenant holds in the end."""
+    users = fake.users
+    blocked = [user["displayName"] for user in users if not user["accountEnabled"]]
+    seats = ", ".join(f"{fake.seats(name)[0]} of {number} {name}" for name, number in licenses.items())
+    screen.title("The tenant")
+    screen.say(
+        f"The tenant holds {len(users)} accounts, {len(users) - len(blocked)} can sign in; seats taken: {seats}."
+    )
+    for user in users[:1]:
+        licensed = f"{len(user['assignedLicenses'])} licence" if user["assignedLicenses"] else "no licence"
+        screen.say(f"  {user['displayName']} <{user['userPrincipalName']}>, {user['jobTitle']}, {licensed}, ...")
+    if blocked:
+        screen.say(f"  Blocked, because they left: {', '.join(blocked)}.")
 
 
 def seats(text: str) -> tuple[str, int]:
@@ -146,10 +201,11 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="the folder with the exports")
     parser.add_argument("--domain", default="yourfederated.domain", help="the domain of the usernames")
     parser.add_argument("--license", type=seats, action="append", metavar="SKU=SEATS", help="a licence of the tenant")
+    parser.add_argument("--details", action="store_true", help="also show previews, plans and reports")
     options = parser.parse_args()
     licenses = dict(options.license or [("SPE_E3", 40), ("SPE_F1", 20)])
     try:
-        done = asyncio.run(two_days(Console(), options.data, options.domain, licenses))
+        done = asyncio.run(two_days(Screen(details=options.details), options.data, options.domain, licenses))
     except SourceError as error:
         for issue in error.issues:
             print(f"demo: {printable(str(issue))}", file=sys.stderr)

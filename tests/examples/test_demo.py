@@ -36,7 +36,7 @@ def exports(tmp_path):
 
 def test_monday_provisions_everyone_who_can_be(demo):
     """39 people are created; the problem people are shown with what to do, and do not stop others."""
-    code, output, _ = demo()
+    code, output, _ = demo("--details")
     monday = output.partition("Tuesday")[0]
     assert code == 0
     assert "39 to create" in monday
@@ -44,6 +44,24 @@ def test_monday_provisions_everyone_who_can_be(demo):
     for problem in ("has nothing before its @", "First name is empty", "SUSPENDED in Okta", "Use GB", "contains 'é'"):
         assert problem in monday
     assert "another person would get this username too" in monday
+
+
+def test_the_first_screen_tells_what_happened(demo):
+    """In ten lines: both days, and what the tenant then holds; in a pipe without boxes, and with whole names."""
+    code, output, errors = demo()
+    assert (code, errors) == (0, "")
+    assert len(output.splitlines()) <= 10
+    assert "Monday: 93 changes done, 0 failed" in output
+    assert "The tenant holds 39 accounts, 38 can sign in; seats taken: 26 of 40 SPE_E3, 9 of 20 SPE_F1." in output
+    assert "--details" in output
+    assert not set(output) & set("─│┌┃━…")
+
+
+def test_details_in_a_pipe_have_no_boxes(demo):
+    """And every username is whole."""
+    _, output, _ = demo("--details")
+    assert not set(output) & set("─│┌┃━")
+    assert "<ximena.brandt@yourfederated.domain>" in output
 
 
 def test_a_second_plan_has_nothing_to_do(demo):
@@ -54,7 +72,7 @@ def test_a_second_plan_has_nothing_to_do(demo):
 
 def test_tuesday_changes_just_what_changed(demo):
     """A password, a rename, a licence group and a leaver: four people, and the colliding newcomer is stopped."""
-    _, output, _ = demo()
+    _, output, _ = demo("--details")
     tuesday = output.partition("Tuesday")[2]
     assert "3 to change, 1 to deactivate (5 writes)" in tuesday
     assert "end all sessions now" in tuesday
@@ -111,7 +129,7 @@ def test_names_that_look_like_markup_or_steer_terminals(demo, exports):
     path = exports / "okta-users.json"
     users = path.read_text("utf-8").replace('"displayName": "', r'"displayName": "[/] [red]\u001b[31m\u202e')
     path.write_text(users, encoding="utf-8")
-    code, output, errors = demo("--data", str(exports))
+    code, output, errors = demo("--details", "--data", str(exports))
     assert (code, errors) == (0, "")
     assert r"[/] [red]\x1b[31m\u202e" in output
     assert "\x1b" not in output
@@ -133,14 +151,14 @@ def test_exports_of_another_organisation(demo, tmp_path):
 
 def test_a_licence_that_the_tenant_lacks(demo):
     """The accounts are made; one line says which licence is missing, for whom, and which there are."""
-    code, output, _ = demo("--license", "SPE_F1=20")
+    code, output, _ = demo("--details", "--license", "SPE_F1=20")
     assert code == 0
     assert "the tenant has no licence SPE_E3 (it has SPE_F1)" in output
 
 
 def test_no_seats_left(demo):
     """Three seats: the plan says who gets no licence, and everyone has an account."""
-    code, output, _ = demo("--license", "SPE_E3=3", "--license", "SPE_F1=20")
+    code, output, _ = demo("--details", "--license", "SPE_E3=3", "--license", "SPE_F1=20")
     assert code == 0
     assert "39 to create" in output
     assert "no seat of SPE_E3 is left" in output
