@@ -21,7 +21,7 @@ from o365prov.sources.csv_rows import CsvFormat, CsvRow
 from o365prov.sources.organization import AppAssignments
 from o365prov.structuring import IssueList, StrPath, parse_instant
 
-_STATUSES = frozenset(UserStatus)
+_STATUSES = {"": UserStatus.ACTIVE, **{str(each): each for each in UserStatus}}
 _KINDS = {"": PersonKind.MEMBER, **{str(each): each for each in PersonKind}}
 _made_person = unchecked(Person)  # half the time would go into checks of what is checked here already
 _NOT_ATTRIBUTES = frozenset({"id", "status", "passwordChanged", "kind"})
@@ -173,25 +173,29 @@ def read_assignments(
 
 
 def _person(row: CsvRow, issues: IssueList) -> Person | None:
-    before = issues.count
-    _check_filled(row, ("id", "login"), issues)
-    status = row.cells.get("status") or UserStatus.ACTIVE
-    if status not in _STATUSES:
+    before, cells = issues.count, row.cells
+    if not (cells["id"] and cells["login"]):
+        _check_filled(row, ("id", "login"), issues)
+    status = _STATUSES.get(cells.get("status", ""))
+    if status is None:
         what = f"the status is not one of Okta's ({', '.join(UserStatus)})"
         issues.note(row.place, what, "use one of them", code="wrong_value")
-    password_changed = parse_instant(row.cells.get("passwordChanged", ""))
-    if row.cells.get("passwordChanged") and password_changed is None:
+    written = cells.get("passwordChanged")
+    password_changed = parse_instant(written) if written else None
+    if written and password_changed is None:
         what = "passwordChanged is not an instant such as 2025-02-04T22:44:22Z"
         issues.note(row.place, what, "write it in ISO 8601 with its time zone", code="not_an_instant")
-    kind = _KINDS.get(row.cells.get("kind", ""))
+    kind = _KINDS.get(cells.get("kind", ""))
     if kind is None:
         issues.note(row.place, "the kind is neither member nor guest", "use one of them", code="wrong_value")
-    if issues.count > before or kind is None:
+    if issues.count > before:
         return None
-    profile = {name: cell or None for name, cell in row.cells.items() if name not in _NOT_ATTRIBUTES}
-    return _made_person(
-        row.cells["id"], UserStatus(status), frozen_mapping(profile), "OKTA", password_changed, (), kind
-    )
+    profile: dict[str, str | None] = {**cells}
+    for name in _NOT_ATTRIBUTES:
+        profile.pop(name, None)
+    if "" in profile.values():
+        profile = {name: cell or None for name, cell in profile.items()}
+    return _made_person(cells["id"], status, frozen_mapping(profile), "OKTA", password_changed, (), kind)
 
 
 def _check_filled(row: CsvRow, columns: tuple[str, ...], issues: IssueList) -> None:

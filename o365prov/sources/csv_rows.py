@@ -10,8 +10,9 @@ import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from attrs import frozen
 
@@ -24,8 +25,7 @@ MOST_COLUMNS = 1_000
 _LONGEST_LINE = 2**20
 
 
-@frozen
-class CsvRow:
+class CsvRow(NamedTuple):
     """A row.
 
     Args:
@@ -148,7 +148,7 @@ class CsvFormat:
 
 def _lines(stream: TextIO, issues: IssueList) -> Iterator[str]:
     """The lines with their ends, as long as they are text."""
-    for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), ""), 1):
+    for number, line in enumerate(iter(partial(stream.readline, _LONGEST_LINE), ""), 1):
         if len(line) == _LONGEST_LINE:
             what = f"has more than {_LONGEST_LINE:,} characters"
             issues.note(f"line {number}", what, "is this CSV?", code="too_long")

@@ -24,7 +24,7 @@ from o365prov._fields import frozen_mapping, unchecked
 from o365prov.people import DirectoryAccount
 from o365prov.sources.directory.directory_account import directory_account, with_manager_upns
 from o365prov.sources.directory.directory_entry import DirectoryEntry, EntryKind
-from o365prov.sources.directory.ldif_records import Line, read_records
+from o365prov.sources.directory.ldif_records import LdifRecord, read_records
 from o365prov.structuring import IssueList, StrPath, UnreadableError, note_unreadable
 
 _NAME = re.compile(rb"([A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)((?:;[A-Za-z0-9=*-]+)*)")
@@ -37,11 +37,15 @@ _Ranges: TypeAlias = "dict[tuple[int, int], list[bytes]]"
 
 
 class _Name(NamedTuple):
-    """What stands before the first colon of a line: an attribute, in its spelling and in lower case, and a range."""
+    """What stands before the first colon of a line: an attribute, in its spelling and in lower case, and a range.
+
+    It is plain if it is neither a range nor says what is to be done with the entry.
+    """
 
     spelling: str
     lower: str
     range: tuple[int, int] | None
+    is_plain: bool
 
 
 def read_entries(path: StrPath) -> Iterator[DirectoryEntry]:
@@ -76,14 +80,15 @@ def read_accounts(path: StrPath, *, instance: str | None = None) -> tuple[Direct
     """
     check_call(read_accounts, locals())
     issues = IssueList(str(path))
-    accounts: dict[str, DirectoryAccount] = {}
+    accounts: dict[str, DirectoryAccount] = {}  # by objectGUID, as text: that is compared faster
     for entry in _entries(path, issues):
         if entry.kind is EntryKind.USER and (account := directory_account(entry, issues, instance=instance)):
-            if account.anchor in accounts:
+            guid = account.attributes["externalID"]
+            if guid in accounts:
                 issues.note(
                     entry.place, "has the objectGUID of an earlier entry", "export each entry once", code="duplicate"
                 )
-            accounts[account.anchor] = account
+            accounts[guid] = account
     issues.raise_if_any()
     return with_manager_upns(accounts.values())
 
@@ -100,34 +105,42 @@ def _entries(path: StrPath, issues: IssueList) -> Iterator[DirectoryEntry]:
         return
 
 
-def _entry(record: list[Line], issues: IssueList) -> DirectoryEntry | None:
+def _entry(record: LdifRecord, issues: IssueList) -> DirectoryEntry | None:
     before = issues.count
-    first = record[0]
-    if not first.content.lower().startswith(b"dn:"):
+    if not record.lines[0].lower().startswith(b"dn:"):
         what, remedy = "the entry does not begin with dn", "export it again: the file is damaged or is not LDIF"
-        issues.note(f"line {first.number}", what, remedy, code="damaged")
+        issues.note(record.place, what, remedy, code="damaged")
         return None
-    dn = _dn(first, issues)
+    dn = _dn(record, issues)
     attributes: dict[str, list[bytes]] = {}
     spellings: dict[str, str] = {}
     ranges: dict[str, _Ranges] = {}
     incomplete: set[str] = set()
-    for line in record[1:]:
-        if (attribute := _attribute(line, issues)) is None:
+    for position, line in enumerate(record.lines[1:], 1):
+        before_colon, _, octets = line.partition(b":")
+        named = _name(before_colon)
+        if named is not None and named.is_plain and octets[:1] == b" " and octets.isascii():  # the most frequent case
+            if (name := named.lower) in attributes:
+                attributes[name].append(octets.lstrip(b" "))
+            else:
+                attributes[name] = [octets.lstrip(b" ")]
+                spellings.setdefault(name, named.spelling)
             continue
-        (spelling, lower, span), value = attribute
+        if (attribute := _attribute(record, position, issues)) is None:
+            continue
+        (spelling, lower, span, _), value = attribute
         if lower in {"changetype", "control"}:
             if lower == "changetype" and value is not None and value.lower() == b"add":
                 continue
-            _refuse_change(line, lower, value, issues)
+            _refuse_change(record.place_of(position), lower, value, issues)
             return None
-        name = spellings.setdefault(lower, spelling)
+        spellings.setdefault(lower, spelling)
         if value is None:
-            incomplete.add(name)
+            incomplete.add(lower)
         elif span is None:
-            attributes.setdefault(name, []).append(value)
+            attributes.setdefault(lower, []).append(value)
         else:
-            ranges.setdefault(name, {}).setdefault(span, []).append(value)
+            ranges.setdefault(lower, {}).setdefault(span, []).append(value)
     for name, parts in ranges.items():
         whole = _joined(parts)
         if whole is None:
@@ -138,15 +151,18 @@ def _entry(record: list[Line], issues: IssueList) -> DirectoryEntry | None:
         return None
     for name in incomplete:
         attributes.pop(name, None)
-    values = frozen_mapping({name: tuple(each) for name, each in attributes.items()})
-    return _made_entry(dn, values, frozenset(incomplete), f"line {first.number}")
+    by_lower_name = {name: tuple(each) for name, each in attributes.items()}
+    values = frozen_mapping({spellings[name]: each for name, each in by_lower_name.items()})
+    entry = _made_entry(dn, values, frozenset(spellings[name] for name in incomplete), record.place)
+    object.__setattr__(entry, "_by_lower_name", by_lower_name)  # which it would make of them
+    return entry
 
 
-def _refuse_change(line: Line, word: str, value: bytes | None, issues: IssueList) -> None:
+def _refuse_change(place: str, word: str, value: bytes | None, issues: IssueList) -> None:
     change = (value or b"").lower()
     named = f"{word}: {change.decode()}" if change in _OTHER_CHANGES else f"a {word}"
     what = f"{named}: only entries are read, not changes"
-    issues.note(f"line {line.number}", what, "export the entries", code="unsupported")
+    issues.note(place, what, "export the entries", code="unsupported")
 
 
 def _joined(parts: _Ranges) -> list[bytes] | None:
@@ -161,11 +177,11 @@ def _joined(parts: _Ranges) -> list[bytes] | None:
     return values if last is _OPEN else None
 
 
-def _dn(line: Line, issues: IssueList) -> str | None:
-    attribute = _attribute(line, issues)
+def _dn(record: LdifRecord, issues: IssueList) -> str | None:
+    attribute = _attribute(record, 0, issues)
     if attribute is None:
         return None
-    place = f"line {line.number}"
+    place = record.place
     if (value := attribute[1]) is None:
         what, remedy = "dn: a value at an address (:<) is not fetched", "export the value itself"
         issues.note(place, what, remedy, code="unsupported")
@@ -177,26 +193,26 @@ def _dn(line: Line, issues: IssueList) -> str | None:
         return None
 
 
-def _attribute(line: Line, issues: IssueList) -> tuple[_Name, bytes | None] | None:
+def _attribute(record: LdifRecord, position: int, issues: IssueList) -> tuple[_Name, bytes | None] | None:
     """The attribute of a line and its value, None for one that is elsewhere; None and a note if the line is wrong."""
-    before_colon, colon, value = line.content.partition(b":")
+    before_colon, colon, value = record.lines[position].partition(b":")
     name = _name(before_colon) if colon else None
-    if name is not None and value[:1] == b" " and value.isascii():  # by far the most frequent case
+    if name is not None and value[:1] == b":":
+        try:
+            return name, base64.b64decode(value[1:].strip(b" "), validate=True)
+        except binascii.Error:
+            what, remedy = "is not base64", "export it again: the value is damaged"
+            issues.note(record.place_of(position), f"{before_colon.decode()}: {what}", remedy, code="damaged")
+            return None
+    if name is not None and value.isascii() and value[:1] != b"<":
         return name, value.lstrip(b" ")
-    place = f"line {line.number}"
+    place = record.place_of(position)
     if name is None:
         what, remedy = "is not an attribute with a value (name: value)", "export it again: the file is damaged"
         issues.note(place, what, f"{remedy} or is not LDIF", code="damaged")
         return None
     if value.startswith(b"<"):
         return name, None
-    if value.startswith(b":"):
-        try:
-            return name, base64.b64decode(value[1:].strip(b" "), validate=True)
-        except binascii.Error:
-            what, remedy = "is not base64", "export it again: the value is damaged"
-            issues.note(place, f"{before_colon.decode()}: {what}", remedy, code="damaged")
-            return None
     if not value.isascii() and not _is_utf_8(value):
         what = f"{before_colon.decode()}: is neither ASCII nor UTF-8"
         issues.note(place, what, "save the file as UTF-8", code="encoding")
@@ -213,7 +229,8 @@ def _name(before_colon: bytes) -> _Name | None:
     spelling = found[1].decode()
     part = _RANGE.search(found[2])
     span = (int(part[1]), _OPEN if part[2] == b"*" else int(part[2])) if part else None
-    return _Name(spelling, spelling.lower(), span)
+    lower = spelling.lower()
+    return _Name(spelling, lower, span, span is None and lower not in {"changetype", "control"})
 
 
 def _is_utf_8(value: bytes) -> bool:

@@ -12,11 +12,12 @@ import base64
 import logging
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from o365prov._fields import frozen_mapping, unchecked
+from o365prov._fields import FrozenMapping, frozen_mapping, unchecked
 from o365prov.people import DirectoryAccount, comparable_name, domain_of
 from o365prov.sources.directory.directory_entry import DirectoryEntry
 from o365prov.sources.directory.filetime import read_filetime
@@ -36,6 +37,11 @@ class _Attribute:
     name: str
     is_list: bool = False  # also where it has one value
     octets: bool = False  # bytes, which become base64: the form that a source anchor needs
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is one string."""
+        return not self.is_list and not self.octets
 
 
 _STRINGS = (
@@ -81,6 +87,13 @@ _MAY_BE_INCOMPLETE = frozenset({*_OCTETS.lower().split(), *_OCTET_LISTS.lower().
 """Pictures, keys, certificates and the groups of a user, which may be many: an account can be read without them."""
 
 _HANDLED_APART = frozenset({"distinguishedname", "objectguid", "objectsid"})
+_APART = _Attribute("")
+
+
+@lru_cache(maxsize=1_000)
+def _schema_of(name: str) -> _Attribute | None:
+    """How an attribute of this name appears in an account; None if nothing is known of it, _APART for what is apart."""
+    return _APART if name.lower() in _HANDLED_APART else _SCHEMA.get(name.lower())
 
 
 def directory_account(
@@ -117,18 +130,19 @@ def directory_account(
                 "export it again",
                 code="not_an_instant",
             )
-    attributes = {"dn": entry.dn, **okta_attributes(entry, issues)}
+    attributes = okta_attributes(entry, issues)
     if guid is None or issues.count > before:
         return None
-    anchor = base64.b64encode(guid.bytes_le).decode()
-    attributes |= {"externalId": anchor, "externalID": str(guid)}
+    octets = entry.values("objectGUID")[0]
+    attributes["externalId"] = base64.b64encode(octets if len(octets) == 16 else guid.bytes_le).decode()
+    attributes["externalID"] = str(guid)
     name = instance or instance_of(entry.dn)
     return _made_account(name, guid, entry.dn, password_last_set, frozen_mapping(attributes))
 
 
 def _check_complete(entry: DirectoryEntry, issues: IssueList) -> None:
     """Note an attribute that is not known as a whole: an account without it would have it cleared in Office 365."""
-    for name in sorted(entry.incomplete):
+    for name in sorted(entry.incomplete) if entry.incomplete else ():
         what = f"{name} is not in the file as a whole"
         if name.lower() in _MAY_BE_INCOMPLETE:
             _log.warning("%s: %s: %s; the account is read without it", issues.source, entry.place, what)
@@ -150,11 +164,18 @@ def object_guid(entry: DirectoryEntry, issues: IssueList) -> UUID | None:
 
 def okta_attributes(entry: DirectoryEntry, issues: IssueList) -> dict[str, object]:
     """The attributes of an entry with Okta's names, as strings and lists of strings; damaged ones are noted."""
-    attributes: dict[str, object] = {}
+    attributes: dict[str, object] = {"dn": entry.dn}
     for name, values in entry.attributes.items():
-        if not values or name.lower() in _HANDLED_APART:
+        attribute = _schema_of(name)
+        if not values or attribute is _APART:
             continue
-        attribute = _SCHEMA.get(name.lower())
+        if attribute is not None and attribute.is_text and len(values) == 1:  # by far the most frequent case
+            try:
+                attributes[attribute.name] = values[0].decode()
+            except UnicodeDecodeError:
+                pass  # said below
+            else:
+                continue
         strings = None if attribute and attribute.octets else _decode(values)
         if strings is None:
             if attribute and not attribute.octets:
@@ -185,7 +206,12 @@ def instance_of(dn: str | None) -> str:
     >>> instance_of(r"CN=Doe\, Jane,OU=Staff,DC=Corp,DC=example")
     'corp.example'
     """
-    return domain_of(dn or "") or "active_directory"
+    first, _, parent = (dn or "").partition(",")
+    is_plain = first[:3].lower() == "cn=" and not ("\\" in first or '"' in first or "+" in first)
+    return _domain_of(parent if is_plain else dn or "") or "active_directory"  # many names have one parent
+
+
+_domain_of = lru_cache(maxsize=1_000)(domain_of)
 
 
 def sid_text(octets: bytes) -> str | None:
@@ -213,8 +239,18 @@ def with_manager_upns(accounts: Iterable[DirectoryAccount]) -> tuple[DirectoryAc
         if account.distinguished_name and (upn := account.attributes.get("userName"))
     }
 
+    named: dict[object, str | None] = {}  # many people have one manager
+
     def with_upn(account: DirectoryAccount) -> DirectoryAccount:
-        upn = upns.get(comparable_name(str(account.attributes.get("managerDn", ""))))
-        return account if upn is None else evolve(account, attributes={**account.attributes, "managerUpn": upn})
+        manager = account.attributes.get("managerDn", "")
+        if not isinstance(manager, str) or not manager:
+            return account
+        if manager not in named:
+            named[manager] = upns.get(comparable_name(manager))
+        if (upn := named[manager]) is None:
+            return account
+        attributes = FrozenMapping(account.attributes, managerUpn=upn)
+        guid, name, password = account.object_guid, account.distinguished_name, account.password_last_set
+        return _made_account(account.instance, guid, name, password, attributes)
 
     return tuple(map(with_upn, accounts))

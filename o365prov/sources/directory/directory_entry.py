@@ -105,10 +105,10 @@ class DirectoryEntry:
 
         Source: Microsoft, "objectGUID": the first three fields are little-endian.
         """
-        found = self.values("objectGUID")
+        found = self._by_lower_name.get("objectguid", ())
         octets = found[0] if len(found) == 1 else b""
-        if len(octets) == 16:
-            return UUID(bytes_le=octets)
+        if len(octets) == 16:  # as UUID(bytes_le=octets), which takes longer
+            return UUID(int=int.from_bytes(octets[3::-1] + octets[5:3:-1] + octets[7:5:-1] + octets[8:], "big"))
         return UUID(octets.decode()) if _WRITTEN_GUID.fullmatch(octets) else None
 
     @property
@@ -118,15 +118,19 @@ class DirectoryEntry:
         Sources: Microsoft, Active Directory schema, and "Retrieving Deleted Objects"; Exchange,
         ``msExchRecipientTypeDetails``.
         """
-        if (self.text("isDeleted") or "").upper() == "TRUE" or _TOMBSTONE.search(self.dn):
+        held = self._by_lower_name
+        may_be_deleted = "isdeleted" in held or "\\0" in self.dn or "\n" in self.dn
+        if may_be_deleted and ((self.text("isDeleted") or "").upper() == "TRUE" or _TOMBSTONE.search(self.dn)):
             return EntryKind.DELETED
-        classes = {value.lower() for value in self.values("objectClass")}
+        classes = {value.lower() for value in held.get("objectclass", ())}
         if b"group" in classes:
             return EntryKind.GROUP
         if b"contact" in classes:
             return EntryKind.CONTACT
         if b"user" not in classes or b"computer" in classes:
             return EntryKind.OTHER
+        if "msexchrecipienttypedetails" not in held and "msexchresourcemetadata" not in held:
+            return EntryKind.USER
         metadata = {value.lower() for value in self.values("msExchResourceMetaData")}
         if self.number("msExchRecipientTypeDetails") in _RESOURCE_MAILBOXES or metadata & _RESOURCE_METADATA:
             return EntryKind.RESOURCE

@@ -73,7 +73,7 @@ def _group(
         members={each for each in members.values() if each is not None},
         unread_members=[name for name, found in members.items() if found is None],
         managed_by=managers[0] if managers else None,
-        attributes={"dn": entry.dn, **attributes},
+        attributes=attributes,
     )
 
 
@@ -93,7 +93,7 @@ def directory_contact(entry: DirectoryEntry, issues: IssueList, *, instance: str
     guid, attributes = object_guid(entry, issues), okta_attributes(entry, issues)
     if guid is None or issues.count > before:
         return None
-    return DirectoryContact(instance, guid, entry.dn, {"dn": entry.dn, **attributes})
+    return DirectoryContact(instance, guid, entry.dn, attributes)
 
 
 def resource_mailbox(entry: DirectoryEntry, issues: IssueList, *, instance: str) -> ResourceMailbox | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -48,6 +47,7 @@ def read_filetime(text: str) -> datetime | None:
     True
 
     """
-    if not re.fullmatch(r"-?[0-9]{1,19}", text):
+    digits = text.removeprefix("-")
+    if not (digits.isdecimal() and digits.isascii() and len(digits) <= 19):
         raise ValueError("not a FILETIME")
     return filetime_to_datetime(int(text))

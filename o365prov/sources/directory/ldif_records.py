@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from itertools import chain
-from typing import BinaryIO, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from attrs import frozen
 
 from o365prov.structuring import IssueList, UnreadableError, looks_wide
 
@@ -26,14 +27,37 @@ _END_OF_SEARCH = (b"search:", b"result:")
 _REFERRAL = b"ref:"
 
 
-class Line(NamedTuple):
-    """A line with its folded lines: the number of the first one in the file, from 1, and the bytes."""
+@frozen
+class LdifRecord:
+    """The lines of an entry, without folding and comments.
 
-    number: int
-    content: bytes
+    Args:
+        lines: their bytes.
+        first: the number of the first of them in the file, from 1.
+        written: the lines as they stand in the file, from *first* on.
+
+    """
+
+    lines: Sequence[bytes]
+    first: int
+    written: Sequence[bytes]
+
+    @property
+    def place(self) -> str:
+        """Where it begins, for messages."""
+        return f"line {self.first}"
+
+    def place_of(self, position: int) -> str:
+        """Where the line at this position begins, for messages: it is counted for those alone."""
+        return f"line {self.first + _beginnings(self.written)[position]}"
 
 
-def read_records(stream: BinaryIO, issues: IssueList) -> Iterator[list[Line]]:
+def _beginnings(written: Sequence[bytes]) -> list[int]:
+    """Where each line of a block begins: not with a space, unless there is none before, and not as a comment."""
+    return [number for number, line in enumerate(written) if line[:1] != b"#" and (number == 0 or line[:1] != b" ")]
+
+
+def read_records(stream: BinaryIO, issues: IssueList) -> Iterator[LdifRecord]:
     """The lines of each entry, one entry after the other.
 
     Args:
@@ -44,79 +68,121 @@ def read_records(stream: BinaryIO, issues: IssueList) -> Iterator[list[Line]]:
         UnreadableError: nothing more can be read; why is noted.
 
     """
-    record: list[Line] = []
     found = False
-    for line in _logical_lines(stream, issues):
-        if not line.content:
-            if record and _is_entry(record, issues):
-                yield record
-            record = []
-        elif found:
-            record.append(line)
-        else:
+    for first, written in _blocks(stream, issues):
+        if (record := _unfolded(first, written, issues)) is None:
+            continue
+        if not found:
             found = True
-            if not line.content.lower().startswith(b"version:"):
-                record.append(line)
-            elif line.content[8:].strip() != b"1":
-                place = f"line {line.number}"
-                issues.note(place, "is not version 1 of LDIF", "export it as version 1", code="unsupported")
-                raise UnreadableError
-    if record and _is_entry(record, issues):
-        yield record
+            if record.lines[0].lower().startswith(b"version:"):
+                _check_version(record, issues)
+                rest = (*_beginnings(record.written), len(record.written))[1]
+                record = LdifRecord(record.lines[1:], record.first + rest, record.written[rest:])
+        if record.lines and _is_entry(record, issues):
+            yield record
     if not found:
         issues.note("", "holds no entries", "export it again", code="empty")
 
 
-def _is_entry(record: list[Line], issues: IssueList) -> bool:
+def _check_version(record: LdifRecord, issues: IssueList) -> None:
+    if record.lines[0][8:].strip() != b"1":
+        issues.note(record.place, "is not version 1 of LDIF", "export it as version 1", code="unsupported")
+        raise UnreadableError
+
+
+def _is_entry(record: LdifRecord, issues: IssueList) -> bool:
     """Whether it is an entry, and not what ldapsearch says besides."""
-    first = record[0].content
+    first = record.lines[0]
     if first.startswith(_END_OF_SEARCH):
-        for line in record:
-            _check_result(line, issues)
+        for position, line in enumerate(record.lines):
+            _check_result(record.place_of(position), line, issues)
         return False
     return not first.startswith(_REFERRAL)
 
 
-def _check_result(line: Line, issues: IssueList) -> None:
+def _check_result(place: str, content: bytes, issues: IssueList) -> None:
     """Note if ldapsearch says that it did not find everything."""
-    said = _RESULT.match(line.content)
+    said = _RESULT.match(content)
     if said and int(said[1]):
         issues.note(
-            f"line {line.number}",
+            place,
             f"the search ended with LDAP's result {int(said[1])}, so the file does not have everybody",
             "export it again, in pages (-E pr=1000/noprompt) or with a higher limit",
             code="partial",
         )
 
 
-def _logical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[Line]:
-    """Lines joined with their continuations, which begin with a space, and without comments."""
+def _unfolded(first: int, written: list[bytes], issues: IssueList) -> LdifRecord | None:
+    """The lines of a block joined with their continuations, which begin with a space, and without comments."""
+    starts = {line[:1] for line in written}
+    if b"#" not in starts:  # the most frequent case
+        is_folded = b" " in starts
+        lines = b"\n".join(written).replace(b"\n ", b"").split(b"\n") if is_folded else written
+        return LdifRecord(lines, first, written)
+    lines = []
     folded: list[bytes] = []
-    first = size = 0
-    for number, line in enumerate(chain(_physical_lines(stream, issues), [b""]), 1):
-        if line[:1] == b" " and folded and folded[0]:
+    begins = 0
+    for number, line in enumerate((*written, b"")):
+        if line[:1] == b" " and folded:
             folded.append(line[1:])
-            size += len(line)
-        else:
-            if folded:
-                content = folded[0] if len(folded) == 1 else b"".join(folded)
-                if content[:1] == b"#":
-                    _check_result(Line(first, content), issues)
-                else:
-                    yield Line(first, content)
-            folded, first, size = [line], number, len(line)
+            continue
+        if folded:
+            content = folded[0] if len(folded) == 1 else b"".join(folded)
+            if content[:1] == b"#":
+                _check_result(f"line {first + begins}", content, issues)
+            else:
+                lines.append(content)
+        folded, begins = [line], number
+    if not lines:
+        return None
+    beginning = _beginnings(written)[0]
+    return LdifRecord(lines, first + beginning, written[beginning:])
+
+
+def _blocks(stream: BinaryIO, issues: IssueList) -> Iterator[tuple[int, list[bytes]]]:
+    """What stands between empty lines: the number of its first line, and its lines without their ends."""
+    block: list[bytes] = []
+    first = number = 1
+    size = 0
+    for lines in _lines(stream, issues):
+        begin = 0
+        for _ in range(lines.count(b"")):
+            end = lines.index(b"", begin)
+            block += lines[begin:end]
+            if block:
+                _check_sizes(first, block, issues)
+                yield first, block
+            begin = end + 1
+            block, first, size = [], number + begin, 0
+        rest = lines[begin:]
+        block += rest
+        number += len(lines)
+        size += sum(map(len, rest))
         if size > LONGEST_VALUE:
-            raise _too_long(first, issues)
+            _check_sizes(first, block, issues)
+    if block:
+        _check_sizes(first, block, issues)
+        yield first, block
 
 
-def _physical_lines(stream: BinaryIO, issues: IssueList) -> Iterator[bytes]:
-    """The lines without their ends."""
+def _check_sizes(first: int, block: list[bytes], issues: IssueList) -> None:
+    """Refuse a value that is longer than any of a directory's; most blocks are shorter as a whole."""
+    if len(block) * max(map(len, block)) <= LONGEST_VALUE:
+        return
+    begins = size = 0
+    for number, line in enumerate(block):
+        begins, size = (begins, size + len(line)) if line[:1] == b" " else (number, len(line))
+        if size > LONGEST_VALUE:
+            raise _too_long(first + begins, issues)
+
+
+def _lines(stream: BinaryIO, issues: IssueList) -> Iterator[list[bytes]]:
+    """The lines without their ends, some at a time."""
     rest, number = b"", 1
     try:
         for chunk in _chunks(stream):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                yield line[:-1] if line[-1:] == b"\r" else line
+            *lines, rest = (rest + chunk).replace(b"\r\n", b"\n").split(b"\n")
+            yield lines
             number += len(lines)
             if len(rest) > LONGEST_VALUE:
                 raise _too_long(number, issues)

@@ -16,11 +16,21 @@ from uuid import UUID
 
 from attrs import frozen
 
-from o365prov.people import DirectoryAccount, Grants, Group, GroupAssignment, LicenseGrant, Person, UserStatus
+from o365prov._fields import frozen_mapping, unchecked
+from o365prov.people import (
+    DirectoryAccount,
+    Grants,
+    Group,
+    GroupAssignment,
+    LicenseGrant,
+    Person,
+    PersonKind,
+    UserStatus,
+)
 from o365prov.sources.directory.directory_account import instance_of
 from o365prov.sources.directory.filetime import read_filetime
 from o365prov.sources.organization import AppAssignments
-from o365prov.structuring import JsonObject
+from o365prov.structuring import JsonObject, parse_instant
 
 
 class UniqueValues:
@@ -38,11 +48,41 @@ class UniqueValues:
             record.note(key, f"is the same as in {first}", "keep one of them", code="duplicate")
 
 
-_STATUSES = frozenset(UserStatus)
+_STATUSES = {str(each): each for each in UserStatus}
+_made_person = unchecked(Person)  # half the time would go into checks of what is checked here already
 
 
 def read_person(record: JsonObject, ids: UniqueValues) -> Person | None:
     """A user; their directory accounts are in other records."""
+    person = _person_as_usual(record.values)
+    if person is None:
+        return _checked_person(record, ids)
+    before = record.issues.count
+    ids.enter(record, "id", person.id)
+    return person if record.issues.count == before else None
+
+
+def _person_as_usual(values: Mapping[str, Any]) -> Person | None:
+    """The user of a record in which all is as it should be; None if anything has to be looked at."""
+    person_id, status, profile = values.get("id"), values.get("status"), values.get("profile")
+    if type(profile) is not dict or type(person_id) is not str or type(status) is not str:
+        return None
+    login, changed, source = profile.get("login"), values.get("passwordChanged"), "OKTA"
+    if (credentials := values.get("credentials")) is not None:
+        provider = credentials.get("provider", {}) if type(credentials) is dict else None
+        found = provider.get("type") if type(provider) is dict else None
+        if type(found) is not str or not found:
+            return None
+        source = found
+    instant = parse_instant(changed) if type(changed) is str else None
+    is_usual = type(login) is str and login.strip() and person_id.strip() and status in _STATUSES
+    if not is_usual or (changed is not None and instant is None):
+        return None
+    return _made_person(person_id, _STATUSES[status], frozen_mapping(profile), source, instant, (), PersonKind.MEMBER)
+
+
+def _checked_person(record: JsonObject, ids: UniqueValues) -> Person | None:
+    """The user of any record; everything that is wrong is noted."""
     before = record.issues.count
     person_id, profile = record.string("id"), record.child("profile")
     profile.string("login")
