@@ -14,11 +14,13 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from o365prov._annotations import check_after_failure, check_call
-from o365prov._fields import frozen_mapping, typed
+from o365prov._fields import as_frozenset, frozen_mapping, typed
 from o365prov.errors import EvaluationError, Issue
 from o365prov.expressions import Bindings, Expression
 from o365prov.people import DirectoryAccount
+from o365prov.profiles.attribute_mapping import ApplyOn
 from o365prov.profiles.evaluation_context import account_roots
+from o365prov.profiles.okta_format import read_okta_inbound_mapping
 from o365prov.profiles.setting_expressions import PROFILE_MAPPING, parse_expression, refusal, refuse_errors
 from o365prov.rendering import shortened
 
@@ -75,6 +77,8 @@ class InboundMapping:
     Args:
         expressions: the expressions by attribute; they know the account as ``appuser`` and ``source``, and under the
             name of its instance.
+        create_only: those of the attributes that only new people get; with everybody else they are left as Okta has
+            them.
 
     Raises:
         ConfigurationError: an expression can't work in a mapping; it has every error of it, with its place.
@@ -89,6 +93,7 @@ class InboundMapping:
     """
 
     expressions: Mapping[str, Expression] = field(converter=frozen_mapping, hash=False)
+    create_only: frozenset[str] = field(default=frozenset(), converter=as_frozenset)
 
     def __attrs_post_init__(self) -> None:
         for name, expression in self.expressions.items():
@@ -113,6 +118,32 @@ class InboundMapping:
         """The mapping that Okta ships for Active Directory."""
         return cls.of(ACTIVE_DIRECTORY_DEFAULTS)
 
+    @classmethod
+    def from_okta(cls, document: Mapping[str, Any]) -> InboundMapping:
+        """A mapping as Okta's Mappings API gives it, from the Active Directory app to the Okta user.
+
+        ``PUSH`` is create and update, ``DONT_PUSH`` create only, and a property that is null or absent is not mapped.
+
+        Raises:
+            ConfigurationError: the document maps something else, or has expressions that can't work; the message has
+                everything that is wrong, each with its JSON path.
+
+        Source: Okta developer pages, "Mappings API: profile mapping object".
+
+        >>> InboundMapping.from_okta(
+        ...     {
+        ...         "source": {"name": "active_directory", "type": "appuser"},
+        ...         "target": {"name": "user", "type": "user"},
+        ...         "properties": {"title": {"expression": "appuser.title", "pushStatus": "PUSH"}},
+        ...     }
+        ... )
+        InboundMapping(title)
+
+        """
+        rows = read_okta_inbound_mapping(document)
+        create_only = [name for name, (_, apply_on) in rows.items() if apply_on is ApplyOn.CREATE]
+        return cls({name: expression for name, (expression, _) in rows.items()}, create_only)
+
     def with_expression(self, attribute: str, expression: str) -> InboundMapping:
         """The same mapping with another expression for one attribute, which need not have been mapped.
 
@@ -136,9 +167,8 @@ class InboundMapping:
                 Issue("unknown_attribute", f"{shortened(name)} is not mapped", "correct its name") for name in unknown
             ]
             raise refusal(issues)
-        return evolve(
-            self, expressions={name: each for name, each in self.expressions.items() if name not in attributes}
-        )
+        left = {name: each for name, each in self.expressions.items() if name not in attributes}
+        return evolve(self, expressions=left, create_only=self.create_only.difference(attributes))
 
     @check_after_failure
     def evaluate(self, account: DirectoryAccount) -> tuple[dict[str, Any], tuple[Issue, ...]]:

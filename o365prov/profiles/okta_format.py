@@ -194,3 +194,38 @@ def _row(properties: JsonObject, key: str) -> Iterator[AttributeMapping]:
         _note_wrong(rule, "pushStatus", "PUSH or DONT_PUSH", status)
     elif attribute and expression:
         yield AttributeMapping(attribute, expression, apply_on)
+
+
+def read_okta_inbound_mapping(document: object) -> dict[str, tuple[Expression, ApplyOn]]:
+    """Expressions by attribute of Okta's profile; see :meth:`InboundMapping.from_okta`."""
+    mapping = read_root(document, "the mapping", "pass one mapping, the one whose target is the Okta user")
+    source, target = mapping.child("source"), mapping.child("target")
+    if source.values and target.values and (not _is_app(source) or _is_app(target)):
+        what = f"is {shown(source.values.get('name'))}, so this maps something else than a directory to Okta"
+        mapping.note("source", what, _TAKE_INBOUND, code="other_mapping")
+    elif _is_office365(source):
+        source.note("name", "is Office 365, which does not give profiles", _TAKE_INBOUND, code="other_mapping")
+    if mapping.values.get("properties") is None:
+        mapping.note(
+            "properties", "is missing, as in Okta's lists of mappings", "get the mapping by its id", code="missing"
+        )
+    properties = mapping.optional_child("properties")
+    found: dict[str, tuple[Expression, ApplyOn]] = {}
+    for key, value in properties.values.items():
+        if value is None:  # how the API takes a property out
+            continue
+        rule = properties.child(key)
+        rule.refuse_others(_PROPERTY_MEMBERS)
+        expression = read_expression(rule, "expression", PROFILE_MAPPING, _translate)
+        status = rule.values.get("pushStatus")
+        apply_on = PUSH_STATUS.get(status) if isinstance(status, str) else None
+        if apply_on is None:
+            _note_wrong(rule, "pushStatus", "PUSH or DONT_PUSH", status)
+        elif expression is not None:
+            found[key] = expression, apply_on
+    if mapping.issues.count:
+        raise refusal(mapping.issues.issues)
+    return found
+
+
+_TAKE_INBOUND = "take the mapping whose source is the Active Directory app and whose target is the Okta user"

@@ -203,7 +203,7 @@ class _Join:
         for record in self._only(strangers.values(), "would be two people of the same key"):
             person = _new_person(record)
             self._people[person.id] = person
-            self._give(person, record, source)
+            self._give(person, record, source, is_new=True)
         for record in self._only(found.values(), "are accounts of one person"):
             [person_id] = self._people_of(record, source, index)
             self._give(self._people[person_id], record, source)
@@ -231,10 +231,11 @@ class _Join:
             return (confirmed,)
         return index.linked(guid) or index.exact(record.values)
 
-    def _give(self, person: Person, record: _Record, source: ProfileSource) -> None:
+    def _give(self, person: Person, record: _Record, source: ProfileSource, *, is_new: bool = False) -> None:
         """Give a person the attributes that no source before this one has given, and the account."""
         origins = self._origins.setdefault(person.id, {})
-        given = {name: value for name, value in record.values.items() if name not in origins}
+        left_alone = origins.keys() if is_new else origins.keys() | source.mapping.create_only
+        given = {name: value for name, value in record.values.items() if name not in left_alone}
         origins |= dict.fromkeys(given, source.name)
         accounts = {each.object_guid: each for each in person.directory_accounts}
         guid = record.account.object_guid

@@ -210,3 +210,49 @@ def test_settings_that_can_not_work(make, message):
     """Are refused when they are made."""
     with pytest.raises(ConfigurationError, match=message):
         make()
+
+
+OKTAS = {
+    "source": {"name": "active_directory", "type": "appuser"},
+    "target": {"name": "user", "type": "user"},
+    "properties": {
+        "login": {"expression": "appuser.userName", "pushStatus": "DONT_PUSH"},
+        "title": {"expression": "String.toUpperCase(appuser.title)", "pushStatus": "PUSH"},
+        "firstName": {"expression": "appuser.firstName", "pushStatus": "PUSH"},
+        "lastName": {"expression": "appuser.lastName", "pushStatus": "PUSH"},
+        "email": {"expression": "appuser.email", "pushStatus": "PUSH"},
+        "nickName": None,
+    },
+}
+
+
+def test_oktas_own_mapping_is_taken_as_it_is():
+    """What is only pushed on create is new people's alone; a property that is null is not mapped."""
+    mapping = InboundMapping.from_okta(OKTAS)
+    assert (set(mapping), mapping.create_only) == ({"login", "title", "firstName", "lastName", "email"}, {"login"})
+    names = {"firstName": "Ann", "lastName": "Lee", "email": "ann@corp.example", "title": "Clerk"}
+    ann = DirectoryAccount("corp", UUID(int=1), attributes={**names, "userName": "new@corp.example"})
+    bob = DirectoryAccount("corp", UUID(int=2), attributes={**names, "userName": "bob@corp.example"})
+    known = Person("00u1", "ACTIVE", {"login": "old@corp.example"}, directory_accounts=[ann])
+    joined = join_people([known], [ProfileSource("corp", [ann, bob], mapping, new_people=True)])
+    assert [each.profile["login"] for each in joined.people] == ["old@corp.example", "bob@corp.example"]
+    assert joined.people[0].profile["title"] == "CLERK"
+    assert "login" not in joined.origins["00u1"]
+    assert mapping.without("login").create_only == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"source": {"name": "user", "type": "user"}}, "maps something else than a directory to Okta"),
+        ({"target": {"name": "office365", "type": "appuser"}}, "maps something else than a directory to Okta"),
+        ({"source": {"name": "office365", "type": "appuser"}}, "is no source of profiles"),
+        ({"properties": None}, "get the mapping by its id"),
+        ({"properties": {"title": {"expression": "appuser.", "pushStatus": "PUSH"}}}, "properties.title"),
+        ({"properties": {"title": {"expression": "appuser.title", "pushStatus": "NO"}}}, "PUSH or DONT_PUSH"),
+    ],
+)
+def test_another_mapping_is_refused(change, message):
+    """With why, and its path."""
+    with pytest.raises(ConfigurationError, match=message):
+        InboundMapping.from_okta({**OKTAS, **change})

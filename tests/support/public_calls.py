@@ -505,6 +505,13 @@ GIVEN: dict[str, dict[str, Callable[[], Any]]] = {
         "moment": lambda: "create",
         "saved": lambda: ProfileMapping.of({"title": "user.title"}).to_dict(),
     },
+    "InboundMapping.from_okta": {
+        "document": lambda: {
+            "source": {"name": "active_directory", "type": "appuser"},
+            "target": {"name": "user", "type": "user"},
+            "properties": {"title": {"expression": "appuser.title", "pushStatus": "PUSH"}},
+        }
+    },
     "ProfileMapping.from_okta": {"document": lambda: OKTA_MAPPING},
     "Office365App": {"app_users": fake_memory, "snapshot": fake_snapshot},
     "Report.inverse": {"app_users": remembered, "snapshot": tenant},
