@@ -6,13 +6,17 @@ import argparse
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from o365prov.errors import O365ProvError
+from o365prov.errors import ConfigurationError, O365ProvError
 from o365prov.testing import FakeTenant, Server
+from o365prov.testing.fake_tenant.schema.value_types import is_guid
 from o365prov.testing.serving.callers import is_loopback
 from o365prov.testing.serving.server import LAST_PORT
+
+P = TypeVar("P")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.tls is not None:
             options.tls.write_text(Path(server.certificate or "").read_text("utf-8"), "utf-8")
     except (O365ProvError, OSError, UnicodeDecodeError) as error:
-        parser.exit(1, f"fake tenant: {state or ''}{': ' if state else ''}{error}\n")
+        where = "" if state is None or str(error).startswith(str(state)) else f"{state}: "
+        parser.exit(1, f"fake tenant: {where}{error}\n")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -44,7 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fake tenant ready at {server.url}", flush=True)  # noqa: T201 - the one line this command is for
         stop.wait()
     if state is not None:
-        fake.save(state)
+        try:
+            fake.save(state)
+        except O365ProvError as error:
+            parser.exit(1, f"fake tenant: {error}\n")
     return 0
 
 
@@ -91,28 +99,41 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > LAST_PORT:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9 or int(text) > LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to {LAST_PORT}")
     return int(text)
 
 
 def _domain(text: str) -> tuple[str, str]:
     name, _, kind = text.partition("=")
-    return name, kind.capitalize() or "Managed"
+    pair = name, kind.capitalize() or "Managed"
+    return _checked(pair, lambda: FakeTenant(domains=dict([pair])))
 
 
 def _application(text: str) -> tuple[str, str]:
     name, equals, secret = text.partition("=")
     if not name or not equals or not secret:
         raise argparse.ArgumentTypeError("it is not of the form ID=SECRET")
+    if not is_guid(name):
+        raise argparse.ArgumentTypeError(f"{name!r} is not the id of an application: it is a GUID")
     return name, secret
 
 
 def _sku(text: str) -> tuple[str, int]:
     name, equals, seats = text.partition("=")
-    if not name or not equals or not seats.isdecimal():
+    if not name or not equals or not (seats.isascii() and seats.isdecimal()) or len(seats) > 9:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form SPE_E3=25")
-    return name, int(seats)
+    pair = name, int(seats)
+    return _checked(pair, lambda: FakeTenant(licenses=dict([pair])))
+
+
+def _checked(pair: P, make: Callable[[], object]) -> P:
+    """The pair, if a tenant can be made with it; else what the tenant says is an error of usage."""
+    try:
+        make()
+    except ConfigurationError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return pair
 
 
 if __name__ == "__main__":

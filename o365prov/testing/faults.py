@@ -6,30 +6,40 @@ A fault is what happens to one request; a plan says to which. ``FakeTenant(fault
 
 from __future__ import annotations
 
+import math
 import random
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from attrs import frozen
+from attrs import Attribute, field, frozen
 
-from o365prov._annotations import check_call
-from o365prov._fields import as_tuple, typed
+from o365prov._annotations import check_call, is_number
+from o365prov._fields import as_tuple, optional, typed, whole_number, wrong
 from o365prov.errors import ConfigurationError
+from o365prov.rendering import quoted, shortened
+
+_ROUTE = re.compile(r"[A-Z*?]+ [/*].*")
+
+
+def _from_zero(owner: object, field: Attribute[float], value: object) -> None:
+    if not is_number(value) or not 0 <= value < math.inf:
+        raise wrong(owner, field, "a number of seconds, 0 or more", value)
 
 
 @frozen(field_transformer=typed)
 class Throttled:
     """429, with ``Retry-After`` in seconds, or without it for None; the request has no effect."""
 
-    retry_after: int | None = 1
+    retry_after: int | None = field(default=1, validator=optional(whole_number()))
 
 
 @frozen(field_transformer=typed)
 class Unavailable:
     """503, with ``Retry-After`` in seconds, or without it for None; the request has no effect."""
 
-    retry_after: int | None = None
+    retry_after: int | None = field(default=None, validator=optional(whole_number()))
 
 
 @frozen(field_transformer=typed)
@@ -50,7 +60,7 @@ class Dropped:
 class Slow:
     """The right answer, *seconds* later."""
 
-    seconds: float
+    seconds: float = field(validator=_from_zero)
 
 
 Fault = Throttled | Unavailable | GatewayTimeout | Dropped | Slow
@@ -101,6 +111,12 @@ class ScheduledFaults:
         if isinstance(by_route, Mapping):
             by_route = {pattern: as_tuple(faults) for pattern, faults in by_route.items()}
         check_call(ScheduledFaults.__init__, locals())
+        for pattern in by_route or {}:
+            if not _ROUTE.fullmatch(pattern):
+                raise ConfigurationError(
+                    f"ScheduledFaults(by_route=...): {quoted(shortened(pattern))} can't match; write a method and a"
+                    " path below the base, such as 'PATCH /users/*'"
+                )
         self._by_number = dict(by_number or {})
         self._by_route = [(pattern, deque(faults)) for pattern, faults in (by_route or {}).items()]
 

@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from o365prov._annotations import check_call
-from o365prov._fields import finite, frozen_mapping, typed
+from o365prov._fields import finite, frozen_mapping, typed, wrong
 
 PENDING = "PendingInput"
 SUCCESS = "Success"
+STATUSES = (SUCCESS, "Disabled", "Error", PENDING, "PendingActivation", "PendingProvisioning")
+"""What a plan's ``provisioningStatus`` can be (Graph, "servicePlanInfo resource type")."""
+
+
+def _known_statuses(owner: object, field: Attribute[Mapping[str, str]], value: Any) -> None:
+    if not isinstance(value, Mapping) or any(each not in STATUSES for each in value.values()):
+        raise wrong(owner, field, f"statuses by the names of plans, each one of {', '.join(STATUSES)}", value)
 
 
 @frozen(field_transformer=typed)
@@ -37,7 +45,7 @@ class PlanProvisioning:
     """
 
     seconds: float = field(default=0, validator=finite)
-    ends: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
+    ends: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, validator=_known_statuses, hash=False)
 
     def status(self, name: str, since: datetime, now: datetime) -> str:
         """The ``provisioningStatus`` of a plan that is turned on.

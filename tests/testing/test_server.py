@@ -404,7 +404,13 @@ def test_a_client_that_does_not_trust_the_certificate_harms_nobody(fake, capfd):
     [
         (["--application", "nobody"], 2),
         (["--sku", "SPE_E3"], 2),
-        (["--domain", "x=Weird"], 1),
+        (["--application", "nobody=secret"], 2),
+        (["--sku", "spe-e3=5"], 2),
+        (["--sku", "SPE_E3=\u0665"], 2),
+        (["--domain", "x.example=Weird"], 2),
+        (["--domain", "two words"], 2),
+        (["--domain", ""], 2),
+        (["--port", "\u0663"], 2),
         (["--port", "x"], 2),
         (["--port", "65536"], 2),
         (["--port", "-1"], 2),
@@ -420,6 +426,19 @@ def test_the_command_says_what_is_wrong_with_its_arguments(arguments, code, caps
         main(["--port", "0", *arguments])
     assert ended.value.code == code
     assert capsys.readouterr().err.strip().splitlines()[-1].startswith(("python -m o365prov.testing: error:", "fake"))
+
+
+def test_a_state_that_can_not_be_saved_on_stop_is_one_line(tmp_path):
+    """Its folder went away meanwhile."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    with _run("--port", "0", "--state", str(folder / "state.json")) as process:
+        process.stdout.readline()
+        folder.rmdir()
+        process.terminate()
+        _, error = process.communicate(timeout=30)
+    assert (process.returncode, error.count("\n")) == (1, 1)
+    assert error.startswith("fake tenant: ")
 
 
 def test_a_taken_port_is_one_line(server, capsys):

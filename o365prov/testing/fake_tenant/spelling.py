@@ -14,12 +14,12 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.7) -> str:
     """The end of a message about an unknown name: the known one that it is nearest to; empty where none is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - only names that do not exist need it
 
     by_lower_case = {each.lower(): each for each in known}
-    near = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.7)
+    near = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=cutoff)
     return f"; did you mean {quoted(by_lower_case[near[0]])}?" if near else ""
 
 

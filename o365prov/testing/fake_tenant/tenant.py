@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
-from o365prov.errors import ConfigurationError, UsageError
+from o365prov.errors import UsageError
 from o365prov.structuring import load_text, write_text
 from o365prov.testing.clock import FakeClock
 from o365prov.testing.fake_tenant.builders import add_contact, add_group, add_room, add_user, new_directory
@@ -21,6 +21,7 @@ from o365prov.testing.fake_tenant.gateway.replication import Lag
 from o365prov.testing.fake_tenant.gateway.sessions import RecordedRequests, read_session, replay
 from o365prov.testing.fake_tenant.identity.app_registrations import AppRegistrations
 from o365prov.testing.fake_tenant.inspection import roles_of, seats, shown_groups, shown_user, shown_users
+from o365prov.testing.fake_tenant.options import check_amounts, check_options
 from o365prov.testing.fake_tenant.spelling import with_known_options
 from o365prov.testing.fake_tenant.store.directory import Directory
 from o365prov.testing.fake_tenant.store.persistence import Snapshot, read_state, sealed, unsealed, write_state
@@ -96,8 +97,8 @@ class FakeTenant:
             names if names is None else as_tuple(names) for names in (caller_roles, permissions)
         )
         check_call(FakeTenant.__init__, locals())
-        if not 0 <= latency < float("inf") or keep_requests < 0:
-            raise ConfigurationError("FakeTenant: latency and keep_requests are numbers from 0 on")
+        check_options(initial_domain, domains, country, licenses or {}, permissions or (), caller_roles or ())
+        check_amounts(latency, keep_requests)
         self.clock = clock or FakeClock()
         chance = random.Random(seed)  # noqa: S311 - ids of a fake
         ids = random.Random(chance.getrandbits(64))  # noqa: S311

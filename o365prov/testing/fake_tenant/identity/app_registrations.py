@@ -8,10 +8,12 @@ from attrs import field, frozen
 
 from o365prov._annotations import check_call
 from o365prov._fields import as_tuple
-from o365prov.errors import UsageError
-from o365prov.rendering import quoted
-from o365prov.testing.fake_tenant.identity.client_credentials import digest_of
+from o365prov.errors import ConfigurationError, UsageError
+from o365prov.rendering import quoted, shortened
+from o365prov.testing.fake_tenant.identity.client_credentials import digest_of, is_certificate
 from o365prov.testing.fake_tenant.identity.token_endpoint import LIFETIME, TokenEndpoint
+from o365prov.testing.fake_tenant.options import check_permissions
+from o365prov.testing.fake_tenant.schema.value_types import is_guid
 from o365prov.testing.fake_tenant.store.directory import Directory, RegisteredApp
 
 
@@ -56,9 +58,18 @@ class AppRegistrations:
             permissions: the application permissions that its tokens hold; None for those of the tenant, which are all
                 unless ``FakeTenant(permissions=...)`` says otherwise.
 
+        Raises:
+            ConfigurationError: for a client id that is not a GUID, a certificate that can't be read, or a permission
+                that is misspelt.
+
         """
         permissions = None if permissions is None else as_tuple(permissions)
         check_call(AppRegistrations.add, locals())
+        if client_id is not None and not is_guid(client_id):
+            raise ConfigurationError(f"applications.add(client_id={quoted(shortened(client_id))}): it is a GUID")
+        check_permissions("applications.add", permissions or ())
+        if certificate is not None and not is_certificate(certificate):
+            raise ConfigurationError("applications.add(certificate=...): it is a certificate as PEM text")
         directory = self._directory()
         key = (client_id or directory.new_id()).lower()
         held = directory.permissions if permissions is None else frozenset(permissions)

@@ -95,6 +95,15 @@ def _federated(application: RegisteredApp, token: JsonWebToken) -> Mistrust | No
     return None
 
 
+def is_certificate(text: str) -> bool:
+    """Whether a text is a certificate that can be read."""
+    try:
+        _public_key(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _public_key(certificate: str) -> object:
     from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - only who asks for tokens pays
 
