@@ -154,8 +154,8 @@ def plans_are_sums_of_changes(plan: Plan) -> list[str]:
                 assert_type(change.object_id, None)
             case UpdateUser():
                 said += [each.name for each in change.properties]
-            case BlockSignIn():
-                said.append(f"{change.subject.name} at {change.departure.at:%H:%M}")
+            case BlockSignIn(departure=departure):
+                said.append(f"{change.subject.name} at {departure.at:%H:%M}" if departure else change.subject.name)
             case _:
                 assert_type(change.reason, str)
     return said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -58,8 +58,8 @@ class Stray:
     why: str = ""
 
 
-def _strays(accounts: object) -> object:
-    return as_tuple(accounts)  # type: ignore[arg-type]  # the validator refuses what is none
+def _strays(accounts: Iterable[Stray]) -> tuple[Stray, ...]:
+    return as_tuple(accounts)
 
 
 @frozen(repr=False, field_transformer=typed)
