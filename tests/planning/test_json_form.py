@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from organisation import NOW, assigned, from_directory, remembered, somebody, tenant, user_sync_app
 
-from o365prov import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, Plan, Report
+from o365prov import AppUser, AppUsers, AppUserStatus, Departure, LicenseGrant, Missing, Plan, Report
 from o365prov.errors import ConfigurationError, SourceError, UsageError
 from o365prov.planning import Outcome, Result, Subject
 from o365prov.planning.model.change_parts import PropertyChange
@@ -86,6 +86,8 @@ def values_of(annotation):
             return st.builds(AppUser, **fields) | st.builds(AppUser, **left)
         if "turn" in fields:
             fields["turn"] = st.integers(0, 9)
+        if annotation is Missing:
+            fields["reads"] = st.integers(1, 100)
         if annotation is Departure:
             fields["grace_days"] = st.none() | st.integers(1, 365)
         if annotation is PersonExplanation:  # a value for each attribute
