@@ -75,8 +75,7 @@ class Office365App:
     ...     provisioning=UserSync(),
     ...     username=UsernameFormat.custom('String.substringBefore(user.email, "@") + "@yourfederated.domain"'),
     ... )
-    >>> isaac = Person("00u1", "ACTIVE", {"email": "isaac.brock@example.com"})
-    >>> app.preview(isaac).username
+    >>> app.preview(Person("00u1", "ACTIVE", {"email": "isaac.brock@example.com"})).username
     'isaac.brock@yourfederated.domain'
 
     """
@@ -305,9 +304,8 @@ class Office365App:
     def _people(
         self, assignments: Iterable[Assignment], scope: planning.Scope | str, request: planning.PlanRequest
     ) -> planning.AssignedPeople:
-        assigned = sorted(
-            map(self._assigned, planning.unique_assignments(assignments)), key=lambda each: each.person.id
-        )
+        found = map(self._assigned, planning.unique_assignments(assignments))
+        assigned = sorted(found, key=lambda each: each.person.id)
         planning.check_transfers(request.transfers, assigned)
         evaluation, rules = self._evaluation, self._rules(planning.Scope(scope))
         return planning.AssignedPeople(tuple(assigned), evaluation.evaluate, evaluation.source, rules, request)
@@ -386,6 +384,7 @@ class Office365App:
             take_over_licenses=self.take_over_licenses,
             take_over_roles=self.take_over_roles,
             lifecycle=self.lifecycle,
+            settings=self,
         )
 
     def _check_ready(self, app_users: AppUsers, now: datetime, scope: planning.Scope) -> None:

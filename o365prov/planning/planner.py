@@ -34,6 +34,7 @@ from o365prov.planning.model.changes import (
 from o365prov.planning.model.options import PlanOptions, PlanRequest, Scope
 from o365prov.planning.model.plan import Plan
 from o365prov.planning.model.problems import Problem
+from o365prov.planning.model.settings_in_words import settings_in_words
 from o365prov.planning.rules.addresses import (
     mail_issue,
     mail_taken,
@@ -187,6 +188,7 @@ def make_plan(
         watermark=snapshot.watermark,
         provisioning_type=rules.provisioning.name,
         hazards=hazards,
+        settings={} if rules.settings is None else settings_in_words(rules.settings),
     )
 
 

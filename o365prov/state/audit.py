@@ -31,13 +31,14 @@ _ACTIONS = {
     "link_user": "other",
     "remember": "other",
     "revoke_sessions": "other",
+    "change_settings": "other",
 }
 """Microsoft's names of what was done; everything else is an update. Microsoft keeps a deleted account for 30 days."""
 
 
 @frozen(field_transformer=typed)
 class AuditRecord:
-    """What became of one change of one person's account.
+    """What became of one change of one person's account, or how the settings of an app were changed.
 
     Args:
         at: when that was noted last, aware, by the clock of the database.
@@ -45,8 +46,8 @@ class AuditRecord:
         app_name: the app.
         plan_id: the plan, and so the run.
         key: the change, as :func:`~o365prov.planning.change_key` names it.
-        person_id: the person.
-        name: the person's name when the plan was made.
+        person_id: the person; empty for a change of settings (``change_settings``).
+        name: the person's name when the plan was made; the app's for a change of settings.
         username: the account's username once the change was made.
         object_id: the account; None if it was not made.
         reason: why, in words; empty where the words name another person too.

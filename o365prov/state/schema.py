@@ -147,6 +147,14 @@ VERSIONS: Versions = (
             digest TEXT NOT NULL,
             PRIMARY KEY (tenant_id, app_name, since))""",
     ),
+    (
+        """CREATE TABLE app_settings (
+            tenant_id TEXT NOT NULL,
+            app_name TEXT NOT NULL,
+            content TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            PRIMARY KEY (tenant_id, app_name))""",
+    ),
 )
 """The statements that lead to each version, the first one first."""
 

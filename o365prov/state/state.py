@@ -130,7 +130,7 @@ class State(Protocol):
 
         Args:
             tenant_id: the tenant.
-            person_id: only what was done to this person.
+            person_id: only what was done to this person; empty for changes of the settings, which are about nobody.
             plan_id: only what the run of this plan did.
             since: only what was noted at this instant or later, aware, by the clock of the database.
             until: only what was noted before this instant, aware.

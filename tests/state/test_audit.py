@@ -216,6 +216,54 @@ def test_the_audit_of_a_run_goes_with_it(state):
     assert people(state.audit(TENANT)) == ["Bob"]
 
 
+def under(plan, **settings):
+    """A plan that was made under these settings."""
+    return evolve(plan, settings=settings)
+
+
+def settings_records(state, **asked):
+    """What an audit says of settings."""
+    return [each for each in state.audit(TENANT, values=True, **asked) if each.kind == "change_settings"]
+
+
+def test_a_change_of_the_settings_is_in_it(state, open_state):
+    """Who made and confirmed the first plan under other settings, when, and what they were before and are now."""
+    apply(state, under(plan_of(state, update("ann")), type="UserSync", create="True"))
+    state = open_state(audit=True)
+    apply(state, under(plan_of(state, update("ann"), made_at=NOW + DAY), type="UserSync", create="True"))
+    assert len(settings_records(state)) == 1
+    plan = under(plan_of(state, update("ann"), made_at=NOW + 2 * DAY), type="LicenseOnly", licenses="SPE_E3")
+    apply(state, plan, confirmed_by="cy@corp.example")
+    first, second = settings_records(open_state(audit=True))
+    assert first.properties == ("create", "type")
+    assert second.values == (
+        PropertyChange("create", "True", None),
+        PropertyChange("licenses", None, "SPE_E3"),
+        PropertyChange("type", "UserSync", "LicenseOnly"),
+    )
+    assert (second.plan_id, second.planned_by, second.confirmed_by) == (plan.id, plan.made_by, "cy@corp.example")
+    assert (second.name, second.person_id, second.object_id) == (APP, "", None)
+    assert [each.kind for each in state.audit(TENANT, person_id="")] == ["change_settings"] * 2
+    assert second.to_dict()["provisioningAction"] == "other"
+    assert people(state.audit(TENANT, person_id="00u-ann")) == ["Ann"] * 3
+
+
+def test_settings_are_those_of_one_app_and_outlive_its_runs(state):
+    """Deleting old runs does not make the settings of today new ones; and the values are told on request."""
+    apply(state, under(plan_of(state, update("ann")), type="UserSync"))
+    state.prune(datetime.now(UTC) + DAY)
+    assert state.audit(TENANT) == ()
+    apply(state, under(plan_of(state, update("ann"), made_at=NOW + DAY), type="UserSync"))
+    assert settings_records(state) == []
+    apply(state, plan_of(state, update("ann"), made_at=NOW + 2 * DAY))
+    assert settings_records(state) == []
+    apply(state, under(plan_of(state, update("ann"), made_at=NOW + 3 * DAY), type="LicenseOnly"))
+    [record] = settings_records(state)
+    assert record.values == (PropertyChange("type", "UserSync", "LicenseOnly"),)
+    [record] = [each for each in state.audit(TENANT) if each.kind == "change_settings"]
+    assert (record.properties, record.values) == (("type",), ())
+
+
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "edit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from attrs import field, frozen
 
@@ -61,6 +61,7 @@ class PlanOptions:
         take_over_licenses: whether licences that were granted elsewhere are also removed if they are not assigned.
         take_over_roles: the same for directory roles.
         lifecycle: what becomes of people at times when they are not simply provisioned.
+        settings: the app, whose fields are its settings: the plan has them in words, for the audit; None for none.
 
     """
 
@@ -73,6 +74,7 @@ class PlanOptions:
     take_over_licenses: bool = False
     take_over_roles: bool = False
     lifecycle: Lifecycle = field(factory=Lifecycle)
+    settings: Any = field(default=None, eq=False, repr=False)
 
 
 def _only(people: Iterable[str] | None) -> frozenset[str] | None:

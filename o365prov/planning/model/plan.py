@@ -73,6 +73,7 @@ class Plan(Renderable, Saved):
         hazards: what is dangerous about the plan: with any, its changes are made only if its fingerprint is confirmed.
         explanations: by person id, what :meth:`explain` says about accounts and mapped values.
         made_by: who made it, for the audit; empty if nobody said. It is not part of what is confirmed.
+        settings: the settings that it was made under, in words, for the audit; not part of what is confirmed either.
 
     """
 
@@ -96,6 +97,7 @@ class Plan(Renderable, Saved):
     hazards: tuple[str, ...] = ()
     explanations: Mapping[str, PersonExplanation] = field(factory=dict, converter=frozen_mapping, hash=False)
     made_by: str = ""
+    settings: Mapping[str, str] = field(factory=dict, converter=frozen_mapping, hash=False)
 
     @property
     def is_empty(self) -> bool:

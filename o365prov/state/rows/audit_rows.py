@@ -17,11 +17,13 @@ from o365prov import planning
 from o365prov.errors import O365ProvError
 from o365prov.state.audit import AuditRecord
 from o365prov.state.database import Row, Transaction, instant
-from o365prov.state.records import RunEntry
+from o365prov.state.records import RunEntry, RunStep
 from o365prov.state.rows.sealing import NOTHING, Seal, damaged, total_of
+from o365prov.state.rows.settings_rows import SettingsRows
 from o365prov.structuring import from_json_text, to_json_text
 
 _PLANNED = "plan_id, change_key, tenant_id, app_name, person_id, planned, planned_digest"
+_SETTINGS, _OTHERS = "change_settings", "the settings are others than at the last run"
 _PLAN = "plan_id, planned_at, planned_by, confirmed_by, applied_by, total, digest"
 
 
@@ -58,14 +60,19 @@ class AuditRows:
     where: str
 
     def begin(self, plan: planning.Plan, *, confirmed_by: str, applied_by: str) -> None:
-        """Write what a plan says, before anything of it is done."""
+        """Write what a plan says, before anything of it is done, and which settings are others than at the last run."""
         rows = [self._planned(plan, change) for change in plan]
+        changed = SettingsRows(self.transaction, self.seal, self.where).changed(plan)
+        if changed:
+            rows.append(self._sealed(plan, _SETTINGS, "", _Planned(plan.app_users.app_name, "", _OTHERS, changed)))
         self.transaction.execute_many(
             f"INSERT INTO audit ({_PLANNED}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
             rows,
         )
         total = total_of(NOTHING, (str(row[-1]) for row in rows))
         self._write_plan((plan.id, plan.made_at.isoformat(), plan.made_by, confirmed_by, applied_by, total))
+        if changed:
+            self.note(plan.id, [RunEntry(_SETTINGS, RunStep.DONE, "")], {_SETTINGS: self.transaction.now()})
 
     def note(self, plan_id: str, entries: Iterable[RunEntry], times: Mapping[str, float]) -> None:
         """Write how far changes have come, and when that was noted, by key; nothing of a plan that is not audited."""
@@ -123,9 +130,11 @@ class AuditRows:
             self._write_plan((*row[:5], total_of(row[5], (digest for each, digest in found if each == plan_id))))
 
     def _planned(self, plan: planning.Plan, change: planning.Change) -> Row:
-        key, person_id = planning.change_key(change), change.subject.person_id
+        return self._sealed(plan, planning.change_key(change), change.subject.person_id, _Planned.of(change))
+
+    def _sealed(self, plan: planning.Plan, key: str, person_id: str, planned: _Planned) -> Row:
         values = (plan.id, key, plan.tenant_id, plan.app_users.app_name, person_id)
-        content = to_json_text(_Planned.of(change), _Planned)
+        content = to_json_text(planned, _Planned)
         return (*values, content, self.seal.of(values, content))
 
     def _record(self, row: Row, plan: Row, values: bool) -> AuditRecord:
