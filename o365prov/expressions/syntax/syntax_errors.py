@@ -95,6 +95,12 @@ _PASTED_NAMES = {
 }
 _SEARCH = "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[" + "".join(_PASTED) + "]"
 
+# Words that begin a statement in other languages: an expression that begins with one means that statement.
+_STATEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\s*\b(if|unless|case|switch)(?=[\s({])", re.IGNORECASE), "write condition ? value : otherwise"),
+    (re.compile(r"\s*\b(return|let|var|const|def|set|select)(?=\s)", re.IGNORECASE), "write the value alone"),
+)
+
 _REFUSED_CALLS = {
     "new": (f"new {_REFUSED}", "use Okta's functions, such as String.append"),
 }
@@ -133,6 +139,10 @@ def explain_failure(text: str, failure: UnexpectedInput) -> SyntaxProblem:
     here = text[place]
     if here in _PASTED:
         return _pasted_character(place, here)
+    for pattern, remedy in _STATEMENTS:
+        if (statement := pattern.match(text)) and statement.end() <= place and not _is_unterminated(text, place):
+            message = f"{statement[1]} begins a statement of another language: an expression has one value"
+            return SyntaxProblem("statement", message, statement.start(1), statement.end(1), remedy=remedy)
     if here in "'\"":
         message = (
             f"the string that begins with {here} never ends" if _is_unterminated(text, place) else "two values in a row"
@@ -279,4 +289,6 @@ def _open_bracket(text: str, place: int) -> int | None:
 
 def _is_unterminated(text: str, place: int) -> bool:
     quote = text[place]
+    if quote not in "'\"":
+        return False
     return re.compile(f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}").match(text, place) is None
